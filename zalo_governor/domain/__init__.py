@@ -1,0 +1,1 @@
+"""What the program talks about: events, people, findings, cases, reports. Plain data, no I/O."""

@@ -1,0 +1,104 @@
+"""A case: what people handle. One finding opens it, more may join it, people move it from state to state."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+from zalo_governor.domain.errors import IllegalTransitionError
+from zalo_governor.domain.findings import Severity
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    NEW = "new"
+    REMINDED = "reminded"
+    REMEDIED = "remedied"
+    CONFIRMED = "confirmed"
+    REFERRED = "referred"
+    """Only for clause 4.1: given to the competent body, which alone determines what is secret."""
+    FALSE_ALARM = "false_alarm"
+    UNDER_REVIEW = "under_review"
+    REPORTED = "reported"
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to look at the case."""
+        return self in {CaseState.NEW, CaseState.REMINDED, CaseState.UNDER_REVIEW}
+
+
+_NEXT: dict[CaseState, frozenset[CaseState]] = {
+    CaseState.NEW: frozenset(set(CaseState) - {CaseState.NEW}),
+    CaseState.REMINDED: frozenset(set(CaseState) - {CaseState.NEW, CaseState.REMINDED}),
+    CaseState.REMEDIED: frozenset(
+        {CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.UNDER_REVIEW, CaseState.REPORTED}
+    ),
+    CaseState.CONFIRMED: frozenset({CaseState.UNDER_REVIEW, CaseState.REPORTED, CaseState.FALSE_ALARM}),
+    CaseState.REFERRED: frozenset({CaseState.UNDER_REVIEW, CaseState.REPORTED, CaseState.FALSE_ALARM}),
+    CaseState.FALSE_ALARM: frozenset({CaseState.UNDER_REVIEW}),
+    CaseState.UNDER_REVIEW: frozenset(
+        {CaseState.REMEDIED, CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.REPORTED}
+    ),
+    CaseState.REPORTED: frozenset({CaseState.UNDER_REVIEW}),
+}
+
+
+class Case(BaseModel):
+    """One case. `code` is what people type."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    group_id: str
+    rule_id: str
+    clause: str
+    severity: Severity
+    label: str
+    level: str | None = None
+    sealed: bool = False
+    person_id: int
+    state: CaseState
+    opened_at: datetime
+    """When it was opened here; aware, UTC."""
+    event_at: datetime
+    """When the first event happened, by Zalo's clock."""
+    last_event_at: datetime
+    count: int = 1
+    """How many events joined it."""
+    first_event_id: int
+    message_key: str
+    """msgId of the first event."""
+    late: bool = False
+    """Found in backfill or after its turn."""
+    state_at: datetime
+    state_by: int | None = None
+    """Person who moved it, None for the program."""
+    reason: str = ""
+
+    @property
+    def code(self) -> str:
+        """What people type and read: `VP12`."""
+        return f"VP{self.id}"
+
+    def moved(self, to: CaseState, *, at: datetime, by: int | None, reason: str = "") -> Self:
+        """The case in another state.
+
+        Raises:
+            IllegalTransitionError: that state cannot be reached from the present one, a case of clause 4.1 would be
+                "confirmed" (only the competent body determines that), or a false alarm has no reason.
+        """
+        if to not in _NEXT[self.state]:
+            raise IllegalTransitionError(f"{self.code}: {self.state} -> {to}")
+        if to is CaseState.CONFIRMED and self.sealed:
+            raise IllegalTransitionError(f"{self.code}: a sealed case is referred, not confirmed")
+        if to is CaseState.REFERRED and not self.sealed:
+            raise IllegalTransitionError(f"{self.code}: only a sealed case is referred")
+        if to is CaseState.FALSE_ALARM and not reason.strip():
+            raise IllegalTransitionError(f"{self.code}: a false alarm needs a reason")
+        return self.model_copy(update={"state": to, "state_at": at, "state_by": by, "reason": reason})
+
+    def joined(self, *, at: datetime) -> Self:
+        """The case with one more event."""
+        return self.model_copy(update={"count": self.count + 1, "last_event_at": max(at, self.last_event_at)})

@@ -1,0 +1,30 @@
+"""Time: UTC in the program and the store, Asia/Ho_Chi_Minh wherever people read it. Clocks are passed in."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+Clock = Callable[[], datetime]
+"""Gives the present moment as an aware datetime in UTC."""
+
+
+def system_clock() -> datetime:
+    """The machine's own clock."""
+    return datetime.now(UTC)
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """A wire timestamp (milliseconds since 1970) as an aware UTC datetime."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def to_ms(moment: datetime) -> int:
+    """An aware datetime as a wire timestamp (milliseconds since 1970)."""
+    return round(moment.timestamp() * 1000)
+
+
+def local(moment: datetime) -> datetime:
+    """The moment as a clock on the wall in Viet Nam shows it."""
+    return moment.astimezone(VIETNAM)

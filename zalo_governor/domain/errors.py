@@ -1,0 +1,44 @@
+"""The one family of errors that this program raises on purpose."""
+
+
+class GovernorError(Exception):
+    """Something that a person or the next layer can act on; its text is fit to be read."""
+
+
+class ConfigError(GovernorError):
+    """A configuration file is wrong; the text names the file, the line and the key, and what to do."""
+
+
+class IllegalTransitionError(GovernorError):
+    """A case was asked to move to a state that it cannot reach from where it is."""
+
+
+class UnparsableElementError(GovernorError):
+    """A wire element has a shape that no event is known for; kept as a dead letter. Carries no content of it."""
+
+
+class SendError(GovernorError):
+    """A message could not be sent."""
+
+
+class SendRefusedError(SendError):
+    """Zalo answered and refused; sending the same again would be refused again.
+
+    `code` is Zalo's inner or outer error code, for example 122 or 123 (this person takes no messages from the account).
+    """
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(f"Zalo refused with code {code}: {message}")
+        self.code = code
+
+
+class SendDeferredError(SendError):
+    """Zalo certainly did not take the message (no connection, code 221); it may be tried again after `delay` seconds."""
+
+    def __init__(self, message: str, delay: float) -> None:
+        super().__init__(message)
+        self.delay = delay
+
+
+class SendUncertainError(SendError):
+    """The line broke between request and answer: the message may or may not have arrived."""

@@ -1,0 +1,48 @@
+"""The state of the line to Zalo, and the gaps in what was heard."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class LineState(StrEnum):
+    """What the listener says about its line."""
+
+    UP = "up"
+    DOWN = "down"
+    REFUSED = "refused"
+    """The session is dead (101/401/403 at the handshake or login error): somebody must log in again."""
+    DUPLICATE = "duplicate"
+    """3000: another connection of this session took over."""
+    KICKED = "kicked"
+    """3003: the account was logged in elsewhere."""
+    FRAME_LOST = "frame_lost"
+    """A frame could not be decoded; what it carried must be fetched anew."""
+
+
+class LineReport(BaseModel):
+    """One change of the line. `heard_at` is when the last frame came in before the change."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: LineState
+    at: datetime
+    heard_at: datetime | None = None
+    cause: str = ""
+
+
+class Gap(BaseModel):
+    """A time in which the bot could not hear a group."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    group_id: str
+    began_at: datetime
+    ended_at: datetime | None = None
+    cause: str
+    recovered: int = 0
+    """Messages that backfill brought back."""
+    closed: bool = False
+    """Backfill reached what was heard before: nothing is missing."""

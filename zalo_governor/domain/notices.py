@@ -1,0 +1,77 @@
+"""Messages that the bot sends."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Purpose(StrEnum):
+    """Why a message goes out; decides its place in the queue and what happens when it is refused."""
+
+    ADMIN_ALERT = "admin_alert"
+    MEMBER_REQUEST = "member_request"
+    LEADER_ALERT = "leader_alert"
+    REPLY = "reply"
+    REPORT = "report"
+    SYSTEM = "system"
+
+    @property
+    def priority(self) -> int:
+        """Smaller goes first."""
+        order = [self.ADMIN_ALERT, self.LEADER_ALERT, self.MEMBER_REQUEST, self.REPLY, self.REPORT, self.SYSTEM]
+        return order.index(self)
+
+
+class OutgoingState(StrEnum):
+    """Where an outgoing message stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    """Claimed; after a kill nobody knows whether it went out."""
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+class Notice(BaseModel):
+    """A message to be sent, as the office hands it to the outbox."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account: str
+    """The bot account that sends it."""
+    thread_id: str
+    """Group id, or the uid of the person."""
+    is_group: bool = False
+    person_id: int | None = None
+    """The addressee, for private messages."""
+    text: str
+    purpose: Purpose
+    case_id: int | None = None
+    group_id: str
+    """The group on whose behalf it goes out."""
+    created_at: datetime
+    not_before: datetime | None = None
+
+
+class Outgoing(BaseModel):
+    """A claimed row of the outbox."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    client_id: int
+    """Our own clientId (milliseconds, unique): becomes the echo's cliMsgId and so confirms the send."""
+    attempts: int
+    repeated: bool
+    """It may have gone out before a kill: the text says "(gửi lại)"."""
+    notice: Notice
+
+
+class Reception(BaseModel):
+    """Zalo's word that it took a message."""
+
+    model_config = ConfigDict(frozen=True)
+
+    msg_id: str
+    """"" where Zalo answered without one; the echo then confirms the send."""

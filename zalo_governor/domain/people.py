@@ -1,0 +1,83 @@
+"""Persons, their roles under the regulation, and whether the bot can reach them."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Role(StrEnum):
+    """What the regulation (not Zalo) makes of a person. Zalo's own rights are `owner` and `co_admin`."""
+
+    LEADER = "leader"
+    LEADERSHIP = "leadership"
+    ADMIN = "admin"
+    ADMIN_STAFF = "admin_staff"
+    REPORT_READER = "report_reader"
+    MEMBER = "member"
+    BOT = "bot"
+
+
+class Reach(StrEnum):
+    """Whether a private message gets through to a person."""
+
+    UNKNOWN = "unknown"
+    REACHED = "reached"
+    REFUSED = "refused"
+
+
+class Person(BaseModel):
+    """A human being. A uid belongs to (bot account, person) and changes with the account; `global_id` does not."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    global_id: str | None = None
+    phone: str | None = None
+    uid: str
+    """The uid under which the current bot account sees the person."""
+    full_name: str = ""
+    """From the roster or the configuration; "" where unknown."""
+    title: str = ""
+    display_name: str = ""
+    """What the person's Zalo shows (`zaloName` where known)."""
+    roles: frozenset[Role] = frozenset()
+    reach: Reach = Reach.UNKNOWN
+
+    @property
+    def name(self) -> str:
+        """The name to address the person by: the approved one, else the one that Zalo shows, else a neutral word."""
+        return self.full_name or self.display_name or "(chưa rõ họ tên)"
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the person holds any of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+class Member(BaseModel):
+    """A member of a Zalo group as a fetch of the group shows it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    uid: str
+    display_name: str
+    zalo_name: str = ""
+    global_id: str | None = None
+
+
+class GroupSnapshot(BaseModel):
+    """A group as Zalo describes it at one moment (getmg-v2)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    group_id: str
+    name: str
+    owner_uid: str
+    co_admin_uids: tuple[str, ...] = ()
+    member_uids: tuple[str, ...] = ()
+    total_members: int = 0
+    settings: dict[str, int] = {}
+
+    @property
+    def members_hidden(self) -> bool:
+        """Zalo showed fewer members than it counts (`lockViewMember`)."""
+        return len(self.member_uids) < self.total_members

@@ -1,0 +1,61 @@
+"""The Quy chế as data: what each clause says and how the program enforces it."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Enforcement(StrEnum):
+    """How the program serves a clause."""
+
+    RULE = "rule"
+    COMMAND = "command"
+    REPORT = "report"
+    ROLE = "role"
+    NOT_VISIBLE = "not_visible"
+    """Nothing on the wire shows it: the program says so and offers the manual way."""
+
+
+class Clause(BaseModel):
+    """One clause (khoản) of an article (điều)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: str
+    """`4.1` for khoản 1 Điều 4; `QĐ.1.1` for the decision that issued the regulation."""
+    summary: str
+    enforced: Enforcement
+    by: tuple[str, ...] = ()
+    """Ids of rules, commands or report sections."""
+    note: str = ""
+    """For NOT_VISIBLE: what the office can do by hand."""
+
+    @property
+    def citation(self) -> str:
+        """As people cite it: `khoản 1 Điều 4 Quy chế`."""
+        *decision, article, clause = self.number.split(".")
+        return f"khoản {clause} Điều {article} {'Quyết định' if decision else 'Quy chế'}"
+
+
+class Regulation(BaseModel):
+    """The regulation of one group."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    number: str
+    issued: str
+    issuer: str
+    clauses: tuple[Clause, ...]
+
+    def clause(self, number: str) -> Clause:
+        """The clause of that number; KeyError where the regulation has none."""
+        for clause in self.clauses:
+            if clause.number == number:
+                return clause
+        raise KeyError(number)
+
+    @property
+    def not_visible(self) -> tuple[Clause, ...]:
+        """The clauses that the program cannot check, to be named in every report."""
+        return tuple(clause for clause in self.clauses if clause.enforced is Enforcement.NOT_VISIBLE)

@@ -1,0 +1,116 @@
+"""What the office needs of the store. The office owns these interfaces; the store fits them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.line import Gap
+from zalo_governor.domain.notices import Notice
+from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
+from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
+from zalo_governor.pipeline.ports import JudgeUnit
+
+
+class OfficeUnit(JudgeUnit, Protocol):
+    """One transaction, as the office sees it. Everything asked or written here belongs to that transaction."""
+
+    # people
+    def person(self, person_id: int) -> Person:
+        """The person of that number; KeyError where there is none."""
+        ...
+
+    def with_role(self, account: str, *roles: Role) -> list[Person]:
+        """The persons who hold any of the roles and have a uid for this bot account, in order of their number."""
+        ...
+
+    # cases
+    def open_case(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
+        """The youngest open case of that person under that rule (and label, if given) whose last event is not older."""
+        ...
+
+    def case_of_message(self, group_id: str, message_key: str) -> list[Case]:
+        """The cases whose events include that message."""
+        ...
+
+    def case(self, case_id: int) -> Case | None:
+        """The case of that number."""
+        ...
+
+    def cases(self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False) -> list[Case]:
+        """Cases opened in [start, end), oldest first; None for all groups."""
+        ...
+
+    def add_case(self, case: Case) -> Case:
+        """Write a new case (its id is ignored) and give it with its number; its first event is tied to it."""
+        ...
+
+    def save_case(self, case: Case, *, joined_event_id: int | None = None) -> None:
+        """Write a case anew; `joined_event_id` ties one more event to it."""
+        ...
+
+    def excerpt(self, case: Case) -> str | None:
+        """The excerpt kept with the case's latest finding; None where none was kept or the case is sealed."""
+        ...
+
+    def suggestion(self, case: Case) -> str | None:
+        """The suggestion kept with the case's latest finding."""
+        ...
+
+    # messages
+    def post(self, notice: Notice) -> None:
+        """Put a message into the outbox."""
+        ...
+
+    def last_posted(self, person_id: int, purpose: str, group_id: str, since: datetime) -> datetime | None:
+        """When a message of that purpose was last put into the outbox for that person."""
+        ...
+
+    # records
+    def audit(
+        self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
+    ) -> None:
+        """Append to the audit log. `detail` holds codes and figures, never message text."""
+        ...
+
+    # figures
+    def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
+        """What was heard in [start, end)."""
+        ...
+
+    def activity(self, group_id: str, start: datetime, end: datetime) -> Activity:
+        """What went on in [start, end)."""
+        ...
+
+    def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:
+        """Cases by clause in [start, end), with those in [before, start) beside them."""
+        ...
+
+    def suspects(self, group_id: str, start: datetime, end: datetime) -> int:
+        """Findings of severity `suspect` in [start, end)."""
+        ...
+
+    def refused_notices(self, group_id: str, start: datetime, end: datetime) -> int:
+        """Messages that Zalo refused in [start, end)."""
+        ...
+
+    def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
+        """Gaps that touch [start, end), oldest first."""
+        ...
+
+    # schedule and sweep
+    def first_run(self, job: str, due: datetime) -> bool:
+        """Whether this (job, due) is claimed for the first time; claims it."""
+        ...
+
+    def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
+        """The group as it was last seen."""
+        ...
+
+    def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
+        """Remember the group and who is in it; persons are tied to their globalId."""
+        ...
+
+    def known_names(self, account: str, group_id: str) -> dict[str, str]:
+        """uid -> display name as last judged."""
+        ...

@@ -1,0 +1,142 @@
+"""What the pipeline needs of the others. The pipeline owns these interfaces; zalo, store and office fit them."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from zalo_governor.domain.elements import Admitted, Element, Entry
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.notices import Outgoing, Reception
+from zalo_governor.domain.people import Person
+
+
+class Inbox(Protocol):
+    """Durable memory of everything heard."""
+
+    def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
+        """Write all entries in one durable transaction and give those that were new, in the order given.
+
+        An entry is left out where its (account, thread, kind, key) is there with the same fingerprint, or where the same
+        sender's cli_key is there with the same fingerprint. When this returns, a power cut loses none of them.
+        """
+        ...
+
+    def waiting(self, *, after_id: int, limit: int) -> list[Admitted]:
+        """Entries not yet judged with id > after_id, oldest first, bodies decrypted."""
+        ...
+
+
+class JudgeUnit(Protocol):
+    """One transaction of the judge: all of it happens, or nothing."""
+
+    def sender(self, account: str, uid: str) -> Person | None:
+        """The person behind a uid; made where the uid is new; None for ""."""
+        ...
+
+    def record(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
+        """Write the event with its findings and failures, and mark the inbox entry done.
+
+        A verdict that seals an entry which still has a body removes that body and its traces.
+        """
+        ...
+
+    def bury(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
+        """Keep an entry that cannot be understood as a dead letter, so that it is counted and shown."""
+        ...
+
+
+UnitT = TypeVar("UnitT", bound=JudgeUnit)
+UnitT_co = TypeVar("UnitT_co", bound=JudgeUnit, covariant=True)
+UnitT_contra = TypeVar("UnitT_contra", bound=JudgeUnit, contravariant=True)
+
+
+class Units(Protocol[UnitT_co]):
+    """Opens transactions."""
+
+    def unit(self) -> AbstractContextManager[UnitT_co]:
+        """A transaction that commits at the end of the block and rolls back if the block raises."""
+        ...
+
+
+class Reactions(Protocol[UnitT_contra]):
+    """What people do with an event: cases, notices, answers to commands. The office fits this."""
+
+    def react(self, unit: UnitT_contra, event: EventBase, verdict: Verdict) -> None:
+        """Act on one judged event inside the judge's transaction."""
+        ...
+
+
+class Parser(Protocol):
+    """Turns a wire element into an event. zalo.parse fits this."""
+
+    def __call__(self, admitted: Admitted) -> EventBase:
+        """The event.
+
+        Raises:
+            UnparsableElementError: no event is known for this shape.
+        """
+        ...
+
+
+class OutboxStore(Protocol):
+    """The durable queue of messages to send."""
+
+    def claim(self, *, now: datetime, limit: int) -> list[Outgoing]:
+        """Mark up to `limit` due messages as being sent, durably, most urgent first, and give them."""
+        ...
+
+    def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
+        """Zalo took it."""
+        ...
+
+    def refused(self, outgoing: Outgoing, code: int, at: datetime) -> None:
+        """Zalo refused it for good; the addressee's reach is noted where the code speaks of the addressee."""
+        ...
+
+    def deferred(self, outgoing: Outgoing, until: datetime) -> None:
+        """Zalo certainly did not take it: back to waiting until then."""
+        ...
+
+    def uncertain(self, outgoing: Outgoing, until: datetime) -> None:
+        """Nobody knows: wait for the echo until then, after that send it once more with "(gửi lại)"."""
+        ...
+
+    def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
+        """Echoes (clientId, msgId) of our own messages came back: those sends are certain."""
+        ...
+
+    def reclaim(self, until: datetime) -> int:
+        """At start: what was being sent when the process died becomes uncertain until then; gives how many."""
+        ...
+
+
+class Sender(Protocol):
+    """Sends one message. zalo.client fits this."""
+
+    def send(self, outgoing: Outgoing) -> Reception:
+        """Send it, once.
+
+        Raises:
+            SendRefusedError: Zalo said no.
+            SendDeferredError: it certainly did not go out.
+            SendUncertainError: it may have gone out.
+        """
+        ...
+
+
+class Mac(Protocol):
+    """A keyed hash."""
+
+    def __call__(self, content: bytes, /) -> bytes:
+        """16 bytes that nobody without the key can make or test."""
+        ...
+
+
+class Door(Protocol):
+    """Stands before the store. pipeline.door fits this."""
+
+    def enter(self, element: Element, received_ms: int) -> Entry:
+        """The element as it may be written: with its body, or sealed."""
+        ...

@@ -1,0 +1,71 @@
+"""What a rule is: one abstract method, its identity and parameters from its own YAML file."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.domain.people import Person
+
+
+class Maturity(StrEnum):
+    """Whether anybody is told of what a rule finds."""
+
+    SHADOW = "shadow"
+    ACTIVE = "active"
+
+
+class Parameters(BaseModel):
+    """Base of a rule's own parameters; each rule file declares a child. Unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+P = TypeVar("P", bound=Parameters)
+
+
+class RuleContext(BaseModel):
+    """What a rule may know beside the event itself."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sender: Person | None = None
+
+
+NO_CONTEXT = RuleContext()
+
+
+class Rule(ABC, Generic[P]):
+    """A rule of the regulation. Pure: the same event, context and parameters give the same findings."""
+
+    id: ClassVar[str]
+    """The same as the name of the YAML file: `3.1-tieng-viet-co-dau`."""
+    parameters_type: ClassVar[type[Parameters]]
+    seals: ClassVar[bool] = False
+    """Its findings mean that the content must not be kept; it also serves at the door, before the store."""
+
+    def __init__(self, *, clause: str, severity: Severity, maturity: Maturity, parameters: P) -> None:
+        self.clause = clause
+        self.severity = severity
+        self.maturity = maturity
+        self.parameters = parameters
+
+    @abstractmethod
+    def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
+        """The findings on one event; nothing where the event does not concern the rule."""
+
+    def finding(self, label: str, **more: Any) -> Finding:
+        """A finding of this rule, with its clause and severity filled in."""
+        values: dict[str, Any] = {
+            "rule_id": self.id,
+            "clause": self.clause,
+            "severity": self.severity,
+            "label": label,
+            "seals": self.seals,
+            "shadow": self.maturity is Maturity.SHADOW,
+        }
+        return Finding(**(values | more))

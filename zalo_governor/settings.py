@@ -1,0 +1,196 @@
+"""The settings of one installation: governor.yaml, overridden by environment variables ZALO_GOVERNOR_*."""
+
+import ipaddress
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from zalo_governor.configfile import complaint, load_yaml
+from zalo_governor.domain.people import Role
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped_config() -> Path:
+    """The folder of defaults: inside the installed package, or beside it in a checkout."""
+    inside = PACKAGE / "_config"
+    return inside if inside.is_dir() else PACKAGE.parent / "config"
+
+
+def _loopback_only(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be a base URL such as http://127.0.0.1:8900")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("must be a base URL without a path")
+    try:
+        loopback = parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise ValueError("only a loopback address (127.0.0.1, ::1, localhost) may take Zalo's place")
+    return url.rstrip("/")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OfficeSettings(_Section):
+    """The office that runs the group."""
+
+    province: str = "tỉnh Mẫu"
+    unit: str = "UBND tỉnh Mẫu"
+
+
+class SendSettings(_Section):
+    """How fast and how much the bot may write; Zalo blocks accounts that write too much."""
+
+    per_second: float = Field(default=2.0, gt=0, le=1000)
+    burst: int = Field(default=20, ge=1)
+    private_per_day: int = Field(default=400, ge=1)
+
+
+class ZaloSettings(_Section):
+    """The bot's Zalo account and the line to Zalo."""
+
+    session_file: Path = Path("session.json")
+    """JSON {"imei", "user_agent", "cookies": {name: value}} of a logged-in browser; read once, then kept encrypted."""
+    route_to: Annotated[str, AfterValidator(_loopback_only)] | None = None
+    """Base URL of a simulator on this machine; every request goes there instead of Zalo."""
+    timeout_seconds: float = Field(default=20.0, gt=0)
+    ping_seconds: float = Field(default=120.0, gt=0)
+    silence_seconds: float = Field(default=300.0, gt=0)
+    """With nothing at all received for so long, not even a ping answer, the line is taken for dead."""
+    duplicate_pause_seconds: float = Field(default=1800.0, ge=1)
+    """After 3000 or 3003: how long to leave the account to whoever took it. The bot never fights for it."""
+    send: SendSettings = SendSettings()
+
+
+class GroupSettings(_Section):
+    """A group that the bot watches."""
+
+    id: str = Field(pattern=r"^\d+$")
+    name: str = ""
+
+
+class PersonSettings(_Section):
+    """A person with a role. One of uid, global_id, phone says who it is; never the name."""
+
+    full_name: str
+    title: str = ""
+    uid: str | None = None
+    global_id: str | None = None
+    phone: str | None = None
+    roles: tuple[Role, ...]
+
+    @model_validator(mode="after")
+    def _identified(self) -> "PersonSettings":
+        if not (self.uid or self.global_id or self.phone):
+            raise ValueError("needs uid, global_id or phone: a name does not say who somebody is")
+        return self
+
+
+class EscalationSettings(_Section):
+    """Who is told, and how often."""
+
+    remind_members: bool = True
+    """Whether members get a private request when they break a light rule."""
+    repeat_window_minutes: int = Field(default=60, ge=1)
+    """Repeats of one member under one rule within this time join the open case without a new message to the admin."""
+    member_cooldown_hours: int = Field(default=24, ge=0)
+    """A member is not reminded again of the same rule within this time."""
+
+    @property
+    def repeat_window(self) -> timedelta:
+        """As a duration."""
+        return timedelta(minutes=self.repeat_window_minutes)
+
+    @property
+    def member_cooldown(self) -> timedelta:
+        """As a duration."""
+        return timedelta(hours=self.member_cooldown_hours)
+
+
+class ScheduleSettings(_Section):
+    """When the bot acts by itself; times of Asia/Ho_Chi_Minh. `null` switches one off."""
+
+    daily_report: time | None = time(17, 0)
+    weekly_report: time | None = time(16, 30)
+    weekly_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "fri"
+    name_sweep: time | None = time(7, 30)
+
+
+class Settings(BaseSettings):
+    """Everything that an installation decides."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ZALO_GOVERNOR_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    data_dir: Path = Path("data")
+    """Database, key file and logs; relative to the settings file."""
+    config_dir: Path | None = None
+    """The office's own copy of rules and messages; null for the shipped ones."""
+    database_url: str | None = None
+    """SQLAlchemy URL; null for SQLite in data_dir."""
+    key_file: Path = Path("governor.key")
+    """32 random bytes in base64, made at first start with rights 0600; relative to data_dir.
+    ZALO_GOVERNOR_KEY in the environment takes its place."""
+    office: OfficeSettings = OfficeSettings()
+    zalo: ZaloSettings = ZaloSettings()
+    groups: tuple[GroupSettings, ...] = ()
+    people: tuple[PersonSettings, ...] = ()
+    escalation: EscalationSettings = EscalationSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return env_settings, init_settings
+
+    @property
+    def rules_dir(self) -> Path:
+        """Where rules/, messages.vi.yaml and quy-che.yaml stand."""
+        return self.config_dir or shipped_config()
+
+    @property
+    def key_path(self) -> Path:
+        """The key file."""
+        return self.data_dir / self.key_file
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'governor.db'}"
+
+
+def load_settings(path: Path) -> Settings:
+    """Read governor.yaml; relative paths in it are relative to the file.
+
+    Raises:
+        ConfigError: a line for each wrong key, naming file, line and key.
+    """
+    document = load_yaml(path)
+    data: dict[str, Any] = dict(document.data)
+    try:
+        settings = Settings(**data)
+    except ValidationError as error:
+        raise complaint(document, error) from None
+    base = path.resolve().parent
+    zalo = settings.zalo.model_copy(update={"session_file": base / settings.zalo.session_file})
+    update: dict[str, Any] = {"data_dir": base / settings.data_dir, "zalo": zalo}
+    if settings.config_dir:
+        update["config_dir"] = base / settings.config_dir
+    return settings.model_copy(update=update)
