@@ -33,7 +33,7 @@ class SendRefusedError(SendError):
 
 
 class SendDeferredError(SendError):
-    """Zalo certainly did not take the message (no connection, code 221); it may be tried again after `delay` seconds."""
+    """Zalo certainly did not take the message (no connection, code 221); try again after `delay` seconds."""
 
     def __init__(self, message: str, delay: float) -> None:
         super().__init__(message)

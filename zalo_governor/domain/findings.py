@@ -59,7 +59,7 @@ class SealedFinding(BaseModel):
 
 
 class RuleFailure(BaseModel):
-    """A rule raised: an outcome like any other, recorded and shown. Holds no message of the exception (it may quote)."""
+    """A rule raised: an outcome like any other, recorded and shown. The exception's message is not kept: it may quote."""
 
     model_config = ConfigDict(frozen=True)
 

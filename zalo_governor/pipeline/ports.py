@@ -18,8 +18,8 @@ class Inbox(Protocol):
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
         """Write all entries in one durable transaction and give those that were new, in the order given.
 
-        An entry is left out where its (account, thread, kind, key) is there with the same fingerprint, or where the same
-        sender's cli_key is there with the same fingerprint. When this returns, a power cut loses none of them.
+        An entry is left out where its (account, thread, kind, key) is there with the same fingerprint, or where the
+        same sender's cli_key is there with the same fingerprint. When this returns, a power cut loses none of them.
         """
         ...
 
