@@ -17,6 +17,10 @@ class UnparsableElementError(GovernorError):
     """A wire element has a shape that no event is known for; kept as a dead letter. Carries no content of it."""
 
 
+class StoreUnavailableError(GovernorError):
+    """The database cannot take or give anything now (locked, disk full, server gone); nothing was half-written."""
+
+
 class SendError(GovernorError):
     """A message could not be sent."""
 

@@ -39,6 +39,8 @@ class Finding(BaseModel):
     """The content must not be kept."""
     shadow: bool = False
     """The rule is on trial: recorded, but nobody is told."""
+    subject_uid: str | None = None
+    """Whom it concerns, where that is not the event's sender: the member whose name came in."""
 
     def bare(self) -> Self:
         """The finding without anything that could repeat the content (sealing wins over all findings of an event)."""

@@ -72,6 +72,9 @@ class ActivityReport(_Figures):
     activity_before: Activity
     clauses: tuple[ClauseFigures, ...]
     open_cases: tuple[Case, ...]
+    """All that are open when the report is made, the gravest first, then the oldest."""
+    names: dict[int, str] = {}
+    """Person id -> how people call the person, for everybody that the cases name."""
     suspects: int
     refused_notices: int
     coverage: Coverage

@@ -1,0 +1,143 @@
+"""An inbox, units and an outbox in memory, which fit the pipeline's ports."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from zalo_governor.domain.elements import Admitted, Entry
+from zalo_governor.domain.errors import SendError, StoreUnavailableError
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.notices import Outgoing, Reception
+from zalo_governor.domain.people import Person
+
+
+class MemoryInbox:
+    """Fits Inbox."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Admitted] = {}
+        self.done: set[int] = set()
+        self.failures = 0
+        """How many of the next calls fail."""
+
+    def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
+        self._maybe_fail()
+        fresh = []
+        for entry in entries:
+            known = [row.entry for row in self.rows.values() if row.entry.key == entry.key]
+            if any(other.fingerprint == entry.fingerprint for other in known):
+                continue
+            item = Admitted(len(self.rows) + 1, entry, bool(known))
+            self.rows[item.id] = item
+            fresh.append(item)
+        return fresh
+
+    def waiting(self, *, after_id: int, limit: int) -> list[Admitted]:
+        self._maybe_fail()
+        ids = [number for number in sorted(self.rows) if number > after_id and number not in self.done]
+        return [self.rows[number] for number in ids[:limit]]
+
+    def _maybe_fail(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailableError("the disk is full")
+
+
+class MemoryUnit:
+    """Fits JudgeUnit; what it wrote counts only once the unit has ended well."""
+
+    def __init__(self) -> None:
+        self.recorded: list[tuple[Admitted, EventBase, Verdict]] = []
+        self.buried: list[tuple[Admitted, str]] = []
+        self.reactions: list[str] = []
+
+    def sender(self, account: str, uid: str) -> Person | None:
+        return Person(id=1, uid=uid) if uid else None
+
+    def record(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
+        self.recorded.append((admitted, event, verdict))
+
+    def bury(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
+        self.buried.append((admitted, reason))
+
+
+class MemoryUnits:
+    """Fits Units."""
+
+    def __init__(self, inbox: MemoryInbox) -> None:
+        self.inbox = inbox
+        self.committed = MemoryUnit()
+        self.failures = 0
+
+    @contextmanager
+    def unit(self) -> Iterator[MemoryUnit]:
+        unit = MemoryUnit()
+        yield unit
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailableError("database is locked")
+        self.committed.recorded += unit.recorded
+        self.committed.buried += unit.buried
+        self.committed.reactions += unit.reactions
+        self.inbox.done |= {item.id for item, *_ in unit.recorded} | {item.id for item, _ in unit.buried}
+
+
+class MemoryOutbox:
+    """Fits OutboxStore; `log` says in order what became of each message."""
+
+    def __init__(self, waiting: Sequence[Outgoing] = ()) -> None:
+        self.waiting_list = list(waiting)
+        self.log: list[str] = []
+        self.private_sent = 0
+        self.failures = 0
+
+    def claim(self, *, account: str, now: datetime, limit: int) -> list[Outgoing]:
+        claimed, self.waiting_list = self.waiting_list[:limit], self.waiting_list[limit:]
+        return claimed
+
+    def next_due(self, *, account: str) -> datetime | None:
+        return None
+
+    def private_sent_since(self, *, account: str, since: datetime) -> int:
+        return self.private_sent
+
+    def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
+        self._note(f"sent {outgoing.id} {reception.msg_id}")
+
+    def refused(self, outgoing: Outgoing, code: int, at: datetime) -> None:
+        self._note(f"refused {outgoing.id} {code}")
+
+    def deferred(self, outgoing: Outgoing, until: datetime) -> None:
+        self._note(f"deferred {outgoing.id} {until:%H:%M:%S}")
+
+    def uncertain(self, outgoing: Outgoing, until: datetime) -> None:
+        self._note(f"uncertain {outgoing.id} {until:%H:%M:%S}")
+
+    def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
+        self.log += [f"confirmed {client_id} {msg_id}" for client_id, msg_id in echoes]
+
+    def reclaim(self, until: datetime) -> int:
+        self._note(f"reclaim {until:%H:%M:%S}")
+        return 0
+
+    def _note(self, line: str) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailableError("database is locked")
+        self.log.append(line)
+
+
+class ScriptedSender:
+    """Fits Sender: answers with what it was given, in turn."""
+
+    def __init__(self, answers: Sequence[Reception | SendError]) -> None:
+        self.answers = list(answers)
+        self.sent: list[int] = []
+
+    def send(self, outgoing: Outgoing) -> Reception:
+        self.sent.append(outgoing.id)
+        answer = self.answers.pop(0)
+        if isinstance(answer, SendError):
+            raise answer
+        return answer

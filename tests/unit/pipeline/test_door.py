@@ -1,0 +1,114 @@
+"""Nothing suspected to be a state secret gets past the door, wherever in the element it hides."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.pipeline.made import element
+from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.pipeline.door import UNCHECKED, SecretDoor, strings_of
+
+MARK = "DẤU GIẢ ĐỊNH"
+
+
+class MarkInspector:
+    """Seals what holds the mark."""
+
+    id = "4.1-noi-dung-mat"
+
+    def inspect(self, text: str) -> Finding | None:
+        if MARK not in text:
+            return None
+        return Finding(
+            rule_id=self.id, clause="4.1", severity=Severity.CRITICAL, label="classified", level="mat", seals=True
+        )
+
+
+class BrokenInspector:
+    """Raises on everything."""
+
+    id = "broken"
+
+    def inspect(self, text: str) -> Finding | None:
+        raise ValueError(text)
+
+
+def mac(content: bytes) -> bytes:
+    return content[::-1][:16]
+
+
+def test_an_innocent_element_keeps_its_body() -> None:
+    entry = SecretDoor([MarkInspector()], mac).enter(element("1", "Kính gửi các đồng chí"), 7)
+    assert entry.raw == {"content": "Kính gửi các đồng chí"}
+    assert entry.seal is None
+    assert entry.received_ms == 7
+
+
+def test_a_suspected_secret_leaves_only_who_when_and_a_keyed_hash() -> None:
+    entry = SecretDoor([MarkInspector()], mac).enter(element("1", f"gửi các anh {MARK}", sender_uid="u"), 7)
+    assert entry.raw is None
+    assert entry.seal is not None
+    assert (entry.seal.level, entry.seal.size, entry.sender_uid, entry.key) == ("mat", 24, "u", "1")
+    assert MARK not in repr(entry)
+
+
+def test_when_the_check_fails_the_element_is_sealed() -> None:
+    entry = SecretDoor([BrokenInspector()], mac).enter(element("1", "Kính gửi"), 7)
+    assert entry.raw is None
+    assert entry.seal is not None
+    assert entry.seal.label == UNCHECKED
+
+
+def _places(inner: Any) -> Iterator[Any]:
+    yield {"content": inner}
+    yield {"content": {"title": inner, "href": "x"}}
+    yield {"content": {"params": json.dumps({"fileName": inner})}}
+    yield {"quote": {"attach": json.dumps({"params": json.dumps({"deep": [inner]})})}}
+    yield {"content": {"action": "x"}, "dName": inner}
+    yield {f"a key longer than those of Zalo {inner}": 1}
+    nested: Any = inner
+    for _ in range(30):
+        nested = {"a": [nested]}
+    yield nested
+
+
+def test_the_mark_is_seen_in_every_place() -> None:
+    door = SecretDoor([MarkInspector()], mac)
+    for raw in _places(f"… {MARK} …"):
+        assert door.look(raw) is not None, raw
+    for raw in _places("… an innocent line …"):
+        assert door.look(raw) is None, raw
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=20,
+)
+
+
+@given(_json, st.data())
+def test_planted_anywhere_in_any_json_the_mark_is_seen(value: Any, data: st.DataObject) -> None:
+    raw = {"content": _plant(value, data)}
+    assert SecretDoor([MarkInspector()], mac).look(raw) is not None
+
+
+@given(st.text(max_size=50))
+def test_every_string_long_enough_to_say_something_is_looked_at(text: str) -> None:
+    seen = list(strings_of({"a": text}))
+    if len(text) >= 3 and not text.isdecimal() and text[0] not in "{[":
+        assert seen == [text]
+
+
+def _plant(value: Any, data: st.DataObject) -> Any:
+    if isinstance(value, list) and value:
+        at = data.draw(st.integers(0, len(value) - 1))
+        return [*value[:at], _plant(value[at], data), *value[at + 1 :]]
+    if isinstance(value, dict) and value:
+        key = data.draw(st.sampled_from(sorted(value)))
+        return {**value, key: _plant(value[key], data)}
+    planted = f"x {MARK} y"
+    return json.dumps({"inner": planted}) if data.draw(st.booleans()) else planted

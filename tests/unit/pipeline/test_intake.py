@@ -1,0 +1,88 @@
+"""Everything heard reaches the inbox once, in order, and survives a store that is away for a while."""
+
+import threading
+from datetime import UTC, datetime
+
+from tests.unit.pipeline.made import GROUP, element
+from tests.unit.pipeline.memory import MemoryInbox
+from zalo_governor.domain.elements import Admitted, ElementKind
+from zalo_governor.pipeline.door import SecretDoor
+from zalo_governor.pipeline.intake import Intake
+
+
+def clock() -> datetime:
+    return datetime(2026, 1, 5, tzinfo=UTC)
+
+
+class Given:
+    """An intake over a memory inbox, and what it handed on."""
+
+    def __init__(self, capacity: int = 100, batch: int = 10) -> None:
+        self.inbox = MemoryInbox()
+        self.handed: list[str] = []
+        self.intake = Intake(
+            self.inbox,
+            SecretDoor([], lambda content: content),
+            groups=[GROUP],
+            watched=lambda receipt: receipt.key == "watched",
+            on_admitted=self._hand,
+            clock=clock,
+            capacity=capacity,
+            batch=batch,
+        )
+        self.thread = threading.Thread(target=self.intake.run)
+
+    def _hand(self, admitted: list[Admitted]) -> None:
+        self.handed += [item.entry.key for item in admitted]
+
+    def finish(self) -> None:
+        self.intake.stop()
+        self.thread.join(10)
+        assert not self.thread.is_alive()
+
+
+def test_what_is_offered_is_admitted_in_order_and_once() -> None:
+    given = Given()
+    given.thread.start()
+    for start in range(0, 60, 6):
+        given.intake.offer([element(str(number)) for number in range(start, start + 6)])
+    given.intake.offer([element("5"), element("60")])
+    given.finish()
+    assert given.handed == [str(number) for number in range(61)]
+    assert given.intake.dropped["duplicate"] == 1
+
+
+def test_a_burst_beyond_capacity_waits_at_the_socket_and_is_not_lost() -> None:
+    given = Given(capacity=5, batch=3)
+    offered = threading.Thread(target=lambda: [given.intake.offer([element(str(n))]) for n in range(50)])
+    offered.start()
+    offered.join(0.2)
+    assert offered.is_alive()
+    given.thread.start()
+    offered.join(10)
+    given.finish()
+    assert given.handed == [str(number) for number in range(50)]
+
+
+def test_a_store_that_is_away_delays_and_loses_nothing() -> None:
+    given = Given()
+    given.inbox.failures = 3
+    given.thread.start()
+    given.intake.offer([element("1"), element("2")])
+    given.intake.offer([element("3")])
+    given.finish()
+    assert given.handed == ["1", "2", "3"]
+
+
+def test_foreign_groups_and_unwatched_receipts_are_not_kept() -> None:
+    given = Given()
+    fresh = given.intake.admit(
+        [
+            element("1", thread_id="another group"),
+            element("2", thread_id="a member", is_group=False),
+            element("3", kind=ElementKind.RECEIPT),
+            element("watched", kind=ElementKind.RECEIPT),
+        ]
+    )
+    assert [item.entry.key for item in fresh] == ["2", "watched"]
+    assert given.intake.dropped == {"foreign_group": 1, "unwatched_receipt": 1, "duplicate": 0}

@@ -1,0 +1,178 @@
+"""Everything admitted is judged once, whatever fails on the way."""
+
+import threading
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.unit.pipeline.made import element, entry
+from tests.unit.pipeline.memory import MemoryInbox, MemoryOutbox, MemoryUnit, MemoryUnits
+from zalo_governor.domain.elements import Admitted, Seal
+from zalo_governor.domain.errors import UnparsableElementError
+from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
+from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.pipeline.door import SecretDoor
+from zalo_governor.pipeline.intake import Intake
+from zalo_governor.pipeline.judge import Judge
+from zalo_governor.rules.base import Maturity, Parameters, Rule, RuleContext
+from zalo_governor.rules.engine import Engine
+
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+class WordRule(Rule[Parameters]):
+    """Finds the word `xấu`, raises on `nổ`."""
+
+    id = "9.1-tu-xau"
+    parameters_type = Parameters
+
+    def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
+        assert isinstance(event, MessageSent)
+        if "nổ" in event.text:
+            raise ValueError(event.text)
+        if "xấu" in event.text:
+            yield self.finding("word", spans=((0, 3),))
+
+
+def parse(admitted: Admitted) -> EventBase:
+    raw = admitted.entry.raw
+    assert raw is not None
+    if raw["content"] == "lạ":
+        raise UnparsableElementError("no event for this shape")
+    if raw["content"] == "hỏng":
+        raise KeyError("hỏng")
+    return MessageSent(
+        id=admitted.id, key=admitted.entry.key, sender_uid=admitted.entry.sender_uid, at=NOW, text=raw["content"]
+    )
+
+
+class Office:
+    """Notes what it reacts to; fails on `văn phòng hỏng`."""
+
+    def react(self, unit: MemoryUnit, event: EventBase, verdict: Verdict) -> None:
+        unit.reactions.append(event.key)
+        if isinstance(event, MessageSent) and event.text == "văn phòng hỏng":
+            raise RuntimeError(event.text)
+
+
+class Given:
+    """A judge behind an intake, over memory."""
+
+    def __init__(self, *, capacity: int = 5000) -> None:
+        self.inbox = MemoryInbox()
+        self.units = MemoryUnits(self.inbox)
+        self.outbox = MemoryOutbox()
+        rule = WordRule(clause="9.1", severity=Severity.MINOR, maturity=Maturity.ACTIVE, parameters=Parameters())
+        self.judge = Judge(
+            inbox=self.inbox,
+            units=self.units,
+            parser=parse,
+            engine=lambda: Engine([rule]),
+            reactions=Office(),
+            outbox=self.outbox,
+            on_judged=lambda judged: None,
+            clock=lambda: datetime.now(UTC),
+            capacity=capacity,
+        )
+        self.intake = Intake(
+            self.inbox,
+            SecretDoor([], lambda content: content),
+            groups=["group"],
+            watched=lambda receipt: False,
+            on_admitted=self.judge.accept,
+            clock=lambda: datetime.now(UTC),
+        )
+        self.thread = threading.Thread(target=self.judge.run)
+
+    def say(self, *texts: str, first: int = 1) -> None:
+        self.intake.admit([element(str(first + n), text, at_ms=first + n) for n, text in enumerate(texts)])
+
+    def judged(self) -> list[str]:
+        if not self.thread.is_alive():
+            self.thread.start()
+        assert self.judge.drain(10)
+        self.judge.stop()
+        self.thread.join(10)
+        assert not self.thread.is_alive()
+        return [event.key for _, event, _ in self.units.committed.recorded]
+
+
+def verdicts(given: Given) -> dict[str, Verdict]:
+    return {event.key: verdict for _, event, verdict in given.units.committed.recorded}
+
+
+def test_what_an_earlier_process_left_is_judged_at_start() -> None:
+    given = Given()
+    given.inbox.admit([entry(str(number), at_ms=number) for number in range(1, 1201)])
+    assert given.judged() == [str(number) for number in range(1, 1201)]
+
+
+def test_a_finding_is_recorded_and_reacted_to() -> None:
+    given = Given()
+    given.say("tốt", "xấu")
+    assert given.judged() == ["1", "2"]
+    assert [f.label for f in verdicts(given)["2"].findings] == ["word"]
+    assert given.units.committed.reactions == ["1", "2"]
+
+
+def test_a_rule_that_raises_is_an_outcome() -> None:
+    given = Given()
+    given.say("nổ", "xấu")
+    given.judged()
+    assert [(f.rule_id, f.error.split()[0]) for f in verdicts(given)["1"].failures] == [("9.1-tu-xau", "ValueError")]
+    assert verdicts(given)["2"].findings
+
+
+@pytest.mark.parametrize("text", ["lạ", "hỏng"])
+def test_what_cannot_be_understood_becomes_a_dead_letter_and_stops_nothing(text: str) -> None:
+    given = Given()
+    given.say("một", text, "ba")
+    assert given.judged() == ["1", "3"]
+    [(item, reason)] = given.units.committed.buried
+    assert item.entry.key == "2"
+    assert text not in reason
+
+
+def test_a_fault_of_the_office_costs_neither_the_event_nor_its_neighbours() -> None:
+    given = Given()
+    given.say("một", "văn phòng hỏng", "ba")
+    assert given.judged() == ["1", "2", "3"]
+    assert verdicts(given)["2"].failures[0].rule_id == "office"
+    assert given.units.committed.reactions == ["1", "3"]
+
+
+def test_a_locked_database_delays_and_judges_nothing_twice() -> None:
+    given = Given()
+    given.units.failures = 2
+    given.inbox.failures = 0
+    given.say("một", "hai")
+    assert given.judged() == ["1", "2"]
+
+
+def test_a_burst_beyond_its_memory_is_read_back_from_the_inbox() -> None:
+    given = Given(capacity=10)
+    given.thread.start()
+    for start in range(1, 401, 40):
+        given.say(*(f"câu {start + n}" for n in range(40)), first=start)
+    assert given.judged() == [str(number) for number in range(1, 401)]
+
+
+def test_a_sealed_entry_is_judged_without_its_text() -> None:
+    given = Given()
+    given.inbox.admit([entry("1", "bí danh", seal=Seal("door", "unchecked", None, 7, b"mac"))])
+    given.judged()
+    [(_, event, verdict)] = given.units.committed.recorded
+    assert isinstance(event, SealedHeard)
+    [finding] = verdict.findings
+    assert isinstance(finding, SealedFinding)
+    assert finding.severity is Severity.CRITICAL
+
+
+def test_our_own_messages_confirm_their_sends_and_are_never_judged() -> None:
+    given = Given()
+    given.intake.admit([element("9", "xấu", sender_uid="bot", cli_key="1700000000123")])
+    given.judged()
+    assert verdicts(given)["9"] == Verdict()
+    assert given.units.committed.reactions == []
+    assert given.outbox.log == ["confirmed 1700000000123 9"]

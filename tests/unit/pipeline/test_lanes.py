@@ -1,0 +1,78 @@
+"""The order in which a conversation is judged."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.pipeline.made import admitted
+from zalo_governor.pipeline.lanes import DISORDERLY_MS, HOLD_BACK_MS, RECOVERY_HOLD_MS, Lanes
+
+
+def test_an_orderly_lane_holds_nothing_back() -> None:
+    lanes = Lanes()
+    lanes.add([admitted(1, key="11", at_ms=1000), admitted(2, key="12", at_ms=1001)], now_ms=1001)
+    assert [(item.entry.key, late) for item, late in lanes.take(1001)] == [("11", False), ("12", False)]
+    assert lanes.size == 0
+
+
+def test_what_comes_in_one_batch_is_judged_in_the_order_it_was_said() -> None:
+    lanes = Lanes()
+    lanes.add([admitted(1, key="9", at_ms=3000), admitted(2, key="8", at_ms=1000)], now_ms=4000)
+    taken = lanes.take(4000 + HOLD_BACK_MS)
+    assert [(item.entry.key, late) for item, late in taken] == [("8", False), ("9", False)]
+
+
+def test_the_same_millisecond_is_ordered_by_number() -> None:
+    lanes = Lanes()
+    lanes.add([admitted(1, key="100", at_ms=5), admitted(2, key="99", at_ms=5)], now_ms=5)
+    assert [item.entry.key for item, _ in lanes.take(5 + HOLD_BACK_MS)] == ["99", "100"]
+
+
+def test_what_comes_after_its_turn_is_late_and_makes_the_lane_careful() -> None:
+    lanes = Lanes()
+    lanes.add([admitted(1, key="2", at_ms=2000)], now_ms=2000)
+    assert lanes.take(2000)
+    lanes.add([admitted(2, key="1", at_ms=1000, received_ms=2010)], now_ms=2010)
+    assert lanes.take(2010) == []
+    assert lanes.wait_ms(2010) == HOLD_BACK_MS
+    [(item, late)] = lanes.take(2010 + HOLD_BACK_MS)
+    assert (item.entry.key, late) == ("1", True)
+
+
+def test_a_careful_lane_calms_down() -> None:
+    lanes = Lanes()
+    lanes.add([admitted(1, key="2", at_ms=2000), admitted(2, key="1", at_ms=1000)], now_ms=0)
+    lanes.take(HOLD_BACK_MS)
+    now = DISORDERLY_MS + 1
+    lanes.add([admitted(3, key="3", at_ms=now, received_ms=now)], now_ms=now)
+    assert len(lanes.take(now)) == 1
+
+
+def test_a_lane_waits_for_backfill_but_not_for_ever() -> None:
+    lanes = Lanes()
+    lanes.hold("bot", "group", now_ms=0)
+    lanes.add([admitted(1, key="2", at_ms=2000)], now_ms=10)
+    assert lanes.take(10) == []
+    lanes.add([admitted(2, key="1", at_ms=1000)], now_ms=20)
+    lanes.release("bot", "group")
+    assert [item.entry.key for item, _ in lanes.take(20 + HOLD_BACK_MS)] == ["1", "2"]
+    lanes.hold("bot", "group", now_ms=1000)
+    lanes.add([admitted(3, key="3", at_ms=3000, received_ms=1000)], now_ms=1000)
+    assert len(lanes.take(1000 + RECOVERY_HOLD_MS)) == 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 50)), max_size=60), st.integers(1, 7))
+def test_every_entry_has_its_turn_once_and_each_take_is_in_order(entries: list[tuple[int, int]], step: int) -> None:
+    lanes = Lanes()
+    now, out = 0, []
+    for number, (thread, at) in enumerate(entries):
+        now += step * 37
+        lanes.add([admitted(number, key=str(number), at_ms=at, thread_id=str(thread), received_ms=now)], now)
+        taken = lanes.take(now)
+        per_thread: dict[str, list[tuple[int, int]]] = {}
+        for item, _ in taken:
+            per_thread.setdefault(item.entry.thread_id, []).append((item.entry.at_ms, int(item.entry.key)))
+        assert all(places == sorted(places) for places in per_thread.values())
+        out += taken
+    out += lanes.take(now + HOLD_BACK_MS + DISORDERLY_MS)
+    assert sorted(item.id for item, _ in out) == list(range(len(entries)))
+    assert lanes.size == 0

@@ -1,0 +1,79 @@
+"""What becomes of a message that the bot wants to send."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.unit.pipeline.memory import MemoryOutbox, ScriptedSender
+from zalo_governor.domain.errors import SendDeferredError, SendError, SendRefusedError, SendUncertainError
+from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
+from zalo_governor.pipeline.outbox import OutboxWorker
+
+NOW = datetime(2026, 1, 5, 8, 0, 0, tzinfo=UTC)
+
+
+def outgoing(number: int, purpose: Purpose = Purpose.MEMBER_REQUEST, *, is_group: bool = False) -> Outgoing:
+    notice = Notice(
+        account="bot", thread_id="1", is_group=is_group, text="…", purpose=purpose, group_id="g", created_at=NOW
+    )
+    return Outgoing(id=number, client_id=number, attempts=0, repeated=False, notice=notice)
+
+
+def run(store: MemoryOutbox, sender: ScriptedSender, private_per_day: int = 10) -> list[str]:
+    outcomes: list[str] = []
+    worker = OutboxWorker(
+        store,
+        sender,
+        account="bot",
+        private_per_day=private_per_day,
+        on_sent=lambda message, outcome: outcomes.append(f"{message.id} {outcome}"),
+        clock=lambda: NOW,
+    )
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    while store.waiting_list or len(outcomes) < expected(store, sender):
+        thread.join(0.005)
+    worker.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+    return outcomes
+
+
+def expected(store: MemoryOutbox, sender: ScriptedSender) -> int:
+    return store.__dict__.setdefault("total", len(store.waiting_list))
+
+
+@pytest.mark.parametrize(
+    ("answer", "written"),
+    [
+        (Reception(msg_id="77"), "sent 1 77"),
+        (SendRefusedError(122, "blocked"), "refused 1 122"),
+        (SendDeferredError("too many", 30), "deferred 1 08:00:30"),
+        (SendUncertainError("cut"), "uncertain 1 08:00:15"),
+    ],
+)
+def test_each_answer_is_written_down(answer: Reception | SendError, written: str) -> None:
+    store = MemoryOutbox([outgoing(1)])
+    run(store, ScriptedSender([answer]))
+    assert store.log == ["reclaim 08:00:15", written]
+
+
+def test_an_outcome_is_written_even_if_the_store_was_away_and_nothing_is_sent_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("zalo_governor.pipeline.outbox._RETRY", 0.01)
+    store = MemoryOutbox([outgoing(1)])
+    sender = ScriptedSender([Reception(msg_id="77")])
+    store.failures = 3
+    run(store, sender)
+    assert sender.sent == [1]
+    assert store.log[-1] == "sent 1 77"
+
+
+def test_over_the_days_budget_only_alerts_and_answers_go_out() -> None:
+    store = MemoryOutbox([outgoing(1), outgoing(2, Purpose.ADMIN_ALERT), outgoing(3, Purpose.REPLY, is_group=True)])
+    store.private_sent = 10
+    outcomes = run(store, ScriptedSender([Reception(msg_id="a"), Reception(msg_id="b")]))
+    assert outcomes == ["1 over_budget", "2 sent", "3 sent"]
+    assert store.log[1] == "deferred 1 09:00:00"

@@ -1,0 +1,125 @@
+"""The door: looked at in memory, before anything is written.
+
+Article 5 of Law 117/2025/QH15 forbids to store state secrets on a machine in a network, so a suspected one must be
+recognised before the store. The door looks at every string of the raw element, known field or not, down into JSON
+that hides in strings; the parser's field table is checked against it by a test.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+import structlog
+
+from zalo_governor.domain.elements import Element, Entry, RawDict, Seal
+from zalo_governor.domain.findings import Finding
+from zalo_governor.pipeline.ports import Mac
+from zalo_governor.text.fold import skeleton
+
+UNCHECKED = "unchecked"
+"""Label of an element that was sealed because the check itself failed."""
+_MAX_DEPTH = 12
+_SHORTEST = 3
+
+log = structlog.get_logger(__name__)
+
+
+class Inspector(Protocol):
+    """A rule that can look at a single string."""
+
+    @property
+    def id(self) -> str:
+        """The rule's id."""
+        ...
+
+    def inspect(self, text: str) -> Finding | None:
+        """The finding on that string, if any."""
+        ...
+
+
+class SecretDoor:
+    """Lets an element in with its body, or sealed. Fits pipeline.ports.Door."""
+
+    def __init__(self, inspectors: Sequence[Inspector], mac: Mac) -> None:
+        self._inspectors = tuple(inspectors)
+        self._mac = mac
+
+    def enter(self, element: Element, received_ms: int) -> Entry:
+        """The element as it may be written. If the check itself fails, the element is sealed too."""
+        seal = self.look(element.raw)
+        return Entry(
+            account=element.account,
+            thread_id=element.thread_id,
+            is_group=element.is_group,
+            kind=element.kind,
+            key=element.key,
+            cli_key=element.cli_key,
+            sender_uid=element.sender_uid,
+            at_ms=element.at_ms,
+            source=element.source,
+            received_ms=received_ms,
+            fingerprint=self._mac(element.said),
+            raw=None if seal else element.raw,
+            seal=seal,
+        )
+
+    def look(self, raw: RawDict) -> Seal | None:
+        """The seal that the element must get, None where it may be kept."""
+        text = ""
+        rule_id = "door"
+        try:
+            for text in strings_of(raw):
+                for inspector in self._inspectors:
+                    rule_id = inspector.id
+                    finding = inspector.inspect(text)
+                    if finding is not None and finding.seals:
+                        return self._seal(rule_id, finding.label, finding.level, text)
+        except Exception as error:
+            log.error("door_failed", rule=rule_id, error=type(error).__name__)
+            return self._seal(rule_id, UNCHECKED, None, text)
+        return None
+
+    def _seal(self, rule_id: str, label: str, level: str | None, text: str) -> Seal:
+        try:
+            content = skeleton(text).encode()
+        except Exception:
+            content = text.encode("utf-8", "surrogatepass")
+        return Seal(rule_id=rule_id, label=label, level=level, size=len(text), mac=self._mac(content))
+
+
+def strings_of(value: Any, depth: int = 0) -> Iterator[str]:
+    """Every string in a decoded JSON value that could hold words, keys included, and those inside JSON strings.
+
+    Deeper than twelve levels the rest is given as its JSON text, so that nothing escapes by nesting.
+    """
+    if isinstance(value, str):
+        if len(value) < _SHORTEST or value.isdecimal():
+            return
+        if value[0] in "{[" and depth < _MAX_DEPTH:
+            try:
+                nested = json.loads(value)
+            except ValueError:
+                yield value
+            else:
+                yield from strings_of(nested, depth + 1)
+        else:
+            yield value
+    elif isinstance(value, dict):
+        if depth >= _MAX_DEPTH:
+            yield json.dumps(value, ensure_ascii=False)
+            return
+        for key, item in value.items():
+            if item.__class__ is str or item.__class__ is dict or item.__class__ is list:
+                yield from strings_of(item, depth + 1)
+            if len(key) > _LONGEST_WIRE_KEY:
+                yield key
+    elif isinstance(value, list):
+        if depth >= _MAX_DEPTH:
+            yield json.dumps(value, ensure_ascii=False)
+            return
+        for item in value:
+            yield from strings_of(item, depth + 1)
+
+
+_LONGEST_WIRE_KEY = 24
+"""Zalo's own keys are shorter; a longer key was not made by Zalo and is looked at like a value."""

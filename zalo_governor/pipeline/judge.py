@@ -1,0 +1,269 @@
+"""The judge: what is durable in the inbox becomes an event, gets its verdict and its reactions, in one transaction."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic
+
+import structlog
+
+from zalo_governor.domain.clock import Clock, from_ms, to_ms
+from zalo_governor.domain.elements import Admitted, Seal
+from zalo_governor.domain.errors import StoreUnavailableError, UnparsableElementError
+from zalo_governor.domain.events import EventBase, SealedHeard
+from zalo_governor.domain.findings import RuleFailure, SealedFinding, Severity, Verdict
+from zalo_governor.pipeline.lanes import Lanes
+from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Units, UnitT
+from zalo_governor.rules.base import Maturity, RuleContext
+from zalo_governor.rules.engine import Engine, sealed
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 500
+_CAPACITY = 5_000
+_RETRY_FIRST = 0.05
+_RETRY_LONGEST = 10.0
+
+
+class Judge(Generic[UnitT]):
+    """Judges what intake admitted, lane by lane, and what an earlier process left unjudged.
+
+    Bodies reach the judge in memory. When it falls behind by more than `capacity` entries, it lets go of what it was
+    given and reads on from the inbox, so that its memory stays bounded; at start it begins that way.
+    """
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        units: Units[UnitT],
+        parser: Parser,
+        engine: Callable[[], Engine],
+        reactions: Reactions[UnitT],
+        outbox: OutboxStore,
+        on_judged: Callable[[Sequence[tuple[EventBase, Verdict]]], None],
+        clock: Clock,
+        capacity: int = _CAPACITY,
+    ) -> None:
+        self._inbox = inbox
+        self._units = units
+        self._parser = parser
+        self._engine = engine
+        self._reactions = reactions
+        self._outbox = outbox
+        self._on_judged = on_judged
+        self._clock = clock
+        self._capacity = capacity
+        self._lanes = Lanes()
+        self._given: list[Admitted] = []
+        self._newest_given = 0
+        self._read_from: int | None = 0
+        """Id after which to read from the inbox; None while everything comes in memory."""
+        self._without_reaction: set[int] = set()
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._idle = True
+
+    def accept(self, admitted: Sequence[Admitted]) -> None:
+        """Take what is durable; never blocks and never fails."""
+        with self._changed:
+            self._newest_given = max(self._newest_given, admitted[-1].id)
+            if self._read_from is None:
+                if len(self._given) + self._lanes.size + len(admitted) > self._capacity:
+                    self._read_from = self._given[-1].id if self._given else admitted[0].id - 1
+                else:
+                    self._given.extend(admitted)
+            self._changed.notify_all()
+
+    def hold(self, account: str, thread_ids: Sequence[str]) -> None:
+        """Let these conversations wait for backfill, within bounds."""
+        now_ms = to_ms(self._clock())
+        with self._changed:
+            for thread_id in thread_ids:
+                self._lanes.hold(account, thread_id, now_ms)
+
+    def release(self, account: str, thread_ids: Sequence[str]) -> None:
+        """Backfill of these conversations is through."""
+        with self._changed:
+            for thread_id in thread_ids:
+                self._lanes.release(account, thread_id)
+            self._changed.notify_all()
+
+    def run(self) -> None:
+        """Judge until stopped; what is in memory at the stop stays waiting in the inbox for the next start."""
+        while not self._stopping:
+            batch = self._take()
+            if batch:
+                self._judge_surely(batch)
+
+    def stop(self) -> None:
+        """Let `run` end after the batch in hand."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+
+    def drain(self, timeout: float) -> bool:
+        """Wait until everything admitted so far is judged; whether that was reached within `timeout` seconds."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: self._idle and not self._given and not self._lanes.size and self._read_from is None, timeout
+            )
+
+    def _take(self) -> list[tuple[Admitted, bool]]:
+        self._read_backlog()
+        with self._changed:
+            if self._given:
+                self._lanes.add(self._given, to_ms(self._clock()))
+                self._given = []
+            ready = self._lanes.take(to_ms(self._clock()))
+            if ready:
+                self._idle = False
+            elif not self._stopping and self._read_from is None:
+                wait_ms = self._lanes.wait_ms(to_ms(self._clock()))
+                self._idle = not self._lanes.size
+                self._changed.notify_all()
+                self._changed.wait(None if wait_ms is None else wait_ms / 1000)
+            return ready
+
+    def _read_backlog(self) -> None:
+        with self._changed:
+            after, newest = self._read_from, self._newest_given
+            if after is None or self._given or self._lanes.size:
+                return
+        try:
+            page = self._inbox.waiting(after_id=after, limit=_BATCH)
+        except StoreUnavailableError as error:
+            log.error("judge_waits", error=str(error))
+            self._pause(_RETRY_FIRST)
+            return
+        with self._changed:
+            if page:
+                self._lanes.add(page, to_ms(self._clock()))
+                self._read_from = page[-1].id
+            elif self._newest_given == newest:
+                # Nothing was given while we read, so all that was given before would have been on the page.
+                self._read_from = None
+
+    def _judge_surely(self, batch: Sequence[tuple[Admitted, bool]]) -> None:
+        delay = _RETRY_FIRST
+        while True:
+            try:
+                self._judge(batch)
+            except StoreUnavailableError as error:
+                log.error("judge_waits", error=str(error), entries=len(batch))
+                if self._pause(delay):
+                    return
+                delay = min(delay * 2, _RETRY_LONGEST)
+            except _ReactionFault as fault:
+                log.error("reaction_failed", entry=fault.entry_id, error=fault.error)
+                self._without_reaction.add(fault.entry_id)
+            except Exception as error:
+                # A fault of our own on one entry must neither stop the judge nor hold up the others.
+                log.error("judge_failed", error=type(error).__name__, entries=len(batch))
+                if len(batch) == 1:
+                    self._bury(batch[0][0], type(error).__name__)
+                    return
+                for one in batch:
+                    self._judge_surely([one])
+                return
+            else:
+                return
+
+    def _bury(self, admitted: Admitted, error: str) -> None:
+        with self._units.unit() as unit:
+            unit.bury(admitted, f"judge fault: {error}", self._clock())
+
+    def _judge(self, batch: Sequence[tuple[Admitted, bool]]) -> None:
+        engine = self._engine()
+        now = self._clock()
+        judged: list[tuple[EventBase, Verdict]] = []
+        echoes: list[tuple[int, str]] = []
+        with self._units.unit() as unit:
+            for admitted, late in batch:
+                try:
+                    event = self._event(admitted, late)
+                except UnparsableElementError as error:
+                    unit.bury(admitted, str(error), now)
+                    continue
+                except Exception as error:
+                    unit.bury(admitted, f"parser fault: {type(error).__name__}", now)
+                    continue
+                sender = unit.sender(admitted.entry.account, event.sender_uid)
+                verdict = self._verdict(engine, admitted, event, RuleContext(sender=sender))
+                unit.record(admitted, event, verdict, now)
+                judged.append((event, verdict))
+                if admitted.entry.own:
+                    if admitted.entry.cli_key and admitted.entry.cli_key.isdecimal():
+                        echoes.append((int(admitted.entry.cli_key), admitted.entry.key))
+                elif admitted.id not in self._without_reaction:
+                    self._react(unit, event, verdict)
+        self._without_reaction.clear()
+        if echoes:
+            self._outbox.confirm(echoes, now)
+        self._on_judged(judged)
+
+    def _event(self, admitted: Admitted, late: bool) -> EventBase:
+        entry = admitted.entry
+        if entry.seal is not None:
+            return SealedHeard(
+                id=admitted.id,
+                account=entry.account,
+                thread_id=entry.thread_id,
+                is_group=entry.is_group,
+                key=entry.key,
+                sender_uid=entry.sender_uid,
+                at=from_ms(entry.at_ms),
+                source=entry.source,
+                late=late,
+                mac=entry.seal.mac,
+                size=entry.seal.size,
+            )
+        event = self._parser(admitted)
+        return event.model_copy(update={"late": True}) if late else event
+
+    def _verdict(self, engine: Engine, admitted: Admitted, event: EventBase, context: RuleContext) -> Verdict:
+        if admitted.entry.own:
+            return Verdict()
+        if admitted.entry.seal is not None:
+            verdict = Verdict(findings=(_sealed_finding(engine, admitted.entry.seal),))
+        else:
+            verdict = sealed(engine.judge(event, context))
+        if admitted.id in self._without_reaction:
+            failure = RuleFailure(rule_id="office", error="reaction failed")
+            verdict = verdict.model_copy(update={"failures": (*verdict.failures, failure)})
+        return verdict
+
+    def _react(self, unit: UnitT, event: EventBase, verdict: Verdict) -> None:
+        try:
+            self._reactions.react(unit, event, verdict)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:
+            raise _ReactionFault(event.id, type(error).__name__) from error
+
+    def _pause(self, seconds: float) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: self._stopping, timeout=seconds)
+
+
+class _ReactionFault(Exception):  # noqa: N818  never leaves this file
+    """The office failed on one event; its transaction is void, and the event is judged again without reactions."""
+
+    def __init__(self, entry_id: int, error: str) -> None:
+        super().__init__(entry_id, error)
+        self.entry_id = entry_id
+        self.error = error
+
+
+def _sealed_finding(engine: Engine, seal: Seal) -> SealedFinding:
+    for rule in engine.door_rules:
+        if rule.id == seal.rule_id:
+            return SealedFinding(
+                rule_id=rule.id,
+                clause=rule.clause,
+                severity=rule.severity,
+                label=seal.label,
+                level=seal.level,
+                shadow=rule.maturity is Maturity.SHADOW,
+            )
+    # The door itself failed, or the rule was taken out since: still the gravest thing there is.
+    return SealedFinding(rule_id=seal.rule_id, clause="4.1", severity=Severity.CRITICAL, label=seal.label)

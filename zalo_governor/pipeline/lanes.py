@@ -1,0 +1,101 @@
+"""Lanes: one per conversation, so that it is judged in the order in which it was said.
+
+Zalo sends messages and events in different frames without a mutual order. Holding everything back by 200 ms would
+cost every alert 200 ms; so a lane holds back only for a while after it has been seen out of order.
+"""
+
+from collections.abc import Iterable
+
+from zalo_governor.domain.elements import Admitted
+
+HOLD_BACK_MS = 200
+DISORDERLY_MS = 60_000
+"""How long a lane holds back after something came out of order."""
+RECOVERY_HOLD_MS = 5_000
+"""How long at most a lane waits for backfill, before what is new is judged without what is missing."""
+
+Place = tuple[int, int, str]
+
+
+def place(admitted: Admitted) -> Place:
+    """Where an entry stands in its conversation: (Zalo's time in ms, msgId as a number would sort)."""
+    key = admitted.entry.key
+    return admitted.entry.at_ms, len(key), key
+
+
+class _Lane:
+    __slots__ = ("disorderly_until", "held_until", "judged", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Place, Admitted]] = []
+        self.judged: Place = (0, 0, "")
+        self.disorderly_until = 0
+        self.held_until = 0
+
+
+class Lanes:
+    """All lanes of a judge. Not thread-safe: the judge's thread owns it."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[tuple[str, str], _Lane] = {}
+        self.size = 0
+        """Entries that wait in all lanes."""
+
+    def add(self, admitted: Iterable[Admitted], now_ms: int) -> None:
+        """Put entries into their lanes."""
+        for item in admitted:
+            lane = self._lane(item.entry.account, item.entry.thread_id)
+            where = place(item)
+            if where < lane.judged or (lane.waiting and where < lane.waiting[-1][0]):
+                lane.disorderly_until = now_ms + DISORDERLY_MS
+            lane.waiting.append((where, item))
+            self.size += 1
+
+    def take(self, now_ms: int) -> list[tuple[Admitted, bool]]:
+        """Everything whose turn it is, as (entry, late): late is what stands before something already judged."""
+        ready: list[tuple[Admitted, bool]] = []
+        for lane in self._lanes.values():
+            if not lane.waiting or now_ms < lane.held_until:
+                continue
+            lane.waiting.sort(key=_by_place)
+            turn = len(lane.waiting)
+            if now_ms < lane.disorderly_until:
+                latest = now_ms - HOLD_BACK_MS
+                turn = next(
+                    (at for at, (_, item) in enumerate(lane.waiting) if item.entry.received_ms > latest),
+                    turn,
+                )
+            for where, item in lane.waiting[:turn]:
+                ready.append((item, where < lane.judged))
+                lane.judged = max(lane.judged, where)
+            del lane.waiting[:turn]
+        self.size -= len(ready)
+        return ready
+
+    def wait_ms(self, now_ms: int) -> int | None:
+        """How long until a held-back entry's turn comes; None where nothing waits."""
+        waits = [
+            max(lane.held_until - now_ms, HOLD_BACK_MS if now_ms < lane.disorderly_until else 0, 1)
+            for lane in self._lanes.values()
+            if lane.waiting
+        ]
+        return min(waits, default=None)
+
+    def hold(self, account: str, thread_id: str, now_ms: int) -> None:
+        """Let a lane wait for backfill, within bounds."""
+        self._lane(account, thread_id).held_until = now_ms + RECOVERY_HOLD_MS
+
+    def release(self, account: str, thread_id: str) -> None:
+        """Backfill is through."""
+        self._lane(account, thread_id).held_until = 0
+
+    def _lane(self, account: str, thread_id: str) -> _Lane:
+        key = (account, thread_id)
+        lane = self._lanes.get(key)
+        if lane is None:
+            lane = self._lanes[key] = _Lane()
+        return lane
+
+
+def _by_place(waiting: tuple[Place, Admitted]) -> Place:
+    return waiting[0]

@@ -1,0 +1,138 @@
+"""The outbox worker: claims what is due, sends it once, and writes down what became of it."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.errors import (
+    SendDeferredError,
+    SendRefusedError,
+    SendUncertainError,
+    StoreUnavailableError,
+)
+from zalo_governor.domain.notices import Outgoing, Purpose
+from zalo_governor.pipeline.ports import OutboxStore, Sender
+
+log = structlog.get_logger(__name__)
+
+ECHO_WAIT = timedelta(seconds=15)
+"""How long the echo of a send of unknown outcome is waited for, before it is sent once more."""
+_CLAIM = 20
+_RETRY = 1.0
+_SPARED_OVER_BUDGET = frozenset({Purpose.ADMIN_ALERT, Purpose.LEADER_ALERT, Purpose.REPLY})
+"""What is sent even when the day's budget of private messages is used up."""
+
+
+class OutboxWorker:
+    """Sends messages one after the other; the sender keeps the pace.
+
+    Args:
+        private_per_day: private messages of one day after which requests to members wait until the next day.
+        on_sent: called after each message with its purpose and outcome, for the journal.
+    """
+
+    def __init__(
+        self,
+        store: OutboxStore,
+        sender: Sender,
+        *,
+        account: str,
+        private_per_day: int,
+        on_sent: Callable[[Outgoing, str], None],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._account = account
+        self._private_per_day = private_per_day
+        self._on_sent = on_sent
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._woken = False
+        self._stopping = False
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify_all()
+
+    def run(self) -> None:
+        """Send until stopped. What an earlier process left half-sent is waited for by its echo, then sent once more."""
+        self._surely(lambda: self._store.reclaim(self._clock() + ECHO_WAIT))
+        while not self._stopping:
+            claimed: list[Outgoing] = []
+            try:
+                claimed = self._store.claim(account=self._account, now=self._clock(), limit=_CLAIM)
+                if not claimed:
+                    self._sleep(self._store.next_due(account=self._account))
+            except StoreUnavailableError as error:
+                log.error("outbox_waits", error=str(error))
+                self._sleep(self._clock() + timedelta(seconds=_RETRY))
+            for outgoing in claimed:
+                self._send(outgoing)
+
+    def stop(self) -> None:
+        """Let `run` end; claimed messages not yet sent go back to waiting."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+
+    def _send(self, outgoing: Outgoing) -> None:
+        now = self._clock()
+        if self._stopping:
+            self._surely(lambda: self._store.deferred(outgoing, now))
+            return
+        if self._over_budget(outgoing, now):
+            self._surely(lambda: self._store.deferred(outgoing, now + timedelta(hours=1)))
+            self._on_sent(outgoing, "over_budget")
+            return
+        try:
+            reception = self._sender.send(outgoing)
+        except SendRefusedError as error:
+            code = error.code
+            self._surely(lambda: self._store.refused(outgoing, code, self._clock()))
+            self._on_sent(outgoing, "refused")
+        except SendDeferredError as error:
+            until = self._clock() + timedelta(seconds=error.delay)
+            self._surely(lambda: self._store.deferred(outgoing, until))
+            self._on_sent(outgoing, "deferred")
+        except SendUncertainError:
+            until = self._clock() + ECHO_WAIT
+            self._surely(lambda: self._store.uncertain(outgoing, until))
+            self._on_sent(outgoing, "uncertain")
+        else:
+            self._surely(lambda: self._store.sent(outgoing, reception, self._clock()))
+            self._on_sent(outgoing, "sent")
+
+    def _over_budget(self, outgoing: Outgoing, now: datetime) -> bool:
+        if outgoing.notice.is_group or outgoing.notice.purpose in _SPARED_OVER_BUDGET:
+            return False
+        try:
+            sent = self._store.private_sent_since(account=self._account, since=now - timedelta(days=1))
+        except StoreUnavailableError:
+            return False
+        return sent >= self._private_per_day
+
+    def _surely(self, write: Callable[[], object]) -> None:
+        """Write down an outcome, however long the store takes: sending twice is worse than waiting."""
+        while True:
+            try:
+                write()
+            except StoreUnavailableError as error:
+                log.error("outbox_waits", error=str(error))
+                self._sleep(self._clock() + timedelta(seconds=_RETRY))
+                if self._stopping:
+                    return
+            else:
+                return
+
+    def _sleep(self, until: datetime | None) -> None:
+        with self._changed:
+            if not self._woken and not self._stopping:
+                seconds = None if until is None else max((until - self._clock()).total_seconds(), 0.001)
+                self._changed.wait(seconds)
+            self._woken = False

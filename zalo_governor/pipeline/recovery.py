@@ -1,0 +1,148 @@
+"""Recovery: a gap is opened when the line goes down, and closed with what backfill brought back."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from zalo_governor.domain.clock import Clock, from_ms
+from zalo_governor.domain.elements import Admitted, Element
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.line import LineReport, LineState
+
+log = structlog.get_logger(__name__)
+
+_CHUNK = 200
+
+
+class Recovered(NamedTuple):
+    """What backfill of one group brought."""
+
+    elements: Sequence[Element]
+    """Oldest first."""
+    reached: bool
+    """It got back to something heard before, so nothing is missing."""
+
+
+class History(Protocol):
+    """Fetches what a group said while nobody listened. app ties zalo.backfill to it."""
+
+    def __call__(self, group_id: str) -> Recovered:
+        """Page back to the last message that is stored.
+
+        Raises:
+            GovernorError: Zalo does not give it now.
+        """
+        ...
+
+
+class Gaps(Protocol):
+    """The record of times in which the bot could not hear."""
+
+    def open_gap(self, group_id: str, began_at: datetime, cause: str) -> int:
+        """Write an open gap, or give the one that is open already."""
+        ...
+
+    def close_gap(self, gap_id: int, ended_at: datetime, recovered: int, closed: bool) -> None:
+        """Its end; `closed` where nothing is missing."""
+        ...
+
+    def last_heard(self, group_id: str) -> int | None:
+        """Zalo's time (ms) of the youngest entry of the group, None where there is none."""
+        ...
+
+
+class Recovery:
+    """Follows the line and runs backfill, in a thread of its own."""
+
+    def __init__(
+        self,
+        *,
+        groups: Sequence[str],
+        gaps: Gaps,
+        history: History,
+        admit: Callable[[Sequence[Element]], list[Admitted]],
+        hold: Callable[[], None],
+        release: Callable[[], None],
+        on_recovered: Callable[[str, list[Admitted]], None],
+        clock: Clock,
+    ) -> None:
+        self._groups = tuple(groups)
+        self._gaps = gaps
+        self._history = history
+        self._admit = admit
+        self._hold = hold
+        self._release = release
+        self._on_recovered = on_recovered
+        self._clock = clock
+        self._reports: deque[LineReport] = deque()
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._open: dict[str, int] = {}
+        self.state: LineReport | None = None
+        """The line as it was last reported."""
+
+    def report(self, line: LineReport) -> None:
+        """Take the listener's word; never blocks."""
+        if line.state is LineState.UP:
+            self._hold()
+        with self._changed:
+            self.state = line if line.state is not LineState.FRAME_LOST else self.state
+            self._reports.append(line)
+            self._changed.notify_all()
+
+    def run(self) -> None:
+        """Work until stopped."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._reports or self._stopping)
+                if self._stopping:
+                    return
+                line = self._reports.popleft()
+            self._follow(line)
+
+    def stop(self) -> None:
+        """Let `run` end."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+
+    def _follow(self, line: LineReport) -> None:
+        log.info("line", state=line.state.value, cause=line.cause)
+        if line.state is LineState.UP:
+            for group_id in self._groups:
+                self._recover(group_id, line)
+            self._release()
+            return
+        for group_id in self._groups:
+            if group_id not in self._open:
+                began_at = line.heard_at or line.at
+                self._open[group_id] = self._gaps.open_gap(group_id, began_at, line.cause or line.state.value)
+            if line.state is LineState.FRAME_LOST:
+                self._recover(group_id, line)
+
+    def _recover(self, group_id: str, line: LineReport) -> None:
+        gap_id = self._open.get(group_id)
+        if gap_id is None:
+            last_ms = self._gaps.last_heard(group_id)
+            if last_ms is None:
+                return  # The very first start: what was said before the bot came is not a gap.
+            gap_id = self._open[group_id] = self._gaps.open_gap(group_id, from_ms(last_ms), "not running")
+        fresh: list[Admitted] = []
+        reached = False
+        try:
+            recovered = self._history(group_id)
+        except GovernorError as error:
+            log.error("backfill_failed", group=group_id, error=str(error))
+        else:
+            reached = recovered.reached
+            for start in range(0, len(recovered.elements), _CHUNK):
+                fresh += self._admit(recovered.elements[start : start + _CHUNK])
+        self._gaps.close_gap(gap_id, line.at, len(fresh), reached)
+        del self._open[group_id]
+        log.info("gap", group=group_id, recovered=len(fresh), closed=reached)
+        if fresh:
+            self._on_recovered(group_id, fresh)
