@@ -1,0 +1,275 @@
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.unit.zalo.standin import LOGIN, Answer, Call, StandIn, inner
+from tests.unit.zalo.wiring import GROUP, MEMBER, NOW_MS, message
+from zalo_governor.domain.clock import from_ms, system_clock
+from zalo_governor.domain.elements import Source
+from zalo_governor.domain.errors import SendDeferredError, SendError, SendRefusedError, SendUncertainError
+from zalo_governor.domain.notices import Notice, Outgoing, Purpose
+from zalo_governor.zalo.backfill import Backfill
+from zalo_governor.zalo.client import NEWEST, ZaloClient
+from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError
+from zalo_governor.zalo.session import ZaloSession
+
+Open = Callable[..., ZaloSession]
+SMS, SENDMSG = "/api/message/sms", "/api/group/sendmsg"
+HISTORY = "/api/cm/getrecentv2"
+
+
+def outgoing(*, is_group: bool = False) -> Outgoing:
+    """A notice on its way out."""
+    notice = Notice(
+        account="1",
+        thread_id=GROUP if is_group else MEMBER,
+        is_group=is_group,
+        text="Kính gửi đồng chí",
+        purpose=Purpose.REPLY,
+        group_id=GROUP,
+        created_at=from_ms(NOW_MS),
+    )
+    return Outgoing(id=1, client_id=1_790_000_000_123, attempts=1, repeated=False, notice=notice)
+
+
+@pytest.fixture
+def client(zalo: StandIn, open_session: Open) -> ZaloClient:
+    """A client of a session that is logged in and impatient."""
+    session = open_session(timeout=0.4)
+    session.login()
+    return ZaloClient(session, system_clock)
+
+
+@pytest.mark.parametrize(("is_group", "path", "addressee"), [(True, SENDMSG, "grid"), (False, SMS, "toid")])
+def test_a_text_goes_out_under_our_own_client_id(
+    zalo: StandIn, client: ZaloClient, is_group: bool, path: str, addressee: str
+) -> None:
+    zalo.answers[path] = inner({"msgId": 5_000_000_000_001})
+    assert client.send(outgoing(is_group=is_group)).msg_id == "5000000000001"
+    call = zalo.calls[-1]
+    assert call.params["clientId"] == 1_790_000_000_123
+    assert call.params["message"] == "Kính gửi đồng chí"
+    assert call.params[addressee] == (GROUP if is_group else MEMBER)
+    assert call.params["imei"] == "imei-1"
+    assert call.query["nretry"] == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (inner(None, 123, "không nhận tin nhắn"), SendRefusedError),
+        (Answer({"error_code": 114, "error_message": ""}), SendRefusedError),
+        (Answer({}, 404), SendRefusedError),
+        (inner(None, 221, "quá nhiều"), SendDeferredError),
+        (Answer({}, 429), SendDeferredError),
+        (inner(None, 102), SendDeferredError),
+        (Answer({}, 500), SendUncertainError),
+        (Answer(b"<html>"), SendUncertainError),
+        (Answer({"error_code": 0, "data": None}), SendUncertainError),
+        (inner(None), SendUncertainError),
+        (inner({"msgId": "1"})._replace(hang=1.0), SendUncertainError),
+    ],
+)
+def test_what_became_of_a_send_is_said_and_it_is_never_repeated(
+    zalo: StandIn, client: ZaloClient, answer: Answer, error: type[SendError]
+) -> None:
+    zalo.answers[SMS] = answer
+    with pytest.raises(error):
+        client.send(outgoing())
+    assert zalo.paths().count(SMS) == 1
+
+
+def test_a_refusal_carries_zalos_code(zalo: StandIn, client: ZaloClient) -> None:
+    zalo.answers[SMS] = inner(None, 123, "không nhận tin nhắn")
+    with pytest.raises(SendRefusedError) as caught:
+        client.send(outgoing())
+    assert caught.value.code == 123
+
+
+def test_a_send_without_a_connection_certainly_did_not_go_out(zalo: StandIn, open_session: Open) -> None:
+    session = open_session(timeout=0.4)
+    session.login()
+    session.close()
+    zalo.stop()
+    with pytest.raises(SendDeferredError):
+        ZaloClient(session, system_clock).send(outgoing())
+
+
+def test_a_dead_session_is_renewed_so_that_the_next_send_succeeds(zalo: StandIn, client: ZaloClient) -> None:
+    answers = iter([inner(None, 102), inner({"msgId": "5"})])
+    zalo.answers[SMS] = lambda _call: next(answers)
+    with pytest.raises(SendDeferredError) as caught:
+        client.send(outgoing())
+    assert caught.value.delay <= 1
+    assert zalo.paths().count(LOGIN) == 2
+    assert client.send(outgoing()).msg_id == "5"
+
+
+def test_a_dead_session_that_cannot_be_renewed_waits_longer(zalo: StandIn, client: ZaloClient) -> None:
+    zalo.answers |= {SMS: inner(None, 102), LOGIN: Answer({"error_code": 102, "data": None})}
+    with pytest.raises(SendDeferredError) as caught:
+        client.send(outgoing())
+    assert caught.value.delay > 10
+
+
+def test_a_group_is_seen_with_its_members_names_and_global_ids(zalo: StandIn, client: ZaloClient) -> None:
+    uids = [str(7000 + number) for number in range(250)]
+    info = {
+        "groupId": GROUP,
+        "name": "Nhóm tỉnh Mẫu",
+        "creatorId": "7000",
+        "adminIds": ["7001"],
+        "memVerList": [f"{uid}_3" for uid in uids],
+        "currentMems": [{"id": "7002", "dName": "Tên cũ"}],
+        "totalMember": 300,
+        "setting": {"lockViewMember": 1},
+    }
+    zalo.answers["/api/group/getmg-v2"] = inner({"gridInfoMap": {GROUP: info}})
+
+    def profiles(call: Call) -> Answer:
+        asked = [entry.split("_")[0] for entry in call.params["friend_pversion_map"]]
+        known = {
+            uid: {"displayName": f"Đ/c {uid}", "zaloName": f"Z{uid}", "globalId": f"G{uid}"}
+            for uid in asked
+            if uid != "7002"
+        }
+        return inner({"changed_profiles": known, "unchanged_profiles": {}})
+
+    zalo.answers["/api/social/friend/getprofiles/v2"] = profiles
+    snapshot, members = client.group(GROUP)
+    assert (snapshot.name, snapshot.owner_uid, snapshot.co_admin_uids) == ("Nhóm tỉnh Mẫu", "7000", ("7001",))
+    assert (len(snapshot.member_uids), snapshot.total_members, snapshot.members_hidden) == (250, 300, True)
+    assert snapshot.settings == {"lockViewMember": 1}
+    assert [member.uid for member in members] == uids
+    assert (members[0].display_name, members[0].zalo_name, members[0].global_id) == ("Đ/c 7000", "Z7000", "G7000")
+    assert (members[2].display_name, members[2].global_id) == ("Tên cũ", None)
+    assert [len(c.params["friend_pversion_map"]) for c in zalo.calls if "getprofiles" in c.path] == [200, 50]
+
+
+def test_a_group_that_zalo_does_not_show_is_said_so(zalo: StandIn, client: ZaloClient) -> None:
+    zalo.answers["/api/group/getmg-v2"] = inner({"gridInfoMap": {}, "removedsGroup": [GROUP]})
+    with pytest.raises(NotInGroupError):
+        client.group(GROUP)
+
+
+class Past:
+    """A group's history as Zalo gives it: pages of 50, newest first, inside a JSON string."""
+
+    def __init__(self, zalo: StandIn, count: int) -> None:
+        self._messages = [message(number, idTo=f"g{GROUP}") for number in range(count)]
+        self.refusals: list[Answer] = []
+        zalo.answers[HISTORY] = self.answer
+
+    def answer(self, call: Call) -> Answer:
+        if self.refusals:
+            return self.refusals.pop(0)
+        cursor = call.params["globalMsgId"]
+        older = [raw for raw in reversed(self._messages) if int(raw["msgId"]) < cursor]
+        page = older[:50]
+        body = {
+            "groupMsgs": page,
+            "lastMsgId": page[-1]["msgId"] if page else "0",
+            "hasMore": int(len(older) > len(page)),
+        }
+        return inner(json.dumps(body))
+
+
+def key(number: int) -> str:
+    """The msgId of message number so-and-so."""
+    return str(5_000_000_000_000 + number)
+
+
+def test_a_page_of_the_history_is_newest_first(zalo: StandIn, client: ZaloClient) -> None:
+    Past(zalo, 60)
+    page = client.recent(GROUP)
+    assert [element.key for element in page.elements] == [key(number) for number in range(59, 9, -1)]
+    assert page.has_more
+    assert all(element.source is Source.BACKFILL and element.thread_id == GROUP for element in page.elements)
+    assert zalo.calls[-1].params["globalMsgId"] == NEWEST
+    last = client.recent(GROUP, page.cursor)
+    assert len(last.elements) == 10
+    assert not last.has_more
+
+
+def test_a_read_logs_in_again_and_repeats_itself_once(zalo: StandIn, client: ZaloClient) -> None:
+    past = Past(zalo, 3)
+    past.refusals = [inner(None, 102)]
+    assert len(client.recent(GROUP).elements) == 3
+
+
+def recovered(
+    client: ZaloClient,
+    stored: set[str],
+    slept: list[float],
+    *,
+    max_pages: int = 40,
+    heard_ms: int | None = None,
+    first: bool = False,
+) -> tuple[list[str], bool, int]:
+    """Keys, reached and pages of a recovery."""
+    backfill = Backfill(client, pause=1.5, sleep=slept.append)
+    found = backfill.recover(
+        GROUP, lambda keys: stored & set(keys), max_pages=max_pages, heard_ms=heard_ms, first=first
+    )
+    return [element.key for element in found.elements], found.reached, found.pages
+
+
+def test_a_gap_of_120_messages_is_recovered_oldest_first(zalo: StandIn, client: ZaloClient) -> None:
+    Past(zalo, 300)
+    slept: list[float] = []
+    keys, reached, pages = recovered(client, {key(number) for number in range(180)}, slept)
+    assert reached
+    assert keys == sorted(keys)
+    assert {key(number) for number in range(180, 300)} <= set(keys)
+    assert pages == 3
+    assert slept == [1.5, 1.5]
+
+
+def test_what_was_heard_live_after_the_gap_does_not_hide_it(zalo: StandIn, client: ZaloClient) -> None:
+    Past(zalo, 300)
+    stored = {key(number) for number in [*range(100), *range(220, 300)]}
+    keys, reached, _ = recovered(client, stored, [], heard_ms=NOW_MS + 99)
+    assert reached
+    assert {key(number) for number in range(100, 220)} <= set(keys)
+
+
+def test_a_history_that_ends_before_anything_known_leaves_the_gap_open(zalo: StandIn, client: ZaloClient) -> None:
+    Past(zalo, 70)
+    assert recovered(client, set(), [])[1:] == (False, 2)
+    assert recovered(client, set(), [], first=True)[1:] == (True, 2)
+
+
+def test_a_deep_gap_is_bounded(zalo: StandIn, client: ZaloClient) -> None:
+    Past(zalo, 300)
+    keys, reached, pages = recovered(client, set(), [], max_pages=3)
+    assert (len(keys), reached, pages) == (150, False, 3)
+
+
+def test_too_many_requests_is_waited_for(zalo: StandIn, client: ZaloClient) -> None:
+    past = Past(zalo, 10)
+    past.refusals = [inner(None, 221), inner(None, 221)]
+    slept: list[float] = []
+    keys, reached, _ = recovered(client, {key(0)}, slept)
+    assert (len(keys), reached) == (10, True)
+    assert slept == [6.0, 12.0]
+
+
+def test_a_history_that_is_refused_for_good_gives_what_there_is(zalo: StandIn, client: ZaloClient) -> None:
+    past = Past(zalo, 10)
+    past.refusals = [inner(None, 166)]
+    assert recovered(client, set(), []) == ([], False, 0)
+
+
+def test_the_last_messages_of_all_conversations_come_as_elements(zalo: StandIn, client: ZaloClient) -> None:
+    zalo.answers["/api/preloadconvers/get-last-msgs"] = inner(
+        {"msgs": [message(1, idTo="0")], "groupMsgs": [message(2)]}
+    )
+    assert [element.is_group for element in client.last_messages()] == [False, True]
+
+
+def test_an_error_of_a_read_keeps_its_code(zalo: StandIn, client: ZaloClient) -> None:
+    zalo.answers["/api/group/getmg-v2"] = inner(None, 166, "không có quyền")
+    with pytest.raises(ZaloCallError) as caught:
+        client.group(GROUP)
+    assert caught.value.code == 166

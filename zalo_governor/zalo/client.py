@@ -1,0 +1,219 @@
+"""What the program asks of Zalo over HTTP: send a text, look at a group, read its history."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import structlog
+
+from zalo_governor.domain.clock import Clock, to_ms
+from zalo_governor.domain.elements import Element, RawDict, Source
+from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError
+from zalo_governor.domain.notices import Outgoing, Reception
+from zalo_governor.domain.people import GroupSnapshot, Member
+from zalo_governor.zalo.elements import elements_of
+from zalo_governor.zalo.errors import (
+    TOO_MANY_REQUESTS,
+    NotInGroupError,
+    SessionExpiredError,
+    ZaloCallError,
+    ZaloError,
+    ZaloUnavailableError,
+)
+from zalo_governor.zalo.frames import Frame
+from zalo_governor.zalo.identity import as_id, json_object
+from zalo_governor.zalo.session import ZaloSession
+
+log = structlog.get_logger(__name__)
+
+NEWEST = 10**16
+"""The cursor of the newest page of a group's history."""
+_PAGE = 50
+_PROFILES_AT_ONCE = 200
+_TOO_MANY = frozenset({TOO_MANY_REQUESTS, 429})
+_TOO_MANY_SECONDS = 60.0
+_RELOGIN_SECONDS = 1.0
+_REFUSED_LOGIN_SECONDS = 60.0
+_NO_LINE_SECONDS = 10.0
+
+_GROUP = "https://tt-group-wpa.chat.zalo.me/api/group"
+_SEND_TO_GROUP = f"{_GROUP}/sendmsg"
+_SEND_TO_USER = "https://tt-chat2-wpa.chat.zalo.me/api/message/sms"
+_GROUP_INFO = f"{_GROUP}/getmg-v2"
+_PROFILES = "https://tt-profile-wpa.chat.zalo.me/api/social/friend/getprofiles/v2"
+_HISTORY = "https://tt-group-cm.chat.zalo.me/api/cm/getrecentv2"
+_LAST_MESSAGES = "https://tt-convers-wpa.chat.zalo.me/api/preloadconvers/get-last-msgs"
+
+
+class HistoryPage(NamedTuple):
+    """One page of a group's history."""
+
+    elements: list[Element]
+    """Newest first."""
+    cursor: int
+    """Asks for the page before this one."""
+    has_more: bool
+
+
+class ZaloClient:
+    """Calls that read are repeated once after a new login; a send is never repeated here."""
+
+    def __init__(self, session: ZaloSession, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def send(self, outgoing: Outgoing) -> Reception:
+        """Send one text; its clientId comes back as the echo's cliMsgId. Fits pipeline.ports.Sender.
+
+        Raises:
+            SendRefusedError: Zalo answered with an error code, or the HTTP status was 4xx.
+            SendDeferredError: it did not go out: no connection, too many requests, or the session had died.
+            SendUncertainError: the line broke after the request had left, HTTP 5xx, or an answer without data.
+        """
+        notice, logins = outgoing.notice, self._session.logins
+        params: RawDict = {"message": notice.text, "clientId": outgoing.client_id, "ttl": 0}
+        if notice.is_group:
+            url, params = _SEND_TO_GROUP, {**params, "visibility": 0, "grid": notice.thread_id}
+        else:
+            url, params = _SEND_TO_USER, {**params, "toid": notice.thread_id}
+        try:
+            answer = self._session.api.call("POST", url, params, nretry=0)
+        except SessionExpiredError:
+            raise SendDeferredError("the session had died", self._renewed_within(logins)) from None
+        except ZaloCallError as error:
+            if error.code in _TOO_MANY:
+                raise SendDeferredError("too many requests", _TOO_MANY_SECONDS) from error
+            raise SendRefusedError(error.code, error.message) from error
+        except ZaloUnavailableError as error:
+            if error.sent:
+                raise SendUncertainError(str(error)) from error
+            raise SendDeferredError(str(error), _NO_LINE_SECONDS) from error
+        if not answer:
+            # Seen where Zalo drops messages to too many strangers without saying so.
+            raise SendUncertainError("Zalo answered without data")
+        return Reception(msg_id=as_id(answer.get("msgId")) if isinstance(answer, dict) else "")
+
+    def group(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
+        """The group and those of its members whom Zalo shows; a name that it does not give is "".
+
+        Raises:
+            NotInGroupError: the account is not in the group.
+            ZaloError: the call failed.
+        """
+        answer = _as_object(self._read("POST", _GROUP_INFO, {"gridVerMap": json.dumps({group_id: 0})}))
+        groups = _as_object(answer.get("gridInfoMap"))
+        info = groups.get(group_id) or groups.get(f"g{group_id}")
+        if not isinstance(info, dict):
+            raise NotInGroupError(f"group {group_id}: Zalo does not show it to this account")
+        members = _member_uids(info)
+        return _snapshot(group_id, info, members), self._members(info, members)
+
+    def recent(self, group_id: str, cursor: int = NEWEST) -> HistoryPage:
+        """A page of at most 50 messages, older than the cursor; raises ZaloError where the call failed."""
+        answer = _as_object(
+            self._read(
+                "GET",
+                _HISTORY,
+                {"groupId": group_id, "globalMsgId": cursor, "count": _PAGE, "msgIds": [], "src": 1},
+                nretry=0,
+            )
+        )
+        elements = self._elements(answer)
+        elements.sort(key=_age, reverse=True)
+        numbers = [int(element.key) for element in elements if element.key.isdecimal()]
+        given = as_id(answer.get("lastMsgId"))
+        oldest = int(given) if given.isdecimal() and int(given) else min(numbers, default=cursor)
+        more = bool(answer.get("hasMore")) and bool(elements) and oldest != cursor
+        return HistoryPage(elements, oldest, more)
+
+    def last_messages(self) -> list[Element]:
+        """The last message of every conversation: tells what the socket has missed."""
+        return self._elements(_as_object(self._read("GET", _LAST_MESSAGES, {"threadIdLocalMsgId": "{}"})))
+
+    def _read(self, method: str, url: str, params: RawDict, **query: object) -> Any:
+        logins = self._session.logins
+        try:
+            return self._session.api.call(method, url, params, **query)
+        except SessionExpiredError:
+            self._session.renew(logins)
+            return self._session.api.call(method, url, params, **query)
+
+    def _renewed_within(self, logins: int) -> float:
+        """Log in again, so that the next try finds a session; gives in how many seconds that may be."""
+        try:
+            self._session.renew(logins)
+        except ZaloError as error:
+            log.error("login_failed", error=str(error))
+            return _REFUSED_LOGIN_SECONDS
+        return _RELOGIN_SECONDS
+
+    def _elements(self, answer: RawDict) -> list[Element]:
+        return elements_of(
+            Frame(0, 0, {"data": answer}),
+            account=self._session.uid,
+            source=Source.BACKFILL,
+            now_ms=to_ms(self._clock()),
+        )
+
+    def _members(self, info: RawDict, uids: Sequence[str]) -> list[Member]:
+        profiles: RawDict = {
+            as_id(member.get("id")): member for member in info.get("currentMems") or [] if isinstance(member, dict)
+        }
+        for start in range(0, len(uids), _PROFILES_AT_ONCE):
+            profiles |= self._profiles(uids[start : start + _PROFILES_AT_ONCE])
+        return [_member(uid, _as_object(profiles.get(uid))) for uid in uids]
+
+    def _profiles(self, uids: Sequence[str]) -> RawDict:
+        params = {
+            "phonebook_version": to_ms(self._clock()) // 1000,
+            "friend_pversion_map": [f"{uid}_0" for uid in uids],
+            "avatar_size": 120,
+            "language": "vi",
+            "show_online_status": 1,
+        }
+        answer = _as_object(self._read("POST", _PROFILES, params))
+        found = _as_object(answer.get("unchanged_profiles")) | _as_object(answer.get("changed_profiles"))
+        return {uid.split("_")[0]: profile for uid, profile in found.items()}
+
+
+def _age(element: Element) -> tuple[int, int]:
+    return element.at_ms, int(element.key) if element.key.isdecimal() else 0
+
+
+def _as_object(value: object) -> RawDict:
+    """An object, or none at all: getrecentv2 gives it as a JSON string, and whatever is missing is taken as empty."""
+    try:
+        return json_object(value)
+    except ValueError:
+        return {}
+
+
+def _member_uids(info: RawDict) -> list[str]:
+    # memVerList is the list that Zalo keeps filled: "<uid>_<version>".
+    listed = [as_id(entry).split("_")[0] for entry in info.get("memVerList") or info.get("memberIds") or []]
+    return list(dict.fromkeys(filter(None, listed)))
+
+
+def _snapshot(group_id: str, info: RawDict, members: Sequence[str]) -> GroupSnapshot:
+    total = as_id(info.get("totalMember"))
+    return GroupSnapshot(
+        group_id=group_id,
+        name=str(info.get("name") or ""),
+        owner_uid=as_id(info.get("creatorId")),
+        co_admin_uids=tuple(filter(None, map(as_id, info.get("adminIds") or []))),
+        member_uids=tuple(members),
+        total_members=int(total) if total.isdecimal() else len(members),
+        settings={
+            name: int(value) for name, value in _as_object(info.get("setting")).items() if isinstance(value, int)
+        },
+    )
+
+
+def _member(uid: str, profile: RawDict) -> Member:
+    shown = next((profile[name] for name in ("displayName", "dName", "zaloName") if profile.get(name)), "")
+    return Member(
+        uid=uid,
+        display_name=str(shown),
+        zalo_name=str(profile.get("zaloName") or ""),
+        global_id=as_id(profile.get("globalId")) or None,
+    )

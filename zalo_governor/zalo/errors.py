@@ -1,0 +1,68 @@
+"""What can go wrong between the program and Zalo. No text of these holds a message, a cookie or an address's query."""
+
+from zalo_governor.domain.errors import GovernorError
+
+SESSION_EXPIRED = 102
+"""Zalo's code for a session that is dead."""
+TOO_MANY_REQUESTS = 221
+
+
+class ZaloError(GovernorError):
+    """Something went wrong between the program and Zalo."""
+
+
+class ForbiddenHostError(ZaloError):
+    """An address that is neither Zalo's own nor, with `zalo.route_to`, on this machine; nothing was sent to it."""
+
+
+class LoginRefusedError(ZaloError):
+    """Zalo refused the session, or gave less than a session needs; `code` is 0 where Zalo gave none.
+
+    Somebody must log in with the browser anew.
+    """
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(f"Zalo refused the login with code {code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class ZaloCallError(ZaloError):
+    """Zalo answered a call with an error; `code` is the outer or inner error code, or the HTTP status (4xx)."""
+
+    def __init__(self, code: int, message: str, path: str) -> None:
+        super().__init__(f"{path}: Zalo answered code {code}: {message}")
+        self.code = code
+        self.message = message
+        self.path = path
+
+
+class SessionExpiredError(ZaloCallError):
+    """The session is dead (code 102, HTTP 401 or 403): log in again, then call again."""
+
+
+class NotInGroupError(ZaloError):
+    """The account is not in the group, or Zalo does not show it."""
+
+
+class ZaloUnavailableError(ZaloError):
+    """No usable answer: no connection, a timeout, HTTP 5xx, HTML in place of JSON.
+
+    `sent` tells whether the request had left, so that Zalo may have acted on it.
+    """
+
+    def __init__(self, message: str, path: str, *, sent: bool) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+        self.sent = sent
+
+
+class EmptyAnswerError(ZaloUnavailableError):
+    """Zalo answered without an error and without data, as it does when it silently drops a call."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("an answer without data", path, sent=True)
+
+
+class UndecodableFrameError(ZaloError):
+    """A frame of the socket cannot be read; what it carried is lost and must be fetched anew."""

@@ -1,0 +1,206 @@
+"""One logged-in account: its cookies, its browser's identity, and the keys that the login gave."""
+
+import threading
+from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from zalo_governor.domain.clock import Clock, to_ms
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.zalo.api import CLIENT_TYPE, GovernorApi
+from zalo_governor.zalo.cookies import Cookie, CookieStore
+from zalo_governor.zalo.errors import ForbiddenHostError, LoginRefusedError, SessionExpiredError, ZaloError
+from zalo_governor.zalo.pace import TokenBucket
+from zalo_governor.zalo.transport import ZaloTransport, checked_socket_url
+
+log = structlog.get_logger(__name__)
+
+_LOGIN_URL = "https://wpa.chat.zalo.me/api/login/getLoginInfo"
+_LOGIN_VERSION = 645
+
+
+class Credentials(BaseModel):
+    """What a logged-in browser holds. Zalo ties the cookies to imei and user agent: all three stay together."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    imei: str = Field(min_length=1, repr=False)
+    user_agent: str = Field(min_length=1)
+    cookies: tuple[Cookie, ...] = Field(min_length=1, repr=False)
+    """A plain `{name: value}` is taken too."""
+
+    @field_validator("cookies", mode="before")
+    @classmethod
+    def _listed(cls, given: Any) -> Any:
+        if isinstance(given, dict):
+            return [{"name": name, "value": value} for name, value in given.items()]
+        return given
+
+
+class ZaloSession:
+    """The HTTP side of one account. Threads may share it.
+
+    `timeout` is in seconds and holds for every connect and every read. `on_credentials` is called after each answer
+    that changed a cookie, in the thread that made the call, and must keep what it is given. Without `pace`, five calls
+    a second may go out, twenty at once.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        route_to: str | None,
+        timeout: float,
+        on_credentials: Callable[[Credentials], None],
+        clock: Clock,
+        pace: TokenBucket | None = None,
+    ) -> None:
+        self._credentials = credentials
+        self._routed = route_to is not None
+        self._on_credentials = on_credentials
+        self._clock = clock
+        self._cookies = CookieStore(credentials.cookies)
+        self._persisted = self._cookies.all()
+        self._persist_lock = threading.Lock()
+        self._login_lock = threading.Lock()
+        self._uid = ""
+        self._logins = 0
+        self._socket_urls: tuple[str, ...] = ()
+        self.timeout = timeout
+        self._http = self._routed_http(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
+        self.api = GovernorApi(
+            self._http,
+            imei=credentials.imei,
+            user_agent=credentials.user_agent,
+            log_in=self.login,
+            before=(pace or TokenBucket(per_second=5, burst=20)).take,
+        )
+        """Every call of zlapi, in this session."""
+
+    @property
+    def uid(self) -> str:
+        """The account's uid as itself sees it; ZaloError before the first login."""
+        if not self._uid:
+            raise ZaloError("not logged in yet")
+        return self._uid
+
+    @property
+    def user_agent(self) -> str:
+        """The one User-Agent of this account, for login, calls and socket."""
+        return self._credentials.user_agent
+
+    @property
+    def socket_urls(self) -> tuple[str, ...]:
+        """Where the socket may be opened, in Zalo's order of preference; empty before the first login."""
+        return self._socket_urls
+
+    @property
+    def logins(self) -> int:
+        """How often this session has logged in; see `renew`."""
+        return self._logins
+
+    def cookie_header(self, host: str) -> str:
+        """The Cookie header that a browser would send to that host."""
+        return self._cookies.header_for(host)
+
+    def login(self) -> None:
+        """Log in with the cookies (getLoginInfo in its plain form) and take over the keys; may be repeated at any time.
+
+        Raises:
+            LoginRefusedError: the session is dead, belongs to another account than before, or the answer lacks what a
+                session needs.
+            ForbiddenHostError: the answer names no socket that may be opened.
+            ZaloUnavailableError: no usable answer.
+        """
+        with self._login_lock:
+            self._login()
+
+    def renew(self, known_logins: int) -> None:
+        """Log in again, unless another thread has since `logins` was `known_logins`; raises like `login`."""
+        with self._login_lock:
+            if self._logins == known_logins:
+                self._login()
+
+    def close(self) -> None:
+        """Let go of the connections; a later call opens new ones."""
+        self._http.close()
+
+    def _login(self) -> None:
+        data = self._login_data()
+        uid, key, sockets = str(data.get("uid") or ""), data.get("zpw_enk"), data.get("zpw_ws")
+        if not uid or not isinstance(key, str) or not key or not isinstance(sockets, list) or not sockets:
+            missing = [name for name in ("uid", "zpw_enk", "zpw_ws") if not data.get(name)]
+            raise LoginRefusedError(0, f"the answer lacks {', '.join(missing) or 'a readable key'}")
+        if self._uid not in {"", uid}:
+            raise LoginRefusedError(0, "the cookies belong to another account than before")
+        self._socket_urls = self._allowed(sockets)
+        self.api.become(
+            {
+                "phone_number": str(data.get("phone_number") or ""),
+                "secret_key": key,
+                "send2me_id": uid,
+                "zpw_ws": sockets,
+            }
+        )
+        self._uid = uid
+        self._logins += 1
+        log.info("logged_in", uid=uid, sockets=len(self._socket_urls))
+
+    def _login_data(self) -> RawDict:
+        query = {
+            "imei": self._credentials.imei,
+            "type": CLIENT_TYPE,
+            "client_version": _LOGIN_VERSION,
+            "computer_name": "Web",
+            "ts": to_ms(self._clock()),
+        }
+        try:
+            answer = self.api.plain(_LOGIN_URL, query)
+        except SessionExpiredError as error:
+            raise LoginRefusedError(error.code, error.message) from None
+        code = answer.get("error_code") or 0
+        if code != 0:
+            raise LoginRefusedError(code if isinstance(code, int) else -1, str(answer.get("error_message") or ""))
+        data = answer.get("data")
+        if not isinstance(data, dict):
+            raise LoginRefusedError(0, "the answer holds no data")
+        return data
+
+    def _allowed(self, sockets: list[object]) -> tuple[str, ...]:
+        allowed = []
+        for address in sockets:
+            try:
+                allowed.append(checked_socket_url(str(address), routed=self._routed))
+            except ForbiddenHostError as error:
+                log.error("socket_address_refused", error=str(error))
+        if not allowed:
+            raise ForbiddenHostError("the login named no socket that may be opened")
+        return tuple(allowed)
+
+    def _routed_http(self, transport: ZaloTransport) -> requests.Session:
+        http = requests.Session()
+        # No proxies, no .netrc: what the environment says must not lead requests elsewhere.
+        http.trust_env = False
+        # The transport alone deals with cookies; a second jar would send them twice.
+        http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        http.adapters.clear()
+        http.mount("https://", transport)
+        http.hooks["response"].append(self._persist)
+        return http
+
+    def _persist(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
+        with self._persist_lock:
+            cookies = self._cookies.all()
+            if cookies == self._persisted:
+                return
+            try:
+                self._on_credentials(self._credentials.model_copy(update={"cookies": cookies}))
+            except Exception as error:
+                # The call itself went well; the next answer tries again.
+                log.error("credentials_not_kept", error=type(error).__name__)
+                return
+            self._persisted = cookies
