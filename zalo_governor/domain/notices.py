@@ -29,6 +29,10 @@ class OutgoingState(StrEnum):
     WAITING = "waiting"
     SENDING = "sending"
     """Claimed; after a kill nobody knows whether it went out."""
+    UNCERTAIN = "uncertain"
+    """It may have gone out: the echo decides, or it goes out once more."""
+    UNCONFIRMED = "unconfirmed"
+    """It went out twice, perhaps, and no echo came: not sent again, but shown."""
     SENT = "sent"
     REFUSED = "refused"
 

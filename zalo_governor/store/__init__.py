@@ -1,0 +1,1 @@
+"""What the program remembers: SQLAlchemy Core over SQLite (default) or PostgreSQL, everything personal encrypted."""

@@ -1,0 +1,104 @@
+from sqlalchemy import select
+
+from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, entry, message, new_case, sealed_entry
+from zalo_governor.domain.elements import Admitted, Element, ElementKind, Source
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.store.database import Database
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.schema import inbox
+from zalo_governor.store.units import SqlUnits
+
+
+def admitted_keys(items: list[Admitted]) -> list[str]:
+    return [item.entry.key for item in items]
+
+
+def test_a_message_that_comes_again_is_admitted_once(database: Database) -> None:
+    store = SqlInbox(database)
+    assert admitted_keys(store.admit([entry("1"), entry("1"), entry("2")])) == ["1", "2"]
+    assert store.admit([entry("2"), entry("1")]) == []
+    assert store.admit([]) == []
+
+
+def test_the_same_id_with_other_content_is_a_revision_and_is_judged(database: Database) -> None:
+    store = SqlInbox(database)
+    first, second = store.admit([entry("1", "một"), entry("1", "hai")])
+    (third,) = store.admit([entry("1", "ba")])
+    assert [first.revision, second.revision, third.revision] == [False, True, True]
+    assert [item.revision for item in store.waiting(after_id=0, limit=9)] == [False, True, True]
+
+
+def test_the_same_id_is_another_element_in_another_kind_thread_or_account(database: Database) -> None:
+    others = [
+        entry("1", kind=ElementKind.RECALL),
+        entry("1", thread_id="9"),
+        entry("1", account=OTHER),
+    ]
+    admitted = SqlInbox(database).admit([entry("1"), *others])
+    assert len(admitted) == 4
+    assert not any(item.revision for item in admitted)
+
+
+def test_a_client_that_sends_the_same_twice_under_new_ids_is_heard_once(database: Database) -> None:
+    store = SqlInbox(database)
+    assert len(store.admit([entry("1", cli_key="c"), entry("2", cli_key="c")])) == 1
+    assert store.admit([entry("3", cli_key="c")]) == []
+
+
+def test_nothing_can_be_hidden_behind_an_older_client_id(database: Database) -> None:
+    store = SqlInbox(database)
+    store.admit([entry("1", "chào", cli_key="c")])
+    own_old_id = entry("2", "khác hẳn", cli_key="c")
+    anothers_id = entry("3", "chào", cli_key="c", sender_uid=OTHER)
+    without_id = entry("4", "chào")
+    assert admitted_keys(store.admit([own_old_id, anothers_id, without_id])) == ["2", "3", "4"]
+
+
+def test_sealed_entries_come_back_with_their_seal_and_without_a_body(database: Database) -> None:
+    store = SqlInbox(database)
+    (item,) = store.admit([sealed_entry("1")])
+    assert store.waiting(after_id=0, limit=9) == [item]
+    assert item.entry.seal == sealed_entry("1").seal
+    with database.read() as connection:
+        assert connection.scalar(select(inbox.c.body)) is None
+
+
+def test_waiting_entries_are_given_page_by_page_until_they_are_judged(database: Database) -> None:
+    store = SqlInbox(database)
+    items = store.admit([entry(str(number)) for number in range(5)])
+    assert store.waiting(after_id=items[1].id, limit=2) == items[2:4]
+    with SqlUnits(database).unit() as unit:
+        unit.record(items[0], message(items[0]), Verdict(), START)
+        unit.bury(items[1], "no such shape", START)
+    assert store.waiting(after_id=0, limit=9) == items[2:]
+    assert store.counts() == (5, 3, 1)
+
+
+def test_each_process_is_given_only_what_its_own_account_heard(database: Database, clock: HandClock) -> None:
+    mine, theirs = SqlInbox(database, BOT), SqlInbox(database, OTHER)
+    mine.admit([entry("1")])
+    clock.forward(seconds=1)
+    theirs.admit([entry("1", account=OTHER)])
+    assert [item.entry.account for item in mine.waiting(after_id=0, limit=9)] == [BOT]
+    assert [item.entry.account for item in theirs.waiting(after_id=0, limit=9)] == [OTHER]
+    assert len(SqlInbox(database).waiting(after_id=0, limit=9)) == 2
+
+
+def test_receipts_are_watched_only_for_messages_under_a_case(database: Database) -> None:
+    store = SqlInbox(database)
+    (item,) = store.admit([entry("41")])
+    with SqlUnits(database).unit() as unit:
+        unit.record(item, message(item), Verdict(), START)
+        person = unit.sender(BOT, MEMBER)
+        assert person is not None
+        unit.add_case(new_case(person.id, item.id, message_key="41"))
+
+    def watched(raw: dict[str, object]) -> bool:
+        return store.receipt_is_watched(
+            Element(BOT, GROUP, True, ElementKind.RECEIPT, "digest", None, MEMBER, 0, Source.LIVE, b"", raw)
+        )
+
+    assert watched({"msgId": "41"})
+    assert watched({"msgId": 41})
+    assert not watched({"msgId": "42"})
+    assert not watched({})

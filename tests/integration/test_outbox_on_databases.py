@@ -1,0 +1,258 @@
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+
+from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, notice
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.notices import Notice, Outgoing, OutgoingState, Purpose, Reception
+from zalo_governor.domain.people import Reach
+from zalo_governor.office.ports import OfficeUnit
+from zalo_governor.pipeline.ports import Inbox, OutboxStore, Units
+from zalo_governor.store.database import Database
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.outbox import SqlOutbox
+from zalo_governor.store.schema import outbox as rows
+from zalo_governor.store.units import SqlUnits
+
+MINUTE = timedelta(minutes=1)
+TAKEN = Reception(msg_id="m1")
+
+
+@pytest.fixture
+def outbox(database: Database) -> SqlOutbox:
+    return SqlOutbox(database, BOT)
+
+
+def post(database: Database, *notices: Notice) -> None:
+    with SqlUnits(database).unit() as unit:
+        for one in notices:
+            unit.post(one)
+
+
+def state(database: Database) -> str:
+    with database.read() as connection:
+        return str(connection.execute(select(rows.c.state)).scalar_one())
+
+
+def claim_one(outbox: SqlOutbox, now: timedelta = timedelta()) -> Outgoing:
+    (outgoing,) = outbox.claim(now=START + now, limit=9)
+    return outgoing
+
+
+def test_the_store_fits_what_the_pipeline_and_the_office_ask_for(database: Database) -> None:
+    units: Units[OfficeUnit] = SqlUnits(database)
+    inbox: Inbox = SqlInbox(database)
+    outbox: OutboxStore = SqlOutbox(database)
+    with units.unit() as unit:
+        assert unit.with_role(BOT) == []
+    assert inbox.waiting(after_id=0, limit=1) == []
+    assert outbox.claim(now=START, limit=1) == []
+
+
+def test_the_most_urgent_goes_first_and_comes_back_as_it_was_posted(database: Database, outbox: SqlOutbox) -> None:
+    posted = [
+        notice("báo cáo", purpose=Purpose.REPORT),
+        notice("nhắc 1", person_id=1),
+        notice("nhắc 2"),
+        notice("gấp", purpose=Purpose.ADMIN_ALERT, is_group=True, thread_id=GROUP),
+    ]
+    post(database, *posted)
+    first = outbox.claim(now=START, limit=3)
+    assert [outgoing.notice.text for outgoing in first] == ["gấp", "nhắc 1", "nhắc 2"]
+    assert first[1].notice == posted[1].model_copy(update={"not_before": START})
+    assert [outgoing.client_id for outgoing in first] == [to_ms(START) + number for number in range(3)]
+    assert {(outgoing.attempts, outgoing.repeated) for outgoing in first} == {(1, False)}
+    (last,) = outbox.claim(now=START, limit=3)
+    assert last.client_id > first[-1].client_id
+    assert outbox.claim(now=START, limit=3) == []
+
+
+def test_a_message_is_not_given_out_before_its_time(database: Database, outbox: SqlOutbox) -> None:
+    assert outbox.next_due(START) is None
+    post(database, notice(not_before=START + MINUTE))
+    assert outbox.claim(now=START, limit=9) == []
+    assert outbox.next_due(START) == START + MINUTE
+    assert outbox.next_due(START + 2 * MINUTE) == START + 2 * MINUTE
+    claim_one(outbox, MINUTE)
+    assert outbox.next_due(START + MINUTE) is None
+
+
+def test_an_account_sends_only_its_own_messages(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice("khác", account=OTHER), notice("mình"))
+    assert [outgoing.notice.text for outgoing in outbox.claim(now=START, limit=9)] == ["mình"]
+    assert SqlOutbox(database, OTHER).reclaim(START) == 0
+    assert SqlOutbox(database, OTHER).next_due(START) == START
+
+
+def test_what_was_deferred_is_sent_later_as_if_for_the_first_time(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice())
+    outbox.deferred(claim_one(outbox), START + MINUTE)
+    assert outbox.claim(now=START, limit=9) == []
+    again = claim_one(outbox, MINUTE)
+    assert (again.attempts, again.repeated) == (2, False)
+    outbox.sent(again, TAKEN, START)
+    assert state(database) == OutgoingState.SENT
+
+
+def test_an_uncertain_message_is_repeated_once_and_says_so(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice())
+    first = claim_one(outbox)
+    outbox.uncertain(first, START + MINUTE)
+    assert outbox.claim(now=START, limit=9) == []
+    again = claim_one(outbox, MINUTE)
+    assert (again.repeated, again.client_id) == (True, first.client_id)
+    outbox.uncertain(again, START + MINUTE)
+    assert outbox.claim(now=START + 99 * MINUTE, limit=9) == []
+    assert outbox.next_due(START) is None
+    assert state(database) == OutgoingState.UNCONFIRMED
+
+
+def test_an_echo_settles_an_uncertain_message_without_a_repeat(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice())
+    first = claim_one(outbox)
+    outbox.uncertain(first, START + MINUTE)
+    outbox.confirm([(first.client_id, "m7"), (42, "of the account's owner")], START)
+    outbox.confirm([], START)
+    assert outbox.claim(now=START + 9 * MINUTE, limit=9) == []
+    assert state(database) == OutgoingState.SENT
+
+
+@pytest.mark.parametrize("outcome", ["deferred", "uncertain", "refused", "sent"])
+def test_an_echo_that_overtakes_the_answer_stands(database: Database, outbox: SqlOutbox, outcome: str) -> None:
+    post(database, notice())
+    first = claim_one(outbox)
+    outbox.confirm([(first.client_id, "m7")], START)
+    match outcome:
+        case "deferred":
+            outbox.deferred(first, START)
+        case "uncertain":
+            outbox.uncertain(first, START)
+        case "refused":
+            outbox.refused(first, 114, START)
+        case _:
+            outbox.sent(first, Reception(msg_id=""), START)
+    assert state(database) == OutgoingState.SENT
+    assert outbox.claim(now=START + MINUTE, limit=9) == []
+
+
+def test_after_a_kill_what_was_being_sent_waits_for_its_echo_and_is_repeated(
+    database: Database, outbox: SqlOutbox
+) -> None:
+    post(database, notice("một"), notice("hai"))
+    claimed = outbox.claim(now=START, limit=9)
+    successor = SqlOutbox(database, BOT)
+    assert successor.reclaim(START + MINUTE) == 2
+    successor.confirm([(claimed[0].client_id, "m1")], START)
+    again = claim_one(successor, MINUTE)
+    assert (again.notice.text, again.repeated) == ("hai", True)
+    assert successor.reclaim(START + MINUTE) == 1
+    assert successor.claim(now=START + 9 * MINUTE, limit=9) == []
+
+
+@pytest.mark.parametrize(("code", "reach"), [(122, Reach.REFUSED), (123, Reach.REFUSED), (114, Reach.UNKNOWN)])
+def test_who_takes_no_messages_is_known_and_the_refusal_is_counted(
+    database: Database, outbox: SqlOutbox, code: int, reach: Reach
+) -> None:
+    units = SqlUnits(database)
+    with units.unit() as unit:
+        person = unit.sender(BOT, MEMBER)
+        assert person is not None
+        unit.post(notice(person_id=person.id))
+    outbox.refused(claim_one(outbox), code, START)
+    with units.unit() as unit:
+        assert unit.person(person.id).reach is reach
+        known = unit.sender(BOT, MEMBER)
+        assert known is not None
+        assert known.reach is reach
+        assert unit.refused_notices(GROUP, START, START + MINUTE) == 1
+        assert unit.refused_notices(GROUP, START + MINUTE, START + 2 * MINUTE) == 0
+    assert outbox.claim(now=START + MINUTE, limit=9) == []
+
+
+def test_a_person_is_reached_when_zalo_or_the_echo_names_the_message(database: Database, outbox: SqlOutbox) -> None:
+    units = SqlUnits(database)
+    with units.unit() as unit:
+        person = unit.sender(BOT, MEMBER)
+        assert person is not None
+        unit.post(notice(person_id=person.id))
+    outgoing = claim_one(outbox)
+    outbox.sent(outgoing, Reception(msg_id=""), START)
+    with units.unit() as unit:
+        assert unit.person(person.id).reach is Reach.UNKNOWN
+    outbox.confirm([(outgoing.client_id, "m1")], START)
+    with units.unit() as unit:
+        known = unit.sender(BOT, MEMBER)
+        assert known is not None
+        assert known.reach is Reach.REACHED
+
+
+def test_the_days_budget_counts_private_messages_that_went_out(database: Database, outbox: SqlOutbox) -> None:
+    post(database, *(notice(str(number)) for number in range(5)), notice("nhóm", is_group=True, thread_id=GROUP))
+    sent, refused, deferred, uncertain, _claimed, group = outbox.claim(now=START, limit=9)
+    outbox.sent(sent, TAKEN, START)
+    outbox.refused(refused, 122, START)
+    outbox.deferred(deferred, START)
+    outbox.uncertain(uncertain, START)
+    outbox.sent(group, TAKEN, START)
+    assert outbox.sent_private_since(BOT, START - MINUTE) == 2
+    assert outbox.sent_private_since(BOT, START + MINUTE) == 0
+    assert outbox.sent_private_since(OTHER, START - MINUTE) == 0
+
+
+def test_workers_that_claim_at_once_never_take_the_same_message(database: Database) -> None:
+    post(database, *(notice(str(number)) for number in range(40)))
+    start, taken = Barrier(4), list[Outgoing]()
+
+    def work() -> None:
+        start.wait()
+        while claimed := SqlOutbox(database).claim(now=START, limit=3):
+            taken.extend(claimed)
+
+    workers = [Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(int(outgoing.notice.text) for outgoing in taken) == list(range(40))
+    assert len({outgoing.client_id for outgoing in taken}) == 40
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(["sent", "refused", "deferred", "uncertain", "echo", "kill"]), max_size=8))
+def test_a_message_is_never_lost_and_goes_out_again_only_after_doubt(
+    database: Database, outbox: SqlOutbox, clock: HandClock, outcomes: list[str]
+) -> None:
+    with database.write() as connection:
+        connection.execute(delete(rows))
+    post(database, notice())
+    now, doubts, settled = START, 0, False
+    for outcome in outcomes:
+        now += MINUTE
+        claimed = outbox.claim(now=now, limit=9)
+        if settled or doubts > 1:
+            assert claimed == []
+            break
+        (outgoing,) = claimed
+        assert outgoing.repeated == (doubts == 1)
+        match outcome:
+            case "sent":
+                outbox.sent(outgoing, TAKEN, now)
+            case "refused":
+                outbox.refused(outgoing, 114, now)
+            case "deferred":
+                outbox.deferred(outgoing, now)
+            case "uncertain":
+                outbox.uncertain(outgoing, now)
+            case "echo":
+                outbox.uncertain(outgoing, now)
+                outbox.confirm([(outgoing.client_id, "m1")], now)
+            case _:
+                assert outbox.reclaim(now) == 1
+        doubts += outcome in {"uncertain", "kill"}
+        settled = outcome in {"sent", "refused", "echo"}
+    due = outbox.next_due(now)
+    assert (due is None) == (settled or doubts > 1)

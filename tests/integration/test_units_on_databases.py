@@ -1,0 +1,436 @@
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.unit.store.stored import (
+    BOT,
+    GROUP,
+    MEMBER,
+    OTHER,
+    START,
+    START_MS,
+    entry,
+    message,
+    new_case,
+    notice,
+    sealed_entry,
+)
+from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.elements import Admitted, ElementKind, Source
+from zalo_governor.domain.events import (
+    GroupInfoChanged,
+    MembersJoined,
+    MembersLeft,
+    MessageRecalled,
+    NamedUid,
+    NameObserved,
+    SealedHeard,
+)
+from zalo_governor.domain.findings import Finding, RuleFailure, SealedFinding, Severity, Verdict
+from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
+from zalo_governor.domain.reports import Activity, ClauseFigures
+from zalo_governor.store.database import Database
+from zalo_governor.store.gaps import SqlGaps
+from zalo_governor.store.identity import SeedPerson
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.schema import audit, findings
+from zalo_governor.store.units import SqlUnit, SqlUnits
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+FOUND = Finding(
+    rule_id="3.1-tieng-viet-co-dau",
+    clause="3.1",
+    severity=Severity.MINOR,
+    label="no_diacritics",
+    spans=((0, 3), (4, 7)),
+    excerpt="trích",
+    suggestion="gợi ý",
+)
+SEALED = SealedFinding(
+    rule_id="4.1-noi-dung-mat", clause="4.1", severity=Severity.CRITICAL, label="classified", level="mat"
+)
+
+
+@pytest.fixture
+def units(database: Database) -> SqlUnits:
+    return SqlUnits(database, BOT)
+
+
+@pytest.fixture
+def inbox(database: Database) -> SqlInbox:
+    return SqlInbox(database, BOT)
+
+
+def someone(unit: SqlUnit, uid: str = MEMBER, account: str = BOT) -> Person:
+    person = unit.sender(account, uid)
+    assert person is not None
+    return person
+
+
+def heard(inbox: SqlInbox, key: str = "1", **changes: Any) -> Admitted:
+    (item,) = inbox.admit([entry(key, **changes)])
+    return item
+
+
+def seed(full_name: str = "Lò Văn Mẫu", *roles: Role, **marks: str) -> SeedPerson:
+    return SeedPerson(
+        full_name, "Chủ tịch", marks.get("uid"), marks.get("global_id"), marks.get("phone"), roles or (Role.ADMIN,)
+    )
+
+
+# people
+
+
+def test_a_uid_is_one_person_for_an_account_and_nobody_is_nobody(units: SqlUnits) -> None:
+    with units.unit() as unit:
+        first = someone(unit)
+        assert someone(unit, account="another") != first
+        assert unit.sender(BOT, "") is None
+    with units.unit() as unit:
+        assert someone(unit) == first
+        assert unit.person(first.id) == first
+        with pytest.raises(KeyError):
+            unit.person(10**9)
+
+
+def test_a_person_made_in_a_unit_that_failed_does_not_linger(units: SqlUnits) -> None:
+    with suppress(ZeroDivisionError), units.unit() as unit:
+        ghost = someone(unit)
+        raise ZeroDivisionError
+    with units.unit() as unit:
+        assert unit.person(someone(unit).id).uid == MEMBER
+        with suppress(KeyError):
+            assert unit.person(ghost.id).uid == MEMBER
+
+
+def test_roles_are_those_of_the_settings_at_every_start(units: SqlUnits) -> None:
+    people = [seed("Lò Văn Mẫu", Role.ADMIN, uid=MEMBER), seed("Vàng Thị Mẫu", Role.LEADER, uid=OTHER)]
+    for _ in range(2):
+        units.seed_people(BOT, people)
+    with units.unit() as unit:
+        admin, leader = unit.with_role(BOT, Role.ADMIN, Role.LEADER)
+        assert (admin.full_name, admin.uid, admin.roles) == ("Lò Văn Mẫu", MEMBER, frozenset({Role.ADMIN}))
+        assert unit.with_role(BOT, Role.LEADER) == [leader]
+        assert unit.with_role("another", Role.LEADER) == []
+        assert someone(unit) == admin
+    units.seed_people(BOT, people[1:])
+    with units.unit() as unit:
+        assert someone(unit).roles == frozenset()
+        assert unit.with_role(BOT, Role.ADMIN) == []
+        assert someone(unit).id == admin.id
+
+
+def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_role(
+    units: SqlUnits, inbox: SqlInbox
+) -> None:
+    units.seed_people(BOT, [seed(global_id="g1", phone="0900")])
+    item = heard(inbox)
+    with units.unit() as unit:
+        writer = someone(unit)
+        unit.record(item, message(item, sender_name="Mẫu ở Zalo"), Verdict(findings=(FOUND,)), START)
+        case = unit.add_case(new_case(writer.id, item.id))
+        assert unit.with_role(BOT, Role.ADMIN) == []
+    with units.unit() as unit:
+        snapshot = GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=OTHER, member_uids=(MEMBER, OTHER))
+        members = [
+            Member(uid=MEMBER, display_name="Mẫu", global_id="g1"),
+            Member(uid=OTHER, display_name="Khác", global_id="g2"),
+        ]
+        unit.save_group(BOT, snapshot, members, START)
+    with units.unit() as unit:
+        (admin,) = unit.with_role(BOT, Role.ADMIN)
+        assert (admin.uid, admin.global_id, admin.display_name) == (MEMBER, "g1", "Mẫu ở Zalo")
+        assert someone(unit) == admin
+        assert unit.person(writer.id) == admin
+        joined = unit.open_case(GROUP, case.rule_id, admin.id, None, START)
+        assert joined is not None
+        assert joined.id == case.id
+        assert someone(unit, OTHER).global_id == "g2"
+    units.seed_people(BOT, [seed(global_id="g1", phone="0900")])
+    with units.unit() as unit:
+        assert unit.with_role(BOT, Role.ADMIN) == [admin]
+
+
+def test_the_settings_may_join_what_was_known_apart(units: SqlUnits) -> None:
+    units.seed_people(BOT, [seed(phone="0900")])
+    with units.unit() as unit:
+        someone(unit)
+    units.seed_people(BOT, [seed(phone="0900", uid=MEMBER)])
+    with units.unit() as unit:
+        assert someone(unit).phone == "0900"
+        assert unit.with_role(BOT, Role.ADMIN) == [someone(unit)]
+
+
+def test_a_uid_that_turns_out_to_be_somebody_elses_leaves_the_first_person_alone(units: SqlUnits) -> None:
+    units.seed_people(BOT, [seed(global_id="g1", uid=MEMBER)])
+    snapshot = GroupSnapshot(group_id=GROUP, name="", owner_uid=OTHER, member_uids=(MEMBER,))
+    with units.unit() as unit:
+        unit.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name="", global_id="g9")], START)
+    with units.unit() as unit:
+        assert someone(unit).global_id == "g9"
+        assert someone(unit).roles == frozenset()
+        assert unit.with_role(BOT, Role.ADMIN) == []
+
+
+def test_names_are_known_once_judged_and_not_from_a_fetch(units: SqlUnits, inbox: SqlInbox) -> None:
+    snapshot = GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=OTHER, member_uids=(MEMBER,), total_members=1)
+    item = heard(inbox, "n1", kind=ElementKind.NAME, source=Source.SWEEP)
+    joined = heard(inbox, "j1", kind=ElementKind.GROUP_ACT)
+    with units.unit() as unit:
+        assert unit.group_snapshot(GROUP) is None
+        unit.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name="Từ nơi khác")], START)
+        assert unit.known_names(BOT, GROUP) == {}
+        shared: dict[str, Any] = {"account": BOT, "thread_id": GROUP, "at": START}
+        unit.record(item, NameObserved(id=item.id, sender_uid=MEMBER, name="Mẫu", **shared), Verdict(), START)
+        members = (NamedUid(uid=OTHER, name="Mới vào"), NamedUid(uid="5"))
+        unit.record(joined, MembersJoined(id=joined.id, sender_uid=MEMBER, members=members, **shared), Verdict(), START)
+    with units.unit() as unit:
+        assert unit.known_names(BOT, GROUP) == {MEMBER: "Mẫu", OTHER: "Mới vào"}
+        assert unit.group_snapshot(GROUP) == snapshot
+        assert someone(unit).display_name == "Mẫu"
+        assert someone(unit, OTHER).display_name == "Mới vào"
+
+
+def test_a_sealed_name_is_not_kept(units: SqlUnits, inbox: SqlInbox) -> None:
+    item = heard(inbox, "n1", kind=ElementKind.NAME)
+    with units.unit() as unit:
+        event = NameObserved(
+            id=item.id, account=BOT, thread_id=GROUP, at=START, sender_uid=MEMBER, sender_name="Mật", name="Mật"
+        )
+        unit.record(item, event, Verdict(findings=(SEALED,)), START)
+    with units.unit() as unit:
+        assert unit.known_names(BOT, GROUP) == {}
+        assert someone(unit).display_name == ""
+
+
+# records
+
+
+def test_nothing_is_judged_twice(units: SqlUnits, inbox: SqlInbox) -> None:
+    item = heard(inbox)
+
+    def judge() -> None:
+        with units.unit() as unit:
+            unit.record(item, message(item), Verdict(findings=(FOUND,)), START)
+
+    judge()
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        judge()
+    with units.unit() as unit:
+        assert unit.coverage(GROUP, START, START + HOUR).judged == 1
+
+
+def test_a_finding_about_a_member_who_came_in_is_that_members(
+    units: SqlUnits, inbox: SqlInbox, database: Database
+) -> None:
+    item = heard(inbox)
+    with units.unit() as unit:
+        concerned = FOUND.model_copy(update={"subject_uid": OTHER, "reason": "no_title"})
+        unit.record(item, message(item), Verdict(findings=(concerned,)), START)
+        other = someone(unit, OTHER)
+    with database.read() as connection:
+        row = connection.execute(select(findings)).one()
+    assert (row.person_id, row.reason, row.spans) == (other.id, "no_title", [[0, 3], [4, 7]])
+
+
+def test_a_change_in_the_audit_log_is_found(units: SqlUnits, database: Database) -> None:
+    for action in ("seen", "confirmed", "false_alarm"):
+        with units.unit() as unit:
+            for number in range(2):
+                unit.audit(
+                    action, at=START, actor_id=1, group_id=GROUP, subject=f"VP{number}", detail={"b": 1, "a": "đã"}
+                )
+    with units.unit() as unit:
+        assert unit.broken_audit_row() is None
+    with database.write() as connection:
+        third = connection.execute(select(audit.c.id).order_by(audit.c.id).offset(2).limit(1)).scalar_one()
+        connection.execute(update(audit).where(audit.c.id == third).values(subject="VP9"))
+    with units.unit() as unit:
+        assert unit.broken_audit_row() == third
+
+
+def test_a_scheduled_run_is_claimed_once(units: SqlUnits) -> None:
+    claims = []
+    for due in (START, START, START + DAY):
+        with units.unit() as unit:
+            claims.append(unit.first_run("daily", due))
+    assert claims == [True, False, True]
+
+
+# cases
+
+
+def test_a_case_comes_back_as_it_was_written(units: SqlUnits, inbox: SqlInbox) -> None:
+    item = heard(inbox)
+    with units.unit() as unit:
+        admin = someone(unit, OTHER)
+        case = unit.add_case(
+            new_case(someone(unit).id, item.id, severity=Severity.MAJOR, level="mat", late=True, count=3)
+        )
+        moved = case.moved(CaseState.FALSE_ALARM, at=START + HOUR, by=admin.id, reason="Báo nhầm: tên xã")
+        unit.save_case(moved)
+        assert case.code == f"VP{case.id}"
+    with units.unit() as unit:
+        assert unit.case(case.id) == moved
+        assert unit.case(case.id + 1) is None
+        with pytest.raises(KeyError):
+            unit.save_case(moved.model_copy(update={"id": case.id + 1}))
+
+
+def test_repeats_join_the_youngest_open_case_within_the_window(units: SqlUnits, inbox: SqlInbox) -> None:
+    first, second = heard(inbox, "1"), heard(inbox, "2")
+    with units.unit() as unit:
+        person = someone(unit)
+        unit.record(first, message(first), Verdict(findings=(FOUND,)), START)
+        older = unit.add_case(new_case(person.id, first.id, opened_at=START - HOUR, last_event_at=START - HOUR))
+        case = unit.add_case(new_case(person.id, first.id))
+        latest = FOUND.model_copy(update={"excerpt": "mới nhất", "suggestion": None})
+        unit.record(second, message(second), Verdict(findings=(latest,)), START)
+        unit.save_case(case.joined(at=START + HOUR), joined_event_id=second.id)
+        assert unit.excerpt(case) == "mới nhất"
+    with units.unit() as unit:
+        joined = unit.open_case(GROUP, case.rule_id, person.id, "no_diacritics", START)
+        assert joined is not None
+        assert (joined.id, joined.count, joined.last_event_at) == (case.id, 2, START + HOUR)
+        assert unit.open_case(GROUP, case.rule_id, person.id, "other", START) is None
+        assert unit.open_case(GROUP, case.rule_id, person.id, None, START + 2 * HOUR) is None
+        assert [found.id for found in unit.case_of_message(GROUP, "2")] == [case.id]
+        assert [found.id for found in unit.case_of_message(GROUP, "1")] == [older.id, case.id]
+        assert unit.case_of_message("other", "1") == []
+        assert unit.excerpt(joined) == "mới nhất"
+        assert unit.suggestion(joined) is None
+        assert unit.suggestion(older) == "gợi ý"
+        assert unit.cases(GROUP, start=START, end=START + HOUR) == [joined]
+        assert [found.id for found in unit.cases(None, start=START - DAY, end=START + DAY)] == [older.id, case.id]
+        unit.save_case(joined.moved(CaseState.REMEDIED, at=START, by=None))
+        assert unit.open_case(GROUP, case.rule_id, person.id, None, START) is None
+        assert unit.cases(GROUP, start=START, end=START + HOUR, open_only=True) == []
+
+
+def test_a_repost_of_sealed_content_finds_its_case_and_shows_nothing(units: SqlUnits, inbox: SqlInbox) -> None:
+    (item,) = inbox.admit([sealed_entry("1", mac=b"x" * 16)])
+    with units.unit() as unit:
+        person = someone(unit)
+        heard_sealed = SealedHeard(
+            id=item.id, account=BOT, thread_id=GROUP, key="1", sender_uid=MEMBER, at=START, mac=b"x" * 16, size=40
+        )
+        unit.record(item, heard_sealed, Verdict(findings=(SEALED,)), START)
+        case = unit.add_case(new_case(person.id, item.id, rule_id=SEALED.rule_id, clause="4.1", sealed=True))
+    with units.unit() as unit:
+        found = unit.sealed_case(GROUP, person.id, b"x" * 16, START)
+        assert found == case
+        assert unit.sealed_case(GROUP, person.id, b"y" * 16, START) is None
+        assert unit.sealed_case(GROUP, person.id, b"x" * 16, START + HOUR) is None
+        assert unit.excerpt(case) is None
+
+
+def test_when_a_member_was_last_told_is_known_by_purpose_and_rule(units: SqlUnits, inbox: SqlInbox) -> None:
+    item = heard(inbox)
+    with units.unit() as unit:
+        person = someone(unit)
+        case = unit.add_case(new_case(person.id, item.id))
+        unit.post(notice(person_id=person.id, case_id=case.id))
+        assert unit.last_posted(person.id, "member_request", GROUP, START) == START
+        assert unit.last_posted(person.id, "member_request", GROUP, START, case.rule_id) == START
+        assert unit.last_posted(person.id, "member_request", GROUP, START, "3.2-ho-ten-chuc-vu") is None
+        assert unit.last_posted(person.id, "member_request", GROUP, START + HOUR) is None
+        assert unit.last_posted(person.id, "reply", GROUP, START) is None
+
+
+# figures
+
+
+def test_figures_are_those_counted_by_hand(units: SqlUnits, inbox: SqlInbox) -> None:
+    later = to_ms(START + HOUR)
+    said = [heard(inbox, f"m{number}", sender_uid=uid) for number, uid in enumerate([MEMBER, MEMBER, OTHER, BOT])]
+    revised = heard(inbox, "m0", text="sửa")
+    (sealed,) = inbox.admit([sealed_entry("s1", source=Source.BACKFILL)])
+    acts = [heard(inbox, f"a{number}", kind=ElementKind.GROUP_ACT) for number in range(3)]
+    recall = heard(inbox, "r1", kind=ElementKind.RECALL)
+    swept = heard(inbox, "n1", kind=ElementKind.NAME, source=Source.SWEEP)
+    dead, _waiting, outside = heard(inbox, "d1"), heard(inbox, "w1"), heard(inbox, "o1", at_ms=later)
+    shared: dict[str, Any] = {"account": BOT, "thread_id": GROUP, "sender_uid": MEMBER, "at": START}
+    named = (NamedUid(uid=OTHER), NamedUid(uid="5"))
+    failed = Verdict(failures=(RuleFailure(rule_id="3.1", error="ValueError at x.py:1"),))
+    suspect = FOUND.model_copy(update={"severity": Severity.SUSPECT})
+    shadow = suspect.model_copy(update={"shadow": True})
+    with units.unit() as unit:
+        for item in said:
+            unit.record(item, message(item), Verdict(findings=(suspect, shadow)), START)
+        unit.record(revised, message(revised, late=True), failed, START)
+        unit.record(sealed, SealedHeard(id=sealed.id, mac=b"m", size=1, **shared), Verdict(findings=(SEALED,)), START)
+        unit.record(acts[0], MembersJoined(members=named, **shared), Verdict(), START)
+        unit.record(acts[1], MembersLeft(members=named[:1], **shared), Verdict(), START)
+        unit.record(acts[2], GroupInfoChanged(name="Tên mới", **shared), Verdict(), START)
+        unit.record(recall, MessageRecalled(target_key="m0", **shared), Verdict(), START)
+        unit.record(swept, NameObserved(name="Mẫu", **shared), Verdict(), START)
+        unit.record(outside, message(outside), Verdict(), START)
+        unit.bury(dead, "no such shape", START)
+        assert unit.activity(GROUP, START, START + HOUR) == Activity(
+            messages=4, senders=2, joined=2, left=1, recalled=1, changes=1
+        )
+        coverage = unit.coverage(GROUP, START, START + HOUR)
+        assert unit.suspects(GROUP, START, START + HOUR) == 4
+    assert coverage.model_dump(exclude={"gaps"}) == {
+        "heard": 12,
+        "judged": 10,
+        "waiting": 1,
+        "sealed": 1,
+        "dead_letters": 1,
+        "recovered": 1,
+        "late": 1,
+        "rule_failures": 1,
+    }
+    with units.unit() as unit:
+        assert unit.activity("other", START, START + HOUR).messages == 0
+        assert unit.activity(GROUP, START + HOUR, START + DAY).messages == 1
+        assert unit.activity(GROUP, START + DAY, START + 2 * DAY).senders == 0
+
+
+def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: SqlUnits, inbox: SqlInbox) -> None:
+    item = heard(inbox)
+    with units.unit() as unit:
+        person = someone(unit)
+        states = [
+            CaseState.NEW,
+            CaseState.REMINDED,
+            CaseState.REMEDIED,
+            CaseState.CONFIRMED,
+            CaseState.FALSE_ALARM,
+            CaseState.REPORTED,
+        ]
+        for state in states:
+            unit.add_case(new_case(person.id, item.id, state=state))
+        unit.add_case(new_case(person.id, item.id, clause="4.1", state=CaseState.REFERRED, sealed=True))
+        unit.add_case(new_case(person.id, item.id, opened_at=START - HOUR))
+        unit.add_case(new_case(person.id, item.id, clause="3.2", opened_at=START - HOUR))
+        unit.add_case(new_case(person.id, item.id, opened_at=START - DAY))
+        unit.add_case(new_case(person.id, item.id, opened_at=START + HOUR))
+        assert unit.clause_figures(GROUP, START, START + HOUR, START - HOUR) == [
+            ClauseFigures(clause="3.1", cases=6, open=2, remedied=1, confirmed=1, false_alarms=1, before=1),
+            ClauseFigures(clause="3.2", cases=0, open=0, remedied=0, confirmed=0, false_alarms=0, before=1),
+            ClauseFigures(clause="4.1", cases=1, open=0, remedied=0, confirmed=1, false_alarms=0, before=0),
+        ]
+
+
+def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnits, inbox: SqlInbox, database: Database) -> None:
+    gaps = SqlGaps(database)
+    assert gaps.last_heard(GROUP) is None
+    heard(inbox)
+    assert gaps.last_heard(GROUP) == START_MS
+    closed = gaps.open_gap(GROUP, START, "socket closed")
+    gaps.close_gap(closed, START + HOUR, recovered=7, closed=True)
+    running = gaps.open_gap(GROUP, START + 2 * HOUR, "\ud800 cause")
+    assert [gap.id for gap in gaps.open_gaps(GROUP)] == [running]
+    assert gaps.open_gaps("other") == []
+    with units.unit() as unit:
+        both = unit.gaps(GROUP, START + HOUR / 2, START + DAY)
+        assert [(gap.id, gap.recovered, gap.closed) for gap in both] == [(closed, 7, True), (running, 0, False)]
+        assert [gap.id for gap in unit.gaps(GROUP, START + DAY, START + 2 * DAY)] == [running]
+        assert unit.gaps(GROUP, START - DAY, START) == []
+        assert unit.coverage(GROUP, START, START + DAY).gaps == tuple(both)

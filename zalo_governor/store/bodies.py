@@ -1,0 +1,46 @@
+"""How a wire element is written: its JSON, encrypted, tied to its place; and strings that any database takes."""
+
+import json
+from typing import cast
+
+import orjson
+
+from zalo_governor.domain.elements import Entry, RawDict
+from zalo_governor.store.crypto import Keys, binding
+
+_EXACT = b" "
+"""In front of JSON that only the slow library reads back exactly: integers beyond 64 bits, lone surrogates."""
+
+
+def seal_body(keys: Keys, entry: Entry) -> bytes:
+    """The entry's raw dict as ciphertext."""
+    return keys.seal(_json(entry.raw), _place(entry))
+
+
+def open_body(keys: Keys, entry: Entry, sealed: bytes) -> RawDict:
+    """The raw dict of an entry; raises WrongKeyError where it does not open."""
+    plain = keys.open(sealed, _place(entry))
+    return cast("RawDict", json.loads(plain) if plain.startswith(_EXACT) else orjson.loads(plain))
+
+
+def storable(text: str) -> str:
+    """The text as every database takes it. Senders choose some ids: a lone surrogate or a NUL must not stop a batch."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def _json(raw: RawDict | None) -> bytes:
+    try:
+        return orjson.dumps(raw)
+    except TypeError:
+        pass
+    try:
+        return _EXACT + json.dumps(raw).encode()
+    except RecursionError:
+        # Nothing that Zalo says nests by the hundred; it becomes a dead letter instead of stopping its batch.
+        return b'{"nested_too_deep": true}'
+
+
+def _place(entry: Entry) -> bytes:
+    return binding("inbox", entry.account, storable(entry.thread_id), storable(entry.key))

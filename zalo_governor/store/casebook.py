@@ -1,0 +1,215 @@
+"""Cases, the events that belong to them, and the messages put into the outbox on their account."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Executable, Row, bindparam, insert, literal_column, select, update
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.notices import Notice, OutgoingState
+from zalo_governor.store.bodies import storable
+from zalo_governor.store.records import Records
+from zalo_governor.store.schema import case_events, cases, findings, inbox, outbox
+
+# Written out so that the database sees that the partial index over open cases serves.
+_OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
+_YOUNGEST_OPEN = (
+    select(cases)
+    .where(
+        _OPEN,
+        cases.c.group_id == bindparam("group_id"),
+        cases.c.person_id == bindparam("person_id"),
+        cases.c.last_event_ms >= bindparam("since_ms"),
+    )
+    .order_by(cases.c.opened_ms.desc(), cases.c.id.desc())
+    .limit(1)
+)
+_OPEN_CASE = _YOUNGEST_OPEN.where(cases.c.rule_id == bindparam("rule_id"))
+_SEALED_CASE = (
+    _YOUNGEST_OPEN.join(case_events, case_events.c.case_id == cases.c.id)
+    .join(inbox, inbox.c.id == case_events.c.event_id)
+    .where(inbox.c.seal_mac == bindparam("mac"))
+)
+_LATEST_FINDING = (
+    select(findings)
+    .join(case_events, case_events.c.event_id == findings.c.event_id)
+    .where(case_events.c.case_id == bindparam("case_id"), findings.c.rule_id == bindparam("rule_id"))
+    .order_by(findings.c.event_id.desc(), findings.c.id.desc())
+    .limit(1)
+)
+_POST = insert(outbox)
+
+
+class Casebook(Records):
+    """The part of a unit that keeps cases."""
+
+    def open_case(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
+        """The youngest open case of that person under that rule (and label, if given) whose last event is not older."""
+        statement = _OPEN_CASE if label is None else _OPEN_CASE.where(cases.c.label == label)
+        values = {"group_id": group_id, "person_id": person_id, "rule_id": rule_id, "since_ms": to_ms(since)}
+        row = self._connection.execute(statement, values).first()
+        return None if row is None else self._case(row)
+
+    def sealed_case(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
+        """The youngest open case of that person with sealed content of that `Seal.mac`, its last event not older."""
+        values = {"group_id": group_id, "person_id": person_id, "mac": mac, "since_ms": to_ms(since)}
+        row = self._ask(_SEALED_CASE, values).first()
+        return None if row is None else self._case(row)
+
+    def case_of_message(self, group_id: str, message_key: str) -> list[Case]:
+        """The cases whose events include that message, oldest first."""
+        of_message = select(case_events.c.case_id).where(
+            case_events.c.group_id == group_id, case_events.c.message_key == storable(message_key)
+        )
+        return self._cases(select(cases).where(cases.c.id.in_(of_message)).order_by(cases.c.id))
+
+    def case(self, case_id: int) -> Case | None:
+        """The case of that number."""
+        return next(iter(self._cases(select(cases).where(cases.c.id == case_id))), None)
+
+    def cases(self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False) -> list[Case]:
+        """Cases opened in [start, end), oldest first; None for all groups."""
+        statement = select(cases).where(cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
+        if group_id is not None:
+            statement = statement.where(cases.c.group_id == group_id)
+        if open_only:
+            statement = statement.where(_OPEN)
+        return self._cases(statement.order_by(cases.c.opened_ms, cases.c.id))
+
+    def add_case(self, case: Case) -> Case:
+        """Write a new case (its id is ignored) and give it with its number; its first event is tied to it."""
+        number = self._connection.execute(insert(cases).returning(cases.c.id), self._case_row(case)).scalar_one()
+        self._tie(number, case.group_id, case.first_event_id, case.message_key)
+        return case.model_copy(update={"id": number})
+
+    def save_case(self, case: Case, *, joined_event_id: int | None = None) -> None:
+        """Write a case anew; `joined_event_id` ties one more event to it. KeyError where there is no such case."""
+        saved = self._connection.execute(update(cases).where(cases.c.id == case.id).values(self._case_row(case)))
+        if not saved.rowcount:
+            raise KeyError(case.code)
+        if joined_event_id is not None:
+            self._tie(case.id, case.group_id, joined_event_id, self._message_key(joined_event_id))
+
+    def excerpt(self, case: Case) -> str | None:
+        """The excerpt kept with the case's latest finding; None where none was kept or the case is sealed."""
+        return self._kept(case, "excerpt")
+
+    def suggestion(self, case: Case) -> str | None:
+        """The suggestion kept with the case's latest finding."""
+        return self._kept(case, "suggestion")
+
+    def post(self, notice: Notice) -> None:
+        """Put a message into the outbox."""
+        self._later(
+            _POST,
+            {
+                "account": notice.account,
+                "thread_id": notice.thread_id,
+                "is_group": notice.is_group,
+                "group_id": notice.group_id,
+                "person_id": notice.person_id,
+                "case_id": notice.case_id,
+                "purpose": notice.purpose.value,
+                "priority": notice.purpose.priority,
+                "body": self._keys.seal_text(notice.text, "outbox", notice.account, notice.thread_id),
+                "created_ms": to_ms(notice.created_at),
+                "state": OutgoingState.WAITING.value,
+                "not_before_ms": to_ms(notice.not_before or notice.created_at),
+                "attempts": 0,
+                "repeated": False,
+            },
+        )
+
+    def last_posted(
+        self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
+    ) -> datetime | None:
+        """When a message of that purpose was last put into the outbox for that person, not before `since`.
+
+        With `rule_id`, only messages about cases of that rule count.
+        """
+        newest = (
+            select(outbox.c.created_ms)
+            .where(
+                outbox.c.group_id == group_id,
+                outbox.c.person_id == person_id,
+                outbox.c.purpose == purpose,
+                outbox.c.created_ms >= to_ms(since),
+            )
+            .order_by(outbox.c.created_ms.desc())
+            .limit(1)
+        )
+        if rule_id is not None:
+            newest = newest.join(cases, cases.c.id == outbox.c.case_id).where(cases.c.rule_id == rule_id)
+        created_ms = self._ask(newest).scalar()
+        return None if created_ms is None else from_ms(created_ms)
+
+    def _cases(self, statement: Executable) -> list[Case]:
+        return [self._case(row) for row in self._connection.execute(statement)]
+
+    def _tie(self, case_id: int, group_id: str, event_id: int, message_key: str) -> None:
+        row = {"case_id": case_id, "event_id": event_id, "group_id": group_id, "message_key": storable(message_key)}
+        self._connection.execute(self._database.insert_or_ignore(case_events), row)
+
+    def _kept(self, case: Case, name: str) -> str | None:
+        if case.sealed:
+            return None
+        row = self._ask(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
+        if row is None or getattr(row, name) is None:
+            return None
+        return self._keys.open_text(getattr(row, name), name, str(row.event_id), case.rule_id)
+
+    def _case_row(self, case: Case) -> dict[str, Any]:
+        return {
+            "group_id": case.group_id,
+            "rule_id": case.rule_id,
+            "clause": case.clause,
+            "severity": case.severity.value,
+            "label": case.label,
+            "level": case.level,
+            "sealed": case.sealed,
+            "person_id": case.person_id,
+            "state": case.state.value,
+            "opened_ms": to_ms(case.opened_at),
+            "event_ms": to_ms(case.event_at),
+            "last_event_ms": to_ms(case.last_event_at),
+            "count": case.count,
+            "first_event_id": case.first_event_id,
+            "message_key": storable(case.message_key),
+            "late": case.late,
+            "state_ms": to_ms(case.state_at),
+            "state_by": case.state_by,
+            "reason": self._keys.seal_text(case.reason, *_reason_place(case)) if case.reason else None,
+        }
+
+    def _case(self, row: Row[Any]) -> Case:
+        case = Case(
+            id=row.id,
+            group_id=row.group_id,
+            rule_id=row.rule_id,
+            clause=row.clause,
+            severity=Severity(row.severity),
+            label=row.label,
+            level=row.level,
+            sealed=row.sealed,
+            person_id=row.person_id,
+            state=CaseState(row.state),
+            opened_at=from_ms(row.opened_ms),
+            event_at=from_ms(row.event_ms),
+            last_event_at=from_ms(row.last_event_ms),
+            count=row.count,
+            first_event_id=row.first_event_id,
+            message_key=row.message_key,
+            late=row.late,
+            state_at=from_ms(row.state_ms),
+            state_by=row.state_by,
+        )
+        if row.reason is None:
+            return case
+        return case.model_copy(update={"reason": self._keys.open_text(row.reason, *_reason_place(case))})
+
+
+def _reason_place(case: Case) -> Sequence[str]:
+    return ("case", case.group_id, case.rule_id, str(case.first_event_id))

@@ -1,0 +1,133 @@
+"""The installation's key and what is derived from it: encryption at rest, keyed hashes, the chain of the audit log."""
+
+import base64
+import binascii
+import hashlib
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.store.errors import WrongKeyError
+
+_MASTER_BYTES = 32
+_NONCE_BYTES = 12
+
+
+class Keys:
+    """Independent subkeys (HKDF-SHA256) of one 32-byte master key."""
+
+    def __init__(self, master: bytes) -> None:
+        if len(master) != _MASTER_BYTES:
+            raise ConfigError("the key must be exactly 32 bytes (44 characters of base64)")
+        self._body = AESGCM(_subkey(master, b"body"))
+        self._mac = hashlib.blake2b(key=_subkey(master, b"mac"), digest_size=16)
+        self._audit = hashlib.blake2b(key=_subkey(master, b"audit"), digest_size=32)
+
+    @classmethod
+    def load_or_make(cls, path: Path, environment_value: str | None) -> Self:
+        """The key from the environment if it is given there, else from the file, which is made where it is missing.
+
+        Raises:
+            ConfigError: the key is not 32 bytes in base64, or somebody else may read the file.
+        """
+        if environment_value:
+            return cls(_decoded(environment_value, "ZALO_GOVERNOR_KEY"))
+        if not path.exists():
+            _make_key_file(path)
+        return cls(_decoded(_read_key_file(path), str(path)))
+
+    def seal(self, plain: bytes, bound_to: bytes) -> bytes:
+        """nonce (12 bytes) + AES-256-GCM ciphertext and tag; opens only together with the same `bound_to`."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._body.encrypt(nonce, plain, bound_to)
+
+    def open(self, sealed: bytes, bound_to: bytes) -> bytes:
+        """What was sealed.
+
+        Raises:
+            WrongKeyError: other key, other place, or changed bytes.
+        """
+        try:
+            return self._body.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
+        except (InvalidTag, ValueError):
+            raise WrongKeyError(
+                "stored data does not open with this key; put back the key file it was made with"
+            ) from None
+
+    def seal_text(self, text: str, *bound_to: str) -> bytes:
+        """A string sealed to the place it stands in, for example ("outbox", account, thread id)."""
+        return self.seal(text.encode("utf-8", "surrogatepass"), binding(*bound_to))
+
+    def open_text(self, sealed: bytes, *bound_to: str) -> str:
+        """The string that `seal_text` sealed; raises WrongKeyError as `open` does."""
+        return self.open(sealed, binding(*bound_to)).decode("utf-8", "surrogatepass")
+
+    def mac(self, content: bytes, /) -> bytes:
+        """Keyed BLAKE2b, 16 bytes: nobody without the key can make or test it."""
+        digest = self._mac.copy()
+        digest.update(content)
+        return digest.digest()
+
+    def chain(self, previous: bytes, content: bytes) -> bytes:
+        """The link (32 bytes) of an audit row: keyed hash over the link before it and the row's content."""
+        digest = self._audit.copy()
+        digest.update(previous)
+        digest.update(content)
+        return digest.digest()
+
+
+def binding(*parts: str) -> bytes:
+    """The associated data that ties a ciphertext to its place, so that rows cannot be swapped."""
+    return "\0".join(parts).encode("utf-8", "surrogatepass")
+
+
+def _subkey(master: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"zalo-governor/" + purpose).derive(master)
+
+
+def _decoded(value: str, place: str) -> bytes:
+    try:
+        key = base64.b64decode(value.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != _MASTER_BYTES:
+        raise ConfigError(f"{place}: must hold exactly 32 bytes in base64 (44 characters)")
+    return key
+
+
+def _read_key_file(path: Path) -> str:
+    try:
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise ConfigError(f"{path}: other users may read this key file; run: chmod 600 {path}")
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: the key file cannot be read: {type(error).__name__}") from None
+
+
+def _make_key_file(path: Path) -> None:
+    """Written aside and linked into place: a crash leaves no half key, and of two processes one wins."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(base64.b64encode(secrets.token_bytes(_MASTER_BYTES)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            return
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+    finally:
+        draft.unlink()

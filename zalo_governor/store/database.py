@@ -1,0 +1,233 @@
+"""The connection to the database: how durable it is, who may write, and that the key fits."""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from sqlite3 import DatabaseError as SqliteDatabaseError
+from sqlite3 import OperationalError as SqliteOperationalError
+from threading import Lock
+from typing import Any, cast
+
+import structlog
+from sqlalchemy import (
+    ClauseElement,
+    Connection,
+    Engine,
+    Insert,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    make_url,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from zalo_governor.domain.clock import Clock, to_ms
+from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
+from zalo_governor.store.crypto import Keys, binding
+from zalo_governor.store.errors import StoreError, WrongKeyError
+from zalo_governor.store.migrations import upgrade
+from zalo_governor.store.persons import PersonCache
+from zalo_governor.store.schema import vault
+
+_log = structlog.get_logger(__name__)
+
+_BUSY_SECONDS = 10
+_KEY_CHECK = "key-check"
+_MIGRATION_LOCK = 7_301
+"""PostgreSQL advisory lock: of several processes started at once, one migrates."""
+
+
+class Database:
+    """One database with its key. SQLite takes one writer at a time, inside the process and between processes."""
+
+    def __init__(self, url: str, keys: Keys, clock: Clock) -> None:
+        """Opens nothing yet, but makes the folder and the SQLite file (rights 0600) where they are missing.
+
+        Raises:
+            ConfigError: the URL names neither an SQLite file nor a PostgreSQL database.
+        """
+        self.keys = keys
+        self.clock = clock
+        self.persons = PersonCache()
+        address = _address(url)
+        self.is_sqlite = address.get_backend_name() == "sqlite"
+        self._engine = _sqlite_engine(address) if self.is_sqlite else _postgresql_engine(address)
+        self._writer: AbstractContextManager[Any] = Lock() if self.is_sqlite else nullcontext()
+        self._traces = False
+        self._ready: dict[ClauseElement, str] = {}
+        self._ignoring: dict[Table, Insert] = {}
+
+    def migrate(self) -> None:
+        """Bring the tables to the form that this program knows, and see that the key fits what is stored.
+
+        Raises:
+            NewerDatabaseError: a newer program has written it.
+            WrongKeyError: it was written under another key.
+        """
+        with self.write() as connection:
+            self.lock(connection, _MIGRATION_LOCK)
+            upgrade(connection)
+            self._check_key(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """For looking only; each statement sees what is committed.
+
+        Raises:
+            StoreUnavailableError: the database cannot be asked now.
+        """
+        with _availability(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is durable when the block ends, and undone if the block raises.
+
+        Not to be opened inside another one of the same thread: SQLite's single writer would wait for itself.
+
+        Raises:
+            StoreUnavailableError: the database takes nothing now; the transaction left nothing behind.
+        """
+        with _availability(), self._writer:
+            with self._engine.begin() as connection:
+                if self.is_sqlite:
+                    # Past SQLAlchemy, which has its own idea of a beginning; and at once, not at the first change.
+                    _driver(connection).execute("BEGIN IMMEDIATE").close()
+                yield connection
+            if self._traces:
+                self._erase_traces()
+
+    def erase_traces(self) -> None:
+        """After the running transaction, leave nothing of what it removed in SQLite's write-ahead log.
+
+        PostgreSQL has no such step: what is left there until vacuum and log rotation is ciphertext.
+        """
+        self._traces = self.is_sqlite
+
+    def insert_or_ignore(self, table: Table) -> Insert:
+        """INSERT … ON CONFLICT DO NOTHING, for whichever unique index the row would break."""
+        if table not in self._ignoring:
+            make = sqlite.insert if self.is_sqlite else postgresql.insert
+            self._ignoring[table] = make(table).on_conflict_do_nothing()
+        return self._ignoring[table]
+
+    def ready(self, statement: ClauseElement) -> str:
+        """The statement's SQL with positional parameters: for what runs by the thousand, past SQLAlchemy's compiler."""
+        if statement not in self._ready:
+            self._ready[statement] = str(statement.compile(dialect=self._engine.dialect))
+        return self._ready[statement]
+
+    def lock(self, connection: Connection, number: int) -> None:
+        """Serialise transactions that ask for the same number, until they end; on SQLite all writers are serial."""
+        if not self.is_sqlite:
+            connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def _check_key(self, connection: Connection) -> None:
+        sealed = connection.scalar(select(vault.c.content).where(vault.c.name == _KEY_CHECK))
+        if sealed is None:
+            content = self.keys.seal(b"", binding("vault", _KEY_CHECK))
+            row = {"name": _KEY_CHECK, "content": content, "saved_ms": to_ms(self.clock())}
+            connection.execute(insert(vault), row)
+            return
+        try:
+            self.keys.open(sealed, binding("vault", _KEY_CHECK))
+        except WrongKeyError:
+            raise WrongKeyError(
+                "the key does not belong to this database: put back the key file (or ZALO_GOVERNOR_KEY) "
+                "that it was made with; without that key its content cannot be read by anybody"
+            ) from None
+
+    def _erase_traces(self) -> None:
+        with self._engine.connect() as connection:
+            busy, _, _ = _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._traces = bool(busy)
+        if busy:
+            _log.warning("wal_not_truncated", next_try="after the next transaction")
+
+
+@contextmanager
+def _availability() -> Iterator[None]:
+    """What an operator or a later try can mend, in the domain's word; faults of our own pass as they are."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError, SqliteOperationalError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise StoreUnavailableError(f"the database is not available: {str(cause).partition(chr(10))[0]}") from None
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise ConfigError(
+            "database_url: not a database URL; write sqlite:////path/to/governor.db or postgresql://user@host/name"
+        ) from None
+    backend = address.get_backend_name()
+    if backend == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise ConfigError("database_url: only sqlite and postgresql are known")
+    if not address.database or address.database == ":memory:":
+        raise ConfigError("database_url: SQLite needs a file, what is only in memory does not survive")
+    return address.set(drivername="sqlite+pysqlite")
+
+
+def _sqlite_engine(address: URL) -> Engine:
+    path = Path(str(address.database))
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # SQLite would make the file readable for the group; its -wal and -shm files take over the rights of this one.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # isolation_level None: the driver begins no transactions of its own, `Database.write` does.
+    engine = create_engine(
+        address, connect_args={"isolation_level": None, "timeout": _BUSY_SECONDS}, hide_parameters=True
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
+    try:
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    except SqliteOperationalError:
+        raise
+    except SqliteDatabaseError as error:
+        raise StoreError(f"database_url: {error}; name another file") from None
+    if mode != "wal":
+        raise StoreError("the database's disk does not allow a write-ahead log; put it on a local disk")
+    for setting in (
+        "synchronous = FULL",
+        "secure_delete = ON",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "wal_autocheckpoint = 4000",
+    ):
+        connection.execute(f"PRAGMA {setting}").close()
+
+
+def _driver(connection: Connection) -> SqliteConnection:
+    return cast("SqliteConnection", connection.connection.driver_connection)
+
+
+def _postgresql_engine(address: URL) -> Engine:
+    try:
+        return create_engine(
+            address,
+            paramstyle="format",
+            connect_args={"options": "-c synchronous_commit=on"},
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
+    except ModuleNotFoundError:
+        raise ConfigError("database_url: PostgreSQL needs the extra: pip install 'zalo-governor[postgresql]'") from None

@@ -1,0 +1,173 @@
+"""Counting: what the activity report says."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Executable, and_, case, distinct, func, literal_column, or_, select
+
+from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.elements import ElementKind, Source
+from zalo_governor.domain.events import (
+    AdminChanged,
+    GroupInfoChanged,
+    GroupSettingChanged,
+    InviteLinkChanged,
+    MemberRemoved,
+    MembersJoined,
+    MembersLeft,
+    MessageRecalled,
+    MessageSent,
+    PinChanged,
+    SealedHeard,
+)
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.line import Gap
+from zalo_governor.domain.notices import OutgoingState
+from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
+from zalo_governor.store.casebook import Casebook
+from zalo_governor.store.gaps import gap
+from zalo_governor.store.schema import cases, events, findings, gaps, inbox, outbox, rule_failures
+
+_CHANGES = (AdminChanged, GroupInfoChanged, GroupSettingChanged, InviteLinkChanged, PinChanged)
+
+# A message sealed at the door has become a SealedHeard; a revision is not another message; the bot's own are not
+# the group's activity.
+_A_MESSAGE = and_(
+    or_(
+        events.c.kind == MessageSent.kind,
+        and_(events.c.kind == SealedHeard.kind, events.c.element == ElementKind.MESSAGE.value),
+    ),
+    events.c.revision.is_(False),
+    events.c.own.is_(False),
+)
+
+
+class Figures(Casebook):
+    """The part of a unit that counts. Periods are [start, end) by Zalo's clock, for cases by when they were opened."""
+
+    def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
+        """What was heard in [start, end). Names found by the bot's own sweeps were not heard and do not count."""
+        heard = _within(inbox.c.thread_id, inbox.c.at_ms, group_id, start, end) & (inbox.c.source != Source.SWEEP.value)
+        judged = _within(events.c.group_id, events.c.at_ms, group_id, start, end) & (
+            events.c.source != Source.SWEEP.value
+        )
+        failed = _within(rule_failures.c.group_id, rule_failures.c.at_ms, group_id, start, end)
+        counts = self._ask(
+            select(
+                func.count().label("judged"),
+                _count(events.c.sealed).label("sealed"),
+                _count(events.c.source == Source.BACKFILL.value).label("recovered"),
+                _count(events.c.late).label("late"),
+            ).where(judged)
+        ).one()
+        in_state = {
+            state: self._number(
+                select(func.count()).select_from(inbox).where(heard, inbox.c.state == literal_column(f"'{state}'"))
+            )
+            for state in ("waiting", "dead")
+        }
+        return Coverage(
+            heard=self._number(select(func.count()).select_from(inbox).where(heard)),
+            judged=counts.judged,
+            waiting=in_state["waiting"],
+            sealed=counts.sealed,
+            dead_letters=in_state["dead"],
+            recovered=counts.recovered,
+            late=counts.late,
+            rule_failures=self._number(select(func.count()).select_from(rule_failures).where(failed)),
+            gaps=tuple(self.gaps(group_id, start, end)),
+        )
+
+    def activity(self, group_id: str, start: datetime, end: datetime) -> Activity:
+        """What went on in [start, end), without what the bot itself wrote."""
+        counts = self._ask(
+            select(
+                _count(_A_MESSAGE).label("messages"),
+                func.count(distinct(case((_A_MESSAGE, events.c.person_id)))).label("senders"),
+                _sum(events.c.kind == MembersJoined.kind, events.c.people).label("joined"),
+                _sum(events.c.kind.in_([MembersLeft.kind, MemberRemoved.kind]), events.c.people).label("left"),
+                _count(events.c.kind == MessageRecalled.kind).label("recalled"),
+                _count(events.c.kind.in_([change.kind for change in _CHANGES])).label("changes"),
+            ).where(_within(events.c.group_id, events.c.at_ms, group_id, start, end))
+        ).one()
+        return Activity.model_validate(counts._asdict())
+
+    def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:
+        """Cases by clause in [start, end), with those in [before, start) beside them; in order of the clauses.
+
+        A case given to the competent body counts as confirmed: for clause 4.1 that stands in its place.
+        """
+        now = cases.c.opened_ms >= to_ms(start)
+        rows = self._ask(
+            select(
+                cases.c.clause,
+                _count(now).label("cases"),
+                _count(and_(now, _in(state for state in CaseState if state.open))).label("open"),
+                _count(and_(now, _in([CaseState.REMEDIED]))).label("remedied"),
+                _count(and_(now, _in([CaseState.CONFIRMED, CaseState.REFERRED]))).label("confirmed"),
+                _count(and_(now, _in([CaseState.FALSE_ALARM]))).label("false_alarms"),
+                _count(cases.c.opened_ms < to_ms(start)).label("before"),
+            )
+            .where(_within(cases.c.group_id, cases.c.opened_ms, group_id, before, end))
+            .group_by(cases.c.clause)
+            .order_by(cases.c.clause)
+        )
+        return [ClauseFigures.model_validate(row._asdict()) for row in rows]
+
+    def suspects(self, group_id: str, start: datetime, end: datetime) -> int:
+        """Findings of severity `suspect` in [start, end), without those of rules on trial."""
+        return self._number(
+            select(func.count())
+            .select_from(findings)
+            .where(
+                _within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
+                findings.c.severity == Severity.SUSPECT.value,
+                findings.c.shadow.is_(False),
+            )
+        )
+
+    def refused_notices(self, group_id: str, start: datetime, end: datetime) -> int:
+        """Messages that Zalo refused in [start, end)."""
+        return self._number(
+            select(func.count())
+            .select_from(outbox)
+            .where(
+                _within(outbox.c.group_id, outbox.c.done_ms, group_id, start, end),
+                outbox.c.state == OutgoingState.REFUSED.value,
+            )
+        )
+
+    def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
+        """Gaps that touch [start, end), oldest first."""
+        rows = self._ask(
+            select(gaps)
+            .where(
+                gaps.c.group_id == group_id,
+                gaps.c.began_ms < to_ms(end),
+                or_(gaps.c.ended_ms.is_(None), gaps.c.ended_ms >= to_ms(start)),
+            )
+            .order_by(gaps.c.began_ms, gaps.c.id)
+        )
+        return [gap(row) for row in rows]
+
+    def _number(self, statement: Executable) -> int:
+        return int(self._ask(statement).scalar_one())
+
+
+def _within(
+    group: ColumnElement[str], at_ms: ColumnElement[int], group_id: str, start: datetime, end: datetime
+) -> ColumnElement[bool]:
+    return and_(group == group_id, at_ms >= to_ms(start), at_ms < to_ms(end))
+
+
+def _in(states: Any) -> ColumnElement[bool]:
+    return cases.c.state.in_([state.value for state in states])
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))
+
+
+def _sum(condition: ColumnElement[bool], column: ColumnElement[int]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, column))), 0)

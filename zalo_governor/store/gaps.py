@@ -1,0 +1,63 @@
+"""Times in which the bot could not hear a group."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.line import Gap
+from zalo_governor.store.bodies import storable
+from zalo_governor.store.database import Database
+from zalo_governor.store.schema import gaps, inbox
+
+
+class SqlGaps:
+    """Opens and closes gaps, each in a transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open_gap(self, group_id: str, began_at: datetime, cause: str) -> int:
+        """A gap began; gives its number."""
+        row = {
+            "group_id": group_id,
+            "began_ms": to_ms(began_at),
+            "cause": storable(cause),
+            "recovered": 0,
+            "closed": False,
+        }
+        with self._database.write() as connection:
+            return int(connection.execute(insert(gaps).returning(gaps.c.id), row).scalar_one())
+
+    def close_gap(self, gap_id: int, ended_at: datetime, recovered: int, closed: bool) -> None:
+        """The group is heard again. `closed`: backfill reached what was heard before, so that nothing is missing."""
+        ended = {"ended_ms": to_ms(ended_at), "recovered": recovered, "closed": closed}
+        with self._database.write() as connection:
+            connection.execute(update(gaps).where(gaps.c.id == gap_id).values(ended))
+
+    def last_heard(self, group_id: str) -> int | None:
+        """Zalo's time (ms) of the youngest entry of the group, None where there is none."""
+        youngest = select(func.max(inbox.c.at_ms)).where(inbox.c.thread_id == group_id)
+        with self._database.read() as connection:
+            heard_ms: int | None = connection.scalar(youngest)
+        return heard_ms
+
+    def open_gaps(self, group_id: str) -> list[Gap]:
+        """The gaps that have not ended, oldest first: after a restart these are still to be recovered."""
+        running = select(gaps).where(gaps.c.group_id == group_id, gaps.c.ended_ms.is_(None))
+        with self._database.read() as connection:
+            return [gap(row) for row in connection.execute(running.order_by(gaps.c.began_ms, gaps.c.id))]
+
+
+def gap(row: Row[Any]) -> Gap:
+    """A row of the table as the program speaks of it."""
+    return Gap(
+        id=row.id,
+        group_id=row.group_id,
+        began_at=from_ms(row.began_ms),
+        ended_at=None if row.ended_ms is None else from_ms(row.ended_ms),
+        cause=row.cause,
+        recovered=row.recovered,
+        closed=row.closed,
+    )

@@ -1,0 +1,215 @@
+"""The durable memory of everything heard."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, literal_column, select
+
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Seal, Source
+from zalo_governor.store.bodies import open_body, seal_body, storable
+from zalo_governor.store.database import Database
+from zalo_governor.store.errors import StoreError
+from zalo_governor.store.schema import accounts, case_events, inbox
+
+# An id is ms << 20 | sequence << 8 | number of the account: ordered by time, and never the same in two processes
+# that write for different accounts without seeing each other's rows.
+_SEQUENCE_BITS = 12
+_NUMBER_BITS = 8
+_ACCOUNT_LOCK = 7_400
+"""First of the PostgreSQL advisory locks that give out ids, one for each account."""
+_LATEST_MS = 1 << 42
+"""Zalo's times are about 2^41; an absurd one must not break the batch that it comes in."""
+
+_earlier = inbox.alias()
+_revision = exists().where(
+    _earlier.c.account == inbox.c.account,
+    _earlier.c.thread_id == inbox.c.thread_id,
+    _earlier.c.kind == inbox.c.kind,
+    _earlier.c.key == inbox.c.key,
+    _earlier.c.id < inbox.c.id,
+)
+_NEWEST_ID = select(func.max(inbox.c.id))
+_LANDED = select(inbox.c.id, _revision).where(inbox.c.id.between(bindparam("first"), bindparam("last")))
+_WAITING = (
+    select(inbox, _revision.label("revision"))
+    .where(inbox.c.state == literal_column("'waiting'"), inbox.c.id > bindparam("after_id"))
+    .order_by(inbox.c.id)
+    .limit(bindparam("count"))
+)
+_KNOWN = select(inbox.c.key).where(
+    inbox.c.account == bindparam("account"),
+    inbox.c.thread_id == bindparam("thread_id"),
+    inbox.c.kind == ElementKind.MESSAGE.value,
+    inbox.c.key.in_(bindparam("keys", expanding=True)),
+)
+_UNDER_A_CASE = (
+    select(case_events.c.case_id)
+    .where(case_events.c.group_id == bindparam("group_id"), case_events.c.message_key == bindparam("message_key"))
+    .limit(1)
+)
+_LAST = (
+    select(inbox.c.key, inbox.c.at_ms)
+    .where(
+        inbox.c.account == bindparam("account"),
+        inbox.c.thread_id == bindparam("thread_id"),
+        inbox.c.kind == ElementKind.MESSAGE.value,
+    )
+    .order_by(inbox.c.at_ms.desc(), inbox.c.id.desc())
+    .limit(1)
+)
+_NO_SEAL = (None,) * len(Seal._fields)
+
+
+class InboxCounts(NamedTuple):
+    """How many entries there are."""
+
+    heard: int
+    waiting: int
+    dead: int
+
+
+class SqlInbox:
+    """pipeline.ports.Inbox over the database.
+
+    With `account`, only that bot account's entries are given as waiting: on a PostgreSQL that several processes
+    share, each judges what its own account heard. Without it, all are.
+    """
+
+    def __init__(self, database: Database, account: str | None = None) -> None:
+        self._database = database
+        self._insert = database.ready(database.insert_or_ignore(inbox))
+        self._landed = database.ready(_LANDED)
+        self._newest_id = database.ready(_NEWEST_ID)
+        self._numbers: dict[str, int] = {}
+        self._waiting = _WAITING if account is None else _WAITING.where(inbox.c.account == account)
+
+    def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
+        """Write all entries in one durable transaction and give those that were new, in the order given."""
+        if not entries:
+            return []
+        with self._database.write() as connection:
+            numbers = self._numbers_of(connection, entries)
+            tick = (
+                max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> _NUMBER_BITS, self._tick_now()) + 1
+            )
+            ids = [tick + place << _NUMBER_BITS | numbers[entry.account] for place, entry in enumerate(entries)]
+            rows = [self._row(id_, entry) for id_, entry in zip(ids, entries, strict=True)]
+            connection.exec_driver_sql(self._insert, rows)
+            # Ids of other accounts may lie in the range as well; they are looked up by nobody.
+            landed = connection.exec_driver_sql(self._landed, (ids[0], ids[-1])).all()
+        self._numbers |= numbers
+        revisions = {id_: bool(revision) for id_, revision in landed}
+        return [
+            Admitted(id_, entry, revisions[id_]) for id_, entry in zip(ids, entries, strict=True) if id_ in revisions
+        ]
+
+    def waiting(self, *, after_id: int, limit: int) -> list[Admitted]:
+        """Entries not yet judged with id > after_id, oldest first, bodies decrypted.
+
+        Raises:
+            WrongKeyError: a body does not open.
+        """
+        return self._admitted(self._waiting, {"after_id": after_id, "count": limit})
+
+    def known(self, account: str, thread_id: str, keys: Iterable[str]) -> set[str]:
+        """Which of these msgIds were heard before."""
+        values = {"account": account, "thread_id": thread_id, "keys": [storable(key) for key in keys]}
+        with self._database.read() as connection:
+            return set(connection.scalars(_KNOWN, values))
+
+    def last(self, account: str, thread_id: str) -> tuple[str, int] | None:
+        """(msgId, Zalo's time in ms) of the youngest message heard of a thread; None where none was."""
+        with self._database.read() as connection:
+            row = connection.execute(_LAST, {"account": account, "thread_id": thread_id}).first()
+        return None if row is None else (row.key, row.at_ms)
+
+    def receipt_is_watched(self, receipt: Element) -> bool:
+        """Whether a receipt (502/522; its `msgId` names the message) concerns a message under a case."""
+        values = {"group_id": receipt.thread_id, "message_key": str(receipt.raw.get("msgId"))}
+        with self._database.read() as connection:
+            return connection.execute(_UNDER_A_CASE, values).first() is not None
+
+    def counts(self) -> InboxCounts:
+        """Of all accounts and threads together."""
+        waiting = select(func.count()).select_from(inbox).where(inbox.c.state == literal_column("'waiting'"))
+        dead = select(func.count()).select_from(inbox).where(inbox.c.state == literal_column("'dead'"))
+        heard = select(func.count()).select_from(inbox)
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(heard.scalar_subquery(), waiting.scalar_subquery(), dead.scalar_subquery())
+            ).one()
+        return InboxCounts(*row)
+
+    def _numbers_of(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, int]:
+        """Each account's number, with the right to give ids under it until the transaction ends."""
+        numbers = {}
+        for account in sorted({entry.account for entry in entries}):
+            known = self._numbers.get(account)
+            numbers[account] = _number(self._database, connection, account) if known is None else known
+            self._database.lock(connection, _ACCOUNT_LOCK + numbers[account])
+        return numbers
+
+    def _tick_now(self) -> int:
+        return to_ms(self._database.clock()) << _SEQUENCE_BITS
+
+    def _row(self, id_: int, entry: Entry) -> tuple[Any, ...]:
+        """In the order of the table's columns."""
+        return (
+            id_,
+            entry.account,
+            storable(entry.thread_id),
+            entry.is_group,
+            entry.kind.value,
+            storable(entry.key),
+            None if entry.cli_key is None else storable(entry.cli_key),
+            storable(entry.sender_uid),
+            entry.at_ms if 0 <= entry.at_ms < _LATEST_MS else 0,
+            entry.source.value,
+            entry.received_ms,
+            entry.fingerprint,
+            "waiting",
+            None if entry.raw is None or entry.seal else seal_body(self._database.keys, entry),
+            *(entry.seal or _NO_SEAL),
+            None,
+        )
+
+    def _admitted(self, statement: Select[Any], values: dict[str, Any]) -> list[Admitted]:
+        with self._database.read() as connection:
+            rows = connection.execute(statement, values).all()
+        return [Admitted(row.id, self._entry(row), bool(row.revision)) for row in rows]
+
+    def _entry(self, row: Row[Any]) -> Entry:
+        bare = Entry(
+            account=row.account,
+            thread_id=row.thread_id,
+            is_group=row.is_group,
+            kind=ElementKind(row.kind),
+            key=row.key,
+            cli_key=row.cli_key,
+            sender_uid=row.sender_uid,
+            at_ms=row.at_ms,
+            source=Source(row.source),
+            received_ms=row.received_ms,
+            fingerprint=row.fingerprint,
+            raw=None,
+            seal=_seal(row),
+        )
+        return bare if row.body is None else bare._replace(raw=open_body(self._database.keys, bare, row.body))
+
+
+def _number(database: Database, connection: Connection, account: str) -> int:
+    number = connection.scalar(select(accounts.c.number).where(accounts.c.uid == account))
+    if number is None:
+        database.lock(connection, _ACCOUNT_LOCK - 1)
+        number = connection.scalar(select(func.count()).select_from(accounts)) or 0
+        if number >> _NUMBER_BITS:
+            raise StoreError(f"one database serves at most {1 << _NUMBER_BITS} bot accounts")
+        connection.execute(insert(accounts), {"uid": account, "number": number})
+    return number
+
+
+def _seal(row: Row[Any]) -> Seal | None:
+    if row.seal_rule is None:
+        return None
+    return Seal(row.seal_rule, row.seal_label, row.seal_level, row.seal_size, row.seal_mac)

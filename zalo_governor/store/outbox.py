@@ -1,0 +1,218 @@
+"""The durable queue of messages to send.
+
+waiting -> sending -> sent | refused | waiting again | uncertain -> sending (repeated) -> sent | … | unconfirmed.
+An echo of the message makes it sent from wherever it stands.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, case, func, select, update
+
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.notices import Notice, Outgoing, OutgoingState, Purpose, Reception
+from zalo_governor.domain.people import Reach
+from zalo_governor.store.bodies import storable
+from zalo_governor.store.database import Database
+from zalo_governor.store.identity import living
+from zalo_governor.store.schema import outbox, persons
+
+ADDRESSEE_REFUSES = frozenset({122, 123})
+"""Zalo's codes for a person who takes no messages from the account (protocol page, inner error codes)."""
+
+_CLIENT_ID_LOCK = 7_303
+
+
+def _in(*states: OutgoingState) -> ColumnElement[bool]:
+    return outbox.c.state.in_([state.value for state in states])
+
+
+_PENDING = _in(OutgoingState.WAITING, OutgoingState.UNCERTAIN)
+_MAYBE_SENT = _in(OutgoingState.UNCERTAIN, OutgoingState.SENT, OutgoingState.UNCONFIRMED)
+_MAYBE_ARRIVED = {
+    "state": case((outbox.c.repeated, OutgoingState.UNCONFIRMED.value), else_=OutgoingState.UNCERTAIN.value),
+    "not_before_ms": bindparam("b_until_ms"),
+}
+_CLAIMED = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("b_id"))
+    .values(
+        state=OutgoingState.SENDING.value,
+        client_id=bindparam("b_client_id"),
+        attempts=outbox.c.attempts + 1,
+        attempted_ms=bindparam("b_now_ms"),
+        repeated=bindparam("b_repeated"),
+    )
+)
+
+
+class SqlOutbox:
+    """pipeline.ports.OutboxStore over the database.
+
+    With `account`, only that bot account's messages are given out and counted; without it, all are.
+    """
+
+    def __init__(self, database: Database, account: str | None = None) -> None:
+        self._database = database
+        self._mine = [] if account is None else [outbox.c.account == account]
+
+    def claim(self, *, now: datetime, limit: int) -> list[Outgoing]:
+        """Mark up to `limit` due messages as being sent, durably, most urgent first, and give them."""
+        due = [_PENDING, *self._mine, outbox.c.not_before_ms <= to_ms(now)]
+        with self._database.read() as connection:
+            if connection.execute(select(outbox.c.id).where(*due).limit(1)).first() is None:
+                return []
+        most_urgent = select(outbox).where(*due).order_by(outbox.c.priority, outbox.c.id).limit(limit)
+        with self._database.write() as connection:
+            rows = connection.execute(most_urgent.with_for_update(skip_locked=True)).all()
+            next_client_id = self._next_client_id(connection, now)
+            claimed = [self._outgoing(row, next_client_id + place) for place, row in enumerate(rows)]
+            marks = [
+                {
+                    "b_id": outgoing.id,
+                    "b_client_id": outgoing.client_id,
+                    "b_now_ms": to_ms(now),
+                    "b_repeated": outgoing.repeated,
+                }
+                for outgoing in claimed
+            ]
+            if marks:  # Another worker may have taken all of them since the look.
+                connection.execute(_CLAIMED, marks)
+        return claimed
+
+    def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
+        """Zalo took it. Without a msgId its answer proves nothing about the addressee; the echo will."""
+        with self._database.write() as connection:
+            changed = self._confirm(connection, outbox.c.id == outgoing.id, reception.msg_id, at)
+        if changed:
+            self._database.persons.forget()
+
+    def refused(self, outgoing: Outgoing, code: int, at: datetime) -> None:
+        """Zalo refused it for good; codes 122 and 123 mean that the addressee cannot be reached."""
+        values = {"state": OutgoingState.REFUSED.value, "refused_code": code, "done_ms": to_ms(at)}
+        addressee = None if outgoing.notice.is_group else outgoing.notice.person_id
+        changed = False
+        with self._database.write() as connection:
+            connection.execute(_being_sent(outgoing).values(values))
+            if code in ADDRESSEE_REFUSES and addressee is not None:
+                changed = self._reach(connection, addressee, Reach.REFUSED, code)
+        if changed:
+            self._database.persons.forget()
+
+    def deferred(self, outgoing: Outgoing, until: datetime) -> None:
+        """Zalo certainly did not take it: back to waiting until then."""
+        values = {"state": OutgoingState.WAITING.value, "not_before_ms": to_ms(until)}
+        with self._database.write() as connection:
+            connection.execute(_being_sent(outgoing).values(values))
+
+    def uncertain(self, outgoing: Outgoing, until: datetime) -> None:
+        """Nobody knows: wait for the echo until then, after that send it once more; the second time, leave it."""
+        with self._database.write() as connection:
+            connection.execute(_being_sent(outgoing).values(_MAYBE_ARRIVED), {"b_until_ms": to_ms(until)})
+
+    def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
+        """Echoes (clientId, msgId) of our own messages came back: those sends are certain."""
+        if not echoes:
+            return
+        ours = select(outbox.c.client_id).where(*self._mine, outbox.c.client_id.in_([echo[0] for echo in echoes]))
+        with self._database.read() as connection:
+            known = set(connection.scalars(ours))
+        if not known:
+            return
+        with self._database.write() as connection:
+            changes = [
+                self._confirm(connection, outbox.c.client_id == client_id, msg_id, at)
+                for client_id, msg_id in echoes
+                if client_id in known
+            ]
+        if any(changes):
+            self._database.persons.forget()
+
+    def reclaim(self, until: datetime) -> int:
+        """At start: what was being sent when the process died becomes uncertain until then; gives how many."""
+        dying = update(outbox).where(_in(OutgoingState.SENDING), *self._mine).values(_MAYBE_ARRIVED)
+        with self._database.write() as connection:
+            return connection.execute(dying, {"b_until_ms": to_ms(until)}).rowcount
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When `claim` will next have something to give: `now` if it has already, None if nothing waits."""
+        earliest = select(func.min(outbox.c.not_before_ms)).where(_PENDING, *self._mine)
+        with self._database.read() as connection:
+            due_ms = connection.scalar(earliest)
+        return None if due_ms is None else max(now, from_ms(due_ms))
+
+    def pending(self) -> int:
+        """How many messages wait to be sent, those of unknown outcome included."""
+        with self._database.read() as connection:
+            return connection.execute(
+                select(func.count()).select_from(outbox).where(_PENDING, *self._mine)
+            ).scalar_one()
+
+    def sent_private_since(self, account: str, since: datetime) -> int:
+        """How many private messages went out, or may have gone out, since then; those just claimed do not count yet."""
+        sends = (
+            select(func.count())
+            .select_from(outbox)
+            .where(
+                outbox.c.account == account,
+                outbox.c.attempted_ms >= to_ms(since),
+                outbox.c.is_group.is_(False),
+                _MAYBE_SENT,
+            )
+        )
+        with self._database.read() as connection:
+            return connection.execute(sends).scalar_one()
+
+    def _next_client_id(self, connection: Connection, now: datetime) -> int:
+        self._database.lock(connection, _CLIENT_ID_LOCK)
+        newest = connection.scalar(select(func.max(outbox.c.client_id))) or 0
+        return max(newest + 1, to_ms(now))
+
+    def _confirm(self, connection: Connection, which: ColumnElement[bool], msg_id: str, at: datetime) -> bool:
+        """Gives whether somebody's reach changed by it."""
+        certain = _in(OutgoingState.SENT) & (outbox.c.msg_id != "")
+        confirmed = (
+            update(outbox)
+            .where(which, ~certain)
+            .values(state=OutgoingState.SENT.value, msg_id=storable(msg_id), done_ms=to_ms(at), refused_code=None)
+            .returning(outbox.c.person_id, outbox.c.is_group)
+        )
+        row = connection.execute(confirmed).first()
+        if row is None or row.is_group or row.person_id is None or not msg_id:
+            return False
+        return self._reach(connection, row.person_id, Reach.REACHED, None)
+
+    def _reach(self, connection: Connection, person_id: int, reach: Reach, code: int | None) -> bool:
+        changed = connection.execute(
+            update(persons)
+            .where(persons.c.id == living(connection, person_id), persons.c.reach != reach.value)
+            .values(reach=reach.value, reach_code=code)
+        )
+        return bool(changed.rowcount)
+
+    def _outgoing(self, row: Row[Any], new_client_id: int) -> Outgoing:
+        """A message that is tried again keeps its clientId, so that an echo of any try confirms it."""
+        return Outgoing(
+            id=row.id,
+            client_id=new_client_id if row.client_id is None else row.client_id,
+            attempts=row.attempts + 1,
+            repeated=row.repeated or row.state == OutgoingState.UNCERTAIN,
+            notice=Notice(
+                account=row.account,
+                thread_id=row.thread_id,
+                is_group=row.is_group,
+                person_id=row.person_id,
+                text=self._database.keys.open_text(row.body, "outbox", row.account, row.thread_id),
+                purpose=Purpose(row.purpose),
+                case_id=row.case_id,
+                group_id=row.group_id,
+                created_at=from_ms(row.created_ms),
+                not_before=from_ms(row.not_before_ms),
+            ),
+        )
+
+
+def _being_sent(outgoing: Outgoing) -> Update:
+    """The row, unless an echo has settled it in the meantime."""
+    return update(outbox).where(outbox.c.id == outgoing.id, _in(OutgoingState.SENDING))

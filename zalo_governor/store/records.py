@@ -1,0 +1,221 @@
+"""What the judge writes: events, findings, failures, dead letters; and the audit log."""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
+
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.elements import Admitted, Seal
+from zalo_governor.domain.events import (
+    AdminChanged,
+    EventBase,
+    JoinRequested,
+    MemberRemoved,
+    MembersJoined,
+    MembersLeft,
+    MessageSent,
+)
+from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
+from zalo_governor.domain.people import Person
+from zalo_governor.store.bodies import storable
+from zalo_governor.store.database import Database
+from zalo_governor.store.membership import Membership
+from zalo_governor.store.schema import audit, events, findings, inbox, job_runs, rule_failures
+
+_AUDIT_LOCK = 7_302
+"""PostgreSQL advisory lock: the chain of the audit log has one end."""
+
+_EVENT = insert(events)
+_DONE = update(inbox).where(inbox.c.id == bindparam("b_id")).values(state=literal_column("'done'"))
+_FINDING = insert(findings)
+_FAILURE = insert(rule_failures)
+_AUDIT = insert(audit)
+_DEAD = update(inbox).where(inbox.c.id == bindparam("b_id")).values(state="dead", reason=bindparam("b_reason"))
+_SEALED = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("b_id"))
+    .values(
+        state="done",
+        body=None,
+        seal_rule=bindparam("b_rule"),
+        seal_label=bindparam("b_label"),
+        seal_level=bindparam("b_level"),
+        seal_size=bindparam("b_size"),
+        seal_mac=bindparam("b_mac"),
+    )
+)
+_CHAIN = select(audit).order_by(audit.c.id)
+
+
+class Records(Membership):
+    """The part of a unit that writes down what happened. Most of it is put off to the end of the unit."""
+
+    def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
+        super().__init__(database, connection, account)
+        self._event = database.ready(_EVENT)
+        self._done = database.ready(_DONE)
+        self._keys_of_events: dict[int, str] = {}
+        self._link: bytes | None = None
+
+    def record(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
+        """Write the event with its findings and failures, and mark the inbox entry done.
+
+        A verdict that seals an entry which still has a body removes that body and its traces. Of a sealed event no
+        name, span, excerpt or suggestion is written, whatever the findings hold.
+        """
+        entry = admitted.entry
+        sealed = verdict.sealed or entry.seal is not None
+        person = self.sender(entry.account, event.sender_uid)
+        person_id = person.id if person else None
+        message = event if isinstance(event, MessageSent) else None
+        group_id = storable(event.thread_id)
+        at_ms = to_ms(event.at)
+        self._later(
+            self._event,
+            (  # in the order of the table's columns
+                admitted.id,
+                group_id,
+                event.kind,
+                entry.kind.value,
+                person_id,
+                at_ms,
+                to_ms(judged_at),
+                entry.source.value,
+                event.late,
+                entry.own,
+                admitted.revision,
+                sealed,
+                storable(message.message_type) if message else None,
+                len(message.text) if message and not sealed else 0,
+                _people(event),
+            ),
+        )
+        self._keys_of_events[admitted.id] = storable(entry.key)
+        if verdict.sealed and entry.seal is None:
+            self._later(_SEALED, {"b_id": admitted.id, **self._seal(event, verdict)})
+            self._database.erase_traces()
+        else:
+            self._later(self._done, (admitted.id,))
+        facts = {"event_id": admitted.id, "group_id": group_id, "at_ms": at_ms}
+        for finding in verdict.findings:
+            whose = self._concerned(entry.account, finding) or person
+            row = self._finding(admitted.id, finding, sealed=sealed)
+            self._later(_FINDING, {**facts, **row, "person_id": whose.id if whose else None})
+        for failure in verdict.failures:
+            self._later(_FAILURE, {**facts, "rule_id": failure.rule_id, "error": failure.error})
+        if not sealed:
+            self._learn_names(entry.account, event, person)
+
+    def bury(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
+        """Keep an entry that cannot be understood as a dead letter, so that it is counted and shown."""
+        self._later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
+
+    def audit(
+        self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
+    ) -> None:
+        """Append to the audit log; each row's link is a keyed hash over itself and the link before."""
+        if self._link is None:
+            self._database.lock(self._connection, _AUDIT_LOCK)
+            newest = select(audit.c.link).order_by(audit.c.id.desc()).limit(1)
+            self._link = self._ask(newest).scalar() or b""
+        row = {
+            "at_ms": to_ms(at),
+            "actor_id": actor_id,
+            "group_id": group_id,
+            "action": action,
+            "subject": subject,
+            "detail": orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode(),
+        }
+        self._link = self._keys.chain(self._link, _content(row))
+        self._later(_AUDIT, {**row, "link": self._link})
+
+    def broken_audit_row(self) -> int | None:
+        """Id of the first row of the audit log that was changed, or before which one was removed; None if all hold."""
+        link = b""
+        for row in self._ask(_CHAIN).mappings():
+            link = self._keys.chain(link, _content(row))
+            if link != row["link"]:
+                return int(row["id"])
+        return None
+
+    def first_run(self, job: str, due: datetime) -> bool:
+        """Whether this (job, due) is claimed for the first time; claims it."""
+        claimed = self._database.insert_or_ignore(job_runs).returning(job_runs.c.job)
+        return self._connection.execute(claimed, {"job": job, "due_ms": to_ms(due)}).first() is not None
+
+    def _message_key(self, event_id: int) -> str:
+        key = self._keys_of_events.get(event_id)
+        if key is None:
+            key = self._ask(select(inbox.c.key).where(inbox.c.id == event_id)).scalar()
+        if key is None:
+            raise KeyError(event_id)
+        return key
+
+    def _concerned(self, account: str, finding: Finding | SealedFinding) -> Person | None:
+        """The person whom a finding names, where that is not the sender."""
+        if isinstance(finding, Finding) and finding.subject_uid:
+            return self.sender(account, finding.subject_uid)
+        return None
+
+    def _seal(self, event: EventBase, verdict: Verdict) -> dict[str, Any]:
+        finding = next(finding for finding in verdict.findings if isinstance(finding, SealedFinding) or finding.seals)
+        content = "\n".join(text for _, text in event.strings())
+        seal = Seal(
+            rule_id=finding.rule_id,
+            label=finding.label,
+            level=finding.level,
+            size=len(content),
+            mac=self._keys.mac(content.encode("utf-8", "surrogatepass")),
+        )
+        return {
+            "b_rule": seal.rule_id,
+            "b_label": seal.label,
+            "b_level": seal.level,
+            "b_size": seal.size,
+            "b_mac": seal.mac,
+        }
+
+    def _finding(self, event_id: int, finding: Finding | SealedFinding, *, sealed: bool) -> dict[str, Any]:
+        row = {
+            "rule_id": finding.rule_id,
+            "clause": finding.clause,
+            "severity": finding.severity.value,
+            "label": finding.label,
+            "level": finding.level,
+            "shadow": finding.shadow,
+            "sealed": sealed,
+            "reason": None,
+            "field": None,
+            "spans": None,
+            "excerpt": None,
+            "suggestion": None,
+        }
+        if sealed or isinstance(finding, SealedFinding):
+            return row
+        place = (str(event_id), finding.rule_id)
+        return row | {
+            "reason": finding.reason,
+            "field": finding.field,
+            "spans": finding.spans,
+            "excerpt": self._keys.seal_text(finding.excerpt, "excerpt", *place) if finding.excerpt else None,
+            "suggestion": (
+                self._keys.seal_text(finding.suggestion, "suggestion", *place) if finding.suggestion else None
+            ),
+        }
+
+
+def _people(event: EventBase) -> int:
+    match event:
+        case MembersJoined() | MembersLeft() | MemberRemoved() | AdminChanged():
+            return len(event.members)
+        case JoinRequested():
+            return len(event.uids)
+        case _:
+            return 0
+
+
+def _content(row: Any) -> bytes:
+    """What a link is made over. The row's own number is left out: it is known only after the row is written."""
+    return orjson.dumps([row[name] for name in ("at_ms", "actor_id", "group_id", "action", "subject", "detail")])

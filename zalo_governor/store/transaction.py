@@ -1,0 +1,35 @@
+"""What every part of a unit stands on: one connection, and rows that are written together at the end."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Insert, Result, Update
+
+from zalo_governor.store.database import Database
+
+
+class Transaction:
+    """One running transaction. Rows put off with `later` are written before anything is read through `ask`."""
+
+    def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
+        self._database = database
+        self._connection = connection
+        self._account = account
+        self._keys = database.keys
+        self._pending: dict[Insert | Update | str, list[Any]] = {}
+
+    def flush(self) -> None:
+        """Write what was put off, statement by statement in the order in which they first came up."""
+        pending, self._pending = self._pending, {}
+        for statement, rows in pending.items():
+            if isinstance(statement, str):
+                self._connection.exec_driver_sql(statement, rows)
+            else:
+                self._connection.execute(statement, rows)
+
+    def _later(self, statement: Insert | Update | str, row: dict[str, Any] | tuple[Any, ...]) -> None:
+        """`row` is a tuple where the statement is ready-made SQL."""
+        self._pending.setdefault(statement, []).append(row)
+
+    def _ask(self, statement: Executable, values: dict[str, Any] | None = None) -> Result[Any]:
+        self.flush()
+        return self._connection.execute(statement, values or {})

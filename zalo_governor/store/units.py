@@ -1,0 +1,44 @@
+"""Transactions of the judge, the office and the schedule."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from zalo_governor.store.database import Database
+from zalo_governor.store.figures import Figures
+from zalo_governor.store.identity import SeedPerson, seed
+
+
+class SqlUnit(Figures):
+    """One transaction: office.ports.OfficeUnit, put together from its parts.
+
+    transaction <- people <- membership <- records <- casebook <- figures, each part on what stands before it.
+    """
+
+
+class SqlUnits:
+    """pipeline.ports.Units over the database.
+
+    `account` is the bot account under whose uids persons are shown; it matters where one database serves several.
+    """
+
+    def __init__(self, database: Database, account: str | None = None) -> None:
+        self._database = database
+        self._account = account
+
+    @contextmanager
+    def unit(self) -> Iterator[SqlUnit]:
+        """A transaction that commits at the end of the block and rolls back if the block raises."""
+        with self._database.write() as connection:
+            unit = SqlUnit(self._database, connection, self._account)
+            yield unit
+            unit.flush()
+        unit.committed()
+
+    def seed_people(self, account: str, people: Sequence[SeedPerson]) -> None:
+        """Make the persons with roles exactly those of the settings; may be repeated at every start.
+
+        A person is known again by globalId, by phone, or by the uid under which the account sees it.
+        """
+        with self._database.write() as connection:
+            seed(connection, self._database.keys, account, people)
+        self._database.persons.forget()

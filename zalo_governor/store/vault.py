@@ -1,0 +1,40 @@
+"""Secrets of the installation: the session's credentials and whatever else must survive a restart unseen."""
+
+from sqlalchemy import Connection, delete, insert, select
+
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.store.crypto import binding
+from zalo_governor.store.database import Database
+from zalo_governor.store.schema import vault
+
+
+class Vault:
+    """Named secrets, encrypted."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self, name: str) -> bytes | None:
+        """The secret of that name; None where none was saved.
+
+        Raises:
+            WrongKeyError: it was saved under another key.
+        """
+        with self._database.read() as connection:
+            content = connection.scalar(select(vault.c.content).where(vault.c.name == name))
+        return None if content is None else self._database.keys.open(content, binding("vault", name))
+
+    def save(self, name: str, content: bytes) -> None:
+        """Keep the secret durably in place of the one before."""
+        with self._database.write() as connection:
+            self._replace(connection, name, content)
+
+    def _replace(self, connection: Connection, name: str, content: bytes) -> None:
+        connection.execute(delete(vault).where(vault.c.name == name))
+        connection.execute(
+            insert(vault).values(
+                name=name,
+                content=self._database.keys.seal(content, binding("vault", name)),
+                saved_ms=to_ms(self._database.clock()),
+            )
+        )
