@@ -29,6 +29,10 @@ class OfficeUnit(JudgeUnit, Protocol):
         """The youngest open case of that person under that rule (and label, if given) whose last event is not older."""
         ...
 
+    def sealed_case(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
+        """The youngest open case of that person with sealed content of that `Seal.mac`, its last event not older."""
+        ...
+
     def case_of_message(self, group_id: str, message_key: str) -> list[Case]:
         """The cases whose events include that message."""
         ...
@@ -62,8 +66,13 @@ class OfficeUnit(JudgeUnit, Protocol):
         """Put a message into the outbox."""
         ...
 
-    def last_posted(self, person_id: int, purpose: str, group_id: str, since: datetime) -> datetime | None:
-        """When a message of that purpose was last put into the outbox for that person."""
+    def last_posted(
+        self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
+    ) -> datetime | None:
+        """When a message of that purpose was last put into the outbox for that person, not before `since`.
+
+        With `rule_id`, only messages about cases of that rule count.
+        """
         ...
 
     # records

@@ -1,0 +1,323 @@
+"""A transaction in memory that fits OfficeUnit, and the makers of what tests need around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.elements import Admitted
+from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
+from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.domain.line import Gap, LineState
+from zalo_governor.domain.notices import Notice
+from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
+from zalo_governor.domain.regulation import Clause, Enforcement, Regulation
+from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
+from zalo_governor.office import Catalogue, LineStatus, Office, OfficePolicy
+
+BOT = "7000000000000000001"
+GROUP = "8000000000000000001"
+GROUP_NAME = "Nhóm Zalo điều hành tỉnh Mẫu"
+NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
+"""14:05 on 24/11/2026, a Tuesday, in Viet Nam."""
+CATALOGUE = Catalogue.load(Path(__file__).parents[3] / "config" / "messages.vi.yaml")
+REGULATION = Regulation(
+    title="Quy chế quản lý và sử dụng Nhóm Zalo",
+    number="01/QĐ-UBND",
+    issued="2026-02-01",
+    issuer="UBND tỉnh Mẫu",
+    clauses=(
+        Clause(number="QĐ.1.1", summary="Chủ tịch UBND tỉnh là Trưởng nhóm.", enforced=Enforcement.ROLE),
+        Clause(number="3.1", summary="Dùng tiếng Việt có dấu, bộ mã Unicode.", enforced=Enforcement.RULE),
+        Clause(number="3.2", summary="Tên thành viên ghi đủ họ tên, chức vụ.", enforced=Enforcement.RULE),
+        Clause(number="4.1", summary="Không đăng thông tin thuộc danh mục bí mật.", enforced=Enforcement.RULE),
+        Clause(
+            number="4.6",
+            summary="Không chuyển tin tự động ra ngoài Nhóm.",
+            enforced=Enforcement.NOT_VISIBLE,
+            note="Quản trị nhập vụ việc bằng tay",
+        ),
+    ),
+)
+
+PEOPLE: dict[str, tuple[str, str, frozenset[Role]]] = {
+    "leader": ("Lò Văn Chủ", "Chủ tịch UBND tỉnh", frozenset({Role.LEADER})),
+    "leadership": ("Vàng Thị Phó", "Phó Chủ tịch UBND tỉnh", frozenset({Role.LEADERSHIP})),
+    "admin": ("Nguyễn Văn Quản", "Giám đốc Sở Mẫu", frozenset({Role.ADMIN})),
+    "admin_staff": ("Trần Thị Cán", "chuyên viên", frozenset({Role.ADMIN_STAFF})),
+    "report_reader": ("Đỗ Văn Phòng", "Chánh Văn phòng", frozenset({Role.REPORT_READER})),
+    "member": ("Giàng A Viên", "Chủ tịch UBND xã Mẫu", frozenset({Role.MEMBER})),
+    "stranger": ("", "", frozenset()),
+}
+UIDS = {name: str(7000000000000000002 + index) for index, name in enumerate(PEOPLE)}
+
+
+@dataclass
+class FakeUnit:
+    """Everything in lists; figures are what a test puts there."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    book: dict[int, Case] = field(default_factory=dict)
+    tied: list[tuple[int, int]] = field(default_factory=list)
+    """(case, event)"""
+    events: dict[int, EventBase] = field(default_factory=dict)
+    posted: list[Notice] = field(default_factory=list)
+    audited: list[dict[str, Any]] = field(default_factory=list)
+    runs: set[tuple[str, datetime]] = field(default_factory=set)
+    excerpts: dict[int, str] = field(default_factory=dict)
+    suggestions: dict[int, str] = field(default_factory=dict)
+    figures: list[ClauseFigures] = field(default_factory=list)
+    gap_list: list[Gap] = field(default_factory=list)
+    coverage_now: Coverage = field(
+        default_factory=lambda: Coverage(
+            heard=120, judged=120, waiting=0, sealed=1, dead_letters=0, recovered=5, late=2, rule_failures=0
+        )
+    )
+    activity_now: Activity = field(
+        default_factory=lambda: Activity(messages=100, senders=20, joined=2, left=1, recalled=3, changes=4)
+    )
+
+    def sender(self, account: str, uid: str) -> Person | None:
+        if not uid:
+            return None
+        if uid not in self.people:
+            self.people[uid] = Person(id=len(self.people) + 1, uid=uid)
+        return self.people[uid]
+
+    def record(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
+        raise AssertionError("the judge records, not the office")
+
+    def bury(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
+        raise AssertionError("the judge buries, not the office")
+
+    def person(self, person_id: int) -> Person:
+        return {person.id: person for person in self.people.values()}[person_id]
+
+    def with_role(self, account: str, *roles: Role) -> list[Person]:
+        return [person for person in self.people.values() if person.has(*roles)]
+
+    def open_case(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
+        return self._youngest(
+            case
+            for case in self.book.values()
+            if (case.group_id, case.rule_id, case.person_id) == (group_id, rule_id, person_id)
+            and label in {None, case.label}
+            and case.last_event_at >= since
+        )
+
+    def sealed_case(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
+        holding = {
+            case_id
+            for case_id, event_id in self.tied
+            if isinstance(event := self.events.get(event_id), SealedHeard) and event.mac == mac
+        }
+        return self._youngest(
+            case
+            for case in self.book.values()
+            if case.id in holding
+            and (case.group_id, case.person_id) == (group_id, person_id)
+            and case.last_event_at >= since
+        )
+
+    def _youngest(self, cases: Any) -> Case | None:
+        return max((case for case in cases if case.state.open), key=lambda case: case.id, default=None)
+
+    def case_of_message(self, group_id: str, message_key: str) -> list[Case]:
+        ids = {
+            case_id
+            for case_id, event_id in self.tied
+            if event_id in self.events and self.events[event_id].key == message_key
+        }
+        return [case for case in self.book.values() if case.id in ids and case.group_id == group_id]
+
+    def case(self, case_id: int) -> Case | None:
+        return self.book.get(case_id)
+
+    def cases(self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False) -> list[Case]:
+        return [
+            case
+            for case in self.book.values()
+            if group_id in {None, case.group_id}
+            and start <= case.opened_at < end
+            and (case.state.open or not open_only)
+        ]
+
+    def add_case(self, case: Case) -> Case:
+        case = case.model_copy(update={"id": len(self.book) + 1})
+        self.book[case.id] = case
+        self.tied.append((case.id, case.first_event_id))
+        return case
+
+    def save_case(self, case: Case, *, joined_event_id: int | None = None) -> None:
+        self.book[case.id] = case
+        if joined_event_id is not None:
+            self.tied.append((case.id, joined_event_id))
+
+    def excerpt(self, case: Case) -> str | None:
+        return self.excerpts.get(case.id)
+
+    def suggestion(self, case: Case) -> str | None:
+        return self.suggestions.get(case.id)
+
+    def post(self, notice: Notice) -> None:
+        self.posted.append(notice)
+
+    def last_posted(
+        self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
+    ) -> datetime | None:
+        times = [
+            notice.created_at
+            for notice in self.posted
+            if (notice.person_id, notice.purpose, notice.group_id) == (person_id, purpose, group_id)
+            and notice.created_at >= since
+            and (rule_id is None or (notice.case_id and self.book[notice.case_id].rule_id == rule_id))
+        ]
+        return max(times, default=None)
+
+    def audit(
+        self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
+    ) -> None:
+        self.audited.append({"action": action, "actor": actor_id, "group": group_id, "subject": subject, **detail})
+
+    def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
+        return self.coverage_now
+
+    def activity(self, group_id: str, start: datetime, end: datetime) -> Activity:
+        return self.activity_now
+
+    def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:
+        return list(self.figures)
+
+    def suspects(self, group_id: str, start: datetime, end: datetime) -> int:
+        return 7
+
+    def refused_notices(self, group_id: str, start: datetime, end: datetime) -> int:
+        return 0
+
+    def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
+        return list(self.gap_list)
+
+    def first_run(self, job: str, due: datetime) -> bool:
+        first = (job, due) not in self.runs
+        self.runs.add((job, due))
+        return first
+
+    def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
+        return None
+
+    def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
+        raise AssertionError("the sweep's caller saves groups, not the office")
+
+    def known_names(self, account: str, group_id: str) -> dict[str, str]:
+        return {}
+
+
+class Desk:
+    """An office with its unit and a clock that tests turn."""
+
+    def __init__(self, **policy: Any) -> None:
+        self.now = NOW
+        self.unit = FakeUnit()
+        for index, (key, (name, title, roles)) in enumerate(PEOPLE.items(), 1):
+            self.unit.people[UIDS[key]] = Person(
+                id=index, uid=UIDS[key], full_name=name, title=title, roles=roles, display_name="Tên ở Zalo"
+            )
+        values: dict[str, Any] = {
+            "account": BOT,
+            "groups": {GROUP: GROUP_NAME},
+            "regulation": REGULATION,
+            "catalogue": CATALOGUE,
+            "clock": lambda: self.now,
+            "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
+        }
+        self.policy = OfficePolicy(**(values | policy))
+        self.office = Office(self.policy)
+        self._next = 0
+        self._taken = 0
+
+    def person(self, who: str) -> Person:
+        return self.unit.people[UIDS[who]]
+
+    def change(self, who: str, **values: Any) -> None:
+        self.unit.people[UIDS[who]] = self.person(who).model_copy(update=values)
+
+    def hear(self, event: EventBase, *findings: Finding | SealedFinding, **verdict: Any) -> EventBase:
+        """Number the event, let the office react, and give the event as numbered."""
+        self._next += 1
+        event = event.model_copy(update={"id": self._next, "key": event.key or f"m{self._next}"})
+        self.unit.events[event.id] = event
+        self.office.react(self.unit, event, Verdict(findings=findings, **verdict))
+        return event
+
+    def say(
+        self, who: str, text: str, *findings: Finding | SealedFinding, place: str = "group", **more: Any
+    ) -> EventBase:
+        """Somebody writes a message, in the group or privately to the bot."""
+        return self.hear(self.message(who, text, place=place, **more), *findings)
+
+    def message(self, who: str, text: str, *, place: str = "group", **more: Any) -> MessageSent:
+        in_group = place == "group"
+        values: dict[str, Any] = {
+            "account": BOT,
+            "thread_id": GROUP if in_group else UIDS[who],
+            "is_group": in_group,
+            "sender_uid": UIDS[who],
+            "at": self.now,
+            "text": text,
+        }
+        return MessageSent(**(values | more))
+
+    def seal(self, who: str, mac: bytes = b"mac", **more: Any) -> EventBase:
+        """Something of which nothing may be kept is heard from somebody in the group."""
+        values: dict[str, Any] = {
+            "account": BOT,
+            "thread_id": GROUP,
+            "sender_uid": UIDS[who],
+            "at": self.now,
+            "mac": mac,
+            "size": 40,
+        }
+        return self.hear(SealedHeard(**(values | more)), SEALED)
+
+    def later(self, **duration: float) -> None:
+        self.now += timedelta(**duration)
+
+    def take(self) -> list[Notice]:
+        """What was posted since the last call."""
+        posted = self.unit.posted[self._taken :]
+        self._taken = len(self.unit.posted)
+        return posted
+
+    def states(self) -> list[str]:
+        return [case.state.value for case in self.unit.book.values()]
+
+    def actions(self) -> list[str]:
+        return [row["action"] for row in self.unit.audited]
+
+
+UNMARKED = Finding(
+    rule_id="3.1-tieng-viet-co-dau",
+    clause="3.1",
+    severity=Severity.MINOR,
+    label="no_diacritics",
+    spans=((0, 3),),
+    excerpt="trich dan cua tin nhan",
+)
+BAD_NAME = Finding(
+    rule_id="3.2-ho-ten-chuc-vu",
+    clause="3.2",
+    severity=Severity.MINOR,
+    label="invalid",
+    field="name",
+    suggestion="Giàng A Viên - Chủ tịch UBND xã Mẫu",
+)
+SEALED = SealedFinding(
+    rule_id="4.1-noi-dung-mat", clause="4.1", severity=Severity.CRITICAL, label="classified", level="mat"
+)
+
+
+def to(notices: Sequence[Notice], who: str) -> list[str]:
+    """The private texts that went to somebody."""
+    return [notice.text for notice in notices if notice.thread_id == UIDS[who]]

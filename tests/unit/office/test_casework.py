@@ -1,0 +1,418 @@
+"""The life of a case, and who is told of it."""
+
+import re
+import unicodedata
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.office.fake_unit import BAD_NAME, BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, to
+from zalo_governor.domain.elements import Source
+from zalo_governor.domain.events import (
+    MembersJoined,
+    MessageDeleted,
+    MessageRecalled,
+    MessageRevised,
+    NamedUid,
+    NameObserved,
+    SealedHeard,
+)
+from zalo_governor.domain.findings import Finding, RuleFailure, Severity
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import Reach
+
+
+def recall(desk: Desk, key: str) -> None:
+    values = {"account": BOT, "thread_id": GROUP, "sender_uid": UIDS["member"], "at": desk.now}
+    desk.hear(MessageRecalled.model_validate({**values, "target_key": key}))
+
+
+def observe(desk: Desk, name: str, *findings: Finding, who: str = "member") -> None:
+    event = NameObserved(
+        account=BOT, thread_id=GROUP, sender_uid=UIDS[who], at=desk.now, source=Source.SWEEP, name=name
+    )
+    desk.hear(event, *findings)
+
+
+def test_admin_staff_and_member_are_told_of_a_new_case() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung khong dau", UNMARKED)
+    posted = desk.take()
+    for who in ("admin", "admin_staff"):
+        (text,) = to(posted, who)
+        for part in (
+            "VP1",
+            "Giàng A Viên (Chủ tịch UBND xã Mẫu)",
+            "24/11/2026 14:05",
+            "khoản 1 Điều 3 Quy chế",
+            "/xem VP1",
+            "Nhóm Zalo điều hành tỉnh Mẫu",
+            "đã gửi tin riêng",
+        ):
+            assert part in text
+    (request,) = to(posted, "member")
+    assert "VP1" in request
+    assert "có dấu hiệu liên quan khoản 1 Điều 3 Quy chế" in request
+    assert not any(notice.is_group for notice in posted)
+    assert len(posted) == 3
+    assert desk.states() == ["reminded"]
+    assert desk.actions() == ["case.opened", "case.moved"]
+
+
+def test_no_alert_repeats_what_was_written() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung khong dau", UNMARKED)
+    for notice in desk.take():
+        assert "noi dung" not in notice.text
+        assert "trich dan" not in notice.text
+
+
+def test_a_repeat_within_the_window_joins_without_another_message() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.later(minutes=59)
+    desk.say("member", "noi dung nua", UNMARKED)
+    assert desk.take() == []
+    assert [case.count for case in desk.unit.book.values()] == [2]
+
+
+def test_a_repeat_after_the_window_is_a_new_case_but_the_member_is_not_asked_again_that_day() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.later(minutes=61)
+    desk.say("member", "noi dung nua", UNMARKED)
+    posted = desk.take()
+    assert "vừa được nhắc" in to(posted, "admin")[0]
+    assert to(posted, "member") == []
+    assert desk.states() == ["reminded", "new"]
+    desk.later(hours=25)
+    desk.say("member", "noi dung lan ba", UNMARKED)
+    assert len(to(desk.take(), "member")) == 1
+
+
+def test_the_cooldown_of_one_rule_does_not_silence_another() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    observe(desk, "Anh Viên", BAD_NAME)
+    assert len(to(desk.take(), "member")) == 1
+
+
+@pytest.mark.parametrize("who", ["leader", "leadership"])
+def test_leaders_are_on_record_but_get_no_request(who: str) -> None:
+    desk = Desk()
+    desk.say(who, "noi dung", UNMARKED)
+    desk.seal(who)
+    posted = desk.take()
+    assert to(posted, who) == []
+    assert len(to(posted, "admin")) == 2
+    assert all("lưu ý" in text for text in to(posted, "admin"))
+    assert desk.states() == ["new", "new"]
+
+
+def test_who_takes_no_messages_is_not_written_to_and_the_admin_learns_it() -> None:
+    desk = Desk()
+    desk.change("member", reach=Reach.REFUSED)
+    desk.say("member", "noi dung", UNMARKED)
+    posted = desk.take()
+    assert to(posted, "member") == []
+    assert "không nhận tin riêng" in to(posted, "admin")[0]
+
+
+def test_members_are_left_alone_about_light_findings_where_the_office_says_so() -> None:
+    desk = Desk(remind_members=False)
+    desk.say("member", "noi dung", UNMARKED)
+    assert to(desk.take(), "member") == []
+    desk.seal("member")
+    assert len(to(desk.take(), "member")) == 1
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [UNMARKED.model_copy(update={"shadow": True}), UNMARKED.model_copy(update={"severity": Severity.SUSPECT})],
+    ids=["a rule on trial", "only suspected"],
+)
+def test_nobody_is_told_of_what_is_only(finding: Finding) -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", finding)
+    assert desk.take() == []
+    assert desk.unit.book == {}
+
+
+def test_another_group_and_private_lines_make_no_cases() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED, thread_id="8000000000000000999")
+    desk.say("member", "noi dung", UNMARKED, place="private")
+    assert desk.unit.book == {}
+
+
+def test_a_sealed_message_alerts_the_desk_and_asks_the_member_without_a_word_of_it() -> None:
+    desk = Desk()
+    desk.seal("member")
+    posted = desk.take()
+    assert {notice.purpose for notice in posted} == {Purpose.ADMIN_ALERT, Purpose.MEMBER_REQUEST}
+    (request,) = to(posted, "member")
+    assert "thu hồi ngay nếu đúng" in request
+    (alert,) = to(posted, "admin")
+    assert "khoản 1 Điều 4 Quy chế" in alert
+    assert "/xacnhan VP1" in alert
+    for notice in posted:
+        assert not re.search(r"\bmật\b", notice.text, re.IGNORECASE)
+    assert desk.unit.book[1].level == "mat"
+
+
+def test_each_sealed_message_is_its_own_case_unless_it_is_the_same_again() -> None:
+    desk = Desk()
+    desk.seal("member", mac=b"one")
+    desk.seal("member", mac=b"two")
+    desk.seal("member", mac=b"one")
+    desk.seal("admin_staff", mac=b"one")
+    assert [(case.person_id, case.count) for case in desk.unit.book.values()] == [
+        (desk.person("member").id, 2),
+        (desk.person("member").id, 1),
+        (desk.person("admin_staff").id, 1),
+    ]
+    assert len(to(desk.take(), "admin")) == 3
+
+
+def test_a_sealed_event_makes_no_case_of_another_rule() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", SEALED, UNMARKED)
+    assert [case.rule_id for case in desk.unit.book.values()] == ["4.1-noi-dung-mat"]
+
+
+def test_a_revision_of_the_same_message_joins_its_case() -> None:
+    desk = Desk()
+    first = desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.later(hours=3)
+    desk.hear(MessageRevised(**{**first.model_dump(), "id": 0, "text": "noi dung khac", "at": desk.now}), UNMARKED)
+    assert desk.take() == []
+    assert [case.count for case in desk.unit.book.values()] == [1]
+    recall(desk, first.key)
+    assert desk.states() == ["remedied"]
+
+
+def test_a_sealed_revision_of_a_sealed_message_joins_too() -> None:
+    desk = Desk()
+    first = desk.seal("member", mac=b"one")
+    desk.hear(first.model_copy(update={"mac": b"other"}), SEALED)
+    assert len(desk.unit.book) == 1
+
+
+def test_a_recall_closes_the_case_and_the_desk_hears_the_minutes_once() -> None:
+    desk = Desk()
+    sealed = desk.seal("member")
+    desk.take()
+    desk.later(minutes=12)
+    recall(desk, sealed.key)
+    posted = desk.take()
+    assert "sau 12 phút" in to(posted, "admin")[0]
+    assert desk.states() == ["remedied"]
+    assert "12 phút" in desk.unit.book[1].reason
+    recall(desk, sealed.key)
+    assert desk.take() == []
+
+
+def test_a_recall_of_a_light_message_closes_its_case_quietly() -> None:
+    desk = Desk()
+    said = desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.hear(
+        MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=UIDS["admin"], at=desk.now, target_keys=(said.key,))
+    )
+    assert desk.states() == ["remedied"]
+    assert desk.take() == []
+
+
+def test_a_case_with_another_message_still_in_the_group_stays_open() -> None:
+    desk = Desk()
+    first = desk.seal("member", mac=b"one")
+    second = desk.seal("member", mac=b"one")
+    desk.take()
+    recall(desk, first.key)
+    assert desk.states() == ["reminded"]
+    assert "2 tin nhắn" in to(desk.take(), "admin")[0]
+    desk.hear(
+        MessageDeleted(
+            account=BOT, thread_id=GROUP, sender_uid=UIDS["admin"], at=desk.now, target_keys=(first.key, second.key)
+        )
+    )
+    assert desk.states() == ["remedied"]
+
+
+def test_recalls_of_ordinary_messages_do_nothing() -> None:
+    desk = Desk()
+    recall(desk, desk.say("member", "Vâng ạ").key)
+    assert (desk.take(), desk.unit.audited) == ([], [])
+
+
+def test_a_bad_name_is_one_case_until_it_is_fixed() -> None:
+    desk = Desk()
+    observe(desk, "Viên xã Mẫu", BAD_NAME)
+    request = to(desk.take(), "member")[0]
+    assert "Giàng A Viên - Chủ tịch UBND xã Mẫu" in request
+    desk.later(days=3)
+    observe(desk, "Viên đẹp trai", BAD_NAME)
+    assert desk.take() == []
+    assert [case.count for case in desk.unit.book.values()] == [2]
+    observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
+    assert desk.states() == ["remedied"]
+    assert desk.unit.book[1].reason == "tên hiển thị đã được sửa"
+
+
+def test_a_name_that_the_rule_could_not_judge_closes_nothing() -> None:
+    desk = Desk()
+    observe(desk, "Viên", BAD_NAME)
+    event = NameObserved(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, name="Viên")
+    desk.hear(event, failures=(RuleFailure(rule_id="3.2-ho-ten-chuc-vu", error="ValueError at x.py:1"),))
+    observe(desk, "Viên A", BAD_NAME.model_copy(update={"severity": Severity.SUSPECT}))
+    assert desk.states() == ["reminded"]
+
+
+def test_the_name_of_somebody_who_was_added_is_held_against_that_person_only() -> None:
+    desk = Desk()
+    joined = MembersJoined(
+        account=BOT,
+        thread_id=GROUP,
+        sender_uid=UIDS["admin"],
+        at=desk.now,
+        members=(NamedUid(uid="701", name="Bé Na"),),
+    )
+    desk.hear(joined, BAD_NAME)
+    assert [desk.unit.person(case.person_id).uid for case in desk.unit.book.values()] == ["701"]
+    two = joined.model_copy(update={"members": (NamedUid(uid="702", name="Tí"), NamedUid(uid="703", name="Tèo"))})
+    desk.hear(two, BAD_NAME)
+    assert len(desk.unit.book) == 1
+    desk.hear(two, BAD_NAME.model_copy(update={"subject_uid": "703"}))
+    assert desk.unit.person(desk.unit.book[2].person_id).uid == "703"
+
+
+@pytest.mark.parametrize(
+    ("source", "age"),
+    [(Source.BACKFILL, timedelta(minutes=1)), (Source.LIVE, timedelta(minutes=6))],
+    ids=["backfilled", "heard long after"],
+)
+def test_what_is_found_too_late_warns_nobody_and_is_summed_up_once(source: Source, age: timedelta) -> None:
+    desk = Desk()
+    since = desk.now
+    desk.say("member", "noi dung", UNMARKED, source=source, at=desk.now - age)
+    desk.seal("stranger", source=source, at=desk.now - age)
+    assert desk.take() == []
+    assert [case.late for case in desk.unit.book.values()] == [True, True]
+    desk.office.recovered(desk.unit, GROUP, since)
+    posted = desk.take()
+    assert {notice.thread_id for notice in posted} == {UIDS["admin"], UIDS["admin_staff"]}
+    (summary,) = to(posted, "admin")
+    assert "VP1" in summary
+    assert "VP2" in summary
+    desk.office.recovered(desk.unit, GROUP, since)
+    assert desk.take() == []
+
+
+def test_a_recovery_without_findings_says_nothing() -> None:
+    desk = Desk()
+    desk.office.recovered(desk.unit, GROUP, NOW)
+    assert desk.take() == []
+
+
+def test_a_long_recovery_is_still_one_message() -> None:
+    desk = Desk(repeat_window=timedelta())
+    for minute in range(40):
+        desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL, at=NOW - timedelta(minutes=500 - 10 * minute))
+    assert len(desk.unit.book) == 40
+    desk.office.recovered(desk.unit, GROUP, NOW)
+    (summary,) = to(desk.take(), "admin")
+    assert "40 vụ việc" in summary
+    assert "và 30 vụ việc khác" in summary
+
+
+def test_a_message_a_moment_out_of_turn_reaches_the_desk_but_not_the_member() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED, late=True)
+    posted = desk.take()
+    assert len(to(posted, "admin")) == 1
+    assert to(posted, "member") == []
+    desk.seal("member", late=True)
+    assert len(to(desk.take(), "member")) == 1
+
+
+def test_a_rule_that_raises_is_told_once_a_day() -> None:
+    desk = Desk()
+    failure = RuleFailure(rule_id="3.1-tieng-viet-co-dau", error="ValueError at diacritics.py:3")
+    for _ in range(3):
+        desk.hear(desk.message("member", "Chào đồng chí"), failures=(failure,))
+    assert len(to(desk.take(), "admin")) == 1
+    desk.later(days=1)
+    desk.hear(desk.message("member", "Chào đồng chí"), failures=(failure,))
+    (text,) = to(desk.take(), "admin")
+    assert "3.1-tieng-viet-co-dau" in text
+    assert "25/11/2026" in text
+
+
+def test_a_secret_for_which_zalo_names_nobody_still_reaches_the_desk() -> None:
+    desk = Desk()
+    desk.hear(SealedHeard(account=BOT, thread_id=GROUP, at=desk.now, mac=b"x", size=3), SEALED)
+    assert "không cho biết người thực hiện" in to(desk.take(), "admin")[0]
+    assert desk.unit.book == {}
+
+
+def test_the_bot_accuses_itself_of_nothing() -> None:
+    desk = Desk()
+    desk.hear(desk.message("member", "noi dung", sender_uid=BOT), UNMARKED)
+    assert desk.unit.book == {}
+
+
+def test_a_dressed_up_display_name_is_shown_plainly() -> None:
+    desk = Desk()
+    desk.change("stranger", display_name="Tèo\n🎉 KHẨN!!! {code} \u202eabc " + "x" * 500)
+    desk.say("stranger", "noi dung", UNMARKED)
+    for notice in desk.take():
+        assert "!" not in notice.text
+        assert not [letter for letter in notice.text if unicodedata.category(letter) in {"So", "Cf"}]
+        assert len(notice.text) < 1200
+        assert "\nKHẨN" not in notice.text
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["say", "seal", "recall", "name", "fix", "wait"]),
+            st.sampled_from(["member", "stranger", "leader"]),
+            st.integers(0, 5),
+        ),
+        max_size=30,
+    )
+)
+def test_whatever_happens_each_new_case_is_told_once_and_closed_cases_stay_closed(
+    story: list[tuple[str, str, int]],
+) -> None:
+    desk = Desk()
+    keys: list[str] = []
+    closed: set[int] = set()
+    for act, who, which in story:
+        known = len(desk.unit.book)
+        if act == "say":
+            keys.append(desk.say(who, "noi dung", UNMARKED).key)
+        elif act == "seal":
+            keys.append(desk.seal(who, mac=bytes([which])).key)
+        elif act == "recall" and keys:
+            recall(desk, keys[which % len(keys)])
+        elif act == "name":
+            observe(desk, f"Tên {which}", BAD_NAME, who=who)
+        elif act == "fix":
+            observe(desk, "Tên đủ - Chức vụ", who=who)
+        else:
+            desk.later(minutes=20 * which)
+        told = to(desk.take(), "admin")
+        new = [case.code for case in desk.unit.book.values() if case.id > known]
+        alerts = [text for text in told if "thu hồi hoặc xóa sau" not in text]
+        assert len(alerts) == len(new)
+        assert all(code in alert for code, alert in zip(new, alerts, strict=True))
+        now_closed = {case.id for case in desk.unit.book.values() if not case.state.open}
+        assert closed <= now_closed
+        closed = now_closed

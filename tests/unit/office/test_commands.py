@@ -1,0 +1,408 @@
+"""Commands: who may ask what, from where, and what everybody then sees."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.office.fake_unit import (
+    BOT,
+    GROUP,
+    GROUP_NAME,
+    NOW,
+    PEOPLE,
+    SEALED,
+    UIDS,
+    UNMARKED,
+    Desk,
+    to,
+)
+from zalo_governor.domain.elements import Source
+from zalo_governor.domain.events import (
+    Attachment,
+    MembersJoined,
+    MessageRevised,
+    NamedUid,
+    NameObserved,
+    Quote,
+    SealedHeard,
+)
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.line import Gap, LineState
+from zalo_governor.domain.people import Reach
+from zalo_governor.office import LineStatus
+
+DESK = {"admin", "admin_staff"}
+READERS = {"leader", "report_reader", "admin"}
+EVERYBODY = set(PEOPLE)
+ALLOWED = {
+    "/vipham": (DESK, "Không có vụ việc"),
+    "/xem VP1": (DESK, "không thấy vụ việc VP1"),
+    "/xacnhan VP1": (DESK, "không thấy vụ việc VP1"),
+    "/baonham VP1 tên riêng": (DESK, "không thấy vụ việc VP1"),
+    "/baocao tuần": (READERS, "BÁO CÁO HOẠT ĐỘNG CỦA NHÓM"),
+    "/trangthai": (READERS | DESK, "thông suốt"),
+    "/trogiup": (EVERYBODY, "Các lệnh đồng chí dùng được"),
+    "/quyche 4.1": (EVERYBODY, "khoản 1 Điều 4 Quy chế: Không đăng"),
+}
+
+
+@pytest.mark.parametrize("place", ["private", "group"])
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("line", ALLOWED)
+def test_every_command_for_every_role_in_every_place(line: str, who: str, place: str) -> None:
+    roles, answer = ALLOWED[line]
+    desk = Desk()
+    desk.say(who, line, place=place)
+    posted = desk.take()
+    private = to(posted, who)
+    in_group = [notice.text for notice in posted if notice.is_group]
+    assert len(private) == 1
+    assert len(posted) == len(private) + len(in_group)
+    if who in roles:
+        assert answer in private[0]
+        assert len(in_group) == (place == "group")
+        assert all("\n" not in text and "qua tin nhắn riêng" in text for text in in_group)
+        assert desk.actions()[-1] == "command"
+    else:
+        assert f"Lệnh {line.split(maxsplit=1)[0]} không thuộc các lệnh đồng chí được dùng" in private[0]
+        assert in_group == []
+        assert desk.actions() == ["command.refused"]
+    assert desk.unit.audited[-1]["place"] == place
+    assert desk.unit.audited[-1]["actor"] == desk.person(who).id
+
+
+def test_a_name_gives_no_rights() -> None:
+    desk = Desk()
+    desk.change("stranger", full_name="Nguyễn Văn Quản", title="Giám đốc Sở Mẫu", display_name="Nguyễn Văn Quản")
+    desk.say("stranger", "/vipham", place="private")
+    assert desk.actions() == ["command.refused"]
+
+
+@pytest.mark.parametrize(
+    "line", ["/baocao tuần", "/BÁO CÁO tuần", "bao cao tuan", "Báo cáo tuần này", "BAOCAO TUẦN", "/bao cao  tuan."]
+)
+def test_the_leader_is_understood_however_it_is_typed(line: str) -> None:
+    desk = Desk()
+    desk.say("leader", line, place="private")
+    (text,) = to(desk.take(), "leader")
+    assert "tuần 23/11-29/11/2026" in text
+
+
+def test_asked_in_the_group_the_group_gets_one_line_and_the_leader_the_report() -> None:
+    desk = Desk()
+    desk.say("leader", "/baocao 01/10-31/10")
+    posted = desk.take()
+    assert [notice.text for notice in posted if notice.is_group] == [
+        "Đã gửi báo cáo 01/10/2026-31/10/2026 tới đồng chí qua tin nhắn riêng."
+    ]
+    assert "BÁO CÁO" in to(posted, "leader")[0]
+    assert all(notice.thread_id == GROUP for notice in posted if notice.is_group)
+
+
+def test_who_takes_no_private_messages_learns_in_the_group_only_how_to_get_them() -> None:
+    desk = Desk()
+    desk.change("leader", reach=Reach.REFUSED)
+    desk.say("leader", "/baocao")
+    (line,) = [notice.text for notice in desk.take() if notice.is_group]
+    assert "kết bạn" in line
+
+
+def test_in_the_group_a_line_without_a_slash_is_talk() -> None:
+    desk = Desk()
+    for line in ("báo cáo hôm nay", "trợ giúp", "xem VP1", "Vâng", "/khonglenh", "//"):
+        desk.say("admin", line)
+    assert (desk.take(), desk.unit.audited) == ([], [])
+
+
+def test_a_command_typed_without_marks_is_not_held_against_the_leader() -> None:
+    desk = Desk()
+    desk.say("leader", "/bao cao hom nay", UNMARKED)
+    assert desk.unit.book == {}
+    desk.say("leader", "/bao cao gi ma lau the", UNMARKED)
+    assert len(desk.unit.book) == 1
+
+
+def test_a_case_is_listed_shown_and_confirmed() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.unit.excerpts[1] = "noi dung " * 20
+    desk.unit.suggestions[1] = "nội dung"
+    desk.take()
+    desk.say("admin_staff", "vi pham", place="private")
+    assert "VP1: 24/11/2026 14:05, đồng chí Giàng A Viên" in to(desk.take(), "admin_staff")[0]
+    desk.say("admin", "/xem vp1", place="private")
+    (shown,) = to(desk.take(), "admin")
+    excerpt = shown.split("Trích: ")[1].splitlines()[0]
+    assert excerpt.startswith("noi dung")
+    assert len(excerpt) <= 80
+    assert "Có phải ý là: nội dung" in shown
+    desk.say("admin", "xac nhan vp1", place="private")
+    assert "VP1: xác định vi phạm" in to(desk.take(), "admin")[0]
+    assert desk.states() == ["confirmed"]
+    assert desk.unit.book[1].state_by == desk.person("admin").id
+    desk.say("admin", "/xacnhan VP1", place="private")
+    assert "đang ở trạng thái xác định vi phạm" in to(desk.take(), "admin")[0]
+
+
+def test_a_sealed_case_never_shows_text_and_is_referred() -> None:
+    desk = Desk()
+    desk.seal("member")
+    desk.unit.excerpts[1] = "LỘ RA NGOÀI"
+    desk.unit.suggestions[1] = "LỘ RA NGOÀI"
+    desk.take()
+    for line in ("/vipham", "/xem VP1", "/baocao", "/trangthai", "/xacnhan VP1", "/xem VP1"):
+        desk.say("admin", line, place="private")
+    texts = to(desk.take(), "admin")
+    assert not any("LỘ RA NGOÀI" in text for text in texts)
+    assert "không lưu nội dung" in texts[1]
+    assert "danh mục bí mật" not in texts[1]
+    assert "đã chuyển cơ quan có thẩm quyền" in texts[4]
+    assert desk.states() == ["referred"]
+
+
+def test_a_case_of_another_clause_shows_no_excerpt() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED.model_copy(update={"rule_id": "4.2-khac", "clause": "4.2"}))
+    desk.unit.excerpts[1] = "LỘ RA NGOÀI"
+    desk.take()
+    desk.say("admin", "/xem 1", place="private")
+    (shown,) = to(desk.take(), "admin")
+    assert "LỘ RA NGOÀI" not in shown
+
+
+def test_a_false_alarm_needs_a_reason_and_keeps_it() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say("admin_staff", "/baonham VP1", place="private")
+    assert "ghi lý do" in to(desk.take(), "admin_staff")[0]
+    assert desk.states() == ["reminded"]
+    desk.say("admin_staff", "bao nham vp1: Tên riêng {tiếng} nước ngoài", place="private")
+    assert "VP1: báo nhầm" in to(desk.take(), "admin_staff")[0]
+    assert desk.unit.book[1].reason == "Tên riêng {tiếng} nước ngoài"
+    desk.say("admin", "/xem VP1", place="private")
+    assert "Ghi chú: Tên riêng {tiếng} nước ngoài" in to(desk.take(), "admin")[0]
+
+
+def test_lists_are_cut_and_counted() -> None:
+    desk = Desk(repeat_window=timedelta())
+    for _ in range(12):
+        desk.say("member", "noi dung", UNMARKED)
+        desk.later(seconds=1)
+    desk.take()
+    for filter_word in ("", "mở", "tất cả", "HÔM NAY"):
+        desk.say("admin", f"/vipham {filter_word}", place="private")
+        (text,) = to(desk.take(), "admin")
+        assert ": 12" in text
+        assert "VP12" in text
+        assert "và 2 vụ việc khác" in text
+
+
+@pytest.mark.parametrize(
+    "line", ["/xem", "/xem abc", "/baocao ngày kia", "/vipham lạ", "/quyche abc", "/xacnhan VP1 VP2"]
+)
+def test_a_wrong_rest_gets_the_way_to_write_it(line: str) -> None:
+    desk = Desk()
+    desk.say("admin", line, place="private")
+    (text,) = to(desk.take(), "admin")
+    assert "Cách viết" in text
+    assert line.split(maxsplit=1)[0] in text
+
+
+def test_talk_that_begins_like_a_command_is_not_taken_for_one() -> None:
+    desk = Desk()
+    desk.say("admin", "xem 5 đồng chí đã đến chưa", place="private")
+    desk.say("admin", "báo cáo đồng chí, xã đã xong việc", place="private")
+    (hint,) = to(desk.take(), "admin")
+    assert "/trogiup" in hint
+
+
+def test_help_lists_only_what_the_person_may_use() -> None:
+    desk = Desk()
+    desk.say("member", "trợ giúp", place="private")
+    (text,) = to(desk.take(), "member")
+    assert "/quyche" in text
+    assert "/vipham" not in text
+    assert "/baocao" not in text
+
+
+@pytest.mark.parametrize(
+    ("rest", "parts"),
+    [
+        ("", ["Quyết định số 01/QĐ-UBND ngày 01/02/2026", "- Điều 4: khoản 1, 6", "- Điều 1 Quyết định: khoản 1"]),
+        ("4", ["khoản 1 Điều 4", "khoản 6 Điều 4", "không kiểm tra được khoản này; Quản trị nhập vụ việc bằng tay"]),
+        ("điều 4", ["khoản 1 Điều 4", "khoản 6 Điều 4"]),
+        ("khoản 6 điều 4", ["khoản 6 Điều 4"]),
+        ("dieu 4 khoan 6", ["khoản 6 Điều 4"]),
+        ("4.6", ["khoản 6 Điều 4"]),
+        ("QĐ 1.1", ["khoản 1 Điều 1 Quyết định"]),
+        ("9", ["không thấy 9 trong Quy chế"]),
+    ],
+)
+def test_the_regulation_is_read_out(rest: str, parts: list[str]) -> None:
+    desk = Desk()
+    desk.say("member", f"/quyche {rest}", place="private")
+    (text,) = to(desk.take(), "member")
+    for part in parts:
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (LineState.UP, "thông suốt từ 24/11/2026 14:05"),
+        (LineState.DOWN, "gián đoạn"),
+        (LineState.REFUSED, "cần đăng nhập lại"),
+        (LineState.DUPLICATE, "được dùng ở nơi khác"),
+        (LineState.KICKED, "đăng nhập ở nơi khác"),
+        (LineState.FRAME_LOST, "thông suốt"),
+        (None, "chưa có thông tin"),
+    ],
+)
+def test_the_state_says_what_is_heard_and_what_not(state: LineState | None, words: str) -> None:
+    desk = Desk(status=lambda: LineStatus(state, NOW, None, 3))
+    desk.unit.coverage_now = desk.unit.coverage_now.model_copy(update={"rule_failures": 4})
+    desk.unit.gap_list = [
+        Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(minutes=30), ended_at=NOW - timedelta(minutes=10), cause="x")
+    ]
+    desk.say("admin", "/trangthai", place="private")
+    (text,) = to(desk.take(), "admin")
+    for part in (words, "120/120", "tổng 20 phút (1 khoảng chưa lấy lại đủ tin)", "gặp lỗi 4 lần", "chờ gửi: 3"):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"source": Source.BACKFILL},
+        {"late": True},
+        {"at": NOW - timedelta(minutes=5, seconds=1)},
+    ],
+    ids=["from backfill", "out of turn", "too old"],
+)
+def test_a_late_command_is_not_carried_out_and_the_sender_is_told_once(more: dict[str, Any]) -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    for _ in range(2):
+        desk.say("admin", "/xacnhan VP1", **more)
+    posted = desk.take()
+    assert len(posted) == 1
+    assert "đến Hệ thống quá muộn" in to(posted, "admin")[0]
+    assert desk.states() == ["reminded"]
+    assert desk.actions()[-2:] == ["command.stale", "command.stale"]
+
+
+def test_a_command_five_minutes_old_is_still_carried_out() -> None:
+    desk = Desk()
+    desk.say("admin", "/trogiup", place="private", at=NOW - timedelta(minutes=5))
+    assert "command" in desk.actions()
+
+
+def test_late_talk_gets_no_hint() -> None:
+    desk = Desk()
+    desk.say("member", "Chào hệ thống", place="private", source=Source.BACKFILL)
+    assert desk.take() == []
+
+
+def test_commands_hide_in_nothing_but_a_message() -> None:
+    desk = Desk()
+    line = "/baonham VP1 xong"
+    sent = desk.message("admin", line)
+    desk.hear(MessageRevised(**sent.model_dump()))
+    desk.hear(desk.message("admin", "", quote=Quote(owner_uid=UIDS["admin"], key="m1", text=line)))
+    desk.hear(desk.message("admin", line, attachment=Attachment(type="chat.photo", title=line)))
+    base = {"account": BOT, "thread_id": GROUP, "sender_uid": UIDS["admin"], "at": NOW}
+    desk.hear(NameObserved.model_validate({**base, "name": line}))
+    desk.hear(MembersJoined.model_validate({**base, "members": (NamedUid(uid=UIDS["admin"], name=line),)}))
+    desk.hear(desk.message("admin", line, sender_uid=BOT))
+    desk.hear(desk.message("admin", line, thread_id="8000000000000000999"))
+    assert (desk.take(), desk.unit.audited) == ([], [])
+
+
+def test_a_sealed_line_is_never_a_command() -> None:
+    desk = Desk()
+    desk.hear(desk.message("admin", "/xem VP1", place="private"), SEALED)
+    (text,) = to(desk.take(), "admin")
+    assert "không lưu và không xử lý" in text
+
+
+def test_a_secret_sent_to_the_bot_is_declined_and_no_case() -> None:
+    desk = Desk()
+    event = SealedHeard(
+        account=BOT, thread_id=UIDS["member"], is_group=False, sender_uid=UIDS["member"], at=NOW, mac=b"x", size=9
+    )
+    desk.hear(event, SEALED)
+    posted = desk.take()
+    assert "không lưu" in to(posted, "member")[0]
+    assert len(posted) == 1
+    assert desk.unit.book == {}
+
+
+def test_small_talk_gets_a_hint_at_most_once_an_hour() -> None:
+    desk = Desk()
+    for _ in range(5):
+        desk.say("member", "Chào hệ thống", place="private")
+        desk.later(minutes=10)
+    assert len(to(desk.take(), "member")) == 1
+    desk.later(minutes=20)
+    desk.say("member", "Chào hệ thống", place="private")
+    assert len(to(desk.take(), "member")) == 1
+
+
+def test_a_command_that_does_not_exist_is_answered() -> None:
+    desk = Desk()
+    desk.say("member", "/xoanhom", place="private")
+    assert "chưa có lệnh này" in to(desk.take(), "member")[0]
+
+
+def test_in_private_each_group_has_its_own_report_and_in_a_group_only_that_one() -> None:
+    other = "8000000000000000002"
+    desk = Desk(groups={GROUP: GROUP_NAME, other: ""})
+    desk.say("leader", "/baocao", place="private")
+    texts = to(desk.take(), "leader")
+    assert ["Nhóm Zalo điều hành tỉnh Mẫu" in text for text in texts] == [True, False]
+    assert f"Nhóm số {other}" in texts[1]
+    desk.say("leader", "/baocao", thread_id=other)
+    assert len(to(desk.take(), "leader")) == 1
+
+
+def test_without_a_group_there_are_no_figures() -> None:
+    desk = Desk(groups={})
+    for line in ("/baocao", "/vipham"):
+        desk.say("admin", line, place="private")
+    assert all("chưa được giao theo dõi" in text for text in to(desk.take(), "admin"))
+
+
+def test_a_period_that_has_not_come_has_no_report() -> None:
+    desk = Desk()
+    desk.say("leader", "/baocao 01/01/2030-31/01/2030", place="private")
+    assert "chưa đến" in to(desk.take(), "leader")[0]
+
+
+@settings(max_examples=150)
+@given(
+    text=st.one_of(
+        st.text(max_size=80),
+        st.builds(
+            "{}{} {}".format,
+            st.sampled_from(["/", "", "／ "]),
+            st.sampled_from(
+                ["baocao", "báo cáo", "vipham", "xem", "xacnhan", "baonham", "trogiup", "quyche", "trangthai"]
+            ),
+            st.text(alphabet="VP0123456789./-ngàytuầkhoảđiềqđ \n{}%", max_size=30),
+        ),
+    ),
+    who=st.sampled_from(list(PEOPLE)),
+    place=st.sampled_from(["group", "private"]),
+)
+def test_any_text_typed_by_anybody_never_raises_and_never_shouts(text: str, who: str, place: str) -> None:
+    desk = Desk()
+    desk.unit.sender(BOT, UIDS["member"])
+    desk.office.react(desk.unit, desk.message(who, text, place=place), Verdict())
+    for notice in desk.take():
+        assert 0 < len(notice.text) <= 2000
+        assert not notice.is_group or "\n" not in notice.text

@@ -1,0 +1,124 @@
+"""The report: one page, its figures, and when it is sent by itself."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.office.fake_unit import CATALOGUE, GROUP, GROUP_NAME, NOW, REGULATION, UNMARKED, Desk, to
+from zalo_governor.domain.line import Gap
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Period
+from zalo_governor.office.policy import Group
+from zalo_governor.office.reporting import compose, render_json, render_text
+
+PERIOD = Period(start=NOW - timedelta(days=7), end=NOW, label="tuần thử")
+
+
+def figures(clause: str, cases: int, before: int = 0, **more: int) -> ClauseFigures:
+    values = {"open": 0, "remedied": 0, "confirmed": 0, "false_alarms": 0} | more
+    return ClauseFigures(clause=clause, cases=cases, before=before, **values)
+
+
+def report(desk: Desk) -> ActivityReport:
+    return compose(desk.unit, Group(GROUP, GROUP_NAME), PERIOD, REGULATION, desk.policy.clock)
+
+
+def text_of(desk: Desk) -> str:
+    return render_text(report(desk), CATALOGUE, REGULATION)
+
+
+def test_the_page_has_totals_clauses_open_cases_trend_coverage_and_what_cannot_be_checked() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.seal("stranger")
+    desk.unit.figures = [
+        figures("3.1", 5, 4, open=2, remedied=2, false_alarms=1),
+        figures("4.1", 1, confirmed=1),
+        figures("3.2", 0),
+    ]
+    desk.unit.gap_list = [
+        Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(hours=1), ended_at=NOW, cause="x", recovered=5, closed=True)
+    ]
+    text = text_of(desk)
+    for part in (
+        "Nhóm Zalo điều hành tỉnh Mẫu",
+        "tuần thử",
+        "100 tin nhắn của 20 đồng chí",
+        "Vụ việc phát sinh: 6 (đã khắc phục 2; xác định hoặc đã chuyển 1; báo nhầm 1)",
+        "- khoản 1 Điều 3 Quy chế: 5 (mở 2, khắc phục 2, xác định 0, báo nhầm 1; kỳ trước 4)",
+        "Vụ việc đang mở: 2",
+        "- VP1: đồng chí Giàng A Viên, khoản 1 Điều 3 Quy chế, đã nhắc",
+        "vụ việc 6, kỳ trước 4 (tăng 50%)",
+        "tin nhắn 100, kỳ trước 100 (không đổi)",
+        "Đã nghe và xét 120/120",
+        "niêm phong 1",
+        "khôi phục 5",
+        "Khoảng trống: 1, tổng 60 phút",
+        "không kiểm tra được: khoản 6 Điều 4;",
+        "chưa phải kết luận",
+    ):
+        assert part in text
+    assert text.index("VP2") < text.index("VP1"), "the gravest case stands first"
+    assert "khoản 2 Điều 3" not in text
+    assert "!" not in text
+
+
+def test_a_quiet_period_reads_well() -> None:
+    desk = Desk()
+    desk.unit.activity_now = Activity(messages=0, senders=0, joined=0, left=0, recalled=0, changes=0)
+    text = text_of(desk)
+    assert "Vụ việc phát sinh: không có" in text
+    assert "Vụ việc đang mở: không có" in text
+    assert "Không có khoảng trống" in text
+
+
+def test_an_unfinished_gap_is_counted_up_to_now_and_said() -> None:
+    desk = Desk()
+    desk.unit.gap_list = [Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(minutes=90), cause="x")]
+    assert "tổng 90 phút (1 khoảng chưa lấy lại đủ tin)" in text_of(desk)
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=40, max_size=40), st.integers(0, 30))
+def test_the_page_fits_in_one_message_whatever_the_figures(numbers: list[int], open_cases: int) -> None:
+    desk = Desk(repeat_window=timedelta())
+    desk.change("member", full_name="Nguyễn Phúc Công Tằng Tôn Nữ Thị Hoàng Anh Minh Châu Bảo Ngọc Như Ý" * 3)
+    for _ in range(open_cases):
+        desk.say("member", "noi dung", UNMARKED)
+        desk.later(seconds=1)
+    desk.unit.figures = [
+        figures(f"3.{index}", value, value // 3 + 1, open=value) for index, value in enumerate(numbers)
+    ]
+    text = text_of(desk)
+    assert len(text) <= 2000
+    assert text.endswith("chưa phải kết luận.")
+    assert "khoản khác" in text
+
+
+def test_json_has_every_figure_and_the_codes() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.unit.figures = [figures("3.1", 1)]
+    data = json.loads(render_json(report(desk)))
+    assert data["open_cases"][0]["code"] == "VP1"
+    assert data["names"] == {str(desk.person("member").id): "Giàng A Viên"}
+    assert data["coverage"]["heard"] == 120
+    assert data["cannot_check"] == ["4.6"]
+    assert ActivityReport.model_validate(data) == report(desk)
+
+
+@pytest.mark.parametrize(("duty", "label"), [("daily_report", "24 giờ đến"), ("weekly_report", "7 ngày đến")])
+def test_a_scheduled_report_goes_out_once_for_each_due_time(duty: str, label: str) -> None:
+    desk = Desk()
+    due = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    run = getattr(desk.office.duties, duty)
+    assert run(desk.unit, due) == 3
+    assert run(desk.unit, due) == 0
+    posted = desk.take()
+    assert {notice.purpose for notice in posted} == {Purpose.REPORT}
+    for who in ("leader", "report_reader", "admin"):
+        (text,) = to(posted, who)
+        assert f"{label} 24/11/2026 17:00" in text
+    assert run(desk.unit, due + timedelta(days=7)) == 3

@@ -1,0 +1,145 @@
+"""Who is told of a case, and in which words: the admin's desk always, the member where policy and reach allow."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.clock import local
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import RuleFailure
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.office.messages import Text
+from zalo_governor.office.policy import OfficePolicy
+from zalo_governor.office.ports import OfficeUnit
+from zalo_governor.office.post import Post
+from zalo_governor.office.voice import Voice, day, moment, number, plain
+
+_ROWS = 10
+
+
+class Alerts:
+    """Writes to the admin, the staff and the member about cases."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+
+    def new_case(self, unit: OfficeUnit, case: Case, person: Person, asked: Text, *, about_name: bool) -> None:
+        """Tell the desk of a new case; `asked` is what was done about the member."""
+        about = self._about(case, person) | {"member": self._voice.say(asked)}
+        if case.sealed:
+            text = self._voice.say(Text.ALERT_SEALED, **about)
+        else:
+            kind = Text.ALERT_NAME if about_name else Text.ALERT_CASE
+            text = self._voice.say(kind, clause=self._voice.clause(case.clause), **about)
+        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id)
+
+    def ask_member(
+        self, unit: OfficeUnit, case: Case, person: Person, proposal: str | None, *, about_name: bool, late: bool
+    ) -> Text:
+        """Ask the member to check, where that is allowed; what was done, in words for the desk.
+
+        Args:
+            proposal: a display name that would be right, for a case about the name.
+            late: the event was heard out of its turn: only what is sealed is still worth a request.
+        """
+        if held_back := self._held_back(unit, case, person, late=late):
+            return held_back
+        about = self._about(case, person)
+        if case.sealed:
+            text = self._voice.say(Text.REQUEST_SEALED, **about)
+        elif about_name:
+            del about["when"]
+            text = self._voice.say(Text.REQUEST_NAME, proposal=self._proposal(person, proposal), **about)
+        elif case.clause == "3.1":
+            text = self._voice.say(Text.REQUEST_DIACRITICS, **about)
+        else:
+            text = self._voice.say(Text.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about)
+        self._post.to_person(unit, person, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
+        return Text.MEMBER_ASKED
+
+    def withdrawn(self, unit: OfficeUnit, case: Case, minutes: int, *, all_gone: bool) -> None:
+        """Tell the desk that a message of a sealed case is no longer to be seen in the group."""
+        about = self._about(case, unit.person(case.person_id))
+        text = self._voice.say(
+            Text.ALERT_RECALLED,
+            code=about["code"],
+            group=about["group"],
+            who=about["who"],
+            minutes=number(minutes),
+            rest="" if all_gone else self._voice.say(Text.RECALL_REST, count=case.count),
+        )
+        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id)
+
+    def recovered(self, unit: OfficeUnit, group_id: str, cases: Sequence[Case]) -> None:
+        """Tell the desk in one message of cases that were found too late to warn anybody."""
+        rows = [self._recovered_row(unit, case) for case in cases[:_ROWS]]
+        if len(cases) > _ROWS:
+            rows.append(self._voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
+        group = self._voice.group(self._policy.group(group_id))
+        text = self._voice.say(Text.RECOVERED, group=group, count=number(len(cases)), rows="\n".join(rows))
+        self._post.to_desk(unit, text, group_id=group_id)
+
+    def nobody(self, unit: OfficeUnit, event: EventBase, clause: str) -> None:
+        """Tell the desk of a finding for which Zalo names no person, so that no case can be opened."""
+        unit.audit(
+            "finding.nobody",
+            at=self._policy.clock(),
+            actor_id=None,
+            group_id=event.thread_id,
+            subject=clause,
+            detail={"event": event.id},
+        )
+        group = self._voice.group(self._policy.group(event.thread_id))
+        citation = self._voice.citation(clause)
+        text = self._voice.say(Text.ALERT_NOBODY, group=group, when=moment(event.at), citation=citation)
+        self._post.to_desk(unit, text, group_id=event.thread_id)
+
+    def rules_failed(self, unit: OfficeUnit, group_id: str, failures: Sequence[RuleFailure]) -> None:
+        """Tell the desk that rules raise, once per rule and day; the store counts every time."""
+        today = _midnight(self._policy.clock())
+        for rule_id in dict.fromkeys(failure.rule_id for failure in failures):
+            if unit.first_run(f"rule_failed:{rule_id}", today):
+                text = self._voice.say(Text.ALERT_RULE_FAILED, rule=rule_id, date=day(today))
+                self._post.to_desk(unit, text, group_id=group_id)
+
+    def _held_back(self, unit: OfficeUnit, case: Case, person: Person, *, late: bool) -> Text | None:
+        if person.has(Role.LEADER, Role.LEADERSHIP):
+            return Text.MEMBER_LEADERSHIP
+        if person.reach is Reach.REFUSED:
+            return Text.MEMBER_UNREACHED
+        if case.sealed:
+            return None
+        if late or not self._policy.remind_members:
+            return Text.MEMBER_NOT_ASKED
+        cooldown = self._policy.member_cooldown
+        since = self._policy.clock() - cooldown
+        if cooldown and unit.last_posted(
+            person.id, Purpose.MEMBER_REQUEST.value, case.group_id, since, rule_id=case.rule_id
+        ):
+            return Text.MEMBER_COOLDOWN
+        return None
+
+    def _about(self, case: Case, person: Person) -> dict[str, str]:
+        return {
+            "code": case.code,
+            "group": self._voice.group(self._policy.group(case.group_id)),
+            "when": moment(case.event_at),
+            "who": self._voice.who(person),
+            "citation": self._voice.citation(case.clause),
+        }
+
+    def _proposal(self, person: Person, proposal: str | None) -> str:
+        approved = f"{person.full_name} - {person.title}" if person.full_name and person.title else proposal
+        return self._voice.say(Text.PROPOSAL, name=plain(approved, 150)) if approved else ""
+
+    def _recovered_row(self, unit: OfficeUnit, case: Case) -> str:
+        about = self._about(case, unit.person(case.person_id))
+        del about["group"]
+        return self._voice.say(Text.RECOVERED_ROW, state=self._voice.state(case.state), **about)
+
+
+def _midnight(now: datetime) -> datetime:
+    return local(now).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,73 @@
+"""The message catalogue: config/messages.vi.yaml, checked when it is read, so that no sentence fails when it is due."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Formatter
+
+from zalo_governor.configfile import Document, load_yaml
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.office.messages import Text
+
+
+class Catalogue:
+    """The words for every `Text`."""
+
+    def __init__(self, templates: Mapping[Text, str]) -> None:
+        self._templates = dict(templates)
+
+    @classmethod
+    def load(cls, path: Path) -> "Catalogue":
+        """Read a file of `id: text` lines; a text names its fields in braces: `{code}`. `{{` stands for a brace.
+
+        Raises:
+            ConfigError: one line for each id that is missing or unknown, and each text with a field that its id
+                does not get, naming file, line and key.
+        """
+        document = load_yaml(path)
+        complaints = [str(error) for error in _complaints(document)]
+        if complaints:
+            raise ConfigError("\n".join(complaints))
+        return cls({text: document.data[text.key].rstrip("\n") for text in Text})
+
+    def say(self, text: Text, **fields: object) -> str:
+        """The text with its fields filled in; braces inside values are plain characters.
+
+        Raises:
+            TypeError: the fields are not those that the text declares.
+        """
+        if fields.keys() != text.fields:
+            raise TypeError(f"{text.key} takes {sorted(text.fields)}, not {sorted(fields)}")
+        return self._templates[text].format_map(fields)
+
+
+def _complaints(document: Document) -> Iterator[ConfigError]:
+    known = {text.key: text for text in Text}
+    for key in document.data:
+        if key not in known:
+            yield document.error((key,), "no such message id; correct it or take it out")
+    for key, text in known.items():
+        if key not in document.data:
+            yield document.error((key,), "the text is missing; copy it from the shipped messages.vi.yaml")
+            continue
+        template = document.data[key]
+        if not isinstance(template, str) or not template.strip():
+            yield document.error((key,), "must be a text that is not empty")
+            continue
+        if problem := _problem(template, text):
+            yield document.error((key,), problem)
+
+
+def _problem(template: str, text: Text) -> str | None:
+    may_use = ", ".join(f"{{{name}}}" for name in sorted(text.fields)) or "no field"
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError:
+        return "a brace is not closed or not opened; write {{ or }} for a brace itself"
+    for _, name, specification, conversion in parts:
+        if name is None:
+            continue
+        if name not in text.fields:
+            return f"unknown field {{{name}}}; this text may use {may_use}"
+        if specification or conversion:
+            return f"write {{{name}}} without anything after the name"
+    return None

@@ -1,0 +1,157 @@
+"""Where typed lines come in: who may ask what, from where, and how soon; everything asked is audited."""
+
+from datetime import timedelta
+
+import structlog
+
+from zalo_governor.domain.events import EventBase, MessageSent
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import Person, Reach
+from zalo_governor.office.casework import is_fresh
+from zalo_governor.office.commands.command import Answer, AnyCommand, Call
+from zalo_governor.office.commands.parsing import Typed, read
+from zalo_governor.office.commands.registry import all_commands
+from zalo_governor.office.messages import Text
+from zalo_governor.office.periods import today
+from zalo_governor.office.policy import Group, OfficePolicy
+from zalo_governor.office.ports import OfficeUnit
+from zalo_governor.office.post import Post
+from zalo_governor.office.voice import Voice, moment
+
+log = structlog.get_logger(__name__)
+
+_HINT_EVERY = timedelta(hours=1)
+
+
+class CommandDesk:
+    """Takes commands from messages, and from nothing else: no revision, quote, caption, file name or display name."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._commands = all_commands(policy)
+        self._words = frozenset(self._commands)
+
+    def recognises(self, event: EventBase) -> bool:
+        """Whether the event is a typed command, so that the haste of typing one is not held against anybody."""
+        typed = self._typed(event)
+        command = self._commands.get(typed.word) if typed else None
+        if command is None or typed is None:
+            return False
+        return command.understand(typed.rest, today(self._policy.clock())) is not None
+
+    def take(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+        """Carry out what the event asks for, if it asks for anything."""
+        if event.is_group and event.thread_id not in self._policy.groups:
+            return
+        if verdict.sealed:
+            if not event.is_group:
+                self._decline_sealed(unit, event, verdict)
+            return
+        typed = self._typed(event)
+        if typed is None and (event.is_group or type(event) is not MessageSent):
+            return
+        if typed is not None and event.is_group and not typed.word:
+            return
+        person = unit.sender(event.account, event.sender_uid)
+        if person is None:
+            return
+        command = self._commands.get(typed.word) if typed else None
+        if command is None or typed is None:
+            self._hint(unit, event, person, slash=typed is not None)
+            return
+        argument = command.understand(typed.rest, today(self._policy.clock()))
+        if argument is None and not typed.slash:
+            self._hint(unit, event, person, slash=False)
+        elif event.late or not is_fresh(event, self._policy.clock()):
+            self._too_late(unit, event, person, command)
+        elif not command.allowed(person):
+            self._refuse(unit, event, person, command)
+        elif argument is None:
+            usage = self._voice.say(command.usage)
+            text = self._voice.say(Text.USAGE, who=self._voice.who(person), usage=usage)
+            self._give(unit, event, person, command, Answer([text], "usage"))
+        else:
+            call = Call(unit, person, self._groups_of(event))
+            self._give(unit, event, person, command, command.answer(call, argument))
+
+    def _typed(self, event: EventBase) -> Typed | None:
+        # Not isinstance: a revision is a MessageSent too, and what was changed afterwards is never a command.
+        if type(event) is not MessageSent or event.attachment or not event.text:
+            return None
+        if event.is_group and event.text.lstrip()[:1] not in _SLASHES:
+            return None
+        return read(event.text, self._words)
+
+    def _groups_of(self, event: EventBase) -> list[Group]:
+        governed = self._policy.governed
+        return [group for group in governed if group.id == event.thread_id] if event.is_group else governed
+
+    def _group_id(self, event: EventBase) -> str:
+        return event.thread_id if event.is_group else self._policy.home_group_id
+
+    def _give(self, unit: OfficeUnit, event: EventBase, person: Person, command: AnyCommand, answer: Answer) -> None:
+        group_id = self._group_id(event)
+        for text in answer.texts:
+            self._post.to_person(unit, person, text, answer.purpose, group_id=group_id)
+        if event.is_group:
+            line = answer.group_line or self._voice.say(Text.ANSWERED_PRIVATELY)
+            if person.reach is Reach.REFUSED:
+                line = self._voice.say(Text.UNREACHED_IN_GROUP)
+            self._post.to_group(unit, line, group_id=group_id)
+        self._audit(unit, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
+
+    def _refuse(self, unit: OfficeUnit, event: EventBase, person: Person, command: AnyCommand) -> None:
+        text = self._voice.say(Text.REFUSED, who=self._voice.who(person), command=f"/{command.word}")
+        self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._group_id(event))
+        self._audit(unit, event, person, "command.refused", command.word)
+
+    def _too_late(self, unit: OfficeUnit, event: EventBase, person: Person, command: AnyCommand) -> None:
+        self._audit(unit, event, person, "command.stale", command.word)
+        this_hour = self._policy.clock().replace(minute=0, second=0, microsecond=0)
+        if unit.first_run(f"stale_command:{person.id}", this_hour):
+            text = self._voice.say(
+                Text.STALE, who=self._voice.who(person), when=moment(event.at), command=f"/{command.word}"
+            )
+            self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._group_id(event))
+
+    def _hint(self, unit: OfficeUnit, event: EventBase, person: Person, *, slash: bool) -> None:
+        now = self._policy.clock()
+        if event.late or not is_fresh(event, now):
+            return
+        group_id = self._group_id(event)
+        if slash:
+            text = self._voice.say(Text.UNKNOWN_COMMAND, who=self._voice.who(person))
+            self._post.to_person(unit, person, text, Purpose.REPLY, group_id=group_id)
+            self._audit(unit, event, person, "command.unknown", "")
+        elif not unit.last_posted(person.id, Purpose.SYSTEM.value, group_id, now - _HINT_EVERY):
+            text = self._voice.say(Text.HINT, who=self._voice.who(person))
+            self._post.to_person(unit, person, text, Purpose.SYSTEM, group_id=group_id)
+
+    def _decline_sealed(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+        person = unit.sender(event.account, event.sender_uid)
+        if person is None or not is_fresh(event, self._policy.clock()):
+            return
+        citation = self._voice.citation(verdict.findings[0].clause)
+        text = self._voice.say(Text.SEALED_PRIVATE, who=self._voice.who(person), citation=citation)
+        self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._policy.home_group_id)
+        self._audit(unit, event, person, "private.sealed", "")
+
+    def _audit(
+        self, unit: OfficeUnit, event: EventBase, person: Person, action: str, subject: str, **detail: str
+    ) -> None:
+        place = "group" if event.is_group else "private"
+        unit.audit(
+            action,
+            at=self._policy.clock(),
+            actor_id=person.id,
+            group_id=self._group_id(event),
+            subject=subject,
+            detail={"event": event.id, "place": place, **detail},
+        )
+        log.info(action, command=subject, place=place, person=person.id, **detail)
+
+
+_SLASHES = ("/", "／")

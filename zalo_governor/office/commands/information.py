@@ -1,0 +1,189 @@
+"""/trogiup, /quyche, /trangthai: what can be asked, what the regulation says, how the program is."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+from zalo_governor.domain.line import LineState
+from zalo_governor.domain.people import Role
+from zalo_governor.domain.regulation import Clause, Enforcement
+from zalo_governor.office.commands.command import Answer, AnyCommand, Call, Command
+from zalo_governor.office.commands.parsing import folded
+from zalo_governor.office.messages import Text
+from zalo_governor.office.periods import midnight, today
+from zalo_governor.office.policy import Group, LineStatus, OfficePolicy
+from zalo_governor.office.reporting import coverage_line, gaps_line
+from zalo_governor.office.voice import moment, number
+
+
+class Help(Command[bool]):
+    """/trogiup"""
+
+    word = "trogiup"
+    usage = Text.USAGE_HELP
+    roles = None
+
+    def __init__(self, policy: OfficePolicy, others: Sequence[AnyCommand]) -> None:
+        super().__init__(policy)
+        self._all = (*others, self)
+
+    def understand(self, rest: str, today: date) -> bool | None:
+        """Nothing follows it."""
+        return True if not rest.strip(" .?") else None
+
+    def answer(self, call: Call, argument: bool) -> Answer:
+        """The commands that this person may use."""
+        usages = [self.voice.say(command.usage) for command in self._all if command.allowed(call.person)]
+        rows = "\n".join(self.voice.say(Text.HELP_ROW, usage=usage) for usage in usages)
+        return Answer([self.voice.say(Text.HELP, who=self.voice.who(call.person), rows=rows)])
+
+
+class Wanted(NamedTuple):
+    """An article of the regulation, or one of its clauses."""
+
+    article: str
+    """`4`, or `QĐ.1` of the decision that issued the regulation; "" for the table of contents."""
+    clause: str
+
+    @property
+    def number(self) -> str:
+        """As `Clause.number` has it, without the clause where none is wanted."""
+        return ".".join(part for part in self if part)
+
+
+class ReadRegulation(Command[Wanted]):
+    """/quyche [điều[.khoản]]"""
+
+    word = "quyche"
+    usage = Text.USAGE_REGULATION
+    roles = None
+
+    def understand(self, rest: str, today: date) -> Wanted | None:
+        """`4`, `4.1`, `điều 4 khoản 1`, `khoản 1 điều 4`, `QĐ 1.1`; nothing means the table of contents."""
+        words = _WORDS.findall(folded(rest))
+        numbers = [str(int(word)) for word in words if word.isdecimal()]
+        names = [word for word in words if not word.isdecimal()]
+        if len(numbers) > 2 or not set(names) <= _KNOWN_WORDS or (names and not numbers):
+            return None
+        if not numbers:
+            return Wanted("", "") if not rest.strip(" .?") else None
+        if names[:1] == ["khoan"]:
+            if len(numbers) < 2:
+                return None
+            numbers.reverse()
+        prefix = _DECISION if {"qd", "quyet"} & set(names) else ""
+        return Wanted(prefix + numbers[0], numbers[1] if len(numbers) > 1 else "")
+
+    def answer(self, call: Call, argument: Wanted) -> Answer:
+        """The summaries as config/quy-che.yaml has them."""
+        if not argument.article:
+            return Answer([self._contents()], subject="contents")
+        clauses = [clause for clause in self.policy.regulation.clauses if _is(clause, argument)]
+        if not clauses:
+            return Answer([self.voice.say(Text.REGULATION_NONE, wanted=argument.number)], "unknown", argument.number)
+        return Answer(["\n".join(map(self._clause, clauses))], subject=argument.number)
+
+    def _contents(self) -> str:
+        regulation = self.policy.regulation
+        rows = []
+        for article, clauses in groupby(regulation.clauses, lambda clause: clause.number.rpartition(".")[0]):
+            kind = Text.REGULATION_DECISION_ROW if article.startswith(_DECISION) else Text.REGULATION_ARTICLE_ROW
+            numbers = ", ".join(clause.number.rpartition(".")[2] for clause in clauses)
+            rows.append(self.voice.say(kind, article=article.removeprefix(_DECISION), clauses=numbers))
+        return self.voice.say(
+            Text.REGULATION,
+            title=regulation.title,
+            number=regulation.number,
+            issued=_as_people_write(regulation.issued),
+            issuer=regulation.issuer,
+            rows="\n".join(rows),
+        )
+
+    def _clause(self, clause: Clause) -> str:
+        note = ""
+        if clause.enforced is Enforcement.NOT_VISIBLE:
+            unseen = self.voice.say(Text.REGULATION_NOT_VISIBLE)
+            by_hand = clause.note.strip(" .")
+            note = self.voice.say(Text.REGULATION_NOTE, note=f"{unseen}; {by_hand}" if by_hand else unseen)
+        return self.voice.say(Text.REGULATION_CLAUSE, citation=clause.citation, summary=clause.summary, note=note)
+
+
+class Status(Command[bool]):
+    """/trangthai"""
+
+    word = "trangthai"
+    usage = Text.USAGE_STATUS
+    roles = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER})
+
+    def understand(self, rest: str, today: date) -> bool | None:
+        """Nothing follows it."""
+        return True if not rest.strip(" .?") else None
+
+    def answer(self, call: Call, argument: bool) -> Answer:
+        """The line, and for each group what was heard today and what was not."""
+        status = self.policy.status()
+        return Answer(
+            [
+                self.voice.say(
+                    Text.STATUS,
+                    now=moment(self.policy.clock()),
+                    line=self._line(status),
+                    rows="\n".join(self._group(call, group) for group in call.groups),
+                    outgoing=number(status.outgoing_waiting),
+                )
+            ]
+        )
+
+    def _line(self, status: LineStatus) -> str:
+        if status.state is None:
+            return self.voice.say(Text.LINE_UNKNOWN)
+        never = self.voice.say(Text.NEVER)
+        return self.voice.say(
+            _LINES[status.state],
+            since=moment(status.since) if status.since else never,
+            heard=moment(status.heard_at) if status.heard_at else never,
+        )
+
+    def _group(self, call: Call, group: Group) -> str:
+        now = self.policy.clock()
+        start = midnight(today(now))
+        coverage = call.unit.coverage(group.id, start, now)
+        failures = coverage.rule_failures
+        return self.voice.say(
+            Text.STATUS_GROUP,
+            group=self.voice.group(group),
+            coverage=coverage_line(coverage, self.voice),
+            gaps=gaps_line(call.unit.gaps(group.id, start, now), start, now, self.voice),
+            failures=self.voice.say(Text.STATUS_FAILURES, count=number(failures))
+            if failures
+            else self.voice.say(Text.STATUS_NO_FAILURES),
+        )
+
+
+_DECISION = "QĐ."
+_WORDS = re.compile(r"[0-9]{1,6}|[^\W\d_]+")
+_KNOWN_WORDS = frozenset({"dieu", "khoan", "so", "qd", "quyet", "dinh"})
+_LINES = {
+    LineState.UP: Text.LINE_UP,
+    LineState.FRAME_LOST: Text.LINE_UP,
+    LineState.DOWN: Text.LINE_DOWN,
+    LineState.REFUSED: Text.LINE_REFUSED,
+    LineState.DUPLICATE: Text.LINE_DUPLICATE,
+    LineState.KICKED: Text.LINE_KICKED,
+}
+
+
+def _as_people_write(day: str) -> str:
+    """An ISO date as dd/mm/yyyy; any other way to write it stays."""
+    try:
+        return f"{date.fromisoformat(day):%d/%m/%Y}"
+    except ValueError:
+        return day
+
+
+def _is(clause: Clause, wanted: Wanted) -> bool:
+    if wanted.clause:
+        return clause.number == wanted.number
+    return clause.number == wanted.article or clause.number.rpartition(".")[0] == wanted.article

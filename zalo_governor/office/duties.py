@@ -1,0 +1,100 @@
+"""What the schedule calls: reports at their times, and the sweep over display names."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from zalo_governor.domain.elements import Element, ElementKind, Source
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import GroupSnapshot, Member, Role
+from zalo_governor.office.messages import Text
+from zalo_governor.office.periods import up_to
+from zalo_governor.office.policy import OfficePolicy
+from zalo_governor.office.ports import OfficeUnit
+from zalo_governor.office.post import Post
+from zalo_governor.office.reporting import compose, render_text
+from zalo_governor.office.voice import Voice
+
+REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
+"""Who may have the activity report."""
+
+
+class Duties:
+    """The scheduled reports. Each (group, moment at which it is due) is sent once, however often it is called."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+
+    def daily_report(self, unit: OfficeUnit, due: datetime) -> int:
+        """Send the report on the 24 hours before `due`; how many people it goes to."""
+        return self._report(unit, "daily_report", due, timedelta(days=1), Text.PERIOD_DAILY)
+
+    def weekly_report(self, unit: OfficeUnit, due: datetime) -> int:
+        """Send the report on the 7 days before `due`; how many people it goes to."""
+        return self._report(unit, "weekly_report", due, timedelta(days=7), Text.PERIOD_WEEKLY)
+
+    def _report(self, unit: OfficeUnit, job: str, due: datetime, length: timedelta, name: Text) -> int:
+        policy = self._policy
+        period = up_to(due, length, name, self._voice)
+        sent = 0
+        for group in policy.governed:
+            if not unit.first_run(f"{job}:{group.id}", due):
+                continue
+            report = compose(unit, group, period, policy.regulation, policy.clock)
+            text = render_text(report, policy.catalogue, policy.regulation)
+            readers = self._post.holders(unit, *REPORT_READERS)
+            for reader in readers:
+                self._post.to_person(unit, reader, text, Purpose.REPORT, group_id=group.id)
+            unit.audit(
+                "report.scheduled",
+                at=policy.clock(),
+                actor_id=None,
+                group_id=group.id,
+                subject=job,
+                detail={"due": due.isoformat(), "readers": len(readers)},
+            )
+            sent += len(readers)
+        return sent
+
+
+def sweep_elements(
+    account: str,
+    snapshot: GroupSnapshot,
+    members: Sequence[Member],
+    known_names: Mapping[str, str],
+    now_ms: int,
+) -> list[Element]:
+    """One element for every member whose display name is new or differs from the one last judged.
+
+    Args:
+        known_names: uid -> display name as last judged (`OfficeUnit.known_names`).
+        now_ms: the time of the sweep, milliseconds since 1970; part of the key, so that a name that comes back
+            after another one is judged again.
+    """
+    elements = []
+    for member in members:
+        name = member.zalo_name or member.display_name
+        if not name or member.uid == account or known_names.get(member.uid) == name:
+            continue
+        said = json.dumps({"name": name, "uid": member.uid}, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "surrogatepass"
+        )
+        elements.append(
+            Element(
+                account=account,
+                thread_id=snapshot.group_id,
+                is_group=True,
+                kind=ElementKind.NAME,
+                key=hashlib.blake2b(f"{member.uid}:{now_ms}".encode(), digest_size=12).hexdigest(),
+                cli_key=None,
+                sender_uid=member.uid,
+                at_ms=now_ms,
+                source=Source.SWEEP,
+                said=said,
+                raw={"uid": member.uid, "name": name},
+            )
+        )
+    return elements

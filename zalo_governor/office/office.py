@@ -1,0 +1,34 @@
+"""The office as one object: what the pipeline and the schedule call."""
+
+from datetime import datetime
+
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.office.casework import Casework
+from zalo_governor.office.commands.desk import CommandDesk
+from zalo_governor.office.duties import Duties
+from zalo_governor.office.policy import OfficePolicy
+from zalo_governor.office.ports import OfficeUnit
+
+
+class Office:
+    """Fits `pipeline.ports.Reactions[OfficeUnit]`: cases first, then commands, in the judge's transaction."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._account = policy.account
+        self._desk = CommandDesk(policy)
+        self._casework = Casework(policy)
+        self.duties = Duties(policy)
+
+    def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+        """Act on one judged event; what the bot account itself did is left alone."""
+        if event.sender_uid == self._account:
+            return
+        if not verdict.sealed and verdict.findings and self._desk.recognises(event):
+            verdict = verdict.model_copy(update={"findings": ()})
+        self._casework.react(unit, event, verdict)
+        self._desk.take(unit, event, verdict)
+
+    def recovered(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
+        """See `Casework.recovered`."""
+        self._casework.recovered(unit, group_id, since)

@@ -1,0 +1,64 @@
+"""What the office goes by: which groups, how often to write to whom, and in whose words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.line import LineState
+from zalo_governor.domain.regulation import Regulation
+from zalo_governor.office.catalogue import Catalogue
+
+
+class Group(NamedTuple):
+    """A governed group and how the office calls it, "" where it has no name yet."""
+
+    id: str
+    name: str
+
+
+class LineStatus(NamedTuple):
+    """The line to Zalo at this moment, for /trangthai."""
+
+    state: LineState | None
+    """None before the first report of the listener."""
+    since: datetime | None = None
+    heard_at: datetime | None = None
+    """When the last frame came in."""
+    outgoing_waiting: int = 0
+    """Messages that wait in the outbox."""
+
+
+@dataclass(frozen=True)
+class OfficePolicy:
+    """Plain values; whoever builds the program takes them from its settings."""
+
+    account: str
+    """uid of the bot account."""
+    groups: Mapping[str, str]
+    """Group id -> name."""
+    regulation: Regulation
+    catalogue: Catalogue
+    clock: Clock
+    status: Callable[[], LineStatus]
+    remind_members: bool = True
+    """Whether members get a private request about light findings; about sealed ones they always do."""
+    repeat_window: timedelta = timedelta(hours=1)
+    """Repeats of one person under one rule within this time join the open case."""
+    member_cooldown: timedelta = timedelta(hours=24)
+    """A member is not asked again about the same light rule within this time."""
+
+    @property
+    def governed(self) -> list[Group]:
+        """The groups in the order of the settings."""
+        return [Group(group_id, name) for group_id, name in self.groups.items()]
+
+    def group(self, group_id: str) -> Group:
+        """The group of that id, also one that is no longer governed but still has cases."""
+        return Group(group_id, self.groups.get(group_id, ""))
+
+    @property
+    def home_group_id(self) -> str:
+        """The group under which private conversations are recorded, "" where none is governed."""
+        return next(iter(self.groups), "")

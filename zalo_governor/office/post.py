@@ -1,0 +1,84 @@
+"""Putting messages into the outbox: to one person, to everybody with a role, or one line to the group."""
+
+import structlog
+
+from zalo_governor.domain.notices import Notice, Purpose
+from zalo_governor.domain.people import Person, Role
+from zalo_governor.office.policy import OfficePolicy
+from zalo_governor.office.ports import OfficeUnit
+
+log = structlog.get_logger(__name__)
+
+MESSAGE_LIMIT = 2000
+"""Characters that a Zalo message may have."""
+
+
+class Post:
+    """Writes notices on behalf of one bot account."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+
+    def to_person(
+        self,
+        unit: OfficeUnit,
+        person: Person,
+        text: str,
+        purpose: Purpose,
+        *,
+        group_id: str,
+        case_id: int | None = None,
+    ) -> None:
+        """A private message; a text longer than Zalo takes goes out in parts, cut between lines."""
+        for part in parts(text):
+            unit.post(
+                Notice(
+                    account=self._policy.account,
+                    thread_id=person.uid,
+                    person_id=person.id,
+                    text=part,
+                    purpose=purpose,
+                    case_id=case_id,
+                    group_id=group_id,
+                    created_at=self._policy.clock(),
+                )
+            )
+
+    def to_desk(self, unit: OfficeUnit, text: str, *, group_id: str, case_id: int | None = None) -> None:
+        """A private message to the admin and the staff."""
+        desk = self.holders(unit, Role.ADMIN, Role.ADMIN_STAFF)
+        if not desk:
+            log.warning("nobody_to_tell", group=group_id, case=case_id)
+        for person in desk:
+            self.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id)
+
+    def to_group(self, unit: OfficeUnit, text: str, *, group_id: str) -> None:
+        """One line in the group, as the answer to a command given there."""
+        unit.post(
+            Notice(
+                account=self._policy.account,
+                thread_id=group_id,
+                is_group=True,
+                text=text,
+                purpose=Purpose.REPLY,
+                group_id=group_id,
+                created_at=self._policy.clock(),
+            )
+        )
+
+    def holders(self, unit: OfficeUnit, *roles: Role) -> list[Person]:
+        """The persons with any of the roles, without the bot itself."""
+        return [person for person in unit.with_role(self._policy.account, *roles) if not person.has(Role.BOT)]
+
+
+def parts(text: str, limit: int = MESSAGE_LIMIT) -> list[str]:
+    """The text in pieces of at most `limit` characters, cut between lines where that is possible."""
+    pieces: list[str] = []
+    rest = text
+    while len(rest) > limit:
+        cut = rest.rfind("\n", 1, limit + 1)
+        if cut < 0:
+            cut = limit
+        pieces.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip("\n")
+    return [*pieces, rest] if rest.strip() else pieces

@@ -1,0 +1,107 @@
+"""How the program calls people, groups, clauses, states and moments."""
+
+import unicodedata
+from datetime import datetime
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import local
+from zalo_governor.domain.people import Person
+from zalo_governor.domain.regulation import Regulation
+from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.office.messages import Text
+from zalo_governor.office.policy import Group
+
+_STATES = {
+    CaseState.NEW: Text.STATE_NEW,
+    CaseState.REMINDED: Text.STATE_REMINDED,
+    CaseState.REMEDIED: Text.STATE_REMEDIED,
+    CaseState.CONFIRMED: Text.STATE_CONFIRMED,
+    CaseState.REFERRED: Text.STATE_REFERRED,
+    CaseState.FALSE_ALARM: Text.STATE_FALSE_ALARM,
+    CaseState.UNDER_REVIEW: Text.STATE_UNDER_REVIEW,
+    CaseState.REPORTED: Text.STATE_REPORTED,
+}
+_NAME_LENGTH = 60
+_GROUP_PREFIX = "nhóm "
+_VARIATION_SELECTORS = "\ufe0e\ufe0f"
+
+
+class Voice:
+    """The catalogue together with the regulation."""
+
+    def __init__(self, catalogue: Catalogue, regulation: Regulation) -> None:
+        self._catalogue = catalogue
+        self.regulation = regulation
+
+    def say(self, text: Text, **fields: object) -> str:
+        """See `Catalogue.say`."""
+        return self._catalogue.say(text, **fields)
+
+    def who(self, person: Person) -> str:
+        """`đồng chí Nguyễn Văn A (Giám đốc Sở B)`; a name that only Zalo knows is cleaned of signs first."""
+        if person.full_name:
+            if person.title:
+                return self.say(Text.WHO_WITH_TITLE, name=person.full_name, title=person.title)
+            return self.say(Text.WHO, name=person.full_name)
+        name = plain(person.display_name)
+        return self.say(Text.WHO, name=name) if name else self.say(Text.WHO_UNKNOWN)
+
+    def group(self, group: Group) -> str:
+        """`Nhóm Zalo điều hành tỉnh Mẫu`."""
+        name = plain(group.name)
+        if not name:
+            return self.say(Text.GROUP_UNNAMED, id=group.id)
+        if name.lower().startswith(_GROUP_PREFIX):
+            name = name[len(_GROUP_PREFIX) :]
+        return self.say(Text.GROUP, name=name)
+
+    def state(self, state: CaseState) -> str:
+        """As people read it: `đã nhắc`."""
+        return self.say(_STATES[state])
+
+    def citation(self, number: str) -> str:
+        """`khoản 1 Điều 4 Quy chế`, also for a clause that the regulation no longer has."""
+        try:
+            return self.regulation.clause(number).citation
+        except KeyError:
+            return self.say(Text.CLAUSE_UNKNOWN, number=number)
+
+    def clause(self, number: str) -> str:
+        """The summary of the clause, without its full stop."""
+        try:
+            return self.regulation.clause(number).summary.rstrip(". ")
+        except KeyError:
+            return self.say(Text.CLAUSE_UNKNOWN, number=number)
+
+    def times(self, case: Case) -> str:
+        """`, 3 lần` for a case that repeats joined, else nothing."""
+        return self.say(Text.CASE_TIMES, count=case.count) if case.count > 1 else ""
+
+
+def moment(at: datetime) -> str:
+    """`24/11/2026 14:05`, on the wall clock of Viet Nam."""
+    return f"{local(at):%d/%m/%Y %H:%M}"
+
+
+def day(at: datetime) -> str:
+    """`24/11/2026`, on the calendar of Viet Nam."""
+    return f"{local(at):%d/%m/%Y}"
+
+
+def number(value: int) -> str:
+    """`1.234.567`."""
+    return f"{value:,}".replace(",", ".")
+
+
+def plain(text: str, limit: int = _NAME_LENGTH) -> str:
+    """One line of letters, digits and punctuation of what a member typed, so that no name can dress up a message."""
+    kept = "".join(letter if _spoken(letter) else " " for letter in unicodedata.normalize("NFC", text[: 4 * limit]))
+    line = " ".join(kept.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _spoken(letter: str) -> bool:
+    category = unicodedata.category(letter)
+    if category[0] == "P":
+        return letter not in "!！‼⁉¡"
+    return category[0] in "LN" or letter in "+=" or (category in {"Mn", "Mc"} and letter not in _VARIATION_SELECTORS)
