@@ -1,0 +1,169 @@
+"""What a client meets over HTTP."""
+
+import json
+from hashlib import md5
+from typing import Any
+
+import pytest
+import requests
+
+from tests.unit.simulator.running import Running
+from tests.unit.simulator.wire_client import BOT, GROUP, MEMBER, WireClient, encrypted_login
+
+
+def test_any_cookie_named_zpw_sek_logs_in_to_the_bot_account(sim: Running) -> None:
+    client = WireClient(sim.url, "whatever")
+    assert client.login["uid"] == BOT
+    assert client.login["zpw_ws"][0] == f"ws://127.0.0.1:{sim.port}/ws/"
+
+
+def test_without_the_cookie_the_login_answers_102_and_no_data(sim: Running) -> None:
+    answer = requests.get(f"{sim.url}/api/login/getLoginInfo", timeout=10).json()
+    assert (answer["error_code"], answer["data"]) == (102, None)
+
+
+def test_the_encrypted_login_of_zca_js_gets_an_answer_under_its_login_key(sim: Running) -> None:
+    outer, inner = encrypted_login(sim.url)
+    assert outer["error_code"] == inner["error_code"] == 0
+    assert inner["data"]["uid"] == BOT
+    services = inner["data"]["zpw_service_map_v3"]
+    needed = (
+        "aext alias auto_reply catalog chat conversation file friend friend_board group group_board group_poll label "
+        "profile quick_message reaction sticker zimsg"
+    )
+    assert all(services[name][0].startswith("https://") for name in needed.split())
+
+
+def test_server_info_has_a_retry_entry_for_every_close_code(sim: Running) -> None:
+    query = {"imei": "i", "type": "30", "client_version": "685", "computer_name": "Web", "signkey": "wrong"}
+    refused = requests.get(f"{sim.url}/api/login/getServerInfo", params=query, timeout=10).json()
+    assert refused["error_code"] == 114
+    query["signkey"] = md5(b"zsecuregetserverinfo685Webi30", usedforsecurity=False).hexdigest()
+    answer = requests.get(
+        f"{sim.url}/api/login/getServerInfo", params=query, cookies={"zpw_sek": "x"}, timeout=10
+    ).json()
+    socket = answer["data"]["setttings"]["features"]["socket"]
+    assert all(str(code) in socket["retries"] for code in socket["close_and_retry_codes"])
+
+
+def test_history_pages_are_newest_first_until_nothing_is_left(sim: Running) -> None:
+    ids = sim.order("hist", texts=[f"tin {number}" for number in range(120)])["msg_ids"]
+    client = WireClient(sim.url)
+    cursor, seen, sizes = 10**16, [], []
+    while True:
+        inner = client.call("GET", "/api/cm/getrecentv2", groupId=GROUP, globalMsgId=cursor, count=50)
+        page = json.loads(inner["data"])
+        sizes.append(len(page["groupMsgs"]))
+        seen += [message["msgId"] for message in page["groupMsgs"]]
+        cursor = int(page["lastMsgId"])
+        if not page["hasMore"]:
+            break
+    assert sizes == [50, 50, 20]
+    assert seen == ids[::-1]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "params", "present"),
+    [
+        ("GET", "/api/social/profile/me-v2", {}, ("profile", "userId")),
+        (
+            "POST",
+            "/api/social/friend/getprofiles/v2",
+            {"friend_pversion_map": [MEMBER + "_0"]},
+            ("changed_profiles", MEMBER),
+        ),
+        ("GET", "/api/social/group/members", {"friend_pversion_map": [MEMBER + "_0"]}, ("profiles", MEMBER)),
+        ("POST", "/api/group/getmg-v2", {"gridVerMap": json.dumps({GROUP: 0})}, ("gridInfoMap", GROUP)),
+        ("GET", "/api/group/getlg/v4", {}, ("gridVerMap", GROUP)),
+        ("GET", "/api/preloadconvers/get-last-msgs", {"threadIdLocalMsgId": "{}"}, ("groupMsgs",)),
+        ("GET", "/api/friend/profile/get", {"phone": "84900000002"}, ("uid",)),
+        ("GET", "/api/board/list", {"group_id": GROUP, "board_type": 0}, ("items",)),
+        ("GET", "/api/group/pending-mems/list", {"grid": GROUP}, ("users",)),
+        ("POST", "/api/group/typing", {"grid": GROUP}, ("status",)),
+    ],
+)
+def test_each_known_call_answers_with_its_fields(
+    sim: Running, method: str, path: str, params: dict[str, Any], present: tuple[str, ...]
+) -> None:
+    inner = WireClient(sim.url).call(method, path, **params)
+    assert inner["error_code"] == 0
+    value = inner["data"]
+    for key in present:
+        assert key in value
+        value = value[key]
+
+
+def test_with_hidden_members_an_ordinary_member_sees_only_the_leaders(sim: Running) -> None:
+    members = [BOT, MEMBER, *(str(7000000000000000050 + number) for number in range(5))]
+    people = [{"uid": uid, "name": "Lò Văn Mẫu - Chuyên viên"} for uid in members[2:]]
+    group = {"id": GROUP, "members": members, "admins": [], "settings": {"lockViewMember": 1}}
+    sim.order("world", people=people, groups=[group])
+    inner = WireClient(sim.url).call("POST", "/api/group/getmg-v2", gridVerMap=json.dumps({GROUP: 0}))
+    info = inner["data"]["gridInfoMap"][GROUP]
+    assert sorted(info["memVerList"]) == [f"{BOT}_1", f"{MEMBER}_1"]
+    assert info["totalMember"] == len(members)
+
+
+def test_an_unknown_path_is_a_clear_404_and_stands_in_the_state(sim: Running) -> None:
+    answer = WireClient(sim.url).response("GET", "/api/no/such/thing")
+    assert answer.status_code == 404
+    assert "/api/no/such/thing" in answer.json()["error_message"]
+    assert sim.state()["calls"][-1]["status"] == 404
+
+
+def test_the_state_shows_calls_decoded_with_the_original_host(sim: Running) -> None:
+    client = WireClient(sim.url)
+    client.call("POST", "/api/group/sendmsg", message="xin chào", clientId=1, grid=GROUP)
+    state = sim.state()
+    assert state["calls"][-1]["params"]["message"] == "xin chào"
+    assert state["calls"][-1]["method"] == "POST"
+    sent = state["sent"][-1]
+    assert (sent["thread"], sent["is_group"], sent["text"], sent["client_id"]) == (GROUP, True, "xin chào", "1")
+    headers = {"X-Orig-Host": "wpa.chat.zalo.me"}
+    requests.get(f"{sim.url}/api/login/getLoginInfo", cookies={"zpw_sek": "x"}, headers=headers, timeout=10)
+    assert sim.state()["calls"][-1]["host"] == "wpa.chat.zalo.me"
+
+
+def test_refusals_come_as_told(sim: Running) -> None:
+    client, path = WireClient(sim.url), "/api/group/sendmsg"
+    message = {"message": "a", "clientId": 1, "grid": GROUP}
+    sim.order("config", inner={path: [221, "too many"]})
+    assert client.call("POST", path, **message)["error_code"] == 221
+    sim.order("config", inner={}, outer={path: [102, "expired"]})
+    assert client.outer("POST", path, **message) == {"error_code": 102, "error_message": "expired", "data": None}
+    sim.order("config", outer={}, status={path: 503})
+    assert client.response("POST", path, **message).status_code == 503
+    sim.order("config", status={}, hang={path: 0.3})
+    assert client.response("POST", path, **message).elapsed.total_seconds() >= 0.3
+    sim.order("config", hang={}, empty=[path])
+    assert client.outer("POST", path, **message)["data"] is None
+    assert len(sim.state()["sent"]) == 1
+
+
+def test_a_call_can_be_carried_out_and_its_answer_lost(sim: Running) -> None:
+    client = WireClient(sim.url)
+    sim.order("config", lose_answer=["/api/message/sms"])
+    with pytest.raises(requests.ConnectionError):
+        client.call("POST", "/api/message/sms", message="a", clientId=5, toid=MEMBER)
+    assert [sent["client_id"] for sent in sim.state()["sent"]] == ["5"]
+
+
+def test_the_cookie_rotates_once_and_an_expired_one_is_refused(sim: Running) -> None:
+    client = WireClient(sim.url)
+    sim.order("config", rotate_cookie="fresh", expired=["old"])
+    assert "zpw_sek=fresh" in client.response("GET", "/api/group/getlg/v4").headers["Set-Cookie"]
+    assert "Set-Cookie" not in client.response("GET", "/api/group/getlg/v4").headers
+    client.cookies = {"zpw_sek": "old"}
+    assert client.outer("GET", "/api/group/getlg/v4")["error_code"] == 102
+
+
+def test_who_takes_no_messages_from_strangers_refuses_with_123(sim: Running) -> None:
+    sim.order("world", people=[{"uid": MEMBER, "takes_messages": False}])
+    inner = WireClient(sim.url).call("POST", "/api/message/sms", message="a", clientId=1, toid=MEMBER)
+    assert inner["error_code"] == 123
+
+
+def test_parameters_under_a_wrong_key_are_refused(sim: Running) -> None:
+    client = WireClient(sim.url)
+    client.key = bytes(16)
+    assert client.outer("POST", "/api/group/sendmsg", message="a", grid=GROUP)["error_code"] == 114

@@ -1,0 +1,74 @@
+"""`zalo-governor cases`: the cases, for people and for programs."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.clock import local, system_clock
+from zalo_governor.domain.people import Person
+from zalo_governor.office.voice import Voice
+from zalo_governor.records import open_records
+from zalo_governor.settings import load_settings
+from zalo_governor.store.units import SqlUnits
+
+_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+_NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def cases(
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON list instead of a table.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Only those that somebody must still look at.")] = False,
+) -> None:
+    """List the cases, oldest first. No case shows what was said."""
+    records = open_records(load_settings(config), system_clock)
+    try:
+        with SqlUnits(records.database, records.account).unit() as unit:
+            found = [
+                (case, unit.person(case.person_id))
+                for case in unit.cases(None, start=_ALWAYS, end=_NEVER, open_only=open_only)
+            ]
+        voice = Voice(records.catalogue, records.rulebook.regulation)
+    finally:
+        records.close()
+    if as_json:
+        typer.echo(orjson.dumps([_as_json(case, person) for case, person in found], option=orjson.OPT_INDENT_2))
+    else:
+        _print_table(found, voice)
+
+
+def _as_json(case: Case, person: Person) -> dict[str, Any]:
+    return {
+        "code": case.code,
+        "group": case.group_id,
+        "rule": case.rule_id,
+        "clause": case.clause,
+        "severity": case.severity,
+        "label": case.label,
+        "level": case.level,
+        "sealed": case.sealed,
+        "state": case.state,
+        "reason": case.reason,
+        "person": person.name,
+        "uid": person.uid,
+        "count": case.count,
+        "late": case.late,
+        "opened_at": case.opened_at,
+        "event_at": case.event_at,
+        "last_event_at": case.last_event_at,
+        "message_key": case.message_key,
+    }
+
+
+def _print_table(found: list[tuple[Case, Person]], voice: Voice) -> None:
+    table = Table("Mã", "Lúc", "Ai", "Khoản", "Số lần", "Trạng thái")
+    for case, person in found:
+        opened = f"{local(case.event_at):%d/%m/%Y %H:%M}"
+        table.add_row(case.code, opened, person.name, case.clause, str(case.count), voice.state(case.state))
+    Console().print(table)

@@ -1,0 +1,124 @@
+"""`zalo-governor check`: the rules without any Zalo. JSON lines in, JSON lines out, in order."""
+
+import json
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.events import Attachment, EventBase, MessageSent, NameObserved
+from zalo_governor.domain.findings import Finding, Verdict
+from zalo_governor.rulebook import load_rulebook
+from zalo_governor.rules.base import NO_CONTEXT
+from zalo_governor.rules.engine import Engine
+from zalo_governor.settings import shipped_config
+
+SUBJECTS = ("text", "name", "file_name")
+
+
+class BadLineError(GovernorError):
+    """A line of the input is not a JSON object with one of the expected keys; names the line, repeats nothing."""
+
+
+def check(
+    file: Annotated[str, typer.Argument(help="JSON lines; - for standard input.")] = "-",
+    config_dir: Annotated[Path | None, typer.Option(help="Folder with rules/ and quy-che.yaml.")] = None,
+) -> None:
+    """Judge JSON lines {"id", "text" | "name" | "file_name"} by the rules; one JSON line comes out for each."""
+    engine = load_rulebook(config_dir or shipped_config()).engine
+    if file == "-":
+        raise typer.Exit(answer(engine, sys.stdin.buffer))
+    try:
+        with Path(file).open("rb") as lines:
+            raise typer.Exit(answer(engine, lines))
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}") from None
+
+
+def answer(engine: Engine, lines: Iterable[bytes]) -> int:
+    """Write the answer to each line to standard output; the exit code: 0, or 2 if any line could not be judged."""
+    code = 0
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            answered = judge_line(engine, line, number)
+        except BadLineError as error:
+            typer.echo(str(error), err=True)
+            code = 2
+            continue
+        sys.stdout.buffer.write(answered + b"\n")
+    sys.stdout.buffer.flush()
+    return code
+
+
+def judge_line(engine: Engine, line: bytes, number: int) -> bytes:
+    """The answer to one line as JSON.
+
+    Raises:
+        BadLineError: the line is not what it should be, or a rule failed on it.
+    """
+    item = _item(line, number)
+    verdict = engine.judge(subject_event({key: item[key] for key in SUBJECTS if key in item}), NO_CONTEXT)
+    if verdict.failures:
+        failed = ", ".join(f"{failure.rule_id} ({failure.error})" for failure in verdict.failures)
+        raise BadLineError(f"line {number}: a rule failed: {failed}")
+    answered = {"id": item.get("id"), "findings": [_shown(finding) for finding in open_findings(verdict)]}
+    try:
+        return orjson.dumps(answered)
+    except TypeError:
+        # An id may be a number larger than 64 bits, which JSON allows.
+        return json.dumps(answered, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def subject_event(subject: dict[str, str]) -> EventBase:
+    """The event that a text, a display name or a file name would have come in."""
+    if "name" in subject:
+        return NameObserved(at=_WHENEVER, name=subject["name"])
+    if "file_name" in subject:
+        file = Attachment(type="share.file", title=subject["file_name"])
+        return MessageSent(at=_WHENEVER, message_type="share.file", attachment=file)
+    return MessageSent(at=_WHENEVER, text=subject["text"])
+
+
+def open_findings(verdict: Verdict) -> list[Finding]:
+    """The findings as they may be shown: if one seals, the others have neither spans nor suggestion."""
+    findings = [finding for finding in verdict.findings if isinstance(finding, Finding)]
+    return [finding.bare() if verdict.sealed and not finding.seals else finding for finding in findings]
+
+
+def _item(line: bytes, number: int) -> dict[str, Any]:
+    try:
+        # The standard decoder keeps lone surrogates and large numbers, which other decoders refuse.
+        item = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise BadLineError(f"line {number}: not a line of JSON in UTF-8 ({type(error).__name__})") from None
+    if not isinstance(item, dict):
+        raise BadLineError(f'line {number}: must be an object such as {{"id": 1, "text": "…"}}')
+    given = [key for key in SUBJECTS if key in item]
+    if len(given) != 1 or not isinstance(item[given[0]], str):
+        raise BadLineError(f"line {number}: needs exactly one of {', '.join(SUBJECTS)}, as a string")
+    return item
+
+
+def _shown(finding: Finding) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "rule": finding.rule_id,
+        "clause": finding.clause,
+        "severity": finding.severity.value,
+        "label": finding.label,
+    }
+    if finding.level:
+        shown["level"] = finding.level
+    if finding.reason:
+        shown["reason"] = finding.reason
+    return shown | {"spans": [list(span) for span in finding.spans], "suggestion": finding.suggestion}
+
+
+_WHENEVER = datetime(2026, 1, 1, tzinfo=UTC)
+"""No rule looks at the time."""

@@ -1,0 +1,139 @@
+"""`zalo-governor demo`: simulator and bot live through a working day of a provincial group."""
+
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zalo_governor.cli.demo_check import Check, Evidence, everything, replies
+from zalo_governor.cli.demo_processes import DemoError, Program, SimulatorControl, ask, ask_json, start_simulator
+from zalo_governor.cli.demo_screen import Screen
+from zalo_governor.domain.clock import local, system_clock
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.people import Role
+from zalo_governor.settings import Settings, load_settings, shipped_config
+from zalo_governor.simulator.scenario import load_scenario
+
+_POLL_SECONDS = 0.2
+_START_SECONDS = 25.0
+"""At most from the start of the bot to the first act of the scenario."""
+_LAST_ANSWERS_SECONDS = 12.0
+_USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+
+
+def demo(
+    keep: Annotated[
+        Path | None, typer.Option(help="Folder for database, logs and report; by default build/demo/<time>.")
+    ] = None,
+    speed: Annotated[
+        float | None, typer.Option(min=1, help="Scenario seconds per second; by default the day takes about 70 s.")
+    ] = None,
+) -> None:
+    """Watch the bot through a working day; exit 0 only if every expected case and message is there."""
+    began = local(system_clock())
+    folder = (keep or Path("build") / "demo" / began.strftime("%Y%m%d-%H%M%S")).resolve()
+    try:
+        complete = _run(folder, speed, began)
+    except GovernorError as error:
+        typer.echo(str(error), err=True)
+        complete = False
+    raise typer.Exit(0 if complete else 1)
+
+
+def _run(folder: Path, speed: float | None, began: datetime) -> bool:
+    if folder.exists() and any(folder.iterdir()):
+        raise DemoError(f"{folder} is not empty; name another folder with --keep")
+    folder.mkdir(parents=True, exist_ok=True)
+    files = shipped_config() / "demo"
+    day = load_scenario(files / "ngay-lam-viec.yaml")
+    seconds = (day.play[-1].at - day.start) / (speed or day.speed)
+    simulator, control = start_simulator(files / "ngay-lam-viec.yaml", speed, folder / "simulator.log")
+    try:
+        settings = _write_settings(folder, files, control.base_url)
+        config = ["--config", str(folder / "governor.yaml")]
+        screen = Screen({person.uid: person.full_name for person in settings.people if person.uid})
+        screen.say(f"simulator at {control.base_url}; everything of this run lies in {folder}")
+        bot = Program(["run", *config], folder / "bot.log")
+        try:
+            events = _watch(bot, simulator, control, screen, seconds)
+            checks = _check(events, settings, folder, config, began)
+        finally:
+            bot_code = bot.stop()
+    finally:
+        simulator_code = simulator.stop()
+        control.close()
+    checks += [_ended("bot", bot_code), _ended("simulator", simulator_code)]
+    screen.verdict(checks)
+    _tell_where(screen, settings, folder, checks)
+    return all(check.ok for check in checks)
+
+
+def _write_settings(folder: Path, files: Path, base_url: str) -> Settings:
+    port = base_url.rpartition(":")[2]
+    text = (files / "governor.yaml").read_text(encoding="utf-8").replace("PORT", port)
+    (folder / "governor.yaml").write_text(text, encoding="utf-8")
+    session = {"imei": "demo-00000000", "user_agent": _USER_AGENT, "cookies": {"zpw_sek": "demo"}}
+    (folder / "session.json").write_text(json.dumps(session), encoding="utf-8")
+    return load_settings(folder / "governor.yaml")
+
+
+def _watch(
+    bot: Program, simulator: Program, control: SimulatorControl, screen: Screen, seconds: float
+) -> list[RawDict]:
+    """Show everything until the day of so many seconds is over and the last expected answer is there, or time is up."""
+    events: list[RawDict] = []
+    deadline = time.monotonic() + _START_SECONDS + seconds
+    ended = False
+    while time.monotonic() < deadline:
+        fresh = control.new_events()
+        events += fresh
+        screen.show(fresh, bot.new_lines())
+        if not bot.running or not simulator.running:
+            raise DemoError(f"the {'simulator' if bot.running else 'bot'} ended early; see its log in {bot.log.parent}")
+        if not ended and any(event["kind"] == "end" for event in fresh):
+            ended = True
+            deadline = time.monotonic() + _LAST_ANSWERS_SECONDS
+        if ended and not fresh and all(check.ok for check in replies(_acts(events), _sent(events))):
+            break
+        time.sleep(_POLL_SECONDS)
+    return events
+
+
+def _check(events: list[RawDict], settings: Settings, folder: Path, config: list[str], began: datetime) -> list[Check]:
+    days = ["--from", began.date().isoformat(), "--to", local(system_clock()).date().isoformat()]
+    report = ["report", *days, *config, "--format"]
+    (folder / "report.txt").write_text(ask([*report, "text"]), encoding="utf-8")
+    staff = {Role.ADMIN, Role.ADMIN_STAFF}
+    evidence = Evidence(
+        acts=_acts(events),
+        sent=_sent(events),
+        cases=ask_json(["cases", "--json", *config]),
+        report=ask_json([*report, "json"]),
+        admins=frozenset(person.uid for person in settings.people if person.uid and staff.intersection(person.roles)),
+        folder=folder,
+    )
+    return everything(evidence)
+
+
+def _acts(events: list[RawDict]) -> list[RawDict]:
+    return [event for event in events if "expect" in event]
+
+
+def _sent(events: list[RawDict]) -> list[RawDict]:
+    return [event for event in events if event["kind"] == "sent"]
+
+
+def _ended(name: str, code: int) -> Check:
+    return Check(f"the {name} ends on SIGTERM with 0", str(code), code == 0)
+
+
+def _tell_where(screen: Screen, settings: Settings, folder: Path, checks: list[Check]) -> None:
+    missing = sum(not check.ok for check in checks)
+    screen.say(f"{len(checks) - missing} of {len(checks)} as expected" + (f", {missing} MISSING" if missing else ""))
+    screen.say(f"database {settings.data_dir / 'governor.db'}")
+    screen.say(f"logs     {folder / 'bot.log'}, {folder / 'simulator.log'}")
+    screen.say(f"report   {folder / 'report.txt'}")

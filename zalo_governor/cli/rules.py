@@ -1,0 +1,110 @@
+"""`zalo-governor rules`: prove that each rule does what its file says and lets ordinary work pass."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from zalo_governor.cli.check import SUBJECTS, open_findings, subject_event
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.findings import Finding
+from zalo_governor.rulebook import Example, Rulebook, load_rulebook, read_lines
+from zalo_governor.rules.base import NO_CONTEXT
+from zalo_governor.settings import shipped_config
+
+rules = typer.Typer(help="Work with the rules.", no_args_is_help=True)
+
+BENIGN = (("messages.vi.txt", "text"), ("names.txt", "name"))
+"""Files of `benign/`, and what stands on their lines: everything there must stay silent under every rule."""
+
+
+class Trial(NamedTuple):
+    """One sample, tried."""
+
+    group: str
+    """Rule id, or the file of the benign corpus."""
+    kind: str
+    """`match`, `no_match` or `benign`."""
+    sample: str
+    fault: str | None
+    """What went wrong; None where all is well."""
+
+
+@rules.callback()
+def _group() -> None:
+    """Work with the rules."""
+
+
+@rules.command("test")
+def prove(
+    config_dir: Annotated[Path | None, typer.Option(help="Folder with rules/, quy-che.yaml and benign/.")] = None,
+) -> None:
+    """Run the examples of every rule and the benign corpus; exit code 1 if any of them fails."""
+    folder = config_dir or shipped_config()
+    trials = list(try_all(load_rulebook(folder), folder / "benign"))
+    faults = [trial for trial in trials if trial.fault]
+    for trial in faults:
+        typer.echo(f"{trial.group}: {trial.kind}: {trial.sample!r}: {trial.fault}")
+    _show(trials)
+    raise typer.Exit(1 if faults else 0)
+
+
+def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
+    """Try every example and every line of the benign corpus.
+
+    Raises:
+        ConfigError: a file of the benign corpus is missing.
+    """
+    for rule_id, spec in rulebook.specs.items():
+        for example in spec.examples.match:
+            findings = _findings(rulebook, example, rule_id)
+            labels = [finding.label for finding in findings]
+            fault = None if example.label in labels else f"expected {example.label}, got {labels or 'nothing'}"
+            yield Trial(rule_id, "match", _sample(example), fault)
+        for example in spec.examples.no_match:
+            yield Trial(rule_id, "no_match", _sample(example), _silence(_findings(rulebook, example, rule_id)))
+    for file_name, subject in BENIGN:
+        for line in read_lines(benign_dir / file_name):
+            example = Example.model_validate({subject: line})
+            yield Trial(f"benign/{file_name}", "benign", line, _silence(_findings(rulebook, example, None)))
+
+
+def _findings(rulebook: Rulebook, example: Example, rule_id: str | None) -> list[Finding]:
+    """What the rules say about one sample; a rule that raises ends the run, for its examples prove nothing."""
+    subject = {key: value for key in SUBJECTS if (value := getattr(example, key)) is not None}
+    verdict = rulebook.engine.judge(subject_event(subject), NO_CONTEXT)
+    for failure in verdict.failures:
+        raise ConfigError(f"{failure.rule_id} fails on {_sample(example)!r}: {failure.error}")
+    return [finding for finding in open_findings(verdict) if rule_id in {None, finding.rule_id}]
+
+
+def _silence(findings: list[Finding]) -> str | None:
+    if not findings:
+        return None
+    return "expected nothing, got " + ", ".join(f"{finding.rule_id} {finding.label}" for finding in findings)
+
+
+def _sample(example: Example) -> str:
+    return example.text or example.name or example.file_name or ""
+
+
+def _show(trials: list[Trial]) -> None:
+    """A table where somebody looks at it, tab-separated lines where a program reads."""
+    header = ("samples", "match", "no_match", "benign", "failed")
+    rows: list[tuple[str, ...]] = []
+    for group in dict.fromkeys(trial.group for trial in trials):
+        of_group = [trial for trial in trials if trial.group == group]
+        counts = [str(sum(trial.kind == kind for trial in of_group)) for kind in ("match", "no_match", "benign")]
+        rows.append((group, *counts, str(sum(trial.fault is not None for trial in of_group))))
+    console = Console()
+    if not console.is_terminal:
+        for row in (header, *rows):
+            typer.echo("\t".join(row))
+        return
+    table = Table(*header)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)

@@ -1,0 +1,24 @@
+"""`zalo-governor run`: the bot itself."""
+
+import signal
+import sys
+from types import FrameType
+
+from zalo_governor import journal
+from zalo_governor.app import build
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.settings import load_settings
+
+
+def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Listen to the group until stopped (Ctrl-C or SIGTERM)."""
+    settings = load_settings(config)
+    journal.configure(console=sys.stdout.isatty())
+    governor = build(settings)
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        governor.stop()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    governor.run()

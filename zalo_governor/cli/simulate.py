@@ -1,0 +1,35 @@
+"""`zalo-governor simulate`: a Zalo on this machine."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zalo_governor import journal
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.simulator.errors import SimulatorError
+from zalo_governor.simulator.scenario import load_scenario
+from zalo_governor.simulator.server import Simulator, serve
+
+
+def simulate(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 picks a free one.")] = 0,
+    scenario: Annotated[Path | None, typer.Option(help="YAML file with people and a day of traffic.")] = None,
+    speed: Annotated[
+        float | None, typer.Option(min=0.001, help="Scenario seconds per second; by default the scenario's own.")
+    ] = None,
+) -> None:
+    """Serve a simulated Zalo on loopback until SIGTERM; a scenario starts when the first client listens."""
+    journal.configure(console=sys.stdout.isatty())
+    try:
+        plan = load_scenario(scenario) if scenario else None
+        asyncio.run(serve(Simulator(system_clock, plan, speed), port, _say_ready))
+    except SimulatorError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+def _say_ready(url: str) -> None:
+    typer.echo(f"listening on {url}")

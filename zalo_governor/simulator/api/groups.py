@@ -1,0 +1,124 @@
+"""Groups: who is in them, their settings, and what an administrator does."""
+
+import json
+
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.simulator.api.call import Call, Endpoint
+from zalo_governor.simulator.messages import group_act
+from zalo_governor.simulator.world import Account, Group, World
+
+
+def group_info(call: Call) -> RawDict:
+    """`getmg-v2`: groups by `gridVerMap`; one that the account is not in is missing and stands in removedsGroup.
+
+    A version other than 0 that is still true gives no details, as on the real server.
+    """
+    asked = json.loads(call.params["gridVerMap"])
+    found: RawDict = {}
+    unchanged: list[str] = []
+    removed: list[str] = []
+    for group_id, version in asked.items():
+        group = call.stage.world.groups.get(str(group_id).removeprefix("g"))
+        if group is None or call.account.uid not in group.members:
+            removed.append(str(group_id))
+        elif int(version) == group.version:
+            unchanged.append(str(group_id))
+        else:
+            found[group.id] = describe(call.stage.world, call.account, group)
+    return {"gridInfoMap": found, "removedsGroup": removed, "unchangedsGroup": unchanged}
+
+
+def all_groups(call: Call) -> RawDict:
+    """`getlg/v4`: the ids of all groups of the account."""
+    groups = [group for group in call.stage.world.groups.values() if call.account.uid in group.members]
+    return {"version": "1", "gridVerMap": {group.id: str(group.version) for group in groups}}
+
+
+def pending(call: Call) -> RawDict:
+    """`pending-mems/list`: who waits to be let in."""
+    group, world = call.managed_group(), call.stage.world
+    users = [{"uid": uid, "dpn": world.person(uid).name, "avatar": "", "user_submit": ""} for uid in group.pending]
+    return {"time": world.now_ms(), "users": users}
+
+
+def review(call: Call) -> RawDict:
+    """`pending-mems/review`: let in or turn away; 170 for who does not wait, 178 for who is in already."""
+    group = call.managed_group()
+    codes: RawDict = {}
+    admitted: list[str] = []
+    for uid in call.uids("members"):
+        if uid not in group.pending:
+            codes[uid] = 178 if uid in group.members else 170
+            continue
+        group.pending.remove(uid)
+        codes[uid] = 0
+        if int(call.params["isApprove"]):
+            group.members.append(uid)
+            admitted.append(uid)
+    if admitted:
+        call.stage.spawn(call.stage.act(group_act(call.stage.world, group, "join", call.account.uid, admitted)))
+    return codes
+
+
+def kick(call: Call) -> RawDict:
+    """`kickout`: members who are not there, and the owner, come back as errors."""
+    group = call.managed_group()
+    asked = call.uids("members")
+    gone = [uid for uid in asked if uid in group.members and uid != group.owner]
+    for uid in gone:
+        group.members.remove(uid)
+    if gone:
+        call.stage.spawn(call.stage.act(group_act(call.stage.world, group, "remove_member", call.account.uid, gone)))
+    return {"errorMembers": [uid for uid in asked if uid not in gone]}
+
+
+def change_settings(call: Call) -> str:
+    """`setting/update`: all flags at once."""
+    group = call.managed_group()
+    group.settings.update({key: int(call.params[key]) for key in group.settings if key in call.params})
+    call.stage.spawn(call.stage.act(group_act(call.stage.world, group, "update_setting", call.account.uid)))
+    return ""
+
+
+def describe(world: World, account: Account, group: Group) -> RawDict:
+    """Zalo's description of a group; with `lockViewMember` an ordinary member sees the leaders only."""
+    shown = group.members
+    if group.settings.get("lockViewMember") and not group.manages(account.uid):
+        shown = [uid for uid in group.members if group.manages(uid) or uid == account.uid]
+    return {
+        "groupId": group.id,
+        "name": group.name,
+        "desc": "",
+        "type": 1,
+        "creatorId": group.owner,
+        "version": str(group.version),
+        "avt": "",
+        "fullAvt": "",
+        "memberIds": [],
+        "adminIds": list(group.admins),
+        "memVerList": [f"{world.uid_seen(account, uid)}_1" for uid in shown],
+        "currentMems": [],
+        "updateMems": [],
+        "admins": [],
+        "hasMoreMember": 0,
+        "subType": 1,
+        "totalMember": len(group.members),
+        "maxMember": 1000,
+        "setting": dict(group.settings),
+        "createdTime": 1_700_000_000_000,
+        "visibility": 0,
+        "globalId": f"g{group.id}",
+        "e2ee": 0,
+        "extraInfo": {"enable_media_store": 0},
+        "pendingApprove": {"time": 0, "uids": list(group.pending) or None},
+    }
+
+
+ENDPOINTS: dict[str, Endpoint] = {
+    "/api/group/getmg-v2": group_info,
+    "/api/group/getlg/v4": all_groups,
+    "/api/group/pending-mems/list": pending,
+    "/api/group/pending-mems/review": review,
+    "/api/group/kickout": kick,
+    "/api/group/setting/update": change_settings,
+}

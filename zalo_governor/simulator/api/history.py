@@ -1,0 +1,34 @@
+"""What was said before."""
+
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.simulator.api.call import Call, Endpoint
+
+_PAGE = 50
+
+
+def recent(call: Call) -> RawDict:
+    """`getrecentv2`: a page of a group's messages, newest first, older than the cursor `globalMsgId`.
+
+    `lastMsgId` is the oldest of the page: the next cursor. Zalo gives at most 50 a page.
+    """
+    group = call.own_group("groupId")
+    count = max(1, min(int(call.params.get("count", _PAGE)), _PAGE))
+    page, more = group.history.before(int(call.params["globalMsgId"]), count)
+    return {"groupMsgs": page, "lastMsgId": page[-1]["msgId"] if page else "0", "hasMore": int(more)}
+
+
+def last_messages(call: Call) -> RawDict:
+    """`get-last-msgs`: the last message of every thread."""
+    world = call.stage.world
+    groups = [group.history for group in world.groups.values() if call.account.uid in group.members]
+    private = list(world.private.values()) if call.account is world.main_account else []
+    return {
+        "msgs": [message for history in private for message in history.after(0, 1)],
+        "groupMsgs": [message for history in groups for message in history.after(0, 1)],
+    }
+
+
+ENDPOINTS: dict[str, Endpoint] = {
+    "/api/cm/getrecentv2": recent,
+    "/api/preloadconvers/get-last-msgs": last_messages,
+}

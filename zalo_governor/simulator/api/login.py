@@ -1,0 +1,114 @@
+"""Logging in: the calls that are answered outside of the session's key."""
+
+import base64
+from collections.abc import Callable
+
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.simulator.envelope import (
+    ZCID_KEY,
+    decrypt,
+    encrypt,
+    login_key,
+    outer,
+    read_params,
+    sign_key,
+    to_json,
+)
+from zalo_governor.simulator.errors import EnvelopeError
+from zalo_governor.simulator.stage import Stage
+from zalo_governor.simulator.world import Account
+
+Query = dict[str, str]
+PlainEndpoint = Callable[[Stage, Account, Query, RawDict | None], tuple[RawDict, RawDict]]
+"""Gives the whole answer and the parameters as understood; the last argument is an outer error to answer with."""
+
+_SERVICES = {
+    "chat": "tt-chat2-wpa",
+    "conversation": "tt-convers-wpa",
+    "file": "tt-files-wpa",
+    "friend": "tt-friend-wpa",
+    "friend_board": "tt-friend-wpa",
+    "group": "tt-group-wpa",
+    "group_board": "groupboard-wpa",
+    "group_cloud_message": "tt-group-cm",
+    "group_poll": "tt-group-wpa",
+    "profile": "tt-profile-wpa",
+    "reaction": "reaction",
+    **dict.fromkeys(["aext", "alias", "auto_reply", "catalog", "label", "quick_message", "sticker", "zimsg"], "wpa"),
+}
+"""zca-js reads the first address of each of these when it is made and fails where one is missing."""
+
+_SIGNED = ("client_version", "enc_ver", "params", "type", "zcid", "zcid_ext")
+_SERVER_INFO_SIGNED = ("client_version", "computer_name", "imei", "type")
+_RETRIES = {"max": 5, "times": [1000, 2000, 5000]}
+_RETRY_CODES = (1000, 1006, 3000, 3003)
+
+
+def get_login_info(stage: Stage, account: Account, query: Query, refusal: RawDict | None) -> tuple[RawDict, RawDict]:
+    """`getLoginInfo`: plain JSON for zlapi, encrypted under the login key where the query has a `zcid`."""
+    info = _login_info(stage, account)
+    if "zcid" not in query:
+        return (refusal or {**outer(None), "data": info}), query
+    try:
+        key = login_key(query["zcid"], query["zcid_ext"])
+        decrypt(base64.b64encode(bytes.fromhex(query["zcid"])).decode(), ZCID_KEY)
+        asked = read_params(query["params"], key)
+        signed = query["signkey"] == sign_key("getlogininfo", {name: query[name] for name in _SIGNED})
+    except (EnvelopeError, KeyError, ValueError):
+        return outer(None, 114, "the encrypted login cannot be read"), query
+    if not signed:
+        return outer(None, 114, "signkey is wrong"), asked
+    if refusal:
+        return refusal, asked
+    inner = {"error_code": 0, "error_message": "", "data": info}
+    return outer(encrypt(to_json(inner), key)), asked
+
+
+def get_server_info(stage: Stage, account: Account, query: Query, refusal: RawDict | None) -> tuple[RawDict, RawDict]:
+    """`getServerInfo`, which only zca-js asks; the name `setttings` has three t's on the wire."""
+    expected = sign_key("getserverinfo", {name: query.get(name, "") for name in _SERVER_INFO_SIGNED})
+    if query.get("signkey") != expected:
+        return outer(None, 114, "signkey is wrong"), query
+    return (refusal or {**outer(None), "data": _server_info()}), query
+
+
+PLAIN: dict[str, PlainEndpoint] = {
+    "/api/login/getLoginInfo": get_login_info,
+    "/api/login/getServerInfo": get_server_info,
+}
+
+
+def _login_info(stage: Stage, account: Account) -> RawDict:
+    person = stage.world.person(account.uid)
+    return {
+        "uid": account.uid,
+        "phone_number": person.phone,
+        "send2me_id": account.uid,
+        "zpw_enk": base64.b64encode(account.secret_key).decode(),
+        "zpw_ws": [f"ws://{stage.base_url}/ws/", f"ws://{stage.base_url}/ws/second/"],
+        "zpw_service_map_v3": {name: [f"https://{host}.chat.zalo.me"] for name, host in _SERVICES.items()},
+        "language": "vi",
+        "public_ip": "127.0.0.1",
+        "haspcclient": 0,
+    }
+
+
+def _server_info() -> RawDict:
+    settings = {
+        "features": {
+            "sharefile": {
+                "max_file": 50,
+                "max_size_share_file_v3": 1024,
+                "chunk_size_file": 3 * 1024 * 1024,
+                "restricted_ext_file": ["exe", "bat"],
+            },
+            "socket": {
+                "ping_interval": 180_000,
+                "retries": {str(code): _RETRIES for code in _RETRY_CODES},
+                "close_and_retry_codes": list(_RETRY_CODES[:2]),
+                "rotate_error_codes": [1006],
+            },
+        },
+        "keepalive": {"alway_keepalive": 1, "keepalive_duration": 300, "time_deactive": 300},
+    }
+    return {"setttings": settings, "extra_ver": {"phonebook": "0"}}

@@ -1,0 +1,99 @@
+"""Accounts and profiles."""
+
+from typing import Any
+
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.simulator.api.call import Call, Endpoint
+from zalo_governor.simulator.errors import AnswerError
+from zalo_governor.simulator.world import Person
+
+
+def own_profile(call: Call) -> RawDict:
+    """`me-v2`."""
+    return {"profile": profile(call.stage.world.person(call.account.uid))}
+
+
+def profiles(call: Call) -> RawDict:
+    """`getprofiles/v2`: people asked for by `<uid>_<version>`; unknown ones are left out."""
+    found = {person.uid: profile(person) for person in _asked(call)}
+    # Keys are uids too: they must be this account's view of the people.
+    seen = {call.stage.world.uid_seen(call.account, uid): value for uid, value in found.items()}
+    return {"changed_profiles": seen, "unchanged_profiles": {}, "phonebook_version": 1}
+
+
+def member_names(call: Call) -> RawDict:
+    """`group/members`, the shorter form that zca-js asks for."""
+    found = {
+        call.stage.world.uid_seen(call.account, person.uid): {
+            "id": person.uid,
+            "displayName": person.name,
+            "zaloName": person.zalo_name or person.name,
+            "avatar": "",
+            "accountStatus": 0,
+            "type": 1,
+            "lastUpdateTime": 0,
+            "globalId": person.global_id,
+        }
+        for person in _asked(call)
+    }
+    return {"profiles": found, "unchangeds_profile": []}
+
+
+def by_phone(call: Call) -> RawDict:
+    """`friend/profile/get`: a person by phone number, with names in snake case."""
+    phone = str(call.params["phone"])
+    for person in call.stage.world.people.values():
+        if person.phone == phone:
+            return {
+                "uid": person.uid,
+                "zalo_name": person.zalo_name or person.name,
+                "display_name": person.name,
+                "avatar": "",
+                "globalId": person.global_id,
+            }
+    raise AnswerError(216, "no account with this phone number")
+
+
+def friends(call: Call) -> list[RawDict]:
+    """`getfriends`: everybody else."""
+    return [profile(person) for person in call.stage.world.people.values() if person.uid != call.account.uid]
+
+
+def profile(person: Person) -> RawDict:
+    """Zalo's User object."""
+    return {
+        "userId": person.uid,
+        "username": "",
+        "displayName": person.name,
+        "zaloName": person.zalo_name or person.name,
+        "avatar": "",
+        "bgavatar": "",
+        "cover": "",
+        "gender": 0,
+        "dob": 0,
+        "status": "",
+        "phoneNumber": person.phone,
+        "isFr": 0,
+        "isBlocked": 0,
+        "lastActionTime": 0,
+        "lastUpdateTime": 0,
+        "accountStatus": 0,
+        "type": 1,
+        "globalId": person.global_id,
+    }
+
+
+def _asked(call: Call) -> list[Person]:
+    asked: list[Any] = call.params["friend_pversion_map"]
+    uids = [call.stage.meant(call.account, str(item).partition("_")[0]) for item in asked]
+    return [call.stage.world.people[uid] for uid in uids if uid in call.stage.world.people]
+
+
+ENDPOINTS: dict[str, Endpoint] = {
+    "/api/social/profile/me-v2": own_profile,
+    "/api/social/friend/getprofiles/v2": profiles,
+    "/api/social/group/members": member_names,
+    "/api/social/friend/getfriends": friends,
+    "/api/friend/profile/get": by_phone,
+    "/keepalive": lambda call: None,
+}

@@ -1,0 +1,157 @@
+"""What a client says: messages, recalls, deletions, reactions, and small signs of life."""
+
+import json
+from typing import Any
+
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.simulator.api.call import Call, Endpoint
+from zalo_governor.simulator.errors import AnswerError
+from zalo_governor.simulator.messages import CLIENT_TYPES, group_message, private_message
+
+
+def send_text(call: Call) -> RawDict:
+    """`sendmsg`, `sms`, `mention`: a text, with mentions where given."""
+    more: RawDict = {}
+    if "mentionInfo" in call.params:
+        more["mentions"] = json.loads(call.params["mentionInfo"])
+    return publish(call, {"content": str(call.params["message"]), "ttl": int(call.params.get("ttl", 0)), **more})
+
+
+def send_quote(call: Call) -> RawDict:
+    """`quote`: a reply."""
+    params = call.params
+    quote = {
+        "ownerId": str(params["qmsgOwner"]),
+        "cliMsgId": int(params["qmsgCliId"]),
+        "globalMsgId": int(params["qmsgId"]),
+        "cliMsgType": int(params["qmsgType"]),
+        "ts": int(params["qmsgTs"]),
+        "msg": params.get("qmsg") or "",
+        "attach": params.get("qmsgAttach", ""),
+        "fromD": call.stage.world.person(call.stage.meant(call.account, params["qmsgOwner"])).name,
+        "ttl": int(params.get("qmsgTTL", 0)),
+    }
+    more = {"mentions": json.loads(params["mentionInfo"])} if "mentionInfo" in params else {}
+    return publish(call, {"content": str(params["message"]), "quote": quote, **more})
+
+
+def publish(call: Call, said: RawDict) -> RawDict:
+    """A message of the calling account: recorded, remembered, and echoed to all sockets after the answer.
+
+    Its cliMsgId is the `clientId` that the client chose.
+
+    Raises:
+        AnswerError: 165 for a foreign group, 166 where only administrators may write, 123 for a person who takes no
+            messages from strangers.
+    """
+    world, private = call.stage.world, not call.is_group
+    thread = _person_written_to(call) if private else _group_written_to(call)
+    client_id = str(call.params["clientId"])
+    complete = private_message if private else group_message
+    message = complete(world, {"uidFrom": call.account.uid, "idTo": thread, "cliMsgId": client_id, **said})
+    content: Any = message["content"]
+    call.stage.ledger.message(
+        {
+            "thread": thread,
+            "is_group": not private,
+            "text": content if isinstance(content, str) else str(content.get("title", "")),
+            "client_id": client_id,
+            "msg_id": message["msgId"],
+            "msg_type": message["msgType"],
+            "quote": message.get("quote"),
+            "mentions": message.get("mentions"),
+            "from": call.account.uid,
+            "path": call.path,
+            "at_ms": int(message["ts"]),
+        }
+    )
+    aloud = call.stage.faults.echo and not call.stage.hub.cut
+    call.stage.spawn(call.stage.say(message, private=private, aloud=aloud))
+    return {"msgId": message["msgId"]}
+
+
+def undo(call: Call) -> RawDict:
+    """`undomsg`, `undo`: take back an own message; 114 for anybody else's."""
+    message = _own_message(call, str(call.params["msgId"]))
+    call.stage.spawn(call.stage.recall(message, private=not call.is_group))
+    return {"status": 0}
+
+
+def delete(call: Call) -> RawDict:
+    """`deletemsg`: an administrator takes messages away for all; with onlyMe for the own account alone."""
+    group = call.own_group()
+    if int(call.params.get("onlyMe", 0)):
+        return {"status": 0}
+    group = call.managed_group()
+    found = [group.history.get(str(item["globalMsgId"])) for item in call.params["msgs"]]
+    messages = [message for message in found if message is not None]
+    if not messages:
+        raise AnswerError(114, "invalid params")
+    call.stage.spawn(call.stage.delete(messages, group.id, call.account.uid))
+    return {"status": 0}
+
+
+def react(call: Call) -> RawDict:
+    """`reaction`: icons on messages."""
+    ids: list[str] = []
+    for item in call.params["react_list"]:
+        body = json.loads(item["message"])
+        for target in body["rMsg"]:
+            message_id = str(target["gMsgID"])
+            message = {
+                "msgId": message_id,
+                "cliMsgId": str(target["cMsgID"]),
+                "msgType": next((key for key, value in CLIENT_TYPES.items() if value == target["msgType"]), "webchat"),
+                "idTo": call.own_group().id if call.is_group else _person_written_to(call),
+            }
+            by, icon = call.account.uid, str(body["rIcon"])
+            call.stage.spawn(call.stage.react(message, by, icon, private=not call.is_group))
+            ids.append(message_id)
+    return {"msgIds": json.dumps(ids)}
+
+
+def accepted(call: Call) -> RawDict:
+    """Typing, delivered, seen, and a private deletion: recorded, no more."""
+    return {"status": 0}
+
+
+def _group_written_to(call: Call) -> str:
+    group = call.own_group()
+    if group.settings.get("lockSendMsg") and not group.manages(call.account.uid):
+        raise AnswerError(166, "only administrators write here")
+    return group.id
+
+
+def _person_written_to(call: Call) -> str:
+    uid = call.stage.meant(call.account, call.params["toid"])
+    if not uid.isdigit():
+        raise AnswerError(114, "invalid params")
+    if not call.stage.world.person(uid).takes_messages:
+        raise AnswerError(123, "this person takes no messages from you")
+    return uid
+
+
+def _own_message(call: Call, msg_id: str) -> RawDict:
+    world = call.stage.world
+    histories = [call.own_group().history] if call.is_group else list(world.private.values())
+    for history in histories:
+        message = history.get(msg_id)
+        if message is not None and message["uidFrom"] == call.account.uid:
+            return message
+    raise AnswerError(114, "invalid params")
+
+
+ENDPOINTS: dict[str, Endpoint] = {
+    "/api/group/sendmsg": send_text,
+    "/api/group/mention": send_text,
+    "/api/group/quote": send_quote,
+    "/api/message/sms": send_text,
+    "/api/message/quote": send_quote,
+    "/api/group/undomsg": undo,
+    "/api/message/undo": undo,
+    "/api/group/deletemsg": delete,
+    "/api/message/delete": accepted,
+    "/api/group/reaction": react,
+    "/api/message/reaction": react,
+    **{f"/api/{kind}/{act}": accepted for kind in ("group", "message") for act in ("typing", "deliveredv2", "seenv2")},
+}

@@ -1,0 +1,113 @@
+"""The bodies of the control API's orders, validated."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.simulator.frames import Compression, Encoding, Encryption
+from zalo_governor.simulator.world import GROUP_ID, Group, Person, World
+
+
+class _Order(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PushedFrame(_Order):
+    """A data frame. `data` is the decoded payload's data object, such as {"groupMsgs": [{"_text": "…"}]}."""
+
+    cmd: int = Field(default=521, ge=0, le=0xFFFF)
+    sub: int = Field(default=0, ge=0, le=0xFF)
+    encrypt: Encryption = 2
+    comp: Compression = "gzip"
+    bad_tag: bool = False
+    data: dict[str, Any]
+
+    @property
+    def encoding(self) -> Encoding:
+        """How to pack it."""
+        return Encoding(self.encrypt, self.comp, self.bad_tag)
+
+
+class Push(_Order):
+    """Frames to write, in order."""
+
+    frames: list[PushedFrame]
+
+
+class Raw(_Order):
+    """One binary message, byte by byte."""
+
+    hex: str = Field(pattern=r"^([0-9a-fA-F]{2}\s*)*$")
+
+    @property
+    def data(self) -> bytes:
+        """The bytes."""
+        return bytes.fromhex(self.hex)
+
+
+class Close(_Order):
+    """A close code; 1006 breaks the connection."""
+
+    code: int = 1000
+
+
+class Hist(_Order):
+    """Messages that enter a group's history without being pushed: what a cut of the line loses."""
+
+    texts: list[str] = []
+    messages: list[RawDict] = []
+    """Messages as in `push`."""
+    group_id: str = GROUP_ID
+
+
+class StateQuery(_Order):
+    """What `state` and `events` shall show."""
+
+    fields: list[str] = []
+    after: int = Field(default=0, ge=0)
+    """The number of the last event already seen."""
+
+
+class PersonOrder(_Order):
+    """A person to make or change; what is not given stays."""
+
+    uid: str = Field(pattern=r"^\d+$")
+    name: str | None = None
+    zalo_name: str | None = None
+    phone: str | None = None
+    takes_messages: bool | None = None
+
+
+class GroupOrder(_Order):
+    """A group to make or change; what is not given stays."""
+
+    id: str = Field(pattern=r"^\d+$")
+    name: str | None = None
+    owner: str | None = None
+    admins: list[str] | None = None
+    members: list[str] | None = None
+    pending: list[str] | None = None
+    settings: dict[str, int] = {}
+
+
+class WorldOrder(_Order):
+    """Changes of who and what exists, without any event on the wire."""
+
+    people: list[PersonOrder] = []
+    groups: list[GroupOrder] = []
+
+    def apply(self, world: World) -> None:
+        """Make the changes."""
+        for person in self.people:
+            _set(world.person(person.uid), person, {"uid"})
+        for group in self.groups:
+            there = world.group(group.id)
+            _set(there, group, {"id", "settings"})
+            there.settings.update(group.settings)
+            there.version += 1
+
+
+def _set(target: Person | Group, order: PersonOrder | GroupOrder, skipped: set[str]) -> None:
+    for name, value in order.model_dump(exclude_none=True, exclude=skipped).items():
+        setattr(target, name, value)

@@ -1,0 +1,139 @@
+"""The HTTP side: finds the endpoint by path, unwraps the parameters, wraps the answer, and applies faults."""
+
+import asyncio
+import json
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.simulator.api import ENDPOINTS, Call, login
+from zalo_governor.simulator.envelope import outer, read_params, sealed_answer
+from zalo_governor.simulator.errors import AnswerError, EnvelopeError
+from zalo_governor.simulator.stage import Stage
+
+_log = structlog.get_logger(__name__)
+
+NO_SESSION = outer(None, 102, "zpw_sek is missing or wrong")
+
+
+class Front:
+    """Answers every path that is neither a socket nor the control API."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One call, from the bytes of the request to the bytes of the answer. Everything is recorded."""
+        stage, path = self._stage, request.path
+        form, size = await _form(request)
+        entry: RawDict = {
+            "method": request.method,
+            "path": path,
+            "host": request.headers.get("X-Orig-Host") or request.host,
+            "query": {key: value for key, value in request.query.items() if key != "params"},
+            "params": None,
+            "headers": {key: value for key, value in request.headers.items() if key.lower() != "cookie"},
+            "at_ms": stage.world.now_ms(),
+        }
+        await asyncio.sleep(stage.faults.hang.get(path, 0))
+        response = self._answer(request, entry, form, size)
+        entry["status"] = response.status
+        stage.ledger.call(entry)
+        if path in stage.faults.lose_answer and request.transport is not None:
+            request.transport.abort()
+        return response
+
+    def _answer(self, request: web.Request, entry: RawDict, form: dict[str, str], size: int) -> web.Response:
+        stage, path = self._stage, request.path
+        if path in stage.faults.status:
+            page = "<html><body>simulated failure</body></html>"
+            return web.Response(status=stage.faults.status[path], text=page, content_type="text/html")
+        cookie = session_cookie(request)
+        valid = bool(cookie) and cookie not in stage.faults.expired
+        account = stage.world.account_of(cookie)
+        refusal = self._outer_refusal(path, valid)
+        if path in login.PLAIN:
+            answer, entry["params"] = login.PLAIN[path](stage, account, dict(request.query), refusal)
+            return self._response(answer)
+        if path not in ENDPOINTS:
+            text = f"the simulator has no path {path}"
+            return web.json_response(outer(None, 404, text), status=404)
+        wrapped = request.query.get("params") or form.get("params")
+        try:
+            params = read_params(wrapped, account.secret_key) if wrapped else {}
+        except EnvelopeError as error:
+            return self._response(outer(None, 114, str(error)))
+        entry["params"] = params
+        if refusal:
+            return self._response(refusal)
+        if path in stage.faults.empty:
+            return self._response(outer(None))
+        call = Call(stage, account, request.method, path, dict(request.query), params, size)
+        return self._response(_carry_out(call))
+
+    def _outer_refusal(self, path: str, valid: bool) -> RawDict | None:
+        if path in self._stage.faults.outer:
+            code, message = self._stage.faults.outer[path]
+            return outer(None, code, message)
+        return None if valid else NO_SESSION
+
+    def _response(self, answer: RawDict) -> web.Response:
+        response = web.json_response(answer)
+        value = self._stage.faults.rotate_cookie
+        if value is not None:
+            self._stage.faults = self._stage.faults.model_copy(update={"rotate_cookie": None})
+            response.headers.add("Set-Cookie", f"zpw_sek={value}; Domain=.zalo.me; Path=/; Secure; HttpOnly")
+        return response
+
+
+def session_cookie(request: web.Request) -> str:
+    """The value of `zpw_sek`, "" without one. zlapi can send a rotated one twice: the first counts."""
+    for part in request.headers.get("Cookie", "").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == "zpw_sek":
+            return _unquoted(value)
+    return ""
+
+
+def _unquoted(value: str) -> str:
+    try:
+        return SimpleCookie(f"zpw_sek={value}")["zpw_sek"].value
+    except (CookieError, KeyError):
+        return value
+
+
+def _carry_out(call: Call) -> RawDict:
+    key = call.account.secret_key
+    if call.path in call.stage.faults.inner:
+        code, message = call.stage.faults.inner[call.path]
+        return sealed_answer(None, key, code, message)
+    if call.path == "/keepalive":
+        return outer(None)
+    try:
+        data = ENDPOINTS[call.path](call)
+    except AnswerError as error:
+        return sealed_answer(None, key, error.code, error.message)
+    except (KeyError, TypeError, ValueError) as error:
+        _log.info("invalid_params", path=call.path, error=type(error).__name__)
+        return sealed_answer(None, key, 114, "invalid params")
+    seen: Any = call.stage.world.seen_by(call.account, data)
+    # The history call alone answers with JSON inside a string.
+    return sealed_answer(json.dumps(seen, ensure_ascii=False) if call.path == "/api/cm/getrecentv2" else seen, key)
+
+
+async def _form(request: web.Request) -> tuple[dict[str, str], int]:
+    """The text fields of the body and the size in bytes of what was uploaded with it."""
+    fields: dict[str, str] = {}
+    size = 0
+    if request.method == "POST":
+        for name, value in (await request.post()).items():
+            if isinstance(value, web.FileField):
+                size += len(value.file.read())
+            elif isinstance(value, str):
+                fields[name] = value
+            else:
+                size += len(value)
+    return fields, size

@@ -1,0 +1,65 @@
+"""The messages of one thread as Zalo's servers remember them."""
+
+import json
+from bisect import bisect_left, insort
+
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.simulator.envelope import to_json
+
+
+class History:
+    """Messages by msgId, kept as JSON bytes: a flood fills it with hundreds of thousands."""
+
+    def __init__(self) -> None:
+        self._bodies: dict[int, bytes] = {}
+        self._order: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def add(self, message: RawDict) -> None:
+        """Remember a message, or replace the one of the same msgId. One without a numeric msgId is not remembered."""
+        number = _number(message.get("msgId"))
+        if number is not None:
+            self.add_encoded(number, to_json(message))
+
+    def add_encoded(self, number: int, body: bytes) -> None:
+        """The same for a message that is JSON already; `number` is its msgId."""
+        if number not in self._bodies:
+            insort(self._order, number)
+        self._bodies[number] = body
+
+    def get(self, msg_id: str) -> RawDict | None:
+        """The message, or None."""
+        number = _number(msg_id)
+        body = None if number is None else self._bodies.get(number)
+        return None if body is None else self._read(body)
+
+    def remove(self, msg_id: str) -> None:
+        """Forget a message that was recalled or deleted."""
+        number = _number(msg_id)
+        if number in self._bodies:
+            del self._bodies[number]
+            del self._order[bisect_left(self._order, number)]
+
+    def before(self, cursor: int, count: int) -> tuple[list[RawDict], bool]:
+        """Up to `count` messages with msgId < cursor, newest first, and whether there are older ones."""
+        end = bisect_left(self._order, cursor)
+        start = max(0, end - count)
+        page = [self._read(self._bodies[number]) for number in reversed(self._order[start:end])]
+        return page, start > 0
+
+    def after(self, cursor: int, count: int) -> list[RawDict]:
+        """The newest `count` of the messages with msgId > cursor, oldest first."""
+        numbers = self._order[bisect_left(self._order, cursor + 1) :][-count:]
+        return [self._read(self._bodies[number]) for number in numbers]
+
+    @staticmethod
+    def _read(body: bytes) -> RawDict:
+        message: RawDict = json.loads(body)
+        return message
+
+
+def _number(msg_id: object) -> int | None:
+    text = str(msg_id)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 30 else None

@@ -1,0 +1,195 @@
+"""Plays a scenario at a chosen speed. Timestamps on the wire are real; only the pauses are shorter."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any, assert_never
+
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.simulator import acts, messages
+from zalo_governor.simulator.acts import AnyAct
+from zalo_governor.simulator.scenario import Scenario
+from zalo_governor.simulator.stage import Stage
+from zalo_governor.simulator.world import Group
+
+_SETTLE_SECONDS = 1.0
+"""Between the first socket and the first act: the client still fetches the group and its history."""
+
+
+class Player:
+    """Plays one scenario on a stage, once a client listens."""
+
+    def __init__(self, stage: Stage, scenario: Scenario, speed: float | None = None) -> None:
+        self._stage = stage
+        self._scenario = scenario
+        self._speed = speed or scenario.speed
+        self._uids = scenario.uids
+        self._said: dict[str, RawDict] = {}
+
+    async def play(self) -> None:
+        """Wait for the first socket, then do everything at its time. The journal holds each act."""
+        await self._stage.hub.opened.wait()
+        await asyncio.sleep(_SETTLE_SECONDS)
+        self._stage.ledger.note("start", title=self._scenario.title, acts=len(self._scenario.play))
+        began = time.monotonic()
+        for at, act in self._timeline():
+            await asyncio.sleep(max(0.0, (at - self._scenario.start) / self._speed - (time.monotonic() - began)))
+            if act is None:
+                self._stage.hub.cut = False
+                self._note("restored", at)
+            else:
+                await self.perform(act)
+        self._stage.ledger.note("end", seconds=round(time.monotonic() - began, 1))
+
+    async def perform(self, act: AnyAct) -> None:
+        """Do one act now, and note it in the journal before anybody can hear it."""
+        message = self._message(act)
+        if message is not None:
+            private = isinstance(act, acts.Dm)
+            if act.id:
+                self._said[act.id] = message
+            self._note_act(act, text=_shown(act), msg_id=message["msgId"], where="private" if private else "group")
+            await self._stage.say(message, private=private, aloud=self._aloud)
+            return
+        self._note_act(act, text=_shown(act), where="group")
+        await self._do(act)
+
+    @property
+    def _aloud(self) -> bool:
+        return not self._stage.hub.cut
+
+    @property
+    def _group(self) -> Group:
+        return self._stage.world.group(self._scenario.group.id)
+
+    def _timeline(self) -> list[tuple[float, AnyAct | None]]:
+        """Every act with its time; None is the end of a cut."""
+        return sorted(self._moments(), key=lambda moment: moment[0])
+
+    def _moments(self) -> Iterator[tuple[float, AnyAct | None]]:
+        for act in self._scenario.play:
+            yield act.at, act
+            if isinstance(act, acts.Cut):
+                yield act.at + act.minutes * 60, None
+
+    def _message(self, act: AnyAct) -> RawDict | None:
+        """The message that an act says, completed; None for acts that say nothing."""
+        world, sender = self._stage.world, self._uids[act.by] if act.by else ""
+        if isinstance(act, acts.Dm):
+            return messages.private_message(world, {"uidFrom": sender, "_text": act.text})
+        given = self._content(act)
+        if given is None:
+            return None
+        return messages.group_message(world, {"uidFrom": sender, "idTo": self._group.id, **given})
+
+    def _content(self, act: AnyAct) -> RawDict | None:
+        match act:
+            case acts.Say():
+                return {"_text": act.text, **self._mentions(act)}
+            case acts.Reply():
+                return {"_text": act.text, "quote": messages.quote_of(self._said[act.to])}
+            case acts.Photo():
+                href = f"https://photo.zdn.vn/{act.file}"
+                size = {"hd": href, "width": 1280, "height": 960}
+                return _typed("chat.photo", messages.attachment(act.caption, href, thumb=href, params=size))
+            case acts.File():
+                facts = {"fileSize": str(act.size), "checksum": "", "fileExt": act.name.rpartition(".")[2], "fType": 1}
+                return _typed(
+                    "share.file", messages.attachment(act.name, f"https://file.zdn.vn/{act.at}", params=facts)
+                )
+            case acts.Link():
+                more = {"description": act.description, "action": "recommened.link"}
+                return _typed("chat.recommended", messages.attachment(act.title, act.url, **more))
+            case acts.Sticker():
+                return _typed("chat.sticker", {"id": act.number, "catId": 1, "type": 7})
+            case acts.Call():
+                facts = {"duration": act.minutes * 60, "calltype": 1}
+                return _typed("chat.recommended", messages.attachment(action="recommened.groupcall", params=facts))
+        return None
+
+    def _mentions(self, act: acts.Say) -> RawDict:
+        if act.mention is None:
+            return {}
+        everybody = act.mention == "all"
+        uid = "-1" if everybody else self._uids[act.mention]
+        name = "@All" if everybody else f"@{self._stage.world.person(uid).name}"
+        position = max(0, act.text.find(name))
+        return {"mentions": [{"uid": uid, "pos": position, "len": len(name), "type": int(everybody)}]}
+
+    async def _do(self, act: AnyAct) -> None:
+        stage, group, by = self._stage, self._group, self._uids.get(act.by, "")
+        match act:
+            case acts.Recall():
+                await stage.recall(self._said[act.of], aloud=self._aloud)
+            case acts.React():
+                await stage.react(self._said[act.to], by, act.icon)
+            case acts.Join():
+                member = self._uids[act.who]
+                group.members.append(member)
+                await self._group_act("join", by or member, [member])
+            case acts.Leave():
+                group.members.remove(by)
+                await self._group_act("leave", by, [by])
+            case acts.Remove():
+                group.members.remove(self._uids[act.who])
+                await self._group_act("remove_member", by, [self._uids[act.who]])
+            case acts.RenameMember():
+                stage.world.person(by, act.name)
+            case acts.RenameGroup():
+                group.name = act.name
+                await self._group_act("update", by)
+            case acts.Setting():
+                group.settings.update(act.flags)
+                await self._group_act("update_setting", by)
+            case acts.Admin():
+                member = self._uids[act.who]
+                group.admins = [uid for uid in group.admins if uid != member] + ([member] if act.granted else [])
+                await self._group_act("add_admin" if act.granted else "remove_admin", by, [member])
+            case acts.Pin():
+                await stage.act(messages.pin_act(stage.world, group, by, self._said[act.of]))
+            case acts.Seen():
+                seen = [by, *(self._uids[key] for key in act.who)]
+                receipt = messages.receipt(self._said[act.of], group.id, seen)
+                await stage.hub.send({"delivereds": [], "groupSeens": [receipt]}, cmd=522)
+            case acts.Cut():
+                stage.hub.cut = True
+                await stage.hub.close(act.code)
+            case (
+                acts.Say() | acts.Reply() | acts.Photo() | acts.File() | acts.Link() | acts.Sticker() | acts.Dm()
+                | acts.Call()
+            ):  # fmt: skip
+                raise AssertionError(f"{act.act} is a message")
+            case _:
+                assert_never(act)
+
+    async def _group_act(self, act: str, by: str, members: list[str] | None = None) -> None:
+        await self._stage.act(messages.group_act(self._stage.world, self._group, act, by, members or []))
+
+    def _note_act(self, act: AnyAct, **more: Any) -> None:
+        uid = self._uids.get(act.by, "")
+        name = self._stage.world.person(uid).name if uid else ""
+        if isinstance(act, acts.Join | acts.Remove | acts.Admin):
+            more["member"] = self._uids[act.who]
+            more["text"] = self._stage.world.person(more["member"]).name
+        expect = act.expect.model_dump(exclude_defaults=True)
+        self._note(act.act, act.at, id=act.id, uid=uid, who=name, cut=self._stage.hub.cut, expect=expect, **more)
+
+    def _note(self, kind: str, at: float, **more: Any) -> None:
+        minutes, seconds = divmod(int(at), 60)
+        clock = f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
+        self._stage.ledger.note(kind, clock=clock, at_ms=self._stage.world.now_ms(), **more)
+
+
+def _typed(message_type: str, content: RawDict) -> RawDict:
+    return {"msgType": message_type, "content": content}
+
+
+def _shown(act: AnyAct) -> str:
+    """What a person in front of the screen would read."""
+    if isinstance(act, acts.Setting):
+        return ", ".join(f"{flag}={value}" for flag, value in act.flags.items())
+    for name in ("text", "caption", "name", "url", "icon"):
+        value = getattr(act, name, "")
+        if value:
+            return str(value)
+    return ""

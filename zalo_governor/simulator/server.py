@@ -1,0 +1,90 @@
+"""The simulator as a server on loopback."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+from aiohttp import web
+
+from zalo_governor.domain.clock import Clock
+from zalo_governor.simulator.control import Control
+from zalo_governor.simulator.errors import SimulatorError
+from zalo_governor.simulator.front import Front, session_cookie
+from zalo_governor.simulator.heads import TidyHeads
+from zalo_governor.simulator.player import Player
+from zalo_governor.simulator.scenario import Scenario
+from zalo_governor.simulator.stage import Stage
+from zalo_governor.simulator.world import World
+
+LOOPBACK = "127.0.0.1"
+_MAX_UPLOAD = 256 * 1024 * 1024
+
+
+class Simulator:
+    """A Zalo on 127.0.0.1. With a scenario it plays that as soon as a client listens.
+
+    `speed` is scenario seconds per real second; None for the scenario's own.
+    """
+
+    def __init__(self, clock: Clock, scenario: Scenario | None = None, speed: float | None = None) -> None:
+        make_world: Callable[[], World] = scenario.make_world(clock) if scenario else lambda: World(clock)
+        self.stage = Stage(make_world)
+        self._player = Player(self.stage, scenario, speed) if scenario else None
+        self._runner: web.AppRunner | None = None
+        self._server: asyncio.Server | None = None
+
+    async def start(self, port: int = 0) -> int:
+        """Listen; gives the port, which is a free one for 0.
+
+        Raises:
+            SimulatorError: the port is taken.
+        """
+        app = web.Application(client_max_size=_MAX_UPLOAD)
+        front, control = Front(self.stage), Control(self.stage)
+        app.router.add_route("*", "/__sim/{order}", control.handle)
+        app.router.add_get("/ws/{rest:.*}", self._socket)
+        app.router.add_get("/ws", self._socket)
+        app.router.add_route("*", "/{rest:.*}", front.handle)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        await self._runner.setup()
+        handler = self._runner.server
+        if handler is None:
+            raise SimulatorError("the HTTP server did not start")
+        loop = asyncio.get_running_loop()
+        try:
+            self._server = await loop.create_server(lambda: TidyHeads(handler), LOOPBACK, port)
+        except OSError as error:
+            await self._runner.cleanup()
+            raise SimulatorError(f"port {port} of {LOOPBACK} cannot be used: {error.strerror}") from None
+        taken: int = self._server.sockets[0].getsockname()[1]
+        self.stage.base_url = f"{LOOPBACK}:{taken}"
+        if self._player:
+            self.stage.spawn(self._player.play())
+        return taken
+
+    async def stop(self) -> None:
+        """Close everything."""
+        await self.stage.finish()
+        if self._server:
+            self._server.close()
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        return await self.stage.hub.serve(request, session_cookie(request))
+
+
+async def serve(simulator: Simulator, port: int, on_ready: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT; `on_ready` gets the base URL once clients may come.
+
+    Raises:
+        SimulatorError: the port is taken.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    taken = await simulator.start(port)
+    on_ready(f"http://{LOOPBACK}:{taken}")
+    await stop.wait()
+    await simulator.stop()

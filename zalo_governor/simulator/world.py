@@ -1,0 +1,182 @@
+"""Who and what exists in the simulated Zalo: accounts, people, groups, and the numbers that Zalo gives.
+
+A uid belongs to a pair (viewing account, person). Inside the simulator a person goes by the uid that the first
+account sees; another account sees other uids, and `globalId` is the same for all.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from zalo_governor.domain.clock import Clock, to_ms
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.simulator.history import History
+
+BOT_UID = "7000000000000000001"
+MEMBER_UID = "7000000000000000002"
+GROUP_ID = "8000000000000000001"
+
+_UID = re.compile(r"\d{15,20}")
+_STRANGER = "Vàng Thị Mẫu - Chuyên viên"
+_SETTINGS = (
+    "blockName",
+    "signAdminMsg",
+    "addMemberOnly",
+    "setTopicOnly",
+    "enableMsgHistory",
+    "joinAppr",
+    "lockCreatePost",
+    "lockCreatePoll",
+    "lockSendMsg",
+    "lockViewMember",
+    "bannFeature",
+    "dirtyMedia",
+    "banDuration",
+)
+
+
+@dataclass
+class Person:
+    """A human being with a Zalo account."""
+
+    uid: str
+    name: str
+    """What others see: `displayName` and a message's `dName`."""
+    zalo_name: str = ""
+    phone: str = ""
+    takes_messages: bool = True
+    """False: a private message from a stranger is refused with code 123."""
+
+    @property
+    def global_id(self) -> str:
+        """The same for every viewing account."""
+        return "G" + _digits(f"globalId {self.uid}", 17)
+
+
+@dataclass
+class Group:
+    """A Zalo group. `admins` are Zalo's deputies; the owner need not be among them."""
+
+    id: str
+    name: str
+    owner: str
+    admins: list[str] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    settings: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_SETTINGS, 0) | {"enableMsgHistory": 1})
+    pins: list[RawDict] = field(default_factory=list)
+    version: int = 1
+    history: History = field(default_factory=History)
+
+    def manages(self, uid: str) -> bool:
+        """Whether Zalo lets this uid kick, delete and change settings."""
+        return uid == self.owner or uid in self.admins
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account that a client can log in to."""
+
+    uid: str
+    cookie: str = ""
+    """The `zpw_sek` that belongs to it; any other cookie logs in to the first account."""
+
+    @property
+    def secret_key(self) -> bytes:
+        """16 bytes of `zpw_enk`; derived, so that a restarted simulator still understands a client."""
+        return hashlib.sha256(f"zpw_enk {self.uid}".encode()).digest()[:16]
+
+
+class World:
+    """Everything that exists. Starts with one account, one more member and one group."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.accounts: list[Account] = [Account(BOT_UID)]
+        self.people: dict[str, Person] = {
+            BOT_UID: Person(BOT_UID, "Hệ thống hỗ trợ quản lý Nhóm", phone="84900000001"),
+            MEMBER_UID: Person(MEMBER_UID, "Lò Văn Mẫu - Chuyên viên Văn phòng UBND tỉnh", phone="84900000002"),
+        }
+        self.groups: dict[str, Group] = {
+            GROUP_ID: Group(
+                GROUP_ID, "Nhóm Zalo tỉnh Mẫu", owner=MEMBER_UID, admins=[BOT_UID], members=[MEMBER_UID, BOT_UID]
+            )
+        }
+        self.private: dict[str, History] = {}
+        """Private conversations of the first account, by the other person's uid."""
+        self._last_message = 0
+        self._last_client = 0
+
+    @property
+    def main_account(self) -> Account:
+        """The account whose uids name people inside the simulator."""
+        return self.accounts[0]
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970: wire timestamps are real, however fast a scenario plays."""
+        return to_ms(self._clock())
+
+    def new_message_id(self) -> str:
+        """A msgId: grows with time, also over a restart, and stays below 10^16, where zlapi starts to page back."""
+        self._last_message = max(self._last_message + 1, self.now_ms() * 1000)
+        return str(self._last_message)
+
+    def new_client_id(self) -> str:
+        """A cliMsgId as a sender's client makes it: milliseconds; never twice the same here."""
+        self._last_client = max(self._last_client + 1, self.now_ms())
+        return str(self._last_client)
+
+    def account_of(self, cookie: str) -> Account:
+        """Whose session a `zpw_sek` is."""
+        return next((account for account in self.accounts if account.cookie == cookie), self.main_account)
+
+    def person(self, uid: str, name: str = "") -> Person:
+        """The person of that uid; one who was never seen before comes to exist. A name given is the present name."""
+        person = self.people.setdefault(uid, Person(uid, name or _STRANGER))
+        if name:
+            person.name = name
+        return person
+
+    def group(self, group_id: str) -> Group:
+        """The group of that id; one that was never seen before comes to exist with the main account in it."""
+        if group_id not in self.groups:
+            uid = self.main_account.uid
+            self.groups[group_id] = Group(group_id, "Nhóm Zalo tỉnh Mẫu", owner=uid, members=[uid])
+        return self.groups[group_id]
+
+    def private_history(self, peer: str) -> History:
+        """What was said between the main account and a person."""
+        return self.private.setdefault(peer, History())
+
+    def uid_seen(self, account: Account, uid: str) -> str:
+        """The uid under which an account sees the person whom the first account sees under `uid`."""
+        if account is self.main_account or account.uid == uid or uid not in self.people:
+            return uid
+        return "6" + _digits(f"{account.uid} sees {uid}", 18)
+
+    def uid_meant(self, account: Account, uid: str) -> str:
+        """The reverse of `uid_seen`."""
+        if account is self.main_account:
+            return uid
+        return next((own for own in self.people if self.uid_seen(account, own) == uid), uid)
+
+    def seen_by(self, account: Account, data: Any) -> Any:
+        """A payload as one account gets it: its own uid is "0" in uidFrom and idTo, others' uids are its own view."""
+        if isinstance(data, list):
+            return [self.seen_by(account, item) for item in data]
+        if isinstance(data, dict):
+            return {key: self._seen_value(account, key, value) for key, value in data.items()}
+        if isinstance(data, str) and account is not self.main_account:
+            # Ids also stand inside JSON strings (controls, pins, quotes).
+            return _UID.sub(lambda match: self.uid_seen(account, match[0]), data)
+        return data
+
+    def _seen_value(self, account: Account, key: str, value: Any) -> Any:
+        if key in {"uidFrom", "idTo"} and value == account.uid:
+            return "0"
+        return self.seen_by(account, value)
+
+
+def _digits(text: str, count: int) -> str:
+    return str(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")).zfill(39)[-count:]
