@@ -72,11 +72,14 @@ def validate(model: type[ModelT], document: Document, data: dict[str, Any] | Non
         raise complaint(document, error) from None
 
 
-def complaint(document: Document, error: ValidationError) -> ConfigError:
-    """A validation error in the words of the file it came from; values are not repeated, they may be secret."""
+def complaint(document: Document, error: ValidationError, within: KeyPath = ()) -> ConfigError:
+    """A validation error in the words of the file it came from; values are not repeated, they may be secret.
+
+    `within` is the key whose value was validated, where it was not the whole file.
+    """
     rows = []
     for item in error.errors(include_url=False, include_input=False):
-        key = tuple(part for part in item["loc"])
+        key = (*within, *item["loc"])
         rows.append(str(document.error(key, item["msg"])))
     return ConfigError("\n".join(rows))
 

@@ -66,9 +66,9 @@ class OutboxWorker:
         while not self._stopping:
             claimed: list[Outgoing] = []
             try:
-                claimed = self._store.claim(account=self._account, now=self._clock(), limit=_CLAIM)
+                claimed = self._store.claim(now=self._clock(), limit=_CLAIM)
                 if not claimed:
-                    self._sleep(self._store.next_due(account=self._account))
+                    self._sleep(self._store.next_due(self._clock()))
             except StoreUnavailableError as error:
                 log.error("outbox_waits", error=str(error))
                 self._sleep(self._clock() + timedelta(seconds=_RETRY))
@@ -112,7 +112,7 @@ class OutboxWorker:
         if outgoing.notice.is_group or outgoing.notice.purpose in _SPARED_OVER_BUDGET:
             return False
         try:
-            sent = self._store.private_sent_since(account=self._account, since=now - timedelta(days=1))
+            sent = self._store.sent_private_since(self._account, now - timedelta(days=1))
         except StoreUnavailableError:
             return False
         return sent >= self._private_per_day

@@ -83,16 +83,16 @@ class Parser(Protocol):
 class OutboxStore(Protocol):
     """The durable queue of messages to send."""
 
-    def claim(self, *, account: str, now: datetime, limit: int) -> list[Outgoing]:
+    def claim(self, *, now: datetime, limit: int) -> list[Outgoing]:
         """Mark up to `limit` due messages as being sent, durably, most urgent first, and give them."""
         ...
 
-    def next_due(self, *, account: str) -> datetime | None:
-        """When the next waiting message is due; None where none waits."""
+    def next_due(self, now: datetime) -> datetime | None:
+        """When `claim` will next have something to give; None where nothing waits."""
         ...
 
-    def private_sent_since(self, *, account: str, since: datetime) -> int:
-        """Private messages sent since then."""
+    def sent_private_since(self, account: str, since: datetime) -> int:
+        """How many private messages went out, or may have gone out, since then."""
         ...
 
     def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:

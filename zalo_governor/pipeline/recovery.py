@@ -11,7 +11,7 @@ import structlog
 from zalo_governor.domain.clock import Clock, from_ms
 from zalo_governor.domain.elements import Admitted, Element
 from zalo_governor.domain.errors import GovernorError
-from zalo_governor.domain.line import LineReport, LineState
+from zalo_governor.domain.line import Gap, LineReport, LineState
 
 log = structlog.get_logger(__name__)
 
@@ -30,8 +30,8 @@ class Recovered(NamedTuple):
 class History(Protocol):
     """Fetches what a group said while nobody listened. app ties zalo.backfill to it."""
 
-    def __call__(self, group_id: str) -> Recovered:
-        """Page back to the last message that is stored.
+    def __call__(self, group_id: str, heard_ms: int | None) -> Recovered:
+        """Page back beyond the last message heard before the gap (Zalo's time in ms; None where none was ever).
 
         Raises:
             GovernorError: Zalo does not give it now.
@@ -43,11 +43,15 @@ class Gaps(Protocol):
     """The record of times in which the bot could not hear."""
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str) -> int:
-        """Write an open gap, or give the one that is open already."""
+        """Write that a gap began; gives its number."""
         ...
 
     def close_gap(self, gap_id: int, ended_at: datetime, recovered: int, closed: bool) -> None:
         """Its end; `closed` where nothing is missing."""
+        ...
+
+    def open_gaps(self, group_id: str) -> list[Gap]:
+        """The gaps that have not ended: those of a process that died in one."""
         ...
 
     def last_heard(self, group_id: str) -> int | None:
@@ -82,6 +86,7 @@ class Recovery:
         self._changed = threading.Condition()
         self._stopping = False
         self._open: dict[str, int] = {}
+        self._last_heard: dict[str, int | None] = {}
         self.state: LineReport | None = None
         """The line as it was last reported."""
 
@@ -95,7 +100,10 @@ class Recovery:
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Work until stopped."""
+        """Work until stopped; a gap in which an earlier process died goes on until the line is up."""
+        for group_id in self._groups:
+            for gap in self._gaps.open_gaps(group_id):
+                self._open[group_id] = gap.id
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._reports or self._stopping)
@@ -120,21 +128,23 @@ class Recovery:
         for group_id in self._groups:
             if group_id not in self._open:
                 began_at = line.heard_at or line.at
+                # Asked now: once the line is back, what is heard live stands on this side of the gap.
+                self._last_heard[group_id] = self._gaps.last_heard(group_id)
                 self._open[group_id] = self._gaps.open_gap(group_id, began_at, line.cause or line.state.value)
             if line.state is LineState.FRAME_LOST:
                 self._recover(group_id, line)
 
     def _recover(self, group_id: str, line: LineReport) -> None:
-        gap_id = self._open.get(group_id)
+        gap_id = self._open.pop(group_id, None)
+        last_ms = self._last_heard.pop(group_id, None) or self._gaps.last_heard(group_id)
         if gap_id is None:
-            last_ms = self._gaps.last_heard(group_id)
             if last_ms is None:
                 return  # The very first start: what was said before the bot came is not a gap.
-            gap_id = self._open[group_id] = self._gaps.open_gap(group_id, from_ms(last_ms), "not running")
+            gap_id = self._gaps.open_gap(group_id, from_ms(last_ms), "not running")
         fresh: list[Admitted] = []
         reached = False
         try:
-            recovered = self._history(group_id)
+            recovered = self._history(group_id, last_ms)
         except GovernorError as error:
             log.error("backfill_failed", group=group_id, error=str(error))
         else:
@@ -142,7 +152,6 @@ class Recovery:
             for start in range(0, len(recovered.elements), _CHUNK):
                 fresh += self._admit(recovered.elements[start : start + _CHUNK])
         self._gaps.close_gap(gap_id, line.at, len(fresh), reached)
-        del self._open[group_id]
         log.info("gap", group=group_id, recovered=len(fresh), closed=reached)
         if fresh:
             self._on_recovered(group_id, fresh)

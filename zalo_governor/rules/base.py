@@ -1,7 +1,7 @@
 """What a rule is: one abstract method, its identity and parameters from its own YAML file."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -45,14 +45,24 @@ class Rule(ABC, Generic[P]):
     id: ClassVar[str]
     """The same as the name of the YAML file: `3.1-tieng-viet-co-dau`."""
     parameters_type: ClassVar[type[Parameters]]
-    seals: ClassVar[bool] = False
-    """Its findings mean that the content must not be kept; it also serves at the door, before the store."""
+    lexicon_names: ClassVar[tuple[str, ...]] = ()
+    """Files of `lexicons/` that the rule reads, with their endings: `foreign.txt`."""
 
-    def __init__(self, *, clause: str, severity: Severity, maturity: Maturity, parameters: P) -> None:
+    def __init__(
+        self,
+        *,
+        clause: str,
+        severity: Severity,
+        maturity: Maturity,
+        parameters: P,
+        lexicons: Mapping[str, tuple[str, ...]] = {},
+    ) -> None:
+        """`lexicons` holds the lines of each file in `lexicon_names`, without comments and empty lines."""
         self.clause = clause
         self.severity = severity
         self.maturity = maturity
         self.parameters = parameters
+        self.lexicons = lexicons
 
     @abstractmethod
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
@@ -65,7 +75,14 @@ class Rule(ABC, Generic[P]):
             "clause": self.clause,
             "severity": self.severity,
             "label": label,
-            "seals": self.seals,
             "shadow": self.maturity is Maturity.SHADOW,
         }
         return Finding(**(values | more))
+
+
+class SealingRule(Rule[P]):
+    """A rule whose gravest findings mean that the content must not be kept; it also serves at the door."""
+
+    @abstractmethod
+    def inspect(self, text: str) -> Finding | None:
+        """The finding on one string alone, None where it is clean; `seals` says whether it may be kept."""

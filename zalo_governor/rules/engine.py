@@ -7,7 +7,7 @@ from typing import Any
 
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, RuleFailure, SealedFinding, Verdict
-from zalo_governor.rules.base import Rule, RuleContext
+from zalo_governor.rules.base import Rule, RuleContext, SealingRule
 
 
 class Engine:
@@ -17,9 +17,9 @@ class Engine:
         self.rules = tuple(rules)
 
     @property
-    def door_rules(self) -> tuple[Rule[Any], ...]:
-        """The rules whose findings forbid to keep the content."""
-        return tuple(rule for rule in self.rules if rule.seals)
+    def door_rules(self) -> tuple[SealingRule[Any], ...]:
+        """The rules whose findings can forbid to keep the content."""
+        return tuple(rule for rule in self.rules if isinstance(rule, SealingRule))
 
     def judge(self, event: EventBase, context: RuleContext) -> Verdict:
         """All findings on the event, spans and suggestions included; `sealed` makes of it what may be kept."""

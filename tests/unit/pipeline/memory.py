@@ -92,14 +92,14 @@ class MemoryOutbox:
         self.private_sent = 0
         self.failures = 0
 
-    def claim(self, *, account: str, now: datetime, limit: int) -> list[Outgoing]:
+    def claim(self, *, now: datetime, limit: int) -> list[Outgoing]:
         claimed, self.waiting_list = self.waiting_list[:limit], self.waiting_list[limit:]
         return claimed
 
-    def next_due(self, *, account: str) -> datetime | None:
+    def next_due(self, now: datetime) -> datetime | None:
         return None
 
-    def private_sent_since(self, *, account: str, since: datetime) -> int:
+    def sent_private_since(self, account: str, since: datetime) -> int:
         return self.private_sent
 
     def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:

@@ -54,7 +54,12 @@ def test_what_is_offered_is_admitted_in_order_and_once() -> None:
 
 def test_a_burst_beyond_capacity_waits_at_the_socket_and_is_not_lost() -> None:
     given = Given(capacity=5, batch=3)
-    offered = threading.Thread(target=lambda: [given.intake.offer([element(str(n))]) for n in range(50)])
+
+    def offer_all() -> None:
+        for number in range(50):
+            given.intake.offer([element(str(number))])
+
+    offered = threading.Thread(target=offer_all)
     offered.start()
     offered.join(0.2)
     assert offered.is_alive()

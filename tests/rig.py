@@ -1,0 +1,127 @@
+"""A simulator and a bot as two real processes, for acceptance tests, crash tests and benchmarks."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+import yaml
+
+from zalo_governor.cli.demo_processes import Program, ask_json
+
+BOT = "7000000000000000001"
+MEMBER = "7000000000000000002"
+GROUP = "8000000000000000001"
+LEADER = "7000000000000000021"
+ADMIN = "7000000000000000022"
+
+_PEOPLE = [
+    {"full_name": "Giàng A Sử", "title": "Chủ tịch UBND tỉnh", "uid": LEADER, "roles": ["leader"]},
+    {"full_name": "Lò Văn Minh", "title": "Giám đốc Sở", "uid": ADMIN, "roles": ["admin"]},
+]
+
+
+class Rig:
+    """One simulator with the default world, a leader and an admin added, and a bot that may be killed and started."""
+
+    def __init__(self, folder: Path, **zalo: Any) -> None:
+        self.folder = folder
+        self.config = folder / "governor.yaml"
+        self.database = folder / "data" / "governor.db"
+        self.simulator = Program(["simulate", "--port", "0"], folder / "simulator.log")
+        self.url = self.simulator.wait_for("listening on ")
+        self._http = requests.Session()
+        self.bot: Program | None = None
+        self.starts = 0
+        self.control("world", people=[{"uid": LEADER, "name": "Giàng A Sử"}, {"uid": ADMIN, "name": "Lò Văn Minh"}])
+        session = {"imei": "rig", "user_agent": "Mozilla/5.0 (rig)", "cookies": {"zpw_sek": "rig"}}
+        (folder / "session.json").write_text(json.dumps(session))
+        settings = {
+            "zalo": {"route_to": self.url, "send": {"per_second": 1000, "burst": 1000, "private_per_day": 100000}}
+            | zalo,
+            "groups": [{"id": GROUP, "name": "điều hành tỉnh Mẫu"}],
+            "people": _PEOPLE,
+            "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None},
+        }
+        self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
+
+    def start_bot(self) -> None:
+        """Start it and wait until its socket is open."""
+        self.starts += 1
+        self.bot = Program(["run", "--config", str(self.config)], self.folder / f"bot-{self.starts}.log")
+        self.until(lambda: self.state("sockets") == 1, "the bot's socket is open")
+
+    def kill_bot(self) -> None:
+        """kill -9."""
+        assert self.bot
+        self.bot.kill()
+
+    def stop_bot(self) -> int:
+        """SIGTERM; gives the exit code."""
+        assert self.bot
+        return self.bot.stop()
+
+    def close(self) -> None:
+        """End both."""
+        if self.bot and self.bot.running:
+            self.bot.stop()
+        self._http.close()
+        self.simulator.stop()
+
+    def control(self, order: str, **body: Any) -> dict[str, Any]:
+        """One order to the simulator."""
+        answer = self._http.post(f"{self.url}/__sim/{order}", json=body, timeout=120)
+        given: dict[str, Any] = answer.json()
+        assert given["ok"], given
+        return given
+
+    def state(self, field: str) -> Any:
+        """One field of the simulator's state."""
+        return self.control("state", fields=[field])[field]
+
+    def push(self, *texts: str, **fields: Any) -> list[str]:
+        """Group messages, one frame each; gives their msgIds."""
+        frames = [{"data": {"groupMsgs": [{"_text": text, **fields}]}} for text in texts]
+        ids: list[str] = self.control("push", frames=frames)["msg_ids"]
+        return ids
+
+    def sent(self) -> list[dict[str, Any]]:
+        """What the bot sent, as the simulator took it."""
+        sent: list[dict[str, Any]] = self.state("sent")
+        return sent
+
+    def cases(self) -> list[dict[str, Any]]:
+        """`cases --json`."""
+        cases: list[dict[str, Any]] = ask_json(["cases", "--json", "--config", str(self.config)])
+        return cases
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of the bot's database, read beside the running bot."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30)) as connection:
+            return connection.execute(sql).fetchall()
+
+    def judged(self) -> int:
+        """How many group messages have been judged."""
+        [(count,)] = self.query("SELECT count(*) FROM events WHERE kind IN ('message_sent', 'sealed_heard')")
+        return int(count)
+
+    def until(self, holds: Callable[[], bool], what: str, timeout: float = 30.0) -> None:
+        """Wait until it holds."""
+        deadline = time.monotonic() + timeout
+        while not holds():
+            assert time.monotonic() < deadline, f"not within {timeout} s: {what}"
+            time.sleep(0.02)
+
+
+@contextmanager
+def rig(folder: Path, **zalo: Any) -> Iterator[Rig]:
+    """A rig that is closed at the end; with the bot not yet started."""
+    made = Rig(folder, **zalo)
+    try:
+        yield made
+    finally:
+        made.close()

@@ -1,0 +1,127 @@
+"""Gaps are opened when the line goes down and closed with what came back."""
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from tests.unit.pipeline.made import GROUP, admitted, element
+from zalo_governor.domain.elements import Admitted, Element
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.line import Gap, LineReport, LineState
+from zalo_governor.pipeline.recovery import Recovered, Recovery
+
+NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+
+
+class MemoryGaps:
+    """Fits Gaps; `log` says what was written."""
+
+    def __init__(self, last_ms: int | None) -> None:
+        self.last_ms = last_ms
+        self.log: list[str] = []
+        self.left_open: list[Gap] = []
+
+    def open_gap(self, group_id: str, began_at: datetime, cause: str) -> int:
+        self.log.append(f"open {group_id} {began_at:%H:%M} {cause}")
+        return len(self.log)
+
+    def close_gap(self, gap_id: int, ended_at: datetime, recovered: int, closed: bool) -> None:
+        self.log.append(f"close {gap_id} {ended_at:%H:%M} {recovered} {closed}")
+
+    def open_gaps(self, group_id: str) -> list[Gap]:
+        return self.left_open
+
+    def last_heard(self, group_id: str) -> int | None:
+        return self.last_ms
+
+
+class Given:
+    """A recovery with a scripted history; the store knows message "1" already."""
+
+    def __init__(self, history: Recovered | GovernorError, last_ms: int | None = 1) -> None:
+        self.gaps = MemoryGaps(last_ms)
+        self.history = history
+        self.held = 0
+        self.summed_up: list[str] = []
+        self.recovery = Recovery(
+            groups=[GROUP],
+            gaps=self.gaps,
+            history=self._fetch,
+            admit=self._admit,
+            hold=self._hold,
+            release=self._release,
+            on_recovered=lambda group_id, fresh: self.summed_up.extend(item.entry.key for item in fresh),
+            clock=lambda: NOW,
+        )
+
+    def _fetch(self, group_id: str, heard_ms: int | None) -> Recovered:
+        assert heard_ms == self.gaps.last_ms
+        if isinstance(self.history, GovernorError):
+            raise self.history
+        return self.history
+
+    def _admit(self, elements: Sequence[Element]) -> list[Admitted]:
+        return [admitted(n, key=e.key, at_ms=e.at_ms) for n, e in enumerate(elements) if e.key != "1"]
+
+    def _hold(self) -> None:
+        self.held += 1
+
+    def _release(self) -> None:
+        self.held -= 1
+
+    def follow(self, *reports: LineReport) -> list[str]:
+        thread = threading.Thread(target=self.recovery.run)
+        thread.start()
+        for report in reports:
+            self.recovery.report(report)
+        while self.recovery._reports:
+            thread.join(0.01)
+        thread.join(0.05)
+        self.recovery.stop()
+        thread.join(5)
+        assert self.held == 0
+        return self.gaps.log
+
+
+def up(minutes: int) -> LineReport:
+    return LineReport(state=LineState.UP, at=NOW + timedelta(minutes=minutes))
+
+
+def down(minutes: int, cause: str = "1006") -> LineReport:
+    moment = NOW + timedelta(minutes=minutes)
+    return LineReport(state=LineState.DOWN, at=moment, heard_at=moment - timedelta(minutes=1), cause=cause)
+
+
+def test_a_cut_becomes_a_gap_that_backfill_closes() -> None:
+    given = Given(Recovered([element("1"), element("2"), element("3")], reached=True))
+    log = given.follow(down(5), up(7))
+    assert log == ["open group 08:04 1006", "close 1 08:07 2 True"]
+    assert given.summed_up == ["2", "3"]
+
+
+def test_repeated_failures_to_connect_are_one_gap() -> None:
+    log = Given(Recovered([], reached=True)).follow(down(5), down(6), down(7), up(9))
+    assert log == ["open group 08:04 1006", "close 1 08:09 0 True"]
+
+
+def test_what_backfill_cannot_bring_stays_a_gap() -> None:
+    given = Given(GovernorError("history is gone"))
+    assert given.follow(down(5), up(7)) == ["open group 08:04 1006", "close 1 08:07 0 False"]
+    assert given.summed_up == []
+
+
+def test_the_time_in_which_the_program_did_not_run_is_a_gap_but_not_before_its_first_day() -> None:
+    assert Given(Recovered([], reached=True), last_ms=0).follow(up(0))[0] == "open group 00:00 not running"
+    assert Given(Recovered([], reached=True), last_ms=None).follow(up(0)) == []
+
+
+def test_a_frame_that_cannot_be_read_is_fetched_anew_at_once() -> None:
+    lost = LineReport(state=LineState.FRAME_LOST, at=NOW, heard_at=NOW, cause="bad tag")
+    given = Given(Recovered([element("2")], reached=True))
+    assert given.follow(lost) == ["open group 08:00 bad tag", "close 1 08:00 1 True"]
+
+
+def test_a_gap_in_which_the_process_died_is_closed_by_the_next_one() -> None:
+    given = Given(Recovered([element("2")], reached=True))
+    given.gaps.left_open = [Gap(id=41, group_id=GROUP, began_at=NOW, cause="1006")]
+    assert given.follow(up(3)) == ["close 41 08:03 1 True"]

@@ -1,0 +1,143 @@
+"""Clause 4.1 as members meet it. Everything secret here is invented."""
+
+import time
+import unicodedata
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zalo_governor.domain.events import Attachment, EventBase, GroupInfoChanged, MessageSent, NameObserved, Quote
+from zalo_governor.domain.findings import Severity
+from zalo_governor.rulebook import load_rulebook
+from zalo_governor.rules.base import NO_CONTEXT, Maturity
+from zalo_governor.rules.classified import ClassifiedRule
+from zalo_governor.settings import shipped_config
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+SHIPPED = next(rule for rule in load_rulebook(shipped_config()).engine.rules if isinstance(rule, ClassifiedRule))
+SECRET = "Em gửi các anh báo cáo tối mật GIẢ ĐỊNH số 9"
+
+
+def label(text: str, threshold: int | None = None) -> str | None:
+    parameters = SHIPPED.parameters.model_copy(update={"threshold": threshold or SHIPPED.parameters.threshold})
+    rule = ClassifiedRule(
+        clause="4.1", severity=Severity.CRITICAL, maturity=Maturity.ACTIVE, parameters=parameters, lexicons={}
+    )
+    finding = rule.inspect(text)
+    return finding.label if finding else None
+
+
+@pytest.mark.parametrize(
+    ("threshold", "text", "expected"),
+    [
+        (None, SECRET, "classified"),
+        (99, SECRET, "borderline"),
+        (None, "Kế hoạch GIẢ ĐỊNH 03/KH-UBND (Tuyệt mật) ở file dưới", "classified"),
+        (None, "MẬT\nSố: 01/GIẢ ĐỊNH", "classified"),
+        (None, "BÁO CÁO MẬT\nTình hình GIẢ ĐỊNH", "classified"),
+        (None, "Danh sach GIA DINH - toi mat.docx", "classified"),
+        (None, "tập huấn ghi độ mật thường khi nhập văn bản", None),
+        (None, "Quy chế cấm đăng văn bản mật, mong cả nhà nhớ", "borderline"),
+        (None, "Luật Bảo vệ bí mật nhà nước có hiệu lực", "borderline"),
+        (None, "Đổi mật khẩu nhé", None),
+        (None, "Độ mật: Thường", None),
+        (None, "toi mat vi o nha roi", None),
+        (None, "Nguyễn Văn Mật đã nộp báo cáo", None),
+    ],
+)
+def test_what_is_found(threshold: int | None, text: str, expected: str | None) -> None:
+    assert label(text, threshold) == expected
+
+
+@pytest.mark.parametrize(
+    "disguised",
+    [
+        unicodedata.normalize("NFD", SECRET),
+        SECRET.replace("tối mật", "t ố i   m ậ t"),
+        SECRET.replace("tối mật", "t.ố.i m.ậ.t"),
+        SECRET.replace("tối mật", "t_ố_i m_ậ_t"),
+        SECRET.replace("mật", "m\u200bậ\u200bt"),
+        SECRET.replace("mật", "m\u00adật"),
+        SECRET.replace("tối mật", "to\u0302\u0301i ма\u0323\u0302т"),
+        SECRET.replace("mật", "m🔴ậ🔴t"),
+        SECRET.replace("tối mật", "t01 m@t"),
+        SECRET.replace("mật", "mậtttt"),
+        SECRET.replace("mật", "&#109;ậ&#116;"),
+        SECRET.replace("tối mật", "tối\nmật"),
+        "Em gui cac anh bao cao toi mat GIA DINH so 9",
+        "Em göi c¸c anh b¸o c¸o tèi mËt GI¶ §ÞNH sè 9",
+    ],
+)
+def test_no_disguise_helps(disguised: str) -> None:
+    assert label(disguised) == "classified"
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [("văn bản mật số 1 em gửi", "mat"), ("văn bản tối mật số 1 em gửi", "toi_mat"), ("tuyetmat_1.pdf", "tuyet_mat")],
+)
+def test_the_level_is_guessed(text: str, level: str) -> None:
+    finding = SHIPPED.inspect(text)
+    assert finding is not None
+    assert finding.level == level
+
+
+def test_the_reason_names_patterns_and_repeats_no_word() -> None:
+    finding = SHIPPED.inspect(SECRET)
+    assert finding is not None
+    assert finding.reason == "document+number+transmitting"
+    assert finding.excerpt is None
+
+
+@pytest.mark.parametrize(
+    ("field", "event"),
+    [
+        ("text", MessageSent(at=AT, text=SECRET)),
+        ("quote", MessageSent(at=AT, text="Vâng", quote=Quote(owner_uid="1", key="1", text=SECRET))),
+        ("file_name", MessageSent(at=AT, attachment=Attachment(type="share.file", title="bao_cao_toi_mat.pdf"))),
+        ("title", MessageSent(at=AT, attachment=Attachment(type="chat.link", title=SECRET))),
+        ("description", MessageSent(at=AT, attachment=Attachment(type="chat.link", description=SECRET))),
+        ("name", NameObserved(at=AT, name=SECRET)),
+        ("group_name", GroupInfoChanged(at=AT, name=SECRET)),
+    ],
+)
+def test_every_string_of_an_event_is_looked_at(field: str, event: EventBase) -> None:
+    (finding,) = SHIPPED.check(event, NO_CONTEXT)
+    assert (finding.field, finding.seals) == (field, True)
+
+
+def test_talk_about_the_rule_is_counted_but_nothing_is_sealed() -> None:
+    finding = SHIPPED.inspect("Mời văn thư đến nhận tài liệu mật trực tiếp")
+    assert finding is not None
+    assert (finding.severity, finding.seals) == (Severity.SUSPECT, False)
+
+
+def test_a_secret_deep_in_a_long_text_is_found_where_it_stands() -> None:
+    text = "Tình hình ổn định, các bản đã thu hoạch xong.\n" * 200 + SECRET
+    finding = SHIPPED.inspect(text)
+    assert finding is not None
+    assert finding.seals
+    assert [text[start:end] for start, end in finding.spans] == ["tối mật"]
+
+
+@settings(deadline=2000)
+@given(st.text(max_size=400), st.sampled_from(["", "mật", "tối mật", "MAT", "m.ậ.t", "độ mật:", ".pdf"]))
+def test_no_text_breaks_it_and_spans_stay_inside(text: str, word: str) -> None:
+    whole = text + word + text
+    finding = SHIPPED.inspect(whole)
+    if finding:
+        assert all(0 <= start < end <= len(whole) for start, end in finding.spans)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mật " * 25_000, "m" * 100_000, "m " * 50_000,
+     "a" + "\u0323\u0302\u0336" * 33_333, "t.o.i." * 16_000, "(mật" * 25_000,
+     "mat" * 33_000 + ".pdf", "văn bản " * 12_500 + "mật", "@" * 100_000 + "mật"],
+)  # fmt: skip
+def test_a_hundred_thousand_characters_take_no_more_than_a_moment(text: str) -> None:
+    begun = time.perf_counter()
+    SHIPPED.inspect(text)
+    assert time.perf_counter() - begun < 5

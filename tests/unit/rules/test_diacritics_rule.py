@@ -1,0 +1,114 @@
+"""Clause 3.1 as members meet it."""
+
+import time
+import unicodedata
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zalo_governor.domain.events import Attachment, Mention, MessageSent, NameObserved, Quote
+from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.rulebook import load_rulebook
+from zalo_governor.rules.base import NO_CONTEXT, Maturity
+from zalo_governor.rules.diacritics import DiacriticsParameters, DiacriticsRule
+from zalo_governor.settings import shipped_config
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+SHIPPED = next(rule for rule in load_rulebook(shipped_config()).engine.rules if isinstance(rule, DiacriticsRule))
+STRICT = {"violation": 2.0, "suspect": 1.0, "partial": 2.0, "partial_share": 0.05, "foreign_weight": 0.0}
+LAX = {"violation": 60.0, "suspect": 50.0, "partial": 60.0, "partial_share": 1.0, "foreign_weight": 1.0}
+
+
+def rule(**parameters: float) -> DiacriticsRule:
+    shipped = SHIPPED.parameters.model_dump()
+    return DiacriticsRule(
+        clause="3.1",
+        severity=Severity.MINOR,
+        maturity=Maturity.ACTIVE,
+        parameters=DiacriticsParameters(**(shipped | parameters)),
+        lexicons=SHIPPED.lexicons,
+    )
+
+
+def findings(text: str, using: DiacriticsRule = SHIPPED) -> list[Finding]:
+    return list(using.check(MessageSent(at=AT, text=text), NO_CONTEXT))
+
+
+@pytest.mark.parametrize(
+    ("setting", "text", "expected"),
+    [
+        ({}, "cau treo ban giua rung manh, tam cam xe may", "no_diacritics"),
+        ({}, "Cầu treo ban giữa rung manh, tam cam xe may qua lại", "partial"),
+        ({}, "Cầu treo bản giữa rung mạnh, tạm cấm xe máy", None),
+        ({}, "Anh em chia hai xe nha", None),
+        ({}, "Please send the report to the office", None),
+        (LAX, "cau treo ban giua rung manh, tam cam xe may", None),
+        (STRICT, "Trung tâm gui lai cho anh nhe", "partial"),
+        ({}, "Can Hồ, Bum Nưa", None),
+        ({}, "Lich truc.docx", None),
+        ({}, "vang a", None),
+    ],
+)
+def test_what_is_found(setting: dict[str, float], text: str, expected: str | None) -> None:
+    assert [finding.label for finding in findings(text, rule(**setting))] == ([expected] if expected else [])
+
+
+def test_the_words_without_marks_are_shown_where_they_stand() -> None:
+    text = "Nhờ \u200bcac phòng ra soat lai thiet bi"
+    (finding,) = findings(text)
+    assert {text[start:end] for start, end in finding.spans} >= {"cac", "thiet"}
+
+
+def test_one_slip_in_a_long_sentence_is_nobodys_business() -> None:
+    assert findings("Cầu treo bản giữa rung mạnh từ chiều hôm truoc, tạm cấm xe máy qua lại") == []
+
+
+def test_an_old_font_is_found_with_the_text_that_was_meant() -> None:
+    (finding,) = findings("Mêi c¸c b¹n ®Õn ®óng giê")
+    assert (finding.label, finding.suggestion) == ("legacy", "Mời các bạn đến đúng giờ")
+
+
+def test_a_likely_case_is_only_suspect() -> None:
+    (finding,) = findings("chua xong")
+    assert finding.severity is Severity.SUSPECT
+
+
+def test_what_others_wrote_and_machines_named_is_not_judged() -> None:
+    bare = "cau treo ban giua rung manh"
+    file = Attachment(type="share.file", title=bare, description=bare)
+    event = MessageSent(at=AT, text="Vâng ạ", quote=Quote(owner_uid="1", key="1", text=bare), attachment=file)
+    assert list(SHIPPED.check(event, NO_CONTEXT)) == []
+    assert list(SHIPPED.check(MessageSent(at=AT, text=bare, attachment=file), NO_CONTEXT)) == []
+    assert list(SHIPPED.check(NameObserved(at=AT, name=bare), NO_CONTEXT)) == []
+
+
+def test_the_name_of_a_member_who_is_addressed_is_not_judged() -> None:
+    text = "@Nguyen Thi Duong Truong xem giúp anh nhé"
+    event = MessageSent(at=AT, text=text, mentions=(Mention(uid="1", start=0, length=24),))
+    assert list(SHIPPED.check(event, NO_CONTEXT)) == []
+
+
+def test_commands_to_the_program_may_lack_marks() -> None:
+    assert findings("/baocao tuan nay cua cac don vi") == []
+
+
+@given(st.text(alphabet="aăâeêioôơuưyáàảãạấậốồộớựđ bcghklmnprstvx", max_size=80))
+def test_both_forms_of_unicode_get_the_same_verdict(text: str) -> None:
+    composed, decomposed = (findings(unicodedata.normalize(form, text)) for form in ("NFC", "NFD"))
+    assert [(f.label, f.severity) for f in composed] == [(f.label, f.severity) for f in decomposed]
+
+
+@settings(deadline=2000)
+@given(st.text(max_size=400))
+def test_no_text_breaks_it_and_spans_stay_inside(text: str) -> None:
+    for finding in findings(text):
+        assert all(0 <= start < end <= len(text) for start, end in finding.spans)
+
+
+@pytest.mark.parametrize("text", ["khong " * 16_000, "ậ" * 100_000, "a" + "\u0323" * 100_000, "đ. " * 33_000])
+def test_a_hundred_thousand_characters_take_no_more_than_a_moment(text: str) -> None:
+    begun = time.perf_counter()
+    findings(text)
+    assert time.perf_counter() - begun < 4

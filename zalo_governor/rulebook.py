@@ -1,0 +1,142 @@
+"""The rulebook of one office: the regulation and its rules, from YAML files, with file and line in every complaint."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from zalo_governor.configfile import Document, complaint, load_yaml, validate
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.regulation import Regulation
+from zalo_governor.rules.base import Maturity, Rule
+from zalo_governor.rules.engine import Engine
+from zalo_governor.rules.registry import RULES
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Example(_Part):
+    """A sample that a rule must find, or must let pass: exactly one of text, name, file_name."""
+
+    text: str | None = None
+    name: str | None = None
+    file_name: str | None = None
+    label: str | None = None
+    """For `match`: the label that the rule must give, of any severity."""
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> "Example":
+        if sum(value is not None for value in (self.text, self.name, self.file_name)) != 1:
+            raise ValueError("give exactly one of text, name, file_name")
+        return self
+
+
+class Examples(_Part):
+    """Samples that ride with a rule; `zalo-governor rules test` runs them."""
+
+    match: tuple[Example, ...] = ()
+    no_match: tuple[Example, ...] = ()
+
+    @model_validator(mode="after")
+    def _labelled(self) -> "Examples":
+        if any(example.label is None for example in self.match):
+            raise ValueError("each example under match needs the label that is expected")
+        return self
+
+
+class Exemption(_Part):
+    """What the rule lets pass on purpose, and why."""
+
+    what: str
+    reason: str
+
+
+class RuleSpec(_Part):
+    """One file of `rules/`."""
+
+    id: str
+    clause: str
+    title: str
+    why: str
+    severity: Severity
+    maturity: Maturity
+    parameters: dict[str, Any] = {}
+    exemptions: tuple[Exemption, ...] = ()
+    examples: Examples = Examples()
+
+
+class Rulebook(NamedTuple):
+    """Everything that judging needs; immutable, replaced as a whole when the files change."""
+
+    regulation: Regulation
+    engine: Engine
+    specs: Mapping[str, RuleSpec]
+    """By rule id."""
+
+
+def load_rulebook(rules_dir: Path) -> Rulebook:
+    """Read `quy-che.yaml`, `rules/*.yaml` and the `lexicons/` that the rules name.
+
+    Raises:
+        ConfigError: names file, line and key, and what to do; all wrong keys of one file at once.
+    """
+    regulation = validate(Regulation, load_yaml(rules_dir / "quy-che.yaml"))
+    known = {rule.id: rule for rule in RULES}
+    paths = sorted((rules_dir / "rules").glob("*.yaml"))
+    loaded: dict[str, tuple[RuleSpec, Rule[Any]]] = {}
+    for path in paths:
+        document = load_yaml(path)
+        spec = validate(RuleSpec, document)
+        if spec.id not in known:
+            raise document.error(("id",), f"no rule of that id; there are: {', '.join(known)}")
+        if spec.id != path.stem:
+            raise document.error(("id",), f"must be the file's name; rename the file to {spec.id}.yaml")
+        if spec.clause not in {clause.number for clause in regulation.clauses}:
+            raise document.error(("clause",), 'quy-che.yaml has no such clause; write its number in quotes: "3.1"')
+        loaded[spec.id] = spec, _build(known[spec.id], spec, document, rules_dir / "lexicons")
+    for rule_id in known:
+        if rule_id not in loaded:
+            missing = rules_dir / "rules" / f"{rule_id}.yaml"
+            raise ConfigError(f"{missing}: no such file; each rule needs its own, maturity: shadow silences a rule")
+    return Rulebook(
+        regulation=regulation,
+        engine=Engine([loaded[rule.id][1] for rule in RULES]),
+        specs={rule.id: loaded[rule.id][0] for rule in RULES},
+    )
+
+
+def read_lines(path: Path) -> tuple[str, ...]:
+    """The lines of a lexicon or corpus, without those that are empty or begin with #.
+
+    Raises:
+        ConfigError: the file is missing or is not UTF-8.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; copy it from the shipped config") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    return tuple(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def _build(rule: type[Rule[Any]], spec: RuleSpec, document: Document, lexicons_dir: Path) -> Rule[Any]:
+    try:
+        parameters = rule.parameters_type.model_validate(spec.parameters)
+    except ValidationError as error:
+        raise complaint(document, error, ("parameters",)) from None
+    lexicons = {name: read_lines(lexicons_dir / name) for name in rule.lexicon_names}
+    try:
+        return rule(
+            clause=spec.clause,
+            severity=spec.severity,
+            maturity=spec.maturity,
+            parameters=parameters,
+            lexicons=lexicons,
+        )
+    except ValueError as error:
+        raise ConfigError(f"{lexicons_dir}: a line in {', '.join(lexicons)} has the wrong form: {error}") from error

@@ -1,0 +1,10 @@
+"""Every rule there is. A rule exists when it stands here and has its file in `config/rules/`."""
+
+from typing import Any
+
+from zalo_governor.rules.base import Rule
+from zalo_governor.rules.classified import ClassifiedRule
+from zalo_governor.rules.diacritics import DiacriticsRule
+from zalo_governor.rules.display_name import DisplayNameRule
+
+RULES: tuple[type[Rule[Any]], ...] = (DiacriticsRule, DisplayNameRule, ClassifiedRule)

@@ -1,0 +1,133 @@
+"""The phrases of clause 4.1 as the YAML file gives them, made ready for searching; and which "mật" is only honey."""
+
+import re
+
+from pydantic import Field
+
+from zalo_governor.rules.base import Parameters
+from zalo_governor.text.alphabet import has_marks
+from zalo_governor.text.fold import fold
+from zalo_governor.text.secrecy import Level, LevelWord
+
+
+class SecrecyParameters(Parameters):
+    """Phrases in proper spelling and small letters.
+
+    All but `elsewhere` and the innocent words are compared without marks.
+    """
+
+    threshold: int = Field(ge=1)
+    """Points from which a message is `classified`."""
+    documents: tuple[str, ...]
+    """What can be secret: kinds of papers and information."""
+    transmitting: tuple[str, ...]
+    """Signs that it is being passed on, asked for, or retold."""
+    rule_talk: tuple[str, ...]
+    """Signs of talk about secrecy: rules, training, notices to fetch a paper, released papers."""
+    state_secrets: tuple[str, ...]
+    """Talk about state secrets as such: "bí mật nhà nước"."""
+    elsewhere: tuple[str, ...]
+    """Signs of another country, of history, or of fiction."""
+    stamps: tuple[str, ...]
+    """Stamps and envelope marks that only secret papers bear."""
+    open_levels: tuple[str, ...]
+    """What may stand in the field "Độ mật:" of a paper that everybody may read."""
+    innocent_before: tuple[str, ...]
+    innocent_after: tuple[str, ...]
+    """Words that make an innocent compound with "mật": "bí …", "… khẩu"."""
+    bare_before: tuple[str, ...]
+    bare_after: tuple[str, ...]
+    """Words beside a "mat" without marks that make it mất, mặt, mắt or mát."""
+
+
+class Phrases:
+    """The parameters, made ready. Patterns are literals in alternation: no repetition inside repetition."""
+
+    def __init__(self, parameters: SecrecyParameters) -> None:
+        self.transmitting = _any_of(parameters.transmitting)
+        self.rule_talk = _any_of(parameters.rule_talk)
+        self.elsewhere = _any_of(parameters.elsewhere, as_written=True)
+        self.state_secrets = _any_of(parameters.state_secrets)
+        self.stamps = _any_of(parameters.stamps)
+        documents = _alternation(tuple(map(fold, parameters.documents)))
+        self._document_right_before = re.compile(rf"{_EDGE}(?:{documents})[^\w\n]*$")
+        self.document_before = re.compile(rf"{_EDGE}(?:{documents})(?:[^\w\n]{{1,3}}\w{{1,24}})?[^\w\n]*$")
+        self.document_near = re.compile(rf"{_EDGE}(?:{documents}){_EDGE_AFTER}")
+        self._open_level = re.compile(
+            rf"[\W_]*(?:{_alternation(tuple(map(fold, parameters.open_levels)))}){_EDGE_AFTER}"
+        )
+        self._before = frozenset(parameters.innocent_before)
+        self._after = frozenset(parameters.innocent_after)
+        self._bare_before = frozenset(map(fold, parameters.bare_before))
+        self._bare_after = frozenset(map(fold, parameters.bare_after))
+
+    def serious(self, words: list[LevelWord], text: str, folded: str) -> list[LevelWord]:
+        """The words that may really name a level."""
+        ends = (0, *(word.end for word in words))
+        starts = (*(word.start for word in words), len(text))
+        in_marked_text = any(has_marks(text[end:start]) for end, start in zip(ends, starts, strict=True))
+        return [
+            word
+            for word in words
+            if word.in_file_name
+            or not (self._innocent(word, text, folded, in_marked_text) or self._names_no_level(word, folded))
+        ]
+
+    def _innocent(self, word: LevelWord, text: str, folded: str, in_marked_text: bool) -> bool:
+        before, after = _neighbour_before(text[: word.start]), _neighbour_after(text[word.end :])
+        if word.level is Level.MAT and fold(before) == "bi":
+            return True
+        if word.marked:
+            if word.level is not Level.MAT or after in self._after:
+                return word.level is Level.MAT
+            # "Nguyễn Văn Mật" is a name, "công văn mật" is not.
+            called_secret = self._document_right_before.search(folded[max(word.start - _REACH, 0) : word.start])
+            return before in self._before and not called_secret
+        if word.disguised or word.level is Level.TUYET_MAT:
+            return False
+        if fold(after) in self._bare_after or (word.level is Level.MAT and fold(before) in self._bare_before):
+            return True
+        return in_marked_text and not text[word.start : word.end].isupper() and word.level is Level.MAT
+
+    def _names_no_level(self, word: LevelWord, folded: str) -> bool:
+        """Whether the word is the label "Độ mật:" of a field that says "Thường"."""
+        return _after_label_word(word, folded) and self._open_level.match(folded, word.end) is not None
+
+
+def is_label(word: LevelWord, folded: str) -> bool:
+    """Whether the word stands in the label of a field: "Độ mật: …"."""
+    return _after_label_word(word, folded) and folded[word.end : word.end + 4].lstrip(" _")[:1] in _LABEL_SIGNS
+
+
+def _after_label_word(word: LevelWord, folded: str) -> bool:
+    before = folded[max(word.start - _REACH, 0) : word.start]
+    return word.level is Level.MAT and _LABEL.search(before) is not None
+
+
+def _neighbour_before(text: str) -> str:
+    words = _LAST_WORD.search(text[-_REACH:])
+    return words[1].lower() if words else ""
+
+
+def _neighbour_after(text: str) -> str:
+    words = _FIRST_WORD.match(text[:_REACH])
+    return words[1].lower() if words else ""
+
+
+def _any_of(phrases: tuple[str, ...], *, as_written: bool = False) -> re.Pattern[str]:
+    forms = phrases if as_written else tuple(map(fold, phrases))
+    return re.compile(rf"{_EDGE}(?:{_alternation(forms)}){_EDGE_AFTER}")
+
+
+def _alternation(phrases: tuple[str, ...]) -> str:
+    """The longest first, so that none hides another."""
+    return "|".join(sorted(map(re.escape, phrases), key=len, reverse=True))
+
+
+_EDGE = r"(?<![^\W_])"
+_EDGE_AFTER = r"(?![^\W_])"
+_REACH = 24
+_LABEL = re.compile(r"(?<!ban )(?<!so )(?<![a-z])(?:do|muc)[ _]{1,3}$")
+_LABEL_SIGNS = frozenset(":=-–]")
+_LAST_WORD = re.compile(r"([^\W_]+)[ _./-]{1,3}$")
+_FIRST_WORD = re.compile(r"[ _-]{1,3}([^\W_]+)")

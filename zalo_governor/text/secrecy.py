@@ -1,0 +1,116 @@
+"""Finding the words Mật, Tối mật, Tuyệt mật in whatever dress: without marks, spaced, dotted, with digits for letters.
+
+Only the words are found here; whether they disclose anything is the rule's question.
+"""
+
+import re
+from enum import IntEnum
+from typing import NamedTuple
+
+from zalo_governor.text.tokens import FILE_ENDING
+
+
+class Level(IntEnum):
+    """Levels of secrecy, Article 8 of Law 117/2025/QH15."""
+
+    MAT = 1
+    TOI_MAT = 2
+    TUYET_MAT = 3
+
+
+class LevelWord(NamedTuple):
+    """A word that may name a level, [start, end) in the text."""
+
+    start: int
+    end: int
+    level: Level
+    marked: bool
+    """Written with the right marks, so that it cannot be mất, mặt, mắt."""
+    disguised: bool
+    """Something stands between its letters, or in their place."""
+    in_file_name: bool = False
+
+
+def may_speak_of_secrets(text: str) -> bool:
+    """A quick look that lets nearly every innocent message go; True decides nothing. Expects a normalised text."""
+    return _HINT.search(text) is not None
+
+
+def level_words(text: str, folded: str) -> list[LevelWord]:
+    """The level words of a normalised text and its folded form, innocent compounds included, in order."""
+    words = [word for match in _LEVEL.finditer(folded) if (word := _word(match, text))]
+    words += [word for chunk in _CHUNK_WITH_MAT.finditer(folded) if (word := _file_name(chunk, words))]
+    return sorted(words)
+
+
+def _word(match: re.Match[str], text: str) -> LevelWord | None:
+    vowel = match["a"]
+    typed = text[match.start("a")].lower() if vowel else ""
+    prefix, level = _prefix(match, text)
+    if vowel is None:
+        return LevelWord(match.start(), match.end(), level, True, True) if prefix and level is not Level.MAT else None
+    if typed in _OTHER_VOWELS:
+        return None
+    start = match.start() if level is not Level.MAT else match.start("m")
+    if prefix and level is Level.MAT and text[match.start("a")].lower() not in "ậ":
+        return None
+    letters = re.sub(r"\s", "", match.string[start : match.end()])
+    disguised = (
+        letters not in _PLAIN_SPELLINGS or _SPACED.search(match.string[match.start("m") : match.end()]) is not None
+    )
+    return LevelWord(start, match.end(), level, typed in "ậ" or prefix == "marked", disguised)
+
+
+def _prefix(match: re.Match[str], text: str) -> tuple[str, Level]:
+    """How the word before "mật" is written ("" where there is none), and the level that it makes."""
+    for group, level, right, bare in (
+        ("toi", Level.TOI_MAT, "ố", "oô0"),
+        ("tuyet", Level.TUYET_MAT, "ệ", "eê3"),
+    ):
+        if match[group]:
+            vowel = text[match.start(group + "_vowel")].lower()
+            if vowel == right:
+                return "marked", level
+            return ("bare", level) if vowel in bare else ("other", Level.MAT)
+    return "", Level.MAT
+
+
+def _file_name(chunk: re.Match[str], found: list[LevelWord]) -> LevelWord | None:
+    """A file name that carries a level, also when glued: `tailieutuyetmat_2026.zip`."""
+    if not FILE_ENDING.search(chunk[0].rstrip(_AROUND)):
+        return None
+    stem = _SIGNS.sub(" ", chunk[0])
+    match = _LEVEL_IN_FILE_NAME.search(stem)
+    if match is None:
+        return None
+    level = Level.TUYET_MAT if match["tuyet"] else Level.TOI_MAT if match["toi"] else Level.MAT
+    return LevelWord(chunk.start(), chunk.end(), level, True, False, True)
+
+
+_S = r"[\W_]{0,6}"
+_SS = r"[\W_]{0,8}"
+_LEVEL = re.compile(
+    rf"(?<![a-z0-9])"
+    rf"(?:(?:(?P<toi>t{{1,9}}{_S}(?P<toi_vowel>[o0]){{1,9}}{_S}[i1l!]{{1,9}})"
+    rf"|(?P<tuyet>t{{1,9}}{_S}u{{1,9}}{_S}y{{1,9}}{_S}(?P<tuyet_vowel>[e3]){{1,9}}{_S}t{{1,9}})){_SS})?"
+    rf"(?P<m>m{{1,9}})(?:{_S}(?P<a>[a@4^*])[a^.]{{0,9}}{_S}[t7]{{1,9}})?(?![a-z0-9])"
+)
+_HINT = re.compile(
+    rf"[mM]{_S}[aAâÂậẬ@4^*]+{_S}[tT7]|(?:[iI]|[tT]){_S}[mM](?!\w)"
+    r"|[tT][hH][uU] [hH][ồỒoO]|[bB][óÓoO][cC]|[bB][ìÌ]|[sS][eE][cC][rR]|[cC][oO][nN][fF][iI]"
+)
+_OTHER_VOWELS = frozenset("ấầẩẫắằẳẵặăáàảãạ")
+_PLAIN_SPELLINGS = frozenset({"mat", "toimat", "tuyetmat"})
+_SPACED = re.compile(r"m\s|a\s")
+_CHUNK_WITH_MAT = re.compile(r"\S*mat\S*")
+_SIGNS = re.compile(r"[^a-z0-9]+")
+_PAPER = (
+    r"\b(?:vb|cv|bc|kh|tl|qd|tb|ttr|do)|van ?ban|cong ?van|tai ?lieu|bao ?cao|ke ?hoach|to ?trinh|danh ?sach|ban ?do"
+)
+_REST_OF_NAME = r" ?\d| ?v\d| \w{2,5}$| [a-z0-9]+ (?:pdf|docx?|xlsx?|zip)$"
+_LEVEL_IN_FILE_NAME = re.compile(
+    r"(?:(?P<toi>toi)|(?P<tuyet>tuyet)) ?mat(?![a-z])"
+    r"|\bdo mat mat(?![a-z])"
+    rf"|(?:{_PAPER}) ?mat(?={_REST_OF_NAME})"
+)
+_AROUND = "\"'”’)]}>.,;:!?…"
