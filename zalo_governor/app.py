@@ -1,20 +1,19 @@
 """The composition root: settings -> a Governor that listens, judges, sends, and reports until it is stopped."""
 
 import threading
-import time
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from random import Random
-from typing import NamedTuple
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import SystemRandom
 
 import structlog
 
 from zalo_governor.domain.clock import Clock, from_ms, system_clock
-from zalo_governor.domain.elements import Admitted
+from zalo_governor.domain.elements import Admitted, Element
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Outgoing
+from zalo_governor.governor import Governor, Part
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.office.rollcall import RollCall
@@ -43,247 +42,245 @@ log = structlog.get_logger(__name__)
 
 _BACKFILL_PAUSE_SECONDS = 0.5
 _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
-_STOP_SECONDS = 4.0
-_RECOVERED_IS_JUDGED_SECONDS = 30.0
+_JUDGED_SECONDS = 30.0
+_SWEEP_AGAIN_AFTER = timedelta(minutes=10)
+"""A line that comes and goes does not sweep the group each time."""
 
 
-def build(settings: Settings, clock: Clock = system_clock) -> "Governor":
+def build(settings: Settings, clock: Clock = system_clock) -> Governor:
     """Put the program together; nothing runs and nobody is called yet.
 
     Raises:
         ConfigError: a configuration file, the session file or the key is wrong.
         StoreError: the database cannot be used with this key or this version.
     """
-    return Governor(open_records(settings, clock))
+    return Governor(_Bot(open_records(settings, clock)))
 
 
-class _Part(NamedTuple):
-    """A thread of the program and how it is asked to end."""
-
-    name: str
-    run: Callable[[], None]
-    stop: Callable[[], None]
-
-
-class Governor:
-    """The running program. `run` blocks; `stop` may be called from any thread or signal handler."""
+class _Bot:
+    """Fits governor.Machine: one bot account."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._settings = records.settings
-        self._clock = records.clock
+        zalo = records.settings.zalo
         self._session = ZaloSession(
             records.credentials(),
-            route_to=self._settings.zalo.route_to,
-            timeout=self._settings.zalo.timeout_seconds,
+            route_to=zalo.route_to,
+            timeout=zalo.timeout_seconds,
             on_credentials=records.keep_credentials,
             clock=records.clock,
-            pace=TokenBucket(per_second=self._settings.zalo.send.per_second, burst=self._settings.zalo.send.burst),
+            pace=TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst),
         )
-        self._stopping = threading.Event()
-        self._failed: str | None = None
 
-    def stop(self) -> None:
-        """Ask the program to end cleanly."""
-        self._stopping.set()
-
-    def run(self) -> None:
-        """Log in, listen and work until stopped.
-
-        Raises:
-            LoginRefusedError: Zalo does not take the session; somebody must log in anew.
-            GovernorError: a part of the program failed; everything admitted is safe, a new start goes on from there.
-        """
-        try:
-            if self._logged_in():
-                self._work()
-        finally:
-            self._records.close()
-        if self._failed:
-            raise GovernorError(f"the part {self._failed} failed; see the log")
-
-    def _logged_in(self) -> bool:
+    def log_in(self, stopping: threading.Event) -> bool:
         """Log in, however long the network is away; False when stopped meanwhile."""
-        for turn in range(1_000_000):
-            if self._stopping.is_set():
-                break
+        tried = 0
+        while not stopping.is_set():
             try:
                 self._session.login()
             except LoginRefusedError:
                 raise
             except ZaloError as error:
                 log.warning("login_waits", error=str(error))
-                self._stopping.wait(_LOGIN_DELAYS[min(turn, len(_LOGIN_DELAYS) - 1)])
+                stopping.wait(_LOGIN_DELAYS[min(tried, len(_LOGIN_DELAYS) - 1)])
+                tried += 1
             else:
+                self._records.keep_account(self._session.uid)
                 return True
         return False
 
-    def _work(self) -> None:
-        parts, schedule = self._assembled()
-        threads = [threading.Thread(target=self._guarded, args=[part], name=part.name, daemon=True) for part in parts]
-        for thread in threads:
-            thread.start()
-        schedule.start()
-        log.info("listening_starts", groups=len(self._settings.groups))
-        self._stopping.wait()
-        log.info("stopping")
-        schedule.stop()
-        deadline = time.monotonic() + _STOP_SECONDS
-        for part, thread in zip(parts, threads, strict=True):
-            part.stop()
-            thread.join(max(deadline - time.monotonic(), 0.1))
-        log.info("stopped")
+    def parts(self) -> Sequence[Part]:
+        """Everything that runs, wired for the account that logged in."""
+        return _Wiring(self._records, self._session).parts()
 
-    def _guarded(self, part: _Part) -> None:
-        try:
-            part.run()
-        except Exception as error:
-            log.error("part_failed", part=part.name, error=type(error).__name__)
-            self._failed = part.name
-        self._stopping.set()
+    def close(self) -> None:
+        """Close the session and the database."""
+        self._session.close()
+        self._records.close()
 
-    def _assembled(self) -> tuple[list[_Part], Schedule]:
-        """Everything that needs to know which account this is. Parts stand in the order in which they are to stop."""
-        records, settings, clock, session = self._records, self._settings, self._clock, self._session
-        account = session.uid
-        records.keep_account(account)
-        database = records.database
-        inbox, outbox = SqlInbox(database, account), SqlOutbox(database, account)
-        units, gaps = SqlUnits(database, account), SqlGaps(database)
-        groups = {group.id: group.name for group in settings.groups}
-        units.seed_people(account, [SeedPerson(**person.model_dump()) for person in settings.people])
+
+class _Wiring:
+    """Ties the rooms together. Each attribute is one of their objects; the methods are what passes between them."""
+
+    def __init__(self, records: Records, session: ZaloSession) -> None:
+        settings, clock, database = records.settings, records.clock, records.database
+        self._clock = clock
+        self._settings = settings
+        self._account = session.uid
+        self._groups = {group.id: group.name for group in settings.groups}
+        self._waker = threading.Event()
+
+        self._inbox = SqlInbox(database, self._account)
+        self._outbox = SqlOutbox(database, self._account)
+        self._units = SqlUnits(database, self._account)
+        self._units.seed_people(self._account, [SeedPerson(**person.model_dump()) for person in settings.people])
+
         client = ZaloClient(session, clock)
-
-        def status() -> LineStatus:
-            line = recovery.state
-            waiting = outbox.pending()
-            if line is None:
-                return LineStatus(None, outgoing_waiting=waiting)
-            return LineStatus(line.state, since=line.at, heard_at=listener.heard_at, outgoing_waiting=waiting)
-
-        policy = OfficePolicy(
-            account=account,
-            groups=groups,
-            regulation=records.rulebook.regulation,
-            catalogue=records.catalogue,
-            clock=clock,
-            status=status,
-            remind_members=settings.escalation.remind_members,
-            repeat_window=settings.escalation.repeat_window,
-            member_cooldown=settings.escalation.member_cooldown,
-        )
-        office = Office(policy)
-        worker = OutboxWorker(
-            outbox,
+        self._backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._pause)
+        self._office = Office(self._policy(records))
+        self._worker = OutboxWorker(
+            self._outbox,
             client,
-            account=account,
+            account=self._account,
             private_per_day=settings.zalo.send.private_per_day,
             on_sent=_tell_sent,
             clock=clock,
         )
-
-        def judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:
-            _tell_judged(results)
-            worker.wake()
-
-        judge = Judge[SqlUnit](
-            inbox=inbox,
-            units=units,
+        self._judge = Judge[SqlUnit](
+            inbox=self._inbox,
+            units=self._units,
             parser=parse,
             engine=lambda: records.rulebook.engine,
-            reactions=office,
-            outbox=outbox,
-            on_judged=judged,
+            reactions=self._office,
+            outbox=self._outbox,
+            on_judged=self._judged,
             clock=clock,
         )
-        intake = Intake(
-            inbox,
+        self._intake = Intake(
+            self._inbox,
             SecretDoor(records.rulebook.engine.door_rules, database.keys.mac),
-            groups=groups,
-            watched=inbox.receipt_is_watched,
-            on_admitted=judge.accept,
+            groups=self._groups,
+            watched=self._inbox.receipt_is_watched,
+            on_admitted=self._judge.accept,
             clock=clock,
         )
-        backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._sleep)
-
-        def history(group_id: str, heard_ms: int | None) -> Recovered:
-            found = backfill.recover(
-                group_id,
-                lambda keys: inbox.known(account, group_id, keys),
-                heard_ms=heard_ms,
-                first=heard_ms is None,
-            )
-            return Recovered(found.elements, found.reached)
-
-        def recovered(group_id: str, fresh: list[Admitted]) -> None:
-            judge.drain(_RECOVERED_IS_JUDGED_SECONDS)
-            with units.unit() as unit:
-                office.recovered(unit, group_id, from_ms(fresh[0].entry.received_ms))
-            worker.wake()
-
-        roll_call = RollCall(account=account, fetch=client.group, unit=units.unit, admit=intake.admit, clock=clock)
-
-        def sweep(due: datetime) -> None:
-            for group_id in groups:
-                log.info("name_sweep", group=group_id, changed=roll_call.sweep(group_id))
-
-        def daily(due: datetime) -> None:
-            with units.unit() as unit:
-                office.duties.daily_report(unit, due)
-            worker.wake()
-
-        def weekly(due: datetime) -> None:
-            with units.unit() as unit:
-                office.duties.weekly_report(unit, due)
-            worker.wake()
-
-        recovery = Recovery(
-            groups=list(groups),
-            gaps=gaps,
-            history=history,
-            admit=intake.admit,
-            hold=lambda: judge.hold(account, list(groups)),
-            release=lambda: judge.release(account, list(groups)),
-            on_recovered=recovered,
+        self._roll_call = RollCall(
+            account=self._account,
+            fetch=client.group,
+            unit=self._units.unit,
+            admit=self._admit_and_judge,
+            sum_up=self._office.swept,
             clock=clock,
         )
-        listener = Listener(
+        self._recovery = Recovery(
+            groups=list(self._groups),
+            gaps=SqlGaps(database),
+            history=self._history,
+            admit=self._intake.admit,
+            hold=lambda: self._judge.hold(self._account, list(self._groups)),
+            release=lambda: self._judge.release(self._account, list(self._groups)),
+            on_recovered=self._recovered,
+            on_up=self._sweep_after_gap,
+        )
+        self._listener = Listener(
             session,
-            on_elements=intake.offer,
-            on_line=recovery.report,
+            on_elements=self._intake.offer,
+            on_line=self._recovery.report,
             clock=clock,
             ping_seconds=settings.zalo.ping_seconds,
             silence_seconds=settings.zalo.silence_seconds,
             duplicate_pause_seconds=settings.zalo.duplicate_pause_seconds,
-            random=Random(),  # noqa: S311  spreads retries, keeps no secret
+            random=SystemRandom(),
         )
-        times = settings.schedule
-        duties = [
-            Duty("daily_report", times.daily_report, None, daily) if times.daily_report else None,
-            Duty("weekly_report", times.weekly_report, times.weekly_day, weekly) if times.weekly_report else None,
-            Duty("name_sweep", times.name_sweep, None, sweep) if times.name_sweep else None,
-        ]
-        parts = [
-            _Part("listener", listener.run, listener.stop),
-            _Part("recovery", recovery.run, recovery.stop),
-            _Part("intake", intake.run, intake.stop),
-            _Part("judge", judge.run, judge.stop),
-            _Part("outbox", worker.run, worker.stop),
-        ]
-        return parts, Schedule([duty for duty in duties if duty], clock)
+        self._schedule = Schedule(self._duties(), clock)
 
-    def _sleep(self, seconds: float) -> None:
-        self._stopping.wait(seconds)
+    def parts(self) -> Sequence[Part]:
+        """In the order in which they are to stop: first what brings work, last what finishes it."""
+        return (
+            Part("schedule", self._schedule.run, self._schedule.stop),
+            Part("listener", self._listener.run, self._listener.stop),
+            Part("recovery", self._recovery.run, self._stop_recovery),
+            Part("intake", self._intake.run, self._intake.stop),
+            Part("judge", self._judge.run, self._judge.stop),
+            Part("outbox", self._worker.run, self._worker.stop),
+        )
+
+    def _policy(self, records: Records) -> OfficePolicy:
+        escalation = self._settings.escalation
+        return OfficePolicy(
+            account=self._account,
+            groups=self._groups,
+            regulation=records.rulebook.regulation,
+            catalogue=records.catalogue,
+            clock=self._clock,
+            status=self._status,
+            remind_members=escalation.remind_members,
+            repeat_window=escalation.repeat_window,
+            member_cooldown=escalation.member_cooldown,
+        )
+
+    def _status(self) -> LineStatus:
+        line, waiting = self._recovery.state, self._outbox.pending()
+        if line is None:
+            return LineStatus(None, outgoing_waiting=waiting)
+        return LineStatus(line.state, since=line.at, heard_at=self._listener.heard_at, outgoing_waiting=waiting)
+
+    def _duties(self) -> list[Duty]:
+        times = self._settings.schedule
+        return [
+            Duty("daily_report", times.daily_report, None, self._daily),
+            Duty("weekly_report", times.weekly_report, times.weekly_day, self._weekly),
+            Duty("name_sweep", times.name_sweep, None, self._sweep),
+        ]
+
+    def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
+        _tell_judged(results)
+        self._worker.wake()
+
+    def _admit_and_judge(self, elements: Sequence[Element]) -> None:
+        self._intake.admit(elements)
+        self._judge.drain(_JUDGED_SECONDS)
+
+    def _history(self, group_id: str, heard_ms: int | None) -> Recovered:
+        found = self._backfill.recover(
+            group_id,
+            lambda keys: self._inbox.known(self._account, group_id, keys),
+            heard_ms=heard_ms,
+            first=heard_ms is None,
+        )
+        return Recovered(found.elements, found.reached)
+
+    def _recovered(self, group_id: str, fresh: list[Admitted]) -> None:
+        self._judge.drain(_JUDGED_SECONDS)
+        with self._units.unit() as unit:
+            self._office.recovered(unit, group_id, from_ms(fresh[0].entry.received_ms))
+        self._worker.wake()
+
+    def _sweep_after_gap(self) -> None:
+        for group_id in self._groups:
+            if not self._roll_call.swept_within(group_id, _SWEEP_AGAIN_AFTER):
+                self._sweep_group(group_id)
+
+    def _sweep(self, due: datetime) -> None:
+        with self._units.unit() as unit:
+            wanted = unit.first_run("name_sweep", due)
+        if wanted:
+            for group_id in self._groups:
+                self._sweep_group(group_id)
+
+    def _sweep_group(self, group_id: str) -> None:
+        try:
+            changed = self._roll_call.sweep(group_id)
+        except GovernorError as error:
+            log.error("sweep_failed", group=group_id, error=str(error))
+        else:
+            log.info("swept", group=group_id, changed=changed)
+            self._worker.wake()
+
+    def _daily(self, due: datetime) -> None:
+        with self._units.unit() as unit:
+            self._office.duties.daily_report(unit, due)
+        self._worker.wake()
+
+    def _weekly(self, due: datetime) -> None:
+        with self._units.unit() as unit:
+            self._office.duties.weekly_report(unit, due)
+        self._worker.wake()
+
+    def _stop_recovery(self) -> None:
+        self._waker.set()
+        self._recovery.stop()
+
+    def _pause(self, seconds: float) -> None:
+        self._waker.wait(seconds)
 
 
 def _tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:
-    log.info("heard", count=len(results))
     for event, verdict in results:
         for finding in verdict.findings:
             log.info(
                 "judged",
                 entry=event.id,
-                key=event.key,
                 rule=finding.rule_id,
                 severity=finding.severity.value,
                 label=finding.label,

@@ -1,5 +1,6 @@
 """Duties with a time of day, by APScheduler. A run missed while the program was down is made up once."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
@@ -19,22 +20,23 @@ class Duty(NamedTuple):
     """Something to be done at a time of day, every day or on one weekday."""
 
     name: str
-    at: time
-    """Time of Asia/Ho_Chi_Minh."""
+    at: time | None
+    """Time of Asia/Ho_Chi_Minh; None switches the duty off."""
     weekday: str | None
     """`mon` … `sun`; None for every day."""
     run: Callable[[datetime], None]
     """Called with the moment (aware) for which the run is due; must itself make sure that a due moment counts once."""
 
-    def last_due(self, now: datetime) -> datetime:
-        """The youngest moment not after `now` at which the duty is due."""
-        here = now.astimezone(VIETNAM)
-        due = here.replace(hour=self.at.hour, minute=self.at.minute, second=0, microsecond=0)
-        if due > here:
-            due -= timedelta(days=1)
-        if self.weekday is not None:
-            due -= timedelta(days=(due.weekday() - WEEKDAYS.index(self.weekday)) % 7)
-        return due
+
+def last_due(at: time, weekday: str | None, now: datetime) -> datetime:
+    """The youngest moment not after `now` that has this time of day, and falls on that weekday, in Viet Nam."""
+    here = now.astimezone(VIETNAM)
+    due = here.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
+    if due > here:
+        due -= timedelta(days=1)
+    if weekday is not None:
+        due -= timedelta(days=(due.weekday() - WEEKDAYS.index(weekday)) % 7)
+    return due
 
 
 class Schedule:
@@ -43,27 +45,32 @@ class Schedule:
     def __init__(self, duties: list[Duty], clock: Clock) -> None:
         self._duties = duties
         self._clock = clock
+        self._stopped = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone=VIETNAM,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
-    def start(self) -> None:
-        """Make up what was missed, then keep the times."""
+    def run(self) -> None:
+        """Make up what was missed, then keep the times until stopped."""
         for duty in self._duties:
+            if duty.at is None:
+                continue
             trigger = CronTrigger(
                 day_of_week=duty.weekday or "*", hour=duty.at.hour, minute=duty.at.minute, timezone=VIETNAM
             )
-            self._scheduler.add_job(self._run, trigger, args=[duty], id=duty.name)
-            self._scheduler.add_job(self._run, args=[duty], id=f"{duty.name}:missed")
+            self._scheduler.add_job(self._run, trigger, args=[duty, duty.at], id=duty.name)
+            self._scheduler.add_job(self._run, args=[duty, duty.at], id=f"{duty.name}:missed")
         self._scheduler.start()
-
-    def stop(self) -> None:
-        """End; a duty in hand is finished first."""
+        self._stopped.wait()
         self._scheduler.shutdown(wait=True)
 
-    def _run(self, duty: Duty) -> None:
-        due = duty.last_due(self._clock())
+    def stop(self) -> None:
+        """Let `run` end; a duty in hand is finished first."""
+        self._stopped.set()
+
+    def _run(self, duty: Duty, at: time) -> None:
+        due = last_due(at, duty.weekday, self._clock())
         try:
             duty.run(due)
         except Exception as error:

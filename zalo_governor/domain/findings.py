@@ -63,7 +63,7 @@ class SealedFinding(BaseModel):
 
 
 class RuleFailure(BaseModel):
-    """A rule raised: an outcome like any other, recorded and shown. The exception's message is not kept: it may quote."""
+    """A rule raised: an outcome like any other, recorded and shown, without the exception's message: it may quote."""
 
     model_config = ConfigDict(frozen=True)
 

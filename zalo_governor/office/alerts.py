@@ -75,12 +75,11 @@ class Alerts:
 
     def recovered(self, unit: OfficeUnit, group_id: str, cases: Sequence[Case]) -> None:
         """Tell the desk in one message of cases that were found too late to warn anybody."""
-        rows = [self._recovered_row(unit, case) for case in cases[:_ROWS]]
-        if len(cases) > _ROWS:
-            rows.append(self._voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
-        group = self._voice.group(self._policy.group(group_id))
-        text = self._voice.say(Text.RECOVERED, group=group, count=number(len(cases)), rows="\n".join(rows))
-        self._post.to_desk(unit, text, group_id=group_id)
+        self._list(unit, Text.RECOVERED, group_id, cases)
+
+    def swept(self, unit: OfficeUnit, group_id: str, cases: Sequence[Case]) -> None:
+        """Tell the desk in one message of the names that a sweep found."""
+        self._list(unit, Text.SWEPT, group_id, cases)
 
     def nobody(self, unit: OfficeUnit, event: EventBase, clause: str) -> None:
         """Tell the desk of a finding for which Zalo names no person, so that no case can be opened."""
@@ -104,6 +103,14 @@ class Alerts:
             if unit.first_run(f"rule_failed:{rule_id}", today):
                 text = self._voice.say(Text.ALERT_RULE_FAILED, rule=rule_id, date=day(today))
                 self._post.to_desk(unit, text, group_id=group_id)
+
+    def _list(self, unit: OfficeUnit, text: Text, group_id: str, cases: Sequence[Case]) -> None:
+        rows = [self._row(unit, case) for case in cases[:_ROWS]]
+        if len(cases) > _ROWS:
+            rows.append(self._voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
+        group = self._voice.group(self._policy.group(group_id))
+        said = self._voice.say(text, group=group, count=number(len(cases)), rows="\n".join(rows))
+        self._post.to_desk(unit, said, group_id=group_id)
 
     def _held_back(self, unit: OfficeUnit, case: Case, person: Person, *, late: bool) -> Text | None:
         if person.has(Role.LEADER, Role.LEADERSHIP):
@@ -135,10 +142,10 @@ class Alerts:
         approved = f"{person.full_name} - {person.title}" if person.full_name and person.title else proposal
         return self._voice.say(Text.PROPOSAL, name=plain(approved, 150)) if approved else ""
 
-    def _recovered_row(self, unit: OfficeUnit, case: Case) -> str:
+    def _row(self, unit: OfficeUnit, case: Case) -> str:
         about = self._about(case, unit.person(case.person_id))
         del about["group"]
-        return self._voice.say(Text.RECOVERED_ROW, state=self._voice.state(case.state), **about)
+        return self._voice.say(Text.LISTED_CASE, state=self._voice.state(case.state), **about)
 
 
 def _midnight(now: datetime) -> datetime:

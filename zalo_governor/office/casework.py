@@ -72,6 +72,19 @@ class Casework:
         if late and unit.first_run(f"recovered:{group_id}", since):
             self._alerts.recovered(unit, group_id, late)
 
+    def swept(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
+        """Tell the admin and the staff in one message of the names that the sweep which began at `since` found.
+
+        To be called when what the sweep handed on has been judged.
+        """
+        found = [
+            case
+            for case in unit.cases(group_id, start=since, end=self._policy.clock() + timedelta(seconds=1))
+            if case.rule_id == NAME_RULE and not case.late
+        ]
+        if found:
+            self._alerts.swept(unit, group_id, found)
+
     def _group_of(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else self._policy.home_group_id
 
@@ -138,7 +151,8 @@ class Casework:
         asked = self._alerts.ask_member(unit, case, person, proposal, about_name=concern.about_name, late=event.late)
         if asked is Text.MEMBER_ASKED:
             self._move(unit, case, CaseState.REMINDED, "")
-        self._alerts.new_case(unit, case, person, asked, about_name=concern.about_name)
+        if event.source is not Source.SWEEP:
+            self._alerts.new_case(unit, case, person, asked, about_name=concern.about_name)
 
     def _withdrawn(self, unit: OfficeUnit, event: EventBase, keys: tuple[str, ...]) -> None:
         gone: dict[int, set[str]] = {}

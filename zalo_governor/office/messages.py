@@ -15,7 +15,8 @@ class Text(Enum):
     ALERT_RULE_FAILED = ("alert_rule_failed", "rule date")
     RECALL_REST = ("recall_rest", "count")
     RECOVERED = ("recovered", "group count rows")
-    RECOVERED_ROW = ("recovered_row", "code when who citation state")
+    SWEPT = ("swept", "group count rows")
+    LISTED_CASE = ("listed_case", "code when who citation state")
     MORE = ("more", "count")
 
     # what was done about the member, as the admin reads it

@@ -32,3 +32,7 @@ class Office:
     def recovered(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
         """See `Casework.recovered`."""
         self._casework.recovered(unit, group_id, since)
+
+    def swept(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
+        """See `Casework.swept`."""
+        self._casework.swept(unit, group_id, since)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from zalo_governor.domain.clock import Clock, to_ms
@@ -24,7 +25,12 @@ class Fetch(Protocol):
 
 
 class RollCall:
-    """Sweeps a group. New and changed names go through the pipeline like everything else that is heard."""
+    """Sweeps a group. New and changed names go through the pipeline like everything else that is heard.
+
+    Args:
+        admit: takes the elements and returns once they are judged.
+        sum_up: called after a sweep that found anything new, with the moment at which it began.
+    """
 
     def __init__(
         self,
@@ -33,13 +39,16 @@ class RollCall:
         fetch: Fetch,
         unit: Callable[[], AbstractContextManager[OfficeUnit]],
         admit: Callable[[Sequence[Element]], object],
+        sum_up: Callable[[OfficeUnit, str, datetime], None],
         clock: Clock,
     ) -> None:
         self._account = account
         self._fetch = fetch
         self._unit = unit
         self._admit = admit
+        self._sum_up = sum_up
         self._clock = clock
+        self._swept: dict[str, datetime] = {}
 
     def sweep(self, group_id: str) -> int:
         """Look the group up and hand on every name that is new or changed; how many there were.
@@ -48,10 +57,18 @@ class RollCall:
             GovernorError: Zalo does not answer, or does not show the group.
         """
         snapshot, members = self._fetch(group_id)
-        now = self._clock()
+        began = self._swept[group_id] = self._clock()
         with self._unit() as unit:
             known = unit.known_names(self._account, group_id)
-            unit.save_group(self._account, snapshot, members, now)
-        elements = sweep_elements(self._account, snapshot, members, known, to_ms(now))
-        self._admit(elements)
+            unit.save_group(self._account, snapshot, members, began)
+        elements = sweep_elements(self._account, snapshot, members, known, to_ms(began))
+        if elements:
+            self._admit(elements)
+            with self._unit() as unit:
+                self._sum_up(unit, group_id, began)
         return len(elements)
+
+    def swept_within(self, group_id: str, length: timedelta) -> bool:
+        """Whether the last sweep of the group is not older than that."""
+        last = self._swept.get(group_id)
+        return last is not None and self._clock() - last <= length

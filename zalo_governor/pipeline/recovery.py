@@ -2,13 +2,13 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 import structlog
 
-from zalo_governor.domain.clock import Clock, from_ms
+from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.elements import Admitted, Element
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.line import Gap, LineReport, LineState
@@ -60,7 +60,12 @@ class Gaps(Protocol):
 
 
 class Recovery:
-    """Follows the line and runs backfill, in a thread of its own."""
+    """Follows the line and runs backfill, in a thread of its own.
+
+    Args:
+        on_recovered: called with what backfill newly brought.
+        on_up: called once the line is up and what was missed has been admitted.
+    """
 
     def __init__(
         self,
@@ -72,7 +77,7 @@ class Recovery:
         hold: Callable[[], None],
         release: Callable[[], None],
         on_recovered: Callable[[str, list[Admitted]], None],
-        clock: Clock,
+        on_up: Callable[[], None],
     ) -> None:
         self._groups = tuple(groups)
         self._gaps = gaps
@@ -81,7 +86,7 @@ class Recovery:
         self._hold = hold
         self._release = release
         self._on_recovered = on_recovered
-        self._clock = clock
+        self._on_up = on_up
         self._reports: deque[LineReport] = deque()
         self._changed = threading.Condition()
         self._stopping = False
@@ -121,9 +126,10 @@ class Recovery:
     def _follow(self, line: LineReport) -> None:
         log.info("line", state=line.state.value, cause=line.cause)
         if line.state is LineState.UP:
-            for group_id in self._groups:
-                self._recover(group_id, line)
+            recovered = {group_id: self._recover(group_id, line) for group_id in self._groups}
             self._release()
+            self._tell(recovered)
+            self._on_up()
             return
         for group_id in self._groups:
             if group_id not in self._open:
@@ -132,14 +138,20 @@ class Recovery:
                 self._last_heard[group_id] = self._gaps.last_heard(group_id)
                 self._open[group_id] = self._gaps.open_gap(group_id, began_at, line.cause or line.state.value)
             if line.state is LineState.FRAME_LOST:
-                self._recover(group_id, line)
+                self._tell({group_id: self._recover(group_id, line)})
 
-    def _recover(self, group_id: str, line: LineReport) -> None:
+    def _tell(self, recovered: Mapping[str, list[Admitted]]) -> None:
+        for group_id, fresh in recovered.items():
+            if fresh:
+                self._on_recovered(group_id, fresh)
+
+    def _recover(self, group_id: str, line: LineReport) -> list[Admitted]:
+        """Fetch what was missed, close the gap, and give what was new."""
         gap_id = self._open.pop(group_id, None)
         last_ms = self._last_heard.pop(group_id, None) or self._gaps.last_heard(group_id)
         if gap_id is None:
             if last_ms is None:
-                return  # The very first start: what was said before the bot came is not a gap.
+                return []  # The very first start: what was said before the bot came is not a gap.
             gap_id = self._gaps.open_gap(group_id, from_ms(last_ms), "not running")
         fresh: list[Admitted] = []
         reached = False
@@ -153,5 +165,4 @@ class Recovery:
                 fresh += self._admit(recovered.elements[start : start + _CHUNK])
         self._gaps.close_gap(gap_id, line.at, len(fresh), reached)
         log.info("gap", group=group_id, recovered=len(fresh), closed=reached)
-        if fresh:
-            self._on_recovered(group_id, fresh)
+        return fresh

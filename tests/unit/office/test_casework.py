@@ -331,6 +331,27 @@ def test_a_long_recovery_is_still_one_message() -> None:
     assert "và 30 vụ việc khác" in summary
 
 
+def test_what_a_sweep_finds_is_one_message_to_the_desk_and_a_request_to_each_member() -> None:
+    desk = Desk()
+    began = desk.now
+    observe(desk, "Viên", BAD_NAME)
+    observe(desk, "Tèo", BAD_NAME, who="stranger")
+    asked = desk.take()
+    assert {notice.thread_id for notice in asked} == {UIDS["member"], UIDS["stranger"]}
+    desk.office.swept(desk.unit, GROUP, began)
+    (summary,) = to(desk.take(), "admin")
+    assert "2 trường hợp" in summary
+    assert "VP1" in summary
+    assert "VP2" in summary
+
+
+def test_a_sweep_that_finds_nothing_says_nothing() -> None:
+    desk = Desk()
+    observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
+    desk.office.swept(desk.unit, GROUP, desk.now)
+    assert desk.take() == []
+
+
 def test_a_message_a_moment_out_of_turn_reaches_the_desk_but_not_the_member() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED, late=True)
@@ -404,6 +425,8 @@ def test_whatever_happens_each_new_case_is_told_once_and_closed_cases_stay_close
             recall(desk, keys[which % len(keys)])
         elif act == "name":
             observe(desk, f"Tên {which}", BAD_NAME, who=who)
+            desk.office.swept(desk.unit, GROUP, desk.now)
+            desk.later(minutes=1)
         elif act == "fix":
             observe(desk, "Tên đủ - Chức vụ", who=who)
         else:

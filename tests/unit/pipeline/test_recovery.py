@@ -51,7 +51,7 @@ class Given:
             hold=self._hold,
             release=self._release,
             on_recovered=lambda group_id, fresh: self.summed_up.extend(item.entry.key for item in fresh),
-            clock=lambda: NOW,
+            on_up=lambda: None,
         )
 
     def _fetch(self, group_id: str, heard_ms: int | None) -> Recovered:

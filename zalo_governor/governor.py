@@ -1,0 +1,92 @@
+"""The running program: its parts, each in a thread of its own, from the first login to a clean stop."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from zalo_governor.domain.errors import GovernorError
+
+log = structlog.get_logger(__name__)
+
+_STOP_SECONDS = 4.0
+
+
+class Part(NamedTuple):
+    """A piece of work that goes on until it is stopped."""
+
+    name: str
+    run: Callable[[], None]
+    """Blocks until `stop` is called."""
+    stop: Callable[[], None]
+
+
+class Machine(Protocol):
+    """What a governor runs. app.py puts it together."""
+
+    def log_in(self, stopping: threading.Event) -> bool:
+        """Log in, however long the network is away; False when stopped meanwhile.
+
+        Raises:
+            GovernorError: Zalo does not take the session.
+        """
+        ...
+
+    def parts(self) -> Sequence[Part]:
+        """The parts, in the order in which they are to be stopped; called once, after the login."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...
+
+
+class Governor:
+    """Runs a machine. `run` blocks; `stop` may be called from any thread or signal handler."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._stopping = threading.Event()
+        self._failed: str | None = None
+
+    def stop(self) -> None:
+        """Ask the program to end cleanly."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Log in and work until stopped.
+
+        Raises:
+            GovernorError: Zalo does not take the session, or a part failed. Everything admitted is safe; a new start
+                goes on from there.
+        """
+        try:
+            if self._machine.log_in(self._stopping):
+                self._work(self._machine.parts())
+        finally:
+            self._machine.close()
+        if self._failed:
+            raise GovernorError(f"the part {self._failed} failed; see the log")
+
+    def _work(self, parts: Sequence[Part]) -> None:
+        threads = [threading.Thread(target=self._guarded, args=[part], name=part.name, daemon=True) for part in parts]
+        for thread in threads:
+            thread.start()
+        log.info("started", parts=len(parts))
+        self._stopping.wait()
+        log.info("stopping")
+        deadline = time.monotonic() + _STOP_SECONDS
+        for part, thread in zip(parts, threads, strict=True):
+            part.stop()
+            thread.join(max(deadline - time.monotonic(), 0.1))
+        log.info("stopped")
+
+    def _guarded(self, part: Part) -> None:
+        try:
+            part.run()
+        except Exception as error:
+            log.error("part_failed", part=part.name, error=type(error).__name__)
+            self._failed = part.name
+        self._stopping.set()
