@@ -1,0 +1,1 @@
+"""`make bench`: measures the program's speed and writes build/bench.json."""

@@ -1,0 +1,65 @@
+"""Frames to inbox: decode, take apart, look at the door, encrypt, write durably."""
+
+import base64
+import secrets
+import time
+from pathlib import Path
+
+import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.elements import Source
+from zalo_governor.pipeline.door import SecretDoor
+from zalo_governor.pipeline.intake import Intake
+from zalo_governor.rulebook import load_rulebook
+from zalo_governor.settings import shipped_config
+from zalo_governor.simulator.chatter import sentence
+from zalo_governor.simulator.frames import encode
+from zalo_governor.simulator.messages import group_message
+from zalo_governor.simulator.world import GROUP_ID, World
+from zalo_governor.store.crypto import Keys
+from zalo_governor.store.database import Database
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.zalo.elements import elements_of
+from zalo_governor.zalo.frames import FrameDecoder
+
+COUNT = 20_000
+TOGETHER = 200
+"""Frames of one message that had arrived together, as in a burst."""
+
+
+def inbox_per_s(folder: Path) -> float:
+    """Messages a second from frames of one message (encrypt 2, gzip) to the durable inbox."""
+    frames, decoder = _frames()
+    database = Database(f"sqlite:///{folder / 'inbox.db'}", Keys(secrets.token_bytes(32)), system_clock)
+    database.migrate()
+    door = SecretDoor(load_rulebook(shipped_config()).engine.door_rules, database.keys.mac)
+    intake = Intake(
+        SqlInbox(database),
+        door,
+        groups=[GROUP_ID],
+        watched=lambda receipt: False,
+        on_admitted=lambda admitted: None,
+        clock=system_clock,
+    )
+    began = time.perf_counter()
+    admitted = 0
+    for start in range(0, COUNT, TOGETHER):
+        elements = []
+        for data in frames[start : start + TOGETHER]:
+            elements += elements_of(decoder.decode(data), account="bot", source=Source.LIVE, now_ms=0)
+        admitted += len(intake.admit(elements))
+    seconds = time.perf_counter() - began
+    database.close()
+    assert admitted == COUNT
+    return COUNT / seconds
+
+
+def _frames() -> tuple[list[bytes], FrameDecoder]:
+    world, key = World(system_clock), secrets.token_bytes(16)
+    decoder = FrameDecoder()
+    decoder.decode(b"\x01\x01\x00\x01" + orjson.dumps({"key": base64.b64encode(key).decode()}))
+    messages = [group_message(world, {"_text": sentence(number)}) for number in range(COUNT)]
+    cipher = AESGCM(key)
+    return [encode(521, 0, {"groupMsgs": [message]}, cipher) for message in messages], decoder
