@@ -7,6 +7,7 @@ hardly any evidence, however long it is.
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
@@ -35,17 +36,39 @@ class Reading(NamedTuple):
     """[start, end) of the words without marks, in the original text."""
 
 
-class Words(NamedTuple):
-    """What is known of words. All keys are in small letters."""
+class Words:
+    """What is known of words. All words given are in small letters.
 
-    as_typed: Mapping[str, float]
-    """Share (0-1) of a form without tone mark that is meant as it is written."""
-    foreign: frozenset[str]
-    """Words of other languages that people use."""
-    acknowledgements: frozenset[str]
-    """Whole messages, without marks, that pass as they are: "ok", "vang a"."""
-    abbreviations: frozenset[str]
-    """Short forms that have no marks: "ubnd", "ko", "sdt"."""
+    Args:
+        as_typed: share (0-1) of a form without tone mark that is meant as it is written.
+        foreign: words of other languages that people use.
+        acknowledgements: whole messages, without marks, that pass as they are: "ok", "vang a".
+        abbreviations: short forms that have no marks: "ubnd", "ko", "sdt".
+    """
+
+    def __init__(
+        self,
+        *,
+        as_typed: Mapping[str, float],
+        foreign: frozenset[str],
+        acknowledgements: frozenset[str],
+        abbreviations: frozenset[str],
+    ) -> None:
+        self.as_typed = as_typed
+        self.foreign = foreign
+        self.acknowledgements = acknowledgements
+        self.abbreviations = abbreviations
+        # The same few thousand words make up nearly everything that is said.
+        self.properly_marked = lru_cache(maxsize=16_384)(self._properly_marked)
+
+    def _properly_marked(self, word: str) -> bool:
+        """Whether a word that has marks has all of them: "tiếng", "tôi"; but not "tiêng"."""
+        if not has_marks(word):
+            return False
+        lower = word.lower()
+        if has_tone(lower):
+            return True
+        return is_syllable(lower) and self.as_typed.get(lower, 1.0) >= _LIKELY_AS_TYPED
 
 
 class Thresholds(NamedTuple):
@@ -65,9 +88,9 @@ def read_marks(normalised: Normalised, words: Words, limits: Thresholds) -> Read
     if fold(normalised.text).strip(_END) in words.acknowledgements:
         return Reading(Marks.OK)
     prose = [token for token in tokens(normalised.text) if token.kind is TokenKind.WORD]
-    bare = [token for token in prose if not _properly_marked(token.text, words)]
+    bare = [token for token in prose if not words.properly_marked(token.text)]
     if len(prose) - len(bare) > len(prose) * _FEW_MARKED:
-        return _read_mixed(normalised, prose, words, limits)
+        return _read_mixed(normalised, prose, bare, words, limits) if bare else Reading(Marks.OK)
     reading = _read_bare(normalised, bare, words, limits)
     if reading.marks is Marks.NO_DIACRITICS and len(bare) < len(prose):
         return reading._replace(marks=Marks.PARTIAL)
@@ -110,45 +133,37 @@ def _read_bare(normalised: Normalised, prose: list[Token], words: Words, limits:
     return Reading(Marks.OK)
 
 
-def _read_mixed(normalised: Normalised, prose: list[Token], words: Words, limits: Thresholds) -> Reading:
-    evidence = 0.0
-    missing: list[Token] = []
-    counted = 0
-    for position, token in enumerate(prose):
+def _read_mixed(
+    normalised: Normalised, prose: list[Token], bare: list[Token], words: Words, limits: Thresholds
+) -> Reading:
+    def counts(token: Token) -> bool:
         lower = token.text.lower()
         if lower in words.abbreviations or lower in words.foreign or len(lower) < _SHORTEST_PARTIAL:
+            return False
+        return token is prose[0] or not token.text[0].isupper()
+
+    evidence = 0.0
+    missing: list[Token] = []
+    vietnamese = 0
+    for token in bare:
+        lower = token.text.lower()
+        if not counts(token) or not (is_skeleton(lower) or lower in words.as_typed):
             continue
-        if token.text[0].isupper() and position:
-            continue
-        if _properly_marked(lower, words):
-            counted += 1
-            continue
-        if not (is_skeleton(lower) or lower in words.as_typed):
-            continue
-        counted += 1
+        vietnamese += 1
         weight = _evidence(lower, words)
         if weight > _MISSING_AMONG_MARKED:
             evidence += weight
             missing.append(token)
-    if len(missing) < _FEWEST_MISSING or not counted:
+    if len(missing) < _FEWEST_MISSING:
         return Reading(Marks.OK)
-    share = len(missing) / counted
+    vietnamese += sum(1 for token in prose if words.properly_marked(token.text) and counts(token))
+    share = len(missing) / vietnamese
     spans = tuple(normalised.span(token.start, token.end) for token in missing)
     if evidence >= limits.partial and share >= limits.partial_share:
         return Reading(Marks.PARTIAL, True, spans)
     if evidence >= limits.partial * _SUSPECT_PART and share >= limits.partial_share * _SUSPECT_PART:
         return Reading(Marks.PARTIAL, False, spans)
     return Reading(Marks.OK)
-
-
-def _properly_marked(word: str, words: Words) -> bool:
-    """Whether a word that has marks has all of them: "tiếng", "tôi"; but not "tiêng"."""
-    if not has_marks(word):
-        return False
-    lower = word.lower()
-    if has_tone(lower):
-        return True
-    return is_syllable(lower) and words.as_typed.get(lower, 1.0) >= _LIKELY_AS_TYPED
 
 
 def _evidence(lower: str, words: Words) -> float:

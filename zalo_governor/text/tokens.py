@@ -34,25 +34,30 @@ FILE_ENDING = re.compile(
 def tokens(text: str) -> list[Token]:
     """The tokens in order, in time linear in the length. Expects a normalised text."""
     found: list[Token] = []
-    for line in _LINES.finditer(text):
-        line_start = len(found)
-        for chunk in _CHUNKS.finditer(line[0]):
-            _cut(chunk[0], line.start() + chunk.start(), found)
-            if found and found[-1].kind is TokenKind.FILE:
-                _claim_words_of_file_name(found, line_start)
-            elif len(found) > 1 and found[-1].kind is TokenKind.WORD:
-                _claim_mentioned_name(found)
+    mentioned = False
+    for chunk in _CHUNKS.finditer(text):
+        word = chunk[1]
+        if word:
+            start, end = chunk.span(1)
+            found.append(Token(word, start, end, TokenKind.WORD))
+        else:
+            _cut(chunk[0], chunk.start(), found)
+            if not found:
+                continue
+            mentioned = mentioned or found[-1].kind is TokenKind.MENTION
+            if found[-1].kind is TokenKind.FILE:
+                _claim_words_of_file_name(found, text)
+        if mentioned and len(found) > 1 and found[-1].kind is TokenKind.WORD:
+            _claim_mentioned_name(found)
     return found
 
 
 def _cut(chunk: str, at: int, found: list[Token]) -> None:
+    """Takes apart what is not simply a word between punctuation marks."""
     core = chunk.strip(_AROUND)
-    start = at + chunk.find(core) if core else at
     if not core:
         return
-    if core.isalpha():
-        found.append(Token(core, start, start + len(core), TokenKind.WORD))
-        return
+    start = at + chunk.find(core)
     kind = _kind(core)
     if kind is not TokenKind.WORD:
         found.append(Token(core, start, start + len(core), kind))
@@ -78,13 +83,14 @@ def _kind(core: str) -> TokenKind:
     return TokenKind.WORD
 
 
-def _claim_words_of_file_name(found: list[Token], line_start: int) -> None:
+def _claim_words_of_file_name(found: list[Token], text: str) -> None:
     """File names with spaces: what stands before `…docx` on its line and has no mark belongs to the name."""
-    for index in range(len(found) - 2, line_start - 1, -1):
+    for index in range(len(found) - 2, -1, -1):
         token = found[index]
         if token.kind not in {TokenKind.WORD, TokenKind.CODE} or not token.text.isascii():
             return
-        if found[index + 1].start - token.end > 3:
+        between = text[token.end : found[index + 1].start]
+        if len(between) > _WIDEST_IN_FILE_NAME or "\n" in between or "\r" in between:
             return
         found[index] = token._replace(kind=TokenKind.FILE)
 
@@ -101,9 +107,11 @@ def _claim_mentioned_name(found: list[Token]) -> None:
 
 
 _LONGEST_MENTION = 4
-_LINES = re.compile(r"[^\n\r]+")
-_CHUNKS = re.compile(r"[^\s]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CODE = re.compile(r"\d|[^\W\d_][/&_+][^\W\d_]|[^\W\d_]\.[^\W\d_]\.")
 _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}\.(?:vn|com|net|org|info|io|me|gov|edu)(?:/\S*)?", re.IGNORECASE)
+_WIDEST_IN_FILE_NAME = 3
 _AROUND = "\"'“”‘’()[]{}<>.,;:!?…*•~-–—=|/\\#"
+_SIGNS = f"[{re.escape(_AROUND)}]*+"
+_CHUNKS = re.compile(rf"{_SIGNS}([^\W\d_]++){_SIGNS}(?!\S)|\S+")
+"""Anything between blanks; group 1 is its only word, where it is a word between punctuation marks."""
