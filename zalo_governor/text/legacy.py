@@ -6,6 +6,7 @@ The test is on the raw text: U+00AD is "ư" in TCVN3. Tables are the published c
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from zalo_governor.text.alphabet import ACUTE, DOT, GRAVE, HOOK, TILDE, has_marks
@@ -44,7 +45,12 @@ def read_legacy(text: str) -> Legacy | None:
 
 def _is_proper(text: str) -> bool:
     """Whether all words are as today's Vietnamese writes them, and nothing else could be a letter of an old font."""
-    return not _SYMBOLS.search(text) and all(word.isascii() or is_syllable(word) for word in _WORDS.findall(text))
+    return not _SYMBOLS.search(text) and all(map(_is_todays, text.split()))
+
+
+@lru_cache(maxsize=16_384)
+def _is_todays(chunk: str) -> bool:
+    return all(word.isascii() or is_syllable(word) for word in _WORDS.findall(chunk))
 
 
 def _marked_syllables(text: str) -> int:
