@@ -33,7 +33,10 @@ class LevelWord(NamedTuple):
 
 def may_speak_of_secrets(text: str) -> bool:
     """A quick look that lets nearly every innocent message go; True decides nothing. Expects a normalised text."""
-    return _HINT.search(text) is not None
+    if _M.search(text):
+        return True
+    lower = text.lower()
+    return any(hint in lower for hint in _HINTS)
 
 
 def level_words(text: str, folded: str) -> list[LevelWord]:
@@ -95,10 +98,9 @@ _LEVEL = re.compile(
     rf"|(?P<tuyet>t{{1,9}}{_S}u{{1,9}}{_S}y{{1,9}}{_S}(?P<tuyet_vowel>[e3]){{1,9}}{_S}t{{1,9}})){_SS})?"
     rf"(?P<m>m{{1,9}})(?:{_S}(?P<a>[a@4^*])[a^.]{{0,9}}{_S}[t7]{{1,9}})?(?![a-z0-9])"
 )
-_HINT = re.compile(
-    rf"[mM]{_S}[aAâÂậẬ@4^*]+{_S}[tT7]|(?:[iI]|[tT]){_S}[mM](?!\w)"
-    r"|[tT][hH][uU] [hH][ồỒoO]|[bB][óÓoO][cC]|[bB][ìÌ]|[sS][eE][cC][rR]|[cC][oO][nN][fF][iI]"
-)
+_M = re.compile(rf"[mM](?:{_S}[aAâÂậẬ@4^*]+{_S}[tT7]|(?:(?<=[iItT][mM])|(?<!\w[mM]))(?!\w))")
+"""Whatever begins or stands for the word mật; a pattern that starts with one letter is searched for at memory speed."""
+_HINTS = ("thu hồ", "thu ho", "bóc", "boc", "bì", "secr", "confi")
 _OTHER_VOWELS = frozenset("ấầẩẫắằẳẵặăáàảãạ")
 _PLAIN_SPELLINGS = frozenset({"mat", "toimat", "tuyetmat"})
 _SPACED = re.compile(r"m\s|a\s")
