@@ -8,6 +8,7 @@ from typing import Any
 from tests.rig import ADMIN, Rig, rig
 
 BURST = 50_000
+PATIENCE = 120
 VIOLATION_EVERY = 500
 RATE = 20
 ALERTS = 100
@@ -21,7 +22,9 @@ def burst(folder: Path) -> tuple[float, float]:
         made.start_bot()
         order = made.control("flood", count=BURST, every_violation=VIOLATION_EVERY)
         fed = time.monotonic()
-        made.until(lambda: made.judged() >= BURST, "the burst is judged", timeout=120)
+        while made.judged() < BURST:
+            time.sleep(0.1)  # Counting takes the second core's time, too.
+            assert time.monotonic() - fed < PATIENCE
         seconds = time.monotonic() - fed + order["feed_seconds"]
         return BURST / seconds, _rss_mb(made)
 

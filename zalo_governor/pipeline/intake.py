@@ -38,8 +38,8 @@ class Intake:
         watched: Callable[[Element], bool],
         on_admitted: Callable[[list[Admitted]], None],
         clock: Clock,
-        capacity: int = 1000,
-        batch: int = 300,
+        capacity: int = 300,
+        batch: int = 200,
     ) -> None:
         self._inbox = inbox
         self._door = door

@@ -18,8 +18,8 @@ from zalo_governor.rules.engine import Engine, sealed
 
 log = structlog.get_logger(__name__)
 
-_BATCH = 300
-_CAPACITY = 1_000
+_BATCH = 200
+_CAPACITY = 400
 _RETRY_FIRST = 0.05
 _RETRY_LONGEST = 10.0
 

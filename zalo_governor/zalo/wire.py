@@ -19,7 +19,7 @@ from zalo_governor.zalo.session import ZaloSession
 _SITE = "chat.zalo.me"
 _LARGEST_FRAME = 64 * 1024 * 1024
 _FRAMES_TOGETHER = 200
-_BYTES_TOGETHER = 256 * 1024
+_BYTES_TOGETHER = 128 * 1024
 _CLOSE_SECONDS = 0.3
 
 # websockets writes the handshake with its cookies down at a lower level.
