@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.domain.events import Attachment, EventBase, MessageSent, NameObserved
 from zalo_governor.domain.findings import Finding, Verdict
 from zalo_governor.rulebook import load_rulebook
@@ -37,7 +37,7 @@ def check(
         with Path(file).open("rb") as lines:
             raise typer.Exit(answer(engine, lines))
     except OSError as error:
-        raise typer.BadParameter(f"{file}: {error.strerror}") from None
+        raise ConfigError(f"{file}: {error.strerror}; name a file of JSON lines, or - for standard input") from None
 
 
 def answer(engine: Engine, lines: Iterable[bytes]) -> int:

@@ -9,6 +9,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from zalo_governor.cli.check import check
+from zalo_governor.domain.errors import ConfigError
 
 app = typer.Typer()
 app.command()(check)
@@ -86,4 +87,5 @@ def test_a_file_can_be_given_and_its_absence_is_said(tmp_path: Path) -> None:
     (tmp_path / "lines.jsonl").write_text('{"id":1,"text":"ok"}\n', encoding="utf-8")
     assert answers(CliRunner().invoke(app, [str(tmp_path / "lines.jsonl")])) == [{"id": 1, "findings": []}]
     absent = CliRunner().invoke(app, [str(tmp_path / "absent.jsonl")])
-    assert (absent.exit_code, "absent.jsonl" in absent.stderr) == (2, True)
+    assert isinstance(absent.exception, ConfigError)
+    assert "absent.jsonl" in str(absent.exception)
