@@ -108,7 +108,8 @@ class _Wiring:
         self._settings = settings
         self._account = session.uid
         self._groups = {group.id: group.name for group in settings.groups}
-        self._waker = threading.Event()
+        self._leaving = threading.Event()
+        self._caught_up = threading.Event()
 
         self._inbox = SqlInbox(database, self._account)
         self._outbox = SqlOutbox(database, self._account)
@@ -160,7 +161,7 @@ class _Wiring:
             hold=lambda: self._judge.hold(self._account, list(self._groups)),
             release=lambda: self._judge.release(self._account, list(self._groups)),
             on_recovered=self._recovered,
-            on_up=self._sweep_after_gap,
+            on_up=self._heard_again,
         )
         self._listener = Listener(
             session,
@@ -172,7 +173,7 @@ class _Wiring:
             duplicate_pause_seconds=settings.zalo.duplicate_pause_seconds,
             random=SystemRandom(),
         )
-        self._schedule = Schedule(self._duties(), clock)
+        self._schedule = Schedule(self._duties(), self._caught_up, clock)
 
     def parts(self) -> Sequence[Part]:
         """In the order in which they are to stop: first what brings work, last what finishes it."""
@@ -236,7 +237,8 @@ class _Wiring:
             self._office.recovered(unit, group_id, from_ms(fresh[0].entry.received_ms))
         self._worker.wake()
 
-    def _sweep_after_gap(self) -> None:
+    def _heard_again(self) -> None:
+        self._caught_up.set()
         for group_id in self._groups:
             if not self._roll_call.swept_within(group_id, _SWEEP_AGAIN_AFTER):
                 self._sweep_group(group_id)
@@ -268,11 +270,11 @@ class _Wiring:
         self._worker.wake()
 
     def _stop_recovery(self) -> None:
-        self._waker.set()
+        self._leaving.set()
         self._recovery.stop()
 
     def _pause(self, seconds: float) -> None:
-        self._waker.wait(seconds)
+        self._leaving.wait(seconds)
 
 
 def _tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:

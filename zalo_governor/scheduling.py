@@ -1,7 +1,7 @@
 """Duties with a time of day, by APScheduler. A run missed while the program was down is made up once."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from zalo_governor.domain.clock import VIETNAM, Clock
 
 log = structlog.get_logger(__name__)
 
+_LONGEST_WAIT_SECONDS = 60.0
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -40,10 +41,15 @@ def last_due(at: time, weekday: str | None, now: datetime) -> datetime:
 
 
 class Schedule:
-    """Runs duties in a thread of its own until stopped."""
+    """Runs duties in a thread of its own until stopped.
 
-    def __init__(self, duties: list[Duty], clock: Clock) -> None:
+    Nothing is done before `caught_up` is set, or a minute has passed: a report that is due while the program is down
+    should count what backfill brings back.
+    """
+
+    def __init__(self, duties: Sequence[Duty], caught_up: threading.Event, clock: Clock) -> None:
         self._duties = duties
+        self._caught_up = caught_up
         self._clock = clock
         self._stopped = threading.Event()
         self._scheduler = BackgroundScheduler(
@@ -53,6 +59,9 @@ class Schedule:
 
     def run(self) -> None:
         """Make up what was missed, then keep the times until stopped."""
+        self._caught_up.wait(_LONGEST_WAIT_SECONDS)
+        if self._stopped.is_set():
+            return
         for duty in self._duties:
             if duty.at is None:
                 continue
@@ -68,6 +77,7 @@ class Schedule:
     def stop(self) -> None:
         """Let `run` end; a duty in hand is finished first."""
         self._stopped.set()
+        self._caught_up.set()
 
     def _run(self, duty: Duty, at: time) -> None:
         due = last_due(at, duty.weekday, self._clock())

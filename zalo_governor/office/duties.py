@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.elements import Element, ElementKind, Source
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import GroupSnapshot, Member, Role
@@ -16,6 +17,7 @@ from zalo_governor.office.post import Post
 from zalo_governor.office.reporting import compose, render_text
 from zalo_governor.office.voice import Voice
 
+_EVER = from_ms(0)
 REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
 """Who may have the activity report."""
 
@@ -41,8 +43,8 @@ class Duties:
         period = up_to(due, length, name, self._voice)
         sent = 0
         for group in policy.governed:
-            if not unit.first_run(f"{job}:{group.id}", due):
-                continue
+            if not unit.first_run(f"{job}:{group.id}", due) or not unit.coverage(group.id, _EVER, due).heard:
+                continue  # Sent before, or due before the program heard anything of the group.
             report = compose(unit, group, period, policy.regulation, policy.clock)
             text = render_text(report, policy.catalogue, policy.regulation)
             readers = self._post.holders(unit, *REPORT_READERS)

@@ -122,3 +122,10 @@ def test_a_scheduled_report_goes_out_once_for_each_due_time(duty: str, label: st
         (text,) = to(posted, who)
         assert f"{label} 24/11/2026 17:00" in text
     assert run(desk.unit, due + timedelta(days=7)) == 3
+
+
+def test_no_report_is_made_up_for_a_time_before_the_program_heard_anything() -> None:
+    desk = Desk()
+    desk.unit.coverage_now = desk.unit.coverage_now.model_copy(update={"heard": 0})
+    assert desk.office.duties.daily_report(desk.unit, datetime(2026, 11, 24, 10, tzinfo=UTC)) == 0
+    assert desk.take() == []
