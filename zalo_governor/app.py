@@ -137,9 +137,10 @@ class _Wiring:
             on_judged=self._judged,
             clock=clock,
         )
+        door = SecretDoor(records.rulebook.engine.door_rules, database.keys.mac)
         self._intake = Intake(
             self._inbox,
-            SecretDoor(records.rulebook.engine.door_rules, database.keys.mac),
+            door,
             groups=self._groups,
             watched=self._inbox.receipt_is_watched,
             on_admitted=self._judge.accept,
@@ -149,6 +150,7 @@ class _Wiring:
             account=self._account,
             fetch=client.group,
             unit=self._units.unit,
+            may_keep=lambda raw: door.look(raw) is None,
             admit=self._admit_and_judge,
             sum_up=self._office.swept,
             clock=clock,

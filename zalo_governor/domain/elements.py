@@ -30,6 +30,8 @@ class ElementKind(StrEnum):
     GROUP_ACT = "group_act"
     FRIEND_ACT = "friend_act"
     NAME = "name"
+    GROUP_STATE = "group_state"
+    """A sweep found the group changed: {"joined" | "left": uid}, {"name": …} or {"settings": {flag: value}}."""
     OTHER = "other"
 
 

@@ -1,14 +1,10 @@
-"""What the schedule calls: reports at their times, and the sweep over display names."""
+"""What the schedule calls: reports at their times."""
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.clock import from_ms
-from zalo_governor.domain.elements import Element, ElementKind, Source
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import GroupSnapshot, Member, Role
+from zalo_governor.domain.people import Role
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import up_to
 from zalo_governor.office.policy import OfficePolicy
@@ -60,43 +56,3 @@ class Duties:
             )
             sent += len(readers)
         return sent
-
-
-def sweep_elements(
-    account: str,
-    snapshot: GroupSnapshot,
-    members: Sequence[Member],
-    known_names: Mapping[str, str],
-    now_ms: int,
-) -> list[Element]:
-    """One element for every member whose display name is new or differs from the one last judged.
-
-    Args:
-        known_names: uid -> display name as last judged (`OfficeUnit.known_names`).
-        now_ms: the time of the sweep, milliseconds since 1970; part of the key, so that a name that comes back
-            after another one is judged again.
-    """
-    elements = []
-    for member in members:
-        name = member.zalo_name or member.display_name
-        if not name or member.uid == account or known_names.get(member.uid) == name:
-            continue
-        said = json.dumps({"name": name, "uid": member.uid}, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "surrogatepass"
-        )
-        elements.append(
-            Element(
-                account=account,
-                thread_id=snapshot.group_id,
-                is_group=True,
-                kind=ElementKind.NAME,
-                key=hashlib.blake2b(f"{member.uid}:{now_ms}".encode(), digest_size=12).hexdigest(),
-                cli_key=None,
-                sender_uid=member.uid,
-                at_ms=now_ms,
-                source=Source.SWEEP,
-                said=said,
-                raw={"uid": member.uid, "name": name},
-            )
-        )
-    return elements

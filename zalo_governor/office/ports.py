@@ -120,6 +120,10 @@ class OfficeUnit(JudgeUnit, Protocol):
         """Remember the group and who is in it; persons are tied to their globalId."""
         ...
 
+    def present_uids(self, account: str, group_id: str) -> set[str]:
+        """uids of the members of the group, by all that was heard and seen."""
+        ...
+
     def known_names(self, account: str, group_id: str) -> dict[str, str]:
         """uid -> display name as last judged."""
         ...

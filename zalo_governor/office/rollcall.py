@@ -1,4 +1,4 @@
-"""The roll call: who is in the group and under what name, looked up and compared with what was known."""
+"""The roll call: who is in the group, under what name, with what settings, compared with what was known."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.elements import Element
+from zalo_governor.domain.elements import Element, RawDict
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.office.duties import sweep_elements
+from zalo_governor.office.observations import Look
 from zalo_governor.office.ports import OfficeUnit
 
 
@@ -25,9 +25,10 @@ class Fetch(Protocol):
 
 
 class RollCall:
-    """Sweeps a group. New and changed names go through the pipeline like everything else that is heard.
+    """Sweeps a group. What is new or changed goes through the pipeline like everything else that is heard.
 
     Args:
+        may_keep: whether the door lets a raw object in.
         admit: takes the elements and returns once they are judged.
         sum_up: called after a sweep that found anything new, with the moment at which it began.
     """
@@ -38,6 +39,7 @@ class RollCall:
         account: str,
         fetch: Fetch,
         unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        may_keep: Callable[[RawDict], bool],
         admit: Callable[[Sequence[Element]], object],
         sum_up: Callable[[OfficeUnit, str, datetime], None],
         clock: Clock,
@@ -45,23 +47,30 @@ class RollCall:
         self._account = account
         self._fetch = fetch
         self._unit = unit
+        self._may_keep = may_keep
         self._admit = admit
         self._sum_up = sum_up
         self._clock = clock
         self._swept: dict[str, datetime] = {}
 
     def sweep(self, group_id: str) -> int:
-        """Look the group up and hand on every name that is new or changed; how many there were.
+        """Look the group up and hand on whatever is new or changed; how many things there were.
 
         Raises:
             GovernorError: Zalo does not answer, or does not show the group.
         """
         snapshot, members = self._fetch(group_id)
         began = self._swept[group_id] = self._clock()
+        look = Look(self._account, group_id, to_ms(began))
         with self._unit() as unit:
-            known = unit.known_names(self._account, group_id)
+            present = unit.present_uids(self._account, group_id)
+            elements = [
+                *look.changes(unit.group_snapshot(group_id), snapshot, present),
+                *look.names(members, unit.known_names(self._account, group_id)),
+            ]
+            if not self._may_keep({"name": snapshot.name}):
+                snapshot = snapshot.model_copy(update={"name": ""})
             unit.save_group(self._account, snapshot, members, began)
-        elements = sweep_elements(self._account, snapshot, members, known, to_ms(began))
         if elements:
             self._admit(elements)
             with self._unit() as unit:

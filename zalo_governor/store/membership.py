@@ -63,10 +63,14 @@ class Membership(People):
         seen = {*snapshot.member_uids, *(member.uid for member in members)}
         self._present(account, group_id, seen, at, present=True)
         if not snapshot.members_hidden:
-            known = select(group_members.c.uid).where(
-                group_members.c.account == account, group_members.c.group_id == group_id, group_members.c.present
-            )
-            self._present(account, group_id, set(self._ask(known).scalars()) - seen, at, present=False)
+            self._present(account, group_id, self.present_uids(account, group_id) - seen, at, present=False)
+
+    def present_uids(self, account: str, group_id: str) -> set[str]:
+        """uids of the members of the group, by all that was heard and seen."""
+        known = select(group_members.c.uid).where(
+            group_members.c.account == account, group_members.c.group_id == group_id, group_members.c.present
+        )
+        return set(self._ask(known).scalars())
 
     def known_names(self, account: str, group_id: str) -> dict[str, str]:
         """uid -> display name as last judged."""

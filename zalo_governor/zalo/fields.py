@@ -54,6 +54,7 @@ FIELDS: dict[str, Place] = {
     "invite_link": _act("info", "group_link"),
     "friend_message": Place(ElementKind.FRIEND_ACT, ("content", "data", "message")),
     "observed_name": Place(ElementKind.NAME, ("name",)),
+    "observed_group_name": Place(ElementKind.GROUP_STATE, ("name",)),
 }
 
 

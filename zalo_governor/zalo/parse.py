@@ -10,12 +10,17 @@ from zalo_governor.domain.events import (
     Attachment,
     EventBase,
     GroupCall,
+    GroupInfoChanged,
+    GroupSettingChanged,
+    MembersJoined,
+    MembersLeft,
     Mention,
     MessageDeleted,
     MessageRecalled,
     MessageRevised,
     MessageSeen,
     MessageSent,
+    NamedUid,
     NameObserved,
     Quote,
     Reacted,
@@ -215,6 +220,16 @@ def _name(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     return NameObserved(name=string_of(raw, "observed_name"), **shared)
 
 
+def _group_state(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    if "joined" in raw:
+        return MembersJoined(members=(NamedUid(uid=as_id(raw["joined"])),), **shared)
+    if "left" in raw:
+        return MembersLeft(members=(NamedUid(uid=as_id(raw["left"])),), **shared)
+    if "settings" in raw:
+        return GroupSettingChanged(settings=raw["settings"], **shared)
+    return GroupInfoChanged(name=string_of(raw, "observed_group_name"), **shared)
+
+
 def _other(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
     act_type, act = content.get("act_type"), content.get("act")
@@ -239,5 +254,6 @@ _PARSERS: dict[ElementKind, Callable[[Admitted, RawDict, Shared], EventBase]] = 
     ElementKind.GROUP_ACT: _group_act,
     ElementKind.FRIEND_ACT: _friend_act,
     ElementKind.NAME: _name,
+    ElementKind.GROUP_STATE: _group_state,
     ElementKind.OTHER: _other,
 }

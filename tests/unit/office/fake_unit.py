@@ -210,6 +210,9 @@ class FakeUnit:
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
         raise AssertionError("the sweep's caller saves groups, not the office")
 
+    def present_uids(self, account: str, group_id: str) -> set[str]:
+        return set()
+
     def known_names(self, account: str, group_id: str) -> dict[str, str]:
         return {}
 

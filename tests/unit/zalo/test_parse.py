@@ -251,7 +251,10 @@ def _planted(place: Place, marker: str) -> RawDict:
 def test_every_field_of_the_table_reaches_the_event(field: str) -> None:
     place, marker = FIELDS[field], "dấu hiệu GIẢ ĐỊNH"
     planted = _planted(place, marker)
-    if place.kind is ElementKind.MESSAGE:
+    if place.kind is ElementKind.GROUP_STATE:
+        entry = Entry(ACCOUNT, GROUP, True, place.kind, "1", None, "", NOW_MS, Source.SWEEP, NOW_MS, b"", planted, None)
+        event = parse(Admitted(1, entry, False))
+    elif place.kind is ElementKind.MESSAGE:
         raw = message(content=None) | planted
         event = parse(admitted(elements(groupMsgs=[raw])[0]))
     else:

@@ -1,0 +1,100 @@
+"""The roll call hands on what is new, remembers the group, and sums up."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from tests.unit.office.fake_unit import BOT, GROUP, NOW, FakeUnit
+from zalo_governor.domain.elements import Element, RawDict
+from zalo_governor.domain.people import GroupSnapshot, Member
+from zalo_governor.office.ports import OfficeUnit
+from zalo_governor.office.rollcall import RollCall
+
+
+class GroupUnit(FakeUnit):
+    """Remembers one group."""
+
+    seen: GroupSnapshot | None = None
+
+    def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
+        return self.seen
+
+    def present_uids(self, account: str, group_id: str) -> set[str]:
+        return set(self.seen.member_uids) if self.seen else set()
+
+    def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
+        self.seen = snapshot
+
+
+class Given:
+    """A roll call over a group that tests change."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.unit = GroupUnit()
+        self.name = "Nhóm"
+        self.members = [Member(uid="2", display_name="Tí")]
+        self.admitted: list[RawDict] = []
+        self.summed_up: list[datetime] = []
+        self.roll_call = RollCall(
+            account=BOT,
+            fetch=self._fetch,
+            unit=self._open,
+            may_keep=lambda raw: "GIẢ ĐỊNH" not in raw["name"],
+            admit=self._admit,
+            sum_up=self._sum_up,
+            clock=lambda: self.now,
+        )
+
+    def _fetch(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
+        uids = tuple(member.uid for member in self.members)
+        snapshot = GroupSnapshot(
+            group_id=group_id, name=self.name, owner_uid="2", member_uids=uids, total_members=len(uids)
+        )
+        return snapshot, self.members
+
+    @contextmanager
+    def _open(self) -> Iterator[OfficeUnit]:
+        yield self.unit
+
+    def _admit(self, elements: Sequence[Element]) -> None:
+        self.admitted += [element.raw for element in elements]
+
+    def _sum_up(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
+        self.summed_up.append(since)
+
+
+def test_a_first_sweep_hands_on_every_name_and_sums_up_once() -> None:
+    given = Given()
+    assert given.roll_call.sweep(GROUP) == 1
+    assert given.admitted == [{"uid": "2", "name": "Tí"}]
+    assert given.summed_up == [NOW]
+
+
+def test_a_later_sweep_finds_who_came_meanwhile() -> None:
+    given = Given()
+    given.roll_call.sweep(GROUP)
+    given.members.append(Member(uid="3", display_name="Tèo"))
+    given.admitted.clear()
+    given.roll_call.sweep(GROUP)
+    assert {"joined": "3"} in given.admitted
+
+
+def test_a_group_name_that_must_not_be_kept_is_handed_to_the_door_and_not_remembered() -> None:
+    given = Given()
+    given.roll_call.sweep(GROUP)
+    given.name = "Bí danh GIẢ ĐỊNH"
+    given.admitted.clear()
+    given.roll_call.sweep(GROUP)
+    assert {"name": "Bí danh GIẢ ĐỊNH"} in given.admitted
+    assert given.unit.seen is not None
+    assert given.unit.seen.name == ""
+
+
+def test_it_knows_how_long_ago_it_swept() -> None:
+    given = Given()
+    assert not given.roll_call.swept_within(GROUP, timedelta(hours=1))
+    given.roll_call.sweep(GROUP)
+    assert given.roll_call.swept_within(GROUP, timedelta(hours=1))
+    given.now += timedelta(hours=2)
+    assert not given.roll_call.swept_within(GROUP, timedelta(hours=1))
