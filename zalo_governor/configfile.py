@@ -40,7 +40,7 @@ def load_yaml(path: Path) -> Document:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file; `zalo-governor init` makes one, --config names another") from None
+        raise ConfigError(f"{path}: no such file; copy it from the shipped config") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read as UTF-8 text: {error}") from error
     try:
@@ -80,7 +80,7 @@ def complaint(document: Document, error: ValidationError, within: KeyPath = ()) 
     rows = []
     for item in error.errors(include_url=False, include_input=False):
         key = (*within, *item["loc"])
-        rows.append(str(document.error(key, item["msg"])))
+        rows.append(str(document.error(key, _SAID.get(item["type"]) or item["msg"].removeprefix("Value error, "))))
     return ConfigError("\n".join(rows))
 
 
@@ -99,3 +99,11 @@ def _keys(path: Path, node: yaml.Node, at: KeyPath) -> Iterator[tuple[KeyPath, i
         for index, item in enumerate(node.value):
             yield (*at, index), item.start_mark.line + 1
             yield from _keys(path, item, (*at, index))
+
+
+_SAID = {
+    "extra_forbidden": "no such key; correct its name or take it out",
+    "missing": "is missing",
+    "string_type": "must be a text; write it in quotes",
+}
+"""Where pydantic's own words would puzzle who fills in a file."""

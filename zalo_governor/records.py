@@ -100,5 +100,8 @@ def _parsed(content: bytes, place: str) -> Credentials:
     try:
         return Credentials.model_validate_json(content)
     except ValidationError as error:
-        rows = [f"{place}: {'.'.join(map(str, row['loc']))}: {row['msg']}" for row in error.errors(include_input=False)]
+        rows = [
+            f"{place}: {'.'.join(map(str, row['loc'])) or '(file)'}: {row['msg']}"
+            for row in error.errors(include_input=False)
+        ]
         raise ConfigError("\n".join(rows)) from None

@@ -32,6 +32,8 @@ NAME_RULE = "3.2-ho-ten-chuc-vu"
 FRESH_FOR = timedelta(minutes=5)
 """What was heard later than this after it happened warns nobody, and no command in it is carried out."""
 
+_SUMMED_UP_WITHIN = timedelta(days=7)
+
 _GRAVITY = list(Severity)
 _EVER = from_ms(0)
 
@@ -59,17 +61,19 @@ class Casework:
         if isinstance(event, NameObserved) and not _doubtful_name(verdict):
             self._name_fixed(unit, event)
 
-    def recovered(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
-        """Sum up for the admin and the staff the late cases opened since then, once for the same `since`.
+    def recovered(self, unit: OfficeUnit, group_id: str) -> None:
+        """Sum up for the admin and the staff, each once, the late cases of which they were not told yet.
 
-        To be called when what backfill brought, or what waited in the inbox at start, has been judged.
+        To be called when what backfill brought, or what waited in the inbox at start, has been judged. The case is
+        what is remembered, and not the recovery: a process may die between finding a case and telling of it.
         """
+        now = self._policy.clock()
         late = [
             case
-            for case in unit.cases(group_id, start=since, end=self._policy.clock() + timedelta(seconds=1))
-            if case.late
+            for case in unit.cases(group_id, start=now - _SUMMED_UP_WITHIN, end=now + timedelta(seconds=1))
+            if case.late and unit.first_run(f"recovered:{case.code}", case.opened_at)
         ]
-        if late and unit.first_run(f"recovered:{group_id}", since):
+        if late:
             self._alerts.recovered(unit, group_id, late)
 
     def swept(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:

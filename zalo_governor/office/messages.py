@@ -35,6 +35,7 @@ class Text(Enum):
     SEALED_PRIVATE = ("sealed_private", "who citation")
 
     # answers to everybody
+    REPEATED = ("repeated", "said")
     HINT = ("hint", "who")
     UNKNOWN_COMMAND = ("unknown_command", "who")
     USAGE = ("usage", "who usage")
@@ -99,7 +100,13 @@ class Text(Enum):
     STATE_REPORTED = ("state_reported", "")
 
     # the state of the program
-    STATUS = ("status", "now line rows outgoing")
+    STATUS = ("status", "now line rows outgoing looked")
+    STATUS_LOOKED = ("status_looked", "when")
+    STATUS_NOT_LOOKED = ("status_not_looked", "")
+    BLIND_SUBJECT = ("blind_subject", "")
+    BLIND = ("blind", "since")
+    SEEING_SUBJECT = ("seeing_subject", "")
+    SEEING = ("seeing", "since until minutes")
     STATUS_GROUP = ("status_group", "group coverage gaps failures")
     STATUS_FAILURES = ("status_failures", "count")
     STATUS_NO_FAILURES = ("status_no_failures", "")

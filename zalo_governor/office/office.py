@@ -7,8 +7,10 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.office.casework import Casework
 from zalo_governor.office.commands.desk import CommandDesk
 from zalo_governor.office.duties import Duties
+from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
+from zalo_governor.office.voice import Voice
 
 
 class Office:
@@ -16,6 +18,7 @@ class Office:
 
     def __init__(self, policy: OfficePolicy) -> None:
         self._account = policy.account
+        self._voice = Voice(policy.catalogue, policy.regulation)
         self._desk = CommandDesk(policy)
         self._casework = Casework(policy)
         self.duties = Duties(policy)
@@ -29,10 +32,14 @@ class Office:
         self._casework.react(unit, event, verdict)
         self._desk.take(unit, event, verdict)
 
-    def recovered(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
+    def recovered(self, unit: OfficeUnit, group_id: str) -> None:
         """See `Casework.recovered`."""
-        self._casework.recovered(unit, group_id, since)
+        self._casework.recovered(unit, group_id)
 
     def swept(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
         """See `Casework.swept`."""
         self._casework.swept(unit, group_id, since)
+
+    def said_again(self, text: str) -> str:
+        """The words of a message that goes out once more, since it may have arrived already."""
+        return self._voice.say(Text.REPEATED, said=text)

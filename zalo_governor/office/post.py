@@ -9,8 +9,8 @@ from zalo_governor.office.ports import OfficeUnit
 
 log = structlog.get_logger(__name__)
 
-MESSAGE_LIMIT = 2000
-"""Characters that a Zalo message may have."""
+MESSAGE_LIMIT = 1980
+"""Characters of one message: Zalo takes 2,000, and one that is sent again says so, too."""
 
 
 class Post:

@@ -6,6 +6,7 @@ that hides in strings; the parser's field table is checked against it by a test.
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
@@ -90,20 +91,23 @@ class SecretDoor:
 def strings_of(value: Any, depth: int = 0) -> Iterator[str]:
     """Every string in a decoded JSON value that could hold words, keys included, and those inside JSON strings.
 
-    Deeper than twelve levels the rest is given as its JSON text, so that nothing escapes by nesting.
+    Deeper than twelve levels the rest is given as its JSON text, so that nothing escapes by nesting; broken JSON is
+    given as it stands and with its escapes resolved.
     """
     if isinstance(value, str):
         if len(value) < _SHORTEST or value.isdecimal():
             return
-        if value[0] in "{[" and depth < _MAX_DEPTH:
+        if value[0] in _BEFORE_JSON and depth < _MAX_DEPTH:
             try:
-                nested = json.loads(value)
+                nested = _JSON.decode(value.lstrip(_BLANKS))
             except ValueError:
-                yield value
+                pass
             else:
                 yield from strings_of(nested, depth + 1)
-        else:
-            yield value
+                return
+        yield value
+        if "\\u" in value:
+            yield _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), value)
     elif isinstance(value, dict):
         if depth >= _MAX_DEPTH:
             yield json.dumps(value, ensure_ascii=False)
@@ -121,5 +125,15 @@ def strings_of(value: Any, depth: int = 0) -> Iterator[str]:
             yield from strings_of(item, depth + 1)
 
 
+def _all_of(pairs: list[tuple[str, Any]]) -> list[Any]:
+    """What an object in a string says, also under a key that stands twice and of which JSON keeps the last alone."""
+    return [value for _, value in pairs] + [key for key, _ in pairs if len(key) > _LONGEST_WIRE_KEY]
+
+
 _LONGEST_WIRE_KEY = 24
 """Zalo's own keys are shorter; a longer key was not made by Zalo and is looked at like a value."""
+_BLANKS = "\ufeff \t\n\r"
+_BEFORE_JSON = "{[" + _BLANKS
+# At least as lenient as the parser: what this does not read, nobody else may read as JSON either.
+_JSON = json.JSONDecoder(object_pairs_hook=_all_of, parse_int=str)
+_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")

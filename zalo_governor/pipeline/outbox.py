@@ -30,6 +30,7 @@ class OutboxWorker:
     """Sends messages one after the other; the sender keeps the pace.
 
     Args:
+        say_again: the words of a message that goes out once more because it may have arrived already.
         private_per_day: private messages of one day after which requests to members wait until the next day.
         on_sent: called after each message with its purpose and outcome, for the journal.
     """
@@ -40,6 +41,7 @@ class OutboxWorker:
         sender: Sender,
         *,
         account: str,
+        say_again: Callable[[str], str],
         private_per_day: int,
         on_sent: Callable[[Outgoing, str], None],
         clock: Clock,
@@ -47,6 +49,7 @@ class OutboxWorker:
         self._store = store
         self._sender = sender
         self._account = account
+        self._say_again = say_again
         self._private_per_day = private_per_day
         self._on_sent = on_sent
         self._clock = clock
@@ -91,7 +94,7 @@ class OutboxWorker:
             self._on_sent(outgoing, "over_budget")
             return
         try:
-            reception = self._sender.send(outgoing)
+            reception = self._sender.send(self._worded(outgoing))
         except SendRefusedError as error:
             code = error.code
             self._surely(lambda: self._store.refused(outgoing, code, self._clock()))
@@ -107,6 +110,12 @@ class OutboxWorker:
         else:
             self._surely(lambda: self._store.sent(outgoing, reception, self._clock()))
             self._on_sent(outgoing, "sent")
+
+    def _worded(self, outgoing: Outgoing) -> Outgoing:
+        if not outgoing.repeated:
+            return outgoing
+        notice = outgoing.notice.model_copy(update={"text": self._say_again(outgoing.notice.text)})
+        return outgoing.model_copy(update={"notice": notice})
 
     def _over_budget(self, outgoing: Outgoing, now: datetime) -> bool:
         if outgoing.notice.is_group or outgoing.notice.purpose in _SPARED_OVER_BUDGET:

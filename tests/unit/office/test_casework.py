@@ -22,6 +22,7 @@ from zalo_governor.domain.events import (
 from zalo_governor.domain.findings import Finding, RuleFailure, Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach
+from zalo_governor.office.post import MESSAGE_LIMIT, parts
 
 
 def recall(desk: Desk, key: str) -> None:
@@ -299,24 +300,42 @@ def test_the_name_of_somebody_who_was_added_is_held_against_that_person_only() -
 )
 def test_what_is_found_too_late_warns_nobody_and_is_summed_up_once(source: Source, age: timedelta) -> None:
     desk = Desk()
-    since = desk.now
     desk.say("member", "noi dung", UNMARKED, source=source, at=desk.now - age)
     desk.seal("stranger", source=source, at=desk.now - age)
     assert desk.take() == []
     assert [case.late for case in desk.unit.book.values()] == [True, True]
-    desk.office.recovered(desk.unit, GROUP, since)
+    desk.office.recovered(desk.unit, GROUP)
     posted = desk.take()
     assert {notice.thread_id for notice in posted} == {UIDS["admin"], UIDS["admin_staff"]}
     (summary,) = to(posted, "admin")
     assert "VP1" in summary
     assert "VP2" in summary
-    desk.office.recovered(desk.unit, GROUP, since)
+    desk.office.recovered(desk.unit, GROUP)
     assert desk.take() == []
+
+
+def test_a_later_recovery_tells_of_what_is_new_alone() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL)
+    desk.office.recovered(desk.unit, GROUP)
+    desk.take()
+    desk.say("stranger", "noi dung", UNMARKED, source=Source.BACKFILL)
+    desk.office.recovered(desk.unit, GROUP)
+    (summary,) = to(desk.take(), "admin")
+    assert "VP2" in summary
+    assert "VP1" not in summary
+
+
+def test_a_message_that_goes_out_once_more_says_so_and_still_fits() -> None:
+    desk = Desk()
+    assert desk.office.said_again("Kính gửi đồng chí.") == "(gửi lại) Kính gửi đồng chí."
+    (longest,) = parts("á" * MESSAGE_LIMIT)
+    assert len(desk.office.said_again(longest)) <= 2000
 
 
 def test_a_recovery_without_findings_says_nothing() -> None:
     desk = Desk()
-    desk.office.recovered(desk.unit, GROUP, NOW)
+    desk.office.recovered(desk.unit, GROUP)
     assert desk.take() == []
 
 
@@ -325,7 +344,7 @@ def test_a_long_recovery_is_still_one_message() -> None:
     for minute in range(40):
         desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL, at=NOW - timedelta(minutes=500 - 10 * minute))
     assert len(desk.unit.book) == 40
-    desk.office.recovered(desk.unit, GROUP, NOW)
+    desk.office.recovered(desk.unit, GROUP)
     (summary,) = to(desk.take(), "admin")
     assert "40 vụ việc" in summary
     assert "và 30 vụ việc khác" in summary

@@ -134,9 +134,11 @@ class ScriptedSender:
     def __init__(self, answers: Sequence[Reception | SendError]) -> None:
         self.answers = list(answers)
         self.sent: list[int] = []
+        self.texts: list[str] = []
 
     def send(self, outgoing: Outgoing) -> Reception:
         self.sent.append(outgoing.id)
+        self.texts.append(outgoing.notice.text)
         answer = self.answers.pop(0)
         if isinstance(answer, SendError):
             raise answer

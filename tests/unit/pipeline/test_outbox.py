@@ -13,11 +13,13 @@ from zalo_governor.pipeline.outbox import OutboxWorker
 NOW = datetime(2026, 1, 5, 8, 0, 0, tzinfo=UTC)
 
 
-def outgoing(number: int, purpose: Purpose = Purpose.MEMBER_REQUEST, *, is_group: bool = False) -> Outgoing:
+def outgoing(
+    number: int, purpose: Purpose = Purpose.MEMBER_REQUEST, *, is_group: bool = False, repeated: bool = False
+) -> Outgoing:
     notice = Notice(
         account="bot", thread_id="1", is_group=is_group, text="…", purpose=purpose, group_id="g", created_at=NOW
     )
-    return Outgoing(id=number, client_id=number, attempts=0, repeated=False, notice=notice)
+    return Outgoing(id=number, client_id=number, attempts=0, repeated=repeated, notice=notice)
 
 
 def run(store: MemoryOutbox, sender: ScriptedSender, private_per_day: int = 10) -> list[str]:
@@ -27,6 +29,7 @@ def run(store: MemoryOutbox, sender: ScriptedSender, private_per_day: int = 10) 
         store,
         sender,
         account="bot",
+        say_again=lambda text: f"again: {text}",
         private_per_day=private_per_day,
         on_sent=lambda message, outcome: outcomes.append(f"{message.id} {outcome}"),
         clock=lambda: NOW,
@@ -54,6 +57,12 @@ def test_each_answer_is_written_down(answer: Reception | SendError, written: str
     store = MemoryOutbox([outgoing(1)])
     run(store, ScriptedSender([answer]))
     assert store.log == ["reclaim 08:00:15", written]
+
+
+def test_only_what_may_have_arrived_already_says_that_it_is_sent_again() -> None:
+    sender = ScriptedSender([Reception(msg_id="76"), Reception(msg_id="77")])
+    run(MemoryOutbox([outgoing(1), outgoing(2, repeated=True)]), sender)
+    assert sender.texts == ["…", "again: …"]
 
 
 def test_an_outcome_is_written_even_if_the_store_was_away_and_nothing_is_sent_twice(
