@@ -7,13 +7,15 @@ from random import SystemRandom
 
 import structlog
 
-from zalo_governor.domain.clock import Clock, from_ms, system_clock
-from zalo_governor.domain.elements import Admitted, Element
+from zalo_governor.alarm import SecondChannel
+from zalo_governor.domain.clock import Clock, system_clock
+from zalo_governor.domain.elements import Element
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Outgoing
 from zalo_governor.governor import Governor, Part
+from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.office.rollcall import RollCall
@@ -22,12 +24,14 @@ from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
 from zalo_governor.pipeline.recovery import Recovered, Recovery
+from zalo_governor.pipeline.vigil import Vigil
 from zalo_governor.records import Records, open_records
 from zalo_governor.scheduling import Duty, Schedule
 from zalo_governor.settings import Settings
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.instance import InstanceLock
 from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.zalo.backfill import Backfill
@@ -62,6 +66,7 @@ class _Bot:
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        self._lock: InstanceLock | None = None
         zalo = records.settings.zalo
         self._session = ZaloSession(
             records.credentials(),
@@ -86,6 +91,8 @@ class _Bot:
                 tried += 1
             else:
                 self._records.keep_account(self._session.uid)
+                self._lock = InstanceLock(self._records.database, self._session.uid)
+                self._lock.take()
                 return True
         return False
 
@@ -95,6 +102,8 @@ class _Bot:
 
     def close(self) -> None:
         """Close the session and the database."""
+        if self._lock:
+            self._lock.release()
         self._session.close()
         self._records.close()
 
@@ -118,11 +127,13 @@ class _Wiring:
 
         client = ZaloClient(session, clock)
         self._backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._pause)
-        self._office = Office(self._policy(records))
+        policy = self._policy(records)
+        self._office = Office(policy)
         self._worker = OutboxWorker(
             self._outbox,
             client,
             account=self._account,
+            say_again=self._office.said_again,
             private_per_day=settings.zalo.send.private_per_day,
             on_sent=_tell_sent,
             clock=clock,
@@ -175,12 +186,28 @@ class _Wiring:
             duplicate_pause_seconds=settings.zalo.duplicate_pause_seconds,
             random=SystemRandom(),
         )
+        self._vigil = Vigil(
+            groups=self._groups,
+            newest=client.newest,
+            known=lambda group_id, keys: self._inbox.known(self._account, group_id, keys),
+            keep_alive=client.keep_alive,
+            line=lambda: (self._recovery.state, self._listener.heard_at),
+            report=self._recovery.report,
+            alarm=Blindness(
+                policy, tell=SecondChannel(settings.alarm).send, unit=self._units.unit, on_posted=self._worker.wake
+            ),
+            look_every=timedelta(minutes=settings.vigil.look_minutes),
+            keep_alive_every=timedelta(minutes=settings.vigil.keep_alive_minutes),
+            blind_after=timedelta(minutes=settings.alarm.after_minutes),
+            clock=clock,
+        )
         self._schedule = Schedule(self._duties(), self._caught_up, clock)
 
     def parts(self) -> Sequence[Part]:
         """In the order in which they are to stop: first what brings work, last what finishes it."""
         return (
             Part("schedule", self._schedule.run, self._schedule.stop),
+            Part("vigil", self._vigil.run, self._vigil.stop),
             Part("listener", self._listener.run, self._listener.stop),
             Part("recovery", self._recovery.run, self._stop_recovery),
             Part("intake", self._intake.run, self._intake.stop),
@@ -204,9 +231,13 @@ class _Wiring:
 
     def _status(self) -> LineStatus:
         line, waiting = self._recovery.state, self._outbox.pending()
-        if line is None:
-            return LineStatus(None, outgoing_waiting=waiting)
-        return LineStatus(line.state, since=line.at, heard_at=self._listener.heard_at, outgoing_waiting=waiting)
+        return LineStatus(
+            line.state if line else None,
+            since=line.at if line else None,
+            heard_at=self._listener.heard_at,
+            outgoing_waiting=waiting,
+            looked_at=self._vigil.looked_at,
+        )
 
     def _duties(self) -> list[Duty]:
         times = self._settings.schedule
@@ -233,10 +264,10 @@ class _Wiring:
         )
         return Recovered(found.elements, found.reached)
 
-    def _recovered(self, group_id: str, fresh: list[Admitted]) -> None:
+    def _recovered(self, group_id: str) -> None:
         self._judge.drain(_JUDGED_SECONDS)
         with self._units.unit() as unit:
-            self._office.recovered(unit, group_id, from_ms(fresh[0].entry.received_ms))
+            self._office.recovered(unit, group_id)
         self._worker.wake()
 
     def _heard_again(self) -> None:
@@ -288,6 +319,7 @@ def _tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:
                 rule=finding.rule_id,
                 severity=finding.severity.value,
                 label=finding.label,
+                private=not event.is_group,
                 sealed=verdict.sealed,
                 late=event.late,
             )

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from zalo_governor.configfile import complaint, load_yaml
+from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import Role
 
 PACKAGE = Path(__file__).resolve().parent
@@ -95,6 +96,35 @@ class PersonSettings(_Section):
         return self
 
 
+class SmtpSettings(_Section):
+    """A mail server for the alarm."""
+
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    starttls: bool = True
+    user: str | None = None
+    password: SecretStr | None = None
+    """Better given as ZALO_GOVERNOR_ALARM__SMTP__PASSWORD than written into a file."""
+    sender: str
+    recipients: tuple[str, ...] = Field(min_length=1)
+
+
+class AlarmSettings(_Section):
+    """Who is told, past Zalo, that the bot hears nothing."""
+
+    after_minutes: int = Field(default=10, ge=1)
+    smtp: SmtpSettings | None = None
+    webhook: str | None = Field(default=None, pattern=r"^https?://")
+    """Gets a POST of {"subject", "text"} as JSON."""
+
+
+class VigilSettings(_Section):
+    """How often the bot looks whether it has missed anything, and tells Zalo that its session is in use."""
+
+    look_minutes: float = Field(default=5.0, gt=0)
+    keep_alive_minutes: float = Field(default=5.0, gt=0)
+
+
 class EscalationSettings(_Section):
     """Who is told, and how often."""
 
@@ -147,6 +177,8 @@ class Settings(BaseSettings):
     people: tuple[PersonSettings, ...] = ()
     escalation: EscalationSettings = EscalationSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    vigil: VigilSettings = VigilSettings()
+    alarm: AlarmSettings = AlarmSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -182,6 +214,9 @@ def load_settings(path: Path) -> Settings:
     Raises:
         ConfigError: a line for each wrong key, naming file, line and key.
     """
+    if not path.exists():
+        sample = shipped_config() / "governor.yaml"
+        raise ConfigError(f"{path}: no such file; copy {sample} and fill it in, or name another with --config")
     document = load_yaml(path)
     data: dict[str, Any] = dict(document.data)
     try:

@@ -28,6 +28,8 @@ class LineStatus(NamedTuple):
     """When the last frame came in."""
     outgoing_waiting: int = 0
     """Messages that wait in the outbox."""
+    looked_at: datetime | None = None
+    """When the program last asked Zalo whether anything was missing, and nothing was."""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class Intake:
         self._changed = threading.Condition()
         self._stopping = False
         self._admit_lock = threading.Lock()
+        self._foreign: set[str] = set()
         self.dropped: Counter[str] = Counter()
         """Elements not admitted, by reason: `foreign_group`, `unwatched_receipt`, `duplicate`."""
 
@@ -115,8 +116,15 @@ class Intake:
     def _concerns_us(self, element: Element) -> bool:
         if element.is_group and element.thread_id not in self._groups:
             self.dropped["foreign_group"] += 1
+            self._tell_foreign(element.thread_id)
             return False
         if element.kind is ElementKind.RECEIPT and not self._watched(element):
             self.dropped["unwatched_receipt"] += 1
             return False
         return True
+
+    def _tell_foreign(self, group_id: str) -> None:
+        """Once for each group, so that an office finds the id to put into its settings."""
+        if group_id not in self._foreign:
+            self._foreign.add(group_id)
+            log.info("group_not_watched", group=group_id)

@@ -2,13 +2,13 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 import structlog
 
-from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import Admitted, Element
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.line import Gap, LineReport, LineState
@@ -63,7 +63,8 @@ class Recovery:
     """Follows the line and runs backfill, in a thread of its own.
 
     Args:
-        on_recovered: called with what backfill newly brought.
+        on_recovered: called for each group once what was missed has been admitted, whether it was anything or not:
+            an earlier process may have died before it could tell of what it had found.
         on_up: called once the line is up and what was missed has been admitted.
     """
 
@@ -76,7 +77,7 @@ class Recovery:
         admit: Callable[[Sequence[Element]], list[Admitted]],
         hold: Callable[[], None],
         release: Callable[[], None],
-        on_recovered: Callable[[str, list[Admitted]], None],
+        on_recovered: Callable[[str], None],
         on_up: Callable[[], None],
     ) -> None:
         self._groups = tuple(groups)
@@ -107,8 +108,11 @@ class Recovery:
     def run(self) -> None:
         """Work until stopped; a gap in which an earlier process died goes on until the line is up."""
         for group_id in self._groups:
-            for gap in self._gaps.open_gaps(group_id):
+            self._last_heard[group_id] = self._gaps.last_heard(group_id)
+            for gap in reversed(self._gaps.open_gaps(group_id)):
                 self._open[group_id] = gap.id
+                # That process may have heard something live while it still fetched what is older.
+                self._last_heard[group_id] = to_ms(gap.began_at)
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._reports or self._stopping)
@@ -126,9 +130,11 @@ class Recovery:
     def _follow(self, line: LineReport) -> None:
         log.info("line", state=line.state.value, cause=line.cause)
         if line.state is LineState.UP:
-            recovered = {group_id: self._recover(group_id, line) for group_id in self._groups}
+            for group_id in self._groups:
+                self._recover(group_id, line)
             self._release()
-            self._tell(recovered)
+            for group_id in self._groups:
+                self._on_recovered(group_id)
             self._on_up()
             return
         for group_id in self._groups:
@@ -138,22 +144,18 @@ class Recovery:
                 self._last_heard[group_id] = self._gaps.last_heard(group_id)
                 self._open[group_id] = self._gaps.open_gap(group_id, began_at, line.cause or line.state.value)
             if line.state is LineState.FRAME_LOST:
-                self._tell({group_id: self._recover(group_id, line)})
+                self._recover(group_id, line)
+                self._on_recovered(group_id)
 
-    def _tell(self, recovered: Mapping[str, list[Admitted]]) -> None:
-        for group_id, fresh in recovered.items():
-            if fresh:
-                self._on_recovered(group_id, fresh)
-
-    def _recover(self, group_id: str, line: LineReport) -> list[Admitted]:
-        """Fetch what was missed, close the gap, and give what was new."""
+    def _recover(self, group_id: str, line: LineReport) -> None:
+        """Fetch what was missed, and close the gap."""
         gap_id = self._open.pop(group_id, None)
-        last_ms = self._last_heard.pop(group_id, None) or self._gaps.last_heard(group_id)
+        last_ms = self._last_heard.pop(group_id) if group_id in self._last_heard else self._gaps.last_heard(group_id)
         if gap_id is None:
             if last_ms is None:
-                return []  # The very first start: what was said before the bot came is not a gap.
+                return  # The very first start: what was said before the bot came is not a gap.
             gap_id = self._gaps.open_gap(group_id, from_ms(last_ms), "not running")
-        fresh: list[Admitted] = []
+        fresh = 0
         reached = False
         try:
             recovered = self._history(group_id, last_ms)
@@ -162,7 +164,6 @@ class Recovery:
         else:
             reached = recovered.reached
             for start in range(0, len(recovered.elements), _CHUNK):
-                fresh += self._admit(recovered.elements[start : start + _CHUNK])
-        self._gaps.close_gap(gap_id, line.at, len(fresh), reached)
-        log.info("gap", group=group_id, recovered=len(fresh), closed=reached)
-        return fresh
+                fresh += len(self._admit(recovered.elements[start : start + _CHUNK]))
+        self._gaps.close_gap(gap_id, line.at, fresh, reached)
+        log.info("gap", group=group_id, recovered=fresh, closed=reached)

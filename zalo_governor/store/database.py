@@ -59,6 +59,8 @@ class Database:
         self.persons = PersonCache()
         address = _address(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
+        self.file = Path(str(address.database)) if self.is_sqlite else None
+        """The SQLite file; None for PostgreSQL."""
         self._engine = _sqlite_engine(address) if self.is_sqlite else _postgresql_engine(address)
         self._writer: AbstractContextManager[Any] = Lock() if self.is_sqlite else nullcontext()
         self._traces = False
@@ -104,6 +106,10 @@ class Database:
                 yield connection
             if self._traces:
                 self._erase_traces()
+
+    def apart(self) -> Connection:
+        """A connection of its own for locks that outlive a transaction; whoever asked closes it."""
+        return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def erase_traces(self) -> None:
         """After the running transaction, leave nothing of what it removed in SQLite's write-ahead log.

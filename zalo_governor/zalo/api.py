@@ -98,6 +98,11 @@ class GovernorApi(ZaloAPI):
             return self._answer(self._exchange(self._state._get, url, params=names | sealed))
         return self._answer(self._exchange(self._state._post, url, params=names, data=sealed))
 
+    def ping(self, url: str) -> None:
+        """A call with encrypted parameters whose answer is not encrypted and says nothing but its error code."""
+        query: RawDict = {"zpw_ver": API_VERSION, "zpw_type": CLIENT_TYPE, "params": self._encode({"imei": self._imei})}
+        _require_success(_outer(self._exchange(self._state._get, url, params=query)), _path(url))
+
     def plain(self, url: str, query: RawDict) -> RawDict:
         """The outer answer to a call that is not encrypted; error codes are left to the caller."""
         return _outer(self._exchange(self._state._get, url, params=query))

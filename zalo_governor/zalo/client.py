@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.elements import Element, RawDict, Source
+from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source
 from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import GroupSnapshot, Member
@@ -42,6 +42,7 @@ _SEND_TO_USER = "https://tt-chat2-wpa.chat.zalo.me/api/message/sms"
 _GROUP_INFO = f"{_GROUP}/getmg-v2"
 _PROFILES = "https://tt-profile-wpa.chat.zalo.me/api/social/friend/getprofiles/v2"
 _HISTORY = "https://tt-group-cm.chat.zalo.me/api/cm/getrecentv2"
+_KEEP_ALIVE = "https://tt-chat1-wpa.chat.zalo.me/keepalive"
 _LAST_MESSAGES = "https://tt-convers-wpa.chat.zalo.me/api/preloadconvers/get-last-msgs"
 
 
@@ -129,6 +130,27 @@ class ZaloClient:
     def last_messages(self) -> list[Element]:
         """The last message of every conversation: tells what the socket has missed."""
         return self._elements(_as_object(self._read("GET", _LAST_MESSAGES, {"threadIdLocalMsgId": "{}"})))
+
+    def keep_alive(self) -> None:
+        """Tell Zalo that the session is in use (protocol page 2.7); its answer is not encrypted.
+
+        Raises:
+            ZaloError: it did not answer, or the session is dead and cannot be renewed.
+        """
+        logins = self._session.logins
+        try:
+            self._session.api.ping(_KEEP_ALIVE)
+        except SessionExpiredError:
+            self._session.renew(logins)
+
+    def newest(self) -> dict[str, Element]:
+        """The newest message of each group that Zalo names; raises ZaloError where the call failed."""
+        newest: dict[str, Element] = {}
+        for element in self.last_messages():
+            if element.is_group and element.kind is ElementKind.MESSAGE:
+                there = newest.get(element.thread_id, element)
+                newest[element.thread_id] = max(there, element, key=_age)
+        return newest
 
     def _read(self, method: str, url: str, params: RawDict, **query: object) -> Any:
         logins = self._session.logins

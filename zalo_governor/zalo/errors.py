@@ -22,7 +22,10 @@ class LoginRefusedError(ZaloError):
     """
 
     def __init__(self, code: int, message: str) -> None:
-        super().__init__(f"Zalo refused the login with code {code}: {message}")
+        super().__init__(
+            f"Zalo refused the login with code {code}: {message}; log in with the browser anew and put that session "
+            "into the session file"
+        )
         self.code = code
         self.message = message
 

@@ -3,6 +3,8 @@
 import threading
 from datetime import UTC, datetime
 
+from structlog.testing import capture_logs
+
 from tests.unit.pipeline.made import GROUP, element
 from tests.unit.pipeline.memory import MemoryInbox
 from zalo_governor.domain.elements import Admitted, ElementKind
@@ -91,3 +93,11 @@ def test_foreign_groups_and_unwatched_receipts_are_not_kept() -> None:
     )
     assert [item.entry.key for item in fresh] == ["2", "watched"]
     assert given.intake.dropped == {"foreign_group": 1, "unwatched_receipt": 1, "duplicate": 0}
+
+
+def test_a_group_that_is_not_watched_is_named_in_the_log_once() -> None:
+    given = Given()
+    with capture_logs() as logs:
+        given.intake.admit([element("1", thread_id="9"), element("2", thread_id="9")])
+    assert logs == [{"event": "group_not_watched", "group": "9", "log_level": "info"}]
+    assert given.handed == []

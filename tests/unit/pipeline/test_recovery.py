@@ -4,7 +4,10 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.unit.pipeline.made import GROUP, admitted, element
+from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.elements import Admitted, Element
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.line import Gap, LineReport, LineState
@@ -42,6 +45,8 @@ class Given:
         self.gaps = MemoryGaps(last_ms)
         self.history = history
         self.held = 0
+        self.fetched_from: list[int | None] = []
+        self.admitted: list[str] = []
         self.summed_up: list[str] = []
         self.recovery = Recovery(
             groups=[GROUP],
@@ -50,18 +55,20 @@ class Given:
             admit=self._admit,
             hold=self._hold,
             release=self._release,
-            on_recovered=lambda group_id, fresh: self.summed_up.extend(item.entry.key for item in fresh),
+            on_recovered=self.summed_up.append,
             on_up=lambda: None,
         )
 
     def _fetch(self, group_id: str, heard_ms: int | None) -> Recovered:
-        assert heard_ms == self.gaps.last_ms
+        self.fetched_from.append(heard_ms)
         if isinstance(self.history, GovernorError):
             raise self.history
         return self.history
 
     def _admit(self, elements: Sequence[Element]) -> list[Admitted]:
-        return [admitted(n, key=e.key, at_ms=e.at_ms) for n, e in enumerate(elements) if e.key != "1"]
+        fresh = [admitted(n, key=e.key, at_ms=e.at_ms) for n, e in enumerate(elements) if e.key != "1"]
+        self.admitted += [item.entry.key for item in fresh]
+        return fresh
 
     def _hold(self) -> None:
         self.held += 1
@@ -96,7 +103,7 @@ def test_a_cut_becomes_a_gap_that_backfill_closes() -> None:
     given = Given(Recovered([element("1"), element("2"), element("3")], reached=True))
     log = given.follow(down(5), up(7))
     assert log == ["open group 08:04 1006", "close 1 08:07 2 True"]
-    assert given.summed_up == ["2", "3"]
+    assert (given.fetched_from, given.admitted, given.summed_up) == ([1], ["2", "3"], [GROUP])
 
 
 def test_repeated_failures_to_connect_are_one_gap() -> None:
@@ -107,7 +114,7 @@ def test_repeated_failures_to_connect_are_one_gap() -> None:
 def test_what_backfill_cannot_bring_stays_a_gap() -> None:
     given = Given(GovernorError("history is gone"))
     assert given.follow(down(5), up(7)) == ["open group 08:04 1006", "close 1 08:07 0 False"]
-    assert given.summed_up == []
+    assert given.admitted == []
 
 
 def test_the_time_in_which_the_program_did_not_run_is_a_gap_but_not_before_its_first_day() -> None:
@@ -125,3 +132,27 @@ def test_a_gap_in_which_the_process_died_is_closed_by_the_next_one() -> None:
     given = Given(Recovered([element("2")], reached=True))
     given.gaps.left_open = [Gap(id=41, group_id=GROUP, began_at=NOW, cause="1006")]
     assert given.follow(up(3)) == ["close 41 08:03 1 True"]
+    # And not from what that process heard live in the meantime.
+    assert given.fetched_from == [to_ms(NOW)]
+
+
+@pytest.mark.parametrize("before", [None, 60_000], ids=["on the first day", "after a stop"])
+def test_what_is_heard_in_the_first_moment_is_not_taken_for_the_end_of_what_was_heard_before(
+    before: int | None,
+) -> None:
+    given = Given(Recovered([], reached=True), last_ms=before)
+    thread = threading.Thread(target=given.recovery.run)
+    thread.start()
+    thread.join(0.05)
+    given.gaps.last_ms = to_ms(NOW)
+    given.recovery.report(up(0))
+    thread.join(0.05)
+    given.recovery.stop()
+    thread.join(5)
+    assert given.fetched_from == ([] if before is None else [before])
+
+
+def test_where_nothing_was_missed_the_desk_is_still_told_of_what_an_earlier_process_found() -> None:
+    given = Given(Recovered([], reached=True), last_ms=None)
+    given.follow(up(0))
+    assert given.summed_up == [GROUP]

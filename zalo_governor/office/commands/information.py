@@ -132,6 +132,9 @@ class Status(Command[bool]):
                     line=self._line(status),
                     rows="\n".join(self._group(call, group) for group in call.groups),
                     outgoing=number(status.outgoing_waiting),
+                    looked=self.voice.say(Text.STATUS_LOOKED, when=moment(status.looked_at))
+                    if status.looked_at
+                    else self.voice.say(Text.STATUS_NOT_LOOKED),
                 )
             ]
         )

@@ -1,0 +1,128 @@
+"""The vigil finds what the socket did not bring, and knows when the bot is blind."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.unit.pipeline.made import GROUP, element
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.elements import Element
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.line import LineReport, LineState
+from zalo_governor.pipeline.vigil import MISSED, Vigil
+
+NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+
+
+class Given:
+    """A vigil that looks every 5 minutes, keeps alive every 3, and is blind after 10."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.heard_at: datetime | None = NOW
+        self.state: LineState | None = LineState.UP
+        self.last: dict[str, Element] = {}
+        self.stored = {"1"}
+        self.fails = False
+        self.calls: list[str] = []
+        self.reports: list[LineReport] = []
+        self.vigil = Vigil(
+            groups=[GROUP],
+            newest=self._newest,
+            known=lambda group_id, keys: self.stored & set(keys),
+            keep_alive=lambda: self.calls.append("keep_alive"),
+            line=lambda: (LineReport(state=self.state, at=NOW) if self.state else None, self.heard_at),
+            report=self.reports.append,
+            alarm=self,
+            look_every=timedelta(minutes=5),
+            keep_alive_every=timedelta(minutes=3),
+            blind_after=timedelta(minutes=10),
+            clock=lambda: self.now,
+        )
+
+    def _newest(self) -> dict[str, Element]:
+        self.calls.append("look")
+        if self.fails:
+            raise GovernorError("Zalo does not answer")
+        return self.last
+
+    def blind(self, since: datetime) -> None:
+        self.calls.append(f"blind since {since:%H:%M}")
+
+    def seeing(self, since: datetime, until: datetime) -> None:
+        self.calls.append(f"seeing {since:%H:%M} {until:%H:%M}")
+
+    def at(self, minutes: float) -> None:
+        self.now = NOW + timedelta(minutes=minutes)
+        self.vigil.tick()
+
+
+def said(key: str, minutes: float, group: str = GROUP) -> Element:
+    return element(key, thread_id=group, at_ms=to_ms(NOW + timedelta(minutes=minutes)))
+
+
+def test_calls_are_made_at_their_intervals_and_not_more_often() -> None:
+    given = Given()
+    for minute in range(11):
+        given.at(minute)
+        given.at(minute + 0.5)
+    assert given.calls.count("look") == 2
+    assert given.calls.count("keep_alive") == 3
+
+
+def test_a_message_that_did_not_come_is_found_and_reported_as_a_gap() -> None:
+    given = Given()
+    given.last = {GROUP: said("2", 3)}
+    given.at(5)
+    [report] = given.reports
+    assert (report.state, report.cause, report.heard_at) == (LineState.FRAME_LOST, MISSED, NOW)
+    assert given.vigil.looked_at is None
+
+
+def test_a_quiet_day_passes_its_self_test() -> None:
+    given = Given()
+    given.last = {GROUP: said("1", -500)}
+    given.at(5)
+    assert given.reports == []
+    assert given.vigil.looked_at == NOW + timedelta(minutes=5)
+
+
+def test_a_message_on_its_way_and_foreign_groups_raise_nothing() -> None:
+    given = Given()
+    given.last = {GROUP: said("2", 4.9), "other": said("3", 1, "other")}
+    given.at(5)
+    assert given.reports == []
+
+
+def test_a_look_that_fails_says_nothing_about_what_was_heard() -> None:
+    given = Given()
+    given.fails = True
+    given.at(5)
+    assert given.reports == []
+    assert given.vigil.looked_at is None
+    given.fails = False
+    given.at(10)
+    assert given.vigil.looked_at is not None
+
+
+def test_blind_is_said_once_and_its_end_once() -> None:
+    given = Given()
+    given.state = LineState.DOWN
+    for minute in (1, 9, 10, 11, 30):
+        given.at(minute)
+    given.state, given.heard_at = LineState.UP, NOW + timedelta(minutes=31)
+    given.at(31)
+    given.at(32)
+    assert [call for call in given.calls if call[0] in "bs"] == ["blind since 08:00", "seeing 08:00 08:31"]
+
+
+def test_never_connected_is_blind_too() -> None:
+    given = Given()
+    given.state, given.heard_at = None, None
+    given.at(11)
+    assert given.calls == ["blind since 08:00"]
+
+
+def test_while_the_line_is_down_no_call_is_tried() -> None:
+    given = Given()
+    given.state = LineState.DOWN
+    given.at(6)
+    assert given.calls == []

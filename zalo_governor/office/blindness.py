@@ -1,0 +1,48 @@
+"""What people are told when the bot hears nothing, and when it hears again."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from zalo_governor.office.messages import Text
+from zalo_governor.office.policy import OfficePolicy
+from zalo_governor.office.ports import OfficeUnit
+from zalo_governor.office.post import Post
+from zalo_governor.office.voice import Voice, moment, number
+
+
+class Blindness:
+    """Fits `pipeline.vigil.Alarm`: by the second channel at once, by Zalo once Zalo is back.
+
+    Args:
+        tell: sends (subject, text) by the second channel.
+        on_posted: called when something was put into the outbox.
+    """
+
+    def __init__(
+        self,
+        policy: OfficePolicy,
+        *,
+        tell: Callable[[str, str], None],
+        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        on_posted: Callable[[], None],
+    ) -> None:
+        self._policy = policy
+        self._tell = tell
+        self._unit = unit
+        self._on_posted = on_posted
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+
+    def blind(self, since: datetime) -> None:
+        """Nothing has been heard since then: Zalo is what has failed, so Zalo cannot carry the word."""
+        self._tell(self._voice.say(Text.BLIND_SUBJECT), self._voice.say(Text.BLIND, since=moment(since)))
+
+    def seeing(self, since: datetime, until: datetime) -> None:
+        """The line is back."""
+        minutes = number(max(1, round((until - since).total_seconds() / 60)))
+        text = self._voice.say(Text.SEEING, since=moment(since), until=moment(until), minutes=minutes)
+        self._tell(self._voice.say(Text.SEEING_SUBJECT), text)
+        with self._unit() as unit:
+            self._post.to_desk(unit, text, group_id=self._policy.home_group_id)
+        self._on_posted()

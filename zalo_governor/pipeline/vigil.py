@@ -1,0 +1,138 @@
+"""The vigil: sees what the socket cannot say about itself, and raises the alarm when the bot has gone blind.
+
+A socket can be open and dead, and a quiet day looks like a broken line. So at intervals Zalo is asked for the last
+message of each group, and what we hear is measured by what comes in, not by whether the socket says it is open.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.elements import Element
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.line import LineReport, LineState
+
+log = structlog.get_logger(__name__)
+
+MISSED = "missed"
+"""Cause of a gap that a look found: the line seemed fine, and a message had not come."""
+_ON_ITS_WAY = timedelta(seconds=30)
+"""A message younger than this may still be coming by the socket."""
+_TICK_SECONDS = 1.0
+
+
+class Alarm(Protocol):
+    """Tells people that the bot is blind, by a channel that does not need Zalo, and that it sees again."""
+
+    def blind(self, since: datetime) -> None:
+        """Nothing has been heard since then."""
+        ...
+
+    def seeing(self, since: datetime, until: datetime) -> None:
+        """The line is back."""
+        ...
+
+
+class Vigil:
+    """Looks, keeps the session alive and watches the line, in a thread of its own.
+
+    Args:
+        newest: asks Zalo for the newest message of each group; raises GovernorError where it does not answer.
+        known: those of the msgIds of a group that are stored.
+        keep_alive: tells Zalo that the session is in use; raises GovernorError.
+        line: the last report of the line and when anything last came in.
+        report: takes the report of a gap that a look found.
+    """
+
+    def __init__(
+        self,
+        *,
+        groups: Collection[str],
+        newest: Callable[[], Mapping[str, Element]],
+        known: Callable[[str, list[str]], set[str]],
+        keep_alive: Callable[[], None],
+        line: Callable[[], tuple[LineReport | None, datetime | None]],
+        report: Callable[[LineReport], None],
+        alarm: Alarm,
+        look_every: timedelta,
+        keep_alive_every: timedelta,
+        blind_after: timedelta,
+        clock: Clock,
+    ) -> None:
+        self._groups = groups
+        self._newest = newest
+        self._known = known
+        self._keep_alive = keep_alive
+        self._line = line
+        self._report = report
+        self._alarm = alarm
+        self._look_every = look_every
+        self._keep_alive_every = keep_alive_every
+        self._blind_after = blind_after
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._began = clock()
+        self._next_look = self._began + look_every
+        self._next_keep_alive = self._began + keep_alive_every
+        self._blind_since: datetime | None = None
+        self.looked_at: datetime | None = None
+        """When a look last found that nothing was missing."""
+
+    def run(self) -> None:
+        """Keep watch until stopped."""
+        while not self._stopping.wait(_TICK_SECONDS):
+            self.tick()
+
+    def stop(self) -> None:
+        """Let `run` end."""
+        self._stopping.set()
+
+    def tick(self) -> None:
+        """Do what is due at this moment."""
+        now = self._clock()
+        line, heard_at = self._line()
+        self._watch(now, line, heard_at)
+        if line is None or line.state is not LineState.UP:
+            return  # While the line is down, recovery looks by itself, and no call would get through.
+        if now >= self._next_keep_alive:
+            self._next_keep_alive = now + self._keep_alive_every
+            self._try("keep_alive", self._keep_alive)
+        if now >= self._next_look:
+            self._next_look = now + self._look_every
+            self._try("look", lambda: self._look(now, heard_at))
+
+    def _watch(self, now: datetime, line: LineReport | None, heard_at: datetime | None) -> None:
+        last = heard_at or self._began
+        up = line is not None and line.state is LineState.UP
+        if self._blind_since is None and not up and now - last >= self._blind_after:
+            self._blind_since = last
+            log.error("blind", since=last.isoformat())
+            self._alarm.blind(last)
+        elif self._blind_since is not None and up:
+            since, self._blind_since = self._blind_since, None
+            log.info("seeing", since=since.isoformat())
+            self._alarm.seeing(since, now)
+
+    def _look(self, now: datetime, heard_at: datetime | None) -> None:
+        complete = True
+        for group_id, element in self._newest().items():
+            if group_id not in self._groups or element.at_ms > (now - _ON_ITS_WAY).timestamp() * 1000:
+                continue
+            if not self._known(group_id, [element.key]):
+                complete = False
+                log.warning("look_found_missing", group=group_id)
+        if complete:
+            self.looked_at = now
+        else:
+            # Recovery fetches every group anew; one look finds at most the last message of each.
+            self._report(LineReport(state=LineState.FRAME_LOST, at=now, heard_at=heard_at, cause=MISSED))
+
+    def _try(self, what: str, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except GovernorError as error:
+            log.warning("vigil_failed", what=what, error=str(error))

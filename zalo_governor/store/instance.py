@@ -1,0 +1,71 @@
+"""One process for one bot account: two would take the line from each other without end (close code 3000)."""
+
+import fcntl
+import hashlib
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import Connection, func, select
+
+from zalo_governor.store.database import Database
+from zalo_governor.store.errors import StoreError
+
+_LOCK_SPACE = 7_600
+
+
+class OtherInstanceError(StoreError):
+    """Another process already runs this account on this database."""
+
+
+class InstanceLock:
+    """Held from `take` to `release`, and let go of by the system when the process dies."""
+
+    def __init__(self, database: Database, account: str) -> None:
+        self._database = database
+        self._account = account
+        self._file: IO[str] | None = None
+        self._connection: Connection | None = None
+
+    def take(self) -> None:
+        """Take the lock.
+
+        Raises:
+            OtherInstanceError: somebody else holds it.
+        """
+        taken = self._take_file(self._database.file) if self._database.file else self._take_advisory()
+        if not taken:
+            raise OtherInstanceError(
+                f"another process already runs the account {self._account} on this database; stop it first"
+            )
+
+    def release(self) -> None:
+        """Let go of it; a second time does nothing."""
+        if self._file:
+            self._file.close()
+            self._file = None
+        if self._connection:
+            # Back in the pool it would still hold the lock.
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+    def _take_file(self, database: Path) -> bool:
+        path = database.with_name(f"{database.name}-{self._account}.lock")
+        self._file = path.open("w")
+        path.chmod(0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self.release()
+            return False
+        return True
+
+    def _take_advisory(self) -> bool:
+        number = int.from_bytes(hashlib.blake2b(self._account.encode(), digest_size=4).digest(), signed=True)
+        # Held by the session, so the connection stays open, outside of any transaction, until it is released.
+        connection = self._database.apart()
+        if connection.scalar(select(func.pg_try_advisory_lock(_LOCK_SPACE, number))):
+            self._connection = connection
+            return True
+        connection.close()
+        return False
