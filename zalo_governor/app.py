@@ -9,13 +9,14 @@ import structlog
 
 from zalo_governor.alarm import SecondChannel
 from zalo_governor.domain.clock import Clock, system_clock
-from zalo_governor.domain.elements import Element
+from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Outgoing
 from zalo_governor.governor import Governor, Part
 from zalo_governor.office.blindness import Blindness
+from zalo_governor.office.casework import is_fresh
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.office.rollcall import RollCall
@@ -249,7 +250,23 @@ class _Wiring:
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
         _tell_judged(results)
+        if self._caught_up.is_set():
+            # What was held up on its way, or in a locked database, warned nobody and waits for no recovery.
+            late = {event.thread_id for event, verdict in results if self._came_too_late(event, verdict)}
+            for group_id in late:
+                self._sum_up(group_id)
         self._worker.wake()
+
+    def _came_too_late(self, event: EventBase, verdict: Verdict) -> bool:
+        held_up = event.is_group and event.source is Source.LIVE and bool(verdict.findings)
+        return held_up and not is_fresh(event, self._clock())
+
+    def _sum_up(self, group_id: str) -> None:
+        try:
+            with self._units.unit() as unit:
+                self._office.recovered(unit, group_id)
+        except GovernorError as error:
+            log.error("not_summed_up", group=group_id, error=str(error))
 
     def _admit_and_judge(self, elements: Sequence[Element]) -> None:
         self._intake.admit(elements)

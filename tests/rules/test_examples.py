@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from zalo_governor.cli.rules import BENIGN, rules, try_all
 from zalo_governor.rulebook import load_rulebook, read_lines
+from zalo_governor.rules.base import Maturity
 from zalo_governor.settings import shipped_config
 
 RULEBOOK = load_rulebook(shipped_config())
@@ -19,9 +20,11 @@ def test_every_example_and_every_benign_line_holds() -> None:
 
 @pytest.mark.parametrize("rule_id", RULEBOOK.specs)
 def test_each_rule_carries_examples_of_both_kinds(rule_id: str) -> None:
-    examples = RULEBOOK.specs[rule_id].examples
-    assert len(examples.match) >= 15
-    assert len(examples.no_match) >= 15
+    spec = RULEBOOK.specs[rule_id]
+    # A rule on trial may begin with a few; one that people are told of has many.
+    least = 15 if spec.maturity is Maturity.ACTIVE else 3
+    assert len(spec.examples.match) >= least
+    assert len(spec.examples.no_match) >= least
 
 
 def test_the_benign_corpus_is_rich() -> None:

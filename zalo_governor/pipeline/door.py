@@ -115,7 +115,7 @@ def strings_of(value: Any, depth: int = 0) -> Iterator[str]:
         for key, item in value.items():
             if item.__class__ is str or item.__class__ is dict or item.__class__ is list:
                 yield from strings_of(item, depth + 1)
-            if len(key) > _LONGEST_WIRE_KEY:
+            if len(key) > _LONGEST_WIRE_KEY or not key.isidentifier() or not key.isascii():
                 yield key
     elif isinstance(value, list):
         if depth >= _MAX_DEPTH:
@@ -126,12 +126,13 @@ def strings_of(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def _all_of(pairs: list[tuple[str, Any]]) -> list[Any]:
-    """What an object in a string says, also under a key that stands twice and of which JSON keeps the last alone."""
-    return [value for _, value in pairs] + [key for key, _ in pairs if len(key) > _LONGEST_WIRE_KEY]
+    """What an object in a string says, keys included, since somebody may have typed it; also under a key that stands
+    twice and of which JSON keeps the last alone."""
+    return [value for _, value in pairs] + [key for key, _ in pairs]
 
 
 _LONGEST_WIRE_KEY = 24
-"""Zalo's own keys are shorter; a longer key was not made by Zalo and is looked at like a value."""
+"""Zalo's own keys are short English names; any other was not made by Zalo and is looked at like a value."""
 _BLANKS = "\ufeff \t\n\r"
 _BEFORE_JSON = "{[" + _BLANKS
 # At least as lenient as the parser: what this does not read, nobody else may read as JSON either.

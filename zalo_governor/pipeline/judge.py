@@ -22,6 +22,8 @@ _BATCH = 200
 _CAPACITY = 400
 _RETRY_FIRST = 0.05
 _RETRY_LONGEST = 10.0
+_LONGEST_CLIENT_ID = 18
+"""Digits that a database takes; ours have thirteen."""
 
 
 class Judge(Generic[UnitT]):
@@ -117,7 +119,7 @@ class Judge(Generic[UnitT]):
             ready = self._lanes.take(to_ms(self._clock()))
             if ready:
                 self._idle = False
-            elif not self._stopping and self._read_from is None:
+            elif not self._stopping and (self._read_from is None or self._lanes.size):
                 wait_ms = self._lanes.wait_ms(to_ms(self._clock()))
                 self._idle = not self._lanes.size
                 self._changed.notify_all()
@@ -147,7 +149,7 @@ class Judge(Generic[UnitT]):
         delay = _RETRY_FIRST
         while True:
             try:
-                self._judge(batch)
+                judged, echoes = self._judge(batch)
             except StoreUnavailableError as error:
                 log.error("judge_waits", error=str(error), entries=len(batch))
                 if self._pause(delay):
@@ -166,13 +168,42 @@ class Judge(Generic[UnitT]):
                     self._judge_surely([one])
                 return
             else:
+                # The batch is durable: whatever fails from here on, it must not be judged again.
+                self._confirm(echoes)
+                self._on_judged(judged)
                 return
 
     def _bury(self, admitted: Admitted, error: str) -> None:
-        with self._units.unit() as unit:
-            unit.bury(admitted, f"judge fault: {error}", self._clock())
+        delay = _RETRY_FIRST
+        while True:
+            try:
+                with self._units.unit() as unit:
+                    unit.bury(admitted, f"judge fault: {error}", self._clock())
+            except StoreUnavailableError as unavailable:
+                log.error("judge_waits", error=str(unavailable), entries=1)
+                if self._pause(delay):
+                    return
+                delay = min(delay * 2, _RETRY_LONGEST)
+            else:
+                return
 
-    def _judge(self, batch: Sequence[tuple[Admitted, bool]]) -> None:
+    def _confirm(self, echoes: Sequence[tuple[int, str]]) -> None:
+        delay = _RETRY_FIRST
+        while echoes:
+            try:
+                self._outbox.confirm(echoes, self._clock())
+            except StoreUnavailableError as error:
+                log.error("judge_waits", error=str(error), echoes=len(echoes))
+                if self._pause(delay):
+                    return
+                delay = min(delay * 2, _RETRY_LONGEST)
+            else:
+                return
+
+    def _judge(
+        self, batch: Sequence[tuple[Admitted, bool]]
+    ) -> tuple[list[tuple[EventBase, Verdict]], list[tuple[int, str]]]:
+        """Judge all of it in one transaction; gives what was judged, and the echoes of our own messages in it."""
         engine = self._engine()
         now = self._clock()
         judged: list[tuple[EventBase, Verdict]] = []
@@ -192,14 +223,13 @@ class Judge(Generic[UnitT]):
                 unit.record(admitted, event, verdict, now)
                 judged.append((event, verdict))
                 if admitted.entry.own:
-                    if admitted.entry.cli_key and admitted.entry.cli_key.isdecimal():
-                        echoes.append((int(admitted.entry.cli_key), admitted.entry.key))
+                    client_id = admitted.entry.cli_key or ""
+                    if client_id.isdecimal() and len(client_id) <= _LONGEST_CLIENT_ID:
+                        echoes.append((int(client_id), admitted.entry.key))
                 elif admitted.id not in self._without_reaction:
                     self._react(unit, event, verdict)
         self._without_reaction.clear()
-        if echoes:
-            self._outbox.confirm(echoes, now)
-        self._on_judged(judged)
+        return judged, echoes
 
     def _event(self, admitted: Admitted, late: bool) -> EventBase:
         entry = admitted.entry

@@ -6,7 +6,7 @@ cost every alert 200 ms; so a lane holds back only for a while after it has been
 
 from collections.abc import Iterable
 
-from zalo_governor.domain.elements import Admitted
+from zalo_governor.domain.elements import Admitted, Source
 
 HOLD_BACK_MS = 200
 DISORDERLY_MS = 60_000
@@ -46,7 +46,7 @@ class Lanes:
         for item in admitted:
             lane = self._lane(item.entry.account, item.entry.thread_id)
             where = place(item)
-            if where < lane.judged or (lane.waiting and where < lane.waiting[-1][0]):
+            if not _stands_aside(item) and (where < lane.judged or (lane.waiting and where < lane.waiting[-1][0])):
                 lane.disorderly_until = now_ms + DISORDERLY_MS
             lane.waiting.append((where, item))
             self.size += 1
@@ -55,17 +55,21 @@ class Lanes:
         """Everything whose turn it is, as (entry, late): late is what stands before something already judged."""
         ready: list[tuple[Admitted, bool]] = []
         for lane in self._lanes.values():
-            if not lane.waiting or now_ms < lane.held_until:
+            if not lane.waiting or _still(lane.held_until, now_ms, RECOVERY_HOLD_MS):
                 continue
             lane.waiting.sort(key=_by_place)
             turn = len(lane.waiting)
-            if now_ms < lane.disorderly_until:
-                latest = now_ms - HOLD_BACK_MS
-                turn = next(
-                    (at for at, (_, item) in enumerate(lane.waiting) if item.entry.received_ms > latest),
-                    turn,
+            if _still(lane.disorderly_until, now_ms, DISORDERLY_MS):
+                young = (
+                    at
+                    for at, (_, item) in enumerate(lane.waiting)
+                    if _still(item.entry.received_ms + HOLD_BACK_MS, now_ms, HOLD_BACK_MS)
                 )
+                turn = next(young, turn)
             for where, item in lane.waiting[:turn]:
+                if _stands_aside(item):
+                    ready.append((item, False))
+                    continue
                 ready.append((item, where < lane.judged))
                 lane.judged = max(lane.judged, where)
             del lane.waiting[:turn]
@@ -75,7 +79,11 @@ class Lanes:
     def wait_ms(self, now_ms: int) -> int | None:
         """How long until a held-back entry's turn comes; None where nothing waits."""
         waits = [
-            max(lane.held_until - now_ms, HOLD_BACK_MS if now_ms < lane.disorderly_until else 0, 1)
+            max(
+                lane.held_until - now_ms if _still(lane.held_until, now_ms, RECOVERY_HOLD_MS) else 0,
+                HOLD_BACK_MS if _still(lane.disorderly_until, now_ms, DISORDERLY_MS) else 0,
+                1,
+            )
             for lane in self._lanes.values()
             if lane.waiting
         ]
@@ -99,3 +107,13 @@ class Lanes:
 
 def _by_place(waiting: tuple[Place, Admitted]) -> Place:
     return waiting[0]
+
+
+def _stands_aside(item: Admitted) -> bool:
+    """What a look at the group found bears our clock's time: by Zalo's it has no place among what was said."""
+    return item.entry.source is Source.SWEEP
+
+
+def _still(until_ms: int, now_ms: int, at_most_ms: int) -> bool:
+    """Whether it is not yet `until_ms`; a clock that was set back lets nobody wait longer than was meant."""
+    return 0 < until_ms - now_ms <= at_most_ms

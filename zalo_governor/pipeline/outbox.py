@@ -20,7 +20,8 @@ log = structlog.get_logger(__name__)
 
 ECHO_WAIT = timedelta(seconds=15)
 """How long the echo of a send of unknown outcome is waited for, before it is sent once more."""
-_CLAIM = 20
+_CLAIM = 1
+"""Of what is claimed when the process dies nobody knows whether it went out; what only waits still goes out once."""
 _RETRY = 1.0
 _SPARED_OVER_BUDGET = frozenset({Purpose.ADMIN_ALERT, Purpose.LEADER_ALERT, Purpose.REPLY})
 """What is sent even when the day's budget of private messages is used up."""

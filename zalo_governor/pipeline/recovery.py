@@ -4,18 +4,21 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import structlog
 
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import Admitted, Element
-from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.line import Gap, LineReport, LineState
 
 log = structlog.get_logger(__name__)
 
 _CHUNK = 200
+_RETRY_SECONDS = 1.0
+
+T = TypeVar("T")
 
 
 class Recovered(NamedTuple):
@@ -101,31 +104,42 @@ class Recovery:
         if line.state is LineState.UP:
             self._hold()
         with self._changed:
-            self.state = line if line.state is not LineState.FRAME_LOST else self.state
+            if line.state is LineState.FRAME_LOST:
+                if self._reports and self._reports[-1].state is LineState.FRAME_LOST:
+                    return  # The look that is still to come finds what both have lost.
+            else:
+                self.state = line
             self._reports.append(line)
             self._changed.notify_all()
 
     def run(self) -> None:
         """Work until stopped; a gap in which an earlier process died goes on until the line is up."""
-        for group_id in self._groups:
-            self._last_heard[group_id] = self._gaps.last_heard(group_id)
-            for gap in reversed(self._gaps.open_gaps(group_id)):
-                self._open[group_id] = gap.id
-                # That process may have heard something live while it still fetched what is older.
-                self._last_heard[group_id] = to_ms(gap.began_at)
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._reports or self._stopping)
-                if self._stopping:
-                    return
-                line = self._reports.popleft()
-            self._follow(line)
+        try:
+            for group_id in self._groups:
+                self._resume(group_id)
+            while line := self._next():
+                self._follow(line)
+        except StoreUnavailableError:
+            if not self._stopping:
+                raise
 
     def stop(self) -> None:
         """Let `run` end."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+
+    def _resume(self, group_id: str) -> None:
+        self._last_heard[group_id] = self._surely(lambda: self._gaps.last_heard(group_id))
+        for gap in reversed(self._surely(lambda: self._gaps.open_gaps(group_id))):
+            self._open[group_id] = gap.id
+            # That process may have heard something live while it still fetched what is older.
+            self._last_heard[group_id] = to_ms(gap.began_at)
+
+    def _next(self) -> LineReport | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._reports or self._stopping)
+            return None if self._stopping else self._reports.popleft()
 
     def _follow(self, line: LineReport) -> None:
         log.info("line", state=line.state.value, cause=line.cause)
@@ -134,36 +148,68 @@ class Recovery:
                 self._recover(group_id, line)
             self._release()
             for group_id in self._groups:
-                self._on_recovered(group_id)
+                self._tell(group_id)
             self._on_up()
             return
         for group_id in self._groups:
             if group_id not in self._open:
-                began_at = line.heard_at or line.at
-                # Asked now: once the line is back, what is heard live stands on this side of the gap.
-                self._last_heard[group_id] = self._gaps.last_heard(group_id)
-                self._open[group_id] = self._gaps.open_gap(group_id, began_at, line.cause or line.state.value)
+                self._open_gap(group_id, line)
             if line.state is LineState.FRAME_LOST:
                 self._recover(group_id, line)
-                self._on_recovered(group_id)
+                self._tell(group_id)
+
+    def _open_gap(self, group_id: str, line: LineReport) -> None:
+        began_at = line.heard_at or line.at
+        # Asked now: once the line is back, what is heard live stands on this side of the gap. If the line came back
+        # while this report waited for its turn, that has happened already: then the gap's own beginning counts.
+        heard_ms = self._surely(lambda: self._gaps.last_heard(group_id))
+        self._last_heard[group_id] = None if heard_ms is None else min(heard_ms, to_ms(began_at))
+        cause = line.cause or line.state.value
+        self._open[group_id] = self._surely(lambda: self._gaps.open_gap(group_id, began_at, cause))
+
+    def _tell(self, group_id: str) -> None:
+        self._surely(lambda: self._on_recovered(group_id))
 
     def _recover(self, group_id: str, line: LineReport) -> None:
         """Fetch what was missed, and close the gap."""
         gap_id = self._open.pop(group_id, None)
-        last_ms = self._last_heard.pop(group_id) if group_id in self._last_heard else self._gaps.last_heard(group_id)
+        if group_id in self._last_heard:
+            last_ms = self._last_heard.pop(group_id)
+        else:
+            last_ms = self._surely(lambda: self._gaps.last_heard(group_id))
         if gap_id is None:
             if last_ms is None:
                 return  # The very first start: what was said before the bot came is not a gap.
-            gap_id = self._gaps.open_gap(group_id, from_ms(last_ms), "not running")
-        fresh = 0
-        reached = False
+            began_at = from_ms(last_ms)
+            gap_id = self._surely(lambda: self._gaps.open_gap(group_id, began_at, "not running"))
+        number, fresh, reached = gap_id, 0, False
         try:
-            recovered = self._history(group_id, last_ms)
+            recovered = self._surely(lambda: self._history(group_id, last_ms))
+        except StoreUnavailableError:
+            raise  # Stopped: the next start goes on with this gap.
         except GovernorError as error:
             log.error("backfill_failed", group=group_id, error=str(error))
         else:
             reached = recovered.reached
             for start in range(0, len(recovered.elements), _CHUNK):
-                fresh += len(self._admit(recovered.elements[start : start + _CHUNK]))
-        self._gaps.close_gap(gap_id, line.at, fresh, reached)
+                fresh += self._admitted(recovered.elements[start : start + _CHUNK])
+        self._surely(lambda: self._gaps.close_gap(number, line.at, fresh, reached))
         log.info("gap", group=group_id, recovered=fresh, closed=reached)
+
+    def _admitted(self, elements: Sequence[Element]) -> int:
+        return len(self._surely(lambda: self._admit(elements)))
+
+    def _surely(self, ask: Callable[[], T]) -> T:
+        """Ask the store, however long it takes; what it cannot take now is still there when it can.
+
+        Raises:
+            StoreUnavailableError: stopped meanwhile.
+        """
+        while True:
+            try:
+                return ask()
+            except StoreUnavailableError as error:
+                log.error("recovery_waits", error=str(error))
+                with self._changed:
+                    if self._changed.wait_for(lambda: self._stopping, timeout=_RETRY_SECONDS):
+                        raise

@@ -111,11 +111,11 @@ class Vigil:
         if self._blind_since is None and not up and now - last >= self._blind_after:
             self._blind_since = last
             log.error("blind", since=last.isoformat())
-            self._alarm.blind(last)
+            self._try("alarm", lambda: self._alarm.blind(last))
         elif self._blind_since is not None and up:
             since, self._blind_since = self._blind_since, None
             log.info("seeing", since=since.isoformat())
-            self._alarm.seeing(since, now)
+            self._try("alarm", lambda: self._alarm.seeing(since, now))
 
     def _look(self, now: datetime, heard_at: datetime | None) -> None:
         complete = True

@@ -77,12 +77,17 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
 
 
 def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
-    """The text with blanks where members are addressed, as long as it was."""
+    """The text with blanks where members are addressed, as long as it was.
+
+    The sender's client says where: only what begins with an @ and is no longer than a name is taken for a mention.
+    """
+    letters = list(text) if mentions else []
     for mention in mentions:
-        end = min(mention.start + mention.length, len(text))
-        if 0 <= mention.start < end:
-            text = text[: mention.start] + " " * (end - mention.start) + text[end:]
-    return text
+        begins = mention.start >= 0 and text[mention.start : mention.start + 1] == "@"
+        if begins and 0 < mention.length <= _LONGEST_MENTION:
+            end = min(mention.start + mention.length, len(text))
+            letters[mention.start : end] = " " * (end - mention.start)
+    return "".join(letters) if mentions else text
 
 
 _CAPTIONED = frozenset({"chat.photo", "chat.video.msg"})
@@ -90,3 +95,4 @@ _CAPTIONED = frozenset({"chat.photo", "chat.video.msg"})
 _COUNTED = ("as-typed.tsv", "as-typed-chat.tsv")
 """The later file wins."""
 _EXCERPT = 80
+_LONGEST_MENTION = 100

@@ -117,7 +117,8 @@ class Casebook(Records):
                 "body": self._keys.seal_text(notice.text, "outbox", notice.account, notice.thread_id),
                 "created_ms": to_ms(notice.created_at),
                 "state": OutgoingState.WAITING.value,
-                "not_before_ms": to_ms(notice.not_before or notice.created_at),
+                # Not the time of writing: with the clock set back, that would be a time to wait for.
+                "not_before_ms": to_ms(notice.not_before) if notice.not_before else 0,
                 "attempts": 0,
                 "repeated": False,
             },

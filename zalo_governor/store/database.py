@@ -156,8 +156,13 @@ class Database:
             ) from None
 
     def _erase_traces(self) -> None:
-        with self._engine.connect() as connection:
-            busy, _, _ = _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        """Never raises: the transaction before it is durable, and must not look as if it had failed."""
+        busy = True
+        try:
+            with self._engine.connect() as connection:
+                busy, _, _ = _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except (DBAPIError, SqliteDatabaseError) as error:
+            _log.error("wal_not_truncated", error=type(error).__name__)
         self._traces = bool(busy)
         if busy:
             _log.warning("wal_not_truncated", next_try="after the next transaction")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 
 from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.elements import Source
 from zalo_governor.domain.line import Gap
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.database import Database
@@ -37,8 +38,13 @@ class SqlGaps:
             connection.execute(update(gaps).where(gaps.c.id == gap_id).values(ended))
 
     def last_heard(self, group_id: str) -> int | None:
-        """Zalo's time (ms) of the youngest entry of the group, None where there is none."""
-        youngest = select(func.max(inbox.c.at_ms)).where(inbox.c.thread_id == group_id)
+        """Zalo's time (ms) of the youngest entry of the group, None where there is none.
+
+        What our own sweeps found does not count: it bears the time of our clock.
+        """
+        youngest = select(func.max(inbox.c.at_ms)).where(
+            inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value
+        )
         with self._database.read() as connection:
             heard_ms: int | None = connection.scalar(youngest)
         return heard_ms

@@ -32,7 +32,12 @@ _DONE = update(inbox).where(inbox.c.id == bindparam("b_id")).values(state=litera
 _FINDING = insert(findings)
 _FAILURE = insert(rule_failures)
 _AUDIT = insert(audit)
-_DEAD = update(inbox).where(inbox.c.id == bindparam("b_id")).values(state="dead", reason=bindparam("b_reason"))
+# Whoever buries may not know that a commit went through whose answer was lost: what is judged stays judged.
+_DEAD = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("b_id"), inbox.c.state == literal_column("'waiting'"))
+    .values(state="dead", reason=bindparam("b_reason"))
+)
 _SEALED = (
     update(inbox)
     .where(inbox.c.id == bindparam("b_id"))

@@ -58,7 +58,8 @@ class NameWords:
 
 
 def read_name(name: str, words: NameWords) -> NameReading:
-    """The verdict on one display name."""
+    """The verdict on one display name; of an absurdly long one, on how it begins."""
+    name = name[:_LONGEST_DISPLAY_NAME]
     legacy = read_legacy(name)
     if legacy:
         return _with_form(legacy.text, legacy.encoding if legacy.encoding != "tcvn3" else "legacy", words)
@@ -270,6 +271,8 @@ def _fixable(reason: str, proposal: str) -> NameReading:
 
 _ORDER = (Outcome.VALID, Outcome.FIXABLE, Outcome.INVALID)
 _PHONE_DIGITS = 8
+_LONGEST_DISPLAY_NAME = 300
+"""Several times what Zalo takes; every sign in a name is tried as the one that cuts it in two."""
 _LONGEST_NAME = 6
 _LONGEST_PHRASE = 6
 _TITLE_AND_GIVEN = 2

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source
-from zalo_governor.zalo.errors import ZaloError
+from zalo_governor.zalo.errors import UndecodableFrameError, ZaloError
 from zalo_governor.zalo.frames import Frame
 from zalo_governor.zalo.identity import as_id, digest, group_id_of, json_object, time_of, uid_of
 from zalo_governor.zalo.json_text import canonical
+
+_MOST_ELEMENTS = 20_000
 
 _MESSAGE_KINDS = {
     "chat.undo": ElementKind.RECALL,
@@ -26,10 +28,16 @@ def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> l
     """Every element of the frame in the order in which it stands there; typing notices alone are left out.
 
     `now_ms` stands for the time of what carries no believable time of its own.
+
+    Raises:
+        UndecodableFrameError: millions of tiny elements, which would take all memory.
     """
+    content = _content(frame)
+    if sum(len(items) for items in content.values() if isinstance(items, list)) > _MOST_ELEMENTS:
+        raise UndecodableFrameError(f"frame {frame.cmd}/{frame.sub}: more elements than any frame has")
     hearing = _Hearing(account, source, now_ms)
     elements: list[Element] = []
-    for name, items in _content(frame).items():
+    for name, items in content.items():
         reader = _READERS.get(name)
         if reader is None or items is None:
             continue

@@ -6,7 +6,9 @@ from zalo_governor.domain.elements import RawDict
 from zalo_governor.zalo.json_text import read_json_text
 
 _EARLIEST_MS = 1_262_304_000_000  # 2010, before Zalo was
-_LATEST_MS = 4_102_444_800_000  # 2100
+_CLOCKS_APART_MS = 24 * 3_600_000
+_LONGEST_ID = 200
+"""Zalo's have up to twenty digits; the sender's client makes some of them up, and an index takes no page of text."""
 
 
 def json_object(value: object) -> RawDict:
@@ -25,7 +27,7 @@ def json_object(value: object) -> RawDict:
 def as_id(value: object) -> str:
     """An id, which Zalo sends now as a string and now as a number; "" for anything else."""
     if isinstance(value, str):
-        return value
+        return value if len(value) <= _LONGEST_ID else ""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
@@ -42,12 +44,12 @@ def group_id_of(value: object) -> str:
 
 
 def time_of(value: object, now_ms: int) -> int:
-    """Milliseconds since 1970, or `now_ms` where Zalo gives no believable time."""
+    """Milliseconds since 1970, or `now_ms` where Zalo gives no believable time: before Zalo was, or yet to come."""
     try:
         milliseconds = int(value if isinstance(value, float) else as_id(value))
     except (ValueError, OverflowError):
         return now_ms
-    return milliseconds if _EARLIEST_MS < milliseconds < _LATEST_MS else now_ms
+    return milliseconds if _EARLIEST_MS < milliseconds < now_ms + _CLOCKS_APART_MS else now_ms
 
 
 def digest(said: bytes) -> str:

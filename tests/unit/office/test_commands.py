@@ -239,7 +239,7 @@ def test_help_lists_only_what_the_person_may_use() -> None:
         ("dieu 4 khoan 6", ["khoản 6 Điều 4"]),
         ("4.6", ["khoản 6 Điều 4"]),
         ("QĐ 1.1", ["khoản 1 Điều 1 Quyết định"]),
-        ("9", ["không thấy 9 trong Quy chế"]),
+        ("9", ["không thấy điều, khoản 9 trong Quy chế"]),
     ],
 )
 def test_the_regulation_is_read_out(rest: str, parts: list[str]) -> None:
@@ -406,3 +406,28 @@ def test_any_text_typed_by_anybody_never_raises_and_never_shouts(text: str, who:
     for notice in desk.take():
         assert 0 < len(notice.text) <= 2000
         assert not notice.is_group or "\n" not in notice.text
+
+
+@pytest.mark.parametrize("line", ["/trogiup", "/lạ", "/vipham"])
+def test_who_floods_the_bot_is_no_longer_answered_and_an_office_holder_always_is(line: str) -> None:
+    desk = Desk()
+    for who in ("member", "stranger"):
+        for _ in range(30):
+            desk.say(who, line, place="private")
+        assert len(to(desk.take(), who)) == 6
+        assert desk.actions().count("command.too_many") == 24
+        desk.unit.audited.clear()
+        desk.later(minutes=5)
+        desk.say(who, line, place="private")
+        assert len(to(desk.take(), who)) == 1
+        desk.unit.audited.clear()
+    for _ in range(30):
+        desk.say("admin", line, place="private")
+    assert len(to(desk.take(), "admin")) == 30
+
+
+def test_members_cannot_make_the_bot_flood_the_group() -> None:
+    desk = Desk()
+    for _ in range(30):
+        desk.say("member", "/trogiup")
+    assert len([notice for notice in desk.take() if notice.is_group]) == 6

@@ -69,11 +69,16 @@ class MemoryUnits:
         self.inbox = inbox
         self.committed = MemoryUnit()
         self.failures = 0
+        self.breaks_on = ""
+        """Key of an entry that cannot be recorded; the first try to bury it meets a locked database."""
 
     @contextmanager
     def unit(self) -> Iterator[MemoryUnit]:
         unit = MemoryUnit()
         yield unit
+        if any(item.entry.key == self.breaks_on for item, *_ in unit.recorded):
+            self.failures = len(unit.recorded) == 1
+            raise OverflowError
         if self.failures:
             self.failures -= 1
             raise StoreUnavailableError("database is locked")
@@ -115,6 +120,9 @@ class MemoryOutbox:
         self._note(f"uncertain {outgoing.id} {until:%H:%M:%S}")
 
     def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailableError("database is locked")
         self.log += [f"confirmed {client_id} {msg_id}" for client_id, msg_id in echoes]
 
     def reclaim(self, until: datetime) -> int:

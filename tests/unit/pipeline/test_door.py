@@ -112,3 +112,10 @@ def _plant(value: Any, data: st.DataObject) -> Any:
         return {**value, key: _plant(value[key], data)}
     planted = f"x {MARK} y"
     return json.dumps({"inner": planted}) if data.draw(st.booleans()) else planted
+
+
+def test_a_short_key_that_somebody_typed_is_looked_at() -> None:
+    door = SecretDoor([MarkInspector()], mac)
+    assert door.look({"content": json.dumps({MARK: 1})}) is not None
+    assert door.look({"content": {MARK: 1}}) is not None
+    assert "bao_cao_tuyet_mat" in list(strings_of({"content": '{"bao_cao_tuyet_mat": 1}'}))

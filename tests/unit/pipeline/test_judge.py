@@ -1,6 +1,7 @@
 """Everything admitted is judged once, whatever fails on the way."""
 
 import threading
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -176,3 +177,42 @@ def test_our_own_messages_confirm_their_sends_and_are_never_judged() -> None:
     assert verdicts(given)["9"] == Verdict()
     assert given.units.committed.reactions == []
     assert given.outbox.log == ["confirmed 1700000000123 9"]
+
+
+def test_a_database_locked_just_after_the_judgement_has_nothing_judged_again() -> None:
+    given = Given()
+    given.outbox.failures = 2
+    given.intake.admit([element("9", "xấu", sender_uid="bot", cli_key="1700000000123")])
+    assert given.judged() == ["9"]
+    assert given.units.committed.buried == []
+    assert given.outbox.log == ["confirmed 1700000000123 9"]
+
+
+def test_a_database_locked_while_a_dead_letter_is_written_does_not_end_the_judge() -> None:
+    given = Given()
+    given.units.breaks_on = "2"
+    given.say("một", "hai", "ba")
+    assert given.judged() == ["1", "3"]
+    assert [(item.entry.key, reason) for item, reason in given.units.committed.buried] == [
+        ("2", "judge fault: OverflowError")
+    ]
+
+
+def test_a_client_id_that_no_database_takes_confirms_nothing_and_costs_nothing() -> None:
+    given = Given()
+    given.intake.admit([element("9", "xấu", sender_uid="bot", cli_key="9" * 5000)])
+    assert given.judged() == ["9"]
+    assert given.outbox.log == []
+
+
+def test_a_lane_that_waits_for_backfill_does_not_keep_the_processor_busy() -> None:
+    given = Given(capacity=2)
+    given.judge.hold("bot", ["group"])
+    given.say(*(f"câu {n}" for n in range(3)))
+    before = time.process_time()
+    given.thread.start()
+    time.sleep(0.4)
+    spent = time.process_time() - before
+    given.judge.release("bot", ["group"])
+    assert given.judged() == ["1", "2", "3"]
+    assert spent < 0.2

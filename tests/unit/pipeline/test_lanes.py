@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.pipeline.made import admitted
+from zalo_governor.domain.elements import Source
 from zalo_governor.pipeline.lanes import DISORDERLY_MS, HOLD_BACK_MS, RECOVERY_HOLD_MS, Lanes
 
 
@@ -76,3 +77,27 @@ def test_every_entry_has_its_turn_once_and_each_take_is_in_order(entries: list[t
     out += lanes.take(now + HOLD_BACK_MS + DISORDERLY_MS)
     assert sorted(item.id for item, _ in out) == list(range(len(entries)))
     assert lanes.size == 0
+
+
+def test_a_clock_set_back_holds_nobody_for_longer_than_was_meant() -> None:
+    lanes = Lanes()
+    hour = 3_600_000
+    lanes.add(
+        [
+            admitted(1, key="2", at_ms=2000, received_ms=hour),
+            admitted(2, key="1", at_ms=1000, received_ms=hour),
+        ],
+        now_ms=hour,
+    )
+    lanes.hold("bot", "group", now_ms=hour)
+    assert lanes.take(hour) == []
+    assert [item.entry.key for item, _ in lanes.take(1000)] == ["1", "2"]
+
+
+def test_what_a_sweep_finds_by_our_own_fast_clock_makes_no_message_late() -> None:
+    lanes = Lanes()
+    swept = admitted(1, key="a" * 24, at_ms=900_000)
+    lanes.add([swept._replace(entry=swept.entry._replace(source=Source.SWEEP))], now_ms=900_000)
+    assert [late for _, late in lanes.take(900_000)] == [False]
+    lanes.add([admitted(2, key="1", at_ms=600_000)], now_ms=900_001)
+    assert [(item.entry.key, late) for item, late in lanes.take(900_001)] == [("1", False)]

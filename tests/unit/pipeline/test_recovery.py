@@ -1,7 +1,7 @@
 """Gaps are opened when the line goes down and closed with what came back."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from tests.unit.pipeline.made import GROUP, admitted, element
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.elements import Admitted, Element
-from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.line import Gap, LineReport, LineState
 from zalo_governor.pipeline.recovery import Recovered, Recovery
 
@@ -19,22 +19,27 @@ NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 class MemoryGaps:
     """Fits Gaps; `log` says what was written."""
 
-    def __init__(self, last_ms: int | None) -> None:
+    def __init__(self, last_ms: int | None, maybe_fail: Callable[[], None]) -> None:
         self.last_ms = last_ms
+        self.maybe_fail = maybe_fail
         self.log: list[str] = []
         self.left_open: list[Gap] = []
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str) -> int:
+        self.maybe_fail()
         self.log.append(f"open {group_id} {began_at:%H:%M} {cause}")
         return len(self.log)
 
     def close_gap(self, gap_id: int, ended_at: datetime, recovered: int, closed: bool) -> None:
+        self.maybe_fail()
         self.log.append(f"close {gap_id} {ended_at:%H:%M} {recovered} {closed}")
 
     def open_gaps(self, group_id: str) -> list[Gap]:
+        self.maybe_fail()
         return self.left_open
 
     def last_heard(self, group_id: str) -> int | None:
+        self.maybe_fail()
         return self.last_ms
 
 
@@ -42,12 +47,14 @@ class Given:
     """A recovery with a scripted history; the store knows message "1" already."""
 
     def __init__(self, history: Recovered | GovernorError, last_ms: int | None = 1) -> None:
-        self.gaps = MemoryGaps(last_ms)
+        self.gaps = MemoryGaps(last_ms, self._maybe_fail)
         self.history = history
         self.held = 0
         self.fetched_from: list[int | None] = []
         self.admitted: list[str] = []
         self.summed_up: list[str] = []
+        self.locked = 0
+        """How many of the next questions the store does not answer."""
         self.recovery = Recovery(
             groups=[GROUP],
             gaps=self.gaps,
@@ -55,17 +62,28 @@ class Given:
             admit=self._admit,
             hold=self._hold,
             release=self._release,
-            on_recovered=self.summed_up.append,
+            on_recovered=self._sum_up,
             on_up=lambda: None,
         )
 
+    def _maybe_fail(self) -> None:
+        if self.locked:
+            self.locked -= 1
+            raise StoreUnavailableError("database is locked")
+
+    def _sum_up(self, group_id: str) -> None:
+        self._maybe_fail()
+        self.summed_up.append(group_id)
+
     def _fetch(self, group_id: str, heard_ms: int | None) -> Recovered:
+        self._maybe_fail()
         self.fetched_from.append(heard_ms)
         if isinstance(self.history, GovernorError):
             raise self.history
         return self.history
 
     def _admit(self, elements: Sequence[Element]) -> list[Admitted]:
+        self._maybe_fail()
         fresh = [admitted(n, key=e.key, at_ms=e.at_ms) for n, e in enumerate(elements) if e.key != "1"]
         self.admitted += [item.entry.key for item in fresh]
         return fresh
@@ -156,3 +174,26 @@ def test_where_nothing_was_missed_the_desk_is_still_told_of_what_an_earlier_proc
     given = Given(Recovered([], reached=True), last_ms=None)
     given.follow(up(0))
     assert given.summed_up == [GROUP]
+
+
+def test_a_locked_database_delays_recovery_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zalo_governor.pipeline.recovery._RETRY_SECONDS", 0.001)
+    given = Given(Recovered([element("1"), element("2")], reached=True))
+    given.locked = 9
+    assert given.follow(down(5), up(7)) == ["open group 08:04 1006", "close 1 08:07 1 True"]
+    assert (given.admitted, given.summed_up, given.locked) == (["2"], [GROUP], 0)
+
+
+def test_frames_lost_while_a_look_into_the_history_still_waits_cost_no_look_of_their_own() -> None:
+    given = Given(Recovered([element("2")], reached=True))
+    lost = LineReport(state=LineState.FRAME_LOST, at=NOW, heard_at=NOW, cause="bad tag")
+    for _ in range(100):
+        given.recovery.report(lost)
+    given.follow(lost)
+    assert given.fetched_from == [1]
+
+
+def test_a_cut_that_is_looked_at_only_when_the_line_is_back_begins_where_it_began() -> None:
+    given = Given(Recovered([], reached=True), last_ms=to_ms(NOW + timedelta(hours=1)))
+    given.follow(down(5), up(7))
+    assert given.fetched_from == [to_ms(NOW + timedelta(minutes=4))]

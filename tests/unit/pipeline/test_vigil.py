@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from tests.unit.pipeline.made import GROUP, element
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.elements import Element
-from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.line import LineReport, LineState
 from zalo_governor.pipeline.vigil import MISSED, Vigil
 
@@ -22,6 +22,7 @@ class Given:
         self.last: dict[str, Element] = {}
         self.stored = {"1"}
         self.fails = False
+        self.alarm_fails = False
         self.calls: list[str] = []
         self.reports: list[LineReport] = []
         self.vigil = Vigil(
@@ -45,10 +46,15 @@ class Given:
         return self.last
 
     def blind(self, since: datetime) -> None:
-        self.calls.append(f"blind since {since:%H:%M}")
+        self._alarm(f"blind since {since:%H:%M}")
 
     def seeing(self, since: datetime, until: datetime) -> None:
-        self.calls.append(f"seeing {since:%H:%M} {until:%H:%M}")
+        self._alarm(f"seeing {since:%H:%M} {until:%H:%M}")
+
+    def _alarm(self, call: str) -> None:
+        self.calls.append(call)
+        if self.alarm_fails:
+            raise StoreUnavailableError("database is locked")
 
     def at(self, minutes: float) -> None:
         self.now = NOW + timedelta(minutes=minutes)
@@ -126,3 +132,13 @@ def test_while_the_line_is_down_no_call_is_tried() -> None:
     given.state = LineState.DOWN
     given.at(6)
     assert given.calls == []
+
+
+def test_an_alarm_that_cannot_be_given_does_not_end_the_vigil() -> None:
+    given = Given()
+    given.alarm_fails = True
+    given.state = LineState.DOWN
+    given.at(11)
+    given.state = LineState.UP
+    given.at(12)
+    assert given.calls[:2] == ["blind since 08:00", "seeing 08:00 08:12"]

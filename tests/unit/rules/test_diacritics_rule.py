@@ -112,3 +112,29 @@ def test_a_hundred_thousand_characters_take_no_more_than_a_moment(text: str) -> 
     begun = time.perf_counter()
     findings(text)
     assert time.perf_counter() - begun < 4
+
+
+@pytest.mark.parametrize(
+    "mention",
+    [
+        Mention(uid="-1", start=0, length=10_000),
+        Mention(uid="1", start=0, length=40),
+        Mention(uid="1", start=-1, length=40),
+        Mention(uid="1", start=0, length=-1),
+    ],
+)
+def test_a_made_up_mention_hides_nothing(mention: Mention) -> None:
+    text = "kinh gui cac dong chi bao cao truoc gio hop chieu nay"
+    [found] = SHIPPED.check(MessageSent(at=AT, text=text, mentions=(mention,)), NO_CONTEXT)
+    assert found.label == "no_diacritics"
+    assert len(list(SHIPPED.check(MessageSent(at=AT, text="@" + text, mentions=(mention,)), NO_CONTEXT))) == (
+        mention.start != 0 or mention.length != 40
+    )
+
+
+def test_a_message_of_nothing_but_mentions_takes_no_time() -> None:
+    text = "@Nguyen Van An " * 20_000
+    mentions = tuple(Mention(uid="1", start=15 * n, length=14) for n in range(20_000))
+    before = time.process_time()
+    assert list(SHIPPED.check(MessageSent(at=AT, text=text, mentions=mentions), NO_CONTEXT)) == []
+    assert time.process_time() - before < 3

@@ -1,16 +1,21 @@
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.store.stored import BOT, GROUP, MASTER, OTHER, HandClock, entry
-from zalo_governor.domain.elements import Entry
+from tests.unit.store.stored import BOT, GROUP, MASTER, OTHER, START, START_MS, HandClock, entry, message, notice
+from zalo_governor.domain.elements import ElementKind, Entry, Source
+from zalo_governor.domain.findings import Verdict
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
+from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.outbox import SqlOutbox
+from zalo_governor.store.units import SqlUnits
 
 
 def opened(path: Path) -> Database:
@@ -122,3 +127,28 @@ def test_backfill_learns_which_messages_are_known(database: Database) -> None:
     assert inbox.known(BOT, GROUP, ["10", "12", "99"]) == {"10", "12"}
     assert inbox.known(BOT, "other", ["10"]) == set()
     assert inbox.last(BOT, GROUP) == ("11", 70)
+
+
+def test_what_was_judged_is_never_made_a_dead_letter(database: Database) -> None:
+    inbox = SqlInbox(database)
+    judged, broken = inbox.admit([entry("1"), entry("2")])
+    with SqlUnits(database).unit() as unit:
+        unit.record(judged, message(judged), Verdict(), START)
+    with SqlUnits(database).unit() as unit:
+        unit.bury(judged, "judge fault: IntegrityError", START)
+        unit.bury(broken, "judge fault: IntegrityError", START)
+    assert inbox.counts() == (2, 0, 1)
+
+
+def test_a_sweep_by_our_own_clock_is_not_the_last_that_was_heard(database: Database) -> None:
+    SqlInbox(database).admit(
+        [entry("1"), entry("2", kind=ElementKind.NAME, source=Source.SWEEP, at_ms=START_MS + 600_000)]
+    )
+    assert SqlGaps(database).last_heard(GROUP) == START_MS
+
+
+def test_a_message_posted_before_the_clock_was_set_back_is_sent_at_once(database: Database) -> None:
+    with SqlUnits(database).unit() as unit:
+        unit.post(notice())
+    [outgoing] = SqlOutbox(database).claim(now=START - timedelta(hours=1), limit=9)
+    assert outgoing.notice.text == notice().text

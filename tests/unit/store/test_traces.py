@@ -1,5 +1,6 @@
 """What stands in the files, byte for byte: nothing readable of anybody, and of what is sealed nothing at all."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,4 +125,25 @@ def test_where_a_reader_stands_in_the_way_the_next_commit_erases_the_traces(
         reader.exec_driver_sql("COMMIT")
     SqlInbox(database).admit([entry("next")])
     assert body[:24] not in on_disk(tmp_path)
+    database.close()
+
+
+def test_a_log_that_cannot_be_truncated_does_not_make_a_durable_judgement_look_undone(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'governor.db'}", Keys(MASTER), HandClock())
+    database.migrate()
+    (secret,) = SqlInbox(database).admit([entry("secret", SECRET)])
+
+    def no_checkpoint(_action: int, name: str | None, *_rest: object) -> int:
+        return sqlite3.SQLITE_DENY if name == "wal_checkpoint" else sqlite3.SQLITE_OK
+
+    with database.read() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+    driver.set_authorizer(no_checkpoint)
+    with SqlUnits(database).unit() as unit:
+        unit.record(secret, message(secret), SEALS, START)
+    assert SqlInbox(database).counts() == (1, 0, 0)
+    driver.set_authorizer(None)
+    SqlInbox(database).admit([entry("next")])
+    assert (tmp_path / "governor.db-wal").stat().st_size == 0
     database.close()

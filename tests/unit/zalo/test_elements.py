@@ -3,6 +3,7 @@ import pytest
 from tests.unit.zalo.wiring import ACCOUNT, GROUP, MEMBER, NOW_MS, control, elements, message
 from zalo_governor.domain.elements import ElementKind, RawDict, Source
 from zalo_governor.zalo.elements import knows, typing_notices
+from zalo_governor.zalo.errors import UndecodableFrameError
 from zalo_governor.zalo.frames import Frame
 
 JOIN: RawDict = {
@@ -170,3 +171,18 @@ def test_an_unbelievable_time_becomes_the_time_of_hearing() -> None:
 def test_the_join_reject_that_rides_beside_every_approved_join_is_no_group_act() -> None:
     (element,) = elements(controls=[control("join_reject", JOIN)])
     assert element.kind is ElementKind.OTHER
+
+
+def test_a_time_yet_to_come_is_not_believed() -> None:
+    (element,) = elements(groupMsgs=[message(ts=str(NOW_MS + 30 * 24 * 3_600_000))])
+    assert element.at_ms == NOW_MS
+
+
+def test_a_client_id_as_long_as_a_page_is_no_id() -> None:
+    (element,) = elements(groupMsgs=[message(cliMsgId="9" * 10_000)])
+    assert (element.kind, element.cli_key) == (ElementKind.MESSAGE, None)
+
+
+def test_millions_of_tiny_elements_are_refused_before_they_take_the_memory() -> None:
+    with pytest.raises(UndecodableFrameError):
+        elements(groupMsgs=[1] * 1_000_000)

@@ -7,7 +7,7 @@ import structlog
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import Person, Reach
+from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.office.casework import is_fresh
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call
 from zalo_governor.office.commands.parsing import Typed, read
@@ -22,6 +22,8 @@ from zalo_governor.office.voice import Voice, moment
 log = structlog.get_logger(__name__)
 
 _HINT_EVERY = timedelta(hours=1)
+_MOST_ANSWERS, _WINDOW_MINUTES = 6, 5
+"""So many commands of somebody without an office under the regulation are answered within so long."""
 
 
 class CommandDesk:
@@ -58,6 +60,9 @@ class CommandDesk:
         person = unit.sender(event.account, event.sender_uid)
         if person is None:
             return
+        if typed is not None and not self._has_patience(unit, person):
+            self._audit(unit, event, person, "command.too_many", typed.word)
+            return
         command = self._commands.get(typed.word) if typed else None
         if command is None or typed is None:
             self._hint(unit, event, person, slash=typed is not None)
@@ -84,6 +89,14 @@ class CommandDesk:
         if event.is_group and event.text.lstrip()[:1] not in _SLASHES:
             return None
         return read(event.text, self._words)
+
+    def _has_patience(self, unit: OfficeUnit, person: Person) -> bool:
+        """Whether one more answer may go to that person now: who floods the bot must not get its account blocked."""
+        if person.roles - {Role.MEMBER}:
+            return True
+        now = self._policy.clock()
+        window = now.replace(minute=now.minute - now.minute % _WINDOW_MINUTES, second=0, microsecond=0)
+        return any(unit.first_run(f"answer:{person.id}:{number}", window) for number in range(_MOST_ANSWERS))
 
     def _groups_of(self, event: EventBase) -> list[Group]:
         governed = self._policy.governed
@@ -132,7 +145,7 @@ class CommandDesk:
 
     def _decline_sealed(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
         person = unit.sender(event.account, event.sender_uid)
-        if person is None or not is_fresh(event, self._policy.clock()):
+        if person is None or not is_fresh(event, self._policy.clock()) or not self._has_patience(unit, person):
             return
         citation = self._voice.citation(verdict.findings[0].clause)
         text = self._voice.say(Text.SEALED_PRIVATE, who=self._voice.who(person), citation=citation)

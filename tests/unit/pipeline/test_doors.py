@@ -1,0 +1,134 @@
+"""The real door, with the real rulebook, on elements as Zalo sends them: a secret in any known field is sealed."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.crash.traces import forms
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source
+from zalo_governor.domain.people import GroupSnapshot, Member
+from zalo_governor.office.observations import Look
+from zalo_governor.pipeline.door import SecretDoor, strings_of
+from zalo_governor.rulebook import load_rulebook
+from zalo_governor.settings import shipped_config
+from zalo_governor.simulator.messages import attachment, control, group_act, group_message, quote_of
+from zalo_governor.simulator.world import BOT_UID, GROUP_ID, MEMBER_UID, World
+from zalo_governor.store.crypto import Keys
+from zalo_governor.zalo import fields
+from zalo_governor.zalo.elements import elements_of
+from zalo_governor.zalo.fields import EACH, FIELDS
+from zalo_governor.zalo.frames import Frame
+
+SECRET = "Em gửi các đồng chí văn bản mật số 05/KH-GIẢ ĐỊNH về phương án Hạt Dẻ để nghiên cứu trước"
+WORDS = ("văn bản mật", "GIẢ ĐỊNH", "Hạt Dẻ", "nghiên cứu")
+INNOCENT = "Kính gửi các đồng chí lịch họp giao ban tuần tới"
+NOW_MS = 1_790_000_000_000
+
+Pack = Callable[[Any], str]
+"""Writes JSON inside a string."""
+
+PACKINGS: dict[str, Pack] = {
+    "as Zalo writes it": lambda value: json.dumps(value, ensure_ascii=False),
+    "escaped": json.dumps,
+    "after blanks": lambda value: " \n" + json.dumps(value),
+    "after a byte order mark": lambda value: "\ufeff" + json.dumps(value),
+    "beside a number of 5,000 digits": lambda value: f'{{"n":{"9" * 5000},{json.dumps(value)[1:]}',
+    "before its own double": lambda value: json.dumps(value)[:-1] + "".join(f',"{key}":""' for key in value) + "}",
+    "cut off": lambda value: json.dumps(value)[:-1],
+}
+
+
+@cache
+def door() -> SecretDoor:
+    return SecretDoor(load_rulebook(shipped_config()).engine.door_rules, Keys(bytes(32)).mac)
+
+
+def heard(field: str, text: str, pack: Pack = PACKINGS["as Zalo writes it"]) -> Element:
+    """An element with every field that Zalo gives, the text in that one of them."""
+    place, world = FIELDS[field], World(system_clock)
+    if place.kind is ElementKind.NAME:
+        [named] = Look(BOT_UID, GROUP_ID, NOW_MS).names([Member(uid=MEMBER_UID, display_name=text)], {})
+        return named
+    if place.kind is ElementKind.GROUP_STATE:
+        before = GroupSnapshot(group_id=GROUP_ID, name="Nhóm", owner_uid=MEMBER_UID)
+        after = before.model_copy(update={"name": text})
+        [renamed] = Look(BOT_UID, GROUP_ID, NOW_MS).changes(before, after, set())
+        return renamed
+    if place.kind is ElementKind.MESSAGE:
+        array, raw = "groupMsgs", _message(world, place.path)
+    elif place.kind is ElementKind.GROUP_ACT:
+        array, raw = "controls", group_act(world, world.group(GROUP_ID), "update", MEMBER_UID, [MEMBER_UID])
+    else:
+        array, raw = "controls", control("fr", "req", {"fromUid": MEMBER_UID, "toUid": BOT_UID, "message": ""})
+    frame = Frame(521, 0, {"data": {array: [_planted(raw, place.path, text, pack)]}})
+    [element] = elements_of(frame, account=BOT_UID, source=Source.LIVE, now_ms=NOW_MS)
+    return element
+
+
+@pytest.mark.parametrize("field", sorted(FIELDS))
+def test_a_secret_in_any_field_is_sealed_and_no_byte_of_it_goes_on(field: str) -> None:
+    entry = door().enter(heard(field, SECRET), NOW_MS)
+    assert entry.kind is FIELDS[field].kind
+    assert entry.raw is None
+    assert entry.seal is not None
+    assert (entry.seal.rule_id, entry.seal.label) == ("4.1-noi-dung-mat", "classified")
+    kept = b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in (*entry, *entry.seal))
+    assert not [form for word in WORDS for form, written in forms(word) if written in kept]
+
+
+@pytest.mark.parametrize("field", sorted(FIELDS))
+def test_the_same_element_with_an_innocent_text_goes_through_whole(field: str) -> None:
+    element = heard(field, INNOCENT)
+    entry = door().enter(element, NOW_MS)
+    assert (entry.seal, entry.raw) == (None, element.raw)
+
+
+@pytest.mark.parametrize("packing", sorted(PACKINGS))
+@pytest.mark.parametrize(
+    "field", sorted(field for field, place in FIELDS.items() if {"params", "attach", "data"} & set(place.path))
+)
+def test_however_the_json_around_it_is_written_a_secret_is_sealed(field: str, packing: str) -> None:
+    assert door().enter(heard(field, SECRET, PACKINGS[packing]), NOW_MS).seal is not None
+
+
+@settings(deadline=None)
+@given(field=st.sampled_from(sorted(FIELDS)), text=st.text(min_size=1), packing=st.sampled_from(sorted(PACKINGS)))
+def test_whatever_the_parser_reads_through_its_table_the_door_has_looked_at(
+    field: str, text: str, packing: str
+) -> None:
+    raw = heard(field, text, PACKINGS[packing]).raw
+    looked_at = set(strings_of(raw))
+    for name in FIELDS:
+        for read in fields.strings_of(raw, name):
+            if len(read) >= 3 and not read.isdecimal() and not read.lstrip("\ufeff \t\n\r").startswith(("{", "[")):
+                assert read in looked_at
+
+
+def _message(world: World, path: tuple[str, ...]) -> RawDict:
+    quoted = group_message(world, {"content": attachment("Ảnh hội nghị"), "msgType": "chat.photo"})
+    typed = path in {("content",), ("dName",)}
+    content = {"_text": "đồng ý"} if typed else {"content": attachment("Lịch họp", params={"item": {}, "options": []})}
+    return group_message(world, {**content, "quote": quote_of(quoted)})
+
+
+def _planted(value: Any, path: tuple[str, ...], text: str, pack: Pack) -> Any:
+    """The element with the text at that path; a string on the way there holds JSON, and goes on holding it."""
+    if not path:
+        return text
+    step, rest = path[0], path[1:]
+    packed = isinstance(value, str)
+    inside = json.loads(value) if packed and value.startswith("{") else value
+    if step == EACH:
+        return [_planted(inside[0] if inside else {}, rest, text, pack)]
+    inside = inside if isinstance(inside, dict) else {}
+    below = inside.get(step)
+    if below is None:
+        below = "" if step in {"params", "attach", "description"} else {}
+    planted = {**inside, step: _planted(below, rest, text, pack)}
+    return pack(planted) if packed else planted
