@@ -51,7 +51,7 @@ def on_message(_bot: Any, *heard: Any) -> None:
 
 def on_event(_bot: Any, event: Any, kind: Any) -> None:
     """A group event, as zlapi hands it on."""
-    say("event", act=kind.name, members=[member["id"] for member in event.updateMembers])
+    say("event", act=kind.name, members=[member["id"] for member in event.updateMembers or []])
 
 
 def on_error(_bot: Any, error: Any, *_time: Any) -> None:

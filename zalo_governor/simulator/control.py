@@ -59,12 +59,18 @@ class Control:
 
     async def _push(self, body: RawDict) -> RawDict:
         frames = Push.model_validate(body).frames
-        sockets, ids = len(self._stage.hub.lines), list[str]()
+        hub, ids = self._stage.hub, list[str]()
+        sockets = len(hub.lines)
         for frame in frames:
-            data = self._completed(frame, ids)
-            written = await self._stage.hub.send(data, cmd=frame.cmd, sub=frame.sub, encoding=frame.encoding)
+            data, to = self._completed(frame, ids), self._addressed(frame)
+            written = await hub.send(data, cmd=frame.cmd, sub=frame.sub, encoding=frame.encoding, to=to)
             sockets = min(sockets, written)
         return {"sockets": sockets, "frames": len(frames), "msg_ids": ids}
+
+    def _addressed(self, frame: PushedFrame) -> set[str] | None:
+        if frame.account is not None:
+            return {frame.account}
+        return {self._stage.world.main_account.uid} if "msgs" in frame.data else None
 
     def _completed(self, frame: PushedFrame, ids: list[str]) -> RawDict:
         data = dict(frame.data)

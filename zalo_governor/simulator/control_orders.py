@@ -5,8 +5,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from zalo_governor.domain.elements import RawDict
+from zalo_governor.simulator.crowd import gather
 from zalo_governor.simulator.frames import Compression, Encoding, Encryption
-from zalo_governor.simulator.world import GROUP_ID, Group, Person, World
+from zalo_governor.simulator.world import GROUP_ID, Account, Group, Person, World
 
 
 class _Order(BaseModel):
@@ -14,13 +15,18 @@ class _Order(BaseModel):
 
 
 class PushedFrame(_Order):
-    """A data frame. `data` is the decoded payload's data object, such as {"groupMsgs": [{"_text": "…"}]}."""
+    """A data frame. `data` is the decoded payload's data object, such as {"groupMsgs": [{"_text": "…"}]}.
+
+    Its uids are those that the first account sees.
+    """
 
     cmd: int = Field(default=521, ge=0, le=0xFFFF)
     sub: int = Field(default=0, ge=0, le=0xFF)
     encrypt: Encryption = 2
     comp: Compression = "gzip"
     bad_tag: bool = False
+    account: str | None = None
+    """uid of the account that gets it; by default everybody, and with private messages (`msgs`) the first account."""
     data: dict[str, Any]
 
     @property
@@ -91,14 +97,32 @@ class GroupOrder(_Order):
     settings: dict[str, int] = {}
 
 
+class AccountOrder(_Order):
+    """One more account that a client can log in to, with this `zpw_sek`. The person must be in a group to hear it."""
+
+    uid: str = Field(pattern=r"^\d+$")
+    cookie: str = Field(min_length=1)
+
+
+class CrowdOrder(_Order):
+    """Invented people and groups, for size: see `crowd.gather`."""
+
+    members: int = Field(ge=1, le=20_000)
+    groups: int = Field(default=1, ge=1, le=500)
+
+
 class WorldOrder(_Order):
     """Changes of who and what exists, without any event on the wire."""
 
     people: list[PersonOrder] = []
     groups: list[GroupOrder] = []
+    accounts: list[AccountOrder] = []
+    crowd: CrowdOrder | None = None
 
     def apply(self, world: World) -> None:
         """Make the changes."""
+        if self.crowd:
+            gather(world, self.crowd.members, self.crowd.groups)
         for person in self.people:
             _set(world.person(person.uid), person, {"uid"})
         for group in self.groups:
@@ -106,6 +130,9 @@ class WorldOrder(_Order):
             _set(there, group, {"id", "settings"})
             there.settings.update(group.settings)
             there.version += 1
+        for account in self.accounts:
+            world.person(account.uid)
+            world.accounts.append(Account(account.uid, account.cookie))
 
 
 def _set(target: Person | Group, order: PersonOrder | GroupOrder, skipped: set[str]) -> None:

@@ -28,6 +28,10 @@ class Faults(BaseModel):
     """Values of `zpw_sek` that no longer count: 102 over HTTP, 401 at the socket."""
     handshake: int | None = Field(default=None, ge=400, le=599)
     """HTTP status for every socket handshake."""
+    one_session: bool = False
+    """A socket of another session of the same account closes the first with 3003, as a login elsewhere does."""
+    silent: bool = False
+    """Sockets stay open and nothing comes over them any more, not even the answer to a ping."""
     bad_tag: bool = False
     """Every encrypted frame has a wrong GCM tag."""
     echo: bool = True

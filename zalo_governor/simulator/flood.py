@@ -77,12 +77,12 @@ class Flood:
             wait = began + numbers.start / self._order.rate - time.perf_counter()
             if wait > 0:
                 await asyncio.sleep(wait)
-            await self._feed(self._batch(numbers, self._stage.hub.lines))
+            await self._feed(self._batch(numbers, self._listening()))
         self.feed_seconds = time.perf_counter() - began
 
     async def _feed_at_once(self) -> None:
         began = time.perf_counter()
-        lines = list(self._stage.hub.lines)
+        lines = self._listening()
         batches = await asyncio.to_thread(lambda: [self._batch(numbers, lines) for numbers in self._frames()])
         self.encode_seconds = time.perf_counter() - began
         began = time.perf_counter()
@@ -94,7 +94,7 @@ class Flood:
         history = self._stage.world.group(self._order.group_id).history
         for number, body in batch.bodies:
             history.add_encoded(number, body)
-        for line in list(self._stage.hub.lines):
+        for line in self._listening():
             # A client that came back during the flood has a new key: its frames were not encoded beforehand.
             frame = batch.frames.get(line) or self._frame(line, [json.loads(body) for _, body in batch.bodies])
             await line.write(frame)
@@ -104,6 +104,9 @@ class Flood:
         if self.fed % 500 < len(batch.bodies):
             # Writing to a fast socket never waits; others must get their turn, too.
             await asyncio.sleep(0)
+
+    def _listening(self) -> list[Line]:
+        return self._stage.hub.listening(self._stage.world.group(self._order.group_id).members)
 
     def _batch(self, numbers: range, lines: Sequence[Line]) -> "_Batch":
         order, world = self._order, self._stage.world

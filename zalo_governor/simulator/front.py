@@ -13,9 +13,12 @@ from zalo_governor.simulator.api import ENDPOINTS, Call, login
 from zalo_governor.simulator.envelope import outer, read_params, sealed_answer
 from zalo_governor.simulator.errors import AnswerError, EnvelopeError
 from zalo_governor.simulator.stage import Stage
+from zalo_governor.simulator.world import Account
 
 _log = structlog.get_logger(__name__)
 
+KEEP_ALIVE = "/keepalive"
+"""Its parameters are encrypted and its answer is not; the misspelt name in it is Zalo's."""
 NO_SESSION = outer(None, 102, "zpw_sek is missing or wrong")
 
 
@@ -35,6 +38,7 @@ class Front:
             "host": request.headers.get("X-Orig-Host") or request.host,
             "query": {key: value for key, value in request.query.items() if key != "params"},
             "params": None,
+            "error_code": None,
             "headers": {key: value for key, value in request.headers.items() if key.lower() != "cookie"},
             "at_ms": stage.world.now_ms(),
         }
@@ -57,22 +61,23 @@ class Front:
         refusal = self._outer_refusal(path, valid)
         if path in login.PLAIN:
             answer, entry["params"] = login.PLAIN[path](stage, account, dict(request.query), refusal)
-            return self._response(answer)
-        if path not in ENDPOINTS:
+            return self._response(answer, account, entry)
+        if path not in ENDPOINTS and path != KEEP_ALIVE:
             text = f"the simulator has no path {path}"
             return web.json_response(outer(None, 404, text), status=404)
         wrapped = request.query.get("params") or form.get("params")
         try:
             params = read_params(wrapped, account.secret_key) if wrapped else {}
         except EnvelopeError as error:
-            return self._response(outer(None, 114, str(error)))
+            return self._response(outer(None, 114, str(error)), account, entry)
         entry["params"] = params
         if refusal:
-            return self._response(refusal)
+            return self._response(refusal, account, entry)
         if path in stage.faults.empty:
-            return self._response(outer(None))
+            return self._response(outer(None), account, entry)
         call = Call(stage, account, request.method, path, dict(request.query), params, size)
-        return self._response(_carry_out(call))
+        code, answer = _carry_out(call)
+        return self._response(answer, account, entry, inner_code=code)
 
     def _outer_refusal(self, path: str, valid: bool) -> RawDict | None:
         if path in self._stage.faults.outer:
@@ -80,11 +85,13 @@ class Front:
             return outer(None, code, message)
         return None if valid else NO_SESSION
 
-    def _response(self, answer: RawDict) -> web.Response:
+    def _response(self, answer: RawDict, account: Account, entry: RawDict, *, inner_code: int = 0) -> web.Response:
+        entry["error_code"] = answer["error_code"] or inner_code
         response = web.json_response(answer)
         value = self._stage.faults.rotate_cookie
         if value is not None:
             self._stage.faults = self._stage.faults.model_copy(update={"rotate_cookie": None})
+            self._stage.world.renew(account, value)
             response.headers.add("Set-Cookie", f"zpw_sek={value}; Domain=.zalo.me; Path=/; Secure; HttpOnly")
         return response
 
@@ -105,23 +112,24 @@ def _unquoted(value: str) -> str:
         return value
 
 
-def _carry_out(call: Call) -> RawDict:
+def _carry_out(call: Call) -> tuple[int, RawDict]:
+    """The inner error code, which nobody but the client could read otherwise, and the whole answer."""
     key = call.account.secret_key
     if call.path in call.stage.faults.inner:
         code, message = call.stage.faults.inner[call.path]
-        return sealed_answer(None, key, code, message)
-    if call.path == "/keepalive":
-        return outer(None)
+        return code, sealed_answer(None, key, code, message)
+    if call.path == KEEP_ALIVE:
+        return 0, {**outer(None), "data": {"config_vesion": 1}}
     try:
         data = ENDPOINTS[call.path](call)
     except AnswerError as error:
-        return sealed_answer(None, key, error.code, error.message)
+        return error.code, sealed_answer(None, key, error.code, error.message)
     except (KeyError, TypeError, ValueError) as error:
         _log.info("invalid_params", path=call.path, error=type(error).__name__)
-        return sealed_answer(None, key, 114, "invalid params")
+        return 114, sealed_answer(None, key, 114, "invalid params")
     seen: Any = call.stage.world.seen_by(call.account, data)
     # The history call alone answers with JSON inside a string.
-    return sealed_answer(json.dumps(seen, ensure_ascii=False) if call.path == "/api/cm/getrecentv2" else seen, key)
+    return 0, sealed_answer(json.dumps(seen, ensure_ascii=False) if call.path == "/api/cm/getrecentv2" else seen, key)
 
 
 async def _form(request: web.Request) -> tuple[dict[str, str], int]:

@@ -160,7 +160,22 @@ def pin_act(world: World, group: Group, by: str, message: RawDict) -> RawDict:
         "msg_type": CLIENT_TYPES.get(message["msgType"], 1),
         "title": content if isinstance(content, str) else str(content.get("title", "")),
     }
-    topic = {"topicId": world.new_message_id(), "type": 2, "emoji": "📌", "params": json.dumps(params)}
+    now = world.now_ms()
+    topic = {
+        "id": world.new_message_id(),
+        "type": 2,
+        "color": -14540254,
+        "emoji": "📌",
+        "startTime": -1,
+        "duration": -1,
+        "repeat": 0,
+        "action": 0,
+        "params": json.dumps(params, ensure_ascii=False),
+        "creatorId": by,
+        "createTime": now,
+        "editorId": by,
+        "editTime": now,
+    }
     group.pins.insert(0, topic)
     board = {"oldBoardVersion": group.version, "boardVersion": group.version + 1}
     group.version += 1

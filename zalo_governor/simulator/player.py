@@ -126,31 +126,30 @@ class Player:
             case acts.Join():
                 member = self._uids[act.who]
                 group.members.append(member)
-                await self._group_act("join", by or member, [member])
+                await stage.group_act(group, "join", by or member, [member])
             case acts.Leave():
                 group.members.remove(by)
-                await self._group_act("leave", by, [by])
+                await stage.group_act(group, "leave", by, [by])
             case acts.Remove():
                 group.members.remove(self._uids[act.who])
-                await self._group_act("remove_member", by, [self._uids[act.who]])
+                await stage.group_act(group, "remove_member", by, [self._uids[act.who]])
             case acts.RenameMember():
                 stage.world.person(by, act.name)
             case acts.RenameGroup():
                 group.name = act.name
-                await self._group_act("update", by)
+                await stage.group_act(group, "update", by)
             case acts.Setting():
                 group.settings.update(act.flags)
-                await self._group_act("update_setting", by)
+                await stage.group_act(group, "update_setting", by)
             case acts.Admin():
                 member = self._uids[act.who]
                 group.admins = [uid for uid in group.admins if uid != member] + ([member] if act.granted else [])
-                await self._group_act("add_admin" if act.granted else "remove_admin", by, [member])
+                await stage.group_act(group, "add_admin" if act.granted else "remove_admin", by, [member])
             case acts.Pin():
-                await stage.act(messages.pin_act(stage.world, group, by, self._said[act.of]))
+                await stage.control(messages.pin_act(stage.world, group, by, self._said[act.of]), group.members)
             case acts.Seen():
                 seen = [by, *(self._uids[key] for key in act.who)]
-                receipt = messages.receipt(self._said[act.of], group.id, seen)
-                await stage.hub.send({"delivereds": [], "groupSeens": [receipt]}, cmd=522)
+                await stage.receipt(self._said[act.of], group, seen)
             case acts.Cut():
                 stage.hub.cut = True
                 await stage.hub.close(act.code)
@@ -161,9 +160,6 @@ class Player:
                 raise AssertionError(f"{act.act} is a message")
             case _:
                 assert_never(act)
-
-    async def _group_act(self, act: str, by: str, members: list[str] | None = None) -> None:
-        await self._stage.act(messages.group_act(self._stage.world, self._group, act, by, members or []))
 
     def _note_act(self, act: AnyAct, **more: Any) -> None:
         uid = self._uids.get(act.by, "")

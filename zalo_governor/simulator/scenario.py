@@ -30,6 +30,8 @@ class CastMember(_Model):
     in_group: bool = True
     """Whether the person is a member from the start."""
     takes_messages: bool = True
+    cookie: str = ""
+    """A `zpw_sek` with which a client can log in as this person, beside the bot; "" for nobody can."""
 
 
 class GroupPlan(_Model):
@@ -76,7 +78,10 @@ class Scenario(_Model):
 
         def make() -> World:
             world, uids = World(clock), self.uids
-            world.accounts = [Account(self.bot.uid)]
+            world.accounts = [
+                Account(self.bot.uid),
+                *(Account(uids[person.key], person.cookie) for person in self.people if person.cookie),
+            ]
             world.people = {
                 uids[person.key]: Person(
                     uids[person.key], person.name, phone=person.phone, takes_messages=person.takes_messages

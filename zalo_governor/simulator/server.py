@@ -1,6 +1,7 @@
 """The simulator as a server on loopback."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable
 
@@ -55,7 +56,8 @@ class Simulator:
             self._server = await loop.create_server(lambda: TidyHeads(handler), LOOPBACK, port)
         except OSError as error:
             await self._runner.cleanup()
-            raise SimulatorError(f"port {port} of {LOOPBACK} cannot be used: {error.strerror}") from None
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise SimulatorError(f"port {port} of {LOOPBACK}: {reason}; name another, or 0 for a free one") from None
         taken: int = self._server.sockets[0].getsockname()[1]
         self.stage.base_url = f"{LOOPBACK}:{taken}"
         if self._player:

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
 
 import structlog
 from aiohttp import WSMsgType, web
@@ -12,15 +12,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.frames import USUAL, Encoding, encode, plain_frame, read_client_frame
+from zalo_governor.simulator.old_messages import COMMANDS, old_messages
+from zalo_governor.simulator.state import State
 from zalo_governor.simulator.world import Account
-
-if TYPE_CHECKING:
-    from zalo_governor.simulator.stage import Stage
 
 _log = structlog.get_logger(__name__)
 
 _CLOSE_SECONDS = 2.0
-_OLD_MESSAGES = 200
 
 
 class Line:
@@ -55,8 +53,8 @@ class Line:
 class Hub:
     """All open sockets."""
 
-    def __init__(self, stage: "Stage") -> None:
-        self._stage = stage
+    def __init__(self, state: State) -> None:
+        self._state = state
         self.lines: list[Line] = []
         self.cut = False
         """While the line is cut, no socket opens."""
@@ -75,9 +73,9 @@ class Hub:
             compress=False, autoclose=False, max_msg_size=0, timeout=_CLOSE_SECONDS, writer_limit=1 << 20
         )
         await socket.prepare(request)
-        line = Line(self._stage.world.account_of(cookie), cookie, request, socket)
+        line = Line(self._state.world.account_of(cookie), cookie, request, socket)
         await self._replace(line)
-        self._stage.ledger.counts["sockets_opened"] += 1
+        self._state.ledger.counts["sockets_opened"] += 1
         await line.write(plain_frame(1, 1, {"key": base64.b64encode(line.key_bytes).decode()}))
         self.lines.append(line)
         self.opened.set()
@@ -90,22 +88,36 @@ class Hub:
             _log.info("socket_closed", sockets=len(self.lines))
         return socket
 
-    async def send(self, data: RawDict, *, cmd: int = 521, sub: int = 0, encoding: Encoding = USUAL) -> int:
-        """Write a data frame to every open socket, as its account sees it; gives how many took it."""
+    def listening(self, to: Collection[str] | None = None) -> list[Line]:
+        """The open sockets of these accounts, None for all; nothing while the server is told to be silent."""
+        if self._state.faults.silent:
+            return []
+        return [line for line in self.lines if to is None or line.account.uid in to]
+
+    async def send(
+        self,
+        data: RawDict,
+        *,
+        cmd: int = 521,
+        sub: int = 0,
+        encoding: Encoding = USUAL,
+        to: Collection[str] | None = None,
+    ) -> int:
+        """Write a data frame to the sockets of these accounts, as each sees it; gives how many took it."""
         written = 0
-        for line in list(self.lines):
+        for line in self.listening(to):
             written += await line.write(self.frame(line, data, cmd=cmd, sub=sub, encoding=encoding))
         return written
 
     def frame(self, line: Line, data: RawDict, *, cmd: int = 521, sub: int = 0, encoding: Encoding = USUAL) -> bytes:
         """The frame for one socket."""
-        if self._stage.faults.bad_tag:
+        if self._state.faults.bad_tag:
             encoding = encoding._replace(bad_tag=True)
-        return encode(cmd, sub, self._stage.world.seen_by(line.account, data), line.key, encoding)
+        return encode(cmd, sub, self._state.world.seen_by(line.account, data), line.key, encoding)
 
     async def send_raw(self, message: bytes) -> int:
         """Write bytes as they are to every open socket; gives how many took them."""
-        return sum([await line.write(message) for line in list(self.lines)])
+        return sum([await line.write(message) for line in self.listening()])
 
     async def close(self, code: int) -> int:
         """Close every socket with a code; gives how many. 1006 is a broken connection and cannot be sent: abort.
@@ -130,17 +142,21 @@ class Hub:
         return len(lines)
 
     def _refusal(self, cookie: str) -> int:
-        if self._stage.faults.handshake:
-            return self._stage.faults.handshake
+        if self._state.faults.handshake:
+            return self._state.faults.handshake
         if self.cut:
             return 503
-        return 401 if not cookie or cookie in self._stage.faults.expired else 0
+        return 401 if not cookie or cookie in self._state.faults.expired else 0
 
     async def _replace(self, newcomer: Line) -> None:
-        for line in [line for line in self.lines if line.cookie == newcomer.cookie]:
+        for line in [line for line in self.lines if line.account.uid == newcomer.account.uid]:
+            same_session = line.cookie == newcomer.cookie
+            if same_session:
+                await line.write(self.frame(line, {}, cmd=3000))
+            elif not self._state.faults.one_session:
+                continue
             self.lines.remove(line)
-            await line.write(self.frame(line, {}, cmd=3000))
-            self._stage.spawn(line.close(3000))
+            self._state.spawn(line.close(3000 if same_session else 3003))
 
     async def _listen(self, line: Line, socket: web.WebSocketResponse) -> None:
         while True:
@@ -158,28 +174,16 @@ class Hub:
         try:
             frame = read_client_frame(message)
         except ValueError:
-            self._stage.ledger.frame({"cmd": None, "sub": None, "data": None, "hex": message.hex()})
+            self._state.ledger.frame({"cmd": None, "sub": None, "data": None, "hex": message.hex()})
             return
-        self._stage.ledger.frame(
+        self._state.ledger.frame(
             {"cmd": frame.cmd, "sub": frame.sub, "data": frame.data, "hex": message[:64].hex(), "uid": line.account.uid}
         )
+        if self._state.faults.silent:
+            return
         if frame.cmd == 2:
             event = frame.data.get("eventId") if isinstance(frame.data, dict) else None
             await line.write(plain_frame(2, 0, {"eventId": event}))
-        elif frame.cmd in {510, 511, 610, 611}:
-            data = self._old(frame.cmd, frame.data)
+        elif frame.cmd in COMMANDS:
+            data = old_messages(self._state.world, line.account, frame.cmd, frame.data)
             await line.write(self.frame(line, data, cmd=frame.cmd, sub=1))
-
-    def _old(self, cmd: int, asked: Any) -> RawDict:
-        more = {"lastActionId": "0", "lastActionIdOther": "0", "more": 0}
-        if cmd == 610:
-            return {"reacts": [], **more}
-        if cmd == 611:
-            return {"reactGroups": [], **more}
-        last = str(asked.get("lastId") or "0") if isinstance(asked, dict) else "0"
-        after = int(last) if last.isascii() and last.isdigit() else 0
-        world = self._stage.world
-        histories = world.private.values() if cmd == 510 else [group.history for group in world.groups.values()]
-        found = [message for history in histories for message in history.after(after, _OLD_MESSAGES)]
-        found.sort(key=lambda message: int(message["msgId"]))
-        return {"msgs" if cmd == 510 else "groupMsgs": found[-_OLD_MESSAGES:], **more}

@@ -1,55 +1,34 @@
-"""The running simulation: the world, who listens to it, and how things happen in it."""
+"""The running simulation: how things happen in the world, and who hears of them."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.simulator import messages
-from zalo_governor.simulator.faults import Faults
-from zalo_governor.simulator.ledger import Ledger
 from zalo_governor.simulator.sockets import Hub
-from zalo_governor.simulator.world import Account, World
+from zalo_governor.simulator.state import State
+from zalo_governor.simulator.world import Account, Group, World
 
 
-class Stage:
-    """Holds the state that the HTTP calls, the sockets, the control API and the player share."""
+class Stage(State):
+    """The state with everybody who listens, for the HTTP calls, the control API and the player.
+
+    What happens is heard by the accounts that take part: a group's members, or the two who talk privately.
+    """
 
     def __init__(self, make_world: Callable[[], World]) -> None:
-        self._make_world = make_world
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self.world = make_world()
-        self.faults = Faults()
-        self.ledger = Ledger()
+        super().__init__(make_world)
         self.hub = Hub(self)
-        self.base_url = ""
-        """Where the server listens: `127.0.0.1:PORT`."""
-
-    def reset(self) -> None:
-        """A fresh world, no faults, nothing remembered. Sockets stay open."""
-        self.world = self._make_world()
-        self.faults = Faults()
-        self.ledger = Ledger()
-
-    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Let something happen right after the present answer."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def finish(self) -> None:
         """End what was spawned and close all sockets."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.end_tasks()
         await self.hub.close(1001)
 
     def remember(self, message: RawDict, *, private: bool = False) -> None:
         """Put a completed message into the history of its thread."""
         if private:
-            own = {self.world.main_account.uid, "0"}
-            sender, to = str(message.get("uidFrom")), str(message.get("idTo"))
-            self.world.private_history(to if sender in own else sender).add(message)
+            self.world.private_history(*self.world.parties(message)).add(message)
         elif "idTo" in message:
             self.world.group(str(message["idTo"])).history.add(message)
 
@@ -57,7 +36,8 @@ class Stage:
         """A completed message is said; not `aloud` means that it is said while nobody can hear it."""
         self.remember(message, private=private)
         if aloud:
-            await self.hub.send({"msgs" if private else "groupMsgs": [message]}, cmd=501 if private else 521)
+            array, cmd = ("msgs", 501) if private else ("groupMsgs", 521)
+            await self.hub.send({array: [message]}, cmd=cmd, to=self._audience(message, private=private))
         return message
 
     async def recall(self, message: RawDict, *, private: bool = False, aloud: bool = True) -> RawDict:
@@ -79,21 +59,34 @@ class Stage:
         element = complete(self.world, messages.reaction_to(target, by, icon)) | {"cmd": 612}
         reacts: RawDict = {"reacts": [], "reactGroups": []}
         reacts["reacts" if private else "reactGroups"] = [element]
-        await self.hub.send(reacts, cmd=612)
+        await self.hub.send(reacts, cmd=612, to=self._audience(element, private=private))
 
-    async def act(self, control: RawDict) -> None:
-        """A control (601) goes out: a group act, or the word that an uploaded file is ready."""
-        await self.hub.send({"controls": [control]}, cmd=601)
+    async def receipt(self, target: RawDict, group: Group, seen: Sequence[str]) -> None:
+        """People have seen a message of a group."""
+        receipts = [messages.receipt(target, group.id, seen)]
+        await self.hub.send({"delivereds": [], "groupSeens": receipts}, cmd=522, to=group.members)
+
+    async def group_act(self, group: Group, act: str, by: str, members: Sequence[str] = (), **more: Any) -> None:
+        """`by` did something in the group that concerns `members`; who had to go hears it, too."""
+        control = messages.group_act(self.world, group, act, by, members, **more)
+        await self.control(control, [*group.members, *members])
+
+    async def control(self, control: RawDict, to: Collection[str]) -> None:
+        """A control (601) goes out to these accounts."""
+        await self.hub.send({"controls": [control]}, cmd=601, to=to)
 
     def forget(self, message: RawDict, *, private: bool = False) -> None:
         """Take a message out of the history."""
+        message_id = str(message["msgId"])
         if private:
-            for history in self.world.private.values():
-                history.remove(str(message["msgId"]))
+            self.world.private_history(*self.world.parties(message)).remove(message_id)
         else:
-            self.world.group(str(message["idTo"])).history.remove(str(message["msgId"]))
+            self.world.group(str(message["idTo"])).history.remove(message_id)
 
     def meant(self, account: Account, uid: object) -> str:
         """A uid as a client named it, "0" for itself, as the world calls it."""
         text = str(uid)
         return account.uid if text == "0" else self.world.uid_meant(account, text)
+
+    def _audience(self, message: RawDict, *, private: bool) -> Collection[str]:
+        return self.world.parties(message) if private else self.world.group(str(message["idTo"])).members

@@ -6,12 +6,14 @@ account sees; another account sees other uids, and `globalId` is the same for al
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.simulator.history import History
+from zalo_governor.simulator.uids import UidView, digits
 
 BOT_UID = "7000000000000000001"
 MEMBER_UID = "7000000000000000002"
@@ -51,7 +53,7 @@ class Person:
     @property
     def global_id(self) -> str:
         """The same for every viewing account."""
-        return "G" + _digits(f"globalId {self.uid}", 17)
+        return "G" + digits(f"globalId {self.uid}", 17)
 
 
 @dataclass
@@ -76,11 +78,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Account:
-    """An account that a client can log in to."""
+    """A way for a client to log in; an account whose cookie was rotated has several."""
 
     uid: str
     cookie: str = ""
-    """The `zpw_sek` that belongs to it; any other cookie logs in to the first account."""
+    """The `zpw_sek` that belongs to it; one that belongs to nobody logs in to the first account."""
 
     @property
     def secret_key(self) -> bytes:
@@ -103,8 +105,10 @@ class World:
                 GROUP_ID, "Nhóm Zalo tỉnh Mẫu", owner=MEMBER_UID, admins=[BOT_UID], members=[MEMBER_UID, BOT_UID]
             )
         }
-        self.private: dict[str, History] = {}
-        """Private conversations of the first account, by the other person's uid."""
+        self.uploads: dict[tuple[str, str], set[int]] = {}
+        """(uid, clientId) of a file that is being uploaded -> numbers of the chunks that have come."""
+        self._private: dict[frozenset[str], History] = {}
+        self._views: dict[str, UidView] = {}
         self._last_message = 0
         self._last_client = 0
 
@@ -131,6 +135,11 @@ class World:
         """Whose session a `zpw_sek` is."""
         return next((account for account in self.accounts if account.cookie == cookie), self.main_account)
 
+    def renew(self, account: Account, cookie: str) -> None:
+        """Another `zpw_sek` for the same account; the old one goes on to count until it is told to expire."""
+        if account.uid != self.main_account.uid:
+            self.accounts.append(Account(account.uid, cookie))
+
     def person(self, uid: str, name: str = "") -> Person:
         """The person of that uid; one who was never seen before comes to exist. A name given is the present name."""
         person = self.people.setdefault(uid, Person(uid, name or _STRANGER))
@@ -145,21 +154,37 @@ class World:
             self.groups[group_id] = Group(group_id, "Nhóm Zalo tỉnh Mẫu", owner=uid, members=[uid])
         return self.groups[group_id]
 
-    def private_history(self, peer: str) -> History:
-        """What was said between the main account and a person."""
-        return self.private.setdefault(peer, History())
+    def groups_of(self, account: Account) -> Iterator[Group]:
+        """The groups in which an account is a member."""
+        return (group for group in self.groups.values() if account.uid in group.members)
+
+    def parties(self, message: RawDict) -> tuple[str, str]:
+        """The uids of the two who talk in a private message; "0" is the main account."""
+        own = self.main_account.uid
+        sender, to = str(message.get("uidFrom", "0")), str(message.get("idTo", "0"))
+        return own if sender == "0" else sender, own if to == "0" else to
+
+    def private_history(self, one: str, other: str) -> History:
+        """What was said between two people."""
+        return self._private.setdefault(frozenset({one, other}), History())
+
+    def private_of(self, account: Account) -> dict[str, History]:
+        """The private conversations of an account, by the other person's uid."""
+        return {
+            next(iter(pair - {account.uid}), account.uid): history
+            for pair, history in self._private.items()
+            if account.uid in pair
+        }
 
     def uid_seen(self, account: Account, uid: str) -> str:
         """The uid under which an account sees the person whom the first account sees under `uid`."""
-        if account is self.main_account or account.uid == uid or uid not in self.people:
+        if account.uid == self.main_account.uid or uid not in self.people:
             return uid
-        return "6" + _digits(f"{account.uid} sees {uid}", 18)
+        return self._view(account).seen(uid)
 
     def uid_meant(self, account: Account, uid: str) -> str:
         """The reverse of `uid_seen`."""
-        if account is self.main_account:
-            return uid
-        return next((own for own in self.people if self.uid_seen(account, own) == uid), uid)
+        return uid if account.uid == self.main_account.uid else self._view(account).meant(uid, self.people)
 
     def seen_by(self, account: Account, data: Any) -> Any:
         """A payload as one account gets it: its own uid is "0" in uidFrom and idTo, others' uids are its own view."""
@@ -167,7 +192,7 @@ class World:
             return [self.seen_by(account, item) for item in data]
         if isinstance(data, dict):
             return {key: self._seen_value(account, key, value) for key, value in data.items()}
-        if isinstance(data, str) and account is not self.main_account:
+        if isinstance(data, str) and account.uid != self.main_account.uid:
             # Ids also stand inside JSON strings (controls, pins, quotes).
             return _UID.sub(lambda match: self.uid_seen(account, match[0]), data)
         return data
@@ -177,6 +202,5 @@ class World:
             return "0"
         return self.seen_by(account, value)
 
-
-def _digits(text: str, count: int) -> str:
-    return str(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")).zfill(39)[-count:]
+    def _view(self, account: Account) -> UidView:
+        return self._views.setdefault(account.uid, UidView(account.uid))

@@ -27,7 +27,7 @@ def pin(call: Call) -> RawDict:
     if message is None:
         raise AnswerError(114, "invalid params")
     act = pin_act(call.stage.world, group, call.account.uid, message)
-    call.stage.spawn(call.stage.act(act))
+    call.stage.spawn(call.stage.control(act, group.members))
     return group.pins[0]
 
 
@@ -35,14 +35,14 @@ def unpin(call: Call) -> RawDict:
     """`board/unpinv2`: take a pin away."""
     group = call.own_group()
     topic_id = str(call.params["topic"]["topicId"])
-    topic = next((topic for topic in group.pins if topic["topicId"] == topic_id), None)
+    topic = next((topic for topic in group.pins if topic["id"] == topic_id), None)
     if topic is None:
         raise AnswerError(114, "invalid params")
     group.pins.remove(topic)
     group.version += 1
     board = {"oldBoardVersion": group.version - 1, "boardVersion": group.version}
     data = {**board, "topic": topic, "actorId": call.account.uid, "groupId": group.id}
-    call.stage.spawn(call.stage.act(control("group", "unpin_topic", data)))
+    call.stage.spawn(call.stage.control(control("group", "unpin_topic", data), group.members))
     return {}
 
 

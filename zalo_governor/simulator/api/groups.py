@@ -4,7 +4,6 @@ import json
 
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.simulator.api.call import Call, Endpoint
-from zalo_governor.simulator.messages import group_act
 from zalo_governor.simulator.world import Account, Group, World
 
 
@@ -30,7 +29,7 @@ def group_info(call: Call) -> RawDict:
 
 def all_groups(call: Call) -> RawDict:
     """`getlg/v4`: the ids of all groups of the account."""
-    groups = [group for group in call.stage.world.groups.values() if call.account.uid in group.members]
+    groups = call.stage.world.groups_of(call.account)
     return {"version": "1", "gridVerMap": {group.id: str(group.version) for group in groups}}
 
 
@@ -56,8 +55,8 @@ def review(call: Call) -> RawDict:
             group.members.append(uid)
             admitted.append(uid)
     if admitted:
-        call.stage.spawn(call.stage.act(group_act(call.stage.world, group, "join", call.account.uid, admitted)))
-    return codes
+        call.stage.spawn(call.stage.group_act(group, "join", call.account.uid, admitted))
+    return {call.stage.world.uid_seen(call.account, uid): code for uid, code in codes.items()}
 
 
 def kick(call: Call) -> RawDict:
@@ -68,7 +67,7 @@ def kick(call: Call) -> RawDict:
     for uid in gone:
         group.members.remove(uid)
     if gone:
-        call.stage.spawn(call.stage.act(group_act(call.stage.world, group, "remove_member", call.account.uid, gone)))
+        call.stage.spawn(call.stage.group_act(group, "remove_member", call.account.uid, gone))
     return {"errorMembers": [uid for uid in asked if uid not in gone]}
 
 
@@ -76,7 +75,7 @@ def change_settings(call: Call) -> str:
     """`setting/update`: all flags at once."""
     group = call.managed_group()
     group.settings.update({key: int(call.params[key]) for key in group.settings if key in call.params})
-    call.stage.spawn(call.stage.act(group_act(call.stage.world, group, "update_setting", call.account.uid)))
+    call.stage.spawn(call.stage.group_act(group, "update_setting", call.account.uid))
     return ""
 
 

@@ -20,8 +20,8 @@ def recent(call: Call) -> RawDict:
 def last_messages(call: Call) -> RawDict:
     """`get-last-msgs`: the last message of every thread."""
     world = call.stage.world
-    groups = [group.history for group in world.groups.values() if call.account.uid in group.members]
-    private = list(world.private.values()) if call.account is world.main_account else []
+    groups = [group.history for group in world.groups_of(call.account)]
+    private = world.private_of(call.account).values()
     return {
         "msgs": [message for history in private for message in history.after(0, 1)],
         "groupMsgs": [message for history in groups for message in history.after(0, 1)],

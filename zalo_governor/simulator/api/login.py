@@ -41,7 +41,9 @@ _SERVICES = {
 _SIGNED = ("client_version", "enc_ver", "params", "type", "zcid", "zcid_ext")
 _SERVER_INFO_SIGNED = ("client_version", "computer_name", "imei", "type")
 _RETRIES = {"max": 5, "times": [1000, 2000, 5000]}
-_RETRY_CODES = (1000, 1006, 3000, 3003)
+_CLOSE_CODES = (1000, 1006, 3000, 3003)
+_CLOSE_AND_RETRY = [1000]
+"""As reported of the real server, 1006 is not among them: after an abort zca-js stays dead."""
 
 
 def get_login_info(stage: Stage, account: Account, query: Query, refusal: RawDict | None) -> tuple[RawDict, RawDict]:
@@ -104,8 +106,8 @@ def _server_info() -> RawDict:
             },
             "socket": {
                 "ping_interval": 180_000,
-                "retries": {str(code): _RETRIES for code in _RETRY_CODES},
-                "close_and_retry_codes": list(_RETRY_CODES[:2]),
+                "retries": {str(code): _RETRIES for code in _CLOSE_CODES},
+                "close_and_retry_codes": _CLOSE_AND_RETRY,
                 "rotate_error_codes": [1006],
             },
         },

@@ -55,8 +55,10 @@ def by_phone(call: Call) -> RawDict:
 
 
 def friends(call: Call) -> list[RawDict]:
-    """`getfriends`: everybody else."""
-    return [profile(person) for person in call.stage.world.people.values() if person.uid != call.account.uid]
+    """`getfriends`: everybody else, in pages that are numbered from 1."""
+    others = [person for person in call.stage.world.people.values() if person.uid != call.account.uid]
+    page, count = max(1, int(call.params.get("page", 1))), int(call.params.get("count", len(others)))
+    return [profile(person) for person in others[(page - 1) * count : page * count]]
 
 
 def profile(person: Person) -> RawDict:
@@ -95,5 +97,4 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/api/social/group/members": member_names,
     "/api/social/friend/getfriends": friends,
     "/api/friend/profile/get": by_phone,
-    "/keepalive": lambda call: None,
 }

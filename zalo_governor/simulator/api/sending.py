@@ -11,28 +11,25 @@ from zalo_governor.simulator.messages import CLIENT_TYPES, group_message, privat
 
 def send_text(call: Call) -> RawDict:
     """`sendmsg`, `sms`, `mention`: a text, with mentions where given."""
-    more: RawDict = {}
-    if "mentionInfo" in call.params:
-        more["mentions"] = json.loads(call.params["mentionInfo"])
-    return publish(call, {"content": str(call.params["message"]), "ttl": int(call.params.get("ttl", 0)), **more})
+    said = {"content": str(call.params["message"]), "ttl": int(call.params.get("ttl", 0))}
+    return publish(call, {**said, **_mentions(call)})
 
 
 def send_quote(call: Call) -> RawDict:
     """`quote`: a reply."""
-    params = call.params
+    params, owner = call.params, call.stage.meant(call.account, call.params["qmsgOwner"])
     quote = {
-        "ownerId": str(params["qmsgOwner"]),
+        "ownerId": owner,
         "cliMsgId": int(params["qmsgCliId"]),
         "globalMsgId": int(params["qmsgId"]),
         "cliMsgType": int(params["qmsgType"]),
         "ts": int(params["qmsgTs"]),
         "msg": params.get("qmsg") or "",
         "attach": params.get("qmsgAttach", ""),
-        "fromD": call.stage.world.person(call.stage.meant(call.account, params["qmsgOwner"])).name,
+        "fromD": call.stage.world.person(owner).name,
         "ttl": int(params.get("qmsgTTL", 0)),
     }
-    more = {"mentions": json.loads(params["mentionInfo"])} if "mentionInfo" in params else {}
-    return publish(call, {"content": str(params["message"]), "quote": quote, **more})
+    return publish(call, {"content": str(params["message"]), "quote": quote, **_mentions(call)})
 
 
 def publish(call: Call, said: RawDict) -> RawDict:
@@ -115,6 +112,13 @@ def accepted(call: Call) -> RawDict:
     return {"status": 0}
 
 
+def _mentions(call: Call) -> RawDict:
+    if "mentionInfo" not in call.params:
+        return {}
+    mentions = json.loads(call.params["mentionInfo"])
+    return {"mentions": [{**mention, "uid": call.stage.meant(call.account, mention["uid"])} for mention in mentions]}
+
+
 def _group_written_to(call: Call) -> str:
     group = call.own_group()
     if group.settings.get("lockSendMsg") and not group.manages(call.account.uid):
@@ -132,8 +136,8 @@ def _person_written_to(call: Call) -> str:
 
 
 def _own_message(call: Call, msg_id: str) -> RawDict:
-    world = call.stage.world
-    histories = [call.own_group().history] if call.is_group else list(world.private.values())
+    private = call.stage.world.private_of(call.account).values()
+    histories = [call.own_group().history] if call.is_group else private
     for history in histories:
         message = history.get(msg_id)
         if message is not None and message["uidFrom"] == call.account.uid:

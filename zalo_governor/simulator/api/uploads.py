@@ -58,10 +58,17 @@ def send_file(call: Call) -> RawDict:
 
 
 def _chunk(call: Call) -> RawDict:
-    params = call.params
+    """Counts the chunks: zca-js sends all of them at once, and they come in any order."""
+    params, uploads = call.params, call.stage.world.uploads
+    client_id, total = str(params["clientId"]), int(params["totalChunk"])
+    there = uploads.setdefault((call.account.uid, client_id), set())
+    there.add(int(params["chunkId"]))
+    finished = len(there) >= total
+    if finished:
+        del uploads[call.account.uid, client_id]
     return {
-        "finished": int(int(params["chunkId"]) >= int(params["totalChunk"])),
-        "clientFileId": str(params["clientId"]),
+        "finished": int(finished),
+        "clientFileId": client_id,
         "chunkId": int(params["chunkId"]),
         "size": call.upload_size,
     }
@@ -70,7 +77,7 @@ def _chunk(call: Call) -> RawDict:
 async def _file_done(call: Call, file_id: str) -> None:
     await asyncio.sleep(_FILE_DONE_AFTER)
     address = {"url": f"https://file.zdn.vn/{file_id}"}
-    await call.stage.act(control("file_done", "file_done", address, fileId=file_id))
+    await call.stage.control(control("file_done", "file_done", address, fileId=file_id), {call.account.uid})
 
 
 ENDPOINTS: dict[str, Endpoint] = {
