@@ -1,6 +1,8 @@
 """A simulator and a bot as two real processes, for acceptance tests, crash tests and benchmarks."""
 
+import itertools
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +25,14 @@ _PEOPLE = [
     {"full_name": "Giàng A Sử", "title": "Chủ tịch UBND tỉnh", "uid": LEADER, "roles": ["leader"]},
     {"full_name": "Lò Văn Minh", "title": "Giám đốc Sở", "uid": ADMIN, "roles": ["admin"]},
 ]
+
+
+_strangers = itertools.count(7_400_000_000_000_000_000)
+
+
+def somebody() -> str:
+    """The uid of a person whom nobody has met yet."""
+    return str(next(_strangers))
 
 
 class Rig:
@@ -50,10 +60,17 @@ class Rig:
         self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
 
     def start_bot(self) -> None:
-        """Start it and wait until its socket is open."""
+        """Start it and wait until its socket is open and what it missed is judged."""
+        opened = self.sockets_opened()
+        bot = self.launch_bot()
+        self.until(lambda: self.sockets_opened() > opened, "the bot's socket is open")
+        self.until(lambda: '"swept"' in bot.log.read_text(), "the bot has caught up and looked at the group")
+
+    def launch_bot(self) -> Program:
+        """Start it, and no more."""
         self.starts += 1
         self.bot = Program(["run", "--config", str(self.config)], self.folder / f"bot-{self.starts}.log")
-        self.until(lambda: self.state("sockets") == 1, "the bot's socket is open")
+        return self.bot
 
     def kill_bot(self) -> None:
         """kill -9."""
@@ -89,6 +106,52 @@ class Rig:
         ids: list[str] = self.control("push", frames=frames)["msg_ids"]
         return ids
 
+    def say(self, text: str, uid: str = MEMBER, **fields: Any) -> str:
+        """One message in the group; gives its msgId."""
+        [key] = self.push(text, uidFrom=uid, **fields)
+        return key
+
+    def tell_bot(self, text: str, uid: str, **fields: Any) -> str:
+        """One private message to the bot; gives its msgId."""
+        message = {"_text": text, "uidFrom": uid, **fields}
+        [key] = self.control("push", frames=[{"cmd": 501, "data": {"msgs": [message]}}])["msg_ids"]
+        return str(key)
+
+    def act(self, control: dict[str, Any]) -> None:
+        """One element of `controls`, such as a group act."""
+        self.control("push", frames=[{"cmd": 601, "data": {"controls": [control]}}])
+
+    def told(self, uid: str) -> list[str]:
+        """The texts that the bot sent to one person, or into one group."""
+        return [message["text"] for message in self.sent() if message["thread"] == uid]
+
+    def answer(self, uid: str, typed: str, **fields: Any) -> list[str]:
+        """What the bot answers in private to what was typed to it in private."""
+        told = len(self.told(uid))
+        self.tell_bot(typed, uid, **fields)
+        self.until(lambda: len(self.told(uid)) > told, f"{typed} is answered")
+        return self.told(uid)[told:]
+
+    def case_of(self, uid: str) -> str:
+        """The code of somebody's youngest case, once there is one."""
+        sql = "SELECT max(c.id) FROM cases c JOIN person_uids u ON u.person_id = c.person_id WHERE u.uid = ?"
+        self.until(lambda: self.query(sql, uid) != [(None,)], "there is a case")
+        return f"VP{self.query(sql, uid)[0][0]}"
+
+    def told_of(self, case: str, uid: str) -> list[str]:
+        """What somebody was told of a case, once there is anything."""
+
+        def about() -> list[str]:
+            return [text for text in self.told(uid) if re.search(rf"\b{case}\b", text)]
+
+        self.until(lambda: bool(about()), f"{uid} is told of {case}")
+        return about()
+
+    def judged_keys(self) -> list[str]:
+        """The msgIds of the group's judged messages, in the order in which they were heard."""
+        sql = "SELECT key, thread_id, i.kind FROM events JOIN inbox i USING (id) ORDER BY id"
+        return [key for key, thread, kind in self.query(sql) if (thread, kind) == (GROUP, "message")]
+
     def sent(self) -> list[dict[str, Any]]:
         """What the bot sent, as the simulator took it."""
         sent: list[dict[str, Any]] = self.state("sent")
@@ -99,15 +162,30 @@ class Rig:
         cases: list[dict[str, Any]] = ask_json(["cases", "--json", "--config", str(self.config)])
         return cases
 
-    def query(self, sql: str) -> list[tuple[Any, ...]]:
+    def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of the bot's database, read beside the running bot."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30)) as connection:
-            return connection.execute(sql).fetchall()
+            return connection.execute(sql, values).fetchall()
 
     def judged(self) -> int:
         """How many group messages have been judged."""
         [(count,)] = self.query("SELECT count(*) FROM events WHERE kind IN ('message_sent', 'sealed_heard')")
         return int(count)
+
+    def report(self) -> dict[str, Any]:
+        """`report --format json` of today."""
+        report: dict[str, Any] = ask_json(["report", "--format", "json", "--config", str(self.config)])
+        return report
+
+    def sockets_opened(self) -> int:
+        """How many sockets have been opened since the simulator began."""
+        return int(self.state("counts").get("sockets_opened", 0))
+
+    def logged(self, event: str, state: str = "") -> int:
+        """How many lines of the running bot's log tell of that event, and of that state of the line."""
+        assert self.bot
+        lines = self.bot.log.read_text().splitlines()
+        return sum(f'"event": "{event}"' in line and (not state or f'"state": "{state}"' in line) for line in lines)
 
     def until(self, holds: Callable[[], bool], what: str, timeout: float = 30.0) -> None:
         """Wait until it holds."""
