@@ -6,17 +6,18 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
               --no-emit-index-url --no-header --override requirements/excluded.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench format lock clean
+.PHONY: help setup demo test check bench picture format lock clean
 
 help:            ## say what can be made
+	@echo "Begin with 'make demo'. Each command installs what it needs into $(VENV) by itself."
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
 setup: $(VENV)/.dev  ## only install: .venv with the locked, hashed requirements
 
-demo: $(VENV)/.run  ## watch the bot live through a working day of a provincial group
+demo: $(VENV)/.run  ## watch the bot live through a working day of a provincial group (under two minutes)
 	$(BIN)/zalo-governor demo
 
-test: $(VENV)/.dev  ## every test that needs no preparation
+test: $(VENV)/.dev  ## every test (under six minutes; PostgreSQL too where its server is installed)
 	$(BIN)/pytest
 
 check: $(VENV)/.dev  ## style, types, and the direction of imports
@@ -27,6 +28,9 @@ check: $(VENV)/.dev  ## style, types, and the direction of imports
 
 bench: $(VENV)/.run  ## measure; prints and writes build/bench.json
 	$(BIN)/python -m tests.bench
+
+picture: $(VENV)/.run  ## run the demo and take its picture anew: docs/images/demo.svg
+	$(BIN)/python docs/images/take_picture.py
 
 format: $(VENV)/.dev  ## rewrite the sources in the house style
 	$(BIN)/ruff check --fix .
@@ -42,15 +46,17 @@ clean:           ## remove what was made
 # --no-deps: zlapi 1.0.3 names the stray packages `attr` and `datetime`, which must never be installed
 # (requirements/excluded.txt says why); the locked files hold everything that is really needed.
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "installing the locked requirements into $(VENV) (once, about half a minute)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(BIN)/python
+	@echo "installing the locked requirements and the tools into $(VENV) (once, about a minute)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@ $(VENV)/.run
 
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; call: make PYTHON=python3.12 …")'
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; call: make PYTHON=python3.12 demo")'
 	$(PYTHON) -m venv $(VENV)

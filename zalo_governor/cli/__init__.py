@@ -8,6 +8,7 @@ from zalo_governor import __version__
 from zalo_governor.cli.cases import cases
 from zalo_governor.cli.check import check
 from zalo_governor.cli.demo import demo
+from zalo_governor.cli.members import members
 from zalo_governor.cli.report import report
 from zalo_governor.cli.rules import rules
 from zalo_governor.cli.run import run
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (run, demo, simulate, check, report, cases):
+for command in (run, demo, simulate, check, report, cases, members):
     app.command()(command)
 app.add_typer(rules, name="rules")
 

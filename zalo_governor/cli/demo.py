@@ -57,6 +57,7 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
         config = ["--config", str(folder / "governor.yaml")]
         screen = Screen({person.uid: person.full_name for person in settings.people if person.uid})
         screen.say(f"simulator at {control.base_url}; everything of this run lies in {folder}")
+        screen.explain()
         bot = Program(["run", *config], folder / "bot.log")
         try:
             events = _watch(bot, simulator, control, screen, seconds)
@@ -137,3 +138,4 @@ def _tell_where(screen: Screen, settings: Settings, folder: Path, checks: list[C
     screen.say(f"database {settings.data_dir / 'governor.db'}")
     screen.say(f"logs     {folder / 'bot.log'}, {folder / 'simulator.log'}")
     screen.say(f"report   {folder / 'report.txt'}")
+    screen.say(f"look on  zalo-governor cases --config {folder / 'governor.yaml'}")

@@ -33,6 +33,14 @@ class Screen:
         """A line of the demonstration itself."""
         self._console.print(Text(text, style="bold"))
 
+    def explain(self) -> None:
+        """What the words at the left of the lines mean."""
+        self.say(
+            "heard: what people do in the group; missed: while the line is cut; private: written to the bot alone\n"
+            "judged: what a rule has found; sent: what the bot writes, and to whom\n"
+            "The clock is the scenario's; the times in the bot's messages are real."
+        )
+
     def show(self, events: Iterable[RawDict], lines: Iterable[str]) -> None:
         """What the simulator and the bot told since the last time, in the order in which it happened.
 
@@ -68,13 +76,16 @@ class Screen:
         elif "clock" in event and kind not in _SILENT:
             text = HIDDEN if event["expect"].get("sealed") else event["text"]
             told = "missed" if event["cut"] else "private" if event.get("where") == "private" else "heard"
-            if event.get("uid"):
-                self._names[event["uid"]] = event["who"]
+            self._names |= {event["uid"]: event["who"]} if event.get("uid") else {}
+            self._names |= {event["member"]: event["text"]} if event.get("member") else {}
             act = "" if kind in {"say", "dm"} else f" [{kind}]"
-            self._line(event["clock"], told, f"{_short_name(event['who'])}{act}: {text}", "cyan")
+            said = f"{_short_name(event['who'])}{act}" + (f": {text}" if text else "")
+            self._line(event["clock"], told, said, "cyan")
 
     def _bot_said(self, entry: RawDict) -> None:
         name = str(entry.get("event"))
+        if name == "judged" and entry.get("private") and not entry.get("sealed"):
+            return  # What is written to the bot alone opens no case.
         facts = "  ".join(f"{key}={entry[key]}" for key in _SHOWN_FACTS if entry.get(key) not in {None, ""})
         if name in _BOT_EVENTS and facts:
             self._line("", name, facts, _BOT_EVENTS[name])

@@ -21,7 +21,10 @@ def simulate(
         float | None, typer.Option(min=0.001, help="Scenario seconds per second; by default the scenario's own.")
     ] = None,
 ) -> None:
-    """Serve a simulated Zalo on loopback until SIGTERM; a scenario starts when the first client listens."""
+    """Serve a simulated Zalo on loopback until Ctrl-C or SIGTERM; a scenario starts when the first client listens.
+
+    What it can be told to do under /__sim/ stands in docs/simulator.md.
+    """
     journal.configure(console=sys.stdout.isatty())
     try:
         plan = load_scenario(scenario) if scenario else None

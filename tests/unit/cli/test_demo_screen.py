@@ -34,3 +34,15 @@ def test_a_sealed_text_is_never_shown(capsys: pytest.CaptureFixture[str]) -> Non
     shown = capsys.readouterr().out
     assert HIDDEN in shown
     assert "tài liệu" not in shown
+
+
+def test_whoever_comes_in_is_called_by_name_from_then_on(capsys: pytest.CaptureFixture[str]) -> None:
+    joined = {**SAID, "kind": "join", "uid": "", "member": "30", "who": "", "text": "Tủa - Văn thư"}
+    Screen({}).show([joined, {**SENT, "thread": "30"}], [])
+    assert "-> Tủa:" in capsys.readouterr().out
+
+
+def test_what_is_written_to_the_bot_alone_is_not_shown_as_an_offence(capsys: pytest.CaptureFixture[str]) -> None:
+    private = {**JUDGED, "private": True, "sealed": False}
+    Screen({}).show([], [json.dumps(private), json.dumps({**private, "sealed": True, "label": "classified"})])
+    assert capsys.readouterr().out.split() == ["judged", "rule=3.1", "label=classified", "case=VP1"]

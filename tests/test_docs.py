@@ -1,0 +1,154 @@
+"""What the documents say is so: the recipe works as written, and nothing that people may order or set is left out."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import requests
+
+from tests.unit.simulator.running import Running
+from zalo_governor.rulebook import load_rulebook
+from zalo_governor.simulator.control_orders import GroupOrder, Hist, PersonOrder, PushedFrame, WorldOrder
+from zalo_governor.simulator.faults import Faults
+from zalo_governor.simulator.flood import FloodOrder
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = [ROOT / "README.md", ROOT / "NOTICE", *sorted((ROOT / "docs").glob("*.md"))]
+RECIPE = ROOT / "docs" / "add-a-rule.md"
+
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_PLACE = re.compile(r"`([\w./-]+)`")
+
+
+class Block(NamedTuple):
+    """A block of code in a document, and the file that is named alone on the line before it."""
+
+    language: str
+    text: str
+    place: str | None
+
+
+def blocks(document: Path) -> Iterator[Block]:
+    """The blocks in order; a change that follows another one without a word is to the same file."""
+    text, end, place = document.read_text(encoding="utf-8"), 0, None
+    for found in _BLOCK.finditer(text):
+        before = text[end : found.start()].strip().splitlines()
+        named = _PLACE.fullmatch(before[-1]) if before else None
+        place = named[1] if named else place if found[1] == "diff" and not before else None
+        yield Block(found[1], found[2], place)
+        end = found.end()
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository in which somebody has followed the recipe."""
+    copy = tmp_path_factory.mktemp("recipe")
+    for name in ("zalo_governor", "config", "tests/rules"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    for block in blocks(RECIPE):
+        if block.place:
+            _follow(copy / block.place, block)
+    return copy
+
+
+def test_the_recipe_changes_every_place_that_a_rule_needs(followed: Path) -> None:
+    places = {block.place for block in blocks(RECIPE) if block.place}
+    assert places == {
+        "zalo_governor/rules/advertising.py",
+        "zalo_governor/rules/registry.py",
+        "pyproject.toml",
+        "config/quy-che.yaml",
+        "config/rules/4.7-quang-cao.yaml",
+        "tests/unit/rules/test_advertising_rule.py",
+    }
+    rules = {path.stem for path in (followed / "zalo_governor" / "rules").glob("*.py")}
+    assert "advertising" in rules
+
+
+def test_the_new_rule_passes_its_examples_and_the_benign_corpus(followed: Path) -> None:
+    shown = _run(followed, "-m", "zalo_governor", "rules", "test")
+    assert "4.7-quang-cao\t3\t3\t0\t0" in shown.splitlines()
+
+
+def test_the_new_rule_answers_as_the_recipe_prints_it(followed: Path) -> None:
+    (command,) = re.findall(r"echo '(.*)' \| ", RECIPE.read_text(encoding="utf-8"))
+    (printed,) = (block.text for block in blocks(RECIPE) if block.language == "json")
+    assert json.loads(_run(followed, "-m", "zalo_governor", "check", given=command)) == json.loads(printed)
+
+
+def test_the_tests_of_the_recipe_pass(followed: Path) -> None:
+    _run(followed, "-m", "pytest", "-n", "0", "-q", "tests/unit/rules/test_advertising_rule.py", "tests/rules")
+
+
+def test_the_reference_names_every_order_of_the_simulator_and_all_that_it_takes() -> None:
+    reference = (ROOT / "docs" / "simulator.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"`(\w+)`", reference))
+    table = reference.partition("## Control API")[2].partition("###")[0]
+    assert set(_orders_there_are()) == set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+    for model in (PushedFrame, Hist, WorldOrder, PersonOrder, GroupOrder, Faults, FloodOrder):
+        assert set(model.model_fields) <= words, f"docs/simulator.md says nothing of {model.__name__}'s fields"
+
+
+def test_the_readme_says_of_every_clause_whether_it_is_seen() -> None:
+    regulation = load_rulebook(ROOT / "config").regulation
+    rows = re.findall(r"^\| (.*?[0-9].*?) \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    told = {number: row for row in rows for number in re.findall(r"(?:QĐ\.)?\d\.\d", row)}
+    assert told.keys() == {clause.number for clause in regulation.clauses}
+    unseen = {number for number, row in told.items() if "**" in row}
+    assert unseen == {clause.number for clause in regulation.not_visible}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_the_documents_lead_somewhere(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)|src=\"([^\"]+)\"", text):
+        address = "".join(target)
+        assert address.startswith("https://") or (document.parent / address).exists(), address
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_and_command_that_a_document_names_is_there(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:zalo_governor|config|tests|docs|requirements)/[\w./-]*[\w/])`", text):
+        made = {block.place for block in blocks(RECIPE)}
+        assert path in made or (ROOT / path).exists(), path
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z]+)`", text)) <= targets
+
+
+def _orders_there_are() -> list[str]:
+    running = Running()
+    try:
+        answer = requests.post(f"{running.url}/__sim/what", timeout=10).json()
+    finally:
+        running.close()
+    return str(answer["error"]).partition("there are ")[2].split(", ")
+
+
+def _follow(file: Path, block: Block) -> None:
+    if block.language != "diff":
+        assert not file.exists()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(block.text, encoding="utf-8")
+        return
+    lines = block.text.splitlines(keepends=True)
+    before = "".join(line[1:] for line in lines if line[0] != "+")
+    after = "".join(line[1:] for line in lines if line[0] != "-")
+    text = file.read_text(encoding="utf-8")
+    assert text.count(before) == 1, f"{block.place}: the recipe changes lines that are not there: {before}"
+    file.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def _run(folder: Path, *arguments: str, given: str = "") -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, input=given, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

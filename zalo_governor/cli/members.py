@@ -1,0 +1,55 @@
+"""`zalo-governor members`: who is in the watched groups, with the uids that the settings need."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.records import open_records
+from zalo_governor.settings import load_settings
+from zalo_governor.store.units import SqlUnit, SqlUnits
+
+
+def members(
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON list instead of tables.")] = False,
+) -> None:
+    """List the members with uid, display name and roles, as the bot saw them last."""
+    settings = load_settings(config)
+    records = open_records(settings, system_clock)
+    try:
+        with SqlUnits(records.database, records.account).unit() as unit:
+            found = {group.id: list(_members(unit, records.account, group.id)) for group in settings.groups}
+    finally:
+        records.close()
+    if as_json:
+        typer.echo(orjson.dumps([row for rows in found.values() for row in rows], option=orjson.OPT_INDENT_2))
+        return
+    for group_id, rows in found.items():
+        _print_table(f"Nhóm {group_id}: {len(rows)}", rows)
+
+
+def _members(unit: SqlUnit, account: str, group_id: str) -> Iterator[dict[str, Any]]:
+    """The bot's own account is left out: nobody needs its uid."""
+    names = unit.known_names(account, group_id)
+    for uid in sorted(unit.present_uids(account, group_id) - {account}, key=lambda uid: (names.get(uid, ""), uid)):
+        person = unit.sender(account, uid)
+        roles = sorted(role.value for role in person.roles) if person else []
+        yield {"group": group_id, "uid": uid, "name": names.get(uid, ""), "roles": roles}
+
+
+def _print_table(title: str, rows: list[dict[str, Any]]) -> None:
+    table = Table(title=title)
+    # A uid that is cut short cannot be copied.
+    table.add_column("uid", no_wrap=True, min_width=max((len(row["uid"]) for row in rows), default=1))
+    table.add_column("Tên hiển thị")
+    table.add_column("Vai trò")
+    for row in rows:
+        table.add_row(row["uid"], Text(row["name"]), ", ".join(row["roles"]))
+    Console().print(table)
