@@ -208,7 +208,7 @@ class SqlOutbox:
                 case_id=row.case_id,
                 group_id=row.group_id,
                 created_at=from_ms(row.created_ms),
-                not_before=from_ms(row.not_before_ms),
+                not_before=from_ms(row.not_before_ms) if row.not_before_ms else None,
             ),
         )
 
