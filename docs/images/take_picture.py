@@ -23,7 +23,7 @@ _SHOWN = (
     ("11:05", "11:08"),
     ("13:40", "13:40"),
     ("13:51", "13:51"),
-    ("14:07", "14:07"),
+    ("14:07", "14:20"),
     ("16:15", "16:15"),
 )
 """First and last moment of each stretch of the scenario that the picture shows."""

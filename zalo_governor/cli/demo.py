@@ -1,6 +1,7 @@
 """`zalo-governor demo`: simulator and bot live through a working day of a provincial group."""
 
 import json
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -138,4 +139,4 @@ def _tell_where(screen: Screen, settings: Settings, folder: Path, checks: list[C
     screen.say(f"database {settings.data_dir / 'governor.db'}")
     screen.say(f"logs     {folder / 'bot.log'}, {folder / 'simulator.log'}")
     screen.say(f"report   {folder / 'report.txt'}")
-    screen.say(f"look on  zalo-governor cases --config {folder / 'governor.yaml'}")
+    screen.say(f"look on  {sys.executable} -m zalo_governor cases --config {folder / 'governor.yaml'}")

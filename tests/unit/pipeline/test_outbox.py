@@ -65,6 +65,19 @@ def test_only_what_may_have_arrived_already_says_that_it_is_sent_again() -> None
     assert sender.texts == ["…", "again: …"]
 
 
+def test_while_one_message_is_being_sent_the_others_still_wait_so_that_a_kill_leaves_no_doubt_about_them() -> None:
+    store = MemoryOutbox([outgoing(number) for number in range(3)])
+    waiting: list[int] = []
+
+    class Watching(ScriptedSender):
+        def send(self, outgoing: Outgoing) -> Reception:
+            waiting.append(len(store.waiting_list))
+            return super().send(outgoing)
+
+    run(store, Watching([Reception(msg_id="77")] * 3))
+    assert waiting == [2, 1, 0]
+
+
 def test_an_outcome_is_written_even_if_the_store_was_away_and_nothing_is_sent_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -189,7 +189,7 @@ def test_frames_lost_while_a_look_into_the_history_still_waits_cost_no_look_of_t
     lost = LineReport(state=LineState.FRAME_LOST, at=NOW, heard_at=NOW, cause="bad tag")
     for _ in range(100):
         given.recovery.report(lost)
-    given.follow(lost)
+    given.follow()
     assert given.fetched_from == [1]
 
 

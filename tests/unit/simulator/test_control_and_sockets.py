@@ -140,6 +140,39 @@ def test_an_uploaded_file_is_announced_after_the_answer(sim: Running, ear: Ear) 
     assert control["data"]["url"].startswith("https://")
 
 
+def test_the_chunks_of_a_file_may_come_in_any_order(sim: Running, ear: Ear) -> None:
+    client = WireClient(sim.url)
+    answers = [
+        client.call(
+            "POST",
+            "/api/group/asyncfile/upload",
+            chunkId=number,
+            totalChunk=3,
+            clientId=7,
+            fileName="a.pdf",
+            grid=GROUP,
+        )["data"]
+        for number in (3, 1, 2)
+    ]
+    assert [answer["finished"] for answer in answers] == [0, 0, 1]
+    assert [answer["fileId"] for answer in answers[:2]] == ["-1", "-1"]
+    assert ear.next()[2]["controls"][0]["content"]["fileId"] == answers[2]["fileId"]
+
+
+def test_a_pin_is_told_listed_and_taken_away(sim: Running, ear: Ear) -> None:
+    message_id = push(sim, {"data": {"groupMsgs": [{"_text": "cần ghim"}]}})["msg_ids"][0]
+    ear.next()
+    client = WireClient(sim.url)
+    client.call("POST", "/api/board/topic/createv2", grid=GROUP, params=json.dumps({"global_msg_id": message_id}))
+    topic = json.loads(ear.next()[2]["controls"][0]["content"]["data"])["topic"]
+    assert json.loads(topic["params"])["title"] == "cần ghim"
+    listed = client.call("GET", "/api/board/list", group_id=GROUP, board_type=2)["data"]["items"]
+    assert [item["data"]["id"] for item in listed] == [topic["id"]]
+    client.call("GET", "/api/board/unpinv2", grid=GROUP, topic={"topicId": topic["id"], "topicType": 2})
+    assert ear.next()[2]["controls"][0]["content"]["act"] == "unpin_topic"
+    assert client.call("GET", "/api/board/list", group_id=GROUP, board_type=2)["data"]["count"] == 0
+
+
 def test_an_administrator_deletes_and_kicks(sim: Running, ear: Ear) -> None:
     message_id = push(sim, {"data": {"groupMsgs": [{"_text": "xấu"}]}})["msg_ids"][0]
     ear.next()
@@ -191,6 +224,29 @@ def test_another_session_listens_beside_it(sim: Running, ear: Ear) -> None:
     assert push(sim, {"data": {"groupMsgs": [{"_text": "a"}]}})["sockets"] == 2
     assert ear.next()[0] == other.next()[0] == 521
     other.close()
+
+
+def test_a_login_elsewhere_kicks_the_first_session_with_3003_when_told_so(sim: Running, ear: Ear) -> None:
+    sim.order("config", one_session=True)
+    other = WireClient(sim.url, "another").listen()
+    with pytest.raises(ConnectionClosed) as closed:
+        ear.socket.recv(timeout=5)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 3003
+    _sockets(sim, 1)
+    other.close()
+
+
+def test_a_silent_server_keeps_the_socket_and_says_nothing(sim: Running, ear: Ear) -> None:
+    sim.order("config", silent=True)
+    assert push(sim, {"data": {"groupMsgs": [{"_text": "không ai nghe"}]}})["sockets"] == 0
+    ear.socket.send(b'\x01\x02\x00\x01{"eventId": 42}')
+    with pytest.raises(TimeoutError):
+        ear.socket.recv(timeout=0.3)
+    assert sim.state()["sockets"] == 1
+    sim.order("config", silent=False)
+    push(sim, {"data": {"groupMsgs": [{"_text": "lại nghe"}]}})
+    assert ear.next()[2]["groupMsgs"][0]["content"] == "lại nghe"
 
 
 @pytest.mark.parametrize("code", [1000, 3003])

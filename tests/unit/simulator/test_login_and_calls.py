@@ -163,6 +163,28 @@ def test_who_takes_no_messages_from_strangers_refuses_with_123(sim: Running) -> 
     assert inner["error_code"] == 123
 
 
+def test_friends_come_in_pages(sim: Running) -> None:
+    sim.order("world", crowd={"members": 25})
+    client = WireClient(sim.url)
+    pages = [client.call("GET", "/api/social/friend/getfriends", page=page, count=10)["data"] for page in (1, 2, 3, 4)]
+    assert [len(page) for page in pages] == [10, 10, 6, 0]
+    assert len({friend["userId"] for page in pages for friend in page}) == 26
+
+
+def test_the_answer_of_keepalive_is_not_encrypted_and_needs_a_session(sim: Running) -> None:
+    client = WireClient(sim.url)
+    assert client.outer("GET", "/keepalive", imei="i")["data"] == {"config_vesion": 1}
+    sim.order("config", expired=["any"])
+    assert client.outer("GET", "/keepalive", imei="i")["error_code"] == 102
+
+
+def test_the_state_shows_with_which_code_a_call_was_answered(sim: Running) -> None:
+    client = WireClient(sim.url)
+    client.call("POST", "/api/group/sendmsg", message="a", clientId=1, grid="8000000000000000777")
+    client.outer("POST", "/api/group/sendmsg", message="a", clientId=1, grid=GROUP)
+    assert [call["error_code"] for call in sim.state()["calls"][-2:]] == [165, 0]
+
+
 def test_parameters_under_a_wrong_key_are_refused(sim: Running) -> None:
     client = WireClient(sim.url)
     client.key = bytes(16)
