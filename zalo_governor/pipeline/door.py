@@ -7,7 +7,7 @@ that hides in strings; the parser's field table is checked against it by a test.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -88,41 +88,52 @@ class SecretDoor:
         return Seal(rule_id=rule_id, label=label, level=level, size=len(text), mac=self._mac(content))
 
 
-def strings_of(value: Any, depth: int = 0) -> Iterator[str]:
+def strings_of(value: Any) -> list[str]:
     """Every string in a decoded JSON value that could hold words, keys included, and those inside JSON strings.
 
     Deeper than twelve levels the rest is given as its JSON text, so that nothing escapes by nesting; broken JSON is
     given as it stands and with its escapes resolved.
     """
+    found: list[str] = []
+    _gather(value, 0, found)
+    return found
+
+
+def _gather(value: Any, depth: int, found: list[str]) -> None:
     if isinstance(value, str):
-        if len(value) < _SHORTEST or value.isdecimal():
-            return
-        if value[0] in _BEFORE_JSON and depth < _MAX_DEPTH:
-            try:
-                nested = _JSON.decode(value.lstrip(_BLANKS))
-            except ValueError:
-                pass
-            else:
-                yield from strings_of(nested, depth + 1)
-                return
-        yield value
-        if "\\u" in value:
-            yield _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), value)
-    elif isinstance(value, dict):
-        if depth >= _MAX_DEPTH:
-            yield json.dumps(value, ensure_ascii=False)
-            return
-        for key, item in value.items():
-            if item.__class__ is str or item.__class__ is dict or item.__class__ is list:
-                yield from strings_of(item, depth + 1)
-            if len(key) > _LONGEST_WIRE_KEY or not key.isidentifier() or not key.isascii():
-                yield key
+        if len(value) >= _SHORTEST and not value.isdecimal():
+            _read(value, depth, found)
+    elif not isinstance(value, dict | list):
+        return
+    elif depth >= _MAX_DEPTH:
+        found.append(json.dumps(value, ensure_ascii=False))
     elif isinstance(value, list):
-        if depth >= _MAX_DEPTH:
-            yield json.dumps(value, ensure_ascii=False)
-            return
         for item in value:
-            yield from strings_of(item, depth + 1)
+            _gather(item, depth + 1, found)
+    else:
+        for key, item in value.items():
+            # Most values of an element are numbers, also those in strings: no call is made for them.
+            if item.__class__ is str:
+                if len(item) >= _SHORTEST and not item.isdecimal():
+                    _read(item, depth + 1, found)
+            elif item.__class__ is not int:
+                _gather(item, depth + 1, found)
+            if len(key) > _LONGEST_WIRE_KEY or not key.isidentifier() or not key.isascii():
+                found.append(key)
+
+
+def _read(text: str, depth: int, found: list[str]) -> None:
+    if text[0] in _BEFORE_JSON and depth < _MAX_DEPTH:
+        try:
+            nested = _JSON.decode(text.lstrip(_BLANKS))
+        except ValueError:
+            pass
+        else:
+            _gather(nested, depth + 1, found)
+            return
+    found.append(text)
+    if "\\u" in text:
+        found.append(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text))
 
 
 def _all_of(pairs: list[tuple[str, Any]]) -> list[Any]:

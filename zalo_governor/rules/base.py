@@ -83,6 +83,27 @@ class Rule(ABC, Generic[P]):
 class SealingRule(Rule[P]):
     """A rule whose gravest findings mean that the content must not be kept; it also serves at the door."""
 
-    @abstractmethod
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        # Names come again and again, and a message that the door let in is judged right after.
+        self._clean: dict[str, None] = {}
+
     def inspect(self, text: str) -> Finding | None:
         """The finding on one string alone, None where it is clean; `seals` says whether it may be kept."""
+        if text in self._clean:
+            return None
+        finding = self.look(text)
+        if finding is None and len(text) <= _LONGEST_REMEMBERED:
+            if len(self._clean) >= _MOST_REMEMBERED:
+                self._clean.clear()
+            self._clean[text] = None
+        return finding
+
+    @abstractmethod
+    def look(self, text: str) -> Finding | None:
+        """As `inspect`, with nothing remembered."""
+
+
+_MOST_REMEMBERED = 2_000
+_LONGEST_REMEMBERED = 500
+"""Characters. Only what is clean is remembered, in memory alone and as long as it lies in the queues anyway."""

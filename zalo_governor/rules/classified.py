@@ -39,7 +39,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
             if finding:
                 yield finding.model_copy(update={"field": field})
 
-    def inspect(self, text: str) -> Finding | None:
+    def look(self, text: str) -> Finding | None:
         """The finding on one string, None where it is clean. Takes time linear in the length of the text."""
         normalised = normalise(text)
         finding = self._inspect(normalised)

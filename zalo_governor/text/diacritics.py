@@ -68,10 +68,15 @@ class Words:
         self.as_typed = as_typed
         self.foreign = foreign
         self.acknowledgements = acknowledgements
+        self._longest_acknowledgement = max(map(len, acknowledgements), default=0) + _MOST_PUNCTUATION
         self.abbreviations = abbreviations
         # The same few thousand words make up nearly everything that is said.
         self.properly_marked = lru_cache(maxsize=16_384)(self._properly_marked)
         self._glance = lru_cache(maxsize=16_384)(self._glance_at)
+
+    def acknowledges(self, text: str) -> bool:
+        """Whether the whole message is one of those that pass as they are."""
+        return len(text) <= self._longest_acknowledgement and fold(text).strip(_END) in self.acknowledgements
 
     def at_a_glance_ok(self, text: str) -> bool:
         """Whether the message is certainly fine, judged piece by piece; False decides nothing.
@@ -116,7 +121,7 @@ class Thresholds(NamedTuple):
 
 def read_marks(normalised: Normalised, words: Words, limits: Thresholds) -> Reading:
     """The reading of one message, in time linear in its length."""
-    if fold(normalised.text).strip(_END) in words.acknowledgements:
+    if words.acknowledges(normalised.text):
         return Reading(Marks.OK)
     if words.at_a_glance_ok(normalised.text):
         return Reading(Marks.OK)
@@ -207,6 +212,7 @@ def _evidence(lower: str, words: Words) -> float:
     return -log(max(share, _LEAST_SHARE))
 
 
+_MOST_PUNCTUATION = 10
 _END = " .,;:!?…~"
 _LEAST_SHARE = 0.01
 _EVIDENCE_OF_A_RARE_FORM = 0.7

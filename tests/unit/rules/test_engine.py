@@ -33,9 +33,9 @@ class Seals(SealingRule[Parameters]):
     parameters_type: ClassVar[type[Parameters]] = Parameters
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        yield self.inspect("câu chuyện riêng")
+        yield self.look("câu chuyện riêng")
 
-    def inspect(self, text: str) -> Finding:
+    def look(self, text: str) -> Finding:
         return self.finding("secret", seals=True, spans=((0, len(text)),))
 
 

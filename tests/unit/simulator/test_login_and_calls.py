@@ -34,6 +34,11 @@ def test_the_encrypted_login_of_zca_js_gets_an_answer_under_its_login_key(sim: R
     assert all(services[name][0].startswith("https://") for name in needed.split())
 
 
+def test_an_encrypted_login_with_a_wrong_signature_is_refused(sim: Running) -> None:
+    outer, inner = encrypted_login(sim.url, signed_for="getserverinfo")
+    assert (outer["error_code"], inner) == (114, None)
+
+
 def test_server_info_has_a_retry_entry_for_every_close_code(sim: Running) -> None:
     query = {"imei": "i", "type": "30", "client_version": "685", "computer_name": "Web", "signkey": "wrong"}
     refused = requests.get(f"{sim.url}/api/login/getServerInfo", params=query, timeout=10).json()

@@ -33,7 +33,7 @@ def cbc_decrypt(text: bytes, key: bytes) -> bytes:
     return padded[: -padded[-1]]
 
 
-def encrypted_login(url: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def encrypted_login(url: str, signed_for: str = "getlogininfo") -> tuple[dict[str, Any], dict[str, Any]]:
     """The login as zca-js does it: the outer answer, and the inner one decrypted under the login key."""
     zcid = cbc_encrypt(b"30,some-imei,1700000000000", b"3FC4F0D2AB50057BCE0D90D9187A22B1").hex().upper()
     zcid_ext = "a1b2c3d4"
@@ -43,7 +43,7 @@ def encrypted_login(url: str) -> tuple[dict[str, Any], dict[str, Any]]:
     query = {
         "zcid": zcid, "zcid_ext": zcid_ext, "enc_ver": "v2", "params": params, "type": "30", "client_version": "685",
     }  # fmt: skip
-    signed = "zsecuregetlogininfo" + "".join(query[name] for name in sorted(query))
+    signed = f"zsecure{signed_for}" + "".join(query[name] for name in sorted(query))
     query["signkey"] = hashlib.md5(signed.encode(), usedforsecurity=False).hexdigest()
     cookies = {"zpw_sek": "any"}
     outer = requests.get(f"{url}/api/login/getLoginInfo", params=query, cookies=cookies, timeout=10).json()
