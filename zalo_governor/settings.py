@@ -80,7 +80,7 @@ class GroupSettings(_Section):
 
 
 class PersonSettings(_Section):
-    """A person with a role. One of uid, global_id, phone says who it is; never the name."""
+    """A person with a role. uid or global_id says who it is; never the name."""
 
     full_name: str
     title: str = ""
@@ -91,8 +91,8 @@ class PersonSettings(_Section):
 
     @model_validator(mode="after")
     def _identified(self) -> "PersonSettings":
-        if not (self.uid or self.global_id or self.phone):
-            raise ValueError("needs uid, global_id or phone: a name does not say who somebody is")
+        if not (self.uid or self.global_id):
+            raise ValueError("needs uid or global_id (`zalo-governor members` lists them): a name says not who it is")
         return self
 
 

@@ -78,5 +78,7 @@ class ActivityReport(_Figures):
     suspects: int
     refused_notices: int
     coverage: Coverage
+    first_heard: datetime | None = None
+    """When the program first heard anything of the group; None where it never did. Before, nobody listened."""
     cannot_check: tuple[str, ...]
     """Numbers of the clauses that nothing on the wire shows."""

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Role
 from zalo_governor.office.messages import Text
@@ -13,7 +12,6 @@ from zalo_governor.office.post import Post
 from zalo_governor.office.reporting import compose, render_text
 from zalo_governor.office.voice import Voice
 
-_EVER = from_ms(0)
 REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
 """Who may have the activity report."""
 
@@ -39,7 +37,8 @@ class Duties:
         period = up_to(due, length, name, self._voice)
         sent = 0
         for group in policy.governed:
-            if not unit.first_run(f"{job}:{group.id}", due) or not unit.coverage(group.id, _EVER, due).heard:
+            first = unit.first_heard(group.id)
+            if not unit.first_run(f"{job}:{group.id}", due) or first is None or first >= due:
                 continue  # Sent before, or due before the program heard anything of the group.
             report = compose(unit, group, period, policy.regulation, policy.clock)
             text = render_text(report, policy.catalogue, policy.regulation)

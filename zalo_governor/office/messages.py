@@ -100,6 +100,8 @@ class Text(Enum):
     STATE_REPORTED = ("state_reported", "")
 
     # the state of the program
+    NOT_LISTENING = ("not_listening", "")
+    LISTENING_SINCE = ("listening_since", "when gaps")
     STATUS = ("status", "now line rows outgoing looked")
     STATUS_LOOKED = ("status_looked", "when")
     STATUS_NOT_LOOKED = ("status_not_looked", "")

@@ -87,6 +87,10 @@ class OfficeUnit(JudgeUnit, Protocol):
         """What was heard in [start, end)."""
         ...
 
+    def first_heard(self, group_id: str) -> datetime | None:
+        """When anything of the group was first heard; None where nothing ever was."""
+        ...
+
     def activity(self, group_id: str, start: datetime, end: datetime) -> Activity:
         """What went on in [start, end)."""
         ...

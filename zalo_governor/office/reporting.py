@@ -21,6 +21,8 @@ from zalo_governor.office.voice import Voice, moment, number, plain
 _ROWS = ((8, 5), (6, 4), (5, 3), (4, 2), (3, 1), (1, 1))
 """Rows by clause and rows of open cases, from what is wanted down to what always fits."""
 _CANNOT = 30
+_A_QUIET_START = timedelta(days=1)
+"""So long may a group be silent at the beginning of a period without a word about it."""
 _GRAVEST_FIRST = list(reversed(Severity))
 
 
@@ -46,6 +48,7 @@ def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulati
         coverage=unit.coverage(group.id, period.start, period.end).model_copy(
             update={"gaps": tuple(unit.gaps(group.id, period.start, period.end))}
         ),
+        first_heard=unit.first_heard(group.id),
         cannot_check=tuple(clause.number for clause in regulation.not_visible),
     )
 
@@ -193,10 +196,20 @@ class _Page:
         return self._voice.say(
             Text.REPORT_COVERAGE,
             coverage=coverage_line(coverage, self._voice),
-            gaps=gaps_line(coverage.gaps, period.start, until, self._voice),
+            gaps=self._unheard() or gaps_line(coverage.gaps, period.start, until, self._voice),
             failures=number(coverage.rule_failures),
             refused=number(self._report.refused_notices),
         )
+
+    def _unheard(self) -> str:
+        """What must be said of a period in which nobody listened yet; "" for the others."""
+        first, period = self._report.first_heard, self._report.period
+        if first is None or first >= period.end:
+            return self._voice.say(Text.NOT_LISTENING)
+        if first - period.start < _A_QUIET_START:
+            return ""
+        gaps = gaps_line(self._report.coverage.gaps, first, period.end, self._voice)
+        return self._voice.say(Text.LISTENING_SINCE, when=moment(first), gaps=gaps)
 
     def _cannot(self) -> str:
         numbers = self._report.cannot_check

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, and_, case, distinct, func, literal_column, or_, select
 
 from zalo_governor.domain.cases import CaseState
-from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import ElementKind, Source
 from zalo_governor.domain.events import (
     AdminChanged,
@@ -45,6 +45,14 @@ _A_MESSAGE = and_(
 
 class Figures(Casebook):
     """The part of a unit that counts. Periods are [start, end) by Zalo's clock, for cases by when they were opened."""
+
+    def first_heard(self, group_id: str) -> datetime | None:
+        """When anything of the group was first heard; None where nothing ever was."""
+        earliest = select(func.min(inbox.c.at_ms)).where(
+            inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value
+        )
+        first_ms = self._ask(earliest).scalar()
+        return None if first_ms is None else from_ms(first_ms)
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         """What was heard in [start, end). Names found by the bot's own sweeps were not heard and do not count."""

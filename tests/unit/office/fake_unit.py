@@ -75,6 +75,7 @@ class FakeUnit:
             heard=120, judged=120, waiting=0, sealed=1, dead_letters=0, recovered=5, late=2, rule_failures=0
         )
     )
+    first_heard_at: datetime | None = datetime(2020, 1, 1, tzinfo=UTC)
     activity_now: Activity = field(
         default_factory=lambda: Activity(messages=100, senders=20, joined=2, left=1, recalled=3, changes=4)
     )
@@ -183,6 +184,9 @@ class FakeUnit:
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         return self.coverage_now
+
+    def first_heard(self, group_id: str) -> datetime | None:
+        return self.first_heard_at
 
     def activity(self, group_id: str, start: datetime, end: datetime) -> Activity:
         return self.activity_now

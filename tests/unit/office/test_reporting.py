@@ -126,6 +126,13 @@ def test_a_scheduled_report_goes_out_once_for_each_due_time(duty: str, label: st
 
 def test_no_report_is_made_up_for_a_time_before_the_program_heard_anything() -> None:
     desk = Desk()
-    desk.unit.coverage_now = desk.unit.coverage_now.model_copy(update={"heard": 0})
+    desk.unit.first_heard_at = datetime(2026, 11, 24, 10, 1, tzinfo=UTC)
     assert desk.office.duties.daily_report(desk.unit, datetime(2026, 11, 24, 10, tzinfo=UTC)) == 0
     assert desk.take() == []
+
+
+def test_the_report_says_when_nobody_listened_yet() -> None:
+    desk = Desk()
+    desk.unit.first_heard_at = None
+    assert "chưa theo dõi Nhóm" in text_of(desk)
+    assert "Không có khoảng trống" not in text_of(desk)
