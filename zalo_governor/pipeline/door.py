@@ -9,10 +9,11 @@ import json
 import re
 from collections.abc import Sequence
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 import structlog
 
-from zalo_governor.domain.elements import Element, Entry, RawDict, Seal
+from zalo_governor.domain.elements import Element, ElementKind, Entry, RawDict, Seal
 from zalo_governor.domain.findings import Finding
 from zalo_governor.pipeline.ports import Mac
 from zalo_governor.text.fold import skeleton
@@ -20,6 +21,8 @@ from zalo_governor.text.fold import skeleton
 UNCHECKED = "unchecked"
 """Label of an element that was sealed because the check itself failed."""
 _MAX_DEPTH = 12
+_NUMBERED = frozenset({ElementKind.MESSAGE, ElementKind.RECALL, ElementKind.DELETION, ElementKind.REACTION})
+"""Kinds whose key is Zalo's own msgId."""
 _SHORTEST = 3
 
 log = structlog.get_logger(__name__)
@@ -53,7 +56,7 @@ class SecretDoor:
             thread_id=element.thread_id,
             is_group=element.is_group,
             kind=element.kind,
-            key=element.key,
+            key=self._sealed_key(element) if seal else element.key,
             cli_key=element.cli_key,
             sender_uid=element.sender_uid,
             at_ms=element.at_ms,
@@ -63,6 +66,10 @@ class SecretDoor:
             raw=None if seal else element.raw,
             seal=seal,
         )
+
+    def _sealed_key(self, element: Element) -> str:
+        """The identity of what was sealed. Where it is a digest of the content, only the keyed hash of that is kept."""
+        return element.key if element.kind in _NUMBERED else self._mac(element.key.encode()).hex()
 
     def look(self, raw: RawDict) -> Seal | None:
         """The seal that the element must get, None where it may be kept."""
@@ -92,7 +99,7 @@ def strings_of(value: Any) -> list[str]:
     """Every string in a decoded JSON value that could hold words, keys included, and those inside JSON strings.
 
     Deeper than twelve levels the rest is given as its JSON text, so that nothing escapes by nesting; broken JSON is
-    given as it stands and with its escapes resolved.
+    given as it stands and with its escapes resolved, an address also with its percent signs resolved.
     """
     found: list[str] = []
     _gather(value, 0, found)
@@ -132,6 +139,8 @@ def _read(text: str, depth: int, found: list[str]) -> None:
             _gather(nested, depth + 1, found)
             return
     found.append(text)
+    if "%" in text and (address := unquote(text)) != text:
+        found.append(address)
     if "\\u" in text:
         found.append(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text))
 

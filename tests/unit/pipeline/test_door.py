@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.pipeline.made import element
+from zalo_governor.domain.elements import ElementKind
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.pipeline.door import UNCHECKED, SecretDoor, strings_of
 
@@ -53,6 +55,18 @@ def test_a_suspected_secret_leaves_only_who_when_and_a_keyed_hash() -> None:
     assert entry.seal is not None
     assert (entry.seal.level, entry.seal.size, entry.sender_uid, entry.key) == ("mat", 24, "u", "1")
     assert MARK not in repr(entry)
+
+
+def test_an_address_is_read_with_its_percent_signs_resolved() -> None:
+    raw = {"content": {"href": f"https://mau.test/{quote(MARK)}.pdf"}}
+    assert SecretDoor([MarkInspector()], mac).look(raw) is not None
+
+
+def test_of_a_sealed_act_not_even_the_plain_digest_of_its_content_is_kept() -> None:
+    door = SecretDoor([MarkInspector()], mac)
+    act = door.enter(element("digest of the content", MARK, kind=ElementKind.GROUP_ACT), 7)
+    assert act.key == mac(b"digest of the content").hex()
+    assert door.enter(element("1790000000000", MARK), 7).key == "1790000000000"
 
 
 def test_when_the_check_fails_the_element_is_sealed() -> None:
