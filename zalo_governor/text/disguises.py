@@ -3,6 +3,7 @@
 Every function takes a proper Vietnamese text and gives it back disguised; nothing here is random.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -30,19 +31,18 @@ def tcvn3(text: str) -> str:
 
 def telex(text: str) -> str:
     """The keys of Telex typing, never composed."""
-    return " ".join(_typed(word, _TELEX_SHAPES, _TELEX_TONES) for word in text.split(" "))
+    return _WORD.sub(lambda match: _typed(match[0], _TELEX_SHAPES, _TELEX_TONES), text)
 
 
 def vni_keys(text: str) -> str:
     """The keys of VNI typing, never composed."""
-    return " ".join(_typed(word, _VNI_SHAPES, _VNI_TONES) for word in text.split(" "))
+    return _WORD.sub(lambda match: _typed(match[0], _VNI_SHAPES, _VNI_TONES), text)
 
 
 def viqr(text: str) -> str:
     """Marks as signs behind the letter."""
     return "".join(
-        {"đ": "dd", "Đ": "DD"}.get(letter)
-        or "".join(_VIQR.get(part, part) for part in unicodedata.normalize("NFD", letter))
+        {"đ": "dd", "Đ": "DD"}.get(letter) or "".join(_VIQR.get(part, part) for part in _shape_first(letter))
         for letter in text
     )
 
@@ -79,6 +79,11 @@ def _alphabet(upper: int, lower: int) -> dict[str, str]:
     return {chr(65 + at): chr(upper + at) for at in range(26)} | {chr(97 + at): chr(lower + at) for at in range(26)}
 
 
+def _shape_first(letter: str) -> str:
+    """Letter, hat or horn, tone; NFD itself puts the dot below before the hat."""
+    return "".join(sorted(unicodedata.normalize("NFD", letter), key=lambda part: part in _TONES_IN_ORDER))
+
+
 def _typed(word: str, shapes: dict[str, str], tones: dict[str, str]) -> str:
     out, tone = "", ""
     for letter in word.replace("đ", "d" + shapes["đ"]).replace("Đ", "D" + shapes["đ"]):
@@ -92,6 +97,7 @@ def _typed(word: str, shapes: dict[str, str], tones: dict[str, str]) -> str:
     return out + tone
 
 
+_WORD = re.compile(r"[^\W_]+")
 _TONES_IN_ORDER = (ACUTE, GRAVE, HOOK, TILDE, DOT)
 _TELEX_SHAPES = {_BREVE: "w", _HORN: "w", _HAT: "", "đ": "d"}
 _TELEX_TONES = dict(zip(_TONES_IN_ORDER, "sfrxj", strict=True))
