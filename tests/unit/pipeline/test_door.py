@@ -112,3 +112,13 @@ def _plant(value: Any, data: st.DataObject) -> Any:
         return {**value, key: _plant(value[key], data)}
     planted = f"x {MARK} y"
     return json.dumps({"inner": planted}) if data.draw(st.booleans()) else planted
+
+
+def test_a_secret_in_the_quote_alone_is_sealed_as_quoted_and_one_typed_as_well_is_not() -> None:
+    door = SecretDoor([MarkInspector()], mac)
+    quoted = door.look({"content": "Vâng", "quote": {"msg": f"… {MARK} …"}})
+    typed = door.look({"quote": {"msg": f"… {MARK} …"}, "content": f"chuyển tiếp {MARK}"})
+    assert quoted is not None
+    assert quoted.label == "classified 4.1 quoted"
+    assert typed is not None
+    assert typed.label == "classified 4.1"
