@@ -68,6 +68,7 @@ class Seal(NamedTuple):
 
     rule_id: str
     label: str
+    """The rule's label; behind blanks the clause, and `quoted` where the content stood in a quote only."""
     level: str | None
     """Guessed level (`mat`, `toi_mat`, `tuyet_mat`), None where it cannot be told."""
     size: int
