@@ -126,7 +126,10 @@ class SqlInbox:
 
     def receipt_is_watched(self, receipt: Element) -> bool:
         """Whether a receipt (502/522; its `msgId` names the message) concerns a message under a case."""
-        values = {"group_id": receipt.thread_id, "message_key": str(receipt.raw.get("msgId"))}
+        values = {
+            "group_id": storable(receipt.thread_id),
+            "message_key": storable(str(receipt.raw.get("msgId"))),
+        }
         with self._database.read() as connection:
             return connection.execute(_UNDER_A_CASE, values).first() is not None
 
