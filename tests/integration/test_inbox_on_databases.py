@@ -54,6 +54,23 @@ def test_nothing_can_be_hidden_behind_an_older_client_id(database: Database) -> 
     assert admitted_keys(store.admit([own_old_id, anothers_id, without_id])) == ["2", "3", "4"]
 
 
+def test_a_receipt_with_an_absurd_id_concerns_no_case_and_stops_nothing(database: Database) -> None:
+    receipt = Element(
+        account=BOT,
+        thread_id=GROUP,
+        is_group=True,
+        kind=ElementKind.RECEIPT,
+        key="1",
+        cli_key=None,
+        sender_uid="",
+        at_ms=0,
+        source=Source.LIVE,
+        said=b"",
+        raw={"msgId": "5\0\ud800"},
+    )
+    assert SqlInbox(database).receipt_is_watched(receipt) is False
+
+
 def test_sealed_entries_come_back_with_their_seal_and_without_a_body(database: Database) -> None:
     store = SqlInbox(database)
     (item,) = store.admit([sealed_entry("1")])

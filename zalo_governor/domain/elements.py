@@ -68,13 +68,16 @@ class Seal(NamedTuple):
 
     rule_id: str
     label: str
-    """The rule's label; behind blanks the clause, and `quoted` where the content stood in a quote only."""
     level: str | None
     """Guessed level (`mat`, `toi_mat`, `tuyet_mat`), None where it cannot be told."""
     size: int
     """Length of the content in code points."""
     mac: bytes
     """Keyed hash of the normalised content: recognises a re-post, tells nothing else."""
+    clause: str | None = None
+    """The clause that the finding named; None for that of the rule."""
+    quoted: bool = False
+    """The content stood in a quote alone: it is sealed all the same, but a quote does not accuse the quoter."""
 
 
 class Entry(NamedTuple):

@@ -18,8 +18,6 @@ from zalo_governor.domain.findings import Finding
 from zalo_governor.pipeline.ports import Mac
 from zalo_governor.text.fold import skeleton
 
-QUOTED = "quoted"
-"""Last word of the label of an element that was sealed for what it quotes: a quote does not accuse the quoter."""
 UNCHECKED = "unchecked"
 """Label of an element that was sealed because the check itself failed."""
 _QUOTE = "quote"
@@ -85,8 +83,8 @@ class SecretDoor:
                     rule_id = inspector.id
                     finding = inspector.inspect(text)
                     if finding is not None and finding.seals:
-                        label = " ".join((finding.label, finding.clause, *([QUOTED] if quoted else [])))
-                        return self._seal(rule_id, label, finding.level, text)
+                        seal = self._seal(rule_id, finding.label, finding.level, text)
+                        return seal._replace(clause=finding.clause, quoted=quoted)
         except Exception as error:
             log.error("door_failed", rule=rule_id, error=type(error).__name__)
             return self._seal(rule_id, UNCHECKED, None, text)

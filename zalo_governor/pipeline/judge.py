@@ -11,7 +11,6 @@ from zalo_governor.domain.elements import Admitted, Seal
 from zalo_governor.domain.errors import StoreUnavailableError, UnparsableElementError
 from zalo_governor.domain.events import EventBase, SealedHeard
 from zalo_governor.domain.findings import RuleFailure, SealedFinding, Severity, Verdict
-from zalo_governor.pipeline.door import QUOTED
 from zalo_governor.pipeline.lanes import Lanes
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Units, UnitT
 from zalo_governor.rules.base import Maturity, RuleContext
@@ -286,18 +285,16 @@ class _ReactionFault(Exception):  # noqa: N818  never leaves this file
 
 
 def _sealed_finding(engine: Engine, seal: Seal) -> SealedFinding:
-    label, *more = seal.label.split(" ")
-    clause = next((word for word in more if word != QUOTED), None)
-    severity = Severity.SUSPECT if QUOTED in more else Severity.CRITICAL
     for rule in engine.door_rules:
         if rule.id == seal.rule_id:
             return SealedFinding(
                 rule_id=rule.id,
-                clause=clause or rule.clause,
-                severity=severity if QUOTED in more else rule.severity,
-                label=label,
+                clause=seal.clause or rule.clause,
+                severity=Severity.SUSPECT if seal.quoted else rule.severity,
+                label=seal.label,
                 level=seal.level,
                 shadow=rule.maturity is Maturity.SHADOW,
             )
     # The door itself failed, or the rule was taken out since: still the gravest thing there is.
-    return SealedFinding(rule_id=seal.rule_id, clause=clause or "4.1", severity=severity, label=label)
+    severity = Severity.SUSPECT if seal.quoted else Severity.CRITICAL
+    return SealedFinding(rule_id=seal.rule_id, clause=seal.clause or "4.1", severity=severity, label=seal.label)

@@ -18,7 +18,7 @@ from zalo_governor.rules.secrecy_phrases import Phrases, SecrecyParameters, is_l
 from zalo_governor.text.fold import fold
 from zalo_governor.text.normalise import Normalised, normalise
 from zalo_governor.text.readings import other_readings
-from zalo_governor.text.secrecy import Level, LevelWord, level_words, may_speak_of_secrets
+from zalo_governor.text.secrecy import Level, LevelWord, hints_of_secrets, level_words, may_speak_of_secrets
 from zalo_governor.text.tokens import FILE_ENDING
 
 
@@ -56,6 +56,10 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         """Looks at long texts through a window, so that what stands far apart is not taken together."""
         if not may_speak_of_secrets(normalised.text):
             return None
+        if len(normalised.text) > _WINDOW and hints_of_secrets(normalised.text) > _MOST_HINTS:
+            # Nobody writes so; to weigh each of them would take minutes, in which nobody else is heard.
+            everything = normalised.span(0, len(normalised.text))
+            return self.finding("unchecked", spans=(everything,), reason="too_many", seals=True)
         gravest: Finding | None = None
         for start in range(0, max(len(normalised.text) - _OVERLAP, 1), _WINDOW - _OVERLAP):
             finding = self._weigh(normalised, typed, start)
@@ -200,6 +204,7 @@ _ENUMERATION = 2
 _ELSEWHERE = 5
 
 _WINDOW, _OVERLAP = 600, 150
+_MOST_HINTS = 5_000
 _NEAR = 60
 _LABEL_GAP = 6
 _PAPER = re.compile(

@@ -126,7 +126,10 @@ class SqlInbox:
 
     def receipt_is_watched(self, receipt: Element) -> bool:
         """Whether a receipt (502/522; its `msgId` names the message) concerns a message under a case."""
-        values = {"group_id": receipt.thread_id, "message_key": str(receipt.raw.get("msgId"))}
+        values = {
+            "group_id": storable(receipt.thread_id),
+            "message_key": storable(str(receipt.raw.get("msgId"))),
+        }
         with self._database.read() as connection:
             return connection.execute(_UNDER_A_CASE, values).first() is not None
 
@@ -212,4 +215,12 @@ def _number(database: Database, connection: Connection, account: str) -> int:
 def _seal(row: Row[Any]) -> Seal | None:
     if row.seal_rule is None:
         return None
-    return Seal(row.seal_rule, row.seal_label, row.seal_level, row.seal_size, row.seal_mac)
+    return Seal(
+        row.seal_rule,
+        row.seal_label,
+        row.seal_level,
+        row.seal_size,
+        row.seal_mac,
+        row.seal_clause,
+        bool(row.seal_quoted),
+    )

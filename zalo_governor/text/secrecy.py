@@ -40,6 +40,11 @@ def may_speak_of_secrets(text: str) -> bool:
     return any(hint in lower for hint in _HINTS)
 
 
+def hints_of_secrets(text: str) -> int:
+    """How often something in a normalised text looks like the word mật; innocent compounds count too."""
+    return sum(1 for _ in _M.finditer(text))
+
+
 def level_words(text: str, folded: str) -> list[LevelWord]:
     """The level words of a normalised text and its folded form, innocent compounds included, in order."""
     words = [word for match in _LEVEL.finditer(folded) if (word := _word(match, text))]

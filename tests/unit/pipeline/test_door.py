@@ -140,6 +140,6 @@ def test_a_secret_in_the_quote_alone_is_sealed_as_quoted_and_one_typed_as_well_i
     quoted = door.look({"content": "Vâng", "quote": {"msg": f"… {MARK} …"}})
     typed = door.look({"quote": {"msg": f"… {MARK} …"}, "content": f"chuyển tiếp {MARK}"})
     assert quoted is not None
-    assert quoted.label == "classified 4.1 quoted"
+    assert (quoted.label, quoted.clause, quoted.quoted) == ("classified", "4.1", True)
     assert typed is not None
-    assert typed.label == "classified 4.1"
+    assert (typed.clause, typed.quoted) == ("4.1", False)

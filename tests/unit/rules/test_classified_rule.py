@@ -174,3 +174,12 @@ def test_a_hundred_thousand_characters_take_no_more_than_a_moment(text: str) -> 
     begun = time.perf_counter()
     SHIPPED.inspect(text)
     assert time.perf_counter() - begun < 5
+
+
+@pytest.mark.parametrize("piece", ["mật ", "mat ", "m @ t "])
+def test_a_message_of_ten_megabytes_that_says_nothing_else_is_sealed_within_seconds(piece: str) -> None:
+    before = time.process_time()
+    found = SHIPPED.inspect(piece * (10_000_000 // len(piece)))
+    assert found is not None
+    assert (found.label, found.seals) == ("unchecked", True)
+    assert time.process_time() - before < 30
