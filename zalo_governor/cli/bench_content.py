@@ -96,7 +96,7 @@ def _secret_judges(rulebook: Rulebook) -> dict[str, Judge]:
 def _harm_judge(rulebook: Rulebook) -> Judge:
     def judge(sample: Sample) -> str:
         found = [finding for finding in _findings(rulebook, sample) if finding.rule_id == HARM_RULE]
-        return CLEAN if not found else HARMFUL if found[0].severity is Severity.SUSPECT else STRICT
+        return CLEAN if not found else HARMFUL if found[0].severity is Severity.TRIAGE else STRICT
 
     return judge
 
