@@ -64,7 +64,7 @@ def _word(match: re.Match[str], text: str) -> LevelWord | None:
     if typed in _OTHER_VOWELS or (typed in _SLANG_VOWELS and typed != "ự"):
         return None
     slang = typed == "ự" or match["t"][0] == "c"
-    if slang and not (prefix or typed in "ậự"):
+    if slang and not (prefix or typed == "ậ"):  # "mực" alone is the level of a river
         return None
     start = match.start() if level is not Level.MAT else match.start("m")
     if prefix and level is Level.MAT and typed not in "ậự":
