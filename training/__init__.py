@@ -1,1 +1,0 @@
-"""Scripts that make the shipped weights from the shipped lines."""
