@@ -25,11 +25,6 @@ class SecondChannel:
         if settings.webhook:
             self._senders.append(_Webhook(settings.webhook).send)
 
-    @property
-    def exists(self) -> bool:
-        """Whether the settings name any channel."""
-        return bool(self._senders)
-
     def send(self, subject: str, text: str) -> None:
         """Send on every channel, in a thread of its own."""
         threading.Thread(target=self._send, args=(subject, text), name="alarm", daemon=True).start()

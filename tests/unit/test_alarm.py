@@ -12,6 +12,9 @@ import pytest
 from zalo_governor.alarm import SecondChannel
 from zalo_governor.settings import AlarmSettings, SmtpSettings
 
+_mail: list[str] = []
+_posts: list[Any] = []
+
 
 class MailServer(socketserver.StreamRequestHandler):
     """Just enough of SMTP (RFC 5321) to take one message."""
@@ -25,7 +28,7 @@ class MailServer(socketserver.StreamRequestHandler):
                     data = False
                     self.wfile.write(b"250 taken\r\n")
                 else:
-                    self.server.mail.append(line.decode())  # type: ignore[attr-defined]
+                    _mail.append(line.decode())
             elif line.upper().startswith(b"DATA"):
                 data = True
                 self.wfile.write(b"354 go on\r\n")
@@ -41,7 +44,7 @@ class Hook(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.posts.append(json.loads(body))  # type: ignore[attr-defined]
+        _posts.append(json.loads(body))
         self.send_response(204)
         self.end_headers()
 
@@ -61,14 +64,14 @@ def serve(server: socketserver.BaseServer) -> Iterator[Any]:
 @pytest.fixture
 def mail_server() -> Iterator[Any]:
     server = socketserver.TCPServer(("127.0.0.1", 0), MailServer)
-    server.mail = []  # type: ignore[attr-defined]
+    _mail.clear()
     yield from serve(server)
 
 
 @pytest.fixture
 def hook() -> Iterator[Any]:
     server = HTTPServer(("127.0.0.1", 0), Hook)
-    server.posts = []  # type: ignore[attr-defined]
+    _posts.clear()
     yield from serve(server)
 
 
@@ -85,17 +88,17 @@ def smtp(port: int) -> SmtpSettings:
 
 def test_a_mail_arrives(mail_server: Any) -> None:
     send(AlarmSettings(smtp=smtp(mail_server.server_address[1])))
-    mail = "".join(mail_server.mail)
+    mail = "".join(_mail)
     assert "To: it@mau.test" in mail
     assert "Subject: =?utf-8?" in mail
 
 
 def test_a_webhook_is_called(hook: Any) -> None:
     send(AlarmSettings(webhook=f"http://127.0.0.1:{hook.server_address[1]}/alarm"))
-    assert hook.posts == [{"subject": "mất kết nối", "text": "Từ 08:00 Hệ thống không nhận được tin."}]
+    assert _posts == [{"subject": "mất kết nối", "text": "Từ 08:00 Hệ thống không nhận được tin."}]
 
 
 def test_when_one_channel_fails_the_other_is_still_used(hook: Any) -> None:
     nobody = smtp(1)
     send(AlarmSettings(smtp=nobody, webhook=f"http://127.0.0.1:{hook.server_address[1]}/alarm"))
-    assert len(hook.posts) == 1
+    assert len(_posts) == 1
