@@ -252,8 +252,8 @@ def test_when_somebody_else_takes_the_line_it_is_left_to_them(
     until(lambda: state in heard.states)
     time.sleep(1.0)
     assert len(sockets.handshakes) == 1, "no fight for the line"
-    until(lambda: heard.states == [LineState.UP, state, LineState.UP])
-    assert heard.texts == ["lần 1", "lần 2"]
+    until(lambda: heard.texts == ["lần 1", "lần 2"])
+    assert heard.states == [LineState.UP, state, LineState.UP]
 
 
 def test_a_frame_that_cannot_be_read_is_reported_and_the_line_stays(
