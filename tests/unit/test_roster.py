@@ -1,0 +1,40 @@
+"""What an import would change."""
+
+from zalo_governor.domain.roster import RosterEntry, difference
+
+LO = RosterEntry(
+    full_name="Lò Văn Mẫu", title="Giám đốc", agency="Sở Y tế", phone="+84912345678", uid="7000000000000000021"
+)
+TAN = RosterEntry(full_name="Tẩn A Mẫu", title="Chuyên viên", agency="Sở Y tế")
+
+
+def test_the_same_roster_changes_nothing_in_any_order() -> None:
+    found = difference([LO, TAN], [TAN, LO])
+    assert found.empty
+    assert found.same == 2
+
+
+def test_people_come_and_go() -> None:
+    found = difference([LO], [TAN])
+    assert (found.added, found.removed, found.changed) == ((TAN,), (LO,), ())
+
+
+def test_a_person_is_known_again_by_uid_then_phone_then_name_and_agency() -> None:
+    renamed = LO.model_copy(update={"full_name": "Lò Thị Mẫu", "phone": None})
+    moved = LO.model_copy(update={"uid": None, "full_name": "Lò Thị Mẫu", "title": "Phó Giám đốc"})
+    promoted = TAN.model_copy(update={"title": "Phó Trưởng phòng"})
+    for before, after, fields in (
+        (LO, renamed, ("full_name", "phone")),
+        (LO, moved, ("full_name", "title", "uid")),
+        (TAN, promoted, ("title",)),
+    ):
+        (change,) = difference([before], [after]).changed
+        assert change.fields == fields
+
+
+def test_a_uid_outweighs_a_phone_that_somebody_else_has_now() -> None:
+    heir = TAN.model_copy(update={"phone": LO.phone})
+    kept = LO.model_copy(update={"phone": None})
+    found = difference([LO], [heir, kept])
+    assert found.added == (heir,)
+    assert [change.after for change in found.changed] == [kept]
