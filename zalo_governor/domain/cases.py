@@ -76,6 +76,13 @@ class Case(BaseModel):
     state_by: int | None = None
     """Person who moved it, None for the program."""
     reason: str = ""
+    same_as: int | None = None
+    """Number of an earlier case with the same sealed content, by its keyed hash."""
+    due_at: datetime | None = None
+    """When the program acts on it by itself unless somebody answers before; None where nothing is due."""
+    leader_told_at: datetime | None = None
+    leader_told_by: int | None = None
+    """Person who passed it on to the leader, None for the program, which found no answer."""
 
     @property
     def code(self) -> str:
@@ -97,8 +104,49 @@ class Case(BaseModel):
             raise IllegalTransitionError(f"{self.code}: only a sealed case is referred")
         if to is CaseState.FALSE_ALARM and not reason.strip():
             raise IllegalTransitionError(f"{self.code}: a false alarm needs a reason")
-        return self.model_copy(update={"state": to, "state_at": at, "state_by": by, "reason": reason})
+        moved = self.model_copy(update={"state": to, "state_at": at, "state_by": by, "reason": reason})
+        return moved if by is None else moved.answered()
+
+    def answered(self) -> Self:
+        """The case after somebody has acted on it: nothing is due any more."""
+        return self.model_copy(update={"due_at": None})
+
+    def told_leader(self, *, at: datetime, by: int | None) -> Self:
+        """The case after the leader was told of it."""
+        return self.model_copy(update={"due_at": None, "leader_told_at": at, "leader_told_by": by})
 
     def joined(self, *, at: datetime) -> Self:
         """The case with one more event."""
         return self.model_copy(update={"count": self.count + 1, "last_event_at": max(at, self.last_event_at)})
+
+
+class CaseMessage(BaseModel):
+    """A message under a case, as the group shows it or no longer shows it; nothing of what it says."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account: str
+    """The bot account that heard it."""
+    key: str
+    """msgId."""
+    cli_key: str | None
+    """cliMsgId; None where Zalo gave none, and then it cannot be removed by a command."""
+    owner_uid: str
+    """Who posted it."""
+    at: datetime
+    gone_at: datetime | None = None
+    """When it was recalled or deleted; None while it is still to be seen."""
+    gone_by: int | None = None
+    """Person who did that; None where Zalo does not say."""
+    deleted: bool = False
+    """Deleted by an administrator of the group, not recalled by its sender."""
+
+
+class Reader(BaseModel):
+    """Who has received or seen messages of a case, by Zalo's receipts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person_id: int
+    seen: bool
+    """False: delivered to the person's device, and no more is known."""

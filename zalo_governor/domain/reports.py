@@ -59,6 +59,8 @@ class Activity(_Figures):
     recalled: int
     changes: int
     """Changes of the group's information, settings, administrators and pins."""
+    calls: int
+    """Signs of group calls (clause 4.3); what is said in them cannot be heard."""
 
 
 class ActivityReport(_Figures):

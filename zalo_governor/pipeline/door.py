@@ -89,7 +89,8 @@ class SecretDoor:
 
     def _seal(self, rule_id: str, label: str, level: str | None, text: str) -> Seal:
         try:
-            content = skeleton(text).encode()
+            # Signs alone have no skeleton, and two of those need not be the same.
+            content = (skeleton(text) or text).encode("utf-8", "surrogatepass")
         except Exception:
             content = text.encode("utf-8", "surrogatepass")
         return Seal(rule_id=rule_id, label=label, level=level, size=len(text), mac=self._mac(content))

@@ -26,6 +26,8 @@ _YOUNGEST_OPEN = (
     )
     .order_by(cases.c.opened_ms.desc(), cases.c.id.desc())
     .limit(1)
+    # What is looked up here is changed and saved as a whole: no other process may write it in between.
+    .with_for_update(of=cases)
 )
 _OPEN_CASE = _YOUNGEST_OPEN.where(cases.c.rule_id == bindparam("rule_id"))
 _SEALED_CASE = (
@@ -64,11 +66,11 @@ class Casebook(Records):
         of_message = select(case_events.c.case_id).where(
             case_events.c.group_id == group_id, case_events.c.message_key == storable(message_key)
         )
-        return self._cases(select(cases).where(cases.c.id.in_(of_message)).order_by(cases.c.id))
+        return self._cases(select(cases).where(cases.c.id.in_(of_message)).order_by(cases.c.id).with_for_update())
 
     def case(self, case_id: int) -> Case | None:
         """The case of that number."""
-        return next(iter(self._cases(select(cases).where(cases.c.id == case_id))), None)
+        return next(iter(self._cases(select(cases).where(cases.c.id == case_id).with_for_update())), None)
 
     def cases(self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False) -> list[Case]:
         """Cases opened in [start, end), oldest first; None for all groups."""
@@ -100,6 +102,11 @@ class Casebook(Records):
     def suggestion(self, case: Case) -> str | None:
         """The suggestion kept with the case's latest finding."""
         return self._kept(case, "suggestion")
+
+    def reason_of(self, case: Case) -> str | None:
+        """The rule's own code for why, of the case's latest finding."""
+        row = self._ask(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
+        return None if row is None else row.reason
 
     def post(self, notice: Notice) -> None:
         """Put a message into the outbox."""
@@ -182,6 +189,10 @@ class Casebook(Records):
             "late": case.late,
             "state_ms": to_ms(case.state_at),
             "state_by": case.state_by,
+            "same_as": case.same_as,
+            "due_ms": _ms(case.due_at),
+            "leader_told_ms": _ms(case.leader_told_at),
+            "leader_told_by": case.leader_told_by,
             "reason": self._keys.seal_text(case.reason, *_reason_place(case)) if case.reason else None,
         }
 
@@ -206,6 +217,10 @@ class Casebook(Records):
             late=row.late,
             state_at=from_ms(row.state_ms),
             state_by=row.state_by,
+            same_as=row.same_as,
+            due_at=_moment(row.due_ms),
+            leader_told_at=_moment(row.leader_told_ms),
+            leader_told_by=row.leader_told_by,
         )
         if row.reason is None:
             return case
@@ -214,3 +229,11 @@ class Casebook(Records):
 
 def _reason_place(case: Case) -> Sequence[str]:
     return ("case", case.group_id, case.rule_id, str(case.first_event_id))
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else to_ms(moment)
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else from_ms(milliseconds)

@@ -10,6 +10,7 @@ from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import ElementKind, Source
 from zalo_governor.domain.events import (
     AdminChanged,
+    GroupCall,
     GroupInfoChanged,
     GroupSettingChanged,
     InviteLinkChanged,
@@ -25,7 +26,7 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import OutgoingState
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
-from zalo_governor.store.casebook import Casebook
+from zalo_governor.store.aftermath import Aftermath
 from zalo_governor.store.gaps import gap
 from zalo_governor.store.schema import cases, events, findings, gaps, inbox, outbox, rule_failures
 
@@ -43,7 +44,7 @@ _A_MESSAGE = and_(
 )
 
 
-class Figures(Casebook):
+class Figures(Aftermath):
     """The part of a unit that counts. Periods are [start, end) by Zalo's clock, for cases by when they were opened."""
 
     def first_heard(self, group_id: str) -> datetime | None:
@@ -97,6 +98,7 @@ class Figures(Casebook):
                 _sum(events.c.kind.in_([MembersLeft.kind, MemberRemoved.kind]), events.c.people).label("left"),
                 _count(events.c.kind == MessageRecalled.kind).label("recalled"),
                 _count(events.c.kind.in_([change.kind for change in _CHANGES])).label("changes"),
+                _count(events.c.kind == GroupCall.kind).label("calls"),
             ).where(_within(events.c.group_id, events.c.at_ms, group_id, start, end))
         ).one()
         return Activity.model_validate(counts._asdict())
@@ -134,6 +136,20 @@ class Figures(Casebook):
                 findings.c.shadow.is_(False),
             )
         )
+
+    def hints(self, group_id: str, label: str, start: datetime, end: datetime) -> list[tuple[datetime, int | None]]:
+        """(when, person) of the findings of severity `suspect` with that label in [start, end), oldest first."""
+        rows = self._ask(
+            select(findings.c.at_ms, findings.c.person_id)
+            .where(
+                _within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
+                findings.c.severity == Severity.SUSPECT.value,
+                findings.c.label == label,
+                findings.c.shadow.is_(False),
+            )
+            .order_by(findings.c.at_ms, findings.c.id)
+        )
+        return [(from_ms(row.at_ms), row.person_id) for row in rows]
 
     def refused_notices(self, group_id: str, start: datetime, end: datetime) -> int:
         """Messages that Zalo refused in [start, end)."""

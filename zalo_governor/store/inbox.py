@@ -1,6 +1,7 @@
 """The durable memory of everything heard."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, literal_column, select
@@ -59,6 +60,11 @@ _LAST = (
     .limit(1)
 )
 _NO_SEAL = (None,) * len(Seal._fields)
+
+
+def lowest_id(moment: datetime) -> int:
+    """No entry that was written before that moment has this id or a higher one."""
+    return to_ms(moment) << _SEQUENCE_BITS + _NUMBER_BITS
 
 
 class InboxCounts(NamedTuple):

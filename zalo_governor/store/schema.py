@@ -133,6 +133,7 @@ inbox = Table(
     _partial("ix_inbox_waiting", "id", where="state = 'waiting'"),
     _partial("ix_inbox_dead", "thread_id", "at_ms", where="state = 'dead'"),
     Index("ix_inbox_heard", "thread_id", "at_ms", "source"),
+    _partial("ix_inbox_seal_mac", "seal_mac", where="seal_mac IS NOT NULL"),
 )
 
 # Facts for figures, no text. The row's other facts stand in the inbox under the same id.
@@ -224,7 +225,12 @@ cases = Table(
     Column("state_ms", BigInteger, nullable=False),
     Column("state_by", _RowId),
     Column("reason", LargeBinary),  # sealed: people type it
+    Column("same_as", _RowId),  # an earlier case with the same sealed content
+    Column("due_ms", BigInteger),  # when the program acts by itself; a timer that outlives the process
+    Column("leader_told_ms", BigInteger),
+    Column("leader_told_by", _RowId),
     Index("ix_cases_group_opened", "group_id", "opened_ms"),
+    _partial("ix_cases_due", "due_ms", where="due_ms IS NOT NULL"),
     _partial("ix_cases_open", "group_id", "person_id", "rule_id", where="state IN ('new', 'reminded', 'under_review')"),
     sqlite_autoincrement=True,  # people cite the number: it is never given twice
 )
@@ -236,7 +242,54 @@ case_events = Table(
     Column("event_id", _RowId, primary_key=True),
     Column("group_id", String, nullable=False),
     Column("message_key", String, nullable=False),
+    Column("gone_ms", BigInteger),  # when the message was recalled or deleted
+    Column("gone_by", _RowId),
+    Column("deleted", Boolean),
     Index("ix_case_events_message", "group_id", "message_key"),
+)
+
+# Who has received or seen a message under a case. Tracking behaviour is sensitive: the rows are dropped by retention.
+case_readers = Table(
+    "case_readers",
+    metadata,
+    Column("group_id", String, primary_key=True),
+    Column("message_key", String, primary_key=True),
+    Column("person_id", _RowId, primary_key=True),
+    Column("seen", Boolean, nullable=False),
+    Column("noted_ms", BigInteger, nullable=False),
+    Index("ix_case_readers_noted", "noted_ms"),
+)
+
+# One-time codes that confirm a removal: at most one for each person and case.
+removal_codes = Table(
+    "removal_codes",
+    metadata,
+    Column("case_id", _RowId, ForeignKey("cases.id"), primary_key=True),
+    Column("person_id", _RowId, primary_key=True),
+    Column("group_id", String, nullable=False),
+    Column("mac", LargeBinary, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("wrong", SmallInteger, nullable=False),
+)
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("group_id", String, nullable=False),
+    Column("case_id", _RowId, ForeignKey("cases.id"), nullable=False),
+    Column("message_key", String, nullable=False),
+    Column("cli_key", String, nullable=False),
+    Column("owner_uid", String, nullable=False),
+    Column("sent_ms", BigInteger, nullable=False),
+    Column("ordered_by", _RowId, nullable=False),
+    Column("ordered_ms", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_ms", BigInteger),  # NULL once it is settled
+    Column("outcome", String),
+    _partial("ix_removals_due", "due_ms", where="due_ms IS NOT NULL"),
+    sqlite_autoincrement=True,
 )
 
 outbox = Table(
