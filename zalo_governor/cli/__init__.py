@@ -10,6 +10,7 @@ from zalo_governor.cli.check import check
 from zalo_governor.cli.demo import demo
 from zalo_governor.cli.members import members
 from zalo_governor.cli.report import report
+from zalo_governor.cli.roster import roster
 from zalo_governor.cli.rules import rules
 from zalo_governor.cli.run import run
 from zalo_governor.cli.simulate import simulate
@@ -30,6 +31,7 @@ app = typer.Typer(
 for command in (run, demo, simulate, check, report, cases, members, trace):
     app.command()(command)
 app.add_typer(rules, name="rules")
+app.add_typer(roster, name="roster")
 
 
 @app.command()

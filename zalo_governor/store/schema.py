@@ -95,6 +95,14 @@ group_members = Table(
     Column("since_ms", BigInteger, nullable=False),  # of `present`
 )
 
+roster = Table(
+    "roster",
+    metadata,
+    Column("group_id", String, primary_key=True),
+    Column("place", Integer, primary_key=True),  # from 0, in the order of the office's list
+    Column("entry", LargeBinary, nullable=False),  # sealed: names and telephone numbers of people
+)
+
 inbox = Table(
     "inbox",
     metadata,

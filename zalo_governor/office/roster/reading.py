@@ -237,12 +237,12 @@ def _heading(rows: Sequence[Row], words: RosterWords) -> tuple[int, dict[str, li
 
 def _field(heading: str, words: RosterWords) -> str | None:
     """The field that a heading stands for: the longest of its known names decides."""
-    key = _key(heading)
+    key, core = _key(heading), _key(_IN_PARENTHESES.sub("", heading))
     named = [
         (len(name), field)
         for field, names in words.columns.items()
         for name in map(_key, names)
-        if key == name or (" " in name and f" {name} " in f" {key} ")
+        if core == name or (" " in name and f" {name} " in f" {key} ")
     ]
     return max(named)[1] if named else None
 
@@ -275,6 +275,7 @@ _SHORTEST_NAME = 2
 _EXACT_DIGITS = 15
 _UID = re.compile(r"\d{15,20}")
 _ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
+_IN_PARENTHESES = re.compile(r"\([^)]*\)")
 _SECTION_NUMBER = re.compile(r"^(?:[IVXLC]+|[A-ZĐ]|\d{1,3})[.)/]\s*|^(?:[IVXLC]+)\s*-\s*")
 _TOTAL = re.compile(r"(?:tong|cong|tong cong|tong so|nguoi lap|ghi chu)\b")
 _DAY = re.compile(r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})")

@@ -1,0 +1,207 @@
+"""`zalo-governor roster`: the office's list of approved members, from its own spreadsheet and back (Đ1.3, 7.2)."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.people import Role
+from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference
+from zalo_governor.office.roster.matching import compare
+from zalo_governor.office.roster.reading import NoHeadingError, RosterReading, read_roster
+from zalo_governor.office.roster.words import RosterWords
+from zalo_governor.records import Records, open_records
+from zalo_governor.settings import Settings, load_settings
+from zalo_governor.sheets.reading import read_sheet
+from zalo_governor.sheets.writing import write_sheet
+from zalo_governor.store.roster import SqlRoster
+from zalo_governor.store.units import SqlUnits
+
+roster = typer.Typer(help="The office's list of approved members.", no_args_is_help=True)
+
+GroupId = Annotated[str | None, typer.Option(help="Group id; the first one of the settings if left out.")]
+
+
+@roster.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="An .xlsx or .csv file.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    group: GroupId = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Take it over without asking.")] = False,
+) -> None:
+    """Read the list, show what it would change, and take it over; with a wrong cell nothing is changed at all."""
+    settings = load_settings(config)
+    group_id = _group(settings, group)
+    reading = _read(file, settings)
+    with _records(settings) as records:
+        store = SqlRoster(records.database, records.account)
+        found = difference(store.entries(group_id), reading.entries)
+        _show_difference(found)
+        _show_authority(reading)
+        if found.empty:
+            typer.echo("Danh sách không có gì thay đổi.")
+            return
+        if not yes and not typer.confirm("Ghi danh sách này?"):
+            typer.echo("Chưa thay đổi gì.")
+            return
+        store.replace(group_id, reading.entries)
+        with SqlUnits(records.database, records.account).unit() as unit:
+            unit.audit(
+                "roster.imported",
+                at=records.clock(),
+                actor_id=None,
+                group_id=group_id,
+                subject="",
+                detail={"added": len(found.added), "removed": len(found.removed), "changed": len(found.changed)},
+            )
+    typer.echo(f"Đã ghi {len(reading.entries)} người.")
+
+
+@roster.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="The .xlsx or .csv file to write.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    group: GroupId = None,
+) -> None:
+    """Write the list in the form in which it can be imported again."""
+    settings = load_settings(config)
+    group_id = _group(settings, group)
+    with _records(settings) as records:
+        entries = SqlRoster(records.database, records.account).entries(group_id)
+    words = RosterWords.load(settings.rules_dir / "roster.yaml")
+    headings = [_heading(words, field) for field in RosterEntry.model_fields]
+    write_sheet(file, headings, [_cells(entry, words) for entry in entries])
+    typer.echo(f"{file}: {len(entries)} người.")
+
+
+@roster.command("compare")
+def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
+    """Hold the list against the group: who is missing, who is not in the list, and who might be whom."""
+    settings = load_settings(config)
+    group_id = _group(settings, group)
+    with _records(settings) as records:
+        entries = SqlRoster(records.database, records.account).entries(group_id)
+        with SqlUnits(records.database, records.account).unit() as unit:
+            names = unit.known_names(records.account, group_id)
+            present = unit.present_uids(records.account, group_id) - {records.account}
+            snapshot = unit.group_snapshot(group_id)
+    if not entries:
+        raise ConfigError("roster: none was imported for this group; run: zalo-governor roster import FILE")
+    if not present:
+        raise ConfigError("roster: the bot has not seen the group's members yet; start it once: zalo-governor run")
+    held = compare(entries, present, names, uid_of_phone={})
+    typer.echo(f"Có trong danh sách và trong Nhóm: {len(held.present)} người.")
+    if snapshot and snapshot.members_hidden:
+        typer.echo(
+            f"Nhóm ẩn danh sách thành viên: Hệ thống chỉ thấy {len(snapshot.member_uids)} trên "
+            f"{snapshot.total_members} người, nên phần dưới đây chưa đầy đủ."
+        )
+    _print("Có trong danh sách, chưa thấy trong Nhóm", ("Họ tên", "Chức vụ", "Cơ quan"),
+           [(entry.full_name, entry.title, entry.agency) for entry in held.missing])  # fmt: skip
+    _print("Ở trong Nhóm, không có trong danh sách", ("UID", "Tên hiển thị"),
+           [(uid, names.get(uid, "")) for uid in held.strangers])  # fmt: skip
+    _print("Có thể là cùng một người; xem lại, nếu đúng thì ghi UID vào danh sách", ("Họ tên", "Tên hiển thị", "UID"),
+           [(one.entry.full_name, names[one.uid], one.uid) for one in held.proposals])  # fmt: skip
+
+
+@contextmanager
+def _records(settings: Settings) -> Iterator[Records]:
+    records = open_records(settings, system_clock)
+    try:
+        yield records
+    finally:
+        records.close()
+
+
+def _group(settings: Settings, wanted: str | None) -> str:
+    for group in settings.groups:
+        if wanted in {None, group.id}:
+            return group.id
+    raise ConfigError("groups: the settings name no such group")
+
+
+def _read(file: Path, settings: Settings) -> RosterReading:
+    words = RosterWords.load(settings.rules_dir / "roster.yaml")
+    try:
+        reading = read_roster(read_sheet(file), words)
+    except NoHeadingError:
+        raise ConfigError(
+            f"{file}: không thấy dòng tiêu đề có cả cột họ tên và cột chức vụ; tên cột được nhận ra xem trong "
+            f"{settings.rules_dir / 'roster.yaml'}"
+        ) from None
+    if reading.complaints:
+        lines = "\n".join(f"{file}: {complaint}" for complaint in reading.complaints)
+        raise ConfigError(f"{lines}\n{len(reading.complaints)} chỗ cần sửa; chưa thay đổi gì.")
+    if not reading.entries:
+        raise ConfigError(f"{file}: không có người nào dưới dòng tiêu đề; chưa thay đổi gì.")
+    return reading
+
+
+def _show_difference(found: RosterDifference) -> None:
+    def facts(entries: Sequence[RosterEntry]) -> list[tuple[str, str, str]]:
+        return [(entry.full_name, entry.title, entry.agency) for entry in entries]
+
+    _print("Thêm", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.added))
+    _print("Đưa ra", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.removed))
+    rows = []
+    for change in found.changed:
+        names = ", ".join(_FIELDS[field] for field in change.fields)
+        rows.append((change.after.full_name, names, change.after.title))
+    _print("Thay đổi", ("Họ tên", "Đổi", "Chức vụ mới"), rows)
+    typer.echo(f"Giữ nguyên: {found.same} người.")
+
+
+def _show_authority(reading: RosterReading) -> None:
+    holders = [entry.full_name for entry in reading.entries if entry.roles - {Role.MEMBER}]
+    if holders:
+        typer.echo(
+            f"Vai trò ghi trong danh sách ({', '.join(holders)}) chỉ để đối chiếu; quyền ra lệnh cho Hệ thống do mục "
+            "people trong governor.yaml quyết định."
+        )
+
+
+def _print(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if not rows:
+        return
+    typer.echo(f"{title}: {len(rows)}")
+    table = Table(*headings)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def _heading(words: RosterWords, field: str) -> str:
+    name = words.columns[field][0]
+    return name[:1].upper() + name[1:]
+
+
+def _cells(entry: RosterEntry, words: RosterWords) -> list[str]:
+    roles = [words.roles[role][0] for role in Role if role in entry.roles and role in words.roles]
+    return [
+        entry.full_name,
+        entry.title,
+        entry.agency,
+        entry.phone.replace("+84", "0", 1) if entry.phone else "",
+        entry.uid or "",
+        ", ".join(roles),
+        f"{entry.since:%d/%m/%Y}" if entry.since else "",
+    ]
+
+
+_FIELDS = {
+    "full_name": "họ tên",
+    "title": "chức vụ",
+    "agency": "cơ quan",
+    "phone": "điện thoại",
+    "uid": "uid",
+    "roles": "vai trò",
+    "since": "ngày hiệu lực",
+}

@@ -1,0 +1,59 @@
+"""Writes rows of text as an XLSX or CSV file; nothing in them is ever a formula."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from zalo_governor.domain.errors import ConfigError
+
+_WIDEST = 45
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_sheet(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write the table; an existing file is replaced only when the new one is complete.
+
+    Raises:
+        ConfigError: the name ends neither in .xlsx nor in .csv, or the place cannot be written.
+    """
+    writers = {".xlsx": _workbook, ".csv": _csv}
+    write = writers.get(path.suffix.lower())
+    if write is None:
+        raise ConfigError(f"{path}: must end in .xlsx or .csv")
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        write(draft, headings, rows)
+        draft.replace(path)
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; choose a folder that may be written") from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _workbook(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    book = Workbook()
+    sheet = book.create_sheet(index=0)
+    for number, row in enumerate([headings, *rows], start=1):
+        for place, value in enumerate(row, start=1):
+            cell = sheet.cell(number, place, value)
+            # A value that begins with "=" would else be taken for a formula, and a uid for a number of 15 digits.
+            cell.data_type = "s"
+            cell.number_format = "@"
+            cell.font = Font(bold=number == 1)
+    for place, cells in enumerate(zip(headings, *rows, strict=True), start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = min(max(map(len, cells)) + 2, _WIDEST)
+    sheet.freeze_panes = "A2"
+    book.active = 0
+    book.save(path)
+
+
+def _csv(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(headings)
+        # Spreadsheets run what looks like a formula in a CSV file; an apostrophe in front makes it text.
+        writer.writerows([f"'{value}" if value.startswith(_FORMULA) else value for value in row] for row in rows)
