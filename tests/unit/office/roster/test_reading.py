@@ -9,7 +9,7 @@ from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.office.roster.reading import NoHeadingError, RosterReading, Wrong, read_roster
 from zalo_governor.office.roster.words import RosterWords
 from zalo_governor.settings import shipped_config
-from zalo_governor.sheets.reading import SheetRow
+from zalo_governor.sheets.reading import SheetRow, read_sheet
 
 WORDS = RosterWords.load(shipped_config() / "roster.yaml")
 
@@ -139,3 +139,10 @@ def test_two_people_of_one_name_in_two_offices_are_two() -> None:
 def test_a_table_without_a_heading_is_refused() -> None:
     with pytest.raises(NoHeadingError):
         read(("Lò Văn Mẫu", "Giám đốc"))
+
+
+def test_the_sample_list_that_ships_is_read_without_a_complaint() -> None:
+    reading = read_roster(read_sheet(shipped_config() / "danh-sach-mau.csv"), WORDS)
+    assert reading.complaints == ()
+    assert len(reading.entries) == 120
+    assert {role for entry in reading.entries for role in entry.roles} == set(WORDS.roles)
