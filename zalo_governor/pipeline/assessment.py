@@ -11,7 +11,7 @@ from zalo_governor.domain.findings import SealedFinding, Severity, Verdict
 from zalo_governor.domain.people import Person
 from zalo_governor.pipeline.ports import Parser
 from zalo_governor.rules.base import Maturity, RuleContext
-from zalo_governor.rules.engine import Engine, sealed
+from zalo_governor.rules.engine import CLEAN, Engine, sealed
 
 
 class Understood(NamedTuple):
@@ -90,7 +90,7 @@ class Assessor:
 
 def _verdict(engine: Engine, admitted: Admitted, event: EventBase, context: RuleContext) -> Verdict:
     if admitted.entry.own:
-        return Verdict()
+        return CLEAN
     if admitted.entry.seal is not None:
         return Verdict(findings=(_sealed_finding(engine, admitted.entry.seal),))
     return sealed(engine.judge(event, context))

@@ -12,8 +12,9 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Connection, Insert, Table, bindparam, func, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import ColumnElement, Connection, Insert, Update
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from zalo_governor.store.database import Database
 
@@ -49,12 +50,21 @@ class BulkInsert(Bulk):
         return written
 
 
-class BulkUpdate(Bulk):
-    """An UPDATE that gives the same values to the rows of these ids, each in a tuple of its own."""
+class AmongIds(ColumnElement[bool]):
+    """Whether a column is one of the ids that come as the statement's only parameter."""
 
-    def __init__(self, database: Database, table: Table, **values: Any) -> None:
+    inherit_cache = False
+
+    def __init__(self, column: ColumnElement[int]) -> None:
+        self.column = column
+
+
+class BulkUpdate(Bulk):
+    """An UPDATE `where(AmongIds(id))` without other parameters; each row is a tuple of the id alone."""
+
+    def __init__(self, database: Database, statement: Update) -> None:
         self._as_json = database.is_sqlite
-        self._sql = database.ready(update(table).where(_among(table.c.id, as_json=self._as_json)).values(values))
+        self._sql = database.ready(statement)
 
     def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
         """See `Bulk`."""
@@ -62,11 +72,14 @@ class BulkUpdate(Bulk):
         return connection.exec_driver_sql(self._sql, (json.dumps(ids) if self._as_json else ids,)).rowcount
 
 
-def _among(column: ColumnElement[int], *, as_json: bool) -> ColumnElement[bool]:
-    """Whether it is one of a list that comes as a single parameter."""
-    if as_json:
-        return column.in_(select(func.json_each(bindparam("ids")).table_valued("value").c.value))
-    return column == func.any(bindparam("ids", type_=ARRAY(BigInteger)))
+@compiles(AmongIds, "sqlite")
+def _in_json(among: AmongIds, compiler: SQLCompiler, **how: Any) -> str:
+    return compiler.process(among.column, **how) + " IN (SELECT value FROM json_each(?))"
+
+
+@compiles(AmongIds, "postgresql")
+def _in_array(among: AmongIds, compiler: SQLCompiler, **how: Any) -> str:
+    return compiler.process(among.column, **how) + " = ANY(%s)"
 
 
 @lru_cache

@@ -105,9 +105,7 @@ class SqlInbox:
             new = frozenset(landed)
             revisions = frozenset(connection.exec_driver_sql(self._revisions, span).scalars())
         self._numbers |= numbers
-        return [
-            Admitted(id_, entry, id_ in revisions) for id_, entry in zip(ids, entries, strict=True) if id_ in new
-        ]
+        return [Admitted(id_, entry, id_ in revisions) for id_, entry in zip(ids, entries, strict=True) if id_ in new]
 
     def waiting(self, *, after_id: int, limit: int) -> list[Admitted]:
         """Entries not yet judged with id > after_id, oldest first, bodies decrypted.
