@@ -38,7 +38,7 @@ class Intake:
         watched: Callable[[Element], bool],
         on_admitted: Callable[[list[Admitted]], None],
         clock: Clock,
-        capacity: int = 1_000,
+        capacity: int = 500,
         batch: int = 500,
     ) -> None:
         self._inbox = inbox
