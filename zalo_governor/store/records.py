@@ -20,6 +20,7 @@ from zalo_governor.domain.events import (
 from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
 from zalo_governor.domain.people import Person
 from zalo_governor.store.bodies import storable
+from zalo_governor.store.bulk import AmongIds, BulkInsert, BulkUpdate
 from zalo_governor.store.database import Database
 from zalo_governor.store.membership import Membership
 from zalo_governor.store.schema import audit, events, findings, inbox, job_runs, rule_failures
@@ -28,7 +29,7 @@ _AUDIT_LOCK = 7_302
 """PostgreSQL advisory lock: the chain of the audit log has one end."""
 
 _EVENT = insert(events)
-_DONE = update(inbox).where(inbox.c.id == bindparam("b_id")).values(state=literal_column("'done'"))
+_DONE = update(inbox).where(AmongIds(inbox.c.id)).values(state=literal_column("'done'"))
 _FINDING = insert(findings)
 _FAILURE = insert(rule_failures)
 _AUDIT = insert(audit)
@@ -59,8 +60,8 @@ class Records(Membership):
 
     def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
         super().__init__(database, connection, account)
-        self._event = database.ready(_EVENT)
-        self._done = database.ready(_DONE)
+        self._event = BulkInsert(database, _EVENT)
+        self._done = BulkUpdate(database, _DONE)
         self._keys_of_events: dict[int, str] = {}
         self._link: bytes | None = None
 
