@@ -246,6 +246,7 @@ class Judge(Generic[UnitT]):
                 late=late,
                 mac=entry.seal.mac,
                 size=entry.seal.size,
+                revision=admitted.revision,
             )
         event = self._parser(admitted)
         return event.model_copy(update={"late": True}) if late else event

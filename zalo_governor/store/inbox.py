@@ -10,12 +10,11 @@ from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry,
 from zalo_governor.store.bodies import open_body, seal_body, storable
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import StoreError
-from zalo_governor.store.schema import accounts, case_events, inbox
+from zalo_governor.store.schema import NUMBER_BITS, accounts, case_events, inbox
 
 # An id is ms << 20 | sequence << 8 | number of the account: ordered by time, and never the same in two processes
 # that write for different accounts without seeing each other's rows.
 _SEQUENCE_BITS = 12
-_NUMBER_BITS = 8
 _ACCOUNT_LOCK = 7_400
 """First of the PostgreSQL advisory locks that give out ids, one for each account."""
 _LATEST_MS = 1 << 42
@@ -90,10 +89,8 @@ class SqlInbox:
             return []
         with self._database.write() as connection:
             numbers = self._numbers_of(connection, entries)
-            tick = (
-                max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> _NUMBER_BITS, self._tick_now()) + 1
-            )
-            ids = [tick + place << _NUMBER_BITS | numbers[entry.account] for place, entry in enumerate(entries)]
+            tick = max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> NUMBER_BITS, self._tick_now()) + 1
+            ids = [tick + place << NUMBER_BITS | numbers[entry.account] for place, entry in enumerate(entries)]
             rows = [self._row(id_, entry) for id_, entry in zip(ids, entries, strict=True)]
             connection.exec_driver_sql(self._insert, rows)
             # Ids of other accounts may lie in the range as well; they are looked up by nobody.
@@ -206,8 +203,8 @@ def _number(database: Database, connection: Connection, account: str) -> int:
     if number is None:
         database.lock(connection, _ACCOUNT_LOCK - 1)
         number = connection.scalar(select(func.count()).select_from(accounts)) or 0
-        if number >> _NUMBER_BITS:
-            raise StoreError(f"one database serves at most {1 << _NUMBER_BITS} bot accounts")
+        if number >> NUMBER_BITS:
+            raise StoreError(f"one database serves at most {1 << NUMBER_BITS} bot accounts")
         connection.execute(insert(accounts), {"uid": account, "number": number})
     return number
 

@@ -30,6 +30,9 @@ metadata = MetaData(
     }
 )
 
+NUMBER_BITS = 8
+"""Bits at the end of an inbox id, and so of an event's, that hold the number of the account that heard it."""
+
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 _RowId = BigInteger().with_variant(Integer(), "sqlite")
 
