@@ -20,15 +20,13 @@ from zalo_governor.domain.events import (
 from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
 from zalo_governor.domain.people import Person
 from zalo_governor.store.bodies import storable
+from zalo_governor.store.bulk import AmongIds, BulkInsert, BulkUpdate
 from zalo_governor.store.database import Database
 from zalo_governor.store.membership import Membership
 from zalo_governor.store.schema import audit, events, findings, inbox, job_runs, rule_failures
 
-_AUDIT_LOCK = 7_302
-"""PostgreSQL advisory lock: the chain of the audit log has one end."""
-
 _EVENT = insert(events)
-_DONE = update(inbox).where(inbox.c.id == bindparam("b_id")).values(state=literal_column("'done'"))
+_DONE = update(inbox).where(AmongIds(inbox.c.id)).values(state=literal_column("'done'"))
 _FINDING = insert(findings)
 _FAILURE = insert(rule_failures)
 _AUDIT = insert(audit)
@@ -59,8 +57,8 @@ class Records(Membership):
 
     def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
         super().__init__(database, connection, account)
-        self._event = database.ready(_EVENT)
-        self._done = database.ready(_DONE)
+        self._event = BulkInsert(database, _EVENT)
+        self._done = BulkUpdate(database, _DONE)
         self._keys_of_events: dict[int, str] = {}
         self._link: bytes | None = None
 
@@ -121,8 +119,8 @@ class Records(Membership):
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
         """Append to the audit log; each row's link is a keyed hash over itself and the link before."""
+        self._alone()
         if self._link is None:
-            self._database.lock(self._connection, _AUDIT_LOCK)
             newest = select(audit.c.link).order_by(audit.c.id.desc()).limit(1)
             self._link = self._ask(newest).scalar() or b""
         row = {
@@ -148,7 +146,7 @@ class Records(Membership):
     def first_run(self, job: str, due: datetime) -> bool:
         """Whether this (job, due) is claimed for the first time; claims it."""
         claimed = self._database.insert_or_ignore(job_runs).returning(job_runs.c.job)
-        return self._connection.execute(claimed, {"job": job, "due_ms": to_ms(due)}).first() is not None
+        return self._connection.execute(claimed, {"job": storable(job), "due_ms": to_ms(due)}).first() is not None
 
     def _message_key(self, event_id: int) -> str:
         key = self._keys_of_events.get(event_id)

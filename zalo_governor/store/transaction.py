@@ -4,7 +4,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Insert, Result, Update
 
+from zalo_governor.store.bulk import Bulk
 from zalo_governor.store.database import Database
+
+OFFICE_LOCK = 7_302
+"""PostgreSQL advisory lock: two accounts may hear one message, and a case is opened once. SQLite has one writer."""
 
 
 class Transaction:
@@ -15,19 +19,29 @@ class Transaction:
         self._connection = connection
         self._account = account
         self._keys = database.keys
-        self._pending: dict[Insert | Update | str, list[Any]] = {}
+        self._pending: dict[Insert | Update | Bulk, list[Any]] = {}
+        self._is_alone = False
+
+    def _alone(self) -> None:
+        """From here to its end, keep other transactions off cases, persons and the audit log.
+
+        One lock for all of them: with several, two transactions could wait for each other.
+        """
+        if not self._is_alone:
+            self._is_alone = True
+            self._database.lock(self._connection, OFFICE_LOCK)
 
     def flush(self) -> None:
         """Write what was put off, statement by statement in the order in which they first came up."""
         pending, self._pending = self._pending, {}
         for statement, rows in pending.items():
-            if isinstance(statement, str):
-                self._connection.exec_driver_sql(statement, rows)
+            if isinstance(statement, Bulk):
+                statement.write(self._connection, rows)
             else:
                 self._connection.execute(statement, rows)
 
-    def _later(self, statement: Insert | Update | str, row: dict[str, Any] | tuple[Any, ...]) -> None:
-        """`row` is a tuple where the statement is ready-made SQL."""
+    def _later(self, statement: Insert | Update | Bulk, row: dict[str, Any] | tuple[Any, ...]) -> None:
+        """`row` is a tuple where the statement is a bulk."""
         self._pending.setdefault(statement, []).append(row)
 
     def _ask(self, statement: Executable, values: dict[str, Any] | None = None) -> Result[Any]:

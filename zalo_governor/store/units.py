@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from zalo_governor.domain.people import Person
+from zalo_governor.store.bodies import storable
 from zalo_governor.store.database import Database
 from zalo_governor.store.figures import Figures
 from zalo_governor.store.identity import SeedPerson, seed
+from zalo_governor.store.transaction import OFFICE_LOCK
 
 
 class SqlUnit(Figures):
@@ -34,11 +37,20 @@ class SqlUnits:
             unit.flush()
         unit.committed()
 
+    def person(self, account: str, uid: str) -> Person | None:
+        """The person behind a uid, outside of any transaction; None where nobody is known under it yet."""
+        known = self._database.persons.person(account, storable(uid)) if uid else None
+        if known is not None or not uid:
+            return known
+        with self._database.read() as connection:
+            return SqlUnit(self._database, connection, self._account).known(account, uid)
+
     def seed_people(self, account: str, people: Sequence[SeedPerson]) -> None:
         """Make the persons with roles exactly those of the settings; may be repeated at every start.
 
         A person is known again by globalId, by phone, or by the uid under which the account sees it.
         """
         with self._database.write() as connection:
+            self._database.lock(connection, OFFICE_LOCK)
             seed(connection, self._database.keys, account, people)
         self._database.persons.forget()

@@ -23,6 +23,7 @@ def config(tmp_path: Path) -> str:
     """An office that has kept two messages and sealed one."""
     path = tmp_path / "governor.yaml"
     path.write_text(f'groups: [{{id: "{GROUP}", name: điều hành}}]\n', encoding="utf-8")
+    (tmp_path / "session.json").write_text("{}")
     records = open_records(load_settings(path), system_clock)
     records.keep_account(BOT)
     now_ms = to_ms(system_clock())
