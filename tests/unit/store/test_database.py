@@ -121,3 +121,10 @@ def test_secrets_in_the_vault_come_back_and_are_replaced(database: Database, pat
     vault.save("session", b"cookie GIA DINH 2")
     assert vault.load("session") == b"cookie GIA DINH 2"
     assert not any(b"GIA DINH" in file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_looking_for_equal_content_reads_no_ordinary_message(database: Database) -> None:
+    """Sealed content is rare, and messages are millions."""
+    with database.read() as connection:
+        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT id FROM inbox WHERE seal_mac = x'00'").all()
+    assert "ix_inbox_seal_mac" in str(plan)
