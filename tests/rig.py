@@ -55,8 +55,14 @@ class Rig:
             | zalo,
             "groups": [{"id": GROUP, "name": "điều hành tỉnh Mẫu"}],
             "people": _PEOPLE,
-            "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None},
+            "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None, "hints_digest": None},
         }
+        self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
+
+    def configure(self, section: str, **values: Any) -> None:
+        """Settings of one section, for the next start."""
+        settings = yaml.safe_load(self.config.read_text())
+        settings[section] = settings.get(section, {}) | values
         self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
 
     def start_bot(self) -> None:

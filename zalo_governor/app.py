@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import SystemRandom
 
 import structlog
@@ -15,11 +15,13 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.line import BackfillEnd
 from zalo_governor.domain.notices import Outgoing
+from zalo_governor.duework import DueWork
 from zalo_governor.governor import Governor, Part
 from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.casework import is_fresh
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
+from zalo_governor.office.removals import Removals
 from zalo_governor.office.rollcall import RollCall
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
@@ -49,6 +51,7 @@ log = structlog.get_logger(__name__)
 _BACKFILL_PAUSE_SECONDS = 0.5
 _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
 _JUDGED_SECONDS = 30.0
+_RETENTION_AT = time(2, 30)
 _SWEEP_AGAIN_AFTER = timedelta(minutes=10)
 """A line that comes and goes does not sweep the group each time."""
 
@@ -140,6 +143,17 @@ class _Wiring:
             on_sent=_tell_sent,
             clock=clock,
         )
+        removals = Removals(policy, remove=client.remove, unit=self._units.unit, on_settled=self._worker.wake)
+        self._removals = DueWork(
+            "removals", next_due=removals.next_due, act=removals.act, begin=self._caught_up, clock=clock
+        )
+        self._deadlines = DueWork(
+            "deadlines",
+            next_due=self._next_due,
+            act=self._in_unit(lambda unit, _now: self._office.duties.on_cases(unit)),
+            begin=self._caught_up,
+            clock=clock,
+        )
         self._judge = Judge[SqlUnit](
             inbox=self._inbox,
             units=self._units,
@@ -209,6 +223,8 @@ class _Wiring:
         """In the order in which they are to stop: first what brings work, last what finishes it."""
         return (
             Part("schedule", self._schedule.run, self._schedule.stop),
+            Part("deadlines", self._deadlines.run, self._deadlines.stop),
+            Part("removals", self._removals.run, self._removals.stop),
             Part("vigil", self._vigil.run, self._vigil.stop),
             Part("listener", self._listener.run, self._listener.stop),
             Part("recovery", self._recovery.run, self._stop_recovery),
@@ -226,9 +242,14 @@ class _Wiring:
             catalogue=records.catalogue,
             clock=self._clock,
             status=self._status,
+            draw_code=_six_digits,
             remind_members=escalation.remind_members,
             repeat_window=escalation.repeat_window,
             member_cooldown=escalation.member_cooldown,
+            leader_after=escalation.leader_after,
+            digest_after=escalation.digest_after,
+            code_valid=escalation.code_valid,
+            readers_kept=timedelta(days=self._settings.retention.readers_days),
         )
 
     def _status(self) -> LineStatus:
@@ -242,11 +263,13 @@ class _Wiring:
         )
 
     def _duties(self) -> list[Duty]:
-        times = self._settings.schedule
+        times, duties = self._settings.schedule, self._office.duties
         return [
-            Duty("daily_report", times.daily_report, None, self._daily),
-            Duty("weekly_report", times.weekly_report, times.weekly_day, self._weekly),
+            Duty("daily_report", times.daily_report, None, self._in_unit(duties.daily_report)),
+            Duty("weekly_report", times.weekly_report, times.weekly_day, self._in_unit(duties.weekly_report)),
             Duty("name_sweep", times.name_sweep, None, self._sweep),
+            Duty("hints_digest", times.hints_digest, None, self._in_unit(duties.hints_digest)),
+            Duty("retention", _RETENTION_AT, None, self._in_unit(lambda unit, _due: duties.forget_readers(unit))),
         ]
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
@@ -310,15 +333,19 @@ class _Wiring:
             log.info("swept", group=group_id, changed=changed)
             self._worker.wake()
 
-    def _daily(self, due: datetime) -> None:
-        with self._units.unit() as unit:
-            self._office.duties.daily_report(unit, due)
-        self._worker.wake()
+    def _in_unit(self, act: Callable[[SqlUnit, datetime], object]) -> Callable[[datetime], None]:
+        """What is done in one transaction when its time has come; afterwards there may be something to send."""
 
-    def _weekly(self, due: datetime) -> None:
+        def run(due: datetime) -> None:
+            with self._units.unit() as unit:
+                act(unit, due)
+            self._worker.wake()
+
+        return run
+
+    def _next_due(self) -> datetime | None:
         with self._units.unit() as unit:
-            self._office.duties.weekly_report(unit, due)
-        self._worker.wake()
+            return self._office.duties.next_due(unit)
 
     def _stop_recovery(self) -> None:
         self._leaving.set()
@@ -326,6 +353,10 @@ class _Wiring:
 
     def _pause(self, seconds: float) -> bool:
         return not self._leaving.wait(seconds)
+
+
+def _six_digits() -> str:
+    return f"{SystemRandom().randrange(10**6):06}"
 
 
 def _tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:

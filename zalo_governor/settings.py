@@ -134,6 +134,12 @@ class EscalationSettings(_Section):
     """Repeats of one member under one rule within this time join the open case without a new message to the admin."""
     member_cooldown_hours: int = Field(default=24, ge=0)
     """A member is not reminded again of the same rule within this time."""
+    leader_after_minutes: float = Field(default=15.0, gt=0)
+    """With no answer of the desk for so long, a sealed case goes to the leader, marked as not verified."""
+    digest_minutes: float = Field(default=30.0, gt=0)
+    """What a person has to look at first is gathered for so long and told to the desk in one message."""
+    code_minutes: float = Field(default=5.0, gt=0)
+    """How long the one-time code of a removal counts."""
 
     @property
     def repeat_window(self) -> timedelta:
@@ -145,6 +151,28 @@ class EscalationSettings(_Section):
         """As a duration."""
         return timedelta(hours=self.member_cooldown_hours)
 
+    @property
+    def leader_after(self) -> timedelta:
+        """As a duration."""
+        return timedelta(minutes=self.leader_after_minutes)
+
+    @property
+    def digest_after(self) -> timedelta:
+        """As a duration."""
+        return timedelta(minutes=self.digest_minutes)
+
+    @property
+    def code_valid(self) -> timedelta:
+        """As a duration."""
+        return timedelta(minutes=self.code_minutes)
+
+
+class RetentionSettings(_Section):
+    """How long data that track people are kept."""
+
+    readers_days: int = Field(default=90, ge=1)
+    """Who has received or seen a message under a case."""
+
 
 class ScheduleSettings(_Section):
     """When the bot acts by itself; times of Asia/Ho_Chi_Minh. `null` switches one off."""
@@ -153,6 +181,8 @@ class ScheduleSettings(_Section):
     weekly_report: time | None = time(16, 30)
     weekly_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "fri"
     name_sweep: time | None = time(7, 30)
+    hints_digest: time | None = time(16, 0)
+    """What speaks of state secrets without being a case."""
 
 
 class Settings(BaseSettings):
@@ -179,6 +209,7 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     vigil: VigilSettings = VigilSettings()
     alarm: AlarmSettings = AlarmSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @classmethod
     def settings_customise_sources(

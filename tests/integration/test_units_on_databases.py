@@ -22,6 +22,7 @@ from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.elements import Admitted, ElementKind, Source
 from zalo_governor.domain.events import (
+    GroupCall,
     GroupInfoChanged,
     MembersJoined,
     MembersLeft,
@@ -352,6 +353,7 @@ def test_figures_are_those_counted_by_hand(units: SqlUnits, inbox: SqlInbox) -> 
     (sealed,) = inbox.admit([sealed_entry("s1", source=Source.BACKFILL)])
     acts = [heard(inbox, f"a{number}", kind=ElementKind.GROUP_ACT) for number in range(3)]
     recall = heard(inbox, "r1", kind=ElementKind.RECALL)
+    call = heard(inbox, "call1")
     swept = heard(inbox, "n1", kind=ElementKind.NAME, source=Source.SWEEP)
     dead, _waiting, outside = heard(inbox, "d1"), heard(inbox, "w1"), heard(inbox, "o1", at_ms=later)
     shared: dict[str, Any] = {"account": BOT, "thread_id": GROUP, "sender_uid": MEMBER, "at": START}
@@ -368,17 +370,18 @@ def test_figures_are_those_counted_by_hand(units: SqlUnits, inbox: SqlInbox) -> 
         unit.record(acts[1], MembersLeft(members=named[:1], **shared), Verdict(), START)
         unit.record(acts[2], GroupInfoChanged(name="Tên mới", **shared), Verdict(), START)
         unit.record(recall, MessageRecalled(target_key="m0", **shared), Verdict(), START)
+        unit.record(call, GroupCall(action="groupcall", **shared), Verdict(), START)
         unit.record(swept, NameObserved(name="Mẫu", **shared), Verdict(), START)
         unit.record(outside, message(outside), Verdict(), START)
         unit.bury(dead, "no such shape", START)
         assert unit.activity(GROUP, START, START + HOUR) == Activity(
-            messages=4, senders=2, joined=2, left=1, recalled=1, changes=1
+            messages=4, senders=2, joined=2, left=1, recalled=1, changes=1, calls=1
         )
         coverage = unit.coverage(GROUP, START, START + HOUR)
         assert unit.suspects(GROUP, START, START + HOUR) == 4
     assert coverage.model_dump(exclude={"gaps"}) == {
-        "heard": 12,
-        "judged": 10,
+        "heard": 13,
+        "judged": 11,
         "waiting": 1,
         "sealed": 1,
         "dead_letters": 1,

@@ -105,7 +105,8 @@ class Case(BaseModel):
         if to is CaseState.FALSE_ALARM and not reason.strip():
             raise IllegalTransitionError(f"{self.code}: a false alarm needs a reason")
         moved = self.model_copy(update={"state": to, "state_at": at, "state_by": by, "reason": reason})
-        return moved if by is None else moved.answered()
+        # Nobody takes a case on himself out of the leader's sight.
+        return moved if by in {None, self.person_id} else moved.answered()
 
     def answered(self) -> Self:
         """The case after somebody has acted on it: nothing is due any more."""

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from zalo_governor.domain.cases import Case
+from zalo_governor.domain.cases import Case, CaseMessage
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.events import EventBase
-from zalo_governor.domain.findings import RuleFailure
+from zalo_governor.domain.findings import RuleFailure, Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.office.categories import category, has_category, why
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
-from zalo_governor.office.voice import Voice, day, moment, number, plain
+from zalo_governor.office.voice import Voice, day, gone, moment, number, plain
 
 _ROWS = 10
 
@@ -26,11 +27,16 @@ class Alerts:
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
-    def new_case(self, unit: OfficeUnit, case: Case, person: Person, asked: Text, *, about_name: bool) -> None:
-        """Tell the desk of a new case; `asked` is what was done about the member."""
+    def new_case(
+        self, unit: OfficeUnit, case: Case, person: Person, asked: Text, *, about_name: bool, reason: str | None
+    ) -> None:
+        """Tell the desk of a new case; `asked` is what was done about the member, `reason` the rule's code for why."""
         about = self._about(case, person) | {"member": self._voice.say(asked)}
         if case.sealed:
-            text = self._voice.say(Text.ALERT_SEALED, **about)
+            text = self._voice.say(Text.ALERT_SEALED, same=self._same(unit, case), due=self._due(case), **about)
+        elif has_category(case.label):
+            named = {"category": category(self._voice, case.label), "reason": why(self._voice, reason)}
+            text = self._voice.say(Text.ALERT_HARMFUL, **about, **named)
         else:
             kind = Text.ALERT_NAME if about_name else Text.ALERT_CASE
             text = self._voice.say(kind, clause=self._voice.clause(case.clause), **about)
@@ -60,16 +66,33 @@ class Alerts:
         self._post.to_person(unit, person, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
         return Text.MEMBER_ASKED
 
-    def withdrawn(self, unit: OfficeUnit, case: Case, minutes: int, *, all_gone: bool) -> None:
-        """Tell the desk that a message of a sealed case is no longer to be seen in the group."""
+    def reposted(self, unit: OfficeUnit, case: Case, person: Person, at: datetime) -> None:
+        """Tell the desk that the same person has posted the sealed content of a case again."""
+        about = self._about(case, person)
+        del about["citation"]
+        text = self._voice.say(Text.ALERT_REPOSTED, **(about | {"when": moment(at)}), count=number(case.count))
+        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id)
+
+    def withdrawn(
+        self,
+        unit: OfficeUnit,
+        case: Case,
+        at: datetime,
+        by: Person | None,
+        *,
+        deleted: bool,
+        left: Sequence[CaseMessage],
+    ) -> None:
+        """Tell the desk that a message of a sealed case is no longer to be seen in the group, and what is left."""
         about = self._about(case, unit.person(case.person_id))
         text = self._voice.say(
             Text.ALERT_RECALLED,
             code=about["code"],
             group=about["group"],
             who=about["who"],
-            minutes=number(minutes),
-            rest="" if all_gone else self._voice.say(Text.RECALL_REST, count=case.count),
+            how=gone(self._voice, at, by, deleted=deleted, account=self._policy.account),
+            minutes=number(max(1, round((at - case.event_at).total_seconds() / 60))),
+            rest=self._voice.say(Text.RECALL_REST, count=case.count) if left else "",
         )
         self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id)
 
@@ -119,7 +142,7 @@ class Alerts:
             return Text.MEMBER_UNREACHED
         if case.sealed:
             return None
-        if late or not self._policy.remind_members:
+        if late or case.severity is Severity.TRIAGE or not self._policy.remind_members:
             return Text.MEMBER_NOT_ASKED
         cooldown = self._policy.member_cooldown
         since = self._policy.clock() - cooldown
@@ -128,6 +151,21 @@ class Alerts:
         ):
             return Text.MEMBER_COOLDOWN
         return None
+
+    def _same(self, unit: OfficeUnit, case: Case) -> str:
+        earlier = unit.case(case.same_as) if case.same_as else None
+        if earlier is None:
+            return ""
+        return self._voice.say(
+            Text.ALERT_SAME,
+            code=earlier.code,
+            who=self._voice.who(unit.person(earlier.person_id)),
+            when=moment(earlier.event_at),
+            state=self._voice.state(earlier.state),
+        )
+
+    def _due(self, case: Case) -> str:
+        return self._voice.say(Text.ALERT_DUE, when=moment(case.due_at)) if case.due_at else ""
 
     def _about(self, case: Case, person: Person) -> dict[str, str]:
         return {

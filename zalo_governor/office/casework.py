@@ -10,9 +10,8 @@ from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.elements import Source
 from zalo_governor.domain.events import (
     EventBase,
+    GroupCall,
     MembersJoined,
-    MessageDeleted,
-    MessageRecalled,
     MessageRevised,
     MessageSent,
     NameObserved,
@@ -20,6 +19,7 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.people import Person
+from zalo_governor.office.afterwards import Afterwards
 from zalo_governor.office.alerts import Alerts
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
@@ -34,6 +34,8 @@ FRESH_FOR = timedelta(minutes=5)
 """What was heard later than this after it happened warns nobody, and no command in it is carried out."""
 
 _SUMMED_UP_WITHIN = timedelta(days=7)
+_REPOST_MINUTES = 5
+"""The desk hears once within so long that the content of a case was posted again."""
 
 _GRAVITY = list(Severity)
 _EVER = from_ms(0)
@@ -45,6 +47,7 @@ class Casework:
     def __init__(self, policy: OfficePolicy) -> None:
         self._policy = policy
         self._alerts = Alerts(policy)
+        self._afterwards = Afterwards(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
     def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
@@ -53,10 +56,11 @@ class Casework:
             self._alerts.rules_failed(unit, self._group_of(event), verdict.failures)
         if not event.is_group or event.thread_id not in self._policy.groups:
             return
-        if isinstance(event, MessageRecalled):
-            self._withdrawn(unit, event, (event.target_key,))
-        elif isinstance(event, MessageDeleted):
-            self._withdrawn(unit, event, event.target_keys)
+        self._afterwards.take(unit, event)
+        if isinstance(event, GroupCall):
+            # Clause 4.3: that there was a call is all that can be known of it, and it accuses nobody.
+            detail = {"event": event.id, "call": event.action}
+            unit.audit("call", at=event.at, actor_id=None, group_id=event.thread_id, subject="4.3", detail=detail)
         for concern in _concerns(event, verdict):
             self._pursue(unit, event, concern)
         if isinstance(event, NameObserved) and not _doubtful_name(verdict):
@@ -102,9 +106,31 @@ class Casework:
         if case is None:
             self._open(unit, event, person, concern)
             return
-        joined = case.model_copy(update={"last_event_at": max(event.at, case.last_event_at)})
-        unit.save_case(joined if same_message else case.joined(at=event.at), joined_event_id=event.id)
+        if same_message:
+            case = case.model_copy(update={"last_event_at": max(event.at, case.last_event_at)})
+        else:
+            case = case.joined(at=event.at)
+        if graver := _graver(concern.finding, case):
+            case = case.model_copy(
+                update={"severity": concern.finding.severity, "label": concern.finding.label, "due_at": None}
+            )
+        unit.save_case(case, joined_event_id=event.id)
         self._audit(unit, "case.joined", case, {"event": event.id})
+        if not is_fresh(event, self._policy.clock()):
+            return
+        if graver:
+            self._tell(unit, event, case, person, concern)
+        elif case.sealed and not same_message:
+            self._reposted(unit, event, case, person)
+
+    def _reposted(self, unit: OfficeUnit, event: EventBase, case: Case, person: Person) -> None:
+        """The same again by the same person: one more message to recall. Who floods the group floods nobody else."""
+        now = self._policy.clock()
+        window = now.replace(minute=now.minute - now.minute % _REPOST_MINUTES, second=0, microsecond=0)
+        if unit.first_run(f"reposted:{case.code}", window):
+            again = case.model_copy(update={"event_at": event.at})
+            self._alerts.ask_member(unit, again, person, None, about_name=False, late=event.late)
+            self._alerts.reposted(unit, case, person, event.at)
 
     def _present_case(
         self, unit: OfficeUnit, event: EventBase, person: Person, concern: "_Concern"
@@ -149,36 +175,38 @@ class Casework:
                 message_key=event.key,
                 late=not fresh,
                 state_at=now,
+                same_as=self._same_content(unit, event),
+                due_at=self._due(concern, now, fresh=fresh),
             )
         )
-        self._audit(unit, "case.opened", case, {"event": event.id, "late": case.late})
+        self._audit(unit, "case.opened", case, {"event": event.id, "late": case.late, "same_as": case.same_as})
         log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=case.late)
-        if not fresh:
-            return
-        proposal = finding.suggestion if concern.about_name and isinstance(finding, Finding) else None
-        asked = self._alerts.ask_member(unit, case, person, proposal, about_name=concern.about_name, late=event.late)
-        if asked is Text.MEMBER_ASKED:
-            self._move(unit, case, CaseState.REMINDED, "")
-        if event.source is not Source.SWEEP:
-            self._alerts.new_case(unit, case, person, asked, about_name=concern.about_name)
+        if fresh:
+            self._tell(unit, event, case, person, concern)
 
-    def _withdrawn(self, unit: OfficeUnit, event: EventBase, keys: tuple[str, ...]) -> None:
-        gone: dict[int, set[str]] = {}
-        cases: dict[int, Case] = {}
-        for key in dict.fromkeys(keys):
-            for case in unit.case_of_message(event.thread_id, key):
-                if case.state.open:
-                    cases[case.id] = case
-                    gone.setdefault(case.id, set()).add(key)
-        for case in cases.values():
-            minutes = max(1, round((event.at - case.event_at).total_seconds() / 60))
-            all_gone = len(gone[case.id]) >= case.count
-            if all_gone:
-                reason = self._voice.say(Text.REASON_RECALLED, minutes=minutes)
-                self._move(unit, case, CaseState.REMEDIED, reason)
-            self._audit(unit, "case.withdrawn", case, {"event": event.id, "minutes": minutes, "all": all_gone})
-            if case.sealed and not case.late:
-                self._alerts.withdrawn(unit, case, minutes, all_gone=all_gone)
+    def _same_content(self, unit: OfficeUnit, event: EventBase) -> int | None:
+        # What could not be read has no content to compare.
+        earlier = unit.case_with_content(event.mac) if isinstance(event, SealedHeard) and event.size else None
+        return earlier.id if earlier else None
+
+    def _due(self, concern: "_Concern", now: datetime, *, fresh: bool) -> datetime | None:
+        if concern.sealed:
+            return now + self._policy.leader_after
+        gathered = fresh and concern.finding.severity is Severity.TRIAGE
+        return now + self._policy.digest_after if gathered else None
+
+    def _tell(self, unit: OfficeUnit, event: EventBase, case: Case, person: Person, concern: "_Concern") -> None:
+        """Ask the member and tell the desk; what a person has to look at first waits for the digest."""
+        if case.severity is Severity.TRIAGE and not case.sealed:
+            return
+        finding, about_name = concern.finding, concern.about_name
+        proposal = finding.suggestion if about_name and isinstance(finding, Finding) else None
+        asked = self._alerts.ask_member(unit, case, person, proposal, about_name=about_name, late=event.late)
+        if asked is Text.MEMBER_ASKED and case.state is CaseState.NEW:
+            self._move(unit, case, CaseState.REMINDED, "")
+        if case.sealed or event.source is not Source.SWEEP:
+            reason = finding.reason if isinstance(finding, Finding) else None
+            self._alerts.new_case(unit, case, person, asked, about_name=about_name, reason=reason)
 
     def _name_fixed(self, unit: OfficeUnit, event: NameObserved) -> None:
         person = unit.sender(event.account, event.sender_uid)
@@ -241,6 +269,11 @@ def _subject(event: EventBase, finding: Finding | SealedFinding) -> str | None:
     if finding.subject_uid is None and len(event.members) == 1:
         return event.members[0].uid
     return finding.subject_uid
+
+
+def _graver(finding: Finding | SealedFinding, case: Case) -> bool:
+    """Whether the desk has not heard of the case yet, and now has to at once."""
+    return case.severity is Severity.TRIAGE and _GRAVITY.index(finding.severity) > _GRAVITY.index(case.severity)
 
 
 def _doubtful_name(verdict: Verdict) -> bool:

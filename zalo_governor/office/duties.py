@@ -1,9 +1,11 @@
-"""What the schedule calls: reports at their times."""
+"""What the program does by itself when its time has come: reports, digests, the leader told where nobody answered."""
 
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Role
+from zalo_governor.office.digests import Digests
+from zalo_governor.office.escalation import Escalation
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import up_to
 from zalo_governor.office.policy import OfficePolicy
@@ -17,11 +19,13 @@ REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
 
 
 class Duties:
-    """The scheduled reports. Each (group, moment at which it is due) is sent once, however often it is called."""
+    """What is due is done once, however often it is called: a process may die in between, and another goes on."""
 
     def __init__(self, policy: OfficePolicy) -> None:
         self._policy = policy
         self._post = Post(policy)
+        self._escalation = Escalation(policy)
+        self._digests = Digests(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
     def daily_report(self, unit: OfficeUnit, due: datetime) -> int:
@@ -31,6 +35,28 @@ class Duties:
     def weekly_report(self, unit: OfficeUnit, due: datetime) -> int:
         """Send the report on the 7 days before `due`; how many people it goes to."""
         return self._report(unit, "weekly_report", due, timedelta(days=7), Text.PERIOD_WEEKLY)
+
+    def hints_digest(self, unit: OfficeUnit, due: datetime) -> int:
+        """Tell the desk of the hints of the 24 hours before `due`; how many there were."""
+        return self._digests.hints(unit, due)
+
+    def next_due(self, unit: OfficeUnit) -> datetime | None:
+        """When `on_cases` has to be called next; None where no case waits for the program."""
+        return unit.next_due(self._policy.groups)
+
+    def on_cases(self, unit: OfficeUnit) -> None:
+        """Act on the cases that nobody has answered in time: the leader is told of the sealed, the rest is gathered."""
+        told: set[str] = set()
+        for case in unit.due_cases(self._policy.groups, self._policy.clock()):
+            if case.sealed:
+                self._escalation.unanswered(unit, case)
+            elif case.group_id not in told:
+                told.add(case.group_id)
+                self._digests.to_look_at(unit, case.group_id)
+
+    def forget_readers(self, unit: OfficeUnit) -> int:
+        """Drop what is older than the office keeps it about who has read what; how much that was."""
+        return unit.forget_readers(self._policy.clock() - self._policy.readers_kept)
 
     def _report(self, unit: OfficeUnit, job: str, due: datetime, length: timedelta, name: Text) -> int:
         policy = self._policy

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.events import EventBase, MessageDeleted
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.office.casework import Casework
 from zalo_governor.office.commands.desk import CommandDesk
@@ -10,6 +10,7 @@ from zalo_governor.office.duties import Duties
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
+from zalo_governor.office.removals import Settlement
 from zalo_governor.office.voice import Voice
 
 
@@ -21,11 +22,14 @@ class Office:
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._desk = CommandDesk(policy)
         self._casework = Casework(policy)
+        self._settlement = Settlement(policy)
         self.duties = Duties(policy)
 
     def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
-        """Act on one judged event; what the bot account itself did is left alone."""
+        """Act on one judged event; of what the bot account itself did, only that it deleted messages counts."""
         if event.sender_uid == self._account:
+            if isinstance(event, MessageDeleted) and event.is_group:
+                self._settlement.heard(unit, event)
             return
         if not verdict.sealed and verdict.findings and self._desk.recognises(event):
             verdict = verdict.model_copy(update={"findings": ()})

@@ -44,12 +44,23 @@ class OfficePolicy:
     catalogue: Catalogue
     clock: Clock
     status: Callable[[], LineStatus]
+    draw_code: Callable[[], str]
+    """Makes a one-time code of six digits that nobody can foresee."""
     remind_members: bool = True
     """Whether members get a private request about light findings; about sealed ones they always do."""
     repeat_window: timedelta = timedelta(hours=1)
     """Repeats of one person under one rule within this time join the open case."""
     member_cooldown: timedelta = timedelta(hours=24)
     """A member is not asked again about the same light rule within this time."""
+
+    leader_after: timedelta = timedelta(minutes=15)
+    """A sealed case on which the desk has not answered for so long goes to the leader, marked as not verified."""
+    digest_after: timedelta = timedelta(minutes=30)
+    """What a person has to look at first is gathered for so long and told in one message."""
+    code_valid: timedelta = timedelta(minutes=5)
+    """How long a one-time code counts."""
+    readers_kept: timedelta = timedelta(days=90)
+    """How long it is kept who has read a message under a case."""
 
     @property
     def governed(self) -> list[Group]:

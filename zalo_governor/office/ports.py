@@ -1,13 +1,14 @@
 """What the office needs of the store. The office owns these interfaces; the store fits them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from zalo_governor.domain.cases import Case
+from zalo_governor.domain.cases import Case, CaseMessage, Reader
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
+from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
 from zalo_governor.pipeline.ports import JudgeUnit
 
@@ -61,6 +62,78 @@ class OfficeUnit(JudgeUnit, Protocol):
         """The suggestion kept with the case's latest finding."""
         ...
 
+    def reason_of(self, case: Case) -> str | None:
+        """The rule's own code for why, of the case's latest finding."""
+        ...
+
+    # what becomes of cases
+    def due_cases(self, group_ids: Collection[str], now: datetime) -> list[Case]:
+        """Cases of these groups on which the program has to act by now, the longest due first."""
+        ...
+
+    def next_due(self, group_ids: Collection[str]) -> datetime | None:
+        """When `due_cases` will next give anything; None where nothing is due ever."""
+        ...
+
+    def case_with_content(self, mac: bytes) -> Case | None:
+        """The oldest case with sealed content of that `Seal.mac`, whoever posted it and in whatever group."""
+        ...
+
+    def messages_of(self, case: Case) -> list[CaseMessage]:
+        """The messages under a case, each once, in the order in which they were heard; other things are left out."""
+        ...
+
+    def mark_gone(self, group_id: str, message_key: str, at: datetime, by: int | None, *, deleted: bool) -> bool:
+        """Note that a message under a case is no longer to be seen; whether that was news."""
+        ...
+
+    def note_readers(
+        self, group_id: str, message_key: str, *, seen: Iterable[int], delivered: Iterable[int], at: datetime
+    ) -> None:
+        """Remember which persons have received or seen a message under a case."""
+        ...
+
+    def readers(self, case: Case) -> list[Reader]:
+        """Who has received or seen any message of a case, in order of the persons' numbers."""
+        ...
+
+    def forget_readers(self, before: datetime) -> int:
+        """Drop who has read what, noted before then, and the receipts that said so; gives how many rows were noted."""
+        ...
+
+    # removals
+    def issue_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
+        """Let that code, and no earlier one, confirm a removal by that person in that case."""
+        ...
+
+    def check_code(self, case: Case, person_id: int, code: str, now: datetime) -> CodeCheck:
+        """Try a code; one that is accepted or tried wrong too often counts no more."""
+        ...
+
+    def order_removals(self, case: Case, messages: Sequence[CaseMessage], by: int, now: datetime) -> int:
+        """Have these messages removed; gives how many can be tried."""
+        ...
+
+    def due_removals(self, account: str, now: datetime) -> list[Removal]:
+        """Removals that the account has to try by now, the oldest first."""
+        ...
+
+    def removals_waiting(self, case: Case) -> list[Removal]:
+        """Removals of that case that are not settled yet."""
+        ...
+
+    def next_removal(self, account: str) -> datetime | None:
+        """When `due_removals` will next give anything; None where nothing waits."""
+        ...
+
+    def try_again(self, removal: Removal, at: datetime) -> None:
+        """Nobody knows what became of it: it is tried once more then."""
+        ...
+
+    def settle_removal(self, removal: Removal, outcome: RemovalOutcome) -> bool:
+        """Write down what became of it; whether it was still open."""
+        ...
+
     # messages
     def post(self, notice: Notice) -> None:
         """Put a message into the outbox."""
@@ -101,6 +174,10 @@ class OfficeUnit(JudgeUnit, Protocol):
 
     def suspects(self, group_id: str, start: datetime, end: datetime) -> int:
         """Findings of severity `suspect` in [start, end)."""
+        ...
+
+    def hints(self, group_id: str, label: str, start: datetime, end: datetime) -> list[tuple[datetime, int | None]]:
+        """(when, person) of the findings of severity `suspect` with that label in [start, end), oldest first."""
         ...
 
     def refused_notices(self, group_id: str, start: datetime, end: datetime) -> int:

@@ -118,8 +118,10 @@ class _Page:
         return "\n".join(line for line in text.splitlines() if line.strip())
 
     def _activity(self) -> str:
-        figures = self._report.activity.model_dump()
-        return self._voice.say(Text.REPORT_ACTIVITY, **{name: number(value) for name, value in figures.items()})
+        figures = {name: number(value) for name, value in self._report.activity.model_dump(exclude={"calls"}).items()}
+        calls = self._report.activity.calls
+        said = self._voice.say(Text.REPORT_CALLS, count=number(calls)) if calls else ""
+        return self._voice.say(Text.REPORT_ACTIVITY, calls=said, **figures)
 
     def _clauses(self, limit: int) -> str:
         rows = sorted((row for row in self._report.clauses if row.cases or row.before), key=lambda row: -row.cases)

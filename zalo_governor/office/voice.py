@@ -78,6 +78,15 @@ class Voice:
         return self.say(Text.CASE_TIMES, count=case.count) if case.count > 1 else ""
 
 
+def gone(voice: Voice, at: datetime, by: Person | None, *, deleted: bool, account: str) -> str:
+    """`đã được thu hồi lúc … (người thu hồi: …)`, or deleted in the same way; `account` is the bot's own uid."""
+    if by and by.uid == account:
+        who = voice.say(Text.GONE_BY_OWN)
+    else:
+        who = voice.who(by) if by else voice.say(Text.GONE_BY_UNKNOWN)
+    return voice.say(Text.GONE_DELETED if deleted else Text.GONE_RECALLED, who=who, when=moment(at))
+
+
 def moment(at: datetime) -> str:
     """`24/11/2026 14:05`, on the wall clock of Viet Nam."""
     return f"{local(at):%d/%m/%Y %H:%M}"

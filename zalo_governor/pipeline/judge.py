@@ -7,7 +7,7 @@ from typing import Generic
 import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.elements import Admitted
+from zalo_governor.domain.elements import Admitted, ElementKind
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
@@ -225,7 +225,9 @@ class Judge(Generic[UnitT]):
                     client_id = admitted.entry.cli_key or ""
                     if client_id.isdecimal() and len(client_id) <= _LONGEST_CLIENT_ID:
                         echoes.append((int(client_id), admitted.entry.key))
-                elif admitted.id not in self._without_reaction:
+                # Of what the account itself does, only a deletion tells something new: that it has happened.
+                heard = not admitted.entry.own or admitted.entry.kind is ElementKind.DELETION
+                if heard and admitted.id not in self._without_reaction:
                     self._react(unit, event, verdict)
         self._without_reaction.clear()
         return judged, echoes

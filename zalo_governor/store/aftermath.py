@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from hmac import compare_digest
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
+from sqlalchemy import case as when
 
 from zalo_governor.domain.cases import Case, CaseMessage, Reader
 from zalo_governor.domain.clock import from_ms, to_ms
@@ -53,7 +54,7 @@ class Aftermath(Casebook):
         return next(iter(self._cases(same)), None)
 
     def messages_of(self, case: Case) -> list[CaseMessage]:
-        """The messages under a case, each once, in the order in which they were heard; what is no message is left out."""
+        """The messages under a case, each once, in the order in which they were heard; other things are left out."""
         rows = self._ask(
             select(case_events, inbox.c.account, inbox.c.cli_key, inbox.c.sender_uid, inbox.c.at_ms)
             .join(inbox, inbox.c.id == case_events.c.event_id)
@@ -106,13 +107,13 @@ class Aftermath(Casebook):
                 .values(seen=True)
             )
 
-    def readers(self, case_: Case) -> list[Reader]:
+    def readers(self, case: Case) -> list[Reader]:
         """Who has received or seen any message of a case, in order of the persons' numbers."""
-        seen = func.max(case((case_readers.c.seen, 1), else_=0))
-        keys = select(case_events.c.message_key).where(case_events.c.case_id == case_.id)
+        seen = func.max(when((case_readers.c.seen, 1), else_=0))
+        keys = select(case_events.c.message_key).where(case_events.c.case_id == case.id)
         rows = self._ask(
             select(case_readers.c.person_id, seen.label("seen"))
-            .where(case_readers.c.group_id == case_.group_id, case_readers.c.message_key.in_(keys))
+            .where(case_readers.c.group_id == case.group_id, case_readers.c.message_key.in_(keys))
             .group_by(case_readers.c.person_id)
             .order_by(case_readers.c.person_id)
         )
@@ -235,7 +236,6 @@ class Aftermath(Casebook):
                 owner_uid=row.owner_uid,
                 sent_at=from_ms(row.sent_ms),
                 ordered_by=row.ordered_by,
-                ordered_at=from_ms(row.ordered_ms),
                 attempts=row.attempts,
             )
             for row in self._ask(statement)

@@ -11,6 +11,7 @@ from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source
 from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import GroupSnapshot, Member
+from zalo_governor.domain.removals import Removal, RemovalOutcome
 from zalo_governor.zalo.elements import elements_of
 from zalo_governor.zalo.errors import (
     TOO_MANY_REQUESTS,
@@ -31,6 +32,11 @@ NEWEST = 10**16
 _PAGE = 50
 _PROFILES_AT_ONCE = 200
 _TOO_MANY = frozenset({TOO_MANY_REQUESTS, 429})
+_REMOVAL_CODES = {
+    114: RemovalOutcome.NOT_FOUND,
+    165: RemovalOutcome.NOT_ALLOWED,
+    166: RemovalOutcome.NOT_ALLOWED,
+}
 _TOO_MANY_SECONDS = 60.0
 _RELOGIN_SECONDS = 1.0
 _REFUSED_LOGIN_SECONDS = 60.0
@@ -39,6 +45,7 @@ _NO_LINE_SECONDS = 10.0
 _GROUP = "https://tt-group-wpa.chat.zalo.me/api/group"
 _SEND_TO_GROUP = f"{_GROUP}/sendmsg"
 _SEND_TO_USER = "https://tt-chat2-wpa.chat.zalo.me/api/message/sms"
+_DELETE = f"{_GROUP}/deletemsg"
 _GROUP_INFO = f"{_GROUP}/getmg-v2"
 _PROFILES = "https://tt-profile-wpa.chat.zalo.me/api/social/friend/getprofiles/v2"
 _HISTORY = "https://tt-group-cm.chat.zalo.me/api/cm/getrecentv2"
@@ -93,6 +100,32 @@ class ZaloClient:
             # Seen where Zalo drops messages to too many strangers without saying so.
             raise SendUncertainError("Zalo answered without data")
         return Reception(msg_id=as_id(answer.get("msgId")) if isinstance(answer, dict) else "")
+
+    def remove(self, removal: Removal) -> RemovalOutcome:
+        """Ask Zalo to take one message of a group away for everybody; never raises where Zalo or the line fails.
+
+        Only the group's owner and its deputies may (protocol page 4). Asking again does no harm.
+        """
+        named = {
+            "cliMsgId": removal.cli_key,
+            "globalMsgId": removal.message_key,
+            "ownerId": removal.owner_uid,
+            "destId": removal.group_id,
+        }
+        params = {"grid": removal.group_id, "cliMsgId": to_ms(self._clock()), "msgs": [named], "onlyMe": 0}
+        try:
+            self._read("POST", _DELETE, params)
+        except SessionExpiredError:
+            return RemovalOutcome.UNKNOWN
+        except ZaloCallError as error:
+            log.warning("removal_refused", removal=removal.id, code=error.code)
+            if error.code in _TOO_MANY:
+                return RemovalOutcome.UNKNOWN
+            return _REMOVAL_CODES.get(error.code, RemovalOutcome.REFUSED)
+        except ZaloError as error:
+            log.warning("removal_uncertain", removal=removal.id, error=type(error).__name__)
+            return RemovalOutcome.UNKNOWN
+        return RemovalOutcome.REMOVED
 
     def group(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
         """The group and those of its members whom Zalo shows; a name that it does not give is "".

@@ -1,12 +1,13 @@
 """A transaction in memory that fits OfficeUnit, and the makers of what tests need around it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from zalo_governor.domain.cases import Case
+from zalo_governor.domain.cases import Case, CaseMessage, Reader
 from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
@@ -14,6 +15,7 @@ from zalo_governor.domain.line import Gap, LineState
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
 from zalo_governor.domain.regulation import Clause, Enforcement, Regulation
+from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
 from zalo_governor.office import Catalogue, LineStatus, Office, OfficePolicy
 
@@ -68,6 +70,18 @@ class FakeUnit:
     runs: set[tuple[str, datetime]] = field(default_factory=set)
     excerpts: dict[int, str] = field(default_factory=dict)
     suggestions: dict[int, str] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+    gone: dict[str, CaseMessage] = field(default_factory=dict)
+    """msgId -> the message as it is after it was recalled or deleted"""
+    has_read: dict[tuple[str, int], bool] = field(default_factory=dict)
+    """(msgId, person) -> whether it was seen"""
+    forgotten_before: datetime | None = None
+    codes: dict[tuple[int, int], tuple[str, datetime, int]] = field(default_factory=dict)
+    """(case, person) -> code, when it expires, wrong tries"""
+    ordered: list[Removal] = field(default_factory=list)
+    outcomes: dict[int, RemovalOutcome] = field(default_factory=dict)
+    retried: dict[int, datetime] = field(default_factory=dict)
+    hinted: list[tuple[datetime, int | None]] = field(default_factory=list)
     figures: list[ClauseFigures] = field(default_factory=list)
     gap_list: list[Gap] = field(default_factory=list)
     coverage_now: Coverage = field(
@@ -77,7 +91,7 @@ class FakeUnit:
     )
     first_heard_at: datetime | None = datetime(2020, 1, 1, tzinfo=UTC)
     activity_now: Activity = field(
-        default_factory=lambda: Activity(messages=100, senders=20, joined=2, left=1, recalled=3, changes=4)
+        default_factory=lambda: Activity(messages=100, senders=20, joined=2, left=1, recalled=3, changes=4, calls=0)
     )
 
     def sender(self, account: str, uid: str) -> Person | None:
@@ -162,6 +176,111 @@ class FakeUnit:
     def suggestion(self, case: Case) -> str | None:
         return self.suggestions.get(case.id)
 
+    def reason_of(self, case: Case) -> str | None:
+        return self.reasons.get(case.id)
+
+    def due_cases(self, group_ids: Collection[str], now: datetime) -> list[Case]:
+        due = [case for case in self.book.values() if case.due_at and case.due_at <= now]
+        return [case for case in due if case.group_id in group_ids]
+
+    def next_due(self, group_ids: Collection[str]) -> datetime | None:
+        return min((case.due_at for case in self.book.values() if case.due_at), default=None)
+
+    def case_with_content(self, mac: bytes) -> Case | None:
+        holding = (
+            self.book[case_id]
+            for case_id, event_id in self.tied
+            if isinstance(event := self.events.get(event_id), SealedHeard) and event.mac == mac
+        )
+        return min(holding, key=lambda case: case.id, default=None)
+
+    def messages_of(self, case: Case) -> list[CaseMessage]:
+        found = {}
+        for case_id, event_id in self.tied:
+            event = self.events[event_id]
+            if case_id == case.id and isinstance(event, MessageSent | SealedHeard):
+                plain = CaseMessage(
+                    account=BOT, key=event.key, cli_key=f"c{event.key}", owner_uid=event.sender_uid, at=event.at
+                )
+                found[event.key] = self.gone.get(event.key, plain)
+        return list(found.values())
+
+    def mark_gone(self, group_id: str, message_key: str, at: datetime, by: int | None, *, deleted: bool) -> bool:
+        for case in self.case_of_message(group_id, message_key):
+            for message in self.messages_of(case):
+                if message.key == message_key and message.gone_at is None:
+                    values = {"gone_at": at, "gone_by": by, "deleted": deleted}
+                    self.gone[message_key] = message.model_copy(update=values)
+                    return True
+        return False
+
+    def note_readers(
+        self, group_id: str, message_key: str, *, seen: Iterable[int], delivered: Iterable[int], at: datetime
+    ) -> None:
+        for person_id in delivered:
+            self.has_read.setdefault((message_key, person_id), False)
+        for person_id in seen:
+            self.has_read[message_key, person_id] = True
+
+    def readers(self, case: Case) -> list[Reader]:
+        keys = {message.key for message in self.messages_of(case)}
+        people = sorted({person for key, person in self.has_read if key in keys})
+        return [
+            Reader(person_id=person, seen=any(self.has_read.get((key, person), False) for key in keys))
+            for person in people
+        ]
+
+    def forget_readers(self, before: datetime) -> int:
+        self.forgotten_before = before
+        return 0
+
+    def issue_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
+        self.codes[case.id, person_id] = (code, expires, 0)
+
+    def check_code(self, case: Case, person_id: int, code: str, now: datetime) -> CodeCheck:
+        right, expires, wrong = self.codes.get((case.id, person_id), ("", now, 0))
+        if expires <= now:
+            return CodeCheck.EXPIRED
+        if code == right:
+            del self.codes[case.id, person_id]
+            return CodeCheck.ACCEPTED
+        self.codes[case.id, person_id] = (right, expires, wrong + 1)
+        return CodeCheck.WRONG
+
+    def order_removals(self, case: Case, messages: Sequence[CaseMessage], by: int, now: datetime) -> int:
+        for message in messages:
+            removal = Removal(
+                id=len(self.ordered) + 1,
+                account=message.account,
+                group_id=case.group_id,
+                case_id=case.id,
+                message_key=message.key,
+                cli_key=message.cli_key or "",
+                owner_uid=message.owner_uid,
+                sent_at=message.at,
+                ordered_by=by,
+            )
+            self.ordered.append(removal)
+        return len(messages)
+
+    def due_removals(self, account: str, now: datetime) -> list[Removal]:
+        open_ = [removal for removal in self.ordered if removal.id not in self.outcomes]
+        return [removal for removal in open_ if self.retried.get(removal.id, now) <= now]
+
+    def removals_waiting(self, case: Case) -> list[Removal]:
+        return [removal for removal in self.ordered if removal.case_id == case.id and removal.id not in self.outcomes]
+
+    def next_removal(self, account: str) -> datetime | None:
+        open_ = [removal for removal in self.ordered if removal.id not in self.outcomes]
+        return min((self.retried.get(removal.id, NOW) for removal in open_), default=None)
+
+    def try_again(self, removal: Removal, at: datetime) -> None:
+        self.retried[removal.id] = at
+        self.ordered[removal.id - 1] = removal.model_copy(update={"attempts": removal.attempts + 1})
+
+    def settle_removal(self, removal: Removal, outcome: RemovalOutcome) -> bool:
+        return self.outcomes.setdefault(removal.id, outcome) is outcome
+
     def post(self, notice: Notice) -> None:
         self.posted.append(notice)
 
@@ -196,6 +315,9 @@ class FakeUnit:
 
     def suspects(self, group_id: str, start: datetime, end: datetime) -> int:
         return 7
+
+    def hints(self, group_id: str, label: str, start: datetime, end: datetime) -> list[tuple[datetime, int | None]]:
+        return [(at, person_id) for at, person_id in self.hinted if start <= at < end]
 
     def refused_notices(self, group_id: str, start: datetime, end: datetime) -> int:
         return 0
@@ -238,6 +360,7 @@ class Desk:
             "catalogue": CATALOGUE,
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
+            "draw_code": lambda: "482913",
         }
         self.policy = OfficePolicy(**(values | policy))
         self.office = Office(self.policy)
@@ -287,6 +410,18 @@ class Desk:
             "size": 40,
         }
         return self.hear(SealedHeard(**(values | more)), SEALED)
+
+    @contextmanager
+    def transaction(self) -> Iterator[FakeUnit]:
+        """The one unit, as whoever opens transactions gets it."""
+        yield self.unit
+
+    def tick(self, **duration: float) -> None:
+        """Time goes by, and the program acts on what is due by then."""
+        self.later(**duration)
+        due = self.unit.next_due(self.policy.groups)
+        if due and due <= self.now:
+            self.office.duties.on_cases(self.unit)
 
     def later(self, **duration: float) -> None:
         self.now += timedelta(**duration)

@@ -68,7 +68,7 @@ def test_the_page_has_totals_clauses_open_cases_trend_coverage_and_what_cannot_b
 
 def test_a_quiet_period_reads_well() -> None:
     desk = Desk()
-    desk.unit.activity_now = Activity(messages=0, senders=0, joined=0, left=0, recalled=0, changes=0)
+    desk.unit.activity_now = Activity(messages=0, senders=0, joined=0, left=0, recalled=0, changes=0, calls=0)
     text = text_of(desk)
     assert "Vụ việc phát sinh: không có" in text
     assert "Vụ việc đang mở: không có" in text

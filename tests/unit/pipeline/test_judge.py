@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.pipeline.made import element, entry
 from tests.unit.pipeline.memory import MemoryInbox, MemoryOutbox, MemoryUnit, MemoryUnits
-from zalo_governor.domain.elements import Admitted, Seal
+from zalo_governor.domain.elements import Admitted, ElementKind, Seal
 from zalo_governor.domain.errors import UnparsableElementError
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
@@ -168,6 +168,14 @@ def test_a_sealed_entry_is_judged_without_its_text() -> None:
     [finding] = verdict.findings
     assert isinstance(finding, SealedFinding)
     assert finding.severity is Severity.CRITICAL
+
+
+def test_of_our_own_acts_a_deletion_alone_is_reacted_to() -> None:
+    given = Given()
+    kinds = (ElementKind.MESSAGE, ElementKind.DELETION, ElementKind.RECALL)
+    given.intake.admit([element(kind.value, "của Hệ thống", sender_uid="bot", kind=kind) for kind in kinds])
+    given.judged()
+    assert given.units.committed.reactions == ["deletion"]
 
 
 def test_our_own_messages_confirm_their_sends_and_are_never_judged() -> None:

@@ -150,3 +150,10 @@ def _upgrade_to(revision: str, connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def test_looking_for_equal_content_reads_no_ordinary_message(database: Database) -> None:
+    """Sealed content is rare, and messages are millions."""
+    with database.read() as connection:
+        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT id FROM inbox WHERE seal_mac = x'00'").all()
+    assert "ix_inbox_seal_mac" in str(plan)

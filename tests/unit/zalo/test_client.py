@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from tests.unit.zalo.standin import LOGIN, Answer, Call, StandIn, inner
-from tests.unit.zalo.wiring import GROUP, MEMBER, NOW_MS, message
+from tests.unit.zalo.wiring import ACCOUNT, GROUP, MEMBER, NOW_MS, message
 from zalo_governor.domain.clock import from_ms, system_clock
 from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.errors import SendDeferredError, SendError, SendRefusedError, SendUncertainError
 from zalo_governor.domain.line import BackfillEnd
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose
+from zalo_governor.domain.removals import Removal, RemovalOutcome
 from zalo_governor.zalo.backfill import Backfill
 from zalo_governor.zalo.client import NEWEST, ZaloClient
 from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError
@@ -17,6 +18,7 @@ from zalo_governor.zalo.session import ZaloSession
 
 Open = Callable[..., ZaloSession]
 SMS, SENDMSG = "/api/message/sms", "/api/group/sendmsg"
+DELETE = "/api/group/deletemsg"
 HISTORY = "/api/cm/getrecentv2"
 
 
@@ -310,6 +312,49 @@ def test_the_last_messages_of_all_conversations_come_as_elements(zalo: StandIn, 
         {"msgs": [message(1, idTo="0")], "groupMsgs": [message(2)]}
     )
     assert [element.is_group for element in client.last_messages()] == [False, True]
+
+
+REMOVAL = Removal(
+    id=1,
+    account=ACCOUNT,
+    group_id=GROUP,
+    case_id=1,
+    message_key="5000000000001",
+    cli_key="1790000000001",
+    owner_uid=MEMBER,
+    sent_at=from_ms(NOW_MS),
+    ordered_by=1,
+)
+
+
+def test_a_message_is_removed_for_everybody_by_its_own_ids(zalo: StandIn, client: ZaloClient) -> None:
+    zalo.answers[DELETE] = inner({"status": 0})
+    assert client.remove(REMOVAL) is RemovalOutcome.REMOVED
+    params = zalo.calls[-1].params
+    assert (params["grid"], params["onlyMe"]) == (GROUP, 0)
+    assert params["msgs"] == [
+        {"cliMsgId": "1790000000001", "globalMsgId": "5000000000001", "ownerId": MEMBER, "destId": GROUP}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (inner(None, 166, "no permission"), RemovalOutcome.NOT_ALLOWED),
+        (inner(None, 165, "not in the group"), RemovalOutcome.NOT_ALLOWED),
+        (inner(None, 114, "invalid params"), RemovalOutcome.NOT_FOUND),
+        (inner(None, 4711, "something new"), RemovalOutcome.REFUSED),
+        (inner(None, 221, "too many requests"), RemovalOutcome.UNKNOWN),
+        (Answer(b"<html>", status=502), RemovalOutcome.UNKNOWN),
+        (Answer({"error_code": 0, "data": None}), RemovalOutcome.UNKNOWN),
+        (Answer({"error_code": 0, "data": None}, hang=1.0), RemovalOutcome.UNKNOWN),
+    ],
+)
+def test_what_became_of_a_removal_is_never_guessed(
+    zalo: StandIn, client: ZaloClient, answer: Answer, outcome: RemovalOutcome
+) -> None:
+    zalo.answers[DELETE] = answer
+    assert client.remove(REMOVAL) is outcome
 
 
 def test_an_error_of_a_read_keeps_its_code(zalo: StandIn, client: ZaloClient) -> None:

@@ -1,4 +1,4 @@
-"""/vipham, /xem, /xacnhan, /baonham: the desk works the cases."""
+"""/vipham, /xacnhan, /baonham: the desk works the cases."""
 
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -13,14 +13,10 @@ from zalo_governor.office.commands.parsing import case_number, folded
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import midnight, today
 from zalo_governor.office.policy import Group
-from zalo_governor.office.voice import moment, number
+from zalo_governor.office.voice import Voice, moment, number
 
 DESK = frozenset({Role.ADMIN, Role.ADMIN_STAFF})
-QUOTABLE = frozenset({"3.1", "3.2"})
-"""The clauses whose cases may show what was written."""
-
 _ROWS = 10
-_EXCERPT = 80
 _REASON = 300
 _RECENT = timedelta(days=30)
 
@@ -84,61 +80,6 @@ class ListCases(Command[Which]):
         )
 
 
-class ShowCase(Command[int]):
-    """/xem VP12"""
-
-    word = "xem"
-    usage = Text.USAGE_SHOW
-    roles = DESK
-
-    def understand(self, rest: str, today: date) -> int | None:
-        """The number of a case and nothing else."""
-        return _only_number(rest)
-
-    def answer(self, call: Call, argument: int) -> Answer:
-        """What is known of the case; of a sealed one, that nothing is kept."""
-        case = call.unit.case(argument)
-        if case is None:
-            return self._unknown(argument)
-        text = self.voice.say(
-            Text.CASE,
-            code=case.code,
-            group=self.voice.group(self.policy.group(case.group_id)),
-            when=moment(case.event_at),
-            who=self.voice.who(call.unit.person(case.person_id)),
-            signs=self._signs(case),
-            state=self.voice.state(case.state),
-            times=self.voice.times(case),
-            content="\n".join(self._content(call, case)),
-        )
-        return Answer([text], subject=case.code)
-
-    def _signs(self, case: Case) -> str:
-        citation = self.voice.citation(case.clause)
-        if case.sealed:
-            return self.voice.say(Text.CASE_SIGNS_SEALED, citation=citation)
-        return self.voice.say(Text.CASE_SIGNS, citation=citation, clause=self.voice.clause(case.clause))
-
-    def _content(self, call: Call, case: Case) -> list[str]:
-        lines = []
-        if case.sealed:
-            lines.append(self.voice.say(Text.CASE_SEALED))
-        else:
-            quotable = case.clause in QUOTABLE
-            if quotable and (excerpt := call.unit.excerpt(case)):
-                lines.append(self.voice.say(Text.CASE_EXCERPT, excerpt=_one_line(excerpt, _EXCERPT)))
-            else:
-                lines.append(self.voice.say(Text.CASE_NO_EXCERPT))
-            if quotable and (suggestion := call.unit.suggestion(case)):
-                lines.append(self.voice.say(Text.CASE_SUGGESTION, suggestion=_one_line(suggestion, _EXCERPT)))
-        if case.reason:
-            lines.append(self.voice.say(Text.CASE_REASON, reason=case.reason))
-        return lines
-
-    def _unknown(self, case_id: int) -> Answer:
-        return Answer([self.voice.say(Text.CASE_UNKNOWN, code=f"VP{case_id}")], "unknown_case", f"VP{case_id}")
-
-
 class ConfirmCase(Command[int]):
     """/xacnhan VP12"""
 
@@ -148,7 +89,7 @@ class ConfirmCase(Command[int]):
 
     def understand(self, rest: str, today: date) -> int | None:
         """The number of a case and nothing else."""
-        return _only_number(rest)
+        return only_number(rest)
 
     def answer(self, call: Call, argument: int) -> Answer:
         """Confirmed; a sealed case is referred, since only the competent body determines what is secret."""
@@ -167,7 +108,7 @@ class FalseAlarm(Command[tuple[int, str]]):
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
         """The number of a case and the reason, "" where none is given."""
         found = case_number(rest)
-        return (found[0], _one_line(found[1], _REASON)) if found else None
+        return (found[0], one_line(found[1], _REASON)) if found else None
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Taken back, with the reason."""
@@ -188,7 +129,7 @@ def _move(
 ) -> Answer:
     voice, code = command.voice, f"VP{case_id}"
     if case is None:
-        return Answer([voice.say(Text.CASE_UNKNOWN, code=code)], "unknown_case", code)
+        return unknown_case(voice, case_id)
     now = command.policy.clock()
     try:
         moved = case.moved(to, at=now, by=call.person.id, reason=reason)
@@ -206,12 +147,20 @@ def _move(
     return Answer([voice.say(Text.CASE_MOVED, code=code, state=voice.state(to))], subject=code)
 
 
-def _only_number(rest: str) -> int | None:
+def unknown_case(voice: Voice, case_id: int) -> Answer:
+    """There is no case of that number."""
+    code = f"VP{case_id}"
+    return Answer([voice.say(Text.CASE_UNKNOWN, code=code)], "unknown_case", code)
+
+
+def only_number(rest: str) -> int | None:
+    """The number of a case where nothing follows it."""
     found = case_number(rest)
     return found[0] if found and not found[1] else None
 
 
-def _one_line(text: str, limit: int) -> str:
+def one_line(text: str, limit: int) -> str:
+    """What people typed, printable and in one line, cut at `limit` characters."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 

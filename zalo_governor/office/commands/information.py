@@ -154,6 +154,7 @@ class Status(Command[bool]):
         start = midnight(today(now))
         coverage = call.unit.coverage(group.id, start, now)
         failures = coverage.rule_failures
+        calls = call.unit.activity(group.id, start, now).calls
         return self.voice.say(
             Text.STATUS_GROUP,
             group=self.voice.group(group),
@@ -162,6 +163,7 @@ class Status(Command[bool]):
             failures=self.voice.say(Text.STATUS_FAILURES, count=number(failures))
             if failures
             else self.voice.say(Text.STATUS_NO_FAILURES),
+            calls=self.voice.say(Text.STATUS_CALLS, count=number(calls)) if calls else "",
         )
 
 

@@ -1,0 +1,220 @@
+"""What people see after a secret was posted: the real process beside the simulator."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.rig import ADMIN, BOT, GROUP, LEADER, MEMBER, Rig, rig, somebody
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.simulator.messages import attachment, group_message
+from zalo_governor.simulator.world import World
+
+DELETE = "/api/group/deletemsg"
+UNVERIFIED = "chưa được Quản trị xác minh"
+
+
+def secret(number: int) -> str:
+    return f"Em gửi các đồng chí văn bản tuyệt mật số {number}/KH-GIẢ ĐỊNH để nghiên cứu trước"
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with rig(tmp_path_factory.mktemp("bot"), timeout_seconds=1.5) as made:
+        made.start_bot()
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def healthy(bot: Rig) -> Iterator[None]:
+    """The account is deputy of the group, and Zalo answers."""
+    yield
+    bot.control("config", inner={}, lose_answer=[], hang={}, echo=True)
+    _make_deputy(bot, deputy=True)
+
+
+def test_the_leader_is_told_when_the_admin_does_not_answer_also_after_a_kill_in_between(tmp_path: Path) -> None:
+    with rig(tmp_path) as made:
+        made.configure("escalation", leader_after_minutes=0.1)
+        made.start_bot()
+        answered, forgotten = somebody(), somebody()
+        made.say(secret(1), answered)
+        made.answer(ADMIN, f"/xacnhan {made.case_of(answered)}")
+        made.say(secret(2), forgotten)
+        code = made.case_of(forgotten)
+        made.told_of(code, ADMIN)
+        assert not made.told(LEADER)
+        made.kill_bot()
+        time.sleep(6.5)
+        made.start_bot()
+        [report] = made.told_of(code, LEADER)
+        assert UNVERIFIED in report
+        made.kill_bot()
+        made.start_bot()
+        time.sleep(2.5)
+        assert made.told(LEADER) == [report]
+        [shown] = made.answer(ADMIN, f"/xem {code}")
+        assert "đã báo Trưởng nhóm lúc" in shown
+
+
+def test_passed_on_by_the_admin_the_leader_reads_it_at_once(bot: Rig) -> None:
+    uid = somebody()
+    bot.say(secret(10), uid)
+    code = bot.case_of(uid)
+    [told] = bot.answer(ADMIN, f"/trình {code}")
+    assert "đã gửi báo cáo tới Trưởng nhóm" in told
+    [report] = bot.told_of(code, LEADER)
+    assert UNVERIFIED not in report
+    assert "Lò Văn Minh" in report
+    assert "GIẢ ĐỊNH" not in report
+
+
+def test_the_desk_removes_a_message_for_all_with_a_code_that_counts_once(bot: Rig) -> None:
+    uid = somebody()
+    bot.say(secret(20), uid)
+    code, before = bot.case_of(uid), _in_history(bot)
+    typed = _code(bot, code)
+    assert "không đúng" in bot.answer(ADMIN, f"/xoa {code} {int(typed.split()[-1]) ^ 1:06}")[0]
+    told = len(bot.told(ADMIN))
+    bot.tell_bot(typed, ADMIN)
+    bot.until(lambda: any("Zalo đã xóa tin" in text for text in bot.told(ADMIN)[told:]), "the result is told")
+    assert _in_history(bot) == before  # the message is gone, and a chat.delete stands in its place
+    [shown] = bot.answer(ADMIN, f"/xem {code}")
+    assert "đã khắc phục" in shown
+    assert "người xóa: đồng chí Lò Văn Minh" in shown
+    assert "không còn tin nào" in bot.answer(ADMIN, typed)[0]
+    assert {"case_opened", "removal"} <= {action.replace(".", "_") for action in _audited(bot, code)}
+
+
+def test_where_the_account_is_no_deputy_the_desk_reads_that_it_may_not(bot: Rig) -> None:
+    _make_deputy(bot, deputy=False)
+    uid = somebody()
+    bot.say(secret(21), uid)
+    code = bot.case_of(uid)
+    assert "không phải trưởng nhóm hoặc phó nhóm" in _result(bot, code)
+    assert "đã nhắc" in bot.answer(ADMIN, f"/xem {code}")[0]
+
+
+def test_a_message_that_zalo_no_longer_has_is_not_called_removed(bot: Rig) -> None:
+    uid = somebody()
+    bot.say(secret(22), uid)
+    bot.control("config", inner={DELETE: [114, "invalid params"]})
+    assert "không tìm thấy tin" in _result(bot, bot.case_of(uid))
+
+
+def test_a_removal_whose_answer_is_lost_is_known_by_what_zalo_shows(bot: Rig) -> None:
+    uid = somebody()
+    bot.say(secret(23), uid)
+    bot.control("config", lose_answer=[DELETE])
+    assert "Zalo đã xóa tin" in _result(bot, bot.case_of(uid))
+
+
+def test_an_ordered_removal_survives_a_kill(bot: Rig) -> None:
+    uid = somebody()
+    bot.say(secret(24), uid)
+    code = bot.case_of(uid)
+    typed = _code(bot, code)
+    bot.control("config", hang={DELETE: 1.0})
+    told = len(bot.told(ADMIN))
+    bot.tell_bot(typed, ADMIN)
+    bot.until(lambda: bot.query("SELECT count(*) FROM removals WHERE due_ms IS NOT NULL") == [(1,)], "it is ordered")
+    bot.kill_bot()
+    bot.control("config", hang={})
+    bot.start_bot()
+    bot.until(lambda: any(f"Vụ việc {code}: Zalo" in text for text in bot.told(ADMIN)[told:]), "the result is told")
+    assert bot.query("SELECT count(*) FROM removals WHERE due_ms IS NOT NULL") == [(0,)]
+
+
+def test_who_has_seen_it_is_named_when_the_admin_asks(bot: Rig) -> None:
+    uid, reader = somebody(), somebody()
+    key = bot.say(secret(30), uid)
+    code = bot.case_of(uid)
+    bot.say("Đã rõ", reader, dName="Hoàng Thị Mơ - Chuyên viên")
+    bot.control("push", frames=[{"cmd": 522, "data": {"groupSeens": [_receipt(key, [reader, uid])]}}])
+    bot.until(lambda: bot.query("SELECT 1 FROM case_readers WHERE message_key = ?", key) != [], "the receipt is noted")
+    assert "1 người đã xem" in bot.answer(ADMIN, f"/xem {code}")[0]
+    [named] = bot.answer(ADMIN, f"/đã xem {code}")
+    assert "Hoàng Thị Mơ" in named
+    assert "không thuộc" in bot.answer(somebody(), f"/daxem {code}")[0]
+
+
+def test_receipts_of_messages_without_a_case_are_not_kept(bot: Rig) -> None:
+    key = bot.say("Kính mời các đồng chí dự họp", somebody())
+    bot.control("push", frames=[{"cmd": 522, "data": {"groupSeens": [_receipt(key, [MEMBER])]}}])
+    later = bot.say("Đã rõ ạ", somebody())
+    bot.until(lambda: later in bot.judged_keys(), "what came after the receipt is judged")
+    assert bot.query("SELECT count(*) FROM case_readers WHERE message_key = ?", key) == [(0,)]
+
+
+def test_the_same_content_from_somebody_else_is_told_as_the_same(bot: Rig) -> None:
+    first, other = somebody(), somebody()
+    bot.say(secret(40), first)
+    earlier = bot.case_of(first)
+    bot.say(secret(40).upper().replace("GỬI", "G Ử I"), other)
+    [alert] = bot.told_of(bot.case_of(other), ADMIN)
+    assert f"trùng với vụ việc {earlier}" in alert
+    bot.until(lambda: bool(bot.told(other)), "the second one is asked to recall as well")
+
+
+def test_a_recall_is_told_with_its_minute_and_who_did_it(bot: Rig) -> None:
+    uid = somebody()
+    key = bot.say(secret(50), uid, dName="Chảo Láo Lở - Chuyên viên")
+    code = bot.case_of(uid)
+    undo = {"globalMsgId": int(key), "cliMsgId": 1, "deleteMsg": 0, "srcId": uid, "destId": GROUP}
+    bot.say("", uid, msgType="chat.undo", content=undo)
+    bot.until(lambda: any("đã được thu hồi lúc" in text and code in text for text in bot.told(ADMIN)), "it is told")
+    assert "đã khắc phục" in bot.answer(ADMIN, f"/xem {code}")[0]
+
+
+def test_a_group_call_is_counted_and_nobody_is_told(bot: Rig) -> None:
+    cases, told = len(bot.cases()), len(bot.told(ADMIN))
+    call = attachment("Cuộc gọi nhóm", action="recommened.groupcall", params={"duration": 65, "calltype": 1})
+    key = bot.say("", somebody(), msgType="chat.recommended", content=call)
+    bot.until(lambda: key in bot.judged_keys(), "the call is judged")
+    assert (len(bot.cases()), len(bot.told(ADMIN))) == (cases, told)
+    assert "1 dấu hiệu cuộc gọi" in bot.answer(ADMIN, "/trangthai")[0]
+    assert bot.report()["activity"]["calls"] == 1
+
+
+def _code(bot: Rig, case: str) -> str:
+    """Ask for a removal; gives what the bot says is to be typed."""
+    [asked] = bot.answer(ADMIN, f"/xoa {case}")
+    found = re.search(rf"/xoa {case} \d{{6}}", asked)
+    assert found
+    return found[0]
+
+
+def _result(bot: Rig, case: str) -> str:
+    """Order the removal; gives what is told of its result."""
+    typed, told = _code(bot, case), len(bot.told(ADMIN))
+    bot.tell_bot(typed, ADMIN)
+    bot.until(lambda: len(bot.told(ADMIN)) >= told + 2, "it is ordered, and the result told")
+    return bot.told(ADMIN)[-1]
+
+
+def _receipt(key: str, seen: list[str]) -> dict[str, Any]:
+    message = group_message(World(system_clock), {"_text": ""})
+    return {
+        "msgId": key,
+        "realMsgId": key,
+        "seen": 1,
+        "deliveredUids": seen,
+        "seenUids": seen,
+        "mSTs": int(message["ts"]),
+        "groupId": GROUP,
+    }
+
+
+def _make_deputy(bot: Rig, *, deputy: bool) -> None:
+    bot.control("world", groups=[{"id": GROUP, "admins": [BOT] if deputy else []}])
+
+
+def _in_history(bot: Rig) -> int:
+    return int(bot.state("history")[GROUP])
+
+
+def _audited(bot: Rig, case: str) -> set[str]:
+    return {action for (action,) in bot.query("SELECT action FROM audit WHERE subject = ?", case)}

@@ -1,0 +1,169 @@
+"""Harmful content: at once where it is plain, gathered where a person has to look first, hints once a day."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.office.fake_unit import GROUP, NOW, UIDS, UNMARKED, Desk, to
+from zalo_governor.domain.elements import Source
+from zalo_governor.domain.findings import Finding, Severity
+
+TRIAGE = Finding(
+    rule_id="4.2-noi-dung-xau",
+    clause="4.2",
+    severity=Severity.TRIAGE,
+    label="gambling",
+    reason="contact+gambling+offer",
+    excerpt="lời lẽ không ai cần đọc lại",
+)
+STRICT = TRIAGE.model_copy(update={"severity": Severity.MINOR})
+CATEGORIES = {
+    "drugs": "ma túy",
+    "gambling": "cờ bạc",
+    "prostitution": "mại dâm",
+    "obscenity": "đồi trụy",
+    "violence": "bạo lực",
+    "crime": "phạm tội",
+    "public_order": "trật tự công cộng",
+    "national_security": "an ninh quốc gia",
+    "illegal_religion": "tôn giáo",
+    "superstition": "mê tín",
+    "insult": "xúc phạm",
+    "fine_customs": "thuần phong mỹ tục",
+    "scam": "lừa đảo",
+    "advertising": "quảng cáo",
+    "unverified": "chưa kiểm chứng",
+    "other": "chưa rõ loại",
+}
+
+
+@pytest.mark.parametrize("label", sorted(CATEGORIES))
+def test_what_is_plain_is_told_at_once_with_category_and_reason(label: str) -> None:
+    desk = Desk()
+    desk.say("member", "chữ gì đó", STRICT.model_copy(update={"label": label}))
+    posted = desk.take()
+    (alert,) = to(posted, "admin")
+    assert CATEGORIES[label] in alert
+    assert "có lời hẹn liên hệ, có lời chào mời" in alert
+    assert "chưa phải kết luận" in alert
+    assert len(to(posted, "member")) == 1
+    assert not [notice for notice in posted if "lời lẽ" in notice.text or "chữ gì đó" in notice.text]
+
+
+def test_a_reason_without_a_word_for_it_is_the_wording() -> None:
+    desk = Desk()
+    desk.say("member", "chữ", STRICT.model_copy(update={"reason": "something+new"}))
+    assert "cách dùng từ" in to(desk.take(), "admin")[0]
+
+
+def test_what_a_person_has_to_look_at_first_is_gathered_into_one_message() -> None:
+    desk = Desk()
+    desk.say("member", "một", TRIAGE)
+    desk.unit.reasons[1] = "incite"
+    desk.later(minutes=20)
+    desk.say("report_reader", "hai", TRIAGE.model_copy(update={"label": "insult"}))
+    assert desk.take() == []
+    desk.tick(minutes=9)
+    assert desk.take() == []
+    desk.tick(minutes=1)
+    posted = desk.take()
+    (digest,) = to(posted, "admin")
+    assert digest == to(posted, "admin_staff")[0]
+    assert "có 2 vụ việc cần đồng chí xem trước" in digest
+    assert "- VP1: 24/11/2026 14:05, đồng chí Giàng A Viên" in digest
+    assert "loại nội dung: cờ bạc, lô đề; lý do: có lời kêu gọi" in digest
+    assert "- VP2: 24/11/2026 14:25" in digest
+    assert "xúc phạm" in digest
+    assert to(posted, "member") == to(posted, "leader") == []
+    desk.tick(hours=3)
+    assert desk.take() == []
+    assert desk.states() == ["new", "new"]
+
+
+def test_a_flood_is_counted_and_not_spelled_out() -> None:
+    desk = Desk()
+    for number in range(40):
+        uid = str(7_500_000_000_000_000_000 + number)
+        desk.hear(desk.message("member", "chữ").model_copy(update={"sender_uid": uid}), TRIAGE)
+    desk.tick(minutes=30)
+    (digest,) = to(desk.take(), "admin")
+    assert "có 40 vụ việc" in digest
+    assert "và 30 vụ việc khác" in digest
+
+
+def test_what_the_desk_has_settled_meanwhile_is_not_in_the_digest() -> None:
+    desk = Desk()
+    desk.say("member", "một", TRIAGE)
+    desk.say("report_reader", "hai", TRIAGE)
+    desk.say("admin", "/baonham VP1 tin phòng chống", place="private")
+    desk.take()
+    desk.tick(minutes=30)
+    (digest,) = to(desk.take(), "admin")
+    assert "VP1" not in digest
+    assert "VP2" in digest
+
+
+def test_a_plain_offer_after_a_doubtful_one_is_told_at_once() -> None:
+    desk = Desk()
+    desk.say("member", "một", TRIAGE)
+    assert desk.take() == []
+    desk.say("member", "hai", STRICT)
+    posted = desk.take()
+    assert "VP1" in to(posted, "admin")[0]
+    assert len(to(posted, "member")) == 1
+    assert desk.states() == ["reminded"]
+    desk.tick(hours=1)
+    assert desk.take() == []
+
+
+def test_what_was_heard_late_is_summed_up_and_not_gathered_again() -> None:
+    desk = Desk()
+    desk.hear(desk.message("member", "một", source=Source.BACKFILL), TRIAGE)
+    desk.office.recovered(desk.unit, GROUP)
+    assert "VP1" in to(desk.take(), "admin")[0]
+    desk.tick(hours=1)
+    assert desk.take() == []
+
+
+def test_the_case_shows_its_category_and_no_word_of_the_message() -> None:
+    desk = Desk()
+    desk.say("member", "một", STRICT)
+    desk.unit.reasons[1] = "offer+price"
+    desk.take()
+    desk.say("admin", "/xem VP1", place="private")
+    (shown,) = to(desk.take(), "admin")
+    assert "Loại nội dung: cờ bạc, lô đề. Lý do: có lời chào mời, có nêu giá" in shown
+    assert "lời lẽ" not in shown
+
+
+def test_a_case_of_another_rule_has_no_category() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.say("admin", "/xem VP1", place="private")
+    assert not [text for text in to(desk.take(), "admin") if "Loại nội dung" in text]
+
+
+def test_hints_are_told_once_a_day_and_only_where_there_are_any() -> None:
+    desk = Desk()
+    due = NOW + timedelta(hours=2)
+    assert desk.office.duties.hints_digest(desk.unit, due) == 0
+    assert desk.take() == []
+    due += timedelta(days=1)
+    desk.unit.hinted = [(due - timedelta(hours=3), desk.person("member").id), (due - timedelta(hours=30), None)]
+    assert desk.office.duties.hints_digest(desk.unit, due) == 1
+    posted = desk.take()
+    (digest,) = to(posted, "admin")
+    assert "có 1 tin nhắc đến bí mật nhà nước nhưng chưa đủ dấu hiệu" in digest
+    assert "Giàng A Viên" in digest
+    assert "Đây không phải vụ việc" in digest
+    assert {notice.thread_id for notice in posted} == {UIDS["admin"], UIDS["admin_staff"]}
+    assert desk.office.duties.hints_digest(desk.unit, due) == 0
+    assert desk.take() == []
+
+
+def test_many_hints_are_counted() -> None:
+    desk = Desk()
+    due = NOW + timedelta(hours=2)
+    desk.unit.hinted = [(NOW, None)] * 25
+    desk.office.duties.hints_digest(desk.unit, due)
+    assert "và 15 tin khác" in to(desk.take(), "admin")[0]

@@ -1,0 +1,105 @@
+"""What is due is done when its time has come, once a start has caught up, and a failure ends nothing."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from zalo_governor.duework import DueWork
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+class Work:
+    """Something that is due at a moment, until it is done."""
+
+    def __init__(self, due: datetime | None) -> None:
+        self.due = due
+        self.done: list[datetime] = []
+        self.failures = 0
+        self.looked = threading.Semaphore(0)
+
+    def next_due(self) -> datetime | None:
+        self.looked.release()
+        return self.due
+
+    def act(self, now: datetime) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError
+        self.done.append(now)
+        self.due = None
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zalo_governor.duework._LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("zalo_governor.duework._FAILED_SECONDS", 0.01)
+
+
+def run(work: Work, begin: threading.Event, then: Callable[[], None], now: Callable[[], datetime]) -> None:
+    due_work = DueWork("test", next_due=work.next_due, act=work.act, begin=begin, clock=now)
+    thread = threading.Thread(target=due_work.run)
+    thread.start()
+    try:
+        then()
+    finally:
+        due_work.stop()
+        thread.join(5)
+    assert not thread.is_alive()
+
+
+def looked(work: Work, times: int) -> None:
+    for _ in range(times):
+        assert work.looked.acquire(timeout=5)
+
+
+def begun() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
+def test_nothing_is_done_before_its_time_and_then_once() -> None:
+    work, times = Work(NOW), [NOW - timedelta(seconds=1)]
+
+    def then() -> None:
+        looked(work, 3)
+        assert work.done == []
+        times[0] = NOW
+        looked(work, 4)
+
+    run(work, begun(), then, lambda: times[0])
+    assert work.done == [NOW]
+
+
+def test_a_moment_that_somebody_else_writes_down_is_found() -> None:
+    work = Work(None)
+
+    def then() -> None:
+        looked(work, 2)
+        work.due = NOW - timedelta(days=1)
+        looked(work, 3)
+
+    run(work, begun(), then, lambda: NOW)
+    assert work.done == [NOW]
+
+
+def test_what_fails_stays_due() -> None:
+    work = Work(NOW)
+    work.failures = 2
+    run(work, begun(), lambda: looked(work, 5), lambda: NOW)
+    assert work.done == [NOW]
+
+
+def test_nothing_is_done_before_the_start_has_caught_up() -> None:
+    work, begin = Work(NOW), threading.Event()
+
+    def then() -> None:
+        assert not work.looked.acquire(timeout=0.1)
+        begin.set()
+        looked(work, 2)
+
+    run(work, begin, then, lambda: NOW)
+    assert work.done == [NOW]

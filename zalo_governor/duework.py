@@ -1,0 +1,65 @@
+"""Work that falls due at moments that stand in the database, so that they outlive the process."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from zalo_governor.domain.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+_LOOK_SECONDS = 1.0
+"""How often the database is asked: whoever writes a moment down need not tell, and clocks may be set meanwhile."""
+_FAILED_SECONDS = 5.0
+_START_SECONDS = 60.0
+
+
+class DueWork:
+    """Does what is due, in a thread of its own, until stopped.
+
+    Args:
+        next_due: when `act` has something to do; None where never.
+        act: called with the present moment; does everything that is due by then, and sees that `next_due` moves on.
+        begin: nothing is done before it is set, or a minute has passed: what people wrote meanwhile is heard first.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        next_due: Callable[[], datetime | None],
+        act: Callable[[datetime], None],
+        begin: threading.Event,
+        clock: Clock,
+    ) -> None:
+        self._name = name
+        self._next_due = next_due
+        self._act = act
+        self._begin = begin
+        self._clock = clock
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        """Work until stopped."""
+        self._begin.wait(_START_SECONDS)
+        while not self._stopped.is_set():
+            self._stopped.wait(self._work())
+
+    def stop(self) -> None:
+        """Let `run` end; what is in hand is finished first."""
+        self._stopped.set()
+        self._begin.set()
+
+    def _work(self) -> float:
+        """Do what is due; gives in how many seconds to look again."""
+        try:
+            due, now = self._next_due(), self._clock()
+            if due and due <= now:
+                self._act(now)
+        except Exception as error:
+            # One failure must not end the timer: what is due stays due.
+            log.error("due_work_failed", work=self._name, error=type(error).__name__)
+            return _FAILED_SECONDS
+        return _LOOK_SECONDS

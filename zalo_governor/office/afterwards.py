@@ -1,0 +1,95 @@
+"""What happens to a message under a case afterwards: people read it, its sender recalls it, somebody deletes it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from zalo_governor.domain.cases import Case, CaseMessage, CaseState
+from zalo_governor.domain.events import EventBase, MessageDeleted, MessageRecalled, MessageSeen
+from zalo_governor.domain.people import Person
+from zalo_governor.office.alerts import Alerts
+from zalo_governor.office.messages import Text
+from zalo_governor.office.policy import OfficePolicy
+from zalo_governor.office.ports import OfficeUnit
+from zalo_governor.office.voice import Voice
+
+
+class Afterwards:
+    """Notes it with the case, moves the case where that is due, and tells the desk."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._alerts = Alerts(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+
+    def take(self, unit: OfficeUnit, event: EventBase) -> None:
+        """Look at one event of a governed group; most are none of this."""
+        if isinstance(event, MessageRecalled | MessageDeleted):
+            self.withdrawn(unit, event)
+        elif isinstance(event, MessageSeen):
+            self._read(unit, event)
+
+    def withdrawn(self, unit: OfficeUnit, event: MessageRecalled | MessageDeleted) -> None:
+        """Note that messages are gone, and tell the desk of those of sealed cases of which it had not heard yet."""
+        deleted = isinstance(event, MessageDeleted)
+        by = unit.sender(event.account, event.sender_uid)
+        told: dict[int, Case] = {}
+        for key in dict.fromkeys(event.target_keys if isinstance(event, MessageDeleted) else (event.target_key,)):
+            for case in self.gone(unit, event.thread_id, key, event.at, by, deleted=deleted):
+                told[case.id] = case
+        for case in told.values():
+            if case.sealed:
+                self._alerts.withdrawn(unit, case, event.at, by, deleted=deleted, left=visible(unit, case))
+
+    def gone(
+        self, unit: OfficeUnit, group_id: str, key: str, at: datetime, by: Person | None, *, deleted: bool
+    ) -> list[Case]:
+        """Note that a message is gone, and remedy the open cases of which nothing is left to be seen.
+
+        Gives the cases that it belongs to, as they are afterwards; none where it was known to be gone already.
+        """
+        if not unit.mark_gone(group_id, key, at, by.id if by else None, deleted=deleted):
+            return []
+        return [self._note(unit, case, at) for case in unit.case_of_message(group_id, key)]
+
+    def _note(self, unit: OfficeUnit, case: Case, at: datetime) -> Case:
+        minutes = max(1, round((at - case.event_at).total_seconds() / 60))
+        messages = unit.messages_of(case)
+        all_gone = sum(message.gone_at is not None for message in messages) >= case.count
+        self._audit(unit, "case.withdrawn", case, {"minutes": minutes, "all": all_gone})
+        if not all_gone or not case.state.open:
+            return case
+        reason = self._voice.say(Text.REASON_RECALLED, minutes=minutes)
+        remedied = case.moved(CaseState.REMEDIED, at=self._policy.clock(), by=None, reason=reason)
+        unit.save_case(remedied)
+        self._audit(unit, "case.moved", remedied, {"from": case.state.value, "to": remedied.state.value})
+        return remedied
+
+    def _read(self, unit: OfficeUnit, event: MessageSeen) -> None:
+        if not unit.case_of_message(event.thread_id, event.target_key):
+            return
+        unit.note_readers(
+            event.thread_id,
+            event.target_key,
+            seen=self._persons(unit, event, event.seen_uids),
+            delivered=self._persons(unit, event, event.delivered_uids),
+            at=self._policy.clock(),
+        )
+
+    def _persons(self, unit: OfficeUnit, event: MessageSeen, uids: Sequence[str]) -> list[int]:
+        found = (unit.sender(event.account, uid) for uid in uids if uid != event.account)
+        return [person.id for person in found if person]
+
+    def _audit(self, unit: OfficeUnit, action: str, case: Case, detail: dict[str, object]) -> None:
+        unit.audit(
+            action,
+            at=self._policy.clock(),
+            actor_id=None,
+            group_id=case.group_id,
+            subject=case.code,
+            detail={"rule": case.rule_id, **detail},
+        )
+
+
+def visible(unit: OfficeUnit, case: Case) -> list[CaseMessage]:
+    """The messages of a case that are still to be seen in the group, as far as the program has heard."""
+    return [message for message in unit.messages_of(case) if message.gone_at is None]

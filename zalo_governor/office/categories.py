@@ -1,0 +1,49 @@
+"""Harmful content as people call it: the category behind a finding's label, and why, behind the rule's own codes."""
+
+from zalo_governor.office.messages import Text
+from zalo_governor.office.voice import Voice
+
+_CATEGORIES = {
+    "drugs": Text.CATEGORY_DRUGS,
+    "gambling": Text.CATEGORY_GAMBLING,
+    "prostitution": Text.CATEGORY_PROSTITUTION,
+    "obscenity": Text.CATEGORY_OBSCENITY,
+    "violence": Text.CATEGORY_VIOLENCE,
+    "crime": Text.CATEGORY_CRIME,
+    "public_order": Text.CATEGORY_PUBLIC_ORDER,
+    "national_security": Text.CATEGORY_NATIONAL_SECURITY,
+    "illegal_religion": Text.CATEGORY_ILLEGAL_RELIGION,
+    "superstition": Text.CATEGORY_SUPERSTITION,
+    "insult": Text.CATEGORY_INSULT,
+    "fine_customs": Text.CATEGORY_FINE_CUSTOMS,
+    "scam": Text.CATEGORY_SCAM,
+    "advertising": Text.CATEGORY_ADVERTISING,
+    "unverified": Text.CATEGORY_UNVERIFIED,
+    "other": Text.CATEGORY_OTHER,
+}
+_REASONS = {
+    "offer": Text.REASON_OFFER,
+    "contact": Text.REASON_CONTACT,
+    "price": Text.REASON_PRICE,
+    "link": Text.REASON_LINK,
+    "phone": Text.REASON_PHONE,
+    "incite": Text.REASON_INCITE,
+    "threat": Text.REASON_THREAT,
+    "spread": Text.REASON_SPREAD,
+}
+
+
+def has_category(label: str) -> bool:
+    """Whether the label names a category of harmful content."""
+    return label in _CATEGORIES
+
+
+def category(voice: Voice, label: str) -> str:
+    """`ma túy`; KeyError where `has_category` is False."""
+    return voice.say(_CATEGORIES[label])
+
+
+def why(voice: Voice, reason: str | None) -> str:
+    """The rule's codes (`contact+offer`) in words; those that have none are left out, and a word stands for no code."""
+    codes = [code for code in (reason or "").split("+") if code in _REASONS]
+    return ", ".join(voice.say(_REASONS[code]) for code in codes) if codes else voice.say(Text.REASON_WORDS)

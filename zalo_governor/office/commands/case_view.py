@@ -1,0 +1,114 @@
+"""/xem: one case as the desk sees it, and what is to be done next."""
+
+from datetime import date
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.office.afterwards import visible
+from zalo_governor.office.categories import category, has_category, why
+from zalo_governor.office.commands.casebook import DESK, one_line, only_number, unknown_case
+from zalo_governor.office.commands.command import Answer, Call, Command
+from zalo_governor.office.messages import Text
+from zalo_governor.office.voice import gone, moment, number
+
+QUOTABLE = frozenset({"3.1", "3.2"})
+"""The clauses whose cases may show what was written."""
+
+_EXCERPT = 80
+_GONE = 5
+
+
+class ShowCase(Command[int]):
+    """/xem VP12"""
+
+    word = "xem"
+    usage = Text.USAGE_SHOW
+    roles = DESK
+
+    def understand(self, rest: str, today: date) -> int | None:
+        """The number of a case and nothing else."""
+        return only_number(rest)
+
+    def answer(self, call: Call, argument: int) -> Answer:
+        """What is known of the case; of a sealed one, that nothing is kept."""
+        case = call.unit.case(argument)
+        if case is None:
+            return unknown_case(self.voice, argument)
+        text = self.voice.say(
+            Text.CASE,
+            code=case.code,
+            group=self.voice.group(self.policy.group(case.group_id)),
+            when=moment(case.event_at),
+            who=self.voice.who(call.unit.person(case.person_id)),
+            signs=self._signs(case),
+            state=self.voice.state(case.state),
+            times=self.voice.times(case),
+            content="\n".join(self._content(call, case)),
+        )
+        return Answer([text], subject=case.code)
+
+    def _signs(self, case: Case) -> str:
+        citation = self.voice.citation(case.clause)
+        if case.sealed:
+            return self.voice.say(Text.CASE_SIGNS_SEALED, citation=citation)
+        return self.voice.say(Text.CASE_SIGNS, citation=citation, clause=self.voice.clause(case.clause))
+
+    def _content(self, call: Call, case: Case) -> list[str]:
+        lines = []
+        if case.sealed:
+            lines.append(self.voice.say(Text.CASE_SEALED))
+            lines += self._aftermath(call, case)
+        else:
+            quotable = case.clause in QUOTABLE
+            if quotable and (excerpt := call.unit.excerpt(case)):
+                lines.append(self.voice.say(Text.CASE_EXCERPT, excerpt=one_line(excerpt, _EXCERPT)))
+            else:
+                lines.append(self.voice.say(Text.CASE_NO_EXCERPT))
+            if quotable and (suggestion := call.unit.suggestion(case)):
+                lines.append(self.voice.say(Text.CASE_SUGGESTION, suggestion=one_line(suggestion, _EXCERPT)))
+        if has_category(case.label):
+            named, reason = category(self.voice, case.label), why(self.voice, call.unit.reason_of(case))
+            lines.append(self.voice.say(Text.CASE_CATEGORY, category=named, reason=reason))
+        if case.reason:
+            lines.append(self.voice.say(Text.CASE_REASON, reason=case.reason))
+        return lines + self._leader(call, case) + ([self._next(call, case)] if case.sealed else [])
+
+    def _aftermath(self, call: Call, case: Case) -> list[str]:
+        """What the group still shows of a sealed case, and who has seen it."""
+        lines = [self.voice.say(Text.CASE_SAME, code=f"VP{case.same_as}")] if case.same_as else []
+        for message in call.unit.messages_of(case)[:_GONE]:
+            if message.gone_at:
+                by = None if message.gone_by is None else call.unit.person(message.gone_by)
+                how = gone(self.voice, message.gone_at, by, deleted=message.deleted, account=self.policy.account)
+                lines.append(self.voice.say(Text.CASE_GONE, when=moment(message.at), how=how))
+        readers = [reader.seen for reader in call.unit.readers(case) if reader.person_id != case.person_id]
+        if readers:
+            seen = sum(readers)
+            figures = {"seen": number(seen), "delivered": number(len(readers) - seen)}
+            lines.append(self.voice.say(Text.CASE_READERS, code=case.code, **figures))
+        else:
+            lines.append(self.voice.say(Text.CASE_NO_READERS))
+        return lines
+
+    def _leader(self, call: Call, case: Case) -> list[str]:
+        if case.leader_told_at is None:
+            due = case.sealed and case.due_at
+            return [self.voice.say(Text.CASE_DUE, when=moment(due))] if due else []
+        when = moment(case.leader_told_at)
+        if case.leader_told_by is None:
+            return [self.voice.say(Text.CASE_LEADER_UNVERIFIED, when=when)]
+        who = self.voice.who(call.unit.person(case.leader_told_by))
+        return [self.voice.say(Text.CASE_LEADER_BY_DESK, who=who, when=when)]
+
+    def _next(self, call: Call, case: Case) -> str:
+        steps = []
+        if case.state is not CaseState.FALSE_ALARM:
+            if visible(call.unit, case):
+                steps.append(Text.STEP_RECALL)
+            if case.leader_told_by is None:
+                steps.append(Text.STEP_LEADER)
+            if call.unit.readers(case):
+                steps.append(Text.STEP_READERS)
+            if case.state.open or case.state is CaseState.REMEDIED:
+                steps.append(Text.STEP_ANSWER)
+        said = [self.voice.say(step, code=case.code) for step in steps] or [self.voice.say(Text.STEP_NOTHING)]
+        return self.voice.say(Text.CASE_NEXT, steps="; ".join(said))

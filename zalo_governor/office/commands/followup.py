@@ -1,0 +1,152 @@
+"""/trinh, /daxem, /xoa: the leader told, who has seen it, and the message removed."""
+
+from datetime import date
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.people import Person
+from zalo_governor.domain.removals import CodeCheck
+from zalo_governor.office.afterwards import visible
+from zalo_governor.office.commands.casebook import DESK, only_number, unknown_case
+from zalo_governor.office.commands.command import Answer, Call, Command
+from zalo_governor.office.commands.parsing import case_number
+from zalo_governor.office.escalation import Escalation
+from zalo_governor.office.messages import Text
+from zalo_governor.office.policy import OfficePolicy
+from zalo_governor.office.voice import moment, number
+
+_MOST_READERS = 200
+
+
+class PassOn(Command[int]):
+    """/trinh VP12"""
+
+    word = "trinh"
+    usage = Text.USAGE_PASS_ON
+    roles = DESK
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        super().__init__(policy)
+        self._escalation = Escalation(policy)
+
+    def understand(self, rest: str, today: date) -> int | None:
+        """The number of a case and nothing else."""
+        return only_number(rest)
+
+    def answer(self, call: Call, argument: int) -> Answer:
+        """The leader gets it once from the desk, also after the program had told of it unverified."""
+        case = call.unit.case(argument)
+        if case is None:
+            return unknown_case(self.voice, argument)
+        if case.leader_told_at and case.leader_told_by is not None:
+            when = moment(case.leader_told_at)
+            return Answer([self.voice.say(Text.PASSED_ON_BEFORE, code=case.code, when=when)], "before", case.code)
+        told = self._escalation.pass_on(call.unit, case, call.person)
+        return Answer([self.voice.say(Text.PASSED_ON, code=case.code, told=told)], subject=case.code)
+
+
+class WhoHasSeen(Command[int]):
+    """/daxem VP12"""
+
+    word = "daxem"
+    usage = Text.USAGE_READERS
+    roles = DESK
+
+    def understand(self, rest: str, today: date) -> int | None:
+        """The number of a case and nothing else."""
+        return only_number(rest)
+
+    def answer(self, call: Call, argument: int) -> Answer:
+        """Names by Zalo's receipts, those who have seen it first; without who posted it."""
+        case = call.unit.case(argument)
+        if case is None:
+            return unknown_case(self.voice, argument)
+        readers = [reader for reader in call.unit.readers(case) if reader.person_id != case.person_id]
+        if not readers:
+            return Answer([self.voice.say(Text.READERS_NONE, code=case.code)], subject=case.code)
+        readers.sort(key=lambda reader: not reader.seen)
+        rows = [
+            self.voice.say(
+                Text.READER_SEEN if reader.seen else Text.READER_DELIVERED,
+                who=self.voice.who(call.unit.person(reader.person_id)),
+            )
+            for reader in readers[:_MOST_READERS]
+        ]
+        seen = sum(reader.seen for reader in readers)
+        text = self.voice.say(
+            Text.READERS,
+            code=case.code,
+            seen=number(seen),
+            delivered=number(len(readers) - seen),
+            rows="\n".join(rows),
+            days=number(self.policy.readers_kept.days),
+        )
+        return Answer([text], subject=case.code)
+
+
+class Remove(Command[tuple[int, str]]):
+    """/xoa VP12, then /xoa VP12 and the one-time code"""
+
+    word = "xoa"
+    usage = Text.USAGE_REMOVE
+    roles = DESK
+
+    def understand(self, rest: str, today: date) -> tuple[int, str] | None:
+        """The number of a case, and the code where one is given."""
+        found = case_number(rest)
+        if found is None:
+            return None
+        code = "".join(found[1].split())
+        return (found[0], code) if not code or (code.isascii() and code.isdigit()) else None
+
+    def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
+        """Without a code one is sent; with it the removal is ordered, and the result comes as a message of its own."""
+        case_id, code = argument
+        case = call.unit.case(case_id)
+        if case is None:
+            return unknown_case(self.voice, case_id)
+        if call.unit.removals_waiting(case):
+            return self._say(Text.REMOVAL_WAITS, case, "waits")
+        messages = visible(call.unit, case)
+        if not messages:
+            return self._say(Text.REMOVAL_NOTHING, case, "nothing_left")
+        if not any(message.cli_key for message in messages):
+            return self._say(Text.REMOVAL_NO_IDS, case, "no_ids")
+        return self._order(call, case, code) if code else self._issue(call, case, len(messages))
+
+    def _issue(self, call: Call, case: Case, count: int) -> Answer:
+        secret, now = self.policy.draw_code(), self.policy.clock()
+        call.unit.issue_code(case, call.person.id, secret, now + self.policy.code_valid)
+        text = self.voice.say(
+            Text.REMOVAL_CODE,
+            code=case.code,
+            count=number(count),
+            secret=secret,
+            minutes=number(max(1, round(self.policy.code_valid.total_seconds() / 60))),
+        )
+        return Answer([text], "code_issued", case.code)
+
+    def _order(self, call: Call, case: Case, code: str) -> Answer:
+        now = self.policy.clock()
+        checked = call.unit.check_code(case, call.person.id, code, now)
+        if checked is not CodeCheck.ACCEPTED:
+            return self._say(_REFUSALS[checked], case, f"code_{checked.value}")
+        ordered = call.unit.order_removals(case, visible(call.unit, case), call.person.id, now)
+        if _is_answer(case, call.person):
+            call.unit.save_case(case.answered())
+        text = self.voice.say(Text.REMOVAL_ORDERED, code=case.code, count=number(ordered))
+        return Answer([text], "ordered", case.code)
+
+    def _say(self, text: Text, case: Case, outcome: str) -> Answer:
+        return Answer([self.voice.say(text, code=case.code)], outcome, case.code)
+
+
+def _is_answer(case: Case, person: Person) -> bool:
+    """Nobody's own act takes the case on him from the leader's sight."""
+    return person.id != case.person_id
+
+
+_REFUSALS = {
+    CodeCheck.WRONG: Text.REMOVAL_WRONG,
+    CodeCheck.SPENT: Text.REMOVAL_SPENT,
+    CodeCheck.EXPIRED: Text.REMOVAL_EXPIRED,
+}

@@ -1,0 +1,87 @@
+"""What the desk is told gathered, so that it is not flooded: cases to look at first, and mere hints once a day."""
+
+from datetime import datetime, timedelta
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.findings import Severity
+from zalo_governor.office.categories import category, has_category, why
+from zalo_governor.office.messages import Text
+from zalo_governor.office.policy import OfficePolicy
+from zalo_governor.office.ports import OfficeUnit
+from zalo_governor.office.post import Post
+from zalo_governor.office.voice import Voice, moment, number
+
+HINT = "borderline"
+"""Label of what speaks of state secrets without disclosing one: no case, nobody is told but by a digest."""
+_ROWS = 10
+_GATHERED_WITHIN = timedelta(days=7)
+
+
+class Digests:
+    """Writes the digests to the admin and the staff."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+
+    def to_look_at(self, unit: OfficeUnit, group_id: str) -> None:
+        """Tell in one message of every case of a group that waits to be looked at, also of those not due yet."""
+        now = self._policy.clock()
+        cases = [
+            case
+            for case in unit.cases(group_id, start=now - _GATHERED_WITHIN, end=now + timedelta(seconds=1))
+            if case.severity is Severity.TRIAGE and case.due_at
+        ]
+        rows = [self._row(unit, case) for case in cases[:_ROWS]]
+        if len(cases) > _ROWS:
+            rows.append(self._voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
+        group = self._voice.group(self._policy.group(group_id))
+        text = self._voice.say(Text.DIGEST, group=group, count=number(len(cases)), rows="\n".join(rows))
+        for case in cases:
+            unit.save_case(case.answered())
+        self._post.to_desk(unit, text, group_id=group_id)
+
+    def hints(self, unit: OfficeUnit, due: datetime) -> int:
+        """Tell once of the hints of the 24 hours before `due`; how many there were."""
+        told = 0
+        for group in self._policy.governed:
+            if not unit.first_run(f"hints_digest:{group.id}", due):
+                continue
+            found = unit.hints(group.id, HINT, due - timedelta(days=1), due)
+            if not found:
+                continue
+            rows = [self._hint(unit, at, person_id) for at, person_id in found[:_ROWS]]
+            if len(found) > _ROWS:
+                rows.append(self._voice.say(Text.HINTS_MORE, count=number(len(found) - _ROWS)))
+            text = self._voice.say(
+                Text.HINTS_DIGEST,
+                group=self._voice.group(group),
+                count=number(len(found)),
+                until=moment(due),
+                rows="\n".join(rows),
+            )
+            self._post.to_desk(unit, text, group_id=group.id)
+            told += len(found)
+        return told
+
+    def _row(self, unit: OfficeUnit, case: Case) -> str:
+        named = ""
+        if has_category(case.label):
+            named = self._voice.say(
+                Text.DIGEST_ROW_HARMFUL,
+                category=category(self._voice, case.label),
+                reason=why(self._voice, unit.reason_of(case)),
+            )
+        return self._voice.say(
+            Text.DIGEST_ROW,
+            code=case.code,
+            when=moment(case.event_at),
+            who=self._voice.who(unit.person(case.person_id)),
+            citation=self._voice.citation(case.clause),
+            category=named,
+        )
+
+    def _hint(self, unit: OfficeUnit, at: datetime, person_id: int | None) -> str:
+        who = self._voice.say(Text.WHO_UNKNOWN) if person_id is None else self._voice.who(unit.person(person_id))
+        return self._voice.say(Text.HINT_ROW, when=moment(at), who=who)

@@ -1,0 +1,89 @@
+"""Telling the leader of a case: when the desk passes it on, or by the program where nobody answers in time."""
+
+from datetime import datetime
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.office.messages import Text
+from zalo_governor.office.policy import OfficePolicy
+from zalo_governor.office.ports import OfficeUnit
+from zalo_governor.office.post import Post
+from zalo_governor.office.voice import Voice, moment, number
+
+
+class Escalation:
+    """Writes to the leader. Clause 6.4: what is found is stopped and reported."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+
+    def pass_on(self, unit: OfficeUnit, case: Case, by: Person) -> str:
+        """The desk reports the case to the leader; gives what became of it, in words for the desk."""
+        text = self._voice.say(
+            Text.LEADER_PASSED_ON,
+            code=case.code,
+            by=self._voice.who(by),
+            what=self._what(unit, case),
+            state=self._voice.state(case.state),
+        )
+        return self._tell(unit, case, text, by.id)
+
+    def unanswered(self, unit: OfficeUnit, case: Case) -> None:
+        """Nobody of the desk has answered in time: the leader is told, marked as not verified; the desk learns it."""
+        text = self._voice.say(
+            Text.LEADER_UNVERIFIED, code=case.code, what=self._what(unit, case), told=moment(case.opened_at)
+        )
+        told = self._tell(unit, case, text, None)
+        waited = (self._policy.clock() - case.opened_at).total_seconds() / 60
+        said = self._voice.say(Text.ESCALATED, code=case.code, minutes=number(max(1, round(waited))), told=told)
+        self._post.to_desk(unit, said, group_id=case.group_id, case_id=case.id)
+
+    def _tell(self, unit: OfficeUnit, case: Case, text: str, by: int | None) -> str:
+        now = self._policy.clock()
+        # Nobody is asked to look into what he is said to have done himself.
+        leaders = [person for person in self._post.holders(unit, Role.LEADER) if person.id != case.person_id]
+        for leader in leaders:
+            self._post.to_person(unit, leader, text, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id)
+        unit.save_case(case.told_leader(at=now, by=by) if leaders else case.answered())
+        self._audit(unit, case, now, by, len(leaders))
+        if not leaders:
+            return self._voice.say(Text.LEADER_NOBODY)
+        reached = any(leader.reach is not Reach.REFUSED for leader in leaders)
+        if not reached:
+            return self._voice.say(Text.LEADER_UNREACHED)
+        return self._voice.say(Text.LEADER_TOLD if by is None else Text.LEADER_PASSED)
+
+    def _what(self, unit: OfficeUnit, case: Case) -> str:
+        about = {
+            "who": self._voice.who(unit.person(case.person_id)),
+            "when": moment(case.event_at),
+            "group": self._voice.group(self._policy.group(case.group_id)),
+            "citation": self._voice.citation(case.clause),
+            "where": self._where(unit, case),
+        }
+        if case.sealed:
+            return self._voice.say(Text.LEADER_WHAT_SEALED, **about)
+        return self._voice.say(Text.LEADER_WHAT, clause=self._voice.clause(case.clause), **about)
+
+    def _where(self, unit: OfficeUnit, case: Case) -> str:
+        """Whether the group still shows it, as far as the program has heard."""
+        messages = unit.messages_of(case)
+        left = [message for message in messages if message.gone_at is None]
+        if messages and not left:
+            return self._voice.say(Text.WHERE_GONE)
+        if len(left) == len(messages):
+            return self._voice.say(Text.WHERE_SEEN)
+        return self._voice.say(Text.WHERE_SOME, left=number(len(left)), count=number(len(messages)))
+
+    def _audit(self, unit: OfficeUnit, case: Case, now: datetime, by: int | None, leaders: int) -> None:
+        unit.audit(
+            "case.leader",
+            at=now,
+            actor_id=by,
+            group_id=case.group_id,
+            subject=case.code,
+            detail={"rule": case.rule_id, "leaders": leaders, "verified": by is not None},
+        )
