@@ -11,6 +11,8 @@ class Severity(StrEnum):
 
     SUSPECT = "suspect"
     """Not sure enough to remind anybody: counted, at most a private hint."""
+    TRIAGE = "triage"
+    """A person has to look first: the admin is told, the member is not."""
     MINOR = "minor"
     MAJOR = "major"
     CRITICAL = "critical"

@@ -6,7 +6,7 @@ from datetime import datetime
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.events import EventBase
-from zalo_governor.domain.findings import RuleFailure
+from zalo_governor.domain.findings import RuleFailure, Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.office.messages import Text
@@ -119,7 +119,7 @@ class Alerts:
             return Text.MEMBER_UNREACHED
         if case.sealed:
             return None
-        if late or not self._policy.remind_members:
+        if late or case.severity is Severity.TRIAGE or not self._policy.remind_members:
             return Text.MEMBER_NOT_ASKED
         cooldown = self._policy.member_cooldown
         since = self._policy.clock() - cooldown

@@ -458,3 +458,12 @@ def test_whatever_happens_each_new_case_is_told_once_and_closed_cases_stay_close
         now_closed = {case.id for case in desk.unit.book.values() if not case.state.open}
         assert closed <= now_closed
         closed = now_closed
+
+
+def test_what_a_person_has_to_look_at_first_is_told_to_the_desk_and_never_to_the_member() -> None:
+    desk = Desk()
+    desk.say("member", "nội dung", UNMARKED.model_copy(update={"clause": "4.2", "severity": Severity.TRIAGE}))
+    posted = desk.take()
+    assert to(posted, "member") == []
+    assert "chưa gửi tin cho thành viên" in to(posted, "admin")[0]
+    assert desk.states() == ["new"]

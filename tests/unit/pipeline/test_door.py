@@ -133,3 +133,13 @@ def test_a_short_key_that_somebody_typed_is_looked_at() -> None:
     assert door.look({"content": json.dumps({MARK: 1})}) is not None
     assert door.look({"content": {MARK: 1}}) is not None
     assert "bao_cao_tuyet_mat" in list(strings_of({"content": '{"bao_cao_tuyet_mat": 1}'}))
+
+
+def test_a_secret_in_the_quote_alone_is_sealed_as_quoted_and_one_typed_as_well_is_not() -> None:
+    door = SecretDoor([MarkInspector()], mac)
+    quoted = door.look({"content": "Vâng", "quote": {"msg": f"… {MARK} …"}})
+    typed = door.look({"quote": {"msg": f"… {MARK} …"}, "content": f"chuyển tiếp {MARK}"})
+    assert quoted is not None
+    assert (quoted.label, quoted.clause, quoted.quoted) == ("classified", "4.1", True)
+    assert typed is not None
+    assert (typed.clause, typed.quoted) == ("4.1", False)

@@ -1,0 +1,99 @@
+"""Train the weights of clause 4.2 from lines of our own: `python -m training.harmful`.
+
+Reads `training/harmful.tsv`, every second line of `config/benign/messages.vi.txt` and the tuned lines of
+`config/content/classified.tsv` (clean in the sense of this clause), each also without marks. Logistic regression by
+AdaGrad with a fixed seed; the same inputs give the same file, byte for byte. The measuring lines of
+`config/content/harmful.tsv` are never read.
+"""
+
+import math
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from zalo_governor.cli.content_sets import shipped_classified
+from zalo_governor.rulebook import read_lines
+from zalo_governor.rules.harmful import BIAS
+from zalo_governor.settings import shipped_config
+from zalo_governor.text.fold import fold
+from zalo_governor.text.gist import Lexicon
+
+SEED = 893
+_DRAWS = {"clean": 45}
+_DRAWS_HARMFUL = 14
+_EPOCHS = 12
+_RATE = 0.25
+_L2 = {"w": 2e-4, "n": 2e-4, "b": 4e-4}
+_L2_CONCEPTS = 2e-5
+_LEAST_COUNT = 4
+_LEAST_WEIGHT = 0.04
+_CHOICE = re.compile(r"\[([^\]]+)\]")
+_HEADER = (
+    "# Made by `python -m training.harmful`; do not edit. A feature of text/gist.py, a tab, its weight (log-odds).\n"
+)
+
+
+class _Line(NamedTuple):
+    features: tuple[str, ...]
+    harmful: bool
+
+
+def main() -> None:
+    """Write `config/lexicons/harmful-weights.tsv` and say from how many lines."""
+    config = shipped_config()
+    lexicon = Lexicon(read_lines(config / "lexicons" / "harmful.tsv"))
+    texts = sorted(set(training_texts(config)))
+    lines = [
+        _Line((BIAS, *sorted(lexicon.read(form).features)), harmful)
+        for text, harmful in texts
+        for form in dict.fromkeys((text, fold(text)))
+    ]
+    weights = _train(lines)
+    kept = {feature: round(weight, 2) for feature, weight in weights.items() if abs(weight) >= _LEAST_WEIGHT}
+    out = config / "lexicons" / "harmful-weights.tsv"
+    out.write_text(_HEADER + "".join(f"{key}\t{kept[key]}\n" for key in sorted(kept)), encoding="utf-8")
+    harmful = sum(harm for _, harm in texts)
+    print(f"{len(texts)} lines ({harmful} harmful), {len(kept)} weights")  # noqa: T201
+
+
+def training_texts(config: Path) -> Iterator[tuple[str, bool]]:
+    """Every line that the training sees, with whether it is harmful."""
+    dice = random.Random(SEED)  # noqa: S311
+    for line in read_lines(Path(__file__).with_name("harmful.tsv")):
+        category, _, pattern = line.partition("\t")
+        for _ in range(_DRAWS.get(category, _DRAWS_HARMFUL)):
+            yield _CHOICE.sub(lambda match: dice.choice(match[1].split("|")), pattern), category != "clean"
+    for line in read_lines(config / "benign" / "messages.vi.txt")[::2]:
+        yield line, False
+    for sample in shipped_classified(config):
+        if sample.part == "tuned" and not sample.kind.startswith("evasion_"):
+            yield sample.text, False
+
+
+def _train(lines: list[_Line]) -> dict[str, float]:
+    counts = Counter(feature for line in lines for feature in line.features)
+    known = [
+        (tuple(feature for feature in line.features if counts[feature] >= _LEAST_COUNT), line.harmful) for line in lines
+    ]
+    weights = {feature: 0.0 for feature, count in counts.items() if count >= _LEAST_COUNT}
+    squares = dict.fromkeys(weights, 1e-6)
+    dice = random.Random(SEED)  # noqa: S311
+    for _ in range(_EPOCHS):
+        dice.shuffle(known)
+        for features, harmful in known:
+            score = sum(weights[feature] for feature in features)
+            fault = 1 / (1 + math.exp(-max(-30.0, min(30.0, score)))) - harmful
+            for feature in features:
+                slope = fault + _L2.get(feature.partition(":")[0], _L2_CONCEPTS) * weights[feature] * _STRENGTH
+                squares[feature] += slope * slope
+                weights[feature] -= _RATE * slope / math.sqrt(squares[feature])
+    return weights
+
+
+_STRENGTH = 20
+
+if __name__ == "__main__":
+    main()

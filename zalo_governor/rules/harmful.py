@@ -1,0 +1,124 @@
+"""Clause 4.2 and its sisters: nothing bad, harmful or against the law is posted.
+
+The topic accuses nobody: a province talks about drugs, religion and riots every day. A linear model over concepts,
+stances and words says how likely a message offers, incites, insults, solicits or spreads. What is likely goes to the
+admin to look at; only a plain offer with a price, link or phone is brought to the member without a human in between.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.rules.base import Parameters, Rule, RuleContext
+from zalo_governor.text.gist import TOPICS, Gist, Lexicon
+from zalo_governor.text.legacy import read_legacy
+from zalo_governor.text.normalise import normalise
+
+CATEGORIES = {
+    "drugs": "drugs",
+    "gambling": "gambling",
+    "prostitution": "prostitution",
+    "obscenity": "obscenity",
+    "violence": "violence",
+    "crime": "crime",
+    "order": "public_order",
+    "state": "national_security",
+    "religion": "illegal_religion",
+    "superstition": "superstition",
+    "insult": "insult",
+    "custom": "fine_customs",
+    "scam": "scam",
+    "advert": "advertising",
+    "rumour": "unverified",
+}
+"""Label of a finding, by the topic of the lexicon that speaks loudest."""
+OTHER = "other"
+
+
+class HarmfulParameters(Parameters):
+    """Where the rule begins to speak, and of what."""
+
+    triage: float
+    """Score from which the admin is asked to look."""
+    strict: float
+    """Score from which a plain offer is brought to the member as well."""
+    strict_categories: frozenset[str]
+    categories: frozenset[str] = Field(min_length=1)
+    """What is looked for; the regulation of another office may leave some out."""
+
+
+class HarmfulRule(Rule[HarmfulParameters]):
+    """Looks at what people typed and at captions; not at quotes, which do not accuse the quoter."""
+
+    id: ClassVar[str] = "4.2-noi-dung-xau"
+    parameters_type: ClassVar[type[Parameters]] = HarmfulParameters
+    lexicon_names: ClassVar[tuple[str, ...]] = ("harmful.tsv", "harmful-weights.tsv")
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._lexicon = Lexicon(self.lexicons["harmful.tsv"])
+        self._weights = read_weights(self.lexicons["harmful-weights.tsv"])
+
+    def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
+        """At most one finding for each string."""
+        for field, text in event.strings():
+            if field in _LOOKED_AT and not text.startswith("/"):
+                finding = self.inspect(text)
+                if finding:
+                    yield finding.model_copy(update={"field": field})
+
+    def inspect(self, text: str) -> Finding | None:
+        """The finding on one string, None where it is clean."""
+        normalised = normalise(text)
+        gist = self._lexicon.read(normalised.text)
+        score = score_of(gist, self._weights)
+        if normalised.offsets is not None and (legacy := read_legacy(text)):
+            decoded = self._lexicon.read(legacy.text)
+            if (again := score_of(decoded, self._weights)) > score:
+                gist, score = decoded, again
+        category = category_of(gist)
+        if score < self.parameters.triage or category not in self.parameters.categories:
+            return None
+        reason = "+".join(sorted(gist.concepts)) or "words"
+        strict = (
+            score >= self.parameters.strict
+            and category in self.parameters.strict_categories
+            and not gist.concepts.keys() & _OFFICE
+            and "offer" in gist.concepts
+            and len(text) <= _SHORT
+            and bool(gist.concepts.keys() & _REACHABLE)
+        )
+        severity = self.severity if strict else Severity.TRIAGE
+        return self.finding(category, severity=severity, reason=reason, excerpt=text[:_EXCERPT])
+
+
+def read_weights(lines: Iterable[str]) -> dict[str, float]:
+    """Feature, tab, weight.
+
+    Raises:
+        ValueError: a line is not of that form.
+    """
+    return {feature: float(weight) for feature, _, weight in (line.rpartition("\t") for line in lines)}
+
+
+def score_of(gist: Gist, weights: Mapping[str, float]) -> float:
+    """Log-odds that the message is harmful, as the training saw it."""
+    return weights.get(BIAS, 0.0) + sum(weights.get(feature, 0.0) for feature in sorted(gist.features))
+
+
+def category_of(gist: Gist) -> str:
+    """The label of the topic with most phrases in the message; the first of equals in the order of `TOPICS`."""
+    topics = [topic for topic in TOPICS if topic in gist.concepts]
+    return CATEGORIES[max(topics, key=lambda topic: gist.concepts[topic])] if topics else OTHER
+
+
+BIAS = "bias"
+_LOOKED_AT = frozenset({"text", "title", "description"})
+_OFFICE = frozenset({"official", "prevention", "festive"})
+_REACHABLE = frozenset({"contact", "price", "link", "phone"})
+_EXCERPT = 80
+_SHORT = 140
+"""An offer is short; a story that quotes offers is not."""

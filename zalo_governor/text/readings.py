@@ -1,0 +1,80 @@
+"""Other ways to read a text that may hide a level of secrecy: old fonts, typed keys, entities, written backwards.
+
+Each way is tried only where a quick sign of it stands in the text, so that an innocent message costs nothing.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from html import unescape
+
+from zalo_governor.text.alphabet import ACUTE, DOT, GRAVE, HOOK, TILDE
+from zalo_governor.text.legacy import read_legacy
+from zalo_governor.text.normalise import normalise
+from zalo_governor.text.syllables import is_syllable
+
+
+def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str]:
+    """What else the text may say, normalised; `changed` where the raw text was no plain Vietnamese already."""
+    if changed and (legacy := read_legacy(text)):
+        yield legacy.text
+    if "&" in text and ";" in text and (resolved := unescape(text)) != text:
+        yield normalise(resolved).text
+    if _KEYS.search(normalised):
+        yield _WORD.sub(_composed, normalised)
+    if _BACKWARDS.search(normalised):
+        yield _BACKWARDS.sub(lambda match: match[0][::-1], normalised)
+        yield normalised[::-1]
+
+
+def _composed(match: re.Match[str]) -> str:
+    """The syllable that these keys of Telex, VNI or VIQR make; the word as it is where they make none."""
+    word = match[0]
+    if len(word) > _LONGEST or (word.isalpha() and is_syllable(word)):
+        return word
+    for shapes, tones in _WAYS:
+        rest = word
+        tone = ""
+        for key, mark in tones.items():
+            if key in rest.lower():
+                at = rest.lower().rfind(key)
+                rest, tone = rest[:at] + rest[at + 1 :], mark
+                break
+        for keys, letter in shapes.items():
+            rest = re.sub(re.escape(keys), letter, rest, flags=re.IGNORECASE)
+        whole = _with_tone(rest, tone)
+        if whole.isalpha() and is_syllable(whole):
+            return whole
+    return word
+
+
+def _with_tone(word: str, tone: str) -> str:
+    vowels = [at for at, letter in enumerate(word) if letter.lower() in _VOWELS]
+    if not tone or not vowels:
+        return word
+    marked = [at for at in vowels if word[at].lower() in "ăâêôơư"]
+    at = marked[-1] if marked else vowels[0]
+    return word[:at] + unicodedata.normalize("NFC", word[at] + tone) + word[at + 1 :]
+
+
+_LONGEST = 12
+_VOWELS = frozenset("aăâeêioôơuưy")
+_IN_ORDER = (ACUTE, GRAVE, HOOK, TILDE, DOT)
+_WAYS = (
+    (
+        {"dd": "đ", "aa": "â", "ee": "ê", "oo": "ô", "uow": "ươ", "aw": "ă", "ow": "ơ", "uw": "ư"},
+        dict(zip("sfrxj", _IN_ORDER, strict=True)),
+    ),
+    (
+        {"d9": "đ", "a6": "â", "e6": "ê", "o6": "ô", "a8": "ă", "uo7": "ươ", "o7": "ơ", "u7": "ư"},
+        dict(zip("12345", _IN_ORDER, strict=True)),
+    ),
+    (
+        {"dd": "đ", "a^": "â", "e^": "ê", "o^": "ô", "a(": "ă", "u+o+": "ươ", "o+": "ơ", "u+": "ư"},
+        dict(zip("'`?~.", _IN_ORDER, strict=True)),
+    ),
+)
+_WORD = re.compile(r"[A-Za-z](?:[A-Za-z0-9^(+'`?~]|\.(?=[A-Za-z])){0,14}\.?")
+_KEYS = re.compile(r"m(?:aatj|aajt|a\^t?\.t?|a65t|a6t5|â(?:tj|t5|jt))", re.IGNORECASE)
+_BACKWARDS = re.compile(r"(?<![^\W_])[tT][ậẬ][mM](?:\s+(?:[iI][ốỐ][tT]|[tT][ệỆ][yY][uU][tT]))?(?![^\W_])"
+    r"|(?<![^\W_])tam\s+(?:iot|teyut)(?![^\W_])", re.IGNORECASE)  # fmt: skip
