@@ -20,9 +20,10 @@ def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str
         yield legacy.text
     if "&" in text and ";" in text and (resolved := unescape(text)) != text:
         yield normalise(resolved).text
-    if _KEYS.search(normalised):
+    lower = normalised.lower()
+    if _KEYS.search(lower):
         yield _WORD.sub(_composed, normalised)
-    if _BACKWARDS.search(normalised):
+    if ("tậm" in lower or "tam" in lower) and _BACKWARDS.search(normalised):
         yield _BACKWARDS.sub(lambda match: match[0][::-1], normalised)
         yield normalised[::-1]
 

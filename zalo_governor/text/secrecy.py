@@ -4,6 +4,7 @@ Only the words are found here; whether they disclose anything is the rule's ques
 """
 
 import re
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -34,15 +35,22 @@ class LevelWord(NamedTuple):
 
 def may_speak_of_secrets(text: str) -> bool:
     """A quick look that lets nearly every innocent message go; True decides nothing. Expects a normalised text."""
-    if _M.search(text):
+    if _M.search(text) or next(_slang(text), None):
         return True
     lower = text.lower()
-    return any(hint in lower for hint in _HINTS)
+    return any(hint in lower for hint in _HINTS) and _STAMP_WORDS.search(lower) is not None
 
 
 def hints_of_secrets(text: str) -> int:
     """How often something in a normalised text looks like the word mật; innocent compounds count too."""
-    return sum(1 for _ in _M.finditer(text))
+    return sum(1 for _ in _M.finditer(text)) + sum(1 for _ in _slang(text))
+
+
+def _slang(text: str) -> Iterator[re.Match[str]]:
+    """The "mực" behind something like tối or tuyệt; alone it is ink, or the level of a river."""
+    for match in _MUC.finditer(text):
+        if _LIKE_TOI_OR_TUYET.search(text, max(match.start() - _PREFIX_REACH, 0), match.start()):
+            yield match
 
 
 def level_words(text: str, folded: str) -> list[LevelWord]:
@@ -114,9 +122,13 @@ _LEVEL = re.compile(
     rf"|(?P<t_dot>t\.(?=m)))?{_SS})?"
     rf"(?P<m>m{{1,9}})(?:{_S}(?P<a>[au@4^*])[a^.]{{0,9}}{_S}(?P<t>[t7c]{{1,9}}))?(?![a-z0-9])"
 )
-_M = re.compile(rf"[mM](?:{_S}[aAâÂậẬựỰ@4^*]+{_S}[tT7cC]|(?:(?<=[iItTyY.][mM])|(?<!\w[mM]))(?!\w))")
+_M = re.compile(rf"[mM](?:{_S}[aAâÂậẬ@4^*]+{_S}[tT7cC]|(?:(?<=[iItTyY.][mM])|(?<!\w[mM]))(?!\w))")
 """Whatever begins or stands for the word mật; a pattern that starts with one letter is searched for at memory speed."""
-_HINTS = ("thu hồ", "thu ho", "bóc", "boc", "bì", "secr", "confi")
+_MUC = re.compile(rf"[mM]{_S}[aựỰ]+{_S}[tT7cC]")
+_LIKE_TOI_OR_TUYET = re.compile(r"[iIlLtT17!.][\W_mM]{0,20}$")
+_PREFIX_REACH = 24
+_HINTS = ("thu h", "bóc", "boc", "bì", "bi ", "secr", "confi", "bmnn")
+_STAMP_WORDS = re.compile(r"thu h[ồo]i|(?<![^\W_])b(?:[óo]c|[ìi])(?![^\W_])|secr|confi|bmnn")
 _OTHER_VOWELS = frozenset("ấầẩẫắằẳẵặăáàảãạ")
 _SLANG_VOWELS = frozenset("uúùủũụưứừửữự")
 _PLAIN_SPELLINGS = frozenset({"mat", "toimat", "tuyetmat"})
