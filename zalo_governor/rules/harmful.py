@@ -13,9 +13,9 @@ from pydantic import Field
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import Parameters, Rule, RuleContext
-from zalo_governor.text.gist import TOPICS, Gist, Lexicon
-from zalo_governor.text.legacy import read_legacy
+from zalo_governor.text.gist import TOPICS, Gist, Lexicon, names_link, words_of
 from zalo_governor.text.normalise import normalise
+from zalo_governor.text.readings import other_typings
 
 CATEGORIES = {
     "drugs": "drugs",
@@ -41,6 +41,8 @@ OTHER = "other"
 class HarmfulParameters(Parameters):
     """Where the rule begins to speak, and of what."""
 
+    glance: float
+    """Score of the words alone from which a message is read as a whole; far below `triage`."""
     triage: float
     """Score from which the admin is asked to look."""
     strict: float
@@ -61,6 +63,12 @@ class HarmfulRule(Rule[HarmfulParameters]):
         super().__init__(**given)
         self._lexicon = Lexicon(self.lexicons["harmful.tsv"])
         self._weights = read_weights(self.lexicons["harmful-weights.tsv"])
+        self._quick_bias = self._weights.get(QUICK, 0.0)
+        self._quick = {
+            feature.partition(":")[2]: weight
+            for feature, weight in self._weights.items()
+            if feature.startswith(f"{QUICK}:")
+        }
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
         """At most one finding for each string."""
@@ -73,17 +81,35 @@ class HarmfulRule(Rule[HarmfulParameters]):
     def inspect(self, text: str) -> Finding | None:
         """The finding on one string, None where it is clean."""
         normalised = normalise(text)
-        gist = self._lexicon.read(normalised.text)
-        score = score_of(gist, self._weights)
-        if normalised.offsets is not None and (legacy := read_legacy(text)):
-            decoded = self._lexicon.read(legacy.text)
-            if (again := score_of(decoded, self._weights)) > score:
-                gist, score = decoded, again
+        changed = normalised.offsets is not None
+        if not changed and not self._worth_reading(normalised.text):
+            return None
+        readings = [normalised.text, *other_typings(text, normalised.text, changed=changed)]
+        gists = [self._lexicon.read(reading) for reading in readings]
+        score, gist = max(((score_of(gist, self._weights), gist) for gist in gists), key=lambda scored: scored[0])
         category = category_of(gist)
         if score < self.parameters.triage or category not in self.parameters.categories:
             return None
         reason = "+".join(sorted(gist.concepts)) or "words"
-        strict = (
+        severity = self.severity if self._is_plain_offer(gist, score, category, text) else Severity.TRIAGE
+        return self.finding(category, severity=severity, reason=reason, excerpt=text[:_EXCERPT])
+
+    def _worth_reading(self, text: str) -> bool:
+        """A quick look at the words alone, which lets most of a day's messages go; True decides nothing."""
+        score = self._quick_bias
+        unknown = 0
+        lower = text.lower()
+        words = words_of(lower)
+        for word in words:
+            weight = self._quick.get(word)
+            if weight is not None:
+                score += weight
+            elif not word.isdecimal():
+                unknown += 1
+        return score > self.parameters.glance or unknown * _MOSTLY > len(words) or names_link(lower)
+
+    def _is_plain_offer(self, gist: Gist, score: float, category: str, text: str) -> bool:
+        return (
             score >= self.parameters.strict
             and category in self.parameters.strict_categories
             and not gist.concepts.keys() & _OFFICE
@@ -91,8 +117,6 @@ class HarmfulRule(Rule[HarmfulParameters]):
             and len(text) <= _SHORT
             and bool(gist.concepts.keys() & _REACHABLE)
         )
-        severity = self.severity if strict else Severity.TRIAGE
-        return self.finding(category, severity=severity, reason=reason, excerpt=text[:_EXCERPT])
 
 
 def read_weights(lines: Iterable[str]) -> dict[str, float]:
@@ -116,6 +140,10 @@ def category_of(gist: Gist) -> str:
 
 
 BIAS = "bias"
+QUICK = "q"
+"""Feature of the quick look's bias; with a colon and a word behind it, of that word."""
+_MOSTLY = 2
+"""Where half of the words are unknown, somebody hides them or writes in another language."""
 _LOOKED_AT = frozenset({"text", "title", "description"})
 _OFFICE = frozenset({"official", "prevention", "festive"})
 _REACHABLE = frozenset({"contact", "price", "link", "phone"})

@@ -35,41 +35,69 @@ class Lexicon:
         Raises:
             ValueError: a line has no tab.
         """
-        self._marked: dict[str, list[str]] = {}
-        self._bare: dict[str, list[str]] = {}
+        self._marked: _Phrases = {}
+        self._bare: _Phrases = {}
         for line in lines:
             concept, tab, phrases = line.partition("\t")
             if not tab:
                 raise ValueError(f"{line[:40]!r}: a concept, a tab, phrases with commas between")
             for phrase in filter(None, map(str.strip, phrases.lower().split(","))):
-                self._marked.setdefault(phrase, []).append(concept)
+                _add(self._marked, phrase, concept)
                 bare = fold(phrase)
                 # "ban" alone may be bán, bạn, bản; two words or a long one are seldom anything else.
                 if " " in bare or len(bare) > _AMBIGUOUS or (phrase == bare and len(bare) == _AMBIGUOUS):
-                    self._bare.setdefault(bare, []).append(concept)
+                    _add(self._bare, bare, concept)
 
     def read(self, text: str) -> Gist:
         """The gist of a normalised text; only its first 1,500 characters are read, which bounds the time."""
         text = text[:_READ]
         lower = text.lower()
         marked = has_marks(lower)
-        words = [_plain(word) for word in _WORDS.findall(lower if marked else fold(text))]
-        phrases = self._marked if marked else self._bare
-        found: dict[str, int] = {}
-        seen: set[str] = set()
-        for at in range(len(words)):
-            phrase = ""
-            for word in words[at : at + _LONGEST]:
-                phrase = f"{phrase} {word}" if phrase else word
-                if phrase in phrases and phrase not in seen:
-                    seen.add(phrase)
-                    for concept in phrases[phrase]:
-                        found[concept] = found.get(concept, 0) + 1
-        if _LINK.search(lower):
+        words = [_plain(word) for word in words_of(lower if marked else fold(text))]
+        found = _concepts(words, self._marked if marked else self._bare)
+        if names_link(lower):
             found["link"] = 1
         if _PHONE.search(lower):
             found["phone"] = 1
+        if len(_BROKEN.findall(lower)) > _MOST_BROKEN:
+            found["broken"] = 1
         return Gist(found, frozenset(_features(found, words, marked)))
+
+
+def words_of(lower: str) -> list[str]:
+    """The words of a text in small letters, digits and signs that stand for letters with them."""
+    return _WORDS.findall(lower[:_READ])
+
+
+def names_link(lower: str) -> bool:
+    """Whether a text in small letters names an address outside of the state's own."""
+    return _LINK.search(lower) is not None
+
+
+_Phrases = dict[str, list[tuple[tuple[str, ...], list[str]]]]
+"""First word: the phrases that begin with it, each with its concepts."""
+
+
+def _add(phrases: _Phrases, phrase: str, concept: str) -> None:
+    words = tuple(phrase.split())
+    of_first = phrases.setdefault(words[0], [])
+    for known, concepts in of_first:
+        if known == words:
+            concepts.append(concept)
+            return
+    of_first.append((words, [concept]))
+
+
+def _concepts(words: list[str], phrases: _Phrases) -> dict[str, int]:
+    found: dict[str, int] = {}
+    seen: set[tuple[str, ...]] = set()
+    for at, word in enumerate(words):
+        for phrase, concepts in phrases.get(word, ()):
+            if phrase not in seen and tuple(words[at : at + len(phrase)]) == phrase:
+                seen.add(phrase)
+                for concept in concepts:
+                    found[concept] = found.get(concept, 0) + 1
+    return found
 
 
 def _features(found: dict[str, int], words: list[str], marked: bool) -> Iterable[str]:
@@ -110,11 +138,14 @@ def _plain(word: str) -> str:
 _NAME = frozenset("ông bà anh ấy cô chị người họ đã từng khi rằng được những sau trước năm trong của".split())  # noqa: SIM905
 """Words of those who tell what happened."""
 _READ = 1500
-_LONGEST = 5
 _AMBIGUOUS = 4
 _WORDS = re.compile(r"[\w@$]+")
 _NUMBER = re.compile(r"\d+[a-zđ]{0,3}$")
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = re.compile(r"[^\W\d_]|@")
 _LEET = str.maketrans("4@3017$", "aaeoits")
-_LINK = re.compile(r"://|www\.|\b[a-z0-9-]+\.(?:com|net|xyz|top|vip|club|me|cc|info)\b")
+_LINK = re.compile(
+    r"://(?![\w.-]*\.gov\.vn)|www\.|(?<![\w@.-])[a-z0-9-]{2,30}\.(?:com|net|xyz|top|vip|club|me|cc|info|win|test|example)\b"
+)
 _PHONE = re.compile(r"(?<!\d)0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}(?!\d)")
+_BROKEN = re.compile(r"[^\W\d_][.,;:'\"_*-](?=[^\W\d_])")
+_MOST_BROKEN = 4

@@ -28,6 +28,17 @@ def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str
         yield normalised[::-1]
 
 
+def other_typings(text: str, normalised: str, *, changed: bool) -> Iterator[str]:
+    """What else a whole message may say: in an old font, by keys never composed, with signs inside the words."""
+    if changed and (legacy := read_legacy(text)):
+        yield legacy.text
+    start = normalised[:_START]
+    if len(_TYPED_WORD.findall(start)) > _SOME:
+        yield _WORD.sub(_composed, normalised)
+    if len(_SPLIT.findall(start)) > _SOME:
+        yield _SPLIT.sub(r"\1", normalised)
+
+
 def _composed(match: re.Match[str]) -> str:
     """The syllable that these keys of Telex, VNI or VIQR make; the word as it is where they make none."""
     word = match[0]
@@ -58,6 +69,16 @@ def _with_tone(word: str, tone: str) -> str:
     return word[:at] + unicodedata.normalize("NFC", word[at] + tone) + word[at + 1 :]
 
 
+_START = 400
+"""Characters that show how a message is typed."""
+_SOME = 2
+_TYPED_WORD = re.compile(
+    r"(?<![^\W_])(?=[a-z0-9]*[aeiouy])(?:[b-df-hj-np-tv-xz]*(?:[aeiouy]*(?:aa|ee|oo|aw|ow|uw|[aeou][678])[aeiouywcmnghpt0-9]*[sfrxj1-5]?"
+    r"|[aeiouy]+[cmnghpt]*[sfrxj])|dd[a-z]+)(?![^\W_])",
+    re.IGNORECASE,
+)
+"""A word as the keys of Telex or VNI make it; English has a few such, a message typed so has many."""
+_SPLIT = re.compile(r"([^\W\d_])[.,;:'\"_*-]+(?=[^\W\d_])")
 _LONGEST = 12
 _VOWELS = frozenset("aăâeêioôơuưy")
 _IN_ORDER = (ACUTE, GRAVE, HOOK, TILDE, DOT)
