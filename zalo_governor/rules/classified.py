@@ -16,9 +16,11 @@ from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import Parameters, RuleContext, SealingRule
 from zalo_governor.rules.secrecy_phrases import Phrases, SecrecyParameters, is_label
 from zalo_governor.text.fold import fold
+from zalo_governor.text.linear import LinearModel
 from zalo_governor.text.normalise import Normalised, normalise
 from zalo_governor.text.readings import other_readings
 from zalo_governor.text.secrecy import Level, LevelWord, hints_of_secrets, level_words, may_speak_of_secrets
+from zalo_governor.text.stance import stance_features
 from zalo_governor.text.tokens import FILE_ENDING
 
 
@@ -28,9 +30,12 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
     id: ClassVar[str] = "4.1-noi-dung-mat"
     parameters_type: ClassVar[type[Parameters]] = SecrecyParameters
 
+    lexicon_names: ClassVar[tuple[str, ...]] = ("secrecy-weights.tsv",)
+
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self._phrases = Phrases(self.parameters)
+        self._stance = LinearModel(self.lexicons["secrecy-weights.tsv"])
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
         """One finding for each string that is more than clean; what is quoted is sealed and accuses nobody."""
@@ -51,6 +56,11 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
             if read and (read.seals or not finding):
                 finding = read.model_copy(update={"spans": ((0, len(text)),)})
         return finding
+
+    def stance_features(self, text: str) -> frozenset[str]:
+        """What the model of stance sees of a short text that is no disguise: for training it."""
+        folded = fold(text)
+        return stance_features(folded, self._phrases.serious(level_words(text, folded), text, folded))
 
     def _inspect(self, normalised: Normalised, typed: str) -> Finding | None:
         """Looks at long texts through a window, so that what stands far apart is not taken together."""
@@ -85,7 +95,9 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         if best.points < _LEAST:
             talked_about = phrases.state_secrets.search(folded) is not None or (words and talk)
             return self._borderline(spans, "rule_talk") if talked_about and not elsewhere else None
-        points = best.points - _TALK * min(talk, _MOST_TALK)
+        stance = self._stance.score(stance_features(folded, words))
+        least = _LEAST_STANCE_OF.get(best.reason, -_MOST_STANCE)
+        points = best.points - min(talk, _MOST_TALK) + max(least, min(_MOST_STANCE, stance))
         reasons = {best.reason}
         if any(not _inside(match, forbidden) for match in phrases.transmitting.finditer(folded)):
             points += _TRANSMITTING
@@ -198,8 +210,11 @@ _LEAST = 2
 """One point alone, such as "tuyệt mật" somewhere, is not worth a word."""
 _TRANSMITTING = 2
 _NUMBER = 1
-_TALK = 3
 _MOST_TALK = 2
+_MOST_STANCE = 4.0
+"""The trained stance counts as much as the place where the word stands, and no more."""
+_LEAST_STANCE_OF = {"heading": -1.0, "line": -1.0, "file": -1.0}
+"""The head of a paper has too few words to say what is done with it."""
 _ENUMERATION = 2
 _ELSEWHERE = 5
 

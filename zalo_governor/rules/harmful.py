@@ -5,7 +5,7 @@ stances and words says how likely a message offers, incites, insults, solicits o
 admin to look at; only a plain offer with a price, link or phone is brought to the member without a human in between.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -14,6 +14,7 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import Parameters, Rule, RuleContext
 from zalo_governor.text.gist import TOPICS, Gist, Lexicon, names_link, words_of
+from zalo_governor.text.linear import LinearModel
 from zalo_governor.text.normalise import normalise
 from zalo_governor.text.readings import other_typings
 
@@ -62,13 +63,8 @@ class HarmfulRule(Rule[HarmfulParameters]):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self._lexicon = Lexicon(self.lexicons["harmful.tsv"])
-        self._weights = read_weights(self.lexicons["harmful-weights.tsv"])
-        self._quick_bias = self._weights.get(QUICK, 0.0)
-        self._quick = {
-            feature.partition(":")[2]: weight
-            for feature, weight in self._weights.items()
-            if feature.startswith(f"{QUICK}:")
-        }
+        self._model = LinearModel(self.lexicons["harmful-weights.tsv"])
+        self._quick_bias, self._quick = self._model.bias(QUICK), self._model.of_kind(QUICK)
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
         """At most one finding for each string."""
@@ -86,7 +82,7 @@ class HarmfulRule(Rule[HarmfulParameters]):
             return None
         readings = [normalised.text, *other_typings(text, normalised.text, changed=changed)]
         gists = [self._lexicon.read(reading) for reading in readings]
-        score, gist = max(((score_of(gist, self._weights), gist) for gist in gists), key=lambda scored: scored[0])
+        score, gist = max(((self._model.score(gist.features), gist) for gist in gists), key=lambda scored: scored[0])
         category = category_of(gist)
         if score < self.parameters.triage or category not in self.parameters.categories:
             return None
@@ -119,27 +115,12 @@ class HarmfulRule(Rule[HarmfulParameters]):
         )
 
 
-def read_weights(lines: Iterable[str]) -> dict[str, float]:
-    """Feature, tab, weight.
-
-    Raises:
-        ValueError: a line is not of that form.
-    """
-    return {feature: float(weight) for feature, _, weight in (line.rpartition("\t") for line in lines)}
-
-
-def score_of(gist: Gist, weights: Mapping[str, float]) -> float:
-    """Log-odds that the message is harmful, as the training saw it."""
-    return weights.get(BIAS, 0.0) + sum(weights.get(feature, 0.0) for feature in sorted(gist.features))
-
-
 def category_of(gist: Gist) -> str:
     """The label of the topic with most phrases in the message; the first of equals in the order of `TOPICS`."""
     topics = [topic for topic in TOPICS if topic in gist.concepts]
     return CATEGORIES[max(topics, key=lambda topic: gist.concepts[topic])] if topics else OTHER
 
 
-BIAS = "bias"
 QUICK = "q"
 """Feature of the quick look's bias; with a colon and a word behind it, of that word."""
 _MOSTLY = 2

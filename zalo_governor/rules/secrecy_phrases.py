@@ -116,7 +116,7 @@ class Phrases:
         if word.marked:
             # "Nguyễn Văn Mật" is a name, "công văn mật" is not; "mật vụ" is one word, "hồ sơ mật vụ …" is not.
             called_secret = self.document_right_before.search(behind) is not None
-            if word.level is not Level.MAT or (after in self._after and not (called_secret and after == "vụ")):
+            if word.level is not Level.MAT or (after in self._after and not (called_secret and after in _BEGINS_ANEW)):
                 return word.level is Level.MAT
             return before in self._before and not called_secret
         if word.disguised or word.level is Level.TUYET_MAT:
@@ -192,6 +192,8 @@ _NOT_A_PERSON = "".join(
     for title in ("nh", "hị", "cô", "Cô", "ông", "bà", "Thị", "Văn", "chí", "/c", "bác", "chú", "sếp", "em")
 )
 """A country's name behind anh, chị, đ/c … is somebody's: "chị Nga"."""
+_BEGINS_ANEW = frozenset(("vụ", "phục", "chỉ", "hội", "báo", "kế", "lệnh", "điện", "nhân"))
+"""Behind a secret paper these begin another word: "tài liệu mật phục vụ …"."""
 _EDGE = r"(?<![^\W_])"
 _EDGE_AFTER = r"(?![^\W_])"
 _REACH = 24

@@ -114,7 +114,7 @@ def test_planted_anywhere_in_any_json_the_mark_is_seen(value: Any, data: st.Data
 def test_every_string_long_enough_to_say_something_is_looked_at(text: str) -> None:
     seen = list(strings_of({"a": text}))
     if len(text) >= 3 and not text.isdecimal() and text[0] not in "{[":
-        assert seen == [text]
+        assert text in seen
 
 
 def _plant(value: Any, data: st.DataObject) -> Any:
