@@ -18,7 +18,7 @@ from zalo_governor.rules.secrecy_phrases import Phrases, SecrecyParameters, is_l
 from zalo_governor.text.fold import fold
 from zalo_governor.text.linear import LinearModel
 from zalo_governor.text.normalise import Normalised, normalise
-from zalo_governor.text.readings import other_readings
+from zalo_governor.text.readings import other_readings, undressed
 from zalo_governor.text.secrecy import Level, LevelWord, hints_of_secrets, level_words, may_speak_of_secrets
 from zalo_governor.text.stance import stance_features
 from zalo_governor.text.tokens import FILE_ENDING
@@ -48,13 +48,15 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
     def look(self, text: str) -> Finding | None:
         """The finding on one string, None where it is clean. Takes time linear in the length of the text."""
         normalised = normalise(text)
-        finding = self._inspect(normalised, text)
+        speaks = may_speak_of_secrets(normalised.text)
+        finding = self._inspect(normalised, text) if speaks else None
         if finding and finding.seals:
             return finding
-        for decoded in other_readings(text, normalised.text, changed=normalised.offsets is not None):
-            read = self._inspect(Normalised(decoded, None), "")
-            if read and (read.seals or not finding):
-                finding = read.model_copy(update={"spans": ((0, len(text)),)})
+        for decoded, hides in _readings(text, normalised, speaks):
+            if may_speak_of_secrets(decoded):
+                read = self._inspect(Normalised(decoded, None), "" if hides else decoded)
+                if read and (read.seals or not finding):
+                    finding = read.model_copy(update={"spans": ((0, len(text)),)})
         return finding
 
     def stance_features(self, text: str) -> frozenset[str]:
@@ -64,8 +66,6 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
 
     def _inspect(self, normalised: Normalised, typed: str) -> Finding | None:
         """Looks at long texts through a window, so that what stands far apart is not taken together."""
-        if not may_speak_of_secrets(normalised.text):
-            return None
         if len(normalised.text) > _WINDOW and hints_of_secrets(normalised.text) > _MOST_HINTS:
             # Nobody writes so; to weigh each of them would take minutes, in which nobody else is heard.
             everything = normalised.span(0, len(normalised.text))
@@ -82,7 +82,9 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         text = normalised.text[start : start + _WINDOW]
         folded = fold(text)
         phrases = self._phrases
-        words = [_as_typed(word, normalised, typed, start) for word in level_words(text, folded)]
+        words = level_words(text, folded)
+        if words and typed is not normalised.text and not _dressed_throughout(normalised, typed, start):
+            words = [_as_typed(word, normalised, typed, start) for word in words]
         words = phrases.serious(words, text, folded)
         label_ends = [word.end for word in words if is_label(word, folded)]
         best = max((self._evidence(word, label_ends, text, folded) for word in words), default=_NOTHING)
@@ -190,13 +192,33 @@ class Evidence(NamedTuple):
     reason: str
 
 
+def _readings(text: str, normalised: Normalised, speaks: bool) -> Iterable[tuple[str, bool]]:
+    """The other readings of a text, each with whether something in it was hidden."""
+    for decoded in other_readings(text, normalised.text, changed=normalised.offsets is not None):
+        yield decoded, True
+    if speaks and len(text) <= _LONGEST_UNDRESSED:
+        yield from undressed(normalised.text)
+
+
 def _as_typed(word: LevelWord, normalised: Normalised, typed: str, start: int) -> LevelWord:
     """The word as a disguise, where other letters or signs than its own were typed."""
-    if word.disguised or word.in_name or typed is normalised.text:
+    if word.disguised or word.in_name:
         return word
-    first, last = normalised.span(start + word.start, start + word.end)
-    same = unicodedata.normalize("NFC", typed[first:last]) == normalised.text[start + word.start : start + word.end]
+    same = _was_typed(normalised, typed, start + word.start, start + word.end)
     return word if same else word._replace(disguised=True)
+
+
+def _dressed_throughout(normalised: Normalised, typed: str, start: int) -> bool:
+    """Whether most words of the window were typed in other signs: a way of writing then, that hides no single word."""
+    if normalised.offsets is None:
+        return False
+    words = [word.span() for word in _LONG_WORD.finditer(normalised.text, start, start + _WINDOW)]
+    return 2 * sum(not _was_typed(normalised, typed, *span) for span in words) > len(words)
+
+
+def _was_typed(normalised: Normalised, typed: str, start: int, end: int) -> bool:
+    first, last = normalised.span(start, end)
+    return unicodedata.normalize("NFC", typed[first:last]) == normalised.text[start:end]
 
 
 def _inside(match: re.Match[str], spans: list[re.Match[str]]) -> bool:
@@ -218,8 +240,10 @@ _LEAST_STANCE_OF = {"heading": -1.0, "line": -1.0, "file": -1.0}
 _ENUMERATION = 2
 _ELSEWHERE = 5
 
+_LONG_WORD = re.compile(r"[^\W\d_]{2,}")
 _WINDOW, _OVERLAP = 600, 150
 _MOST_HINTS = 5_000
+_LONGEST_UNDRESSED = 2_000
 _NEAR = 60
 _LABEL_GAP = 6
 _PAPER = re.compile(

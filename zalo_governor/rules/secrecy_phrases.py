@@ -123,6 +123,8 @@ class Phrases:
             return False
         if _STAMPED.search(behind):
             return False
+        if _GOES_ON_AS_SECRET.match(folded, word.end) and self.document_right_before.search(behind):
+            return False
         if fold(after) in self._bare_after or (word.level is Level.MAT and fold(before) in self._bare_before):
             return True
         return in_marked_text and not text[word.start : word.end].isupper() and word.level is Level.MAT
@@ -192,6 +194,8 @@ _NOT_A_PERSON = "".join(
     for title in ("nh", "hị", "cô", "Cô", "ông", "bà", "Thị", "Văn", "chí", "/c", "bác", "chú", "sếp", "em")
 )
 """A country's name behind anh, chị, đ/c … is somebody's: "chị Nga"."""
+_GOES_ON_AS_SECRET = re.compile(r" (?:dien (?:tap|bien)|ve (?!sinh|que|nha|tay|so))")
+"""Behind a paper without marks: "ke hoach mat dien tap", but "ke hoach mat dien"."""
 _BEGINS_ANEW = frozenset(("vụ", "phục", "chỉ", "hội", "báo", "kế", "lệnh", "điện", "nhân"))
 """Behind a secret paper these begin another word: "tài liệu mật phục vụ …"."""
 _EDGE = r"(?<![^\W_])"

@@ -28,6 +28,24 @@ def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str
         yield normalised[::-1]
 
 
+def undressed(normalised: str) -> Iterator[tuple[str, bool]]:
+    """What a text says once signs between letters, figures for letters, held keys and broken lines are undone.
+
+    With each reading comes whether the dress was put on a few words alone, as one does who hides those.
+    """
+    joined = _RUN_OF_LETTERS.sub(lambda run: _letters_of(run[0]), normalised)
+    joined = _HELD_KEY.sub(r"\1", joined)
+    plain = _MIXED.sub(lambda word: word[0].translate(_LEET), joined)
+    if plain != normalised:
+        yield plain, 2 * len(_DRESSED.findall(normalised)) < len(_CHUNKS.findall(plain))
+    if normalised.count("\n") > 1:
+        yield _SPACE.sub(" ", plain), False
+
+
+def _letters_of(run: str) -> str:
+    return "".join(filter(str.isalpha, run))
+
+
 def other_typings(text: str, normalised: str, *, changed: bool) -> Iterator[str]:
     """What else a whole message may say: in an old font, by keys never composed, with signs inside the words."""
     if changed and (legacy := read_legacy(text)):
@@ -69,6 +87,14 @@ def _with_tone(word: str, tone: str) -> str:
     return word[:at] + unicodedata.normalize("NFC", word[at] + tone) + word[at + 1 :]
 
 
+_RUN_OF_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]([\W_]{1,3})[^\W\d_](?![^\W_])(?:\1[^\W\d_](?![^\W_]))*")
+"""Single letters with the same signs between them: "m.ậ.t"."""
+_HELD_KEY = re.compile(r"([^\W\d_])\1{2,}")
+_MIXED = re.compile(r"(?<![\w@$])(?=[\d@$]{0,4}[^\W\d_])(?=[^\W\d_]{0,8}[\d@$])[\w@$]{2,9}(?![\w@$])")
+_LEET = str.maketrans("013457@$", "oieastas")
+_DRESSED = re.compile(rf"{_RUN_OF_LETTERS.pattern}|\w*([^\W\d_])\2{{2,}}\w*|{_MIXED.pattern}")
+_CHUNKS = re.compile(r"[^\W_]+")
+_SPACE = re.compile(r"\s+")
 _START = 400
 """Characters that show how a message is typed."""
 _SOME = 2

@@ -71,7 +71,7 @@ def _word(match: re.Match[str], text: str) -> LevelWord | None:
         return LevelWord(match.start(), match.end(), level, True, True) if prefix and level is not Level.MAT else None
     if typed in _OTHER_VOWELS or (typed in _SLANG_VOWELS and typed != "ự"):
         return None
-    slang = typed == "ự" or match["t"][0] == "c"
+    slang = typed == "ự" or match["t"][0] in "ck"
     if slang and not (prefix or typed == "ậ"):  # "mực" alone is the level of a river
         return None
     start = match.start() if level is not Level.MAT else match.start("m")
@@ -91,6 +91,8 @@ def _prefix(match: re.Match[str], text: str) -> tuple[str, Level]:
         ("tuyet", Level.TUYET_MAT, "ệ", "eê3"),
     ):
         if match[group]:
+            if match.start(group + "_vowel") < 0:  # "tuỵt"
+                return "marked", level
             vowel = text[match.start(group + "_vowel")].lower()
             if vowel in right:
                 return "marked", level
@@ -118,13 +120,13 @@ _SS = r"[\W_]{0,8}"
 _LEVEL = re.compile(
     rf"(?<![a-z0-9])"
     rf"(?:(?:(?P<toi>[t7]{{1,9}}{_S}(?P<toi_vowel>[o0]){{1,9}}{_S}[i1l!y]{{1,9}})"
-    rf"|(?P<tuyet>[t7]{{1,9}}{_S}u{{1,9}}{_S}[yi]{{1,9}}{_S}(?P<tuyet_vowel>[e3]){{1,9}}{_S}[t7]{{1,9}})"
+    rf"|(?P<tuyet>[t7]{{1,9}}{_S}u{{1,9}}{_S}[yi]{{1,9}}{_S}(?:(?P<tuyet_vowel>[e3]){{1,9}}{_S})?[t7]{{1,9}})"
     rf"|(?P<t_dot>t\.(?=m)))?{_SS})?"
-    rf"(?P<m>m{{1,9}})(?:{_S}(?P<a>[au@4^*])[a^.]{{0,9}}{_S}(?P<t>[t7c]{{1,9}}))?(?![a-z0-9])"
+    rf"(?P<m>m{{1,9}})(?:{_S}(?P<a>[au@4^*])[a^.]{{0,9}}{_S}(?P<t>[t7ck]{{1,9}}))?(?![a-z0-9])"
 )
-_M = re.compile(rf"[mM](?:{_S}[aAâÂậẬ@4^*]+{_S}[tT7cC]|(?:(?<=[iItTyY.][mM])|(?<!\w[mM]))(?!\w))")
+_M = re.compile(rf"[mM](?:{_S}[aAâÂậẬ@4^*]+{_S}[tT7cCkK]|(?:(?<=[iItTyY.][mM])|(?<!\w[mM]))(?!\w))")
 """Whatever begins or stands for the word mật; a pattern that starts with one letter is searched for at memory speed."""
-_MUC = re.compile(rf"[mM]{_S}[aựỰ]+{_S}[tT7cC]")
+_MUC = re.compile(rf"[mM]{_S}[aựỰ]+{_S}[tT7cCkK]")
 _LIKE_TOI_OR_TUYET = re.compile(r"[iIlLtT17!.][\W_mM]{0,20}$")
 _PREFIX_REACH = 24
 _HINTS = ("thu h", "bóc", "boc", "bì", "bi ", "secr", "confi", "bmnn")
@@ -144,6 +146,7 @@ _LEVEL_IN_FILE_NAME = re.compile(
     r"(?:(?P<toi>toi)|(?P<tuyet>tuyet)) ?mat(?![a-z])"
     r"|\bdo mat mat(?![a-z])"
     rf"|(?:{_PAPER})(?: ?\d{{1,5}})? ?mat(?={_REST_OF_NAME})"
+    rf"|(?:{_PAPER})mat(?!khau|do|bang|tran|ong|duong|can|hang|nuoc|dien|ma|vu|thiet|ngu|tich|nghi|tien|tich|mua|cat)"
 )
 _GLUED = re.compile(
     r"(?<![a-z0-9])(?:vb|cv|bc|kh|tl|qd|ttr|vanban|congvan|tailieu|baocao|kehoach|totrinh|quyetdinh|danhsach|phuongan"
