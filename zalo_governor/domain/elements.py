@@ -74,6 +74,10 @@ class Seal(NamedTuple):
     """Length of the content in code points."""
     mac: bytes
     """Keyed hash of the normalised content: recognises a re-post, tells nothing else."""
+    clause: str | None = None
+    """The clause that the finding named; None for that of the rule."""
+    quoted: bool = False
+    """The content stood in a quote alone: it is sealed all the same, but a quote does not accuse the quoter."""
 
 
 class Entry(NamedTuple):

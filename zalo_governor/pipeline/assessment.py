@@ -102,11 +102,12 @@ def _sealed_finding(engine: Engine, seal: Seal) -> SealedFinding:
         if rule.id == seal.rule_id:
             return SealedFinding(
                 rule_id=rule.id,
-                clause=rule.clause,
-                severity=rule.severity,
+                clause=seal.clause or rule.clause,
+                severity=Severity.SUSPECT if seal.quoted else rule.severity,
                 label=seal.label,
                 level=seal.level,
                 shadow=rule.maturity is Maturity.SHADOW,
             )
     # The door itself failed, or the rule was taken out since: still the gravest thing there is.
-    return SealedFinding(rule_id=seal.rule_id, clause="4.1", severity=Severity.CRITICAL, label=seal.label)
+    severity = Severity.SUSPECT if seal.quoted else Severity.CRITICAL
+    return SealedFinding(rule_id=seal.rule_id, clause=seal.clause or "4.1", severity=severity, label=seal.label)

@@ -7,7 +7,7 @@ that hides in strings; the parser's field table is checked against it by a test.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -20,6 +20,8 @@ from zalo_governor.text.fold import skeleton
 
 UNCHECKED = "unchecked"
 """Label of an element that was sealed because the check itself failed."""
+_QUOTE = "quote"
+"""Zalo's name for the message that a reply quotes, as its client sends it along."""
 _MAX_DEPTH = 12
 _NUMBERED = frozenset({ElementKind.MESSAGE, ElementKind.RECALL, ElementKind.DELETION, ElementKind.REACTION})
 """Kinds whose key is Zalo's own msgId."""
@@ -76,12 +78,13 @@ class SecretDoor:
         text = ""
         rule_id = "door"
         try:
-            for text in strings_of(raw):
+            for text, quoted in _in_turn(raw):
                 for inspector in self._inspectors:
                     rule_id = inspector.id
                     finding = inspector.inspect(text)
                     if finding is not None and finding.seals:
-                        return self._seal(rule_id, finding.label, finding.level, text)
+                        seal = self._seal(rule_id, finding.label, finding.level, text)
+                        return seal._replace(clause=finding.clause, quoted=quoted)
         except Exception as error:
             log.error("door_failed", rule=rule_id, error=type(error).__name__)
             return self._seal(rule_id, UNCHECKED, None, text)
@@ -94,6 +97,16 @@ class SecretDoor:
         except Exception:
             content = text.encode("utf-8", "surrogatepass")
         return Seal(rule_id=rule_id, label=label, level=level, size=len(text), mac=self._mac(content))
+
+
+def _in_turn(raw: RawDict) -> Iterator[tuple[str, bool]]:
+    """Every string, and whether it stands in the quote; the quote last, so that a re-post accuses."""
+    quote = raw.get(_QUOTE)
+    for text in strings_of({key: value for key, value in raw.items() if key != _QUOTE} if quote else raw):
+        yield text, False
+    if quote:
+        for text in strings_of(quote):
+            yield text, True
 
 
 def strings_of(value: Any) -> list[str]:

@@ -1,6 +1,7 @@
 """The phrases of clause 4.1 as the YAML file gives them, made ready for searching; and which "mật" is only honey."""
 
 import re
+from collections.abc import Callable
 
 from pydantic import Field
 
@@ -24,6 +25,14 @@ class SecrecyParameters(Parameters):
     """Signs that it is being passed on, asked for, or retold."""
     rule_talk: tuple[str, ...]
     """Signs of talk about secrecy: rules, training, notices to fetch a paper, released papers."""
+    forbidding: tuple[str, ...]
+    acts: tuple[str, ...]
+    """Words that forbid, and what they forbid: "đừng … gửi" before a level is talk about the rule."""
+    topic_after: tuple[str, ...]
+    """Words right behind a level that make secret papers in general the topic: "văn bản mật thì …"."""
+    directing: tuple[str, ...]
+    updating: tuple[str, ...]
+    """Signs that the message orders or reports on secret work (clause 4.3), and does not pass on a paper."""
     state_secrets: tuple[str, ...]
     """Talk about state secrets as such: "bí mật nhà nước"."""
     elsewhere: tuple[str, ...]
@@ -41,18 +50,26 @@ class SecrecyParameters(Parameters):
 
 
 class Phrases:
-    """The parameters, made ready. Patterns are literals in alternation: no repetition inside repetition."""
+    """The parameters, made ready. Patterns are literals in alternation: no unbounded repetition inside repetition."""
 
     def __init__(self, parameters: SecrecyParameters) -> None:
         self.transmitting = _any_of(parameters.transmitting)
-        self.rule_talk = _any_of(parameters.rule_talk)
-        self.elsewhere = _any_of(parameters.elsewhere, as_written=True)
+        self._talk = _Talk(parameters, tuple)
+        self._bare_talk = _Talk(parameters, lambda phrases: tuple(map(fold, phrases)))
+        countries = _alternation(tuple(filter(_capitalised, parameters.elsewhere)))
+        self.abroad = re.compile(rf"{_NOT_A_PERSON}{_EDGE}(?:{countries}){_EDGE_AFTER}(?! ơi)")
+        self.elsewhere = _any_of(tuple(p for p in parameters.elsewhere if not _capitalised(p)), as_written=True)
         self.state_secrets = _any_of(parameters.state_secrets)
         self.stamps = _any_of(parameters.stamps)
+        self.directing = _any_of(parameters.directing)
+        self.updating = _any_of(parameters.updating)
         documents = _alternation(tuple(map(fold, parameters.documents)))
-        self._document_right_before = re.compile(rf"{_EDGE}(?:{documents})[^\w\n]*$")
+        self.document_right_before = re.compile(rf"{_EDGE}(?:{documents})[^\w\n]*$")
         self.document_before = re.compile(rf"{_EDGE}(?:{documents})(?:[^\w\n]{{1,3}}\w{{1,24}})?[^\w\n]*$")
         self.document_near = re.compile(rf"{_EDGE}(?:{documents}){_EDGE_AFTER}")
+        self.document_of_sentence = re.compile(
+            rf"{_EDGE}(?:{documents})(?:[^\w\n.;:?!]{{1,3}}[\w/-]{{1,24}}){{0,6}}[^\w\n.;:?!]*$"
+        )
         self._open_level = re.compile(
             rf"[\W_]*(?:{_alternation(tuple(map(fold, parameters.open_levels)))}){_EDGE_AFTER}"
         )
@@ -61,15 +78,33 @@ class Phrases:
         self._bare_before = frozenset(map(fold, parameters.bare_before))
         self._bare_after = frozenset(map(fold, parameters.bare_after))
 
+    def talk(self, words: list[LevelWord], text: str, folded: str) -> tuple[int, list[re.Match[str]]]:
+        """How many signs there are of talk about secrecy, and where it is forbidden to pass secrets on.
+
+        Marks count where the text has any: "đừng gửi" forbids, "nội dung gửi" does not.
+        """
+        marked = has_marks(_without(words, text))
+        patterns, spoken = (self._talk, text.lower()) if marked else (self._bare_talk, folded)
+        if len(spoken) != len(folded):
+            patterns, spoken = self._bare_talk, folded
+        last = words[-1] if words else None
+        forbidden = [
+            match
+            for match in patterns.forbidden.finditer(spoken)
+            if last is None or match.end() <= last.start or patterns.topic_after.match(spoken, last.end)
+        ]
+        topics = any(patterns.topic_after.match(spoken, word.end) for word in words)
+        signs = len({match[0] for match in patterns.rule_talk.finditer(spoken)})
+        asked = folded.rstrip(" .\n").endswith("?")
+        return signs + bool(forbidden) + topics + asked, forbidden
+
     def serious(self, words: list[LevelWord], text: str, folded: str) -> list[LevelWord]:
         """The words that may really name a level."""
-        ends = (0, *(word.end for word in words))
-        starts = (*(word.start for word in words), len(text))
-        in_marked_text = any(has_marks(text[end:start]) for end, start in zip(ends, starts, strict=True))
+        in_marked_text = has_marks(_without(words, text))
         return [
             word
             for word in words
-            if word.in_file_name
+            if word.in_name
             or not (self._innocent(word, text, folded, in_marked_text) or self._names_no_level(word, folded))
         ]
 
@@ -77,13 +112,18 @@ class Phrases:
         before, after = _neighbour_before(text[: word.start]), _neighbour_after(text[word.end :])
         if word.level is Level.MAT and fold(before) == "bi":
             return True
+        behind = folded[max(word.start - _REACH, 0) : word.start]
         if word.marked:
-            if word.level is not Level.MAT or after in self._after:
+            # "Nguyễn Văn Mật" is a name, "công văn mật" is not; "mật vụ" is one word, "hồ sơ mật vụ …" is not.
+            called_secret = self.document_right_before.search(behind) is not None
+            if word.level is not Level.MAT or (after in self._after and not (called_secret and after in _BEGINS_ANEW)):
                 return word.level is Level.MAT
-            # "Nguyễn Văn Mật" is a name, "công văn mật" is not.
-            called_secret = self._document_right_before.search(folded[max(word.start - _REACH, 0) : word.start])
             return before in self._before and not called_secret
         if word.disguised or word.level is Level.TUYET_MAT:
+            return False
+        if _STAMPED.search(behind):
+            return False
+        if _GOES_ON_AS_SECRET.match(folded, word.end) and self.document_right_before.search(behind):
             return False
         if fold(after) in self._bare_after or (word.level is Level.MAT and fold(before) in self._bare_before):
             return True
@@ -92,6 +132,20 @@ class Phrases:
     def _names_no_level(self, word: LevelWord, folded: str) -> bool:
         """Whether the word is the label "Độ mật:" of a field that says "Thường"."""
         return _after_label_word(word, folded) and self._open_level.match(folded, word.end) is not None
+
+
+class _Talk:
+    """The patterns of talk about secrecy, in one spelling."""
+
+    def __init__(self, parameters: SecrecyParameters, spelt: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
+        forbidding, acts, topic = map(
+            _alternation, map(spelt, (parameters.forbidding, parameters.acts, parameters.topic_after))
+        )
+        self.rule_talk = re.compile(rf"{_EDGE}(?:{_alternation(spelt(parameters.rule_talk))}){_EDGE_AFTER}")
+        self.forbidden = re.compile(
+            rf"{_EDGE}(?:{forbidding})(?:[^\w\n]{{1,3}}\w{{1,24}}){{0,3}}[^\w\n]{{1,3}}(?:{acts}){_EDGE_AFTER}"
+        )
+        self.topic_after = re.compile(rf"[)\]\"”]?[^\w\n,;:]{{1,3}}(?:{topic}){_EDGE_AFTER}")
 
 
 def is_label(word: LevelWord, folded: str) -> bool:
@@ -104,6 +158,13 @@ def _after_label_word(word: LevelWord, folded: str) -> bool:
     return word.level is Level.MAT and _LABEL.search(before) is not None
 
 
+def _without(words: list[LevelWord], text: str) -> str:
+    """What stands between the level words."""
+    ends = (0, *(word.end for word in words))
+    starts = (*(word.start for word in words), len(text))
+    return " ".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+
+
 def _neighbour_before(text: str) -> str:
     words = _LAST_WORD.search(text[-_REACH:])
     return words[1].lower() if words else ""
@@ -112,6 +173,10 @@ def _neighbour_before(text: str) -> str:
 def _neighbour_after(text: str) -> str:
     words = _FIRST_WORD.match(text[:_REACH])
     return words[1].lower() if words else ""
+
+
+def _capitalised(phrase: str) -> bool:
+    return phrase[:1].isupper()
 
 
 def _any_of(phrases: tuple[str, ...], *, as_written: bool = False) -> re.Pattern[str]:
@@ -124,10 +189,20 @@ def _alternation(phrases: tuple[str, ...]) -> str:
     return "|".join(sorted(map(re.escape, phrases), key=len, reverse=True))
 
 
+_NOT_A_PERSON = "".join(
+    f"(?<!{title} )"
+    for title in ("nh", "hị", "cô", "Cô", "ông", "bà", "Thị", "Văn", "chí", "/c", "bác", "chú", "sếp", "em")
+)
+"""A country's name behind anh, chị, đ/c … is somebody's: "chị Nga"."""
+_GOES_ON_AS_SECRET = re.compile(r" (?:dien (?:tap|bien)|ve (?!sinh|que|nha|tay|so))")
+"""Behind a paper without marks: "ke hoach mat dien tap", but "ke hoach mat dien"."""
+_BEGINS_ANEW = frozenset(("vụ", "phục", "chỉ", "hội", "báo", "kế", "lệnh", "điện", "nhân"))
+"""Behind a secret paper these begin another word: "tài liệu mật phục vụ …"."""
 _EDGE = r"(?<![^\W_])"
 _EDGE_AFTER = r"(?![^\W_])"
 _REACH = 24
 _LABEL = re.compile(r"(?<!ban )(?<!so )(?<![a-z])(?:do|muc)[ _]{1,3}$")
+_STAMPED = re.compile(r"(?:dong|co|con) dau (?:do |chu )?$")
 _LABEL_SIGNS = frozenset(":=-–]")
 _LAST_WORD = re.compile(r"([^\W_]+)[ _./-]{1,3}$")
 _FIRST_WORD = re.compile(r"[ _-]{1,3}([^\W_]+)")

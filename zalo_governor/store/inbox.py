@@ -220,4 +220,12 @@ def _number(database: Database, connection: Connection, account: str) -> int:
 def _seal(row: Row[Any]) -> Seal | None:
     if row.seal_rule is None:
         return None
-    return Seal(row.seal_rule, row.seal_label, row.seal_level, row.seal_size, row.seal_mac)
+    return Seal(
+        row.seal_rule,
+        row.seal_label,
+        row.seal_level,
+        row.seal_size,
+        row.seal_mac,
+        row.seal_clause,
+        bool(row.seal_quoted),
+    )

@@ -128,6 +128,8 @@ inbox = Table(
     Column("seal_level", String),
     Column("seal_size", Integer),
     Column("seal_mac", LargeBinary),
+    Column("seal_clause", String),
+    Column("seal_quoted", Boolean),
     Column("reason", String),  # why it is a dead letter
     CheckConstraint("body IS NULL OR seal_rule IS NULL", name="body_or_seal"),
     Index("ux_inbox_element", "account", "thread_id", "kind", "key", "fingerprint", unique=True),

@@ -92,7 +92,7 @@ _ZWJ = "\u200d"
 _EMOJI_FORM = "\ufe0f"
 _FIRST_PICTURE = 0x2190
 _OVERLAYS = frozenset(map(chr, (*range(0x0332, 0x0339), 0x0305, 0x0489, *range(0x20D0, 0x20F1))))
-_INVISIBLE = frozenset(
+_INVISIBLE = _OVERLAYS | frozenset(
     map(
         chr,
         (
@@ -113,7 +113,7 @@ _FOLDED = {
     **dict(zip("АВЕЅІЈКМНОРСТУХ", "ABESIJKMHOPCTYX", strict=True)),
     **dict(zip("аеѕіјкмнорстухһԁԛԝү", "aesijkmhopctyxhdqwy", strict=True)),
     **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True)),
-    **dict(zip("αικνορτυχ", "aikvoptux", strict=True)),
+    **dict(zip("αάιίκνοόρτυύχγεέηήωώβμ", "aáiíkvoóptuúxyeénnwwbm", strict=True)),
     **dict(zip("ıɑɡᴍᴀᴛᴏɪᴜʏᴇ", "iagmatoiuye", strict=True)),
     **dict.fromkeys("\u2010\u2011\u2012", "-"),
 }

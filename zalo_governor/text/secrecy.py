@@ -4,6 +4,7 @@ Only the words are found here; whether they disclose anything is the rule's ques
 """
 
 import re
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -28,26 +29,37 @@ class LevelWord(NamedTuple):
     """Written with the right marks, so that it cannot be mất, mặt, mắt."""
     disguised: bool
     """Something stands between its letters, or in their place."""
-    in_file_name: bool = False
+    in_name: bool = False
+    """In a file name, or glued to the name of a paper: `tailieutuyetmat`."""
 
 
 def may_speak_of_secrets(text: str) -> bool:
     """A quick look that lets nearly every innocent message go; True decides nothing. Expects a normalised text."""
-    if _M.search(text):
+    if _M.search(text) or next(_slang(text), None):
         return True
     lower = text.lower()
-    return any(hint in lower for hint in _HINTS)
+    return any(hint in lower for hint in _HINTS) and _STAMP_WORDS.search(lower) is not None
 
 
 def hints_of_secrets(text: str) -> int:
     """How often something in a normalised text looks like the word mật; innocent compounds count too."""
-    return sum(1 for _ in _M.finditer(text))
+    return sum(1 for _ in _M.finditer(text)) + sum(1 for _ in _slang(text))
+
+
+def _slang(text: str) -> Iterator[re.Match[str]]:
+    """The "mực" behind something like tối or tuyệt; alone it is ink, or the level of a river."""
+    for match in _MUC.finditer(text):
+        if _LIKE_TOI_OR_TUYET.search(text, max(match.start() - _PREFIX_REACH, 0), match.start()):
+            yield match
 
 
 def level_words(text: str, folded: str) -> list[LevelWord]:
     """The level words of a normalised text and its folded form, innocent compounds included, in order."""
     words = [word for match in _LEVEL.finditer(folded) if (word := _word(match, text))]
-    words += [word for chunk in _CHUNK_WITH_MAT.finditer(folded) if (word := _file_name(chunk, words))]
+    words += [word for chunk in _CHUNK_WITH_MAT.finditer(folded) if (word := _file_name(chunk))]
+    words += [
+        LevelWord(match.start(), match.end(), _level(match), True, True, True) for match in _GLUED.finditer(folded)
+    ]
     return sorted(words)
 
 
@@ -57,67 +69,88 @@ def _word(match: re.Match[str], text: str) -> LevelWord | None:
     prefix, level = _prefix(match, text)
     if vowel is None:
         return LevelWord(match.start(), match.end(), level, True, True) if prefix and level is not Level.MAT else None
-    if typed in _OTHER_VOWELS:
+    if typed in _OTHER_VOWELS or (typed in _SLANG_VOWELS and typed != "ự"):
+        return None
+    slang = typed == "ự" or match["t"][0] in "ck"
+    if slang and not (prefix or typed == "ậ"):  # "mực" alone is the level of a river
         return None
     start = match.start() if level is not Level.MAT else match.start("m")
-    if prefix and level is Level.MAT and text[match.start("a")].lower() not in "ậ":
+    if prefix and level is Level.MAT and typed not in "ậự":
         return None
     letters = re.sub(r"\s", "", match.string[start : match.end()])
     disguised = (
         letters not in _PLAIN_SPELLINGS or _SPACED.search(match.string[match.start("m") : match.end()]) is not None
     )
-    return LevelWord(start, match.end(), level, typed in "ậ" or prefix == "marked", disguised)
+    return LevelWord(start, match.end(), level, typed in "ậự" or prefix == "marked", disguised)
 
 
 def _prefix(match: re.Match[str], text: str) -> tuple[str, Level]:
     """How the word before "mật" is written ("" where there is none), and the level that it makes."""
     for group, level, right, bare in (
-        ("toi", Level.TOI_MAT, "ố", "oô0"),
+        ("toi", Level.TOI_MAT, "ốó", "oô0"),
         ("tuyet", Level.TUYET_MAT, "ệ", "eê3"),
     ):
         if match[group]:
+            if match.start(group + "_vowel") < 0:  # "tuỵt"
+                return "marked", level
             vowel = text[match.start(group + "_vowel")].lower()
-            if vowel == right:
+            if vowel in right:
                 return "marked", level
             return ("bare", level) if vowel in bare else ("other", Level.MAT)
+    if match["t_dot"]:
+        return "marked", Level.TOI_MAT
     return "", Level.MAT
 
 
-def _file_name(chunk: re.Match[str], found: list[LevelWord]) -> LevelWord | None:
+def _level(match: re.Match[str]) -> Level:
+    return Level.TUYET_MAT if match["tuyet"] else Level.TOI_MAT if match["toi"] else Level.MAT
+
+
+def _file_name(chunk: re.Match[str]) -> LevelWord | None:
     """A file name that carries a level, also when glued: `tailieutuyetmat_2026.zip`."""
     if not FILE_ENDING.search(chunk[0].rstrip(_AROUND)):
         return None
     stem = _SIGNS.sub(" ", chunk[0])
     match = _LEVEL_IN_FILE_NAME.search(stem)
-    if match is None:
-        return None
-    level = Level.TUYET_MAT if match["tuyet"] else Level.TOI_MAT if match["toi"] else Level.MAT
-    return LevelWord(chunk.start(), chunk.end(), level, True, False, True)
+    return LevelWord(chunk.start(), chunk.end(), _level(match), True, False, True) if match else None
 
 
 _S = r"[\W_]{0,6}"
 _SS = r"[\W_]{0,8}"
 _LEVEL = re.compile(
     rf"(?<![a-z0-9])"
-    rf"(?:(?:(?P<toi>t{{1,9}}{_S}(?P<toi_vowel>[o0]){{1,9}}{_S}[i1l!]{{1,9}})"
-    rf"|(?P<tuyet>t{{1,9}}{_S}u{{1,9}}{_S}y{{1,9}}{_S}(?P<tuyet_vowel>[e3]){{1,9}}{_S}t{{1,9}})){_SS})?"
-    rf"(?P<m>m{{1,9}})(?:{_S}(?P<a>[a@4^*])[a^.]{{0,9}}{_S}[t7]{{1,9}})?(?![a-z0-9])"
+    rf"(?:(?:(?P<toi>[t7]{{1,9}}{_S}(?P<toi_vowel>[o0]){{1,9}}{_S}[i1l!y]{{1,9}})"
+    rf"|(?P<tuyet>[t7]{{1,9}}{_S}u{{1,9}}{_S}[yi]{{1,9}}{_S}(?:(?P<tuyet_vowel>[e3]){{1,9}}{_S})?[t7]{{1,9}})"
+    rf"|(?P<t_dot>t\.(?=m)))?{_SS})?"
+    rf"(?P<m>m{{1,9}})(?:{_S}(?P<a>[au@4^*])[a^.]{{0,9}}{_S}(?P<t>[t7ck]{{1,9}}))?(?![a-z0-9])"
 )
-_M = re.compile(rf"[mM](?:{_S}[aAâÂậẬ@4^*]+{_S}[tT7]|(?:(?<=[iItT][mM])|(?<!\w[mM]))(?!\w))")
+_M = re.compile(rf"[mM](?:{_S}[aAâÂậẬ@4^*]+{_S}[tT7cCkK]|(?:(?<=[iItTyY.][mM])|(?<!\w[mM]))(?!\w))")
 """Whatever begins or stands for the word mật; a pattern that starts with one letter is searched for at memory speed."""
-_HINTS = ("thu hồ", "thu ho", "bóc", "boc", "bì", "secr", "confi")
+_MUC = re.compile(rf"[mM]{_S}[aựỰ]+{_S}[tT7cCkK]")
+_LIKE_TOI_OR_TUYET = re.compile(r"[iIlLtT17!.][\W_mM]{0,20}$")
+_PREFIX_REACH = 24
+_HINTS = ("thu h", "bóc", "boc", "bì", "bi ", "secr", "confi", "bmnn")
+_STAMP_WORDS = re.compile(r"thu h[ồo]i|(?<![^\W_])b(?:[óo]c|[ìi])(?![^\W_])|secr|confi|bmnn")
 _OTHER_VOWELS = frozenset("ấầẩẫắằẳẵặăáàảãạ")
+_SLANG_VOWELS = frozenset("uúùủũụưứừửữự")
 _PLAIN_SPELLINGS = frozenset({"mat", "toimat", "tuyetmat"})
 _SPACED = re.compile(r"m\s|a\s")
 _CHUNK_WITH_MAT = re.compile(r"\S*mat\S*")
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _PAPER = (
     r"\b(?:vb|cv|bc|kh|tl|qd|tb|ttr|do)|van ?ban|cong ?van|tai ?lieu|bao ?cao|ke ?hoach|to ?trinh|danh ?sach|ban ?do"
+    r"|phuong ?an|quyet ?dinh|ho ?so|nghi ?quyet|ket ?luan|bien ?ban|chi ?thi|so ?lieu|de ?thi|dap ?an|du ?thao"
 )
 _REST_OF_NAME = r" ?\d| ?v\d| \w{2,5}$| [a-z0-9]+ (?:pdf|docx?|xlsx?|zip)$"
 _LEVEL_IN_FILE_NAME = re.compile(
     r"(?:(?P<toi>toi)|(?P<tuyet>tuyet)) ?mat(?![a-z])"
     r"|\bdo mat mat(?![a-z])"
-    rf"|(?:{_PAPER}) ?mat(?={_REST_OF_NAME})"
+    rf"|(?:{_PAPER})(?: ?\d{{1,5}})? ?mat(?={_REST_OF_NAME})"
+    rf"|(?:{_PAPER})mat(?!khau|do|bang|tran|ong|duong|can|hang|nuoc|dien|ma|vu|thiet|ngu|tich|nghi|tien|tich|mua|cat)"
+)
+_GLUED = re.compile(
+    r"(?<![a-z0-9])(?:vb|cv|bc|kh|tl|qd|ttr|vanban|congvan|tailieu|baocao|kehoach|totrinh|quyetdinh|danhsach|phuongan"
+    r"|hoso|nghiquyet|ketluan|bienban|chithi|congdien|bando|dethi)"
+    r"(?:(?P<toi>toi)|(?P<tuyet>tuyet))?mat(?![a-z])"
 )
 _AROUND = "\"'”’)]}>.,;:!?…"

@@ -114,7 +114,7 @@ def test_planted_anywhere_in_any_json_the_mark_is_seen(value: Any, data: st.Data
 def test_every_string_long_enough_to_say_something_is_looked_at(text: str) -> None:
     seen = list(strings_of({"a": text}))
     if len(text) >= 3 and not text.isdecimal() and text[0] not in "{[":
-        assert seen == [text]
+        assert text in seen
 
 
 def _plant(value: Any, data: st.DataObject) -> Any:
@@ -133,3 +133,13 @@ def test_a_short_key_that_somebody_typed_is_looked_at() -> None:
     assert door.look({"content": json.dumps({MARK: 1})}) is not None
     assert door.look({"content": {MARK: 1}}) is not None
     assert "bao_cao_tuyet_mat" in list(strings_of({"content": '{"bao_cao_tuyet_mat": 1}'}))
+
+
+def test_a_secret_in_the_quote_alone_is_sealed_as_quoted_and_one_typed_as_well_is_not() -> None:
+    door = SecretDoor([MarkInspector()], mac)
+    quoted = door.look({"content": "Vâng", "quote": {"msg": f"… {MARK} …"}})
+    typed = door.look({"quote": {"msg": f"… {MARK} …"}, "content": f"chuyển tiếp {MARK}"})
+    assert quoted is not None
+    assert (quoted.label, quoted.clause, quoted.quoted) == ("classified", "4.1", True)
+    assert typed is not None
+    assert (typed.clause, typed.quoted) == ("4.1", False)

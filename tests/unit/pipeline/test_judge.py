@@ -178,6 +178,15 @@ def test_of_our_own_acts_a_deletion_alone_is_reacted_to() -> None:
     assert given.units.committed.reactions == ["deletion"]
 
 
+def test_a_seal_says_the_clause_and_whether_it_accuses() -> None:
+    given = Given()
+    given.inbox.admit([entry("1", "bí danh", seal=Seal("gone", "classified", None, 7, b"mac", "4.3", quoted=True))])
+    given.judged()
+    [(_, _, verdict)] = given.units.committed.recorded
+    [finding] = verdict.findings
+    assert (finding.label, finding.clause, finding.severity) == ("classified", "4.3", Severity.SUSPECT)
+
+
 def test_our_own_messages_confirm_their_sends_and_are_never_judged() -> None:
     given = Given()
     given.intake.admit([element("9", "xấu", sender_uid="bot", cli_key="1700000000123")])

@@ -23,7 +23,11 @@ SECRET = "Em gửi các anh báo cáo tối mật GIẢ ĐỊNH số 9"
 def label(text: str, threshold: int | None = None) -> str | None:
     parameters = SHIPPED.parameters.model_copy(update={"threshold": threshold or SHIPPED.parameters.threshold})
     rule = ClassifiedRule(
-        clause="4.1", severity=Severity.CRITICAL, maturity=Maturity.ACTIVE, parameters=parameters, lexicons={}
+        clause="4.1",
+        severity=Severity.CRITICAL,
+        maturity=Maturity.ACTIVE,
+        parameters=parameters,
+        lexicons=SHIPPED.lexicons,
     )
     finding = rule.inspect(text)
     return finding.label if finding else None
@@ -66,6 +70,14 @@ def test_what_is_found(threshold: int | None, text: str, expected: str | None) -
         SECRET.replace("mật", "mậtttt"),
         SECRET.replace("mật", "&#109;ậ&#116;"),
         SECRET.replace("tối mật", "tối\nmật"),
+        SECRET.replace("tối mật", "tậm iốt"),
+        SECRET.replace("tối mật", "\u202etậm iốt\u202c"),
+        SECRET.replace("tối mật", "ⓣⓞⓘ ⓜⓐⓣ"),
+        SECRET.replace("tối mật", "to61i ma65t"),
+        SECRET.replace("tối mật", "to^'i ma^.t"),
+        SECRET.replace("báo cáo tối mật", "baocaotoimat"),
+        SECRET.replace("tối mật", "tóy mậc"),
+        SECRET[::-1],
         "Em gui cac anh bao cao toi mat GIA DINH so 9",
         "Em göi c¸c anh b¸o c¸o tèi mËt GI¶ §ÞNH sè 9",
     ],
@@ -106,6 +118,31 @@ def test_the_reason_names_patterns_and_repeats_no_word() -> None:
 def test_every_string_of_an_event_is_looked_at(field: str, event: EventBase) -> None:
     (finding,) = SHIPPED.check(event, NO_CONTEXT)
     assert (finding.field, finding.seals) == (field, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        (SECRET, "4.1"),
+        ("Thực hiện phương án tối mật GIẢ ĐỊNH, tổ 2 có mặt lúc 4 giờ", "4.3"),
+        ("Cập nhật kế hoạch mật GIẢ ĐỊNH: đã xong bước hai", "4.3"),
+    ],
+)
+def test_work_on_secrets_is_told_from_papers_passed_on(text: str, clause: str) -> None:
+    finding = SHIPPED.inspect(text)
+    assert finding is not None
+    assert (finding.seals, finding.clause) == (True, clause)
+
+
+def test_a_quote_is_sealed_but_does_not_accuse_the_quoter() -> None:
+    quoting = MessageSent(at=AT, text="Đã xem", quote=Quote(owner_uid="1", key="1", text=SECRET))
+    (finding,) = SHIPPED.check(quoting, NO_CONTEXT)
+    assert (finding.seals, finding.severity) == (True, Severity.SUSPECT)
+
+
+def test_a_name_that_is_also_a_country_excuses_nothing() -> None:
+    assert label("Chị Nga gửi các anh kế hoạch tối mật GIẢ ĐỊNH") == "classified"
+    assert label("Nga công bố hồ sơ tối mật thời chiến tranh lạnh") is None
 
 
 def test_talk_about_the_rule_is_counted_but_nothing_is_sealed() -> None:

@@ -107,6 +107,8 @@ def upgrade() -> None:
         sa.Column("seal_level", sa.String(), nullable=True),
         sa.Column("seal_size", sa.Integer(), nullable=True),
         sa.Column("seal_mac", sa.LargeBinary(), nullable=True),
+        sa.Column("seal_clause", sa.String(), nullable=True),
+        sa.Column("seal_quoted", sa.Boolean(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
         sa.CheckConstraint("body IS NULL OR seal_rule IS NULL", name=op.f("ck_inbox_body_or_seal")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),

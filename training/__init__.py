@@ -1,0 +1,1 @@
+"""Scripts that make the shipped weights from the shipped lines."""

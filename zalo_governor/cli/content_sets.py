@@ -1,0 +1,140 @@
+"""The lines by which the content rules are measured: those that ship, and development data where a folder is named."""
+
+import json
+import lzma
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.text.disguises import ON_LINE, ON_WORD
+
+CLASSIFIED, BORDERLINE, CLEAN, HARMFUL = "classified", "borderline", "clean", "harmful"
+
+
+class Sample(NamedTuple):
+    """One line with what it is."""
+
+    part: str
+    """`tuned` or `held` (nobody looked at it while writing the rules) of the shipped set, else the file it is from."""
+    kind: str
+    expected: str
+    text: str
+    file_name: bool = False
+
+
+def shipped_classified(folder: Path) -> list[Sample]:
+    """`content/classified.tsv`, and its plain lines in every disguise: each disguise on a different few of them.
+
+    Raises:
+        ConfigError: the file is missing or a line has no tab.
+    """
+    samples = [
+        Sample(part, kind, _expected(kind), text, kind == "file")
+        for part, kind, text in _lines(folder / "content" / "classified.tsv")
+    ]
+    for part in ("tuned", "held"):
+        plain = [one for one in samples if one.part == part and one.expected == CLASSIFIED and one.kind in _PLAIN]
+        with_word = [one for one in plain if _LEVEL.search(one.text)]
+        for number, (name, disguise) in enumerate(ON_WORD.items()):
+            for one in _few(with_word, number):
+                samples.append(one._replace(kind=f"evasion_{name}", text=_disguised(one.text, disguise)))
+        for number, (name, disguise) in enumerate(ON_LINE.items()):
+            samples += [one._replace(kind=f"evasion_{name}", text=disguise(one.text)) for one in _few(plain, number)]
+    return samples
+
+
+def shipped_harmful(folder: Path) -> list[Sample]:
+    """`content/harmful.tsv`. Raises like `shipped_classified`."""
+    return [
+        Sample(part, kind, CLEAN if kind.startswith("clean") else HARMFUL, text)
+        for part, kind, text in _lines(folder / "content" / "harmful.tsv")
+    ]
+
+
+def development(folder: Path, name: str) -> list[Sample]:
+    """The lines of `<name>*.jsonl` in the folder or its `content/`; objects with text, label, kind.
+
+    Raises:
+        ConfigError: there is no such file, or a line is not of that form.
+    """
+    paths = sorted([*folder.glob(f"{name}*.jsonl"), *folder.glob(f"content/{name}*.jsonl")])
+    if not paths:
+        raise ConfigError(f"{folder}: no {name}*.jsonl there; name the folder that holds the content data")
+    samples = []
+    for path in paths:
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+            if not line.strip():
+                continue
+            try:
+                item = json.loads(line)
+                label = item["label"].partition("_")[0]
+                samples.append(Sample(path.stem, item.get("kind") or item.get("category") or "", label, item["text"]))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise ConfigError(f"{path}:{number}: expected an object with text and label") from None
+    return samples
+
+
+def corpora(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """The sentences of `corpora/{news,laws}_dev.txt.xz` beside or in the folder, where they exist."""
+    for place in (folder / "corpora", folder.parent / "corpora"):
+        for path in sorted(place.glob("*_dev.txt.xz")):
+            with lzma.open(path, "rt", encoding="utf-8") as lines:
+                yield path.name.partition(".")[0], [line.strip() for line in lines if line.strip()]
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str, str]]:
+    """(part, kind, text); every second line of a kind is held back."""
+    seen: dict[str, int] = {}
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; copy it from the shipped config") from None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        kind, tab, text = line.partition("\t")
+        if not tab:
+            raise ConfigError(f"{path}:{number}: expected a kind, a tab and a line")
+        seen[kind] = seen.get(kind, 0) + 1
+        yield ("tuned", "held")[seen[kind] % 2 == 0], kind, text.replace("\\n", "\n")
+
+
+def _disguised(text: str, disguise: Callable[[str], str]) -> str:
+    """The text with its level words in disguise."""
+    return _LEVEL.sub(lambda match: disguise(match[0]), text)
+
+
+def _expected(kind: str) -> str:
+    if kind.startswith("border_"):
+        return BORDERLINE
+    return CLEAN if kind.startswith("clean_") else CLASSIFIED
+
+
+def _few(samples: list[Sample], number: int) -> list[Sample]:
+    return [samples[(number * 3 + at * 7) % len(samples)] for at in range(min(_EACH, len(samples)))]
+
+
+_EACH = 6
+_PLAIN = frozenset(
+    [
+        "caption",
+        "chat",
+        "field",
+        "header",
+        "number",
+        "request",
+        "retold",
+        "order",
+        "update",
+        "envelope",
+        "stamp",
+        "map",
+        "exam",
+        "link",
+    ]
+)
+_LEVEL = re.compile(r"(?:(?:tối|tuyệt) )?mật", re.IGNORECASE)
+EVASIONS = ("evasion", "glued", "teencode", "abbrev")
+"""How the kinds of classified lines begin that try to hide."""

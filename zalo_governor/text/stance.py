@@ -1,0 +1,35 @@
+"""What is done with a secret paper in a message: passed on, or talked about. Features around its level word.
+
+The features feed a small linear model; they are the same when it is trained and when it judges.
+"""
+
+import re
+from collections.abc import Sequence
+
+from zalo_governor.text.secrecy import LevelWord
+
+
+def stance_features(folded: str, words: Sequence[LevelWord]) -> frozenset[str]:
+    """Words and pairs of a folded text of at most some hundred characters, the level words all alike."""
+    pieces, at = [], 0
+    for word in words:
+        pieces.append(folded[at : word.start])
+        at = max(at, word.end)
+    tokens = [_NUMBER.sub("#", token) for token in _TOKEN.findall(LEVEL.join([*pieces, folded[at:]]))]
+    found = {f"u:{token}" for token in tokens}
+    found.update(f"p:{first} {second}" for first, second in zip(tokens, tokens[1:], strict=False))
+    places = [at for at, token in enumerate(tokens) if token == LEVEL]
+    for place in places[:_MOST]:
+        for step in (-2, -1, 1, 2):
+            if 0 <= place + step < len(tokens):
+                found.add(f"{step:+d}:{tokens[place + step]}")
+    if places:
+        found.add(f"before:{min(places[0] // 3, 4)}")
+        found.add(f"after:{min((len(tokens) - places[-1]) // 3, 4)}")
+    return frozenset(found)
+
+
+LEVEL = "§"
+_MOST = 4
+_TOKEN = re.compile(rf"[a-z0-9]+|{LEVEL}|[?]")
+_NUMBER = re.compile(r"\d+")
