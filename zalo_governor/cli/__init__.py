@@ -1,39 +1,60 @@
-"""The command line: one file for each command."""
+"""The command line: one file for each command, imported when the command is called.
+
+The bot runs for months on a small server; it holds no simulator, spreadsheet or benchmark in memory.
+"""
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from zalo_governor import __version__
-from zalo_governor.cli.bench import bench
-from zalo_governor.cli.cases import cases
-from zalo_governor.cli.check import check
-from zalo_governor.cli.demo import demo
-from zalo_governor.cli.members import members
-from zalo_governor.cli.report import report
-from zalo_governor.cli.roster import roster
-from zalo_governor.cli.rules import rules
-from zalo_governor.cli.run import run
-from zalo_governor.cli.simulate import simulate
-from zalo_governor.cli.trace import trace
 from zalo_governor.domain.errors import ConfigError, GovernorError
 
 CONFIG_ERROR = 2
 FAILURE = 1
 
+COMMANDS = ("run", "demo", "simulate", "check", "report", "cases", "members", "trace", "rules", "roster", "bench")
+"""Each a function or a Typer of that name in the module of that name."""
+
+
+class _Commands(TyperGroup):
+    # typer keeps its own copy of click, and the types of that to itself.
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order in which the help shows them."""
+        return [*COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name with whatever it needs, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        made = getattr(import_module(f"zalo_governor.cli.{cmd_name}"), cmd_name)
+        if not isinstance(made, typer.Typer):
+            alone = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+            alone.command(cmd_name)(made)
+            made = alone
+        command = get_command(made)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
     name="zalo-governor",
+    cls=_Commands,
     help="Hears a provincial office's Zalo group, judges it by the group's regulation, and reports.",
     no_args_is_help=True,
     # A traceback with local variables could show what somebody wrote.
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (run, demo, simulate, check, report, cases, members, trace):
-    app.command()(command)
-app.add_typer(rules, name="rules")
-app.add_typer(roster, name="roster")
-app.add_typer(bench, name="bench")
+
+
+@app.callback()
+def _group() -> None:
+    """Hears a provincial office's Zalo group, judges it by the group's regulation, and reports."""
 
 
 @app.command()

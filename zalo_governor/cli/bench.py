@@ -4,7 +4,7 @@ import typer
 
 from zalo_governor.cli.bench_content import content
 
-bench = typer.Typer(help="Measure the rules.", no_args_is_help=True)
+bench = typer.Typer(help="Measure the rules.", no_args_is_help=True, add_completion=False)
 
 
 @bench.callback()

@@ -25,7 +25,7 @@ from zalo_governor.sheets.writing import write_sheet
 from zalo_governor.store.roster import SqlRoster
 from zalo_governor.store.units import SqlUnits
 
-roster = typer.Typer(help="The office's list of approved members.", no_args_is_help=True)
+roster = typer.Typer(help="The office's list of approved members.", no_args_is_help=True, add_completion=False)
 
 GroupId = Annotated[str | None, typer.Option(help="Group id; the first one of the settings if left out.")]
 

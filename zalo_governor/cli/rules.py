@@ -15,7 +15,7 @@ from zalo_governor.rulebook import Example, Rulebook, load_rulebook, read_lines
 from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.settings import shipped_config
 
-rules = typer.Typer(help="Work with the rules.", no_args_is_help=True)
+rules = typer.Typer(help="Work with the rules.", no_args_is_help=True, add_completion=False)
 
 BENIGN = (("messages.vi.txt", "text"), ("names.txt", "name"))
 """Files of `benign/`, and what stands on their lines: everything there must stay silent under every rule."""
