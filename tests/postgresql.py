@@ -1,11 +1,11 @@
-"""A PostgreSQL server of our own; nothing of an installed one is touched."""
+"""A PostgreSQL server of our own, on a socket in a folder of its own; nothing of an installed one is touched."""
 
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -15,18 +15,29 @@ import pytest
 _NUMBERS = count(1)
 
 
+class NoServerError(Exception):
+    """There is no PostgreSQL that could be started; the text says why."""
+
+
 @contextmanager
-def server() -> Iterator[Path]:
-    """The socket folder of a running server; the test is skipped where none is installed."""
+def serving(*settings: str) -> Iterator[Path]:
+    """The folder in which the server's socket, its `data` and its `log` stand; all are gone at the end.
+
+    Args:
+        settings: lines of postgresql.conf, for example `fsync=off`.
+
+    Raises:
+        NoServerError: none is installed, or it cannot be run.
+    """
     binaries = _binaries()
     if binaries is None:
-        pytest.skip("no PostgreSQL server is installed (initdb not found)")
-    # A server refuses to run as root, and its user may not enter pytest's own temporary folders.
+        raise NoServerError("no PostgreSQL server is installed (initdb not found)")
+    # A server refuses to run as root, and its user may not enter everybody's temporary folders.
     as_user: list[str] = []
     folder = Path(tempfile.mkdtemp(prefix="governor-postgresql-"))
     if os.geteuid() == 0:
         if shutil.which("runuser") is None:
-            pytest.skip("PostgreSQL does not run as root, and there is no runuser")
+            raise NoServerError("PostgreSQL does not run as root, and there is no runuser")
         as_user = ["runuser", "-u", "postgres", "--"]
         shutil.chown(folder, "postgres")
     data = folder / "data"
@@ -38,7 +49,8 @@ def server() -> Iterator[Path]:
 
     try:
         run("initdb", "--no-sync", "-A", "trust", "-U", "governor", "-E", "UTF8", "--locale=C", "-D", str(data))
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        given = ("listen_addresses=", f"unix_socket_directories={folder}", *settings)
+        options = " ".join(f"-c {setting}" for setting in given)
         run("pg_ctl", "start", "-w", "-D", str(data), "-l", str(folder / "log"), "-o", options)
         try:
             yield folder
@@ -48,11 +60,33 @@ def server() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def server(*settings: str) -> Iterator[Path]:
+    """As `serving`; the test is skipped where no server can be had."""
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(serving(*settings))
+        except NoServerError as error:
+            pytest.skip(str(error))
+        yield folder
+
+
 def new_database(folder: Path) -> str:
     """The URL of an empty database on that server."""
     name = f"test_{next(_NUMBERS)}"
+    order(folder, f"CREATE DATABASE {name}")
+    return database_url(folder, name)
+
+
+def order(folder: Path, *statements: str) -> None:
+    """Carry out statements on the server of that folder, each outside of any transaction."""
     with psycopg.connect(f"host={folder} user=governor dbname=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+def database_url(folder: Path, name: str) -> str:
+    """The URL of one of its databases."""
     return f"postgresql://governor@/{name}?host={folder}"
 
 

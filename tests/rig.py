@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import requests
 import yaml
 
@@ -38,9 +39,10 @@ def somebody() -> str:
 class Rig:
     """One simulator with the default world, a leader and an admin added, and a bot that may be killed and started."""
 
-    def __init__(self, folder: Path, **zalo: Any) -> None:
+    def __init__(self, folder: Path, database_url: str | None = None, **zalo: Any) -> None:
         self.folder = folder
         self.config = folder / "governor.yaml"
+        self._database_url = database_url
         self.database = folder / "data" / "governor.db"
         self.simulator = Program(["simulate", "--port", "0"], folder / "simulator.log")
         self.url = self.simulator.wait_for("listening on ")
@@ -53,6 +55,7 @@ class Rig:
         settings = {
             "zalo": {"route_to": self.url, "send": {"per_second": 1000, "burst": 1000, "private_per_day": 100000}}
             | zalo,
+            "database_url": database_url,
             "groups": [{"id": GROUP, "name": "điều hành tỉnh Mẫu"}],
             "people": _PEOPLE,
             "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None, "hints_digest": None},
@@ -170,6 +173,9 @@ class Rig:
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of the bot's database, read beside the running bot."""
+        if self._database_url:
+            with psycopg.connect(self._database_url) as server:
+                return server.execute(sql.replace("?", "%s").encode(), values).fetchall()
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30)) as connection:
             return connection.execute(sql, values).fetchall()
 
@@ -202,9 +208,9 @@ class Rig:
 
 
 @contextmanager
-def rig(folder: Path, **zalo: Any) -> Iterator[Rig]:
-    """A rig that is closed at the end; with the bot not yet started."""
-    made = Rig(folder, **zalo)
+def rig(folder: Path, database_url: str | None = None, **zalo: Any) -> Iterator[Rig]:
+    """A rig that is closed at the end; with the bot not yet started. By default on SQLite."""
+    made = Rig(folder, database_url, **zalo)
     try:
         yield made
     finally:

@@ -11,9 +11,13 @@ from typing import NamedTuple
 
 import pytest
 import requests
+from pydantic import BaseModel
 
 from tests.unit.simulator.running import Running
+from zalo_governor.office.commands.information import Help
+from zalo_governor.office.commands.registry import COMMANDS
 from zalo_governor.rulebook import load_rulebook
+from zalo_governor.settings import Settings
 from zalo_governor.simulator.control_orders import GroupOrder, Hist, PersonOrder, PushedFrame, WorldOrder
 from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.flood import FloodOrder
@@ -103,6 +107,20 @@ def test_the_readme_says_of_every_clause_whether_it_is_seen() -> None:
     assert told.keys() == {clause.number for clause in regulation.clauses}
     unseen = {number for number, row in told.items() if "**" in row}
     assert unseen == {clause.number for clause in regulation.not_visible}
+
+
+def test_the_list_of_commands_names_every_command_and_no_other() -> None:
+    table = (ROOT / "docs" / "lenh.md").read_text(encoding="utf-8").partition("| --- |")[2].partition("\n\n")[0]
+    assert sorted(re.findall(r"^\| `/(\w+)", table, re.MULTILINE)) == sorted(kind.word for kind in (*COMMANDS, Help))
+
+
+@pytest.mark.parametrize("document", ["van-hanh.md", "lenh.md"])
+def test_every_setting_that_an_operator_reads_of_is_there(document: str) -> None:
+    named = re.findall(r"`(\w+)\.(\w+)`", (ROOT / "docs" / document).read_text(encoding="utf-8"))
+    sections = {name for name in Settings.model_fields if isinstance(getattr(Settings(), name), BaseModel)}
+    for section, key in named:
+        if section in sections:
+            assert key in type(getattr(Settings(), section)).model_fields, f"{section}.{key}"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -1,22 +1,36 @@
-"""A planted secret is on no page of any file of the bot, also after a kill between frame and commit."""
+"""A planted secret is on no page of any file of the bot or its database, whatever door it came by, also after kills."""
 
 import base64
 import json
+import os
 import random
+import resource
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
+from tests.crash.opened import opened
 from tests.crash.traces import traces
+from tests.planting import fields_of, planted
+from tests.postgresql import new_database, server
 from tests.rig import ADMIN, BOT, GROUP, MEMBER, Rig, rig
+from zalo_governor.cli.demo_processes import ask
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.simulator.messages import attachment, group_act, group_message, pin_act, quote_of
+from zalo_governor.domain.elements import ElementKind, RawDict
+from zalo_governor.office.commands.registry import COMMANDS
+from zalo_governor.settings import load_settings
+from zalo_governor.simulator.messages import attachment
 from zalo_governor.simulator.world import World
+from zalo_governor.store.crypto import Keys
+from zalo_governor.store.database import Database
+from zalo_governor.zalo.fields import FIELDS
 
-KILLS = 6
 NAMED = "7300000000000000001"
 SECRET_WORDS = ("Hạt Mắc Khén", "GIẢ ĐỊNH", "tuyệt mật", "Hat Mac Khen", "GIA DINH", "hat mac khen", "gia dinh")
 ORDINARY_WORDS = (
@@ -28,10 +42,15 @@ ORDINARY_WORDS = (
     "nhầm vì trích thơ cũ",
     "phien-thu-hai-cua-bot",
 )
+MADE_BY_ZALO = frozenset({"msgId", "cliMsgId", "actionId", "realMsgId", "ts", "idTo", "cmd"})
+DOORS = ("group", "private", "another command", "old messages", "revised", "missed")
+"""The ways by which a message comes in."""
+COMMAND_WORDS = (*(kind.word for kind in COMMANDS), "trogiup", "khong co lenh nay")
+_numbers = iter(range(1, 100_000))
 
 
-def secret(number: int) -> str:
-    return f"Em gửi các đồng chí văn bản tuyệt mật số {number}/KH-GIẢ ĐỊNH về kho Hạt Mắc Khén"
+def secret() -> str:
+    return f"Em gửi các đồng chí văn bản tuyệt mật số {next(_numbers)}/KH-GIẢ ĐỊNH về kho Hạt Mắc Khén"
 
 
 @pytest.mark.parametrize(
@@ -51,32 +70,184 @@ def test_a_trace_would_be_found_in_every_form(tmp_path: Path, content: bytes) ->
     assert traces(["Hạt Mắc Khén"], [file])
 
 
-def test_a_secret_leaves_no_trace_and_nothing_else_stands_in_clear(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_secret_by_any_door_leaves_no_trace_and_nothing_else_stands_in_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     seed = time.time_ns() % 1_000_000
     print(f"seed {seed}")
-    with rig(tmp_path) as made:
-        temporary = tmp_path / "temporary"
-        temporary.mkdir()
-        monkeypatch.setenv("TMPDIR", str(temporary))
+    chance = random.Random(seed)  # noqa: S311 - moments, not secrets
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    # A crash would leave a picture of the memory, if the program let it.
+    with _core_files_allowed(), _place(kind) as (url, database_files), rig(tmp_path, url) as made:
+        scene = _Scene(made, chance, database_files)
         made.start_bot()
         _say_what_is_ordinary(made)
-        planted = _plant_everywhere(made)
-        made.until(lambda: _sealed(made) >= planted, "every secret is sealed")
-        made.until(lambda: len(made.told(MEMBER)) >= 2, "the member is told in private")
-        _see_nothing(made)
-        planted |= _kill_after_the_push(made, random.Random(seed))  # noqa: S311 - moments, not secrets
-        made.until(lambda: _sealed(made) >= planted, "what was said at the kills is sealed")
-        _see_nothing(made)
-        assert made.query("SELECT count(*) FROM inbox WHERE seal_rule IS NOT NULL AND body IS NOT NULL") == [(0,)]
-        assert {"message", "group_act", "name"} <= {kind for (kind,) in made.query(_SEALED_KINDS)}
-        assert not [text for text in (message["text"] for message in made.sent()) if "Mắc Khén" in text]
+        for door in DOORS:
+            scene.every_field_by(door)
+        scene.every_act()
+        scene.every_command()
+        scene.everything_sealed()
+        scene.nothing_on_the_disk()
+        scene.kill_while_it_comes_in()
+        scene.look_at_names()
+        scene.crash()
+        scene.everything_sealed()
+        scene.nothing_is_answered()
         assert made.stop_bot() == 0
-        _see_nothing(made)
+        scene.nothing_on_the_disk()
+        scene.nothing_under_the_key()
 
 
-_SEALED_KINDS = "SELECT DISTINCT kind FROM inbox WHERE seal_rule IS NOT NULL"
+class _Scene:
+    """Plants secrets, and searches for them."""
+
+    def __init__(self, made: Rig, chance: random.Random, database_files: Callable[[], Sequence[Path]]) -> None:
+        self._made = made
+        self._chance = chance
+        self._database_files = database_files
+        self._world = World(system_clock)
+        self._planted: set[str] = set()
+        """msgIds of what must be sealed."""
+        self._acts = 0
+
+    def every_field_by(self, door: str) -> None:
+        """A message for each field of the parser's table, with the secret in that field."""
+        messages = [self._message(field) for field in fields_of(ElementKind.MESSAGE)]
+        # What the table does not know: a file name without a word in clear, ids that the sender's client makes.
+        messages.append(_said(msgType="share.file", content=attachment("hat mac khen GIA DINH-TUYETMAT.docx")))
+        messages.append(_said("đồng ý", cliMsgId=secret()))
+        messages.append(_said("đồng ý", **{secret(): 1}))
+        if door == "missed":
+            # What came before is not to be mixed up with it: Zalo's history gives back neither private messages
+            # nor an earlier form.
+            self.everything_sealed()
+            self._made.kill_bot()
+            self._planted |= set(self._made.control("hist", messages=messages)["msg_ids"])
+            self._made.start_bot()
+            return
+        if door == "revised":
+            keys = self._made.push(*["Kính gửi các đồng chí"] * len(messages))
+            messages = [message | {"msgId": key} for message, key in zip(messages, keys, strict=True)]
+        cmd, array = _FRAMES.get(door, (521, "groupMsgs"))
+        frames = [
+            {"cmd": cmd, "encrypt": number % 4, "data": {array: [message]}} for number, message in enumerate(messages)
+        ]
+        self._planted |= set(self._made.control("push", frames=frames)["msg_ids"])
+
+    def every_act(self) -> None:
+        """A control for each field of the parser's table that stands in one."""
+        for kind in (ElementKind.GROUP_ACT, ElementKind.FRIEND_ACT):
+            for field in fields_of(kind):
+                self._made.act(planted(self._world, field, secret()))
+                self._acts += 1
+
+    def every_command(self) -> None:
+        """Each command with a secret behind it, in private and in the group, by who may use it and who may not."""
+        for word in COMMAND_WORDS:
+            for uid in (ADMIN, MEMBER):
+                for text in (f"/{word} VP1 {secret()}", f"/{word} {secret()}"):
+                    self._planted.add(self._made.tell_bot(text, uid))
+                    self._planted.add(self._made.say(text, uid))
+
+    def kill_while_it_comes_in(self) -> None:
+        """From the frame to the commit it is a few milliseconds; what is lost then comes back from the history."""
+        fields = fields_of(ElementKind.MESSAGE)
+        for _ in range(4):
+            frames = [{"data": {"groupMsgs": [self._message(field)]}} for field in fields]
+            self._planted |= set(self._made.control("push", frames=frames)["msg_ids"])
+            time.sleep(self._chance.uniform(0.0, 0.06))
+            self._made.kill_bot()
+            self._made.start_bot()
+
+    def look_at_names(self) -> None:
+        """What the group and its members are called is looked up after each start."""
+        observed = {field for field, place in FIELDS.items() if place.kind in _LOOKED_UP}
+        assert observed == {"observed_name", "observed_group_name"}
+        self._made.control(
+            "world",
+            people=[{"uid": NAMED, "name": secret()}],
+            groups=[{"id": GROUP, "name": secret(), "members": [BOT, MEMBER, NAMED]}],
+        )
+        self._made.kill_bot()
+        self._made.start_bot()
+        self._made.until(lambda: self._sealed_kinds() >= {"name"}, "the name is sealed")
+
+    def crash(self) -> None:
+        """It dies as by a fault of its own, with secrets in its memory; no core file is left."""
+        bot = self._made.bot
+        assert bot
+        limits = Path(f"/proc/{bot.pid}/limits").read_text().splitlines()
+        assert [line.split()[4:6] for line in limits if line.startswith("Max core file size")] == [["0", "0"]]
+        self._planted |= set(self._made.push(*[secret() for _ in range(20)]))
+        os.kill(bot.pid, signal.SIGSEGV)
+        self._made.until(lambda: not bot.running, "it has died")
+        assert not [*Path.cwd().glob("core*"), *self._made.folder.rglob("core*")]
+        self._made.start_bot()
+
+    def everything_sealed(self) -> None:
+        """Every planted message is in the inbox, and as a seal alone."""
+        self._made.until(lambda: self._sealed_messages() >= self._planted, "every secret is sealed", timeout=60)
+        self._made.until(lambda: self._count("kind IN ('group_act', 'friend_act')") >= self._acts, "the acts too")
+        assert self._made.query("SELECT count(*) FROM inbox WHERE seal_rule IS NOT NULL AND body IS NOT NULL") == [(0,)]
+        assert self._made.query("SELECT count(*) FROM findings WHERE sealed AND spans IS NOT NULL") == [(0,)]
+
+    def nothing_is_answered(self) -> None:
+        """Neither what the bot sent nor what it exports holds a word of it."""
+        config = ["--config", str(self._made.config)]
+        exports = [
+            ask([*command, *config])
+            for command in (["cases", "--json"], ["cases"], ["report", "--format", "json"], ["report"], ["members"])
+        ]
+        assert "VP1" in exports[0]
+        said = [message["text"] for message in self._made.sent()]
+        assert not [text for text in (*exports, *said) if any(word in text for word in SECRET_WORDS)]
+
+    def nothing_on_the_disk(self) -> None:
+        """Database, write-ahead log, shared memory, logs, temporary files: no secret, and nothing else in clear."""
+        folder = self._made.folder
+        files = [*self._database_files(), *(folder / "data").rglob("*"), *(folder / "temporary").rglob("*")]
+        files += folder.glob("*.log")
+        assert sum(path.stat().st_size for path in files if path.is_file()) > 1_000_000
+        assert traces((*SECRET_WORDS, *ORDINARY_WORDS), files) == []
+
+    def nothing_under_the_key(self) -> None:
+        """Not even encrypted: everything that the key opens is read."""
+        settings = load_settings(self._made.config)
+        keys = Keys.load_or_make(settings.key_path, None)
+        with closing(Database(settings.sqlalchemy_url, keys, system_clock)) as database:
+            kept = list(opened(database))
+        assert {"inbox.body", "outbox.body", "findings.excerpt", "persons.display_name"} <= {where for where, _ in kept}
+        assert any(b"thung lung hoa ban" in content for _, content in kept)
+        wanted = [word.encode() for word in SECRET_WORDS] + [json.dumps(word)[1:-1].encode() for word in SECRET_WORDS]
+        assert [where for where, content in kept if any(word in content for word in wanted)] == []
+
+    def _message(self, field: str) -> RawDict:
+        raw = planted(self._world, field, secret())
+        return _said(**{name: value for name, value in raw.items() if name not in MADE_BY_ZALO})
+
+    def _sealed_messages(self) -> set[str]:
+        rows = self._made.query("SELECT key FROM inbox WHERE seal_rule = '4.1-noi-dung-mat' AND kind = 'message'")
+        return {key for (key,) in rows}
+
+    def _sealed_kinds(self) -> set[str]:
+        return {kind for (kind,) in self._made.query("SELECT DISTINCT kind FROM inbox WHERE seal_rule IS NOT NULL")}
+
+    def _count(self, condition: str) -> int:
+        [(count,)] = self._made.query(f"SELECT count(*) FROM inbox WHERE seal_rule IS NOT NULL AND {condition}")  # noqa: S608
+        return int(count)
+
+
+_FRAMES = {"private": (501, "msgs"), "another command": (4242, "groupMsgs"), "old messages": (511, "groupMsgs")}
+_LOOKED_UP = (ElementKind.NAME, ElementKind.GROUP_STATE)
+
+
+def _said(text: str = "", **fields: Any) -> RawDict:
+    """A message that the simulator completes."""
+    return {"_text": text, "uidFrom": MEMBER, **fields}
 
 
 def _say_what_is_ordinary(made: Rig) -> None:
@@ -90,72 +261,29 @@ def _say_what_is_ordinary(made: Rig) -> None:
     made.until(lambda: any("báo nhầm" in text.splitlines()[0] for text in made.told(ADMIN)), "the case is closed")
 
 
-def _plant_everywhere(made: Rig) -> set[str]:
-    """Plants a secret in every place where people write; gives the msgIds."""
-    numbers = iter(range(1, 100))
-    planted = {made.say(**message) for message in _messages(numbers)}
-    planted |= {made.say(f"/{word} {secret(next(numbers))}", uid=ADMIN) for word in ("xem", "baonham VP1")}
-    planted |= {
-        made.tell_bot(text, uid)
-        for text, uid in (
-            (secret(next(numbers)), MEMBER),
-            (f"/baonham VP1 {secret(next(numbers))}", ADMIN),
-            (f"/vipham {secret(next(numbers))}", MEMBER),
-        )
-    }
-    world = World(system_clock)
-    group = world.group(GROUP)
-    pinned = group_message(world, {"_text": secret(next(numbers))})
-    made.act(pin_act(world, group, MEMBER, pinned))
-    made.act(group_act(world, group, "update", MEMBER, groupName=secret(next(numbers))))
-    world.people[NAMED] = world.person(NAMED, f"{secret(next(numbers))} - Chuyên viên")
-    made.act(group_act(world, group, "join", MEMBER, [NAMED]))
-    # What the group and its members are called is looked up again after each start.
-    made.control(
-        "world",
-        people=[{"uid": NAMED, "name": secret(next(numbers))}],
-        groups=[{"id": GROUP, "name": secret(next(numbers)), "members": [BOT, MEMBER, NAMED]}],
-    )
-    return planted
+@contextmanager
+def _place(kind: str) -> Iterator[tuple[str | None, Callable[[], Sequence[Path]]]]:
+    """A database's URL, and all the files of its server beside those in the bot's own folder."""
+    if kind == "sqlite":
+        yield None, list
+        return
+    # Whatever reached the server in clear would stand in its log.
+    with server("log_min_duration_statement=0") as folder:
+
+        def files() -> list[Path]:
+            with psycopg.connect(f"host={folder} user=governor dbname=postgres", autocommit=True) as connection:
+                connection.execute("CHECKPOINT")
+            return list(folder.rglob("*"))
+
+        yield new_database(folder), files
 
 
-def _messages(numbers: Iterator[int]) -> Iterator[dict[str, Any]]:
-    def hidden() -> str:
-        return secret(next(numbers))
-
-    quoted = group_message(World(system_clock), {"_text": hidden()})
-    link = {"title": "Cổng thông tin", "href": "https://mau.gov.vn", "action": "recommened.link"}
-    poll = {"question": hidden(), "options": [{"content": hidden()}]}
-    yield {"text": hidden()}
-    yield {"text": "đồng ý", "dName": hidden()}
-    yield {"text": "đã rõ", "quote": quote_of(quoted)}
-    yield {"text": "", "msgType": "chat.photo", "content": attachment(hidden())}
-    yield {"text": "", "msgType": "share.file", "content": attachment(f"{hidden()}.pdf")}
-    yield {"text": "", "msgType": "share.file", "content": attachment("hat mac khen GIA DINH-TUYETMAT.docx")}
-    yield {"text": "", "msgType": "chat.recommended", "content": attachment(**(link | {"title": hidden()}))}
-    yield {"text": "", "msgType": "chat.recommended", "content": attachment(**link, description=hidden())}
-    yield {"text": "", "msgType": "group.poll", "content": attachment(params=poll)}
-
-
-def _kill_after_the_push(made: Rig, chance: random.Random) -> set[str]:
-    planted = set()
-    for number in range(KILLS):
-        planted.add(made.say(secret(200 + number)))
-        # From the frame to the commit it is a few milliseconds.
-        time.sleep(chance.uniform(0.0, 0.015))
-        made.kill_bot()
-        _see_nothing(made)
-        made.start_bot()
-    return planted
-
-
-def _sealed(made: Rig) -> set[str]:
-    rows = made.query("SELECT key FROM inbox WHERE seal_rule = '4.1-noi-dung-mat' AND kind = 'message'")
-    return {key for (key,) in rows}
-
-
-def _see_nothing(made: Rig) -> None:
-    """Database, write-ahead log, shared memory, logs and temporary files."""
-    files = [*made.database.parent.rglob("*"), *(made.folder / "temporary").rglob("*"), *made.folder.glob("*.log")]
-    assert made.database in files
-    assert traces((*SECRET_WORDS, *ORDINARY_WORDS), files) == []
+@contextmanager
+def _core_files_allowed() -> Iterator[None]:
+    """As generous as this machine lets a process be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))

@@ -97,7 +97,7 @@ def test_one_of_two_accounts_is_killed_again_and_again_and_nothing_is_lost_or_do
     print(f"seed {seed}")
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
     monkeypatch.setenv("ZALO_GOVERNOR_KEY", base64.b64encode(b"k" * 32).decode())
-    with postgresql.server() as folder, _simulator(tmp_path) as simulator:
+    with postgresql.server("fsync=off") as folder, _simulator(tmp_path) as simulator:
         url = postgresql.new_database(folder)
         town = Town(simulator, url)
         _people(town)

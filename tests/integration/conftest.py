@@ -36,5 +36,5 @@ def database(database_url: str, clock: HandClock) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def postgresql_folder() -> Iterator[Path]:
     """The socket folder of a PostgreSQL server."""
-    with postgresql.server() as folder:
+    with postgresql.server("fsync=off") as folder:
         yield folder

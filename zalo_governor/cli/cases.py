@@ -59,6 +59,8 @@ def _as_json(case: Case, person: Person) -> dict[str, Any]:
         "uid": person.uid,
         "count": case.count,
         "late": case.late,
+        "same_as": f"VP{case.same_as}" if case.same_as else None,
+        "leader_told_at": case.leader_told_at,
         "opened_at": case.opened_at,
         "event_at": case.event_at,
         "last_event_at": case.last_event_at,

@@ -7,11 +7,13 @@ from types import FrameType
 from zalo_governor import journal
 from zalo_governor.app import build
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.nodump import forbid_core_dumps
 from zalo_governor.settings import load_settings
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Listen to the group until stopped (Ctrl-C or SIGTERM)."""
+    forbid_core_dumps()
     settings = load_settings(config)
     journal.configure(console=sys.stdout.isatty())
     governor = build(settings)

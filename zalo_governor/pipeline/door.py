@@ -55,12 +55,12 @@ class SecretDoor:
         seal = self.look(element.raw)
         return Entry(
             account=element.account,
-            thread_id=element.thread_id,
+            thread_id=self._bare_id(element.thread_id) if seal else element.thread_id,
             is_group=element.is_group,
             kind=element.kind,
             key=self._sealed_key(element) if seal else element.key,
-            cli_key=element.cli_key,
-            sender_uid=element.sender_uid,
+            cli_key=self._bare_id(element.cli_key) if seal and element.cli_key else element.cli_key,
+            sender_uid=self._bare_id(element.sender_uid) if seal else element.sender_uid,
             at_ms=element.at_ms,
             source=element.source,
             received_ms=received_ms,
@@ -71,7 +71,14 @@ class SecretDoor:
 
     def _sealed_key(self, element: Element) -> str:
         """The identity of what was sealed. Where it is a digest of the content, only the keyed hash of that is kept."""
-        return element.key if element.kind in _NUMBERED else self._mac(element.key.encode()).hex()
+        return self._bare_id(element.key) if element.kind in _NUMBERED else self._hashed(element.key)
+
+    def _bare_id(self, given: str) -> str:
+        """An id of a sealed element as it may be kept. Some are made by the sender's client, which may write words."""
+        return given if given.isdecimal() or not given else self._hashed(given)
+
+    def _hashed(self, given: str) -> str:
+        return self._mac(given.encode("utf-8", "surrogatepass")).hex()
 
     def look(self, raw: RawDict) -> Seal | None:
         """The seal that the element must get, None where it may be kept."""

@@ -124,7 +124,7 @@ class Intake:
         return True
 
     def _tell_foreign(self, group_id: str) -> None:
-        """Once for each group, so that an office finds the id to put into its settings."""
-        if group_id not in self._foreign:
+        """Once for each group, so that an office finds the id to put into its settings; words are no id."""
+        if group_id not in self._foreign and group_id.isdecimal():
             self._foreign.add(group_id)
             log.info("group_not_watched", group=group_id)

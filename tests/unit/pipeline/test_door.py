@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,11 +51,22 @@ def test_an_innocent_element_keeps_its_body() -> None:
 
 
 def test_a_suspected_secret_leaves_only_who_when_and_a_keyed_hash() -> None:
-    entry = SecretDoor([MarkInspector()], mac).enter(element("1", f"gửi các anh {MARK}", sender_uid="u"), 7)
+    entry = SecretDoor([MarkInspector()], mac).enter(element("1", f"gửi các anh {MARK}", sender_uid="7"), 7)
     assert entry.raw is None
     assert entry.seal is not None
-    assert (entry.seal.level, entry.seal.size, entry.sender_uid, entry.key) == ("mat", 24, "u", "1")
+    assert (entry.seal.level, entry.seal.size, entry.sender_uid, entry.key) == ("mat", 24, "7", "1")
     assert MARK not in repr(entry)
+
+
+@pytest.mark.parametrize("place", ["key", "cli_key", "sender_uid", "thread_id"])
+def test_a_secret_that_stands_where_an_id_should_is_kept_as_a_keyed_hash(place: str) -> None:
+    """Zalo's own ids are digits; a cliMsgId is made by the sender's client."""
+    ids: dict[str, Any] = {"key": "1", "cli_key": "2", "sender_uid": "3", "thread_id": "4"} | {place: MARK}
+    spoken = element("1", is_group=False, raw=ids)._replace(**ids)
+    entry = SecretDoor([MarkInspector()], mac).enter(spoken, 7)
+    assert entry.seal is not None
+    assert MARK not in repr(entry)
+    assert {name: getattr(entry, name) for name in ids if name != place} == {k: v for k, v in ids.items() if k != place}
 
 
 def test_an_address_is_read_with_its_percent_signs_resolved() -> None:

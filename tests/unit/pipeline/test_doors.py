@@ -1,47 +1,31 @@
 """The real door, with the real rulebook, on elements as Zalo sends them: a secret in any known field is sealed."""
 
-import json
-from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.crash.traces import forms
+from tests.planting import PACKINGS, Pack, planted
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source
+from zalo_governor.domain.elements import Element, ElementKind, Source
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.office.observations import Look
 from zalo_governor.pipeline.door import SecretDoor, strings_of
 from zalo_governor.rulebook import load_rulebook
 from zalo_governor.settings import shipped_config
-from zalo_governor.simulator.messages import attachment, control, group_act, group_message, quote_of
 from zalo_governor.simulator.world import BOT_UID, GROUP_ID, MEMBER_UID, World
 from zalo_governor.store.crypto import Keys
 from zalo_governor.zalo import fields
 from zalo_governor.zalo.elements import elements_of
-from zalo_governor.zalo.fields import EACH, FIELDS
+from zalo_governor.zalo.fields import FIELDS
 from zalo_governor.zalo.frames import Frame
 
 SECRET = "Em gửi các đồng chí văn bản mật số 05/KH-GIẢ ĐỊNH về phương án Hạt Dẻ để nghiên cứu trước"
 WORDS = ("văn bản mật", "GIẢ ĐỊNH", "Hạt Dẻ", "nghiên cứu")
 INNOCENT = "Kính gửi các đồng chí lịch họp giao ban tuần tới"
 NOW_MS = 1_790_000_000_000
-
-Pack = Callable[[Any], str]
-"""Writes JSON inside a string."""
-
-PACKINGS: dict[str, Pack] = {
-    "as Zalo writes it": lambda value: json.dumps(value, ensure_ascii=False),
-    "escaped": json.dumps,
-    "after blanks": lambda value: " \n" + json.dumps(value),
-    "after a byte order mark": lambda value: "\ufeff" + json.dumps(value),
-    "beside a number of 5,000 digits": lambda value: f'{{"n":{"9" * 5000},{json.dumps(value)[1:]}',
-    "before its own double": lambda value: json.dumps(value)[:-1] + "".join(f',"{key}":""' for key in value) + "}",
-    "cut off": lambda value: json.dumps(value)[:-1],
-}
 
 
 @cache
@@ -51,7 +35,7 @@ def door() -> SecretDoor:
 
 def heard(field: str, text: str, pack: Pack = PACKINGS["as Zalo writes it"]) -> Element:
     """An element with every field that Zalo gives, the text in that one of them."""
-    place, world = FIELDS[field], World(system_clock)
+    place = FIELDS[field]
     if place.kind is ElementKind.NAME:
         [named] = Look(BOT_UID, GROUP_ID, NOW_MS).names([Member(uid=MEMBER_UID, display_name=text)], {})
         return named
@@ -60,13 +44,8 @@ def heard(field: str, text: str, pack: Pack = PACKINGS["as Zalo writes it"]) -> 
         after = before.model_copy(update={"name": text})
         [renamed] = Look(BOT_UID, GROUP_ID, NOW_MS).changes(before, after, set())
         return renamed
-    if place.kind is ElementKind.MESSAGE:
-        array, raw = "groupMsgs", _message(world, place.path)
-    elif place.kind is ElementKind.GROUP_ACT:
-        array, raw = "controls", group_act(world, world.group(GROUP_ID), "update", MEMBER_UID, [MEMBER_UID])
-    else:
-        array, raw = "controls", control("fr", "req", {"fromUid": MEMBER_UID, "toUid": BOT_UID, "message": ""})
-    frame = Frame(521, 0, {"data": {array: [_planted(raw, place.path, text, pack)]}})
+    array = "groupMsgs" if place.kind is ElementKind.MESSAGE else "controls"
+    frame = Frame(521, 0, {"data": {array: [planted(World(system_clock), field, text, pack)]}})
     [element] = elements_of(frame, account=BOT_UID, source=Source.LIVE, now_ms=NOW_MS)
     return element
 
@@ -108,27 +87,3 @@ def test_whatever_the_parser_reads_through_its_table_the_door_has_looked_at(
         for read in fields.strings_of(raw, name):
             if len(read) >= 3 and not read.isdecimal() and not read.lstrip("\ufeff \t\n\r").startswith(("{", "[")):
                 assert read in looked_at
-
-
-def _message(world: World, path: tuple[str, ...]) -> RawDict:
-    quoted = group_message(world, {"content": attachment("Ảnh hội nghị"), "msgType": "chat.photo"})
-    typed = path in {("content",), ("dName",)}
-    content = {"_text": "đồng ý"} if typed else {"content": attachment("Lịch họp", params={"item": {}, "options": []})}
-    return group_message(world, {**content, "quote": quote_of(quoted)})
-
-
-def _planted(value: Any, path: tuple[str, ...], text: str, pack: Pack) -> Any:
-    """The element with the text at that path; a string on the way there holds JSON, and goes on holding it."""
-    if not path:
-        return text
-    step, rest = path[0], path[1:]
-    packed = isinstance(value, str)
-    inside = json.loads(value) if packed and value.startswith("{") else value
-    if step == EACH:
-        return [_planted(inside[0] if inside else {}, rest, text, pack)]
-    inside = inside if isinstance(inside, dict) else {}
-    below = inside.get(step)
-    if below is None:
-        below = "" if step in {"params", "attach", "description"} else {}
-    planted = {**inside, step: _planted(below, rest, text, pack)}
-    return pack(planted) if packed else planted

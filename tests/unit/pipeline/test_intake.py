@@ -81,6 +81,13 @@ def test_a_store_that_is_away_delays_and_loses_nothing() -> None:
     assert given.handed == ["1", "2", "3"]
 
 
+def test_words_in_the_place_of_a_group_id_do_not_reach_the_log() -> None:
+    given = Given()
+    with capture_logs() as logs:
+        given.intake.admit([element("1", thread_id="văn bản giả định")])
+    assert logs == []
+
+
 def test_foreign_groups_and_unwatched_receipts_are_not_kept() -> None:
     given = Given()
     fresh = given.intake.admit(

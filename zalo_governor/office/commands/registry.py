@@ -8,14 +8,7 @@ from zalo_governor.office.commands.followup import PassOn, Remove, WhoHasSeen
 from zalo_governor.office.commands.information import Help, ReadRegulation, Status
 from zalo_governor.office.policy import OfficePolicy
 
-
-def all_commands(policy: OfficePolicy) -> dict[str, AnyCommand]:
-    """Word -> command."""
-    named: list[AnyCommand] = [kind(policy) for kind in _KINDS]
-    return {command.word: command for command in (*named, Help(policy, named))}
-
-
-_KINDS: tuple[type[AnyCommand], ...] = (
+COMMANDS: tuple[type[AnyCommand], ...] = (
     ListCases,
     ShowCase,
     ConfirmCase,
@@ -27,3 +20,10 @@ _KINDS: tuple[type[AnyCommand], ...] = (
     ReadRegulation,
     Status,
 )
+"""All but the one that lists them."""
+
+
+def all_commands(policy: OfficePolicy) -> dict[str, AnyCommand]:
+    """Word -> command."""
+    named: list[AnyCommand] = [kind(policy) for kind in COMMANDS]
+    return {command.word: command for command in (*named, Help(policy, named))}

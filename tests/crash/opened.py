@@ -1,0 +1,63 @@
+"""Everything that the database holds as ciphertext, opened with its own key."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from zalo_governor.store.crypto import Keys, binding
+from zalo_governor.store.database import Database
+from zalo_governor.store.schema import cases, findings, group_members, groups, inbox, metadata, outbox, persons, vault
+
+OPENED = {
+    "inbox.body",
+    "persons.display_name",
+    "group_members.judged_name",
+    "groups.snapshot",
+    "findings.excerpt",
+    "findings.suggestion",
+    "cases.reason",
+    "outbox.body",
+    "vault.content",
+}
+HASHES = {"inbox.fingerprint", "inbox.seal_mac", "audit.link", "removal_codes.mac"}
+"""Bytes that no key opens."""
+
+
+def opened(database: Database) -> Iterator[tuple[str, bytes]]:
+    """(where, what it says) of every ciphertext; a column of bytes that is not known here is an error."""
+    columns = {
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.type.python_type is bytes
+    }
+    assert columns == OPENED | HASHES
+    with database.read() as connection:
+        for where, sealed, bound_to in _sealed(connection):
+            if sealed is not None:
+                yield where, _open(database.keys, sealed, bound_to)
+
+
+def _open(keys: Keys, sealed: bytes, bound_to: tuple[str, ...]) -> bytes:
+    return keys.open(sealed, binding(*bound_to))
+
+
+def _sealed(connection: Connection) -> Iterator[tuple[str, bytes | None, tuple[str, ...]]]:
+    for row in connection.execute(select(inbox)):
+        yield "inbox.body", row.body, ("inbox", row.account, row.thread_id, row.key)
+    for row in connection.execute(select(persons)):
+        yield "persons.display_name", row.display_name, ("person", str(row.id))
+    for row in connection.execute(select(group_members)):
+        yield "group_members.judged_name", row.judged_name, ("member", row.uid)
+    for row in connection.execute(select(groups)):
+        yield "groups.snapshot", row.snapshot, ("group", row.group_id)
+    for row in connection.execute(select(findings)):
+        place = (str(row.event_id), row.rule_id)
+        yield "findings.excerpt", row.excerpt, ("excerpt", *place)
+        yield "findings.suggestion", row.suggestion, ("suggestion", *place)
+    for row in connection.execute(select(cases)):
+        yield "cases.reason", row.reason, ("case", row.group_id, row.rule_id, str(row.first_event_id))
+    for row in connection.execute(select(outbox)):
+        yield "outbox.body", row.body, ("outbox", row.account, row.thread_id)
+    for row in connection.execute(select(vault)):
+        yield "vault.content", row.content, ("vault", row.name)
