@@ -5,7 +5,7 @@ import json
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,11 @@ def somebody() -> str:
 class Rig:
     """One simulator with the default world, a leader and an admin added, and a bot that may be killed and started."""
 
-    def __init__(self, folder: Path, database_url: str | None = None, **zalo: Any) -> None:
+    def __init__(
+        self, folder: Path, database_url: str | None = None, groups: Sequence[str] = (GROUP,), **zalo: Any
+    ) -> None:
         self.folder = folder
+        self._groups = len(groups)
         self.config = folder / "governor.yaml"
         self._database_url = database_url
         self.database = folder / "data" / "governor.db"
@@ -50,13 +53,15 @@ class Rig:
         self.bot: Program | None = None
         self.starts = 0
         self.control("world", people=[{"uid": LEADER, "name": "Giàng A Sử"}, {"uid": ADMIN, "name": "Lò Văn Minh"}])
+        others = [group for group in groups if group != GROUP]
+        self.control("world", groups=[{"id": group, "name": "Nhóm", "members": [BOT, MEMBER]} for group in others])
         session = {"imei": "rig", "user_agent": "Mozilla/5.0 (rig)", "cookies": {"zpw_sek": "rig"}}
         (folder / "session.json").write_text(json.dumps(session))
         settings = {
             "zalo": {"route_to": self.url, "send": {"per_second": 1000, "burst": 1000, "private_per_day": 100000}}
             | zalo,
             "database_url": database_url,
-            "groups": [{"id": GROUP, "name": "điều hành tỉnh Mẫu"}],
+            "groups": [{"id": group, "name": f"điều hành tỉnh Mẫu {number}"} for number, group in enumerate(groups, 1)],
             "people": _PEOPLE,
             "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None, "hints_digest": None},
         }
@@ -73,7 +78,10 @@ class Rig:
         opened = self.sockets_opened()
         bot = self.launch_bot()
         self.until(lambda: self.sockets_opened() > opened, "the bot's socket is open")
-        self.until(lambda: '"swept"' in bot.log.read_text(), "the bot has caught up and looked at the group")
+        self.until(
+            lambda: bot.log.read_text().count('"swept"') == self._groups,
+            "the bot has caught up and looked at its groups",
+        )
 
     def launch_bot(self) -> Program:
         """Start it, and no more."""
@@ -208,9 +216,11 @@ class Rig:
 
 
 @contextmanager
-def rig(folder: Path, database_url: str | None = None, **zalo: Any) -> Iterator[Rig]:
-    """A rig that is closed at the end; with the bot not yet started. By default on SQLite."""
-    made = Rig(folder, database_url, **zalo)
+def rig(
+    folder: Path, database_url: str | None = None, groups: Sequence[str] = (GROUP,), **zalo: Any
+) -> Iterator[Rig]:
+    """A rig that is closed at the end; with the bot not yet started. By default on SQLite, in one group."""
+    made = Rig(folder, database_url, groups, **zalo)
     try:
         yield made
     finally:
