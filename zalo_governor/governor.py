@@ -1,5 +1,6 @@
 """The running program: its parts, each in a thread of its own, from the first login to a clean stop."""
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +13,8 @@ from zalo_governor.domain.errors import GovernorError
 log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 4.0
+_COLLECT_AFTER = 20_000
+"""Objects made and not yet gone after which the collector looks at the young ones: more than one batch holds."""
 
 
 class Part(NamedTuple):
@@ -71,6 +74,7 @@ class Governor:
             raise GovernorError(f"the part {self._failed} failed; see the log")
 
     def _work(self, parts: Sequence[Part]) -> None:
+        _leave_standing()
         threads = [threading.Thread(target=self._guarded, args=[part], name=part.name, daemon=True) for part in parts]
         for thread in threads:
             thread.start()
@@ -90,3 +94,11 @@ class Governor:
             log.error("part_failed", part=part.name, error=type(error).__name__)
             self._failed = part.name
         self._stopping.set()
+
+
+def _leave_standing() -> None:
+    """What is there when work begins stays to the end, and what a batch makes goes without the collector's help: it
+    need not walk through either of them all the time, at a tenth of all processor time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, 20, 20)

@@ -17,6 +17,8 @@ from zalo_governor.simulator.sockets import Line
 from zalo_governor.simulator.stage import Stage
 from zalo_governor.simulator.world import GROUP_ID, MEMBER_UID
 
+_FRAMES_TOGETHER = 50
+
 
 class FloodOrder(BaseModel):
     """What to feed."""
@@ -77,7 +79,7 @@ class Flood:
             wait = began + numbers.start / self._order.rate - time.perf_counter()
             if wait > 0:
                 await asyncio.sleep(wait)
-            await self._feed(self._batch(numbers, self._listening()))
+            await self._feed([self._batch(numbers, self._listening())])
         self.feed_seconds = time.perf_counter() - began
 
     async def _feed_at_once(self) -> None:
@@ -86,24 +88,26 @@ class Flood:
         batches = await asyncio.to_thread(lambda: [self._batch(numbers, lines) for numbers in self._frames()])
         self.encode_seconds = time.perf_counter() - began
         began = time.perf_counter()
-        for batch in batches:
-            await self._feed(batch)
+        for start in range(0, len(batches), _FRAMES_TOGETHER):
+            await self._feed(batches[start : start + _FRAMES_TOGETHER])
         self.feed_seconds = time.perf_counter() - began
 
-    async def _feed(self, batch: "_Batch") -> None:
+    async def _feed(self, batches: Sequence["_Batch"]) -> None:
         history = self._stage.world.group(self._order.group_id).history
-        for number, body in batch.bodies:
-            history.add_encoded(number, body)
+        for batch in batches:
+            for number, body in batch.bodies:
+                history.add_encoded(number, body)
+            self.fed += len(batch.bodies)
         for line in self._listening():
             # A client that came back during the flood has a new key: its frames were not encoded beforehand.
-            frame = batch.frames.get(line) or self._frame(line, [json.loads(body) for _, body in batch.bodies])
-            await line.write(frame)
-        self.first_id = self.first_id or str(batch.bodies[0][0])
-        self.last_id = str(batch.bodies[-1][0])
-        self.fed += len(batch.bodies)
-        if self.fed % 500 < len(batch.bodies):
-            # Writing to a fast socket never waits; others must get their turn, too.
-            await asyncio.sleep(0)
+            await line.write_together(
+                batch.frames.get(line) or self._frame(line, [json.loads(body) for _, body in batch.bodies])
+                for batch in batches
+            )
+        self.first_id = self.first_id or str(batches[0].bodies[0][0])
+        self.last_id = str(batches[-1].bodies[-1][0])
+        # Writing to a fast socket never waits; others must get their turn, too.
+        await asyncio.sleep(0)
 
     def _listening(self) -> list[Line]:
         return self._stage.hub.listening(self._stage.world.group(self._order.group_id).members)

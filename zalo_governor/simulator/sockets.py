@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import structlog
 from aiohttp import WSMsgType, web
@@ -19,6 +19,7 @@ from zalo_governor.simulator.world import Account
 _log = structlog.get_logger(__name__)
 
 _CLOSE_SECONDS = 2.0
+_WRITER_LIMIT = 1 << 20
 
 
 class Line:
@@ -39,6 +40,16 @@ class Line:
         except ConnectionError:
             return False
         return True
+
+    async def write_together(self, frames: Iterable[bytes]) -> None:
+        """Write binary messages by one call of the system: a server that is asked for a flood has to keep ahead of
+        its clients. Nothing happens when the socket is gone."""
+        transport = self._request.transport
+        if transport is None or transport.is_closing():
+            return
+        transport.write(b"".join(part for frame in frames for part in (_header(len(frame)), frame)))
+        while transport.get_write_buffer_size() > _WRITER_LIMIT:
+            await asyncio.sleep(0.001)
 
     async def close(self, code: int) -> None:
         """Close it with that code."""
@@ -70,7 +81,7 @@ class Hub:
         if refusal:
             return web.Response(status=refusal)
         socket = web.WebSocketResponse(
-            compress=False, autoclose=False, max_msg_size=0, timeout=_CLOSE_SECONDS, writer_limit=1 << 20
+            compress=False, autoclose=False, max_msg_size=0, timeout=_CLOSE_SECONDS, writer_limit=_WRITER_LIMIT
         )
         await socket.prepare(request)
         line = Line(self._state.world.account_of(cookie), cookie, request, socket)
@@ -187,3 +198,10 @@ class Hub:
         elif frame.cmd in COMMANDS:
             data = old_messages(self._state.world, line.account, frame.cmd, frame.data)
             await line.write(self.frame(line, data, cmd=frame.cmd, sub=1))
+
+
+def _header(length: int) -> bytes:
+    """What stands before a whole binary message of so many bytes (RFC 6455, 5.2)."""
+    if length < 126:
+        return bytes([0x82, length])
+    return b"\x82\x7e" + length.to_bytes(2) if length < 1 << 16 else b"\x82\x7f" + length.to_bytes(8)

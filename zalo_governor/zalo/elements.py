@@ -13,7 +13,7 @@ from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source
 from zalo_governor.zalo.errors import UndecodableFrameError, ZaloError
 from zalo_governor.zalo.frames import Frame
 from zalo_governor.zalo.identity import as_id, digest, group_id_of, json_object, time_of, uid_of
-from zalo_governor.zalo.json_text import canonical
+from zalo_governor.zalo.json_text import canonical, check_writable
 
 _MOST_ELEMENTS = 20_000
 
@@ -33,19 +33,18 @@ def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> l
         UndecodableFrameError: millions of tiny elements, which would take all memory.
     """
     content = _content(frame)
-    if sum(len(items) for items in content.values() if isinstance(items, list)) > _MOST_ELEMENTS:
-        raise UndecodableFrameError(f"frame {frame.cmd}/{frame.sub}: more elements than any frame has")
     hearing = _Hearing(account, source, now_ms)
     elements: list[Element] = []
     for name, items in content.items():
-        reader = _READERS.get(name)
-        if reader is None or items is None:
+        if items is None or name not in _READERS:
             continue
-        read, is_group = reader
-        for item in items if isinstance(items, list) else [items]:
-            if name == "actions" and _is_typing(item):
-                continue
-            elements.append(_element(read, hearing, item, is_group))
+        read, is_group = _READERS[name]
+        listed = items if isinstance(items, list) else [items]
+        if len(elements) + len(listed) > _MOST_ELEMENTS:
+            raise UndecodableFrameError(f"frame {frame.cmd}/{frame.sub}: more elements than any frame has")
+        if name == "actions":
+            listed = [item for item in listed if not _is_typing(item)]
+        elements += [_element(read, hearing, item, is_group) for item in listed]
     return elements
 
 
@@ -81,7 +80,7 @@ def _content(frame: Frame) -> RawDict:
 def _element(read: _Reader, hearing: _Hearing, item: object, is_group: bool) -> Element:
     if isinstance(item, dict):
         try:
-            canonical(item)  # what the store could not write is found here, not in the middle of its transaction
+            check_writable(item)  # here, and not in the middle of the store's transaction
             return read(hearing, item, is_group)
         except (_MisfitError, ValueError, TypeError, AttributeError, KeyError):
             pass
