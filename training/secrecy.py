@@ -1,7 +1,7 @@
 """Train the stance of clause 4.1 (passed on, or talked about) from lines of our own: `python -m training.secrecy`.
 
 Reads `training/secrecy/`: `posting.txt` is passed on, the others are not; and the tuned lines of
-`config/content/classified.tsv` that bear a level. Its held-back half and the development data are never read.
+`config/content/classified.tsv` that bear a level; each also without marks. Its held-back half and the development data are never read.
 """
 
 import random
@@ -13,13 +13,14 @@ from zalo_governor.cli.content_sets import CLASSIFIED, shipped_classified
 from zalo_governor.rulebook import load_rulebook, read_lines
 from zalo_governor.rules.classified import ClassifiedRule
 from zalo_governor.settings import shipped_config
+from zalo_governor.text.fold import fold
 from zalo_governor.text.linear import BIAS
 
 _LINES = Path(__file__).with_name("secrecy")
 _PASSED_ON = "posting"
 _PAPERS = (
     "văn bản", "công văn", "tài liệu", "báo cáo", "kế hoạch", "tờ trình", "quyết định", "chỉ thị", "kết luận", "hồ sơ",
-    "phương án", "danh sách", "công điện", "biên bản", "nghị quyết", "thông báo",
+    "phương án", "danh sách", "công điện", "biên bản", "nghị quyết", "thông báo", "thông tin", "nội dung", "số liệu",
 )  # fmt: skip
 _LEVELS = ("mật", "mật", "mật", "mật", "mật", "tối mật", "tuyệt mật", "TỐI MẬT", "Mật")
 _MOST_DRAWS = 16
@@ -34,7 +35,11 @@ def main() -> None:
     config = shipped_config()
     [rule] = [rule for rule in load_rulebook(config).engine.rules if isinstance(rule, ClassifiedRule)]
     texts = list(_texts(config))
-    examples = [Example((BIAS, *sorted(rule.stance_features(text))), passed_on) for text, passed_on in texts]
+    examples = [
+        Example((BIAS, *sorted(rule.stance_features(form))), passed_on)
+        for text, passed_on in texts
+        for form in dict.fromkeys((text, fold(text)))
+    ]
     weights = {f: round(w, 2) for f, w in train(examples, _L2, _L2_PLACES).items() if abs(w) >= _LEAST_WEIGHT}
     write_weights(weights, config / "lexicons" / "secrecy-weights.tsv", "python -m training.secrecy")
     print(f"{len(texts)} lines ({sum(on for _, on in texts)} passed on), {len(weights)} weights")  # noqa: T201

@@ -54,7 +54,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
             return finding
         for decoded, hides in _readings(text, normalised, speaks):
             if may_speak_of_secrets(decoded):
-                read = self._inspect(Normalised(decoded, None), "" if hides else decoded)
+                read = self._inspect(Normalised(decoded, None), normalised.text if hides else decoded)
                 if read and (read.seals or not finding):
                     finding = read.model_copy(update={"spans": ((0, len(text)),)})
         return finding
@@ -88,7 +88,7 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         words = phrases.serious(words, text, folded)
         label_ends = [word.end for word in words if is_label(word, folded)]
         best = max((self._evidence(word, label_ends, text, folded) for word in words), default=_NOTHING)
-        if phrases.stamps.search(folded) or _ENVELOPE.search(folded):
+        if phrases.stamped(text, folded) or _ENVELOPE.search(folded):
             best = max(best, Evidence(3 + (_HANDED_OVER.search(folded) is not None), "stamp"))
         best = max(best, self._initial(folded, text))
         spans = tuple(normalised.span(start + word.start, start + word.end) for word in words)
@@ -217,6 +217,9 @@ def _dressed_throughout(normalised: Normalised, typed: str, start: int) -> bool:
 
 
 def _was_typed(normalised: Normalised, typed: str, start: int, end: int) -> bool:
+    """Whether [start, end) stands in the typed text letter for letter; another reading has no offsets to look there."""
+    if normalised.offsets is None:
+        return normalised.text[start:end] in typed
     first, last = normalised.span(start, end)
     return unicodedata.normalize("NFC", typed[first:last]) == normalised.text[start:end]
 

@@ -60,7 +60,7 @@ class Phrases:
         self.abroad = re.compile(rf"{_NOT_A_PERSON}{_EDGE}(?:{countries}){_EDGE_AFTER}(?! ơi)")
         self.elsewhere = _any_of(tuple(p for p in parameters.elsewhere if not _capitalised(p)), as_written=True)
         self.state_secrets = _any_of(parameters.state_secrets)
-        self.stamps = _any_of(parameters.stamps)
+        self._stamps = _any_of(parameters.stamps)
         self.directing = _any_of(parameters.directing)
         self.updating = _any_of(parameters.updating)
         documents = _alternation(tuple(map(fold, parameters.documents)))
@@ -77,6 +77,16 @@ class Phrases:
         self._after = frozenset(parameters.innocent_after)
         self._bare_before = frozenset(map(fold, parameters.bare_before))
         self._bare_after = frozenset(map(fold, parameters.bare_after))
+
+    def stamped(self, text: str, folded: str) -> bool:
+        """Whether a stamp stands there that only secret papers bear.
+
+        In small letters "tài liệu thu hồi" is a stamp only by itself: "tài liệu thu hồi vốn" is none.
+        """
+        return any(
+            _STANDS_ALONE.match(folded, stamp.end()) or text[stamp.start() : stamp.end()].isupper()
+            for stamp in self._stamps.finditer(folded)
+        )
 
     def talk(self, words: list[LevelWord], text: str, folded: str) -> tuple[int, list[re.Match[str]]]:
         """How many signs there are of talk about secrecy, and where it is forbidden to pass secrets on.
@@ -112,6 +122,8 @@ class Phrases:
         before, after = _neighbour_before(text[: word.start]), _neighbour_after(text[word.end :])
         if word.level is Level.MAT and fold(before) == "bi":
             return True
+        if after in _OF_INK_AND_WATER and "ự" in text[word.start : word.end].lower():
+            return True
         behind = folded[max(word.start - _REACH, 0) : word.start]
         if word.marked:
             # "Nguyễn Văn Mật" is a name, "công văn mật" is not; "mật vụ" is one word, "hồ sơ mật vụ …" is not.
@@ -121,6 +133,8 @@ class Phrases:
             return before in self._before and not called_secret
         if word.disguised or word.level is Level.TUYET_MAT:
             return False
+        if before in self._before and text[word.start : word.end].istitle():  # "anh Mat"
+            return True
         if _STAMPED.search(behind):
             return False
         if _GOES_ON_AS_SECRET.match(folded, word.end) and self.document_right_before.search(behind):
@@ -196,6 +210,8 @@ _NOT_A_PERSON = "".join(
 """A country's name behind anh, chị, đ/c … is somebody's: "chị Nga"."""
 _GOES_ON_AS_SECRET = re.compile(r" (?:dien (?:tap|bien)|ve (?!sinh|que|nha|tay|so))")
 """Behind a paper without marks: "ke hoach mat dien tap", but "ke hoach mat dien"."""
+_STANDS_ALONE = re.compile(r"\W*$|\s*[^\w\s]")
+_OF_INK_AND_WATER = frozenset(("nước", "in", "tàu", "khô"))
 _BEGINS_ANEW = frozenset(("vụ", "phục", "chỉ", "hội", "báo", "kế", "lệnh", "điện", "nhân"))
 """Behind a secret paper these begin another word: "tài liệu mật phục vụ …"."""
 _EDGE = r"(?<![^\W_])"

@@ -67,8 +67,12 @@ def _word(match: re.Match[str], text: str) -> LevelWord | None:
     vowel = match["a"]
     typed = text[match.start("a")].lower() if vowel else ""
     prefix, level = _prefix(match, text)
+    if prefix and _cut_off(match):
+        prefix, level = "", Level.MAT
     if vowel is None:
-        return LevelWord(match.start(), match.end(), level, True, True) if prefix and level is not Level.MAT else None
+        # "T.M" stands for "thay mặt".
+        told = prefix and level is not Level.MAT and not match["t_dot"]
+        return LevelWord(match.start(), match.end(), level, True, True) if told else None
     if typed in _OTHER_VOWELS or (typed in _SLANG_VOWELS and typed != "ự"):
         return None
     slang = typed == "ự" or match["t"][0] in "ck"
@@ -82,6 +86,12 @@ def _word(match: re.Match[str], text: str) -> LevelWord | None:
         letters not in _PLAIN_SPELLINGS or _SPACED.search(match.string[match.start("m") : match.end()]) is not None
     )
     return LevelWord(start, match.end(), level, typed in "ậự" or prefix == "marked", disguised)
+
+
+def _cut_off(match: re.Match[str]) -> bool:
+    """Whether a comma or the end of a sentence stands before a "mật" that is whole: "tuyệt, mặt đường …"."""
+    before = next(match.end(group) for group in ("toi", "tuyet", "t_dot") if match[group])
+    return _PAUSE.search(match.string, before, match.start("m")) is not None and match[0][-3:].isalpha()
 
 
 def _prefix(match: re.Match[str], text: str) -> tuple[str, Level]:
@@ -134,6 +144,7 @@ _STAMP_WORDS = re.compile(r"thu h[ồo]i|(?<![^\W_])b(?:[óo]c|[ìi])(?![^\W_])|
 _OTHER_VOWELS = frozenset("ấầẩẫắằẳẵặăáàảãạ")
 _SLANG_VOWELS = frozenset("uúùủũụưứừửữự")
 _PLAIN_SPELLINGS = frozenset({"mat", "toimat", "tuyetmat"})
+_PAUSE = re.compile(r"[,;:!?…]|\. ")
 _SPACED = re.compile(r"m\s|a\s")
 _CHUNK_WITH_MAT = re.compile(r"\S*mat\S*")
 _SIGNS = re.compile(r"[^a-z0-9]+")

@@ -3,6 +3,7 @@
 The features feed a small linear model; they are the same when it is trained and when it judges.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -10,26 +11,29 @@ from zalo_governor.text.secrecy import LevelWord
 
 
 def stance_features(folded: str, words: Sequence[LevelWord]) -> frozenset[str]:
-    """Words and pairs of a folded text of at most some hundred characters, the level words all alike."""
+    """Words and pairs of a folded text of at most some hundred characters, the level words all alike.
+
+    Without its marks "mat" may be mất, mặt, mát: that is another word than a "mật" that is sure.
+    """
     pieces, at = [], 0
     for word in words:
-        pieces.append(folded[at : word.start])
+        pieces += (folded[at : word.start], _SURE if word.marked or word.disguised else _UNSURE)
         at = max(at, word.end)
-    tokens = [_NUMBER.sub("#", token) for token in _TOKEN.findall(LEVEL.join([*pieces, folded[at:]]))]
+    tokens = [_NUMBER.sub("#", token) for token in _TOKEN.findall("".join((*pieces, folded[at:])))]
     found = {f"u:{token}" for token in tokens}
-    found.update(f"p:{first} {second}" for first, second in zip(tokens, tokens[1:], strict=False))
-    places = [at for at, token in enumerate(tokens) if token == LEVEL]
+    found.update(f"p:{first} {second}" for first, second in itertools.pairwise(tokens))
+    places = [at for at, token in enumerate(tokens) if token in _LEVELS]
     for place in places[:_MOST]:
         for step in (-2, -1, 1, 2):
             if 0 <= place + step < len(tokens):
-                found.add(f"{step:+d}:{tokens[place + step]}")
+                found.add(f"{tokens[place]}{step:+d}:{tokens[place + step]}")
     if places:
         found.add(f"before:{min(places[0] // 3, 4)}")
         found.add(f"after:{min((len(tokens) - places[-1]) // 3, 4)}")
     return frozenset(found)
 
 
-LEVEL = "§"
+_SURE, _UNSURE = _LEVELS = ("§", "¤")
 _MOST = 4
-_TOKEN = re.compile(rf"[a-z0-9]+|{LEVEL}|[?]")
+_TOKEN = re.compile(rf"[a-z0-9]+|[{''.join(_LEVELS)}?]")
 _NUMBER = re.compile(r"\d+")
