@@ -15,7 +15,7 @@ FIVE = [str(8_000_000_000_000_000_001 + number) for number in range(5)]
 
 @pytest.mark.parametrize("groups", [[GROUP], FIVE], ids=["one group", "five groups"])
 def test_everything_is_recovered_in_order_and_told_in_one_summary_a_group(tmp_path: Path, groups: list[str]) -> None:
-    with rig(tmp_path, groups) as made:
+    with rig(tmp_path, groups=groups) as made:
         made.start_bot()
         made.say("Tin trước khi mất mạng")
         made.until(lambda: made.judged() == 1, "the line is heard")
