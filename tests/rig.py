@@ -216,9 +216,7 @@ class Rig:
 
 
 @contextmanager
-def rig(
-    folder: Path, database_url: str | None = None, groups: Sequence[str] = (GROUP,), **zalo: Any
-) -> Iterator[Rig]:
+def rig(folder: Path, database_url: str | None = None, groups: Sequence[str] = (GROUP,), **zalo: Any) -> Iterator[Rig]:
     """A rig that is closed at the end; with the bot not yet started. By default on SQLite, in one group."""
     made = Rig(folder, database_url, groups, **zalo)
     try:

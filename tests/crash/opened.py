@@ -6,7 +6,18 @@ from sqlalchemy import Connection, select
 
 from zalo_governor.store.crypto import Keys, binding
 from zalo_governor.store.database import Database
-from zalo_governor.store.schema import cases, findings, group_members, groups, inbox, metadata, outbox, persons, vault
+from zalo_governor.store.schema import (
+    cases,
+    findings,
+    group_members,
+    groups,
+    inbox,
+    metadata,
+    outbox,
+    persons,
+    roster,
+    vault,
+)
 
 OPENED = {
     "inbox.body",
@@ -18,6 +29,7 @@ OPENED = {
     "cases.reason",
     "outbox.body",
     "vault.content",
+    "roster.entry",
 }
 HASHES = {"inbox.fingerprint", "inbox.seal_mac", "audit.link", "removal_codes.mac"}
 """Bytes that no key opens."""
@@ -61,3 +73,5 @@ def _sealed(connection: Connection) -> Iterator[tuple[str, bytes | None, tuple[s
         yield "outbox.body", row.body, ("outbox", row.account, row.thread_id)
     for row in connection.execute(select(vault)):
         yield "vault.content", row.content, ("vault", row.name)
+    for row in connection.execute(select(roster)):
+        yield "roster.entry", row.entry, ("roster", row.group_id, str(row.place))
