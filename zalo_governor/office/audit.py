@@ -9,7 +9,7 @@ from zalo_governor.office.ports import OfficeUnit
 def audit_case(
     unit: OfficeUnit, action: str, case: Case, detail: dict[str, object], *, at: datetime, by: int | None = None
 ) -> None:
-    """`by` is the person who did it, None for the program; `detail` holds codes and figures, never words of a message."""
+    """`by` is the person who did it, None for the program; `detail` holds codes and figures, nobody's words."""
     unit.audit(
         action,
         at=at,
