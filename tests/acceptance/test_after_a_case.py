@@ -42,10 +42,9 @@ def test_the_leader_is_told_when_the_admin_does_not_answer_also_after_a_kill_in_
         made.start_bot()
         answered, forgotten = somebody(), somebody()
         made.say(secret(1), answered)
-        made.answer(ADMIN, f"/xacnhan {made.case_of(answered)}")
+        made.answer(ADMIN, f"/xacnhan {_case_of(made, answered)}")
         made.say(secret(2), forgotten)
-        code = made.case_of(forgotten)
-        made.told_of(code, ADMIN)
+        code = _case_of(made, forgotten)
         assert not made.told(LEADER)
         made.kill_bot()
         time.sleep(6.5)
@@ -63,7 +62,7 @@ def test_the_leader_is_told_when_the_admin_does_not_answer_also_after_a_kill_in_
 def test_passed_on_by_the_admin_the_leader_reads_it_at_once(bot: Rig) -> None:
     uid = somebody()
     bot.say(secret(10), uid)
-    code = bot.case_of(uid)
+    code = _case_of(bot, uid)
     [told] = bot.answer(ADMIN, f"/trình {code}")
     assert "đã gửi báo cáo tới Trưởng nhóm" in told
     [report] = bot.told_of(code, LEADER)
@@ -75,7 +74,7 @@ def test_passed_on_by_the_admin_the_leader_reads_it_at_once(bot: Rig) -> None:
 def test_the_desk_removes_a_message_for_all_with_a_code_that_counts_once(bot: Rig) -> None:
     uid = somebody()
     bot.say(secret(20), uid)
-    code, before = bot.case_of(uid), _in_history(bot)
+    code, before = _case_of(bot, uid), _in_history(bot)
     typed = _code(bot, code)
     assert "không đúng" in bot.answer(ADMIN, f"/xoa {code} {int(typed.split()[-1]) ^ 1:06}")[0]
     told = len(bot.told(ADMIN))
@@ -93,7 +92,7 @@ def test_where_the_account_is_no_deputy_the_desk_reads_that_it_may_not(bot: Rig)
     _make_deputy(bot, deputy=False)
     uid = somebody()
     bot.say(secret(21), uid)
-    code = bot.case_of(uid)
+    code = _case_of(bot, uid)
     assert "không phải trưởng nhóm hoặc phó nhóm" in _result(bot, code)
     assert "đã nhắc" in bot.answer(ADMIN, f"/xem {code}")[0]
 
@@ -102,20 +101,20 @@ def test_a_message_that_zalo_no_longer_has_is_not_called_removed(bot: Rig) -> No
     uid = somebody()
     bot.say(secret(22), uid)
     bot.control("config", inner={DELETE: [114, "invalid params"]})
-    assert "không tìm thấy tin" in _result(bot, bot.case_of(uid))
+    assert "không tìm thấy tin" in _result(bot, _case_of(bot, uid))
 
 
 def test_a_removal_whose_answer_is_lost_is_known_by_what_zalo_shows(bot: Rig) -> None:
     uid = somebody()
     bot.say(secret(23), uid)
     bot.control("config", lose_answer=[DELETE])
-    assert "Zalo đã xóa tin" in _result(bot, bot.case_of(uid))
+    assert "Zalo đã xóa tin" in _result(bot, _case_of(bot, uid))
 
 
 def test_an_ordered_removal_survives_a_kill(bot: Rig) -> None:
     uid = somebody()
     bot.say(secret(24), uid)
-    code = bot.case_of(uid)
+    code = _case_of(bot, uid)
     typed = _code(bot, code)
     bot.control("config", hang={DELETE: 1.0})
     told = len(bot.told(ADMIN))
@@ -131,7 +130,7 @@ def test_an_ordered_removal_survives_a_kill(bot: Rig) -> None:
 def test_who_has_seen_it_is_named_when_the_admin_asks(bot: Rig) -> None:
     uid, reader = somebody(), somebody()
     key = bot.say(secret(30), uid)
-    code = bot.case_of(uid)
+    code = _case_of(bot, uid)
     bot.say("Đã rõ", reader, dName="Hoàng Thị Mơ - Chuyên viên")
     bot.control("push", frames=[{"cmd": 522, "data": {"groupSeens": [_receipt(key, [reader, uid])]}}])
     bot.until(lambda: bot.query("SELECT 1 FROM case_readers WHERE message_key = ?", key) != [], "the receipt is noted")
@@ -152,7 +151,7 @@ def test_receipts_of_messages_without_a_case_are_not_kept(bot: Rig) -> None:
 def test_the_same_content_from_somebody_else_is_told_as_the_same(bot: Rig) -> None:
     first, other = somebody(), somebody()
     bot.say(secret(40), first)
-    earlier = bot.case_of(first)
+    earlier = _case_of(bot, first)
     bot.say(secret(40).upper().replace("GỬI", "G Ử I"), other)
     [alert] = bot.told_of(bot.case_of(other), ADMIN)
     assert f"trùng với vụ việc {earlier}" in alert
@@ -162,7 +161,7 @@ def test_the_same_content_from_somebody_else_is_told_as_the_same(bot: Rig) -> No
 def test_a_recall_is_told_with_its_minute_and_who_did_it(bot: Rig) -> None:
     uid = somebody()
     key = bot.say(secret(50), uid, dName="Chảo Láo Lở - Chuyên viên")
-    code = bot.case_of(uid)
+    code = _case_of(bot, uid)
     undo = {"globalMsgId": int(key), "cliMsgId": 1, "deleteMsg": 0, "srcId": uid, "destId": GROUP}
     bot.say("", uid, msgType="chat.undo", content=undo)
     bot.until(lambda: any("đã được thu hồi lúc" in text and code in text for text in bot.told(ADMIN)), "it is told")
@@ -177,6 +176,13 @@ def test_a_group_call_is_counted_and_nobody_is_told(bot: Rig) -> None:
     assert (len(bot.cases()), len(bot.told(ADMIN))) == (cases, told)
     assert "1 dấu hiệu cuộc gọi" in bot.answer(ADMIN, "/trangthai")[0]
     assert bot.report()["activity"]["calls"] == 1
+
+
+def _case_of(bot: Rig, uid: str) -> str:
+    """The code of somebody's case, once the admin has been told of it: what comes next is an answer."""
+    code = bot.case_of(uid)
+    bot.told_of(code, ADMIN)
+    return code
 
 
 def _code(bot: Rig, case: str) -> str:

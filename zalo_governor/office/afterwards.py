@@ -7,6 +7,7 @@ from zalo_governor.domain.cases import Case, CaseMessage, CaseState
 from zalo_governor.domain.events import EventBase, MessageDeleted, MessageRecalled, MessageSeen
 from zalo_governor.domain.people import Person
 from zalo_governor.office.alerts import Alerts
+from zalo_governor.office.audit import audit_case
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
@@ -55,13 +56,19 @@ class Afterwards:
         minutes = max(1, round((at - case.event_at).total_seconds() / 60))
         messages = unit.messages_of(case)
         all_gone = sum(message.gone_at is not None for message in messages) >= case.count
-        self._audit(unit, "case.withdrawn", case, {"minutes": minutes, "all": all_gone})
+        audit_case(unit, "case.withdrawn", case, {"minutes": minutes, "all": all_gone}, at=self._policy.clock())
         if not all_gone or not case.state.open:
             return case
         reason = self._voice.say(Text.REASON_RECALLED, minutes=minutes)
         remedied = case.moved(CaseState.REMEDIED, at=self._policy.clock(), by=None, reason=reason)
         unit.save_case(remedied)
-        self._audit(unit, "case.moved", remedied, {"from": case.state.value, "to": remedied.state.value})
+        audit_case(
+            unit,
+            "case.moved",
+            remedied,
+            {"from": case.state.value, "to": remedied.state.value},
+            at=self._policy.clock(),
+        )
         return remedied
 
     def _read(self, unit: OfficeUnit, event: MessageSeen) -> None:
@@ -78,16 +85,6 @@ class Afterwards:
     def _persons(self, unit: OfficeUnit, event: MessageSeen, uids: Sequence[str]) -> list[int]:
         found = (unit.sender(event.account, uid) for uid in uids if uid != event.account)
         return [person.id for person in found if person]
-
-    def _audit(self, unit: OfficeUnit, action: str, case: Case, detail: dict[str, object]) -> None:
-        unit.audit(
-            action,
-            at=self._policy.clock(),
-            actor_id=None,
-            group_id=case.group_id,
-            subject=case.code,
-            detail={"rule": case.rule_id, **detail},
-        )
 
 
 def visible(unit: OfficeUnit, case: Case) -> list[CaseMessage]:

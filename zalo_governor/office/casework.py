@@ -21,6 +21,7 @@ from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verd
 from zalo_governor.domain.people import Person
 from zalo_governor.office.afterwards import Afterwards
 from zalo_governor.office.alerts import Alerts
+from zalo_governor.office.audit import audit_case
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
@@ -115,7 +116,7 @@ class Casework:
                 update={"severity": concern.finding.severity, "label": concern.finding.label, "due_at": None}
             )
         unit.save_case(case, joined_event_id=event.id)
-        self._audit(unit, "case.joined", case, {"event": event.id})
+        audit_case(unit, "case.joined", case, {"event": event.id}, at=self._policy.clock())
         if not is_fresh(event, self._policy.clock()):
             return
         if graver:
@@ -179,7 +180,13 @@ class Casework:
                 due_at=self._due(concern, now, fresh=fresh),
             )
         )
-        self._audit(unit, "case.opened", case, {"event": event.id, "late": case.late, "same_as": case.same_as})
+        audit_case(
+            unit,
+            "case.opened",
+            case,
+            {"event": event.id, "late": case.late, "same_as": case.same_as},
+            at=self._policy.clock(),
+        )
         log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=case.late)
         if fresh:
             self._tell(unit, event, case, person, concern)
@@ -217,17 +224,7 @@ class Casework:
     def _move(self, unit: OfficeUnit, case: Case, to: CaseState, reason: str) -> None:
         moved = case.moved(to, at=self._policy.clock(), by=None, reason=reason)
         unit.save_case(moved)
-        self._audit(unit, "case.moved", moved, {"from": case.state.value, "to": to.value})
-
-    def _audit(self, unit: OfficeUnit, action: str, case: Case, detail: dict[str, object]) -> None:
-        unit.audit(
-            action,
-            at=self._policy.clock(),
-            actor_id=None,
-            group_id=case.group_id,
-            subject=case.code,
-            detail={"rule": case.rule_id, **detail},
-        )
+        audit_case(unit, "case.moved", moved, {"from": case.state.value, "to": to.value}, at=self._policy.clock())
 
 
 class _Concern(NamedTuple):

@@ -14,7 +14,6 @@ from zalo_governor.office.voice import Voice, moment, number
 HINT = "borderline"
 """Label of what speaks of state secrets without disclosing one: no case, nobody is told but by a digest."""
 _ROWS = 10
-_GATHERED_WITHIN = timedelta(days=7)
 
 
 class Digests:
@@ -26,20 +25,22 @@ class Digests:
         self._voice = Voice(policy.catalogue, policy.regulation)
 
     def to_look_at(self, unit: OfficeUnit, group_id: str) -> None:
-        """Tell in one message of every case of a group that waits to be looked at, also of those not due yet."""
-        now = self._policy.clock()
-        cases = [
-            case
-            for case in unit.cases(group_id, start=now - _GATHERED_WITHIN, end=now + timedelta(seconds=1))
-            if case.severity is Severity.TRIAGE and case.due_at
-        ]
+        """Tell in one message of every case of a group that waits to be looked at, also of those not due yet.
+
+        What was recalled meanwhile, and so closed, is not looked at any more.
+        """
+        soon = unit.due_cases([group_id], self._policy.clock() + self._policy.digest_after)
+        gathered = [case for case in soon if case.severity is Severity.TRIAGE]
+        for case in gathered:
+            unit.save_case(case.answered())
+        cases = [case for case in gathered if case.state.open]
+        if not cases:
+            return
         rows = [self._row(unit, case) for case in cases[:_ROWS]]
         if len(cases) > _ROWS:
             rows.append(self._voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
         group = self._voice.group(self._policy.group(group_id))
         text = self._voice.say(Text.DIGEST, group=group, count=number(len(cases)), rows="\n".join(rows))
-        for case in cases:
-            unit.save_case(case.answered())
         self._post.to_desk(unit, text, group_id=group_id)
 
     def hints(self, unit: OfficeUnit, due: datetime) -> int:

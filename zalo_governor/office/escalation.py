@@ -1,10 +1,9 @@
 """Telling the leader of a case: when the desk passes it on, or by the program where nobody answers in time."""
 
-from datetime import datetime
-
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.office.audit import audit_case
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
@@ -48,7 +47,7 @@ class Escalation:
         for leader in leaders:
             self._post.to_person(unit, leader, text, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id)
         unit.save_case(case.told_leader(at=now, by=by) if leaders else case.answered())
-        self._audit(unit, case, now, by, len(leaders))
+        audit_case(unit, "case.leader", case, {"leaders": len(leaders), "verified": by is not None}, at=now, by=by)
         if not leaders:
             return self._voice.say(Text.LEADER_NOBODY)
         reached = any(leader.reach is not Reach.REFUSED for leader in leaders)
@@ -77,13 +76,3 @@ class Escalation:
         if len(left) == len(messages):
             return self._voice.say(Text.WHERE_SEEN)
         return self._voice.say(Text.WHERE_SOME, left=number(len(left)), count=number(len(messages)))
-
-    def _audit(self, unit: OfficeUnit, case: Case, now: datetime, by: int | None, leaders: int) -> None:
-        unit.audit(
-            "case.leader",
-            at=now,
-            actor_id=by,
-            group_id=case.group_id,
-            subject=case.code,
-            detail={"rule": case.rule_id, "leaders": leaders, "verified": by is not None},
-        )

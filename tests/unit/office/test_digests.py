@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.office.fake_unit import GROUP, NOW, UIDS, UNMARKED, Desk, to
+from tests.unit.office.fake_unit import BOT, GROUP, NOW, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.elements import Source
+from zalo_governor.domain.events import MessageRecalled
 from zalo_governor.domain.findings import Finding, Severity
 
 TRIAGE = Finding(
@@ -101,6 +102,25 @@ def test_what_the_desk_has_settled_meanwhile_is_not_in_the_digest() -> None:
     (digest,) = to(desk.take(), "admin")
     assert "VP1" not in digest
     assert "VP2" in digest
+
+
+def test_what_was_recalled_meanwhile_is_not_in_the_digest_and_alone_makes_none() -> None:
+    desk = Desk()
+    key = desk.say("member", "một", TRIAGE).key
+    desk.hear(MessageRecalled(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, target_key=key))
+    desk.tick(minutes=30)
+    assert desk.take() == []
+    desk.tick(days=30)
+    assert desk.take() == []
+
+
+def test_after_a_long_stop_what_waited_is_still_told_once() -> None:
+    desk = Desk()
+    desk.say("member", "một", TRIAGE)
+    desk.tick(days=40)
+    assert len(to(desk.take(), "admin")) == 1
+    desk.tick(minutes=1)
+    assert desk.take() == []
 
 
 def test_a_plain_offer_after_a_doubtful_one_is_told_at_once() -> None:

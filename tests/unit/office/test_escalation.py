@@ -1,14 +1,18 @@
 """After a sealed case: who is told when, and what the same content posted again, recalls and receipts make of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.office.fake_unit import BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.elements import Source
 from zalo_governor.domain.events import GroupCall, MessageDeleted, MessageRecalled, MessageSeen
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach, Role
+from zalo_governor.office import Office
 
 UNVERIFIED = "chưa được Quản trị xác minh"
 
@@ -370,3 +374,46 @@ def test_a_finding_of_the_door_on_a_message_is_sealed_whatever_the_leader_gets()
     desk.say("member", "văn bản giả định", SEALED)
     desk.tick(minutes=15)
     assert not [notice for notice in desk.take() if "giả định" in notice.text]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["seal", "/xacnhan", "/baonham", "/trinh", "/xem", "recall", "wait", "restart"]),
+            st.sampled_from(["member", "stranger", "admin_staff", "admin"]),
+            st.integers(0, 6),
+        ),
+        max_size=25,
+    )
+)
+def test_whatever_happens_a_case_without_an_answer_reaches_the_leader_once_and_one_with_an_answer_never(
+    story: list[tuple[str, str, int]],
+) -> None:
+    desk = Desk()
+    keys: list[str] = []
+    answered: set[str] = set()
+    told: list[str] = []
+    for act, who, which in story:
+        code = f"VP{which}"
+        if act == "seal":
+            keys.append(desk.seal(who, mac=bytes([which])).key)
+        elif act.startswith("/"):
+            case = desk.unit.book.get(which)
+            before = case and case.due_at
+            desk.say(who, f"{act} {code} ghi chú" if act == "/baonham" else f"{act} {code}", place="private")
+            foreign = case is not None and desk.person(who).id != case.person_id
+            moved = case is not None and (desk.unit.book[which].state is not case.state or act == "/trinh")
+            if before and who.startswith("admin") and moved and (foreign or act == "/trinh") and act != "/xem":
+                answered.add(code)
+        elif act == "recall" and keys:
+            recall(desk, keys[which % len(keys)])
+        elif act == "restart":
+            # All that is kept is in the unit: another process has the same.
+            desk.office = Office(desk.policy)
+        else:
+            desk.tick(minutes=4 * which)
+        told += [text for text in to(desk.take(), "leader") if UNVERIFIED in text]
+    desk.tick(minutes=15)
+    told += [text for text in to(desk.take(), "leader") if UNVERIFIED in text]
+    unverified = [match[1] for text in told if (match := re.search(r"vụ việc (VP\d+), chưa", text))]
+    assert sorted(unverified) == sorted({case.code for case in desk.unit.book.values()} - answered)

@@ -19,6 +19,7 @@ from zalo_governor.store.errors import NewerDatabaseError, StoreError, WrongKeyE
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.inbox import SqlInbox
 from zalo_governor.store.schema import accounts, metadata
+from zalo_governor.store.units import SqlUnits
 from zalo_governor.store.vault import Vault
 
 
@@ -45,6 +46,30 @@ def test_migrations_make_exactly_the_tables_of_the_schema(database: Database) ->
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     database.migrate()
+
+
+def test_cases_of_an_earlier_version_are_there_after_the_update(path: Path) -> None:
+    earlier = Database(f"sqlite:///{path.with_name('earlier.db')}", Keys(MASTER), HandClock())
+    with earlier.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO persons (id, full_name, title, reach) VALUES (1, 'Lò Văn Mẫu', '', 'unknown')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO cases (id, group_id, rule_id, clause, severity, label, sealed, person_id, state, opened_ms, "
+            "event_ms, last_event_ms, count, first_event_id, message_key, late, state_ms) "
+            "VALUES (12, '8', '3.1', '3.1', 'minor', 'x', 0, 1, 'new', 1, 1, 1, 1, 1, '5', 0, 1)"
+        )
+    earlier.migrate()
+    with SqlUnits(earlier, "1").unit() as unit:
+        case = unit.case(12)
+        assert case is not None
+        assert (case.code, case.due_at, case.leader_told_at, case.same_as) == ("VP12", None, None, None)
+        assert unit.next_due(["8"]) is None
+    earlier.close()
 
 
 def test_commits_survive_a_power_cut_and_deletions_are_wiped(database: Database) -> None:

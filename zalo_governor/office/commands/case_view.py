@@ -1,12 +1,10 @@
 """/xem: one case as the desk sees it, and what is to be done next."""
 
-from datetime import date
-
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.office.afterwards import visible
 from zalo_governor.office.categories import category, has_category, why
-from zalo_governor.office.commands.casebook import DESK, one_line, only_number, unknown_case
-from zalo_governor.office.commands.command import Answer, Call, Command
+from zalo_governor.office.commands.casebook import CaseCommand, one_line
+from zalo_governor.office.commands.command import Answer, Call
 from zalo_governor.office.messages import Text
 from zalo_governor.office.voice import gone, moment, number
 
@@ -17,22 +15,14 @@ _EXCERPT = 80
 _GONE = 5
 
 
-class ShowCase(Command[int]):
+class ShowCase(CaseCommand):
     """/xem VP12"""
 
     word = "xem"
     usage = Text.USAGE_SHOW
-    roles = DESK
 
-    def understand(self, rest: str, today: date) -> int | None:
-        """The number of a case and nothing else."""
-        return only_number(rest)
-
-    def answer(self, call: Call, argument: int) -> Answer:
+    def about(self, call: Call, case: Case) -> Answer:
         """What is known of the case; of a sealed one, that nothing is kept."""
-        case = call.unit.case(argument)
-        if case is None:
-            return unknown_case(self.voice, argument)
         text = self.voice.say(
             Text.CASE,
             code=case.code,

@@ -1,5 +1,6 @@
 """/vipham, /xacnhan, /baonham: the desk works the cases."""
 
+from abc import abstractmethod
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import ClassVar
@@ -8,7 +9,8 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.people import Person, Role
-from zalo_governor.office.commands.command import Answer, Call, Command
+from zalo_governor.office.audit import audit_case
+from zalo_governor.office.commands.command import Answer, AnyCommand, Call, Command
 from zalo_governor.office.commands.parsing import case_number, folded
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import midnight, today
@@ -80,22 +82,35 @@ class ListCases(Command[Which]):
         )
 
 
-class ConfirmCase(Command[int]):
-    """/xacnhan VP12"""
+class CaseCommand(Command[int]):
+    """A command of the desk about one case, whose number follows and nothing else."""
 
-    word = "xacnhan"
-    usage = Text.USAGE_CONFIRM
     roles = DESK
 
     def understand(self, rest: str, today: date) -> int | None:
         """The number of a case and nothing else."""
-        return only_number(rest)
+        found = case_number(rest)
+        return found[0] if found and not found[1] else None
 
     def answer(self, call: Call, argument: int) -> Answer:
-        """Confirmed; a sealed case is referred, since only the competent body determines what is secret."""
+        """What `about` says, or that there is no such case."""
         case = call.unit.case(argument)
-        to = CaseState.REFERRED if case and case.sealed else CaseState.CONFIRMED
-        return _move(self, call, argument, case, to, "")
+        return self.about(call, case) if case else unknown_case(self.voice, argument)
+
+    @abstractmethod
+    def about(self, call: Call, case: Case) -> Answer:
+        """Carry it out on that case."""
+
+
+class ConfirmCase(CaseCommand):
+    """/xacnhan VP12"""
+
+    word = "xacnhan"
+    usage = Text.USAGE_CONFIRM
+
+    def about(self, call: Call, case: Case) -> Answer:
+        """Confirmed; a sealed case is referred, since only the competent body determines what is secret."""
+        return _move(self, call, case, CaseState.REFERRED if case.sealed else CaseState.CONFIRMED, "")
 
 
 class FalseAlarm(Command[tuple[int, str]]):
@@ -116,34 +131,18 @@ class FalseAlarm(Command[tuple[int, str]]):
         if not reason:
             code = f"VP{case_id}"
             return Answer([self.voice.say(Text.REASON_MISSING, code=code)], "no_reason", code)
-        return _move(self, call, case_id, call.unit.case(case_id), CaseState.FALSE_ALARM, reason)
+        case = call.unit.case(case_id)
+        return _move(self, call, case, CaseState.FALSE_ALARM, reason) if case else unknown_case(self.voice, case_id)
 
 
-def _move(
-    command: Command[int] | Command[tuple[int, str]],
-    call: Call,
-    case_id: int,
-    case: Case | None,
-    to: CaseState,
-    reason: str,
-) -> Answer:
-    voice, code = command.voice, f"VP{case_id}"
-    if case is None:
-        return unknown_case(voice, case_id)
-    now = command.policy.clock()
+def _move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
+    voice, code, now = command.voice, case.code, command.policy.clock()
     try:
         moved = case.moved(to, at=now, by=call.person.id, reason=reason)
     except IllegalTransitionError:
         return Answer([voice.say(Text.CASE_CANNOT_MOVE, code=code, state=voice.state(case.state))], "cannot_move", code)
     call.unit.save_case(moved)
-    call.unit.audit(
-        "case.moved",
-        at=now,
-        actor_id=call.person.id,
-        group_id=case.group_id,
-        subject=code,
-        detail={"rule": case.rule_id, "from": case.state.value, "to": to.value},
-    )
+    audit_case(call.unit, "case.moved", case, {"from": case.state.value, "to": to.value}, at=now, by=call.person.id)
     return Answer([voice.say(Text.CASE_MOVED, code=code, state=voice.state(to))], subject=code)
 
 
@@ -151,12 +150,6 @@ def unknown_case(voice: Voice, case_id: int) -> Answer:
     """There is no case of that number."""
     code = f"VP{case_id}"
     return Answer([voice.say(Text.CASE_UNKNOWN, code=code)], "unknown_case", code)
-
-
-def only_number(rest: str) -> int | None:
-    """The number of a case where nothing follows it."""
-    found = case_number(rest)
-    return found[0] if found and not found[1] else None
 
 
 def one_line(text: str, limit: int) -> str:

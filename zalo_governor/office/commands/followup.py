@@ -6,7 +6,7 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.removals import CodeCheck
 from zalo_governor.office.afterwards import visible
-from zalo_governor.office.commands.casebook import DESK, only_number, unknown_case
+from zalo_governor.office.commands.casebook import DESK, CaseCommand, unknown_case
 from zalo_governor.office.commands.command import Answer, Call, Command
 from zalo_governor.office.commands.parsing import case_number
 from zalo_governor.office.escalation import Escalation
@@ -17,26 +17,18 @@ from zalo_governor.office.voice import moment, number
 _MOST_READERS = 200
 
 
-class PassOn(Command[int]):
+class PassOn(CaseCommand):
     """/trinh VP12"""
 
     word = "trinh"
     usage = Text.USAGE_PASS_ON
-    roles = DESK
 
     def __init__(self, policy: OfficePolicy) -> None:
         super().__init__(policy)
         self._escalation = Escalation(policy)
 
-    def understand(self, rest: str, today: date) -> int | None:
-        """The number of a case and nothing else."""
-        return only_number(rest)
-
-    def answer(self, call: Call, argument: int) -> Answer:
+    def about(self, call: Call, case: Case) -> Answer:
         """The leader gets it once from the desk, also after the program had told of it unverified."""
-        case = call.unit.case(argument)
-        if case is None:
-            return unknown_case(self.voice, argument)
         if case.leader_told_at and case.leader_told_by is not None:
             when = moment(case.leader_told_at)
             return Answer([self.voice.say(Text.PASSED_ON_BEFORE, code=case.code, when=when)], "before", case.code)
@@ -44,22 +36,14 @@ class PassOn(Command[int]):
         return Answer([self.voice.say(Text.PASSED_ON, code=case.code, told=told)], subject=case.code)
 
 
-class WhoHasSeen(Command[int]):
+class WhoHasSeen(CaseCommand):
     """/daxem VP12"""
 
     word = "daxem"
     usage = Text.USAGE_READERS
-    roles = DESK
 
-    def understand(self, rest: str, today: date) -> int | None:
-        """The number of a case and nothing else."""
-        return only_number(rest)
-
-    def answer(self, call: Call, argument: int) -> Answer:
+    def about(self, call: Call, case: Case) -> Answer:
         """Names by Zalo's receipts, those who have seen it first; without who posted it."""
-        case = call.unit.case(argument)
-        if case is None:
-            return unknown_case(self.voice, argument)
         readers = [reader for reader in call.unit.readers(case) if reader.person_id != case.person_id]
         if not readers:
             return Answer([self.voice.say(Text.READERS_NONE, code=case.code)], subject=case.code)
