@@ -165,9 +165,14 @@ class Casework:
     def _withdrawn(self, unit: OfficeUnit, event: EventBase, keys: tuple[str, ...]) -> None:
         gone: dict[int, set[str]] = {}
         cases: dict[int, Case] = {}
+        by = unit.sender(event.account, event.sender_uid) if isinstance(event, MessageRecalled) else None
         for key in dict.fromkeys(keys):
             for case in unit.case_of_message(event.thread_id, key):
-                if case.state.open:
+                if by and by.id != case.person_id:
+                    # Only who wrote a message can take it back.
+                    self._audit(unit, "recall.foreign", case, {"event": event.id})
+                    log.warning("recall.foreign", case=case.code)
+                elif case.state.open:
                     cases[case.id] = case
                     gone.setdefault(case.id, set()).add(key)
         for case in cases.values():
