@@ -124,6 +124,19 @@ def test_every_setting_that_an_operator_reads_of_is_there(document: str) -> None
             assert key in type(getattr(Settings(), section)).model_fields, f"{section}.{key}"
 
 
+def test_every_attack_is_tried_by_the_test_that_stands_beside_it() -> None:
+    page = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ")[-1] for line in page.splitlines() if line.startswith("| ")][2:]
+    tried = [re.findall(r"`(test_\w+\.py)::(test_\w+)`", row) for row in rows]
+    assert all(tried), "each row names its test"
+    for file, name in (test for row in tried for test in row):
+        [path] = (ROOT / "tests").rglob(file)
+        assert f"\ndef {name}(" in path.read_text(encoding="utf-8"), f"{file}::{name}"
+    attacks = (ROOT / "tests" / "acceptance" / "test_attacks.py").read_text(encoding="utf-8")
+    named = {name for row in tried for file, name in row if file == "test_attacks.py"}
+    assert named == set(re.findall(r"^def (test_\w+)\(", attacks, re.MULTILINE))
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_between_the_documents_lead_somewhere(document: Path) -> None:
     text = document.read_text(encoding="utf-8")

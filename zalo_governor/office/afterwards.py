@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
+
 from zalo_governor.domain.cases import Case, CaseMessage, CaseState
 from zalo_governor.domain.events import EventBase, MessageDeleted, MessageRecalled, MessageSeen
 from zalo_governor.domain.people import Person
@@ -12,6 +14,8 @@ from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.voice import Voice
+
+log = structlog.get_logger(__name__)
 
 
 class Afterwards:
@@ -35,11 +39,21 @@ class Afterwards:
         by = unit.sender(event.account, event.sender_uid)
         told: dict[int, Case] = {}
         for key in dict.fromkeys(event.target_keys if isinstance(event, MessageDeleted) else (event.target_key,)):
+            if not deleted and by and self._is_foreign(unit, event, key, by):
+                continue
             for case in self.gone(unit, event.thread_id, key, event.at, by, deleted=deleted):
                 told[case.id] = case
         for case in told.values():
             if case.sealed:
                 self._alerts.withdrawn(unit, case, event.at, by, deleted=deleted, left=visible(unit, case))
+
+    def _is_foreign(self, unit: OfficeUnit, event: EventBase, key: str, by: Person) -> bool:
+        """Whether somebody claims to take back what another wrote: only who wrote a message can do that."""
+        foreign = [case for case in unit.case_of_message(event.thread_id, key) if case.person_id != by.id]
+        for case in foreign:
+            audit_case(unit, "recall.foreign", case, {"event": event.id}, at=self._policy.clock())
+            log.warning("recall.foreign", case=case.code)
+        return bool(foreign)
 
     def gone(
         self, unit: OfficeUnit, group_id: str, key: str, at: datetime, by: Person | None, *, deleted: bool

@@ -1,5 +1,6 @@
 """How the program calls people, groups, clauses, states and moments."""
 
+import re
 import unicodedata
 from datetime import datetime
 
@@ -23,6 +24,8 @@ _STATES = {
 }
 _NAME_LENGTH = 60
 _GROUP_PREFIX = "nhóm "
+_HEAPED = re.compile("(?<=[\u0300-\u036f]{2})[\u0300-\u036f]+")
+"""Marks beyond the second on one letter: no name needs them, and a heap of them covers the lines above."""
 _VARIATION_SELECTORS = "\ufe0e\ufe0f"
 
 
@@ -105,7 +108,7 @@ def number(value: int) -> str:
 def plain(text: str, limit: int = _NAME_LENGTH) -> str:
     """One line of letters, digits and punctuation of what a member typed, so that no name can dress up a message."""
     kept = "".join(letter if _spoken(letter) else " " for letter in unicodedata.normalize("NFC", text[: 4 * limit]))
-    line = " ".join(kept.split())
+    line = _HEAPED.sub("", " ".join(kept.split()))
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

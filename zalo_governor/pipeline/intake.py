@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.elements import Admitted, Element, ElementKind
+from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Source
 from zalo_governor.pipeline.ports import Door, Inbox
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,8 @@ class Intake:
             if not entries:
                 return []
             admitted = self._inbox.admit(entries)
-            self.dropped["duplicate"] += len(entries) - len(admitted)
+            if len(admitted) < len(entries):
+                self._tell_repeated(entries, admitted)
             if admitted:
                 self._on_admitted(admitted)
             return admitted
@@ -122,6 +123,13 @@ class Intake:
             self.dropped["unwatched_receipt"] += 1
             return False
         return True
+
+    def _tell_repeated(self, entries: Sequence[Entry], admitted: Sequence[Admitted]) -> None:
+        self.dropped["duplicate"] += len(entries) - len(admitted)
+        live = sum(entry.source is Source.LIVE for entry in entries)
+        again = live - sum(item.entry.source is Source.LIVE for item in admitted)
+        if again:  # A look into the history finds much that is known; over the socket it is a repetition.
+            log.info("heard_again", count=again)
 
     def _tell_foreign(self, group_id: str) -> None:
         """Once for each group, so that an office finds the id to put into its settings; words are no id."""

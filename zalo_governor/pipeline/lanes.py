@@ -71,7 +71,8 @@ class Lanes:
                     ready.append((item, False))
                     continue
                 ready.append((item, where < lane.judged))
-                lane.judged = max(lane.judged, where)
+                # A time yet to come must not make all that is said until then late.
+                lane.judged = max(lane.judged, min(where, (now_ms, 0, "")))
             del lane.waiting[:turn]
         self.size -= len(ready)
         return ready

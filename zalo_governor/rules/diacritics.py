@@ -64,7 +64,7 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
             return
         if event.attachment and event.text == event.attachment.title and event.attachment.type not in _CAPTIONED:
             return
-        text = _without_mentions(event.text, event.mentions)
+        text = _without_mentions(event.text[:_LONGEST], event.mentions)
         excerpt = event.text[:_EXCERPT]
         legacy = read_legacy(text)
         if legacy:
@@ -96,3 +96,5 @@ _COUNTED = ("as-typed.tsv", "as-typed-chat.tsv")
 """The later file wins."""
 _EXCERPT = 80
 _LONGEST_MENTION = 100
+_LONGEST = 20_000
+"""Zalo takes 2,000 characters; what is longer is judged by its beginning, and costs no minutes."""

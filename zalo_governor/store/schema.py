@@ -172,6 +172,7 @@ events = Table(
     Index(
         "ix_events_group_at",
         *("group_id", "at_ms", "kind", "element", "person_id", "source", "late", "own", "revision", "sealed", "people"),
+        postgresql_include=["id"],  # SQLite's indices hold it anyway
     ),
 )
 
@@ -361,7 +362,14 @@ gaps = Table(
     Column("recovered", Integer, nullable=False),
     Column("closed", Boolean, nullable=False),
     Column("pending", Boolean, nullable=False),
-    Index("ix_gaps_group_began", "group_id", "began_ms"),
+    Index("ix_gaps_group_ended", "group_id", "ended_ms"),
+    # Each written as SQLAlchemy asks that database: SQLite takes the index for no other word of the same.
+    Index(
+        "ix_gaps_pending",
+        *("account", "group_id"),
+        sqlite_where=text("pending = 1"),
+        postgresql_where=text("pending"),
+    ),
 )
 
 # No group: a job's name says for whom it runs.

@@ -6,7 +6,8 @@ from zalo_governor.domain.elements import RawDict
 from zalo_governor.zalo.json_text import read_json_text
 
 _EARLIEST_MS = 1_262_304_000_000  # 2010, before Zalo was
-_CLOCKS_APART_MS = 24 * 3_600_000
+_CLOCKS_APART_MS = 60_000
+"""An element of a later time would stand for what was last heard before a gap, and hide what was missed in it."""
 _LONGEST_ID = 200
 """Zalo's have up to twenty digits; the sender's client makes some of them up, and an index takes no page of text."""
 

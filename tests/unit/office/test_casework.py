@@ -30,6 +30,14 @@ def recall(desk: Desk, key: str) -> None:
     desk.hear(MessageRecalled.model_validate({**values, "target_key": key}))
 
 
+def test_nobody_else_can_take_a_message_back() -> None:
+    desk = Desk()
+    said = desk.say("stranger", "noi dung", UNMARKED)
+    recall(desk, said.key)
+    assert desk.states() == ["reminded"]
+    assert desk.actions()[-1] == "recall.foreign"
+
+
 def observe(desk: Desk, name: str, *findings: Finding, who: str = "member") -> None:
     event = NameObserved(
         account=BOT, thread_id=GROUP, sender_uid=UIDS[who], at=desk.now, source=Source.SWEEP, name=name

@@ -99,7 +99,7 @@ def test_foreign_groups_and_unwatched_receipts_are_not_kept() -> None:
         ]
     )
     assert [item.entry.key for item in fresh] == ["2", "watched"]
-    assert given.intake.dropped == {"foreign_group": 1, "unwatched_receipt": 1, "duplicate": 0}
+    assert given.intake.dropped == {"foreign_group": 1, "unwatched_receipt": 1}
 
 
 def test_a_group_that_is_not_watched_is_named_in_the_log_once() -> None:

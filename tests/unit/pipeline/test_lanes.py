@@ -28,6 +28,14 @@ def test_the_same_millisecond_is_ordered_by_number() -> None:
     assert [item.entry.key for item, _ in lanes.take(5 + HOLD_BACK_MS)] == ["99", "100"]
 
 
+def test_a_time_yet_to_come_makes_nothing_late_that_is_said_until_then() -> None:
+    lanes = Lanes()
+    lanes.add([admitted(1, key="1", at_ms=60_000)], now_ms=1000)
+    assert lanes.take(1000)
+    lanes.add([admitted(2, key="2", at_ms=2000, received_ms=2010)], now_ms=2010)
+    assert [late for _, late in lanes.take(2010 + HOLD_BACK_MS)] == [False]
+
+
 def test_what_comes_after_its_turn_is_late_and_makes_the_lane_careful() -> None:
     lanes = Lanes()
     lanes.add([admitted(1, key="2", at_ms=2000)], now_ms=2000)

@@ -1,0 +1,109 @@
+"""From the frame to the outbox on each database, with every field of the elements in an attacker's hand."""
+
+import json
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.hostile import HOSTILE, poisoned, poisoned_data
+from tests.unit.store.stored import BOT, GROUP, MEMBER, START_MS, HandClock
+from zalo_governor.domain.elements import ElementKind, Source
+from zalo_governor.domain.people import Role
+from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.office.office import Office
+from zalo_governor.office.policy import LineStatus, OfficePolicy
+from zalo_governor.pipeline.door import SecretDoor
+from zalo_governor.pipeline.intake import Intake
+from zalo_governor.pipeline.judge import Judge
+from zalo_governor.rulebook import load_rulebook
+from zalo_governor.simulator.messages import attachment, group_act, group_message, quote_of
+from zalo_governor.simulator.world import World
+from zalo_governor.store.database import Database
+from zalo_governor.store.identity import SeedPerson
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.outbox import SqlOutbox
+from zalo_governor.store.schema import cases, inbox, outbox
+from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.zalo.elements import elements_of
+from zalo_governor.zalo.frames import Frame
+from zalo_governor.zalo.json_text import read_json
+from zalo_governor.zalo.parse import parse
+
+CONFIG = Path(__file__).parents[2] / "config"
+UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui bao cao ve van phong truoc ngay mai"
+
+
+@pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
+def test_no_field_stops_the_line_or_is_a_way_in(database: Database, clock: HandClock, payload: str) -> None:
+    units = SqlUnits(database, BOT)
+    units.seed_people(BOT, [SeedPerson("Lò Văn Minh", "Giám đốc", "7000000000000000022", None, None, (Role.ADMIN,))])
+    intake, judge = _pipeline(database, units, clock)
+    world = World(clock)
+    plain = group_message(world, {"_text": UNMARKED, "uidFrom": MEMBER})
+    rich = group_message(world, {"_text": UNMARKED}) | {"quote": quote_of(plain), "content": attachment("Ảnh họp")}
+    act = group_act(world, world.group(GROUP), "update", MEMBER, groupName="Tên mới")
+    data = {
+        "groupMsgs": [*poisoned(plain, payload), *poisoned(rich, payload), plain],
+        "msgs": list(poisoned(plain | {"idTo": "0"}, payload)),
+        "controls": [*poisoned(act, payload), *poisoned_data(act, payload)],
+    }
+    frame = Frame(521, 0, read_json(json.dumps({"data": data}).encode()))
+    elements = elements_of(frame, account=BOT, source=Source.LIVE, now_ms=START_MS)
+    judge.accept(intake.admit(elements))
+    thread = threading.Thread(target=judge.run)
+    thread.start()
+    for _ in range(1000):
+        clock.forward(seconds=1)  # what is held back gets its turn
+        if judge.drain(0.02):
+            break
+    judge.stop()
+    thread.join(10)
+    assert not SqlInbox(database).counts().waiting
+    assert SqlInbox(database).counts().heard > 30
+    with database.read() as connection:
+        faults = connection.scalars(select(inbox.c.reason).where(inbox.c.reason.like("%fault%"))).all()
+        dead = connection.scalars(select(inbox.c.kind).where(inbox.c.state == "dead")).all()
+        opened = connection.scalar(select(func.count()).select_from(cases))
+        posted = connection.scalar(select(func.count()).select_from(outbox))
+    assert faults == []
+    assert ElementKind.MESSAGE.value not in dead
+    assert opened
+    assert posted
+    with units.unit() as unit:
+        assert [person.full_name for person in unit.with_role(BOT, *Role)] == ["Lò Văn Minh"]
+        assert unit.broken_audit_row() is None
+
+
+def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[Intake, Judge[SqlUnit]]:
+    rulebook = load_rulebook(CONFIG)
+    policy = OfficePolicy(
+        account=BOT,
+        groups={GROUP: "điều hành tỉnh Mẫu"},
+        regulation=rulebook.regulation,
+        catalogue=Catalogue.load(CONFIG / "messages.vi.yaml"),
+        clock=clock,
+        status=lambda: LineStatus(None, since=None, heard_at=None, outgoing_waiting=0, looked_at=None),
+        draw_code=lambda: "482913",
+        remind_members=True,
+        repeat_window=timedelta(hours=1),
+        member_cooldown=timedelta(0),
+    )
+    stored = SqlInbox(database, BOT)
+    judge = Judge[SqlUnit](
+        inbox=stored,
+        units=units,
+        parser=parse,
+        engine=lambda: rulebook.engine,
+        reactions=Office(policy),
+        outbox=SqlOutbox(database, BOT),
+        on_judged=lambda results: None,
+        clock=clock,
+    )
+    door = SecretDoor(rulebook.engine.door_rules, database.keys.mac)
+    intake = Intake(
+        stored, door, groups=[GROUP], watched=lambda receipt: True, on_admitted=lambda admitted: None, clock=clock
+    )
+    return intake, judge

@@ -1,0 +1,376 @@
+"""The statements of the hot paths, as the store executes them, explained by each database: none reads a whole table."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import Connection, Engine, Table, event, insert
+
+from tests.unit.store.stored import BOT, GROUP, MEMBER, START, START_MS, HandClock, entry, message, new_case, notice
+from zalo_governor.domain.elements import Element, ElementKind, Source
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.notices import Purpose, Reception
+from zalo_governor.domain.people import Role
+from zalo_governor.store.database import Database
+from zalo_governor.store.gaps import SqlGaps
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.outbox import SqlOutbox
+from zalo_governor.store.schema import (
+    accounts,
+    audit,
+    case_events,
+    cases,
+    events,
+    findings,
+    gaps,
+    inbox,
+    job_runs,
+    outbox,
+    person_uids,
+    persons,
+    rule_failures,
+)
+from zalo_governor.store.units import SqlUnit, SqlUnits
+
+ROWS = 20_000
+GROUPS = [GROUP, "8000000000000000002", "8000000000000000003"]
+SECOND_ACCOUNT = "7000000000000000777"
+PEOPLE = 2_000
+CASES = 3_000
+STEP_MS = 60_000
+DAY = timedelta(days=1)
+NOW = START + timedelta(milliseconds=ROWS * STEP_MS)
+"""A message a minute for two weeks, until now."""
+
+
+class Statement(NamedTuple):
+    """A statement with its parameters, as the driver got it."""
+
+    text: str
+    parameters: Any
+
+
+class Store(NamedTuple):
+    """A filled database and what asks it."""
+
+    database: Database
+    inbox: SqlInbox
+    outbox: SqlOutbox
+    gaps: SqlGaps
+    units: SqlUnits
+
+
+@pytest.fixture
+def store(database: Database, clock: HandClock) -> Store:
+    clock.now = NOW
+    with database.write() as connection:
+        _fill(connection)
+    with database.write() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    database.persons.forget()
+    return Store(
+        database, SqlInbox(database, BOT), SqlOutbox(database, BOT), SqlGaps(database, BOT), SqlUnits(database, BOT)
+    )
+
+
+def test_no_statement_of_the_hot_paths_reads_a_whole_table(store: Store) -> None:
+    bad = {}
+    used: dict[str, set[str]] = {}
+    for name, ask in _HOT.items():
+        with _captured() as statements:
+            ask(store)
+        assert statements, name
+        with store.database.read() as connection:
+            for statement in statements:
+                plan = _explained(connection, statement, sqlite=store.database.is_sqlite)
+                used.setdefault(name, set()).update(_INDEX.findall("\n".join(plan)))
+                whole = [line for line in plan if _READS_ALL.search(line) and not _may(statement.text, line)]
+                if whole:
+                    bad[name] = (statement.text, *plan)
+    assert {name: index in used[name] for name, index in _MADE_FOR.items()} == dict.fromkeys(_MADE_FOR, True), used
+    assert not bad, "\n\n".join(f"{name}:\n" + "\n".join(lines) for name, lines in bad.items())
+
+
+def _in_unit(ask: Callable[[SqlUnit], object]) -> Callable[[Store], None]:
+    def asked(store: Store) -> None:
+        with store.units.unit() as unit:
+            ask(unit)
+
+    return asked
+
+
+def _judge_one(store: Store) -> None:
+    [admitted] = store.inbox.admit([entry("new", "Xin gửi báo cáo", at_ms=START_MS + ROWS * STEP_MS)])
+    with store.units.unit() as unit:
+        unit.record(admitted, message(admitted), Verdict(), NOW)
+        unit.audit("case.opened", at=NOW, actor_id=None, group_id=GROUP, subject="VP1", detail={})
+
+
+def _send_one(store: Store) -> None:
+    with store.units.unit() as unit:
+        unit.post(notice(case_id=1))
+    [outgoing] = store.outbox.claim(now=NOW, limit=1)
+    store.outbox.confirm([(outgoing.client_id, "99")], NOW)
+    store.outbox.sent(outgoing, Reception(msg_id="99"), NOW)
+
+
+def _read_receipt(store: Store) -> None:
+    receipt = Element(
+        BOT, GROUP, True, ElementKind.RECEIPT, "k", None, MEMBER, START_MS, Source.LIVE, b"", {"msgId": "5"}
+    )
+    store.inbox.receipt_is_watched(receipt)
+
+
+_HOT: dict[str, Callable[[Store], object]] = {
+    "claim of the inbox": lambda store: store.inbox.waiting(after_id=0, limit=200),
+    "admit, judge, audit": _judge_one,
+    "known messages": lambda store: store.inbox.known(BOT, GROUP, [str(number) for number in range(50)]),
+    "last stored message": lambda store: store.inbox.last(BOT, GROUP),
+    "a receipt": _read_receipt,
+    "post, claim, confirm": _send_one,
+    "next due": lambda store: store.outbox.next_due(NOW),
+    "messages that wait": lambda store: store.outbox.pending(),
+    "reclaim at start": lambda store: store.outbox.reclaim(NOW),
+    "the day's budget": lambda store: store.outbox.sent_private_since(BOT, NOW - DAY),
+    "pending gaps": lambda store: store.gaps.pending_gaps(GROUP),
+    "last heard": lambda store: store.gaps.last_heard(GROUP),
+    "gaps of a period": _in_unit(lambda unit: unit.gaps(GROUP, NOW - DAY, NOW)),
+    "coverage": _in_unit(lambda unit: unit.coverage(GROUP, NOW - DAY, NOW)),
+    "activity": _in_unit(lambda unit: unit.activity(GROUP, NOW - DAY, NOW)),
+    "figures by clause": _in_unit(lambda unit: unit.clause_figures(GROUP, NOW - DAY, NOW, NOW - 2 * DAY)),
+    "suspects": _in_unit(lambda unit: unit.suspects(GROUP, NOW - DAY, NOW)),
+    "refused notices": _in_unit(lambda unit: unit.refused_notices(GROUP, NOW - DAY, NOW)),
+    "first heard": _in_unit(lambda unit: unit.first_heard(GROUP)),
+    "open case": _in_unit(lambda unit: unit.open_case(GROUP, "3.1-tieng-viet-co-dau", 5, None, START)),
+    "sealed case": _in_unit(lambda unit: unit.sealed_case(GROUP, 5, b"m" * 16, START)),
+    "cases of a message": _in_unit(lambda unit: unit.case_of_message(GROUP, "30")),
+    "case by number": _in_unit(lambda unit: unit.case(77)),
+    "open cases": _in_unit(lambda unit: unit.cases(GROUP, start=START, end=NOW, open_only=True)),
+    "cases of today": _in_unit(lambda unit: unit.cases(GROUP, start=NOW - DAY, end=NOW)),
+    "last posted": _in_unit(
+        lambda unit: unit.last_posted(5, Purpose.MEMBER_REQUEST.value, GROUP, NOW - DAY, rule_id="3.1")
+    ),
+    "sender": _in_unit(lambda unit: unit.sender(BOT, "m77")),
+    "office holders": _in_unit(lambda unit: unit.with_role(BOT, Role.ADMIN)),
+}
+
+_MADE_FOR = {
+    "claim of the inbox": "ix_inbox_waiting",
+    "known messages": "ux_inbox_element",
+    "last stored message": "ix_inbox_heard",
+    "post, claim, confirm": "ix_outbox_state",
+    "the day's budget": "ix_outbox_attempted",
+    "pending gaps": "ix_gaps_pending",
+    "gaps of a period": "ix_gaps_group_ended",
+    "coverage": "ix_events_group_at",
+    "activity": "ix_events_group_at",
+    "suspects": "ix_findings_group_at",
+    "cases of a message": "ix_case_events_message",
+    "open case": "ix_cases_open",
+    "cases of today": "ix_cases_group_opened",
+    "last posted": "ix_outbox_person",
+    "office holders": "ix_persons_roles",
+}
+"""The index that was made for the path; others may serve it beside."""
+_INDEX = re.compile(r"\b([iu]x_\w+)")
+# SQLite: a scan, also one of a whole index; PostgreSQL: the same of a table with many rows.
+_READS_ALL = re.compile(
+    r"^SCAN (?!CONSTANT|json_each VIRTUAL)|Seq Scan on (?:inbox|events|outbox|cases|case_events|findings|gaps|rule_failures|persons"
+    r"|person_uids|audit|job_runs)"
+)
+
+
+def _may(statement: str, line: str) -> bool:
+    """What SQLite calls a scan, too: a walk from the end of a table for one row, or over the few rows of an index."""
+    from_the_end = line == "SCAN audit" and "ORDER BY audit.id DESC\n LIMIT" in statement
+    return from_the_end or line == "SCAN persons USING INDEX ix_persons_roles"
+
+
+@contextmanager
+def _captured() -> Iterator[list[Statement]]:
+    statements: list[Statement] = []
+
+    def note(_connection: object, _cursor: object, text: str, parameters: Any, *_: object) -> None:
+        if re.match(r"\s*(SELECT|UPDATE|DELETE|WITH)", text) and "pg_advisory" not in text:
+            many = isinstance(parameters, list)
+            statements.append(Statement(text, parameters[0] if many else parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def _explained(connection: Connection, statement: Statement, *, sqlite: bool) -> list[str]:
+    explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN "
+    rows = connection.exec_driver_sql(explain + statement.text, statement.parameters).all()
+    return [str(row[-1]).strip() for row in rows]
+
+
+def _fill(connection: Connection) -> None:
+    def put(table: Table, rows: list[dict[str, Any]]) -> None:
+        connection.execute(insert(table), rows)
+
+    put(accounts, [{"uid": BOT, "number": 0}, {"uid": SECOND_ACCOUNT, "number": 1}])
+    put(
+        persons,
+        [
+            {
+                "full_name": "",
+                "title": "",
+                "reach": "unknown",
+                "global_id": f"G{n}",
+                "roles": ["admin"] if n == 1 else None,
+            }
+            for n in range(1, PEOPLE)
+        ],
+    )
+    put(person_uids, [{"account": BOT, "uid": f"m{n}", "person_id": n} for n in range(1, PEOPLE)])
+    put(inbox, [_heard(n) for n in range(ROWS)])
+    put(events, [_judged(n) for n in range(ROWS)])
+    put(findings, [_found(n) for n in range(0, ROWS, 4)])
+    put(
+        rule_failures,
+        [
+            {
+                "event_id": _id(n),
+                "group_id": GROUPS[n % 3],
+                "rule_id": "r",
+                "at_ms": START_MS + n * STEP_MS,
+                "error": "ValueError",
+            }
+            for n in range(0, ROWS, 10)
+        ],
+    )
+    put(cases, [_case(n) for n in range(1, CASES)])
+    put(
+        case_events,
+        [{"case_id": n, "event_id": _id(n), "group_id": GROUPS[n % 3], "message_key": str(n)} for n in range(1, CASES)],
+    )
+    put(outbox, [_posted(n) for n in range(ROWS // 4)])
+    put(
+        gaps,
+        [
+            {
+                "account": (BOT, SECOND_ACCOUNT)[n % 2],
+                "group_id": GROUPS[n % 3],
+                "began_ms": START_MS + n * STEP_MS,
+                "ended_ms": START_MS + n * STEP_MS + 1,
+                "cause": "1006",
+                "recovered": 0,
+                "closed": True,
+                "pending": n > 4995,
+            }
+            for n in range(5000)
+        ],
+    )
+    put(
+        audit,
+        [
+            {"group_id": GROUP, "at_ms": START_MS, "action": "a", "subject": "s", "detail": "{}", "link": b"l"}
+            for _ in range(3000)
+        ],
+    )
+    put(job_runs, [{"job": f"recovered:VP{n}", "due_ms": n} for n in range(3000)])
+
+
+def _id(number: int) -> int:
+    return (START_MS + number * STEP_MS) << 20 | (number % 2)
+
+
+def _heard(number: int) -> dict[str, Any]:
+    return {
+        "id": _id(number),
+        "account": (BOT, SECOND_ACCOUNT)[number % 2],
+        "thread_id": GROUPS[number % 3],
+        "is_group": True,
+        "kind": "message",
+        "key": str(number),
+        "cli_key": str(number),
+        "sender_uid": f"m{number % PEOPLE}",
+        "at_ms": START_MS + number * STEP_MS,
+        "source": "live",
+        "received_ms": START_MS + number * STEP_MS,
+        "fingerprint": number.to_bytes(16, "big"),
+        "state": "waiting" if number > ROWS - 5 else "dead" if number % 500 == 0 else "done",
+        "body": None,
+    }
+
+
+def _judged(number: int) -> dict[str, Any]:
+    return {
+        "id": _id(number),
+        "group_id": GROUPS[number % 3],
+        "kind": "message_sent",
+        "element": "message",
+        "person_id": number % PEOPLE,
+        "at_ms": START_MS + number * STEP_MS,
+        "judged_ms": START_MS + number * STEP_MS,
+        "source": "live",
+        "late": False,
+        "own": False,
+        "revision": False,
+        "sealed": False,
+        "message_type": "webchat",
+        "length": 40,
+        "people": 0,
+    }
+
+
+def _found(number: int) -> dict[str, Any]:
+    return {
+        "event_id": _id(number),
+        "group_id": GROUPS[number % 3],
+        "person_id": number % PEOPLE,
+        "rule_id": "3.1-tieng-viet-co-dau",
+        "clause": "3.1",
+        "severity": "suspect",
+        "label": "no_diacritics",
+        "at_ms": START_MS + number * STEP_MS,
+        "shadow": False,
+        "sealed": False,
+    }
+
+
+def _case(number: int) -> dict[str, Any]:
+    opened_ms = START_MS + number * STEP_MS
+    made = new_case(1 + number % (PEOPLE - 2), _id(number), group_id=GROUPS[number % 3])
+    row = made.model_dump(include={"group_id", "rule_id", "clause", "label", "person_id", "first_event_id", "late"})
+    return row | {
+        "severity": "minor",
+        "sealed": False,
+        "state": "confirmed" if number % 20 else "new",
+        "opened_ms": opened_ms,
+        "event_ms": opened_ms,
+        "last_event_ms": opened_ms,
+        "count": 1,
+        "message_key": str(number),
+        "state_ms": opened_ms,
+    }
+
+
+def _posted(number: int) -> dict[str, Any]:
+    at_ms = START_MS + number * STEP_MS * 4
+    return {
+        "account": (BOT, SECOND_ACCOUNT)[number % 2],
+        "thread_id": f"m{number % PEOPLE}",
+        "is_group": False,
+        "group_id": GROUPS[number % 3],
+        "person_id": number % PEOPLE,
+        "purpose": "member_request",
+        "priority": 5,
+        "body": b"b" * 100,
+        "created_ms": at_ms,
+        "state": "refused" if number % 50 == 0 else "sent",
+        "not_before_ms": 0,
+        "client_id": at_ms,
+        "attempts": 1,
+        "attempted_ms": at_ms,
+        "repeated": False,
+        "msg_id": str(number),
+        "done_ms": at_ms,
+    }
