@@ -18,9 +18,9 @@ from zalo_governor.store.database import Database
 from zalo_governor.store.vault import Vault
 from zalo_governor.zalo.session import Credentials
 
-_CREDENTIALS = "zalo.credentials"
-_ORIGIN = "zalo.credentials.origin"
-_ACCOUNT = "zalo.account"
+_CREDENTIALS = "zalo.credentials:"
+_ACCOUNT = "zalo.account:"
+"""Each followed by the mark of the session file that it came from: bot accounts may share one database."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,20 @@ class Records:
 
     @property
     def account(self) -> str:
-        """uid of the bot account that logged in last, "" before the first login."""
-        return (self.vault.load(_ACCOUNT) or b"").decode()
+        """uid of the bot account that this session logged in to last, "" before the first login."""
+        origin = self._origin()
+        return (self.vault.load(_ACCOUNT + origin) or b"").decode() if origin else ""
 
     def keep_account(self, uid: str) -> None:
-        """Remember which account this installation is."""
-        if uid != self.account:
-            self.vault.save(_ACCOUNT, uid.encode())
+        """Remember which account this installation is; an older session of the same account is kept no longer."""
+        if uid == self.account:
+            return
+        origin = self._origin()
+        for name in self.vault.names(_ACCOUNT):
+            if self.vault.load(name) == uid.encode():
+                self.vault.forget(name)
+                self.vault.forget(_CREDENTIALS + name.removeprefix(_ACCOUNT))
+        self.vault.save(_ACCOUNT + origin, uid.encode())
 
     def credentials(self) -> Credentials:
         """The session: from the session file when it is new, else as Zalo last rotated it.
@@ -55,25 +62,29 @@ class Records:
             ConfigError: there is none, or the file does not hold what a session needs.
         """
         path = self.settings.zalo.session_file
-        with suppress(FileNotFoundError):
-            content = path.read_bytes()
-            origin = self.database.keys.mac(content)
-            if origin != self.vault.load(_ORIGIN):
-                credentials = _parsed(content, str(path))
-                self.keep_credentials(credentials)
-                self.vault.save(_ORIGIN, origin)
-                return credentials
-        kept = self.vault.load(_CREDENTIALS)
-        if kept is None:
+        origin = self._origin()
+        if not origin:
             raise ConfigError(
-                f"{path}: no such file, and no session is kept: export imei, user_agent and cookies of a browser "
-                "that is logged in to chat.zalo.me into it"
+                f"{path}: no such file, and no session is kept, or those of several accounts: export imei, user_agent "
+                "and cookies of a browser that is logged in to chat.zalo.me into it"
             )
-        return _parsed(kept, "the kept session")
+        kept = self.vault.load(_CREDENTIALS + origin)
+        if kept is not None:
+            return _parsed(kept, "the kept session")
+        credentials = _parsed(path.read_bytes(), str(path))
+        self.keep_credentials(credentials)
+        return credentials
 
     def keep_credentials(self, credentials: Credentials) -> None:
         """Keep the session encrypted."""
-        self.vault.save(_CREDENTIALS, orjson.dumps(credentials.model_dump(mode="json")))
+        self.vault.save(_CREDENTIALS + self._origin(), orjson.dumps(credentials.model_dump(mode="json")))
+
+    def _origin(self) -> str:
+        """The mark of the session file; where it was taken away, of the one session kept; "" where that is not one."""
+        with suppress(FileNotFoundError):
+            return self.database.keys.mac(self.settings.zalo.session_file.read_bytes()).hex()
+        kept = self.vault.names(_CREDENTIALS)
+        return kept[0].removeprefix(_CREDENTIALS) if len(kept) == 1 else ""
 
 
 def open_records(settings: Settings, clock: Clock) -> Records:

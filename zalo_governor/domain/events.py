@@ -286,6 +286,8 @@ class SealedHeard(EventBase):
     kind: ClassVar[str] = "sealed_heard"
     mac: bytes
     size: int
+    revision: bool = False
+    """An earlier message of the same msgId said something else."""
 
 
 Event = (

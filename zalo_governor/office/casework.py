@@ -14,6 +14,7 @@ from zalo_governor.domain.events import (
     MessageDeleted,
     MessageRecalled,
     MessageRevised,
+    MessageSent,
     NameObserved,
     SealedHeard,
 )
@@ -108,12 +109,15 @@ class Casework:
     def _present_case(
         self, unit: OfficeUnit, event: EventBase, person: Person, concern: "_Concern"
     ) -> tuple[Case | None, bool]:
-        """The open case to join, and whether it is about this very message in an earlier form."""
+        """The case to join, and whether it is about this very message: in an earlier form, or as another account of
+        the program heard it, whatever has become of the case since.
+        """
         rule_id = concern.finding.rule_id
-        earlier = isinstance(event, MessageRevised | SealedHeard)
-        for case in unit.case_of_message(event.thread_id, event.key) if earlier else ():
-            if case.state.open and case.rule_id == rule_id and case.person_id == person.id:
-                return case, True
+        revised = event.revision if isinstance(event, SealedHeard) else isinstance(event, MessageRevised)
+        if isinstance(event, MessageSent | SealedHeard):
+            for case in unit.case_of_message(event.thread_id, event.key):
+                if case.rule_id == rule_id and (case.state.open or not revised):
+                    return case, True
         since = event.at - self._policy.repeat_window
         if concern.sealed:
             mac = event.mac if isinstance(event, SealedHeard) else None

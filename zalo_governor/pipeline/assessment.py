@@ -78,6 +78,7 @@ class Assessor:
                 late=late,
                 mac=entry.seal.mac,
                 size=entry.seal.size,
+                revision=admitted.revision,
             )
         try:
             event = self._parser(admitted)

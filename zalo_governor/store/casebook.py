@@ -33,6 +33,18 @@ _SEALED_CASE = (
     .join(inbox, inbox.c.id == case_events.c.event_id)
     .where(inbox.c.seal_mac == bindparam("mac"))
 )
+_OF_MESSAGE = (
+    select(cases)
+    .where(
+        cases.c.id.in_(
+            select(case_events.c.case_id).where(
+                case_events.c.group_id == bindparam("group_id"),
+                case_events.c.message_key == bindparam("message_key"),
+            )
+        )
+    )
+    .order_by(cases.c.id)
+)
 _LATEST_FINDING = (
     select(findings)
     .join(case_events, case_events.c.event_id == findings.c.event_id)
@@ -48,6 +60,7 @@ class Casebook(Records):
 
     def open_case(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
         """The youngest open case of that person under that rule (and label, if given) whose last event is not older."""
+        self._alone()
         statement = _OPEN_CASE if label is None else _OPEN_CASE.where(cases.c.label == label)
         values = {"group_id": group_id, "person_id": person_id, "rule_id": rule_id, "since_ms": to_ms(since)}
         row = self._connection.execute(statement, values).first()
@@ -56,18 +69,19 @@ class Casebook(Records):
     def sealed_case(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
         """The youngest open case of that person with sealed content of that `Seal.mac`, its last event not older."""
         values = {"group_id": group_id, "person_id": person_id, "mac": mac, "since_ms": to_ms(since)}
+        self._alone()
         row = self._ask(_SEALED_CASE, values).first()
         return None if row is None else self._case(row)
 
     def case_of_message(self, group_id: str, message_key: str) -> list[Case]:
         """The cases whose events include that message, oldest first."""
-        of_message = select(case_events.c.case_id).where(
-            case_events.c.group_id == group_id, case_events.c.message_key == storable(message_key)
-        )
-        return self._cases(select(cases).where(cases.c.id.in_(of_message)).order_by(cases.c.id))
+        self._alone()
+        place = {"group_id": group_id, "message_key": storable(message_key)}
+        return [self._case(row) for row in self._ask(_OF_MESSAGE, place)]
 
     def case(self, case_id: int) -> Case | None:
         """The case of that number."""
+        self._alone()
         return next(iter(self._cases(select(cases).where(cases.c.id == case_id))), None)
 
     def cases(self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False) -> list[Case]:

@@ -27,7 +27,17 @@ from zalo_governor.domain.notices import OutgoingState
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
 from zalo_governor.store.casebook import Casebook
 from zalo_governor.store.gaps import gap
-from zalo_governor.store.schema import cases, events, findings, gaps, inbox, outbox, rule_failures
+from zalo_governor.store.schema import (
+    NUMBER_BITS,
+    accounts,
+    cases,
+    events,
+    findings,
+    gaps,
+    inbox,
+    outbox,
+    rule_failures,
+)
 
 _CHANGES = (AdminChanged, GroupInfoChanged, GroupSettingChanged, InviteLinkChanged, PinChanged)
 
@@ -44,23 +54,35 @@ _A_MESSAGE = and_(
 
 
 class Figures(Casebook):
-    """The part of a unit that counts. Periods are [start, end) by Zalo's clock, for cases by when they were opened."""
+    """The part of a unit that counts. Periods are [start, end) by Zalo's clock, for cases by when they were opened.
+
+    Of what was heard, only what the unit's own account heard counts: another one in the same group hears it all again.
+    """
 
     def first_heard(self, group_id: str) -> datetime | None:
         """When anything of the group was first heard; None where nothing ever was."""
         earliest = select(func.min(inbox.c.at_ms)).where(
-            inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value
+            inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value, *self._heard_by_us()
         )
         first_ms = self._ask(earliest).scalar()
         return None if first_ms is None else from_ms(first_ms)
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         """What was heard in [start, end). Names found by the bot's own sweeps were not heard and do not count."""
-        heard = _within(inbox.c.thread_id, inbox.c.at_ms, group_id, start, end) & (inbox.c.source != Source.SWEEP.value)
-        judged = _within(events.c.group_id, events.c.at_ms, group_id, start, end) & (
-            events.c.source != Source.SWEEP.value
+        heard = and_(
+            _within(inbox.c.thread_id, inbox.c.at_ms, group_id, start, end),
+            inbox.c.source != Source.SWEEP.value,
+            *self._heard_by_us(),
         )
-        failed = _within(rule_failures.c.group_id, rule_failures.c.at_ms, group_id, start, end)
+        judged = and_(
+            _within(events.c.group_id, events.c.at_ms, group_id, start, end),
+            events.c.source != Source.SWEEP.value,
+            *self._ours(events.c.id),
+        )
+        failed = and_(
+            _within(rule_failures.c.group_id, rule_failures.c.at_ms, group_id, start, end),
+            *self._ours(rule_failures.c.event_id),
+        )
         counts = self._ask(
             select(
                 func.count().label("judged"),
@@ -96,7 +118,7 @@ class Figures(Casebook):
                 _sum(events.c.kind.in_([MembersLeft.kind, MemberRemoved.kind]), events.c.people).label("left"),
                 _count(events.c.kind == MessageRecalled.kind).label("recalled"),
                 _count(events.c.kind.in_([change.kind for change in _CHANGES])).label("changes"),
-            ).where(_within(events.c.group_id, events.c.at_ms, group_id, start, end))
+            ).where(_within(events.c.group_id, events.c.at_ms, group_id, start, end), *self._ours(events.c.id))
         ).one()
         return Activity.model_validate(counts._asdict())
 
@@ -131,6 +153,7 @@ class Figures(Casebook):
                 _within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
                 findings.c.severity == Severity.SUSPECT.value,
                 findings.c.shadow.is_(False),
+                *self._ours(findings.c.event_id),
             )
         )
 
@@ -151,12 +174,23 @@ class Figures(Casebook):
             select(gaps)
             .where(
                 gaps.c.group_id == group_id,
+                *([gaps.c.account == self._account] if self._account else []),
                 gaps.c.began_ms < to_ms(end),
                 or_(gaps.c.ended_ms.is_(None), gaps.c.ended_ms >= to_ms(start)),
             )
             .order_by(gaps.c.began_ms, gaps.c.id)
         )
         return [gap(row) for row in rows]
+
+    def _heard_by_us(self) -> list[ColumnElement[bool]]:
+        return [inbox.c.account == self._account] if self._account else []
+
+    def _ours(self, event_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """An event's id ends with the number of the account that heard it (store.inbox)."""
+        if not self._account:
+            return []
+        number = select(accounts.c.number).where(accounts.c.uid == self._account).scalar_subquery()
+        return [event_id.op("&")((1 << NUMBER_BITS) - 1) == number]
 
     def _number(self, statement: Executable) -> int:
         return int(self._ask(statement).scalar_one())

@@ -11,12 +11,11 @@ from zalo_governor.store.bodies import open_body, seal_body, storable
 from zalo_governor.store.bulk import BulkInsert
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import StoreError
-from zalo_governor.store.schema import accounts, case_events, inbox
+from zalo_governor.store.schema import NUMBER_BITS, accounts, case_events, inbox
 
 # An id is ms << 20 | sequence << 8 | number of the account: ordered by time, and never the same in two processes
 # that write for different accounts without seeing each other's rows.
 _SEQUENCE_BITS = 12
-_NUMBER_BITS = 8
 _ACCOUNT_LOCK = 7_400
 """First of the PostgreSQL advisory locks that give out ids, one for each account."""
 _LATEST_MS = 1 << 42
@@ -95,10 +94,8 @@ class SqlInbox:
         rows = [self._row(entry) for entry in entries]  # Sealing takes its time: not while others wait to write.
         with self._database.write() as connection:
             numbers = self._numbers_of(connection, entries)
-            tick = (
-                max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> _NUMBER_BITS, self._tick_now()) + 1
-            )
-            ids = [tick + place << _NUMBER_BITS | numbers[entry.account] for place, entry in enumerate(entries)]
+            tick = max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> NUMBER_BITS, self._tick_now()) + 1
+            ids = [tick + place << NUMBER_BITS | numbers[entry.account] for place, entry in enumerate(entries)]
             written = self._insert.write(connection, [(id_, *row) for id_, row in zip(ids, rows, strict=True)])
             span = (ids[0], ids[-1])
             landed = ids if written == len(ids) else connection.exec_driver_sql(self._landed, span).scalars()
@@ -208,8 +205,8 @@ def _number(database: Database, connection: Connection, account: str) -> int:
     if number is None:
         database.lock(connection, _ACCOUNT_LOCK - 1)
         number = connection.scalar(select(func.count()).select_from(accounts)) or 0
-        if number >> _NUMBER_BITS:
-            raise StoreError(f"one database serves at most {1 << _NUMBER_BITS} bot accounts")
+        if number >> NUMBER_BITS:
+            raise StoreError(f"one database serves at most {1 << NUMBER_BITS} bot accounts")
         connection.execute(insert(accounts), {"uid": account, "number": number})
     return number
 

@@ -2,15 +2,20 @@
 
 import fcntl
 import hashlib
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError
 
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import StoreError
 
 _LOCK_SPACE = 7_600
+_DYING_SECONDS = 2.0
+"""So long PostgreSQL may take to notice that the process before was killed."""
 
 
 class OtherInstanceError(StoreError):
@@ -23,6 +28,7 @@ class InstanceLock:
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
         self._account = account
+        self._number = int.from_bytes(hashlib.blake2b(account.encode(), digest_size=4).digest(), signed=True)
         self._file: IO[str] | None = None
         self._connection: Connection | None = None
 
@@ -44,7 +50,10 @@ class InstanceLock:
             self._file.close()
             self._file = None
         if self._connection:
-            # Back in the pool it would still hold the lock.
+            # The server notices the end of a connection a moment later than who starts next.
+            with suppress(DBAPIError):
+                self._connection.execute(select(func.pg_advisory_unlock(_LOCK_SPACE, self._number)))
+            # Back in the pool it would keep the lock, had the server not heard the last word.
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
@@ -61,11 +70,13 @@ class InstanceLock:
         return True
 
     def _take_advisory(self) -> bool:
-        number = int.from_bytes(hashlib.blake2b(self._account.encode(), digest_size=4).digest(), signed=True)
         # Held by the session, so the connection stays open, outside of any transaction, until it is released.
         connection = self._database.apart()
-        if connection.scalar(select(func.pg_try_advisory_lock(_LOCK_SPACE, number))):
-            self._connection = connection
-            return True
-        connection.close()
-        return False
+        deadline = time.monotonic() + _DYING_SECONDS
+        while not connection.scalar(select(func.pg_try_advisory_lock(_LOCK_SPACE, self._number))):
+            if time.monotonic() > deadline:
+                connection.close()
+                return False
+            time.sleep(_DYING_SECONDS / 20)
+        self._connection = connection
+        return True

@@ -48,6 +48,7 @@ class Membership(People):
 
         The members' names are not taken over: a name is kept only after it has passed the door and was judged.
         """
+        self._alone()
         group_id = snapshot.group_id
         sealed = self._keys.seal(snapshot.model_dump_json().encode(), binding("group", group_id))
         self._connection.execute(delete(groups).where(groups.c.account == account, groups.c.group_id == group_id))

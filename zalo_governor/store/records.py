@@ -25,9 +25,6 @@ from zalo_governor.store.database import Database
 from zalo_governor.store.membership import Membership
 from zalo_governor.store.schema import audit, events, findings, inbox, job_runs, rule_failures
 
-_AUDIT_LOCK = 7_302
-"""PostgreSQL advisory lock: the chain of the audit log has one end."""
-
 _EVENT = insert(events)
 _DONE = update(inbox).where(AmongIds(inbox.c.id)).values(state=literal_column("'done'"))
 _FINDING = insert(findings)
@@ -122,8 +119,8 @@ class Records(Membership):
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
         """Append to the audit log; each row's link is a keyed hash over itself and the link before."""
+        self._alone()
         if self._link is None:
-            self._database.lock(self._connection, _AUDIT_LOCK)
             newest = select(audit.c.link).order_by(audit.c.id.desc()).limit(1)
             self._link = self._ask(newest).scalar() or b""
         row = {
@@ -149,7 +146,7 @@ class Records(Membership):
     def first_run(self, job: str, due: datetime) -> bool:
         """Whether this (job, due) is claimed for the first time; claims it."""
         claimed = self._database.insert_or_ignore(job_runs).returning(job_runs.c.job)
-        return self._connection.execute(claimed, {"job": job, "due_ms": to_ms(due)}).first() is not None
+        return self._connection.execute(claimed, {"job": storable(job), "due_ms": to_ms(due)}).first() is not None
 
     def _message_key(self, event_id: int) -> str:
         key = self._keys_of_events.get(event_id)

@@ -30,6 +30,9 @@ metadata = MetaData(
     }
 )
 
+NUMBER_BITS = 8
+"""Bits at the end of an inbox id, and so of an event's, that hold the number of the account that heard it."""
+
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 _RowId = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -287,12 +290,14 @@ gaps = Table(
     "gaps",
     metadata,
     Column("id", _RowId, primary_key=True),
+    Column("account", String, nullable=False),  # whose line it was: another account may have heard the group
     Column("group_id", String, nullable=False),
     Column("began_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),
     Column("cause", String, nullable=False),
     Column("recovered", Integer, nullable=False),
     Column("closed", Boolean, nullable=False),
+    Column("pending", Boolean, nullable=False),
     Index("ix_gaps_group_began", "group_id", "began_ms"),
 )
 

@@ -7,6 +7,9 @@ from sqlalchemy import Connection, Executable, Insert, Result, Update
 from zalo_governor.store.bulk import Bulk
 from zalo_governor.store.database import Database
 
+OFFICE_LOCK = 7_302
+"""PostgreSQL advisory lock: two accounts may hear one message, and a case is opened once. SQLite has one writer."""
+
 
 class Transaction:
     """One running transaction. Rows put off with `later` are written before anything is read through `ask`."""
@@ -17,6 +20,16 @@ class Transaction:
         self._account = account
         self._keys = database.keys
         self._pending: dict[Insert | Update | Bulk, list[Any]] = {}
+        self._is_alone = False
+
+    def _alone(self) -> None:
+        """From here to its end, keep other transactions off cases, persons and the audit log.
+
+        One lock for all of them: with several, two transactions could wait for each other.
+        """
+        if not self._is_alone:
+            self._is_alone = True
+            self._database.lock(self._connection, OFFICE_LOCK)
 
     def flush(self) -> None:
         """Write what was put off, statement by statement in the order in which they first came up."""

@@ -8,6 +8,7 @@ from zalo_governor.store.bodies import storable
 from zalo_governor.store.database import Database
 from zalo_governor.store.figures import Figures
 from zalo_governor.store.identity import SeedPerson, seed
+from zalo_governor.store.transaction import OFFICE_LOCK
 
 
 class SqlUnit(Figures):
@@ -50,5 +51,6 @@ class SqlUnits:
         A person is known again by globalId, by phone, or by the uid under which the account sees it.
         """
         with self._database.write() as connection:
+            self._database.lock(connection, OFFICE_LOCK)
             seed(connection, self._database.keys, account, people)
         self._database.persons.forget()

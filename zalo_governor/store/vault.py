@@ -24,6 +24,18 @@ class Vault:
             content = connection.scalar(select(vault.c.content).where(vault.c.name == name))
         return None if content is None else self._database.keys.open(content, binding("vault", name))
 
+    def names(self, prefix: str) -> list[str]:
+        """The names that begin so."""
+        with self._database.read() as connection:
+            return list(
+                connection.scalars(select(vault.c.name).where(vault.c.name.startswith(prefix, autoescape=True)))
+            )
+
+    def forget(self, name: str) -> None:
+        """Keep the secret of that name no longer."""
+        with self._database.write() as connection:
+            connection.execute(delete(vault).where(vault.c.name == name))
+
     def save(self, name: str, content: bytes) -> None:
         """Keep the secret durably in place of the one before."""
         with self._database.write() as connection:

@@ -201,8 +201,33 @@ def test_a_revision_of_the_same_message_joins_its_case() -> None:
 def test_a_sealed_revision_of_a_sealed_message_joins_too() -> None:
     desk = Desk()
     first = desk.seal("member", mac=b"one")
-    desk.hear(first.model_copy(update={"mac": b"other"}), SEALED)
+    desk.hear(first.model_copy(update={"mac": b"other", "revision": True}), SEALED)
     assert len(desk.unit.book) == 1
+
+
+@pytest.mark.parametrize("sealed", [False, True], ids=["a light case", "a sealed case"])
+def test_what_another_account_heard_of_the_same_message_is_no_second_violation_even_after_the_case(
+    sealed: bool,
+) -> None:
+    desk = Desk()
+    finding = SEALED if sealed else UNMARKED
+    first = desk.seal("member") if sealed else desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    heard_again = first.model_copy(update={"account": "7000000000000000777", "sender_uid": UIDS["stranger"]})
+    desk.hear(heard_again, finding)
+    recall(desk, first.key)
+    desk.take()
+    desk.hear(heard_again, finding)
+    assert desk.take() == []
+    assert [(case.count, case.state.value) for case in desk.unit.book.values()] == [(1, "remedied")]
+
+
+def test_a_sealed_revision_after_the_case_was_closed_opens_another() -> None:
+    desk = Desk()
+    first = desk.seal("member", mac=b"one")
+    recall(desk, first.key)
+    desk.hear(first.model_copy(update={"mac": b"other", "revision": True}), SEALED)
+    assert desk.states() == ["remedied", "reminded"]
 
 
 def test_a_recall_closes_the_case_and_the_desk_hears_the_minutes_once() -> None:

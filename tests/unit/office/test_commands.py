@@ -91,6 +91,14 @@ def test_the_leader_is_understood_however_it_is_typed(line: str) -> None:
     assert "tuần 23/11-29/11/2026" in text
 
 
+def test_of_two_accounts_that_hear_one_command_in_the_group_one_answers() -> None:
+    desk = Desk()
+    heard = desk.say("leader", "/baocao")
+    assert len(desk.take()) == 2
+    desk.hear(heard.model_copy(update={"account": "7000000000000000777"}))
+    assert desk.take() == []
+
+
 def test_asked_in_the_group_the_group_gets_one_line_and_the_leader_the_report() -> None:
     desk = Desk()
     desk.say("leader", "/baocao 01/10-31/10")

@@ -58,8 +58,10 @@ class CommandDesk:
         if typed is not None and event.is_group and not typed.word:
             return
         person = unit.sender(event.account, event.sender_uid)
-        if person is None:
-            return
+        if person is None or (
+            event.is_group and not unit.first_run(f"command:{event.thread_id}:{event.key}", event.at)
+        ):
+            return  # Another account of the program heard it too, and answers.
         if typed is not None and not self._has_patience(unit, person):
             self._audit(unit, event, person, "command.too_many", typed.word)
             return
