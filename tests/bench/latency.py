@@ -11,8 +11,8 @@ from tests.bench.store import sync_ms
 from tests.rig import ADMIN, Rig, rig
 
 RATE = 200
-COUNT = 3_000
-VIOLATION_EVERY = 20
+COUNT = 4_000
+VIOLATION_EVERY = 40
 ALERTS = COUNT // VIOLATION_EVERY
 SENDERS = [str(7_100_000_000_000_000_000 + number) for number in range(ALERTS + 1)]
 """Each violation is another member's, so that each alerts; as many as share no divisor with `VIOLATION_EVERY`."""
