@@ -47,7 +47,8 @@ def store_bound_per_s(filled: Path, bare: Path) -> float:
         state_at = _column(connection, "inbox", "state")
         judged_at = _column(connection, "events", "judged_ms")
     heard = [(*row[:state_at], "waiting", *row[state_at + 1 :]) for row in heard]
-    commits = sorted([*_commits(heard, received_at, "inbox"), *_commits(judged, judged_at, "events")])
+    commits = [*_commits(heard, received_at, "inbox"), *_commits(judged, judged_at, "events")]
+    commits.sort(key=itemgetter(0))
     with closing(sqlite3.connect(bare, isolation_level=None)) as connection:
         for setting in _SETTINGS:
             connection.execute(f"PRAGMA {setting}")
