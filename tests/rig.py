@@ -39,6 +39,9 @@ def somebody() -> str:
 class Rig:
     """One simulator with the default world, a leader and an admin added, and a bot that may be killed and started."""
 
+    program: type[Program] = Program
+    """The bot's; a benchmark puts another in its place."""
+
     def __init__(
         self, folder: Path, database_url: str | None = None, groups: Sequence[str] = (GROUP,), **zalo: Any
     ) -> None:
@@ -86,7 +89,7 @@ class Rig:
     def launch_bot(self) -> Program:
         """Start it, and no more."""
         self.starts += 1
-        self.bot = Program(["run", "--config", str(self.config)], self.folder / f"bot-{self.starts}.log")
+        self.bot = self.program(["run", "--config", str(self.config)], self.folder / f"bot-{self.starts}.log")
         return self.bot
 
     def kill_bot(self) -> None:

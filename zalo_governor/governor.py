@@ -74,7 +74,7 @@ class Governor:
             raise GovernorError(f"the part {self._failed} failed; see the log")
 
     def _work(self, parts: Sequence[Part]) -> None:
-        _leave_standing()
+        leave_standing()
         threads = [threading.Thread(target=self._guarded, args=[part], name=part.name, daemon=True) for part in parts]
         for thread in threads:
             thread.start()
@@ -96,7 +96,7 @@ class Governor:
         self._stopping.set()
 
 
-def _leave_standing() -> None:
+def leave_standing() -> None:
     """What is there when work begins stays to the end, and what a batch makes goes without the collector's help: it
     need not walk through either of them all the time, at a tenth of all processor time."""
     gc.collect()

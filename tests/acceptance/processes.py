@@ -34,13 +34,18 @@ class Lines:
             if line.startswith(start):
                 return line.strip()
 
+    def line(self) -> dict[str, Any]:
+        """The next JSON line, of whatever kind."""
+        found: dict[str, Any] = json.loads(self.until("{"))
+        return found
+
     def seen(self, what: str) -> dict[str, Any]:
         """The next JSON line of that kind; other kinds before it wait for their turn. An error fails the test."""
         for position, waiting in enumerate(self._waiting):
             if waiting["what"] == what:
                 return self._waiting.pop(position)
         while True:
-            found: dict[str, Any] = json.loads(self.until("{"))
+            found = self.line()
             if found["what"] == what:
                 return found
             assert found["what"] != "error", found

@@ -1,14 +1,12 @@
 """Unmodified zca-js 2.2.0 works in the simulator, which runs as the real command.
 
-It is installed from the locked list in `zca_js/` into a folder under build/, which git ignores, and every package is
-checked against its integrity there. What each client received is listed in docs/simulator.md.
+What each client received is listed in docs/simulator.md.
 """
 
 import hashlib
 import json
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,9 @@ from typing import Any
 import pytest
 
 from tests.acceptance.processes import Lines, order, simulating
+from tests.zca_js import NotInstallableError, install
 
 SOURCE = Path(__file__).with_name("zca_js")
-CACHE = Path(__file__).parents[2] / "build" / "zca-js"
 GROUP = "8000000000000000001"
 BOT = "7000000000000000001"
 MEMBER = "7000000000000000002"
@@ -60,17 +58,11 @@ Connect = Callable[..., Client]
 
 @pytest.fixture(scope="session")
 def installed() -> Path:
-    """The folder with zca-js and the client; installed once for each state of the locked list."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("node and npm are not installed; zca-js needs them")
-    locked = (SOURCE / "package-lock.json").read_bytes()
-    folder = CACHE / hashlib.sha256(locked).hexdigest()[:16]
-    if not (folder / "installed").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(SOURCE / name, folder)
-        _install(folder)
-        (folder / "installed").touch()
+    """The folder with zca-js and the client."""
+    try:
+        folder = install()
+    except NotInstallableError as error:
+        pytest.skip(str(error))
     # node looks for packages beside the script.
     shutil.copy(SOURCE / "client.mjs", folder)
     return folder
@@ -313,13 +305,3 @@ def _in_order(messages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 def _group(client: Client) -> dict[str, Any]:
     group: dict[str, Any] = client.call("getGroupInfo", GROUP)["gridInfoMap"][GROUP]
     return group
-
-
-def _install(folder: Path) -> None:
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode == 0:
-        return
-    # A package that is not what the list says, or a list that does not fit, is no reason to skip.
-    assert not {"EINTEGRITY", "EUSAGE"} & set(done.stderr.split()), done.stderr
-    pytest.skip(f"zca-js cannot be installed, npm's registry is not there: {done.stderr.splitlines()[0]}")

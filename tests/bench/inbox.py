@@ -8,6 +8,8 @@ from pathlib import Path
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tests.bench.figures import Figures
+from tests.bench.store import sync_ms
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.elements import Source
 from zalo_governor.pipeline.door import SecretDoor
@@ -29,8 +31,8 @@ TOGETHER = 200
 """Frames of one message that had arrived together, as in a burst."""
 
 
-def inbox_per_s(folder: Path) -> float:
-    """Messages a second from frames of one message (encrypt 2, gzip) to the durable inbox."""
+def inbox(folder: Path) -> Figures:
+    """The disk's sync, and messages a second from frames of one message (encrypt 2, gzip) to the durable inbox."""
     frames, decoder = _frames()
     database = Database(f"sqlite:///{folder / 'inbox.db'}", Keys(secrets.token_bytes(32)), system_clock)
     database.migrate()
@@ -53,7 +55,7 @@ def inbox_per_s(folder: Path) -> float:
     seconds = time.perf_counter() - began
     database.close()
     assert admitted == COUNT
-    return COUNT / seconds
+    return {"sync_ms": sync_ms(folder), "inbox_per_s": COUNT / seconds}
 
 
 def _frames() -> tuple[list[bytes], FrameDecoder]:

@@ -1,64 +1,73 @@
-"""The whole program as a process, fed by the simulator."""
+"""The whole program as a process, fed by the simulator with messages of about 120 characters, encrypt 2 with gzip."""
 
 import time
 from pathlib import Path
-from statistics import quantiles
-from typing import Any
+from typing import ClassVar
 
-from tests.rig import ADMIN, Rig, rig
+from tests.bench.count import rss_mb
+from tests.bench.figures import Figures
+from tests.bench.rules import rules_per_s
+from tests.bench.store import store_bound_per_s
+from tests.rig import Rig, rig
+from zalo_governor.cli.demo_processes import Program
 
-BURST = 50_000
-PATIENCE = 120
+STUBBED = 50_000
+BURST = 200_000
+SETTLED = 10_000
+"""Messages after which memory has taken its size."""
+PATIENCE = 180
 VIOLATION_EVERY = 500
-RATE = 20
-ALERTS = 100
-BARE = "Kinh gui cac dong chi, de nghi cac don vi gui bao cao truoc ngay mai"
 
 
-def burst(folder: Path) -> tuple[float, float]:
-    """(messages a second from the first frame to the last message judged, RSS in MB after them)."""
-    folder.mkdir()
-    with rig(folder) as made:
+class Stubbed(Program):
+    """The bot with a rulebook that holds no rules."""
+
+    module: ClassVar[str] = "tests.bench.stubbed"
+
+
+def stub(folder: Path) -> Figures:
+    """Messages a second through the durable path alone, and those that the bare store takes of the same rows in the
+    same commits."""
+    figures: Figures = {}
+    for per_frame in (1, 20):
+        place = folder / f"stub-{per_frame}"
+        place.mkdir()
+        with rig(place) as made:
+            made.program = Stubbed
+            made.start_bot()
+            figures[f"pipeline_stub_per_s_{per_frame}"] = _flood(made, STUBBED, per_frame=per_frame)
+            assert made.stop_bot() == 0
+            figures[f"store_bound_per_s_{per_frame}"] = store_bound_per_s(made.database, place / "bare.db")
+    return figures
+
+
+def pipeline(folder: Path) -> Figures:
+    """Messages a second with all rules, their share of what the rules alone do, and memory over a long burst."""
+    place = folder / "burst"
+    place.mkdir()
+    alone = rules_per_s()
+    with rig(place) as made:
         made.start_bot()
-        order = made.control("flood", count=BURST, every_violation=VIOLATION_EVERY)
-        fed = time.monotonic()
-        while made.judged() < BURST:
-            time.sleep(0.1)  # Counting takes the second core's time, too.
-            assert time.monotonic() - fed < PATIENCE
-        seconds = time.monotonic() - fed + order["feed_seconds"]
-        return BURST / seconds, _rss_mb(made)
+        _flood(made, SETTLED, every_violation=VIOLATION_EVERY)
+        assert made.bot
+        settled = rss_mb(made.bot.pid)
+        per_s = _flood(made, BURST - SETTLED, every_violation=VIOLATION_EVERY)
+        after = rss_mb(made.bot.pid)
+    return {
+        "pipeline_per_s": per_s,
+        "rules_alone_per_s": alone,
+        "pipeline_share_of_rules": per_s / alone,
+        "rss_mb": after,
+        "rss_growth": after / settled,
+    }
 
 
-def alert_latency_ms(folder: Path) -> tuple[float, float]:
-    """(median, 99th percentile) milliseconds from the frame's write to the admin's message at the simulator.
-
-    At 20 messages a second; every fourth breaks a rule, each by another member, so that each alerts.
-    """
-    folder.mkdir()
-    with rig(folder) as made:
-        made.start_bot()
-        said_ms = []
-        turn = time.monotonic()
-        for number in range(ALERTS * 4):
-            if number % 4:
-                made.push("Kính gửi các đồng chí, Văn phòng đã nhận đủ báo cáo của các đơn vị.")
-            else:
-                [key] = made.push(BARE, uidFrom=str(7_100_000_000_000_000_000 + number), dName="Thành viên")
-                said_ms.append(int(key) / 1000)
-            turn += 1 / RATE
-            time.sleep(max(turn - time.monotonic(), 0))
-        made.until(lambda: len(_alerts(made)) == ALERTS, "every alert has come")
-        latencies = [came["at_ms"] - said for came, said in zip(_alerts(made), said_ms, strict=True)]
-        cuts = quantiles(latencies, n=100)
-        return cuts[49], cuts[98]
-
-
-def _alerts(made: Rig) -> list[dict[str, Any]]:
-    return [sent for sent in made.sent() if sent["thread"] == ADMIN]
-
-
-def _rss_mb(made: Rig) -> float:
-    assert made.bot
-    status = Path(f"/proc/{made.bot.pid}/status").read_text()
-    [line] = [line for line in status.splitlines() if line.startswith("VmRSS")]
-    return int(line.split()[1]) / 1024
+def _flood(made: Rig, count: int, **order: int) -> float:
+    """Messages a second from the first frame to the last message judged."""
+    before = made.judged()
+    feed_seconds: float = made.control("flood", count=count, **order)["feed_seconds"]
+    began = time.monotonic()
+    while made.judged() < before + count:
+        time.sleep(0.1)  # Counting takes the second core's time, too.
+        assert time.monotonic() - began < PATIENCE
+    return count / (time.monotonic() - began + feed_seconds)

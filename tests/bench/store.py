@@ -1,11 +1,26 @@
-"""What the disk itself takes."""
+"""What the disk and the bare store take."""
 
 import os
+import sqlite3
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 _TRIES = 200
+_SETTINGS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "foreign_keys = ON",
+    "temp_store = MEMORY",
+    "wal_autocheckpoint = 4000",
+)
+Row = tuple[Any, ...]
 
 
 def sync_ms(folder: Path) -> float:
@@ -20,3 +35,42 @@ def sync_ms(folder: Path) -> float:
             times.append(time.perf_counter() - began)
     path.unlink()
     return median(times) * 1000
+
+
+def store_bound_per_s(filled: Path, bare: Path) -> float:
+    """Messages a second that sqlite3 alone writes: the rows of a bot's database in the commits that the bot made."""
+    with closing(sqlite3.connect(filled)) as connection:
+        tables = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL") if sql]
+        heard = connection.execute("SELECT * FROM inbox ORDER BY id").fetchall()
+        judged = connection.execute("SELECT * FROM events ORDER BY judged_ms, id").fetchall()
+        received_at = _column(connection, "inbox", "received_ms")
+        state_at = _column(connection, "inbox", "state")
+        judged_at = _column(connection, "events", "judged_ms")
+    heard = [(*row[:state_at], "waiting", *row[state_at + 1 :]) for row in heard]
+    commits = [*_commits(heard, received_at, "inbox"), *_commits(judged, judged_at, "events")]
+    commits.sort(key=itemgetter(0))
+    with closing(sqlite3.connect(bare, isolation_level=None)) as connection:
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+        for sql in tables:
+            if "sqlite_sequence" not in sql:
+                connection.execute(sql)
+        began = time.perf_counter()
+        for _, table, rows in commits:
+            connection.execute("BEGIN IMMEDIATE")
+            places = ", ".join("?" * len(rows[0]))
+            connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608 - two names of ours
+            if table == "events":
+                connection.executemany("UPDATE inbox SET state = 'done' WHERE id = ?", [row[:1] for row in rows])
+            connection.execute("COMMIT")
+        return len(judged) / (time.perf_counter() - began)
+
+
+def _commits(rows: Sequence[Row], at: int, table: str) -> Iterator[tuple[int, str, list[Row]]]:
+    """What was written together: the clock was read once for each transaction."""
+    for moment, together in groupby(rows, key=itemgetter(at)):
+        yield moment, table, list(together)
+
+
+def _column(connection: sqlite3.Connection, table: str, name: str) -> int:
+    return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")].index(name)

@@ -28,6 +28,15 @@ def test_the_same_id_with_other_content_is_a_revision_and_is_judged(database: Da
     assert [item.revision for item in store.waiting(after_id=0, limit=9)] == [False, True, True]
 
 
+def test_in_a_crowd_what_came_before_and_what_is_a_revision_is_still_told_apart(database: Database) -> None:
+    store = SqlInbox(database)
+    store.admit([entry(str(number), "cũ") for number in range(0, 900, 100)])
+    crowd = [entry(str(number), "mới" if number % 200 == 100 else "cũ") for number in range(900)]
+    admitted = store.admit([*crowd, *crowd[400:500]])
+    assert admitted_keys(admitted) == [str(number) for number in range(900) if number % 200 != 0]
+    assert [item.entry.key for item in admitted if item.revision] == ["100", "300", "500", "700"]
+
+
 def test_the_same_id_is_another_element_in_another_kind_thread_or_account(database: Database) -> None:
     others = [
         entry("1", kind=ElementKind.RECALL),

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import requests
 
@@ -29,12 +29,15 @@ class DemoError(GovernorError):
 class Program:
     """One `zalo-governor` command running as a process; its lines go to a file and can be read as they come."""
 
+    module: ClassVar[str] = "zalo_governor"
+    """What Python runs."""
+
     def __init__(self, arguments: list[str], log: Path) -> None:
         self.log = log
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         environment = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
         self._process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "zalo_governor", *arguments],
+            [sys.executable, "-m", self.module, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -139,15 +139,14 @@ def _gather(value: Any, depth: int, found: list[str]) -> None:
         for item in value:
             _gather(item, depth + 1, found)
     else:
-        for key, item in value.items():
+        for item in value.values():
             # Most values of an element are numbers, also those in strings: no call is made for them.
             if item.__class__ is str:
                 if len(item) >= _SHORTEST and not item.isdecimal():
                     _read(item, depth + 1, found)
             elif item.__class__ is not int:
                 _gather(item, depth + 1, found)
-            if len(key) > _LONGEST_WIRE_KEY or not key.isidentifier() or not key.isascii():
-                found.append(key)
+        found += [key for key in value.keys() - _wire_keys if not _is_wire_key(key)]
 
 
 def _read(text: str, depth: int, found: list[str]) -> None:
@@ -166,6 +165,15 @@ def _read(text: str, depth: int, found: list[str]) -> None:
         found.append(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text))
 
 
+def _is_wire_key(key: str) -> bool:
+    """Whether Zalo itself could have made it; what it made comes again with every element and is remembered."""
+    if len(key) > _LONGEST_WIRE_KEY or not key.isidentifier() or not key.isascii():
+        return False
+    if len(_wire_keys) < _MOST_WIRE_KEYS:
+        _wire_keys.add(key)
+    return True
+
+
 def _all_of(pairs: list[tuple[str, Any]]) -> list[Any]:
     """What an object in a string says, keys included, since somebody may have typed it; also under a key that stands
     twice and of which JSON keeps the last alone."""
@@ -174,6 +182,8 @@ def _all_of(pairs: list[tuple[str, Any]]) -> list[Any]:
 
 _LONGEST_WIRE_KEY = 24
 """Zalo's own keys are short English names; any other was not made by Zalo and is looked at like a value."""
+_MOST_WIRE_KEYS = 2_000
+_wire_keys: set[str] = set()
 _BLANKS = "\ufeff \t\n\r"
 _BEFORE_JSON = "{[" + _BLANKS
 # At least as lenient as the parser: what this does not read, nobody else may read as JSON either.

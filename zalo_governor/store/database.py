@@ -7,7 +7,6 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import DatabaseError as SqliteDatabaseError
 from sqlite3 import OperationalError as SqliteOperationalError
-from threading import Lock
 from typing import Any, cast
 
 import structlog
@@ -36,6 +35,7 @@ from zalo_governor.store.errors import StoreError, WrongKeyError
 from zalo_governor.store.migrations import upgrade
 from zalo_governor.store.persons import PersonCache
 from zalo_governor.store.schema import vault
+from zalo_governor.store.turns import Turns
 
 _log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ class Database:
         self.file = Path(str(address.database)) if self.is_sqlite else None
         """The SQLite file; None for PostgreSQL."""
         self._engine = _sqlite_engine(address) if self.is_sqlite else _postgresql_engine(address)
-        self._writer: AbstractContextManager[Any] = Lock() if self.is_sqlite else nullcontext()
+        self._writer: AbstractContextManager[Any] = Turns() if self.is_sqlite else nullcontext()
         self._traces = False
         self._ready: dict[ClauseElement, str] = {}
         self._ignoring: dict[Table, Insert] = {}

@@ -65,6 +65,10 @@ def strings_of(raw: RawDict, field: str) -> list[str]:
 
 def string_of(raw: RawDict, field: str) -> str:
     """The first string of that field, "" where there is none."""
+    path = FIELDS[field].path
+    if len(path) == 1:
+        text = raw.get(path[0])
+        return text if isinstance(text, str) else ""
     return next(iter(strings_of(raw, field)), "")
 
 

@@ -98,9 +98,12 @@ class Wire:
         if self._closed.is_set():
             return
         self._closed.set()
-        with suppress(OSError):
-            if self._protocol.state is OPEN:
-                self._say_goodbye()
+        # A ping that hangs in a dead line must not hold up a stop.
+        if self._speaking.acquire(timeout=_CLOSE_SECONDS):
+            with suppress(OSError):
+                if self._protocol.state is OPEN:
+                    self._say_goodbye()
+            self._speaking.release()
         self._socket.close()
 
     def _shake_hands(self, session: ZaloSession, deadline: float) -> None:
@@ -189,9 +192,9 @@ class Wire:
     def _say_goodbye(self) -> None:
         """Tell the server, and read on until it has hung up: closing on unread bytes would reset the connection before
         it has heard that."""
-        with self._speaking:
-            self._protocol.send_close(1000)
-            self._send_what_is_due()
+        self._socket.settimeout(_CLOSE_SECONDS)
+        self._protocol.send_close(1000)
+        self._send_what_is_due()
         deadline = time.monotonic() + _CLOSE_SECONDS
         while (left := deadline - time.monotonic()) > 0 and self._has_arrived(left) and self._read():
             pass

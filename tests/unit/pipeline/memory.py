@@ -68,6 +68,7 @@ class MemoryUnits:
     def __init__(self, inbox: MemoryInbox) -> None:
         self.inbox = inbox
         self.committed = MemoryUnit()
+        self.open = False
         self.failures = 0
         self.breaks_on = ""
         """Key of an entry that cannot be recorded; the first try to bury it meets a locked database."""
@@ -75,7 +76,11 @@ class MemoryUnits:
     @contextmanager
     def unit(self) -> Iterator[MemoryUnit]:
         unit = MemoryUnit()
-        yield unit
+        self.open = True
+        try:
+            yield unit
+        finally:
+            self.open = False
         if any(item.entry.key == self.breaks_on for item, *_ in unit.recorded):
             self.failures = len(unit.recorded) == 1
             raise OverflowError

@@ -64,12 +64,12 @@ class Given:
         self.inbox = MemoryInbox()
         self.units = MemoryUnits(self.inbox)
         self.outbox = MemoryOutbox()
-        rule = WordRule(clause="9.1", severity=Severity.MINOR, maturity=Maturity.ACTIVE, parameters=Parameters())
+        self.rule = WordRule(clause="9.1", severity=Severity.MINOR, maturity=Maturity.ACTIVE, parameters=Parameters())
         self.judge = Judge(
             inbox=self.inbox,
             units=self.units,
             parser=parse,
-            engine=lambda: Engine([rule]),
+            engine=lambda: Engine([self.rule]),
             reactions=Office(),
             outbox=self.outbox,
             on_judged=lambda judged: None,
@@ -115,6 +115,20 @@ def test_a_finding_is_recorded_and_reacted_to() -> None:
     assert given.judged() == ["1", "2"]
     assert [f.label for f in verdicts(given)["2"].findings] == ["word"]
     assert given.units.committed.reactions == ["1", "2"]
+
+
+def test_nobody_who_wants_to_write_waits_for_the_rules() -> None:
+    given = Given()
+    open_meanwhile: list[bool] = []
+
+    def check(event: EventBase, context: RuleContext) -> Iterable[Finding]:
+        open_meanwhile.append(given.units.open)
+        return []
+
+    given.rule.check = check  # type: ignore[method-assign]
+    given.say("một", "hai")
+    assert given.judged() == ["1", "2"]
+    assert open_meanwhile == [False, False]
 
 
 def test_a_rule_that_raises_is_an_outcome() -> None:

@@ -290,6 +290,45 @@ def test_pings_are_right_and_keep_coming(sockets: Sockets, heard: Heard, listen:
     assert heard.states == [LineState.UP], "answers to pings are a sign of life"
 
 
+def test_a_message_in_several_frames_between_pings_and_text_is_put_together(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    ponged = threading.Event()
+
+    def script(connection: ServerConnection, _number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.send("chữ")
+        whole = say("nhiều mảnh")
+        connection.send([whole[:40], whole[40:90], whole[90:]])
+        if connection.ping().wait(5):
+            ponged.set()
+        connection.send(say("sau đó"))
+        wait(connection)
+
+    sockets.script = script
+    listen()
+    until(lambda: len(heard.texts) == 2)
+    assert heard.texts == ["nhiều mảnh", "sau đó"]
+    assert ponged.is_set()
+    assert heard.states == [LineState.UP]
+
+
+def test_a_frame_longer_than_any_ends_the_line_and_costs_nothing_before_it(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.send(say(f"lần {number}"))
+        if number == 1:
+            connection.socket.sendall(b"\x82\x7f" + (1 << 40).to_bytes(8) + bytes(1000))
+        wait(connection)
+
+    sockets.script = script
+    listen()
+    until(lambda: heard.texts == ["lần 1", "lần 2"])
+    assert heard.states == [LineState.UP, LineState.DOWN, LineState.UP]
+
+
 def test_a_silent_line_is_taken_for_dead(sockets: Sockets, heard: Heard, listen: Listen) -> None:
     listen(silence=0.5)
     until(lambda: heard.states[:3] == [LineState.UP, LineState.DOWN, LineState.UP])

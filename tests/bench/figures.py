@@ -1,0 +1,39 @@
+"""What is measured, by name, and what it has to reach."""
+
+Figures = dict[str, float | None]
+"""None for what this machine could not measure."""
+
+AT_LEAST = {
+    "receive_ratio_1": 4.0,
+    "pipeline_stub_per_s_1": 10_000.0,
+    "pipeline_stub_per_s_20": 16_000.0,
+    "pipeline_per_s": 4_000.0,
+    "pipeline_share_of_rules": 0.7,
+}
+AT_MOST = {
+    "receive_rss_share": 1 / 3,
+    "rss_mb": 150.0,
+    "rss_growth": 1.05,
+    "start_seconds_1m": 3.0,
+    "report_seconds_1m": 1.0,
+    "stop_seconds": 5.0,
+}
+_LATENCY_MS = 50.0
+_SYNCS, _BESIDE_THEM_MS = 8, 30.0
+"""A slower disk may take so many syncs and so many milliseconds more."""
+
+
+def goals(figures: Figures) -> dict[str, tuple[str, bool]]:
+    """By name: the goal in words, and whether it was reached; only of what was measured."""
+    found = {}
+    for name, value in figures.items():
+        if value is None:
+            continue
+        if name in AT_LEAST:
+            found[name] = f">= {AT_LEAST[name]:,g}", value >= AT_LEAST[name]
+        elif name == "dm_latency_ms_p99":
+            most = max(_LATENCY_MS, _SYNCS * (figures.get("sync_ms") or 0) + _BESIDE_THEM_MS)
+            found[name] = f"<= {most:,.0f}", value <= most
+        elif name in AT_MOST:
+            found[name] = f"<= {AT_MOST[name]:,.3g}", value <= AT_MOST[name]
+    return found

@@ -1,0 +1,39 @@
+"""From what a member writes to the admin's notice, at an even pace."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from tests.bench.figures import Figures
+from tests.bench.store import sync_ms
+from tests.rig import ADMIN, Rig, rig
+
+RATE = 200
+COUNT = 4_000
+VIOLATION_EVERY = 40
+ALERTS = COUNT // VIOLATION_EVERY
+SENDERS = [str(7_100_000_000_000_000_000 + number) for number in range(ALERTS + 1)]
+"""Each violation is another member's, so that each alerts; as many as share no divisor with `VIOLATION_EVERY`."""
+
+
+def latency(folder: Path) -> Figures:
+    """Median and 99th percentile of milliseconds from the frame's write to the admin's message at the simulator."""
+    place = folder / "latency"
+    place.mkdir()
+    with rig(place) as made:
+        made.start_bot()
+        made.control("flood", count=COUNT, rate=RATE, every_violation=VIOLATION_EVERY, senders=SENDERS)
+        made.until(lambda: len(_alerts(made)) == ALERTS, "every alert has come")
+        came = [alert["at_ms"] for alert in _alerts(made)]
+        with closing(sqlite3.connect(made.database)) as connection:
+            said = connection.execute("SELECT key FROM inbox JOIN findings ON event_id = inbox.id ORDER BY inbox.id")
+            # The simulator's msgId is its clock in microseconds.
+            latencies = [at_ms - int(key) / 1000 for at_ms, (key,) in zip(came, said, strict=True)]
+    cuts = quantiles(latencies, n=100)
+    return {"sync_ms": sync_ms(folder), "dm_latency_ms_p50": cuts[49], "dm_latency_ms_p99": cuts[98]}
+
+
+def _alerts(made: Rig) -> list[dict[str, Any]]:
+    return [sent for sent in made.sent() if sent["thread"] == ADMIN]

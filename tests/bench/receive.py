@@ -1,0 +1,86 @@
+"""Receiving, decoding, counting: our listener beside unmodified zca-js, each in its own process, on the same floods.
+
+Both get messages of about 120 characters, encrypt 2 with gzip, in frames of 1 and of 20, after a flood to get warm.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import requests
+
+from tests.acceptance.processes import Lines, simulating
+from tests.bench.figures import Figures
+from tests.zca_js import NotInstallableError, install
+
+WARMING = 20_000
+COUNT = 60_000
+
+
+class Flood(NamedTuple):
+    """What is fed, and whether it is measured."""
+
+    size: int
+    per_frame: int
+    measured: bool
+
+
+FLOODS = (Flood(WARMING, 1, False), Flood(COUNT, 1, True), Flood(WARMING, 20, False), Flood(COUNT, 20, True))
+SIZES = [str(flood.size) for flood in FLOODS]
+
+
+def receive(_folder: Path) -> Figures:
+    """Messages a second and MB of both, and their ratios; None for zca-js where it cannot be installed."""
+    ours = _measured([sys.executable, "-m", "tests.bench.count"])
+    theirs = _zca_js()
+    figures: Figures = {}
+    for per_frame, own in ours.items():
+        other = theirs.get(per_frame)
+        figures |= {
+            f"receive_per_s_{per_frame}": own["per_s"],
+            f"zca_js_receive_per_s_{per_frame}": other["per_s"] if other else None,
+            f"receive_ratio_{per_frame}": own["per_s"] / other["per_s"] if other else None,
+            f"receive_cpu_ratio_{per_frame}": other["cpu_us"] / own["cpu_us"] if other else None,
+        }
+    rss = max(own["rss_mb"] for own in ours.values())
+    their_rss = max((other["rss_mb"] for other in theirs.values()), default=None)
+    return figures | {
+        "receive_rss_mb": rss,
+        "zca_js_rss_mb": their_rss,
+        "receive_rss_share": rss / their_rss if their_rss else None,
+    }
+
+
+def _zca_js() -> dict[int, dict[str, float]]:
+    """As `_measured`; nothing where it cannot be installed."""
+    try:
+        folder = install()
+    except NotInstallableError:
+        return {}
+    # node looks for packages beside the script.
+    script = shutil.copy(Path(__file__).with_name("count.mjs"), folder)
+    return _measured(["node", str(script)])
+
+
+def _measured(command: list[str]) -> dict[int, dict[str, float]]:
+    """By messages a frame: what the client printed."""
+    figures = {}
+    with simulating() as base:
+        client = Lines([*command, base, *SIZES])
+        try:
+            client.until("listening")
+            for flood in FLOODS:
+                _feed(base, flood)
+                printed = client.line()
+                if flood.measured:
+                    figures[flood.per_frame] = printed
+        finally:
+            client.process.kill()
+            client.process.wait()
+    return figures
+
+
+def _feed(base: str, flood: Flood) -> None:
+    body: dict[str, Any] = {"count": flood.size, "per_frame": flood.per_frame}
+    assert requests.post(f"{base}/__sim/flood", json=body, timeout=120).json()["ok"]

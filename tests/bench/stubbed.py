@@ -1,0 +1,16 @@
+"""`python -m tests.bench.stubbed run …`: the program itself, but with a rulebook that holds no rules."""
+
+from pathlib import Path
+from unittest.mock import patch
+
+from zalo_governor.cli import main
+from zalo_governor.rulebook import Rulebook, load_rulebook
+from zalo_governor.rules.engine import Engine
+
+
+def _without_rules(rules_dir: Path) -> Rulebook:
+    return load_rulebook(rules_dir)._replace(engine=Engine([]))
+
+
+with patch("zalo_governor.records.load_rulebook", _without_rules):
+    main()
