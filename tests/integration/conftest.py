@@ -1,16 +1,13 @@
 """The same tests on every database that the program runs on."""
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 
+from tests.postgresql import NoServerError, order, serving
+from tests.postgresql import database_url as postgresql_url
 from tests.unit.store.stored import MASTER, HandClock
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
@@ -30,9 +27,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'governor.db'}"
     folder = request.getfixturevalue("postgresql_folder")
     name = f"test_{next(_NUMBERS)}"
-    with psycopg.connect(f"host={folder} user=governor dbname=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return f"postgresql://governor@/{name}?host={folder}"
+    order(folder, f"CREATE DATABASE {name}")
+    return postgresql_url(folder, name)
 
 
 @pytest.fixture
@@ -46,40 +42,9 @@ def database(database_url: str, clock: HandClock) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def postgresql_folder() -> Iterator[Path]:
-    """The socket folder of a PostgreSQL server of our own; nothing of an installed one is touched."""
-    binaries = _binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL server is installed (initdb not found)")
-    # A server refuses to run as root, and its user may not enter pytest's own temporary folders.
-    as_user: list[str] = []
-    folder = Path(tempfile.mkdtemp(prefix="governor-postgresql-"))
-    if os.geteuid() == 0:
-        if shutil.which("runuser") is None:
-            pytest.skip("PostgreSQL does not run as root, and there is no runuser")
-        as_user = ["runuser", "-u", "postgres", "--"]
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [*as_user, str(binaries / program), *arguments], check=True, cwd=folder, stdout=subprocess.DEVNULL
-        )
-
+    """The socket folder of a PostgreSQL server of our own."""
     try:
-        run("initdb", "--no-sync", "-A", "trust", "-U", "governor", "-E", "UTF8", "--locale=C", "-D", str(data))
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-        run("pg_ctl", "start", "-w", "-D", str(data), "-l", str(folder / "log"), "-o", options)
-        try:
+        with serving() as folder:
             yield folder
-        finally:
-            run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(data))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _binaries() -> Path | None:
-    on_path = shutil.which("initdb")
-    if on_path:
-        return Path(on_path).resolve().parent
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[4]))
-    return versions[-1].parent if versions else None
+    except NoServerError as error:
+        pytest.skip(str(error))

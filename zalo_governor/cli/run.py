@@ -7,6 +7,7 @@ from types import FrameType
 from zalo_governor import journal
 from zalo_governor.app import build
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.governor import Governor
 from zalo_governor.settings import load_settings
 
 
@@ -14,7 +15,11 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Listen to the group until stopped (Ctrl-C or SIGTERM)."""
     settings = load_settings(config)
     journal.configure(console=sys.stdout.isatty())
-    governor = build(settings)
+    run_until_told(build(settings))
+
+
+def run_until_told(governor: Governor) -> None:
+    """Run it until SIGTERM or SIGINT; raises what `Governor.run` raises."""
 
     def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
         governor.stop()

@@ -12,7 +12,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from zalo_governor.domain.elements import RawDict
-from zalo_governor.simulator.control_orders import Close, Hist, Push, PushedFrame, Raw, StateQuery, WorldOrder
+from zalo_governor.simulator.control_orders import Close, Hist, Push, PushedFrame, Raw, Shorten, StateQuery, WorldOrder
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.flood import Flood, FloodOrder
@@ -35,6 +35,7 @@ class Control:
             "close": self._close,
             "abort": self._abort,
             "hist": self._hist,
+            "shorten": self._shorten,
             "config": self._config,
             "reset": self._reset,
             "state": self._state,
@@ -105,6 +106,10 @@ class Control:
             self._stage.remember(message)
             ids.append(message["msgId"])
         return {"msg_ids": ids}
+
+    async def _shorten(self, body: RawDict) -> RawDict:
+        order = Shorten.model_validate(body)
+        return {"gone": self._stage.world.group(order.group_id).history.shorten(order.keep)}
 
     async def _config(self, body: RawDict) -> RawDict:
         given = Faults.model_validate(body)
