@@ -1,7 +1,7 @@
 """The composition root: settings -> a Governor that listens, judges, sends, and reports until it is stopped."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import SystemRandom
 
@@ -13,6 +13,7 @@ from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.line import BackfillEnd
 from zalo_governor.domain.notices import Outgoing
 from zalo_governor.governor import Governor, Part
 from zalo_governor.office.blindness import Blindness
@@ -24,7 +25,7 @@ from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
-from zalo_governor.pipeline.recovery import Recovered, Recovery
+from zalo_governor.pipeline.recovery import Recovery
 from zalo_governor.pipeline.vigil import Vigil
 from zalo_governor.records import Records, open_records
 from zalo_governor.scheduling import Duty, Schedule
@@ -169,11 +170,11 @@ class _Wiring:
         )
         self._recovery = Recovery(
             groups=list(self._groups),
-            gaps=SqlGaps(database),
+            gaps=SqlGaps(database, self._account),
             history=self._history,
             admit=self._intake.admit,
             hold=lambda: self._judge.hold(self._account, list(self._groups)),
-            release=lambda: self._judge.release(self._account, list(self._groups)),
+            release=lambda group_id: self._judge.release(self._account, [group_id]),
             on_recovered=self._recovered,
             on_up=self._heard_again,
         )
@@ -272,14 +273,14 @@ class _Wiring:
         self._intake.admit(elements)
         self._judge.drain(_JUDGED_SECONDS)
 
-    def _history(self, group_id: str, heard_ms: int | None) -> Recovered:
-        found = self._backfill.recover(
+    def _history(self, group_id: str, heard_ms: int | None, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+        return self._backfill.recover(
             group_id,
             lambda keys: self._inbox.known(self._account, group_id, keys),
+            take,
             heard_ms=heard_ms,
             first=heard_ms is None,
         )
-        return Recovered(found.elements, found.reached)
 
     def _recovered(self, group_id: str) -> None:
         self._judge.drain(_JUDGED_SECONDS)
@@ -323,8 +324,8 @@ class _Wiring:
         self._leaving.set()
         self._recovery.stop()
 
-    def _pause(self, seconds: float) -> None:
-        self._leaving.wait(seconds)
+    def _pause(self, seconds: float) -> bool:
+        return not self._leaving.wait(seconds)
 
 
 def _tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:

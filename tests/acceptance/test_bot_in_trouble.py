@@ -16,6 +16,7 @@ UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui bao cao ve van phong t
 SECRET = "Em gửi các đồng chí văn bản tuyệt mật số 9/KH-GIẢ ĐỊNH để nghiên cứu trước"
 SEND = "/api/message/sms"
 LOGIN = "/api/login/getLoginInfo"
+HISTORY = "/api/cm/getrecentv2"
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,21 @@ def test_the_report_counts_what_was_played_and_a_cut_is_made_good_in_order(tmp_p
         began = time.monotonic()
         assert made.stop_bot() == 0
         assert time.monotonic() - began < 5
+
+
+def test_a_history_that_fails_for_a_while_is_asked_again_and_the_gap_is_closed_after_all(tmp_path: Path) -> None:
+    with rig(tmp_path) as made:
+        made.start_bot()
+        made.say("Tin trước khi mất mạng")
+        made.control("config", status={HISTORY: 503})
+        keys = _cut(made, ["Tin thứ nhất", "Tin thứ hai"], somebody())
+        made.until(lambda: made.logged("backfill_interrupted") == 1, "the history does not answer", timeout=60)
+        assert [gap["closed"] for gap in made.report()["coverage"]["gaps"]] == [False]
+        made.control("config", status={})
+        made.until(lambda: set(made.judged_keys()) >= set(keys), "what was missed is judged after all", timeout=60)
+        made.until(lambda: made.logged("gaps_settled") == 1, "the gap is settled")
+        [gap] = made.report()["coverage"]["gaps"]
+        assert (gap["recovered"], gap["closed"], gap["pending"]) == (2, True, False)
 
 
 def test_a_cookie_that_zalo_rotates_survives_a_restart(tmp_path: Path) -> None:

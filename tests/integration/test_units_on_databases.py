@@ -419,15 +419,21 @@ def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: S
 
 
 def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnits, inbox: SqlInbox, database: Database) -> None:
-    gaps = SqlGaps(database)
+    gaps = SqlGaps(database, BOT)
     assert gaps.last_heard(GROUP) is None
     heard(inbox)
     assert gaps.last_heard(GROUP) == START_MS
     closed = gaps.open_gap(GROUP, START, "socket closed")
-    gaps.close_gap(closed, START + HOUR, recovered=7, closed=True)
+    gaps.end_gap(closed, START + HOUR)
+    gaps.add_recovered(closed, 5)
+    gaps.add_recovered(closed, 2)
+    assert [gap.id for gap in gaps.pending_gaps(GROUP)] == [closed]
+    gaps.settle_gap(closed, closed=True)
     running = gaps.open_gap(GROUP, START + 2 * HOUR, "\ud800 cause")
-    assert [gap.id for gap in gaps.open_gaps(GROUP)] == [running]
-    assert gaps.open_gaps("other") == []
+    assert [gap.id for gap in gaps.pending_gaps(GROUP)] == [running]
+    assert gaps.pending_gaps("other") == []
+    beside = SqlGaps(database, "7000000000000000777")
+    assert (beside.pending_gaps(GROUP), beside.last_heard(GROUP)) == ([], None)
     with units.unit() as unit:
         both = unit.gaps(GROUP, START + HOUR / 2, START + DAY)
         assert [(gap.id, gap.recovered, gap.closed) for gap in both] == [(closed, 7, True), (running, 0, False)]

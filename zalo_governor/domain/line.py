@@ -32,6 +32,17 @@ class LineReport(BaseModel):
     cause: str = ""
 
 
+class BackfillEnd(StrEnum):
+    """How a look into a group's history ended."""
+
+    REACHED = "reached"
+    """It got back to something heard before the gap: nothing is missing."""
+    EXHAUSTED = "exhausted"
+    """It did not, and no other look will: the history is too short, too long, or refused for good."""
+    INTERRUPTED = "interrupted"
+    """Zalo did not answer, or the program stops: to be tried again."""
+
+
 class Gap(BaseModel):
     """A time in which the bot could not hear a group."""
 
@@ -46,3 +57,5 @@ class Gap(BaseModel):
     """Messages that backfill brought back."""
     closed: bool = False
     """Backfill reached what was heard before: nothing is missing."""
+    pending: bool = False
+    """Backfill is still to be tried."""

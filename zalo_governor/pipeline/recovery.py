@@ -1,9 +1,11 @@
 """Recovery: a gap is opened when the line goes down, and closed with what backfill brought back."""
 
 import threading
-from collections import deque
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
 import structlog
@@ -11,33 +13,27 @@ import structlog
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import Admitted, Element
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
-from zalo_governor.domain.line import Gap, LineReport, LineState
+from zalo_governor.domain.line import BackfillEnd, Gap, LineReport, LineState
 
 log = structlog.get_logger(__name__)
 
 _CHUNK = 200
 _RETRY_SECONDS = 1.0
+_AGAIN_FIRST_SECONDS = 5.0
+_AGAIN_LONGEST_SECONDS = 300.0
 
 T = TypeVar("T")
-
-
-class Recovered(NamedTuple):
-    """What backfill of one group brought."""
-
-    elements: Sequence[Element]
-    """Oldest first."""
-    reached: bool
-    """It got back to something heard before, so nothing is missing."""
 
 
 class History(Protocol):
     """Fetches what a group said while nobody listened. app ties zalo.backfill to it."""
 
-    def __call__(self, group_id: str, heard_ms: int | None) -> Recovered:
+    def __call__(
+        self, group_id: str, heard_ms: int | None, take: Callable[[Sequence[Element]], None], /
+    ) -> BackfillEnd:
         """Page back beyond the last message heard before the gap (Zalo's time in ms; None where none was ever).
 
-        Raises:
-            GovernorError: Zalo does not give it now.
+        `take` gets what was found, oldest first.
         """
         ...
 
@@ -49,12 +45,20 @@ class Gaps(Protocol):
         """Write that a gap began; gives its number."""
         ...
 
-    def close_gap(self, gap_id: int, ended_at: datetime, recovered: int, closed: bool) -> None:
-        """Its end; `closed` where nothing is missing."""
+    def end_gap(self, gap_id: int, ended_at: datetime) -> None:
+        """The group is heard again; what was missed is still to be fetched."""
         ...
 
-    def open_gaps(self, group_id: str) -> list[Gap]:
-        """The gaps that have not ended: those of a process that died in one."""
+    def add_recovered(self, gap_id: int, count: int) -> None:
+        """So many more messages of it were brought back."""
+        ...
+
+    def settle_gap(self, gap_id: int, closed: bool) -> None:
+        """No more is to be tried; `closed` where nothing is missing."""
+        ...
+
+    def pending_gaps(self, group_id: str) -> list[Gap]:
+        """The gaps that are not settled, oldest first: those of a process that died before it could."""
         ...
 
     def last_heard(self, group_id: str) -> int | None:
@@ -62,10 +66,23 @@ class Gaps(Protocol):
         ...
 
 
+class _Missed(NamedTuple):
+    """A gap of which backfill is still to bring what it can."""
+
+    gap_id: int
+    began_ms: int
+    heard_ms: int | None
+    """Zalo's time of the last message before it; None where none was ever heard."""
+
+
 class Recovery:
     """Follows the line and runs backfill, in a thread of its own.
 
+    What Zalo does not give for a passing reason is asked for again, at growing intervals, until it is given or refused
+    for good.
+
     Args:
+        release: called with each group whose lanes need not wait any longer.
         on_recovered: called for each group once what was missed has been admitted, whether it was anything or not:
             an earlier process may have died before it could tell of what it had found.
         on_up: called once the line is up and what was missed has been admitted.
@@ -79,7 +96,7 @@ class Recovery:
         history: History,
         admit: Callable[[Sequence[Element]], list[Admitted]],
         hold: Callable[[], None],
-        release: Callable[[], None],
+        release: Callable[[str], None],
         on_recovered: Callable[[str], None],
         on_up: Callable[[], None],
     ) -> None:
@@ -94,8 +111,14 @@ class Recovery:
         self._reports: deque[LineReport] = deque()
         self._changed = threading.Condition()
         self._stopping = False
-        self._open: dict[str, int] = {}
-        self._last_heard: dict[str, int | None] = {}
+        self._missed: dict[str, list[_Missed]] = {group_id: [] for group_id in self._groups}
+        """Oldest first."""
+        self._running: dict[str, int] = {}
+        """Number of the gap of each group that goes on."""
+        self._heard_before: dict[str, int | None] = {}
+        """Of each group, what was last heard when the program began; empty once the line has been up."""
+        self._again: dict[str, tuple[float, float]] = {}
+        """Groups to be asked for again: (when on the monotonic clock, seconds until the time after that)."""
         self.state: LineReport | None = None
         """The line as it was last reported."""
 
@@ -117,8 +140,12 @@ class Recovery:
         try:
             for group_id in self._groups:
                 self._resume(group_id)
-            while line := self._next():
-                self._follow(line)
+            while not self._stopping:
+                line = self._next()
+                if line:
+                    self._follow(line)
+                elif not self._stopping:
+                    self._ask_again()
         except StoreUnavailableError:
             if not self._stopping:
                 raise
@@ -130,74 +157,131 @@ class Recovery:
             self._changed.notify_all()
 
     def _resume(self, group_id: str) -> None:
-        self._last_heard[group_id] = self._surely(lambda: self._gaps.last_heard(group_id))
-        for gap in reversed(self._surely(lambda: self._gaps.open_gaps(group_id))):
-            self._open[group_id] = gap.id
-            # That process may have heard something live while it still fetched what is older.
-            self._last_heard[group_id] = to_ms(gap.began_at)
+        self._heard_before[group_id] = self._surely(partial(self._gaps.last_heard, group_id))
+        for gap in self._surely(partial(self._gaps.pending_gaps, group_id)):
+            # Not the last entry: that process may have heard something live while it still fetched what is older.
+            self._missed[group_id].append(_Missed(gap.id, to_ms(gap.began_at), to_ms(gap.began_at)))
+            if gap.ended_at is None:
+                self._running[group_id] = gap.id
 
     def _next(self) -> LineReport | None:
+        """The next report; None when it is time to ask again, or to stop."""
         with self._changed:
-            self._changed.wait_for(lambda: self._reports or self._stopping)
+            while not self._reports and not self._stopping:
+                up = self.state is not None and self.state.state is LineState.UP
+                due = min((at for at, _ in self._again.values()), default=None) if up else None
+                wait = None if due is None else due - time.monotonic()
+                if wait is not None and wait <= 0:
+                    return None
+                self._changed.wait(wait)
             return None if self._stopping else self._reports.popleft()
 
     def _follow(self, line: LineReport) -> None:
         log.info("line", state=line.state.value, cause=line.cause)
-        if line.state is LineState.UP:
-            for group_id in self._groups:
-                self._recover(group_id, line)
-            self._release()
-            for group_id in self._groups:
-                self._tell(group_id)
-            self._on_up()
-            return
-        for group_id in self._groups:
-            if group_id not in self._open:
-                self._open_gap(group_id, line)
-            if line.state is LineState.FRAME_LOST:
-                self._recover(group_id, line)
-                self._tell(group_id)
+        match line.state:
+            case LineState.UP:
+                self._catch_up(line)
+            case LineState.FRAME_LOST:
+                lost = [group_id for group_id in self._groups if group_id not in self._running]
+                for group_id in lost:
+                    self._open(group_id, line)
+                    self._end(group_id, line.at)
+                for group_id in lost:
+                    self._recover(group_id)
+                    self._tell(group_id)
+            case _:
+                for group_id in self._groups:
+                    if not self._did_not_run(group_id):
+                        self._open(group_id, line)
 
-    def _open_gap(self, group_id: str, line: LineReport) -> None:
+    def _did_not_run(self, group_id: str) -> bool:
+        """Open the gap of the time before this start, once; whether any gap of the group goes on."""
+        heard_ms = self._heard_before.pop(group_id, None)
+        if heard_ms is not None and group_id not in self._running:
+            self._begin(group_id, from_ms(heard_ms), "not running", heard_ms)
+        return group_id in self._running
+
+    def _catch_up(self, line: LineReport) -> None:
+        for group_id in self._groups:
+            self._did_not_run(group_id)
+            self._end(group_id, line.at)
+        for group_id in self._groups:
+            self._recover(group_id)
+            self._release(group_id)
+        for group_id in self._groups:
+            self._tell(group_id)
+        self._on_up()
+
+    def _open(self, group_id: str, line: LineReport) -> None:
         began_at = line.heard_at or line.at
         # Asked now: once the line is back, what is heard live stands on this side of the gap. If the line came back
         # while this report waited for its turn, that has happened already: then the gap's own beginning counts.
-        heard_ms = self._surely(lambda: self._gaps.last_heard(group_id))
-        self._last_heard[group_id] = None if heard_ms is None else min(heard_ms, to_ms(began_at))
-        cause = line.cause or line.state.value
-        self._open[group_id] = self._surely(lambda: self._gaps.open_gap(group_id, began_at, cause))
+        heard_ms = self._surely(partial(self._gaps.last_heard, group_id))
+        self._begin(
+            group_id,
+            began_at,
+            line.cause or line.state.value,
+            None if heard_ms is None else min(heard_ms, to_ms(began_at)),
+        )
+
+    def _begin(self, group_id: str, began_at: datetime, cause: str, heard_ms: int | None) -> None:
+        gap_id = self._surely(partial(self._gaps.open_gap, group_id, began_at, cause))
+        self._running[group_id] = gap_id
+        self._missed[group_id].append(_Missed(gap_id, to_ms(began_at), heard_ms))
+
+    def _end(self, group_id: str, at: datetime) -> None:
+        gap_id = self._running.pop(group_id, None)
+        if gap_id is not None:
+            self._surely(partial(self._gaps.end_gap, gap_id, at))
 
     def _tell(self, group_id: str) -> None:
-        self._surely(lambda: self._on_recovered(group_id))
+        self._surely(partial(self._on_recovered, group_id))
 
-    def _recover(self, group_id: str, line: LineReport) -> None:
-        """Fetch what was missed, and close the gap."""
-        gap_id = self._open.pop(group_id, None)
-        if group_id in self._last_heard:
-            last_ms = self._last_heard.pop(group_id)
-        else:
-            last_ms = self._surely(lambda: self._gaps.last_heard(group_id))
-        if gap_id is None:
-            if last_ms is None:
-                return  # The very first start: what was said before the bot came is not a gap.
-            began_at = from_ms(last_ms)
-            gap_id = self._surely(lambda: self._gaps.open_gap(group_id, began_at, "not running"))
-        number, fresh, reached = gap_id, 0, False
+    def _ask_again(self) -> None:
+        now = time.monotonic()
+        for group_id in [group_id for group_id, (at, _) in self._again.items() if at <= now]:
+            self._recover(group_id)
+            self._tell(group_id)
+
+    def _recover(self, group_id: str) -> None:
+        """Fetch what was missed in all gaps of the group, and settle them unless Zalo may give more later."""
+        missed = self._missed[group_id]
+        if not missed:
+            return
+        end = self._surely(partial(self._fetch, group_id, missed))
+        if end is BackfillEnd.INTERRUPTED:
+            _, delay = self._again.get(group_id, (0.0, _AGAIN_FIRST_SECONDS))
+            self._again[group_id] = (time.monotonic() + delay, min(delay * 2, _AGAIN_LONGEST_SECONDS))
+            log.warning("backfill_interrupted", group=group_id, gaps=len(missed), again_seconds=delay)
+            return
+        self._again.pop(group_id, None)
+        closed = end is BackfillEnd.REACHED
+        for gap in missed:
+            self._surely(partial(self._gaps.settle_gap, gap.gap_id, closed))
+        log.info("gaps_settled", group=group_id, gaps=len(missed), closed=closed)
+        missed.clear()
+
+    def _fetch(self, group_id: str, missed: Sequence[_Missed]) -> BackfillEnd:
+        def take(elements: Sequence[Element]) -> None:
+            for start in range(0, len(elements), _CHUNK):
+                self._count(missed, self._surely(partial(self._admit, elements[start : start + _CHUNK])))
+
         try:
-            recovered = self._surely(lambda: self._history(group_id, last_ms))
+            return self._history(group_id, missed[0].heard_ms, take)
         except StoreUnavailableError:
-            raise  # Stopped: the next start goes on with this gap.
+            raise
         except GovernorError as error:
             log.error("backfill_failed", group=group_id, error=str(error))
-        else:
-            reached = recovered.reached
-            for start in range(0, len(recovered.elements), _CHUNK):
-                fresh += self._admitted(recovered.elements[start : start + _CHUNK])
-        self._surely(lambda: self._gaps.close_gap(number, line.at, fresh, reached))
-        log.info("gap", group=group_id, recovered=fresh, closed=reached)
+            return BackfillEnd.INTERRUPTED
 
-    def _admitted(self, elements: Sequence[Element]) -> int:
-        return len(self._surely(lambda: self._admit(elements)))
+    def _count(self, missed: Sequence[_Missed], fresh: Sequence[Admitted]) -> None:
+        """What was found belongs to the youngest gap that had begun by then."""
+        counts = Counter(
+            next((gap for gap in reversed(missed) if gap.began_ms <= item.entry.at_ms), missed[0]).gap_id
+            for item in fresh
+        )
+        for gap_id, count in counts.items():
+            self._surely(partial(self._gaps.add_recovered, gap_id, count))
 
     def _surely(self, ask: Callable[[], T]) -> T:
         """Ask the store, however long it takes; what it cannot take now is still there when it can.

@@ -79,6 +79,7 @@ class Vigil:
         self._next_look = self._began + look_every
         self._next_keep_alive = self._began + keep_alive_every
         self._blind_since: datetime | None = None
+        self._missing: dict[str, str] = {}
         self.looked_at: datetime | None = None
         """When a look last found that nothing was missing."""
 
@@ -118,17 +119,19 @@ class Vigil:
             self._try("alarm", lambda: self._alarm.seeing(since, now))
 
     def _look(self, now: datetime, heard_at: datetime | None) -> None:
-        complete = True
+        missing: dict[str, str] = {}
         for group_id, element in self._newest().items():
             if group_id not in self._groups or element.at_ms > (now - _ON_ITS_WAY).timestamp() * 1000:
                 continue
             if not self._known(group_id, [element.key]):
-                complete = False
+                missing[group_id] = element.key
                 log.warning("look_found_missing", group=group_id)
-        if complete:
+        told, self._missing = self._missing, missing
+        if not missing:
             self.looked_at = now
-        else:
-            # Recovery fetches every group anew; one look finds at most the last message of each.
+        elif missing.items() - told.items():
+            # Recovery fetches every group anew; one look finds at most the last message of each. What it was told of
+            # already it knows that it lacks.
             self._report(LineReport(state=LineState.FRAME_LOST, at=now, heard_at=heard_at, cause=MISSED))
 
     def _try(self, what: str, work: Callable[[], None]) -> None:

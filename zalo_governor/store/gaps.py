@@ -14,46 +14,61 @@ from zalo_governor.store.schema import gaps, inbox
 
 
 class SqlGaps:
-    """Opens and closes gaps, each in a transaction of its own."""
+    """Opens, ends and settles the gaps of one bot account, each step in a transaction of its own."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, account: str) -> None:
         self._database = database
+        self._account = account
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str) -> int:
         """A gap began; gives its number."""
         row = {
+            "account": self._account,
             "group_id": group_id,
             "began_ms": to_ms(began_at),
             "cause": storable(cause),
             "recovered": 0,
             "closed": False,
+            "pending": True,
         }
         with self._database.write() as connection:
             return int(connection.execute(insert(gaps).returning(gaps.c.id), row).scalar_one())
 
-    def close_gap(self, gap_id: int, ended_at: datetime, recovered: int, closed: bool) -> None:
-        """The group is heard again. `closed`: backfill reached what was heard before, so that nothing is missing."""
-        ended = {"ended_ms": to_ms(ended_at), "recovered": recovered, "closed": closed}
-        with self._database.write() as connection:
-            connection.execute(update(gaps).where(gaps.c.id == gap_id).values(ended))
+    def end_gap(self, gap_id: int, ended_at: datetime) -> None:
+        """The group is heard again; what was missed is still to be fetched."""
+        self._change(gap_id, ended_ms=to_ms(ended_at))
+
+    def add_recovered(self, gap_id: int, count: int) -> None:
+        """So many more messages of it were brought back."""
+        self._change(gap_id, recovered=gaps.c.recovered + count)
+
+    def settle_gap(self, gap_id: int, closed: bool) -> None:
+        """No more is to be tried. `closed`: backfill reached what was heard before, so that nothing is missing."""
+        self._change(gap_id, pending=False, closed=closed)
 
     def last_heard(self, group_id: str) -> int | None:
-        """Zalo's time (ms) of the youngest entry of the group, None where there is none.
+        """Zalo's time (ms) of the youngest entry of the group that the account heard, None where there is none.
 
         What our own sweeps found does not count: it bears the time of our clock.
         """
         youngest = select(func.max(inbox.c.at_ms)).where(
-            inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value
+            inbox.c.account == self._account,
+            inbox.c.thread_id == group_id,
+            inbox.c.source != Source.SWEEP.value,
         )
         with self._database.read() as connection:
             heard_ms: int | None = connection.scalar(youngest)
         return heard_ms
 
-    def open_gaps(self, group_id: str) -> list[Gap]:
-        """The gaps that have not ended, oldest first: after a restart these are still to be recovered."""
-        running = select(gaps).where(gaps.c.group_id == group_id, gaps.c.ended_ms.is_(None))
+    def pending_gaps(self, group_id: str) -> list[Gap]:
+        """The gaps that are not settled, oldest first: after a restart these are still to be recovered."""
+        pending = select(gaps).where(gaps.c.account == self._account, gaps.c.group_id == group_id, gaps.c.pending)
         with self._database.read() as connection:
-            return [gap(row) for row in connection.execute(running.order_by(gaps.c.began_ms, gaps.c.id))]
+            return [gap(row) for row in connection.execute(pending.order_by(gaps.c.began_ms, gaps.c.id))]
+
+    def _change(self, gap_id: int, **values: Any) -> None:
+        with self._database.write() as connection:
+            connection.execute(update(gaps).where(gaps.c.id == gap_id).values(values))
 
 
 def gap(row: Row[Any]) -> Gap:
@@ -66,4 +81,5 @@ def gap(row: Row[Any]) -> Gap:
         cause=row.cause,
         recovered=row.recovered,
         closed=row.closed,
+        pending=row.pending,
     )

@@ -287,12 +287,14 @@ gaps = Table(
     "gaps",
     metadata,
     Column("id", _RowId, primary_key=True),
+    Column("account", String, nullable=False),  # whose line it was: another account may have heard the group
     Column("group_id", String, nullable=False),
     Column("began_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),
     Column("cause", String, nullable=False),
     Column("recovered", Integer, nullable=False),
     Column("closed", Boolean, nullable=False),
+    Column("pending", Boolean, nullable=False),
     Index("ix_gaps_group_began", "group_id", "began_ms"),
 )
 

@@ -1,34 +1,31 @@
 """What a group said while nobody listened, from its history."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from zalo_governor.domain.elements import Element
+from zalo_governor.domain.line import BackfillEnd
 from zalo_governor.zalo.client import NEWEST, HistoryPage, ZaloClient
-from zalo_governor.zalo.errors import TOO_MANY_REQUESTS, ZaloCallError, ZaloError, ZaloUnavailableError
+from zalo_governor.zalo.errors import ZaloCallError, ZaloError
 
 log = structlog.get_logger(__name__)
 
-_TRIES = 5
+_TRIES = 3
+_SEGMENT = 20
+"""Pages held in memory until they are handed on oldest first; a deeper gap is handed on in several parts."""
 _CLOCKS_APART_MS = 60_000
-
-
-class Recovered(NamedTuple):
-    """What backfill of one group brought."""
-
-    elements: list[Element]
-    """Oldest first; what is known already is among them, since its content may have changed."""
-    reached: bool
-    """It got back to something heard before the gap, so nothing is missing."""
-    pages: int
+_FOR_GOOD = frozenset({114, 165, 166, 400, 404, 410})
+"""Zalo's codes and HTTP statuses (protocol page 3) that no waiting mends; every other one may pass."""
 
 
 class Backfill:
-    """Pages back through a group's history, `pause` seconds apart, so that Zalo does not answer 221."""
+    """Pages back through a group's history, `pause` seconds apart, so that Zalo does not answer 221.
 
-    def __init__(self, client: ZaloClient, *, pause: float, sleep: Callable[[float], None]) -> None:
+    `sleep` waits so many seconds; it says whether to go on, or that the program is being stopped.
+    """
+
+    def __init__(self, client: ZaloClient, *, pause: float, sleep: Callable[[float], bool]) -> None:
         self._client = client
         self._pause = pause
         self._sleep = sleep
@@ -37,51 +34,68 @@ class Backfill:
         self,
         group_id: str,
         known: Callable[[list[str]], set[str]],
+        take: Callable[[Sequence[Element]], None],
         max_pages: int = 40,
         *,
         heard_ms: int | None = None,
         first: bool = False,
-    ) -> Recovered:
+    ) -> BackfillEnd:
         """Page back until something known stands beyond the gap, the history ends, or `max_pages` are read.
 
-        `known` gives those of the msgIds that are stored. Messages heard live since the line came back are known too
-        and stand on this side of the gap: `heard_ms` (Zalo's time of the last message before it) tells them apart;
-        without it a page must end with a known message. `first` says that nothing of the group was ever stored: then
-        the whole history is all there is. If Zalo stops answering, what was gathered is given, with `reached` False.
+        `take` gets what was found, oldest first, also where Zalo stops answering midway; what is known already is
+        among it, since its content may have changed. `known` gives those of the msgIds that are stored. Messages heard
+        live since the line came back are known too and stand on this side of the gap: `heard_ms` (Zalo's time of the
+        last message before it) tells them apart; without it a page must end with a known message. `first` says that
+        nothing of the group was ever stored: then the whole history is all there is.
         """
         elements: list[Element] = []
-        cursor, pages = NEWEST, 0
-        met = reached = False
-        while pages < max_pages and not reached:
-            if pages:
-                self._sleep(self._pause)
-            page = self._page(group_id, cursor)
-            if page is None:
+        cursor, pages, found = NEWEST, 0, 0
+        met = False
+        end: BackfillEnd | None = None
+        while end is None:
+            page = self._page(group_id, cursor, wait=pages > 0)
+            if isinstance(page, BackfillEnd):
+                end = page
                 break
             pages += 1
             elements += page.elements
             heard = _heard(page.elements, known)
             met = met or any(heard_ms is None or element.at_ms <= heard_ms for element in heard)
-            reached = _beyond_gap(page.elements, heard, heard_ms)
-            if not page.has_more:
-                reached = reached or met or first
-                break
+            if _beyond_gap(page.elements, heard, heard_ms):
+                end = BackfillEnd.REACHED
+            elif not page.has_more:
+                end = BackfillEnd.REACHED if met or first else BackfillEnd.EXHAUSTED
+            elif pages == max_pages:
+                end = BackfillEnd.EXHAUSTED
+            elif pages % _SEGMENT == 0:
+                found += _hand_on(elements, take)
+                elements = []
             cursor = page.cursor
-        elements.reverse()
-        elements.sort(key=lambda element: element.at_ms)
-        log.info("backfill", group=group_id, pages=pages, elements=len(elements), reached=reached)
-        return Recovered(elements, reached, pages)
+        found += _hand_on(elements, take)
+        log.info("backfill", group=group_id, pages=pages, elements=found, end=end.value)
+        return end
 
-    def _page(self, group_id: str, cursor: int) -> HistoryPage | None:
+    def _page(self, group_id: str, cursor: int, *, wait: bool) -> HistoryPage | BackfillEnd:
+        if wait and not self._sleep(self._pause):
+            return BackfillEnd.INTERRUPTED
         for tried in range(_TRIES):
             try:
                 return self._client.recent(group_id, cursor)
             except ZaloError as error:
                 log.warning("history_refused", group=group_id, tried=tried + 1, error=str(error))
-                if not _passing(error):
-                    return None
-            self._sleep(self._pause * 2 ** (tried + 2))
-        return None
+                if _for_good(error):
+                    return BackfillEnd.EXHAUSTED
+            if tried + 1 < _TRIES and not self._sleep(self._pause * 2 ** (tried + 2)):
+                break
+        return BackfillEnd.INTERRUPTED
+
+
+def _hand_on(elements: list[Element], take: Callable[[Sequence[Element]], None]) -> int:
+    if elements:
+        elements.reverse()
+        elements.sort(key=lambda element: element.at_ms)
+        take(elements)
+    return len(elements)
 
 
 def _heard(elements: list[Element], known: Callable[[list[str]], set[str]]) -> list[Element]:
@@ -98,7 +112,6 @@ def _beyond_gap(elements: list[Element], heard: list[Element], heard_ms: int | N
     return heard[-1] is elements[-1]
 
 
-def _passing(error: ZaloError) -> bool:
-    return isinstance(error, ZaloUnavailableError) or (
-        isinstance(error, ZaloCallError) and error.code in {TOO_MANY_REQUESTS, 429}
-    )
+def _for_good(error: ZaloError) -> bool:
+    """Whether asking again would be answered the same: wrong parameters, not in the group, no such call."""
+    return isinstance(error, ZaloCallError) and error.code in _FOR_GOOD

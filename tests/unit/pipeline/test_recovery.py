@@ -1,7 +1,9 @@
 """Gaps are opened when the line goes down and closed with what came back."""
 
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,8 +12,8 @@ from tests.unit.pipeline.made import GROUP, admitted, element
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.elements import Admitted, Element
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
-from zalo_governor.domain.line import Gap, LineReport, LineState
-from zalo_governor.pipeline.recovery import Recovered, Recovery
+from zalo_governor.domain.line import BackfillEnd, Gap, LineReport, LineState
+from zalo_governor.pipeline.recovery import Recovery
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
@@ -19,36 +21,58 @@ NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 class MemoryGaps:
     """Fits Gaps; `log` says what was written."""
 
-    def __init__(self, last_ms: int | None, maybe_fail: Callable[[], None]) -> None:
+    def __init__(self, before_ms: int | None, last_ms: int | None, maybe_fail: Callable[[], None]) -> None:
+        self.before_ms = before_ms
         self.last_ms = last_ms
+        self.asked = False
         self.maybe_fail = maybe_fail
         self.log: list[str] = []
         self.left_open: list[Gap] = []
+        self.opened = 0
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str) -> int:
         self.maybe_fail()
         self.log.append(f"open {group_id} {began_at:%H:%M} {cause}")
-        return len(self.log)
+        self.opened += 1
+        return self.opened
 
-    def close_gap(self, gap_id: int, ended_at: datetime, recovered: int, closed: bool) -> None:
+    def end_gap(self, gap_id: int, ended_at: datetime) -> None:
         self.maybe_fail()
-        self.log.append(f"close {gap_id} {ended_at:%H:%M} {recovered} {closed}")
+        self.log.append(f"end {gap_id} {ended_at:%H:%M}")
 
-    def open_gaps(self, group_id: str) -> list[Gap]:
+    def add_recovered(self, gap_id: int, count: int) -> None:
+        self.maybe_fail()
+        self.log.append(f"found {count} of {gap_id}")
+
+    def settle_gap(self, gap_id: int, closed: bool) -> None:
+        self.maybe_fail()
+        self.log.append(f"{'close' if closed else 'give up'} {gap_id}")
+
+    def pending_gaps(self, group_id: str) -> list[Gap]:
         self.maybe_fail()
         return self.left_open
 
     def last_heard(self, group_id: str) -> int | None:
         self.maybe_fail()
-        return self.last_ms
+        heard_ms = self.last_ms if self.asked else self.before_ms
+        self.asked = True
+        return heard_ms
 
 
 class Given:
-    """A recovery with a scripted history; the store knows message "1" already."""
+    """A recovery with a scripted history, one look after the other; the store knows message "1" already.
 
-    def __init__(self, history: Recovered | GovernorError, last_ms: int | None = 1) -> None:
-        self.gaps = MemoryGaps(last_ms, self._maybe_fail)
-        self.history = history
+    What was last heard is `before_ms` at the start of the program, and `last_ms` from then on.
+    """
+
+    def __init__(
+        self,
+        *looks: tuple[list[Element], BackfillEnd] | GovernorError,
+        before_ms: int | None = None,
+        last_ms: int | None = 1,
+    ) -> None:
+        self.gaps = MemoryGaps(before_ms, last_ms, self._maybe_fail)
+        self.looks = list(looks)
         self.held = 0
         self.fetched_from: list[int | None] = []
         self.admitted: list[str] = []
@@ -75,12 +99,14 @@ class Given:
         self._maybe_fail()
         self.summed_up.append(group_id)
 
-    def _fetch(self, group_id: str, heard_ms: int | None) -> Recovered:
+    def _fetch(self, group_id: str, heard_ms: int | None, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         self._maybe_fail()
         self.fetched_from.append(heard_ms)
-        if isinstance(self.history, GovernorError):
-            raise self.history
-        return self.history
+        look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+        if isinstance(look, GovernorError):
+            raise look
+        take(look[0])
+        return look[1]
 
     def _admit(self, elements: Sequence[Element]) -> list[Admitted]:
         self._maybe_fail()
@@ -91,21 +117,39 @@ class Given:
     def _hold(self) -> None:
         self.held += 1
 
-    def _release(self) -> None:
+    def _release(self, group_id: str) -> None:
         self.held -= 1
 
-    def follow(self, *reports: LineReport) -> list[str]:
-        thread = threading.Thread(target=self.recovery.run)
-        thread.start()
-        for report in reports:
-            self.recovery.report(report)
-        while self.recovery._reports:
-            thread.join(0.01)
-        thread.join(0.05)
-        self.recovery.stop()
-        thread.join(5)
+    def follow(self, *reports: LineReport, looks: int = 0) -> list[str]:
+        """What was written until all reports were followed, and as many looks into the history were made."""
+        with self.running():
+            for report in reports:
+                self.recovery.report(report)
+            until(lambda: not self.recovery._reports and len(self.fetched_from) >= looks)
+            time.sleep(0.05)
         assert self.held == 0
         return self.gaps.log
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        thread = threading.Thread(target=self.recovery.run)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.recovery.stop()
+            thread.join(5)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def whole(*elements: Element) -> tuple[list[Element], BackfillEnd]:
+    return list(elements), BackfillEnd.REACHED
 
 
 def up(minutes: int) -> LineReport:
@@ -118,82 +162,127 @@ def down(minutes: int, cause: str = "1006") -> LineReport:
 
 
 def test_a_cut_becomes_a_gap_that_backfill_closes() -> None:
-    given = Given(Recovered([element("1"), element("2"), element("3")], reached=True))
-    log = given.follow(down(5), up(7))
-    assert log == ["open group 08:04 1006", "close 1 08:07 2 True"]
+    given = Given(whole(element("1"), element("2"), element("3")))
+    log = given.follow(down(5), up(7), looks=1)
+    assert log == ["open group 08:04 1006", "end 1 08:07", "found 2 of 1", "close 1"]
     assert (given.fetched_from, given.admitted, given.summed_up) == ([1], ["2", "3"], [GROUP])
 
 
 def test_repeated_failures_to_connect_are_one_gap() -> None:
-    log = Given(Recovered([], reached=True)).follow(down(5), down(6), down(7), up(9))
-    assert log == ["open group 08:04 1006", "close 1 08:09 0 True"]
+    log = Given(whole()).follow(down(5), down(6), down(7), up(9), looks=1)
+    assert log == ["open group 08:04 1006", "end 1 08:09", "close 1"]
 
 
 def test_what_backfill_cannot_bring_stays_a_gap() -> None:
-    given = Given(GovernorError("history is gone"))
-    assert given.follow(down(5), up(7)) == ["open group 08:04 1006", "close 1 08:07 0 False"]
-    assert given.admitted == []
+    given = Given(([element("2")], BackfillEnd.EXHAUSTED))
+    assert given.follow(down(5), up(7), looks=1)[1:] == ["end 1 08:07", "found 1 of 1", "give up 1"]
+    assert given.admitted == ["2"]
+
+
+@pytest.mark.parametrize(
+    "failure", [([element("3")], BackfillEnd.INTERRUPTED), GovernorError("no answer")], ids=["midway", "at once"]
+)
+def test_what_zalo_does_not_give_just_now_is_asked_for_again_until_it_does(
+    monkeypatch: pytest.MonkeyPatch, failure: tuple[list[Element], BackfillEnd] | GovernorError
+) -> None:
+    monkeypatch.setattr("zalo_governor.pipeline.recovery._AGAIN_FIRST_SECONDS", 0.01)
+    given = Given(failure, failure, whole(element("2")))
+    log = given.follow(down(5), up(7), looks=3)
+    assert [line for line in log if "of" not in line] == ["open group 08:04 1006", "end 1 08:07", "close 1"]
+    assert given.fetched_from == [1, 1, 1]
+    assert given.admitted[-1] == "2"
+    assert given.summed_up == [GROUP] * 3
+
+
+def test_while_the_line_is_down_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zalo_governor.pipeline.recovery._AGAIN_FIRST_SECONDS", 0.01)
+    given = Given(GovernorError("no answer"), whole())
+    log = given.follow(down(5), up(7), down(8), looks=1)
+    assert log == ["open group 08:04 1006", "end 1 08:07", "open group 08:07 1006"]
+    assert len(given.fetched_from) == 1
+
+
+def test_one_look_settles_every_gap_of_the_group_and_each_gets_what_is_its_own() -> None:
+    given = Given(([], BackfillEnd.INTERRUPTED), whole(element("2", at_ms=_ms(5)), element("3", at_ms=_ms(9))))
+    log = given.follow(down(5), up(7), down(9), up(10), looks=2)
+    assert log == [
+        "open group 08:04 1006",
+        "end 1 08:07",
+        "open group 08:08 1006",
+        "end 2 08:10",
+        "found 1 of 1",
+        "found 1 of 2",
+        "close 1",
+        "close 2",
+    ]
 
 
 def test_the_time_in_which_the_program_did_not_run_is_a_gap_but_not_before_its_first_day() -> None:
-    assert Given(Recovered([], reached=True), last_ms=0).follow(up(0))[0] == "open group 00:00 not running"
-    assert Given(Recovered([], reached=True), last_ms=None).follow(up(0)) == []
+    assert Given(whole(), before_ms=0).follow(up(0), looks=1)[0] == "open group 00:00 not running"
+    assert Given(whole()).follow(up(0)) == []
+
+
+def test_where_the_network_is_still_away_at_the_start_the_gap_begins_with_the_stop() -> None:
+    log = Given(whole(), before_ms=0).follow(LineReport(state=LineState.DOWN, at=NOW), up(3), looks=1)
+    assert log == ["open group 00:00 not running", "end 1 08:03", "close 1"]
 
 
 def test_a_frame_that_cannot_be_read_is_fetched_anew_at_once() -> None:
     lost = LineReport(state=LineState.FRAME_LOST, at=NOW, heard_at=NOW, cause="bad tag")
-    given = Given(Recovered([element("2")], reached=True))
-    assert given.follow(lost) == ["open group 08:00 bad tag", "close 1 08:00 1 True"]
+    given = Given(whole(element("2")))
+    assert given.follow(lost, looks=1) == ["open group 08:00 bad tag", "end 1 08:00", "found 1 of 1", "close 1"]
 
 
-def test_a_gap_in_which_the_process_died_is_closed_by_the_next_one() -> None:
-    given = Given(Recovered([element("2")], reached=True))
-    given.gaps.left_open = [Gap(id=41, group_id=GROUP, began_at=NOW, cause="1006")]
-    assert given.follow(up(3)) == ["close 41 08:03 1 True"]
+def test_gaps_in_which_the_process_died_are_closed_by_the_next_one() -> None:
+    given = Given(whole(element("2", at_ms=_ms(0))))
+    earlier = NOW - timedelta(hours=1)
+    given.gaps.left_open = [
+        Gap(id=41, group_id=GROUP, began_at=earlier, ended_at=earlier, cause="1006", pending=True),
+        Gap(id=42, group_id=GROUP, began_at=NOW, cause="1006", pending=True),
+    ]
+    assert given.follow(up(3), looks=1) == ["end 42 08:03", "found 1 of 42", "close 41", "close 42"]
     # And not from what that process heard live in the meantime.
-    assert given.fetched_from == [to_ms(NOW)]
+    assert given.fetched_from == [to_ms(earlier)]
 
 
 @pytest.mark.parametrize("before", [None, 60_000], ids=["on the first day", "after a stop"])
 def test_what_is_heard_in_the_first_moment_is_not_taken_for_the_end_of_what_was_heard_before(
     before: int | None,
 ) -> None:
-    given = Given(Recovered([], reached=True), last_ms=before)
-    thread = threading.Thread(target=given.recovery.run)
-    thread.start()
-    thread.join(0.05)
-    given.gaps.last_ms = to_ms(NOW)
-    given.recovery.report(up(0))
-    thread.join(0.05)
-    given.recovery.stop()
-    thread.join(5)
+    given = Given(whole(), before_ms=before, last_ms=to_ms(NOW))
+    given.follow(up(0), looks=0 if before is None else 1)
     assert given.fetched_from == ([] if before is None else [before])
 
 
 def test_where_nothing_was_missed_the_desk_is_still_told_of_what_an_earlier_process_found() -> None:
-    given = Given(Recovered([], reached=True), last_ms=None)
+    given = Given(whole())
     given.follow(up(0))
     assert given.summed_up == [GROUP]
 
 
 def test_a_locked_database_delays_recovery_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zalo_governor.pipeline.recovery._RETRY_SECONDS", 0.001)
-    given = Given(Recovered([element("1"), element("2")], reached=True))
+    given = Given(whole(element("1"), element("2")))
     given.locked = 9
-    assert given.follow(down(5), up(7)) == ["open group 08:04 1006", "close 1 08:07 1 True"]
+    log = given.follow(down(5), up(7), looks=1)
+    assert log == ["open group 08:04 1006", "end 1 08:07", "found 1 of 1", "close 1"]
     assert (given.admitted, given.summed_up, given.locked) == (["2"], [GROUP], 0)
 
 
 def test_frames_lost_while_a_look_into_the_history_still_waits_cost_no_look_of_their_own() -> None:
-    given = Given(Recovered([element("2")], reached=True))
+    given = Given(whole(element("2")))
     lost = LineReport(state=LineState.FRAME_LOST, at=NOW, heard_at=NOW, cause="bad tag")
     for _ in range(100):
         given.recovery.report(lost)
-    given.follow()
+    given.follow(looks=1)
     assert given.fetched_from == [1]
 
 
 def test_a_cut_that_is_looked_at_only_when_the_line_is_back_begins_where_it_began() -> None:
-    given = Given(Recovered([], reached=True), last_ms=to_ms(NOW + timedelta(hours=1)))
-    given.follow(down(5), up(7))
-    assert given.fetched_from == [to_ms(NOW + timedelta(minutes=4))]
+    given = Given(whole(), last_ms=to_ms(NOW + timedelta(hours=1)))
+    given.follow(down(5), up(7), looks=1)
+    assert given.fetched_from == [_ms(4)]
+
+
+def _ms(minutes: int) -> int:
+    return to_ms(NOW + timedelta(minutes=minutes))

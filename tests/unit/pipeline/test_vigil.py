@@ -83,6 +83,18 @@ def test_a_message_that_did_not_come_is_found_and_reported_as_a_gap() -> None:
     assert given.vigil.looked_at is None
 
 
+def test_what_is_still_missing_at_the_next_look_is_no_second_gap_but_a_further_message_is() -> None:
+    given = Given()
+    given.last = {GROUP: said("2", 3)}
+    given.at(5)
+    given.at(10)
+    assert len(given.reports) == 1
+    given.last = {GROUP: said("3", 11)}
+    given.at(15)
+    assert len(given.reports) == 2
+    assert given.vigil.looked_at is None
+
+
 def test_a_quiet_day_passes_its_self_test() -> None:
     given = Given()
     given.last = {GROUP: said("1", -500)}

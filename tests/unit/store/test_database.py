@@ -4,16 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, insert
 
-from tests.unit.store.stored import MASTER, HandClock, entry
+from tests.unit.store.stored import BOT, MASTER, HandClock, entry
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
+from zalo_governor.store import migrations
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import NewerDatabaseError, StoreError, WrongKeyError
+from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.schema import metadata
+from zalo_governor.store.schema import accounts, metadata
 from zalo_governor.store.vault import Vault
 
 
@@ -121,3 +126,27 @@ def test_secrets_in_the_vault_come_back_and_are_replaced(database: Database, pat
     vault.save("session", b"cookie GIA DINH 2")
     assert vault.load("session") == b"cookie GIA DINH 2"
     assert not any(b"GIA DINH" in file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_gaps_of_an_older_program_that_go_on_are_still_to_be_recovered(path: Path) -> None:
+    path.parent.mkdir()
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        _upgrade_to("0001", connection)
+        connection.execute(insert(accounts), {"uid": BOT, "number": 0})
+        connection.exec_driver_sql(
+            "INSERT INTO gaps (id, group_id, began_ms, ended_ms, cause, recovered, closed) "
+            "VALUES (1, 'g', 5, 9, '1006', 0, false), (2, 'g', 12, NULL, '1006', 0, false)"
+        )
+    engine.dispose()
+    database = Database(f"sqlite:///{path}", Keys(MASTER), HandClock())
+    database.migrate()
+    assert [gap.id for gap in SqlGaps(database, BOT).pending_gaps("g")] == [2]
+    database.close()
+
+
+def _upgrade_to(revision: str, connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

@@ -144,7 +144,7 @@ def test_a_sweep_by_our_own_clock_is_not_the_last_that_was_heard(database: Datab
     SqlInbox(database).admit(
         [entry("1"), entry("2", kind=ElementKind.NAME, source=Source.SWEEP, at_ms=START_MS + 600_000)]
     )
-    assert SqlGaps(database).last_heard(GROUP) == START_MS
+    assert SqlGaps(database, BOT).last_heard(GROUP) == START_MS
 
 
 def test_a_message_posted_before_the_clock_was_set_back_is_sent_at_once(database: Database) -> None:

@@ -1,13 +1,14 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from tests.unit.zalo.standin import LOGIN, Answer, Call, StandIn, inner
 from tests.unit.zalo.wiring import GROUP, MEMBER, NOW_MS, message
 from zalo_governor.domain.clock import from_ms, system_clock
-from zalo_governor.domain.elements import Source
+from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.errors import SendDeferredError, SendError, SendRefusedError, SendUncertainError
+from zalo_governor.domain.line import BackfillEnd
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose
 from zalo_governor.zalo.backfill import Backfill
 from zalo_governor.zalo.client import NEWEST, ZaloClient
@@ -159,11 +160,13 @@ class Past:
     def __init__(self, zalo: StandIn, count: int) -> None:
         self._messages = [message(number, idTo=f"g{GROUP}") for number in range(count)]
         self.refusals: list[Answer] = []
+        self.pages_before_refusal = 0
         zalo.answers[HISTORY] = self.answer
 
     def answer(self, call: Call) -> Answer:
-        if self.refusals:
+        if self.refusals and not self.pages_before_refusal:
             return self.refusals.pop(0)
+        self.pages_before_refusal = max(0, self.pages_before_refusal - 1)
         cursor = call.params["globalMsgId"]
         older = [raw for raw in reversed(self._messages) if int(raw["msgId"]) < cursor]
         page = older[:50]
@@ -199,6 +202,7 @@ def test_a_read_logs_in_again_and_repeats_itself_once(zalo: StandIn, client: Zal
 
 
 def recovered(
+    zalo: StandIn,
     client: ZaloClient,
     stored: set[str],
     slept: list[float],
@@ -206,20 +210,27 @@ def recovered(
     max_pages: int = 40,
     heard_ms: int | None = None,
     first: bool = False,
-) -> tuple[list[str], bool, int]:
-    """Keys, reached and pages of a recovery."""
-    backfill = Backfill(client, pause=1.5, sleep=slept.append)
-    found = backfill.recover(
-        GROUP, lambda keys: stored & set(keys), max_pages=max_pages, heard_ms=heard_ms, first=first
+) -> tuple[list[str], BackfillEnd, int]:
+    """Keys as they were handed on, how it ended, and how often it asked."""
+
+    def sleep(seconds: float) -> bool:
+        slept.append(seconds)
+        return True
+
+    elements: list[Element] = []
+    backfill = Backfill(client, pause=1.5, sleep=sleep)
+    asked = len(zalo.calls)
+    end = backfill.recover(
+        GROUP, lambda keys: stored & set(keys), elements.extend, max_pages, heard_ms=heard_ms, first=first
     )
-    return [element.key for element in found.elements], found.reached, found.pages
+    return [element.key for element in elements], end, len(zalo.calls) - asked
 
 
 def test_a_gap_of_120_messages_is_recovered_oldest_first(zalo: StandIn, client: ZaloClient) -> None:
     Past(zalo, 300)
     slept: list[float] = []
-    keys, reached, pages = recovered(client, {key(number) for number in range(180)}, slept)
-    assert reached
+    keys, end, pages = recovered(zalo, client, {key(number) for number in range(180)}, slept)
+    assert end is BackfillEnd.REACHED
     assert keys == sorted(keys)
     assert {key(number) for number in range(180, 300)} <= set(keys)
     assert pages == 3
@@ -229,36 +240,69 @@ def test_a_gap_of_120_messages_is_recovered_oldest_first(zalo: StandIn, client: 
 def test_what_was_heard_live_after_the_gap_does_not_hide_it(zalo: StandIn, client: ZaloClient) -> None:
     Past(zalo, 300)
     stored = {key(number) for number in [*range(100), *range(220, 300)]}
-    keys, reached, _ = recovered(client, stored, [], heard_ms=NOW_MS + 99)
-    assert reached
+    keys, end, _ = recovered(zalo, client, stored, [], heard_ms=NOW_MS + 99)
+    assert end is BackfillEnd.REACHED
     assert {key(number) for number in range(100, 220)} <= set(keys)
 
 
 def test_a_history_that_ends_before_anything_known_leaves_the_gap_open(zalo: StandIn, client: ZaloClient) -> None:
     Past(zalo, 70)
-    assert recovered(client, set(), [])[1:] == (False, 2)
-    assert recovered(client, set(), [], first=True)[1:] == (True, 2)
+    assert recovered(zalo, client, set(), [])[1:] == (BackfillEnd.EXHAUSTED, 2)
+    assert recovered(zalo, client, set(), [], first=True)[1:] == (BackfillEnd.REACHED, 2)
 
 
 def test_a_deep_gap_is_bounded(zalo: StandIn, client: ZaloClient) -> None:
     Past(zalo, 300)
-    keys, reached, pages = recovered(client, set(), [], max_pages=3)
-    assert (len(keys), reached, pages) == (150, False, 3)
+    keys, end, pages = recovered(zalo, client, set(), [], max_pages=3)
+    assert (len(keys), end, pages) == (150, BackfillEnd.EXHAUSTED, 3)
+
+
+def test_a_very_deep_gap_is_handed_on_in_parts_so_that_a_kill_costs_one_part(zalo: StandIn, client: ZaloClient) -> None:
+    Past(zalo, 1300)
+    parts: list[list[str]] = []
+
+    def take(elements: Sequence[Element]) -> None:
+        parts.append([element.key for element in elements])
+
+    backfill = Backfill(client, pause=0, sleep=lambda seconds: True)
+    end = backfill.recover(GROUP, lambda keys: {key(0)} & set(keys), take)
+    assert end is BackfillEnd.REACHED
+    assert [part == sorted(part) for part in parts] == [True, True]
+    assert parts[1] + parts[0] == [key(number) for number in range(1300)]
+
+
+def test_a_stop_ends_it_at_the_next_pause(zalo: StandIn, client: ZaloClient) -> None:
+    Past(zalo, 300)
+    taken: list[Element] = []
+    backfill = Backfill(client, pause=0, sleep=lambda seconds: False)
+    assert backfill.recover(GROUP, lambda keys: set(), taken.extend) is BackfillEnd.INTERRUPTED
+    assert len(taken) == 50
 
 
 def test_too_many_requests_is_waited_for(zalo: StandIn, client: ZaloClient) -> None:
     past = Past(zalo, 10)
     past.refusals = [inner(None, 221), inner(None, 221)]
     slept: list[float] = []
-    keys, reached, _ = recovered(client, {key(0)}, slept)
-    assert (len(keys), reached) == (10, True)
+    keys, end, _ = recovered(zalo, client, {key(0)}, slept)
+    assert (len(keys), end) == (10, BackfillEnd.REACHED)
     assert slept == [6.0, 12.0]
+
+
+@pytest.mark.parametrize("code", [221, -69, 500])
+def test_a_history_that_is_refused_midway_gives_what_there_is_and_may_be_asked_again(
+    zalo: StandIn, client: ZaloClient, code: int
+) -> None:
+    past = Past(zalo, 120)
+    past.pages_before_refusal = 1
+    past.refusals = [inner(None, code)] * 3
+    keys, end, _ = recovered(zalo, client, set(), [])
+    assert (keys, end) == ([key(number) for number in range(70, 120)], BackfillEnd.INTERRUPTED)
 
 
 def test_a_history_that_is_refused_for_good_gives_what_there_is(zalo: StandIn, client: ZaloClient) -> None:
     past = Past(zalo, 10)
     past.refusals = [inner(None, 166)]
-    assert recovered(client, set(), []) == ([], False, 0)
+    assert recovered(zalo, client, set(), []) == ([], BackfillEnd.EXHAUSTED, 1)
 
 
 def test_the_last_messages_of_all_conversations_come_as_elements(zalo: StandIn, client: ZaloClient) -> None:
