@@ -48,6 +48,7 @@ _HANDLED = frozenset(
         "outbox_waits",
         "recovery_waits",
         "frame_lost",
+        "backfill_interrupted",
         "backfill_failed",
         "sweep_failed",
         "not_summed_up",

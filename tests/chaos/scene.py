@@ -85,6 +85,7 @@ class Scene:
         self.members = {group: [MEMBER, BOT] for group in GROUPS}
         self.cookie = "chaos-0"
         self._voided: list[str] = []
+        self._cookies = 0
         self._short = list(plan.short)
         self._config = folder / "governor.yaml"
         self._clock = WrongClock(folder / "clock")
@@ -162,7 +163,8 @@ class Scene:
 
     def new_cookie(self) -> str:
         """A value of zpw_sek that was never used."""
-        return f"chaos-{len(self._voided) + 1}"
+        self._cookies += 1
+        return f"chaos-{self._cookies}"
 
     def void(self, cookie: str) -> None:
         """A session that no longer counts."""

@@ -1,8 +1,10 @@
 """The bot's database as the run sees it from outside: it reads it, and does to it what machines do."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -42,9 +44,13 @@ class Disk:
             self._resize(_DISK_BYTES)
 
     def close(self) -> None:
-        """Take it away with all that is on it."""
-        if self.may_be_filled:
+        """Take it away; what is on it is left in its place on the ordinary disk."""
+        if not self.may_be_filled:
+            return
+        with tempfile.TemporaryDirectory() as beside:
+            shutil.copytree(self.folder, beside, dirs_exist_ok=True)
             subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
+            shutil.copytree(beside, self.folder, dirs_exist_ok=True)
 
     def _resize(self, size: int) -> None:
         if _mount("-o", f"remount,size={size}", self.folder):

@@ -28,10 +28,8 @@ T = TypeVar("T")
 class History(Protocol):
     """Fetches what a group said while nobody listened. app ties zalo.backfill to it."""
 
-    def __call__(
-        self, group_id: str, heard_ms: int | None, take: Callable[[Sequence[Element]], None], /
-    ) -> BackfillEnd:
-        """Page back beyond the last message heard before the gap (Zalo's time in ms; None where none was ever).
+    def __call__(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None], /) -> BackfillEnd:
+        """Page back beyond the what was heard before the gap: inbox entries up to `heard_id`, 0 where there are none.
 
         `take` gets what was found, oldest first.
         """
@@ -41,8 +39,8 @@ class History(Protocol):
 class Gaps(Protocol):
     """The record of times in which the bot could not hear."""
 
-    def open_gap(self, group_id: str, began_at: datetime, cause: str) -> int:
-        """Write that a gap began; gives its number."""
+    def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
+        """Write that a gap began, after the inbox entry of that number; gives the gap's number."""
         ...
 
     def end_gap(self, gap_id: int, ended_at: datetime) -> None:
@@ -71,8 +69,8 @@ class _Missed(NamedTuple):
 
     gap_id: int
     began_ms: int
-    heard_ms: int | None
-    """Zalo's time of the last message before it; None where none was ever heard."""
+    heard_id: int
+    """Number of the last inbox entry before it; 0 where the group was never heard."""
 
 
 class Recovery:
@@ -82,6 +80,7 @@ class Recovery:
     for good.
 
     Args:
+        newest: number of the youngest inbox entry; must not wait for anything.
         release: called with each group whose lanes need not wait any longer.
         on_recovered: called for each group once what was missed has been admitted, whether it was anything or not:
             an earlier process may have died before it could tell of what it had found.
@@ -94,6 +93,7 @@ class Recovery:
         groups: Sequence[str],
         gaps: Gaps,
         history: History,
+        newest: Callable[[], int],
         admit: Callable[[Sequence[Element]], list[Admitted]],
         hold: Callable[[], None],
         release: Callable[[str], None],
@@ -103,12 +103,14 @@ class Recovery:
         self._groups = tuple(groups)
         self._gaps = gaps
         self._history = history
+        self._newest = newest
         self._admit = admit
         self._hold = hold
         self._release = release
         self._on_recovered = on_recovered
         self._on_up = on_up
-        self._reports: deque[LineReport] = deque()
+        self._reports: deque[tuple[LineReport, int]] = deque()
+        """What was reported, and the youngest inbox entry at that moment."""
         self._changed = threading.Condition()
         self._stopping = False
         self._missed: dict[str, list[_Missed]] = {group_id: [] for group_id in self._groups}
@@ -116,7 +118,8 @@ class Recovery:
         self._running: dict[str, int] = {}
         """Number of the gap of each group that goes on."""
         self._heard_before: dict[str, int | None] = {}
-        """Of each group, what was last heard when the program began; empty once the line has been up."""
+        """Of each group, Zalo's time of what was last heard when the program began; empty once the line has been up."""
+        self._at_start = newest()
         self._again: dict[str, tuple[float, float]] = {}
         """Groups to be asked for again: (when on the monotonic clock, seconds until the time after that)."""
         self.state: LineReport | None = None
@@ -126,13 +129,15 @@ class Recovery:
         """Take the listener's word; never blocks."""
         if line.state is LineState.UP:
             self._hold()
+        # Now, and not when its turn comes: what is heard once the line is back stands on this side of the gap.
+        heard_id = self._newest()
         with self._changed:
             if line.state is LineState.FRAME_LOST:
-                if self._reports and self._reports[-1].state is LineState.FRAME_LOST:
+                if self._reports and self._reports[-1][0].state is LineState.FRAME_LOST:
                     return  # The look that is still to come finds what both have lost.
             else:
                 self.state = line
-            self._reports.append(line)
+            self._reports.append((line, heard_id))
             self._changed.notify_all()
 
     def run(self) -> None:
@@ -141,9 +146,9 @@ class Recovery:
             for group_id in self._groups:
                 self._resume(group_id)
             while not self._stopping:
-                line = self._next()
-                if line:
-                    self._follow(line)
+                report = self._next()
+                if report:
+                    self._follow(*report)
                 elif not self._stopping:
                     self._ask_again()
         except StoreUnavailableError:
@@ -159,12 +164,11 @@ class Recovery:
     def _resume(self, group_id: str) -> None:
         self._heard_before[group_id] = self._surely(partial(self._gaps.last_heard, group_id))
         for gap in self._surely(partial(self._gaps.pending_gaps, group_id)):
-            # Not the last entry: that process may have heard something live while it still fetched what is older.
-            self._missed[group_id].append(_Missed(gap.id, to_ms(gap.began_at), to_ms(gap.began_at)))
+            self._missed[group_id].append(_Missed(gap.id, to_ms(gap.began_at), gap.heard_id))
             if gap.ended_at is None:
                 self._running[group_id] = gap.id
 
-    def _next(self) -> LineReport | None:
+    def _next(self) -> tuple[LineReport, int] | None:
         """The next report; None when it is time to ask again, or to stop."""
         with self._changed:
             while not self._reports and not self._stopping:
@@ -176,7 +180,7 @@ class Recovery:
                 self._changed.wait(wait)
             return None if self._stopping else self._reports.popleft()
 
-    def _follow(self, line: LineReport) -> None:
+    def _follow(self, line: LineReport, heard_id: int) -> None:
         log.info("line", state=line.state.value, cause=line.cause)
         match line.state:
             case LineState.UP:
@@ -184,7 +188,7 @@ class Recovery:
             case LineState.FRAME_LOST:
                 lost = [group_id for group_id in self._groups if group_id not in self._running]
                 for group_id in lost:
-                    self._open(group_id, line)
+                    self._open(group_id, line, heard_id)
                     self._end(group_id, line.at)
                 for group_id in lost:
                     self._recover(group_id)
@@ -192,13 +196,13 @@ class Recovery:
             case _:
                 for group_id in self._groups:
                     if not self._did_not_run(group_id):
-                        self._open(group_id, line)
+                        self._open(group_id, line, heard_id)
 
     def _did_not_run(self, group_id: str) -> bool:
         """Open the gap of the time before this start, once; whether any gap of the group goes on."""
         heard_ms = self._heard_before.pop(group_id, None)
         if heard_ms is not None and group_id not in self._running:
-            self._begin(group_id, from_ms(heard_ms), "not running", heard_ms)
+            self._begin(group_id, from_ms(heard_ms), "not running", self._at_start)
         return group_id in self._running
 
     def _catch_up(self, line: LineReport) -> None:
@@ -212,22 +216,15 @@ class Recovery:
             self._tell(group_id)
         self._on_up()
 
-    def _open(self, group_id: str, line: LineReport) -> None:
-        began_at = line.heard_at or line.at
-        # Asked now: once the line is back, what is heard live stands on this side of the gap. If the line came back
-        # while this report waited for its turn, that has happened already: then the gap's own beginning counts.
-        heard_ms = self._surely(partial(self._gaps.last_heard, group_id))
-        self._begin(
-            group_id,
-            began_at,
-            line.cause or line.state.value,
-            None if heard_ms is None else min(heard_ms, to_ms(began_at)),
-        )
+    def _open(self, group_id: str, line: LineReport, heard_id: int) -> None:
+        ever_heard = self._surely(partial(self._gaps.last_heard, group_id)) is not None
+        began_at, cause = line.heard_at or line.at, line.cause or line.state.value
+        self._begin(group_id, began_at, cause, heard_id if ever_heard else 0)
 
-    def _begin(self, group_id: str, began_at: datetime, cause: str, heard_ms: int | None) -> None:
-        gap_id = self._surely(partial(self._gaps.open_gap, group_id, began_at, cause))
+    def _begin(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> None:
+        gap_id = self._surely(partial(self._gaps.open_gap, group_id, began_at, cause, heard_id))
         self._running[group_id] = gap_id
-        self._missed[group_id].append(_Missed(gap_id, to_ms(began_at), heard_ms))
+        self._missed[group_id].append(_Missed(gap_id, to_ms(began_at), heard_id))
 
     def _end(self, group_id: str, at: datetime) -> None:
         gap_id = self._running.pop(group_id, None)
@@ -267,7 +264,7 @@ class Recovery:
                 self._count(missed, self._surely(partial(self._admit, elements[start : start + _CHUNK])))
 
         try:
-            return self._history(group_id, missed[0].heard_ms, take)
+            return self._history(group_id, min(gap.heard_id for gap in missed), take)
         except StoreUnavailableError:
             raise
         except GovernorError as error:

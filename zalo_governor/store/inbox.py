@@ -18,6 +18,7 @@ _SEQUENCE_BITS = 12
 _NUMBER_BITS = 8
 _ACCOUNT_LOCK = 7_400
 """First of the PostgreSQL advisory locks that give out ids, one for each account."""
+_HIGHEST_ID = (1 << 63) - 1
 _LATEST_MS = 1 << 42
 """Zalo's times are about 2^41; an absurd one must not break the batch that it comes in."""
 
@@ -41,6 +42,7 @@ _KNOWN = select(inbox.c.key).where(
     inbox.c.account == bindparam("account"),
     inbox.c.thread_id == bindparam("thread_id"),
     inbox.c.kind == ElementKind.MESSAGE.value,
+    inbox.c.id <= bindparam("up_to"),
     inbox.c.key.in_(bindparam("keys", expanding=True)),
 )
 _UNDER_A_CASE = (
@@ -82,6 +84,7 @@ class SqlInbox:
         self._landed = database.ready(_LANDED)
         self._newest_id = database.ready(_NEWEST_ID)
         self._numbers: dict[str, int] = {}
+        self._newest: int | None = None
         self._waiting = _WAITING if account is None else _WAITING.where(inbox.c.account == account)
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
@@ -99,6 +102,7 @@ class SqlInbox:
             # Ids of other accounts may lie in the range as well; they are looked up by nobody.
             landed = connection.exec_driver_sql(self._landed, (ids[0], ids[-1])).all()
         self._numbers |= numbers
+        self._newest = ids[-1]
         revisions = {id_: bool(revision) for id_, revision in landed}
         return [
             Admitted(id_, entry, revisions[id_]) for id_, entry in zip(ids, entries, strict=True) if id_ in revisions
@@ -112,11 +116,26 @@ class SqlInbox:
         """
         return self._admitted(self._waiting, {"after_id": after_id, "count": limit})
 
-    def known(self, account: str, thread_id: str, keys: Iterable[str]) -> set[str]:
-        """Which of these msgIds were heard before."""
-        values = {"account": account, "thread_id": thread_id, "keys": [storable(key) for key in keys]}
+    def known(self, account: str, thread_id: str, keys: Iterable[str], up_to: int | None = None) -> set[str]:
+        """Which of these msgIds are stored; with `up_to`, in an entry whose number is not higher."""
+        values = {
+            "account": account,
+            "thread_id": thread_id,
+            "keys": [storable(key) for key in keys],
+            "up_to": _HIGHEST_ID if up_to is None else up_to,
+        }
         with self._database.read() as connection:
             return set(connection.scalars(_KNOWN, values))
+
+    def newest_id(self) -> int:
+        """No entry that this object admitted has a higher number, nor any that was there when it was first asked.
+
+        Asks the database once, and never waits from then on.
+        """
+        if self._newest is None:
+            with self._database.read() as connection:
+                self._newest = connection.exec_driver_sql(self._newest_id).scalar() or 0
+        return self._newest
 
     def last(self, account: str, thread_id: str) -> tuple[str, int] | None:
         """(msgId, Zalo's time in ms) of the youngest message heard of a thread; None where none was."""

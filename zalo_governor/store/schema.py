@@ -295,6 +295,7 @@ gaps = Table(
     Column("recovered", Integer, nullable=False),
     Column("closed", Boolean, nullable=False),
     Column("pending", Boolean, nullable=False),
+    Column("heard_id", BigInteger, nullable=False),  # inbox entries up to this one were heard before it
     Index("ix_gaps_group_began", "group_id", "began_ms"),
 )
 
