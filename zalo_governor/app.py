@@ -147,6 +147,7 @@ class _Wiring:
             engine=lambda: records.rulebook.engine,
             reactions=self._office,
             outbox=self._outbox,
+            groups=list(self._groups),
             on_judged=self._judged,
             clock=clock,
         )

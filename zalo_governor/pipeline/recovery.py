@@ -195,19 +195,20 @@ class Recovery:
                     self._tell(group_id)
             case _:
                 for group_id in self._groups:
-                    if not self._did_not_run(group_id):
+                    if not self._did_not_run(group_id, line):
                         self._open(group_id, line, heard_id)
 
-    def _did_not_run(self, group_id: str) -> bool:
+    def _did_not_run(self, group_id: str, line: LineReport) -> bool:
         """Open the gap of the time before this start, once; whether any gap of the group goes on."""
         heard_ms = self._heard_before.pop(group_id, None)
         if heard_ms is not None and group_id not in self._running:
-            self._begin(group_id, from_ms(heard_ms), "not running", self._at_start)
+            # Zalo's time, which may be ahead of ours: no gap begins after it has ended.
+            self._begin(group_id, min(from_ms(heard_ms), line.at), "not running", self._at_start)
         return group_id in self._running
 
     def _catch_up(self, line: LineReport) -> None:
         for group_id in self._groups:
-            self._did_not_run(group_id)
+            self._did_not_run(group_id, line)
             self._end(group_id, line.at)
         for group_id in self._groups:
             self._recover(group_id)

@@ -10,7 +10,7 @@ from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry,
 from zalo_governor.store.bodies import open_body, seal_body, storable
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import StoreError
-from zalo_governor.store.schema import accounts, case_events, inbox
+from zalo_governor.store.schema import accounts, case_events, events, inbox
 
 # An id is ms << 20 | sequence << 8 | number of the account: ordered by time, and never the same in two processes
 # that write for different accounts without seeing each other's rows.
@@ -44,6 +44,13 @@ _KNOWN = select(inbox.c.key).where(
     inbox.c.kind == ElementKind.MESSAGE.value,
     inbox.c.id <= bindparam("up_to"),
     inbox.c.key.in_(bindparam("keys", expanding=True)),
+)
+_JUDGED_LAST = (
+    select(inbox.c.account, events.c.at_ms, inbox.c.key)
+    .join(events, events.c.id == inbox.c.id)
+    .where(events.c.group_id == bindparam("thread_id"), events.c.source != Source.SWEEP.value)
+    .order_by(events.c.at_ms.desc())
+    .limit(200)  # as many as may bear the same time
 )
 _UNDER_A_CASE = (
     select(case_events.c.case_id)
@@ -126,6 +133,12 @@ class SqlInbox:
         }
         with self._database.read() as connection:
             return set(connection.scalars(_KNOWN, values))
+
+    def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
+        """(account, Zalo's time in ms, key) of the judged entries with the youngest times; what a sweep found aside."""
+        with self._database.read() as connection:
+            rows = connection.execute(_JUDGED_LAST, {"thread_id": thread_id})
+            return [(row.account, row.at_ms, row.key) for row in rows]
 
     def newest_id(self) -> int:
         """No entry that this object admitted has a higher number, nor any that was there when it was first asked.
