@@ -36,6 +36,7 @@ _SUMMED_UP_WITHIN = timedelta(days=7)
 
 _GRAVITY = list(Severity)
 _EVER = from_ms(0)
+_NEVER = from_ms(1 << 42)
 
 
 class Casework:
@@ -67,27 +68,30 @@ class Casework:
         To be called when what backfill brought, or what waited in the inbox at start, has been judged. The case is
         what is remembered, and not the recovery: a process may die between finding a case and telling of it.
         """
-        now = self._policy.clock()
         late = [
             case
-            for case in unit.cases(group_id, start=now - _SUMMED_UP_WITHIN, end=now + timedelta(seconds=1))
+            for case in self._recent(unit, group_id)
             if case.late and unit.first_run(f"recovered:{case.code}", case.opened_at)
         ]
         if late:
             self._alerts.recovered(unit, group_id, late)
 
-    def swept(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
-        """Tell the admin and the staff in one message of the names that the sweep which began at `since` found.
+    def swept(self, unit: OfficeUnit, group_id: str) -> None:
+        """Tell the admin and the staff in one message, each once, of the names that sweeps found.
 
-        To be called when what the sweep handed on has been judged.
+        To be called when what a sweep handed on has been judged. The case is what is remembered, as in `recovered`.
         """
         found = [
             case
-            for case in unit.cases(group_id, start=since, end=self._policy.clock() + timedelta(seconds=1))
-            if case.rule_id == NAME_RULE and not case.late
+            for case in self._recent(unit, group_id)
+            if case.rule_id == NAME_RULE and not case.late and unit.first_run(*_told_of_name(case))
         ]
         if found:
             self._alerts.swept(unit, group_id, found)
+
+    def _recent(self, unit: OfficeUnit, group_id: str) -> list[Case]:
+        """Those of the last days, and those that a clock which was set back has put into the future."""
+        return unit.cases(group_id, start=self._policy.clock() - _SUMMED_UP_WITHIN, end=_NEVER)
 
     def _group_of(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else self._policy.home_group_id
@@ -156,6 +160,8 @@ class Casework:
         if asked is Text.MEMBER_ASKED:
             self._move(unit, case, CaseState.REMINDED, "")
         if event.source is not Source.SWEEP:
+            if case.rule_id == NAME_RULE:
+                unit.first_run(*_told_of_name(case))
             self._alerts.new_case(unit, case, person, asked, about_name=concern.about_name)
 
     def _withdrawn(self, unit: OfficeUnit, event: EventBase, keys: tuple[str, ...]) -> None:
@@ -237,6 +243,11 @@ def _subject(event: EventBase, finding: Finding | SealedFinding) -> str | None:
     if finding.subject_uid is None and len(event.members) == 1:
         return event.members[0].uid
     return finding.subject_uid
+
+
+def _told_of_name(case: Case) -> tuple[str, datetime]:
+    """What is claimed, once, by whoever tells the desk of a case about a name."""
+    return f"swept:{case.code}", case.opened_at
 
 
 def _doubtful_name(verdict: Verdict) -> bool:

@@ -36,9 +36,9 @@ class Office:
         """See `Casework.recovered`."""
         self._casework.recovered(unit, group_id)
 
-    def swept(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
+    def swept(self, unit: OfficeUnit, group_id: str) -> None:
         """See `Casework.swept`."""
-        self._casework.swept(unit, group_id, since)
+        self._casework.swept(unit, group_id)
 
     def said_again(self, text: str) -> str:
         """The words of a message that goes out once more, since it may have arrived already."""
