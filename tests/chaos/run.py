@@ -31,7 +31,7 @@ from tests.rig import ADMIN
 
 _BURST = 200
 """Messages said at once while all is calm."""
-_AHEAD = 600
+_AHEAD = 300
 """Messages that may be under way before people wait: what a kill loses must be within backfill's reach."""
 _TRICKLE = 15
 """Messages said at once while something is wrong, at most: half of all messages are left for it."""
@@ -77,11 +77,16 @@ class Outcome(NamedTuple):
         return all(line.holds for line in self.lines)
 
 
-def run(folder: Path, store: Store, plan: Plan, tell: Callable[[int, str], None]) -> Outcome:
-    """Carry out a plan; `tell` gets how many messages have been said, and what goes on."""
+def run(
+    folder: Path, store: Store, plan: Plan, tell: Callable[[int, str], None], over: Callable[[], bool] = lambda: False
+) -> Outcome:
+    """Carry out a plan; `tell` gets how many messages have been said, and what goes on.
+
+    A run that is not through when it is `over` is broken off, and that breaks the last line of its table.
+    """
     began = time.time()
     traffic = Traffic(random.Random(plan.seed), plan.messages)  # noqa: S311 - words, not secrets
-    scene = Scene(folder, store, plan, traffic)
+    scene = Scene(folder, store, plan, traffic, over)
     try:
         day = _Day(scene, plan, tell)
         try:
@@ -130,6 +135,7 @@ class _Day:
                 self._let_in()
                 scene.kill_bot()
             self._talk(calm=scene.calm())
+            scene.must_go_on()
 
     def _carry_out(self, act: Act) -> None:
         self._tell(len(self._scene.traffic.said), act.fault.value)

@@ -74,7 +74,8 @@ class Scene:
     timeout = 2.5
     """Seconds that the bot waits for an answer."""
 
-    def __init__(self, folder: Path, store: Store, plan: Plan, traffic: Traffic) -> None:
+    def __init__(self, folder: Path, store: Store, plan: Plan, traffic: Traffic, over: Callable[[], bool]) -> None:
+        self._over = over
         self.folder, self.store, self.traffic = folder, store, traffic
         self.made: Counter[str] = Counter()
         self.kills = 0
@@ -202,8 +203,14 @@ class Scene:
         while not holds():
             if time.monotonic() > deadline:
                 raise NotInTimeError(f"not within {seconds:.0f} s: {what}")
+            self.must_go_on()
             self.watch_bot()
             time.sleep(0.1)
+
+    def must_go_on(self) -> None:
+        """Raises NotInTimeError once the run is over."""
+        if self._over():
+            raise NotInTimeError("broken off: its time is up")
 
     def broken_audit(self) -> list[str]:
         """The first row of the audit log that does not fit to what stands before it, once the bot has ended."""

@@ -1,7 +1,5 @@
 """The office as one object: what the pipeline and the schedule call."""
 
-from datetime import datetime
-
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.office.casework import Casework

@@ -109,10 +109,12 @@ class Recovery:
         self._release = release
         self._on_recovered = on_recovered
         self._on_up = on_up
-        self._reports: deque[tuple[LineReport, int]] = deque()
-        """What was reported, and the youngest inbox entry at that moment."""
+        self._reports: deque[LineReport] = deque()
         self._changed = threading.Condition()
         self._stopping = False
+        self._book = threading.RLock()
+        """Guards what is known of gaps, here and in the store: they are opened and ended in the listener's thread."""
+        self._resumed = False
         self._missed: dict[str, list[_Missed]] = {group_id: [] for group_id in self._groups}
         """Oldest first."""
         self._running: dict[str, int] = {}
@@ -126,29 +128,38 @@ class Recovery:
         """The line as it was last reported."""
 
     def report(self, line: LineReport) -> None:
-        """Take the listener's word; never blocks."""
+        """Take the listener's word, and write down at once that a gap began or ended.
+
+        It waits for the store: what is heard after a gap must not be durable before the gap is, or a kill in between
+        would hide it.
+        """
         if line.state is LineState.UP:
             self._hold()
-        # Now, and not when its turn comes: what is heard once the line is back stands on this side of the gap.
         heard_id = self._newest()
         with self._changed:
-            if line.state is LineState.FRAME_LOST:
-                if self._reports and self._reports[-1][0].state is LineState.FRAME_LOST:
-                    return  # The look that is still to come finds what both have lost.
-            else:
+            if line.state is not LineState.FRAME_LOST:
                 self.state = line
-            self._reports.append((line, heard_id))
+            elif self._reports and self._reports[-1].state is LineState.FRAME_LOST:
+                return  # The look that is still to come finds what both have lost.
+        try:
+            with self._book:
+                self._resume()
+                self._write_down(line, heard_id)
+        except StoreUnavailableError:
+            return  # Stopped; nothing that is heard from now on is stored, either.
+        with self._changed:
+            self._reports.append(line)
             self._changed.notify_all()
 
     def run(self) -> None:
         """Work until stopped; a gap in which an earlier process died goes on until the line is up."""
         try:
-            for group_id in self._groups:
-                self._resume(group_id)
+            with self._book:
+                self._resume()
             while not self._stopping:
                 report = self._next()
                 if report:
-                    self._follow(*report)
+                    self._follow(report)
                 elif not self._stopping:
                     self._ask_again()
         except StoreUnavailableError:
@@ -161,41 +172,29 @@ class Recovery:
             self._stopping = True
             self._changed.notify_all()
 
-    def _resume(self, group_id: str) -> None:
-        self._heard_before[group_id] = self._surely(partial(self._gaps.last_heard, group_id))
-        for gap in self._surely(partial(self._gaps.pending_gaps, group_id)):
-            self._missed[group_id].append(_Missed(gap.id, to_ms(gap.began_at), gap.heard_id))
-            if gap.ended_at is None:
-                self._running[group_id] = gap.id
+    def _resume(self) -> None:
+        if self._resumed:
+            return
+        for group_id in self._groups:
+            self._heard_before[group_id] = self._surely(partial(self._gaps.last_heard, group_id))
+            for gap in self._surely(partial(self._gaps.pending_gaps, group_id)):
+                self._missed[group_id].append(_Missed(gap.id, to_ms(gap.began_at), gap.heard_id))
+                if gap.ended_at is None:
+                    self._running[group_id] = gap.id
+        self._resumed = True
 
-    def _next(self) -> tuple[LineReport, int] | None:
-        """The next report; None when it is time to ask again, or to stop."""
-        with self._changed:
-            while not self._reports and not self._stopping:
-                up = self.state is not None and self.state.state is LineState.UP
-                due = min((at for at, _ in self._again.values()), default=None) if up else None
-                wait = None if due is None else due - time.monotonic()
-                if wait is not None and wait <= 0:
-                    return None
-                self._changed.wait(wait)
-            return None if self._stopping else self._reports.popleft()
-
-    def _follow(self, line: LineReport, heard_id: int) -> None:
-        log.info("line", state=line.state.value, cause=line.cause)
-        match line.state:
-            case LineState.UP:
-                self._catch_up(line)
-            case LineState.FRAME_LOST:
-                lost = [group_id for group_id in self._groups if group_id not in self._running]
-                for group_id in lost:
-                    self._open(group_id, line, heard_id)
+    def _write_down(self, line: LineReport, heard_id: int) -> None:
+        for group_id in self._groups:
+            match line.state:
+                case LineState.UP:
+                    self._did_not_run(group_id, line)
                     self._end(group_id, line.at)
-                for group_id in lost:
-                    self._recover(group_id)
-                    self._tell(group_id)
-            case _:
-                for group_id in self._groups:
-                    if not self._did_not_run(group_id, line):
+                case LineState.FRAME_LOST:
+                    if group_id not in self._running:
+                        self._open(group_id, line, heard_id)
+                        self._end(group_id, line.at)
+                case _:
+                    if not self._did_not_run(group_id, line) and group_id not in self._running:
                         self._open(group_id, line, heard_id)
 
     def _did_not_run(self, group_id: str, line: LineReport) -> bool:
@@ -205,17 +204,6 @@ class Recovery:
             # Zalo's time, which may be ahead of ours: no gap begins after it has ended.
             self._begin(group_id, min(from_ms(heard_ms), line.at), "not running", self._at_start)
         return group_id in self._running
-
-    def _catch_up(self, line: LineReport) -> None:
-        for group_id in self._groups:
-            self._did_not_run(group_id, line)
-            self._end(group_id, line.at)
-        for group_id in self._groups:
-            self._recover(group_id)
-            self._release(group_id)
-        for group_id in self._groups:
-            self._tell(group_id)
-        self._on_up()
 
     def _open(self, group_id: str, line: LineReport, heard_id: int) -> None:
         ever_heard = self._surely(partial(self._gaps.last_heard, group_id)) is not None
@@ -228,9 +216,39 @@ class Recovery:
         self._missed[group_id].append(_Missed(gap_id, to_ms(began_at), heard_id))
 
     def _end(self, group_id: str, at: datetime) -> None:
-        gap_id = self._running.pop(group_id, None)
+        gap_id = self._running.get(group_id)
         if gap_id is not None:
             self._surely(partial(self._gaps.end_gap, gap_id, at))
+            del self._running[group_id]
+
+    def _next(self) -> LineReport | None:
+        """The next report; None when it is time to ask again, or to stop."""
+        with self._changed:
+            while not self._reports and not self._stopping:
+                up = self.state is not None and self.state.state is LineState.UP
+                due = min((at for at, _ in self._again.values()), default=None) if up else None
+                wait = None if due is None else due - time.monotonic()
+                if wait is not None and wait <= 0:
+                    return None
+                self._changed.wait(wait)
+            return None if self._stopping else self._reports.popleft()
+
+    def _follow(self, line: LineReport) -> None:
+        log.info("line", state=line.state.value, cause=line.cause)
+        match line.state:
+            case LineState.UP:
+                for group_id in self._groups:
+                    self._recover(group_id)
+                    self._release(group_id)
+                for group_id in self._groups:
+                    self._tell(group_id)
+                self._on_up()
+            case LineState.FRAME_LOST:
+                for group_id in self._groups:
+                    if self._recover(group_id):
+                        self._tell(group_id)
+            case _:
+                pass  # What is missed is fetched once the line is up.
 
     def _tell(self, group_id: str) -> None:
         self._surely(partial(self._on_recovered, group_id))
@@ -241,23 +259,29 @@ class Recovery:
             self._recover(group_id)
             self._tell(group_id)
 
-    def _recover(self, group_id: str) -> None:
-        """Fetch what was missed in all gaps of the group, and settle them unless Zalo may give more later."""
-        missed = self._missed[group_id]
+    def _recover(self, group_id: str) -> bool:
+        """Fetch what was missed in all gaps of the group that have ended, and settle them unless more may come later.
+
+        Gives whether there were any.
+        """
+        with self._book:
+            missed = [gap for gap in self._missed[group_id] if gap.gap_id != self._running.get(group_id)]
         if not missed:
-            return
+            return False
         end = self._surely(partial(self._fetch, group_id, missed))
         if end is BackfillEnd.INTERRUPTED:
             _, delay = self._again.get(group_id, (0.0, _AGAIN_FIRST_SECONDS))
             self._again[group_id] = (time.monotonic() + delay, min(delay * 2, _AGAIN_LONGEST_SECONDS))
             log.warning("backfill_interrupted", group=group_id, gaps=len(missed), again_seconds=delay)
-            return
+            return True
         self._again.pop(group_id, None)
         closed = end is BackfillEnd.REACHED
         for gap in missed:
             self._surely(partial(self._gaps.settle_gap, gap.gap_id, closed))
+        with self._book:
+            self._missed[group_id] = [gap for gap in self._missed[group_id] if gap not in missed]
         log.info("gaps_settled", group=group_id, gaps=len(missed), closed=closed)
-        missed.clear()
+        return True
 
     def _fetch(self, group_id: str, missed: Sequence[_Missed]) -> BackfillEnd:
         def take(elements: Sequence[Element]) -> None:

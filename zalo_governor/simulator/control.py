@@ -34,6 +34,7 @@ class Control:
             "raw": self._raw,
             "close": self._close,
             "abort": self._abort,
+            "mute": self._mute,
             "hist": self._hist,
             "shorten": self._shorten,
             "config": self._config,
@@ -97,6 +98,9 @@ class Control:
 
     async def _abort(self, _body: RawDict) -> RawDict:
         return {"sockets": self._stage.hub.abort()}
+
+    async def _mute(self, _body: RawDict) -> RawDict:
+        return {"sockets": self._stage.hub.mute()}
 
     async def _hist(self, body: RawDict) -> RawDict:
         order = Hist.model_validate(body)

@@ -109,8 +109,9 @@ class SqlInbox:
             # Ids of other accounts may lie in the range as well; they are looked up by nobody.
             landed = connection.exec_driver_sql(self._landed, (ids[0], ids[-1])).all()
         self._numbers |= numbers
-        self._newest = ids[-1]
         revisions = {id_: bool(revision) for id_, revision in landed}
+        # Numbers of what was known already are given out again.
+        self._newest = max(revisions, default=self._newest)
         return [
             Admitted(id_, entry, revisions[id_]) for id_, entry in zip(ids, entries, strict=True) if id_ in revisions
         ]

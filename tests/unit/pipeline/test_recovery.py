@@ -295,5 +295,29 @@ def test_of_a_group_that_was_never_heard_the_whole_history_is_asked_for() -> Non
     assert given.fetched_from == [0]
 
 
+def test_what_is_lost_while_older_things_are_still_fetched_is_written_down_at_once_and_fetched_after_them() -> None:
+    given, fetching, go_on = Given(whole()), threading.Event(), threading.Event()
+    fetch = given.recovery._history
+
+    def slow(group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+        fetching.set()
+        assert go_on.wait(10)
+        return fetch(group_id, heard_id, take)
+
+    given.recovery._history = slow
+    with given.running():
+        given.recovery.report(down(5))
+        given.recovery.report(up(7))
+        assert fetching.wait(10)
+        given.newest_id = 9
+        given.recovery.report(down(8))
+        assert given.gaps.log == ["open group 08:04 1006", "end 1 08:07", "open group 08:07 1006"]
+        go_on.set()
+        until(lambda: given.gaps.log[-1] == "close 1")
+        given.recovery.report(up(9))
+        until(lambda: given.gaps.log[-2:] == ["end 2 08:09", "close 2"])
+    assert given.fetched_from == [7, 9]
+
+
 def _ms(minutes: int) -> int:
     return to_ms(NOW + timedelta(minutes=minutes))
