@@ -268,20 +268,28 @@ class Recovery:
             missed = [gap for gap in self._missed[group_id] if gap.gap_id != self._running.get(group_id)]
         if not missed:
             return False
-        end = self._surely(partial(self._fetch, group_id, missed))
-        if end is BackfillEnd.INTERRUPTED:
+        ends = self._ends(group_id, sorted(missed, key=lambda gap: gap.heard_id))
+        if BackfillEnd.INTERRUPTED in ends.values():
             _, delay = self._again.get(group_id, (0.0, _AGAIN_FIRST_SECONDS))
             self._again[group_id] = (time.monotonic() + delay, min(delay * 2, _AGAIN_LONGEST_SECONDS))
             log.warning("backfill_interrupted", group=group_id, gaps=len(missed), again_seconds=delay)
             return True
         self._again.pop(group_id, None)
-        closed = end is BackfillEnd.REACHED
-        for gap in missed:
-            self._surely(partial(self._gaps.settle_gap, gap.gap_id, closed))
+        for gap, end in ends.items():
+            self._surely(partial(self._gaps.settle_gap, gap.gap_id, end is BackfillEnd.REACHED))
         with self._book:
-            self._missed[group_id] = [gap for gap in self._missed[group_id] if gap not in missed]
-        log.info("gaps_settled", group=group_id, gaps=len(missed), closed=closed)
+            self._missed[group_id] = [gap for gap in self._missed[group_id] if gap not in ends]
+        whole = sum(end is BackfillEnd.REACHED for end in ends.values())
+        log.info("gaps_settled", group=group_id, gaps=len(ends), closed=whole)
         return True
+
+    def _ends(self, group_id: str, missed: Sequence[_Missed]) -> dict[_Missed, BackfillEnd]:
+        """How the look for each gap ended (oldest first). One look for all, unless it does not reach the oldest."""
+        end = self._surely(partial(self._fetch, group_id, missed))
+        if end is BackfillEnd.EXHAUSTED and len(missed) > 1:
+            # What was heard between them tells that the younger ones are whole, even if the oldest is not.
+            return {missed[0]: end, **self._ends(group_id, missed[1:])}
+        return dict.fromkeys(missed, end)
 
     def _fetch(self, group_id: str, missed: Sequence[_Missed]) -> BackfillEnd:
         def take(elements: Sequence[Element]) -> None:
@@ -289,7 +297,7 @@ class Recovery:
                 self._count(missed, self._surely(partial(self._admit, elements[start : start + _CHUNK])))
 
         try:
-            return self._history(group_id, min(gap.heard_id for gap in missed), take)
+            return self._history(group_id, missed[0].heard_id, take)
         except StoreUnavailableError:
             raise
         except GovernorError as error:

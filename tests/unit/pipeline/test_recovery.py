@@ -319,5 +319,16 @@ def test_what_is_lost_while_older_things_are_still_fetched_is_written_down_at_on
     assert given.fetched_from == [7, 9]
 
 
+def test_a_gap_that_cannot_be_made_good_does_not_spoil_the_younger_ones() -> None:
+    given = Given(([element("2")], BackfillEnd.EXHAUSTED), whole(element("3")))
+    given.gaps.left_open = [
+        Gap(id=42, group_id=GROUP, began_at=NOW, ended_at=NOW, cause="1006", heard_id=5, pending=True),
+        Gap(id=41, group_id=GROUP, began_at=NOW, ended_at=NOW, cause="1006", heard_id=3, pending=True),
+    ]
+    log = given.follow(up(3), looks=2)
+    assert given.fetched_from == [3, 5]
+    assert {"give up 41", "close 42"} <= set(log)
+
+
 def _ms(minutes: int) -> int:
     return to_ms(NOW + timedelta(minutes=minutes))
