@@ -22,7 +22,7 @@ from tests.chaos.stores import Postgresql, Sqlite, Store
 from tests.postgresql import NoServerError, serving
 
 SEEDS = (1, 2, 3, 4, 5)
-MESSAGES = 50_000
+MESSAGES = 20_000
 KILLS = 10
 TOGETHER = 10
 """Most of their time runs wait for timeouts and for Zalo's pace, so that two cores bear all ten."""
@@ -89,6 +89,8 @@ def main() -> int:
     missing: list[str] = []
     with ExitStack() as stack:
         folder = asked.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-")))
+        # Closed after the server has stopped: until then it may write to any of their disks.
+        stores = stack.enter_context(ExitStack())
         makers: dict[str, Callable[[Path, int], Store]] = {}
         if "sqlite" in asked.database:
             makers["SQLite"] = lambda place, _: Sqlite(place / "data")
@@ -99,7 +101,8 @@ def main() -> int:
                 missing.append(f"PostgreSQL: not run, {error}")
             else:
                 makers["PostgreSQL"] = lambda _, seed: Postgresql(server, seed)
-        outcomes = _all(folder, makers, asked, Show(console, asked.messages), lambda: _over(began + asked.within))
+        runs = _Runs(folder, stores, asked, Show(console, asked.messages), began + asked.within)
+        outcomes = runs.all(makers)
     for line in missing:
         console.print(line)
     good = sum(outcome.good for outcome in outcomes)
@@ -108,33 +111,35 @@ def main() -> int:
     return 0 if outcomes and good == len(outcomes) else 1
 
 
-def _all(
-    folder: Path,
-    makers: Mapping[str, Callable[[Path, int], Store]],
-    asked: argparse.Namespace,
-    show: Show,
-    over: Callable[[], bool],
-) -> list[Outcome]:
-    def one(name: str, seed: int) -> Outcome:
-        place = folder / f"{name}-{seed}"
+class _Runs:
+    """Carries out all runs that were asked for."""
+
+    def __init__(self, folder: Path, stores: ExitStack, asked: argparse.Namespace, show: Show, until: float) -> None:
+        self._folder, self._stores, self._asked, self._show, self._until = folder, stores, asked, show, until
+
+    def all(self, makers: Mapping[str, Callable[[Path, int], Store]]) -> list[Outcome]:
+        """Every seed on every database, as many at the same time as was asked for; shows the table of each."""
+        with self._show.shown(), ThreadPoolExecutor(self._asked.together) as pool:
+            runs = {
+                f"{name}, seed {seed}": pool.submit(self._one, f"{name}, seed {seed}", seed, make)
+                for seed in self._asked.seeds
+                for name, make in makers.items()
+            }
+        outcomes = {name: future.result() for name, future in runs.items()}
+        for name, outcome in outcomes.items():
+            self._show.table(name, outcome)
+        return list(outcomes.values())
+
+    def _one(self, name: str, seed: int, make: Callable[[Path, int], Store]) -> Outcome:
+        place = self._folder / name.replace(", seed ", "-")
         place.mkdir(parents=True)
-        store = makers[name](place, seed)
-        try:
-            plan = make_plan(seed, asked.messages, kills=asked.kills, without=store.cannot)
-            return run(place, store, plan, partial(show.tell, f"{name}, seed {seed}"), over)
-        finally:
-            store.disk.close()
+        store = make(place, seed)
+        self._stores.callback(store.close)
+        plan = make_plan(seed, self._asked.messages, kills=self._asked.kills, without=store.cannot)
+        return run(place, store, plan, partial(self._show.tell, name), self._over)
 
-    with show.shown(), ThreadPoolExecutor(asked.together) as pool:
-        wanted = [(name, seed) for seed in asked.seeds for name in makers]
-        runs = {f"{name}, seed {seed}": pool.submit(one, name, seed) for name, seed in wanted}
-    for name, future in runs.items():
-        show.table(name, future.result())
-    return [future.result() for future in runs.values()]
-
-
-def _over(at: float) -> bool:
-    return _told_to_stop.is_set() or time.monotonic() > at
+    def _over(self) -> bool:
+        return _told_to_stop.is_set() or time.monotonic() > self._until
 
 
 def _asked() -> argparse.Namespace:

@@ -40,7 +40,7 @@ _AFTERMATH_SECONDS = 3.0
 """How long it takes until all is well again, roughly."""
 _FIRST_STRANGER = 7_350_000_000_000_000_000
 _WRONG_NAME = "Bé Na"
-SETTLE_SECONDS = 120.0
+_SETTLE_SECONDS = 120.0
 _HANDLED = frozenset(
     {
         "intake_waits",
@@ -132,8 +132,7 @@ class _Day:
             elif self._kills and len(said) >= self._kills[0]:
                 self._kills.pop(0)
                 self._tell(len(said), "kill -9")
-                self._let_in()
-                scene.kill_bot()
+                self._kill()
             self._talk(calm=scene.calm())
             scene.must_go_on()
 
@@ -144,13 +143,18 @@ class _Day:
             self._scene.until(lambda: self._scene.state("sockets") == 1, "the bot listens", 120)
             stack.enter_context(making(act.fault, self._scene))
             began = time.monotonic()
-            killed = act.kill_after is None
-            while (now := time.monotonic() - began) < act.seconds:
-                if not killed and now >= (act.kill_after or 0):
-                    killed = True
-                    self._let_in()
-                    self._scene.kill_bot()
-                self._talk(calm=False)
+            if act.kill_after is not None:
+                self._talk_until(began + act.kill_after)
+                self._kill()
+            self._talk_until(began + act.seconds)
+
+    def _talk_until(self, end: float) -> None:
+        while time.monotonic() < end:
+            self._talk(calm=False)
+
+    def _kill(self) -> None:
+        self._let_in()
+        self._scene.kill_bot()
 
     def _talk(self, *, calm: bool) -> None:
         """People say something, fewer of them while something is wrong."""
@@ -191,7 +195,7 @@ def _settled(scene: Scene, misnamed: Counter[str], tell: Callable[[str], None]) 
         return not any(left.values())
 
     try:
-        scene.until(done, "everything is done", SETTLE_SECONDS)
+        scene.until(done, "everything is done", _SETTLE_SECONDS)
     except NotInTimeError:
         left["dead letters"] = scene.number(DEAD)
         return left

@@ -187,7 +187,7 @@ class Scene:
 
     def missing(self) -> int:
         """How many of the messages that were said and are not beyond recovery are not stored."""
-        return sum(not one.beyond for one in self.traffic.said) - self.number(HEARD)
+        return len(self.traffic.said) - self.traffic.hidden - self.number(HEARD)
 
     def calm_down(self) -> None:
         """Wait, in silence, until all that went before is through."""

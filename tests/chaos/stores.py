@@ -44,13 +44,9 @@ class Disk:
             self._resize(_DISK_BYTES)
 
     def close(self) -> None:
-        """Take it away; what is on it is left in its place on the ordinary disk."""
-        if not self.may_be_filled:
-            return
-        with tempfile.TemporaryDirectory() as beside:
-            shutil.copytree(self.folder, beside, dirs_exist_ok=True)
+        """Take it away with all that is on it."""
+        if self.may_be_filled:
             subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
-            shutil.copytree(beside, self.folder, dirs_exist_ok=True)
 
     def _resize(self, size: int) -> None:
         if _mount("-o", f"remount,size={size}", self.folder):
@@ -83,6 +79,10 @@ class Store(Protocol):
         """End all of the bot's connections from the server's side."""
         ...
 
+    def close(self) -> None:
+        """Take its disk away, once no program works on it any more."""
+        ...
+
 
 class Sqlite:
     """SQLite in the bot's own folder."""
@@ -113,6 +113,13 @@ class Sqlite:
     def break_connections(self) -> None:
         raise NotImplementedError("SQLite has no server")
 
+    def close(self) -> None:
+        """What is on the disk is left in its place on the ordinary one."""
+        with tempfile.TemporaryDirectory() as beside:
+            shutil.copytree(self.disk.folder, beside, dirs_exist_ok=True)
+            self.disk.close()
+            shutil.copytree(beside, self.disk.folder, dirs_exist_ok=True)
+
 
 class Postgresql:
     """A database of its own on a server of ours, its tables on a small disk of their own."""
@@ -120,7 +127,9 @@ class Postgresql:
     name = "PostgreSQL"
 
     def __init__(self, server: Path, number: int) -> None:
-        self.disk = Disk(server / f"disk{number}")
+        # In a place of its own, where the server's user may go and which outlives the server: its buffers are shared, so
+        # that any of its processes may write there at any time.
+        self.disk = Disk(Path(tempfile.mkdtemp(prefix="governor-disk-")))
         name, space = f"chaos_{number}", ""
         if self.disk.may_be_filled:
             # The write-ahead log stays on the ordinary disk: a server whose log finds no room does not run at all.
@@ -138,7 +147,7 @@ class Postgresql:
             return connection.execute(sql.encode()).fetchall()
 
     def files(self) -> list[Path]:
-        return [path for path in self._server.rglob("*") if path.is_file()]
+        return [path for folder in (self._server, self.disk.folder) for path in folder.rglob("*") if path.is_file()]
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -151,6 +160,11 @@ class Postgresql:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+    def close(self) -> None:
+        """For after the server has stopped."""
+        self.disk.close()
+        shutil.rmtree(self.disk.folder)
 
 
 def _mount(*arguments: str | Path) -> int:

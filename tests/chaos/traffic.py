@@ -29,6 +29,8 @@ class Traffic:
         self._world = World(system_clock)
         self._secret_every = min(_SECRET_EVERY, max(total // 5, 1))
         self.said: list[Said] = []
+        self.hidden = 0
+        """How many of them are beyond recovery."""
         self.clock_error_ms = 0
         """By how much Zalo's clock is wrong: the time that messages bear."""
 
@@ -44,6 +46,7 @@ class Traffic:
 
     def hide(self, group: str, keys: set[str]) -> None:
         """Zalo itself has lost these."""
+        self.hidden += len(keys)
         self.said = [one._replace(beyond=True) if one.group == group and one.key in keys else one for one in self.said]
 
     def _batches(self, count: int) -> Iterator[list[RawDict]]:

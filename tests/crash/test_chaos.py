@@ -20,7 +20,7 @@ def test_with_everything_going_wrong_nothing_is_lost_repeated_or_hidden(tmp_path
         plan = make_plan(SEED, MESSAGES, kills=KILLS, without=store.cannot)
         outcome = run(tmp_path, store, plan, lambda said, what: print(said, what) if what else None)
     finally:
-        store.disk.close()
+        store.close()
     for line in outcome.lines:
         print(f"{line.what}: {line.found}, wanted {line.wanted}", *line.details, sep="\n  ")
     print(f"{outcome.said} messages, {outcome.kills} kills, {outcome.seconds:.0f} s; not made: {outcome.not_made}")
