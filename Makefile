@@ -6,7 +6,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
               --no-emit-index-url --no-header --override requirements/excluded.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench picture format lock clean
+.PHONY: help setup demo test check bench chaos picture format lock clean
 
 help:            ## say what can be made
 	@echo "Begin with 'make demo'. Each command installs what it needs into $(VENV) by itself."
@@ -28,6 +28,9 @@ check: $(VENV)/.dev  ## style, types, and the direction of imports
 
 bench: $(VENV)/.run  ## measure; prints and writes build/bench.json
 	$(BIN)/python -m tests.bench
+
+chaos: $(VENV)/.dev  ## everything goes wrong at once: kills, cuts, full disks; prints a table (under ten minutes)
+	$(BIN)/python -m tests.chaos
 
 picture: $(VENV)/.run  ## run the demo and take its picture anew: docs/images/demo.svg
 	$(BIN)/python docs/images/take_picture.py

@@ -18,7 +18,7 @@ from zalo_governor.office.commands.information import Help
 from zalo_governor.office.commands.registry import COMMANDS
 from zalo_governor.rulebook import load_rulebook
 from zalo_governor.settings import Settings
-from zalo_governor.simulator.control_orders import GroupOrder, Hist, PersonOrder, PushedFrame, WorldOrder
+from zalo_governor.simulator.control_orders import GroupOrder, Hist, PersonOrder, PushedFrame, Shorten, WorldOrder
 from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.flood import FloodOrder
 
@@ -96,7 +96,7 @@ def test_the_reference_names_every_order_of_the_simulator_and_all_that_it_takes(
     words = set(re.findall(r"`(\w+)`", reference))
     table = reference.partition("## Control API")[2].partition("###")[0]
     assert set(_orders_there_are()) == set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
-    for model in (PushedFrame, Hist, WorldOrder, PersonOrder, GroupOrder, Faults, FloodOrder):
+    for model in (PushedFrame, Hist, Shorten, WorldOrder, PersonOrder, GroupOrder, Faults, FloodOrder):
         assert set(model.model_fields) <= words, f"docs/simulator.md says nothing of {model.__name__}'s fields"
 
 

@@ -161,6 +161,7 @@ class _Wiring:
             engine=lambda: records.rulebook.engine,
             reactions=self._office,
             outbox=self._outbox,
+            groups=list(self._groups),
             on_judged=self._judged,
             clock=clock,
         )
@@ -186,6 +187,7 @@ class _Wiring:
             groups=list(self._groups),
             gaps=SqlGaps(database, self._account),
             history=self._history,
+            newest=self._inbox.newest_id,
             admit=self._intake.admit,
             hold=lambda: self._judge.hold(self._account, list(self._groups)),
             release=lambda group_id: self._judge.release(self._account, [group_id]),
@@ -296,13 +298,12 @@ class _Wiring:
         self._intake.admit(elements)
         self._judge.drain(_JUDGED_SECONDS)
 
-    def _history(self, group_id: str, heard_ms: int | None, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+    def _history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         return self._backfill.recover(
             group_id,
-            lambda keys: self._inbox.known(self._account, group_id, keys),
+            lambda keys: self._inbox.known(self._account, group_id, keys, up_to=heard_id),
             take,
-            heard_ms=heard_ms,
-            first=heard_ms is None,
+            first=heard_id == 0,
         )
 
     def _recovered(self, group_id: str) -> None:

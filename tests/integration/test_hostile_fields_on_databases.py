@@ -99,6 +99,7 @@ def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[In
         engine=lambda: rulebook.engine,
         reactions=Office(policy),
         outbox=SqlOutbox(database, BOT),
+        groups=[GROUP],
         on_judged=lambda results: None,
         clock=clock,
     )

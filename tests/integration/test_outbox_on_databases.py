@@ -256,3 +256,15 @@ def test_a_message_is_never_lost_and_goes_out_again_only_after_doubt(
         settled = outcome in {"sent", "refused", "echo"}
     due = outbox.next_due(now)
     assert (due is None) == (settled or doubts > 1)
+
+
+def test_after_the_clock_was_set_back_a_message_waits_no_longer_than_it_would_have(
+    database: Database, outbox: SqlOutbox
+) -> None:
+    post(database, notice("báo cáo"))
+    outgoing = claim_one(outbox, 60 * MINUTE)
+    outbox.deferred(outgoing, START + 61 * MINUTE)
+    assert outbox.next_due(START + 60 * MINUTE) == START + 61 * MINUTE
+    assert outbox.claim(now=START + 60 * MINUTE, limit=9) == []
+    assert outbox.next_due(START) == START
+    assert claim_one(outbox).id == outgoing.id

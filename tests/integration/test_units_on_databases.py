@@ -426,14 +426,14 @@ def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnits, inbox: SqlI
     assert gaps.last_heard(GROUP) is None
     heard(inbox)
     assert gaps.last_heard(GROUP) == START_MS
-    closed = gaps.open_gap(GROUP, START, "socket closed")
+    closed = gaps.open_gap(GROUP, START, "socket closed", 0)
     gaps.end_gap(closed, START + HOUR)
     gaps.add_recovered(closed, 5)
     gaps.add_recovered(closed, 2)
     assert [gap.id for gap in gaps.pending_gaps(GROUP)] == [closed]
     gaps.settle_gap(closed, closed=True)
-    running = gaps.open_gap(GROUP, START + 2 * HOUR, "\ud800 cause")
-    assert [gap.id for gap in gaps.pending_gaps(GROUP)] == [running]
+    running = gaps.open_gap(GROUP, START + 2 * HOUR, "\ud800 cause", 17)
+    assert [(gap.id, gap.heard_id) for gap in gaps.pending_gaps(GROUP)] == [(running, 17)]
     assert gaps.pending_gaps("other") == []
     beside = SqlGaps(database, "7000000000000000777")
     assert (beside.pending_gaps(GROUP), beside.last_heard(GROUP)) == ([], None)

@@ -7,6 +7,7 @@ from types import FrameType
 from zalo_governor import journal
 from zalo_governor.app import build
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.governor import Governor
 from zalo_governor.nodump import forbid_core_dumps
 from zalo_governor.settings import load_settings
 
@@ -16,7 +17,11 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     forbid_core_dumps()
     settings = load_settings(config)
     journal.configure(console=sys.stdout.isatty())
-    governor = build(settings)
+    run_until_told(build(settings))
+
+
+def run_until_told(governor: Governor) -> None:
+    """Run it until SIGTERM or SIGINT; raises what `Governor.run` raises."""
 
     def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
         governor.stop()

@@ -57,5 +57,7 @@ class Gap(BaseModel):
     """Messages that backfill brought back."""
     closed: bool = False
     """Backfill reached what was heard before: nothing is missing."""
+    heard_id: int = 0
+    """Entries of the inbox up to this number were heard before it. Clocks can be wrong, the numbers always grow."""
     pending: bool = False
     """Backfill is still to be tried."""

@@ -42,7 +42,8 @@ class Blindness:
         """The line is back."""
         minutes = number(max(1, round((until - since).total_seconds() / 60)))
         text = self._voice.say(Text.SEEING, since=moment(since), until=moment(until), minutes=minutes)
-        self._tell(self._voice.say(Text.SEEING_SUBJECT), text)
+        # First what may fail, since whoever calls then calls again.
         with self._unit() as unit:
             self._post.to_desk(unit, text, group_id=self._policy.home_group_id)
+        self._tell(self._voice.say(Text.SEEING_SUBJECT), text)
         self._on_posted()

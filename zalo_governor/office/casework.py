@@ -40,6 +40,7 @@ _REPOST_MINUTES = 5
 
 _GRAVITY = list(Severity)
 _EVER = from_ms(0)
+_NEVER = from_ms(1 << 42)
 
 
 class Casework:
@@ -73,27 +74,30 @@ class Casework:
         To be called when what backfill brought, or what waited in the inbox at start, has been judged. The case is
         what is remembered, and not the recovery: a process may die between finding a case and telling of it.
         """
-        now = self._policy.clock()
         late = [
             case
-            for case in unit.cases(group_id, start=now - _SUMMED_UP_WITHIN, end=now + timedelta(seconds=1))
+            for case in self._recent(unit, group_id)
             if case.late and unit.first_run(f"recovered:{case.code}", case.opened_at)
         ]
         if late:
             self._alerts.recovered(unit, group_id, late)
 
-    def swept(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
-        """Tell the admin and the staff in one message of the names that the sweep which began at `since` found.
+    def swept(self, unit: OfficeUnit, group_id: str) -> None:
+        """Tell the admin and the staff in one message, each once, of the names that sweeps found.
 
-        To be called when what the sweep handed on has been judged.
+        To be called when what a sweep handed on has been judged. The case is what is remembered, as in `recovered`.
         """
         found = [
             case
-            for case in unit.cases(group_id, start=since, end=self._policy.clock() + timedelta(seconds=1))
-            if case.rule_id == NAME_RULE and not case.late
+            for case in self._recent(unit, group_id)
+            if case.rule_id == NAME_RULE and not case.late and unit.first_run(*_told_of_name(case))
         ]
         if found:
             self._alerts.swept(unit, group_id, found)
+
+    def _recent(self, unit: OfficeUnit, group_id: str) -> list[Case]:
+        """Those of the last days, and those that a clock which was set back has put into the future."""
+        return unit.cases(group_id, start=self._policy.clock() - _SUMMED_UP_WITHIN, end=_NEVER)
 
     def _group_of(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else self._policy.home_group_id
@@ -212,6 +216,8 @@ class Casework:
         if asked is Text.MEMBER_ASKED and case.state is CaseState.NEW:
             self._move(unit, case, CaseState.REMINDED, "")
         if case.sealed or event.source is not Source.SWEEP:
+            if case.rule_id == NAME_RULE:
+                unit.first_run(*_told_of_name(case))
             reason = finding.reason if isinstance(finding, Finding) else None
             self._alerts.new_case(unit, case, person, asked, about_name=about_name, reason=reason)
 
@@ -271,6 +277,11 @@ def _subject(event: EventBase, finding: Finding | SealedFinding) -> str | None:
 def _graver(finding: Finding | SealedFinding, case: Case) -> bool:
     """Whether the desk has not heard of the case yet, and now has to at once."""
     return case.severity is Severity.TRIAGE and _GRAVITY.index(finding.severity) > _GRAVITY.index(case.severity)
+
+
+def _told_of_name(case: Case) -> tuple[str, datetime]:
+    """What is claimed, once, by whoever tells the desk of a case about a name."""
+    return f"swept:{case.code}", case.opened_at
 
 
 def _doubtful_name(verdict: Verdict) -> bool:

@@ -1,7 +1,5 @@
 """The office as one object: what the pipeline and the schedule call."""
 
-from datetime import datetime
-
 from zalo_governor.domain.events import EventBase, MessageDeleted
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.office.casework import Casework
@@ -40,9 +38,9 @@ class Office:
         """See `Casework.recovered`."""
         self._casework.recovered(unit, group_id)
 
-    def swept(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
+    def swept(self, unit: OfficeUnit, group_id: str) -> None:
         """See `Casework.swept`."""
-        self._casework.swept(unit, group_id, since)
+        self._casework.swept(unit, group_id)
 
     def said_again(self, text: str) -> str:
         """The words of a message that goes out once more, since it may have arrived already."""

@@ -30,7 +30,8 @@ class RollCall:
     Args:
         may_keep: whether the door lets a raw object in.
         admit: takes the elements and returns once they are judged.
-        sum_up: called after a sweep that found anything new, with the moment at which it began.
+        sum_up: called after each sweep, whether it found anything new or not: an earlier process may have died before
+            it could tell of what it had found.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class RollCall:
         unit: Callable[[], AbstractContextManager[OfficeUnit]],
         may_keep: Callable[[RawDict], bool],
         admit: Callable[[Sequence[Element]], object],
-        sum_up: Callable[[OfficeUnit, str, datetime], None],
+        sum_up: Callable[[OfficeUnit, str], None],
         clock: Clock,
     ) -> None:
         self._account = account
@@ -73,8 +74,8 @@ class RollCall:
             unit.save_group(self._account, snapshot, members, began)
         if elements:
             self._admit(elements)
-            with self._unit() as unit:
-                self._sum_up(unit, group_id, began)
+        with self._unit() as unit:
+            self._sum_up(unit, group_id)
         return len(elements)
 
     def swept_within(self, group_id: str, length: timedelta) -> bool:

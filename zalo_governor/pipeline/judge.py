@@ -12,7 +12,7 @@ from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
 from zalo_governor.pipeline.assessment import Assessor, NotUnderstood
-from zalo_governor.pipeline.lanes import Lanes
+from zalo_governor.pipeline.lanes import Lanes, place_of
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Units, UnitT
 from zalo_governor.rules.engine import Engine
 
@@ -30,6 +30,8 @@ _LONGEST_CLIENT_ID = 18
 class Judge(Generic[UnitT]):
     """Judges what intake admitted, lane by lane, and what an earlier process left unjudged.
 
+    `groups` are the conversations whose order is kept over a restart.
+
     Bodies reach the judge in memory. When it falls behind by more than `capacity` entries, it lets go of what it was
     given and reads on from the inbox, so that its memory stays bounded; at start it begins that way.
     """
@@ -43,6 +45,7 @@ class Judge(Generic[UnitT]):
         engine: Callable[[], Engine],
         reactions: Reactions[UnitT],
         outbox: OutboxStore,
+        groups: Sequence[str],
         on_judged: Callable[[Sequence[tuple[EventBase, Verdict]]], None],
         clock: Clock,
         capacity: int = _CAPACITY,
@@ -52,6 +55,7 @@ class Judge(Generic[UnitT]):
         self._assessor = Assessor(parser, engine, units.person)
         self._reactions = reactions
         self._outbox = outbox
+        self._groups = groups
         self._on_judged = on_judged
         self._clock = clock
         self._capacity = capacity
@@ -92,6 +96,7 @@ class Judge(Generic[UnitT]):
 
     def run(self) -> None:
         """Judge until stopped; what is in memory at the stop stays waiting in the inbox for the next start."""
+        self._remember()
         while not self._stopping:
             ready = self._take()
             for start in range(0, len(ready), _BATCH):
@@ -110,6 +115,21 @@ class Judge(Generic[UnitT]):
             return self._changed.wait_for(
                 lambda: self._idle and not self._given and not self._lanes.size and self._read_from is None, timeout
             )
+
+    def _remember(self) -> None:
+        """What stands before something that an earlier process judged is late for this one, too."""
+        for thread_id in self._groups:
+            while not self._stopping:
+                try:
+                    judged = self._inbox.judged_last(thread_id)
+                except StoreUnavailableError as error:
+                    log.error("judge_waits", error=str(error))
+                    self._pause(_RETRY_FIRST)
+                    continue
+                with self._changed:
+                    for account, place in sorted((account, place_of(at_ms, key)) for account, at_ms, key in judged):
+                        self._lanes.remember(account, thread_id, place)
+                break
 
     def _take(self) -> list[tuple[Admitted, bool]]:
         self._read_backlog()

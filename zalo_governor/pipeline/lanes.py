@@ -18,9 +18,13 @@ Place = tuple[int, int, str]
 
 
 def place(admitted: Admitted) -> Place:
-    """Where an entry stands in its conversation: (Zalo's time in ms, msgId as a number would sort)."""
-    key = admitted.entry.key
-    return admitted.entry.at_ms, len(key), key
+    """Where an entry stands in its conversation."""
+    return place_of(admitted.entry.at_ms, admitted.entry.key)
+
+
+def place_of(at_ms: int, key: str) -> Place:
+    """(Zalo's time in ms, msgId as a number would sort)."""
+    return at_ms, len(key), key
 
 
 class _Lane:
@@ -89,6 +93,10 @@ class Lanes:
             if lane.waiting
         ]
         return min(waits, default=None)
+
+    def remember(self, account: str, thread_id: str, judged: Place) -> None:
+        """An earlier process judged up to there."""
+        self._lane(account, thread_id).judged = judged
 
     def hold(self, account: str, thread_id: str, now_ms: int) -> None:
         """Let a lane wait for backfill, within bounds."""

@@ -27,6 +27,10 @@ class Inbox(Protocol):
         """Entries not yet judged with id > after_id, oldest first, bodies decrypted."""
         ...
 
+    def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
+        """(account, Zalo's time in ms, key) of the judged entries with the youngest times; what a sweep found aside."""
+        ...
+
 
 class JudgeUnit(Protocol):
     """One transaction of the judge: all of it happens, or nothing."""

@@ -28,10 +28,8 @@ T = TypeVar("T")
 class History(Protocol):
     """Fetches what a group said while nobody listened. app ties zalo.backfill to it."""
 
-    def __call__(
-        self, group_id: str, heard_ms: int | None, take: Callable[[Sequence[Element]], None], /
-    ) -> BackfillEnd:
-        """Page back beyond the last message heard before the gap (Zalo's time in ms; None where none was ever).
+    def __call__(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None], /) -> BackfillEnd:
+        """Page back beyond the what was heard before the gap: inbox entries up to `heard_id`, 0 where there are none.
 
         `take` gets what was found, oldest first.
         """
@@ -41,8 +39,8 @@ class History(Protocol):
 class Gaps(Protocol):
     """The record of times in which the bot could not hear."""
 
-    def open_gap(self, group_id: str, began_at: datetime, cause: str) -> int:
-        """Write that a gap began; gives its number."""
+    def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
+        """Write that a gap began, after the inbox entry of that number; gives the gap's number."""
         ...
 
     def end_gap(self, gap_id: int, ended_at: datetime) -> None:
@@ -71,8 +69,8 @@ class _Missed(NamedTuple):
 
     gap_id: int
     began_ms: int
-    heard_ms: int | None
-    """Zalo's time of the last message before it; None where none was ever heard."""
+    heard_id: int
+    """Number of the last inbox entry before it; 0 where the group was never heard."""
 
 
 class Recovery:
@@ -82,6 +80,7 @@ class Recovery:
     for good.
 
     Args:
+        newest: number of the youngest inbox entry; must not wait for anything.
         release: called with each group whose lanes need not wait any longer.
         on_recovered: called for each group once what was missed has been admitted, whether it was anything or not:
             an earlier process may have died before it could tell of what it had found.
@@ -94,6 +93,7 @@ class Recovery:
         groups: Sequence[str],
         gaps: Gaps,
         history: History,
+        newest: Callable[[], int],
         admit: Callable[[Sequence[Element]], list[Admitted]],
         hold: Callable[[], None],
         release: Callable[[str], None],
@@ -103,6 +103,7 @@ class Recovery:
         self._groups = tuple(groups)
         self._gaps = gaps
         self._history = history
+        self._newest = newest
         self._admit = admit
         self._hold = hold
         self._release = release
@@ -111,39 +112,54 @@ class Recovery:
         self._reports: deque[LineReport] = deque()
         self._changed = threading.Condition()
         self._stopping = False
+        self._book = threading.RLock()
+        """Guards what is known of gaps, here and in the store: they are opened and ended in the listener's thread."""
+        self._resumed = False
         self._missed: dict[str, list[_Missed]] = {group_id: [] for group_id in self._groups}
         """Oldest first."""
         self._running: dict[str, int] = {}
         """Number of the gap of each group that goes on."""
         self._heard_before: dict[str, int | None] = {}
-        """Of each group, what was last heard when the program began; empty once the line has been up."""
+        """Of each group, Zalo's time of what was last heard when the program began; empty once the line has been up."""
+        self._at_start = newest()
         self._again: dict[str, tuple[float, float]] = {}
         """Groups to be asked for again: (when on the monotonic clock, seconds until the time after that)."""
         self.state: LineReport | None = None
         """The line as it was last reported."""
 
     def report(self, line: LineReport) -> None:
-        """Take the listener's word; never blocks."""
+        """Take the listener's word, and write down at once that a gap began or ended.
+
+        It waits for the store: what is heard after a gap must not be durable before the gap is, or a kill in between
+        would hide it.
+        """
         if line.state is LineState.UP:
             self._hold()
+        heard_id = self._newest()
         with self._changed:
-            if line.state is LineState.FRAME_LOST:
-                if self._reports and self._reports[-1].state is LineState.FRAME_LOST:
-                    return  # The look that is still to come finds what both have lost.
-            else:
+            if line.state is not LineState.FRAME_LOST:
                 self.state = line
+            elif self._reports and self._reports[-1].state is LineState.FRAME_LOST:
+                return  # The look that is still to come finds what both have lost.
+        try:
+            with self._book:
+                self._resume()
+                self._write_down(line, heard_id)
+        except StoreUnavailableError:
+            return  # Stopped; nothing that is heard from now on is stored, either.
+        with self._changed:
             self._reports.append(line)
             self._changed.notify_all()
 
     def run(self) -> None:
         """Work until stopped; a gap in which an earlier process died goes on until the line is up."""
         try:
-            for group_id in self._groups:
-                self._resume(group_id)
+            with self._book:
+                self._resume()
             while not self._stopping:
-                line = self._next()
-                if line:
-                    self._follow(line)
+                report = self._next()
+                if report:
+                    self._follow(report)
                 elif not self._stopping:
                     self._ask_again()
         except StoreUnavailableError:
@@ -156,13 +172,54 @@ class Recovery:
             self._stopping = True
             self._changed.notify_all()
 
-    def _resume(self, group_id: str) -> None:
-        self._heard_before[group_id] = self._surely(partial(self._gaps.last_heard, group_id))
-        for gap in self._surely(partial(self._gaps.pending_gaps, group_id)):
-            # Not the last entry: that process may have heard something live while it still fetched what is older.
-            self._missed[group_id].append(_Missed(gap.id, to_ms(gap.began_at), to_ms(gap.began_at)))
-            if gap.ended_at is None:
-                self._running[group_id] = gap.id
+    def _resume(self) -> None:
+        if self._resumed:
+            return
+        for group_id in self._groups:
+            self._heard_before[group_id] = self._surely(partial(self._gaps.last_heard, group_id))
+            for gap in self._surely(partial(self._gaps.pending_gaps, group_id)):
+                self._missed[group_id].append(_Missed(gap.id, to_ms(gap.began_at), gap.heard_id))
+                if gap.ended_at is None:
+                    self._running[group_id] = gap.id
+        self._resumed = True
+
+    def _write_down(self, line: LineReport, heard_id: int) -> None:
+        for group_id in self._groups:
+            match line.state:
+                case LineState.UP:
+                    self._did_not_run(group_id, line)
+                    self._end(group_id, line.at)
+                case LineState.FRAME_LOST:
+                    if group_id not in self._running:
+                        self._open(group_id, line, heard_id)
+                        self._end(group_id, line.at)
+                case _:
+                    if not self._did_not_run(group_id, line) and group_id not in self._running:
+                        self._open(group_id, line, heard_id)
+
+    def _did_not_run(self, group_id: str, line: LineReport) -> bool:
+        """Open the gap of the time before this start, once; whether any gap of the group goes on."""
+        heard_ms = self._heard_before.pop(group_id, None)
+        if heard_ms is not None and group_id not in self._running:
+            # Zalo's time, which may be ahead of ours: no gap begins after it has ended.
+            self._begin(group_id, min(from_ms(heard_ms), line.at), "not running", self._at_start)
+        return group_id in self._running
+
+    def _open(self, group_id: str, line: LineReport, heard_id: int) -> None:
+        ever_heard = self._surely(partial(self._gaps.last_heard, group_id)) is not None
+        began_at, cause = line.heard_at or line.at, line.cause or line.state.value
+        self._begin(group_id, began_at, cause, heard_id if ever_heard else 0)
+
+    def _begin(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> None:
+        gap_id = self._surely(partial(self._gaps.open_gap, group_id, began_at, cause, heard_id))
+        self._running[group_id] = gap_id
+        self._missed[group_id].append(_Missed(gap_id, to_ms(began_at), heard_id))
+
+    def _end(self, group_id: str, at: datetime) -> None:
+        gap_id = self._running.get(group_id)
+        if gap_id is not None:
+            self._surely(partial(self._gaps.end_gap, gap_id, at))
+            del self._running[group_id]
 
     def _next(self) -> LineReport | None:
         """The next report; None when it is time to ask again, or to stop."""
@@ -180,59 +237,18 @@ class Recovery:
         log.info("line", state=line.state.value, cause=line.cause)
         match line.state:
             case LineState.UP:
-                self._catch_up(line)
-            case LineState.FRAME_LOST:
-                lost = [group_id for group_id in self._groups if group_id not in self._running]
-                for group_id in lost:
-                    self._open(group_id, line)
-                    self._end(group_id, line.at)
-                for group_id in lost:
-                    self._recover(group_id)
-                    self._tell(group_id)
-            case _:
                 for group_id in self._groups:
-                    if not self._did_not_run(group_id):
-                        self._open(group_id, line)
-
-    def _did_not_run(self, group_id: str) -> bool:
-        """Open the gap of the time before this start, once; whether any gap of the group goes on."""
-        heard_ms = self._heard_before.pop(group_id, None)
-        if heard_ms is not None and group_id not in self._running:
-            self._begin(group_id, from_ms(heard_ms), "not running", heard_ms)
-        return group_id in self._running
-
-    def _catch_up(self, line: LineReport) -> None:
-        for group_id in self._groups:
-            self._did_not_run(group_id)
-            self._end(group_id, line.at)
-        for group_id in self._groups:
-            self._recover(group_id)
-            self._release(group_id)
-        for group_id in self._groups:
-            self._tell(group_id)
-        self._on_up()
-
-    def _open(self, group_id: str, line: LineReport) -> None:
-        began_at = line.heard_at or line.at
-        # Asked now: once the line is back, what is heard live stands on this side of the gap. If the line came back
-        # while this report waited for its turn, that has happened already: then the gap's own beginning counts.
-        heard_ms = self._surely(partial(self._gaps.last_heard, group_id))
-        self._begin(
-            group_id,
-            began_at,
-            line.cause or line.state.value,
-            None if heard_ms is None else min(heard_ms, to_ms(began_at)),
-        )
-
-    def _begin(self, group_id: str, began_at: datetime, cause: str, heard_ms: int | None) -> None:
-        gap_id = self._surely(partial(self._gaps.open_gap, group_id, began_at, cause))
-        self._running[group_id] = gap_id
-        self._missed[group_id].append(_Missed(gap_id, to_ms(began_at), heard_ms))
-
-    def _end(self, group_id: str, at: datetime) -> None:
-        gap_id = self._running.pop(group_id, None)
-        if gap_id is not None:
-            self._surely(partial(self._gaps.end_gap, gap_id, at))
+                    self._recover(group_id)
+                    self._release(group_id)
+                for group_id in self._groups:
+                    self._tell(group_id)
+                self._on_up()
+            case LineState.FRAME_LOST:
+                for group_id in self._groups:
+                    if self._recover(group_id):
+                        self._tell(group_id)
+            case _:
+                pass  # What is missed is fetched once the line is up.
 
     def _tell(self, group_id: str) -> None:
         self._surely(partial(self._on_recovered, group_id))
@@ -243,23 +259,37 @@ class Recovery:
             self._recover(group_id)
             self._tell(group_id)
 
-    def _recover(self, group_id: str) -> None:
-        """Fetch what was missed in all gaps of the group, and settle them unless Zalo may give more later."""
-        missed = self._missed[group_id]
+    def _recover(self, group_id: str) -> bool:
+        """Fetch what was missed in all gaps of the group that have ended, and settle them unless more may come later.
+
+        Gives whether there were any.
+        """
+        with self._book:
+            missed = [gap for gap in self._missed[group_id] if gap.gap_id != self._running.get(group_id)]
         if not missed:
-            return
-        end = self._surely(partial(self._fetch, group_id, missed))
-        if end is BackfillEnd.INTERRUPTED:
+            return False
+        ends = self._ends(group_id, sorted(missed, key=lambda gap: gap.heard_id))
+        if BackfillEnd.INTERRUPTED in ends.values():
             _, delay = self._again.get(group_id, (0.0, _AGAIN_FIRST_SECONDS))
             self._again[group_id] = (time.monotonic() + delay, min(delay * 2, _AGAIN_LONGEST_SECONDS))
             log.warning("backfill_interrupted", group=group_id, gaps=len(missed), again_seconds=delay)
-            return
+            return True
         self._again.pop(group_id, None)
-        closed = end is BackfillEnd.REACHED
-        for gap in missed:
-            self._surely(partial(self._gaps.settle_gap, gap.gap_id, closed))
-        log.info("gaps_settled", group=group_id, gaps=len(missed), closed=closed)
-        missed.clear()
+        for gap, end in ends.items():
+            self._surely(partial(self._gaps.settle_gap, gap.gap_id, end is BackfillEnd.REACHED))
+        with self._book:
+            self._missed[group_id] = [gap for gap in self._missed[group_id] if gap not in ends]
+        whole = sum(end is BackfillEnd.REACHED for end in ends.values())
+        log.info("gaps_settled", group=group_id, gaps=len(ends), closed=whole)
+        return True
+
+    def _ends(self, group_id: str, missed: Sequence[_Missed]) -> dict[_Missed, BackfillEnd]:
+        """How the look for each gap ended (oldest first). One look for all, unless it does not reach the oldest."""
+        end = self._surely(partial(self._fetch, group_id, missed))
+        if end is BackfillEnd.EXHAUSTED and len(missed) > 1:
+            # What was heard between them tells that the younger ones are whole, even if the oldest is not.
+            return {missed[0]: end, **self._ends(group_id, missed[1:])}
+        return dict.fromkeys(missed, end)
 
     def _fetch(self, group_id: str, missed: Sequence[_Missed]) -> BackfillEnd:
         def take(elements: Sequence[Element]) -> None:
@@ -267,7 +297,7 @@ class Recovery:
                 self._count(missed, self._surely(partial(self._admit, elements[start : start + _CHUNK])))
 
         try:
-            return self._history(group_id, missed[0].heard_ms, take)
+            return self._history(group_id, missed[0].heard_id, take)
         except StoreUnavailableError:
             raise
         except GovernorError as error:

@@ -33,7 +33,7 @@ class Alarm(Protocol):
         ...
 
     def seeing(self, since: datetime, until: datetime) -> None:
-        """The line is back."""
+        """The line is back. Called again after a GovernorError."""
         ...
 
 
@@ -99,10 +99,10 @@ class Vigil:
         self._watch(now, line, heard_at)
         if line is None or line.state is not LineState.UP:
             return  # While the line is down, recovery looks by itself, and no call would get through.
-        if now >= self._next_keep_alive:
+        if _due(self._next_keep_alive, self._keep_alive_every, now):
             self._next_keep_alive = now + self._keep_alive_every
             self._try("keep_alive", self._keep_alive)
-        if now >= self._next_look:
+        if _due(self._next_look, self._look_every, now):
             self._next_look = now + self._look_every
             self._try("look", lambda: self._look(now, heard_at))
 
@@ -114,9 +114,10 @@ class Vigil:
             log.error("blind", since=last.isoformat())
             self._try("alarm", lambda: self._alarm.blind(last))
         elif self._blind_since is not None and up:
-            since, self._blind_since = self._blind_since, None
-            log.info("seeing", since=since.isoformat())
-            self._try("alarm", lambda: self._alarm.seeing(since, now))
+            since = self._blind_since
+            if self._try("alarm", lambda: self._alarm.seeing(since, now)):
+                self._blind_since = None
+                log.info("seeing", since=since.isoformat())
 
     def _look(self, now: datetime, heard_at: datetime | None) -> None:
         missing: dict[str, str] = {}
@@ -134,8 +135,16 @@ class Vigil:
             # already it knows that it lacks.
             self._report(LineReport(state=LineState.FRAME_LOST, at=now, heard_at=heard_at, cause=MISSED))
 
-    def _try(self, what: str, work: Callable[[], None]) -> None:
+    def _try(self, what: str, work: Callable[[], None]) -> bool:
+        """Whether it was done; what was not is tried again when it is next due."""
         try:
             work()
         except GovernorError as error:
             log.warning("vigil_failed", what=what, error=str(error))
+            return False
+        return True
+
+
+def _due(at: datetime, every: timedelta, now: datetime) -> bool:
+    """Whether it is time; a clock that was set back lets nobody wait longer than was meant."""
+    return now >= at or at - now > every

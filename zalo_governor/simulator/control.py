@@ -12,7 +12,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from zalo_governor.domain.elements import RawDict
-from zalo_governor.simulator.control_orders import Close, Hist, Push, PushedFrame, Raw, StateQuery, WorldOrder
+from zalo_governor.simulator.control_orders import Close, Hist, Push, PushedFrame, Raw, Shorten, StateQuery, WorldOrder
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.flood import Flood, FloodOrder
@@ -34,7 +34,9 @@ class Control:
             "raw": self._raw,
             "close": self._close,
             "abort": self._abort,
+            "mute": self._mute,
             "hist": self._hist,
+            "shorten": self._shorten,
             "config": self._config,
             "reset": self._reset,
             "state": self._state,
@@ -97,6 +99,9 @@ class Control:
     async def _abort(self, _body: RawDict) -> RawDict:
         return {"sockets": self._stage.hub.abort()}
 
+    async def _mute(self, _body: RawDict) -> RawDict:
+        return {"sockets": self._stage.hub.mute()}
+
     async def _hist(self, body: RawDict) -> RawDict:
         order = Hist.model_validate(body)
         ids = []
@@ -105,6 +110,10 @@ class Control:
             self._stage.remember(message)
             ids.append(message["msgId"])
         return {"msg_ids": ids}
+
+    async def _shorten(self, body: RawDict) -> RawDict:
+        order = Shorten.model_validate(body)
+        return {"gone": self._stage.world.group(order.group_id).history.shorten(order.keep)}
 
     async def _config(self, body: RawDict) -> RawDict:
         given = Faults.model_validate(body)

@@ -67,6 +67,13 @@ class Hist(_Order):
     group_id: str = GROUP_ID
 
 
+class Shorten(_Order):
+    """A group's history ends sooner: all but its newest `keep` messages are gone, as where Zalo's own reach ends."""
+
+    keep: int = Field(ge=0)
+    group_id: str = GROUP_ID
+
+
 class StateQuery(_Order):
     """What `state` and `events` shall show."""
 

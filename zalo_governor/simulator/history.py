@@ -42,6 +42,14 @@ class History:
             del self._bodies[number]
             del self._order[bisect_left(self._order, number)]
 
+    def shorten(self, keep: int) -> int:
+        """Forget all but the newest `keep`; gives how many went."""
+        gone = self._order[: len(self._order) - keep] if keep < len(self._order) else []
+        for number in gone:
+            del self._bodies[number]
+        del self._order[: len(gone)]
+        return len(gone)
+
     def before(self, cursor: int, count: int) -> tuple[list[RawDict], bool]:
         """Up to `count` messages with msgId < cursor, newest first, and whether there are older ones."""
         end = bisect_left(self._order, cursor)

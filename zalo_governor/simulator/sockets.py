@@ -30,6 +30,8 @@ class Line:
         self.cookie = cookie
         self.key_bytes = os.urandom(16)
         self.key = AESGCM(self.key_bytes)
+        self.mute = False
+        """It stays open and nothing comes over it any more."""
         self._request = request
         self._socket = socket
 
@@ -103,7 +105,13 @@ class Hub:
         """The open sockets of these accounts, None for all; nothing while the server is told to be silent."""
         if self._state.faults.silent:
             return []
-        return [line for line in self.lines if to is None or line.account.uid in to]
+        return [line for line in self.lines if not line.mute and (to is None or line.account.uid in to)]
+
+    def mute(self) -> int:
+        """From now on nothing comes over the sockets that are open, not even the answer to a ping; gives how many."""
+        for line in self.lines:
+            line.mute = True
+        return len(self.lines)
 
     async def send(
         self,
@@ -190,7 +198,7 @@ class Hub:
         self._state.ledger.frame(
             {"cmd": frame.cmd, "sub": frame.sub, "data": frame.data, "hex": message[:64].hex(), "uid": line.account.uid}
         )
-        if self._state.faults.silent:
+        if self._state.faults.silent or line.mute:
             return
         if frame.cmd == 2:
             event = frame.data.get("eventId") if isinstance(frame.data, dict) else None

@@ -1,5 +1,6 @@
 """The connection to the database: how durable it is, who may write, and that the key fits."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -232,6 +233,8 @@ def _driver(connection: Connection) -> SqliteConnection:
 
 
 def _postgresql_engine(address: URL) -> Engine:
+    # It warns of each connection that the server broke; whoever uses one hears of that by its error.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     try:
         return create_engine(
             address,

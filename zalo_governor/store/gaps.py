@@ -20,8 +20,8 @@ class SqlGaps:
         self._database = database
         self._account = account
 
-    def open_gap(self, group_id: str, began_at: datetime, cause: str) -> int:
-        """A gap began; gives its number."""
+    def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
+        """A gap began, after the inbox entry `heard_id` (0 for none); gives its number."""
         row = {
             "account": self._account,
             "group_id": group_id,
@@ -30,6 +30,7 @@ class SqlGaps:
             "recovered": 0,
             "closed": False,
             "pending": True,
+            "heard_id": heard_id,
         }
         with self._database.write() as connection:
             return int(connection.execute(insert(gaps).returning(gaps.c.id), row).scalar_one())
@@ -81,5 +82,6 @@ def gap(row: Row[Any]) -> Gap:
         cause=row.cause,
         recovered=row.recovered,
         closed=row.closed,
+        heard_id=row.heard_id,
         pending=row.pending,
     )

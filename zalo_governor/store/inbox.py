@@ -12,13 +12,14 @@ from zalo_governor.store.bodies import open_body, seal_body, storable
 from zalo_governor.store.bulk import BulkInsert
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import StoreError
-from zalo_governor.store.schema import NUMBER_BITS, accounts, case_events, inbox
+from zalo_governor.store.schema import NUMBER_BITS, accounts, case_events, events, inbox
 
 # An id is ms << 20 | sequence << 8 | number of the account: ordered by time, and never the same in two processes
 # that write for different accounts without seeing each other's rows.
 _SEQUENCE_BITS = 12
 _ACCOUNT_LOCK = 7_400
 """First of the PostgreSQL advisory locks that give out ids, one for each account."""
+_HIGHEST_ID = (1 << 63) - 1
 _LATEST_MS = 1 << 42
 """Zalo's times are about 2^41; an absurd one must not break the batch that it comes in."""
 
@@ -44,7 +45,15 @@ _KNOWN = select(inbox.c.key).where(
     inbox.c.account == bindparam("account"),
     inbox.c.thread_id == bindparam("thread_id"),
     inbox.c.kind == ElementKind.MESSAGE.value,
+    inbox.c.id <= bindparam("up_to"),
     inbox.c.key.in_(bindparam("keys", expanding=True)),
+)
+_JUDGED_LAST = (
+    select(inbox.c.account, events.c.at_ms, inbox.c.key)
+    .join(events, events.c.id == inbox.c.id)
+    .where(events.c.group_id == bindparam("thread_id"), events.c.source != Source.SWEEP.value)
+    .order_by(events.c.at_ms.desc())
+    .limit(200)  # as many as may bear the same time
 )
 _UNDER_A_CASE = (
     select(case_events.c.case_id)
@@ -91,6 +100,7 @@ class SqlInbox:
         self._revisions = database.ready(_REVISIONS)
         self._newest_id = database.ready(_NEWEST_ID)
         self._numbers: dict[str, int] = {}
+        self._newest: int | None = None
         self._waiting = _WAITING if account is None else _WAITING.where(inbox.c.account == account)
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
@@ -108,6 +118,8 @@ class SqlInbox:
             new = frozenset(landed)
             revisions = frozenset(connection.exec_driver_sql(self._revisions, span).scalars())
         self._numbers |= numbers
+        # Numbers of what was known already are given out again.
+        self._newest = max(new, default=self._newest)
         return [Admitted(id_, entry, id_ in revisions) for id_, entry in zip(ids, entries, strict=True) if id_ in new]
 
     def waiting(self, *, after_id: int, limit: int) -> list[Admitted]:
@@ -118,11 +130,32 @@ class SqlInbox:
         """
         return self._admitted(self._waiting, {"after_id": after_id, "count": limit})
 
-    def known(self, account: str, thread_id: str, keys: Iterable[str]) -> set[str]:
-        """Which of these msgIds were heard before."""
-        values = {"account": account, "thread_id": thread_id, "keys": [storable(key) for key in keys]}
+    def known(self, account: str, thread_id: str, keys: Iterable[str], up_to: int | None = None) -> set[str]:
+        """Which of these msgIds are stored; with `up_to`, in an entry whose number is not higher."""
+        values = {
+            "account": account,
+            "thread_id": thread_id,
+            "keys": [storable(key) for key in keys],
+            "up_to": _HIGHEST_ID if up_to is None else up_to,
+        }
         with self._database.read() as connection:
             return set(connection.scalars(_KNOWN, values))
+
+    def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
+        """(account, Zalo's time in ms, key) of the judged entries with the youngest times; what a sweep found aside."""
+        with self._database.read() as connection:
+            rows = connection.execute(_JUDGED_LAST, {"thread_id": thread_id})
+            return [(row.account, row.at_ms, row.key) for row in rows]
+
+    def newest_id(self) -> int:
+        """No entry that this object admitted has a higher number, nor any that was there when it was first asked.
+
+        Asks the database once, and never waits from then on.
+        """
+        if self._newest is None:
+            with self._database.read() as connection:
+                self._newest = connection.exec_driver_sql(self._newest_id).scalar() or 0
+        return self._newest
 
     def last(self, account: str, thread_id: str) -> tuple[str, int] | None:
         """(msgId, Zalo's time in ms) of the youngest message heard of a thread; None where none was."""

@@ -59,7 +59,7 @@ class SqlOutbox:
 
     def claim(self, *, now: datetime, limit: int) -> list[Outgoing]:
         """Mark up to `limit` due messages as being sent, durably, most urgent first, and give them."""
-        due = [_PENDING, *self._mine, outbox.c.not_before_ms <= to_ms(now)]
+        due = [_PENDING, *self._mine, (outbox.c.not_before_ms <= to_ms(now)) | _set_back(now)]
         with self._database.read() as connection:
             if connection.execute(select(outbox.c.id).where(*due).limit(1)).first() is None:
                 return []
@@ -137,7 +137,8 @@ class SqlOutbox:
 
     def next_due(self, now: datetime) -> datetime | None:
         """When `claim` will next have something to give: `now` if it has already, None if nothing waits."""
-        earliest = select(func.min(outbox.c.not_before_ms)).where(_PENDING, *self._mine)
+        at_ms = case((_set_back(now), to_ms(now)), else_=outbox.c.not_before_ms)
+        earliest = select(func.min(at_ms)).where(_PENDING, *self._mine)
         with self._database.read() as connection:
             due_ms = connection.scalar(earliest)
         return None if due_ms is None else max(now, from_ms(due_ms))
@@ -211,6 +212,11 @@ class SqlOutbox:
                 not_before=from_ms(row.not_before_ms) if row.not_before_ms else None,
             ),
         )
+
+
+def _set_back(now: datetime) -> ColumnElement[bool]:
+    """Tried at a time yet to come: the clock was set back since, and what it is to wait for is no time any more."""
+    return outbox.c.attempted_ms > to_ms(now)
 
 
 def _being_sent(outgoing: Outgoing) -> Update:

@@ -362,6 +362,7 @@ gaps = Table(
     Column("recovered", Integer, nullable=False),
     Column("closed", Boolean, nullable=False),
     Column("pending", Boolean, nullable=False),
+    Column("heard_id", BigInteger, nullable=False),  # inbox entries up to this one were heard before it
     Index("ix_gaps_group_ended", "group_id", "ended_ms"),
     # Each written as SQLAlchemy asks that database: SQLite takes the index for no other word of the same.
     Index(

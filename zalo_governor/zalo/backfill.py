@@ -1,10 +1,11 @@
 """What a group said while nobody listened, from its history."""
 
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 import structlog
 
-from zalo_governor.domain.elements import Element
+from zalo_governor.domain.elements import Element, ElementKind
 from zalo_governor.domain.line import BackfillEnd
 from zalo_governor.zalo.client import NEWEST, HistoryPage, ZaloClient
 from zalo_governor.zalo.errors import ZaloCallError, ZaloError
@@ -14,7 +15,8 @@ log = structlog.get_logger(__name__)
 _TRIES = 3
 _SEGMENT = 20
 """Pages held in memory until they are handed on oldest first; a deeper gap is handed on in several parts."""
-_CLOCKS_APART_MS = 60_000
+_DISORDER_MS = 60_000
+"""Messages come in another order than Zalo's, but not so far apart."""
 _FOR_GOOD = frozenset({114, 165, 166, 400, 404, 410})
 """Zalo's codes and HTTP statuses (protocol page 3) that no waiting mends; every other one may pass."""
 
@@ -33,20 +35,18 @@ class Backfill:
     def recover(
         self,
         group_id: str,
-        known: Callable[[list[str]], set[str]],
+        heard_before: Callable[[list[str]], set[str]],
         take: Callable[[Sequence[Element]], None],
         max_pages: int = 40,
         *,
-        heard_ms: int | None = None,
         first: bool = False,
     ) -> BackfillEnd:
-        """Page back until something known stands beyond the gap, the history ends, or `max_pages` are read.
+        """Page back until what was heard before the gap is met, the history ends, or `max_pages` are read.
 
         `take` gets what was found, oldest first, also where Zalo stops answering midway; what is known already is
-        among it, since its content may have changed. `known` gives those of the msgIds that are stored. Messages heard
-        live since the line came back are known too and stand on this side of the gap: `heard_ms` (Zalo's time of the
-        last message before it) tells them apart; without it a page must end with a known message. `first` says that
-        nothing of the group was ever stored: then the whole history is all there is.
+        among it, since its content may have changed. `heard_before` gives those of the msgIds that were stored before
+        the gap began: what was heard live since then stands on this side of it. `first` says that nothing of the group
+        was ever stored: then the whole history is all there is.
         """
         elements: list[Element] = []
         cursor, pages, found = NEWEST, 0, 0
@@ -59,9 +59,9 @@ class Backfill:
                 break
             pages += 1
             elements += page.elements
-            heard = _heard(page.elements, known)
-            met = met or any(heard_ms is None or element.at_ms <= heard_ms for element in heard)
-            if _beyond_gap(page.elements, heard, heard_ms):
+            heard = heard_before([element.key for element in page.elements])
+            met = met or bool(heard)
+            if _beyond_gap(page.elements, heard):
                 end = BackfillEnd.REACHED
             elif not page.has_more:
                 end = BackfillEnd.REACHED if met or first else BackfillEnd.EXHAUSTED
@@ -98,18 +98,13 @@ def _hand_on(elements: list[Element], take: Callable[[Sequence[Element]], None])
     return len(elements)
 
 
-def _heard(elements: list[Element], known: Callable[[list[str]], set[str]]) -> list[Element]:
-    stored = known([element.key for element in elements])
-    return [element for element in elements if element.key in stored]
-
-
-def _beyond_gap(elements: list[Element], heard: list[Element], heard_ms: int | None) -> bool:
-    if not heard:
+def _beyond_gap(page: Sequence[Element], heard: set[str]) -> bool:
+    """Whether the older end of a page (newest first) was heard before the gap, and for longer than disorder lasts."""
+    messages = [element for element in reversed(page) if element.kind is ElementKind.MESSAGE]
+    before = list(takewhile(lambda element: element.key in heard, messages))
+    if not before:
         return False
-    if heard_ms is not None:
-        # The sender's, Zalo's and our clocks differ; one page too many costs less than a message.
-        return any(element.at_ms <= heard_ms - _CLOCKS_APART_MS for element in heard)
-    return heard[-1] is elements[-1]
+    return len(before) == len(messages) or before[-1].at_ms - before[0].at_ms >= _DISORDER_MS
 
 
 def _for_good(error: ZaloError) -> bool:

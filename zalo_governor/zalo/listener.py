@@ -26,7 +26,8 @@ _LOOK_UP_SECONDS = 0.25
 """How often a waiting listener looks whether it is to stop."""
 _FIRST_DELAY_SECONDS = 1.0
 _LONGEST_DELAY_SECONDS = 60.0
-_HEALTHY_SECONDS = 60.0
+_HEALTHY_SECONDS = 15.0
+"""A connection that held so long begins the backoff anew: some are cut every 22 to 65 seconds (protocol page 5.7)."""
 _FAILURES_TO_LOGIN = 5
 _LONGEST_STORE_DELAY_SECONDS = 5.0
 
@@ -176,7 +177,8 @@ class Listener:
     def _take(self, decoder: FrameDecoder, frames: list[bytes], wire: Wire) -> _Ending | None:
         """Hand on what the frames carry; gives the end of the line where one of them speaks it."""
         elements: list[Element] = []
-        ending = lost = None
+        ending: _Ending | None = None
+        lost = False
         now = self._heard_at = self._clock()
         for data in frames:
             try:
@@ -191,12 +193,15 @@ class Listener:
                     ending = ending or _Ending(LineState.DOWN, "102: the session has expired")
                 elements += self._elements(frame, to_ms(now))
             except Exception as error:
-                lost = _cause(error)
-                log.error("frame_lost", cause=lost)
+                log.error("frame_lost", cause=_cause(error))
+                if not lost:
+                    # Once for all that came together: one look into the history finds what each of them carried. And
+                    # here, between what came before it and what comes after it.
+                    self._hand_on(elements)
+                    elements = []
+                    self._tell(LineState.FRAME_LOST, _cause(error))
+                lost = True
         self._hand_on(elements)
-        if lost:
-            # Once for all that came together: one look into the history finds what each of them carried.
-            self._tell(LineState.FRAME_LOST, lost)
         return ending
 
     def _decoded(self, decoder: FrameDecoder, data: bytes, wire: Wire) -> Frame:

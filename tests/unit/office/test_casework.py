@@ -387,22 +387,44 @@ def test_a_long_recovery_is_still_one_message() -> None:
 
 def test_what_a_sweep_finds_is_one_message_to_the_desk_and_a_request_to_each_member() -> None:
     desk = Desk()
-    began = desk.now
     observe(desk, "Viên", BAD_NAME)
     observe(desk, "Tèo", BAD_NAME, who="stranger")
     asked = desk.take()
     assert {notice.thread_id for notice in asked} == {UIDS["member"], UIDS["stranger"]}
-    desk.office.swept(desk.unit, GROUP, began)
+    desk.office.swept(desk.unit, GROUP)
     (summary,) = to(desk.take(), "admin")
     assert "2 trường hợp" in summary
     assert "VP1" in summary
     assert "VP2" in summary
 
 
+def test_names_of_which_a_dying_process_could_not_tell_are_told_by_the_next_sweep_and_once() -> None:
+    desk = Desk()
+    observe(desk, "Viên", BAD_NAME)
+    desk.take()
+    desk.later(minutes=30)
+    observe(desk, "Tèo", BAD_NAME, who="stranger")
+    desk.take()
+    desk.office.swept(desk.unit, GROUP)
+    (summary,) = to(desk.take(), "admin")
+    assert "2 trường hợp" in summary
+    desk.office.swept(desk.unit, GROUP)
+    assert desk.take() == []
+
+
+def test_late_cases_are_summed_up_also_after_the_clock_was_set_back() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL)
+    desk.later(minutes=-40)
+    desk.office.recovered(desk.unit, GROUP)
+    (summary,) = to(desk.take(), "admin")
+    assert "1 vụ việc" in summary
+
+
 def test_a_sweep_that_finds_nothing_says_nothing() -> None:
     desk = Desk()
     observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
-    desk.office.swept(desk.unit, GROUP, desk.now)
+    desk.office.swept(desk.unit, GROUP)
     assert desk.take() == []
 
 
@@ -479,7 +501,7 @@ def test_whatever_happens_each_new_case_is_told_once_and_closed_cases_stay_close
             recall(desk, keys[which % len(keys)])
         elif act == "name":
             observe(desk, f"Tên {which}", BAD_NAME, who=who)
-            desk.office.swept(desk.unit, GROUP, desk.now)
+            desk.office.swept(desk.unit, GROUP)
             desk.later(minutes=1)
         elif act == "fix":
             observe(desk, "Tên đủ - Chức vụ", who=who)

@@ -35,7 +35,7 @@ class Given:
         self.name = "Nhóm"
         self.members = [Member(uid="2", display_name="Tí")]
         self.admitted: list[RawDict] = []
-        self.summed_up: list[datetime] = []
+        self.summed_up: list[str] = []
         self.roll_call = RollCall(
             account=BOT,
             fetch=self._fetch,
@@ -60,15 +60,23 @@ class Given:
     def _admit(self, elements: Sequence[Element]) -> None:
         self.admitted += [element.raw for element in elements]
 
-    def _sum_up(self, unit: OfficeUnit, group_id: str, since: datetime) -> None:
-        self.summed_up.append(since)
+    def _sum_up(self, unit: OfficeUnit, group_id: str) -> None:
+        self.summed_up.append(group_id)
 
 
 def test_a_first_sweep_hands_on_every_name_and_sums_up_once() -> None:
     given = Given()
     assert given.roll_call.sweep(GROUP) == 1
     assert given.admitted == [{"uid": "2", "name": "Tí"}]
-    assert given.summed_up == [NOW]
+    assert given.summed_up == [GROUP]
+
+
+def test_a_sweep_that_finds_nothing_new_still_has_told_what_an_earlier_process_found_and_could_not_tell() -> None:
+    given = Given()
+    given.members = []
+    given.unit.seen, _ = given._fetch(GROUP)
+    assert given.roll_call.sweep(GROUP) == 0
+    assert given.summed_up == [GROUP]
 
 
 def test_a_later_sweep_finds_who_came_meanwhile() -> None:

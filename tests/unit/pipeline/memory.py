@@ -20,6 +20,12 @@ class MemoryInbox:
         self.done: set[int] = set()
         self.failures = 0
         """How many of the next calls fail."""
+        self.judged_before: list[tuple[str, int, str]] = []
+        """What an earlier process judged."""
+
+    def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
+        self._maybe_fail()
+        return self.judged_before
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
         self._maybe_fail()

@@ -72,6 +72,7 @@ class Given:
             engine=lambda: Engine([self.rule]),
             reactions=Office(),
             outbox=self.outbox,
+            groups=["group"],
             on_judged=lambda judged: None,
             clock=lambda: datetime.now(UTC),
             capacity=capacity,
@@ -247,3 +248,16 @@ def test_a_lane_that_waits_for_backfill_does_not_keep_the_processor_busy() -> No
     given.judge.release("bot", ["group"])
     assert given.judged() == ["1", "2", "3"]
     assert spent < 0.2
+
+
+def test_what_stands_before_something_that_an_earlier_process_judged_is_late() -> None:
+    given = Given()
+    given.inbox.judged_before = [("bot", 2, "2"), ("bot", 1, "1")]
+    given.say("một", "hai", "ba")
+    given.inbox.failures = 1
+    given.judged()
+    assert [(event.key, event.late) for _, event, _ in given.units.committed.recorded] == [
+        ("1", True),
+        ("2", False),
+        ("3", False),
+    ]

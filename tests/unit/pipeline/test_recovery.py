@@ -30,7 +30,7 @@ class MemoryGaps:
         self.left_open: list[Gap] = []
         self.opened = 0
 
-    def open_gap(self, group_id: str, began_at: datetime, cause: str) -> int:
+    def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
         self.maybe_fail()
         self.log.append(f"open {group_id} {began_at:%H:%M} {cause}")
         self.opened += 1
@@ -74,7 +74,8 @@ class Given:
         self.gaps = MemoryGaps(before_ms, last_ms, self._maybe_fail)
         self.looks = list(looks)
         self.held = 0
-        self.fetched_from: list[int | None] = []
+        self.newest_id = 7
+        self.fetched_from: list[int] = []
         self.admitted: list[str] = []
         self.summed_up: list[str] = []
         self.locked = 0
@@ -83,6 +84,7 @@ class Given:
             groups=[GROUP],
             gaps=self.gaps,
             history=self._fetch,
+            newest=lambda: self.newest_id,
             admit=self._admit,
             hold=self._hold,
             release=self._release,
@@ -99,9 +101,9 @@ class Given:
         self._maybe_fail()
         self.summed_up.append(group_id)
 
-    def _fetch(self, group_id: str, heard_ms: int | None, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+    def _fetch(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         self._maybe_fail()
-        self.fetched_from.append(heard_ms)
+        self.fetched_from.append(heard_id)
         look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
         if isinstance(look, GovernorError):
             raise look
@@ -165,7 +167,7 @@ def test_a_cut_becomes_a_gap_that_backfill_closes() -> None:
     given = Given(whole(element("1"), element("2"), element("3")))
     log = given.follow(down(5), up(7), looks=1)
     assert log == ["open group 08:04 1006", "end 1 08:07", "found 2 of 1", "close 1"]
-    assert (given.fetched_from, given.admitted, given.summed_up) == ([1], ["2", "3"], [GROUP])
+    assert (given.fetched_from, given.admitted, given.summed_up) == ([7], ["2", "3"], [GROUP])
 
 
 def test_repeated_failures_to_connect_are_one_gap() -> None:
@@ -189,7 +191,7 @@ def test_what_zalo_does_not_give_just_now_is_asked_for_again_until_it_does(
     given = Given(failure, failure, whole(element("2")))
     log = given.follow(down(5), up(7), looks=3)
     assert [line for line in log if "of" not in line] == ["open group 08:04 1006", "end 1 08:07", "close 1"]
-    assert given.fetched_from == [1, 1, 1]
+    assert given.fetched_from == [7, 7, 7]
     assert given.admitted[-1] == "2"
     assert given.summed_up == [GROUP] * 3
 
@@ -237,12 +239,12 @@ def test_gaps_in_which_the_process_died_are_closed_by_the_next_one() -> None:
     given = Given(whole(element("2", at_ms=_ms(0))))
     earlier = NOW - timedelta(hours=1)
     given.gaps.left_open = [
-        Gap(id=41, group_id=GROUP, began_at=earlier, ended_at=earlier, cause="1006", pending=True),
-        Gap(id=42, group_id=GROUP, began_at=NOW, cause="1006", pending=True),
+        Gap(id=41, group_id=GROUP, began_at=earlier, ended_at=earlier, cause="1006", heard_id=3, pending=True),
+        Gap(id=42, group_id=GROUP, began_at=NOW, cause="1006", heard_id=5, pending=True),
     ]
     assert given.follow(up(3), looks=1) == ["end 42 08:03", "found 1 of 42", "close 41", "close 42"]
     # And not from what that process heard live in the meantime.
-    assert given.fetched_from == [to_ms(earlier)]
+    assert given.fetched_from == [3]
 
 
 @pytest.mark.parametrize("before", [None, 60_000], ids=["on the first day", "after a stop"])
@@ -250,8 +252,9 @@ def test_what_is_heard_in_the_first_moment_is_not_taken_for_the_end_of_what_was_
     before: int | None,
 ) -> None:
     given = Given(whole(), before_ms=before, last_ms=to_ms(NOW))
+    given.newest_id = 9
     given.follow(up(0), looks=0 if before is None else 1)
-    assert given.fetched_from == ([] if before is None else [before])
+    assert given.fetched_from == ([] if before is None else [7])
 
 
 def test_where_nothing_was_missed_the_desk_is_still_told_of_what_an_earlier_process_found() -> None:
@@ -275,13 +278,56 @@ def test_frames_lost_while_a_look_into_the_history_still_waits_cost_no_look_of_t
     for _ in range(100):
         given.recovery.report(lost)
     given.follow(looks=1)
-    assert given.fetched_from == [1]
+    assert given.fetched_from == [7]
 
 
 def test_a_cut_that_is_looked_at_only_when_the_line_is_back_begins_where_it_began() -> None:
-    given = Given(whole(), last_ms=to_ms(NOW + timedelta(hours=1)))
+    given = Given(whole())
+    given.recovery.report(down(5))
+    given.newest_id = 9
+    given.follow(up(7), looks=1)
+    assert given.fetched_from == [7]
+
+
+def test_of_a_group_that_was_never_heard_the_whole_history_is_asked_for() -> None:
+    given = Given(whole(), last_ms=None)
     given.follow(down(5), up(7), looks=1)
-    assert given.fetched_from == [_ms(4)]
+    assert given.fetched_from == [0]
+
+
+def test_what_is_lost_while_older_things_are_still_fetched_is_written_down_at_once_and_fetched_after_them() -> None:
+    given, fetching, go_on = Given(whole()), threading.Event(), threading.Event()
+    fetch = given.recovery._history
+
+    def slow(group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+        fetching.set()
+        assert go_on.wait(10)
+        return fetch(group_id, heard_id, take)
+
+    given.recovery._history = slow
+    with given.running():
+        given.recovery.report(down(5))
+        given.recovery.report(up(7))
+        assert fetching.wait(10)
+        given.newest_id = 9
+        given.recovery.report(down(8))
+        assert given.gaps.log == ["open group 08:04 1006", "end 1 08:07", "open group 08:07 1006"]
+        go_on.set()
+        until(lambda: given.gaps.log[-1] == "close 1")
+        given.recovery.report(up(9))
+        until(lambda: given.gaps.log[-2:] == ["end 2 08:09", "close 2"])
+    assert given.fetched_from == [7, 9]
+
+
+def test_a_gap_that_cannot_be_made_good_does_not_spoil_the_younger_ones() -> None:
+    given = Given(([element("2")], BackfillEnd.EXHAUSTED), whole(element("3")))
+    given.gaps.left_open = [
+        Gap(id=42, group_id=GROUP, began_at=NOW, ended_at=NOW, cause="1006", heard_id=5, pending=True),
+        Gap(id=41, group_id=GROUP, began_at=NOW, ended_at=NOW, cause="1006", heard_id=3, pending=True),
+    ]
+    log = given.follow(up(3), looks=2)
+    assert given.fetched_from == [3, 5]
+    assert {"give up 41", "close 42"} <= set(log)
 
 
 def _ms(minutes: int) -> int:

@@ -154,3 +154,22 @@ def test_an_alarm_that_cannot_be_given_does_not_end_the_vigil() -> None:
     given.state = LineState.UP
     given.at(12)
     assert given.calls[:2] == ["blind since 08:00", "seeing 08:00 08:12"]
+
+
+def test_that_the_bot_hears_again_is_said_until_it_could_be_said() -> None:
+    given = Given()
+    given.state = LineState.DOWN
+    given.at(11)
+    given.state, given.alarm_fails = LineState.UP, True
+    given.at(12)
+    given.alarm_fails = False
+    given.at(13)
+    given.at(14)
+    assert [call for call in given.calls if call[0] == "s"] == ["seeing 08:00 08:12", "seeing 08:00 08:13"]
+
+
+def test_after_the_clock_was_set_back_it_looks_no_later_than_it_would_have() -> None:
+    given = Given()
+    given.at(6)
+    given.at(-60)
+    assert given.calls == ["keep_alive", "look"] * 2

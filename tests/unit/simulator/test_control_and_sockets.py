@@ -190,6 +190,24 @@ def test_an_administrator_deletes_and_kicks(sim: Running, ear: Ear) -> None:
     )
 
 
+def test_a_mute_socket_stays_open_and_says_nothing(sim: Running, ear: Ear) -> None:
+    assert sim.order("mute")["sockets"] == 1
+    ear.socket.send(b"\x01\x02\x00\x01" + b'{"eventId": 42}')
+    assert push(sim, {"data": {"groupMsgs": [{"_text": "không ai nghe"}]}})["sockets"] == 0
+    with pytest.raises(TimeoutError):
+        ear.socket.recv(timeout=0.2)
+
+
+def test_a_history_may_end_sooner_than_it_did(sim: Running) -> None:
+    kept = sim.order("hist", texts=["một", "hai", "ba"])["msg_ids"][1:]
+    assert sim.order("shorten", keep=2)["gone"] == 1
+    answer = WireClient(sim.url).call(
+        "GET", "/api/cm/getrecentv2", groupId=GROUP, globalMsgId=10**16, count=50, msgIds=[], src=1
+    )
+    page = json.loads(answer["data"])
+    assert ([message["msgId"] for message in page["groupMsgs"]], page["hasMore"]) == (kept[::-1], 0)
+
+
 @pytest.mark.parametrize("header", [b"\x01\x02\x00\x01", b"\x01\x02\x00\x00\x00\x01"], ids=["4 bytes", "zlapi's 6"])
 def test_a_ping_is_answered(ear: Ear, sim: Running, header: bytes) -> None:
     ear.socket.send(header + b'{"eventId": 42}')

@@ -166,7 +166,7 @@ def test_gaps_of_an_older_program_that_go_on_are_still_to_be_recovered(path: Pat
     engine.dispose()
     database = Database(f"sqlite:///{path}", Keys(MASTER), HandClock())
     database.migrate()
-    assert [gap.id for gap in SqlGaps(database, BOT).pending_gaps("g")] == [2]
+    assert [(gap.id, gap.heard_id) for gap in SqlGaps(database, BOT).pending_gaps("g")] == [(2, 12 << 20)]
     database.close()
 
 

@@ -18,15 +18,20 @@ from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.units import SqlUnits
 
 
-def opened(path: Path) -> Database:
-    database = Database(f"sqlite:///{path}", Keys(MASTER), HandClock())
+def opened(path: Path, clock: HandClock | None = None) -> Database:
+    database = Database(f"sqlite:///{path}", Keys(MASTER), clock or HandClock())
     database.migrate()
     return database
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = opened(tmp_path / "governor.db")
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def database(tmp_path: Path, clock: HandClock) -> Iterator[Database]:
+    database = opened(tmp_path / "governor.db", clock)
     yield database
     database.close()
 
@@ -127,6 +132,20 @@ def test_backfill_learns_which_messages_are_known(database: Database) -> None:
     assert inbox.known(BOT, GROUP, ["10", "12", "99"]) == {"10", "12"}
     assert inbox.known(BOT, "other", ["10"]) == set()
     assert inbox.last(BOT, GROUP) == ("11", 70)
+
+
+def test_what_was_heard_before_a_moment_is_told_by_numbers_also_where_the_clock_was_set_back(
+    database: Database, clock: HandClock
+) -> None:
+    inbox = SqlInbox(database)
+    assert inbox.newest_id() == 0
+    inbox.admit([entry("10")])
+    clock.forward(hours=-1)
+    inbox.admit([entry("10")] * 9)
+    moment = inbox.newest_id()
+    inbox.admit([entry("11")])
+    assert inbox.known(BOT, GROUP, ["10", "11"], up_to=moment) == {"10"}
+    assert SqlInbox(database).newest_id() == inbox.newest_id() > moment
 
 
 def test_what_was_judged_is_never_made_a_dead_letter(database: Database) -> None:

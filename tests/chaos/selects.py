@@ -1,0 +1,23 @@
+"""What a run asks of the store; the same words for SQLite and PostgreSQL."""
+
+UNJUDGED = "SELECT count(*) FROM inbox WHERE state = 'waiting'"
+DEAD = "SELECT count(*) FROM inbox WHERE state = 'dead'"
+UNSENT = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending', 'uncertain')"
+IN_A_SEND = "SELECT count(*) FROM outbox WHERE state = 'sending'"
+GOING_ON = "SELECT count(*) FROM gaps WHERE pending"
+DECLARED = "SELECT group_id, count(DISTINCT heard_id) FROM gaps WHERE NOT pending AND NOT closed GROUP BY group_id"
+"""Two between which nothing was heard are one gap."""
+HEARD = "SELECT count(*) FROM inbox WHERE is_group AND kind = 'message'"
+STORED = """
+    SELECT i.thread_id, i.key, i.state, i.at_ms, e.judged_ms, e.late
+    FROM inbox i LEFT JOIN events e ON e.id = i.id WHERE i.is_group AND i.kind = 'message'
+"""
+CASES = """
+    SELECT c.id, u.uid, c.count, c.late, e.source
+    FROM cases c JOIN person_uids u ON u.person_id = c.person_id JOIN events e ON e.id = c.first_event_id
+    ORDER BY c.id
+"""
+FOUND_NAMES = "SELECT count(*) FROM cases c JOIN events e ON e.id = c.first_event_id WHERE e.source = 'sweep'"
+UNSUMMED = """
+    SELECT (SELECT count(*) FROM cases WHERE late) - (SELECT count(*) FROM job_runs WHERE job LIKE 'recovered:%')
+"""

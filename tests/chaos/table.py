@@ -1,0 +1,189 @@
+"""What a chaos run must have come to, line by line: pure, from what the simulator and the store say afterwards."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+AGAIN = "(gửi lại) "
+_SUMMED_UP = re.compile(r"ghi nhận (\d+) (?:vụ việc|trường hợp)")
+_SHOWN = 5
+
+
+class Said(NamedTuple):
+    """A message that was said in a group, as the simulator took it."""
+
+    group: str
+    key: str
+    """Its msgId."""
+    violator: str | None
+    """uid of the sender where it breaks a rule: each breaks one once, so that each is one case."""
+    beyond: bool
+    """Zalo itself no longer has it, and nobody heard it: it is in a gap that was made."""
+
+
+class Stored(NamedTuple):
+    """An entry of the inbox of kind `message`, with its event."""
+
+    group: str
+    key: str
+    state: str
+    at_ms: int
+    judged_ms: int | None
+    """When, on a clock that was never wrong; None where it was not judged."""
+    late: bool
+
+
+class CaseRow(NamedTuple):
+    """A case in the store."""
+
+    code: str
+    uid: str
+    events: int
+    late: bool
+    swept: bool
+    """Opened by a look at the group, and told of in one message for all that the look found."""
+
+
+@dataclass
+class Evidence:
+    """Everything that the table is made of."""
+
+    said: Sequence[Said]
+    stored: Sequence[Stored]
+    cases: Sequence[CaseRow]
+    misnamed: Counter[str]
+    """uids of who came in silently under a wrong name -> into how many groups."""
+    desk: Sequence[str]
+    """What reached the admin, in order."""
+    sent: Sequence[tuple[str, str]]
+    """(thread, text) of everything that the bot sent and Zalo took."""
+    kills: int
+    kills_in_a_send: int
+    made: Counter[str]
+    """Group -> gaps that were truly made: messages hidden beyond recovery."""
+    declared: Counter[str]
+    """Group -> gaps in the store that say that something is missing."""
+    unsettled: Counter[str] = field(default_factory=Counter)
+    """What was not finished when the run ended: entries that wait, messages to send, gaps that go on."""
+    traces: Sequence[str] = ()
+    """Where a secret was found."""
+    unhandled: Sequence[str] = ()
+    """Lines of the log that tell of an error that nobody dealt with."""
+    bad_exits: Sequence[str] = ()
+    broken_audit: Sequence[str] = ()
+
+
+class Line(NamedTuple):
+    """One line of the table."""
+
+    what: str
+    wanted: str
+    found: str
+    holds: bool
+    details: Sequence[str] = ()
+    """The first of what should not be."""
+
+
+def judged(evidence: Evidence) -> list[Line]:
+    """The table; the run is good if every line holds."""
+    repeated = _repeated(evidence)
+    return [
+        _nothing("messages lost", _lost(evidence)),
+        _nothing("judged twice", _twice(evidence)),
+        _nothing("violations without a case of their own", _without_case(evidence)),
+        _nothing("cases with no notice", _untold(evidence)),
+        Line(
+            "repeated notices",
+            f"<= {evidence.kills_in_a_send} kills in a send",
+            str(len(repeated)),
+            len(repeated) <= evidence.kills_in_a_send,
+            repeated[:_SHOWN],
+        ),
+        Line(
+            "gaps declared",
+            f"= {evidence.made.total()} made",
+            str(evidence.declared.total()),
+            evidence.declared == evidence.made,
+            [
+                f"group {group}: {evidence.declared[group]} declared, {evidence.made[group]} made"
+                for group in sorted(evidence.declared.keys() | evidence.made.keys())
+                if evidence.declared[group] != evidence.made[group]
+            ],
+        ),
+        _nothing("out of order in their group and not marked late", _disorder(evidence.stored)),
+        _nothing("secrets found in files", evidence.traces),
+        _nothing("errors unhandled in the log", evidence.unhandled),
+        _nothing("breaks in the audit log", evidence.broken_audit),
+        _nothing("exits not clean", evidence.bad_exits),
+        _nothing("left undone at the end", [f"{what}: {count}" for what, count in evidence.unsettled.items() if count]),
+    ]
+
+
+def _nothing(what: str, found: Sequence[str]) -> Line:
+    return Line(what, "0", str(len(found)), not found, found[:_SHOWN])
+
+
+def _lost(evidence: Evidence) -> list[str]:
+    stored = {(row.group, row.key) for row in evidence.stored}
+    return [f"{one.group}/{one.key}" for one in evidence.said if not one.beyond and (one.group, one.key) not in stored]
+
+
+def _twice(evidence: Evidence) -> list[str]:
+    """Of one message two entries, or one that was never said."""
+    said = {(one.group, one.key) for one in evidence.said}
+    times = Counter((row.group, row.key) for row in evidence.stored)
+    return [f"{group}/{key}: {count} entries" for (group, key), count in times.items() if count > 1] + [
+        f"{group}/{key}: never said" for group, key in times if (group, key) not in said
+    ]
+
+
+def _without_case(evidence: Evidence) -> list[str]:
+    stored = {(row.group, row.key) for row in evidence.stored}
+    wanted = Counter(one.violator for one in evidence.said if one.violator and (one.group, one.key) in stored)
+    wanted += evidence.misnamed
+    found: Counter[str | None] = Counter()
+    for case in evidence.cases:
+        found[case.uid] += case.events
+    return [
+        f"{uid}: {found[uid]} in cases, {wanted[uid]} said"
+        for uid in sorted(filter(None, wanted.keys() | found.keys()))
+        if found[uid] != wanted[uid]
+    ]
+
+
+def _untold(evidence: Evidence) -> list[str]:
+    """Cases of which the admin was not told by code, and of which no summary counts them.
+
+    A summary names ten cases and counts all, so those that it does not name are compared by number.
+    """
+    told = {text.removeprefix(AGAIN) for text in evidence.desk}
+    codes = {code for text in told for code in re.findall(r"\bVP\d+\b", text)}
+    counted = sum(int(found[1]) for text in told if (found := _SUMMED_UP.search(text)))
+    summed_up = [case for case in evidence.cases if case.late or case.swept]
+    untold = [case.code for case in evidence.cases if not (case.late or case.swept) and case.code not in codes]
+    if counted != len(summed_up):
+        untold.append(f"summaries count {counted}, there are {len(summed_up)} late cases and names found by looks")
+    return untold
+
+
+def _repeated(evidence: Evidence) -> list[str]:
+    times = Counter((thread, text.removeprefix(AGAIN)) for thread, text in evidence.sent)
+    return [f"to {thread}, {count} times: {text[:80]}" for (thread, text), count in times.items() if count > 1]
+
+
+def _disorder(stored: Iterable[Stored]) -> list[str]:
+    """Judged before what stands before it, without being marked late. One batch is one moment, ordered in itself."""
+    groups: dict[str, dict[int, list[Stored]]] = defaultdict(lambda: defaultdict(list))
+    for row in stored:
+        if row.judged_ms is not None:
+            groups[row.group][row.judged_ms].append(row)
+    found = []
+    for group, moments in groups.items():
+        newest = (0, 0, "")
+        for moment in sorted(moments):
+            places = [(row, (row.at_ms, len(row.key), row.key)) for row in moments[moment]]
+            found += [f"{group}/{row.key}" for row, place in places if place < newest and not row.late]
+            newest = max(newest, *(place for _, place in places))
+    return found

@@ -1,0 +1,78 @@
+"""What people say in a run: clean talk, violations, a few marked secrets, in frames of every form, some twice."""
+
+import random
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from tests.chaos.plan import GROUPS
+from tests.chaos.table import Said
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.elements import RawDict
+from zalo_governor.simulator.chatter import sentence, without_marks
+from zalo_governor.simulator.frames import Encryption
+from zalo_governor.simulator.messages import group_message
+from zalo_governor.simulator.world import World
+
+SECRET_WORDS = ("Hạt Mắc Khén", "Hat Mac Khen", "hat mac khen", "hạt mắc khén")
+_VIOLATION_EVERY = 250
+_SECRET_EVERY = 5_000
+_TALKERS = [str(7_200_000_000_000_000_000 + number) for number in range(40)]
+_FIRST_VIOLATOR = 7_300_000_000_000_000_000
+_LARGEST_FRAME = 20
+
+
+class Traffic:
+    """Makes the messages of a run, and remembers what was said."""
+
+    def __init__(self, chance: random.Random, total: int) -> None:
+        self._chance = chance
+        self._world = World(system_clock)
+        self._secret_every = min(_SECRET_EVERY, max(total // 5, 1))
+        self.said: list[Said] = []
+        self.hidden = 0
+        """How many of them are beyond recovery."""
+        self.clock_error_ms = 0
+        """By how much Zalo's clock is wrong: the time that messages bear."""
+
+    def frames(self, count: int) -> list[RawDict]:
+        """So many new messages, for `push`: in frames of 1 to 20, some of them out of order, some sent twice."""
+        frames = [self._frame(messages) for messages in self._batches(count)]
+        if self._chance.random() < 0.2 and len(frames) > 1:
+            at = self._chance.randrange(len(frames) - 1)
+            frames[at], frames[at + 1] = frames[at + 1], frames[at]
+        if self._chance.random() < 0.1:
+            frames.append(self._chance.choice(frames))
+        return frames
+
+    def hide(self, group: str, keys: set[str]) -> None:
+        """Zalo itself has lost these."""
+        self.hidden += len(keys)
+        self.said = [one._replace(beyond=True) if one.group == group and one.key in keys else one for one in self.said]
+
+    def _batches(self, count: int) -> Iterator[list[RawDict]]:
+        while count > 0:
+            size = min(count, 1 if self._chance.random() < 0.5 else self._chance.randint(2, _LARGEST_FRAME))
+            count -= size
+            yield [self._message() for _ in range(size)]
+
+    def _message(self) -> RawDict:
+        number = len(self.said)
+        group, sender, text, wrong = self._chance.choice(GROUPS), self._chance.choice(_TALKERS), sentence(number), False
+        if number % self._secret_every == self._secret_every // 2:
+            text, wrong = f"Em gửi văn bản tuyệt mật số {number}/KH-GIẢ ĐỊNH về kho Hạt Mắc Khén", True
+        elif number % _VIOLATION_EVERY == _VIOLATION_EVERY - 1:
+            text, wrong = without_marks(text), True
+        if wrong:
+            sender = str(_FIRST_VIOLATOR + number)
+        message = group_message(self._world, {"_text": text, "idTo": group, "uidFrom": sender})
+        message["ts"] = str(int(message["ts"]) + self.clock_error_ms)
+        self.said.append(Said(group, message["msgId"], sender if wrong else None, beyond=False))
+        return message
+
+    def _frame(self, messages: list[RawDict]) -> RawDict:
+        choice: Any = self._chance.choice
+        return {
+            "data": {"groupMsgs": messages},
+            "encrypt": choice(get_args(Encryption)),
+            "comp": choice(("gzip", "zlib")),
+        }
