@@ -34,7 +34,7 @@ def undressed(normalised: str) -> Iterator[tuple[str, bool]]:
     With each reading comes whether the dress was put on a few words alone, as one does who hides those.
     """
     joined = _RUN_OF_LETTERS.sub(lambda run: _letters_of(run[0]), normalised)
-    joined = _HELD_KEY.sub(r"\1", joined)
+    joined = _HELD_KEY.sub(r"\1", _GAP.sub(" ", joined))
     plain = _MIXED.sub(lambda word: word[0].translate(_LEET), joined)
     if plain != normalised:
         yield plain, 2 * len(_DRESSED.findall(normalised)) < len(_CHUNKS.findall(plain))
@@ -87,8 +87,9 @@ def _with_tone(word: str, tone: str) -> str:
     return word[:at] + unicodedata.normalize("NFC", word[at] + tone) + word[at + 1 :]
 
 
-_RUN_OF_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]([\W_]{1,3})[^\W\d_](?![^\W_])(?:\1[^\W\d_](?![^\W_]))*")
+_RUN_OF_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]((?:[^\w@$]|_){1,3})[^\W\d_](?![^\W_])(?:\1[^\W\d_](?![^\W_]))*")
 """Single letters with the same signs between them: "m.ậ.t"."""
+_GAP = re.compile(r"  +")
 _HELD_KEY = re.compile(r"([^\W\d_])\1{2,}")
 _MIXED = re.compile(r"(?<![\w@$])(?=[\d@$]{0,4}[^\W\d_])(?=[^\W\d_]{0,8}[\d@$])[\w@$]{2,9}(?![\w@$])")
 _LEET = str.maketrans("013457@$", "oieastas")
