@@ -23,7 +23,11 @@ SECRET = "Em gửi các anh báo cáo tối mật GIẢ ĐỊNH số 9"
 def label(text: str, threshold: int | None = None) -> str | None:
     parameters = SHIPPED.parameters.model_copy(update={"threshold": threshold or SHIPPED.parameters.threshold})
     rule = ClassifiedRule(
-        clause="4.1", severity=Severity.CRITICAL, maturity=Maturity.ACTIVE, parameters=parameters, lexicons=SHIPPED.lexicons
+        clause="4.1",
+        severity=Severity.CRITICAL,
+        maturity=Maturity.ACTIVE,
+        parameters=parameters,
+        lexicons=SHIPPED.lexicons,
     )
     finding = rule.inspect(text)
     return finding.label if finding else None
