@@ -93,7 +93,9 @@ _RUN_OF_LETTERS = re.compile(
 """Single letters with the same signs between them: "m.ậ.t"."""
 _GAP = re.compile(r"  +")
 _HELD_KEY = re.compile(r"([^\W\d_])\1{2,}")
-_MIXED = re.compile(r"(?<![\w@$])(?!\d+[^\W\d_]{0,2}\b)(?=[\d@$]{0,4}[^\W\d_])(?=[^\W\d_]{0,8}[\d@$])[\w@$]{2,9}(?![\w@$])")
+_MIXED = re.compile(
+    r"(?<![\w@$])(?!\d+[^\W\d_]{0,2}\b)(?=[\d@$]{0,4}[^\W\d_])(?=[^\W\d_]{0,8}[\d@$])[\w@$]{2,9}(?![\w@$])"
+)
 _LEET = str.maketrans("013457@$", "oieastas")
 _DRESSED = re.compile(rf"{_RUN_OF_LETTERS.pattern}|\w*([^\W\d_])\2{{2,}}\w*|{_MIXED.pattern}")
 _CHUNKS = re.compile(r"[^\W_]+")
