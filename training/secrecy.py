@@ -1,7 +1,8 @@
 """Train the stance of clause 4.1 (passed on, or talked about) from lines of our own: `python -m training.secrecy`.
 
 Reads `training/secrecy/`: `posting.txt` is passed on, the others are not; and the tuned lines of
-`config/content/classified.tsv` that bear a level; each also without marks. Its held-back half and the development data are never read.
+`config/content/classified.tsv` that bear a level; each also without marks. The half of that file that is held back is
+never read.
 """
 
 import random

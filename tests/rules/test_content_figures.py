@@ -35,7 +35,7 @@ def test_clean_chat_is_left_alone_and_the_plain_pattern_stands_beside(
 ) -> None:
     assert figures["clean chat", "rules", "clean called harmful, triage"] <= 0.01
     assert figures["clean chat", "rules", "called classified"] == 0
-    assert figures["held", r"\bmật\b", "clean called classified"] > 0.3
+    assert figures["held", r"\bmật\b", "clean called classified"] > 0.2
 
 
 def test_wilson_interval_of_a_known_share() -> None:

@@ -14,7 +14,6 @@ from zalo_governor.cli.content_sets import (
     BORDERLINE,
     CLASSIFIED,
     CLEAN,
-    EVASIONS,
     HARMFUL,
     Sample,
     corpora,
@@ -26,6 +25,7 @@ from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rulebook import Rulebook, load_rulebook, read_lines
 from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.settings import shipped_config
+from zalo_governor.text.gist import TOPICS, Lexicon
 
 Judge = Callable[[Sample], str]
 """Says of a line `classified`, `borderline`, `harmful`, `strict` or `clean`."""
@@ -52,7 +52,7 @@ def content(
     data: Annotated[Path | None, typer.Option(help="Folder with development data, measured as well.")] = None,
     config_dir: Annotated[Path | None, typer.Option(help="Folder with rules/, quy-che.yaml and content/.")] = None,
 ) -> None:
-    """Measure the rules on content beside two plain regular expressions; tab-separated, with 95 % intervals."""
+    """Measure the rules on content beside plain words and expressions; tab-separated, with 95 % intervals."""
     folder = config_dir or shipped_config()
     rulebook = load_rulebook(folder)
     typer.echo("part\tsystem\tmeasure\thits\tof\tshare\tlow\thigh")
@@ -60,12 +60,15 @@ def content(
     harms = shipped_harmful(folder) + (development(data, "harmful") if data else [])
     for system, judge in _secret_judges(rulebook).items():
         _print(_classified_rows(system, judge, secrets, by_kind=system == "rules"))
-    _print(_harmful_rows(_harm_judge(rulebook), harms))
+    harm_judges = _harm_judges(rulebook, folder)
+    for system, judge in harm_judges.items():
+        _print(_harmful_rows(system, judge, harms, by_kind=system == "rules"))
     for name, lines in [*_clean_chat(folder), *(corpora(data) if data else [])]:
         samples = [Sample(name, "", CLEAN, line) for line in lines]
         for system, judge in _secret_judges(rulebook).items():
             _print([_row(name, system, "called classified", samples, judge, {CLASSIFIED})])
-        _print(_alarms(name, _harm_judge(rulebook), samples))
+        for system, judge in harm_judges.items():
+            _print(_alarms(name, system, judge, samples))
     _show_speed(rulebook, [one.text for one in secrets + harms])
 
 
@@ -93,12 +96,17 @@ def _secret_judges(rulebook: Rulebook) -> dict[str, Judge]:
     }
 
 
-def _harm_judge(rulebook: Rulebook) -> Judge:
-    def judge(sample: Sample) -> str:
+def _harm_judges(rulebook: Rulebook, folder: Path) -> dict[str, Judge]:
+    lexicon = Lexicon(read_lines(folder / "lexicons" / "harmful.tsv"))
+
+    def by_rules(sample: Sample) -> str:
         found = [finding for finding in _findings(rulebook, sample) if finding.rule_id == HARM_RULE]
         return CLEAN if not found else HARMFUL if found[0].severity is Severity.TRIAGE else STRICT
 
-    return judge
+    def by_topic(sample: Sample) -> str:
+        return HARMFUL if lexicon.read(sample.text).concepts.keys() & set(TOPICS) else CLEAN
+
+    return {"rules": by_rules, "any topic word": by_topic}
 
 
 def _findings(rulebook: Rulebook, sample: Sample) -> list[Finding]:
@@ -110,8 +118,8 @@ def _findings(rulebook: Rulebook, sample: Sample) -> list[Finding]:
 def _classified_rows(system: str, judge: Judge, samples: list[Sample], *, by_kind: bool) -> Iterable[Row]:
     for part, of_part in _parts(samples):
         secret = [one for one in of_part if one.expected == CLASSIFIED]
-        hidden = [one for one in secret if one.kind.startswith(EVASIONS)]
-        plain = [one for one in secret if not one.kind.startswith(EVASIONS)]
+        hidden = [one for one in secret if one.hides]
+        plain = [one for one in secret if not one.hides]
         talk = [one for one in of_part if one.expected == BORDERLINE]
         clean = [one for one in of_part if one.expected == CLEAN]
         yield _row(part, system, "recall plain", plain, judge, {CLASSIFIED})
@@ -124,24 +132,24 @@ def _classified_rows(system: str, judge: Judge, samples: list[Sample], *, by_kin
             yield _row(part, system, f"{of_kind[0].expected}: {kind}: called classified", of_kind, judge, {CLASSIFIED})
 
 
-def _harmful_rows(judge: Judge, samples: list[Sample]) -> Iterable[Row]:
+def _harmful_rows(system: str, judge: Judge, samples: list[Sample], *, by_kind: bool) -> Iterable[Row]:
     for part, of_part in _parts(samples):
         harmful = [one for one in of_part if one.expected == HARMFUL]
         clean = [one for one in of_part if one.expected == CLEAN]
-        yield _row(part, "rules", "harmful: recall triage", harmful, judge, {HARMFUL, STRICT})
-        yield _row(part, "rules", "harmful: recall strict", harmful, judge, {STRICT})
-        yield from _alarms(part, judge, clean)
+        yield _row(part, system, "harmful: recall triage", harmful, judge, {HARMFUL, STRICT})
+        yield _row(part, system, "harmful: recall strict", harmful, judge, {STRICT})
+        yield from _alarms(part, system, judge, clean)
         strict = [one for one in of_part if judge(one) == STRICT]
-        yield Row(part, "rules", "harmful: precision strict", sum(o.expected == HARMFUL for o in strict), len(strict))
-        for kind in sorted({one.kind for one in of_part}):
+        yield Row(part, system, "harmful: precision strict", sum(o.expected == HARMFUL for o in strict), len(strict))
+        for kind in sorted({one.kind for one in of_part}) if by_kind else ():
             of_kind = [one for one in of_part if one.kind == kind]
             measure = f"{of_kind[0].expected}: {kind}: triage"
-            yield _row(part, "rules", measure, of_kind, judge, {HARMFUL, STRICT})
+            yield _row(part, system, measure, of_kind, judge, {HARMFUL, STRICT})
 
 
-def _alarms(part: str, judge: Judge, clean: list[Sample]) -> Iterable[Row]:
-    yield _row(part, "rules", "clean called harmful, triage", clean, judge, {HARMFUL, STRICT})
-    yield _row(part, "rules", "clean called harmful, strict", clean, judge, {STRICT})
+def _alarms(part: str, system: str, judge: Judge, clean: list[Sample]) -> Iterable[Row]:
+    yield _row(part, system, "clean called harmful, triage", clean, judge, {HARMFUL, STRICT})
+    yield _row(part, system, "clean called harmful, strict", clean, judge, {STRICT})
 
 
 def _row(part: str, system: str, measure: str, samples: list[Sample], judge: Judge, hit: set[str]) -> Row:
@@ -161,12 +169,12 @@ def _show_speed(rulebook: Rulebook, texts: list[str]) -> None:
     took = []
     for text in texts:
         event = subject_event({"text": text})
-        began = time.perf_counter()
+        began = time.process_time()
         rulebook.engine.judge(event, NO_CONTEXT)
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
     took.sort()
     slowest = took[min(len(took) - 1, len(took) * 99 // 100)]
-    typer.echo(f"all rules on these lines: {len(took) / sum(took):.0f} messages/s, p99 {slowest * 1000:.2f} ms")
+    typer.echo(f"all rules on these lines: {len(took) / sum(took):.0f} messages/s of CPU, p99 {slowest * 1000:.2f} ms")
 
 
 def _print(rows: Iterable[Row]) -> None:

@@ -23,6 +23,11 @@ class Sample(NamedTuple):
     text: str
     file_name: bool = False
 
+    @property
+    def hides(self) -> bool:
+        """Whether it is secret and dressed so as not to look it."""
+        return self.expected == CLASSIFIED and self.kind.startswith(_EVASIONS)
+
 
 def shipped_classified(folder: Path) -> list[Sample]:
     """`content/classified.tsv`, and its plain lines in every disguise: each disguise on a different few of them.
@@ -136,5 +141,10 @@ _PLAIN = frozenset(
     ]
 )
 _LEVEL = re.compile(r"(?:(?:tối|tuyệt) )?mật", re.IGNORECASE)
-EVASIONS = ("evasion", "glued", "teencode", "abbrev")
+_EVASIONS = (
+    "evasion", "glued", "teencode", "abbrev", "leet", "spaced", "dotted", "hyphen", "stretched", "reversed", "rlo",
+    "newline", "emoji", "zero_width", "word_joiner", "soft_hyphen", "struck", "cyrillic", "greek", "full_width",
+    "mathematical", "circled", "html", "nfd", "no_diacritics", "partial", "tcvn3", "viscii", "vni", "viqr", "telex",
+    "mojibake", "synonym",
+)  # fmt: skip
 """How the kinds of classified lines begin that try to hide."""

@@ -36,7 +36,7 @@ class Finding(BaseModel):
     excerpt: str | None = None
     """At most 80 characters, for the admin's /xem; never set by a rule that seals."""
     level: str | None = None
-    """Guessed level of secrecy (`mat`, `toi_mat`, `tuyet_mat`), only from rules that seal."""
+    """Guessed level of secrecy (`mat`, `toi_mat`, `tuyet_mat`); of talk about secrecy, the one it names."""
     reason: str | None = None
     """The rule's own code for why, for example `no_title`; ids of patterns, never words of the message."""
     seals: bool = False

@@ -62,7 +62,9 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
     def stance_features(self, text: str) -> frozenset[str]:
         """What the model of stance sees of a short text that is no disguise: for training it."""
         folded = fold(text)
-        return stance_features(folded, self._phrases.serious(level_words(text, folded), text, folded))
+        words = self._phrases.serious(level_words(text, folded), text, folded)
+        talk, forbidden = self._phrases.talk(words, text, folded)
+        return stance_features(folded, words) | _signs(talk, forbidden, self._is_transmitted(folded, forbidden))
 
     def _inspect(self, normalised: Normalised, typed: str) -> Finding | None:
         """Looks at long texts through a window, so that what stands far apart is not taken together."""
@@ -96,12 +98,13 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         talk, forbidden = phrases.talk(words, text, folded)
         if best.points < _LEAST:
             talked_about = phrases.state_secrets.search(folded) is not None or (words and talk)
-            return self._borderline(spans, "rule_talk") if talked_about and not elsewhere else None
-        stance = self._stance.score(stance_features(folded, words))
+            return self._borderline(spans, "rule_talk", words) if talked_about and not elsewhere else None
+        transmitted = self._is_transmitted(folded, forbidden)
+        stance = self._stance.score(stance_features(folded, words) | _signs(talk, forbidden, transmitted))
         least = _LEAST_STANCE_OF.get(best.reason, -_MOST_STANCE)
         points = best.points - min(talk, _MOST_TALK) + max(least, min(_MOST_STANCE, stance))
         reasons = {best.reason}
-        if any(not _inside(match, forbidden) for match in phrases.transmitting.finditer(folded)):
+        if transmitted:
             points += _TRANSMITTING
             reasons.add("transmitting")
         if _PAPER.search(folded):
@@ -113,11 +116,13 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
             points -= _ELSEWHERE
         reason = "+".join(sorted(reasons))
         if points < self.parameters.threshold:
-            return None if elsewhere else self._borderline(spans, reason)
-        level = max((word.level for word in words), default=None)
-        named = level.name.lower() if level else None
+            return None if elsewhere else self._borderline(spans, reason, words)
         clause = DIRECTIVE_CLAUSE if self._is_work(folded) else self.clause
-        return self.finding("classified", clause=clause, level=named, spans=spans, reason=reason, seals=True)
+        return self.finding("classified", clause=clause, level=_level(words), spans=spans, reason=reason, seals=True)
+
+    def _is_transmitted(self, folded: str, forbidden: list[re.Match[str]]) -> bool:
+        """Whether something is passed on that is not just what must not be."""
+        return any(not _inside(match, forbidden) for match in self._phrases.transmitting.finditer(folded))
 
     def _initial(self, folded: str, text: str) -> "Evidence":
         """A paper with a lone capital M behind it, in brackets or quotes: how some hide the level."""
@@ -133,8 +138,9 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         work = phrases.directing.search(folded) or phrases.updating.search(folded)
         return work is not None and _HANDED_OVER.search(folded) is None
 
-    def _borderline(self, spans: tuple[tuple[int, int], ...], reason: str) -> Finding:
-        return self.finding("borderline", spans=spans, reason=reason, severity=Severity.SUSPECT)
+    def _borderline(self, spans: tuple[tuple[int, int], ...], reason: str, words: list[LevelWord]) -> Finding:
+        level = _level(words)
+        return self.finding("borderline", level=level, spans=spans, reason=reason, severity=Severity.SUSPECT)
 
     def _evidence(self, word: LevelWord, label_ends: list[int], text: str, folded: str) -> "Evidence":
         """What one level word shows by the place where it stands."""
@@ -209,11 +215,11 @@ def _as_typed(word: LevelWord, normalised: Normalised, typed: str, start: int) -
 
 
 def _dressed_throughout(normalised: Normalised, typed: str, start: int) -> bool:
-    """Whether most words of the window were typed in other signs: a way of writing then, that hides no single word."""
+    """Whether half of the words of the window were typed in other signs: a way of writing then, that hides no single word."""
     if normalised.offsets is None:
         return False
     words = [word.span() for word in _LONG_WORD.finditer(normalised.text, start, start + _WINDOW)]
-    return 2 * sum(not _was_typed(normalised, typed, *span) for span in words) > len(words)
+    return 2 * sum(not _was_typed(normalised, typed, *span) for span in words) >= len(words)
 
 
 def _was_typed(normalised: Normalised, typed: str, start: int, end: int) -> bool:
@@ -222,6 +228,16 @@ def _was_typed(normalised: Normalised, typed: str, start: int, end: int) -> bool
         return normalised.text[start:end] in typed
     first, last = normalised.span(start, end)
     return unicodedata.normalize("NFC", typed[first:last]) == normalised.text[start:end]
+
+
+def _level(words: list[LevelWord]) -> str | None:
+    """The highest level that is named."""
+    return max((word.level for word in words)).name.lower() if words else None
+
+
+def _signs(talk: int, forbidden: list[re.Match[str]], transmitted: bool) -> frozenset[str]:
+    """What the phrases say of the stance, as features beside the words."""
+    return frozenset((f"talk:{min(talk, 3)}", f"forbidden:{bool(forbidden)}", f"transmitted:{transmitted}"))
 
 
 def _inside(match: re.Match[str], spans: list[re.Match[str]]) -> bool:
@@ -260,7 +276,7 @@ _STAMPED = re.compile(r"(?<![a-z])(?:dong dau|co dau|con dau|dau do|dau)(?: do| 
 _BULLETS = " \t-–—*•#>★"
 _LINE_END = re.compile(r"[ \t]{0,10}(?:[\n.:!]|[-–—] |$)")
 _GOES_ON = re.compile(r" (?:so|cua|ve|nay|day|ne|nha|nhe|hom|sang nay|tu tinh|\d)(?![a-z])")
-_COPY = re.compile(r"(?<![a-z])(?:ban|trang|tap|mon|cai)[\s:]{1,3}$")
+_COPY = re.compile(r"(?<![a-z])(?:ban|trang|tap|mon|cai|hang)[\s:]{1,3}$")
 _PARTICLE = re.compile(r" (?:do|day|nha|nhe|ne|a)(?![a-z])")
 _ENVELOPE = re.compile(r"(?<![a-z])bi(?: [a-z]{1,6}){0,3} dau (?:chu |do )?[abc](?![a-z])")
 _QUOTES = frozenset("\"“'«")

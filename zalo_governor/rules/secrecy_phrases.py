@@ -84,7 +84,9 @@ class Phrases:
         In small letters "tài liệu thu hồi" is a stamp only by itself: "tài liệu thu hồi vốn" is none.
         """
         return any(
-            _STANDS_ALONE.match(folded, stamp.end()) or text[stamp.start() : stamp.end()].isupper()
+            stamp[0] != _RECOVERED
+            or text[stamp.start() : stamp.end()].isupper()
+            or _STANDS_ALONE.match(folded, stamp.end())
             for stamp in self._stamps.finditer(folded)
         )
 
@@ -210,6 +212,7 @@ _NOT_A_PERSON = "".join(
 """A country's name behind anh, chị, đ/c … is somebody's: "chị Nga"."""
 _GOES_ON_AS_SECRET = re.compile(r" (?:dien (?:tap|bien)|ve (?!sinh|que|nha|tay|so))")
 """Behind a paper without marks: "ke hoach mat dien tap", but "ke hoach mat dien"."""
+_RECOVERED = "tai lieu thu hoi"
 _STANDS_ALONE = re.compile(r"\W*$|\s*[^\w\s]")
 _OF_INK_AND_WATER = frozenset(("nước", "in", "tàu", "khô"))
 _BEGINS_ANEW = frozenset(("vụ", "phục", "chỉ", "hội", "báo", "kế", "lệnh", "điện", "nhân"))

@@ -44,11 +44,12 @@ def _rewrite(text: str) -> Normalised:
         if letter in _INVISIBLE and not (letter == _ZWJ and at and ord(text[at - 1]) > _FIRST_PICTURE):
             at += 1
             continue
-        written = _FOLDED.get(letter) or _compatible(letter)
+        own = unicodedata.normalize("NFD", letter) if "\u0370" <= letter <= _LAST_GREEK else letter
+        written = _FOLDED.get(own[0]) or _compatible(letter)
         end = at + 1
         if written[-1].isalpha():
             marks, end = _marks(text, end)
-            if marks:
+            if marks := own[1:] + marks:
                 composed = unicodedata.normalize("NFC", written[-1] + marks)
                 written = written[:-1] + "".join(c for c in composed if not unicodedata.combining(c))
         for character in written:
@@ -91,6 +92,7 @@ _MARK_CATEGORIES = frozenset({"Mn", "Me"})
 _ZWJ = "\u200d"
 _EMOJI_FORM = "\ufe0f"
 _FIRST_PICTURE = 0x2190
+_LAST_GREEK = "\u1fff"
 _OVERLAYS = frozenset(map(chr, (*range(0x0332, 0x0339), 0x0305, 0x0489, *range(0x20D0, 0x20F1))))
 _INVISIBLE = _OVERLAYS | frozenset(
     map(
@@ -113,7 +115,7 @@ _FOLDED = {
     **dict(zip("АВЕЅІЈКМНОРСТУХ", "ABESIJKMHOPCTYX", strict=True)),
     **dict(zip("аеѕіјкмнорстухһԁԛԝү", "aesijkmhopctyxhdqwy", strict=True)),
     **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True)),
-    **dict(zip("αάιίκνοόρτυύχγεέηήωώβμ", "aáiíkvoóptuúxyeénnwwbm", strict=True)),
+    **dict(zip("αικνορτυχγεηωβμ", "aikvoptuxyenwbm", strict=True)),
     **dict(zip("ıɑɡᴍᴀᴛᴏɪᴜʏᴇ", "iagmatoiuye", strict=True)),
     **dict.fromkeys("\u2010\u2011\u2012", "-"),
 }

@@ -34,7 +34,7 @@ def undressed(normalised: str) -> Iterator[tuple[str, bool]]:
     With each reading comes whether the dress was put on a few words alone, as one does who hides those.
     """
     joined = _RUN_OF_LETTERS.sub(lambda run: _letters_of(run[0]), normalised)
-    joined = _HELD_KEY.sub(r"\1", joined)
+    joined = _HELD_KEY.sub(r"\1", _GAP.sub(" ", joined))
     plain = _MIXED.sub(lambda word: word[0].translate(_LEET), joined)
     if plain != normalised:
         yield plain, 2 * len(_DRESSED.findall(normalised)) < len(_CHUNKS.findall(plain))
@@ -60,7 +60,7 @@ def other_typings(text: str, normalised: str, *, changed: bool) -> Iterator[str]
 def _composed(match: re.Match[str]) -> str:
     """The syllable that these keys of Telex, VNI or VIQR make; the word as it is where they make none."""
     word = match[0]
-    if len(word) > _LONGEST or (word.isalpha() and is_syllable(word)):
+    if len(word) > _LONGEST or (word.isalpha() and is_syllable(word) and "oo" not in word.lower()):
         return word
     for shapes, tones in _WAYS:
         rest = word
@@ -87,10 +87,15 @@ def _with_tone(word: str, tone: str) -> str:
     return word[:at] + unicodedata.normalize("NFC", word[at] + tone) + word[at + 1 :]
 
 
-_RUN_OF_LETTERS = re.compile(r"(?<![^\W_])[^\W\d_]([\W_]{1,3})[^\W\d_](?![^\W_])(?:\1[^\W\d_](?![^\W_]))*")
+_RUN_OF_LETTERS = re.compile(
+    r"(?<![^\W_])(?<![@$])[^\W\d_]((?:[^\w@$]|_){1,3})[^\W\d_](?![^\W_]|[@$])(?:\1[^\W\d_](?![^\W_]|[@$]))*"
+)
 """Single letters with the same signs between them: "m.ậ.t"."""
+_GAP = re.compile(r"  +")
 _HELD_KEY = re.compile(r"([^\W\d_])\1{2,}")
-_MIXED = re.compile(r"(?<![\w@$])(?=[\d@$]{0,4}[^\W\d_])(?=[^\W\d_]{0,8}[\d@$])[\w@$]{2,9}(?![\w@$])")
+_MIXED = re.compile(
+    r"(?<![\w@$])(?!\d+[^\W\d_]{0,2}\b)(?=[\d@$]{0,4}[^\W\d_])(?=[^\W\d_]{0,8}[\d@$])[\w@$]{2,9}(?![\w@$])"
+)
 _LEET = str.maketrans("013457@$", "oieastas")
 _DRESSED = re.compile(rf"{_RUN_OF_LETTERS.pattern}|\w*([^\W\d_])\2{{2,}}\w*|{_MIXED.pattern}")
 _CHUNKS = re.compile(r"[^\W_]+")

@@ -66,6 +66,8 @@ def level_words(text: str, folded: str) -> list[LevelWord]:
 def _word(match: re.Match[str], text: str) -> LevelWord | None:
     vowel = match["a"]
     typed = text[match.start("a")].lower() if vowel else ""
+    if _OTHER_TONE.search(match[0]):
+        return None
     prefix, level = _prefix(match, text)
     if prefix and _cut_off(match):
         prefix, level = "", Level.MAT
@@ -145,6 +147,8 @@ _OTHER_VOWELS = frozenset("ấầẩẫắằẳẵặăáàảãạ")
 _SLANG_VOWELS = frozenset("uúùủũụưứừửữự")
 _PLAIN_SPELLINGS = frozenset({"mat", "toimat", "tuyetmat"})
 _PAUSE = re.compile(r"[,;:!?…]|\. ")
+_OTHER_TONE = re.compile(r"\^['`?~]")
+"""In VIQR "ma^'t" is mất."""
 _SPACED = re.compile(r"m\s|a\s")
 _CHUNK_WITH_MAT = re.compile(r"\S*mat\S*")
 _SIGNS = re.compile(r"[^a-z0-9]+")

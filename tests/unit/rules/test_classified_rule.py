@@ -78,12 +78,37 @@ def test_what_is_found(threshold: int | None, text: str, expected: str | None) -
         SECRET.replace("báo cáo tối mật", "baocaotoimat"),
         SECRET.replace("tối mật", "tóy mậc"),
         SECRET[::-1],
+        SECRET.replace("báo cáo tối mật", "b.á.o c.á.o t.ố.i m.ậ.t"),
+        SECRET.replace("báo cáo tối mật", "b á o   c á o   t ố i   m ậ t"),
+        SECRET.replace("báo cáo tối mật", "báo\ncáo\ntối\nmật"),
+        SECRET.replace("báo cáo tối mật", "b4o c4o t0i m4t"),
+        SECRET.replace("báo cáo tối mật", "βάο ϲάο τόi mα̣̂τ").replace("ϲ", "c"),
+        SECRET.replace("tối mật", "tuỵt mậk"),
         "Em gui cac anh bao cao toi mat GIA DINH so 9",
         "Em göi c¸c anh b¸o c¸o tèi mËt GI¶ §ÞNH sè 9",
     ],
 )
 def test_no_disguise_helps(disguised: str) -> None:
     assert label(disguised) == "classified"
+
+
+@pytest.mark.parametrize(
+    "innocent",
+    [
+        "Đến tối mực nước hồ thủy điện còn cách ngưỡng tràn nửa mét",
+        "Tuyệt, mặt đường đã thông rồi các bác ơi",
+        "tuyet, mat duong da thong roi cac bac oi",
+        "Báo cáo của cô Mật trường mầm non gửi rồi đấy",
+        "cong van anh Mat ky roi",
+        "T.M Đảng ủy ký thay rồi anh",
+        "Tài liệu thu hồi vốn đầu tư, kế toán gửi trước 16h",
+        "ke hoach mat dien thang 11",
+        "Gửi anh bản đồ mật độ dân số các xã",
+        "T\u200bo\u200bi m\u200ba\u200bt t\u200bo\u200bi m\u200bu\u200bi vi bao cao nay",
+    ],
+)
+def test_the_innocent_neighbours_are_left_alone(innocent: str) -> None:
+    assert label(innocent) is None
 
 
 @pytest.mark.parametrize(
@@ -148,7 +173,7 @@ def test_a_name_that_is_also_a_country_excuses_nothing() -> None:
 def test_talk_about_the_rule_is_counted_but_nothing_is_sealed() -> None:
     finding = SHIPPED.inspect("Mời văn thư đến nhận tài liệu mật trực tiếp")
     assert finding is not None
-    assert (finding.severity, finding.seals) == (Severity.SUSPECT, False)
+    assert (finding.severity, finding.seals, finding.level) == (Severity.SUSPECT, False, "mat")
 
 
 def test_a_secret_deep_in_a_long_text_is_found_where_it_stands() -> None:
