@@ -33,7 +33,7 @@ class Escalation:
     def unanswered(self, unit: OfficeUnit, case: Case) -> None:
         """Nobody of the desk has answered in time: the leader is told, marked as not verified; the desk learns it."""
         text = self._voice.say(
-            Text.LEADER_UNVERIFIED, code=case.code, what=self._what(unit, case), told=moment(case.opened_at)
+            Text.LEADER_UNVERIFIED, code=case.code, what=self._what(unit, case), noted=moment(case.opened_at)
         )
         told = self._tell(unit, case, text, None)
         waited = (self._policy.clock() - case.opened_at).total_seconds() / 60

@@ -35,7 +35,7 @@ class Text(Enum):
     LEADER_NOBODY = ("leader_nobody", "")
 
     # to the leader
-    LEADER_UNVERIFIED = ("leader_unverified", "code what told")
+    LEADER_UNVERIFIED = ("leader_unverified", "code what noted")
     LEADER_PASSED_ON = ("leader_passed_on", "code by what state")
     LEADER_WHAT_SEALED = ("leader_what_sealed", "who when group citation where")
     LEADER_WHAT = ("leader_what", "who when group citation clause where")
