@@ -153,6 +153,8 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         after = folded[word.end : word.end + _NEAR]
         if FILE_ENDING.match(after):
             return Evidence(_FILE, "file")
+        if _DENIED.search(before):
+            return _NOTHING
         high = word.level > Level.MAT
         shouted = text[word.start : word.end].isupper()
         sure = word.marked or word.disguised or word.level is Level.TUYET_MAT or shouted
@@ -253,13 +255,18 @@ _MOST_STANCE = 4.0
 _LEAST_STANCE_OF = {"heading": -1.0, "line": -1.0, "file": -1.0}
 """The head of a paper has too few words to say what is done with it."""
 _ENUMERATION = 2
-_ELSEWHERE = 5
+_ELSEWHERE = 6
 
 _LONG_WORD = re.compile(r"[^\W\d_]{2,}")
 _WINDOW, _OVERLAP = 600, 150
 _MOST_HINTS = 5_000
 _LONGEST_UNDRESSED = 2_000
 _NEAR = 60
+_DENIED = re.compile(
+    r"(?<![a-z])(?:khong|ko|chang) ?(?:(?:phai|thuoc|mang|dong|ghi|la)(?: (?:la|co|dau|do|dien|loai|danh muc))*"
+    r"|co (?:dau|do)|)(?: ?(?:van ban|cong van|tai lieu|ho so|giay to))? ?$"
+)
+"""Right before the level word: "không đóng dấu mật", but not "em không có công văn mật, ai có gửi em"."""
 _LABEL_GAP = 6
 _PAPER = re.compile(
     r"\d{1,6} ?/ ?[a-z]{1,8}|\d{1,6} ?- ?[a-z]{1,5}/[a-z]{1,5}|\b(?:so|cv|vb|kh|bc|anh|hinh) ?:? ?\d{1,5}\b"
