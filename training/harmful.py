@@ -26,13 +26,26 @@ _L2_CONCEPTS = 4e-4
 _LEAST_WEIGHT = 0.04
 
 
+COMMAND = "python -m training.harmful"
+
+
 def main() -> None:
-    """Write `config/lexicons/harmful-weights.tsv` and say from how many lines."""
+    """Write `config/lexicons/harmful-weights.tsv`."""
     config = shipped_config()
-    texts = sorted(set(_texts(config)))
-    weights = _weights(texts, Lexicon(read_lines(config / "lexicons" / "harmful.tsv")))
-    write_weights(weights, config / "lexicons" / "harmful-weights.tsv", "python -m training.harmful")
-    print(f"{len(texts)} lines ({sum(harm for _, harm in texts)} harmful), {len(weights)} weights")  # noqa: T201
+    write_weights(trained(config), config / "lexicons" / "harmful-weights.tsv", COMMAND)
+
+
+def trained(config: Path) -> dict[str, float]:
+    """The weights of both models by feature: the whole one, and the quick one over words alone."""
+    lexicon = Lexicon(read_lines(config / "lexicons" / "harmful.tsv"))
+    whole, quick = [], []
+    for text, harmful in sorted(set(_texts(config))):
+        for form in dict.fromkeys((text, fold(text))):
+            whole.append(Example((BIAS, *sorted(lexicon.read(form).features)), harmful))
+            words = sorted(set(words_of(form.lower())))
+            quick.append(Example((QUICK, *(f"{QUICK}:{word}" for word in words)), harmful))
+    weights = train(whole, _L2, _L2_CONCEPTS) | train(quick, _L2, _L2_CONCEPTS)
+    return {feature: round(weight, 2) for feature, weight in weights.items() if _says_something(feature, weight)}
 
 
 def _texts(config: Path) -> Iterator[tuple[str, bool]]:
@@ -48,18 +61,6 @@ def _texts(config: Path) -> Iterator[tuple[str, bool]]:
     for sample in shipped_classified(config):
         if sample.part == "tuned" and not sample.kind.startswith("evasion_"):
             yield sample.text, False
-
-
-def _weights(texts: list[tuple[str, bool]], lexicon: Lexicon) -> dict[str, float]:
-    """Of both models: the whole one, and the quick one over words alone."""
-    whole, quick = [], []
-    for text, harmful in texts:
-        for form in dict.fromkeys((text, fold(text))):
-            whole.append(Example((BIAS, *sorted(lexicon.read(form).features)), harmful))
-            words = sorted(set(words_of(form.lower())))
-            quick.append(Example((QUICK, *(f"{QUICK}:{word}" for word in words)), harmful))
-    weights = train(whole, _L2, _L2_CONCEPTS) | train(quick, _L2, _L2_CONCEPTS)
-    return {feature: round(weight, 2) for feature, weight in weights.items() if _says_something(feature, weight)}
 
 
 def _says_something(feature: str, weight: float) -> bool:

@@ -31,19 +31,25 @@ _L2_PLACES = 5e-3
 _LEAST_WEIGHT = 0.04
 
 
+COMMAND = "python -m training.secrecy"
+
+
 def main() -> None:
-    """Write `config/lexicons/secrecy-weights.tsv` and say from how many lines."""
+    """Write `config/lexicons/secrecy-weights.tsv`."""
     config = shipped_config()
+    write_weights(trained(config), config / "lexicons" / "secrecy-weights.tsv", COMMAND)
+
+
+def trained(config: Path) -> dict[str, float]:
+    """The weights by feature."""
     [rule] = [rule for rule in load_rulebook(config).engine.rules if isinstance(rule, ClassifiedRule)]
-    texts = list(_texts(config))
     examples = [
         Example((BIAS, *sorted(rule.stance_features(form))), passed_on)
-        for text, passed_on in texts
+        for text, passed_on in _texts(config)
         for form in dict.fromkeys((text, fold(text)))
     ]
-    weights = {f: round(w, 2) for f, w in train(examples, _L2, _L2_PLACES).items() if abs(w) >= _LEAST_WEIGHT}
-    write_weights(weights, config / "lexicons" / "secrecy-weights.tsv", "python -m training.secrecy")
-    print(f"{len(texts)} lines ({sum(on for _, on in texts)} passed on), {len(weights)} weights")  # noqa: T201
+    weights = train(examples, _L2, _L2_PLACES)
+    return {feature: round(weight, 2) for feature, weight in weights.items() if abs(weight) >= _LEAST_WEIGHT}
 
 
 def _texts(config: Path) -> Iterator[tuple[str, bool]]:

@@ -120,9 +120,9 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         clause = DIRECTIVE_CLAUSE if self._is_work(folded) else self.clause
         return self.finding("classified", clause=clause, level=_level(words), spans=spans, reason=reason, seals=True)
 
-    def _is_transmitted(self, folded: str, forbidden: list[re.Match[str]]) -> bool:
-        """Whether something is passed on that is not just what must not be."""
-        return any(not _inside(match, forbidden) for match in self._phrases.transmitting.finditer(folded))
+    def _is_transmitted(self, folded: str, forbidden: bool) -> bool:
+        """Whether something is passed on; who forbids it before the level word passes nothing on."""
+        return not forbidden and self._phrases.transmitting.search(folded) is not None
 
     def _initial(self, folded: str, text: str) -> "Evidence":
         """A paper with a lone capital M behind it, in brackets or quotes: how some hide the level."""
@@ -153,6 +153,8 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         after = folded[word.end : word.end + _NEAR]
         if FILE_ENDING.match(after):
             return Evidence(_FILE, "file")
+        if _DENIED.search(before):
+            return _NOTHING
         high = word.level > Level.MAT
         shouted = text[word.start : word.end].isupper()
         sure = word.marked or word.disguised or word.level is Level.TUYET_MAT or shouted
@@ -215,7 +217,7 @@ def _as_typed(word: LevelWord, normalised: Normalised, typed: str, start: int) -
 
 
 def _dressed_throughout(normalised: Normalised, typed: str, start: int) -> bool:
-    """Whether half of the words of the window were typed in other signs: a way of writing then, that hides no single word."""
+    """Whether half of the words of the window were typed in other signs: then none of them is hidden."""
     if normalised.offsets is None:
         return False
     words = [word.span() for word in _LONG_WORD.finditer(normalised.text, start, start + _WINDOW)]
@@ -232,16 +234,12 @@ def _was_typed(normalised: Normalised, typed: str, start: int, end: int) -> bool
 
 def _level(words: list[LevelWord]) -> str | None:
     """The highest level that is named."""
-    return max((word.level for word in words)).name.lower() if words else None
+    return max(word.level for word in words).name.lower() if words else None
 
 
-def _signs(talk: int, forbidden: list[re.Match[str]], transmitted: bool) -> frozenset[str]:
+def _signs(talk: int, forbidden: bool, transmitted: bool) -> frozenset[str]:
     """What the phrases say of the stance, as features beside the words."""
-    return frozenset((f"talk:{min(talk, 3)}", f"forbidden:{bool(forbidden)}", f"transmitted:{transmitted}"))
-
-
-def _inside(match: re.Match[str], spans: list[re.Match[str]]) -> bool:
-    return any(span.start() <= match.start() and match.end() <= span.end() for span in spans)
+    return frozenset((f"talk:{min(talk, 3)}", f"forbidden:{forbidden}", f"transmitted:{transmitted}"))
 
 
 DIRECTIVE_CLAUSE = "4.3"
@@ -257,13 +255,18 @@ _MOST_STANCE = 4.0
 _LEAST_STANCE_OF = {"heading": -1.0, "line": -1.0, "file": -1.0}
 """The head of a paper has too few words to say what is done with it."""
 _ENUMERATION = 2
-_ELSEWHERE = 5
+_ELSEWHERE = 6
 
 _LONG_WORD = re.compile(r"[^\W\d_]{2,}")
 _WINDOW, _OVERLAP = 600, 150
 _MOST_HINTS = 5_000
 _LONGEST_UNDRESSED = 2_000
 _NEAR = 60
+_DENIED = re.compile(
+    r"(?<![a-z])(?:khong|ko|chang) ?(?:(?:phai|thuoc|mang|dong|ghi|la)(?: (?:la|co|dau|do|dien|loai|danh muc))*"
+    r"|co (?:dau|do)|)(?: ?(?:van ban|cong van|tai lieu|ho so|giay to))? ?$"
+)
+"""Right before the level word: "không đóng dấu mật", but not "em không có công văn mật, ai có gửi em"."""
 _LABEL_GAP = 6
 _PAPER = re.compile(
     r"\d{1,6} ?/ ?[a-z]{1,8}|\d{1,6} ?- ?[a-z]{1,5}/[a-z]{1,5}|\b(?:so|cv|vb|kh|bc|anh|hinh) ?:? ?\d{1,5}\b"

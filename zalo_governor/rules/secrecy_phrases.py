@@ -90,8 +90,8 @@ class Phrases:
             for stamp in self._stamps.finditer(folded)
         )
 
-    def talk(self, words: list[LevelWord], text: str, folded: str) -> tuple[int, list[re.Match[str]]]:
-        """How many signs there are of talk about secrecy, and where it is forbidden to pass secrets on.
+    def talk(self, words: list[LevelWord], text: str, folded: str) -> tuple[int, bool]:
+        """How many signs there are of talk about secrecy, and whether it is forbidden to pass secrets on.
 
         Marks count where the text has any: "đừng gửi" forbids, "nội dung gửi" does not.
         """
@@ -100,15 +100,14 @@ class Phrases:
         if len(spoken) != len(folded):
             patterns, spoken = self._bare_talk, folded
         last = words[-1] if words else None
-        forbidden = [
-            match
+        forbidden = any(
+            last is None or match.end() <= last.start or patterns.topic_after.match(spoken, last.end)
             for match in patterns.forbidden.finditer(spoken)
-            if last is None or match.end() <= last.start or patterns.topic_after.match(spoken, last.end)
-        ]
+        )
         topics = any(patterns.topic_after.match(spoken, word.end) for word in words)
         signs = len({match[0] for match in patterns.rule_talk.finditer(spoken)})
         asked = folded.rstrip(" .\n").endswith("?")
-        return signs + bool(forbidden) + topics + asked, forbidden
+        return signs + forbidden + topics + asked, forbidden
 
     def serious(self, words: list[LevelWord], text: str, folded: str) -> list[LevelWord]:
         """The words that may really name a level."""
@@ -143,7 +142,10 @@ class Phrases:
             return False
         if fold(after) in self._bare_after or (word.level is Level.MAT and fold(before) in self._bare_before):
             return True
-        return in_marked_text and not text[word.start : word.end].isupper() and word.level is Level.MAT
+        written = text[word.start : word.end]
+        if "â" in written.lower() and self.document_right_before.search(behind):
+            return False  # "mât" is no word; behind a paper its missing dot is likelier than a missing acute.
+        return in_marked_text and not written.isupper() and word.level is Level.MAT
 
     def _names_no_level(self, word: LevelWord, folded: str) -> bool:
         """Whether the word is the label "Độ mật:" of a field that says "Thường"."""

@@ -66,7 +66,7 @@ def level_words(text: str, folded: str) -> list[LevelWord]:
 def _word(match: re.Match[str], text: str) -> LevelWord | None:
     vowel = match["a"]
     typed = text[match.start("a")].lower() if vowel else ""
-    if _OTHER_TONE.search(match[0]):
+    if _OTHER_TONE.search(match[0]) or (match["t_dot"] == "t" and typed != "ậ"):
         return None
     prefix, level = _prefix(match, text)
     if prefix and _cut_off(match):
@@ -133,7 +133,7 @@ _LEVEL = re.compile(
     rf"(?<![a-z0-9])"
     rf"(?:(?:(?P<toi>[t7]{{1,9}}{_S}(?P<toi_vowel>[o0]){{1,9}}{_S}[i1l!y]{{1,9}})"
     rf"|(?P<tuyet>[t7]{{1,9}}{_S}u{{1,9}}{_S}[yi]{{1,9}}{_S}(?:(?P<tuyet_vowel>[e3]){{1,9}}{_S})?[t7]{{1,9}})"
-    rf"|(?P<t_dot>t\.(?=m)))?{_SS})?"
+    rf"|(?P<t_dot>t[./]?(?=m)))?{_SS})?"
     rf"(?P<m>m{{1,9}})(?:{_S}(?P<a>[au@4^*])[a^.]{{0,9}}{_S}(?P<t>[t7ck]{{1,9}}))?(?![a-z0-9])"
 )
 _M = re.compile(rf"[mM](?:{_S}[aAâÂậẬ@4^*]+{_S}[tT7cCkK]|(?:(?<=[iItTyY.][mM])|(?<!\w[mM]))(?!\w))")

@@ -15,7 +15,8 @@ def stance_features(folded: str, words: Sequence[LevelWord]) -> frozenset[str]:
 
     Without its marks "mat" may be mất, mặt, mát: that is another word than a "mật" that is sure.
     """
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for word in words:
         pieces += (folded[at : word.start], _SURE if word.marked or word.disguised else _UNSURE)
         at = max(at, word.end)

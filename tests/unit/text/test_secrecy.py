@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from zalo_governor.text.fold import fold
 from zalo_governor.text.secrecy import Level, level_words, may_speak_of_secrets
 
-PIECES = st.sampled_from(list("tToOốôiIyýuUeệEỵ73!mMậaAựTcCkK.-_@401 \n^") + ["mật", "tối", "tuyệt", "vb", ".pdf"])
+PIECES = st.sampled_from([*"tToOốôiIyýuUeệEỵ73!mMậaAựTcCkK.-_@401 \n^", "mật", "tối", "tuyệt", "vb", ".pdf"])
 
 
 @settings(max_examples=1000)
