@@ -18,9 +18,9 @@ from zalo_governor.rules.engine import Engine
 
 log = structlog.get_logger(__name__)
 
-_BATCH = 500
+_BATCH = 300
 """Entries of one transaction at most: what is found among them is told when it ends."""
-_CAPACITY = 1_000
+_CAPACITY = 500
 _RETRY_FIRST = 0.05
 _RETRY_LONGEST = 10.0
 _LONGEST_CLIENT_ID = 18
