@@ -110,6 +110,7 @@ class Text(Enum):
     SEEING_SUBJECT = ("seeing_subject", "")
     SEEING = ("seeing", "since until minutes")
     STATUS_GROUP = ("status_group", "group coverage gaps failures")
+    STATUS_PRIVATE = ("status_private", "gaps")
     STATUS_FAILURES = ("status_failures", "count")
     STATUS_NO_FAILURES = ("status_no_failures", "")
     LINE_UP = ("line_up", "since heard")

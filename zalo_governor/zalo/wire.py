@@ -3,7 +3,7 @@
 import logging
 import socket
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from urllib.parse import urlencode
 
 from websockets.exceptions import ConnectionClosed
@@ -13,7 +13,7 @@ from websockets.uri import parse_uri
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.zalo.api import API_VERSION, CLIENT_TYPE
-from zalo_governor.zalo.frames import ping_frame
+from zalo_governor.zalo.frames import OLD, old_messages_frame, ping_frame
 from zalo_governor.zalo.session import ZaloSession
 
 _SITE = "chat.zalo.me"
@@ -93,6 +93,12 @@ class Wire:
     def keep_alive(self, every_seconds: float) -> None:
         """Ping from now on in a thread of its own, so that a store which takes its time does not silence the line."""
         threading.Thread(target=self._ping, args=(every_seconds,), name="zalo-ping", daemon=True).start()
+
+    def ask_for_old(self) -> None:
+        """Ask once for what was said before this connection; the line may end meanwhile."""
+        for cmd in sorted(OLD):
+            with suppress(ConnectionClosed, OSError):
+                self._connection.send(old_messages_frame(cmd))
 
     def close(self) -> None:
         """End the connection; a second time does nothing."""

@@ -201,7 +201,7 @@ class FakeUnit:
         return 0
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
-        return list(self.gap_list)
+        return [gap for gap in self.gap_list if gap.group_id == group_id]
 
     def first_run(self, job: str, due: datetime) -> bool:
         first = (job, due) not in self.runs

@@ -282,6 +282,17 @@ def test_the_state_says_what_is_heard_and_what_not(state: LineState | None, word
         assert part in text
 
 
+@pytest.mark.parametrize("closed", [True, False], ids=["made good", "not made good"])
+def test_the_state_names_a_gap_of_private_messages_only_where_something_may_be_missing(closed: bool) -> None:
+    desk = Desk()
+    began = NOW - timedelta(minutes=9)
+    desk.unit.gap_list = [Gap(id=1, group_id=BOT, began_at=began, ended_at=NOW, cause="1006", closed=closed)]
+    desk.say("admin", "/trangthai", place="private")
+    (text,) = to(desk.take(), "admin")
+    assert ("Tin nhắn riêng gửi Hệ thống" in text) is not closed
+    assert ("tổng 9 phút (1 khoảng chưa lấy lại đủ tin)" in text) is not closed
+
+
 @pytest.mark.parametrize(
     "more",
     [
