@@ -1,4 +1,4 @@
-"""The same frames for every unmodified client, and what each says that it received; docs/simulator.md shows the list."""
+"""The same frames for every unmodified client, and what each says that it received (docs/simulator.md)."""
 
 import json
 from collections import Counter
