@@ -14,6 +14,7 @@ from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
 from zalo_governor.office.voice import Voice, day, moment, number, plain
+from zalo_governor.pipeline.door import UNCHECKED
 
 _ROWS = 10
 
@@ -29,7 +30,9 @@ class Alerts:
     def new_case(self, unit: OfficeUnit, case: Case, person: Person, asked: Text, *, about_name: bool) -> None:
         """Tell the desk of a new case; `asked` is what was done about the member."""
         about = self._about(case, person) | {"member": self._voice.say(asked)}
-        if case.sealed:
+        if case.label == UNCHECKED:
+            text = self._voice.say(Text.ALERT_UNCHECKED, **about)
+        elif case.sealed:
             text = self._voice.say(Text.ALERT_SEALED, **about)
         else:
             kind = Text.ALERT_NAME if about_name else Text.ALERT_CASE
@@ -117,6 +120,8 @@ class Alerts:
             return Text.MEMBER_LEADERSHIP
         if person.reach is Reach.REFUSED:
             return Text.MEMBER_UNREACHED
+        if case.label == UNCHECKED:
+            return Text.MEMBER_NOT_ASKED  # Nothing is known against anybody.
         if case.sealed:
             return None
         if late or not self._policy.remind_members:

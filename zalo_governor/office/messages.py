@@ -7,6 +7,7 @@ class Text(Enum):
     """A message or a part of one: its key in the catalogue, and the fields that the code gives it."""
 
     # to the admin and the staff
+    ALERT_UNCHECKED = ("alert_unchecked", "code group when who citation member")
     ALERT_SEALED = ("alert_sealed", "code group when who citation member")
     ALERT_CASE = ("alert_case", "code group when who citation clause member")
     ALERT_NAME = ("alert_name", "code group when who citation clause member")

@@ -219,7 +219,7 @@ class Judge(Generic[UnitT]):
                     unit.bury(admitted, f"parser fault: {type(error).__name__}", now)
                     continue
                 sender = unit.sender(admitted.entry.account, event.sender_uid)
-                verdict = self._verdict(engine, admitted, event, RuleContext(sender=sender))
+                verdict = self._excused(event, self._verdict(engine, admitted, event, RuleContext(sender=sender)))
                 unit.record(admitted, event, verdict, now)
                 judged.append((event, verdict))
                 if admitted.entry.own:
@@ -262,6 +262,14 @@ class Judge(Generic[UnitT]):
             failure = RuleFailure(rule_id="office", error="reaction failed")
             verdict = verdict.model_copy(update={"failures": (*verdict.failures, failure)})
         return verdict
+
+    def _excused(self, event: EventBase, verdict: Verdict) -> Verdict:
+        if not verdict.findings or event.id in self._without_reaction:
+            return verdict
+        try:
+            return self._reactions.excused(event, verdict)
+        except Exception as error:
+            raise _ReactionFault(event.id, type(error).__name__) from error
 
     def _react(self, unit: UnitT, event: EventBase, verdict: Verdict) -> None:
         try:

@@ -91,18 +91,21 @@ class Figures(Casebook):
                 _count(events.c.late).label("late"),
             ).where(judged)
         ).one()
-        in_state = {
-            state: self._number(
-                select(func.count()).select_from(inbox).where(heard, inbox.c.state == literal_column(f"'{state}'"))
-            )
-            for state in ("waiting", "dead")
-        }
+        waiting = and_(heard, inbox.c.state == literal_column("'waiting'"))
+        # A broken element may not even name its group: it counts in each.
+        dead = and_(
+            inbox.c.thread_id.in_([group_id, ""]),
+            inbox.c.at_ms >= to_ms(start),
+            inbox.c.at_ms < to_ms(end),
+            inbox.c.state == literal_column("'dead'"),
+            *self._heard_by_us(),
+        )
         return Coverage(
             heard=self._number(select(func.count()).select_from(inbox).where(heard)),
             judged=counts.judged,
-            waiting=in_state["waiting"],
+            waiting=self._number(select(func.count()).select_from(inbox).where(waiting)),
             sealed=counts.sealed,
-            dead_letters=in_state["dead"],
+            dead_letters=self._number(select(func.count()).select_from(inbox).where(dead)),
             recovered=counts.recovered,
             late=counts.late,
             rule_failures=self._number(select(func.count()).select_from(rule_failures).where(failed)),

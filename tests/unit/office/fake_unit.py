@@ -255,7 +255,8 @@ class Desk:
         self._next += 1
         event = event.model_copy(update={"id": self._next, "key": event.key or f"m{self._next}"})
         self.unit.events[event.id] = event
-        self.office.react(self.unit, event, Verdict(findings=findings, **verdict))
+        judged = self.office.excused(event, Verdict(findings=findings, **verdict))
+        self.office.react(self.unit, event, judged)
         return event
 
     def say(

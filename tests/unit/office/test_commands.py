@@ -91,6 +91,25 @@ def test_the_leader_is_understood_however_it_is_typed(line: str) -> None:
     assert "tuần 23/11-29/11/2026" in text
 
 
+@pytest.mark.parametrize("typed", ["báo nhầm 1 tin hôm qua", "Báo nhầm 1, xin bỏ qua", "xác nhận 1", "xem 1"])
+def test_what_people_write_without_slash_and_code_touches_no_case(typed: str) -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say("admin", typed, place="private")
+    assert desk.states() == ["reminded"]
+    assert "/trogiup" in to(desk.take(), "admin")[0]
+
+
+def test_a_slash_before_an_ordinary_text_excuses_nothing_but_a_command_is_excused() -> None:
+    desk = Desk()
+    desk.say("admin", "/baocao tuan nay", UNMARKED)
+    assert desk.unit.book == {}
+    desk.say("member", "/kinh gui cac dong chi", UNMARKED)
+    desk.say("stranger", "/xem kinh gui cac dong chi bao cao", UNMARKED)
+    assert len(desk.unit.book) == 2
+
+
 def test_of_two_accounts_that_hear_one_command_in_the_group_one_answers() -> None:
     desk = Desk()
     heard = desk.say("leader", "/baocao")

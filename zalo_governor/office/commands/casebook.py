@@ -90,6 +90,7 @@ class ShowCase(Command[int]):
     word = "xem"
     usage = Text.USAGE_SHOW
     roles = DESK
+    by_code = True
 
     def understand(self, rest: str, today: date) -> int | None:
         """The number of a case and nothing else."""
@@ -145,6 +146,7 @@ class ConfirmCase(Command[int]):
     word = "xacnhan"
     usage = Text.USAGE_CONFIRM
     roles = DESK
+    by_code = True
 
     def understand(self, rest: str, today: date) -> int | None:
         """The number of a case and nothing else."""
@@ -163,6 +165,7 @@ class FalseAlarm(Command[tuple[int, str]]):
     word = "baonham"
     usage = Text.USAGE_FALSE_ALARM
     roles = DESK
+    by_code = True
 
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
         """The number of a case and the reason, "" where none is given."""
