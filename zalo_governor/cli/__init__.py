@@ -13,6 +13,7 @@ from zalo_governor.cli.report import report
 from zalo_governor.cli.rules import rules
 from zalo_governor.cli.run import run
 from zalo_governor.cli.simulate import simulate
+from zalo_governor.cli.trace import trace
 from zalo_governor.domain.errors import ConfigError, GovernorError
 
 CONFIG_ERROR = 2
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (run, demo, simulate, check, report, cases, members):
+for command in (run, demo, simulate, check, report, cases, members, trace):
     app.command()(command)
 app.add_typer(rules, name="rules")
 

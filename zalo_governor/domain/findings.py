@@ -83,4 +83,6 @@ class Verdict(BaseModel):
     @property
     def sealed(self) -> bool:
         """Whether the event's content must not be kept."""
-        return any(isinstance(finding, SealedFinding) or finding.seals for finding in self.findings)
+        return bool(self.findings) and any(
+            isinstance(finding, SealedFinding) or finding.seals for finding in self.findings
+        )

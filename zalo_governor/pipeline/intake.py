@@ -38,8 +38,8 @@ class Intake:
         watched: Callable[[Element], bool],
         on_admitted: Callable[[list[Admitted]], None],
         clock: Clock,
-        capacity: int = 300,
-        batch: int = 200,
+        capacity: int = 500,
+        batch: int = 500,
     ) -> None:
         self._inbox = inbox
         self._door = door

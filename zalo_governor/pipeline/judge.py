@@ -6,20 +6,21 @@ from typing import Generic
 
 import structlog
 
-from zalo_governor.domain.clock import Clock, from_ms, to_ms
-from zalo_governor.domain.elements import Admitted, Seal
-from zalo_governor.domain.errors import StoreUnavailableError, UnparsableElementError
-from zalo_governor.domain.events import EventBase, SealedHeard
-from zalo_governor.domain.findings import RuleFailure, SealedFinding, Severity, Verdict
+from zalo_governor.domain.clock import Clock, to_ms
+from zalo_governor.domain.elements import Admitted
+from zalo_governor.domain.errors import StoreUnavailableError
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import RuleFailure, Verdict
+from zalo_governor.pipeline.assessment import Assessor, NotUnderstood
 from zalo_governor.pipeline.lanes import Lanes
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Units, UnitT
-from zalo_governor.rules.base import Maturity, RuleContext
-from zalo_governor.rules.engine import Engine, sealed
+from zalo_governor.rules.engine import Engine
 
 log = structlog.get_logger(__name__)
 
-_BATCH = 200
-_CAPACITY = 400
+_BATCH = 500
+"""Entries of one transaction at most: what is found among them is told when it ends."""
+_CAPACITY = 1_000
 _RETRY_FIRST = 0.05
 _RETRY_LONGEST = 10.0
 _LONGEST_CLIENT_ID = 18
@@ -48,8 +49,7 @@ class Judge(Generic[UnitT]):
     ) -> None:
         self._inbox = inbox
         self._units = units
-        self._parser = parser
-        self._engine = engine
+        self._assessor = Assessor(parser, engine, units.person)
         self._reactions = reactions
         self._outbox = outbox
         self._on_judged = on_judged
@@ -93,9 +93,10 @@ class Judge(Generic[UnitT]):
     def run(self) -> None:
         """Judge until stopped; what is in memory at the stop stays waiting in the inbox for the next start."""
         while not self._stopping:
-            batch = self._take()
-            if batch:
-                self._judge_surely(batch)
+            ready = self._take()
+            for start in range(0, len(ready), _BATCH):
+                if not self._stopping:
+                    self._judge_surely(ready[start : start + _BATCH])
 
     def stop(self) -> None:
         """Let `run` end after the batch in hand."""
@@ -204,22 +205,21 @@ class Judge(Generic[UnitT]):
         self, batch: Sequence[tuple[Admitted, bool]]
     ) -> tuple[list[tuple[EventBase, Verdict]], list[tuple[int, str]]]:
         """Judge all of it in one transaction; gives what was judged, and the echoes of our own messages in it."""
-        engine = self._engine()
+        # The rules take longer than all the rest: nobody who wants to write waits for them.
+        assessed = self._assessor.assess(batch)
         now = self._clock()
         judged: list[tuple[EventBase, Verdict]] = []
         echoes: list[tuple[int, str]] = []
         with self._units.unit() as unit:
-            for admitted, late in batch:
-                try:
-                    event = self._event(admitted, late)
-                except UnparsableElementError as error:
-                    unit.bury(admitted, str(error), now)
+            for one in assessed:
+                if isinstance(one, NotUnderstood):
+                    unit.bury(one.admitted, one.reason, now)
                     continue
-                except Exception as error:
-                    unit.bury(admitted, f"parser fault: {type(error).__name__}", now)
-                    continue
-                sender = unit.sender(admitted.entry.account, event.sender_uid)
-                verdict = self._excused(event, self._verdict(engine, admitted, event, RuleContext(sender=sender)))
+                admitted, event, verdict = one
+                if admitted.id in self._without_reaction:
+                    failure = RuleFailure(rule_id="office", error="reaction failed")
+                    verdict = verdict.model_copy(update={"failures": (*verdict.failures, failure)})
+                verdict = self._excused(event, verdict)
                 unit.record(admitted, event, verdict, now)
                 judged.append((event, verdict))
                 if admitted.entry.own:
@@ -230,38 +230,6 @@ class Judge(Generic[UnitT]):
                     self._react(unit, event, verdict)
         self._without_reaction.clear()
         return judged, echoes
-
-    def _event(self, admitted: Admitted, late: bool) -> EventBase:
-        entry = admitted.entry
-        if entry.seal is not None:
-            return SealedHeard(
-                id=admitted.id,
-                account=entry.account,
-                thread_id=entry.thread_id,
-                is_group=entry.is_group,
-                key=entry.key,
-                sender_uid=entry.sender_uid,
-                at=from_ms(entry.at_ms),
-                source=entry.source,
-                late=late,
-                mac=entry.seal.mac,
-                size=entry.seal.size,
-                revision=admitted.revision,
-            )
-        event = self._parser(admitted)
-        return event.model_copy(update={"late": True}) if late else event
-
-    def _verdict(self, engine: Engine, admitted: Admitted, event: EventBase, context: RuleContext) -> Verdict:
-        if admitted.entry.own:
-            return Verdict()
-        if admitted.entry.seal is not None:
-            verdict = Verdict(findings=(_sealed_finding(engine, admitted.entry.seal),))
-        else:
-            verdict = sealed(engine.judge(event, context))
-        if admitted.id in self._without_reaction:
-            failure = RuleFailure(rule_id="office", error="reaction failed")
-            verdict = verdict.model_copy(update={"failures": (*verdict.failures, failure)})
-        return verdict
 
     def _excused(self, event: EventBase, verdict: Verdict) -> Verdict:
         if not verdict.findings or event.id in self._without_reaction:
@@ -291,18 +259,3 @@ class _ReactionFault(Exception):  # noqa: N818  never leaves this file
         super().__init__(entry_id, error)
         self.entry_id = entry_id
         self.error = error
-
-
-def _sealed_finding(engine: Engine, seal: Seal) -> SealedFinding:
-    for rule in engine.door_rules:
-        if rule.id == seal.rule_id:
-            return SealedFinding(
-                rule_id=rule.id,
-                clause=rule.clause,
-                severity=rule.severity,
-                label=seal.label,
-                level=seal.level,
-                shadow=rule.maturity is Maturity.SHADOW,
-            )
-    # The door itself failed, or the rule was taken out since: still the gravest thing there is.
-    return SealedFinding(rule_id=seal.rule_id, clause="4.1", severity=Severity.CRITICAL, label=seal.label)

@@ -60,6 +60,10 @@ class Units(Protocol[UnitT_co]):
         """A transaction that commits at the end of the block and rolls back if the block raises."""
         ...
 
+    def person(self, account: str, uid: str) -> Person | None:
+        """The person behind a uid, outside of any transaction; None where nobody is known under it yet."""
+        ...
+
 
 class Reactions(Protocol[UnitT_contra]):
     """What people do with an event: cases, notices, answers to commands. The office fits this."""

@@ -34,6 +34,7 @@ class RuleContext(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     sender: Person | None = None
+    """Who did it; None where nobody is known under that uid yet."""
 
 
 NO_CONTEXT = RuleContext()

@@ -9,6 +9,9 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, RuleFailure, SealedFinding, Verdict
 from zalo_governor.rules.base import Rule, RuleContext, SealingRule
 
+CLEAN = Verdict()
+"""Nothing found: the verdict on nearly everything that is said."""
+
 
 class Engine:
     """An immutable set of rules; hot reload replaces the engine as a whole."""
@@ -30,7 +33,7 @@ class Engine:
                 findings.extend(rule.check(event, context))
             except Exception as error:
                 failures.append(RuleFailure(rule_id=rule.id, error=_where(error)))
-        return Verdict(findings=tuple(findings), failures=tuple(failures))
+        return Verdict(findings=tuple(findings), failures=tuple(failures)) if findings or failures else CLEAN
 
 
 def sealed(verdict: Verdict) -> Verdict:

@@ -19,7 +19,12 @@ def seal_body(keys: Keys, entry: Entry) -> bytes:
 
 def open_body(keys: Keys, entry: Entry, sealed: bytes) -> RawDict:
     """The raw dict of an entry; raises WrongKeyError where it does not open."""
-    plain = keys.open(sealed, _place(entry))
+    return open_message(keys, entry.account, storable(entry.thread_id), storable(entry.key), sealed)
+
+
+def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes) -> RawDict:
+    """The raw dict that stands at a place, named as the database names it; raises WrongKeyError as `open_body` does."""
+    plain = keys.open(sealed, binding("inbox", account, thread_id, key))
     return cast("RawDict", json.loads(plain) if plain.startswith(_EXACT) else orjson.loads(plain))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert,
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Seal, Source
 from zalo_governor.store.bodies import open_body, seal_body, storable
+from zalo_governor.store.bulk import BulkInsert
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import StoreError
 from zalo_governor.store.schema import NUMBER_BITS, accounts, case_events, inbox
@@ -29,7 +30,9 @@ _revision = exists().where(
     _earlier.c.id < inbox.c.id,
 )
 _NEWEST_ID = select(func.max(inbox.c.id))
-_LANDED = select(inbox.c.id, _revision).where(inbox.c.id.between(bindparam("first"), bindparam("last")))
+# Ids of other accounts may lie in the range as well; they are looked up by nobody.
+_LANDED = select(inbox.c.id).where(inbox.c.id.between(bindparam("first"), bindparam("last")))
+_REVISIONS = _LANDED.where(_revision)
 _WAITING = (
     select(inbox, _revision.label("revision"))
     .where(inbox.c.state == literal_column("'waiting'"), inbox.c.id > bindparam("after_id"))
@@ -77,8 +80,9 @@ class SqlInbox:
 
     def __init__(self, database: Database, account: str | None = None) -> None:
         self._database = database
-        self._insert = database.ready(database.insert_or_ignore(inbox))
+        self._insert = BulkInsert(database, database.insert_or_ignore(inbox))
         self._landed = database.ready(_LANDED)
+        self._revisions = database.ready(_REVISIONS)
         self._newest_id = database.ready(_NEWEST_ID)
         self._numbers: dict[str, int] = {}
         self._waiting = _WAITING if account is None else _WAITING.where(inbox.c.account == account)
@@ -87,19 +91,18 @@ class SqlInbox:
         """Write all entries in one durable transaction and give those that were new, in the order given."""
         if not entries:
             return []
+        rows = [self._row(entry) for entry in entries]  # Sealing takes its time: not while others wait to write.
         with self._database.write() as connection:
             numbers = self._numbers_of(connection, entries)
             tick = max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> NUMBER_BITS, self._tick_now()) + 1
             ids = [tick + place << NUMBER_BITS | numbers[entry.account] for place, entry in enumerate(entries)]
-            rows = [self._row(id_, entry) for id_, entry in zip(ids, entries, strict=True)]
-            connection.exec_driver_sql(self._insert, rows)
-            # Ids of other accounts may lie in the range as well; they are looked up by nobody.
-            landed = connection.exec_driver_sql(self._landed, (ids[0], ids[-1])).all()
+            written = self._insert.write(connection, [(id_, *row) for id_, row in zip(ids, rows, strict=True)])
+            span = (ids[0], ids[-1])
+            landed = ids if written == len(ids) else connection.exec_driver_sql(self._landed, span).scalars()
+            new = frozenset(landed)
+            revisions = frozenset(connection.exec_driver_sql(self._revisions, span).scalars())
         self._numbers |= numbers
-        revisions = {id_: bool(revision) for id_, revision in landed}
-        return [
-            Admitted(id_, entry, revisions[id_]) for id_, entry in zip(ids, entries, strict=True) if id_ in revisions
-        ]
+        return [Admitted(id_, entry, id_ in revisions) for id_, entry in zip(ids, entries, strict=True) if id_ in new]
 
     def waiting(self, *, after_id: int, limit: int) -> list[Admitted]:
         """Entries not yet judged with id > after_id, oldest first, bodies decrypted.
@@ -153,10 +156,9 @@ class SqlInbox:
     def _tick_now(self) -> int:
         return to_ms(self._database.clock()) << _SEQUENCE_BITS
 
-    def _row(self, id_: int, entry: Entry) -> tuple[Any, ...]:
-        """In the order of the table's columns."""
+    def _row(self, entry: Entry) -> tuple[Any, ...]:
+        """In the order of the table's columns, without the id."""
         return (
-            id_,
             entry.account,
             storable(entry.thread_id),
             entry.is_group,

@@ -49,6 +49,10 @@ class People(Transaction):
             person = self._known[account, uid] = self._by_uid(account, uid) or self._new_person(account, uid)
         return person
 
+    def known(self, account: str, uid: str) -> Person | None:
+        """The person behind a uid; None where the uid is new."""
+        return self._by_uid(account, storable(uid))
+
     def person(self, person_id: int) -> Person:
         """The person of that number, also where it was found later to be another one; KeyError where there is none."""
         row = self._ask(select(persons).where(persons.c.id == living(self._connection, person_id))).first()

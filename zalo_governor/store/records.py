@@ -20,12 +20,13 @@ from zalo_governor.domain.events import (
 from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
 from zalo_governor.domain.people import Person
 from zalo_governor.store.bodies import storable
+from zalo_governor.store.bulk import AmongIds, BulkInsert, BulkUpdate
 from zalo_governor.store.database import Database
 from zalo_governor.store.membership import Membership
 from zalo_governor.store.schema import audit, events, findings, inbox, job_runs, rule_failures
 
 _EVENT = insert(events)
-_DONE = update(inbox).where(inbox.c.id == bindparam("b_id")).values(state=literal_column("'done'"))
+_DONE = update(inbox).where(AmongIds(inbox.c.id)).values(state=literal_column("'done'"))
 _FINDING = insert(findings)
 _FAILURE = insert(rule_failures)
 _AUDIT = insert(audit)
@@ -56,8 +57,8 @@ class Records(Membership):
 
     def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
         super().__init__(database, connection, account)
-        self._event = database.ready(_EVENT)
-        self._done = database.ready(_DONE)
+        self._event = BulkInsert(database, _EVENT)
+        self._done = BulkUpdate(database, _DONE)
         self._keys_of_events: dict[int, str] = {}
         self._link: bytes | None = None
 

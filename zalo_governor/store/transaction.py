@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Insert, Result, Update
 
+from zalo_governor.store.bulk import Bulk
 from zalo_governor.store.database import Database
 
 OFFICE_LOCK = 7_302
@@ -18,7 +19,7 @@ class Transaction:
         self._connection = connection
         self._account = account
         self._keys = database.keys
-        self._pending: dict[Insert | Update | str, list[Any]] = {}
+        self._pending: dict[Insert | Update | Bulk, list[Any]] = {}
         self._is_alone = False
 
     def _alone(self) -> None:
@@ -34,13 +35,13 @@ class Transaction:
         """Write what was put off, statement by statement in the order in which they first came up."""
         pending, self._pending = self._pending, {}
         for statement, rows in pending.items():
-            if isinstance(statement, str):
-                self._connection.exec_driver_sql(statement, rows)
+            if isinstance(statement, Bulk):
+                statement.write(self._connection, rows)
             else:
                 self._connection.execute(statement, rows)
 
-    def _later(self, statement: Insert | Update | str, row: dict[str, Any] | tuple[Any, ...]) -> None:
-        """`row` is a tuple where the statement is ready-made SQL."""
+    def _later(self, statement: Insert | Update | Bulk, row: dict[str, Any] | tuple[Any, ...]) -> None:
+        """`row` is a tuple where the statement is a bulk."""
         self._pending.setdefault(statement, []).append(row)
 
     def _ask(self, statement: Executable, values: dict[str, Any] | None = None) -> Result[Any]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from zalo_governor.domain.people import Person
+from zalo_governor.store.bodies import storable
 from zalo_governor.store.database import Database
 from zalo_governor.store.figures import Figures
 from zalo_governor.store.identity import SeedPerson, seed
@@ -34,6 +36,14 @@ class SqlUnits:
             yield unit
             unit.flush()
         unit.committed()
+
+    def person(self, account: str, uid: str) -> Person | None:
+        """The person behind a uid, outside of any transaction; None where nobody is known under it yet."""
+        known = self._database.persons.person(account, storable(uid)) if uid else None
+        if known is not None or not uid:
+            return known
+        with self._database.read() as connection:
+            return SqlUnit(self._database, connection, self._account).known(account, uid)
 
     def seed_people(self, account: str, people: Sequence[SeedPerson]) -> None:
         """Make the persons with roles exactly those of the settings; may be repeated at every start.

@@ -68,6 +68,14 @@ def string_of(raw: RawDict, field: str) -> str:
     return next(iter(strings_of(raw, field)), "")
 
 
+def posted_text(raw: RawDict) -> str:
+    """What the sender of a raw message put before the group, a line for each field; what it quotes is left out."""
+    content = raw.get("content")
+    if isinstance(content, str) and not content.startswith(("{", "[")):
+        return content
+    return "\n".join(dict.fromkeys(text for field in _POSTED for text in strings_of(raw, field)))
+
+
 def worded_strings(value: object) -> Iterator[str]:
     """Every string below `value` that looks like words and not like an id, a number or a link; JSON in strings too."""
     if isinstance(value, str):
@@ -105,3 +113,6 @@ def _opened(value: object) -> object:
         return read_json_text(value)
     except ValueError:
         return value
+
+
+_POSTED = ("text", "title", "description", "media_title", "poll_question", "poll_option", "todo")

@@ -87,6 +87,9 @@ class MemoryUnits:
         self.committed.reactions += unit.reactions
         self.inbox.done |= {item.id for item, *_ in unit.recorded} | {item.id for item, _ in unit.buried}
 
+    def person(self, account: str, uid: str) -> Person | None:
+        return Person(id=1, uid=uid) if uid else None
+
 
 class MemoryOutbox:
     """Fits OutboxStore; `log` says in order what became of each message."""

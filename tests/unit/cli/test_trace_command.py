@@ -1,0 +1,79 @@
+"""`zalo-governor trace`: clause 4.6, as the admin's staff use it."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.unit.store.stored import BOT, GROUP, entry, sealed_entry
+from zalo_governor.cli import app
+from zalo_governor.domain.clock import system_clock, to_ms
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.records import open_records
+from zalo_governor.settings import load_settings
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.text.fold import skeleton
+
+SECRET = "văn bản không lưu"
+LEAKED = "Ba hộ ở bản Nà Mẫu phải di dời trước mười bảy giờ"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> str:
+    """An office that has kept two messages and sealed one."""
+    path = tmp_path / "governor.yaml"
+    path.write_text(f'groups: [{{id: "{GROUP}", name: điều hành}}]\n', encoding="utf-8")
+    (tmp_path / "session.json").write_text("{}")
+    records = open_records(load_settings(path), system_clock)
+    records.keep_account(BOT)
+    now_ms = to_ms(system_clock())
+    sealed = sealed_entry("3", mac=records.database.keys.mac(skeleton(SECRET).encode()), at_ms=now_ms)
+    SqlInbox(records.database, BOT).admit(
+        [
+            entry("1", "Đề nghị ba hộ ở bản Nà Mẫu di dời trước mười bảy giờ hôm nay", at_ms=now_ms),
+            entry("2", "Sáng mai họp giao ban", at_ms=now_ms),
+            sealed,
+        ]
+    )
+    records.close()
+    return str(path)
+
+
+def test_the_likest_message_is_shown_with_its_share(config: str) -> None:
+    shown = CliRunner().invoke(app, ["trace", LEAKED, "--config", config], env={"COLUMNS": "160"})
+    assert shown.exit_code == 0
+    assert "Đề nghị ba hộ ở bản Nà Mẫu" in shown.output
+    assert "%" in shown.output
+    assert "họp giao ban" not in shown.output
+
+
+def test_a_file_may_hold_the_text(config: str, tmp_path: Path) -> None:
+    leaked = tmp_path / "lo.txt"
+    leaked.write_text("﻿ba ho o ban na mau di doi", encoding="utf-8")
+    shown = CliRunner().invoke(app, ["trace", "--file", str(leaked), "--config", config], env={"COLUMNS": "160"})
+    assert "Nà Mẫu" in shown.output
+
+
+def test_a_sealed_message_is_known_again_by_its_hash_alone(config: str) -> None:
+    shown = CliRunner().invoke(app, ["trace", SECRET.upper(), "--config", config])
+    assert "đã niêm phong" in shown.output
+    assert SECRET not in shown.output.casefold()
+
+
+def test_nothing_like_it_is_said_plainly(config: str) -> None:
+    shown = CliRunner().invoke(app, ["trace", "Chúc mừng sinh nhật", "--config", config])
+    assert shown.exit_code == 0
+    assert "Không tìm thấy" in shown.output
+
+
+@pytest.mark.parametrize("given", [[], [LEAKED, "--file", "lo.txt"]])
+def test_either_the_text_or_a_file_must_be_given(config: str, given: list[str]) -> None:
+    refused = CliRunner().invoke(app, ["trace", *given, "--config", config])
+    assert isinstance(refused.exception, ConfigError)
+
+
+def test_a_file_that_is_no_text_is_named(config: str, tmp_path: Path) -> None:
+    file = tmp_path / "anh.jpg"
+    file.write_bytes(b"\xff\xd8\xff")
+    refused = CliRunner().invoke(app, ["trace", "--file", str(file), "--config", config])
+    assert "anh.jpg" in str(refused.exception)

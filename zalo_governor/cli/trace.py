@@ -1,0 +1,101 @@
+"""`zalo-governor trace`: from which message of the group a text comes that turned up outside (clause 4.6)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.domain.clock import local, system_clock
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.office.tracing import Origin, Posting, origins
+from zalo_governor.records import Records, open_records
+from zalo_governor.settings import load_settings
+from zalo_governor.store.postings import SealedPosting, SqlPostings
+from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.text.fold import skeleton
+from zalo_governor.zalo.fields import posted_text
+
+_EXCERPT = 60
+_LONGEST_DAYS = 36_500
+
+
+def trace(
+    text: Annotated[str, typer.Argument(help="The text as it was found outside.")] = "",
+    file: Annotated[Path | None, typer.Option(help="A UTF-8 text file that holds it instead.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=_LONGEST_DAYS, help="How far to look back.")] = 365,
+    best: Annotated[int, typer.Option(min=1, max=100, help="How many messages to show at most.")] = 5,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Find the messages that a leaked text may come from, the likest first; nothing is kept of the text."""
+    leaked = _leaked(text, file)
+    settings = load_settings(config)
+    records = open_records(settings, system_clock)
+    try:
+        postings = SqlPostings(records.database, records.account)
+        since = records.clock() - timedelta(days=days)
+        found = origins(leaked, _postings(postings, since), count=best)
+        sealed = postings.sealed_like(skeleton(leaked).encode())
+        with SqlUnits(records.database, records.account).unit() as unit:
+            _note(unit, records, found, sealed)
+            _show(unit, records.account, found, sealed)
+    finally:
+        records.close()
+
+
+def _leaked(text: str, file: Path | None) -> str:
+    if bool(text.strip()) is (file is not None):
+        raise ConfigError("trace: give either the text in quotation marks or --file, and not both")
+    if file is None:
+        return text
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}; name a text file") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file}: not a text in UTF-8; copy the words into a plain text file") from None
+
+
+def _postings(postings: SqlPostings, since: datetime) -> Iterator[Posting]:
+    for kept in postings.kept(since=since):
+        yield Posting(kept.id, kept.group_id, kept.sender_uid, kept.at, posted_text(kept.raw))
+
+
+def _note(unit: SqlUnit, records: Records, found: list[Origin], sealed: list[SealedPosting]) -> None:
+    """Who looks into old messages is itself on record; what was looked for is not."""
+    unit.audit(
+        "trace",
+        at=records.clock(),
+        actor_id=None,
+        group_id="",
+        subject="",
+        detail={"shown": [origin.posting.id for origin in found], "sealed": [posting.id for posting in sealed]},
+    )
+
+
+def _show(unit: SqlUnit, account: str, found: list[Origin], sealed: list[SealedPosting]) -> None:
+    def who(uid: str) -> str:
+        person = unit.sender(account, uid)
+        return person.name if person else ""
+
+    for same in sealed:
+        typer.echo(
+            f"Trùng hoàn toàn với một tin đã niêm phong (không lưu nội dung): {local(same.at):%d/%m/%Y %H:%M}, "
+            f"{who(same.sender_uid)}, Nhóm {same.group_id}"
+        )
+    if not found:
+        typer.echo("Không có tin nào còn lưu giống văn bản này." if sealed else "Không tìm thấy tin nào giống.")
+        return
+    table = Table("Giống", "Lúc", "Ai đăng", "Nhóm", "Bắt đầu bằng")
+    for origin in found:
+        posting = origin.posting
+        begins = " ".join(posting.text[:_EXCERPT].split())
+        moment = f"{local(posting.at):%d/%m/%Y %H:%M}"
+        table.add_row(f"{origin.share:.0%}", moment, who(posting.sender_uid), posting.group_id, Text(begins))
+    Console().print(table)
+    typer.echo("Giống nhau chưa phải là kết luận: có thể nhiều người cùng đăng một nội dung lấy từ nguồn khác.")

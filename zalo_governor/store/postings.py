@@ -1,0 +1,80 @@
+"""Old messages, decrypted one by one for a comparison in memory; nothing of them is written anywhere."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.elements import ElementKind, RawDict
+from zalo_governor.store.bodies import open_message
+from zalo_governor.store.database import Database
+from zalo_governor.store.schema import inbox
+
+_AT_ONCE = 1000
+
+
+class Kept(NamedTuple):
+    """A message of a group as it is kept."""
+
+    id: int
+    group_id: str
+    sender_uid: str
+    at: datetime
+    raw: RawDict
+
+
+class SealedPosting(NamedTuple):
+    """A message of which only a keyed hash is kept."""
+
+    id: int
+    group_id: str
+    sender_uid: str
+    at: datetime
+
+
+class SqlPostings:
+    """Reads the group messages that one bot account heard."""
+
+    def __init__(self, database: Database, account: str) -> None:
+        self._database = database
+        self._account = account
+
+    def kept(self, *, since: datetime) -> Iterator[Kept]:
+        """Messages with a body, the oldest first.
+
+        Raises:
+            WrongKeyError: a body does not open.
+        """
+        wanted = (
+            select(inbox.c.id, inbox.c.thread_id, inbox.c.key, inbox.c.sender_uid, inbox.c.at_ms, inbox.c.body)
+            .where(
+                inbox.c.account == self._account,
+                inbox.c.is_group,
+                inbox.c.kind == ElementKind.MESSAGE.value,
+                inbox.c.at_ms >= to_ms(since),
+                inbox.c.body.is_not(None),
+            )
+            .order_by(inbox.c.id)
+            .execution_options(yield_per=_AT_ONCE)
+        )
+        with self._database.read() as connection:
+            for id_, thread_id, key, sender_uid, at_ms, body in connection.execute(wanted):
+                raw = open_message(self._database.keys, self._account, thread_id, key, body)
+                yield Kept(id_, thread_id, sender_uid, from_ms(at_ms), raw)
+
+    def sealed_like(self, content: bytes) -> list[SealedPosting]:
+        """Sealed messages with exactly this content (its skeleton, as the door hashes it), the oldest first."""
+        wanted = (
+            select(inbox.c.id, inbox.c.thread_id, inbox.c.sender_uid, inbox.c.at_ms)
+            .where(
+                inbox.c.account == self._account, inbox.c.is_group, inbox.c.seal_mac == self._database.keys.mac(content)
+            )
+            .order_by(inbox.c.id)
+        )
+        with self._database.read() as connection:
+            return [
+                SealedPosting(row.id, row.thread_id, row.sender_uid, from_ms(row.at_ms))
+                for row in connection.execute(wanted)
+            ]
