@@ -109,9 +109,9 @@ def test_no_text_breaks_it_and_spans_stay_inside(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["khong " * 16_000, "ậ" * 100_000, "a" + "\u0323" * 100_000, "đ. " * 33_000])
 def test_a_hundred_thousand_characters_take_no_more_than_a_moment(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     findings(text)
-    assert time.perf_counter() - begun < 4
+    assert time.process_time() - begun < 4
 
 
 @pytest.mark.parametrize(

@@ -255,7 +255,7 @@ def test_when_somebody_else_takes_the_line_it_is_left_to_them(
             wait(connection)
 
     sockets.script = script
-    listen(pause=1.5)
+    listen(pause=4)
     until(lambda: state in heard.states)
     time.sleep(1.0)
     assert len(sockets.handshakes) == 1, "no fight for the line"
