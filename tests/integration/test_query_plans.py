@@ -178,8 +178,8 @@ _MADE_FOR = {
 _INDEX = re.compile(r"\b([iu]x_\w+)")
 # SQLite: a scan, also one of a whole index; PostgreSQL: the same of a table with many rows.
 _READS_ALL = re.compile(
-    r"^SCAN (?!CONSTANT|json_each)|Seq Scan on (?:inbox|events|outbox|cases|case_events|findings|gaps|rule_failures|persons"
-    r"|person_uids|audit|job_runs)"
+    r"^SCAN (?!CONSTANT|json_each)|Seq Scan on (?:inbox|events|outbox|cases|case_events|findings|gaps|rule_failures"
+    r"|persons|person_uids|audit|job_runs)"
 )
 
 
