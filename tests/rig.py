@@ -210,7 +210,7 @@ class Rig:
         lines = self.bot.log.read_text().splitlines()
         return sum(f'"event": "{event}"' in line and (not state or f'"state": "{state}"' in line) for line in lines)
 
-    def until(self, holds: Callable[[], bool], what: str, timeout: float = 30.0) -> None:
+    def until(self, holds: Callable[[], bool], what: str, timeout: float = 60.0) -> None:
         """Wait until it holds."""
         deadline = time.monotonic() + timeout
         while not holds():

@@ -10,7 +10,7 @@ import structlog
 from zalo_governor.alarm import SecondChannel
 from zalo_governor.domain.clock import Clock, system_clock
 from zalo_governor.domain.elements import Element, Source
-from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.line import BackfillEnd
@@ -41,9 +41,11 @@ from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.zalo.backfill import Backfill
 from zalo_governor.zalo.client import ZaloClient
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
+from zalo_governor.zalo.frames import OLD_PRIVATE
 from zalo_governor.zalo.listener import Listener
 from zalo_governor.zalo.pace import TokenBucket
 from zalo_governor.zalo.parse import parse
+from zalo_governor.zalo.private_backfill import PrivateBackfill
 from zalo_governor.zalo.session import ZaloSession
 
 log = structlog.get_logger(__name__)
@@ -128,9 +130,11 @@ class _Wiring:
         self._inbox = SqlInbox(database, self._account)
         self._outbox = SqlOutbox(database, self._account)
         self._units = SqlUnits(database, self._account)
+        self._gaps = SqlGaps(database, self._account)
         self._units.seed_people(self._account, [SeedPerson(**person.model_dump()) for person in settings.people])
 
         client = ZaloClient(session, clock)
+        self._private = PrivateBackfill(client)
         self._backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._pause)
         policy = self._policy(records)
         self._office = Office(policy)
@@ -184,8 +188,8 @@ class _Wiring:
             clock=clock,
         )
         self._recovery = Recovery(
-            groups=list(self._groups),
-            gaps=SqlGaps(database, self._account),
+            groups=[*self._groups, self._account],
+            gaps=self._gaps,
             history=self._history,
             newest=self._inbox.newest_id,
             admit=self._intake.admit,
@@ -198,6 +202,8 @@ class _Wiring:
             session,
             on_elements=self._intake.offer,
             on_line=self._recovery.report,
+            wants_old=self._wants_old,
+            on_old=self._take_old,
             clock=clock,
             ping_seconds=settings.zalo.ping_seconds,
             silence_seconds=settings.zalo.silence_seconds,
@@ -299,12 +305,26 @@ class _Wiring:
         self._judge.drain(_JUDGED_SECONDS)
 
     def _history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+        if group_id == self._account:
+            return self._private.recover(self._gaps.last_heard(group_id, up_to=heard_id), take)
         return self._backfill.recover(
             group_id,
             lambda keys: self._inbox.known(self._account, group_id, keys, up_to=heard_id),
             take,
             first=heard_id == 0,
         )
+
+    def _wants_old(self) -> bool:
+        self._private.asked()
+        try:
+            return self._gaps.last_received() is not None
+        except StoreUnavailableError:
+            return True
+
+    def _take_old(self, cmd: int, elements: list[Element]) -> None:
+        if cmd == OLD_PRIVATE:
+            self._private.answer(elements)
+        self._recovery.take_old(elements)
 
     def _recovered(self, group_id: str) -> None:
         self._judge.drain(_JUDGED_SECONDS)

@@ -30,7 +30,7 @@ class Lines:
     def until(self, start: str) -> str:
         """The next line that begins so."""
         while True:
-            line = self._lines.get(timeout=30)
+            line = self._lines.get(timeout=60)
             if line.startswith(start):
                 return line.strip()
 

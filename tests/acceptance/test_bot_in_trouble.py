@@ -102,7 +102,7 @@ def test_a_history_that_fails_for_a_while_is_asked_again_and_the_gap_is_closed_a
         assert [gap["closed"] for gap in made.report()["coverage"]["gaps"]] == [False]
         made.control("config", status={})
         made.until(lambda: set(made.judged_keys()) >= set(keys), "what was missed is judged after all", timeout=60)
-        made.until(lambda: made.logged("gaps_settled") == 1, "the gap is settled")
+        made.until(lambda: made.query("SELECT count(*) FROM gaps WHERE pending") == [(0,)], "the gap is settled")
         [gap] = made.report()["coverage"]["gaps"]
         assert (gap["recovered"], gap["closed"], gap["pending"]) == (2, True, False)
 

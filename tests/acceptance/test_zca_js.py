@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.processes import Lines, order, simulating
+from tests.acceptance.received import listed, received
 from tests.zca_js import NotInstallableError, install
 
 SOURCE = Path(__file__).with_name("zca_js")
@@ -149,6 +150,12 @@ def test_it_hears_a_meeting_of_the_group(connect: Connect) -> None:
         assert json.loads(events["new_pin_topic"]["data"]["topic"]["params"])["senderUid"] == chief
         assert events["add_admin"]["data"]["updateMembers"][0]["id"] == clerk
         assert events["leave"]["data"]["sourceId"] == newcomer
+
+
+def test_the_list_of_what_it_receives_is_the_one_in_the_page(base: str, connect: Connect) -> None:
+    told = received(connect(base), base)
+    print("\n".join(f"zca-js 2.2.0\t{name}\t{kinds}" for name, kinds in told.items()))
+    assert told == listed(2)
 
 
 def test_what_it_sends_arrives_and_comes_back_to_it(base: str, connect: Connect, tmp_path: Path) -> None:

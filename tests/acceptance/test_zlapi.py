@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.processes import Lines, order, simulating
+from tests.acceptance.received import listed, received
 
 CLIENT = Path(__file__).with_name("zlapi_client.py")
 GROUP = "8000000000000000001"
@@ -106,6 +107,17 @@ def test_zlapi_hears_the_acts_of_a_meeting_and_takes_undo_and_reaction_for_messa
             assert [message["group"] for message in client.count("message", 6)] == [True] * 5 + [False]
         finally:
             client.end(signal.SIGKILL)
+
+
+def test_the_list_of_what_zlapi_receives_is_the_one_in_the_page(base: str) -> None:
+    client = zlapi(base, "một")
+    try:
+        client.seen("listening")
+        told = received(client, base)
+        print("\n".join(f"zlapi 1.0.3\t{name}\t{kinds}" for name, kinds in told.items()))
+        assert told == listed(1)
+    finally:
+        client.end(signal.SIGKILL)
 
 
 def _texts_until(client: Lines, last: str) -> list[str]:

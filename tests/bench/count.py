@@ -61,6 +61,8 @@ def main(base: str, sizes: list[int]) -> None:
         session,
         on_elements=Count(sizes).take,
         on_line=_tell,
+        wants_old=lambda: False,
+        on_old=lambda cmd, elements: None,
         clock=system_clock,
         ping_seconds=60,
         silence_seconds=60,

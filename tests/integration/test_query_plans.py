@@ -137,6 +137,7 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "the day's budget": lambda store: store.outbox.sent_private_since(BOT, NOW - DAY),
     "pending gaps": lambda store: store.gaps.pending_gaps(GROUP),
     "last heard": lambda store: store.gaps.last_heard(GROUP),
+    "private messages last heard": lambda store: store.gaps.last_heard(BOT),
     "gaps of a period": _in_unit(lambda unit: unit.gaps(GROUP, NOW - DAY, NOW)),
     "coverage": _in_unit(lambda unit: unit.coverage(GROUP, NOW - DAY, NOW)),
     "activity": _in_unit(lambda unit: unit.activity(GROUP, NOW - DAY, NOW)),
@@ -161,7 +162,8 @@ _MADE_FOR = {
     "claim of the inbox": "ix_inbox_waiting",
     "known messages": "ux_inbox_element",
     "last stored message": "ix_inbox_heard",
-    "post, claim, confirm": "ix_outbox_state",
+    "post, claim, confirm": "ix_outbox_pending",
+    "private messages last heard": "ix_inbox_private",
     "the day's budget": "ix_outbox_attempted",
     "pending gaps": "ix_gaps_pending",
     "gaps of a period": "ix_gaps_group_ended",
@@ -178,15 +180,15 @@ _MADE_FOR = {
 _INDEX = re.compile(r"\b([iu]x_\w+)")
 # SQLite: a scan, also one of a whole index; PostgreSQL: the same of a table with many rows.
 _READS_ALL = re.compile(
-    r"^SCAN (?!CONSTANT|json_each VIRTUAL)"
-    r"|Seq Scan on (?:inbox|events|outbox|cases|case_events|findings|gaps|rule_failures|persons|person_uids|audit|job_runs)"
+    r"^SCAN (?!CONSTANT|json_each)|Seq Scan on (?:inbox|events|outbox|cases|case_events|findings|gaps|rule_failures"
+    r"|persons|person_uids|audit|job_runs)"
 )
 
 
 def _may(statement: str, line: str) -> bool:
     """What SQLite calls a scan, too: a walk from the end of a table for one row, or over the few rows of an index."""
     from_the_end = line == "SCAN audit" and "ORDER BY audit.id DESC\n LIMIT" in statement
-    return from_the_end or line == "SCAN persons USING INDEX ix_persons_roles"
+    return from_the_end or line.endswith(("INDEX ix_persons_roles", "INDEX ix_inbox_dead", "INDEX ix_inbox_waiting"))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
 from zalo_governor.office.voice import Voice, day, gone, moment, number, plain
+from zalo_governor.pipeline.door import UNCHECKED
 
 _ROWS = 10
 
@@ -32,7 +33,9 @@ class Alerts:
     ) -> None:
         """Tell the desk of a new case; `asked` is what was done about the member, `reason` the rule's code for why."""
         about = self._about(case, person) | {"member": self._voice.say(asked)}
-        if case.sealed:
+        if case.label == UNCHECKED:
+            text = self._voice.say(Text.ALERT_UNCHECKED, **about)
+        elif case.sealed:
             text = self._voice.say(Text.ALERT_SEALED, same=self._same(unit, case), due=self._due(case), **about)
         elif has_category(case.label):
             named = {"category": category(self._voice, case.label), "reason": why(self._voice, reason)}
@@ -140,6 +143,8 @@ class Alerts:
             return Text.MEMBER_LEADERSHIP
         if person.reach is Reach.REFUSED:
             return Text.MEMBER_UNREACHED
+        if case.label == UNCHECKED:
+            return Text.MEMBER_NOT_ASKED  # Nothing is known against anybody.
         if case.sealed:
             return None
         if late or case.severity is Severity.TRIAGE or not self._policy.remind_members:

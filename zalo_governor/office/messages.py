@@ -7,6 +7,7 @@ class Text(Enum):
     """A message or a part of one: its key in the catalogue, and the fields that the code gives it."""
 
     # to the admin and the staff
+    ALERT_UNCHECKED = ("alert_unchecked", "code group when who citation member")
     ALERT_SEALED = ("alert_sealed", "code group when who citation same member due")
     ALERT_SAME = ("alert_same", "code who when state")
     ALERT_DUE = ("alert_due", "when")
@@ -203,6 +204,7 @@ class Text(Enum):
     SEEING = ("seeing", "since until minutes")
     STATUS_GROUP = ("status_group", "group coverage gaps failures calls")
     STATUS_CALLS = ("status_calls", "count")
+    STATUS_PRIVATE = ("status_private", "gaps")
     STATUS_FAILURES = ("status_failures", "count")
     STATUS_NO_FAILURES = ("status_no_failures", "")
     LINE_UP = ("line_up", "since heard")

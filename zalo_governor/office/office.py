@@ -23,14 +23,18 @@ class Office:
         self._settlement = Settlement(policy)
         self.duties = Duties(policy)
 
+    def excused(self, event: EventBase, verdict: Verdict) -> Verdict:
+        """The verdict without its findings where the event is a command that is understood; what seals stays."""
+        if verdict.sealed or not self._desk.recognises(event):
+            return verdict
+        return verdict.model_copy(update={"findings": ()})
+
     def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
         """Act on one judged event; of what the bot account itself did, only that it deleted messages counts."""
         if event.sender_uid == self._account:
             if isinstance(event, MessageDeleted) and event.is_group:
                 self._settlement.heard(unit, event)
             return
-        if not verdict.sealed and verdict.findings and self._desk.recognises(event):
-            verdict = verdict.model_copy(update={"findings": ()})
         self._casework.react(unit, event, verdict)
         self._desk.take(unit, event, verdict)
 

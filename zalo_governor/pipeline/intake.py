@@ -115,7 +115,8 @@ class Intake:
                 return
 
     def _concerns_us(self, element: Element) -> bool:
-        if element.is_group and element.thread_id not in self._groups:
+        # One that names no group is broken, and may be ours: it is kept, and becomes a dead letter that is counted.
+        if element.is_group and element.thread_id and element.thread_id not in self._groups:
             self.dropped["foreign_group"] += 1
             self._tell_foreign(element.thread_id)
             return False

@@ -239,6 +239,7 @@ class Judge(Generic[UnitT]):
                 if admitted.id in self._without_reaction:
                     failure = RuleFailure(rule_id="office", error="reaction failed")
                     verdict = verdict.model_copy(update={"failures": (*verdict.failures, failure)})
+                verdict = self._excused(event, verdict)
                 unit.record(admitted, event, verdict, now)
                 judged.append((event, verdict))
                 if admitted.entry.own:
@@ -251,6 +252,14 @@ class Judge(Generic[UnitT]):
                     self._react(unit, event, verdict)
         self._without_reaction.clear()
         return judged, echoes
+
+    def _excused(self, event: EventBase, verdict: Verdict) -> Verdict:
+        if not verdict.findings or event.id in self._without_reaction:
+            return verdict
+        try:
+            return self._reactions.excused(event, verdict)
+        except Exception as error:
+            raise _ReactionFault(event.id, type(error).__name__) from error
 
     def _react(self, unit: UnitT, event: EventBase, verdict: Verdict) -> None:
         try:

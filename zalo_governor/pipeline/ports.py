@@ -1,6 +1,6 @@
 """What the pipeline needs of the others. The pipeline owns these interfaces; zalo, store and office fit them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from zalo_governor.domain.elements import Admitted, Element, Entry
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.line import BackfillEnd, Gap
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import Person
 
@@ -70,6 +71,10 @@ class Units(Protocol[UnitT_co]):
 
 class Reactions(Protocol[UnitT_contra]):
     """What people do with an event: cases, notices, answers to commands. The office fits this."""
+
+    def excused(self, event: EventBase, verdict: Verdict) -> Verdict:
+        """The verdict without what is not held against anybody, such as the haste of typing a command."""
+        ...
 
     def react(self, unit: UnitT_contra, event: EventBase, verdict: Verdict) -> None:
         """Act on one judged event inside the judge's transaction."""
@@ -155,4 +160,47 @@ class Door(Protocol):
 
     def enter(self, element: Element, received_ms: int) -> Entry:
         """The element as it may be written: with its body, or sealed."""
+        ...
+
+
+class History(Protocol):
+    """Fetches what a group said while nobody listened. app ties zalo.backfill to it."""
+
+    def __call__(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None], /) -> BackfillEnd:
+        """Page back beyond what was heard before the gap: inbox entries up to `heard_id`, 0 where there are none.
+
+        `take` gets what was found, oldest first.
+        """
+        ...
+
+
+class Gaps(Protocol):
+    """The record of times in which the bot could not hear."""
+
+    def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
+        """Write that a gap began, after the inbox entry of that number; gives the gap's number."""
+        ...
+
+    def end_gap(self, gap_id: int, ended_at: datetime) -> None:
+        """The group is heard again; what was missed is still to be fetched."""
+        ...
+
+    def add_recovered(self, gap_id: int, count: int) -> None:
+        """So many more messages of it were brought back."""
+        ...
+
+    def settle_gap(self, gap_id: int, closed: bool) -> None:
+        """No more is to be tried; `closed` where nothing is missing."""
+        ...
+
+    def pending_gaps(self, group_id: str) -> list[Gap]:
+        """The gaps that are not settled, oldest first: those of a process that died before it could."""
+        ...
+
+    def last_received(self) -> int | None:
+        """Our time (ms) at which anything last came in, None where nothing ever did."""
+        ...
+
+    def last_heard(self, group_id: str) -> int | None:
+        """Zalo's time (ms) of the youngest entry of the group, None where there is none."""
         ...

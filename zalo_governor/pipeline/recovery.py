@@ -6,62 +6,25 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 import structlog
 
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import Admitted, Element
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
-from zalo_governor.domain.line import BackfillEnd, Gap, LineReport, LineState
+from zalo_governor.domain.line import BackfillEnd, LineReport, LineState
+from zalo_governor.pipeline.ports import Gaps, History
 
 log = structlog.get_logger(__name__)
 
 _CHUNK = 200
+_CLOCKS_APART_MS = 60_000
 _RETRY_SECONDS = 1.0
 _AGAIN_FIRST_SECONDS = 5.0
 _AGAIN_LONGEST_SECONDS = 300.0
 
 T = TypeVar("T")
-
-
-class History(Protocol):
-    """Fetches what a group said while nobody listened. app ties zalo.backfill to it."""
-
-    def __call__(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None], /) -> BackfillEnd:
-        """Page back beyond the what was heard before the gap: inbox entries up to `heard_id`, 0 where there are none.
-
-        `take` gets what was found, oldest first.
-        """
-        ...
-
-
-class Gaps(Protocol):
-    """The record of times in which the bot could not hear."""
-
-    def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
-        """Write that a gap began, after the inbox entry of that number; gives the gap's number."""
-        ...
-
-    def end_gap(self, gap_id: int, ended_at: datetime) -> None:
-        """The group is heard again; what was missed is still to be fetched."""
-        ...
-
-    def add_recovered(self, gap_id: int, count: int) -> None:
-        """So many more messages of it were brought back."""
-        ...
-
-    def settle_gap(self, gap_id: int, closed: bool) -> None:
-        """No more is to be tried; `closed` where nothing is missing."""
-        ...
-
-    def pending_gaps(self, group_id: str) -> list[Gap]:
-        """The gaps that are not settled, oldest first: those of a process that died before it could."""
-        ...
-
-    def last_heard(self, group_id: str) -> int | None:
-        """Zalo's time (ms) of the youngest entry of the group, None where there is none."""
-        ...
 
 
 class _Missed(NamedTuple):
@@ -80,6 +43,7 @@ class Recovery:
     for good.
 
     Args:
+        groups: ids of the groups, and the bot account's own uid for what is private to it.
         newest: number of the youngest inbox entry; must not wait for anything.
         release: called with each group whose lanes need not wait any longer.
         on_recovered: called for each group once what was missed has been admitted, whether it was anything or not:
@@ -122,8 +86,13 @@ class Recovery:
         self._heard_before: dict[str, int | None] = {}
         """Of each group, Zalo's time of what was last heard when the program began; empty once the line has been up."""
         self._at_start = newest()
+        self._listened_ms: int | None = None
+        """When the program before this one last heard anything."""
         self._again: dict[str, tuple[float, float]] = {}
         """Groups to be asked for again: (when on the monotonic clock, seconds until the time after that)."""
+        self._old: list[Element] = []
+        self._since: dict[str, int] = {}
+        """Of each group, when what was missed last began to be missed."""
         self.state: LineReport | None = None
         """The line as it was last reported."""
 
@@ -151,6 +120,12 @@ class Recovery:
             self._reports.append(line)
             self._changed.notify_all()
 
+    def take_old(self, elements: Sequence[Element]) -> None:
+        """Take old messages that the socket gave: a bonus to what the looks into the history find. Never blocks."""
+        with self._changed:
+            self._old += elements
+            self._changed.notify_all()
+
     def run(self) -> None:
         """Work until stopped; a gap in which an earlier process died goes on until the line is up."""
         try:
@@ -161,6 +136,7 @@ class Recovery:
                 if report:
                     self._follow(report)
                 elif not self._stopping:
+                    self._admit_old()
                     self._ask_again()
         except StoreUnavailableError:
             if not self._stopping:
@@ -175,6 +151,7 @@ class Recovery:
     def _resume(self) -> None:
         if self._resumed:
             return
+        self._listened_ms = self._surely(self._gaps.last_received)
         for group_id in self._groups:
             self._heard_before[group_id] = self._surely(partial(self._gaps.last_heard, group_id))
             for gap in self._surely(partial(self._gaps.pending_gaps, group_id)):
@@ -201,8 +178,10 @@ class Recovery:
         """Open the gap of the time before this start, once; whether any gap of the group goes on."""
         heard_ms = self._heard_before.pop(group_id, None)
         if heard_ms is not None and group_id not in self._running:
-            # Zalo's time, which may be ahead of ours: no gap begins after it has ended.
-            self._begin(group_id, min(from_ms(heard_ms), line.at), "not running", self._at_start)
+            # A group that was quiet was heard as long as any other. Zalo's time may be ahead of ours: no gap begins
+            # after it has ended.
+            heard_at = from_ms(max(heard_ms, self._listened_ms or 0))
+            self._begin(group_id, min(heard_at, line.at), "not running", self._at_start)
         return group_id in self._running
 
     def _open(self, group_id: str, line: LineReport, heard_id: int) -> None:
@@ -222,9 +201,11 @@ class Recovery:
             del self._running[group_id]
 
     def _next(self) -> LineReport | None:
-        """The next report; None when it is time to ask again, or to stop."""
+        """The next report; None when it is time to ask again, to look at what the socket gave, or to stop."""
         with self._changed:
             while not self._reports and not self._stopping:
+                if self._old:
+                    return None
                 up = self.state is not None and self.state.state is LineState.UP
                 due = min((at for at, _ in self._again.values()), default=None) if up else None
                 wait = None if due is None else due - time.monotonic()
@@ -293,16 +274,42 @@ class Recovery:
 
     def _fetch(self, group_id: str, missed: Sequence[_Missed]) -> BackfillEnd:
         def take(elements: Sequence[Element]) -> None:
-            for start in range(0, len(elements), _CHUNK):
-                self._count(missed, self._surely(partial(self._admit, elements[start : start + _CHUNK])))
+            self._count(missed, self._admitted(elements))
 
+        self._since[group_id] = missed[0].began_ms
         try:
-            return self._history(group_id, missed[0].heard_id, take)
+            end = self._history(group_id, missed[0].heard_id, take)
+            # Only now, so that what the look found comes first.
+            take(self._old_of(group_id))
         except StoreUnavailableError:
             raise
         except GovernorError as error:
             log.error("backfill_failed", group=group_id, error=str(error))
             return BackfillEnd.INTERRUPTED
+        else:
+            return end
+
+    def _old_of(self, group_id: str) -> list[Element]:
+        """What the socket gave of the group's last gaps, oldest first; it gives what was long known, too."""
+        with self._changed:
+            mine = [element for element in self._old if _conversation(element) == group_id]
+            self._old = [element for element in self._old if _conversation(element) != group_id]
+        since_ms = self._since.get(group_id)
+        mine = [element for element in mine if since_ms is not None and element.at_ms >= since_ms - _CLOCKS_APART_MS]
+        return sorted(mine, key=lambda element: element.at_ms)
+
+    def _admit_old(self) -> None:
+        """An answer of the socket that came after the look."""
+        for group_id in self._groups:
+            self._admitted(self._old_of(group_id))
+        with self._changed:
+            self._old = [element for element in self._old if _conversation(element) in self._groups]
+
+    def _admitted(self, elements: Sequence[Element]) -> list[Admitted]:
+        admitted: list[Admitted] = []
+        for start in range(0, len(elements), _CHUNK):
+            admitted += self._surely(partial(self._admit, elements[start : start + _CHUNK]))
+        return admitted
 
     def _count(self, missed: Sequence[_Missed], fresh: Sequence[Admitted]) -> None:
         """What was found belongs to the youngest gap that had begun by then."""
@@ -327,3 +334,8 @@ class Recovery:
                 with self._changed:
                     if self._changed.wait_for(lambda: self._stopping, timeout=_RETRY_SECONDS):
                         raise
+
+
+def _conversation(element: Element) -> str:
+    """Under what its gaps are written: the group, or the bot account for all that is private to it."""
+    return element.thread_id if element.is_group else element.account

@@ -1,7 +1,8 @@
 """Clause 3.1: Vietnamese is written in Unicode and with its marks.
 
-Only what the member typed is judged: no quotes, file names, links, stickers, mentions, and no commands to the program
-(it understands them without marks). A text that is likely but not certainly without marks is `suspect`.
+Only what the member typed is judged: no quotes, file names, links, stickers, mentions. (Commands that the program
+understands, which it does without marks, are let pass by the office.) A text that is likely but not certainly without
+marks is `suspect`.
 """
 
 from collections.abc import Iterable
@@ -60,7 +61,7 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
         """At most one finding, on the typed text."""
-        if not isinstance(event, MessageSent) or not event.text.strip() or event.text.lstrip().startswith("/"):
+        if not isinstance(event, MessageSent) or not event.text.strip():
             return
         if event.attachment and event.text == event.attachment.title and event.attachment.type not in _CAPTIONED:
             return

@@ -36,3 +36,5 @@ class Faults(BaseModel):
     """Every encrypted frame has a wrong GCM tag."""
     echo: bool = True
     """Whether a client's own messages come back over the socket."""
+    old: bool = True
+    """Whether requests for old messages (510, 511, 610, 611) are answered."""

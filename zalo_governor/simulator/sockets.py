@@ -203,7 +203,7 @@ class Hub:
         if frame.cmd == 2:
             event = frame.data.get("eventId") if isinstance(frame.data, dict) else None
             await line.write(plain_frame(2, 0, {"eventId": event}))
-        elif frame.cmd in COMMANDS:
+        elif frame.cmd in COMMANDS and self._state.faults.old:
             data = old_messages(self._state.world, line.account, frame.cmd, frame.data)
             await line.write(self.frame(line, data, cmd=frame.cmd, sub=1))
 

@@ -93,16 +93,24 @@ class Figures(Aftermath):
             ).where(judged)
         ).one()
         # Asked for in this way, the few rows in such a state are looked at and not the million of the period.
-        in_state = {
-            state: self._number(select(_count(heard)).where(inbox.c.state == literal_column(f"'{state}'")))
-            for state in ("waiting", "dead")
-        }
+        waiting = select(_count(heard)).where(inbox.c.state == literal_column("'waiting'"))
+        # A broken element may not even name its group: it counts in each.
+        dead = select(
+            _count(
+                and_(
+                    inbox.c.thread_id.in_([group_id, ""]),
+                    inbox.c.at_ms >= to_ms(start),
+                    inbox.c.at_ms < to_ms(end),
+                    *self._ours(inbox.c.id),
+                )
+            )
+        ).where(inbox.c.state == literal_column("'dead'"))
         return Coverage(
             heard=self._number(select(func.count()).select_from(inbox).where(heard)),
             judged=counts.judged,
-            waiting=in_state["waiting"],
+            waiting=self._number(waiting),
             sealed=counts.sealed,
-            dead_letters=in_state["dead"],
+            dead_letters=self._number(dead),
             recovered=counts.recovered,
             late=counts.late,
             rule_failures=self._number(select(func.count()).select_from(rule_failures).where(failed)),

@@ -47,19 +47,29 @@ class SqlGaps:
         """No more is to be tried. `closed`: backfill reached what was heard before, so that nothing is missing."""
         self._change(gap_id, pending=False, closed=closed)
 
-    def last_heard(self, group_id: str) -> int | None:
+    def last_heard(self, group_id: str, up_to: int | None = None) -> int | None:
         """Zalo's time (ms) of the youngest entry of the group that the account heard, None where there is none.
 
-        What our own sweeps found does not count: it bears the time of our clock.
+        What our own sweeps found does not count: it bears the time of our clock. The account's own uid stands for all
+        that is private to it. With `up_to`, only entries whose number is not higher count.
         """
+        private = group_id == self._account
         youngest = select(func.max(inbox.c.at_ms)).where(
             inbox.c.account == self._account,
-            inbox.c.thread_id == group_id,
+            inbox.c.is_group.is_(False) if private else inbox.c.thread_id == group_id,
             inbox.c.source != Source.SWEEP.value,
+            *(() if up_to is None else (inbox.c.id <= up_to,)),
         )
         with self._database.read() as connection:
             heard_ms: int | None = connection.scalar(youngest)
         return heard_ms
+
+    def last_received(self) -> int | None:
+        """Our time (ms) at which the account last heard anything, None where it never did."""
+        heard = select(inbox.c.received_ms).where(inbox.c.account == self._account)
+        with self._database.read() as connection:
+            received_ms: int | None = connection.scalar(heard.order_by(inbox.c.id.desc()).limit(1))
+        return received_ms
 
     def pending_gaps(self, group_id: str) -> list[Gap]:
         """The gaps that are not settled, oldest first: after a restart these are still to be recovered."""

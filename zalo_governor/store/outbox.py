@@ -8,7 +8,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, case, func, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Row,
+    Update,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.notices import Notice, Outgoing, OutgoingState, Purpose, Reception
@@ -16,7 +28,7 @@ from zalo_governor.domain.people import Reach
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.database import Database
 from zalo_governor.store.identity import living
-from zalo_governor.store.schema import outbox, persons
+from zalo_governor.store.schema import PENDING, outbox, persons
 
 ADDRESSEE_REFUSES = frozenset({122, 123})
 """Zalo's codes for a person who takes no messages from the account (protocol page, inner error codes)."""
@@ -28,7 +40,8 @@ def _in(*states: OutgoingState) -> ColumnElement[bool]:
     return outbox.c.state.in_([state.value for state in states])
 
 
-_PENDING = _in(OutgoingState.WAITING, OutgoingState.UNCERTAIN)
+# As the index of the few that are to be sent says it, or the many that were sent would be looked through.
+_PENDING = literal_column(PENDING, Boolean())
 _MAYBE_SENT = _in(OutgoingState.UNCERTAIN, OutgoingState.SENT, OutgoingState.UNCONFIRMED)
 _MAYBE_ARRIVED = {
     "state": case((outbox.c.repeated, OutgoingState.UNCONFIRMED.value), else_=OutgoingState.UNCERTAIN.value),

@@ -144,6 +144,13 @@ inbox = Table(
         unique=True,
     ),
     _partial("ix_inbox_waiting", "id", where="state = 'waiting'"),
+    # What is private to an account; written as SQLAlchemy asks each database.
+    Index(
+        "ix_inbox_private",
+        *("account", "at_ms"),
+        sqlite_where=text("is_group IS 0"),
+        postgresql_where=text("is_group IS false"),
+    ),
     _partial("ix_inbox_dead", "thread_id", "at_ms", where="state = 'dead'"),
     Index("ix_inbox_heard", "thread_id", "at_ms", "source"),
     _partial("ix_inbox_seal_mac", "seal_mac", where="seal_mac IS NOT NULL"),
@@ -306,6 +313,9 @@ removals = Table(
     sqlite_autoincrement=True,
 )
 
+PENDING = "state IN ('waiting', 'uncertain')"
+"""What is still to be sent, as the index of it says."""
+
 outbox = Table(
     "outbox",
     metadata,
@@ -330,6 +340,7 @@ outbox = Table(
     Column("done_ms", BigInteger),  # when it was sent or refused
     Column("refused_code", Integer),
     Index("ix_outbox_state", "state", "priority", "not_before_ms"),
+    _partial("ix_outbox_pending", "account", "priority", "id", where=PENDING),
     _partial("ux_outbox_client_id", "client_id", where="client_id IS NOT NULL", unique=True),
     Index("ix_outbox_attempted", "account", "attempted_ms"),
     Index("ix_outbox_person", "group_id", "person_id", "purpose", "created_ms"),

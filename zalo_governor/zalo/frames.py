@@ -28,6 +28,11 @@ TAKEN_OVER = 3000
 KICKED = 3003
 """Command and close code: the account was logged in elsewhere."""
 
+OLD_PRIVATE = 510
+OLD_GROUPS = 511
+OLD = frozenset({OLD_PRIVATE, OLD_GROUPS})
+"""Commands of requests for old messages, and of their answers."""
+
 _GCM_OVERHEAD = 48
 _LARGEST_PAYLOAD = 64 * 1024 * 1024
 _ANY_WRAPPER = 47  # zlib's word for: gzip or zlib, told by the header
@@ -110,6 +115,15 @@ def command(data: bytes) -> tuple[int, int]:
 def ping_frame(now_ms: int) -> bytes:
     """The client's sign of life, (2, 1)."""
     return b'\x01\x02\x00\x01{"eventId":%d}' % now_ms
+
+
+def old_messages_frame(cmd: int) -> bytes:
+    """The client's request for what was said before it connected: OLD_PRIVATE or OLD_GROUPS.
+
+    Zalo answers, if at all, with the newest messages since this login, in a frame of the same command (protocol page,
+    5.5 and 8).
+    """
+    return b'\x01%c\x01\x01{"first":true,"lastId":null,"preIds":[],"req_id":"req_%d"}' % (cmd & 0xFF, cmd)
 
 
 def _unbase64(data: bytes) -> bytes:

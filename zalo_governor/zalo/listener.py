@@ -16,7 +16,7 @@ from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.line import LineReport, LineState
 from zalo_governor.zalo.elements import elements_of, knows, typing_notices
 from zalo_governor.zalo.errors import SESSION_EXPIRED, LoginRefusedError, UndecodableFrameError, ZaloError
-from zalo_governor.zalo.frames import KICKED, TAKEN_OVER, Frame, FrameDecoder, command
+from zalo_governor.zalo.frames import KICKED, OLD, TAKEN_OVER, Frame, FrameDecoder, command
 from zalo_governor.zalo.session import ZaloSession
 from zalo_governor.zalo.wire import Wire
 
@@ -56,7 +56,8 @@ class Listener:
 
     `on_elements` gets everything that had arrived together, once per element and in order; it may block, and where it
     raises it is called again with the same elements. `on_line` gets every change of the line. Both are called in the
-    listener's thread.
+    listener's thread. `wants_old` says, at each new connection, whether anything was heard before: then Zalo is asked
+    for what was said meanwhile, and `on_old` gets the command and the elements of each such answer.
     """
 
     def __init__(
@@ -65,6 +66,8 @@ class Listener:
         *,
         on_elements: Callable[[list[Element]], None],
         on_line: Callable[[LineReport], None],
+        wants_old: Callable[[], bool],
+        on_old: Callable[[int, list[Element]], None],
         clock: Clock,
         ping_seconds: float,
         silence_seconds: float,
@@ -74,6 +77,8 @@ class Listener:
         self._session = session
         self._on_elements = on_elements
         self._on_line = on_line
+        self._wants_old = wants_old
+        self._on_old = on_old
         self._clock = clock
         self._ping_seconds = ping_seconds
         self._silence_seconds = silence_seconds
@@ -191,7 +196,10 @@ class Listener:
                 if frame.payload.get("error_code") == SESSION_EXPIRED:
                     self._must_log_in = True
                     ending = ending or _Ending(LineState.DOWN, "102: the session has expired")
-                elements += self._elements(frame, to_ms(now))
+                if frame.cmd in OLD:
+                    self._on_old(frame.cmd, self._elements(frame, Source.BACKFILL, to_ms(now)))
+                else:
+                    elements += self._elements(frame, Source.LIVE, to_ms(now))
             except Exception as error:
                 log.error("frame_lost", cause=_cause(error))
                 if not lost:
@@ -210,15 +218,17 @@ class Listener:
         if decoder.keyed and not was_keyed:
             wire.keep_alive(self._ping_seconds)
             self._report(LineState.UP, "")
+            if self._wants_old():
+                wire.ask_for_old()
         return frame
 
-    def _elements(self, frame: Frame, now_ms: int) -> list[Element]:
+    def _elements(self, frame: Frame, source: Source, now_ms: int) -> list[Element]:
         typing = typing_notices(frame)
         if typing:
             log.debug("typing_dropped", count=typing)
         elif frame.payload.get("data") and not knows(frame):
             log.info("frame_without_elements", cmd=frame.cmd, sub=frame.sub)
-        return elements_of(frame, account=self._session.uid, source=Source.LIVE, now_ms=now_ms)
+        return elements_of(frame, account=self._session.uid, source=source, now_ms=now_ms)
 
     def _hand_on(self, elements: list[Element]) -> None:
         delay = 0.1

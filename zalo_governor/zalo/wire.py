@@ -23,7 +23,7 @@ from websockets.uri import WebSocketURI, parse_uri
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.zalo.api import API_VERSION, CLIENT_TYPE
 from zalo_governor.zalo.cutter import Cutter, OtherFrame
-from zalo_governor.zalo.frames import ping_frame
+from zalo_governor.zalo.frames import OLD, old_messages_frame, ping_frame
 from zalo_governor.zalo.session import ZaloSession
 
 _SITE = "chat.zalo.me"
@@ -92,6 +92,14 @@ class Wire:
     def keep_alive(self, every_seconds: float) -> None:
         """Ping from now on in a thread of its own, so that a store which takes its time does not silence the line."""
         threading.Thread(target=self._ping, args=(every_seconds,), name="zalo-ping", daemon=True).start()
+
+    def ask_for_old(self) -> None:
+        """Ask once for what was said before this connection; the line may end meanwhile."""
+        with self._speaking, suppress(OSError):
+            if self._protocol.state is OPEN:
+                for cmd in sorted(OLD):
+                    self._protocol.send_binary(old_messages_frame(cmd))
+                self._send_what_is_due()
 
     def close(self) -> None:
         """End the connection; a second time does nothing."""

@@ -323,7 +323,7 @@ class FakeUnit:
         return 0
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
-        return list(self.gap_list)
+        return [gap for gap in self.gap_list if gap.group_id == group_id]
 
     def first_run(self, job: str, due: datetime) -> bool:
         first = (job, due) not in self.runs
@@ -378,7 +378,8 @@ class Desk:
         self._next += 1
         event = event.model_copy(update={"id": self._next, "key": event.key or f"m{self._next}"})
         self.unit.events[event.id] = event
-        self.office.react(self.unit, event, Verdict(findings=findings, **verdict))
+        judged = self.office.excused(event, Verdict(findings=findings, **verdict))
+        self.office.react(self.unit, event, judged)
         return event
 
     def say(

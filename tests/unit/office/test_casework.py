@@ -23,11 +23,23 @@ from zalo_governor.domain.findings import Finding, RuleFailure, Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach
 from zalo_governor.office.post import MESSAGE_LIMIT, parts
+from zalo_governor.pipeline.door import UNCHECKED
 
 
 def recall(desk: Desk, key: str) -> None:
     values = {"account": BOT, "thread_id": GROUP, "sender_uid": UIDS["member"], "at": desk.now}
     desk.hear(MessageRecalled.model_validate({**values, "target_key": key}))
+
+
+def test_what_could_not_be_checked_is_told_as_such_and_the_member_is_not_accused() -> None:
+    desk = Desk()
+    heard = SealedHeard(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, mac=b"m", size=9)
+    desk.hear(heard, SEALED.model_copy(update={"label": UNCHECKED}))
+    [alert] = to(desk.take(), "admin")
+    assert "chưa kiểm tra được" in alert
+    assert "chưa phải là dấu hiệu vi phạm" in alert
+    assert "có dấu hiệu liên quan" not in alert
+    assert desk.states() == ["new"]
 
 
 def test_nobody_else_can_take_a_message_back() -> None:

@@ -94,6 +94,25 @@ def test_the_leader_is_understood_however_it_is_typed(line: str) -> None:
     assert "tuần 23/11-29/11/2026" in text
 
 
+@pytest.mark.parametrize("typed", ["báo nhầm 1 tin hôm qua", "Báo nhầm 1, xin bỏ qua", "xác nhận 1", "xem 1"])
+def test_what_people_write_without_slash_and_code_touches_no_case(typed: str) -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say("admin", typed, place="private")
+    assert desk.states() == ["reminded"]
+    assert "/trogiup" in to(desk.take(), "admin")[0]
+
+
+def test_a_slash_before_an_ordinary_text_excuses_nothing_but_a_command_is_excused() -> None:
+    desk = Desk()
+    desk.say("admin", "/baocao tuan nay", UNMARKED)
+    assert desk.unit.book == {}
+    desk.say("member", "/kinh gui cac dong chi", UNMARKED)
+    desk.say("stranger", "/xem kinh gui cac dong chi bao cao", UNMARKED)
+    assert len(desk.unit.book) == 2
+
+
 def test_of_two_accounts_that_hear_one_command_in_the_group_one_answers() -> None:
     desk = Desk()
     heard = desk.say("leader", "/baocao")
@@ -283,6 +302,17 @@ def test_the_state_says_what_is_heard_and_what_not(state: LineState | None, word
     (text,) = to(desk.take(), "admin")
     for part in (words, "120/120", "tổng 20 phút (1 khoảng chưa lấy lại đủ tin)", "gặp lỗi 4 lần", "chờ gửi: 3"):
         assert part in text
+
+
+@pytest.mark.parametrize("closed", [True, False], ids=["made good", "not made good"])
+def test_the_state_names_a_gap_of_private_messages_only_where_something_may_be_missing(closed: bool) -> None:
+    desk = Desk()
+    began = NOW - timedelta(minutes=9)
+    desk.unit.gap_list = [Gap(id=1, group_id=BOT, began_at=began, ended_at=NOW, cause="1006", closed=closed)]
+    desk.say("admin", "/trangthai", place="private")
+    (text,) = to(desk.take(), "admin")
+    assert ("Tin nhắn riêng gửi Hệ thống" in text) is not closed
+    assert ("tổng 9 phút (1 khoảng chưa lấy lại đủ tin)" in text) is not closed
 
 
 @pytest.mark.parametrize(

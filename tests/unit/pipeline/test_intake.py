@@ -102,6 +102,12 @@ def test_foreign_groups_and_unwatched_receipts_are_not_kept() -> None:
     assert given.intake.dropped == {"foreign_group": 1, "unwatched_receipt": 1}
 
 
+def test_a_broken_element_that_names_no_group_is_kept() -> None:
+    given = Given()
+    [kept] = given.intake.admit([element("1", thread_id="", kind=ElementKind.OTHER)])
+    assert kept.entry.thread_id == ""
+
+
 def test_a_group_that_is_not_watched_is_named_in_the_log_once() -> None:
     given = Given()
     with capture_logs() as logs:

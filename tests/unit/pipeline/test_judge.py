@@ -51,6 +51,11 @@ def parse(admitted: Admitted) -> EventBase:
 class Office:
     """Notes what it reacts to; fails on `văn phòng hỏng`."""
 
+    def excused(self, event: EventBase, verdict: Verdict) -> Verdict:
+        if isinstance(event, MessageSent) and event.text.startswith("/lệnh"):
+            return verdict.model_copy(update={"findings": ()})
+        return verdict
+
     def react(self, unit: MemoryUnit, event: EventBase, verdict: Verdict) -> None:
         unit.reactions.append(event.key)
         if isinstance(event, MessageSent) and event.text == "văn phòng hỏng":

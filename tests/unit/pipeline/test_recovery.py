@@ -29,6 +29,7 @@ class MemoryGaps:
         self.log: list[str] = []
         self.left_open: list[Gap] = []
         self.opened = 0
+        self.received_ms: int | None = None
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
         self.maybe_fail()
@@ -51,6 +52,9 @@ class MemoryGaps:
     def pending_gaps(self, group_id: str) -> list[Gap]:
         self.maybe_fail()
         return self.left_open
+
+    def last_received(self) -> int | None:
+        return self.received_ms
 
     def last_heard(self, group_id: str) -> int | None:
         self.maybe_fail()
@@ -76,6 +80,7 @@ class Given:
         self.held = 0
         self.newest_id = 7
         self.fetched_from: list[int] = []
+        self.socket_gives: list[Element] = []
         self.admitted: list[str] = []
         self.summed_up: list[str] = []
         self.locked = 0
@@ -103,6 +108,7 @@ class Given:
 
     def _fetch(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         self._maybe_fail()
+        self.recovery.take_old(self.socket_gives)
         self.fetched_from.append(heard_id)
         look = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
         if isinstance(look, GovernorError):
@@ -222,6 +228,28 @@ def test_one_look_settles_every_gap_of_the_group_and_each_gets_what_is_its_own()
 def test_the_time_in_which_the_program_did_not_run_is_a_gap_but_not_before_its_first_day() -> None:
     assert Given(whole(), before_ms=0).follow(up(0), looks=1)[0] == "open group 00:00 not running"
     assert Given(whole()).follow(up(0)) == []
+
+
+def test_it_begins_when_anything_was_last_heard_and_is_filled_from_what_the_group_last_said() -> None:
+    given = Given(whole(), before_ms=0)
+    given.gaps.received_ms = 60_000
+    assert given.follow(up(0), looks=1)[0] == "open group 00:01 not running"
+    assert given.fetched_from == [7]
+
+
+def test_old_messages_of_the_socket_come_after_the_look_and_count_for_their_gap() -> None:
+    given = Given(whole(element("1"), element("3", at_ms=_ms(6))), last_ms=_ms(3))
+    given.socket_gives = [element("2", at_ms=_ms(5)), element("0", at_ms=_ms(-60))]
+    log = given.follow(down(5), up(7), looks=1)
+    assert given.admitted == ["3", "2"]
+    assert log[2:] == ["found 1 of 1", "found 1 of 1", "close 1"]
+
+
+def test_what_the_socket_gives_where_nothing_was_missed_is_left_alone() -> None:
+    given = Given(whole())
+    given.recovery.take_old([element("2", at_ms=_ms(5))])
+    given.follow(up(0))
+    assert given.admitted == []
 
 
 def test_where_the_network_is_still_away_at_the_start_the_gap_begins_with_the_stop() -> None:

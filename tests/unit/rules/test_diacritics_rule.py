@@ -90,8 +90,8 @@ def test_the_name_of_a_member_who_is_addressed_is_not_judged() -> None:
     assert list(SHIPPED.check(event, NO_CONTEXT)) == []
 
 
-def test_commands_to_the_program_may_lack_marks() -> None:
-    assert findings("/baocao tuan nay cua cac don vi") == []
+def test_a_slash_in_front_hides_nothing() -> None:
+    assert [found.label for found in findings("/ bao cao dong chi: nuoc suoi dang dang cao")] == ["no_diacritics"]
 
 
 @given(st.text(alphabet="aăâeêioôơuưyáàảãạấậốồộớựđ bcghklmnprstvx", max_size=80))
@@ -109,9 +109,9 @@ def test_no_text_breaks_it_and_spans_stay_inside(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["khong " * 16_000, "ậ" * 100_000, "a" + "\u0323" * 100_000, "đ. " * 33_000])
 def test_a_hundred_thousand_characters_take_no_more_than_a_moment(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     findings(text)
-    assert time.perf_counter() - begun < 4
+    assert time.process_time() - begun < 4
 
 
 @pytest.mark.parametrize(

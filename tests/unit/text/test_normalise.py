@@ -82,6 +82,6 @@ def test_a_repost_in_another_dress_has_the_same_skeleton() -> None:
     "text", ["a" + "\u0323\u0302\u0336" * 33_333, "\u200b" * 100_000, "ậ" * 100_000, "м" * 100_000]
 )
 def test_a_hundred_thousand_characters_take_no_more_than_a_moment(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     normalise(text)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

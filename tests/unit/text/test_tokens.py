@@ -50,6 +50,6 @@ def test_tokens_are_slices_of_the_text_in_order(text: str) -> None:
     "text", ["a." * 50_000, "a_" * 50_000 + ".pdf", "a " * 50_000 + "x.pdf", "@" * 100_000, "a.b" * 33_000 + ".vn"]
 )
 def test_long_texts_take_no_more_than_a_moment(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     tokens(text)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3

@@ -82,6 +82,11 @@ class Heard:
         self.batches: list[list[Element]] = []
         self.reports: list[LineReport] = []
         self.failing = 0
+        self.wants_old = False
+        self.old: list[tuple[int, list[str]]] = []
+
+    def take_old(self, cmd: int, elements: list[Element]) -> None:
+        self.old.append((cmd, [element.key for element in elements]))
 
     def take(self, elements: list[Element]) -> None:
         if self.failing:
@@ -133,6 +138,8 @@ def listen(
             open_session(timeout=3.0),
             on_elements=heard.take,
             on_line=heard.reports.append,
+            wants_old=lambda: heard.wants_old,
+            on_old=lambda cmd, elements: heard.old.append((cmd, [element.key for element in elements])),
             clock=system_clock,
             ping_seconds=ping,
             silence_seconds=silence,
@@ -248,7 +255,7 @@ def test_when_somebody_else_takes_the_line_it_is_left_to_them(
             wait(connection)
 
     sockets.script = script
-    listen(pause=1.5)
+    listen(pause=4)
     until(lambda: state in heard.states)
     time.sleep(1.0)
     assert len(sockets.handshakes) == 1, "no fight for the line"
@@ -401,6 +408,8 @@ def test_a_report_that_nobody_takes_does_not_end_the_line(
         open_session(),
         on_elements=heard.take,
         on_line=refuse,
+        wants_old=lambda: False,
+        on_old=lambda cmd, elements: None,
         clock=system_clock,
         ping_seconds=60,
         silence_seconds=60,
@@ -414,3 +423,34 @@ def test_a_report_that_nobody_takes_does_not_end_the_line(
     listener.stop()
     thread.join(1.0)
     assert not thread.is_alive()
+
+
+def test_old_messages_are_asked_for_at_each_connection_once_anything_was_heard(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def answer(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        for _ in range(2 if number > 1 else 0):
+            request = read_client_frame(received(connection))
+            asked.append((request.cmd, request.sub))
+            array = "msgs" if request.cmd == 510 else "groupMsgs"
+            connection.send(frame_bytes({array: [message(request.cmd)]}, cmd=request.cmd))
+        heard.wants_old = True
+        if number == 1:
+            connection.close()
+        wait(connection)
+
+    sockets.script = answer
+    listen()
+    until(lambda: len(heard.old) >= 2)
+    assert asked == [(510, 1), (511, 1)]
+    assert [cmd for cmd, _ in heard.old] == [510, 511]
+    assert heard.texts == []
+
+
+def received(connection: ServerConnection) -> bytes:
+    frame = connection.recv()
+    assert isinstance(frame, bytes)
+    return frame

@@ -86,6 +86,7 @@ class CaseCommand(Command[int]):
     """A command of the desk about one case, whose number follows and nothing else."""
 
     roles = DESK
+    by_code = True
 
     def understand(self, rest: str, today: date) -> int | None:
         """The number of a case and nothing else."""
@@ -119,6 +120,7 @@ class FalseAlarm(Command[tuple[int, str]]):
     word = "baonham"
     usage = Text.USAGE_FALSE_ALARM
     roles = DESK
+    by_code = True
 
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
         """The number of a case and the reason, "" where none is given."""

@@ -43,6 +43,8 @@ class Command(ABC, Generic[ArgumentT]):
     usage: ClassVar[Text]
     roles: ClassVar[frozenset[Role] | None]
     """Who may use it; None for everybody."""
+    by_code: ClassVar[bool] = False
+    """It is about a case. Without the slash only a whole code is understood, `VP12`: people write "báo nhầm 12 tin"."""
 
     def __init__(self, policy: OfficePolicy) -> None:
         self.policy = policy

@@ -1,6 +1,7 @@
 """Where typed lines come in: who may ask what, from where, and how soon; everything asked is audited."""
 
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -10,7 +11,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.office.casework import is_fresh
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call
-from zalo_governor.office.commands.parsing import Typed, read
+from zalo_governor.office.commands.parsing import Typed, names_case, read
 from zalo_governor.office.commands.registry import all_commands
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import today
@@ -42,7 +43,7 @@ class CommandDesk:
         command = self._commands.get(typed.word) if typed else None
         if command is None or typed is None:
             return False
-        return command.understand(typed.rest, today(self._policy.clock())) is not None
+        return self._understood(command, typed) is not None
 
     def take(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
         """Carry out what the event asks for, if it asks for anything."""
@@ -69,7 +70,7 @@ class CommandDesk:
         if command is None or typed is None:
             self._hint(unit, event, person, slash=typed is not None)
             return
-        argument = command.understand(typed.rest, today(self._policy.clock()))
+        argument = self._understood(command, typed)
         if argument is None and not typed.slash:
             self._hint(unit, event, person, slash=False)
         elif event.late or not is_fresh(event, self._policy.clock()):
@@ -91,6 +92,11 @@ class CommandDesk:
         if event.is_group and event.text.lstrip()[:1] not in _SLASHES:
             return None
         return read(event.text, self._words)
+
+    def _understood(self, command: AnyCommand, typed: Typed) -> Any:
+        if command.by_code and not typed.slash and not names_case(typed.rest):
+            return None
+        return command.understand(typed.rest, today(self._policy.clock()))
 
     def _has_patience(self, unit: OfficeUnit, person: Person) -> bool:
         """Whether one more answer may go to that person now: who floods the bot must not get its account blocked."""

@@ -71,6 +71,7 @@ class Remove(Command[tuple[int, str]]):
     """/xoa VP12, then /xoa VP12 and the one-time code"""
 
     word = "xoa"
+    by_code = True
     usage = Text.USAGE_REMOVE
     roles = DESK
 

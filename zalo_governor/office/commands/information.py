@@ -124,13 +124,14 @@ class Status(Command[bool]):
     def answer(self, call: Call, argument: bool) -> Answer:
         """The line, and for each group what was heard today and what was not."""
         status = self.policy.status()
+        rows = [*(self._group(call, group) for group in call.groups), *self._private(call)]
         return Answer(
             [
                 self.voice.say(
                     Text.STATUS,
                     now=moment(self.policy.clock()),
                     line=self._line(status),
-                    rows="\n".join(self._group(call, group) for group in call.groups),
+                    rows="\n".join(rows),
                     outgoing=number(status.outgoing_waiting),
                     looked=self.voice.say(Text.STATUS_LOOKED, when=moment(status.looked_at))
                     if status.looked_at
@@ -148,6 +149,15 @@ class Status(Command[bool]):
             since=moment(status.since) if status.since else never,
             heard=moment(status.heard_at) if status.heard_at else never,
         )
+
+    def _private(self, call: Call) -> list[str]:
+        """Private messages have no history that could be asked: what may be missing of them is said."""
+        now = self.policy.clock()
+        start = midnight(today(now))
+        missing = [gap for gap in call.unit.gaps(self.policy.account, start, now) if not gap.closed]
+        if not missing:
+            return []
+        return [self.voice.say(Text.STATUS_PRIVATE, gaps=gaps_line(missing, start, now, self.voice))]
 
     def _group(self, call: Call, group: Group) -> str:
         now = self.policy.clock()

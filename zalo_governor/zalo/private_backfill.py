@@ -1,0 +1,61 @@
+"""What people wrote to the bot in private while nobody listened, as far as the wire gives it.
+
+There is no history call for private conversations. The socket's answer to a request for old messages (510) reaches
+back to the login at most, and may not come; `get-last-msgs` gives the last message of each conversation. Where neither
+proves that nothing is missing, the gap stays declared.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from zalo_governor.domain.elements import Element
+from zalo_governor.domain.line import BackfillEnd
+from zalo_governor.zalo.client import ZaloClient
+from zalo_governor.zalo.errors import ZaloError
+
+log = structlog.get_logger(__name__)
+
+_ANSWER_SECONDS = 2.0
+
+
+class PrivateBackfill:
+    """Puts the two together."""
+
+    def __init__(self, client: ZaloClient) -> None:
+        self._client = client
+        self._answered = threading.Event()
+        self._old: list[Element] = []
+
+    def asked(self) -> None:
+        """Zalo is asked for old private messages; an earlier answer no longer counts."""
+        self._answered.clear()
+        self._old = []
+
+    def answer(self, elements: Sequence[Element]) -> None:
+        """Take the socket's answer."""
+        self._old = list(elements)
+        self._answered.set()
+
+    def recover(self, heard_ms: int | None, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+        """Hand on what there is, oldest first; REACHED where nothing can be missing.
+
+        `heard_ms` is Zalo's time of the last private message before the gap, None where none was ever heard.
+        """
+        self._answered.wait(_ANSWER_SECONDS)
+        try:
+            last = [element for element in self._client.last_messages() if not element.is_group]
+        except ZaloError as error:
+            log.warning("private_history_refused", error=str(error))
+            return BackfillEnd.INTERRUPTED
+        old = self._old
+        before_ms = -1 if heard_ms is None else heard_ms
+        # Where the newest of each conversation is from before the gap, or the answer reaches back to before it.
+        complete = all(element.at_ms <= before_ms for element in last) or any(
+            element.at_ms <= before_ms for element in old
+        )
+        found = sorted({element.key: element for element in (*last, *old)}.values(), key=lambda item: item.at_ms)
+        take(found)
+        log.info("private_backfill", elements=len(found), answered=self._answered.is_set(), complete=complete)
+        return BackfillEnd.REACHED if complete else BackfillEnd.EXHAUSTED
