@@ -200,9 +200,9 @@ def test_no_text_breaks_it_and_spans_stay_inside(text: str, word: str) -> None:
      "mat" * 33_000 + ".pdf", "văn bản " * 12_500 + "mật", "@" * 100_000 + "mật"],
 )  # fmt: skip
 def test_a_hundred_thousand_characters_take_no_more_than_a_moment(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     SHIPPED.inspect(text)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize("piece", ["mật ", "mat ", "m @ t "])
