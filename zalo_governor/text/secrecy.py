@@ -136,10 +136,15 @@ _LEVEL = re.compile(
     rf"|(?P<t_dot>t[./]?(?=m)))?{_SS})?"
     rf"(?P<m>m{{1,9}})(?:{_S}(?P<a>[au@4^*])[a^.]{{0,9}}{_S}(?P<t>[t7ck]{{1,9}}))?(?![a-z0-9])"
 )
-_M = re.compile(rf"[mM](?:{_S}[aAâÂậẬ@4^*]+{_S}[tT7cCkK]|(?:(?<=[iItTyY.][mM])|(?<!\w[mM]))(?!\w))")
+_END_OF_PREFIX = "iIìíỉĩịÌÍỈĨỊ1lL!yYýỳỷỹỵÝỲỶỸỴtT7."
+_HELD_VOWEL = "[aàáảãạăằắẳẵặâầấẩẫậAÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬ^.]{0,9}"
+_M = re.compile(
+    rf"[mM](?:{_S}[aAâÂậẬ@4^*]{_HELD_VOWEL}{_S}[tT7cCkK]"
+    rf"|(?:(?<=[{_END_OF_PREFIX}][mM])|(?<![^\W_][mM]))[mM]{{0,8}}(?![^\W_]))"
+)
 """Whatever begins or stands for the word mật; a pattern that starts with one letter is searched for at memory speed."""
-_MUC = re.compile(rf"[mM]{_S}[aựỰ]+{_S}[tT7cCkK]")
-_LIKE_TOI_OR_TUYET = re.compile(r"[iIlLtT17!.][\W_mM]{0,20}$")
+_MUC = re.compile(rf"[mM]{_S}[ựỰ]{_HELD_VOWEL}{_S}[tT7cCkK]")
+_LIKE_TOI_OR_TUYET = re.compile(rf"(?<![aA])[{_END_OF_PREFIX}][\W_mM]{{0,20}}$")
 _PREFIX_REACH = 24
 _HINTS = ("thu h", "bóc", "boc", "bì", "bi ", "secr", "confi", "bmnn")
 _STAMP_WORDS = re.compile(r"thu h[ồo]i|(?<![^\W_])b(?:[óo]c|[ìi])(?![^\W_])|secr|confi|bmnn")

@@ -56,6 +56,6 @@ def test_no_text_breaks_it(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["bán " * 25_000, "a" * 100_000, "@" * 100_000, "0 " * 50_000])
 def test_a_hundred_thousand_characters_take_no_more_than_a_moment(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     SHIPPED.inspect(text)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
