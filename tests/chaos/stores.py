@@ -127,8 +127,8 @@ class Postgresql:
     name = "PostgreSQL"
 
     def __init__(self, server: Path, number: int) -> None:
-        # In a place of its own, where the server's user may go and which outlives the server: its buffers are shared, so
-        # that any of its processes may write there at any time.
+        # In a place of its own, where the server's user may go, and which outlives the server: its buffers are shared,
+        # so that any of its processes may write there at any time.
         self.disk = Disk(Path(tempfile.mkdtemp(prefix="governor-disk-")))
         name, space = f"chaos_{number}", ""
         if self.disk.may_be_filled:
