@@ -150,3 +150,11 @@ def _upgrade_to(revision: str, connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def test_a_full_disk_is_called_so_at_the_very_statement_that_meets_it(database: Database) -> None:
+    """A reaction that failed for it is tried again; for any other error its event goes on without a case."""
+    with database.write() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        with pytest.raises(StoreUnavailableError, match="full"):
+            connection.execute(insert(accounts), {"uid": "7" * 100_000, "number": 1})
