@@ -125,10 +125,10 @@ class _Runs:
                 for seed in self._asked.seeds
                 for name, make in makers.items()
             }
-        outcomes = {name: future.result() for name, future in runs.items()}
-        for name, outcome in outcomes.items():
-            self._show.table(name, outcome)
-        return list(outcomes.values())
+        for name, future in runs.items():
+            if not future.exception():
+                self._show.table(name, future.result())
+        return [future.result() for future in runs.values()]
 
     def _one(self, name: str, seed: int, make: Callable[[Path, int], Store]) -> Outcome:
         place = self._folder / name.replace(", seed ", "-")

@@ -5,8 +5,16 @@ DEAD = "SELECT count(*) FROM inbox WHERE state = 'dead'"
 UNSENT = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending', 'uncertain')"
 IN_A_SEND = "SELECT count(*) FROM outbox WHERE state = 'sending'"
 GOING_ON = "SELECT count(*) FROM gaps WHERE pending"
-DECLARED = "SELECT group_id, count(DISTINCT heard_id) FROM gaps WHERE NOT pending AND NOT closed GROUP BY group_id"
-"""Two between which nothing was heard are one gap."""
+DECLARED = """
+    SELECT group_id, count(DISTINCT heard) FROM (
+        SELECT g.group_id, (
+            SELECT max(i.id) FROM inbox i
+            WHERE i.thread_id = g.group_id AND i.id <= g.heard_id AND i.source <> 'sweep'
+        ) AS heard
+        FROM gaps g WHERE NOT g.pending AND NOT g.closed
+    ) AS declared GROUP BY group_id
+"""
+# Two between which nothing was heard of the group are one gap.
 HEARD = "SELECT count(*) FROM inbox WHERE is_group AND kind = 'message'"
 STORED = """
     SELECT i.thread_id, i.key, i.state, i.at_ms, e.judged_ms, e.late

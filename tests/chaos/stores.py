@@ -36,8 +36,8 @@ class Disk:
     @contextmanager
     def full(self) -> Iterator[None]:
         """Nothing more goes onto it."""
-        at = os.statvfs(self.folder)
-        self._resize((at.f_blocks - at.f_bfree) * at.f_frsize)
+        while not self._resize(self._used()):
+            pass  # More was written since it was measured.
         try:
             yield
         finally:
@@ -48,9 +48,12 @@ class Disk:
         if self.may_be_filled:
             subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
 
-    def _resize(self, size: int) -> None:
-        if _mount("-o", f"remount,size={size}", self.folder):
-            raise OSError("the small disk cannot be made another size")
+    def _used(self) -> int:
+        at = os.statvfs(self.folder)
+        return (at.f_blocks - at.f_bfree) * at.f_frsize
+
+    def _resize(self, size: int) -> bool:
+        return not _mount("-o", f"remount,size={size}", self.folder)
 
 
 class Store(Protocol):
@@ -127,7 +130,7 @@ class Postgresql:
     name = "PostgreSQL"
 
     def __init__(self, server: Path, number: int) -> None:
-        # In a place of its own, where the server's user may go and which outlives the server: its buffers are shared,
+        # In a place of its own, where the server's user may go, and which outlives the server: its buffers are shared,
         # so that any of its processes may write there at any time.
         self.disk = Disk(Path(tempfile.mkdtemp(prefix="governor-disk-")))
         name, space = f"chaos_{number}", ""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ClauseElement,
     Connection,
     Engine,
+    ExceptionContext,
     Insert,
     Table,
     create_engine,
@@ -63,6 +64,7 @@ class Database:
         self.file = Path(str(address.database)) if self.is_sqlite else None
         """The SQLite file; None for PostgreSQL."""
         self._engine = _sqlite_engine(address) if self.is_sqlite else _postgresql_engine(address)
+        event.listen(self._engine, "handle_error", _unavailable, retval=True)
         self._writer: AbstractContextManager[Any] = Turns() if self.is_sqlite else nullcontext()
         self._traces = False
         self._ready: dict[ClauseElement, str] = {}
@@ -162,7 +164,7 @@ class Database:
         try:
             with self._engine.connect() as connection:
                 busy, _, _ = _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except (DBAPIError, SqliteDatabaseError) as error:
+        except (StoreUnavailableError, DBAPIError, SqliteDatabaseError) as error:
             _log.error("wal_not_truncated", error=type(error).__name__)
         self._traces = bool(busy)
         if busy:
@@ -175,8 +177,18 @@ def _availability() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeoutError, SqliteOperationalError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        raise StoreUnavailableError(f"the database is not available: {str(cause).partition(chr(10))[0]}") from None
+        raise _told(error.orig if isinstance(error, DBAPIError) else error) from None
+
+
+def _unavailable(context: ExceptionContext) -> BaseException | None:
+    """The same at the statement itself: who catches errors inside a transaction must know which kind it is."""
+    if isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError):
+        return _told(context.original_exception)
+    return None
+
+
+def _told(cause: BaseException | None) -> StoreUnavailableError:
+    return StoreUnavailableError(f"the database is not available: {str(cause).partition(chr(10))[0]}")
 
 
 def _address(url: str) -> URL:

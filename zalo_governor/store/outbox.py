@@ -8,19 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Connection,
-    Row,
-    Update,
-    bindparam,
-    case,
-    func,
-    literal_column,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, case, func, literal_column, select, update
 
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.notices import Notice, Outgoing, OutgoingState, Purpose, Reception
@@ -41,7 +29,7 @@ def _in(*states: OutgoingState) -> ColumnElement[bool]:
 
 
 # As the index of the few that are to be sent says it, or the many that were sent would be looked through.
-_PENDING = literal_column(PENDING, Boolean())
+_PENDING = outbox.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
 _MAYBE_SENT = _in(OutgoingState.UNCERTAIN, OutgoingState.SENT, OutgoingState.UNCONFIRMED)
 _MAYBE_ARRIVED = {
     "state": case((outbox.c.repeated, OutgoingState.UNCONFIRMED.value), else_=OutgoingState.UNCERTAIN.value),

@@ -313,8 +313,8 @@ removals = Table(
     sqlite_autoincrement=True,
 )
 
-PENDING = "state IN ('waiting', 'uncertain')"
-"""What is still to be sent, as the index of it says."""
+PENDING = ("waiting", "uncertain")
+"""States of what is still to be sent; written out in statements, since only so the index of the few is taken."""
 
 outbox = Table(
     "outbox",
@@ -340,7 +340,7 @@ outbox = Table(
     Column("done_ms", BigInteger),  # when it was sent or refused
     Column("refused_code", Integer),
     Index("ix_outbox_state", "state", "priority", "not_before_ms"),
-    _partial("ix_outbox_pending", "account", "priority", "id", where=PENDING),
+    _partial("ix_outbox_pending", "account", "priority", "id", where=f"state IN {PENDING}"),
     _partial("ux_outbox_client_id", "client_id", where="client_id IS NOT NULL", unique=True),
     Index("ix_outbox_attempted", "account", "attempted_ms"),
     Index("ix_outbox_person", "group_id", "person_id", "purpose", "created_ms"),

@@ -182,3 +182,11 @@ def test_looking_for_equal_content_reads_no_ordinary_message(database: Database)
     with database.read() as connection:
         plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT id FROM inbox WHERE seal_mac = x'00'").all()
     assert "ix_inbox_seal_mac" in str(plan)
+
+
+def test_a_full_disk_is_called_so_at_the_very_statement_that_meets_it(database: Database) -> None:
+    """A reaction that failed for it is tried again; for any other error its event goes on without a case."""
+    with database.write() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        with pytest.raises(StoreUnavailableError, match="full"):
+            connection.execute(insert(accounts), {"uid": "7" * 100_000, "number": 1})
