@@ -1,0 +1,18 @@
+"""The figures of one message, as the program itself gathers them."""
+
+from pathlib import Path
+
+from training.shipped import lines_of
+from zalo_governor.text.evidence import gather
+from zalo_governor.text.language import Language
+from zalo_governor.text.normalise import normalise
+from zalo_governor.text.tokens import tokens
+
+_LEXICONS = Path(__file__).parent.parent / "config/lexicons"
+ABBREVIATIONS = frozenset(lines_of(_LEXICONS / "abbreviations.txt"))
+
+
+def observe(language: Language, text: str) -> tuple[float, ...]:
+    """The figures, in the order of `text.evidence.FIGURES`."""
+    plain = normalise(text).text
+    return gather(language, plain, tokens(plain), ABBREVIATIONS).figures
