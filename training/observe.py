@@ -13,6 +13,6 @@ ABBREVIATIONS = frozenset(lines_of(_LEXICONS / "abbreviations.txt"))
 
 
 def observe(language: Language, text: str) -> tuple[float, ...]:
-    """The figures, in the order of `text.evidence.FIGURES`."""
+    """The figures of `text.evidence.gather`."""
     plain = normalise(text).text
     return gather(language, plain, tokens(plain), ABBREVIATIONS).figures

@@ -71,13 +71,12 @@ def _dress(words: Sequence[str], rng: Random) -> list[str]:
     loud = rng.random() < 0.04
     out: list[str] = []
     for word in words:
-        if small:
-            word = word.lower()
-        if short and word.lower() in _SHORT and rng.random() < 0.7:
-            word = rng.choice(_SHORT[word.lower()])
+        dressed = word.lower() if small else word
+        if short and dressed.lower() in _SHORT and rng.random() < 0.7:
+            dressed = rng.choice(_SHORT[dressed.lower()])
         if plain:
-            word = word.strip('.,;:"“”()') or word
-        out.append(word.upper() if loud else word)
+            dressed = dressed.strip(_PUNCTUATION) or dressed
+        out.append(dressed.upper() if loud else dressed)
     if rng.random() < 0.15:
         out.append(rng.choice(_TAILS))
     return out
@@ -123,43 +122,19 @@ _DRESSED = 0.6
 _SHARE_BARE = 0.85
 _SHARE_SLIPS = 0.5
 _LONGEST = 40
+_PUNCTUATION = '.,;:"“”()'
 _SIZES = (1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 6, 7, 8, 10, 12)
 _CLAUSES = re.compile(r"[,;:.!?()–]+(?:\s|$)")
 _TAILS = (
-    "ạ",
-    "nhé",
-    "nha",
-    "😂",
-    "👍",
-    ":))",
-    "=))",
-    "...",
-    "!!!",
-    "ạ 🙏",
-    "nhé ạ",
-    "vậy",
-    "ok",
-    "hihi",
-    "❤",
-    "kkk",
-    "luôn",
-    "ha ha",
-    "hi hi",
-    "he he",
-    "haha",
-    "vl",
-    "á",
-    "nè",
-    "á nha",
-    "đi",
-    "luôn ạ",
-    "quá",
-)
+    "ạ", "nhé", "nha", "😂", "👍", ":))", "=))", "...", "!!!", "ạ 🙏", "nhé ạ", "vậy", "ok", "hihi", "❤", "kkk", "luôn",
+    "ha ha", "hi hi", "he he", "haha", "vl", "á", "nè", "á nha", "đi", "luôn ạ", "quá",
+)  # fmt: skip
 _SHORT = {
     "không": ("ko", "k", "kg", "hok", "khong", "hem"), "được": ("đc", "dc", "đk"), "rồi": ("r", "rùi", "rồy"),
     "với": ("vs", "zới"), "gì": ("j", "gi"), "vậy": ("v", "zậy"), "người": ("ng", "ngừi"), "mọi": ("m",),
-    "biết": ("bít", "bik"), "anh": ("a", "ank"), "em": ("e", "iem"), "chị": ("c",), "và": ("và", "n"), "như": ("như", "nhu"),
-    "quá": ("wá", "quáaa", "qá"), "thì": ("thì", "thỳ"), "bây": ("bây",), "điện": ("đt",), "công": ("công",), "làm": ("lm",),
-    "trước": ("trc",), "sau": ("s",), "những": ("nhg",), "trong": ("trg",), "cũng": ("cg", "cug"), "nhiều": ("nhìu",),
-    "việt": ("vn",), "đồng": ("đ/c",), "bạn": ("b", "bn"), "ủy": ("UBND",), "sở": ("Sở",), "là": ("là", "lè"), "mình": ("mk", "m"),
+    "biết": ("bít", "bik"), "anh": ("a", "ank"), "em": ("e", "iem"), "chị": ("c",), "và": ("và", "n"),
+    "như": ("như", "nhu"), "quá": ("wá", "quáaa", "qá"), "thì": ("thì", "thỳ"), "bây": ("bây",), "điện": ("đt",),
+    "công": ("công",), "làm": ("lm",), "trước": ("trc",), "sau": ("s",), "những": ("nhg",), "trong": ("trg",),
+    "cũng": ("cg", "cug"), "nhiều": ("nhìu",), "việt": ("vn",), "đồng": ("đ/c",), "bạn": ("b", "bn"),
+    "ủy": ("UBND",), "sở": ("Sở",), "là": ("là", "lè"), "mình": ("mk", "m"),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import lightgbm
-import numpy
+import numpy as np
 
 from training.counting import Counts, count, inventory
 from training.observe import ABBREVIATIONS, observe
@@ -74,9 +74,7 @@ def _strings_of_abbreviations(rng: Random) -> Iterator[str]:
 
 
 def _train(rows: list[tuple[float, ...]], answers: list[bool], weights: list[float]) -> list[Branch | float]:
-    data = lightgbm.Dataset(
-        numpy.array(rows, numpy.float32), label=numpy.array(answers, numpy.float32), weight=numpy.array(weights)
-    )
+    data = lightgbm.Dataset(np.array(rows, np.float32), label=np.array(answers, np.float32), weight=np.array(weights))
     booster = lightgbm.train(
         {
             "objective": "binary",

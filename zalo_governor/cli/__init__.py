@@ -5,6 +5,7 @@ import sys
 import typer
 
 from zalo_governor import __version__
+from zalo_governor.cli.bench import bench
 from zalo_governor.cli.cases import cases
 from zalo_governor.cli.check import check
 from zalo_governor.cli.demo import demo
@@ -29,6 +30,7 @@ app = typer.Typer(
 for command in (run, demo, simulate, check, report, cases, members):
     app.command()(command)
 app.add_typer(rules, name="rules")
+app.add_typer(bench, name="bench")
 
 
 @app.command()

@@ -151,7 +151,7 @@ class Casework:
         log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=case.late)
         if not fresh:
             return
-        proposal = finding.suggestion if concern.about_name and isinstance(finding, Finding) else None
+        proposal = finding.suggestion if isinstance(finding, Finding) else None
         asked = self._alerts.ask_member(unit, case, person, proposal, about_name=concern.about_name, late=event.late)
         if asked is Text.MEMBER_ASKED:
             self._move(unit, case, CaseState.REMINDED, "")

@@ -76,6 +76,11 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
                 excerpt=excerpt,
             )
 
+    def with_marks(self, text: str) -> list[str]:
+        """What a text without marks, or in an old font, may mean: three sentences at most, the likeliest first."""
+        legacy = read_legacy(text)
+        return [legacy.text] if legacy else restore(text, self.words, _MOST_SENTENCES)
+
 
 def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
     """The text with blanks where members are addressed, as long as it was.
@@ -94,4 +99,5 @@ def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
 _CAPTIONED = frozenset({"chat.photo", "chat.video.msg"})
 """Where Zalo's title is what the sender typed; elsewhere it is the name of a file or the title of a page."""
 _EXCERPT = 80
+_MOST_SENTENCES = 3
 _LONGEST_MENTION = 100

@@ -140,7 +140,7 @@ class Words:
 
 
 def read_marks(normalised: Normalised, words: Words, limits: Thresholds) -> Reading:
-    """The reading of one message, in time linear in its length."""
+    """The reading of one message."""
     if words.acknowledges(normalised.text):
         return Reading(Marks.OK)
     evidence = look(normalised, words)
@@ -155,9 +155,9 @@ def read_marks(normalised: Normalised, words: Words, limits: Thresholds) -> Read
 
 
 def look(normalised: Normalised, words: Words) -> Evidence:
-    """The evidence of one message."""
-    found = words.without_names(tokens(normalised.text))
-    return gather(words.model.language, normalised.text, found, words.abbreviations)
+    """The evidence of one message; of an absurdly long one, of how it begins."""
+    head = normalised.text[:_HEAD]
+    return gather(words.model.language, head, words.without_names(tokens(head)), words.abbreviations)
 
 
 def _spans(normalised: Normalised, evidence: Evidence) -> tuple[tuple[int, int], ...]:
@@ -169,6 +169,7 @@ def _spans(normalised: Normalised, evidence: Evidence) -> tuple[tuple[int, int],
     )
 
 
+_HEAD = 5_000
 _MOST_PUNCTUATION = 10
 _END = " .,;:!?…~"
 _ENDING = '.,;:!?…()[]"“”–'

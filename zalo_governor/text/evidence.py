@@ -31,54 +31,6 @@ class Evidence(NamedTuple):
         return self.figures[2] > 0
 
 
-FIGURES = [
-    "words",
-    "bare",
-    "marked",
-    "share_marked",
-    "unknown",
-    "english",
-    "codes",
-    "capitals",
-    "shouted",
-    "short",
-    "gain",
-    "gain_per_word",
-    "over_foreign",
-    "over_kept",
-    "any_kept",
-    "any_per_word",
-    "lost",
-    "lost_small",
-    "lost_small_share",
-    "max1",
-    "max2",
-    "max3",
-    "sure50",
-    "sure90",
-    "share50",
-    "run",
-    "gain1",
-    "gain2",
-    "half_marked",
-    "foreign_sum",
-    "rare1",
-    "rare2",
-    "first_lost",
-    "needs",
-    "never",
-    "small_bare",
-    "lost_names",
-    "max_name",
-    "bare_small_share",
-    "named_all",
-    "marked_small",
-    "botched",
-    "small_share90",
-    "top3",
-]
-
-
 def gather(language: Language, text: str, found: Sequence[Token], abbreviations: frozenset[str]) -> Evidence:
     """The figures of a normalised text cut into tokens."""
     prose: list[Token] = []

@@ -32,8 +32,10 @@ class Legacy(NamedTuple):
 
 def read_legacy(text: str) -> Legacy | None:
     """The decoded text if it makes clearly more Vietnamese than the raw one, None otherwise."""
-    raw = unicodedata.normalize("NFC", text) if not text.isascii() and _COMBINING.search(text) else text
-    head = raw[:_HEAD]
+    head = text[:_HEAD]
+    if not head.isascii() and _COMBINING.search(head):
+        # Of the head alone: a letter under a hundred thousand marks takes hours to compose.
+        head = unicodedata.normalize("NFC", head)
     best: str | None = None
     most = 0.0
     for encoding, decoded in _candidates(head):
@@ -42,6 +44,7 @@ def read_legacy(text: str) -> Legacy | None:
             best, most = encoding, gain
     if best is None:
         return None
+    raw = text if len(text) > _HEAD else head
     meant = _decode(raw, best)
     return Legacy(best, meant, _spans(text, raw, meant))
 

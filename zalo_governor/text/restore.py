@@ -77,4 +77,4 @@ def _in_its_case(meant: str, typed: str) -> str:
 _CLOSE = 0.35
 """From this ratio of chances on, the second reading is worth a sentence of its own."""
 _KEPT = 0.6
-_SURE_OF_A_NAME = 0.85
+_SURE_OF_A_NAME = 0.985

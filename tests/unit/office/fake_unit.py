@@ -53,6 +53,9 @@ PEOPLE: dict[str, tuple[str, str, frozenset[Role]]] = {
 }
 UIDS = {name: str(7000000000000000002 + index) for index, name in enumerate(PEOPLE)}
 
+SENTENCES = {"hop luc may gio": "họp lúc mấy giờ"}
+"""What the marks of these sentences are."""
+
 
 @dataclass
 class FakeUnit:
@@ -238,6 +241,7 @@ class Desk:
             "catalogue": CATALOGUE,
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
+            "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],
         }
         self.policy = OfficePolicy(**(values | policy))
         self.office = Office(self.policy)

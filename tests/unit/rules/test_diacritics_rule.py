@@ -71,7 +71,7 @@ def test_an_old_font_is_found_with_the_text_that_was_meant() -> None:
 
 
 def test_a_likely_case_is_only_suspect() -> None:
-    (finding,) = findings("chua xong")
+    (finding,) = findings("chua xong", rule(violation=60))
     assert finding.severity is Severity.SUSPECT
 
 
