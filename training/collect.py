@@ -18,6 +18,7 @@ from training.counting import count, inventory
 from training.observe import observe
 from training.samples import Sample, samples_of
 from training.shipped import OWN_WEIGHT, own_lines, read_english, write_counts, write_english, write_figures
+from zalo_governor.text.lattice import Reader
 
 
 def main() -> None:
@@ -31,9 +32,9 @@ def main() -> None:
     write_counts(counts)
     write_english(_english_words())
     samples = list(_samples(list(filter(_held_out, wiki)), list(filter(_held_out, laws)), english, given.names))
-    language = inventory(counts.plus(count(own_lines()), OWN_WEIGHT), read_english()).language()
+    reader = Reader(inventory(counts.plus(count(own_lines()), OWN_WEIGHT), read_english()).language())
     write_figures(
-        [observe(language, sample.text) for sample in samples],
+        [observe(reader, sample.text) for sample in samples],
         [sample.violates for sample in samples],
         [sample.weight for sample in samples],
     )

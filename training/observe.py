@@ -4,7 +4,7 @@ from pathlib import Path
 
 from training.shipped import lines_of
 from zalo_governor.text.evidence import gather
-from zalo_governor.text.language import Language
+from zalo_governor.text.lattice import Reader
 from zalo_governor.text.normalise import normalise
 from zalo_governor.text.tokens import tokens
 
@@ -12,7 +12,7 @@ _LEXICONS = Path(__file__).parent.parent / "config/lexicons"
 ABBREVIATIONS = frozenset(lines_of(_LEXICONS / "abbreviations.txt"))
 
 
-def observe(language: Language, text: str) -> tuple[float, ...]:
+def observe(reader: Reader, text: str) -> tuple[float, ...]:
     """The figures of `text.evidence.gather`."""
     plain = normalise(text).text
-    return gather(language, plain, tokens(plain), ABBREVIATIONS).figures
+    return gather(reader, plain, tokens(plain), ABBREVIATIONS).figures

@@ -27,6 +27,7 @@ from training.shipped import (
     read_figures,
 )
 from zalo_governor.text.forest import Branch
+from zalo_governor.text.lattice import Reader
 from zalo_governor.text.model import dump_model
 
 MODEL = Path(__file__).parent.parent / "zalo_governor/text/vietnamese.model"
@@ -52,13 +53,13 @@ def _own_figures(
     rng = Random(_SEED)
     for fold in range(FOLDS):
         others = count(line for line in own if fold_of(line) != fold)
-        language = inventory(counts.plus(others, OWN_WEIGHT), english).language()
+        reader = Reader(inventory(counts.plus(others, OWN_WEIGHT), english).language())
         for line in own:
             if fold_of(line) == fold:
                 for sample in _samples(line, rng):
-                    yield observe(language, sample.text), sample
+                    yield observe(reader, sample.text), sample
     for text in [*lines_of(FOREIGN), *_strings_of_abbreviations(rng)]:
-        yield observe(language, text), Sample(text, False)
+        yield observe(reader, text), Sample(text, False)
 
 
 def _samples(line: str, rng: Random) -> Iterator[Sample]:
@@ -107,7 +108,7 @@ _MORE_ABBREVIATIONS = ["CAT", "TU", "CAN", "TAND", "HU", "BQL", "BCH", "TTHC", "
 """That look like bare words."""
 _SEED = 2026
 _TREES = 300
-_ROUNDS = 2
+_ROUNDS = 3
 _WEIGHT_OF_OWN = 2
 
 

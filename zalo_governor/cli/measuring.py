@@ -114,9 +114,9 @@ def _timed(items: Iterable[Item], judge: Callable[[str], Any]) -> tuple[list[Any
     answers = [judge(item.text) for item in items]
     seconds: list[float] = []
     for item in items:
-        begun = time.perf_counter()
+        begun = time.thread_time()
         judge(item.text)
-        seconds.append(time.perf_counter() - begun)
+        seconds.append(time.thread_time() - begun)
     return answers, seconds
 
 

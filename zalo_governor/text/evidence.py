@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from zalo_governor.text.language import Language, Range
-from zalo_governor.text.lattice import Lattice, Word, read_lattice, word_of
+from zalo_governor.text.language import Range
+from zalo_governor.text.lattice import Lattice, Reader, Word
 from zalo_governor.text.tokens import Token, TokenKind
 
 
@@ -31,7 +31,7 @@ class Evidence(NamedTuple):
         return self.figures[2] > 0
 
 
-def gather(language: Language, text: str, found: Sequence[Token], abbreviations: frozenset[str]) -> Evidence:
+def gather(reader: Reader, text: str, found: Sequence[Token], abbreviations: frozenset[str]) -> Evidence:
     """The figures of a normalised text cut into tokens."""
     prose: list[Token] = []
     begins: list[bool] = []
@@ -43,17 +43,27 @@ def gather(language: Language, text: str, found: Sequence[Token], abbreviations:
             prose.append(token)
         codes += token.kind is not TokenKind.WORD
         before = token
-    words = [word_of(language, token.text) for token in prose]
-    lattice = read_lattice(language, words, begins)
+    words = [reader.word(token.text) for token in prose]
+    lattice = reader.read(words, begins)
     # A sentence in capitals is a sentence; capitals between commas are abbreviations.
     shouted = (
         text.isupper()
         and sum(word.syllable for word in words) * 2 > len(words)
         and any(word.syllable and not begin for word, begin in zip(words, begins, strict=True))
     )
-    named = _named(prose, words, begins, language.unknown) if not shouted else [False] * len(prose)
-    figures = _figures(prose, words, lattice, named, codes, abbreviations, shouted=shouted)
+    named = _named(prose, words, begins, reader.language.unknown) if not shouted else [False] * len(prose)
+    shortened = [_is_short(text, token, abbreviations, shouted=shouted) for token in prose]
+    figures = _figures(prose, words, lattice, named, shortened, codes, shouted=shouted)
     return Evidence(figures, prose, lattice.lost, lattice.chances, named)
+
+
+def _is_short(text: str, token: Token, abbreviations: frozenset[str], *, shouted: bool) -> bool:
+    """Whether a word is an abbreviation, or the first letter of a name."""
+    if token.text.lower() in abbreviations:
+        return True
+    if shouted or not token.text.isupper():
+        return False
+    return len(token.text) > 1 or text[token.end : token.end + 1] == "."
 
 
 def _named(prose: list[Token], words: list[Word], begins: list[bool], unknown: Range) -> list[bool]:
@@ -70,8 +80,8 @@ def _named(prose: list[Token], words: list[Word], begins: list[bool], unknown: R
 
 
 def _figures(
-    prose: list[Token], words: list[Word], lattice: Lattice, named: list[bool], codes: int,
-    abbreviations: frozenset[str], *, shouted: bool,
+    prose: list[Token], words: list[Word], lattice: Lattice, named: list[bool], shortened: list[bool], codes: int,
+    *, shouted: bool,
 ) -> tuple[float, ...]:  # fmt: skip
     bare = marked = unknown = english = capitals = short = needs = never = small_bare = marked_small = botched = 0
     half = lost_names = max_name = 0.0
@@ -83,8 +93,7 @@ def _figures(
     for at, (token, word) in enumerate(zip(prose, words, strict=True)):
         if token.kind is not TokenKind.WORD:
             continue
-        lower = token.text.lower()
-        if (not shouted and len(lower) > 1 and token.text.isupper()) or lower in abbreviations:
+        if shortened[at]:
             short += 1
             continue
         lost = lattice.lost[at]

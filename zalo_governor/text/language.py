@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from zalo_governor.text.alphabet import split_tone
 from zalo_governor.text.fold import fold
@@ -75,7 +75,6 @@ class Language:
         self._parts = array("d", (1.0 / total for total in totals))
         self._back = array("d", ((self._over[at + 1] - self._over[at]) / totals[at] for at in range(len(words))))
         self.share = lru_cache(maxsize=32_768)(self._share)
-        self.edges: dict[tuple[object, ...], Any] = {}
 
     def _one(self, word: str) -> Range:
         return self.places[word], self.places[word] + 1
@@ -101,67 +100,31 @@ class Language:
         start, end = self._rows[first], self._rows[last]
         return self._often[end] - self._often[start] - _DISCOUNT * (end - start)
 
-    def flow_to(self, sources: Sequence[tuple[int, float, float]], word: int) -> float:
-        """Chance of the word after each source (a word, with the chance of its being there), summed up."""
-        rows, followers, often = self._rows, self._followers, self._often
-        total = over = 0.0
-        for source, chance, _ in sources:
-            over += chance * self._back[source]
-            start, end = rows[source], rows[source + 1]
-            low = bisect_left(followers, word, start, end)
-            if low < end and followers[low] == word:
-                total += chance * (often[low + 1] - often[low] - _DISCOUNT) * self._parts[source]
-        return total + over * self._chance[word]
+    def follow(self, before: int, word: int) -> float:
+        """Share (0-1) of a word among what follows another one, each by its place."""
+        start, end = self._rows[before], self._rows[before + 1]
+        low = bisect_left(self._followers, word, start, end)
+        share = self._back[before] * self._chance[word]
+        if low < end and self._followers[low] == word:
+            share += (self._often[low + 1] - self._often[low] - _DISCOUNT) * self._parts[before]
+        return share
 
-    def flow_to_lost(
-        self, sources: Sequence[tuple[int, float, float]], meant: Sequence[Range]
-    ) -> tuple[list[int], list[float]]:
-        """The same, for each of the words in the ranges, with the sources' second chance: their places and chances."""
-        rows, followers, often, parts = self._rows, self._followers, self._often, self._parts
-        over = 0.0
-        for source, _, chance in sources:
-            over += chance * self._back[source]
-        places: list[int] = []
-        flows: list[float] = []
-        for first, last in meant:
-            flow = [over * chance for chance in self._chance[first:last]]
-            for source, _, chance in sources:
-                end = rows[source + 1]
-                low = bisect_left(followers, first, rows[source], end)
-                if low < end and (word := followers[low]) < last:
-                    part = chance * parts[source]
-                    while True:
-                        flow[word - first] += part * (often[low + 1] - often[low] - _DISCOUNT)
-                        low += 1
-                        if low == end or (word := followers[low]) >= last:
-                            break
-            places += range(first, last)
-            flows += flow
-        return places, flows
-
-    def flow_from(
-        self, sources: Sequence[int], typed: int, places: Sequence[int], later: Sequence[float]
-    ) -> tuple[list[float], list[float]]:
-        """For each source: the chance of `typed` after it, and of the words in the places, weighted by `later`."""
-        rows, followers, often, parts, backs = self._rows, self._followers, self._often, self._parts, self._back
-        chance = self._chance
-        base = sum(chance[place] * weight for place, weight in zip(places, later, strict=True))
-        bare = chance[typed]
-        kept: list[float] = []
-        lost: list[float] = []
-        for source in sources:
-            start, end = rows[source], rows[source + 1]
-            back, part = backs[source], parts[source]
-            low = bisect_left(followers, typed, start, end)
-            found = often[low + 1] - often[low] - _DISCOUNT if low < end and followers[low] == typed else 0.0
-            kept.append(found * part + back * bare)
-            total = 0.0
-            for place, weight in zip(places, later, strict=True):
-                low = bisect_left(followers, place, start, end)
-                if low < end and followers[low] == place:
-                    total += (often[low + 1] - often[low] - _DISCOUNT) * weight
-            lost.append(total * part + back * base)
-        return kept, lost
+    def follows(self, before: int, words: Sequence[Range]) -> tuple[float, list[tuple[int, float]]]:
+        """The part (0-1) that is left to words at large after a word; and of the words in the ranges, those that were
+        counted after it, numbered through the ranges, with the share of each beyond its share of that part.
+        """
+        followers, often = self._followers, self._often
+        start, end = self._rows[before], self._rows[before + 1]
+        part = self._parts[before]
+        found: list[tuple[int, float]] = []
+        offset = 0
+        for first, last in words:
+            low = bisect_left(followers, first, start, end)
+            while low < end and (word := followers[low]) < last:
+                found.append((offset + word - first, part * (often[low + 1] - often[low] - _DISCOUNT)))
+                low += 1
+            offset += last - first
+        return self._back[before], found
 
 
 def order_of(word: str) -> tuple[str, str, str]:

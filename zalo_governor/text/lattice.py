@@ -5,12 +5,13 @@ gives for each word the chance that its marks are lost, and for the message the 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
 from zalo_governor.text.alphabet import has_marks, split_tone
 from zalo_governor.text.fold import fold
-from zalo_governor.text.language import Language, Range, canonical
+from zalo_governor.text.language import BEGIN, NUMBER, Language, Range, canonical
 
 
 class Word(NamedTuple):
@@ -20,6 +21,10 @@ class Word(NamedTuple):
     """The word as it stands."""
     meant: tuple[Range, ...]
     """What it looks like if marks were lost, the word itself among them; empty where no mark can be missing."""
+    places: list[int]
+    """The words in `meant`, one by one."""
+    common: list[float]
+    """Their shares in running text."""
     english: float
     """Share among English words."""
     share: float
@@ -27,6 +32,8 @@ class Word(NamedTuple):
     marked: bool
     syllable: bool
     known_english: bool
+    key: str
+    """In small letters: equal for equal words."""
 
 
 class Lattice(NamedTuple):
@@ -48,22 +55,217 @@ class Lattice(NamedTuple):
     """For each word, the places of the words that it may have been meant as, with their chances."""
 
 
-def word_of(language: Language, text: str) -> Word:
-    """One word, without blanks, in any case; digits make a number."""
-    if not text.isalpha():
-        return Word(language.number, (), _NUMBER_AMONG_ENGLISH, 1.0, False, False, False)
-    lower = canonical(text.lower())
-    english = language.english.get(lower)
-    chance = english if english is not None else (0.0 if has_marks(lower) else _UNKNOWN_ENGLISH)
-    place = language.places.get(lower)
-    meant = _meant(language, lower)
-    if place is None:
-        typed, share = language.unknown, 0.0
-    else:
-        typed = place, place + 1
-        total = sum(map(language.single, meant))
-        share = language.single(typed) / total if total else 1.0
-    return Word(typed, meant, chance, share, has_marks(lower), place is not None or bool(meant), english is not None)
+class Edge(NamedTuple):
+    """Shares of a word after the one before it, each as typed or with the marks it may have lost."""
+
+    kept_kept: float
+    kept_lost: float
+    lost_lost: float
+
+
+class _Links(NamedTuple):
+    """What leads from one word to all that another one may be."""
+
+    kept: float
+    """Share of the word as typed."""
+    rest: float
+    """How much of the common shares each other word gets."""
+    found: list[tuple[int, float]]
+    """Places, counted within `Word.meant`, that were seen to follow, with their shares beyond that."""
+
+
+class _Step:
+    """One word of the lattice: what it may be, how likely so far, and what led to it."""
+
+    __slots__ = ("alien", "kept", "links", "lost", "spots")
+
+    def __init__(self, kept: float, alien: float, spots: list[int], lost: list[float], links: list[_Links]) -> None:
+        self.kept = kept
+        self.alien = alien
+        self.spots = spots
+        """Which of `Word.meant` are alive, counted within it."""
+        self.lost = lost
+        self.links = links
+        """From the word before as typed, from a foreign one, and from each of its living spots; or from a beginning."""
+
+
+class Reader:
+    """Reads messages with a language, and remembers its words and pairs: a few thousand make up nearly all talk."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.word = lru_cache(maxsize=16_384)(self._word)
+        self._links: dict[tuple[int, str], _Links] = {}
+        self._edges: dict[tuple[str, str], Edge] = {}
+
+    def read(self, words: Sequence[Word], begins: Sequence[bool]) -> Lattice:
+        """The readings of the words; `begins` says which stand at the beginning of a sentence or clause."""
+        kept_log, lost_log, foreign_log, gains = self._apart(words, begins)
+        steps, any_log = self._forward(words, begins)
+        lost, foreign, chances = self._backward(words, steps)
+        return Lattice(lost, foreign, kept_log, lost_log, foreign_log, any_log, gains, chances)
+
+    def edge(self, before: Word | None, word: Word) -> Edge:
+        """The edge between two neighbours, or at a beginning."""
+        key = before.key if before else "", word.key
+        found = self._edges.get(key)
+        if found is None:
+            if len(self._edges) >= _MOST_REMEMBERED:
+                self._edges.clear()
+            self._edges[key] = found = self._edge(before, word)
+        return found
+
+    def _edge(self, before: Word | None, word: Word) -> Edge:
+        share, language = self.language.share, self.language
+        earlier = before.typed if before else language.begin
+        kept_kept = share(earlier, word.typed) * (_SPELLING if word.typed == language.unknown else 1.0)
+        kept_lost = sum(share(earlier, form) for form in word.meant)
+        lost_lost = kept_lost
+        if before and before.meant:
+            weights = [language.single(form) for form in before.meant]
+            whole = sum(weights) or 1.0
+            lost_lost = sum(
+                weight / whole * share(first, form)
+                for first, weight in zip(before.meant, weights, strict=True)
+                for form in word.meant
+            )
+        return Edge(max(kept_kept, _LEAST), kept_lost, lost_lost)
+
+    def _link(self, source: int, word: Word) -> _Links:
+        key = source, word.key
+        found = self._links.get(key)
+        if found is None:
+            if len(self._links) >= _MOST_REMEMBERED:
+                self._links.clear()
+            kept = self.language.follow(source, word.typed[0])
+            if word.typed == self.language.unknown:
+                kept *= _SPELLING
+            self._links[key] = found = _Links(kept + _LEAST, *self.language.follows(source, word.meant))
+        return found
+
+    def _forward(self, words: Sequence[Word], begins: Sequence[bool]) -> tuple[list[_Step], float]:
+        begin, unknown = self.language.begin[0], self.language.unknown[0]
+        link = self._link
+        steps: list[_Step] = []
+        scale = 0.0
+        before: _Step | None = None
+        last: Word | None = None
+        for word, starts in zip(words, begins, strict=True):
+            if before is None or last is None:
+                links = [link(begin, word)]
+                sources = [(_START[0], _START[1])]
+                to_foreign = _START[2]
+            else:
+                kept, alien, lost = before.kept, before.alien, sum(before.lost)
+                to_foreign = kept * _TO_FOREIGN[0] + lost * _TO_FOREIGN[1] + alien * _TO_FOREIGN[2]
+                sources = [
+                    (kept * _TO_KEPT[0], kept * _TO_LOST[0]),
+                    (alien * _TO_KEPT[2], alien * _TO_LOST[2]),
+                    *((chance * _TO_KEPT[1], chance * _TO_LOST[1]) for chance in before.lost),
+                ]
+                if starts:
+                    links = [link(begin, word)]
+                    sources = [(sum(to_kept for to_kept, _ in sources), sum(to_lost for _, to_lost in sources))]
+                else:
+                    places = last.places
+                    links = [
+                        link(last.typed[0], word), link(unknown, word), *(link(places[at], word) for at in before.spots)
+                    ]  # fmt: skip
+            kept = rest = 0.0
+            flows = [0.0] * len(word.places)
+            for (to_kept, to_lost), (of_kept, of_rest, found) in zip(sources, links, strict=True):
+                kept += to_kept * of_kept
+                rest += to_lost * of_rest
+                for at, chance in found:
+                    flows[at] += to_lost * chance
+            flows = [flow + rest * common for flow, common in zip(flows, word.common, strict=True)]
+            alien = to_foreign * word.english
+            total = kept + sum(flows) + alien
+            least = total * _NEGLIGIBLE
+            spots = [at for at, flow in enumerate(flows) if flow > least]
+            before = _Step(kept / total, alien / total, spots, [flows[at] / total for at in spots], links)
+            last = word
+            scale += log(total)
+            steps.append(before)
+        return steps, scale
+
+    def _backward(
+        self, words: Sequence[Word], steps: list[_Step]
+    ) -> tuple[list[float], list[float], list[list[tuple[int, float]]]]:
+        count = len(steps)
+        lost_of = [0.0] * count
+        foreign_of = [0.0] * count
+        chances_of: list[list[tuple[int, float]]] = [[] for _ in steps]
+        kept = alien = 1.0
+        lost = [1.0] * len(steps[-1].spots) if steps else []
+        for at in range(count - 1, -1, -1):
+            step, word = steps[at], words[at]
+            of_kept, of_foreign = step.kept * kept, step.alien * alien
+            chances = [chance * later for chance, later in zip(step.lost, lost, strict=True)]
+            total = of_kept + sum(chances) + of_foreign
+            pairs = [(word.places[spot], chance / total) for spot, chance in zip(step.spots, chances, strict=True)]
+            chances_of[at] = pairs
+            # A word that stands bare by nature lacks nothing even where marks are not typed.
+            lost_of[at] = sum(chance for place, chance in pairs if place != word.typed[0])
+            foreign_of[at] = of_foreign / total
+            if not at:
+                break
+            later = [0.0] * len(word.places)
+            for spot, weight in zip(step.spots, lost, strict=True):
+                later[spot] = weight
+            common = sum(word.common[spot] * weight for spot, weight in zip(step.spots, lost, strict=True))
+            to_foreign = word.english * alien
+            back = [
+                (of_kept * kept, rest * common + sum(chance * later[spot] for spot, chance in found))
+                for of_kept, rest, found in step.links
+            ]
+            if len(back) == 1:
+                back *= 2 + len(steps[at - 1].spots)
+            (kept_kept, kept_lost), (alien_kept, alien_lost), *rest_back = back
+            kept_now = kept_kept * _TO_KEPT[0] + kept_lost * _TO_LOST[0] + to_foreign * _TO_FOREIGN[0]
+            alien_now = alien_kept * _TO_KEPT[2] + alien_lost * _TO_LOST[2] + to_foreign * _TO_FOREIGN[2]
+            lost = [
+                lost_kept * _TO_KEPT[1] + lost_lost * _TO_LOST[1] + to_foreign * _TO_FOREIGN[1]
+                for lost_kept, lost_lost in rest_back
+            ]
+            peak = max(kept_now, alien_now, *lost)
+            kept, alien = kept_now / peak, alien_now / peak
+            lost = [chance / peak for chance in lost]
+        return lost_of, foreign_of, chances_of
+
+    def _apart(self, words: Sequence[Word], begins: Sequence[bool]) -> tuple[float, float, float, list[float]]:
+        kept_log = lost_log = foreign_log = 0.0
+        gains: list[float] = []
+        before: Word | None = None
+        for word, begin in zip(words, begins, strict=True):
+            kept_kept, kept_lost, lost_lost = self.edge(None if begin else before, word)
+            kept_log += log(kept_kept)
+            lost_log += log(lost_lost or kept_kept)
+            foreign_log += log(word.english or _NEVER)
+            gains.append(log(max(kept_lost, lost_lost) / kept_kept) if kept_lost else 0.0)
+            before = word
+        return kept_log, lost_log, foreign_log, gains
+
+    def _word(self, text: str) -> Word:
+        """One word, without blanks, in any case; digits make a number."""
+        language = self.language
+        if not text.isalpha():
+            return Word(language.number, (), [], [], _NUMBER_AMONG_ENGLISH, 1.0, False, False, False, BEGIN + NUMBER)
+        lower = canonical(text.lower())
+        english = language.english.get(lower)
+        chance = english if english is not None else (0.0 if has_marks(lower) else _UNKNOWN_ENGLISH)
+        place = language.places.get(lower)
+        meant = _meant(language, lower)
+        if place is None:
+            typed, share = language.unknown, 0.0
+        else:
+            typed = place, place + 1
+            total = sum(map(language.single, meant))
+            share = language.single(typed) / total if total else 1.0
+        places = [at for first, last in meant for at in range(first, last)]
+        common = [language.single((at, at + 1)) for at in places]
+        syllable = place is not None or bool(meant)
+        return Word(typed, meant, places, common, chance, share, has_marks(lower), syllable, english is not None, lower)
 
 
 def _meant(language: Language, lower: str) -> tuple[Range, ...]:
@@ -89,187 +291,6 @@ def _with_and_without_bar(form: str) -> tuple[str, ...]:
     return (form, _BARRED + form[1:]) if form[0] == "d" else (form,)
 
 
-def read_lattice(language: Language, words: Sequence[Word], begins: Sequence[bool]) -> Lattice:
-    """The readings of the words; `begins` says which stand at the beginning of a sentence or clause."""
-    kept_log, lost_log, foreign_log, gains = _apart(language, words, begins)
-    steps, any_log = _forward(language, words, begins)
-    lost, foreign, chances = _backward(language, words, steps)
-    return Lattice(lost, foreign, kept_log, lost_log, foreign_log, any_log, gains, chances)
-
-
-class _Step:
-    """One word of the lattice: its places, what came to it and what leads to it."""
-
-    __slots__ = ("alien", "begins", "kept", "lost", "places", "typed")
-
-    def __init__(self, typed: int, begins: bool) -> None:
-        self.typed = typed
-        self.begins = begins
-        self.places: list[int] = []
-        self.kept = self.alien = 0.0
-        self.lost: list[float] = []
-
-
-def _forward(language: Language, words: Sequence[Word], begins: Sequence[bool]) -> tuple[list[_Step], float]:
-    begin = language.begin[0]
-    unknown = language.unknown[0]
-    steps: list[_Step] = []
-    scale = 0.0
-    before: _Step | None = None
-    for word, starts in zip(words, begins, strict=True):
-        step = _Step(word.typed[0], starts)
-        spelling = _SPELLING if step.typed == unknown else 1.0
-        if before is None:
-            sources = [(begin, _START[0], _START[1])]
-            to_foreign = _START[2]
-        else:
-            kept, alien = before.kept, before.alien
-            lost = sum(before.lost)
-            to_foreign = kept * _TO_FOREIGN[0] + lost * _TO_FOREIGN[1] + alien * _TO_FOREIGN[2]
-            if starts:
-                sources = [
-                    (
-                        begin,
-                        kept * _TO_KEPT[0] + lost * _TO_KEPT[1] + alien * _TO_KEPT[2],
-                        kept * _TO_LOST[0] + lost * _TO_LOST[1] + alien * _TO_LOST[2],
-                    )
-                ]
-            else:
-                sources = [
-                    (before.typed, kept * _TO_KEPT[0], kept * _TO_LOST[0]),
-                    (unknown, alien * _TO_KEPT[2], alien * _TO_LOST[2]),
-                ]
-                sources += [
-                    (place, chance * _TO_KEPT[1], chance * _TO_LOST[1])
-                    for place, chance in zip(before.places, before.lost, strict=True)
-                ]
-        step.kept = language.flow_to(sources, step.typed) * spelling + _LEAST
-        step.places, step.lost = language.flow_to_lost(sources, word.meant)
-        step.alien = to_foreign * word.english
-        total = step.kept + sum(step.lost) + step.alien
-        step.kept /= total
-        step.alien /= total
-        least = total * _NEGLIGIBLE
-        live = [(place, chance / total) for place, chance in zip(step.places, step.lost, strict=True) if chance > least]
-        step.places = [place for place, _ in live]
-        step.lost = [chance for _, chance in live]
-        scale += log(total)
-        steps.append(step)
-        before = step
-    return steps, scale
-
-
-def _backward(
-    language: Language, words: Sequence[Word], steps: list[_Step]
-) -> tuple[list[float], list[float], list[list[tuple[int, float]]]]:
-    count = len(steps)
-    lost_of = [0.0] * count
-    foreign_of = [0.0] * count
-    chances_of: list[list[tuple[int, float]]] = [[] for _ in steps]
-    begin = language.begin[0]
-    unknown = language.unknown[0]
-    kept = alien = 1.0
-    lost: list[float] | None = None
-    for at in range(count - 1, -1, -1):
-        step = steps[at]
-        word = words[at]
-        if lost is None:
-            lost = [1.0] * len(step.places)
-        of_kept = step.kept * kept
-        of_foreign = step.alien * alien
-        chances = [chance * later for chance, later in zip(step.lost, lost, strict=True)]
-        of_lost = sum(chances)
-        total = of_kept + of_lost + of_foreign
-        bare = 0.0
-        for place, chance in zip(step.places, chances, strict=True):
-            if place == step.typed:
-                bare = chance
-        lost_of[at] = (of_lost - bare) / total
-        foreign_of[at] = of_foreign / total
-        chances_of[at] = [(place, chance / total) for place, chance in zip(step.places, chances, strict=True)]
-        if not at:
-            break
-        before = steps[at - 1]
-        spelling = _SPELLING if step.typed == unknown else 1.0
-        sources = [begin] if step.begins else [before.typed, unknown, *before.places]
-        to_kept, to_lost = language.flow_from(sources, step.typed, step.places, lost)
-        to_alien = word.english * alien
-        back = [(of_kept * spelling + _LEAST) * kept for of_kept in to_kept]
-        if step.begins:
-            back = back * (2 + len(before.places))
-            to_lost = to_lost * (2 + len(before.places))
-        kept_now = back[0] * _TO_KEPT[0] + to_lost[0] * _TO_LOST[0] + to_alien * _TO_FOREIGN[0]
-        alien_now = back[1] * _TO_KEPT[2] + to_lost[1] * _TO_LOST[2] + to_alien * _TO_FOREIGN[2]
-        lost = [
-            of_kept * _TO_KEPT[1] + of_lost * _TO_LOST[1] + to_alien * _TO_FOREIGN[1]
-            for of_kept, of_lost in zip(back[2:], to_lost[2:], strict=True)
-        ]
-        peak = max(kept_now, alien_now, *lost) if lost else max(kept_now, alien_now)
-        kept, alien = kept_now / peak, alien_now / peak
-        lost = [chance / peak for chance in lost]
-    return lost_of, foreign_of, chances_of
-
-
-def _apart(
-    language: Language, words: Sequence[Word], begins: Sequence[bool]
-) -> tuple[float, float, float, list[float]]:
-    kept_log = lost_log = foreign_log = 0.0
-    gains: list[float] = []
-    before: Word | None = None
-    for word, begin in zip(words, begins, strict=True):
-        kept_kept, kept_lost, lost_lost = (
-            first_edge(language, word) if begin or before is None else edge(language, before, word)
-        )
-        kept_log += log(kept_kept)
-        lost_log += log(lost_lost or kept_kept)
-        foreign_log += log(word.english or _NEVER)
-        gains.append(log(max(kept_lost, lost_lost) / kept_kept) if kept_lost else 0.0)
-        before = word
-    return kept_log, lost_log, foreign_log, gains
-
-
-class Edge(NamedTuple):
-    """Shares of a word after the one before it, each as typed or with the marks it may have lost."""
-
-    kept_kept: float
-    kept_lost: float
-    lost_lost: float
-
-
-def first_edge(language: Language, word: Word) -> Edge:
-    """The edge at a beginning."""
-    kept = language.share(language.begin, word.typed) * (_SPELLING if word.typed == language.unknown else 1.0)
-    lost = sum(language.share(language.begin, form) for form in word.meant)
-    return Edge(max(kept, _LEAST), lost, lost)
-
-
-def edge(language: Language, before: Word, word: Word) -> Edge:
-    """The edge between two neighbours; remembered by the language."""
-    key = before.typed, before.meant, word.typed, word.meant
-    found = language.edges.get(key)
-    if found is None:
-        share = language.share
-        kept_kept = share(before.typed, word.typed)
-        kept_lost = sum(share(before.typed, form) for form in word.meant)
-        lost_lost = _blend(language, before.meant, word.meant) if before.meant else kept_lost
-        if word.typed == language.unknown:
-            kept_kept *= _SPELLING
-        if len(language.edges) >= _MOST_EDGES:
-            language.edges.clear()
-        language.edges[key] = found = Edge(max(kept_kept, _LEAST), kept_lost, lost_lost)
-    return found
-
-
-def _blend(language: Language, before: tuple[Range, ...], after: tuple[Range, ...]) -> float:
-    weights = [language.single(form) for form in before]
-    whole = sum(weights) or 1.0
-    return sum(
-        weight / whole * language.share(first, form)
-        for first, weight in zip(before, weights, strict=True)
-        for form in after
-    )
-
-
 _BARRED = "đ"
 _START = (0.60, 0.25, 0.15)
 _TO_KEPT = (0.94, 0.08, 0.10)
@@ -283,4 +304,4 @@ _NUMBER_AMONG_ENGLISH = 0.02
 _LEAST = 1e-9
 _NEVER = 1e-9
 _NEGLIGIBLE = 1e-4
-_MOST_EDGES = 20_000
+_MOST_REMEMBERED = 30_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zalo_governor.rulebook import load_rulebook, read_lines
+from zalo_governor.rulebook import read_lines
 from zalo_governor.settings import shipped_config
 from zalo_governor.text.diacritics import Marks, Thresholds, Words, read_marks
 from zalo_governor.text.fold import fold
