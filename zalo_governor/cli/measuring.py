@@ -97,10 +97,10 @@ def report_on(labelled: Labelled, rule: DiacriticsRule, peers: Sequence[Peer]) -
         finding is not None and not flag and not item.violates
         for item, finding, flag in zip(items, found, flags, strict=True)
     )
-    yield f"suspect only           {suspects} messages, {suspect_fine} of them right ones"
+    yield f"suspect only               {suspects} messages, {suspect_fine} of them right ones"
     yield from _by_class(items, flags)
     yield from _restoration(items, rule)
-    yield f"time                   {_pace(seconds)}"
+    yield f"time                       {_pace(seconds)}"
     for peer in peers:
         yield _beside(items, peer)
 
@@ -122,17 +122,17 @@ def _timed(items: Iterable[Item], judge: Callable[[str], Any]) -> tuple[list[Any
 
 def _accuracy(items: Sequence[Item], flags: Sequence[bool]) -> Iterator[str]:
     hits = sum(flag and item.violates for item, flag in zip(items, flags, strict=True))
-    yield f"violation precision    {share(hits, sum(flags))}"
+    yield f"violation precision        {share(hits, sum(flags))}"
     if any(item.violates for item in items):
-        yield f"violation recall       {share(hits, sum(item.violates for item in items))}"
-        yield f"violation F1           {_f1(items, flags):.4f}"
+        yield f"violation recall           {share(hits, sum(item.violates for item in items))}"
+        yield f"violation F1               {_f1(items, flags):.4f}"
     fine = [(item, flag) for item, flag in zip(items, flags, strict=True) if not item.violates]
-    yield f"right ones flagged     {share(sum(flag for _, flag in fine), len(fine))}"
+    yield f"right ones flagged         {share(sum(flag for _, flag in fine), len(fine))}"
     for low, high in LENGTHS:
         some = [flag for item, flag in fine if low <= item.words <= high]
-        yield f"  {_length(low, high):<21}{share(sum(some), len(some))}"
+        yield f"  {_length(low, high):<25}{share(sum(some), len(some))}"
     short = [flag for item, flag in fine if item.words <= LENGTHS[1][1]]
-    yield f"  1-4 words            {share(sum(short), len(short))}"
+    yield f"  1-4 words                {share(sum(short), len(short))}"
 
 
 def _by_class(items: Sequence[Item], flags: Sequence[bool]) -> Iterator[str]:
@@ -140,10 +140,10 @@ def _by_class(items: Sequence[Item], flags: Sequence[bool]) -> Iterator[str]:
         some = [(item, flag) for item, flag in zip(items, flags, strict=True) if item.label == label]
         if not some:
             continue
-        yield f"found of {label:<14}{share(sum(flag for _, flag in some), len(some))}"
+        yield f"found of {label:<17} {share(sum(flag for _, flag in some), len(some))}"
         for low, high in LENGTHS:
             part = [flag for item, flag in some if low <= item.words <= high]
-            yield f"  {_length(low, high):<21}{share(sum(part), len(part))}"
+            yield f"  {_length(low, high):<25}{share(sum(part), len(part))}"
 
 
 def _restoration(items: Sequence[Item], rule: DiacriticsRule) -> Iterator[str]:
@@ -161,20 +161,20 @@ def _restoration(items: Sequence[Item], rule: DiacriticsRule) -> Iterator[str]:
         whole += all(a == b for a, b in pairs)
         sentences += 1
     if total:
-        yield f"restored syllables     {share(right, total)}"
-        yield f"restored sentences     {share(whole, sentences)}"
+        yield f"restored syllables         {share(right, total)}"
+        yield f"restored sentences         {share(whole, sentences)}"
 
 
 def _beside(items: Sequence[Item], peer: Peer) -> str:
     judge = peer.load()
     if judge is None:
-        return f"{peer.name:<23}not installed"
+        return f"{peer.name:<27}not installed"
     flags, seconds = _timed(items, judge)
     fine = [flag for item, flag in zip(items, flags, strict=True) if not item.violates]
     hits = [flag for item, flag in zip(items, flags, strict=True) if item.violates]
     return (
-        f"{peer.name:<23}F1 {_f1(items, flags):.4f}, found {share(sum(hits), len(hits))}, "
-        f"right ones flagged {share(sum(fine), len(fine))}, {len(seconds) / sum(seconds):,.0f}/s"
+        f"{peer.name:<27}F1 {_f1(items, flags):.4f}, found {share(sum(hits), len(hits))}, "
+        f"right ones flagged         {share(sum(fine), len(fine))}, {len(seconds) / sum(seconds):,.0f}/s"
     )
 
 

@@ -71,7 +71,7 @@ class Words:
         self._first_of_names = frozenset(name[0] for name in self._names)
         # The same few thousand words and pairs make up nearly everything that is said.
         self._piece = lru_cache(maxsize=16_384)(self._look_at_piece)
-        self._calm = lru_cache(maxsize=65_536)(self._is_calm)
+        self._doubt = lru_cache(maxsize=65_536)(self._doubt_of)
 
     def acknowledges(self, text: str) -> bool:
         """Whether the whole message is one of those that pass as they are."""
@@ -80,7 +80,7 @@ class Words:
     def at_a_glance_fine(self, text: str) -> bool:
         """Whether the message, as it was typed, is plainly fine; False decides nothing.
 
-        Enough pieces bear all their marks, and no piece would be likelier with a mark, after the one before it.
+        Enough pieces bear all their marks, and hardly any piece would be likelier with a mark, after the one before it.
         """
         pieces = text.split()
         marked = 0
@@ -91,9 +91,8 @@ class Words:
             marked += kind
         if marked < len(pieces) * _ENOUGH_MARKED:
             return False
-        restless = sum(not calm for calm in map(self._calm, pieces, ["", *pieces]))
         # One word out of many that may lack a mark is a slip at most, and a slip is nobody's business.
-        return restless == 0 or (restless == 1 and len(pieces) >= _MANY)
+        return sum(map(self._doubt, pieces, ["", *pieces])) <= (_DOUBT if len(pieces) >= _MANY else _LITTLE_DOUBT)
 
     def _look_at_piece(self, piece: str) -> bool | None:
         """Whether a piece bears marks, None where it has to be read in full."""
@@ -111,19 +110,20 @@ class Words:
             marked |= word.marked
         return marked
 
-    def _is_calm(self, piece: str, before: str) -> bool:
+    def _doubt_of(self, piece: str, before: str) -> float:
+        """How many words of the piece one should expect to lack a mark, after the piece before it."""
         last: Word | None = None
         if before and before[-1] not in _ENDING:
             earlier = tokens(before)
             last = self.reader.word(earlier[-1].text) if earlier else None
+        doubt = 0.0
         for token in tokens(piece):
             word = self.reader.word(token.text)
             if word.meant:
                 found = self.reader.edge(last, word)
-                if found.kept_kept < found.kept_lost * _CALM:
-                    return False
+                doubt += max(1.0 - found.kept_kept / found.kept_lost, 0.0)
             last = word
-        return True
+        return doubt
 
     def without_names(self, found: list[Token]) -> list[Token]:
         """The tokens, with those of known names taken for codes."""
@@ -153,7 +153,15 @@ def read_marks(normalised: Normalised, words: Words, limits: Thresholds) -> Read
     if score < limits.suspect:
         return Reading(Marks.OK)
     limit = limits.partial if evidence.marked else limits.violation
+    if _may_be_a_name(evidence):
+        limit += _MORE_FOR_A_NAME
     return Reading(marks, score >= limit, _spans(normalised, evidence))
+
+
+def _may_be_a_name(evidence: Evidence) -> bool:
+    """Whether the whole message may be a name or a place: many of these have no marks."""
+    capitals = [token.text[0].isupper() and not token.text.isupper() for token in evidence.words]
+    return not evidence.marked and 1 < len(capitals) <= _LONGEST_NAME_ALONE and all(capitals)
 
 
 def look(normalised: Normalised, words: Words) -> Evidence:
@@ -177,7 +185,8 @@ _END = " .,;:!?…~"
 _ENDING = '.,;:!?…()[]"“”–'
 _ENOUGH_MARKED = 0.4
 _MANY = 8
-_CALM = 0.5
-"""How much of what could stand there the word as typed must be, at the least."""
+_DOUBT, _LITTLE_DOUBT = 1.0, 0.5
 _LOST = 0.5
 _LONGEST_NAME = 5
+_LONGEST_NAME_ALONE = 4
+_MORE_FOR_A_NAME = 1.5

@@ -24,11 +24,11 @@ def test_the_table_has_counts_intervals_restoration_and_time(tmp_path: Path, mon
     (tmp_path / "set.jsonl").write_text("\n".join(json.dumps(row) for row in ROWS), encoding="utf-8")
     said = CliRunner().invoke(app, ["bench", "vietnamese", "--data", str(tmp_path)]).output
     assert "== set.jsonl: 4 messages" in said
-    assert "violation F1           1.0000" in said
-    assert "found of vi_legacy     100.00%  1 of 1" in said
-    assert "restored syllables     100.00%  7 of 7" in said
+    assert "violation F1               1.0000" in said
+    assert "found of vi_legacy         100.00%  1 of 1" in said
+    assert "restored syllables         100.00%  7 of 7" in said
     assert "messages/s, p50" in said
-    assert "pycld2                 not installed" in said
+    assert "pycld2                     not installed" in said
 
 
 def test_a_folder_without_messages_is_a_complaint(tmp_path: Path) -> None:

@@ -62,7 +62,8 @@ def test_the_words_without_marks_are_shown_where_they_stand() -> None:
 
 
 def test_one_slip_in_a_long_sentence_is_nobodys_business() -> None:
-    assert findings("Cầu treo bản giữa rung mạnh từ chiều hôm truoc, tạm cấm xe máy qua lại") == []
+    found = findings("Cầu treo bản giữa rung mạnh từ chiều hôm truoc, tạm cấm xe máy qua lại")
+    assert [finding for finding in found if finding.severity is not Severity.SUSPECT] == []
 
 
 def test_an_old_font_is_found_with_the_text_that_was_meant() -> None:
