@@ -22,12 +22,11 @@ class Peer(NamedTuple):
 
 def _py3langid() -> Judge | None:
     try:
-        langid = import_module("py3langid.langid")
+        langid = import_module("py3langid")
     except ImportError:
         return None
-    identifier = langid.LanguageIdentifier.from_pickled_model(langid.MODEL_FILE)
-    identifier.set_languages(["vi", "en"])
-    return lambda text: not has_marks(text) and identifier.classify(text)[0] == "vi"
+    langid.set_languages(["vi", "en"])
+    return lambda text: not has_marks(text) and langid.classify(text)[0] == "vi"
 
 
 def _pycld2() -> Judge | None:

@@ -10,12 +10,12 @@ from typing import Any, ClassVar
 from zalo_governor.domain.events import EventBase, Mention, MessageSent
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import Parameters, Rule, RuleContext
-from zalo_governor.text.diacritics import Marks, Thresholds, Words, read_marks
+from zalo_governor.text.diacritics import Thresholds, Words, read_marks
 from zalo_governor.text.fold import fold
 from zalo_governor.text.legacy import read_legacy
 from zalo_governor.text.model import shipped_model
 from zalo_governor.text.normalise import normalise
-from zalo_governor.text.restore import restore
+from zalo_governor.text.restore import restore, sentences_of
 
 LEGACY = "legacy"
 
@@ -66,13 +66,17 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         if legacy:
             yield self.finding(LEGACY, spans=legacy.spans, suggestion=legacy.text, excerpt=excerpt)
             return
-        reading = read_marks(normalise(text), self.words, self._limits)
-        if reading.marks is not Marks.OK:
+        normalised = normalise(text)
+        reading = read_marks(normalised, self.words, self._limits)
+        if reading.evidence:
+            # With mentions blanked out, the sentence has to be read once more as it stands.
+            whole = text == event.text
+            read = sentences_of(normalised.text, reading.evidence, self.words) if whole else []
             yield self.finding(
                 reading.marks.value,
                 severity=self.severity if reading.sure else Severity.SUSPECT,
                 spans=reading.spans,
-                suggestion=restore(event.text, self.words)[0],
+                suggestion=(read or restore(event.text, self.words))[0],
                 excerpt=excerpt,
             )
 

@@ -34,6 +34,8 @@ class Reading(NamedTuple):
     """False where it is likely but not certain."""
     spans: tuple[tuple[int, int], ...] = ()
     """[start, end) of the words without marks, in the original text."""
+    evidence: Evidence | None = None
+    """What it was read from, where there was anything to read."""
 
 
 class Thresholds(NamedTuple):
@@ -155,7 +157,7 @@ def read_marks(normalised: Normalised, words: Words, limits: Thresholds) -> Read
     limit = limits.partial if evidence.marked else limits.violation
     if _may_be_a_name(evidence):
         limit += _MORE_FOR_A_NAME
-    return Reading(marks, score >= limit, _spans(normalised, evidence))
+    return Reading(marks, score >= limit, _spans(normalised, evidence), evidence)
 
 
 def _may_be_a_name(evidence: Evidence) -> bool:

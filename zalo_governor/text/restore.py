@@ -24,8 +24,13 @@ class Choice(NamedTuple):
 def restore(text: str, words: Words, most: int = 1) -> list[str]:
     """At most `most` sentences with marks, the likeliest first; the text itself, normalised, where none are missing."""
     normalised = normalise(text)
-    choices = list(_choices(look(normalised, words), words))
-    best = _written(normalised.text, choices, {})
+    return sentences_of(normalised.text, look(normalised, words), words, most)
+
+
+def sentences_of(text: str, evidence: Evidence, words: Words, most: int = 1) -> list[str]:
+    """The same, of a normalised text that has been read already."""
+    choices = list(_choices(evidence, words))
+    best = _written(text, choices, {})
     sentences = [best]
     doubtful = sorted(
         (choice.readings[1][1] / choice.readings[0][1], at)
@@ -35,7 +40,7 @@ def restore(text: str, words: Words, most: int = 1) -> list[str]:
     for _, at in reversed(doubtful):
         if len(sentences) >= most:
             break
-        sentences.append(_written(normalised.text, choices, {at: 1}))
+        sentences.append(_written(text, choices, {at: 1}))
     return sentences
 
 
@@ -77,4 +82,4 @@ def _in_its_case(meant: str, typed: str) -> str:
 _CLOSE = 0.35
 """From this ratio of chances on, the second reading is worth a sentence of its own."""
 _KEPT = 0.6
-_SURE_OF_A_NAME = 0.985
+_SURE_OF_A_NAME = 0.9
