@@ -1,6 +1,6 @@
 """Is a message Vietnamese without its marks? A glance for what is plainly right, the trained reading for the rest.
 
-The glance looks at each piece of the text and its neighbour alone, and remembers both; it may say "fine", never
+The glance looks at each piece of the text and its two neighbours alone, and remembers them; it may say "fine", never
 "violation". Everything else is read as a lattice (`text.lattice`), whose figures (`text.evidence`) go to the trained
 decision (`text.forest`). Its score is the logarithm of the odds that marks are missing.
 """
@@ -82,7 +82,7 @@ class Words:
     def at_a_glance_fine(self, text: str) -> bool:
         """Whether the message, as it was typed, is plainly fine; False decides nothing.
 
-        Enough pieces bear all their marks, and hardly any piece would be likelier with a mark, after the one before it.
+        Enough pieces bear all their marks, and hardly any would be likelier with a mark, between its neighbours.
         """
         pieces = text.split()
         marked = 0
@@ -94,7 +94,8 @@ class Words:
         if marked < len(pieces) * _ENOUGH_MARKED:
             return False
         # One word out of many that may lack a mark is a slip at most, and a slip is nobody's business.
-        return sum(map(self._doubt, pieces, ["", *pieces])) <= (_DOUBT if len(pieces) >= _MANY else _LITTLE_DOUBT)
+        doubts = map(self._doubt, pieces, ["", *pieces], [*pieces[1:], ""])
+        return sum(doubts) <= (_DOUBT if len(pieces) >= _MANY else _LITTLE_DOUBT)
 
     def _look_at_piece(self, piece: str) -> bool | None:
         """Whether a piece bears marks, None where it has to be read in full."""
@@ -112,20 +113,22 @@ class Words:
             marked |= word.marked
         return marked
 
-    def _doubt_of(self, piece: str, before: str) -> float:
-        """How many words of the piece one should expect to lack a mark, after the piece before it."""
-        last: Word | None = None
-        if before and before[-1] not in _ENDING:
-            earlier = tokens(before)
-            last = self.reader.word(earlier[-1].text) if earlier else None
+    def _doubt_of(self, piece: str, before: str, after: str) -> float:
+        """How many words of the piece one should expect to lack a mark, between its neighbours."""
+        last = self._neighbour(before, -1) if before and before[-1] not in _ENDING else None
+        words = [self.reader.word(token.text) for token in tokens(piece)]
+        follower = self._neighbour(after, 0) if after and piece[-1] not in _ENDING else None
         doubt = 0.0
-        for token in tokens(piece):
-            word = self.reader.word(token.text)
+        for at, word in enumerate(words):
             if word.meant:
-                found = self.reader.edge(last, word)
-                doubt += max(1.0 - found.kept_kept / found.kept_lost, 0.0)
+                following = words[at + 1] if at + 1 < len(words) else follower
+                doubt += 1.0 - min(self.reader.share_as_typed(last, word, following), 1.0)
             last = word
         return doubt
+
+    def _neighbour(self, piece: str, at: int) -> Word | None:
+        found = tokens(piece)
+        return self.reader.word(found[at].text) if found else None
 
     def without_names(self, found: list[Token]) -> list[Token]:
         """The tokens, with those of known names taken for codes."""

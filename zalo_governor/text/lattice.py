@@ -115,6 +115,19 @@ class Reader:
             self._edges[key] = found = self._edge(before, word)
         return found
 
+    def share_as_typed(self, before: Word | None, word: Word, after: Word | None) -> float:
+        """How likely the word is as typed, between its neighbours as typed, beside all that it may be (a ratio)."""
+        language = self.language
+        share = language.share
+        earlier = before.typed if before else language.begin
+
+        def fits(place: int) -> float:
+            here = place, place + 1
+            return share(earlier, here) * (share(here, after.typed) if after else 1.0)
+
+        kept = fits(word.typed[0]) * (_SPELLING if word.typed == language.unknown else 1.0)
+        return kept / (sum(map(fits, word.places)) or 1.0)
+
     def _edge(self, before: Word | None, word: Word) -> Edge:
         share, language = self.language.share, self.language
         earlier = before.typed if before else language.begin

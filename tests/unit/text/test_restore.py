@@ -21,7 +21,7 @@ def test_the_likeliest_sentence_comes_first(typed: str, meant: str) -> None:
     assert RULEBOOK.with_marks(typed)[0] == meant
 
 
-@pytest.mark.parametrize("kept", ["UBND", "1247/QĐ-UBND", "bao_cao.docx", "Lo Van Pua", "Zoom"])
+@pytest.mark.parametrize("kept", ["UBND", "1247/QĐ-UBND", "bao_cao.docx", "Chang Gio Xu", "Zoom"])
 def test_names_numbers_and_abbreviations_stay_as_typed(kept: str) -> None:
     assert kept in RULEBOOK.with_marks(f"de nghi {kept} kiem tra lai so lieu")[0]
 
