@@ -6,7 +6,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
               --no-emit-index-url --no-header --override requirements/excluded.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench chaos picture format lock clean
+.PHONY: help setup demo test check bench chaos model picture format lock clean
 
 help:            ## say what can be made
 	@echo "Begin with 'make demo'. Each command installs what it needs into $(VENV) by itself."
@@ -32,6 +32,11 @@ bench: $(VENV)/.run  ## measure; prints and writes build/bench.json
 chaos: $(VENV)/.dev  ## everything goes wrong at once: kills, cuts, full disks; prints a table (under ten minutes)
 	$(BIN)/python -m tests.chaos
 
+model: requirements/training.txt  ## make the model of Vietnamese anew from training/ (about a minute; see training/README.md)
+	$(PYTHON) -m venv $(VENV)-training
+	$(VENV)-training/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/training.txt
+	$(VENV)-training/bin/python -m training.train
+
 picture: $(VENV)/.run  ## run the demo and take its picture anew: docs/images/demo.svg
 	$(BIN)/python docs/images/take_picture.py
 
@@ -42,9 +47,10 @@ format: $(VENV)/.dev  ## rewrite the sources in the house style
 lock: $(VENV)/.dev  ## resolve the requirements anew
 	$(UV_COMPILE) --upgrade pyproject.toml requirements/build.in --extra postgresql -o requirements/run.txt
 	$(UV_COMPILE) --upgrade pyproject.toml requirements/build.in --extra postgresql --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(UV_COMPILE) --upgrade --group training --group peers -c requirements/run.txt -o requirements/training.txt
 
 clean:           ## remove what was made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-training build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # --no-deps: zlapi 1.0.3 names the stray packages `attr` and `datetime`, which must never be installed
 # (requirements/excluded.txt says why); the locked files hold everything that is really needed.

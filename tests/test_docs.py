@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,9 +15,11 @@ import requests
 from pydantic import BaseModel
 
 from tests.unit.simulator.running import Running
+from zalo_governor.domain.events import MessageSent
 from zalo_governor.office.commands.information import Help
 from zalo_governor.office.commands.registry import COMMANDS
 from zalo_governor.rulebook import load_rulebook
+from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.settings import Settings
 from zalo_governor.simulator.control_orders import GroupOrder, Hist, PersonOrder, PushedFrame, Shorten, WorldOrder
 from zalo_governor.simulator.faults import Faults
@@ -184,3 +187,15 @@ def _run(folder: Path, *arguments: str, given: str = "") -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_the_worked_examples_of_clause_3_1_are_so() -> None:
+    text = (ROOT / "docs/tieng-viet-co-dau.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:3] for line in text.split("## Ví dụ")[1].split("##")[0].splitlines() if "|" in line][2:]
+    engine = load_rulebook(ROOT / "config").engine
+    labels = {"không dấu": "no_diacritics", "thiếu dấu": "partial", "bảng mã cũ": "legacy", "đạt": None}
+    for typed, result in rows:
+        verdict = engine.judge(MessageSent(at=datetime(2026, 1, 1, tzinfo=UTC), text=typed.strip()), NO_CONTEXT)
+        assert [finding.label for finding in verdict.findings] == [labels[result.strip()]] * bool(
+            labels[result.strip()]
+        )

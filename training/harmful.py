@@ -50,7 +50,7 @@ def trained(config: Path) -> dict[str, float]:
 
 def _texts(config: Path) -> Iterator[tuple[str, bool]]:
     for path in sorted(_LINES.glob("*.txt")):
-        dice = random.Random(f"{SEED} {path.stem}")  # noqa: S311
+        dice = random.Random(f"{SEED} {path.stem}")
         for pattern in read_lines(path):
             for text in drawn(pattern, dice, _MOST_DRAWS):
                 yield text, not path.stem.startswith("clean")

@@ -41,7 +41,7 @@ def train(examples: Iterable[Example], l2: Mapping[str, float], l2_else: float) 
     held = {feature: l2.get(feature.partition(":")[0], l2_else) for feature in weights}
     known = [(tuple(filter(weights.__contains__, example.features)), example.told) for example in examples]
     squares = dict.fromkeys(weights, 1e-6)
-    dice = random.Random(SEED)  # noqa: S311
+    dice = random.Random(SEED)
     for _ in range(_EPOCHS):
         dice.shuffle(known)
         for features, told in known:

@@ -122,6 +122,7 @@ class _Wiring:
         settings, clock, database = records.settings, records.clock, records.database
         self._clock = clock
         self._settings = settings
+        self._records = records
         self._account = session.uid
         self._groups = {group.id: group.name for group in settings.groups}
         self._leaving = threading.Event()
@@ -251,6 +252,7 @@ class _Wiring:
             clock=self._clock,
             status=self._status,
             draw_code=_six_digits,
+            with_marks=self._with_marks,
             remind_members=escalation.remind_members,
             repeat_window=escalation.repeat_window,
             member_cooldown=escalation.member_cooldown,
@@ -259,6 +261,9 @@ class _Wiring:
             code_valid=escalation.code_valid,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
         )
+
+    def _with_marks(self, sentence: str) -> list[str]:
+        return self._records.rulebook.with_marks(sentence)
 
     def _status(self) -> LineStatus:
         line, waiting = self._recovery.state, self._outbox.pending()

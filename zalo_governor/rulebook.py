@@ -11,6 +11,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.rules.base import Maturity, Rule
+from zalo_governor.rules.diacritics import DiacriticsRule
 from zalo_governor.rules.engine import Engine
 from zalo_governor.rules.registry import RULES
 
@@ -76,6 +77,10 @@ class Rulebook(NamedTuple):
     engine: Engine
     specs: Mapping[str, RuleSpec]
     """By rule id."""
+
+    def with_marks(self, text: str) -> list[str]:
+        """The likeliest sentences with marks for one that was typed without, the best first."""
+        return next(rule for rule in self.engine.rules if isinstance(rule, DiacriticsRule)).with_marks(text)
 
 
 def load_rulebook(rules_dir: Path) -> Rulebook:

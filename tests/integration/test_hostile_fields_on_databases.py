@@ -87,6 +87,7 @@ def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[In
         clock=clock,
         status=lambda: LineStatus(None, since=None, heard_at=None, outgoing_waiting=0, looked_at=None),
         draw_code=lambda: "482913",
+        with_marks=lambda sentence: [sentence],
         remind_members=True,
         repeat_window=timedelta(hours=1),
         member_cooldown=timedelta(0),

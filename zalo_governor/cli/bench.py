@@ -1,15 +1,13 @@
-"""`zalo-governor bench`: measure the rules."""
+"""`zalo-governor bench`: how good and how fast the rules are on labelled lines."""
 
 import typer
 
 from zalo_governor.cli.bench_content import content
+from zalo_governor.cli.bench_vietnamese import vietnamese
 
-bench = typer.Typer(help="Measure the rules.", no_args_is_help=True, add_completion=False)
-
-
-@bench.callback()
-def _group() -> None:
-    """Measure the rules."""
-
+bench = typer.Typer(
+    help="How good and how fast the rules are on labelled lines.", no_args_is_help=True, add_completion=False
+)
 
 bench.command("content")(content)
+bench.command("vietnamese")(vietnamese)

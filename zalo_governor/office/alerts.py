@@ -17,6 +17,7 @@ from zalo_governor.office.post import Post
 from zalo_governor.office.voice import Voice, day, gone, moment, number, plain
 from zalo_governor.pipeline.door import UNCHECKED
 
+_LONGEST_SENTENCE = 300
 _ROWS = 10
 
 
@@ -51,7 +52,7 @@ class Alerts:
         """Ask the member to check, where that is allowed; what was done, in words for the desk.
 
         Args:
-            proposal: a display name that would be right, for a case about the name.
+            proposal: a display name or a sentence that would be right, where the rule has one.
             late: the event was heard out of its turn: only what is sealed is still worth a request.
         """
         if held_back := self._held_back(unit, case, person, late=late):
@@ -63,7 +64,7 @@ class Alerts:
             del about["when"]
             text = self._voice.say(Text.REQUEST_NAME, proposal=self._proposal(person, proposal), **about)
         elif case.clause == "3.1":
-            text = self._voice.say(Text.REQUEST_DIACRITICS, **about)
+            text = self._voice.say(Text.REQUEST_DIACRITICS, proposal=self._sentence(proposal), **about)
         else:
             text = self._voice.say(Text.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about)
         self._post.to_person(unit, person, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
@@ -129,6 +130,12 @@ class Alerts:
             if unit.first_run(f"rule_failed:{rule_id}", today):
                 text = self._voice.say(Text.ALERT_RULE_FAILED, rule=rule_id, date=day(today))
                 self._post.to_desk(unit, text, group_id=group_id)
+
+    def _sentence(self, proposal: str | None) -> str:
+        """The sentence as a question; a long one is not worth repeating."""
+        if not proposal or len(proposal) > _LONGEST_SENTENCE:
+            return ""
+        return self._voice.say(Text.PROPOSED_SENTENCE, sentence=" ".join(proposal.split()))
 
     def _list(self, unit: OfficeUnit, text: Text, group_id: str, cases: Sequence[Case]) -> None:
         rows = [self._row(unit, case) for case in cases[:_ROWS]]

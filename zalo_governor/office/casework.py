@@ -211,7 +211,7 @@ class Casework:
         if case.severity is Severity.TRIAGE and not case.sealed:
             return
         finding, about_name = concern.finding, concern.about_name
-        proposal = finding.suggestion if about_name and isinstance(finding, Finding) else None
+        proposal = finding.suggestion if isinstance(finding, Finding) else None
         asked = self._alerts.ask_member(unit, case, person, proposal, about_name=about_name, late=event.late)
         if asked is Text.MEMBER_ASKED and case.state is CaseState.NEW:
             self._move(unit, case, CaseState.REMINDED, "")

@@ -84,10 +84,11 @@ class Text(Enum):
 
     # to the member
     REQUEST_SEALED = ("request_sealed", "code group when who citation")
-    REQUEST_DIACRITICS = ("request_diacritics", "code group when who citation")
+    REQUEST_DIACRITICS = ("request_diacritics", "code group when who citation proposal")
     REQUEST_NAME = ("request_name", "code group who citation proposal")
     REQUEST_OTHER = ("request_other", "code group when who citation clause")
     PROPOSAL = ("proposal", "name")
+    PROPOSED_SENTENCE = ("proposed_sentence", "sentence")
     SEALED_PRIVATE = ("sealed_private", "who citation")
 
     # answers to everybody
@@ -113,6 +114,12 @@ class Text(Enum):
     USAGE_HELP = ("usage_help", "")
     USAGE_REGULATION = ("usage_regulation", "")
     USAGE_STATUS = ("usage_status", "")
+    USAGE_ADD_MARKS = ("usage_add_marks", "")
+
+    # marks added to what somebody typed without them
+    MARKS = ("marks", "who rows")
+    MARKS_ROW = ("marks_row", "sentence")
+    MARKS_NONE = ("marks_none", "who")
 
     HELP = ("help", "who rows")
     HELP_ROW = ("help_row", "usage")

@@ -1,6 +1,6 @@
 """What the office goes by: which groups, how often to write to whom, and in whose words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -46,6 +46,8 @@ class OfficePolicy:
     status: Callable[[], LineStatus]
     draw_code: Callable[[], str]
     """Makes a one-time code of six digits that nobody can foresee."""
+    with_marks: Callable[[str], Sequence[str]]
+    """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
     remind_members: bool = True
     """Whether members get a private request about light findings; about sealed ones they always do."""
     repeat_window: timedelta = timedelta(hours=1)

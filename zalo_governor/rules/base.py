@@ -47,7 +47,7 @@ class Rule(ABC, Generic[P]):
     """The same as the name of the YAML file: `3.1-tieng-viet-co-dau`."""
     parameters_type: ClassVar[type[Parameters]]
     lexicon_names: ClassVar[tuple[str, ...]] = ()
-    """Files of `lexicons/` that the rule reads, with their endings: `foreign.txt`."""
+    """Files of `lexicons/` that the rule reads, with their endings: `abbreviations.txt`."""
 
     def __init__(
         self,

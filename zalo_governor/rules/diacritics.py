@@ -8,31 +8,28 @@ marks is `suspect`.
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from pydantic import Field
-
 from zalo_governor.domain.events import EventBase, Mention, MessageSent
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import Parameters, Rule, RuleContext
-from zalo_governor.text.diacritics import Marks, Thresholds, Words, read_marks
+from zalo_governor.text.diacritics import Thresholds, Words, read_marks
+from zalo_governor.text.fold import fold
 from zalo_governor.text.legacy import read_legacy
+from zalo_governor.text.model import shipped_model
 from zalo_governor.text.normalise import normalise
+from zalo_governor.text.restore import restore, sentences_of
 
 LEGACY = "legacy"
 
 
 class DiacriticsParameters(Parameters):
-    """Where the lines are drawn. Evidence adds up -ln(share of the form that is meant without marks) over the words."""
+    """Where the lines are drawn. A score is the logarithm of the odds that marks are missing: 0 is one to one."""
 
-    violation: float = Field(gt=0)
-    """Evidence from which a message without any mark is a violation."""
-    suspect: float = Field(gt=0)
-    """Evidence from which it is suspect."""
-    partial: float = Field(gt=0)
-    """Evidence from which a message with some marks is a violation; four fifths of it make a suspect."""
-    partial_share: float = Field(gt=0, le=1)
-    """Share of the Vietnamese words that must lack marks for that."""
-    foreign_weight: float = Field(ge=0)
-    """Evidence that each foreign word takes away."""
+    violation: float
+    """Score from which a message without any mark is a violation."""
+    partial: float
+    """Score from which a message with some marks is one."""
+    suspect: float
+    """Score from which a message is suspect; above the other two it means that none is."""
 
 
 class DiacriticsRule(Rule[DiacriticsParameters]):
@@ -41,21 +38,18 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
     id: ClassVar[str] = "3.1-tieng-viet-co-dau"
     parameters_type: ClassVar[type[Parameters]] = DiacriticsParameters
     lexicon_names: ClassVar[tuple[str, ...]] = (
-        "as-typed.tsv",
-        "as-typed-chat.tsv",
-        "foreign.txt",
         "acknowledgements.txt",
         "abbreviations.txt",
+        "names-without-marks.txt",
     )
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        as_typed = (line.split("\t") for name in _COUNTED for line in self.lexicons[name])
-        self._words = Words(
-            as_typed={form: int(thousandths) / 1000 for form, thousandths in as_typed},
-            foreign=frozenset(self.lexicons["foreign.txt"]),
+        self.words = Words(
+            shipped_model(),
             acknowledgements=frozenset(self.lexicons["acknowledgements.txt"]),
             abbreviations=frozenset(self.lexicons["abbreviations.txt"]),
+            names=frozenset(map(fold, self.lexicons["names-without-marks.txt"])),
         )
         self._limits = Thresholds(**self.parameters.model_dump())
 
@@ -66,15 +60,31 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         if event.attachment and event.text == event.attachment.title and event.attachment.type not in _CAPTIONED:
             return
         text = _without_mentions(event.text[:_LONGEST], event.mentions)
+        if self.words.at_a_glance_fine(text):
+            return
         excerpt = event.text[:_EXCERPT]
         legacy = read_legacy(text)
         if legacy:
-            yield self.finding(LEGACY, spans=((0, len(text)),), suggestion=legacy.text, excerpt=excerpt)
+            yield self.finding(LEGACY, spans=legacy.spans, suggestion=legacy.text, excerpt=excerpt)
             return
-        reading = read_marks(normalise(text), self._words, self._limits)
-        if reading.marks is not Marks.OK:
-            severity = self.severity if reading.sure else Severity.SUSPECT
-            yield self.finding(reading.marks.value, severity=severity, spans=reading.spans, excerpt=excerpt)
+        normalised = normalise(text)
+        reading = read_marks(normalised, self.words, self._limits)
+        if reading.evidence:
+            # With mentions blanked out, the sentence has to be read once more as it stands.
+            whole = text == event.text
+            read = sentences_of(normalised.text, reading.evidence, self.words) if whole else []
+            yield self.finding(
+                reading.marks.value,
+                severity=self.severity if reading.sure else Severity.SUSPECT,
+                spans=reading.spans,
+                suggestion=(read or restore(event.text, self.words))[0],
+                excerpt=excerpt,
+            )
+
+    def with_marks(self, text: str) -> list[str]:
+        """What a text without marks, or in an old font, may mean: three sentences at most, the likeliest first."""
+        legacy = read_legacy(text)
+        return [legacy.text] if legacy else restore(text, self.words, _MOST_SENTENCES)
 
 
 def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
@@ -93,9 +103,8 @@ def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
 
 _CAPTIONED = frozenset({"chat.photo", "chat.video.msg"})
 """Where Zalo's title is what the sender typed; elsewhere it is the name of a file or the title of a page."""
-_COUNTED = ("as-typed.tsv", "as-typed-chat.tsv")
-"""The later file wins."""
 _EXCERPT = 80
+_MOST_SENTENCES = 3
 _LONGEST_MENTION = 100
 _LONGEST = 20_000
 """Zalo takes 2,000 characters; what is longer is judged by its beginning, and costs no minutes."""

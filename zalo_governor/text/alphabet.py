@@ -24,11 +24,6 @@ def split_tone(word: str) -> tuple[str, str]:
     return word, ""
 
 
-def has_tone(word: str) -> bool:
-    """Whether any letter of the word bears a tone mark."""
-    return not _TONED.keys().isdisjoint(word)
-
-
 def has_marks(word: str) -> bool:
     """Whether any letter of the word needs more than ASCII."""
     return not word.isascii() and not MARKED_LETTERS.isdisjoint(word)

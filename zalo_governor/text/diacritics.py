@@ -1,20 +1,20 @@
-"""Is a message Vietnamese without its marks? Decided by how seldom its bare words stand bare in proper prose.
+"""Is a message Vietnamese without its marks? A glance for what is plainly right, the trained reading for the rest.
 
-Every word that bears no mark brings evidence -log(share), where share says how often that form is meant as it is
-written ("cho" nearly always, "khong" never). A sentence may by chance hold only words that need no marks; it brings
-hardly any evidence, however long it is.
+The glance looks at each piece of the text and its two neighbours alone, and remembers them; it may say "fine", never
+"violation". Everything else is read as a lattice (`text.lattice`), whose figures (`text.evidence`) go to the trained
+decision (`text.forest`). Its score is the logarithm of the odds that marks are missing.
 """
 
-from collections.abc import Mapping
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 from functools import lru_cache
-from math import log
 from typing import NamedTuple
 
-from zalo_governor.text.alphabet import has_marks, has_tone
+from zalo_governor.text.evidence import Evidence, gather
 from zalo_governor.text.fold import fold
-from zalo_governor.text.normalise import Normalised
-from zalo_governor.text.syllables import SKELETONS, is_skeleton, is_syllable
+from zalo_governor.text.keystrokes import read_telex
+from zalo_governor.text.lattice import Reader, Word
+from zalo_governor.text.model import Model
+from zalo_governor.text.normalise import Normalised, normalise
 from zalo_governor.text.tokens import Token, TokenKind, tokens
 
 
@@ -34,199 +34,164 @@ class Reading(NamedTuple):
     """False where it is likely but not certain."""
     spans: tuple[tuple[int, int], ...] = ()
     """[start, end) of the words without marks, in the original text."""
+    evidence: Evidence | None = None
+    """What it was read from, where there was anything to read."""
 
 
-class _Glance(Enum):
-    """What a piece of text between blanks says by itself."""
+class Thresholds(NamedTuple):
+    """Scores from which a message is a violation, without any mark and with some, and from which it is suspect."""
 
-    MARKED = auto()
-    """A word with all its marks."""
-    LIGHT = auto()
-    """No word, or one that is often meant without marks."""
-    DOUBTFUL = auto()
-    """A word that may lack marks, or more than one word."""
+    violation: float
+    partial: float
+    suspect: float
 
 
 class Words:
-    """What is known of words. All words given are in small letters.
+    """What an office writes that no model knows. All words given are in small letters.
 
     Args:
-        as_typed: share (0-1) of a form without tone mark that is meant as it is written.
-        foreign: words of other languages that people use.
+        model: the shipped model, or another one.
         acknowledgements: whole messages, without marks, that pass as they are: "ok", "vang a".
         abbreviations: short forms that have no marks: "ubnd", "ko", "sdt".
+        names: names that are written without marks, of one word or more: "pa u", "voffice".
     """
 
     def __init__(
         self,
+        model: Model,
         *,
-        as_typed: Mapping[str, float],
-        foreign: frozenset[str],
         acknowledgements: frozenset[str],
         abbreviations: frozenset[str],
+        names: frozenset[str],
     ) -> None:
-        self.as_typed = as_typed
-        self.foreign = foreign
-        self.acknowledgements = acknowledgements
-        self._longest_acknowledgement = max(map(len, acknowledgements), default=0) + _MOST_PUNCTUATION
+        self.model = model
+        self.reader = Reader(model.language)
         self.abbreviations = abbreviations
-        # The same few thousand words make up nearly everything that is said.
-        self.properly_marked = lru_cache(maxsize=16_384)(self._properly_marked)
-        self._glance = lru_cache(maxsize=16_384)(self._glance_at)
+        self._acknowledgements = acknowledgements
+        self._longest_acknowledgement = max(map(len, acknowledgements), default=0) + _MOST_PUNCTUATION
+        self._names = frozenset(tuple(name.split()) for name in names)
+        self._first_of_names = frozenset(name[0] for name in self._names)
+        # The same few thousand words and pairs make up nearly everything that is said.
+        self._piece = lru_cache(maxsize=16_384)(self._look_at_piece)
+        self._doubt = lru_cache(maxsize=65_536)(self._doubt_of)
 
     def acknowledges(self, text: str) -> bool:
         """Whether the whole message is one of those that pass as they are."""
-        return len(text) <= self._longest_acknowledgement and fold(text).strip(_END) in self.acknowledgements
+        return len(text) <= self._longest_acknowledgement and fold(text).strip(_END) in self._acknowledgements
 
-    def at_a_glance_ok(self, text: str) -> bool:
-        """Whether the message is certainly fine, judged piece by piece; False decides nothing.
+    def at_a_glance_fine(self, text: str) -> bool:
+        """Whether the message, as it was typed, is plainly fine; False decides nothing.
 
-        The full reading gives OK for all of these: enough of its words are properly marked, and fewer words than a
-        message partly without marks has bring any evidence.
+        Enough pieces bear all their marks, and hardly any would be likelier with a mark, between its neighbours.
         """
-        glances = list(map(self._glance, text.split()))
-        return (
-            glances.count(_Glance.MARKED) > len(glances) * _FEW_MARKED
-            and glances.count(_Glance.DOUBTFUL) < _FEWEST_MISSING
-        )
-
-    def _glance_at(self, chunk: str) -> "_Glance":
-        pieces = [token for token in tokens(chunk) if token.kind is TokenKind.WORD]
-        bare = [token.text.lower() for token in pieces if not self._properly_marked(token.text)]
-        if any(_evidence(lower, self) > _MISSING_AMONG_MARKED for lower in bare) or len(pieces) > 1:
-            return _Glance.DOUBTFUL
-        return _Glance.MARKED if pieces and not bare else _Glance.LIGHT
-
-    def _properly_marked(self, word: str) -> bool:
-        """Whether a word that has marks has all of them: "tiếng", "tôi"; but not "tiêng"."""
-        if not has_marks(word):
+        pieces = text.split()
+        marked = 0
+        for piece in pieces:
+            kind = self._piece(piece)
+            if kind is None:
+                return False
+            marked += kind
+        if marked < len(pieces) * _ENOUGH_MARKED:
             return False
-        lower = word.lower()
-        if has_tone(lower):
-            return True
-        return is_syllable(lower) and self.as_typed.get(lower, 1.0) >= _LIKELY_AS_TYPED
+        # One word out of many that may lack a mark is a slip at most, and a slip is nobody's business.
+        doubts = map(self._doubt, pieces, ["", *pieces], [*pieces[1:], ""])
+        return sum(doubts) <= (_DOUBT if len(pieces) >= _MANY else _LITTLE_DOUBT)
 
+    def _look_at_piece(self, piece: str) -> bool | None:
+        """Whether a piece bears marks, None where it has to be read in full."""
+        plain = normalise(piece)
+        if plain.offsets is not None:
+            return None
+        words = tokens(piece)
+        marked = False
+        for token in words:
+            if token.kind is not TokenKind.WORD:
+                continue
+            word = self.reader.word(token.text)
+            if not word.syllable and (not token.text.isascii() or read_telex(token.text)):
+                return None
+            marked |= word.marked
+        return marked
 
-class Thresholds(NamedTuple):
-    """Where the lines are drawn; evidence is in natural logarithms."""
+    def _doubt_of(self, piece: str, before: str, after: str) -> float:
+        """How many words of the piece one should expect to lack a mark, between its neighbours."""
+        last = self._neighbour(before, -1) if before and before[-1] not in _ENDING else None
+        words = [self.reader.word(token.text) for token in tokens(piece)]
+        follower = self._neighbour(after, 0) if after and piece[-1] not in _ENDING else None
+        doubt = 0.0
+        for at, word in enumerate(words):
+            if word.meant:
+                following = words[at + 1] if at + 1 < len(words) else follower
+                doubt += 1.0 - min(self.reader.share_as_typed(last, word, following), 1.0)
+            last = word
+        return doubt
 
-    violation: float
-    suspect: float
-    partial: float
-    partial_share: float
-    """Share of the Vietnamese words that must lack marks for `partial`."""
-    foreign_weight: float
-    """Evidence that each foreign word takes away from a message without any mark."""
+    def _neighbour(self, piece: str, at: int) -> Word | None:
+        found = tokens(piece)
+        return self.reader.word(found[at].text) if found else None
+
+    def without_names(self, found: list[Token]) -> list[Token]:
+        """The tokens, with those of known names taken for codes."""
+        if not self._names:
+            return found
+        lowers = [fold(token.text) for token in found]
+        out = list(found)
+        for at, lower in enumerate(lowers):
+            if lower not in self._first_of_names:
+                continue
+            for length in range(_LONGEST_NAME, 0, -1):
+                if tuple(lowers[at : at + length]) in self._names:
+                    out[at : at + length] = [t._replace(kind=TokenKind.FILE) for t in found[at : at + length]]
+                    break
+        return out
 
 
 def read_marks(normalised: Normalised, words: Words, limits: Thresholds) -> Reading:
-    """The reading of one message, in time linear in its length."""
+    """The reading of one message."""
     if words.acknowledges(normalised.text):
         return Reading(Marks.OK)
-    if words.at_a_glance_ok(normalised.text):
+    evidence = look(normalised, words)
+    if not evidence.vietnamese:
         return Reading(Marks.OK)
-    prose = [token for token in tokens(normalised.text) if token.kind is TokenKind.WORD]
-    bare = [token for token in prose if not words.properly_marked(token.text)]
-    if len(prose) - len(bare) > len(prose) * _FEW_MARKED:
-        return _read_mixed(normalised, prose, bare, words, limits) if bare else Reading(Marks.OK)
-    reading = _read_bare(normalised, bare, words, limits)
-    if reading.marks is Marks.NO_DIACRITICS and len(bare) < len(prose):
-        return reading._replace(marks=Marks.PARTIAL)
-    return reading
-
-
-def _read_bare(normalised: Normalised, prose: list[Token], words: Words, limits: Thresholds) -> Reading:
-    # Three words in capitals are abbreviations; a sentence in capitals is a sentence.
-    shouted = normalised.text.isupper() and len(prose) > _MOST_ABBREVIATIONS
-    evidence = 0.0
-    missing: list[Token] = []
-    foreign = vietnamese = 0
-    named = 0
-    most = 0.0
-    for token in prose:
-        lower = token.text.lower()
-        if lower in words.abbreviations or (token.text.isupper() and not shouted and len(lower) > 1):
-            continue
-        if lower in words.foreign or not (is_skeleton(lower) or lower in words.as_typed):
-            # "to", "can", "on" are words of both languages: neither side gains.
-            foreign += lower not in SKELETONS
-            continue
-        vietnamese += 1
-        weight = _evidence(lower, words)
-        if token.text[0].isupper() and not shouted and token is not prose[0]:
-            named += 1
-            weight *= _WEIGHT_OF_A_NAME
-        evidence += weight
-        most = max(most, weight)
-        if weight > _MISSING:
-            missing.append(token)
-    evidence -= limits.foreign_weight * foreign
-    if vietnamese <= foreign or not missing:
+    score = words.model.forest.score(evidence.figures)
+    marks = Marks.PARTIAL if evidence.marked else Marks.NO_DIACRITICS
+    if score < limits.suspect:
         return Reading(Marks.OK)
-    spans = tuple(normalised.span(token.start, token.end) for token in missing)
-    if evidence >= limits.violation and named < vietnamese - 1 and most >= _TELLING:
-        return Reading(Marks.NO_DIACRITICS, True, spans)
-    if evidence >= limits.suspect and most >= _HINTING:
-        return Reading(Marks.NO_DIACRITICS, False, spans)
-    return Reading(Marks.OK)
+    limit = limits.partial if evidence.marked else limits.violation
+    if _may_be_a_name(evidence):
+        limit += _MORE_FOR_A_NAME
+    return Reading(marks, score >= limit, _spans(normalised, evidence), evidence)
 
 
-def _read_mixed(
-    normalised: Normalised, prose: list[Token], bare: list[Token], words: Words, limits: Thresholds
-) -> Reading:
-    def counts(token: Token) -> bool:
-        lower = token.text.lower()
-        if lower in words.abbreviations or lower in words.foreign or len(lower) < _SHORTEST_PARTIAL:
-            return False
-        return token is prose[0] or not token.text[0].isupper()
-
-    evidence = 0.0
-    missing: list[Token] = []
-    vietnamese = 0
-    for token in bare:
-        lower = token.text.lower()
-        if not counts(token) or not (is_skeleton(lower) or lower in words.as_typed):
-            continue
-        vietnamese += 1
-        weight = _evidence(lower, words)
-        if weight > _MISSING_AMONG_MARKED:
-            evidence += weight
-            missing.append(token)
-    if len(missing) < _FEWEST_MISSING:
-        return Reading(Marks.OK)
-    vietnamese += sum(1 for token in prose if words.properly_marked(token.text) and counts(token))
-    share = len(missing) / vietnamese
-    spans = tuple(normalised.span(token.start, token.end) for token in missing)
-    if evidence >= limits.partial and share >= limits.partial_share:
-        return Reading(Marks.PARTIAL, True, spans)
-    if evidence >= limits.partial * _SUSPECT_PART and share >= limits.partial_share * _SUSPECT_PART:
-        return Reading(Marks.PARTIAL, False, spans)
-    return Reading(Marks.OK)
+def _may_be_a_name(evidence: Evidence) -> bool:
+    """Whether the whole message may be a name or a place: many of these have no marks."""
+    capitals = [token.text[0].isupper() and not token.text.isupper() for token in evidence.words]
+    return not evidence.marked and 1 < len(capitals) <= _LONGEST_NAME_ALONE and all(capitals)
 
 
-def _evidence(lower: str, words: Words) -> float:
-    """How surprising the form is in proper prose; a skeleton that prose never shows bears little either way."""
-    share = words.as_typed.get(lower)
-    if share is None:
-        return _EVIDENCE_OF_A_RARE_FORM
-    return -log(max(share, _LEAST_SHARE))
+def look(normalised: Normalised, words: Words) -> Evidence:
+    """The evidence of one message; of an absurdly long one, of how it begins."""
+    head = normalised.text[:_HEAD]
+    return gather(words.reader, head, words.without_names(tokens(head)), words.abbreviations)
 
 
+def _spans(normalised: Normalised, evidence: Evidence) -> tuple[tuple[int, int], ...]:
+    least = min(_LOST, max(evidence.lost, default=0.0))
+    return tuple(
+        normalised.span(token.start, token.end)
+        for token, lost in zip(evidence.words, evidence.lost, strict=True)
+        if lost >= least and lost > 0 and token.kind is TokenKind.WORD
+    )
+
+
+_HEAD = 5_000
 _MOST_PUNCTUATION = 10
 _END = " .,;:!?…~"
-_LEAST_SHARE = 0.01
-_EVIDENCE_OF_A_RARE_FORM = 0.7
-_LIKELY_AS_TYPED = 0.3
-_FEW_MARKED = 0.15
-"""Up to this share of words with marks, a message is read as one without any."""
-_MISSING = 1.6
-_MISSING_AMONG_MARKED = 2.8
-_WEIGHT_OF_A_NAME = 0.35
-_SUSPECT_PART = 0.8
-"""A message is suspect of being partly without marks from this part of the thresholds on."""
-_FEWEST_MISSING = 2
-_SHORTEST_PARTIAL = 2
-_MOST_ABBREVIATIONS = 3
-_TELLING, _HINTING = 3.4, 2.3
-"""Evidence that one word at least must bring for a violation, for a suspicion: many words that need a mark now and then
-prove nothing together."""
+_ENDING = '.,;:!?…()[]"“”–'
+_ENOUGH_MARKED = 0.4
+_MANY = 8
+_DOUBT, _LITTLE_DOUBT = 1.0, 0.5
+_LOST = 0.5
+_LONGEST_NAME = 5
+_LONGEST_NAME_ALONE = 4
+_MORE_FOR_A_NAME = 1.5

@@ -1,120 +1,185 @@
-"""Vietnamese from before Unicode, shown as Latin-1: TCVN3 (ABC fonts) and VNI-Windows, recognised and decoded;
-and UTF-8 that some program took for Windows-1252.
+"""Vietnamese from before Unicode, or typed with the typing program switched off: recognised and decoded.
 
-The test is on the raw text: U+00AD is "ư" in TCVN3. Tables are the published code tables of the two fonts.
+Every decoder that the text's signs call for is tried on the raw text (U+00AD is a letter in TCVN3); what it makes is
+weighed word by word against what stands there, by how often such words are written. Proper text passes at a glance.
 """
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from math import log
 from typing import NamedTuple
 
-from zalo_governor.text.alphabet import ACUTE, DOT, GRAVE, HOOK, TILDE, has_marks
+from zalo_governor.text.alphabet import MARKED_LETTERS
+from zalo_governor.text.charsets import DECODERS
+from zalo_governor.text.keystrokes import read_telex, read_viqr, read_vni_keys
+from zalo_governor.text.language import canonical
+from zalo_governor.text.model import shipped_model
 from zalo_governor.text.syllables import is_syllable
 
 
 class Legacy(NamedTuple):
-    """A text that was recognised as written in an old font."""
+    """A text that was recognised as no Unicode Vietnamese."""
 
     encoding: str
-    """`tcvn3`, `vni` or `utf8` (UTF-8 read as Windows-1252)."""
+    """`tcvn3`, `vni`, `viscii`, `vps`, `cp1258`, `utf8` (read as Windows-1252), or `telex`, `vni_keys`, `viqr`."""
     text: str
     """What its writer meant."""
+    spans: tuple[tuple[int, int], ...]
+    """[start, end) of the words that say so, in the text as it was given."""
 
 
 def read_legacy(text: str) -> Legacy | None:
     """The decoded text if it makes clearly more Vietnamese than the raw one, None otherwise."""
-    if text.isascii() or _is_proper(text):
-        return None
-    candidates = []
-    if _TCVN3_SIGNS.search(text):
-        candidates.append(Legacy("tcvn3", text.translate(_TCVN3)))
-    if _VNI_PAIR.search(text):
-        candidates.append(Legacy("vni", _decode_vni(text)))
-    if _UTF8_SIGNS.search(text):
-        candidates.append(Legacy("utf8", _decode_utf8(text)))
-    best = max(candidates, key=lambda candidate: _marked_syllables(candidate.text), default=None)
+    head = text[:_HEAD]
+    if not head.isascii() and _COMBINING.search(head):
+        # Of the head alone: a letter under a hundred thousand marks takes hours to compose.
+        head = unicodedata.normalize("NFC", head)
+    best: str | None = None
+    most = 0.0
+    for encoding, decoded in _candidates(head):
+        gain = _gain(head, decoded, encoding)
+        if gain > most:
+            best, most = encoding, gain
     if best is None:
         return None
-    # Bytes that are UTF-8 throughout say it by themselves; a font's code page has to make more words than it breaks.
-    raw = _marked_syllables(text) if best.encoding != "utf8" else 0
-    words = len(_WORDS.findall(best.text))
-    gained = _marked_syllables(best.text)
-    return best if gained > max(raw * 2, _LEAST_GAIN) and gained * _LEAST_SHARE >= words else None
+    raw = text if len(text) > _HEAD else head
+    meant = _decode(raw, best)
+    return Legacy(best, meant, _spans(text, raw, meant))
 
 
-def _is_proper(text: str) -> bool:
-    """Whether all words are as today's Vietnamese writes them, and nothing else could be a letter of an old font."""
-    return not _SYMBOLS.search(text) and all(map(_is_todays, text.split()))
+def _spans(text: str, raw: str, decoded: str) -> tuple[tuple[int, int], ...]:
+    """The words of the text that were decoded to something else; all of it where they cannot be told apart."""
+    pieces = [found.span() for found in _BETWEEN_BLANKS.finditer(text)]
+    before, after = raw.split(), decoded.split()
+    if not len(pieces) == len(before) == len(after):
+        return ((0, len(text)),)
+    return tuple(
+        span for span, old, new in zip(pieces, before, after, strict=True) if old != new and any(map(str.isalpha, old))
+    )
+
+
+def _candidates(text: str) -> Iterator[tuple[str, str]]:
+    encodings = list(DECODERS) if not text.isascii() and _signs_of_a_font(text) else []
+    encodings += [encoding for encoding, (hint, _) in _KEYS.items() if hint.search(text)]
+    for encoding in encodings:
+        decoded = _decode(text, encoding)
+        if decoded != text:
+            yield encoding, decoded
+
+
+def _decode(text: str, encoding: str) -> str:
+    if encoding in DECODERS:
+        return DECODERS[encoding](text)
+    _, read = _KEYS[encoding]
+    around = _AROUND_VIQR if read is read_viqr else _AROUND
+
+    def by_keys(chunk: re.Match[str]) -> str:
+        core = chunk[0].strip(around)
+        made = read(core) if core else None
+        return chunk[0].replace(core, made, 1) if made else chunk[0]
+
+    return _BETWEEN_BLANKS.sub(by_keys, text)
+
+
+def _signs_of_a_font(text: str) -> bool:
+    """Whether anything in the text is not as today's Vietnamese writes it, and could be a letter of an old font."""
+    return _SYMBOLS.search(text) is not None or not all(map(_is_todays, text.split()))
 
 
 @lru_cache(maxsize=16_384)
 def _is_todays(chunk: str) -> bool:
-    return all(word.isascii() or is_syllable(word) for word in _WORDS.findall(chunk))
+    return all(word.isascii() or is_syllable(word) for word in _WORDS.findall(chunk.translate(_D_FORMS)))
 
 
-def _marked_syllables(text: str) -> int:
-    """Syllables with marks that stand alone: what a sign of an old font stands in is no word of today."""
-    words = (chunk.strip(_AROUND) for chunk in text.split())
-    return sum(1 for word in words if has_marks(word) and is_syllable(word))
+def _gain(raw: str, decoded: str, encoding: str) -> float:
+    """How much more Vietnamese the decoded words are than the raw ones (natural logarithm); 0 where in doubt."""
+    total = 0.0
+    changed = better = words = strange = outlandish = 0
+    before, after = raw.split(), decoded.split()
+    if len(before) != len(after):
+        before, after = [raw], [decoded]
+    for old, new in zip(before, after, strict=True):
+        words += any(map(str.isalpha, new))
+        strange += not _is_todays(old)
+        if old == new or not any(map(str.isalpha, old)) or _MEASURE.fullmatch(old):
+            continue
+        gain = _likely(new) - _likely(old)
+        total += gain
+        changed += 1
+        better += gain > _LEAST_GAIN and not new.isascii()
+        outlandish += _OUTLANDISH.search(old) is not None
+    if not better or better * 2 < changed:
+        return 0.0
+    enough = total > _LEAST_TOTAL and better * _LEAST_SHARE >= words
+    if encoding in DECODERS:
+        # A word that only an old font writes tells, however many words beside it look alike in both.
+        telling = outlandish > 0 or encoding == "cp1258"
+        enough = enough or (total > _LEAST_TOTAL and telling and better * 2 >= strange)
+    elif better == 1:
+        enough = enough and total > _LEAST_OF_ONE[encoding]
+    return total if enough else 0.0
 
 
-def _decode_vni(text: str) -> str:
-    return _VNI_PAIR.sub(
-        lambda pair: _VNI[pair[0].lower()] if pair[0][0].islower() else _VNI[pair[0].lower()].upper(), text
-    )
+@lru_cache(maxsize=16_384)
+def _likely(chunk: str) -> float:
+    """Natural logarithm of how often such a piece of text is written, by its words."""
+    language = shipped_model().language
+    total = 0.0
+    for word in _LETTERS_AND_SIGNS.findall(chunk.translate(_D_FORMS)):
+        lower = canonical(word.lower())
+        place = language.places.get(lower)
+        share = language.single((place, place + 1)) if place is not None and is_syllable(lower) else 0.0
+        share = max(share, language.english.get(lower, 0.0))
+        if share > _STRANGE:
+            total += log(share)
+        elif _IS_CODE.fullmatch(word):
+            total += _CODE
+        elif is_syllable(lower):
+            total += log(_STRANGE)
+        else:
+            total += _UNREADABLE if not word.isascii() or _BETWEEN_LETTERS.search(word) else log(_STRANGE)
+    return total
 
 
-def _decode_utf8(text: str) -> str:
-    raw = bytearray()
-    for letter in text:
-        try:
-            raw += letter.encode("cp1252")
-        except UnicodeEncodeError:
-            raw += letter.encode("latin-1") if letter < "\u0100" else letter.encode("utf-8", "replace")
-    return raw.decode("utf-8", "ignore")
-
-
-_LEAST_GAIN = 1
+_HEAD = 2_000
+"""Characters by which a text is judged."""
+_COMBINING = re.compile("[\u0300-\u0323]")
+_LEAST_GAIN = 2.0
+_LEAST_TOTAL = 4.0
+_LEAST_OF_ONE = {"viqr": 8.0, "vni_keys": 10.0, "telex": 10.0}
+"""Where a single word has to carry it."""
 _LEAST_SHARE = 3
-"""A third of the words at least must become syllables with marks."""
-_AROUND = ".,;:!?()[]\"'“”…-"
-_WORDS = re.compile(r"[^\W\d_]+")
-_SYMBOLS = re.compile("[\u0080-\u00bf×÷]")
-_TONED_IN_ORDER = (GRAVE, ACUTE, HOOK, TILDE, DOT)
-_TCVN3_ROWS = {
-    "a": "µ¸¶·¹", "ă": "»¾¼½Æ", "â": "ÇÊÈÉË", "e": "ÌÐÎÏÑ", "ê": "ÒÕÓÔÖ", "i": "×ÝØÜÞ", "o": "ßãáâä", "ô": "åèæçé",
-    "ơ": "êíëìî", "u": "ïóñòô", "ư": "õøö÷ù", "y": "úýûüþ",
-}  # fmt: skip
-_TCVN3 = str.maketrans(
-    {
-        **dict(zip("¨©ª«¬\u00ad®¡¢£¤¥¦§", "ăâêôơưđĂÂÊÔƠƯĐ", strict=True)),
-        **{
-            code: unicodedata.normalize("NFC", vowel + tone)
-            for vowel, codes in _TCVN3_ROWS.items()
-            for code, tone in zip(codes, _TONED_IN_ORDER, strict=True)
-        },
-    }
+"""A third of the words at least must become better Vietnamese."""
+_STRANGE = 1e-7
+_UNREADABLE = -20.0
+_CODE = -9.0
+_CAPITALS = "".join(letter for letter in sorted(MARKED_LETTERS) if letter.isupper())
+_BETWEEN_LETTERS = re.compile("[`~^]|[a-z][6-9][a-z]")
+"""Keys that make a letter, where no code has them."""
+_OUTLANDISH = re.compile(
+    f"[a-z][{_CAPITALS}]|[^\x00-\x7f{''.join(sorted(MARKED_LETTERS))}–—‘’“”…•™€\\u0300-\\u036f\\u2190-\\U0010ffff]"
 )
-_TCVN3_SIGNS = re.compile("[µ¸¶·¹»¾¼½ÆÇÊÈËÌÐÎÏÑÒÕÓÔÖ×ÝØÜÞßäåèæçéêëìîïñøö÷ùúûüþ¨©ª«¬\u00ad®¡¢£¤¥¦§]")
-_UTF8_SIGNS = re.compile("[ÃÄáÂÆ][\u0080-\u00bf\u2018-\u203a\u0152-\u017e\u02c6\u02dc\u20ac\u2122»º]")
-_VNI_MARKS = {
-    "": "øùûõï", "ê": "èéúüë", "â": "àáåãä",
-}  # fmt: skip
-_VNI = {
-    **{
-        vowel + code: unicodedata.normalize("NFC", hat + tone)
-        for vowel, hats in {"a": ("a", "ă", "â"), "e": ("e", "", "ê"), "o": ("o", "", "ô"), "u": ("u", "", "")}.items()
-        for hat, codes in zip(hats, _VNI_MARKS.values(), strict=True)
-        if hat
-        for code, tone in zip(codes, _TONED_IN_ORDER, strict=True)
-    },
-    **{
-        vowel + code: unicodedata.normalize("NFC", hat + tone)
-        for vowel, hat in (("ô", "ơ"), ("ö", "ư"), ("y", "y"))
-        for code, tone in zip("øùûõï", _TONED_IN_ORDER, strict=True)
-    },
-    "aâ": "â", "aê": "ă", "eâ": "ê", "oâ": "ô", "ô": "ơ", "ö": "ư", "ñ": "đ",
-    "ì": "ì", "í": "í", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ",
-}  # fmt: skip
-_VNI_PAIR = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=True)), re.IGNORECASE)
+_MEASURE = re.compile(r"\(?\d*[.,]?\d*\s?(?:[kcd]?m[²³]|[°º][CFK]?)\W*")
+_IS_CODE = re.compile(r"[A-Z]{1,2}\d{1,3}|[a-z]\d{1,3}|\d+")
+_D_FORMS = str.maketrans("ÐƉ", "ĐĐ")
+"""Capitals that look like Đ stand in many a proper name."""
+_AROUND = ".,;:!?()[]\"'“”…-*/"
+_AROUND_VIQR = ',;:!)[]"“”…-*/'
+_WORDS = re.compile(r"[^\W\d_]+")
+_LETTERS_AND_SIGNS = re.compile(r"[^\s.,;:!?()\[\]\"“”…\-*/]+")
+_BETWEEN_BLANKS = re.compile(r"\S+")
+_SYMBOLS = re.compile("[\u0080-\u00a9\u00ab-\u00bf×÷]")
+_VOWEL = "aeiouyAEIOUY"
+_KEYS: dict[str, tuple[re.Pattern[str], Callable[[str], str | None]]] = {
+    "viqr": (
+        re.compile(rf"[aAeEoO]\^|[aA]\(|[oOuU]\+|[{_VOWEL}]['`~?.][a-zA-Z]|[{_VOWEL}][`'~]|\b[dD]d[aeiouy]"),
+        read_viqr,
+    ),
+    "vni_keys": (re.compile(r"[A-Za-z][1-9]"), read_vni_keys),
+    "telex": (
+        re.compile(r"dd|aa|ee|oo|[aou]w|[aeiouy](?:ng|nh|ch|[cmnpt])?[sfrxj]\b", re.IGNORECASE),
+        read_telex,
+    ),
+}

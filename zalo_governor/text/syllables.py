@@ -7,17 +7,11 @@ from functools import lru_cache
 from itertools import product
 
 from zalo_governor.text.alphabet import ACUTE, DOT, split_tone
-from zalo_governor.text.fold import fold
 
 
 def is_syllable(word: str) -> bool:
     """Whether the word, in any case and with the tone on any vowel ("hòa", "hoà"), is a syllable."""
     return len(word) <= _LONGEST and _is_syllable(word.lower())
-
-
-def is_skeleton(word: str) -> bool:
-    """Whether the word, without marks and in any case, is what some syllable looks like without its marks."""
-    return word.lower() in SKELETONS
 
 
 @lru_cache(maxsize=8192)
@@ -75,6 +69,3 @@ TONELESS: frozenset[str] = frozenset(
     | _Y_SYLLABLES
 )
 """Every syllable without its tone."""
-
-SKELETONS: frozenset[str] = frozenset(map(fold, TONELESS))
-"""Every syllable without any mark."""

@@ -55,6 +55,9 @@ PEOPLE: dict[str, tuple[str, str, frozenset[Role]]] = {
 }
 UIDS = {name: str(7000000000000000002 + index) for index, name in enumerate(PEOPLE)}
 
+SENTENCES = {"hop luc may gio": "họp lúc mấy giờ"}
+"""What the marks of these sentences are."""
+
 
 @dataclass
 class FakeUnit:
@@ -361,6 +364,7 @@ class Desk:
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
             "draw_code": lambda: "482913",
+            "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],
         }
         self.policy = OfficePolicy(**(values | policy))
         self.office = Office(self.policy)

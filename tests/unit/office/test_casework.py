@@ -57,6 +57,23 @@ def observe(desk: Desk, name: str, *findings: Finding, who: str = "member") -> N
     desk.hear(event, *findings)
 
 
+@pytest.mark.parametrize(
+    ("suggestion", "asked"),
+    [
+        ("họp lúc mấy giờ", 'Có phải ý đồng chí là: "họp lúc mấy giờ"?'),
+        ("họp lúc\nmấy giờ", 'Có phải ý đồng chí là: "họp lúc mấy giờ"?'),
+        ("họp " * 100, None),
+        (None, None),
+    ],
+)
+def test_the_request_offers_the_sentence_as_a_question(suggestion: str | None, asked: str | None) -> None:
+    desk = Desk()
+    desk.say("member", "hop luc may gio", UNMARKED.model_copy(update={"suggestion": suggestion}))
+    (request,) = to(desk.take(), "member")
+    assert ("Có phải ý đồng chí là" in request) == (asked is not None)
+    assert asked is None or asked in request
+
+
 def test_admin_staff_and_member_are_told_of_a_new_case() -> None:
     desk = Desk()
     desk.say("member", "noi dung khong dau", UNMARKED)

@@ -49,6 +49,7 @@ ALLOWED = {
     "/trangthai": (READERS | DESK, "thông suốt"),
     "/trogiup": (EVERYBODY, "Các lệnh đồng chí dùng được"),
     "/quyche 4.1": (EVERYBODY, "khoản 1 Điều 4 Quy chế: Không đăng"),
+    "/themdau hop luc may gio": (EVERYBODY, "- họp lúc mấy giờ"),
 }
 
 
@@ -232,7 +233,7 @@ def test_lists_are_cut_and_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["/xem", "/xem abc", "/baocao ngày kia", "/vipham lạ", "/quyche abc", "/xacnhan VP1 VP2"]
+    "line", ["/xem", "/themdau", "/xem abc", "/baocao ngày kia", "/vipham lạ", "/quyche abc", "/xacnhan VP1 VP2"]
 )
 def test_a_wrong_rest_gets_the_way_to_write_it(line: str) -> None:
     desk = Desk()
@@ -278,6 +279,13 @@ def test_the_regulation_is_read_out(rest: str, parts: list[str]) -> None:
     (text,) = to(desk.take(), "member")
     for part in parts:
         assert part in text
+
+
+def test_a_sentence_that_needs_no_marks_is_said_to_be_fine() -> None:
+    desk = Desk()
+    desk.say("member", "thêm dấu họp lúc mấy giờ", place="private")
+    (text,) = to(desk.take(), "member")
+    assert "không có chỗ nào cần gợi ý thêm dấu" in text
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,12 @@ MEANT = "Mời các bạn đến đúng giờ"
         ("tcvn3", "Mêi c¸c b¹n ®Õn ®óng giê"),
         ("vni", "Môøi caùc baïn ñeán ñuùng giôø"),
         ("utf8", MEANT.encode().decode("latin-1")),
+        ("viscii", "M¶i các bÕn ðªn ðúng gi¶"),
+        ("vps", "M©i các bån Ç‰n Çúng gi©"),
+        ("cp1258", "MõÌi caìc baòn ðêìn ðuìng giõÌ"),
+        ("viqr", "Mo+`i ca'c ba.n dde^'n ddu'ng gio+`"),
+        ("telex", "Mowif cacs banj ddeens ddungs giowf"),
+        ("vni_keys", "Mo72i cac1 ban5 d9e61n d9ung1 gio72"),
     ],
 )
 def test_an_old_font_is_named_and_read(encoding: str, typed: str) -> None:
@@ -27,6 +33,35 @@ def test_an_old_font_is_named_and_read(encoding: str, typed: str) -> None:
     "text", [MEANT, "ok", "Nguyễn Thị Hoàng Oanh", "5 × 6 = 30 m²", "© 2026", "café à la crème", "👍"]
 )
 def test_proper_text_is_no_old_font(text: str) -> None:
+    assert read_legacy(text) is None
+
+
+def test_a_font_of_capitals_is_read_in_capitals() -> None:
+    legacy = read_legacy("MêI C¸C B¹N §ÕN §óNG GIê")
+    assert legacy is not None
+    assert legacy.text == MEANT.upper()
+
+
+def test_the_spans_are_the_words_that_were_written_the_old_way() -> None:
+    text = "Zoom: Mêi  c¸c b¹n"
+    legacy = read_legacy(text)
+    assert legacy is not None
+    assert [text[start:end] for start, end in legacy.spans] == ["Mêi", "c¸c", "b¹n"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is this me?",
+        "Has he sent his last offer?",
+        "Phan Thanh Ðạo",
+        "QL12, F1, T2 và km95 đã thông",
+        "Müller gặp Mbappé ở São Paulo",
+        "Xã có 3 bản: Nà Khoang, Noong Hẻo, Ea Tir",
+        "Mật khẩu wifi: phong2",
+    ],
+)
+def test_names_codes_and_other_languages_are_no_old_font(text: str) -> None:
     assert read_legacy(text) is None
 
 

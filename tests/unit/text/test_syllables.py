@@ -2,7 +2,7 @@
 
 import pytest
 
-from zalo_governor.text.syllables import is_skeleton, is_syllable
+from zalo_governor.text.syllables import is_syllable
 
 
 @pytest.mark.parametrize(
@@ -15,8 +15,3 @@ def test_syllables_in_either_tone_placement_are_syllables(word: str) -> None:
 @pytest.mark.parametrize("word", ["cac", "kết1", "zoom", "tiêp", "ngê", "kăn", "báp-tít", "strong", "bầng"])
 def test_what_breaks_the_sound_system_is_no_syllable(word: str) -> None:
     assert not is_syllable(word)
-
-
-@pytest.mark.parametrize(("word", "expected"), [("nghieng", True), ("duong", True), ("file", False), ("excel", False)])
-def test_a_word_without_marks_may_be_a_syllable_without_its_marks(word: str, expected: bool) -> None:
-    assert is_skeleton(word) is expected

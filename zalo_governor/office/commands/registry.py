@@ -6,6 +6,7 @@ from zalo_governor.office.commands.casebook import ConfirmCase, FalseAlarm, List
 from zalo_governor.office.commands.command import AnyCommand
 from zalo_governor.office.commands.followup import PassOn, Remove, WhoHasSeen
 from zalo_governor.office.commands.information import Help, ReadRegulation, Status
+from zalo_governor.office.commands.writing import AddMarks
 from zalo_governor.office.policy import OfficePolicy
 
 COMMANDS: tuple[type[AnyCommand], ...] = (
@@ -18,6 +19,7 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Remove,
     Report,
     ReadRegulation,
+    AddMarks,
     Status,
 )
 """All but the one that lists them."""

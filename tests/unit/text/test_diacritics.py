@@ -1,0 +1,47 @@
+"""The glance and the full reading agree, and an office's own names count for nothing."""
+
+import pytest
+
+from zalo_governor.rulebook import read_lines
+from zalo_governor.settings import shipped_config
+from zalo_governor.text.diacritics import Marks, Thresholds, Words, read_marks
+from zalo_governor.text.fold import fold
+from zalo_governor.text.model import shipped_model
+from zalo_governor.text.normalise import normalise
+
+LIMITS = Thresholds(violation=1.0, partial=1.5, suspect=0.0)
+BENIGN = read_lines(shipped_config() / "benign/messages.vi.txt")
+
+
+def words(*names: str) -> Words:
+    return Words(
+        shipped_model(), acknowledgements=frozenset({"ok"}), abbreviations=frozenset({"ubnd"}), names=frozenset(names)
+    )
+
+
+def test_what_passes_at_a_glance_the_full_reading_passes_too() -> None:
+    known = words()
+    glanced = [line for line in BENIGN if known.at_a_glance_fine(line)]
+    assert len(glanced) > len(BENIGN) // 4
+    assert [line for line in glanced if read_marks(normalise(line), known, LIMITS).marks is not Marks.OK] == []
+
+
+@pytest.mark.parametrize("part", [slice(0, None, 2), slice(1, None, 2), slice(None, 3), slice(3, None)])
+def test_nothing_that_lacks_marks_passes_at_a_glance(part: slice) -> None:
+    known = words()
+    passed = []
+    for line in BENIGN:
+        pieces = line.split()
+        some = pieces.copy()
+        some[part] = [fold(piece) for piece in pieces[part]]
+        changed = sum(a.lower() != b.lower() for a, b in zip(pieces, some, strict=True))
+        if changed > 2 and known.at_a_glance_fine(" ".join(some)):
+            passed.append(some)
+    assert passed == []
+
+
+def test_an_office_adds_its_own_names() -> None:
+    text = normalise("Nam Na Khoang Pa Tan da")
+    assert read_marks(text, words(), LIMITS._replace(suspect=-9, violation=-9)).spans
+    evidence = read_marks(text, words("na khoang", "pa tan", "nam", "da"), LIMITS._replace(suspect=-9))
+    assert evidence.marks is Marks.OK

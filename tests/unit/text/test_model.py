@@ -1,0 +1,39 @@
+"""The shipped model and its file."""
+
+from importlib.resources import files
+
+import pytest
+
+from zalo_governor.text.forest import Branch
+from zalo_governor.text.language import Pairs
+from zalo_governor.text.model import dump_model, load_model, shipped_model
+
+WORDS = ["#", "<", "?", "cho", "em"]
+PAIRS = Pairs([0, 0, 1, 1, 3, 3], [3, 3, 4], [1, 2, 2000])
+
+
+def test_what_is_written_is_read_again() -> None:
+    tree = Branch(1, 0.5, -1.0, Branch(0, 2.0, 0.25, 3.0))
+    model = load_model(dump_model(WORDS, [5, 9, 4, 2000, 7], PAIRS, {"the": 0.05}, [tree, 0.5]))
+    language = model.language
+    assert language.words == WORDS
+    cho, em = ((language.places[word], language.places[word] + 1) for word in ("cho", "em"))
+    assert language.share(cho, em) > 0.9
+    assert language.english["the"] == pytest.approx(0.05, rel=0.05)
+    assert [model.forest.score(figures) for figures in ((1, 0), (1, 1), (3, 1))] == [-0.5, 0.75, 3.5]
+
+
+def test_bytes_of_another_kind_are_refused() -> None:
+    with pytest.raises(ValueError, match="not a model of this version"):
+        load_model(b"PK")
+
+
+def test_the_shipped_model_is_small() -> None:
+    raw = files("zalo_governor.text").joinpath("vietnamese.model").read_bytes()
+    assert len(raw) <= 3_000_000
+
+
+def test_a_word_is_likelier_after_the_word_that_it_goes_with() -> None:
+    language = shipped_model().language
+    nghi, bao, cao = ((language.places[word], language.places[word] + 1) for word in ("nghị", "báo", "cáo"))
+    assert language.share(bao, cao) > 100 * language.share(nghi, cao)

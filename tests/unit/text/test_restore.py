@@ -1,0 +1,41 @@
+"""Sentences with their marks, as they are proposed."""
+
+import pytest
+
+from zalo_governor.rulebook import load_rulebook
+from zalo_governor.settings import shipped_config
+
+RULEBOOK = load_rulebook(shipped_config())
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("de nghi cac dong chi bao cao truoc ngay 20", "đề nghị các đồng chí báo cáo trước ngày 20"),
+        ("DE NGHI CAC XA BAO CAO", "ĐỀ NGHỊ CÁC XÃ BÁO CÁO"),
+        ("Kính gửi các dong chi, cuoc hop chieu nay", "Kính gửi các đồng chí, cuộc họp chiều nay"),
+        ("Nguoi dan xa da di so tan", "Người dân xã đã đi sơ tán"),
+    ],
+)
+def test_the_likeliest_sentence_comes_first(typed: str, meant: str) -> None:
+    assert RULEBOOK.with_marks(typed)[0] == meant
+
+
+@pytest.mark.parametrize("kept", ["UBND", "1247/QĐ-UBND", "bao_cao.docx", "Chang Gio Xu", "Zoom"])
+def test_names_numbers_and_abbreviations_stay_as_typed(kept: str) -> None:
+    assert kept in RULEBOOK.with_marks(f"de nghi {kept} kiem tra lai so lieu")[0]
+
+
+def test_where_it_is_unsure_it_offers_more_than_one_and_never_more_than_three() -> None:
+    offered = RULEBOOK.with_marks("ban cho toi")
+    assert 1 < len(offered) <= 3
+    assert len(set(offered)) == len(offered)
+
+
+def test_an_old_font_is_decoded() -> None:
+    assert RULEBOOK.with_marks("Mêi c¸c b¹n ®Õn ®óng giê") == ["Mời các bạn đến đúng giờ"]
+
+
+def test_what_has_its_marks_comes_back_as_it_was() -> None:
+    sentence = "Đề nghị các đồng chí có mặt đúng giờ"
+    assert RULEBOOK.with_marks(sentence)[0] == sentence

@@ -1,0 +1,140 @@
+"""Messages to learn from, made of right sentences: cut as people write, without marks, partly without, in chat's dress.
+
+Everything is drawn from one `random.Random`, so that the same sentences and seed give the same samples.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import NamedTuple
+
+from zalo_governor.text.alphabet import has_marks, split_tone
+from zalo_governor.text.fold import fold
+
+
+class Sample(NamedTuple):
+    """A message and what it is."""
+
+    text: str
+    violates: bool
+    weight: float = 1.0
+
+
+def samples_of(sentence: str, rng: Random, *, formal: bool) -> Iterator[Sample]:
+    """A few samples of one right sentence; a formal one is also put in chat's dress."""
+    words = _cut(sentence, rng)
+    if not words:
+        return
+    if formal and rng.random() < _DRESSED:
+        words = _dress(words, rng)
+    right = " ".join(words)
+    yield Sample(right, False)
+    lossy = [at for at, word in enumerate(words) if has_marks(word)]
+    if not lossy:
+        return
+    if len(lossy) == len(words) <= 2 or rng.random() < _SHARE_BARE:
+        yield Sample(without_marks(right), True, _weight_of_bare(words, lossy))
+    if len(lossy) >= 2 and len(words) >= 3:
+        yield Sample(" ".join(_partly(words, lossy, rng)), True)
+    if len(words) >= 4 and len(lossy) >= 3 and rng.random() < _SHARE_SLIPS:
+        slip = rng.choice(lossy)
+        yield Sample(" ".join([*words[:slip], _lose(words[slip], rng), *words[slip + 1 :]]), False, 2.0)
+
+
+def without_marks(text: str) -> str:
+    """The text without any mark; capitals stay."""
+    return "".join(bare.upper() if letter.isupper() else bare for letter, bare in zip(text, fold(text), strict=True))
+
+
+def _weight_of_bare(words: Sequence[str], lossy: Sequence[int]) -> float:
+    # "Sau khi họp" without marks hardly differs from a sentence that needs none.
+    return 1.0 if len(lossy) > 1 or len(words) < 3 else 0.5
+
+
+def _cut(sentence: str, rng: Random) -> list[str]:
+    words = sentence.split()
+    draw = rng.random()
+    if draw < 0.35 or len(words) < 3:
+        return words[:_LONGEST]
+    if draw < 0.6:
+        clauses = [clause for clause in _CLAUSES.split(sentence) if clause.strip()]
+        return rng.choice(clauses).split()[:_LONGEST] if clauses else []
+    size = rng.choice(_SIZES)
+    start = rng.randrange(max(1, len(words) - size + 1))
+    return words[start : start + size]
+
+
+def _dress(words: Sequence[str], rng: Random) -> list[str]:
+    small = rng.random() < 0.6
+    short = rng.random() < 0.4
+    plain = rng.random() < 0.4
+    loud = rng.random() < 0.04
+    out: list[str] = []
+    for word in words:
+        dressed = word.lower() if small else word
+        if short and dressed.lower() in _SHORT and rng.random() < 0.7:
+            dressed = rng.choice(_SHORT[dressed.lower()])
+        if plain:
+            dressed = dressed.strip(_PUNCTUATION) or dressed
+        out.append(dressed.upper() if loud else dressed)
+    if rng.random() < 0.15:
+        out.append(rng.choice(_TAILS))
+    return out
+
+
+def _partly(words: Sequence[str], lossy: Sequence[int], rng: Random) -> list[str]:
+    draw = rng.random()
+    out = list(words)
+    if draw < 0.2:
+        for at in lossy:
+            if rng.random() < 0.85:
+                out[at] = _toneless(words[at])
+    elif draw < 0.27:
+        for at in lossy:
+            out[at] = words[at].replace("đ", "d").replace("Đ", "D")
+    elif draw < 0.45:
+        cut = rng.randrange(1, len(words))
+        for at in range(cut, len(words)) if rng.random() < 0.6 else range(cut):
+            out[at] = without_marks(words[at])
+    else:
+        rate = rng.uniform(0.25, 0.95)
+        for at in lossy:
+            if rng.random() < rate:
+                out[at] = without_marks(words[at])
+    changed = [at for at in lossy if out[at] != words[at]]
+    if len(changed) < 2:
+        for at in rng.sample(list(lossy), 2):
+            out[at] = without_marks(words[at])
+    return out
+
+
+def _lose(word: str, rng: Random) -> str:
+    other = _toneless(word)
+    return other if other != word and rng.random() < 0.4 else without_marks(word)
+
+
+def _toneless(word: str) -> str:
+    bare, tone = split_tone(word)
+    return bare if tone else word
+
+
+_DRESSED = 0.6
+_SHARE_BARE = 0.85
+_SHARE_SLIPS = 0.5
+_LONGEST = 40
+_PUNCTUATION = '.,;:"“”()'
+_SIZES = (1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 6, 7, 8, 10, 12)
+_CLAUSES = re.compile(r"[,;:.!?()–]+(?:\s|$)")
+_TAILS = (
+    "ạ", "nhé", "nha", "😂", "👍", ":))", "=))", "...", "!!!", "ạ 🙏", "nhé ạ", "vậy", "ok", "hihi", "❤", "kkk", "luôn",
+    "ha ha", "hi hi", "he he", "haha", "vl", "á", "nè", "á nha", "đi", "luôn ạ", "quá",
+)  # fmt: skip
+_SHORT = {
+    "không": ("ko", "k", "kg", "hok", "khong", "hem"), "được": ("đc", "dc", "đk"), "rồi": ("r", "rùi", "rồy"),
+    "với": ("vs", "zới"), "gì": ("j", "gi"), "vậy": ("v", "zậy"), "người": ("ng", "ngừi"), "mọi": ("m",),
+    "biết": ("bít", "bik"), "anh": ("a", "ank"), "em": ("e", "iem"), "chị": ("c",), "và": ("và", "n"),
+    "như": ("như", "nhu"), "quá": ("wá", "quáaa", "qá"), "thì": ("thì", "thỳ"), "bây": ("bây",), "điện": ("đt",),
+    "công": ("công",), "làm": ("lm",), "trước": ("trc",), "sau": ("s",), "những": ("nhg",), "trong": ("trg",),
+    "cũng": ("cg", "cug"), "nhiều": ("nhìu",), "việt": ("vn",), "đồng": ("đ/c",), "bạn": ("b", "bn"),
+    "ủy": ("UBND",), "sở": ("Sở",), "là": ("là", "lè"), "mình": ("mk", "m"),
+}  # fmt: skip

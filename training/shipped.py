@@ -1,0 +1,121 @@
+"""The inputs that ship with the project: counts, English words, figures of sentences, the office's own lines."""
+
+import lzma
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from zlib import crc32
+
+from training.counting import Counts
+
+HERE = Path(__file__).parent
+COUNTS = HERE / "counts.tsv.xz"
+ENGLISH = HERE / "english.tsv.xz"
+FIGURES = HERE / "figures.bin.xz"
+CORPUS = HERE / "corpus"
+FOREIGN = CORPUS / "foreign.txt"
+FOLDS = 5
+OWN_WEIGHT = 20
+"""How often each of our own lines counts beside a line of the corpora."""
+
+
+def write_counts(counts: Counts, path: Path = COUNTS) -> None:
+    """Write one line a word: the word, how often it stands, and its followers as `word:often`."""
+    pairs = sorted(counts.pairs.items())
+    after: dict[str, list[str]] = {
+        before: [f"{follower}:{often}" for (_, follower), often in group]
+        for before, group in groupby(pairs, key=lambda pair: pair[0][0])
+    }
+    lines = ("\t".join([word, str(often), *after.get(word, [])]) for word, often in sorted(counts.singles.items()))
+    path.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9))
+
+
+def read_counts(path: Path = COUNTS) -> Counts:
+    """What `write_counts` wrote."""
+    singles: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
+    for line in lzma.decompress(path.read_bytes()).decode().split("\n"):
+        word, often, *followers = line.split("\t")
+        singles[word] = int(often)
+        for follower in followers:
+            after, times = follower.rsplit(":", 1)
+            pairs[word, after] = int(times)
+    return Counts(singles, pairs)
+
+
+def write_english(shares: Mapping[str, float], path: Path = ENGLISH) -> None:
+    """Write one line a word, with its share in parts of a thousand million."""
+    lines = (f"{word}\t{round(share * 1e9)}" for word, share in sorted(shares.items()))
+    path.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9))
+
+
+def read_english(path: Path = ENGLISH) -> dict[str, float]:
+    """The share (0-1) of each English word."""
+    lines = (line.split("\t") for line in lzma.decompress(path.read_bytes()).decode().split("\n"))
+    return {word: int(parts) / 1e9 for word, parts in lines}
+
+
+def own_lines() -> list[str]:
+    """The office's and our own messages, right and complete, without the foreign ones."""
+    return [line for path in sorted(CORPUS.glob("*.txt")) if path != FOREIGN for line in lines_of(path)]
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """The lines of a corpus, without those that are empty or begin with #."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line.strip()
+
+
+def fold_of(line: str) -> int:
+    """Which of the `FOLDS` parts a line is in: what is learnt from a line must not know the line already."""
+    return crc32(line.encode()) % FOLDS
+
+
+def write_figures(rows: Sequence[Sequence[float]], answers: Sequence[bool], weights: Sequence[float]) -> None:
+    """Write figures of samples, each column to the nearest of at most 256 values that occur in it."""
+    raw = bytearray()
+    raw += array("I", [len(rows), len(rows[0])]).tobytes()
+    for column in zip(*rows, strict=True):
+        values = _levels(column)
+        nearest = {}
+        raw += array("I", [len(values)]).tobytes() + array("f", values).tobytes()
+        at = 0
+        for figure in sorted(set(column)):
+            while at + 1 < len(values) and abs(values[at + 1] - figure) <= abs(values[at] - figure):
+                at += 1
+            nearest[figure] = at
+        raw += bytes(nearest[figure] for figure in column)
+    raw += bytes(answers)
+    raw += bytes(round(weight * 10) for weight in weights)
+    FIGURES.write_bytes(lzma.compress(bytes(raw), preset=9))
+
+
+def read_figures() -> tuple[list[tuple[float, ...]], list[bool], list[float]]:
+    """The figures of each sample, whether it violates, and its weight."""
+    raw = lzma.decompress(FIGURES.read_bytes())
+    many, wide = array("I", raw[:8])
+    at = 8
+    columns: list[list[float]] = []
+    for _ in range(wide):
+        (levels,) = array("I", raw[at : at + 4])
+        values = array("f", raw[at + 4 : at + 4 + 4 * levels])
+        at += 4 + 4 * levels
+        columns.append([values[code] for code in raw[at : at + many]])
+        at += many
+    answers = list(map(bool, raw[at : at + many]))
+    return list(zip(*columns, strict=True)), answers, [code / 10 for code in raw[at + many :]]
+
+
+def _levels(column: Iterable[float]) -> list[float]:
+    ordered = sorted(column)
+    distinct = sorted(set(ordered))
+    if len(distinct) <= _MOST_LEVELS:
+        return distinct
+    step = (len(ordered) - 1) / (_MOST_LEVELS - 1)
+    return sorted({ordered[round(step * at)] for at in range(_MOST_LEVELS)})
+
+
+_MOST_LEVELS = 256

@@ -1,0 +1,43 @@
+"""`zalo-governor bench vietnamese`: how well and how fast marks are judged on labelled messages."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zalo_governor.cli.measuring import Labelled, benign_set, read_set, report_on
+from zalo_governor.cli.peers import PEERS
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.rulebook import load_rulebook
+from zalo_governor.rules.diacritics import DiacriticsRule
+from zalo_governor.settings import shipped_config
+
+
+def vietnamese(
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of labelled messages, *.jsonl and *.json; without it, our own samples.")
+    ] = None,
+    config_dir: Annotated[Path | None, typer.Option(help="Folder with rules/ and quy-che.yaml.")] = None,
+    peers: Annotated[bool, typer.Option(help="Measure other programs on the same lines, where installed.")] = True,
+) -> None:
+    """Measure clause 3.1: each file of the folder for itself, with counts and 95 % intervals.
+
+    A line is {"text", "label"}; labels are vi_ok, other_ok, vi_no_diacritics, vi_partial, vi_legacy. "amb": true lines
+    are left out; "orig" is the text with its marks, for the restoration.
+    """
+    config = config_dir or shipped_config()
+    engine = load_rulebook(config).engine
+    rule = next(rule for rule in engine.rules if isinstance(rule, DiacriticsRule))
+    sets = _sets(data) if data else [benign_set(config / "benign/messages.vi.txt")]
+    for labelled in sets:
+        for line in report_on(labelled, rule, PEERS if peers else ()):
+            typer.echo(line)
+        typer.echo("")
+
+
+def _sets(folder: Path) -> list[Labelled]:
+    paths = sorted(path for path in folder.iterdir() if path.suffix in {".jsonl", ".json"}) if folder.is_dir() else []
+    sets = [labelled for path in paths if (labelled := read_set(path)).items]
+    if not sets:
+        raise ConfigError(f'{folder}: no *.jsonl or *.json file with lines {{"text", "label"}}')
+    return sets

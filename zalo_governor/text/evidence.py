@@ -1,0 +1,150 @@
+"""What a message shows about its marks, as figures: the input of the trained decision (`text.forest`)."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from zalo_governor.text.language import Range
+from zalo_governor.text.lattice import Lattice, Reader, Word
+from zalo_governor.text.tokens import Token, TokenKind
+
+
+class Evidence(NamedTuple):
+    """The figures, and the words they were read from."""
+
+    figures: tuple[float, ...]
+    words: list[Token]
+    lost: list[float]
+    """For each word, the chance (0-1) that it lacks marks."""
+    chances: list[list[tuple[int, float]]]
+    """For each word, what it may be meant as, as places in the language, with their chances."""
+    named: list[bool]
+    """For each word, whether it stands in capitals like a name."""
+
+    @property
+    def vietnamese(self) -> bool:
+        """Whether any word could be Vietnamese."""
+        return self.figures[0] > 0
+
+    @property
+    def marked(self) -> bool:
+        """Whether any word bears marks."""
+        return self.figures[2] > 0
+
+
+def gather(reader: Reader, text: str, found: Sequence[Token], abbreviations: frozenset[str]) -> Evidence:
+    """The figures of a normalised text cut into tokens."""
+    prose: list[Token] = []
+    begins: list[bool] = []
+    before = None
+    codes = 0
+    for token in found:
+        if token.kind is TokenKind.WORD or token.kind is TokenKind.CODE:
+            begins.append(before is None or text[before.end : token.start].strip(" -/&+'") != "")
+            prose.append(token)
+        codes += token.kind is not TokenKind.WORD
+        before = token
+    words = [reader.word(token.text) for token in prose]
+    lattice = reader.read(words, begins)
+    # A sentence in capitals is a sentence; capitals between commas are abbreviations.
+    shouted = (
+        text.isupper()
+        and sum(word.syllable for word in words) * 2 > len(words)
+        and any(word.syllable and not begin for word, begin in zip(words, begins, strict=True))
+    )
+    named = _named(prose, words, begins, reader.language.unknown) if not shouted else [False] * len(prose)
+    shortened = [_is_short(text, token, abbreviations, shouted=shouted) for token in prose]
+    figures = _figures(prose, words, lattice, named, shortened, codes, shouted=shouted)
+    return Evidence(figures, prose, lattice.lost, lattice.chances, named)
+
+
+def _is_short(text: str, token: Token, abbreviations: frozenset[str], *, shouted: bool) -> bool:
+    """Whether a word is an abbreviation, or the first letter of a name."""
+    if token.text.lower() in abbreviations:
+        return True
+    if shouted or not token.text.isupper():
+        return False
+    return len(token.text) > 1 or text[token.end : token.end + 1] == "."
+
+
+def _named(prose: list[Token], words: list[Word], begins: list[bool], unknown: Range) -> list[bool]:
+    """Words in capitals that are no beginning, or a beginning that goes on in capitals."""
+    capital = [token.kind is TokenKind.WORD and token.text[0].isupper() for token in prose] + [False]
+    follows = [not begin for begin in begins] + [False]
+    return [
+        capital[at]
+        # A word that no syllable fits as it stands has lost its tone, name or not.
+        and not (word.marked and word.meant and word.typed == unknown)
+        and (follows[at] or (capital[at + 1] and follows[at + 1]))
+        for at, word in enumerate(words)
+    ]
+
+
+def _figures(
+    prose: list[Token], words: list[Word], lattice: Lattice, named: list[bool], shortened: list[bool], codes: int,
+    *, shouted: bool,
+) -> tuple[float, ...]:  # fmt: skip
+    bare = marked = unknown = english = capitals = short = needs = never = small_bare = marked_small = botched = 0
+    half = lost_names = max_name = 0.0
+    gains: list[float] = []
+    rare: list[float] = []
+    every = 0.0
+    small: list[float] = []
+    run = best_run = 0
+    for at, (token, word) in enumerate(zip(prose, words, strict=True)):
+        if token.kind is not TokenKind.WORD:
+            continue
+        if shortened[at]:
+            short += 1
+            continue
+        lost = lattice.lost[at]
+        botched += word.marked and not word.share and bool(word.meant)
+        capitals += named[at]
+        if not word.syllable:
+            unknown += 1
+            english += word.known_english
+            continue
+        every += lost
+        if word.marked:
+            marked += 1
+            half += lost
+        else:
+            bare += 1
+            english += word.known_english
+        if named[at]:
+            lost_names += lost
+            max_name = max(max_name, lost)
+            continue
+        small.append(lost)
+        run = run + 1 if lost > 0.5 else 0
+        best_run = max(best_run, run)
+        if word.marked:
+            marked_small += 1
+            continue
+        gains.append(lattice.gains[at])
+        rare.append(1.0 - word.share)
+        needs += word.share < 0.5
+        never += word.share < 0.03
+        small_bare += 1
+    gains.sort(reverse=True)
+    rare.sort(reverse=True)
+    first = lattice.lost[0] if lattice.lost else 0.0
+    total = sum(small)
+    small.sort(reverse=True)
+    top = [*small[:3], 0.0, 0.0, 0.0]
+    count = bare + marked
+    many = max(count, 1)
+    few = max(len(small), 1)
+    gain = lattice.lost_log - lattice.kept_log
+    sure50 = sum(1 for chance in small if chance > 0.5)
+    mixed = lattice.any_log - lattice.kept_log
+    return (
+        count, bare, marked, marked / many, unknown, english, codes, capitals, float(shouted), short,
+        gain, gain / many, lattice.lost_log - lattice.foreign_log, lattice.kept_log - lattice.foreign_log,
+        mixed, mixed / many,
+        every, total, total / few, top[0], top[1], top[2],
+        sure50, sum(1 for chance in small if chance > 0.9), sure50 / few, best_run,
+        gains[0] if gains else 0.0, gains[1] if len(gains) > 1 else 0.0, half, sum(lattice.foreign),
+        rare[0] if rare else 0.0, rare[1] if len(rare) > 1 else 0.0, first,
+        needs, never, small_bare, lost_names, max_name, small_bare / few, capitals / many, marked_small, botched,
+        sum(1 for chance in small if chance > 0.9) / few, top[0] + top[1] + top[2],
+    )  # fmt: skip

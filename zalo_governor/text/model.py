@@ -1,0 +1,140 @@
+"""The shipped file `vietnamese.model`: what is known of Vietnamese, and the trained decision. Made by `training/`.
+
+Plain sections, each behind its length (uint32, little-endian), uncompressed, so that the same inputs give the same
+bytes on every machine: words, their counts, lengths of rows, followers, levels of counts, English words, their levels,
+trees (counts of nodes, figures, limits, leaves).
+"""
+
+import struct
+import sys
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import accumulate
+from math import exp, log
+from typing import NamedTuple
+
+from zalo_governor.text.forest import Branch, Forest
+from zalo_governor.text.language import Language, Pairs
+
+
+class Model(NamedTuple):
+    """All that the file holds."""
+
+    language: Language
+    forest: Forest
+
+
+@cache
+def shipped_model() -> Model:
+    """The model that came with the program; read once.
+
+    Raises:
+        ValueError: the file is not a model of this version.
+    """
+    return load_model(files("zalo_governor.text").joinpath("vietnamese.model").read_bytes())
+
+
+def load_model(raw: bytes) -> Model:
+    """The model in these bytes.
+
+    Raises:
+        ValueError: they are not a model of this version.
+    """
+    if not raw.startswith(_MAGIC):
+        raise ValueError("not a model of this version; make it anew with training/train.py")
+    parts = list(_sections(raw[len(_MAGIC) :]))
+    words, singles, lengths, followers, levels, english, english_levels, *trees = parts
+    counts = [max(1, round(exp(level / _LEVELS))) for level in range(256)]
+    pairs = Pairs(
+        [0, *accumulate(_numbers("H", lengths))],
+        _numbers("H", followers),
+        [counts[level] for level in levels],
+    )
+    shares = {
+        word: exp(-level / _ENGLISH_LEVELS)
+        for word, level in zip(english.decode().split("\n"), english_levels, strict=True)
+    }
+    language = Language(words.decode().split("\n"), _numbers("I", singles), pairs, shares)
+    return Model(language, Forest(_planted(*trees)))
+
+
+def dump_model(
+    words: Sequence[str], singles: Sequence[int], pairs: Pairs, english: Mapping[str, float],
+    trees: Sequence[Branch | float],
+) -> bytes:  # fmt: skip
+    """The bytes of a model; counts of pairs are kept to the nearest of 256 levels."""
+    lengths = [end - start for start, end in zip(pairs.rows, pairs.rows[1:], strict=False)]
+    parts = [
+        "\n".join(words).encode(),
+        _bytes("I", singles),
+        _bytes("H", lengths),
+        _bytes("H", pairs.followers),
+        bytes(min(255, round(log(often) * _LEVELS)) for often in pairs.often),
+        "\n".join(english).encode(),
+        bytes(min(255, round(-log(share) * _ENGLISH_LEVELS)) for share in english.values()),
+        *_felled(trees),
+    ]
+    return _MAGIC + b"".join(struct.pack("<I", len(part)) + part for part in parts)
+
+
+def _sections(raw: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(raw):
+        (length,) = struct.unpack_from("<I", raw, at)
+        yield raw[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def _numbers(kind: str, raw: bytes) -> "array[int]":
+    numbers = array(kind, raw)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def _bytes(kind: str, numbers: Sequence[int]) -> bytes:
+    packed = array(kind, numbers)
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return packed.tobytes()
+
+
+def _felled(trees: Sequence[Branch | float]) -> tuple[bytes, bytes]:
+    """The trees, root first and the lower branch before the higher: figures (a leaf is 255), limits and leaves."""
+    figures = bytearray()
+    values: list[float] = []
+
+    def fell(node: Branch | float) -> None:
+        if isinstance(node, Branch):
+            figures.append(node.figure)
+            values.append(node.limit)
+            fell(node.low)
+            fell(node.high)
+        else:
+            figures.append(_LEAF)
+            values.append(node)
+
+    for tree in trees:
+        fell(tree)
+    return bytes(figures), struct.pack(f"<{len(values)}f", *values)
+
+
+def _planted(figures: bytes, values: bytes) -> list[Branch | float]:
+    nodes = iter(zip(figures, struct.unpack(f"<{len(figures)}f", values), strict=True))
+
+    def plant(figure: int, value: float) -> Branch | float:
+        if figure == _LEAF:
+            return value
+        low = plant(*next(nodes))
+        return Branch(figure, value, low, plant(*next(nodes)))
+
+    return [plant(*node) for node in nodes]
+
+
+_MAGIC = b"zalo-governor vietnamese 1\n"
+_LEVELS = 16
+"""Levels of a pair's count for each factor of e: steps of six per cent, up to 8 million."""
+_ENGLISH_LEVELS = 12
+_LEAF = 255

@@ -1,0 +1,85 @@
+"""The sentence with its marks, as a proposal: for each word what the words around it make likeliest.
+
+Names, abbreviations, numbers and foreign words stay as they were typed; a name gets marks only where hardly anything
+else is meant. Where the likeliest word is not much likelier than the next, other sentences are given too.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from zalo_governor.text.diacritics import Words, look
+from zalo_governor.text.evidence import Evidence
+from zalo_governor.text.language import canonical
+from zalo_governor.text.normalise import normalise
+from zalo_governor.text.tokens import Token, TokenKind
+
+
+class Choice(NamedTuple):
+    """The readings of one word, the likeliest first, with their chances (0-1)."""
+
+    token: Token
+    readings: list[tuple[str, float]]
+
+
+def restore(text: str, words: Words, most: int = 1) -> list[str]:
+    """At most `most` sentences with marks, the likeliest first; the text itself, normalised, where none are missing."""
+    normalised = normalise(text)
+    return sentences_of(normalised.text, look(normalised, words), words, most)
+
+
+def sentences_of(text: str, evidence: Evidence, words: Words, most: int = 1) -> list[str]:
+    """The same, of a normalised text that has been read already."""
+    choices = list(_choices(evidence, words))
+    best = _written(text, choices, {})
+    sentences = [best]
+    doubtful = sorted(
+        (choice.readings[1][1] / choice.readings[0][1], at)
+        for at, choice in enumerate(choices)
+        if len(choice.readings) > 1 and choice.readings[1][1] > choice.readings[0][1] * _CLOSE
+    )
+    for _, at in reversed(doubtful):
+        if len(sentences) >= most:
+            break
+        sentences.append(_written(text, choices, {at: 1}))
+    return sentences
+
+
+def _choices(evidence: Evidence, words: Words) -> Iterator[Choice]:
+    known = words.model.language.words
+    for at, (token, chances) in enumerate(zip(evidence.words, evidence.chances, strict=True)):
+        if token.kind is not TokenKind.WORD or not chances or token.text.lower() in words.abbreviations:
+            continue
+        readings = [(known[place], chance) for place, chance in chances]
+        kept = 1.0 - sum(chance for _, chance in chances)
+        if evidence.marked or kept > _KEPT:
+            typed = canonical(token.text.lower())
+            merged = dict(readings)
+            merged[typed] = merged.get(typed, 0.0) + kept
+            readings = list(merged.items())
+        readings.sort(key=lambda reading: -reading[1])
+        if evidence.named[at] and readings[0][1] < _SURE_OF_A_NAME:
+            continue
+        yield Choice(token, readings[:2])
+
+
+def _written(text: str, choices: Sequence[Choice], instead: dict[int, int]) -> str:
+    parts: list[str] = []
+    at = 0
+    for number, (token, readings) in enumerate(choices):
+        meant, _ = readings[instead.get(number, 0)]
+        if canonical(token.text.lower()) != meant:
+            parts += text[at : token.start], _in_its_case(meant, token.text)
+            at = token.end
+    return "".join(parts) + text[at:]
+
+
+def _in_its_case(meant: str, typed: str) -> str:
+    if len(meant) != len(typed):
+        return meant
+    return "".join(letter.upper() if model.isupper() else letter for letter, model in zip(meant, typed, strict=True))
+
+
+_CLOSE = 0.35
+"""From this ratio of chances on, the second reading is worth a sentence of its own."""
+_KEPT = 0.6
+_SURE_OF_A_NAME = 0.9
