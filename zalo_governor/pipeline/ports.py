@@ -201,6 +201,10 @@ class Gaps(Protocol):
         """Our time (ms) at which anything last came in, None where nothing ever did."""
         ...
 
+    def first_heard(self, group_id: str) -> int | None:
+        """Zalo's time (ms) of the oldest entry of the group, None where there is none."""
+        ...
+
     def last_heard(self, group_id: str) -> int | None:
         """Zalo's time (ms) of the youngest entry of the group, None where there is none."""
         ...

@@ -290,11 +290,19 @@ class Recovery:
             return end
 
     def _old_of(self, group_id: str) -> list[Element]:
-        """What the socket gave of the group's last gaps, oldest first; it gives what was long known, too."""
+        """What the socket gave of the group's last gaps, oldest first; it gives what was long known, too.
+
+        Where it gives something unasked and no gap is known, nothing but what is older than all that was ever heard is
+        left alone.
+        """
         with self._changed:
             mine = [element for element in self._old if _conversation(element) == group_id]
             self._old = [element for element in self._old if _conversation(element) != group_id]
+        if not mine:
+            return []
         since_ms = self._since.get(group_id)
+        if since_ms is None:
+            since_ms = self._surely(partial(self._gaps.first_heard, group_id))
         mine = [element for element in mine if since_ms is not None and element.at_ms >= since_ms - _CLOCKS_APART_MS]
         return sorted(mine, key=lambda element: element.at_ms)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import Source
@@ -53,15 +53,17 @@ class SqlGaps:
         What our own sweeps found does not count: it bears the time of our clock. The account's own uid stands for all
         that is private to it. With `up_to`, only entries whose number is not higher count.
         """
-        private = group_id == self._account
-        youngest = select(func.max(inbox.c.at_ms)).where(
-            inbox.c.account == self._account,
-            inbox.c.is_group.is_(False) if private else inbox.c.thread_id == group_id,
-            inbox.c.source != Source.SWEEP.value,
-            *(() if up_to is None else (inbox.c.id <= up_to,)),
-        )
+        youngest = select(func.max(inbox.c.at_ms)).where(*self._heard(group_id))
+        if up_to is not None:
+            youngest = youngest.where(inbox.c.id <= up_to)
         with self._database.read() as connection:
             heard_ms: int | None = connection.scalar(youngest)
+        return heard_ms
+
+    def first_heard(self, group_id: str) -> int | None:
+        """Zalo's time (ms) of the oldest entry of the group, as `last_heard` of the youngest."""
+        with self._database.read() as connection:
+            heard_ms: int | None = connection.scalar(select(func.min(inbox.c.at_ms)).where(*self._heard(group_id)))
         return heard_ms
 
     def last_received(self) -> int | None:
@@ -76,6 +78,14 @@ class SqlGaps:
         pending = select(gaps).where(gaps.c.account == self._account, gaps.c.group_id == group_id, gaps.c.pending)
         with self._database.read() as connection:
             return [gap(row) for row in connection.execute(pending.order_by(gaps.c.began_ms, gaps.c.id))]
+
+    def _heard(self, group_id: str) -> tuple[ColumnElement[bool], ...]:
+        private = group_id == self._account
+        return (
+            inbox.c.account == self._account,
+            inbox.c.is_group.is_(False) if private else inbox.c.thread_id == group_id,
+            inbox.c.source != Source.SWEEP.value,
+        )
 
     def _change(self, gap_id: int, **values: Any) -> None:
         with self._database.write() as connection:

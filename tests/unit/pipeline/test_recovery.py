@@ -30,6 +30,7 @@ class MemoryGaps:
         self.left_open: list[Gap] = []
         self.opened = 0
         self.received_ms: int | None = None
+        self.first_ms: int | None = None
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
         self.maybe_fail()
@@ -55,6 +56,9 @@ class MemoryGaps:
 
     def last_received(self) -> int | None:
         return self.received_ms
+
+    def first_heard(self, group_id: str) -> int | None:
+        return self.first_ms
 
     def last_heard(self, group_id: str) -> int | None:
         self.maybe_fail()
@@ -245,7 +249,15 @@ def test_old_messages_of_the_socket_come_after_the_look_and_count_for_their_gap(
     assert log[2:] == ["found 1 of 1", "found 1 of 1", "close 1"]
 
 
-def test_what_the_socket_gives_where_nothing_was_missed_is_left_alone() -> None:
+def test_what_the_socket_gives_unasked_is_taken_unless_it_is_older_than_all_that_was_heard() -> None:
+    given = Given(whole())
+    given.recovery.take_old([element("2", at_ms=_ms(5)), element("0", at_ms=_ms(-60))])
+    given.gaps.first_ms = _ms(3)  # heard live since the first start
+    given.follow(up(0))
+    assert given.admitted == ["2"]
+
+
+def test_what_the_socket_gives_of_a_group_that_was_never_heard_is_left_alone() -> None:
     given = Given(whole())
     given.recovery.take_old([element("2", at_ms=_ms(5))])
     given.follow(up(0))
