@@ -8,13 +8,14 @@ from zalo_governor import journal
 from zalo_governor.app import build
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.governor import Governor
-from zalo_governor.nodump import forbid_core_dumps
+from zalo_governor.process import forbid_core_dumps, give_memory_back
 from zalo_governor.settings import load_settings
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Listen to the group until stopped (Ctrl-C or SIGTERM)."""
     forbid_core_dumps()
+    give_memory_back()
     settings = load_settings(config)
     journal.configure(console=sys.stdout.isatty())
     run_until_told(build(settings))

@@ -236,6 +236,7 @@ def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
         "foreign_keys = ON",
         "temp_store = MEMORY",
         "wal_autocheckpoint = 4000",
+        "cache_size = -1000",  # kB for each thread's connection; the system keeps the file's pages in memory anyway
     ):
         connection.execute(f"PRAGMA {setting}").close()
 

@@ -72,8 +72,8 @@ class Words:
         self._names = frozenset(tuple(name.split()) for name in names)
         self._first_of_names = frozenset(name[0] for name in self._names)
         # The same few thousand words and pairs make up nearly everything that is said.
-        self._piece = lru_cache(maxsize=16_384)(self._look_at_piece)
-        self._doubt = lru_cache(maxsize=65_536)(self._doubt_of)
+        self._piece = lru_cache(maxsize=2_048)(self._look_at_piece)
+        self._doubt = lru_cache(maxsize=4_096)(self._doubt_of)
 
     def acknowledges(self, text: str) -> bool:
         """Whether the whole message is one of those that pass as they are."""

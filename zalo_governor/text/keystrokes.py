@@ -12,7 +12,7 @@ from zalo_governor.text.alphabet import ACUTE, DOT, GRAVE, HOOK, TILDE
 from zalo_governor.text.syllables import is_syllable
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def read_telex(word: str) -> str | None:
     """The word that Telex keys make, None if they make no syllable with marks."""
     if not word.isascii() or not word.isalpha() or not _TELEX_HINT.search(word):
@@ -33,7 +33,7 @@ def read_telex(word: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def read_vni_keys(word: str) -> str | None:
     """The word that VNI keys make, None if they make no syllable with marks."""
     if not _VNI_WORD.fullmatch(word):
@@ -61,7 +61,7 @@ def read_vni_keys(word: str) -> str | None:
     return _cased(made, re.sub(r"\d", "", word)) if made else None
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def read_viqr(word: str) -> str | None:
     """The word that VIQR spells, None if it spells no syllable with marks. A dot at the end may be a full stop."""
     for letters, rest in ((word, ""), (word[:-1], word[-1:])):
@@ -77,7 +77,7 @@ def _viqr_letter(found: re.Match[str]) -> str:
     return found["vowel"] + _VIQR_SHAPES[found["shape"] or ""] + _VIQR_TONES[found["tone"] or ""]
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def _toned(letters: str, tone: str) -> str | None:
     """The syllable with its tone mark in the old place, None if it is no syllable with a mark."""
     made = letters

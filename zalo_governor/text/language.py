@@ -74,7 +74,7 @@ class Language:
         totals = [(self._over[at + 1] - self._over[at]) + self._kept(at, at + 1) for at in range(len(words))]
         self._parts = array("d", (1.0 / total for total in totals))
         self._back = array("d", ((self._over[at + 1] - self._over[at]) / totals[at] for at in range(len(words))))
-        self.share = lru_cache(maxsize=32_768)(self._share)
+        self.share = lru_cache(maxsize=4_096)(self._share)
 
     def _one(self, word: str) -> Range:
         return self.places[word], self.places[word] + 1
@@ -132,7 +132,7 @@ def order_of(word: str) -> tuple[str, str, str]:
     return fold(word), split_tone(word)[0], word
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def canonical(lower: str) -> str:
     """A word in small letters with its tone mark in the old place: "hoà" as "hòa"; others as they are."""
     if lower.isascii() or lower.startswith("q") or lower[-2:-1] not in {"o", "u"}:
@@ -148,7 +148,7 @@ def units(text: str) -> list[str]:
     return [_unit(piece) for piece in _PIECES.findall(text)]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def _unit(piece: str) -> str:
     if piece[0].isdigit():
         return NUMBER

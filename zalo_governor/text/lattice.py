@@ -94,7 +94,7 @@ class Reader:
 
     def __init__(self, language: Language) -> None:
         self.language = language
-        self.word = lru_cache(maxsize=16_384)(self._word)
+        self.word = lru_cache(maxsize=2_048)(self._word)
         self._links: dict[tuple[int, str], _Links] = {}
         self._edges: dict[tuple[str, str], Edge] = {}
 
@@ -317,4 +317,4 @@ _NUMBER_AMONG_ENGLISH = 0.02
 _LEAST = 1e-9
 _NEVER = 1e-9
 _NEGLIGIBLE = 1e-4
-_MOST_REMEMBERED = 30_000
+_MOST_REMEMBERED = 4_000

@@ -88,7 +88,7 @@ def _signs_of_a_font(text: str) -> bool:
     return _SYMBOLS.search(text) is not None or not all(map(_is_todays, text.split()))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def _is_todays(chunk: str) -> bool:
     return all(word.isascii() or is_syllable(word) for word in _WORDS.findall(chunk.translate(_D_FORMS)))
 
@@ -122,7 +122,7 @@ def _gain(raw: str, decoded: str, encoding: str) -> float:
     return total if enough else 0.0
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def _likely(chunk: str) -> float:
     """Natural logarithm of how often such a piece of text is written, by its words."""
     language = shipped_model().language

@@ -14,7 +14,7 @@ def is_syllable(word: str) -> bool:
     return len(word) <= _LONGEST and _is_syllable(word.lower())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2_048)
 def _is_syllable(lower: str) -> bool:
     toneless, tone = split_tone(lower)
     return toneless in TONELESS and (tone in _STOPPED_TONES or not toneless.endswith(_STOPS))
