@@ -4,7 +4,8 @@ Figures = dict[str, float | None]
 """None for what this machine could not measure."""
 
 AT_LEAST = {
-    "receive_ratio_1": 4.0,
+    # Of processor time: on one core. The wall clock also waits for whoever feeds them, and node takes a second core.
+    "receive_cpu_ratio_1": 4.0,
     "pipeline_stub_per_s_1": 10_000.0,
     "pipeline_stub_per_s_20": 16_000.0,
     "pipeline_per_s": 4_000.0,

@@ -80,6 +80,16 @@ def test_a_receipt_with_an_absurd_id_concerns_no_case_and_stops_nothing(database
     assert SqlInbox(database).receipt_is_watched(receipt) is False
 
 
+def test_sealed_content_is_known_from_earlier_entries_of_the_same_conversation(database: Database) -> None:
+    store = SqlInbox(database)
+    first, elsewhere, again = store.admit(
+        [sealed_entry("1"), sealed_entry("2", thread_id="9"), sealed_entry("3", cli_key="c")]
+    )
+    open_one, other = store.admit([entry("4"), sealed_entry("5", mac=b"o" * 16)])
+    said = [store.said_before(item) for item in (first, elsewhere, again, open_one, other)]
+    assert said == [False, False, True, False, False]
+
+
 def test_sealed_entries_come_back_with_their_seal_and_without_a_body(database: Database) -> None:
     store = SqlInbox(database)
     (item,) = store.admit([sealed_entry("1")])

@@ -32,15 +32,21 @@ class NotUnderstood(NamedTuple):
 class Assessor:
     """Pure but for what it asks of others; keeps nobody from writing while the rules think.
 
-    `person` gives who is behind (account, uid), None where nobody is known under it yet.
+    `person` gives who is behind (account, uid), None where nobody is known under it yet; `said_before` whether the
+    sealed content of an entry stood in an earlier one of the same conversation.
     """
 
     def __init__(
-        self, parser: Parser, engine: Callable[[], Engine], person: Callable[[str, str], Person | None]
+        self,
+        parser: Parser,
+        engine: Callable[[], Engine],
+        person: Callable[[str, str], Person | None],
+        said_before: Callable[[Admitted], bool],
     ) -> None:
         self._parser = parser
         self._engine = engine
         self._person = person
+        self._said_before = said_before
 
     def assess(self, batch: Sequence[tuple[Admitted, bool]]) -> list[Understood | NotUnderstood]:
         """Each (entry, late) of the batch in its order.
@@ -59,7 +65,7 @@ class Assessor:
             seen_as = admitted.entry.account, event.sender_uid
             if seen_as not in contexts:
                 contexts[seen_as] = RuleContext(sender=self._person(*seen_as))
-            assessed.append(Understood(admitted, event, _verdict(engine, admitted, event, contexts[seen_as])))
+            assessed.append(Understood(admitted, event, self._verdict(engine, admitted, event, contexts[seen_as])))
         return assessed
 
     def _event(self, admitted: Admitted, late: bool) -> EventBase | str:
@@ -88,26 +94,28 @@ class Assessor:
             return f"parser fault: {type(error).__name__}"
         return event.model_copy(update={"late": True}) if late else event
 
+    def _verdict(self, engine: Engine, admitted: Admitted, event: EventBase, context: RuleContext) -> Verdict:
+        seal = admitted.entry.seal
+        if admitted.entry.own:
+            return CLEAN
+        if seal is not None:
+            # The sender's client writes the quote: one of words that nobody said before him is his own posting.
+            quoted = seal.quoted and self._said_before(admitted)
+            return Verdict(findings=(_sealed_finding(engine, seal, quoted=quoted),))
+        return sealed(engine.judge(event, context))
 
-def _verdict(engine: Engine, admitted: Admitted, event: EventBase, context: RuleContext) -> Verdict:
-    if admitted.entry.own:
-        return CLEAN
-    if admitted.entry.seal is not None:
-        return Verdict(findings=(_sealed_finding(engine, admitted.entry.seal),))
-    return sealed(engine.judge(event, context))
 
-
-def _sealed_finding(engine: Engine, seal: Seal) -> SealedFinding:
+def _sealed_finding(engine: Engine, seal: Seal, *, quoted: bool) -> SealedFinding:
     for rule in engine.door_rules:
         if rule.id == seal.rule_id:
             return SealedFinding(
                 rule_id=rule.id,
                 clause=seal.clause or rule.clause,
-                severity=Severity.SUSPECT if seal.quoted else rule.severity,
+                severity=Severity.SUSPECT if quoted else rule.severity,
                 label=seal.label,
                 level=seal.level,
                 shadow=rule.maturity is Maturity.SHADOW,
             )
     # The door itself failed, or the rule was taken out since: still the gravest thing there is.
-    severity = Severity.SUSPECT if seal.quoted else Severity.CRITICAL
+    severity = Severity.SUSPECT if quoted else Severity.CRITICAL
     return SealedFinding(rule_id=seal.rule_id, clause=seal.clause or "4.1", severity=severity, label=seal.label)

@@ -28,6 +28,10 @@ class Inbox(Protocol):
         """Entries not yet judged with id > after_id, oldest first, bodies decrypted."""
         ...
 
+    def said_before(self, admitted: Admitted) -> bool:
+        """Whether the sealed content of the entry stood in an earlier entry of the same conversation."""
+        ...
+
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
         """(account, Zalo's time in ms, key) of the judged entries with the youngest times; what a sweep found aside."""
         ...

@@ -141,6 +141,19 @@ class SqlInbox:
         with self._database.read() as connection:
             return set(connection.scalars(_KNOWN, values))
 
+    def said_before(self, admitted: Admitted) -> bool:
+        """Whether the sealed content of the entry stood in an earlier entry of the same conversation, by its hash."""
+        seal = admitted.entry.seal
+        if seal is None:
+            return False
+        same = select(inbox.c.id).where(
+            inbox.c.seal_mac == seal.mac,
+            inbox.c.thread_id == storable(admitted.entry.thread_id),
+            inbox.c.id < admitted.id,
+        )
+        with self._database.read() as connection:
+            return connection.execute(same.limit(1)).first() is not None
+
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
         """(account, Zalo's time in ms, key) of the judged entries with the youngest times; what a sweep found aside."""
         with self._database.read() as connection:

@@ -27,6 +27,10 @@ class MemoryInbox:
         self._maybe_fail()
         return self.judged_before
 
+    def said_before(self, admitted: Admitted) -> bool:
+        seals = [row.entry.seal for row in self.rows.values() if row.id < admitted.id]
+        return any(seal is not None and seal.mac == admitted.entry.seal.mac for seal in seals if admitted.entry.seal)
+
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
         self._maybe_fail()
         fresh = []

@@ -198,13 +198,21 @@ def test_of_our_own_acts_a_deletion_alone_is_reacted_to() -> None:
     assert given.units.committed.reactions == ["deletion"]
 
 
-def test_a_seal_says_the_clause_and_whether_it_accuses() -> None:
+def test_a_quote_accuses_nobody_unless_nobody_said_it_before() -> None:
     given = Given()
-    given.inbox.admit([entry("1", "bí danh", seal=Seal("gone", "classified", None, 7, b"mac", "4.3", quoted=True))])
+    seal = Seal("gone", "classified", None, 7, b"mac", "4.3")
+    forged = seal._replace(mac=b"other", quoted=True)
+    given.inbox.admit(
+        [
+            entry("1", "bí danh", seal=seal),
+            entry("2", "trích", seal=seal._replace(quoted=True)),
+            entry("3", "trích điều chưa ai nói", seal=forged),
+        ]
+    )
     given.judged()
-    [(_, _, verdict)] = given.units.committed.recorded
-    [finding] = verdict.findings
-    assert (finding.label, finding.clause, finding.severity) == ("classified", "4.3", Severity.SUSPECT)
+    found = [verdict.findings[0] for _, _, verdict in given.units.committed.recorded]
+    assert [(finding.label, finding.clause) for finding in found] == [("classified", "4.3")] * 3
+    assert [finding.severity for finding in found] == [Severity.CRITICAL, Severity.SUSPECT, Severity.CRITICAL]
 
 
 def test_our_own_messages_confirm_their_sends_and_are_never_judged() -> None:
