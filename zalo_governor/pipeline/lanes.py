@@ -4,7 +4,9 @@ Zalo sends messages and events in different frames without a mutual order. Holdi
 cost every alert 200 ms; so a lane holds back only for a while after it has been seen out of order.
 """
 
+from collections import deque
 from collections.abc import Iterable
+from statistics import median_low
 
 from zalo_governor.domain.elements import Admitted, Source
 
@@ -13,6 +15,10 @@ DISORDERLY_MS = 60_000
 """How long a lane holds back after something came out of order."""
 RECOVERY_HOLD_MS = 5_000
 """How long at most a lane waits for backfill, before what is new is judged without what is missing."""
+_BELIEVED_MS = 2_000
+_MAJORITY_OF = 5
+MOST_AHEAD_MS = 2 * 3_600_000
+"""How far ahead of ours Zalo's clock is believed to have been in an earlier process."""
 
 Place = tuple[int, int, str]
 
@@ -28,13 +34,20 @@ def place_of(at_ms: int, key: str) -> Place:
 
 
 class _Lane:
-    __slots__ = ("disorderly_until", "held_until", "judged", "waiting")
+    __slots__ = ("ahead", "disorderly_until", "held_until", "judged", "waiting")
 
     def __init__(self) -> None:
         self.waiting: list[tuple[Place, Admitted]] = []
         self.judged: Place = (0, 0, "")
         self.disorderly_until = 0
         self.held_until = 0
+        self.ahead: deque[int] = deque(maxlen=_MAJORITY_OF)
+        """By how much Zalo's clock was ahead of ours, as the last messages heard live had it."""
+
+    def latest_ms(self, now_ms: int) -> int:
+        """The latest time that is believed. Our clock may be wrong, and then most messages say so; one is not most."""
+        ahead = median_low(self.ahead) if len(self.ahead) == _MAJORITY_OF else 0
+        return now_ms + max(0, ahead) + _BELIEVED_MS
 
 
 class Lanes:
@@ -50,6 +63,8 @@ class Lanes:
         for item in admitted:
             lane = self._lane(item.entry.account, item.entry.thread_id)
             where = place(item)
+            if item.entry.source is Source.LIVE:
+                lane.ahead.append(item.entry.at_ms - item.entry.received_ms)
             if not _stands_aside(item) and (where < lane.judged or (lane.waiting and where < lane.waiting[-1][0])):
                 lane.disorderly_until = now_ms + DISORDERLY_MS
             lane.waiting.append((where, item))
@@ -70,13 +85,14 @@ class Lanes:
                     if _still(item.entry.received_ms + HOLD_BACK_MS, now_ms, HOLD_BACK_MS)
                 )
                 turn = next(young, turn)
+            latest = (lane.latest_ms(now_ms), 0, "")
             for where, item in lane.waiting[:turn]:
                 if _stands_aside(item):
                     ready.append((item, False))
                     continue
                 ready.append((item, where < lane.judged))
                 # A time yet to come must not make all that is said until then late.
-                lane.judged = max(lane.judged, min(where, (now_ms, 0, "")))
+                lane.judged = max(lane.judged, where if where <= latest else (now_ms, 0, ""))
             del lane.waiting[:turn]
         self.size -= len(ready)
         return ready

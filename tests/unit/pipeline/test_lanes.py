@@ -30,7 +30,7 @@ def test_the_same_millisecond_is_ordered_by_number() -> None:
 
 def test_a_time_yet_to_come_makes_nothing_late_that_is_said_until_then() -> None:
     lanes = Lanes()
-    lanes.add([admitted(1, key="1", at_ms=60_000)], now_ms=1000)
+    lanes.add([admitted(1, key="1", at_ms=3_600_000)], now_ms=1000)
     assert lanes.take(1000)
     lanes.add([admitted(2, key="2", at_ms=2000, received_ms=2010)], now_ms=2010)
     assert [late for _, late in lanes.take(2010 + HOLD_BACK_MS)] == [False]
@@ -109,3 +109,22 @@ def test_what_a_sweep_finds_by_our_own_fast_clock_makes_no_message_late() -> Non
     assert [late for _, late in lanes.take(900_000)] == [False]
     lanes.add([admitted(2, key="1", at_ms=600_000)], now_ms=900_001)
     assert [(item.entry.key, late) for item, late in lanes.take(900_001)] == [("1", False)]
+
+
+def test_where_our_own_clock_is_behind_what_comes_out_of_order_is_late_all_the_same() -> None:
+    lanes = Lanes()
+    ahead = 20 * 60_000
+    said = [admitted(n, key=str(n), at_ms=1_000 + n + ahead, received_ms=1_000 + n) for n in (0, 1, 2, 3, 5)]
+    lanes.add(said, now_ms=1_010)
+    assert [late for _, late in lanes.take(1_010)] == [False] * 5
+    lanes.add([admitted(4, key="4", at_ms=1_004 + ahead, received_ms=1_011)], now_ms=1_012)
+    assert [late for _, late in lanes.take(1_500)] == [True]
+
+
+def test_one_message_from_the_future_makes_nobody_late() -> None:
+    lanes = Lanes()
+    times = [1_001, 1_002, 90_000_000, 1_004, 1_005]
+    lanes.add([admitted(n, key=str(n), at_ms=at, received_ms=1_000 + n) for n, at in enumerate(times)], now_ms=1_010)
+    assert [late for _, late in lanes.take(1_010 + HOLD_BACK_MS)] == [False] * 5
+    lanes.add([admitted(9, key="9", at_ms=70_000, received_ms=70_001)], now_ms=70_002)
+    assert [late for _, late in lanes.take(70_500)] == [False]
