@@ -56,7 +56,7 @@ def blocks(document: Path) -> Iterator[Block]:
 def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository in which somebody has followed the recipe."""
     copy = tmp_path_factory.mktemp("recipe")
-    for name in ("zalo_governor", "config", "tests/rules"):
+    for name in ("zalo_governor", "config", "tests/rules", "tests/exam"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
     for block in blocks(RECIPE):
