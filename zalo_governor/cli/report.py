@@ -6,15 +6,14 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.office.periods import between, today
-from zalo_governor.office.policy import Group
 from zalo_governor.office.reporting import compose, render_json, render_text
 from zalo_governor.office.voice import Voice
 from zalo_governor.records import open_records
-from zalo_governor.settings import Settings, load_settings
+from zalo_governor.settings import load_settings
 from zalo_governor.store.units import SqlUnits
 
 
@@ -30,12 +29,12 @@ def report(
     start: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD; today if left out.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last day (included), YYYY-MM-DD; today if left out.")] = None,
     face: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
-    group: Annotated[str | None, typer.Option(help="Group id; the first one of the settings if left out.")] = None,
+    group: GroupId = None,
 ) -> None:
     """Print the report on a period of whole days, Asia/Ho_Chi_Minh."""
     settings = load_settings(config)
     first, last = _days(start, end)
-    chosen = _group(settings, group)
+    chosen = chosen_group(settings, group)
     records = open_records(settings, system_clock)
     try:
         period = between(first, last, Voice(records.catalogue, records.rulebook.regulation))
@@ -63,10 +62,3 @@ def _day(text: str, option: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ConfigError(f"{option}: not a day; write it as YYYY-MM-DD, for example 2026-03-31") from None
-
-
-def _group(settings: Settings, wanted: str | None) -> Group:
-    for group in settings.groups:
-        if wanted in {None, group.id}:
-            return Group(group.id, group.name)
-    raise ConfigError("groups: the settings name no such group")

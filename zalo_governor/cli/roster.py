@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import Role
@@ -27,8 +27,6 @@ from zalo_governor.store.units import SqlUnits
 
 roster = typer.Typer(help="The office's list of approved members.", no_args_is_help=True, add_completion=False)
 
-GroupId = Annotated[str | None, typer.Option(help="Group id; the first one of the settings if left out.")]
-
 
 @roster.command("import")
 def import_(
@@ -39,7 +37,7 @@ def import_(
 ) -> None:
     """Read the list, show what it would change, and take it over; with a wrong cell nothing is changed at all."""
     settings = load_settings(config)
-    group_id = _group(settings, group)
+    group_id = chosen_group(settings, group).id
     reading = _read(file, settings)
     with _records(settings) as records:
         store = SqlRoster(records.database, records.account)
@@ -73,7 +71,7 @@ def export(
 ) -> None:
     """Write the list in the form in which it can be imported again."""
     settings = load_settings(config)
-    group_id = _group(settings, group)
+    group_id = chosen_group(settings, group).id
     with _records(settings) as records:
         entries = SqlRoster(records.database, records.account).entries(group_id)
     words = RosterWords.load(settings.rules_dir / "roster.yaml")
@@ -86,7 +84,7 @@ def export(
 def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
     """Hold the list against the group: who is missing, who is not in the list, and who might be whom."""
     settings = load_settings(config)
-    group_id = _group(settings, group)
+    group_id = chosen_group(settings, group).id
     with _records(settings) as records:
         entries = SqlRoster(records.database, records.account).entries(group_id)
         with SqlUnits(records.database, records.account).unit() as unit:
@@ -119,13 +117,6 @@ def _records(settings: Settings) -> Iterator[Records]:
         yield records
     finally:
         records.close()
-
-
-def _group(settings: Settings, wanted: str | None) -> str:
-    for group in settings.groups:
-        if wanted in {None, group.id}:
-            return group.id
-    raise ConfigError("groups: the settings name no such group")
 
 
 def _read(file: Path, settings: Settings) -> RosterReading:
