@@ -58,8 +58,19 @@ class NameWords:
 
 
 def read_name(name: str, words: NameWords) -> NameReading:
-    """The verdict on one display name; of an absurdly long one, on how it begins."""
-    name = name[:_LONGEST_DISPLAY_NAME]
+    """The verdict on one display name; of an absurdly long one, on how it begins. What it proposes is itself valid."""
+    reading = _as_it_stands(name[:_LONGEST_DISPLAY_NAME], words)
+    if reading.proposal is None:
+        return reading
+    # With its signs mended, a name may turn out to be in an old encoding as well.
+    again = _as_it_stands(reading.proposal, words)
+    if again.outcome is Outcome.VALID:
+        return reading
+    mended = again.proposal is not None and _as_it_stands(again.proposal, words).outcome is Outcome.VALID
+    return reading._replace(proposal=again.proposal) if mended else _invalid(reading.reason)
+
+
+def _as_it_stands(name: str, words: NameWords) -> NameReading:
     legacy = read_legacy(name)
     if legacy:
         return _with_form(legacy.text, legacy.encoding if legacy.encoding != "tcvn3" else "legacy", words)

@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from zalo_governor.domain.events import MembersJoined, MessageSent, NamedUid, NameObserved
@@ -55,6 +55,7 @@ def test_every_dash_will_do(dash: str) -> None:
 
 
 @given(st.text(max_size=60))
+@example("A<Ö:KS")
 def test_a_proposal_is_always_a_valid_name(name: str) -> None:
     for finding in findings(name):
         assert finding.suggestion is None or findings(finding.suggestion) == []
