@@ -1,0 +1,38 @@
+"""The tables. Times are milliseconds since 1970 in UTC; columns marked "sealed" hold AES-GCM ciphertext.
+
+Every table carries the group it speaks of, or says why it cannot. Inside a private conversation the thread is the
+other person's uid, and that stands where the group id stands otherwise.
+"""
+
+from zalo_governor.store.schema.base import metadata
+from zalo_governor.store.schema.handling import audit, case_events, case_readers, cases, removal_codes, removals
+from zalo_governor.store.schema.hearing import NUMBER_BITS, events, findings, gaps, inbox, rule_failures
+from zalo_governor.store.schema.installation import job_runs, vault
+from zalo_governor.store.schema.members import accounts, group_members, groups, person_uids, persons, roster
+from zalo_governor.store.schema.sending import PENDING, outbox
+
+__all__ = [
+    "NUMBER_BITS",
+    "PENDING",
+    "accounts",
+    "audit",
+    "case_events",
+    "case_readers",
+    "cases",
+    "events",
+    "findings",
+    "gaps",
+    "group_members",
+    "groups",
+    "inbox",
+    "job_runs",
+    "metadata",
+    "outbox",
+    "person_uids",
+    "persons",
+    "removal_codes",
+    "removals",
+    "roster",
+    "rule_failures",
+    "vault",
+]

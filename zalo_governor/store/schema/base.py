@@ -1,0 +1,19 @@
+"""What all tables are made with."""
+
+from sqlalchemy import BigInteger, Index, Integer, MetaData, text
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only where the type is exactly INTEGER.
+ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of those rows only for which `where` holds."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))

@@ -1,0 +1,121 @@
+"""What people handle: cases, and what follows from them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+
+from zalo_governor.store.schema.base import ROW_ID, metadata, partial
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("group_id", String, nullable=False),
+    Column("rule_id", String, nullable=False),
+    Column("clause", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("level", String),
+    Column("sealed", Boolean, nullable=False),
+    Column("person_id", ROW_ID, ForeignKey("persons.id"), nullable=False),
+    Column("state", String, nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("event_ms", BigInteger, nullable=False),
+    Column("last_event_ms", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first_event_id", ROW_ID, nullable=False),
+    Column("message_key", String, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("state_ms", BigInteger, nullable=False),
+    Column("state_by", ROW_ID),
+    Column("reason", LargeBinary),  # sealed: people type it
+    Column("same_as", ROW_ID),  # an earlier case with the same sealed content
+    Column("due_ms", BigInteger),  # when the program acts by itself; a timer that outlives the process
+    Column("leader_told_ms", BigInteger),
+    Column("leader_told_by", ROW_ID),
+    Index("ix_cases_group_opened", "group_id", "opened_ms"),
+    partial("ix_cases_due", "due_ms", where="due_ms IS NOT NULL"),
+    partial("ix_cases_open", "group_id", "person_id", "rule_id", where="state IN ('new', 'reminded', 'under_review')"),
+    sqlite_autoincrement=True,  # people cite the number: it is never given twice
+)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("case_id", ROW_ID, ForeignKey("cases.id"), primary_key=True),
+    Column("event_id", ROW_ID, primary_key=True),
+    Column("group_id", String, nullable=False),
+    Column("message_key", String, nullable=False),
+    Column("gone_ms", BigInteger),  # when the message was recalled or deleted
+    Column("gone_by", ROW_ID),
+    Column("deleted", Boolean),
+    Index("ix_case_events_message", "group_id", "message_key"),
+)
+
+# Who has received or seen a message under a case. Tracking behaviour is sensitive: the rows are dropped by retention.
+case_readers = Table(
+    "case_readers",
+    metadata,
+    Column("group_id", String, primary_key=True),
+    Column("message_key", String, primary_key=True),
+    Column("person_id", ROW_ID, primary_key=True),
+    Column("seen", Boolean, nullable=False),
+    Column("noted_ms", BigInteger, nullable=False),
+    Index("ix_case_readers_noted", "noted_ms"),
+)
+
+# One-time codes that confirm a removal: at most one for each person and case.
+removal_codes = Table(
+    "removal_codes",
+    metadata,
+    Column("case_id", ROW_ID, ForeignKey("cases.id"), primary_key=True),
+    Column("person_id", ROW_ID, primary_key=True),
+    Column("group_id", String, nullable=False),
+    Column("mac", LargeBinary, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("wrong", SmallInteger, nullable=False),
+)
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("group_id", String, nullable=False),
+    Column("case_id", ROW_ID, ForeignKey("cases.id"), nullable=False),
+    Column("message_key", String, nullable=False),
+    Column("cli_key", String, nullable=False),
+    Column("owner_uid", String, nullable=False),
+    Column("sent_ms", BigInteger, nullable=False),
+    Column("ordered_by", ROW_ID, nullable=False),
+    Column("ordered_ms", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_ms", BigInteger),  # NULL once it is settled
+    Column("outcome", String),
+    partial("ix_removals_due", "due_ms", where="due_ms IS NOT NULL"),
+    sqlite_autoincrement=True,
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("group_id", String, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor_id", ROW_ID),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail", Text, nullable=False),  # canonical JSON, byte for byte what the link was made over
+    Column("link", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
