@@ -5,6 +5,7 @@ understands, which it does without marks, are let pass by the office.) A text th
 marks is `suspect`.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -27,9 +28,11 @@ class DiacriticsParameters(Parameters):
     violation: float
     """Score from which a message without any mark is a violation."""
     partial: float
-    """Score from which a message with some marks is one."""
+    """Score from which a message with some marks is one, where likely at least two words lack theirs."""
+    slip: float
+    """The same, where likely no more than one word does."""
     suspect: float
-    """Score from which a message is suspect; above the other two it means that none is."""
+    """Score from which a message is suspect; above the others it means that none is."""
 
 
 class DiacriticsRule(Rule[DiacriticsParameters]):
@@ -62,12 +65,15 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         text = _without_mentions(event.text[:_LONGEST], event.mentions)
         if self.words.at_a_glance_fine(text):
             return
+        normalised = normalise(text)
+        # A glance cannot look at letters in two pieces; once they are in one, it says what it says of others.
+        if _COMBINING.search(text) and self.words.at_a_glance_fine(normalised.text):
+            return
         excerpt = event.text[:_EXCERPT]
         legacy = read_legacy(text)
         if legacy:
             yield self.finding(LEGACY, spans=legacy.spans, suggestion=legacy.text, excerpt=excerpt)
             return
-        normalised = normalise(text)
         reading = read_marks(normalised, self.words, self._limits)
         if reading.evidence:
             # With mentions blanked out, the sentence has to be read once more as it stands.
@@ -103,6 +109,7 @@ def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
 
 _CAPTIONED = frozenset({"chat.photo", "chat.video.msg"})
 """Where Zalo's title is what the sender typed; elsewhere it is the name of a file or the title of a page."""
+_COMBINING = re.compile("[\u0300-\u0323]")
 _EXCERPT = 80
 _MOST_SENTENCES = 3
 _LONGEST_MENTION = 100

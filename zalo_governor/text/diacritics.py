@@ -39,10 +39,14 @@ class Reading(NamedTuple):
 
 
 class Thresholds(NamedTuple):
-    """Scores from which a message is a violation, without any mark and with some, and from which it is suspect."""
+    """Scores from which a message is a violation, and from which it is suspect."""
 
     violation: float
+    """Of one without any mark."""
     partial: float
+    """Of one with some marks, in which likely at least two words lack theirs."""
+    slip: float
+    """Of one with some marks, in which likely no more than one word lacks them."""
     suspect: float
 
 
@@ -155,11 +159,14 @@ def read_marks(normalised: Normalised, words: Words, limits: Thresholds) -> Read
         return Reading(Marks.OK)
     score = words.model.forest.score(evidence.figures)
     marks = Marks.PARTIAL if evidence.marked else Marks.NO_DIACRITICS
-    if score < limits.suspect:
-        return Reading(Marks.OK)
-    limit = limits.partial if evidence.marked else limits.violation
+    if not evidence.marked:
+        limit = limits.violation
+    else:
+        limit = limits.partial if evidence.several >= _LIKELY else limits.slip
     if _may_be_a_name(evidence):
         limit += _MORE_FOR_A_NAME
+    if score < min(limit, limits.suspect):
+        return Reading(Marks.OK)
     return Reading(marks, score >= limit, _spans(normalised, evidence), evidence)
 
 
@@ -192,6 +199,7 @@ _ENOUGH_MARKED = 0.4
 _MANY = 8
 _DOUBT, _LITTLE_DOUBT = 1.0, 0.5
 _LOST = 0.5
+_LIKELY = 0.5
 _LONGEST_NAME = 5
 _LONGEST_NAME_ALONE = 4
 _MORE_FOR_A_NAME = 1.5

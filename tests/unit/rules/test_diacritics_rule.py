@@ -17,8 +17,8 @@ from zalo_governor.settings import shipped_config
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 SHIPPED = next(rule for rule in load_rulebook(shipped_config()).engine.rules if isinstance(rule, DiacriticsRule))
-STRICT = {"violation": -3.0, "suspect": -3.0, "partial": -3.0}
-LAX = {"violation": 60.0, "suspect": 50.0, "partial": 60.0}
+STRICT = {"violation": -3.0, "suspect": -3.0, "partial": -3.0, "slip": -3.0}
+LAX = {"violation": 60.0, "suspect": 50.0, "partial": 60.0, "slip": 60.0}
 
 
 def rule(**parameters: float) -> DiacriticsRule:
