@@ -159,15 +159,16 @@ def read_marks(normalised: Normalised, words: Words, limits: Thresholds) -> Read
         return Reading(Marks.OK)
     score = words.model.forest.score(evidence.figures)
     marks = Marks.PARTIAL if evidence.marked else Marks.NO_DIACRITICS
-    if not evidence.marked:
-        limit = limits.violation
-    else:
-        limit = limits.partial if evidence.several >= _LIKELY else limits.slip
-    if _may_be_a_name(evidence):
-        limit += _MORE_FOR_A_NAME
+    limit = _limit(evidence, limits)
     if score < min(limit, limits.suspect):
         return Reading(Marks.OK)
     return Reading(marks, score >= limit, _spans(normalised, evidence), evidence)
+
+
+def _limit(evidence: Evidence, limits: Thresholds) -> float:
+    if evidence.marked:
+        return limits.partial if evidence.several >= _LIKELY else limits.slip
+    return limits.violation + (_MORE_FOR_A_NAME if _may_be_a_name(evidence) else 0.0)
 
 
 def _may_be_a_name(evidence: Evidence) -> bool:
