@@ -10,7 +10,8 @@ from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chose
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.office.periods import between, today
-from zalo_governor.office.reporting import compose, render_json, render_text
+from zalo_governor.office.report_text import render_text
+from zalo_governor.office.reporting import compose, render_json
 from zalo_governor.office.voice import Voice
 from zalo_governor.records import open_records
 from zalo_governor.settings import load_settings

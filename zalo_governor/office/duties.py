@@ -11,7 +11,8 @@ from zalo_governor.office.periods import up_to
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
-from zalo_governor.office.reporting import compose, render_text
+from zalo_governor.office.report_text import render_text
+from zalo_governor.office.reporting import compose
 from zalo_governor.office.voice import Voice
 
 REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)

@@ -12,7 +12,8 @@ from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Period
 from zalo_governor.office.policy import Group
-from zalo_governor.office.reporting import compose, render_json, render_text
+from zalo_governor.office.report_text import render_text
+from zalo_governor.office.reporting import compose, render_json
 
 PERIOD = Period(start=NOW - timedelta(days=7), end=NOW, label="tuần thử")
 

@@ -8,7 +8,8 @@ from zalo_governor.office.commands.parsing import folded
 from zalo_governor.office.duties import REPORT_READERS
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import Span, as_period, asked, today
-from zalo_governor.office.reporting import compose, render_text
+from zalo_governor.office.report_text import render_text
+from zalo_governor.office.reporting import compose
 
 
 class Report(Command[Span]):
