@@ -14,6 +14,8 @@ from zalo_governor.office.policy import Group
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.voice import Voice, moment, number, plain
 
+NAME_CLAUSE = "3.2"
+"""The clause on the names that members show."""
 _A_QUIET_START = timedelta(days=1)
 """So long may a group be silent at the beginning of a period without a word about it."""
 _GRAVEST_FIRST = list(reversed(Severity))
