@@ -1,4 +1,4 @@
-"""Has papers printed by a process of its own, so that the bot's memory stays small and a hanging library hurts nobody."""
+"""Has papers printed by a process of its own: the bot's memory stays small, and a hanging library hurts nobody."""
 
 import subprocess
 import sys

@@ -30,7 +30,7 @@ def document(paper: Paper, template: Path) -> bytes:
     try:
         filled.render(fields(paper), environment, autoescape=True)
     except (OSError, PackageNotFoundError, zipfile.BadZipFile, ValueError) as error:
-        raise ConfigError(f"{template}: cannot be read as DOCX ({type(error).__name__}); take the shipped one") from None
+        raise ConfigError(f"{template}: no DOCX ({type(error).__name__}); take the shipped one") from None
     except TemplateError as error:
         raise ConfigError(f"{template}: {error.message}; see docs/bao-cao.md for the fields") from None
     content = BytesIO()

@@ -2,6 +2,7 @@
 
 import textwrap
 from io import BytesIO
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -74,7 +75,9 @@ class _Page:
         self._at += _TILE_ROW
 
     def chart(self, table: Table, height: int) -> None:
-        self._text(56, self._at + 6, table.title, size=22, weight="bold")
+        left_out = table.drawing is Drawing.BARS and len(table.rows) > _MOST_BARS
+        title = f"{table.title} ({_MOST_BARS}/{len(table.rows)})" if left_out else table.title
+        self._text(56, self._at + 6, title, size=22, weight="bold")
         if table.drawing is Drawing.COLUMNS:
             self._columns(self._axes(96, self._at + 62, WIDTH - 150, height - 112), table)
         else:
@@ -129,7 +132,7 @@ class _Page:
         axes = self._figure.add_axes(
             (left / WIDTH, 1 - (top + height) / self._height, width / WIDTH, height / self._height)
         )
-        axes.tick_params(labelsize=17, length=0, colors=_INK)
+        axes.tick_params(labelsize=17, length=0, pad=9, colors=_INK)
         return axes
 
     def _panel(self, left: float, top: float, width: float, height: float) -> mpl.patches.Patch:
@@ -143,7 +146,7 @@ class _Page:
             edgecolor="none",
         )
 
-    def _text(self, left: float, top: float, text: str, **look: object) -> None:
+    def _text(self, left: float, top: float, text: str, **look: Any) -> None:
         self._figure.text(left / WIDTH, 1 - top / self._height, text, va="top", **look)
 
 
@@ -154,7 +157,7 @@ def _plain(axes: Axes, *kept: str) -> None:
 
 def _short(label: str) -> str:
     """A day without its year, an hour without the word."""
-    return label[:5] if label.count("/") == 2 else label.split()[0]
+    return label[:5] if label.count("/") == 2 else label.split(maxsplit=1)[0]
 
 
 def _number(value: float) -> str:
