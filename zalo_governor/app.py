@@ -29,8 +29,9 @@ from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
 from zalo_governor.pipeline.recovery import Recovery
 from zalo_governor.pipeline.vigil import Vigil
+from zalo_governor.press import Press
 from zalo_governor.records import Records, open_records
-from zalo_governor.scheduling import Duty, Schedule
+from zalo_governor.scheduling import EVERY_MONTH, EVERY_QUARTER, Duty, Schedule
 from zalo_governor.settings import Settings
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.identity import SeedPerson
@@ -143,6 +144,7 @@ class _Wiring:
             self._outbox,
             client,
             account=self._account,
+            printed=Press(settings.report_template).file,
             say_again=self._office.said_again,
             private_per_day=settings.zalo.send.private_per_day,
             on_sent=_tell_sent,
@@ -253,6 +255,7 @@ class _Wiring:
             status=self._status,
             draw_code=_six_digits,
             with_marks=self._with_marks,
+            letterhead=self._settings.office.letterhead,
             clarity=records.clarity,
             remind_members=escalation.remind_members,
             repeat_window=escalation.repeat_window,
@@ -260,6 +263,7 @@ class _Wiring:
             leader_after=escalation.leader_after,
             digest_after=escalation.digest_after,
             code_valid=escalation.code_valid,
+            report_files=self._settings.schedule.report_files,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
         )
 
@@ -281,6 +285,16 @@ class _Wiring:
         return [
             Duty("daily_report", times.daily_report, None, self._in_unit(duties.daily_report)),
             Duty("weekly_report", times.weekly_report, times.weekly_day, self._in_unit(duties.weekly_report)),
+            Duty(
+                "monthly_report", times.monthly_report, None, self._in_unit(duties.monthly_report), months=EVERY_MONTH
+            ),
+            Duty(
+                "quarterly_report",
+                times.quarterly_report,
+                None,
+                self._in_unit(duties.quarterly_report),
+                months=EVERY_QUARTER,
+            ),
             Duty("name_sweep", times.name_sweep, None, self._sweep),
             Duty("hints_digest", times.hints_digest, None, self._in_unit(duties.hints_digest)),
             Duty("retention", _RETENTION_AT, None, self._in_unit(lambda unit, _due: duties.forget_readers(unit))),

@@ -4,15 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from zalo_governor.domain.errors import ConfigError, GovernorError
-from zalo_governor.domain.papers import Face, Paper
+from zalo_governor.domain.errors import ConfigError, PrintingError
+from zalo_governor.domain.papers import Face, Paper, PaperFile
 
 _SECONDS = 60.0
 _WRONG_TEMPLATE = 2
-
-
-class PrintingError(GovernorError):
-    """A paper could not be printed; the text says why and quotes nothing of the paper."""
 
 
 class Press:
@@ -25,8 +21,12 @@ class Press:
         self._template = template
         self._seconds = seconds
 
-    def __call__(self, paper: Paper, face: Face) -> bytes:
-        """The file.
+    def file(self, file: PaperFile) -> bytes:
+        """The content of a file; raises as `print`."""
+        return self.print(file.paper, file.face)
+
+    def print(self, paper: Paper, face: Face) -> bytes:
+        """The paper in that face.
 
         Raises:
             ConfigError: the template of the DOCX is wrong.

@@ -137,7 +137,7 @@ class _Writer:
                 **{name: number(value) for name, value in figures.items()},
             )
         ]
-        if report.activity.messages:
+        if any(row.messages for row in report.days):
             busiest = max(report.days, key=lambda row: row.messages)
             hour = max(range(24), key=lambda hour: report.hours[hour])
             lines.append(

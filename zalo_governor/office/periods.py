@@ -51,6 +51,17 @@ def up_to(due: datetime, length: timedelta, name: Text, voice: Voice) -> Period:
     return Period(start=end - length, end=end, label=voice.say(name, moment=moment(end)))
 
 
+def month_before(day: date) -> Span:
+    """The month before that day's."""
+    return _month_of((day.replace(day=1) - _ONE_DAY).replace(day=1))
+
+
+def quarter_before(day: date) -> Span:
+    """The quarter before that day's."""
+    last = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1) - _ONE_DAY
+    return _quarter_of(date(last.year, last.month - 2, 1))
+
+
 def midnight(day: date) -> datetime:
     """The beginning of that day in Viet Nam, in UTC."""
     return datetime.combine(day, time.min, tzinfo=VIETNAM).astimezone(UTC)
@@ -89,12 +100,11 @@ def _named(text: str, today: date) -> Span | None:
         case "thang" | "thangnay":
             return _month_of(first_of_month)
         case "thangtruoc" | "thangqua":
-            return _month_of((first_of_month - _ONE_DAY).replace(day=1))
+            return month_before(today)
         case "quy" | "quynay":
             return _quarter_of(first_of_quarter)
         case "quytruoc" | "quyqua":
-            before = first_of_quarter - _ONE_DAY
-            return _quarter_of(date(before.year, before.month - 2, 1))
+            return quarter_before(today)
         case _:
             return None
 

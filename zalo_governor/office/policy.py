@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.line import LineState
+from zalo_governor.domain.papers import Face, Letterhead
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.office.clarity import ClarityPolicy
@@ -49,6 +50,8 @@ class OfficePolicy:
     """Makes a one-time code of six digits that nobody can foresee."""
     with_marks: Callable[[str], Sequence[str]]
     """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
+    letterhead: Letterhead
+    """What stands above and below a report on paper."""
     clarity: ClarityPolicy
     """What counts as a directive or a report, and what as brief and clear."""
     remind_members: bool = True
@@ -62,6 +65,8 @@ class OfficePolicy:
     """A sealed case on which the desk has not answered for so long goes to the leader, marked as not verified."""
     digest_after: timedelta = timedelta(minutes=30)
     """What a person has to look at first is gathered for so long and told in one message."""
+    report_files: Sequence[Face] = (Face.DOCX, Face.PNG)
+    """What goes out beside the text of a monthly or quarterly report."""
     code_valid: timedelta = timedelta(minutes=5)
     """How long a one-time code counts."""
     readers_kept: timedelta = timedelta(days=90)

@@ -14,6 +14,7 @@ from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.line import Gap, LineState
 from zalo_governor.domain.notices import Notice
+from zalo_governor.domain.papers import Letterhead
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
 from zalo_governor.domain.regulation import Clause, Enforcement, Regulation
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
@@ -42,6 +43,14 @@ NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 _CONFIG = Path(__file__).parents[3] / "config"
 CATALOGUE = Catalogue.load(_CONFIG / "messages.vi.yaml")
 CLARITY = ClarityPolicy.load(_CONFIG / "y-kien.yaml")
+LETTERHEAD = Letterhead(
+    superior="UBND tỉnh Mẫu",
+    unit="Sở Mẫu",
+    place="Mẫu",
+    signer="Giám đốc",
+    addressee="Đồng chí Trưởng nhóm",
+    recipients=("Như trên",),
+)
 REGULATION = Regulation(
     title="Quy chế quản lý và sử dụng Nhóm Zalo",
     number="01/QĐ-UBND",
@@ -423,6 +432,7 @@ class Desk:
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
             "draw_code": lambda: "482913",
+            "letterhead": LETTERHEAD,
             "clarity": CLARITY,
             "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],
         }

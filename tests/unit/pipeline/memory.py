@@ -161,10 +161,12 @@ class ScriptedSender:
         self.answers = list(answers)
         self.sent: list[int] = []
         self.texts: list[str] = []
+        self.contents: list[bytes | None] = []
 
-    def send(self, outgoing: Outgoing) -> Reception:
+    def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
         self.sent.append(outgoing.id)
         self.texts.append(outgoing.notice.text)
+        self.contents.append(content)
         answer = self.answers.pop(0)
         if isinstance(answer, SendError):
             raise answer

@@ -29,6 +29,7 @@ def run(store: MemoryOutbox, sender: ScriptedSender, private_per_day: int = 10) 
         store,
         sender,
         account="bot",
+        printed=lambda file: file.name.encode(),
         say_again=lambda text: f"again: {text}",
         private_per_day=private_per_day,
         on_sent=lambda message, outcome: outcomes.append(f"{message.id} {outcome}"),
@@ -70,9 +71,9 @@ def test_while_one_message_is_being_sent_the_others_still_wait_so_that_a_kill_le
     waiting: list[int] = []
 
     class Watching(ScriptedSender):
-        def send(self, outgoing: Outgoing) -> Reception:
+        def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
             waiting.append(len(store.waiting_list))
-            return super().send(outgoing)
+            return super().send(outgoing, content)
 
     run(store, Watching([Reception(msg_id="77")] * 3))
     assert waiting == [2, 1, 0]
