@@ -40,9 +40,9 @@ def as_period(span: Span, voice: Voice) -> Period:
     )
 
 
-def between(first: date, last: date, voice: Voice) -> Period:
+def days(first: date, last: date) -> Span:
     """The days from `first` to `last`, both included."""
-    return as_period(_days(first, last), voice)
+    return Span(first, last, Text.PERIOD_RANGE, {"start": _full(first), "end": _full(last)})
 
 
 def up_to(due: datetime, length: timedelta, name: Text, voice: Voice) -> Period:
@@ -141,7 +141,7 @@ def _range(text: str, today: date) -> Span | None:
         last = first and _date(first.year, last_month, last_day)
         if first and last and last < first:
             last = _date(first.year + 1, last_month, last_day)
-    return _days(first, last) if first and last and first <= last else None
+    return days(first, last) if first and last and first <= last else None
 
 
 def _single_day(text: str, today: date) -> Span | None:
@@ -167,10 +167,6 @@ def _quarter_of(first: date) -> Span:
     last = (first + timedelta(days=95)).replace(day=1) - _ONE_DAY
     number = (first.month + 2) // 3
     return Span(first, last, Text.PERIOD_QUARTER, {"quarter": str(number), "year": str(first.year)})
-
-
-def _days(first: date, last: date) -> Span:
-    return Span(first, last, Text.PERIOD_RANGE, {"start": _full(first), "end": _full(last)})
 
 
 def _latest(year: str | None, month: int, today: date) -> date | None:
