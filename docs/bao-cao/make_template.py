@@ -126,7 +126,7 @@ def table(document: Document, name: str, widths: list[int], limit: str) -> None:
         for row in made.rows:
             row.cells[place].width = Mm(width)
         fill(made.rows[0].cells[place], f"{{{{ bang.{name}.cot[{place}] }}}}", bold=True)
-        worded = place == 0 or min(widths) > 30
+        worded = place == 0 or min(widths) > 30 or name == "open"
         number = name in {"agencies", "clauses", "changes", "statements", "proposal"} and place > 0
         fill(made.rows[2].cells[place], f"{{{{ hang[{place}] }}}}", align=CENTER if number or not worded else LEFT)
     fill(made.rows[1].cells[0], f"{{%tr for hang in bang.{name}.hang{limit} %}}")

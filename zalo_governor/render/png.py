@@ -20,11 +20,13 @@ _MOST_LABELS = 8
 _INK, _PALE, _BLUE, _GREY, _PAPER = "#1b2a3a", "#5b6b7b", "#1f5fa8", "#b9c4d0", "#ffffff"
 _HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 230, 190, 360, 64, 120, 150, 40
 """Heights in pixels."""
+_FOOTER_LINES = 4
 
 
 def picture(paper: Paper) -> bytes:
     """A PNG, 1080 pixels wide and as high as its charts need."""
-    drawn = [table for table in paper.tables if table.drawing and table.rows]
+    # One bar alone says no more than its number, which stands in the text.
+    drawn = [table for table in paper.tables if table.drawing and len(table.rows) > 1]
     heights = [_height(table) for table in drawn]
     tile_rows = (len(paper.highlights) + 1) // 2
     total = _HEADER + tile_rows * _TILE_ROW + sum(heights) + _SPACE * len(drawn) + _FOOTER
@@ -88,7 +90,8 @@ class _Page:
     def footer(self, paper: Paper) -> None:
         at = self._at + 10
         made = f"{local(paper.made_at):%d/%m/%Y %H:%M}"
-        for line in [*textwrap.wrap(f"{made}. {paper.remark}", 92)[:3], paper.trace[:92]]:
+        lines = [*textwrap.wrap(f"{made}. {paper.remark}", 92), *textwrap.wrap(paper.trace, 92)]
+        for line in lines[:_FOOTER_LINES]:
             self._text(56, at, line, size=14, color=_PALE)
             at += 28
 
