@@ -3,7 +3,7 @@
     $ .venv/bin/zalo-governor demo --keep build/demo/anh
     $ .venv/bin/python docs/images/take_report.py build/demo/anh
 
-Needs LibreOffice (soffice) and poppler (pdftoppm) for the first page of the DOCX; the page of charts is taken as it was sent.
+Needs LibreOffice (soffice) and poppler (pdftoppm) for the first page of the DOCX; the charts are as they were sent.
 """
 
 import shutil
@@ -21,14 +21,14 @@ def main(folder: Path) -> None:
     (document,) = folder.glob("bao-cao-*.docx")
     (chart,) = folder.glob("bao-cao-*.png")
     with tempfile.TemporaryDirectory() as made:
-        convert = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", made, str(document)]
-        subprocess.run(convert, check=True, capture_output=True)
-        pdf = Path(made) / f"{document.stem}.pdf"
-        subprocess.run(
-            ["pdftoppm", "-r", _DPI, "-gray", "-png", "-singlefile", str(pdf), str(IMAGES / "bao-cao-trang-1")],
-            check=True,
-        )
+        _run("soffice", "--headless", "--convert-to", "pdf", "--outdir", made, str(document))
+        page = IMAGES / "bao-cao-trang-1"
+        _run("pdftoppm", "-r", _DPI, "-gray", "-png", "-singlefile", f"{made}/{document.stem}.pdf", str(page))
     shutil.copy(chart, IMAGES / "bao-cao-bieu-do.png")
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own command
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ class Report(Command[Wanted]):
 
     word = "baocao"
     usage = Text.USAGE_REPORT
+    forgiving = True
     roles = frozenset(REPORT_READERS)
 
     def understand(self, rest: str, today: date) -> Wanted | None:
