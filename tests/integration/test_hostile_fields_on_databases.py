@@ -22,6 +22,7 @@ from zalo_governor.pipeline.judge import Judge
 from zalo_governor.rulebook import load_rulebook
 from zalo_governor.simulator.messages import attachment, group_act, group_message, quote_of
 from zalo_governor.simulator.world import World
+from zalo_governor.store.audit import SqlAuditLog
 from zalo_governor.store.database import Database
 from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.inbox import SqlInbox
@@ -75,7 +76,7 @@ def test_no_field_stops_the_line_or_is_a_way_in(database: Database, clock: HandC
     assert posted
     with units.unit() as unit:
         assert [person.full_name for person in unit.with_role(BOT, *Role)] == ["Lò Văn Minh"]
-        assert unit.broken_audit_row() is None
+    assert SqlAuditLog(database).verify().faults == ()
 
 
 def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[Intake, Judge[SqlUnit]]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from zalo_governor.domain.audit import AuditHead
 from zalo_governor.domain.cases import Case, CaseMessage, Reader
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.line import Gap
@@ -167,6 +168,10 @@ class OfficeUnit(JudgeUnit, Protocol):
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
         """Append to the audit log. `detail` holds codes and figures, never message text."""
+        ...
+
+    def audit_head(self) -> AuditHead:
+        """Where the chain of the audit log ends now; reports print it, so that a log put back in time shows."""
         ...
 
     # figures

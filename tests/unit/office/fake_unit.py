@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from zalo_governor.domain.audit import AuditHead
 from zalo_governor.domain.cases import Case, CaseMessage, Reader
 from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
@@ -328,6 +329,9 @@ class FakeUnit:
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
         self.audited.append({"action": action, "actor": actor_id, "group": group_id, "subject": subject, **detail})
+
+    def audit_head(self) -> AuditHead:
+        return AuditHead(len(self.audited), b"\x0f" * 32)
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         return self.coverage_now
