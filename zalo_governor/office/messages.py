@@ -23,7 +23,9 @@ class Text(Enum):
     GONE_DELETED = ("gone_deleted", "who when")
     GONE_BY_OWN = ("gone_by_own", "")
     GONE_BY_UNKNOWN = ("gone_by_unknown", "")
-    DIGEST = ("digest", "group count rows")
+    DIGEST = ("digest", "group parts")
+    DIGEST_TRIAGE = ("digest_triage", "count rows")
+    DIGEST_LIGHT = ("digest_light", "count rows")
     DIGEST_ROW = ("digest_row", "code when who citation category")
     DIGEST_ROW_HARMFUL = ("digest_row_harmful", "category reason")
     HINTS_DIGEST = ("hints_digest", "group count until rows")
@@ -36,8 +38,10 @@ class Text(Enum):
     LEADER_NOBODY = ("leader_nobody", "")
 
     # to the leader
-    LEADER_UNVERIFIED = ("leader_unverified", "code what noted")
-    LEADER_PASSED_ON = ("leader_passed_on", "code by what state")
+    LEADER_UNVERIFIED = ("leader_unverified", "code what noted care")
+    LEADER_CARE = ("leader_care", "")
+    LEADER_WORDS = ("leader_words", "words")
+    LEADER_PASSED_ON = ("leader_passed_on", "code by what state words")
     LEADER_WHAT_SEALED = ("leader_what_sealed", "who when group citation where")
     LEADER_WHAT = ("leader_what", "who when group citation clause where")
     WHERE_SEEN = ("where_seen", "")
@@ -81,6 +85,7 @@ class Text(Enum):
     MEMBER_UNREACHED = ("member_unreached", "")
     MEMBER_COOLDOWN = ("member_cooldown", "")
     MEMBER_NOT_ASKED = ("member_not_asked", "")
+    MEMBER_AGAIN = ("member_again", "nth days")
 
     # to the member
     REQUEST_SEALED = ("request_sealed", "code group when who citation")

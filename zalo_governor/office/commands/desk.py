@@ -152,10 +152,13 @@ class CommandDesk:
             self._post.to_person(unit, person, text, Purpose.SYSTEM, group_id=group_id)
 
     def _decline_sealed(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+        told = [finding for finding in verdict.findings if not finding.shadow]
         person = unit.sender(event.account, event.sender_uid)
-        if person is None or not is_fresh(event, self._policy.clock()) or not self._has_patience(unit, person):
+        if not told or person is None or not is_fresh(event, self._policy.clock()):
+            return  # A rule on trial says nothing to anybody.
+        if not self._has_patience(unit, person):
             return
-        citation = self._voice.citation(verdict.findings[0].clause)
+        citation = self._voice.citation(told[0].clause)
         text = self._voice.say(Text.SEALED_PRIVATE, who=self._voice.who(person), citation=citation)
         self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._policy.home_group_id)
         self._audit(unit, event, person, "private.sealed", "")
