@@ -79,8 +79,7 @@ def _sealed(connection: Connection) -> Iterator[tuple[str, bytes | None, tuple[s
     for row in connection.execute(select(cases)):
         yield "cases.reason", row.reason, ("case", row.group_id, row.rule_id, str(row.first_event_id))
     for row in connection.execute(select(case_notes)):
-        place = ("case note", str(row.case_id), str(row.person_id), str(row.at_ms))
-        yield "case_notes.body", row.body, place
+        yield "case_notes.body", row.body, ("case note", str(row.case_id), str(row.person_id), str(row.at_ms))
     for row in connection.execute(select(outbox)):
         yield "outbox.body", row.body, ("outbox", row.account, row.thread_id)
     for row in connection.execute(select(vault)):
