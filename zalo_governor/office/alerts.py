@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from zalo_governor.domain.cases import Case, CaseMessage
+from zalo_governor.domain.cases import Case, CaseMessage, CaseState
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Severity
@@ -71,6 +71,21 @@ class Alerts:
             text = self._voice.say(Text.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about)
         self._post.to_person(unit, person, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
         return Text.MEMBER_ASKED
+
+    def decided(self, unit: OfficeUnit, case: Case, to: CaseState) -> None:
+        """Tell the person concerned what the desk has decided: who was asked, that it was a false alarm; who has said
+        anything of the case, also that it was confirmed. That a sealed case is referred is the competent body's to say.
+        """
+        person = unit.person(case.person_id)
+        spoke = any(note.person_id == person.id for note in unit.notes(case))
+        asked = case.state is CaseState.REMINDED
+        text = {CaseState.FALSE_ALARM: Text.DECIDED_FALSE_ALARM, CaseState.CONFIRMED: Text.DECIDED_CONFIRMED}.get(to)
+        if text is None or person.reach is Reach.REFUSED or not (spoke or (asked and to is CaseState.FALSE_ALARM)):
+            return
+        about = self._about(case, person)
+        del about["when"]
+        said = self._voice.say(text, **about)
+        self._post.to_person(unit, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
 
     def reposted(self, unit: OfficeUnit, case: Case, person: Person, at: datetime) -> None:
         """Tell the desk that the same person has posted the sealed content of a case again."""

@@ -36,6 +36,8 @@ class CommandDesk:
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._commands = all_commands(policy)
+        for command in list(self._commands.values()):
+            self._commands |= dict.fromkeys(command.aliases, command)
         self._words = {word: command.forgiving for word, command in self._commands.items()}
 
     def recognises(self, event: EventBase) -> bool:
@@ -154,7 +156,8 @@ class CommandDesk:
 
     def _near(self, person: Person, typed: Typed) -> str:
         """The likest of the commands that the person may use."""
-        likest = [self._commands[word] for word in typed.near if self._commands[word].allowed(person)][:_OFFERED]
+        near = dict.fromkeys(self._commands[word] for word in typed.near)
+        likest = [command for command in near if command.allowed(person)][:_OFFERED]
         rows = [self._voice.say(Text.HELP_ROW, usage=self._voice.say(command.usage)) for command in likest]
         return self._voice.say(Text.NEAR_COMMANDS, rows="\n".join(rows)) if rows else ""
 
