@@ -248,6 +248,7 @@ class _Wiring:
             account=self._account,
             groups=self._groups,
             regulation=records.rulebook.regulation,
+            ladder=records.rulebook.ladder,
             catalogue=records.catalogue,
             clock=self._clock,
             status=self._status,
@@ -259,6 +260,7 @@ class _Wiring:
             member_cooldown=escalation.member_cooldown,
             leader_after=escalation.leader_after,
             digest_after=escalation.digest_after,
+            quiet_hours=escalation.quiet_hours,
             code_valid=escalation.code_valid,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
         )

@@ -85,6 +85,7 @@ def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[In
         account=BOT,
         groups={GROUP: "điều hành tỉnh Mẫu"},
         regulation=rulebook.regulation,
+        ladder=rulebook.ladder,
         catalogue=Catalogue.load(CONFIG / "messages.vi.yaml"),
         clock=clock,
         status=lambda: LineStatus(None, since=None, heard_at=None, outgoing_waiting=0, looked_at=None),

@@ -2,6 +2,7 @@
 
 from zalo_governor.office.commands.activity import Report
 from zalo_governor.office.commands.case_view import ShowCase
+from zalo_governor.office.commands.case_words import AddNote, Explain, Review
 from zalo_governor.office.commands.casebook import ConfirmCase, FalseAlarm, ListCases
 from zalo_governor.office.commands.command import AnyCommand
 from zalo_governor.office.commands.followup import PassOn, Remove, WhoHasSeen
@@ -14,9 +15,12 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     ShowCase,
     ConfirmCase,
     FalseAlarm,
+    Review,
     PassOn,
+    AddNote,
     WhoHasSeen,
     Remove,
+    Explain,
     Report,
     ReadRegulation,
     AddMarks,
