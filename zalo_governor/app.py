@@ -253,6 +253,7 @@ class _Wiring:
             status=self._status,
             draw_code=_six_digits,
             with_marks=self._with_marks,
+            changes=records.changes,
             remind_members=escalation.remind_members,
             repeat_window=escalation.repeat_window,
             member_cooldown=escalation.member_cooldown,
@@ -260,6 +261,9 @@ class _Wiring:
             digest_after=escalation.digest_after,
             code_valid=escalation.code_valid,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
+            approvers=frozenset(self._settings.approval.roles),
+            approval_valid=timedelta(hours=self._settings.approval.valid_hours),
+            approved_within=timedelta(hours=self._settings.approval.afterwards_hours),
         )
 
     def _with_marks(self, sentence: str) -> list[str]:

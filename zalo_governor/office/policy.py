@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.line import LineState
+from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.office.integrity.words import ChangeWords
 
 
 class Group(NamedTuple):
@@ -48,6 +50,8 @@ class OfficePolicy:
     """Makes a one-time code of six digits that nobody can foresee."""
     with_marks: Callable[[str], Sequence[str]]
     """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
+    changes: ChangeWords
+    """How people call what can be changed about a group."""
     remind_members: bool = True
     """Whether members get a private request about light findings; about sealed ones they always do."""
     repeat_window: timedelta = timedelta(hours=1)
@@ -63,6 +67,12 @@ class OfficePolicy:
     """How long a one-time code counts."""
     readers_kept: timedelta = timedelta(days=90)
     """How long it is kept who has read a message under a case."""
+    approvers: frozenset[Role] = frozenset({Role.LEADER})
+    """Whose word allows a change of the group."""
+    approval_valid: timedelta = timedelta(hours=24)
+    """How long an approval waits for its one use, where no time was said."""
+    approved_within: timedelta = timedelta(hours=48)
+    """So long after a change it may still be allowed."""
 
     @property
     def governed(self) -> list[Group]:

@@ -14,8 +14,8 @@ from zalo_governor.store.transaction import OFFICE_LOCK
 class SqlUnit(Figures):
     """One transaction: office.ports.OfficeUnit, put together from its parts.
 
-    transaction <- people <- membership <- records <- casebook <- aftermath <- figures: each part stands on the one
-    before it.
+    transaction <- people <- membership <- records <- casebook <- aftermath <- changes <- figures: each part stands on
+    the one before it.
     """
 
 

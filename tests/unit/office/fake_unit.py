@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.unit.office.fake_changes import FakeChanges
 from zalo_governor.domain.cases import Case, CaseMessage, Reader
 from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
@@ -18,13 +19,15 @@ from zalo_governor.domain.regulation import Clause, Enforcement, Regulation
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
 from zalo_governor.office import Catalogue, LineStatus, Office, OfficePolicy
+from zalo_governor.office.integrity.words import ChangeWords
 
 BOT = "7000000000000000001"
 GROUP = "8000000000000000001"
 GROUP_NAME = "Nhóm Zalo điều hành tỉnh Mẫu"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 """14:05 on 24/11/2026, a Tuesday, in Viet Nam."""
-CATALOGUE = Catalogue.load(Path(__file__).parents[3] / "config" / "messages.vi.yaml")
+CONFIG = Path(__file__).parents[3] / "config"
+CATALOGUE = Catalogue.load(CONFIG / "messages.vi.yaml")
 REGULATION = Regulation(
     title="Quy chế quản lý và sử dụng Nhóm Zalo",
     number="01/QĐ-UBND",
@@ -41,6 +44,8 @@ REGULATION = Regulation(
             enforced=Enforcement.NOT_VISIBLE,
             note="Quản trị nhập vụ việc bằng tay",
         ),
+        Clause(number="6.1", summary="Không tự ý thay đổi thông tin Nhóm.", enforced=Enforcement.RULE),
+        Clause(number="6.5", summary="Ảnh của Nhóm phản ánh đúng tính chất.", enforced=Enforcement.RULE),
     ),
 )
 
@@ -60,7 +65,7 @@ SENTENCES = {"hop luc may gio": "họp lúc mấy giờ"}
 
 
 @dataclass
-class FakeUnit:
+class FakeUnit(FakeChanges):
     """Everything in lists; figures are what a test puts there."""
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -333,9 +338,6 @@ class FakeUnit:
         self.runs.add((job, due))
         return first
 
-    def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        return None
-
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
         raise AssertionError("the sweep's caller saves groups, not the office")
 
@@ -364,6 +366,7 @@ class Desk:
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
             "draw_code": lambda: "482913",
+            "changes": ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),
             "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],
         }
         self.policy = OfficePolicy(**(values | policy))
@@ -382,7 +385,7 @@ class Desk:
         self._next += 1
         event = event.model_copy(update={"id": self._next, "key": event.key or f"m{self._next}"})
         self.unit.events[event.id] = event
-        judged = self.office.excused(event, Verdict(findings=findings, **verdict))
+        judged = self.office.excused(self.unit, event, Verdict(findings=findings, **verdict))
         self.office.react(self.unit, event, judged)
         return event
 

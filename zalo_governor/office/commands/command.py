@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from datetime import date
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
+from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.office.messages import Text
@@ -20,6 +21,8 @@ class Call(NamedTuple):
     unit: OfficeUnit
     person: Person
     groups: list[Group]
+    message: MessageSent
+    """The message in which it was typed."""
 
 
 class Answer(NamedTuple):

@@ -81,8 +81,8 @@ class CommandDesk:
             usage = self._voice.say(command.usage)
             text = self._voice.say(Text.USAGE, who=self._voice.who(person), usage=usage)
             self._give(unit, event, person, command, Answer([text], "usage"))
-        else:
-            call = Call(unit, person, self._groups_of(event))
+        elif isinstance(event, MessageSent):
+            call = Call(unit, person, self._groups_of(event), event)
             self._give(unit, event, person, command, command.answer(call, argument))
 
     def _typed(self, event: EventBase) -> Typed | None:

@@ -5,6 +5,7 @@ other person's uid, and that stands where the group id stands otherwise.
 """
 
 from zalo_governor.store.schema.base import metadata
+from zalo_governor.store.schema.changes import approvals, group_changes, group_pictures, manual_cases
 from zalo_governor.store.schema.handling import audit, case_events, case_readers, cases, removal_codes, removals
 from zalo_governor.store.schema.hearing import NUMBER_BITS, events, findings, gaps, inbox, rule_failures
 from zalo_governor.store.schema.installation import job_runs, vault
@@ -15,6 +16,7 @@ __all__ = [
     "NUMBER_BITS",
     "PENDING",
     "accounts",
+    "approvals",
     "audit",
     "case_events",
     "case_readers",
@@ -22,10 +24,13 @@ __all__ = [
     "events",
     "findings",
     "gaps",
+    "group_changes",
     "group_members",
+    "group_pictures",
     "groups",
     "inbox",
     "job_runs",
+    "manual_cases",
     "metadata",
     "outbox",
     "person_uids",
