@@ -254,6 +254,7 @@ class _Wiring:
             draw_code=_six_digits,
             with_marks=self._with_marks,
             changes=records.changes,
+            clarity=records.clarity,
             remind_members=escalation.remind_members,
             repeat_window=escalation.repeat_window,
             member_cooldown=escalation.member_cooldown,

@@ -10,6 +10,7 @@ from zalo_governor.domain.line import LineState
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.office.clarity import ClarityPolicy
 from zalo_governor.office.integrity.words import ChangeWords
 
 
@@ -52,6 +53,8 @@ class OfficePolicy:
     """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
     changes: ChangeWords
     """How people call what can be changed about a group."""
+    clarity: ClarityPolicy
+    """What counts as a directive or a report, and what as brief and clear."""
     remind_members: bool = True
     """Whether members get a private request about light findings; about sealed ones they always do."""
     repeat_window: timedelta = timedelta(hours=1)

@@ -15,7 +15,7 @@ class FakeChanges:
 
     group: GroupSnapshot | None = None
     """The one group, as it was last seen."""
-    changes: list[GroupChange] = field(default_factory=list)
+    kept_changes: list[GroupChange] = field(default_factory=list)
     given: list[Approval] = field(default_factory=list)
     wanted: dict[str, tuple[Picture, datetime | None]] = field(default_factory=dict)
     """Address -> picture, and when it is due"""
@@ -29,13 +29,13 @@ class FakeChanges:
         self.group = snapshot
 
     def add_change(self, account: str, change: GroupChange) -> None:
-        self.changes.append(change)
+        self.kept_changes.append(change)
 
     def changes_of_case(self, case: Case) -> list[GroupChange]:
-        return [change for change in self.changes if change.case_id == case.id]
+        return [change for change in self.kept_changes if change.case_id == case.id]
 
     def changes_at(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
-        return [change for change in self.changes if start <= change.at < end]
+        return [change for change in self.kept_changes if start <= change.at < end]
 
     def add_approval(self, approval: Approval) -> Approval:
         approval = approval.model_copy(update={"id": len(self.given) + 1})
@@ -55,8 +55,8 @@ class FakeChanges:
 
     def approve_changes(self, case: Case, approval_id: int) -> None:
         update = {"approval_id": approval_id}
-        self.changes = [
-            change.model_copy(update=update) if change.case_id == case.id else change for change in self.changes
+        self.kept_changes = [
+            change.model_copy(update=update) if change.case_id == case.id else change for change in self.kept_changes
         ]
 
     def want_picture(self, picture: Picture, now: datetime) -> None:

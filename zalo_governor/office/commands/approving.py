@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.changes import CHANGE_RULES, Approval
 from zalo_governor.domain.errors import IllegalTransitionError
-from zalo_governor.domain.people import Person
+from zalo_governor.domain.people import Person, Role
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.commands.casebook import DESK, one_line, unknown_case
 from zalo_governor.office.commands.command import Answer, Call, Command
@@ -34,8 +34,8 @@ class Approve(Command[Asked]):
 
     word = "duyet"
     usage = Text.USAGE_APPROVE
-    roles = DESK
-    """Of those who may not allow it themselves, these get the words with which to ask."""
+    roles = DESK | {Role.LEADER}
+    """Whose word counts is policy; the others of the desk get the words with which to ask."""
 
     def __init__(self, policy: OfficePolicy) -> None:
         super().__init__(policy)
@@ -43,7 +43,7 @@ class Approve(Command[Asked]):
 
     def allowed(self, person: Person) -> bool:
         """Those who may allow it, and those who may ask for it."""
-        return person.has(*self.policy.approvers, *DESK)
+        return person.has(*self.policy.approvers, *self.roles)
 
     def understand(self, rest: str, today: date) -> Asked | None:
         """The code of a case and nothing else, or what config/thay-doi-nhom.yaml knows."""
@@ -77,7 +77,7 @@ class Approve(Command[Asked]):
                 group_id=group.id,
                 given_by=call.person.id,
                 # By Zalo's clock, as the act that it allows will be.
-                given_at=min(now, call.message.at),
+                given_at=min(now, call.event.at),
                 words=asked.words,
                 kind=wanted.kind,
                 item=wanted.item,

@@ -25,6 +25,7 @@ class ShowCase(CaseCommand):
 
     word = "xem"
     usage = Text.USAGE_SHOW
+    forgiving = True
 
     def __init__(self, policy: OfficePolicy) -> None:
         super().__init__(policy)

@@ -21,8 +21,8 @@ class Call(NamedTuple):
     unit: OfficeUnit
     person: Person
     groups: list[Group]
-    message: MessageSent
-    """The message in which it was typed."""
+    event: MessageSent
+    """The message that it stands in: whom it mentions, what it quotes."""
 
 
 class Answer(NamedTuple):
@@ -46,6 +46,9 @@ class Command(ABC, Generic[ArgumentT]):
     usage: ClassVar[Text]
     roles: ClassVar[frozenset[Role] | None]
     """Who may use it; None for everybody."""
+    forgiving: ClassVar[bool] = False
+    """A slip of the finger in the word is overlooked. Only where nothing can be done wrongly by it: what moves a case,
+    removes a message or tells somebody has to be typed as it is, and who mistypes it is asked whether it was meant."""
     by_code: ClassVar[bool] = False
     """It is about a case. Without the slash only a whole code is understood, `VP12`: people write "báo nhầm 12 tin"."""
 

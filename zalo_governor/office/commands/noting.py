@@ -46,8 +46,8 @@ class NoteCase(Command[str]):
             return Answer([self.voice.say(Text.REGULATION_NONE, wanted=argument)], "unknown_clause", argument)
         if len(call.groups) != 1:
             return Answer([self.voice.say(Text.APPROVAL_WHICH_GROUP, who=self.voice.who(call.person))], "which_group")
-        uid, words = _named(call.message)
-        person = call.unit.sender(call.message.account, uid) if uid not in {"", self.policy.account} else None
+        uid, words = _named(call.event)
+        person = call.unit.sender(call.event.account, uid) if uid not in {"", self.policy.account} else None
         if person is None:
             return Answer([self.voice.say(Text.NOTE_WHO, who=self.voice.who(call.person))], "nobody", argument)
         if not words:
@@ -70,16 +70,16 @@ class NoteCase(Command[str]):
                 person_id=person.id,
                 state=CaseState.NEW,
                 opened_at=now,
-                event_at=call.message.at,
-                last_event_at=call.message.at,
-                first_event_id=call.message.id,
+                event_at=call.event.at,
+                last_event_at=call.event.at,
+                first_event_id=call.event.id,
                 # It is not about the message that says so: taking that back remedies nothing.
                 message_key="",
                 state_at=now,
             )
         )
         call.unit.add_manual(case, call.person.id, words)
-        audit_case(call.unit, "case.noted", case, {"event": call.message.id}, at=now, by=call.person.id)
+        audit_case(call.unit, "case.noted", case, {"event": call.event.id}, at=now, by=call.person.id)
         return case
 
     def _tell_others(self, call: Call, case: Case, about: dict[str, str]) -> None:

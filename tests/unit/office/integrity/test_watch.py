@@ -70,7 +70,7 @@ def test_what_a_member_changes_goes_to_the_desk_with_before_and_after(desk: Desk
     assert "/duyet VP1" in asked
     [case] = desk.unit.book.values()
     assert (case.clause, case.label, case.state.value) == ("6.1", "name", "new")
-    [kept] = desk.unit.changes
+    [kept] = desk.unit.kept_changes
     assert (kept.actor_id, kept.case_id) == (desk.person("member").id, 1)
 
 
@@ -100,7 +100,7 @@ def test_the_leaders_own_act_and_the_programs_own_are_recorded_and_held_against_
     desk.hear(GroupSettingChanged.model_validate(shared | {"settings": {"joinAppr": 0, "lockSendMsg": 0}}))
     assert desk.unit.book == {}
     assert desk.take() == []
-    assert [kept.change.kind for kept in desk.unit.changes] == [ChangeKind.NAME, ChangeKind.SETTING]
+    assert [kept.change.kind for kept in desk.unit.kept_changes] == [ChangeKind.NAME, ChangeKind.SETTING]
     assert desk.unit.group
     assert desk.unit.group.settings["joinAppr"] == 0
 
@@ -109,7 +109,7 @@ def test_an_act_that_repeats_what_was_is_no_finding(desk: Desk) -> None:
     rename(desk, name="Nhóm điều hành")
     act(desk, GroupSettingChanged, settings=SEEN.settings)
     assert desk.unit.book == {}
-    assert desk.unit.changes == []
+    assert desk.unit.kept_changes == []
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_what_a_sweep_finds_was_done_by_nobody_known(desk: Desk) -> None:
 def test_pins_are_recorded_and_nobody_is_told(desk: Desk) -> None:
     act(desk, PinChanged, act="new_pin_topic", title="Lịch công tác tuần")
     assert desk.take() == []
-    [kept] = desk.unit.changes
+    [kept] = desk.unit.kept_changes
     assert (kept.change.item, kept.change.after) == ("new_pin_topic", "Lịch công tác tuần")
 
 
@@ -178,7 +178,7 @@ def test_what_was_allowed_beforehand_opens_no_case_once(desk: Desk) -> None:
     desk.later(hours=1)
     rename(desk, "admin")
     assert desk.take() == []
-    assert desk.unit.changes[0].approval_id == 1
+    assert desk.unit.kept_changes[0].approval_id == 1
     assert "change.approved" in desk.actions()
     rename(desk, "admin", name="Nhóm khác nữa")
     assert [case.label for case in desk.unit.book.values()] == ["name"]
@@ -189,8 +189,8 @@ def test_what_was_allowed_for_a_time_counts_until_then(desk: Desk) -> None:
     for minutes, value in ((30, 0), (60, 1), (60, 0)):
         desk.later(minutes=minutes)
         act(desk, GroupSettingChanged, "admin", settings={"joinAppr": value})
-    assert len(desk.unit.changes) == 3
-    assert [kept.case_id for kept in desk.unit.changes] == [None, None, 1]
+    assert len(desk.unit.kept_changes) == 3
+    assert [kept.case_id for kept in desk.unit.kept_changes] == [None, None, 1]
 
 
 @pytest.mark.parametrize("allowed", ["đổi ảnh nhóm", "đổi tên nhóm thành Tên khác", "chỉ quản trị được ghim"])
@@ -223,7 +223,7 @@ def test_allowed_afterwards_the_case_closes_and_all_are_told(desk: Desk) -> None
     assert "đồng chí Lò Văn Chủ (Chủ tịch UBND tỉnh) đã duyệt" in to(posted, "admin")[0]
     assert len(to(posted, "member")) == 1
     assert desk.states() == ["approved"]
-    assert desk.unit.changes[0].approval_id == 1
+    assert desk.unit.kept_changes[0].approval_id == 1
     assert "Đã được đồng chí Lò Văn Chủ" in answer(desk, "admin", "/xem VP1")[0]
 
 
