@@ -31,6 +31,7 @@ NEWEST = 10**16
 """The cursor of the newest page of a group's history."""
 _PAGE = 50
 _PROFILES_AT_ONCE = 200
+_LARGEST_PICTURE = 8 << 20
 _TOO_MANY = frozenset({TOO_MANY_REQUESTS, 429})
 _REMOVAL_CODES = {
     114: RemovalOutcome.NOT_FOUND,
@@ -141,6 +142,16 @@ class ZaloClient:
             raise NotInGroupError(f"group {group_id}: Zalo does not show it to this account")
         members = self._members(info, _member_uids(info))
         return _snapshot(group_id, info, members), members
+
+    def picture(self, address: str) -> bytes:
+        """The picture at an address that Zalo gave.
+
+        Raises:
+            ZaloError: it lies not with Zalo, is larger than 8 MB, or was not to be had.
+        """
+        if address.startswith("http://"):
+            address = "https" + address.removeprefix("http")
+        return self._session.fetch(address, most=_LARGEST_PICTURE)
 
     def recent(self, group_id: str, cursor: int = NEWEST) -> HistoryPage:
         """A page of at most 50 messages, older than the cursor; raises ZaloError where the call failed."""
