@@ -40,6 +40,8 @@ class Expect(_Model):
     """Heard only after a cut: a case, and nobody is warned at once."""
     sealed: bool = False
     """A sealed case, and no trace of the text anywhere."""
+    leader_told: bool = False
+    """The leader is told of that case: an admin did it."""
     nothing: bool = False
     """No case, however suspicious it may look."""
     reply_contains: str | None = None
