@@ -271,7 +271,7 @@ class Text(Enum):
     EXPLAINED_ENOUGH = ("explained_enough", "code")
     REVIEWED = ("reviewed", "code")
     REVIEWED_BEFORE = ("reviewed_before", "code")
-    CASE_NOTED = ("case_noted", "code")
+    NOTE_KEPT = ("note_kept", "code")
     CASE_MOVED = ("case_moved", "code state")
     CASE_CANNOT_MOVE = ("case_cannot_move", "code state")
     REASON_MISSING = ("reason_missing", "code")
