@@ -31,11 +31,11 @@ from zalo_governor.text.fold import fold
 
 _OFFICE_HOURS = range(7, 18)
 _CHANGES = {
-    AdminChanged.kind: Text.CHANGE_ADMIN,
-    GroupInfoChanged.kind: Text.CHANGE_INFO,
-    GroupSettingChanged.kind: Text.CHANGE_SETTING,
-    InviteLinkChanged.kind: Text.CHANGE_LINK,
-    PinChanged.kind: Text.CHANGE_PIN,
+    AdminChanged.kind: Text.CHANGED_ADMIN,
+    GroupInfoChanged.kind: Text.CHANGED_INFO,
+    GroupSettingChanged.kind: Text.CHANGED_SETTING,
+    InviteLinkChanged.kind: Text.CHANGED_LINK,
+    PinChanged.kind: Text.CHANGED_PIN,
 }
 _STATEMENTS = {StatementKind.DIRECTIVE: Text.STATEMENT_DIRECTIVE, StatementKind.REPORT: Text.STATEMENT_REPORT}
 _SLUG_LENGTH = 60
@@ -100,9 +100,7 @@ class _Writer:
                 self._proposal(),
             ),
             remark=say(Text.PAPER_REMARK),
-            trace=say(Text.PAPER_TRACE, number=number(trace.number), when=moment(trace.at), link=trace.link)
-            if trace
-            else "",
+            trace=say(Text.PAPER_TRACE, head=str(trace)) if trace else "",
         )
 
     def _highlights(self) -> Iterable[Highlight]:
@@ -178,7 +176,11 @@ class _Writer:
             open=number(len(report.open_cases)),
             suspects=number(report.suspects),
         )
-        taken_back = self._voice.say(Text.LINE_TAKEN_BACK, count=number(report.handling.taken_back))
+        taken_back = self._voice.say(
+            Text.REPORT_TAKEN_BACK,
+            taken_back=number(report.handling.taken_back),
+            passed_over=number(report.handling.passed_over),
+        )
         by_clause: list[Sequence[Cell]] = [
             (
                 self._voice.citation(row.clause),
