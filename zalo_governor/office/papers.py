@@ -100,7 +100,7 @@ class _Writer:
                 self._proposal(),
             ),
             remark=say(Text.PAPER_REMARK),
-            trace=say(Text.PAPER_TRACE, head=str(trace)) if trace else "",
+            trace=say(Text.PAPER_TRACE, head=trace) if trace else "",
         )
 
     def _highlights(self) -> Iterable[Highlight]:

@@ -28,6 +28,7 @@ def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulati
     open_cases = unit.cases(group.id, start=from_ms(0), end=max(now, period.end) + timedelta(seconds=1), open_only=True)
     open_cases.sort(key=lambda case: (_GRAVEST_FIRST.index(case.severity), case.opened_at, case.id))
     people = {case.person_id: unit.person(case.person_id) for case in open_cases}
+    head = unit.audit_head()
     by_day, by_hour = unit.rhythm(group.id, period.start, period.end)
     return ActivityReport(
         group_id=group.id,
@@ -55,7 +56,7 @@ def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulati
         ),
         first_heard=unit.first_heard(group.id),
         cannot_check=tuple(clause.number for clause in regulation.not_visible),
-        audit_head=unit.audit_head(),
+        audit_head=str(head) if head.rows else "",
     )
 
 
