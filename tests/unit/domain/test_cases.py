@@ -19,8 +19,10 @@ WAYS = {
     S.FALSE_ALARM: {S.UNDER_REVIEW},
     S.UNDER_REVIEW: {S.REMEDIED, S.CONFIRMED, S.REFERRED, S.FALSE_ALARM, S.REPORTED},
     S.REPORTED: {S.UNDER_REVIEW},
+    S.APPROVED: {S.UNDER_REVIEW},
 }
-"""Where a case may go; of a sealed one never `confirmed`, of another never `referred`."""
+"""Where a case may go; of a sealed one never `confirmed`, of another never `referred`. Changes of the group have a way
+more, see below."""
 LATER = START + timedelta(minutes=7)
 
 
