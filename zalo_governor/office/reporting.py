@@ -163,7 +163,7 @@ class _Page:
         )
 
     def _clause_row(self, row: ClauseFigures) -> str:
-        figures = row.model_dump(exclude={"clause", "reported"})
+        figures = row.model_dump(exclude={"clause", "reported", "approved"})
         return self._voice.say(
             Text.REPORT_CLAUSE_ROW,
             citation=self._voice.citation(row.clause),
