@@ -257,6 +257,7 @@ class _Wiring:
             account=self._account,
             groups=self._groups,
             regulation=records.rulebook.regulation,
+            ladder=records.rulebook.ladder,
             catalogue=records.catalogue,
             clock=self._clock,
             status=self._status,
@@ -269,6 +270,7 @@ class _Wiring:
             member_cooldown=escalation.member_cooldown,
             leader_after=escalation.leader_after,
             digest_after=escalation.digest_after,
+            quiet_hours=escalation.quiet_hours,
             code_valid=escalation.code_valid,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
             approvers=frozenset(self._settings.approval.roles),
@@ -325,13 +327,24 @@ class _Wiring:
 
     def _history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         if group_id == self._account:
-            return self._private.recover(self._gaps.last_heard(group_id, up_to=heard_id), take)
+            return self._private.recover(self._heard_in_private(heard_id), take)
         return self._backfill.recover(
             group_id,
             lambda keys: self._inbox.known(self._account, group_id, keys, up_to=heard_id),
             take,
-            first=heard_id == 0,
+            oldest=self._inbox.oldest(self._account, group_id, heard_id),
         )
+
+    def _heard_in_private(self, heard_id: int) -> Callable[[Element], bool]:
+        first_ms = self._gaps.first_heard(self._account, up_to=heard_id)
+
+        def heard_before(element: Element) -> bool:
+            if first_ms is not None and element.at_ms < first_ms:
+                return True  # It was said before we came.
+            at = (self._account, element.thread_id, [element.key])
+            return bool(self._inbox.numbers(*at, kind=element.kind, up_to=heard_id))
+
+        return heard_before
 
     def _wants_old(self) -> bool:
         self._private.asked()

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from zalo_governor.configfile import Document, complaint, load_yaml, validate
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.ladder import Ladder
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.rules.base import Maturity, Rule
 from zalo_governor.rules.diacritics import DiacriticsRule
@@ -97,6 +98,7 @@ class Rulebook(NamedTuple):
     """Everything that judging needs; immutable, replaced as a whole when the files change."""
 
     regulation: Regulation
+    ladder: Ladder
     engine: Engine
     specs: Mapping[str, RuleSpec]
     """By rule id."""
@@ -107,7 +109,7 @@ class Rulebook(NamedTuple):
 
 
 def load_rulebook(rules_dir: Path) -> Rulebook:
-    """Read `quy-che.yaml`, `rules/*.yaml` and the `lexicons/` that the rules name.
+    """Read `quy-che.yaml`, `escalation.yaml`, `rules/*.yaml` and the `lexicons/` that the rules name.
 
     Raises:
         ConfigError: names file, line and key, and what to do; all wrong keys of one file at once.
@@ -132,6 +134,7 @@ def load_rulebook(rules_dir: Path) -> Rulebook:
             raise ConfigError(f"{missing}: no such file; each rule needs its own, maturity: shadow silences a rule")
     return Rulebook(
         regulation=regulation,
+        ladder=validate(Ladder, load_yaml(rules_dir / "escalation.yaml")),
         engine=Engine([loaded[rule.id][1] for rule in RULES]),
         specs={rule.id: loaded[rule.id][0] for rule in RULES},
     )

@@ -82,8 +82,14 @@ class Case(BaseModel):
     reason: str = ""
     same_as: int | None = None
     """Number of an earlier case with the same sealed content, by its keyed hash."""
+    nth: int = 1
+    """Which case of that person under that rule it is, of those in the ladder's window when it was opened."""
     due_at: datetime | None = None
-    """When the program acts on it by itself unless somebody answers before; None where nothing is due."""
+    """When the leader is told unless somebody answers before; None where nothing is due."""
+    desk_due_at: datetime | None = None
+    """When the desk hears of it in a digest; None where it has heard, or never does."""
+    remedied_at: datetime | None = None
+    """When what it is about was set right or gone from the group, whatever became of the case afterwards."""
     leader_told_at: datetime | None = None
     leader_told_by: int | None = None
     """Person who passed it on to the leader, None for the program, which found no answer."""
@@ -92,6 +98,18 @@ class Case(BaseModel):
     def code(self) -> str:
         """What people type and read: `VP12`."""
         return f"VP{self.id}"
+
+    @property
+    def gravity(self) -> Severity:
+        """How grave it is for whoever has to be told: what is sealed is always critical."""
+        return Severity.CRITICAL if self.sealed else self.severity
+
+    @property
+    def minutes_to_remedy(self) -> int | None:
+        """From the first event until it was set right, at least 1; None where it was not."""
+        if self.remedied_at is None:
+            return None
+        return max(1, round((self.remedied_at - self.event_at).total_seconds() / 60))
 
     def moved(self, to: CaseState, *, at: datetime, by: int | None, reason: str = "") -> Self:
         """The case in another state.
@@ -112,12 +130,22 @@ class Case(BaseModel):
         if to is CaseState.FALSE_ALARM and not reason.strip():
             raise IllegalTransitionError(f"{self.code}: a false alarm needs a reason")
         moved = self.model_copy(update={"state": to, "state_at": at, "state_by": by, "reason": reason})
+        if to is CaseState.REMEDIED:
+            moved = moved.remedied(at)
         # Nobody takes a case on himself out of the leader's sight.
         return moved if by in {None, self.person_id} else moved.answered()
 
+    def remedied(self, at: datetime) -> Self:
+        """The case with the moment at which it was first set right."""
+        return self if self.remedied_at else self.model_copy(update={"remedied_at": at})
+
     def answered(self) -> Self:
-        """The case after somebody has acted on it: nothing is due any more."""
-        return self.model_copy(update={"due_at": None})
+        """The case after somebody of the desk has acted on it: nothing is due any more."""
+        return self.model_copy(update={"due_at": None, "desk_due_at": None})
+
+    def told_desk(self) -> Self:
+        """The case after the desk has heard of it; the leader may still be due."""
+        return self.model_copy(update={"desk_due_at": None})
 
     def told_leader(self, *, at: datetime, by: int | None) -> Self:
         """The case after the leader was told of it."""
@@ -158,3 +186,27 @@ class Reader(BaseModel):
     person_id: int
     seen: bool
     """False: delivered to the person's device, and no more is known."""
+
+
+class NoteKind(StrEnum):
+    """What somebody's words about a case are."""
+
+    EXPLANATION = "explanation"
+    """Of the person concerned, to the desk."""
+    REVIEW = "review"
+    """Why the case should be looked at again."""
+    NOTE = "note"
+    """Of the desk, for itself."""
+    PASSED_ON = "passed_on"
+    """Of the desk, to the leader."""
+
+
+class CaseNote(BaseModel):
+    """What somebody said of a case. Kept encrypted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: NoteKind
+    person_id: int
+    at: datetime
+    text: str

@@ -48,14 +48,12 @@ class Duties:
         return unit.next_due(self._policy.groups)
 
     def on_cases(self, unit: OfficeUnit) -> None:
-        """Act on the cases that nobody has answered in time: the leader is told of the sealed, the rest is gathered."""
-        told: set[str] = set()
-        for case in unit.due_cases(self._policy.groups, self._policy.clock()):
-            if case.sealed:
-                self._escalation.unanswered(unit, case)
-            elif case.group_id not in told:
-                told.add(case.group_id)
-                self._digests.to_look_at(unit, case.group_id)
+        """Tell the leader of the cases that nobody has answered in time, and the desk of what was gathered for it."""
+        now = self._policy.clock()
+        for case in unit.due_cases(self._policy.groups, now):
+            self._escalation.unanswered(unit, case)
+        for group_id in unit.groups_with_digest(self._policy.groups, now):
+            self._digests.gathered(unit, group_id)
 
     def forget_readers(self, unit: OfficeUnit) -> int:
         """Drop what is older than the office keeps it about who has read what; how much that was."""

@@ -2,6 +2,7 @@
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.changes import CHANGE_RULES
+from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.office.audit import audit_case
@@ -24,21 +25,32 @@ class Escalation:
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._wording = Wording(self._voice, policy.changes)
 
-    def pass_on(self, unit: OfficeUnit, case: Case, by: Person) -> str:
-        """The desk reports the case to the leader; gives what became of it, in words for the desk."""
+    def pass_on(self, unit: OfficeUnit, case: Case, by: Person, words: str = "") -> str:
+        """The desk reports the case to the leader, with words of its own; gives what became of it, for the desk."""
         text = self._voice.say(
             Text.LEADER_PASSED_ON,
             code=case.code,
             by=self._voice.who(by),
             what=self._what(unit, case),
             state=self._voice.state(case.state),
+            words=self._voice.say(Text.LEADER_WORDS, words=words) if words else "",
         )
         return self._tell(unit, case, text, by.id)
 
     def unanswered(self, unit: OfficeUnit, case: Case) -> None:
-        """Nobody of the desk has answered in time: the leader is told, marked as not verified; the desk learns it."""
+        """Nobody of the desk has answered in time: the leader is told, marked as not verified; the desk learns it.
+
+        What is light and was set right meanwhile is nobody's business any more.
+        """
+        if case.gravity is not Severity.CRITICAL and not case.state.open:
+            unit.save_case(case.model_copy(update={"due_at": None}))
+            return
         text = self._voice.say(
-            Text.LEADER_UNVERIFIED, code=case.code, what=self._what(unit, case), noted=moment(case.opened_at)
+            Text.LEADER_UNVERIFIED,
+            code=case.code,
+            what=self._what(unit, case),
+            noted=moment(case.opened_at),
+            care=self._voice.say(Text.LEADER_CARE) if case.sealed else "",
         )
         told = self._tell(unit, case, text, None)
         waited = (self._policy.clock() - case.opened_at).total_seconds() / 60

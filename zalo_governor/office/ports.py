@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from zalo_governor.domain.cases import Case, CaseMessage, Reader
+from zalo_governor.domain.audit import AuditHead
+from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, Reader
 from zalo_governor.domain.changes import Approval, GroupChange
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.line import Gap
@@ -15,7 +16,6 @@ from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import (
     Activity,
     AgencyFigures,
-    AuditHead,
     ChangeFigures,
     ClauseFigures,
     Coverage,
@@ -62,12 +62,19 @@ class OfficeUnit(JudgeUnit, Protocol):
         """Cases opened in [start, end), oldest first; None for all groups."""
         ...
 
-    def add_case(self, case: Case) -> Case:
-        """Write a new case (its id is ignored) and give it with its number; its first event is tied to it."""
+    def add_case(self, case: Case, *, mark: bytes | None = None) -> Case:
+        """Write a new case (its id is ignored) and give it with its number; its first event is tied to it.
+
+        By `mark` the content of the event is known again, should the case be a false alarm.
+        """
         ...
 
-    def save_case(self, case: Case, *, joined_event_id: int | None = None) -> None:
-        """Write a case anew; `joined_event_id` ties one more event to it."""
+    def save_case(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
+        """Write a case anew; `joined_event_id` ties one more event to it, `mark` as in `add_case`."""
+        ...
+
+    def cases_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
+        """How many cases of that person under that rule were opened since then, without false alarms."""
         ...
 
     def excerpt(self, case: Case) -> str | None:
@@ -82,13 +89,58 @@ class OfficeUnit(JudgeUnit, Protocol):
         """The rule's own code for why, of the case's latest finding."""
         ...
 
+    # what people say of cases
+    def add_note(self, case: Case, note: CaseNote) -> None:
+        """Keep somebody's words."""
+        ...
+
+    def notes(self, case: Case) -> list[CaseNote]:
+        """What was said of the case, in the order in which it was said."""
+        ...
+
+    # false alarms
+    def mark_of_text(self, text: str) -> bytes:
+        """Keyed hash of normalised words: tells whether others are the same, and nothing else."""
+        ...
+
+    def mark_of_all(self, event_id: int) -> bytes:
+        """Keyed hash of everything that was said, attachments and quotes included, letter by letter."""
+        ...
+
+    def false_alarm(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
+        """The number of a case by which that content was taken back; None where it never was."""
+        ...
+
+    def learn_false_alarm(self, case: Case) -> None:
+        """From now on the content of the case's events is known as a false alarm."""
+        ...
+
+    def unlearn_false_alarm(self, case: Case) -> None:
+        """The case is no false alarm, or nobody says so any more."""
+        ...
+
+    def note_false_alarm(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
+        """Write to that rule's findings on the event that no case was made of them, and by which case that is so.
+
+        With `person_id`, only to those that name that person.
+        """
+        ...
+
     # what becomes of cases
     def due_cases(self, group_ids: Collection[str], now: datetime) -> list[Case]:
-        """Cases of these groups on which the program has to act by now, the longest due first."""
+        """Cases of these groups of which the leader has to hear by now, the longest due first."""
+        ...
+
+    def gathered_cases(self, group_id: str) -> list[Case]:
+        """Cases of the group of which the desk has still to hear in a digest, the longest due first."""
+        ...
+
+    def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
+        """Those of the groups of which the desk has to hear in a digest by now."""
         ...
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        """When `due_cases` will next give anything; None where nothing is due ever."""
+        """When `due_cases` or `groups_with_digest` will next give anything; None where never."""
         ...
 
     def case_with_content(self, mac: bytes) -> Case | None:
@@ -241,6 +293,10 @@ class OfficeUnit(JudgeUnit, Protocol):
         """Append to the audit log. `detail` holds codes and figures, never message text."""
         ...
 
+    def audit_head(self) -> AuditHead:
+        """Where the chain of the audit log ends now; reports print it, so that a log put back in time shows."""
+        ...
+
     # figures
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         """What was heard in [start, end)."""
@@ -308,10 +364,6 @@ class OfficeUnit(JudgeUnit, Protocol):
 
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
         """What members told the office in [start, end)."""
-        ...
-
-    def audit_head(self) -> AuditHead | None:
-        """The newest row of the audit log; None before the first."""
         ...
 
     # schedule and sweep

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source
+from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source, number_of
 from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import GroupSnapshot, Member
@@ -164,8 +164,8 @@ class ZaloClient:
             )
         )
         elements = self._elements(answer)
-        elements.sort(key=_age, reverse=True)
-        numbers = [int(element.key) for element in elements if element.key.isdecimal()]
+        elements.sort(key=_number, reverse=True)
+        numbers = [number for element in elements if (number := number_of(element.key)) is not None]
         given = as_id(answer.get("lastMsgId"))
         oldest = int(given) if given.isdecimal() and int(given) else min(numbers, default=cursor)
         more = bool(answer.get("hasMore")) and bool(elements) and oldest != cursor
@@ -193,7 +193,7 @@ class ZaloClient:
         for element in self.last_messages():
             if element.is_group and element.kind is ElementKind.MESSAGE:
                 there = newest.get(element.thread_id, element)
-                newest[element.thread_id] = max(there, element, key=_age)
+                newest[element.thread_id] = max(there, element, key=_number)
         return newest
 
     def _read(self, method: str, url: str, params: RawDict, **query: object) -> Any:
@@ -242,8 +242,8 @@ class ZaloClient:
         return {uid.split("_")[0]: profile for uid, profile in found.items()}
 
 
-def _age(element: Element) -> tuple[int, int]:
-    return element.at_ms, int(element.key) if element.key.isdecimal() else 0
+def _number(element: Element) -> int:
+    return number_of(element.key) or 0
 
 
 def _as_object(value: object) -> RawDict:

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.unit.office.fake_changes import FakeChanges
-from zalo_governor.domain.cases import Case, CaseMessage, Reader
+from zalo_governor.configfile import load_yaml, validate
+from zalo_governor.domain.audit import AuditHead
+from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader
 from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.domain.ladder import Ladder
 from zalo_governor.domain.line import Gap, LineState
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
@@ -21,7 +24,6 @@ from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import (
     Activity,
     AgencyFigures,
-    AuditHead,
     ChangeFigures,
     ClauseFigures,
     Coverage,
@@ -41,6 +43,10 @@ GROUP = "8000000000000000001"
 GROUP_NAME = "Nhóm Zalo điều hành tỉnh Mẫu"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 """14:05 on 24/11/2026, a Tuesday, in Viet Nam."""
+_CONFIG = Path(__file__).parents[3] / "config"
+CATALOGUE = Catalogue.load(_CONFIG / "messages.vi.yaml")
+CLARITY = ClarityPolicy.load(_CONFIG / "y-kien.yaml")
+LADDER = validate(Ladder, load_yaml(_CONFIG / "escalation.yaml"))
 CONFIG = Path(__file__).parents[3] / "config"
 CATALOGUE = Catalogue.load(CONFIG / "messages.vi.yaml")
 CLARITY = ClarityPolicy.load(CONFIG / "y-kien.yaml")
@@ -89,6 +95,13 @@ class FakeUnit(FakeChanges):
     tied: list[tuple[int, int]] = field(default_factory=list)
     """(case, event)"""
     events: dict[int, EventBase] = field(default_factory=dict)
+    marks: list[tuple[int, bytes | None]] = field(default_factory=list)
+    """(case, by what its content is known again)"""
+    taught: set[tuple[str, str, bytes, int]] = field(default_factory=set)
+    """(group, rule, content, case)"""
+    passed_over: list[tuple[int, int]] = field(default_factory=list)
+    """(event, case by which it was taken back)"""
+    said: list[tuple[int, CaseNote]] = field(default_factory=list)
     posted: list[Notice] = field(default_factory=list)
     audited: list[dict[str, Any]] = field(default_factory=list)
     runs: set[tuple[str, datetime]] = field(default_factory=set)
@@ -191,14 +204,16 @@ class FakeUnit(FakeChanges):
             and (case.state.open or not open_only)
         ]
 
-    def add_case(self, case: Case) -> Case:
+    def add_case(self, case: Case, *, mark: bytes | None = None) -> Case:
         case = case.model_copy(update={"id": len(self.book) + 1})
         self.book[case.id] = case
+        self.marks.append((case.id, mark))
         self.tied.append((case.id, case.first_event_id))
         return case
 
-    def save_case(self, case: Case, *, joined_event_id: int | None = None) -> None:
+    def save_case(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
         self.book[case.id] = case
+        self.marks.append((case.id, mark))
         if joined_event_id is not None:
             self.tied.append((case.id, joined_event_id))
 
@@ -211,12 +226,55 @@ class FakeUnit(FakeChanges):
     def reason_of(self, case: Case) -> str | None:
         return self.reasons.get(case.id)
 
+    def cases_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
+        return sum(
+            (case.group_id, case.person_id, case.rule_id) == (group_id, person_id, rule_id)
+            and case.opened_at >= since
+            and case.state is not CaseState.FALSE_ALARM
+            for case in self.book.values()
+        )
+
+    def add_note(self, case: Case, note: CaseNote) -> None:
+        self.said.append((case.id, note))
+
+    def notes(self, case: Case) -> list[CaseNote]:
+        return [note for case_id, note in self.said if case_id == case.id]
+
+    def mark_of_text(self, text: str) -> bytes:
+        return text.encode()
+
+    def mark_of_all(self, event_id: int) -> bytes:
+        event = self.events[event_id]
+        return event.mac if isinstance(event, SealedHeard) else repr(list(event.strings())).encode()
+
+    def false_alarm(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
+        taught = [case_id for *known, case_id in self.taught if tuple(known) == (group_id, rule_id, mark)]
+        return min(taught, default=None)
+
+    def learn_false_alarm(self, case: Case) -> None:
+        marks = {mark for case_id, mark in self.marks if case_id == case.id and mark is not None}
+        self.taught |= {(case.group_id, case.rule_id, mark, case.id) for mark in marks}
+
+    def unlearn_false_alarm(self, case: Case) -> None:
+        self.taught = {row for row in self.taught if row[-1] != case.id}
+
+    def note_false_alarm(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
+        self.passed_over.append((event_id, case_id))
+
+    def gathered_cases(self, group_id: str) -> list[Case]:
+        waiting = [case for case in self.book.values() if case.desk_due_at and case.group_id == group_id]
+        return sorted(waiting, key=lambda case: (case.desk_due_at, case.id))
+
+    def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
+        due = {case.group_id for case in self.book.values() if case.desk_due_at and case.desk_due_at <= now}
+        return sorted(due.intersection(group_ids))
+
     def due_cases(self, group_ids: Collection[str], now: datetime) -> list[Case]:
         due = [case for case in self.book.values() if case.due_at and case.due_at <= now]
         return [case for case in due if case.group_id in group_ids]
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        return min((case.due_at for case in self.book.values() if case.due_at), default=None)
+        return min((at for case in self.book.values() for at in (case.due_at, case.desk_due_at) if at), default=None)
 
     def case_with_content(self, mac: bytes) -> Case | None:
         holding = (
@@ -333,6 +391,9 @@ class FakeUnit(FakeChanges):
     ) -> None:
         self.audited.append({"action": action, "actor": actor_id, "group": group_id, "subject": subject, **detail})
 
+    def audit_head(self) -> AuditHead:
+        return AuditHead(len(self.audited), b"\x0f" * 32)
+
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         return self.coverage_now
 
@@ -388,9 +449,6 @@ class FakeUnit(FakeChanges):
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
         return MembersVoice()
 
-    def audit_head(self) -> AuditHead | None:
-        return AuditHead(number=77, at=NOW, link="ab" * 16)
-
     def first_run(self, job: str, due: datetime) -> bool:
         first = (job, due) not in self.runs
         self.runs.add((job, due))
@@ -420,6 +478,7 @@ class Desk:
             "account": BOT,
             "groups": {GROUP: GROUP_NAME},
             "regulation": REGULATION,
+            "ladder": LADDER,
             "catalogue": CATALOGUE,
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),

@@ -1,6 +1,6 @@
 """/xem: one case as the desk sees it, and what is to be done next."""
 
-from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.changes import CHANGE_RULES
 from zalo_governor.office.afterwards import visible
 from zalo_governor.office.categories import category, has_category, why
@@ -18,6 +18,14 @@ _EXCERPT = 80
 _WORDS = 600
 _CHANGES = 10
 _GONE = 5
+_NOTES = 5
+_NOTE = 300
+_NOTE_TEXTS = {
+    NoteKind.EXPLANATION: Text.CASE_EXPLANATION,
+    NoteKind.REVIEW: Text.CASE_REVIEW,
+    NoteKind.NOTE: Text.CASE_NOTE,
+    NoteKind.PASSED_ON: Text.CASE_PASSED_ON,
+}
 
 
 class ShowCase(CaseCommand):
@@ -76,7 +84,18 @@ class ShowCase(CaseCommand):
             lines.append(self.voice.say(Text.CASE_CATEGORY, category=named, reason=reason))
         if case.reason:
             lines.append(self.voice.say(Text.CASE_REASON, reason=case.reason))
+        if case.nth > 1:
+            days = number(self.policy.ladder.window_days)
+            lines.append(self.voice.say(Text.CASE_NTH, nth=number(case.nth), days=days))
+        if case.minutes_to_remedy is not None:
+            lines.append(self.voice.say(Text.CASE_REMEDIED, minutes=number(case.minutes_to_remedy)))
+        lines += [self._note(call, note) for note in call.unit.notes(case)[-_NOTES:]]
         return lines + self._leader(call, case) + ([self._next(call, case)] if case.sealed else [])
+
+    def _note(self, call: Call, note: CaseNote) -> str:
+        who = self.voice.who(call.unit.person(note.person_id))
+        words = one_line(note.text, _NOTE)
+        return self.voice.say(_NOTE_TEXTS[note.kind], who=who, when=moment(note.at), words=words)
 
     def _changes(self, call: Call, case: Case) -> list[str]:
         """What was changed, the youngest last, and who has allowed it since."""
@@ -110,8 +129,7 @@ class ShowCase(CaseCommand):
 
     def _leader(self, call: Call, case: Case) -> list[str]:
         if case.leader_told_at is None:
-            due = case.sealed and case.due_at
-            return [self.voice.say(Text.CASE_DUE, when=moment(due))] if due else []
+            return [self.voice.say(Text.CASE_DUE, when=moment(case.due_at))] if case.due_at else []
         when = moment(case.leader_told_at)
         if case.rule_id in CHANGE_RULES and case.leader_told_by is None:
             return [self.voice.say(Text.CASE_LEADER_TOLD, when=when)]

@@ -3,6 +3,7 @@
 from zalo_governor.office.commands.activity import Report
 from zalo_governor.office.commands.approving import Approve
 from zalo_governor.office.commands.case_view import ShowCase
+from zalo_governor.office.commands.case_words import AddNote, Explain, Review
 from zalo_governor.office.commands.casebook import ConfirmCase, FalseAlarm, ListCases
 from zalo_governor.office.commands.command import AnyCommand
 from zalo_governor.office.commands.followup import PassOn, Remove, WhoHasSeen
@@ -16,9 +17,12 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     ShowCase,
     ConfirmCase,
     FalseAlarm,
+    Review,
     PassOn,
+    AddNote,
     WhoHasSeen,
     Remove,
+    Explain,
     Approve,
     NoteCase,
     Report,

@@ -7,7 +7,16 @@ other person's uid, and that stands where the group id stands otherwise.
 from zalo_governor.store.schema.base import metadata
 from zalo_governor.store.schema.changes import approvals, group_changes, group_pictures, manual_cases
 from zalo_governor.store.schema.clarity import statements
-from zalo_governor.store.schema.handling import audit, case_events, case_readers, cases, removal_codes, removals
+from zalo_governor.store.schema.handling import (
+    audit,
+    case_events,
+    case_notes,
+    case_readers,
+    cases,
+    false_alarms,
+    removal_codes,
+    removals,
+)
 from zalo_governor.store.schema.hearing import NUMBER_BITS, events, findings, gaps, inbox, rule_failures
 from zalo_governor.store.schema.installation import job_runs, vault
 from zalo_governor.store.schema.members import accounts, group_members, groups, person_uids, persons, roster
@@ -20,9 +29,11 @@ __all__ = [
     "approvals",
     "audit",
     "case_events",
+    "case_notes",
     "case_readers",
     "cases",
     "events",
+    "false_alarms",
     "findings",
     "gaps",
     "group_changes",
