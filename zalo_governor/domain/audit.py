@@ -51,7 +51,9 @@ class PrintedHead(NamedTuple):
             ValueError: the text is not of that form.
         """
         rows, _, digits = text.strip().lower().partition("-")
-        if not (rows.isascii() and rows.isdecimal() and len(digits) == _SHOWN and set(digits) <= set("0123456789abcdef")):
+        if not (
+            rows.isascii() and rows.isdecimal() and len(digits) == _SHOWN and set(digits) <= set("0123456789abcdef")
+        ):
             raise ValueError("a head is a number, a dash and 16 hex digits: 1234-0f3c9a5be1d27764")
         return cls(int(rows), digits)
 
