@@ -268,6 +268,7 @@ class _Wiring:
             status=self._status,
             draw_code=_six_digits,
             with_marks=self._with_marks,
+            clarity=records.clarity,
             remind_members=escalation.remind_members,
             repeat_window=escalation.repeat_window,
             member_cooldown=escalation.member_cooldown,
@@ -297,6 +298,7 @@ class _Wiring:
             Duty("weekly_report", times.weekly_report, times.weekly_day, self._in_unit(duties.weekly_report)),
             Duty("name_sweep", times.name_sweep, None, self._sweep),
             Duty("hints_digest", times.hints_digest, None, self._in_unit(duties.hints_digest)),
+            Duty("suggestions_digest", times.suggestions_digest, None, self._in_unit(duties.suggestions_digest)),
             Duty("retention", _RETENTION_AT, None, self._in_unit(lambda unit, _due: duties.forget_readers(unit))),
         ]
 

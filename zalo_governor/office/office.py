@@ -19,6 +19,7 @@ class Office:
     """Fits `pipeline.ports.Reactions[OfficeUnit]`: cases first, then commands, in the judge's transaction."""
 
     def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
         self._account = policy.account
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._desk = CommandDesk(policy)
@@ -41,7 +42,17 @@ class Office:
                 self._settlement.heard(unit, event)
             return
         self._casework.react(unit, event, verdict)
+        if not verdict.sealed:
+            self._note_statement(unit, event)
         self._desk.take(unit, event, verdict)
+
+    def _note_statement(self, unit: OfficeUnit, event: EventBase) -> None:
+        if not event.is_group or event.thread_id not in self._policy.groups:
+            return
+        author = unit.sender(event.account, event.sender_uid)
+        statement = self._policy.clarity.statement(event, author) if author else None
+        if statement:
+            unit.note_statement(event, statement)
 
     def recovered(self, unit: OfficeUnit, group_id: str) -> None:
         """See `Casework.recovered`."""

@@ -6,6 +6,7 @@ from zalo_governor.office.commands.casebook import ConfirmCase, FalseAlarm, List
 from zalo_governor.office.commands.command import AnyCommand
 from zalo_governor.office.commands.followup import PassOn, Remove, WhoHasSeen
 from zalo_governor.office.commands.information import Help, ReadRegulation, Status
+from zalo_governor.office.commands.remarks import Suggest, TellIncident
 from zalo_governor.office.commands.writing import AddMarks
 from zalo_governor.office.policy import OfficePolicy
 
@@ -19,6 +20,8 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Remove,
     Report,
     ReadRegulation,
+    TellIncident,
+    Suggest,
     AddMarks,
     Status,
 )

@@ -5,7 +5,16 @@ other person's uid, and that stands where the group id stands otherwise.
 """
 
 from zalo_governor.store.schema.base import metadata
-from zalo_governor.store.schema.handling import audit, case_events, case_readers, cases, removal_codes, removals
+from zalo_governor.store.schema.clarity import statements
+from zalo_governor.store.schema.handling import (
+    audit,
+    case_events,
+    case_readers,
+    cases,
+    remarks,
+    removal_codes,
+    removals,
+)
 from zalo_governor.store.schema.hearing import NUMBER_BITS, events, findings, gaps, inbox, rule_failures
 from zalo_governor.store.schema.installation import job_runs, vault
 from zalo_governor.store.schema.members import accounts, group_members, groups, person_uids, persons, roster
@@ -30,9 +39,11 @@ __all__ = [
     "outbox",
     "person_uids",
     "persons",
+    "remarks",
     "removal_codes",
     "removals",
     "roster",
     "rule_failures",
+    "statements",
     "vault",
 ]
