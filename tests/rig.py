@@ -73,6 +73,7 @@ class Rig:
                 "hints_digest": None,
                 "suggestions_digest": None,
             },
+            "escalation": {"quiet_hours": None},
         }
         self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
 

@@ -242,5 +242,6 @@ class Scene:
             "groups": [{"id": group, "name": f"điều hành {number}"} for number, group in enumerate(GROUPS)],
             "people": [{"full_name": "Lò Văn Minh", "title": "Giám đốc Sở", "uid": ADMIN, "roles": ["admin"]}],
             "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None},
+            "escalation": {"quiet_hours": None},
             "vigil": {"look_minutes": 0.05, "keep_alive_minutes": 0.05},
         }

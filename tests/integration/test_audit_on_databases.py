@@ -142,7 +142,7 @@ def test_an_older_state_put_back_shows_only_against_a_head_on_paper(
         old_head = connection.scalar(select(vault.c.content).where(vault.c.name == HEAD))
     write(units, 2)
     with units.unit() as unit:
-        printed = PrintedHead.read(str(unit.chain_head()))
+        printed = PrintedHead.read(str(unit.audit_head()))
     rows = ids(database)
     unguarded(database)
     with database.write() as connection:

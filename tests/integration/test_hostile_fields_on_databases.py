@@ -14,6 +14,7 @@ from zalo_governor.domain.elements import ElementKind, Source
 from zalo_governor.domain.people import Role
 from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.office.clarity import ClarityPolicy
+from zalo_governor.office.integrity.words import ChangeWords
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.pipeline.door import SecretDoor
@@ -85,11 +86,13 @@ def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[In
         account=BOT,
         groups={GROUP: "điều hành tỉnh Mẫu"},
         regulation=rulebook.regulation,
+        ladder=rulebook.ladder,
         catalogue=Catalogue.load(CONFIG / "messages.vi.yaml"),
         clock=clock,
         status=lambda: LineStatus(None, since=None, heard_at=None, outgoing_waiting=0, looked_at=None),
         draw_code=lambda: "482913",
         with_marks=lambda sentence: [sentence],
+        changes=ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(CONFIG / "y-kien.yaml"),
         remind_members=True,
         repeat_window=timedelta(hours=1),

@@ -26,7 +26,7 @@ class AuditEntry(BaseModel):
     detail: dict[str, Any]
 
 
-class ChainHead(NamedTuple):
+class AuditHead(NamedTuple):
     """Where the chain ends: how many rows there are, and the link of the last one."""
 
     rows: int
@@ -45,7 +45,7 @@ class PrintedHead(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> "PrintedHead":
-        """The head that `str(ChainHead)` printed.
+        """The head that `str(AuditHead)` printed.
 
         Raises:
             ValueError: the text is not of that form.
@@ -97,7 +97,7 @@ class ChainReport(NamedTuple):
     """What a look at the whole chain shows."""
 
     rows: int
-    head: ChainHead | None
+    head: AuditHead | None
     faults: tuple[Fault, ...]
     adopted: tuple[tuple[int, datetime | None], ...] = ()
     """Rows (number, time) that say that there was no head before them: once after an upgrade, else a trace."""

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from zalo_governor.domain.audit import AuditHead
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.line import Gap
 
@@ -103,25 +104,12 @@ class Handling(_Figures):
 
     taken_back: int
     """Cases, of whatever age, that were said to be false alarms in the period."""
+    passed_over: int = 0
+    """Events of the period of which no case was made, since their content had been taken back before."""
     repeated: int
     """Persons with two cases or more in the period."""
     remedied_minutes: int | None = None
     """Median from opening to remedy, of the cases of the period that are remedied; None without any."""
-
-
-class AuditHead(_Figures):
-    """Where the chain of the audit log ends: what a later look at it can be held against."""
-
-    number: int
-    """How many rows there are."""
-    at: datetime
-    link: str
-    """Hexadecimal."""
-
-    @property
-    def code(self) -> str:
-        """As reports print it and `zalo-governor audit verify --head` takes it: `1234-0f3c9a5be1d27764`."""
-        return f"{self.number}-{self.link[:16]}"
 
 
 class Coverage(_Figures):

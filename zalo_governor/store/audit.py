@@ -8,7 +8,7 @@ import orjson
 import structlog
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, literal_column, select, update
 
-from zalo_governor.domain.audit import AuditEntry, ChainHead, ChainReport, PrintedHead
+from zalo_governor.domain.audit import AuditEntry, AuditHead, ChainReport, PrintedHead
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.store.chain import ChainCheck, Link
 from zalo_governor.store.crypto import Keys, binding
@@ -38,7 +38,7 @@ class AuditTrail(Membership):
 
     def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
         super().__init__(database, connection, account)
-        self._head: ChainHead | None = None
+        self._head: AuditHead | None = None
 
     def audit(
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
@@ -59,17 +59,17 @@ class AuditTrail(Membership):
             "detail": orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode(),
         }
         link = self._keys.chain(self._head.link, _content(row))
-        self._head = ChainHead(self._head.rows + 1, link)
+        self._head = AuditHead(self._head.rows + 1, link)
         self._later(_INSERT, {**row, "link": link})
         self._pending[_MOVE_HEAD] = [self._sealed_head(self._head, at)]
 
-    def chain_head(self) -> ChainHead:
+    def audit_head(self) -> AuditHead:
         """Where the chain ends, with what this unit has written so far; for the footer of reports."""
-        return self._head or _head_of(self._ask(_HEAD).scalar(), self._keys) or ChainHead(0, b"")
+        return self._head or _head_of(self._ask(_HEAD).scalar(), self._keys) or AuditHead(0, b"")
 
-    def _adopt(self, at: datetime) -> ChainHead:
+    def _adopt(self, at: datetime) -> AuditHead:
         """A log of an earlier version, or one whose head was taken away: the row that is written says so."""
-        self._head = ChainHead(self._ask(_COUNT).scalar_one(), self._ask(_NEWEST).scalar() or b"")
+        self._head = AuditHead(self._ask(_COUNT).scalar_one(), self._ask(_NEWEST).scalar() or b"")
         sealed = self._sealed_head(self._head, at)
         self._connection.execute(delete(vault).where(vault.c.name == _HEAD_NAME))
         row = {"name": _HEAD_NAME, "content": sealed["b_content"], "saved_ms": sealed["b_saved_ms"]}
@@ -78,7 +78,7 @@ class AuditTrail(Membership):
             self.audit(_ADOPTED, at=at, actor_id=None, group_id="", subject="", detail={"rows": found})
         return self._head
 
-    def _sealed_head(self, head: ChainHead, at: datetime) -> dict[str, Any]:
+    def _sealed_head(self, head: AuditHead, at: datetime) -> dict[str, Any]:
         content = self._keys.seal(orjson.dumps([head.rows, head.link.hex()]), binding("vault", _HEAD_NAME))
         return {"b_name": _HEAD_NAME, "b_content": content, "b_saved_ms": to_ms(at)}
 
@@ -121,7 +121,7 @@ class SqlAuditLog:
             yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement).mappings()
 
 
-def _head_of(sealed: bytes | None, keys: Keys) -> ChainHead | None:
+def _head_of(sealed: bytes | None, keys: Keys) -> AuditHead | None:
     """None where there is none, or what stands there is none of ours: the key itself was checked at the start."""
     if sealed is None:
         return None
@@ -130,7 +130,7 @@ def _head_of(sealed: bytes | None, keys: Keys) -> ChainHead | None:
     except WrongKeyError:
         log.error("audit_head_unreadable")
         return None
-    return ChainHead(rows, bytes.fromhex(link))
+    return AuditHead(rows, bytes.fromhex(link))
 
 
 def _content(row: Any) -> bytes:

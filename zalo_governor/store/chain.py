@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import NamedTuple
 
-from zalo_governor.domain.audit import ChainHead, ChainReport, Fault, FaultKind, PrintedHead
+from zalo_governor.domain.audit import AuditHead, ChainReport, Fault, FaultKind, PrintedHead
 
 Linking = Callable[[bytes, bytes], bytes]
 """(link before, content of a row) -> its link."""
@@ -35,7 +35,7 @@ class _Anchor(Enum):
 class ChainCheck:
     """Takes the rows in order. One broken row does not hide the next: the chain is taken up again behind it."""
 
-    def __init__(self, linking: Linking, head: ChainHead | None, printed: PrintedHead | None = None) -> None:
+    def __init__(self, linking: Linking, head: AuditHead | None, printed: PrintedHead | None = None) -> None:
         """`head` is where the chain should end, or ended when it was read; None where nothing says so."""
         self._linking = linking
         self._head = head

@@ -53,5 +53,5 @@ def test_only_the_desk_reads_what_was_said(word: str, code: str) -> None:
 def test_of_a_suspected_secret_nothing_is_kept(word: str) -> None:
     desk = Desk()
     desk.say("member", f"/{word} lời phải niêm phong", SEALED, place="private")
-    assert desk.unit.said == []
+    assert desk.unit.remarked == []
     assert not [notice for notice in desk.take() if "niêm phong" in notice.text]

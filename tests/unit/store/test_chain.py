@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zalo_governor.domain.audit import ChainHead, ChainReport, Fault, FaultKind, PrintedHead
+from zalo_governor.domain.audit import AuditHead, ChainReport, Fault, FaultKind, PrintedHead
 from zalo_governor.store.chain import ChainCheck, Link
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -27,11 +27,11 @@ def log(count: int, salt: str = "") -> list[Link]:
     return rows
 
 
-def head_of(rows: list[Link]) -> ChainHead:
-    return ChainHead(len(rows), rows[-1].link if rows else b"")
+def head_of(rows: list[Link]) -> AuditHead:
+    return AuditHead(len(rows), rows[-1].link if rows else b"")
 
 
-def look(rows: list[Link], head: ChainHead | None, printed: PrintedHead | None = None) -> ChainReport:
+def look(rows: list[Link], head: AuditHead | None, printed: PrintedHead | None = None) -> ChainReport:
     check = ChainCheck(linking, head, printed)
     for row in rows:
         check.take(row)
