@@ -259,6 +259,7 @@ class Text(Enum):
     REPORT_CLAUSES_NONE = ("report_clauses_none", "suspects")
     REPORT_CLAUSE_ROW = ("report_clause_row", "citation cases open remedied confirmed false_alarms before")
     REPORT_CLAUSES_MORE = ("report_clauses_more", "clauses cases")
+    REPORT_TAKEN_BACK = ("report_taken_back", "taken_back passed_over")
     REPORT_OPEN = ("report_open", "count rows")
     REPORT_OPEN_NONE = ("report_open_none", "")
     REPORT_OPEN_ROW = ("report_open_row", "code who citation state when")

@@ -44,7 +44,7 @@ class Explain(_OfOnesOwn):
         """Kept with the case and brought to the desk; it is no answer of the desk and ends no wait."""
         case_id, words = argument
         case = call.unit.case(case_id)
-        if case is None or case.person_id != call.person.id:
+        if case is None or not _is_own(call, case):
             return self.not_own(case_id)
         if not words:
             return Answer([self.voice.say(Text.WORDS_MISSING, code=case.code)], "no_words", case.code)
@@ -65,7 +65,7 @@ class Review(_OfOnesOwn):
         """Open again: by the person concerned once, by the desk whenever it sees reason to."""
         case_id, words = argument
         case = call.unit.case(case_id)
-        if case is not None and case.person_id == call.person.id:
+        if case is not None and _is_own(call, case):
             return self._asked(call, case, words)
         if not call.person.has(*DESK):
             return self.not_own(case_id)
@@ -107,3 +107,8 @@ class AddNote(CaseWords):
         note = CaseNote(kind=NoteKind.NOTE, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.unit.add_note(case, note)
         return Answer([self.voice.say(Text.NOTED, code=case.code)], subject=case.code)
+
+
+def _is_own(call: Call, case: Case) -> bool:
+    """Also where the person was found later to be the same as another one."""
+    return call.unit.person(case.person_id).id == call.person.id

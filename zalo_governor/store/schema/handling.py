@@ -51,7 +51,6 @@ cases = Table(
     Index("ix_cases_person", "group_id", "person_id", "opened_ms"),
     partial("ix_cases_due", "due_ms", where="due_ms IS NOT NULL"),
     partial("ix_cases_desk_due", "desk_due_ms", where="desk_due_ms IS NOT NULL"),
-    partial("ix_cases_remedied", "group_id", "remedied_ms", where="remedied_ms IS NOT NULL"),
     partial("ix_cases_taken_back", "group_id", "state_ms", where="state = 'false_alarm'"),
     partial("ix_cases_open", "group_id", "person_id", "rule_id", where="state IN ('new', 'reminded', 'under_review')"),
     sqlite_autoincrement=True,  # people cite the number: it is never given twice

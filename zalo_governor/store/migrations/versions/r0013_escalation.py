@@ -26,7 +26,6 @@ def upgrade() -> None:
     op.add_column("findings", sa.Column("false_alarm_of", _ROW_ID))
     op.create_index("ix_cases_person", "cases", ["group_id", "person_id", "opened_ms"])
     _partial_index("ix_cases_desk_due", "cases", ["desk_due_ms"], "desk_due_ms IS NOT NULL")
-    _partial_index("ix_cases_remedied", "cases", ["group_id", "remedied_ms"], "remedied_ms IS NOT NULL")
     _partial_index("ix_cases_taken_back", "cases", ["group_id", "state_ms"], "state = 'false_alarm'")
     _partial_index("ix_findings_false_alarm", "findings", ["group_id", "at_ms"], "false_alarm_of IS NOT NULL")
     op.create_table(
