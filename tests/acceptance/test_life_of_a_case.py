@@ -76,8 +76,7 @@ def test_what_the_night_kept_back_is_told_once_after_a_kill_and_every_word_is_ke
         for _ in range(2):
             made.start_bot()
             made.until(lambda: bool(_digests(made, code)), "the digest is told")
-            sent = "SELECT count(*) FROM outbox WHERE state <> 'sent'"
-            made.until(lambda: made.query(sent) == [(0,)], "everything is sent and known to be")
+            made.until(lambda: _all_sent(made), "everything is sent and known to be")
             made.kill_bot()
         [digest] = _digests(made, code)
         assert f"- {other}: " in digest
@@ -87,6 +86,10 @@ def test_what_the_night_kept_back_is_told_once_after_a_kill_and_every_word_is_ke
 
 def _digests(made: Rig, code: str) -> list[str]:
     return [text.removeprefix("(gửi lại) ") for text in made.told(ADMIN) if "dấu hiệu nhẹ" in text and code in text]
+
+
+def _all_sent(made: Rig) -> bool:
+    return made.query("SELECT count(*) FROM outbox WHERE state <> 'sent'") == [(0,)]
 
 
 def _state(made: Rig, code: str) -> str:
