@@ -19,10 +19,12 @@ from zalo_governor.duework import DueWork
 from zalo_governor.governor import Governor, Part
 from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.casework import is_fresh
+from zalo_governor.office.integrity.pictures import Pictures
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.office.removals import Removals
 from zalo_governor.office.rollcall import RollCall
+from zalo_governor.pictures.looking import look
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
@@ -152,6 +154,12 @@ class _Wiring:
         self._removals = DueWork(
             "removals", next_due=removals.next_due, act=removals.act, begin=self._caught_up, clock=clock
         )
+        pictures = Pictures(
+            policy, fetch=client.picture, look=look, unit=self._units.unit, on_settled=self._worker.wake
+        )
+        self._pictures = DueWork(
+            "pictures", next_due=pictures.next_due, act=pictures.act, begin=self._caught_up, clock=clock
+        )
         self._deadlines = DueWork(
             "deadlines",
             next_due=self._next_due,
@@ -234,6 +242,7 @@ class _Wiring:
             Part("schedule", self._schedule.run, self._schedule.stop),
             Part("deadlines", self._deadlines.run, self._deadlines.stop),
             Part("removals", self._removals.run, self._removals.stop),
+            Part("pictures", self._pictures.run, self._pictures.stop),
             Part("vigil", self._vigil.run, self._vigil.stop),
             Part("listener", self._listener.run, self._listener.stop),
             Part("recovery", self._recovery.run, self._stop_recovery),
@@ -254,6 +263,7 @@ class _Wiring:
             status=self._status,
             draw_code=_six_digits,
             with_marks=self._with_marks,
+            changes=records.changes,
             clarity=records.clarity,
             remind_members=escalation.remind_members,
             repeat_window=escalation.repeat_window,
@@ -263,6 +273,9 @@ class _Wiring:
             quiet_hours=escalation.quiet_hours,
             code_valid=escalation.code_valid,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
+            approvers=frozenset(self._settings.approval.roles),
+            approval_valid=timedelta(hours=self._settings.approval.valid_hours),
+            approved_within=timedelta(hours=self._settings.approval.afterwards_hours),
         )
 
     def _with_marks(self, sentence: str) -> list[str]:
@@ -314,13 +327,24 @@ class _Wiring:
 
     def _history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         if group_id == self._account:
-            return self._private.recover(self._gaps.last_heard(group_id, up_to=heard_id), take)
+            return self._private.recover(self._heard_in_private(heard_id), take)
         return self._backfill.recover(
             group_id,
             lambda keys: self._inbox.known(self._account, group_id, keys, up_to=heard_id),
             take,
-            first=heard_id == 0,
+            oldest=self._inbox.oldest(self._account, group_id, heard_id),
         )
+
+    def _heard_in_private(self, heard_id: int) -> Callable[[Element], bool]:
+        first_ms = self._gaps.first_heard(self._account, up_to=heard_id)
+
+        def heard_before(element: Element) -> bool:
+            if first_ms is not None and element.at_ms < first_ms:
+                return True  # It was said before we came.
+            at = (self._account, element.thread_id, [element.key])
+            return bool(self._inbox.numbers(*at, kind=element.kind, up_to=heard_id))
+
+        return heard_before
 
     def _wants_old(self) -> bool:
         self._private.asked()

@@ -21,19 +21,42 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class GroupAct(_Part):
+    """What somebody does to the group: exactly one of these."""
+
+    name: str | None = None
+    description: str | None = None
+    picture: str | None = None
+    """Its address."""
+    owner: str | None = None
+    """uid of the new one."""
+    setting: dict[str, int] | None = None
+    admin: bool | None = None
+    """Whether somebody becomes Zalo's deputy, or is one no more."""
+    link: str | None = None
+    pin: str | None = None
+
+    @model_validator(mode="after")
+    def _one_act(self) -> "GroupAct":
+        if sum(value is not None for value in dict(self).values()) != 1:
+            raise ValueError(f"give exactly one of {', '.join(type(self).model_fields)}")
+        return self
+
+
 class Example(_Part):
-    """A sample that a rule must find, or must let pass: exactly one of text, name, file_name."""
+    """A sample that a rule must find, or must let pass: exactly one of text, name, file_name, group."""
 
     text: str | None = None
     name: str | None = None
     file_name: str | None = None
+    group: GroupAct | None = None
     label: str | None = None
     """For `match`: the label that the rule must give, of any severity."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> "Example":
-        if sum(value is not None for value in (self.text, self.name, self.file_name)) != 1:
-            raise ValueError("give exactly one of text, name, file_name")
+        if sum(value is not None for value in (self.text, self.name, self.file_name, self.group)) != 1:
+            raise ValueError("give exactly one of text, name, file_name, group")
         return self
 
 

@@ -170,6 +170,16 @@ class EscalationSettings(_Section):
         return timedelta(minutes=self.code_minutes)
 
 
+class ApprovalSettings(_Section):
+    """Whose word allows a change of the group (clause 6.1), and for how long."""
+
+    roles: tuple[Role, ...] = Field(default=(Role.LEADER,), min_length=1)
+    valid_hours: float = Field(default=24.0, gt=0, le=720)
+    """An approval for which no time was said waits so long for its one use."""
+    afterwards_hours: float = Field(default=48.0, ge=0)
+    """So long after a change it may still be allowed by the code of its case."""
+
+
 class RetentionSettings(_Section):
     """How long data that track people are kept."""
 
@@ -209,6 +219,7 @@ class Settings(BaseSettings):
     groups: tuple[GroupSettings, ...] = ()
     people: tuple[PersonSettings, ...] = ()
     escalation: EscalationSettings = EscalationSettings()
+    approval: ApprovalSettings = ApprovalSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     vigil: VigilSettings = VigilSettings()
     alarm: AlarmSettings = AlarmSettings()

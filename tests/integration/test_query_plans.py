@@ -71,6 +71,8 @@ def store(database: Database, clock: HandClock) -> Store:
     with database.write() as connection:
         connection.exec_driver_sql("ANALYZE")
     database.persons.forget()
+    with SqlUnits(database).unit() as unit:  # The first row after an upgrade looks through the log once.
+        unit.audit("started", at=NOW, actor_id=None, group_id="", subject="", detail={})
     return Store(
         database, SqlInbox(database, BOT), SqlOutbox(database, BOT), SqlGaps(database, BOT), SqlUnits(database, BOT)
     )
@@ -87,7 +89,7 @@ def test_no_statement_of_the_hot_paths_reads_a_whole_table(store: Store) -> None
             for statement in statements:
                 plan = _explained(connection, statement, sqlite=store.database.is_sqlite)
                 used.setdefault(name, set()).update(_INDEX.findall("\n".join(plan)))
-                whole = [line for line in plan if _READS_ALL.search(line) and not _may(statement.text, line)]
+                whole = [line for line in plan if _READS_ALL.search(line) and not _may(line)]
                 if whole:
                     bad[name] = (statement.text, *plan)
     assert {name: index in used[name] for name, index in _MADE_FOR.items()} == dict.fromkeys(_MADE_FOR, True), used
@@ -197,10 +199,9 @@ _READS_ALL = re.compile(
 )
 
 
-def _may(statement: str, line: str) -> bool:
-    """What SQLite calls a scan, too: a walk from the end of a table for one row, or over the few rows of an index."""
-    from_the_end = line == "SCAN audit" and "ORDER BY audit.id DESC\n LIMIT" in statement
-    return from_the_end or line.endswith(("INDEX ix_persons_roles", "INDEX ix_inbox_dead", "INDEX ix_inbox_waiting"))
+def _may(line: str) -> bool:
+    """What SQLite calls a scan, too: a walk over the few rows of an index."""
+    return line.endswith(("INDEX ix_persons_roles", "INDEX ix_inbox_dead", "INDEX ix_inbox_waiting"))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
+from zalo_governor.domain.changes import CHANGE_RULES
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.findings import Severity
 
@@ -22,6 +23,8 @@ class CaseState(StrEnum):
     FALSE_ALARM = "false_alarm"
     UNDER_REVIEW = "under_review"
     REPORTED = "reported"
+    APPROVED = "approved"
+    """Only for changes of the group (clauses 6.1, 6.5): the leader has allowed it afterwards."""
 
     @property
     def open(self) -> bool:
@@ -35,13 +38,14 @@ _NEXT: dict[CaseState, frozenset[CaseState]] = {
     CaseState.REMEDIED: frozenset(
         {CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.UNDER_REVIEW, CaseState.REPORTED}
     ),
-    CaseState.CONFIRMED: frozenset({CaseState.UNDER_REVIEW, CaseState.REPORTED, CaseState.FALSE_ALARM}),
+    CaseState.CONFIRMED: frozenset(
+        {CaseState.UNDER_REVIEW, CaseState.REPORTED, CaseState.FALSE_ALARM, CaseState.APPROVED}
+    ),
     CaseState.REFERRED: frozenset({CaseState.UNDER_REVIEW, CaseState.REPORTED, CaseState.FALSE_ALARM}),
     CaseState.FALSE_ALARM: frozenset({CaseState.UNDER_REVIEW}),
-    CaseState.UNDER_REVIEW: frozenset(
-        {CaseState.REMEDIED, CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.REPORTED}
-    ),
-    CaseState.REPORTED: frozenset({CaseState.UNDER_REVIEW}),
+    CaseState.UNDER_REVIEW: frozenset(set(CaseState) - {CaseState.NEW, CaseState.REMINDED, CaseState.UNDER_REVIEW}),
+    CaseState.REPORTED: frozenset({CaseState.UNDER_REVIEW, CaseState.APPROVED}),
+    CaseState.APPROVED: frozenset({CaseState.UNDER_REVIEW}),
 }
 
 
@@ -112,7 +116,8 @@ class Case(BaseModel):
 
         Raises:
             IllegalTransitionError: that state cannot be reached from the present one, a case of clause 4.1 would be
-                "confirmed" (only the competent body determines that), or a false alarm has no reason.
+                "confirmed" (only the competent body determines that), something else than a change of the group would
+                be "approved", or a false alarm has no reason.
         """
         if to not in _NEXT[self.state]:
             raise IllegalTransitionError(f"{self.code}: {self.state} -> {to}")
@@ -120,6 +125,8 @@ class Case(BaseModel):
             raise IllegalTransitionError(f"{self.code}: a sealed case is referred, not confirmed")
         if to is CaseState.REFERRED and not self.sealed:
             raise IllegalTransitionError(f"{self.code}: only a sealed case is referred")
+        if to is CaseState.APPROVED and self.rule_id not in CHANGE_RULES:
+            raise IllegalTransitionError(f"{self.code}: only a change of the group is approved")
         if to is CaseState.FALSE_ALARM and not reason.strip():
             raise IllegalTransitionError(f"{self.code}: a false alarm needs a reason")
         moved = self.model_copy(update={"state": to, "state_at": at, "state_by": by, "reason": reason})

@@ -6,6 +6,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Role
 from zalo_governor.office.digests import Digests
 from zalo_governor.office.escalation import Escalation
+from zalo_governor.office.integrity.signs import Signs
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import up_to
 from zalo_governor.office.policy import OfficePolicy
@@ -26,6 +27,7 @@ class Duties:
         self._post = Post(policy)
         self._escalation = Escalation(policy)
         self._digests = Digests(policy)
+        self._signs = Signs(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
     def daily_report(self, unit: OfficeUnit, due: datetime) -> int:
@@ -37,8 +39,9 @@ class Duties:
         return self._report(unit, "weekly_report", due, timedelta(days=7), Text.PERIOD_WEEKLY)
 
     def hints_digest(self, unit: OfficeUnit, due: datetime) -> int:
-        """Tell the desk of the hints of the 24 hours before `due`; how many there were."""
-        return self._digests.hints(unit, due)
+        """Tell the desk of the hints of the 24 hours before `due`, and of new signs that something may leave a group;
+        how many there were."""
+        return self._digests.hints(unit, due) + self._signs.tell(unit)
 
     def next_due(self, unit: OfficeUnit) -> datetime | None:
         """When `on_cases` has to be called next; None where no case waits for the program."""

@@ -13,6 +13,7 @@ from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.office.clarity import ClarityPolicy
+from zalo_governor.office.integrity.words import ChangeWords
 
 
 class Group(NamedTuple):
@@ -54,6 +55,8 @@ class OfficePolicy:
     """Makes a one-time code of six digits that nobody can foresee."""
     with_marks: Callable[[str], Sequence[str]]
     """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
+    changes: ChangeWords
+    """How people call what can be changed about a group."""
     clarity: ClarityPolicy
     """What counts as a directive or a report, and what as brief and clear."""
     remind_members: bool = True
@@ -73,6 +76,12 @@ class OfficePolicy:
     """How long a one-time code counts."""
     readers_kept: timedelta = timedelta(days=90)
     """How long it is kept who has read a message under a case."""
+    approvers: frozenset[Role] = frozenset({Role.LEADER})
+    """Whose word allows a change of the group."""
+    approval_valid: timedelta = timedelta(hours=24)
+    """How long an approval waits for its one use, where no time was said."""
+    approved_within: timedelta = timedelta(hours=48)
+    """So long after a change it may still be allowed."""
 
     def steps(self, case: Case, person: Person) -> Steps:
         """Who is told of the case, taken as opened now, and when."""

@@ -4,16 +4,18 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from zalo_governor.domain.audit import AuditHead
 from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, Reader
+from zalo_governor.domain.changes import Approval, GroupChange
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
+from zalo_governor.domain.pictures import Looked, Picture
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import (
     Activity,
     AgencyFigures,
-    AuditHead,
     ChangeFigures,
     ClauseFigures,
     Coverage,
@@ -200,6 +202,76 @@ class OfficeUnit(JudgeUnit, Protocol):
         """Write down what became of it; whether it was still open."""
         ...
 
+    # changes of the group
+    def update_group(self, account: str, snapshot: GroupSnapshot) -> None:
+        """Remember the group as an event has made it; a group that was never looked at is not remembered."""
+        ...
+
+    def add_change(self, account: str, change: GroupChange) -> None:
+        """Keep a change."""
+        ...
+
+    def changes_of_case(self, case: Case) -> list[GroupChange]:
+        """The changes under a case, oldest first."""
+        ...
+
+    def changes_at(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
+        """The changes of a group in [start, end), oldest first."""
+        ...
+
+    def add_approval(self, approval: Approval) -> Approval:
+        """Keep an approval (its id is ignored) and give it with its number."""
+        ...
+
+    def approvals(self, group_id: str, at: datetime) -> list[Approval]:
+        """The approvals of a group that end after that moment, oldest first."""
+        ...
+
+    def approval(self, approval_id: int) -> Approval | None:
+        """The approval of that number."""
+        ...
+
+    def use_approval(self, approval_id: int, event_id: int) -> None:
+        """Note the first event that it covered."""
+        ...
+
+    def approve_changes(self, case: Case, approval_id: int) -> None:
+        """Note that every change under a case was allowed afterwards."""
+        ...
+
+    def want_picture(self, picture: Picture, now: datetime) -> None:
+        """Have a picture fetched, once; where that was done before, a case that waits for it is told at once."""
+        ...
+
+    def due_pictures(self, account: str, now: datetime) -> list[Picture]:
+        """Pictures that the account has to fetch by now, the longest due first."""
+        ...
+
+    def next_picture(self, account: str) -> datetime | None:
+        """When `due_pictures` will next give anything; None where nothing waits."""
+        ...
+
+    def try_picture_again(self, picture: Picture, at: datetime) -> None:
+        """It could not be fetched; once more then."""
+        ...
+
+    def settle_picture(self, picture: Picture, looked: Looked | None) -> None:
+        """Keep what was made of it; None where it could not be had: what was had before stays."""
+        ...
+
+    def looked_at(self, account: str, group_id: str, address: str) -> Looked | None:
+        """What was made of the picture at that address; None where it could not be had, or not yet."""
+        ...
+
+    # cases that people write down
+    def add_manual(self, case: Case, noted_by: int, words: str) -> None:
+        """Keep why somebody wrote a case down."""
+        ...
+
+    def manual(self, case: Case) -> tuple[int, str] | None:
+        """(person, words) of whoever wrote the case down; None where a rule opened it."""
+        ...
+
     # messages
     def post(self, notice: Notice) -> None:
         """Put a message into the outbox."""
@@ -219,6 +291,10 @@ class OfficeUnit(JudgeUnit, Protocol):
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
         """Append to the audit log. `detail` holds codes and figures, never message text."""
+        ...
+
+    def audit_head(self) -> AuditHead:
+        """Where the chain of the audit log ends now; reports print it, so that a log put back in time shows."""
         ...
 
     # figures
@@ -290,17 +366,13 @@ class OfficeUnit(JudgeUnit, Protocol):
         """What members told the office in [start, end)."""
         ...
 
-    def audit_head(self) -> AuditHead | None:
-        """The newest row of the audit log; None before the first."""
-        ...
-
     # schedule and sweep
     def first_run(self, job: str, due: datetime) -> bool:
         """Whether this (job, due) is claimed for the first time; claims it."""
         ...
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        """The group as it was last seen."""
+        """The group as the bot account last saw it, with what events have changed since."""
         ...
 
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:

@@ -75,7 +75,12 @@ class Aftermath(CaseNotes):
         rows = self._ask(
             select(case_events, inbox.c.account, inbox.c.cli_key, inbox.c.sender_uid, inbox.c.at_ms)
             .join(inbox, inbox.c.id == case_events.c.event_id)
-            .where(case_events.c.case_id == case.id, inbox.c.kind == ElementKind.MESSAGE.value)
+            .where(
+                case_events.c.case_id == case.id,
+                # A case that somebody wrote down is not about the message in which he did.
+                case_events.c.message_key != "",
+                inbox.c.kind == ElementKind.MESSAGE.value,
+            )
             .order_by(case_events.c.event_id)
         )
         found: dict[str, CaseMessage] = {}

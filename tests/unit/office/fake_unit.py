@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.unit.office.fake_changes import FakeChanges
 from zalo_governor.configfile import load_yaml, validate
+from zalo_governor.domain.audit import AuditHead
 from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader
 from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
@@ -22,7 +24,6 @@ from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import (
     Activity,
     AgencyFigures,
-    AuditHead,
     ChangeFigures,
     ClauseFigures,
     Coverage,
@@ -35,6 +36,7 @@ from zalo_governor.domain.reports import (
 from zalo_governor.domain.statements import Statement
 from zalo_governor.office import Catalogue, LineStatus, Office, OfficePolicy
 from zalo_governor.office.clarity import ClarityPolicy
+from zalo_governor.office.integrity.words import ChangeWords
 
 BOT = "7000000000000000001"
 GROUP = "8000000000000000001"
@@ -45,6 +47,9 @@ _CONFIG = Path(__file__).parents[3] / "config"
 CATALOGUE = Catalogue.load(_CONFIG / "messages.vi.yaml")
 CLARITY = ClarityPolicy.load(_CONFIG / "y-kien.yaml")
 LADDER = validate(Ladder, load_yaml(_CONFIG / "escalation.yaml"))
+CONFIG = Path(__file__).parents[3] / "config"
+CATALOGUE = Catalogue.load(CONFIG / "messages.vi.yaml")
+CLARITY = ClarityPolicy.load(CONFIG / "y-kien.yaml")
 REGULATION = Regulation(
     title="Quy chế quản lý và sử dụng Nhóm Zalo",
     number="01/QĐ-UBND",
@@ -61,6 +66,8 @@ REGULATION = Regulation(
             enforced=Enforcement.NOT_VISIBLE,
             note="Quản trị nhập vụ việc bằng tay",
         ),
+        Clause(number="6.1", summary="Không tự ý thay đổi thông tin Nhóm.", enforced=Enforcement.RULE),
+        Clause(number="6.5", summary="Ảnh của Nhóm phản ánh đúng tính chất.", enforced=Enforcement.RULE),
     ),
 )
 
@@ -80,7 +87,7 @@ SENTENCES = {"hop luc may gio": "họp lúc mấy giờ"}
 
 
 @dataclass
-class FakeUnit:
+class FakeUnit(FakeChanges):
     """Everything in lists; figures are what a test puts there."""
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -384,6 +391,9 @@ class FakeUnit:
     ) -> None:
         self.audited.append({"action": action, "actor": actor_id, "group": group_id, "subject": subject, **detail})
 
+    def audit_head(self) -> AuditHead:
+        return AuditHead(len(self.audited), b"\x0f" * 32)
+
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         return self.coverage_now
 
@@ -439,16 +449,10 @@ class FakeUnit:
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
         return MembersVoice()
 
-    def audit_head(self) -> AuditHead | None:
-        return AuditHead(number=77, at=NOW, link="ab" * 16)
-
     def first_run(self, job: str, due: datetime) -> bool:
         first = (job, due) not in self.runs
         self.runs.add((job, due))
         return first
-
-    def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        return None
 
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
         raise AssertionError("the sweep's caller saves groups, not the office")
@@ -479,6 +483,7 @@ class Desk:
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
             "draw_code": lambda: "482913",
+            "changes": ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),
             "clarity": CLARITY,
             "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],
         }
@@ -498,7 +503,7 @@ class Desk:
         self._next += 1
         event = event.model_copy(update={"id": self._next, "key": event.key or f"m{self._next}"})
         self.unit.events[event.id] = event
-        judged = self.office.excused(event, Verdict(findings=findings, **verdict))
+        judged = self.office.excused(self.unit, event, Verdict(findings=findings, **verdict))
         self.office.react(self.unit, event, judged)
         return event
 

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import ClassVar
 
 from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.changes import CHANGE_RULES
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.people import Person, Role
@@ -148,6 +149,9 @@ class FalseAlarm(CaseWords):
 def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
     """The case in another state by somebody's word, with all that follows from it."""
     voice, code, now = command.voice, case.code, command.policy.clock()
+    if case.rule_id in CHANGE_RULES and case.person_id == call.person.id:
+        # What somebody of the desk did about the group is the leader's to judge.
+        return Answer([voice.say(Text.CHANGE_OWN_CASE, code=code)], "own_case", code)
     try:
         moved = case.moved(to, at=now, by=call.person.id, reason=reason)
     except IllegalTransitionError:

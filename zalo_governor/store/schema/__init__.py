@@ -5,6 +5,7 @@ other person's uid, and that stands where the group id stands otherwise.
 """
 
 from zalo_governor.store.schema.base import metadata
+from zalo_governor.store.schema.changes import approvals, group_changes, group_pictures, manual_cases
 from zalo_governor.store.schema.clarity import statements
 from zalo_governor.store.schema.handling import (
     audit,
@@ -25,6 +26,7 @@ __all__ = [
     "NUMBER_BITS",
     "PENDING",
     "accounts",
+    "approvals",
     "audit",
     "case_events",
     "case_notes",
@@ -34,10 +36,13 @@ __all__ = [
     "false_alarms",
     "findings",
     "gaps",
+    "group_changes",
     "group_members",
+    "group_pictures",
     "groups",
     "inbox",
     "job_runs",
+    "manual_cases",
     "metadata",
     "outbox",
     "person_uids",
