@@ -21,7 +21,7 @@ WAYS = {
     S.REPORTED: {S.UNDER_REVIEW, S.APPROVED},
     S.APPROVED: {S.UNDER_REVIEW},
 }
-"""Where a case may go. A sealed one goes never to `confirmed`, another never to `referred`; only a change of the group to
+"""Where a case may go: a sealed one never to `confirmed`, another never to `referred`, a change of the group alone to
 `approved`."""
 LATER = START + timedelta(minutes=7)
 
