@@ -188,6 +188,10 @@ class OfficeUnit(JudgeUnit, Protocol):
         """Gaps that touch [start, end), oldest first."""
         ...
 
+    def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
+        """The same of what is private to the bot accounts."""
+        ...
+
     # schedule and sweep
     def first_run(self, job: str, due: datetime) -> bool:
         """Whether this (job, due) is claimed for the first time; claims it."""
@@ -197,8 +201,16 @@ class OfficeUnit(JudgeUnit, Protocol):
         """The group as it was last seen."""
         ...
 
+    def swept_at(self, account: str, group_id: str) -> datetime | None:
+        """When `save_group` last remembered the group for the account."""
+        ...
+
+    def tie_members(self, account: str, members: Sequence[Member]) -> None:
+        """Tie persons to their globalId."""
+        ...
+
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
-        """Remember the group and who is in it; persons are tied to their globalId."""
+        """Remember the group and who is in it."""
         ...
 
     def present_uids(self, account: str, group_id: str) -> set[str]:

@@ -328,6 +328,9 @@ class FakeUnit:
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
         return [gap for gap in self.gap_list if gap.group_id == group_id]
 
+    def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
+        return [gap for gap in self.gap_list if gap.group_id == BOT]
+
     def first_run(self, job: str, due: datetime) -> bool:
         first = (job, due) not in self.runs
         self.runs.add((job, due))
@@ -335,6 +338,12 @@ class FakeUnit:
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
         return None
+
+    def swept_at(self, account: str, group_id: str) -> datetime | None:
+        return None
+
+    def tie_members(self, account: str, members: Sequence[Member]) -> None:
+        raise AssertionError("the sweep's caller ties members, not the office")
 
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
         raise AssertionError("the sweep's caller saves groups, not the office")

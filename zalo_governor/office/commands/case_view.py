@@ -7,6 +7,7 @@ from zalo_governor.office.commands.casebook import CaseCommand, one_line
 from zalo_governor.office.commands.command import Answer, Call
 from zalo_governor.office.messages import Text
 from zalo_governor.office.voice import gone, moment, number
+from zalo_governor.pipeline.door import UNCHECKED
 
 QUOTABLE = frozenset({"3.1", "3.2"})
 """The clauses whose cases may show what was written."""
@@ -38,6 +39,8 @@ class ShowCase(CaseCommand):
 
     def _signs(self, case: Case) -> str:
         citation = self.voice.citation(case.clause)
+        if case.label == UNCHECKED:
+            return self.voice.say(Text.CASE_SIGNS_UNCHECKED, citation=citation)
         if case.sealed:
             return self.voice.say(Text.CASE_SIGNS_SEALED, citation=citation)
         return self.voice.say(Text.CASE_SIGNS, citation=citation, clause=self.voice.clause(case.clause))
