@@ -20,10 +20,12 @@ from zalo_governor.duework import DueWork
 from zalo_governor.governor import Governor, Part
 from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.casework import is_fresh
+from zalo_governor.office.integrity.pictures import Pictures
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.office.removals import Removals
 from zalo_governor.office.rollcall import RollCall
+from zalo_governor.pictures.looking import look
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
@@ -154,6 +156,12 @@ class _Wiring:
         self._removals = DueWork(
             "removals", next_due=removals.next_due, act=removals.act, begin=self._caught_up, clock=clock
         )
+        pictures = Pictures(
+            policy, fetch=client.picture, look=look, unit=self._units.unit, on_settled=self._worker.wake
+        )
+        self._pictures = DueWork(
+            "pictures", next_due=pictures.next_due, act=pictures.act, begin=self._caught_up, clock=clock
+        )
         self._deadlines = DueWork(
             "deadlines",
             next_due=self._next_due,
@@ -248,6 +256,7 @@ class _Wiring:
             Part("schedule", self._schedule.run, self._schedule.stop),
             Part("deadlines", self._deadlines.run, self._deadlines.stop),
             Part("removals", self._removals.run, self._removals.stop),
+            Part("pictures", self._pictures.run, self._pictures.stop),
             Part("vigil", self._vigil.run, self._vigil.stop),
             Part("listener", self._listener.run, self._listener.stop),
             Part("recovery", self._recovery.run, self._stop_recovery),
@@ -262,18 +271,25 @@ class _Wiring:
             account=self._account,
             groups=self._groups,
             regulation=records.rulebook.regulation,
+            ladder=records.rulebook.ladder,
             catalogue=records.catalogue,
             clock=self._clock,
             status=self._status,
             draw_code=_six_digits,
             with_marks=self._with_marks,
+            changes=records.changes,
+            clarity=records.clarity,
             remind_members=escalation.remind_members,
             repeat_window=escalation.repeat_window,
             member_cooldown=escalation.member_cooldown,
             leader_after=escalation.leader_after,
             digest_after=escalation.digest_after,
+            quiet_hours=escalation.quiet_hours,
             code_valid=escalation.code_valid,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
+            approvers=frozenset(self._settings.approval.roles),
+            approval_valid=timedelta(hours=self._settings.approval.valid_hours),
+            approved_within=timedelta(hours=self._settings.approval.afterwards_hours),
         )
 
     def _with_marks(self, sentence: str) -> list[str]:

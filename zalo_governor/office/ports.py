@@ -1,15 +1,32 @@
 """What the office needs of the store. The office owns these interfaces; the store fits them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
-from zalo_governor.domain.cases import Case, CaseMessage, Reader
+from zalo_governor.domain.audit import AuditHead
+from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, Reader
+from zalo_governor.domain.changes import Approval, GroupChange
+from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
+from zalo_governor.domain.pictures import Looked, Picture
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
-from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
+from zalo_governor.domain.reports import (
+    Activity,
+    AgencyFigures,
+    AuditHead,
+    ChangeFigures,
+    ClauseFigures,
+    Coverage,
+    Handling,
+    Membership,
+    MembersVoice,
+    StateFigures,
+    StatementFigures,
+)
+from zalo_governor.domain.statements import Statement
 from zalo_governor.pipeline.ports import JudgeUnit
 
 
@@ -46,12 +63,19 @@ class OfficeUnit(JudgeUnit, Protocol):
         """Cases opened in [start, end), oldest first; None for all groups."""
         ...
 
-    def add_case(self, case: Case) -> Case:
-        """Write a new case (its id is ignored) and give it with its number; its first event is tied to it."""
+    def add_case(self, case: Case, *, mark: bytes | None = None) -> Case:
+        """Write a new case (its id is ignored) and give it with its number; its first event is tied to it.
+
+        By `mark` the content of the event is known again, should the case be a false alarm.
+        """
         ...
 
-    def save_case(self, case: Case, *, joined_event_id: int | None = None) -> None:
-        """Write a case anew; `joined_event_id` ties one more event to it."""
+    def save_case(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
+        """Write a case anew; `joined_event_id` ties one more event to it, `mark` as in `add_case`."""
+        ...
+
+    def cases_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
+        """How many cases of that person under that rule were opened since then, without false alarms."""
         ...
 
     def excerpt(self, case: Case) -> str | None:
@@ -66,13 +90,58 @@ class OfficeUnit(JudgeUnit, Protocol):
         """The rule's own code for why, of the case's latest finding."""
         ...
 
+    # what people say of cases
+    def add_note(self, case: Case, note: CaseNote) -> None:
+        """Keep somebody's words."""
+        ...
+
+    def notes(self, case: Case) -> list[CaseNote]:
+        """What was said of the case, in the order in which it was said."""
+        ...
+
+    # false alarms
+    def mark_of_text(self, text: str) -> bytes:
+        """Keyed hash of normalised words: tells whether others are the same, and nothing else."""
+        ...
+
+    def mark_of_all(self, event_id: int) -> bytes:
+        """Keyed hash of everything that was said, attachments and quotes included, letter by letter."""
+        ...
+
+    def false_alarm(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
+        """The number of a case by which that content was taken back; None where it never was."""
+        ...
+
+    def learn_false_alarm(self, case: Case) -> None:
+        """From now on the content of the case's events is known as a false alarm."""
+        ...
+
+    def unlearn_false_alarm(self, case: Case) -> None:
+        """The case is no false alarm, or nobody says so any more."""
+        ...
+
+    def note_false_alarm(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
+        """Write to that rule's findings on the event that no case was made of them, and by which case that is so.
+
+        With `person_id`, only to those that name that person.
+        """
+        ...
+
     # what becomes of cases
     def due_cases(self, group_ids: Collection[str], now: datetime) -> list[Case]:
-        """Cases of these groups on which the program has to act by now, the longest due first."""
+        """Cases of these groups of which the leader has to hear by now, the longest due first."""
+        ...
+
+    def gathered_cases(self, group_id: str) -> list[Case]:
+        """Cases of the group of which the desk has still to hear in a digest, the longest due first."""
+        ...
+
+    def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
+        """Those of the groups of which the desk has to hear in a digest by now."""
         ...
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        """When `due_cases` will next give anything; None where nothing is due ever."""
+        """When `due_cases` or `groups_with_digest` will next give anything; None where never."""
         ...
 
     def case_with_content(self, mac: bytes) -> Case | None:
@@ -134,6 +203,76 @@ class OfficeUnit(JudgeUnit, Protocol):
         """Write down what became of it; whether it was still open."""
         ...
 
+    # changes of the group
+    def update_group(self, account: str, snapshot: GroupSnapshot) -> None:
+        """Remember the group as an event has made it; a group that was never looked at is not remembered."""
+        ...
+
+    def add_change(self, account: str, change: GroupChange) -> None:
+        """Keep a change."""
+        ...
+
+    def changes_of_case(self, case: Case) -> list[GroupChange]:
+        """The changes under a case, oldest first."""
+        ...
+
+    def changes_at(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
+        """The changes of a group in [start, end), oldest first."""
+        ...
+
+    def add_approval(self, approval: Approval) -> Approval:
+        """Keep an approval (its id is ignored) and give it with its number."""
+        ...
+
+    def approvals(self, group_id: str, at: datetime) -> list[Approval]:
+        """The approvals of a group that end after that moment, oldest first."""
+        ...
+
+    def approval(self, approval_id: int) -> Approval | None:
+        """The approval of that number."""
+        ...
+
+    def use_approval(self, approval_id: int, event_id: int) -> None:
+        """Note the first event that it covered."""
+        ...
+
+    def approve_changes(self, case: Case, approval_id: int) -> None:
+        """Note that every change under a case was allowed afterwards."""
+        ...
+
+    def want_picture(self, picture: Picture, now: datetime) -> None:
+        """Have a picture fetched, once; where that was done before, a case that waits for it is told at once."""
+        ...
+
+    def due_pictures(self, account: str, now: datetime) -> list[Picture]:
+        """Pictures that the account has to fetch by now, the longest due first."""
+        ...
+
+    def next_picture(self, account: str) -> datetime | None:
+        """When `due_pictures` will next give anything; None where nothing waits."""
+        ...
+
+    def try_picture_again(self, picture: Picture, at: datetime) -> None:
+        """It could not be fetched; once more then."""
+        ...
+
+    def settle_picture(self, picture: Picture, looked: Looked | None) -> None:
+        """Keep what was made of it; None where it could not be had: what was had before stays."""
+        ...
+
+    def looked_at(self, account: str, group_id: str, address: str) -> Looked | None:
+        """What was made of the picture at that address; None where it could not be had, or not yet."""
+        ...
+
+    # cases that people write down
+    def add_manual(self, case: Case, noted_by: int, words: str) -> None:
+        """Keep why somebody wrote a case down."""
+        ...
+
+    def manual(self, case: Case) -> tuple[int, str] | None:
+        """(person, words) of whoever wrote the case down; None where a rule opened it."""
+        ...
+
     # messages
     def post(self, notice: Notice) -> None:
         """Put a message into the outbox."""
@@ -153,6 +292,10 @@ class OfficeUnit(JudgeUnit, Protocol):
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
         """Append to the audit log. `detail` holds codes and figures, never message text."""
+        ...
+
+    def audit_head(self) -> AuditHead:
+        """Where the chain of the audit log ends now; reports print it, so that a log put back in time shows."""
         ...
 
     # figures
@@ -192,13 +335,53 @@ class OfficeUnit(JudgeUnit, Protocol):
         """The same of what is private to the bot accounts."""
         ...
 
+    def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
+        """Messages of [start, end) by day, those without any left out, and by hour of the day (24), in Viet Nam."""
+        ...
+
+    def agencies(self, group_id: str, start: datetime, end: datetime) -> list[AgencyFigures]:
+        """Messages, senders and cases of [start, end) by agency of the roster, the most messages first."""
+        ...
+
+    def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
+        """Cases opened in [start, end) by where they stand now, in the order of the states; none with 0."""
+        ...
+
+    def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
+        """How the cases of [start, end) were handled."""
+        ...
+
+    def membership(self, group_id: str) -> Membership:
+        """Who is in the group, held against the roster by uid."""
+        ...
+
+    def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
+        """Changes of the group in [start, end) by kind, in order of the kinds."""
+        ...
+
+    def note_statement(self, event: EventBase, statement: Statement) -> None:
+        """Write down that this event was a directive or a report; facts alone."""
+        ...
+
+    def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
+        """Directives and reports of [start, end), each kind once, in the order of the kinds."""
+        ...
+
+    def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
+        """What members told the office in [start, end)."""
+        ...
+
+    def audit_head(self) -> AuditHead | None:
+        """The newest row of the audit log; None before the first."""
+        ...
+
     # schedule and sweep
     def first_run(self, job: str, due: datetime) -> bool:
         """Whether this (job, due) is claimed for the first time; claims it."""
         ...
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        """The group as it was last seen."""
+        """The group as the bot account last saw it, with what events have changed since."""
         ...
 
     def swept_at(self, account: str, group_id: str) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Protocol
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import Element, RawDict
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.office.observations import Look
+from zalo_governor.office.observations import Look, to_remember
 from zalo_governor.office.ports import OfficeUnit
 
 
@@ -73,13 +73,21 @@ class RollCall:
             ]
         if elements:
             self._admit(elements)
-        if not self._may_keep({"name": snapshot.name}):
-            snapshot = snapshot.model_copy(update={"name": ""})
         with self._unit() as unit:
             # Only once all that it shows is durable: a kill in between repeats the sweep, and the same keys come to it.
-            unit.save_group(self._account, snapshot, members, began)
+            kept = self._keepable(unit.group_snapshot(group_id), snapshot)
+            unit.save_group(self._account, kept, members, began)
             self._sum_up(unit, group_id)
         return len(elements)
+
+    def _keepable(self, before: GroupSnapshot | None, seen: GroupSnapshot) -> GroupSnapshot:
+        """The group as it may be kept: of words that the door does not let in, nothing, so that they are told once."""
+        kept = to_remember(before, seen)
+        if not self._may_keep({"name": seen.name}):
+            kept = kept.model_copy(update={"name": ""})
+        if not self._may_keep({"name": seen.description or ""}):
+            kept = kept.model_copy(update={"description": None})
+        return kept
 
     def swept_within(self, group_id: str, length: timedelta) -> bool:
         """Whether the last sweep of the group is not older than that."""

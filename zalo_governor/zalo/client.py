@@ -31,6 +31,7 @@ NEWEST = 10**16
 """The cursor of the newest page of a group's history."""
 _PAGE = 50
 _PROFILES_AT_ONCE = 200
+_LARGEST_PICTURE = 8 << 20
 _TOO_MANY = frozenset({TOO_MANY_REQUESTS, 429})
 _REMOVAL_CODES = {
     114: RemovalOutcome.NOT_FOUND,
@@ -139,8 +140,18 @@ class ZaloClient:
         info = groups.get(group_id) or groups.get(f"g{group_id}")
         if not isinstance(info, dict):
             raise NotInGroupError(f"group {group_id}: Zalo does not show it to this account")
-        members = _member_uids(info)
-        return _snapshot(group_id, info, members), self._members(info, members)
+        members = self._members(info, _member_uids(info))
+        return _snapshot(group_id, info, members), members
+
+    def picture(self, address: str) -> bytes:
+        """The picture at an address that Zalo gave.
+
+        Raises:
+            ZaloError: it lies not with Zalo, is larger than 8 MB, or was not to be had.
+        """
+        if address.startswith("http://"):
+            address = "https" + address.removeprefix("http")
+        return self._session.fetch(address, most=_LARGEST_PICTURE)
 
     def recent(self, group_id: str, cursor: int = NEWEST) -> HistoryPage:
         """A page of at most 50 messages, older than the cursor; raises ZaloError where the call failed."""
@@ -249,19 +260,29 @@ def _member_uids(info: RawDict) -> list[str]:
     return list(dict.fromkeys(filter(None, listed)))
 
 
-def _snapshot(group_id: str, info: RawDict, members: Sequence[str]) -> GroupSnapshot:
+def _snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> GroupSnapshot:
+    description = info.get("desc")
     total = as_id(info.get("totalMember"))
     return GroupSnapshot(
         group_id=group_id,
         name=str(info.get("name") or ""),
         owner_uid=as_id(info.get("creatorId")),
         co_admin_uids=tuple(filter(None, map(as_id, info.get("adminIds") or []))),
-        member_uids=tuple(members),
+        member_uids=tuple(member.uid for member in members),
         total_members=int(total) if total.isdecimal() else len(members),
         settings={
             name: int(value) for name, value in _as_object(info.get("setting")).items() if isinstance(value, int)
         },
+        description=description if isinstance(description, str) else None,
+        avatar_url=_picture(info),
+        official_uids=tuple(member.uid for member in members if member.official),
     )
+
+
+def _picture(info: RawDict) -> str | None:
+    """The address of a group's picture, "" for the one that Zalo gives by itself; None where it says nothing of it."""
+    named = [info[name] for name in ("fullAvt", "avt") if name in info]
+    return next((str(address) for address in named if address), "" if named else None)
 
 
 def _member(uid: str, profile: RawDict) -> Member:
@@ -271,4 +292,5 @@ def _member(uid: str, profile: RawDict) -> Member:
         display_name=str(shown),
         zalo_name=str(profile.get("zaloName") or ""),
         global_id=as_id(profile.get("globalId")) or None,
+        official=bool(profile.get("oaInfo")),
     )

@@ -11,6 +11,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import Clause, Enforcement
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call, Command
 from zalo_governor.office.commands.parsing import folded
+from zalo_governor.office.integrity.signs import Signs
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import midnight, today
 from zalo_governor.office.policy import Group, LineStatus, OfficePolicy
@@ -23,6 +24,7 @@ class Help(Command[bool]):
 
     word = "trogiup"
     usage = Text.USAGE_HELP
+    forgiving = True
     roles = None
 
     def __init__(self, policy: OfficePolicy, others: Sequence[AnyCommand]) -> None:
@@ -58,6 +60,7 @@ class ReadRegulation(Command[Wanted]):
 
     word = "quyche"
     usage = Text.USAGE_REGULATION
+    forgiving = True
     roles = None
 
     def understand(self, rest: str, today: date) -> Wanted | None:
@@ -115,7 +118,12 @@ class Status(Command[bool]):
 
     word = "trangthai"
     usage = Text.USAGE_STATUS
+    forgiving = True
     roles = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER})
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        super().__init__(policy)
+        self._signs = Signs(policy)
 
     def understand(self, rest: str, today: date) -> bool | None:
         """Nothing follows it."""
@@ -174,6 +182,7 @@ class Status(Command[bool]):
             if failures
             else self.voice.say(Text.STATUS_NO_FAILURES),
             calls=self.voice.say(Text.STATUS_CALLS, count=number(calls)) if calls else "",
+            signs=self._signs.line(call.unit, group),
         )
 
 

@@ -5,7 +5,18 @@ other person's uid, and that stands where the group id stands otherwise.
 """
 
 from zalo_governor.store.schema.base import metadata
-from zalo_governor.store.schema.handling import audit, case_events, case_readers, cases, removal_codes, removals
+from zalo_governor.store.schema.changes import approvals, group_changes, group_pictures, manual_cases
+from zalo_governor.store.schema.clarity import statements
+from zalo_governor.store.schema.handling import (
+    audit,
+    case_events,
+    case_notes,
+    case_readers,
+    cases,
+    false_alarms,
+    removal_codes,
+    removals,
+)
 from zalo_governor.store.schema.hearing import NUMBER_BITS, events, findings, gaps, inbox, rule_failures
 from zalo_governor.store.schema.installation import job_runs, vault
 from zalo_governor.store.schema.members import accounts, group_members, groups, person_uids, persons, roster
@@ -15,17 +26,23 @@ __all__ = [
     "NUMBER_BITS",
     "PENDING",
     "accounts",
+    "approvals",
     "audit",
     "case_events",
+    "case_notes",
     "case_readers",
     "cases",
     "events",
+    "false_alarms",
     "findings",
     "gaps",
+    "group_changes",
     "group_members",
+    "group_pictures",
     "groups",
     "inbox",
     "job_runs",
+    "manual_cases",
     "metadata",
     "outbox",
     "person_uids",
@@ -34,5 +51,6 @@ __all__ = [
     "removals",
     "roster",
     "rule_failures",
+    "statements",
     "vault",
 ]
