@@ -4,17 +4,18 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from random import SystemRandom
+from time import monotonic
 
 import structlog
 
 from zalo_governor import __version__
 from zalo_governor.alarm import SecondChannel
-from zalo_governor.domain.clock import Clock, system_clock
+from zalo_governor.domain.clock import Clock, from_ms, system_clock, to_ms
 from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.line import BackfillEnd
+from zalo_governor.domain.line import BackfillEnd, LineReport, LineState
 from zalo_governor.domain.notices import Outgoing
 from zalo_governor.duework import DueWork
 from zalo_governor.fingerprints import change, fingerprints
@@ -32,7 +33,8 @@ from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
 from zalo_governor.pipeline.recovery import Recovery
-from zalo_governor.pipeline.vigil import Vigil
+from zalo_governor.pipeline.rounds import Rounds
+from zalo_governor.pipeline.vigil import MISSED, Vigil
 from zalo_governor.records import Records, open_records
 from zalo_governor.scheduling import Duty, Schedule
 from zalo_governor.settings import Settings
@@ -43,7 +45,7 @@ from zalo_governor.store.instance import InstanceLock
 from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.zalo.backfill import Backfill
-from zalo_governor.zalo.client import ZaloClient
+from zalo_governor.zalo.client import NEWEST, ZaloClient
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
 from zalo_governor.zalo.frames import OLD_PRIVATE
 from zalo_governor.zalo.listener import Listener
@@ -222,6 +224,15 @@ class _Wiring:
             duplicate_pause_seconds=settings.zalo.duplicate_pause_seconds,
             random=SystemRandom(),
         )
+        rounds = Rounds(
+            groups=list(self._groups),
+            pages=settings.vigil.round_pages,
+            page=lambda group_id, before: client.recent(group_id, NEWEST if before is None else before),
+            numbers=lambda group_id, keys: self._inbox.numbers(self._account, group_id, keys),
+            oldest=lambda group_id: self._inbox.oldest(self._account, group_id),
+            missed=self._missed,
+            pause=lambda: self._pause(_BACKFILL_PAUSE_SECONDS),
+        )
         self._vigil = Vigil(
             groups=self._groups,
             newest=client.newest,
@@ -229,13 +240,16 @@ class _Wiring:
             keep_alive=client.keep_alive,
             line=lambda: (self._recovery.state, self._listener.heard_at),
             report=self._recovery.report,
+            go_round=rounds.go,
             alarm=Blindness(
                 policy, tell=SecondChannel(settings.alarm).send, unit=self._units.unit, on_posted=self._worker.wake
             ),
             look_every=timedelta(minutes=settings.vigil.look_minutes),
+            round_every=timedelta(minutes=settings.vigil.round_minutes),
             keep_alive_every=timedelta(minutes=settings.vigil.keep_alive_minutes),
             blind_after=timedelta(minutes=settings.alarm.after_minutes),
             clock=clock,
+            seconds=monotonic,
         )
         self._schedule = Schedule(self._duties(), self._caught_up, clock)
 
@@ -350,6 +364,12 @@ class _Wiring:
             take,
             oldest=self._inbox.oldest(self._account, group_id, heard_id),
         )
+
+    def _missed(self, group_id: str, heard_id: int, element: Element) -> None:
+        now = self._clock()
+        said_at = now if element.at_ms > to_ms(now) else from_ms(element.at_ms)
+        line = LineReport(state=LineState.FRAME_LOST, at=now, heard_at=said_at, cause=MISSED)
+        self._recovery.missed(group_id, heard_id, line)
 
     def _heard_in_private(self, heard_id: int) -> Callable[[Element], bool]:
         first_ms = self._gaps.first_heard(self._account, up_to=heard_id)

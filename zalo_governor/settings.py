@@ -123,6 +123,10 @@ class VigilSettings(_Section):
     """How often the bot looks whether it has missed anything, and tells Zalo that its session is in use."""
 
     look_minutes: float = Field(default=5.0, gt=0)
+    round_minutes: float = Field(default=60.0, gt=0)
+    """How often pages of the groups' histories are compared with what was heard."""
+    round_pages: int = Field(default=20, ge=1)
+    """Pages of 50 messages in one round, of all groups together."""
     keep_alive_minutes: float = Field(default=5.0, gt=0)
 
 

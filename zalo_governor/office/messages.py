@@ -230,6 +230,7 @@ class Text(Enum):
     CASE = ("case", "code group when who signs state times content")
     CASE_SIGNS = ("case_signs", "citation clause")
     CASE_SIGNS_SEALED = ("case_signs_sealed", "citation")
+    CASE_SIGNS_UNCHECKED = ("case_signs_unchecked", "citation")
     CASE_TIMES = ("case_times", "count")
     CASE_SEALED = ("case_sealed", "")
     CASE_EXCERPT = ("case_excerpt", "excerpt")
@@ -346,7 +347,8 @@ class Text(Enum):
     GAPS = ("gaps", "count minutes unfinished")
     GAPS_UNFINISHED = ("gaps_unfinished", "count")
     GAPS_NONE = ("gaps_none", "")
-    REPORT_COVERAGE = ("report_coverage", "coverage gaps failures refused")
+    REPORT_COVERAGE = ("report_coverage", "coverage gaps private failures refused")
+    REPORT_PRIVATE = ("report_private", "count")
     REPORT_CANNOT = ("report_cannot", "citations")
 
     # how people call a period

@@ -348,6 +348,10 @@ class OfficeUnit(JudgeUnit, Protocol):
         """Gaps that touch [start, end), oldest first."""
         ...
 
+    def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
+        """The same of what is private to the bot accounts."""
+        ...
+
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
         """Messages of [start, end) by day, those without any left out, and by hour of the day (24), in Viet Nam."""
         ...
@@ -393,8 +397,16 @@ class OfficeUnit(JudgeUnit, Protocol):
         """The group as the bot account last saw it, with what events have changed since."""
         ...
 
+    def swept_at(self, account: str, group_id: str) -> datetime | None:
+        """When `save_group` last remembered the group for the account."""
+        ...
+
+    def tie_members(self, account: str, members: Sequence[Member]) -> None:
+        """Tie persons to their globalId."""
+        ...
+
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
-        """Remember the group and who is in it; persons are tied to their globalId."""
+        """Remember the group and who is in it."""
         ...
 
     def present_uids(self, account: str, group_id: str) -> set[str]:

@@ -58,6 +58,7 @@ def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulati
         coverage=unit.coverage(group.id, period.start, period.end).model_copy(
             update={"gaps": tuple(unit.gaps(group.id, period.start, period.end))}
         ),
+        private_gaps=tuple(gap for gap in unit.private_gaps(period.start, period.end) if not gap.closed),
         first_heard=unit.first_heard(group.id),
         cannot_check=tuple(clause.number for clause in regulation.not_visible),
         audit_head=unit.audit_head(),
@@ -227,9 +228,14 @@ class _Page:
             Text.REPORT_COVERAGE,
             coverage=coverage_line(coverage, self._voice),
             gaps=self._unheard() or gaps_line(coverage.gaps, period.start, until, self._voice),
+            private=self._private(),
             failures=number(coverage.rule_failures),
             refused=number(self._report.refused_notices),
         )
+
+    def _private(self) -> str:
+        missing = self._report.private_gaps
+        return self._voice.say(Text.REPORT_PRIVATE, count=number(len(missing))) if missing else ""
 
     def _unheard(self) -> str:
         """What must be said of a period in which nobody listened yet; "" for the others."""

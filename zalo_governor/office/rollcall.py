@@ -62,17 +62,21 @@ class RollCall:
         """
         snapshot, members = self._fetch(group_id)
         began = self._swept[group_id] = self._clock()
-        look = Look(self._account, group_id, to_ms(began))
         with self._unit() as unit:
-            before = unit.group_snapshot(group_id)
+            unit.tie_members(self._account, members)
+            before = unit.swept_at(self._account, group_id)
+            look = Look(self._account, group_id, to_ms(began), since_ms=to_ms(before) if before else 0)
+            present = unit.present_uids(self._account, group_id)
             elements = [
-                *look.changes(before, snapshot, unit.present_uids(self._account, group_id)),
+                *look.changes(unit.group_snapshot(group_id), snapshot, present),
                 *look.names(members, unit.known_names(self._account, group_id)),
             ]
-            unit.save_group(self._account, self._keepable(before, snapshot), members, began)
         if elements:
             self._admit(elements)
         with self._unit() as unit:
+            # Only once all that it shows is durable: a kill in between repeats the sweep, and the same keys come to it.
+            kept = self._keepable(unit.group_snapshot(group_id), snapshot)
+            unit.save_group(self._account, kept, members, began)
             self._sum_up(unit, group_id)
         return len(elements)
 

@@ -181,6 +181,25 @@ class History(Protocol):
         ...
 
 
+class HistoryPage(Protocol):
+    """A page of a group's history."""
+
+    @property
+    def elements(self) -> Sequence[Element]:
+        """Newest first."""
+        ...
+
+    @property
+    def cursor(self) -> int:
+        """Its lowest msgId: from there the next page goes back."""
+        ...
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is anything older."""
+        ...
+
+
 class Gaps(Protocol):
     """The record of times in which the bot could not hear."""
 

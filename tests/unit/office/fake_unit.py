@@ -442,6 +442,9 @@ class FakeUnit(FakeChanges):
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
         return [gap for gap in self.gap_list if gap.group_id == group_id]
 
+    def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
+        return [gap for gap in self.gap_list if gap.group_id == BOT]
+
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
         return self.by_day, [0] * 8 + [sum(self.by_day.values())] + [0] * 15
 
@@ -477,6 +480,12 @@ class FakeUnit(FakeChanges):
         first = (job, due) not in self.runs
         self.runs.add((job, due))
         return first
+
+    def swept_at(self, account: str, group_id: str) -> datetime | None:
+        return None
+
+    def tie_members(self, account: str, members: Sequence[Member]) -> None:
+        raise AssertionError("the sweep's caller ties members, not the office")
 
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
         raise AssertionError("the sweep's caller saves groups, not the office")

@@ -40,6 +40,10 @@ def test_what_could_not_be_checked_is_told_as_such_and_the_member_is_not_accused
     assert "chưa phải là dấu hiệu vi phạm" in alert
     assert "có dấu hiệu liên quan" not in alert
     assert desk.states() == ["new"]
+    desk.say("admin", "/xem VP1", place="private")
+    [shown] = to(desk.take(), "admin")
+    assert "Chưa kiểm tra được: phép kiểm tra gặp lỗi, hoặc nội dung quá dài" in shown
+    assert "Dấu hiệu liên quan" not in shown
 
 
 def test_nobody_else_can_take_a_message_back() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.office.fake_unit import CATALOGUE, GROUP, GROUP_NAME, NOW, REGULATION, UNMARKED, Desk, to
+from tests.unit.office.fake_unit import BOT, CATALOGUE, GROUP, GROUP_NAME, NOW, REGULATION, UNMARKED, Desk, to
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Period
@@ -136,3 +136,13 @@ def test_the_report_says_when_nobody_listened_yet() -> None:
     desk.unit.first_heard_at = None
     assert "chưa theo dõi Nhóm" in text_of(desk)
     assert "Không có khoảng trống" not in text_of(desk)
+
+
+def test_what_may_be_missing_of_private_messages_is_said_and_what_was_made_good_is_not() -> None:
+    desk = Desk()
+    begun = NOW - timedelta(hours=1)
+    whole = Gap(id=1, group_id=BOT, began_at=begun, ended_at=NOW, cause="x", closed=True)
+    desk.unit.gap_list = [whole]
+    assert "Tin nhắn riêng" not in text_of(desk)
+    desk.unit.gap_list = [whole, whole.model_copy(update={"id": 2, "closed": False})]
+    assert "Tin nhắn riêng gửi Hệ thống: 1 khoảng chưa lấy lại đủ tin." in text_of(desk)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+import pytest
+
 from tests.unit.office.fake_unit import BOT, GROUP, NOW, FakeUnit
 from zalo_governor.domain.elements import Element, RawDict
 from zalo_governor.domain.people import GroupSnapshot, Member
@@ -22,8 +24,20 @@ class GroupUnit(FakeUnit):
     def present_uids(self, account: str, group_id: str) -> set[str]:
         return set(self.seen.member_uids) if self.seen else set()
 
+    swept: datetime | None = None
+
+    def swept_at(self, account: str, group_id: str) -> datetime | None:
+        return self.swept
+
+    def tie_members(self, account: str, members: Sequence[Member]) -> None:
+        pass
+
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
-        self.seen = snapshot
+        self.seen, self.swept = snapshot, at
+
+
+class KilledError(Exception):
+    """The process was killed."""
 
 
 class Given:
@@ -35,6 +49,8 @@ class Given:
         self.name = "Nhóm"
         self.members = [Member(uid="2", display_name="Tí")]
         self.admitted: list[RawDict] = []
+        self.keys: list[str] = []
+        self.dies = False
         self.summed_up: list[str] = []
         self.roll_call = RollCall(
             account=BOT,
@@ -59,6 +75,9 @@ class Given:
 
     def _admit(self, elements: Sequence[Element]) -> None:
         self.admitted += [element.raw for element in elements]
+        self.keys += [element.key for element in elements]
+        if self.dies:
+            raise KilledError
 
     def _sum_up(self, unit: OfficeUnit, group_id: str) -> None:
         self.summed_up.append(group_id)
@@ -97,6 +116,30 @@ def test_a_group_name_that_must_not_be_kept_is_handed_to_the_door_and_not_rememb
     assert {"name": "Bí danh GIẢ ĐỊNH"} in given.admitted
     assert given.unit.seen is not None
     assert given.unit.seen.name == ""
+
+
+def test_a_sweep_in_which_the_process_died_is_repeated_and_finds_the_very_same() -> None:
+    given = Given()
+    given.roll_call.sweep(GROUP)
+    given.keys.clear()
+    given.members.append(Member(uid="3", display_name="Tèo"))
+    given.name, given.dies = "Tên khác", True
+    with pytest.raises(KilledError):
+        given.roll_call.sweep(GROUP)
+    first = list(given.keys)
+    given.now, given.dies = NOW + timedelta(minutes=5), False
+    given.roll_call.sweep(GROUP)
+    assert given.keys == first * 2
+    assert {"joined": "3"} in given.admitted
+    assert {"name": "Tên khác"} in given.admitted
+
+
+def test_what_comes_back_after_a_change_is_found_anew() -> None:
+    given = Given()
+    for minutes, name in enumerate(("Nhóm", "Tên khác", "Nhóm", "Tên khác")):
+        given.name, given.now = name, NOW + timedelta(minutes=minutes)
+        given.roll_call.sweep(GROUP)
+    assert len(set(given.keys)) == len(given.keys)
 
 
 def test_it_knows_how_long_ago_it_swept() -> None:

@@ -10,6 +10,7 @@ from zalo_governor.office.integrity.wording import Wording
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.voice import gone, moment, number
+from zalo_governor.pipeline.door import UNCHECKED
 
 QUOTABLE = frozenset({"3.1", "3.2"})
 """The clauses whose cases may show what was written."""
@@ -56,6 +57,8 @@ class ShowCase(CaseCommand):
 
     def _signs(self, case: Case) -> str:
         citation = self.voice.citation(case.clause)
+        if case.label == UNCHECKED:
+            return self.voice.say(Text.CASE_SIGNS_UNCHECKED, citation=citation)
         if case.sealed:
             return self.voice.say(Text.CASE_SIGNS_SEALED, citation=citation)
         return self.voice.say(Text.CASE_SIGNS, citation=citation, clause=self.voice.clause(case.clause))
