@@ -102,6 +102,9 @@ class MemoryUnits:
         self.committed.reactions += unit.reactions
         self.inbox.done |= {item.id for item, *_ in unit.recorded} | {item.id for item, _ in unit.buried}
 
+    def approved(self, account: str, group_id: str) -> frozenset[str] | None:
+        return self.rosters.get(group_id)
+
     def person(self, account: str, uid: str) -> Person | None:
         return Person(id=1, uid=uid) if uid else None
 

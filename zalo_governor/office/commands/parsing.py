@@ -41,9 +41,10 @@ def case_number(text: str) -> tuple[int, str] | None:
 
 
 def names_case(text: str) -> bool:
-    """Whether the text begins with a whole code (`VP12`, `vp 12`), and not with a bare number."""
-    return case_number(text) is not None and text.lstrip()[:2].lower() == "vp"
+    """Whether the text begins with a whole code of a case or a member (`VP12`, `tv 3`), and not with a bare number."""
+    return _WHOLE_CODE.match(text) is not None
 
 
 _LONGEST = 1000
 _CODE = re.compile(r"\s*(?:vp)?[\s\-#]*0*([1-9][0-9]{0,17})(?![0-9A-Za-z])", re.IGNORECASE)
+_WHOLE_CODE = re.compile(r"\s*(?:vp|tv)[\s\-#]*0*[1-9][0-9]{0,17}(?![0-9A-Za-z])", re.IGNORECASE)
