@@ -181,6 +181,13 @@ class Pin(Act):
     of: str
 
 
+class Befriend(Act):
+    """`by` asks to be the bot account's friend."""
+
+    act: Literal["befriend"]
+    message: str
+
+
 class Cut(Act):
     """The line breaks for some minutes of the scenario; what is said meanwhile only enters the history."""
 
@@ -214,7 +221,7 @@ class Seen(Act):
 
 AnyAct = (
     Say | Reply | Photo | File | Link | Sticker | Recall | React | Join | Leave | Remove | RenameMember
-    | RenameGroup | Setting | Admin | Pin | Cut | Dm | Call | Seen
+    | RenameGroup | Setting | Admin | Pin | Befriend | Cut | Dm | Call | Seen
 )  # fmt: skip
 
 _MAIN_FIELD = {
@@ -234,6 +241,7 @@ _MAIN_FIELD = {
     "setting": "flags",
     "admin": "who",
     "pin": "of",
+    "befriend": "message",
     "cut": "minutes",
     "dm": "text",
     "call": "minutes",

@@ -150,6 +150,8 @@ class Player:
             case acts.Seen():
                 seen = [by, *(self._uids[key] for key in act.who)]
                 await stage.receipt(self._said[act.of], group, seen)
+            case acts.Befriend():
+                await stage.ask_friendship(by, stage.world.main_account.uid, act.message)
             case acts.Cut():
                 stage.hub.cut = True
                 await stage.hub.close(act.code)

@@ -80,6 +80,7 @@ class MemoryUnits:
         self.committed = MemoryUnit()
         self.open = False
         self.failures = 0
+        self.rosters: dict[str, frozenset[str]] = {}
         self.breaks_on = ""
         """Key of an entry that cannot be recorded; the first try to bury it meets a locked database."""
 
