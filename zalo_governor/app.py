@@ -130,6 +130,7 @@ class _Wiring:
         self._groups = {group.id: group.name for group in settings.groups}
         self._leaving = threading.Event()
         self._caught_up = threading.Event()
+        self._who_is_here = threading.Event()
 
         self._inbox = SqlInbox(database, self._account)
         self._outbox = SqlOutbox(database, self._account)
@@ -167,11 +168,11 @@ class _Wiring:
         )
         requests = FriendRequests(policy, fetch=people.friend_requests, unit=self._units.unit)
         self._requests = DueWork(
-            "requests", next_due=requests.next_due, act=requests.act, begin=self._caught_up, clock=clock
+            "requests", next_due=requests.next_due, act=requests.act, begin=self._who_is_here, clock=clock
         )
         phone_book = PhoneBook(policy, find=people.by_phone, unit=self._units.unit)
         self._phone_book = DueWork(
-            "phone_book", next_due=phone_book.next_due, act=phone_book.act, begin=self._caught_up, clock=clock
+            "phone_book", next_due=phone_book.next_due, act=phone_book.act, begin=self._who_is_here, clock=clock
         )
         self._deadlines = DueWork(
             "deadlines",
@@ -207,7 +208,7 @@ class _Wiring:
             may_keep=lambda raw: door.look(raw) is None,
             admit=self._admit_and_judge,
             sum_up=self._office.swept,
-            on_swept=self._worker.wake,
+            on_swept=self._swept,
             again_after=timedelta(minutes=settings.vigil.sweep_again_minutes),
             clock=clock,
         )
@@ -383,6 +384,10 @@ class _Wiring:
             for group_id in self._groups:
                 self._roll_call.try_to_sweep(group_id)
             self._in_unit(self._office.duties.roster_digest)(due)
+
+    def _swept(self) -> None:
+        self._who_is_here.set()
+        self._worker.wake()
 
     def _in_unit(self, act: Callable[[SqlUnit, datetime], object]) -> Callable[[datetime], None]:
         """What is done in one transaction when its time has come; afterwards there may be something to send."""
