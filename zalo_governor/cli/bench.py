@@ -3,6 +3,7 @@
 import typer
 
 from zalo_governor.cli.bench_content import content
+from zalo_governor.cli.bench_names import names
 from zalo_governor.cli.bench_vietnamese import vietnamese
 
 bench = typer.Typer(
@@ -10,4 +11,5 @@ bench = typer.Typer(
 )
 
 bench.command("content")(content)
+bench.command("names")(names)
 bench.command("vietnamese")(vietnamese)

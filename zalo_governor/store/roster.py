@@ -21,7 +21,7 @@ class RosterBook(Membership):
     def roster(self, group_id: str) -> list[RosterEntry]:
         """The group's roster in the office's own order; [] where none was imported."""
         self.flush()
-        return _entries(self._connection, self._keys, group_id)
+        return entries_of(self._connection, self._keys, group_id)
 
     def put_in_roster(self, account: str, group_id: str, place: int | None, entry: RosterEntry) -> None:
         """Write the entry at its place in the office's order, None for the end; who it names by uid takes its name."""
@@ -108,7 +108,7 @@ class SqlRoster:
             WrongKeyError: a row does not open.
         """
         with self._database.read() as connection:
-            return _entries(connection, self._database.keys, group_id)
+            return entries_of(connection, self._database.keys, group_id)
 
     def replace(self, group_id: str, entries: Sequence[RosterEntry]) -> None:
         """Make this the group's roster, all of it or nothing.
@@ -127,14 +127,6 @@ class SqlRoster:
         self._database.persons.forget()
 
 
-def _entries(connection: Connection, keys: Keys, group_id: str) -> list[RosterEntry]:
-    rows = select(roster.c.place, roster.c.entry).where(roster.c.group_id == group_id).order_by(roster.c.place)
-    return [
-        RosterEntry.model_validate_json(keys.open(entry, _bound(group_id, place)))
-        for place, entry in connection.execute(rows)
-    ]
-
-
 def _row(keys: Keys, group_id: str, place: int, entry: RosterEntry) -> dict[str, object]:
     sealed = keys.seal(entry.model_dump_json().encode(), _bound(group_id, place))
     return {"group_id": group_id, "place": place, "entry": sealed}
@@ -149,6 +141,15 @@ def _name(connection: Connection, account: str, entry: RosterEntry) -> None:
 def _seen_as(account: str, uid: str) -> ScalarSelect[int]:
     tied = (person_uids.c.account == account, person_uids.c.uid == uid)
     return select(person_uids.c.person_id).where(*tied).scalar_subquery()
+
+
+def entries_of(connection: Connection, keys: Keys, group_id: str) -> list[RosterEntry]:
+    """The group's roster in the office's own order; [] where none was imported; WrongKeyError if a row is foreign."""
+    rows = select(roster.c.place, roster.c.entry).where(roster.c.group_id == group_id).order_by(roster.c.place)
+    return [
+        RosterEntry.model_validate_json(keys.open(entry, _bound(group_id, place)))
+        for place, entry in connection.execute(rows)
+    ]
 
 
 def _bound(group_id: str, place: int) -> bytes:

@@ -5,6 +5,7 @@ other person's uid, and that stands where the group id stands otherwise.
 """
 
 from zalo_governor.store.schema.base import metadata
+from zalo_governor.store.schema.clarity import statements
 from zalo_governor.store.schema.handling import (
     audit,
     case_events,
@@ -54,5 +55,6 @@ __all__ = [
     "removals",
     "roster",
     "rule_failures",
+    "statements",
     "vault",
 ]
