@@ -204,6 +204,13 @@ class Dm(Act):
     text: str
 
 
+class Follow(Act):
+    """`by` does what the bot account's last private message offers: types the command in it, with all its codes."""
+
+    act: Literal["follow"]
+    command: str = Field(pattern=r"^/[a-z]+$")
+
+
 class Call(Act):
     """A group call: Zalo shows a notice of it."""
 
@@ -221,7 +228,7 @@ class Seen(Act):
 
 AnyAct = (
     Say | Reply | Photo | File | Link | Sticker | Recall | React | Join | Leave | Remove | RenameMember
-    | RenameGroup | Setting | Admin | Pin | Befriend | Cut | Dm | Call | Seen
+    | RenameGroup | Setting | Admin | Pin | Befriend | Cut | Dm | Follow | Call | Seen
 )  # fmt: skip
 
 _MAIN_FIELD = {
@@ -244,6 +251,7 @@ _MAIN_FIELD = {
     "befriend": "message",
     "cut": "minutes",
     "dm": "text",
+    "follow": "command",
     "call": "minutes",
     "seen": "of",
 }

@@ -8,11 +8,11 @@ from zalo_governor.domain.newcomers import Newcomer
 from zalo_governor.domain.people import Person
 from zalo_governor.office.commands.casebook import one_line
 from zalo_governor.office.commands.command import Call
-from zalo_governor.office.commands.parsing import case_number
+from zalo_governor.office.commands.parsing import case_number, numbered
 from zalo_governor.office.policy import Group
 
 LONGEST_NAME = 150
-_MEMBER = re.compile(r"\s*tv[\s\-#]*0*([1-9][0-9]{0,17})(?![0-9A-Za-z])", re.IGNORECASE)
+_MEMBER = re.compile(r"\s*tv[\s\-#.]*0*([1-9][0-9]{0,17})(?![0-9a-z])")
 _DASH = re.compile(r"\s+[-–—]+\s*|\s*[-–—]+\s+")
 
 
@@ -41,9 +41,9 @@ class Found(NamedTuple):
 
 def read_whom(typed: str) -> Whom | None:
     """`VP12` or `TV34` in any spelling, with what follows in one line; None where it begins with neither."""
-    member = _MEMBER.match(typed)
+    member = numbered(typed, _MEMBER)
     if member:
-        return Whom(person_id=int(member[1]), rest=one_line(typed[member.end() :].strip(" .,:;-–"), LONGEST_NAME))
+        return Whom(person_id=member[0], rest=one_line(member[1], LONGEST_NAME))
     named = case_number(typed)
     return Whom(case_id=named[0], rest=one_line(named[1], LONGEST_NAME)) if named else None
 
