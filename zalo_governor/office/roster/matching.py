@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.text.fold import fold
+from zalo_governor.text.likeness import words_of
 
 
 class Proposal(NamedTuple):
@@ -85,10 +85,18 @@ def _likeness(entry: RosterEntry, display_name: str) -> float:
     """How much the approved name resembles the one shown, marks and capitals aside; a like title helps a little."""
     from rapidfuzz import fuzz  # noqa: PLC0415  the bot asks rarely, and two megabytes are much to it
 
-    shown = fold(display_name)
-    name = fuzz.partial_token_sort_ratio(fold(entry.full_name), shown, score_cutoff=_LEAST_LIKENESS)
-    whole = fuzz.token_set_ratio(fold(f"{entry.full_name} {entry.title} {entry.agency}"), shown)
-    return float(name * _NAME_SHARE + whole * (1 - _NAME_SHARE)) if name else 0.0
+    shown, approved = _words(display_name), _words(entry.full_name)
+    if " " not in shown:
+        return 0.0  # A given name alone is half the province's.
+    name = max(fuzz.partial_token_sort_ratio(approved, shown), fuzz.token_set_ratio(approved, shown))
+    if name < _LEAST_LIKENESS:
+        return 0.0
+    whole = fuzz.token_set_ratio(_words(f"{entry.full_name} {entry.title} {entry.agency}"), shown)
+    return float(name * _NAME_SHARE + whole * (1 - _NAME_SHARE))
+
+
+def _words(text: str) -> str:
+    return " ".join(words_of(text))
 
 
 _LEAST_LIKENESS = 80

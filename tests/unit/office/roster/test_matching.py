@@ -45,4 +45,6 @@ def test_whoever_has_an_account_is_not_guessed_by_name() -> None:
 def test_the_likeliest_entry_for_one_name() -> None:
     roster = [(LO, frozenset({"1"})), (TAN, NOBODY), (HOA, NOBODY)]
     assert likeliest(roster, "Hoàng Thị Hoa Mẫu (CVP)") == 2
-    assert likeliest(roster, "Bố Gấu") is None
+    assert likeliest(roster, "Tẩn A Mẫu/Chuyên viên") == 1
+    for name in ("Bố Gấu", "Mẫu", "Tẩn Thị Én - Chuyên viên", "Hoàng Thị Lan - Chánh Văn phòng", ""):
+        assert likeliest(roster, name) is None
