@@ -93,8 +93,8 @@ class InboxCounts(NamedTuple):
 class SqlInbox:
     """pipeline.ports.Inbox over the database.
 
-    With `account`, only that bot account's entries are given as waiting and as judged last: on a PostgreSQL that several
-    processes share, each judges what its own account heard. Without it, all are.
+    With `account`, only that bot account's entries are given as waiting and as judged last: on a PostgreSQL that
+    several processes share, each judges what its own account heard. Without it, all are.
     """
 
     def __init__(self, database: Database, account: str | None = None) -> None:
