@@ -27,6 +27,7 @@ from zalo_governor.office.voice import Voice, moment, number
 
 log = structlog.get_logger(__name__)
 
+_COMINGS_AND_GOINGS = (MembersJoined, JoinRequested, MembersLeft, MemberRemoved)
 _ROWS = 10
 _TOLD_WITHIN = timedelta(days=7)
 
@@ -42,9 +43,7 @@ class Newcomers:
 
     def take(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
         """Look at one judged event; most are none of this."""
-        if not isinstance(event, MembersJoined | JoinRequested | MembersLeft | MemberRemoved):
-            return
-        if event.thread_id not in self._policy.groups:
+        if not isinstance(event, _COMINGS_AND_GOINGS) or event.thread_id not in self._policy.groups:
             return
         findings = [
             finding
@@ -55,7 +54,7 @@ class Newcomers:
             self._came(unit, event, [finding for finding in findings if finding.severity is not Severity.SUSPECT])
         elif isinstance(event, JoinRequested):
             self._asked(unit, event, len(findings))
-        else:
+        elif isinstance(event, MembersLeft | MemberRemoved):
             self._went(unit, event)
 
     def sum_up(self, unit: OfficeUnit, group_id: str) -> None:
