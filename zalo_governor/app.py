@@ -16,7 +16,7 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.line import BackfillEnd
 from zalo_governor.domain.notices import Outgoing
-from zalo_governor.duework import DueWork
+from zalo_governor.duework import DueWork, Together
 from zalo_governor.governor import Governor, Part
 from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.casework import is_fresh
@@ -153,9 +153,6 @@ class _Wiring:
             clock=clock,
         )
         removals = Removals(policy, remove=client.remove, unit=self._units.unit, on_settled=self._worker.wake)
-        self._removals = DueWork(
-            "removals", next_due=removals.next_due, act=removals.act, begin=self._caught_up, clock=clock
-        )
         people = ZaloErrands(client)
         errands = Errands(
             policy,
@@ -163,16 +160,18 @@ class _Wiring:
             unit=self._units.unit,
             on_settled=self._worker.wake,
         )
-        self._errands = DueWork(
-            "errands", next_due=errands.next_due, act=errands.act, begin=self._caught_up, clock=clock
+        orders = Together(removals, errands)
+        self._orders = DueWork("orders", next_due=orders.next_due, act=orders.act, begin=self._caught_up, clock=clock)
+        acquaintance = Together(
+            FriendRequests(policy, fetch=people.friend_requests, unit=self._units.unit),
+            PhoneBook(policy, find=people.by_phone, unit=self._units.unit),
         )
-        requests = FriendRequests(policy, fetch=people.friend_requests, unit=self._units.unit)
-        self._requests = DueWork(
-            "requests", next_due=requests.next_due, act=requests.act, begin=self._who_is_here, clock=clock
-        )
-        phone_book = PhoneBook(policy, find=people.by_phone, unit=self._units.unit)
-        self._phone_book = DueWork(
-            "phone_book", next_due=phone_book.next_due, act=phone_book.act, begin=self._who_is_here, clock=clock
+        self._acquaintance = DueWork(
+            "acquaintance",
+            next_due=acquaintance.next_due,
+            act=acquaintance.act,
+            begin=self._who_is_here,
+            clock=clock,
         )
         self._deadlines = DueWork(
             "deadlines",
@@ -260,10 +259,8 @@ class _Wiring:
         return (
             Part("schedule", self._schedule.run, self._schedule.stop),
             Part("deadlines", self._deadlines.run, self._deadlines.stop),
-            Part("removals", self._removals.run, self._removals.stop),
-            Part("errands", self._errands.run, self._errands.stop),
-            Part("requests", self._requests.run, self._requests.stop),
-            Part("phone_book", self._phone_book.run, self._phone_book.stop),
+            Part("orders", self._orders.run, self._orders.stop),
+            Part("acquaintance", self._acquaintance.run, self._acquaintance.stop),
             Part("sweeps", self._sweeps.run, self._sweeps.stop),
             Part("vigil", self._vigil.run, self._vigil.stop),
             Part("listener", self._listener.run, self._listener.stop),

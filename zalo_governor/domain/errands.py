@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -48,19 +49,15 @@ class Errand(BaseModel):
     attempts: int = 0
 
 
-class FoundAccount(BaseModel):
+class FoundAccount(NamedTuple):
     """Whose Zalo account a telephone number is."""
-
-    model_config = ConfigDict(frozen=True)
 
     uid: str
     global_id: str | None = None
 
 
-class FriendRequest(BaseModel):
+class FriendRequest(NamedTuple):
     """Somebody asks to be the bot account's friend."""
-
-    model_config = ConfigDict(frozen=True)
 
     uid: str
     at_ms: int
