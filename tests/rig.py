@@ -67,6 +67,7 @@ class Rig:
             "groups": [{"id": group, "name": f"điều hành tỉnh Mẫu {number}"} for number, group in enumerate(groups, 1)],
             "people": _PEOPLE,
             "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None, "hints_digest": None},
+            "escalation": {"quiet_hours": None},
         }
         self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
 

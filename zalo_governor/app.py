@@ -22,11 +22,13 @@ from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.casework import is_fresh
 from zalo_governor.office.errands import Errands
 from zalo_governor.office.friendships import FriendRequests
+from zalo_governor.office.integrity.pictures import Pictures
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.office.removals import Removals
 from zalo_governor.office.rollcall import RollCall
 from zalo_governor.office.roster.phonebook import PhoneBook
+from zalo_governor.pictures.looking import look
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
@@ -173,6 +175,12 @@ class _Wiring:
             begin=self._who_is_here,
             clock=clock,
         )
+        pictures = Pictures(
+            policy, fetch=client.picture, look=look, unit=self._units.unit, on_settled=self._worker.wake
+        )
+        self._pictures = DueWork(
+            "pictures", next_due=pictures.next_due, act=pictures.act, begin=self._caught_up, clock=clock
+        )
         self._deadlines = DueWork(
             "deadlines",
             next_due=self._next_due,
@@ -262,6 +270,7 @@ class _Wiring:
             Part("orders", self._orders.run, self._orders.stop),
             Part("acquaintance", self._acquaintance.run, self._acquaintance.stop),
             Part("sweeps", self._sweeps.run, self._sweeps.stop),
+            Part("pictures", self._pictures.run, self._pictures.stop),
             Part("vigil", self._vigil.run, self._vigil.stop),
             Part("listener", self._listener.run, self._listener.stop),
             Part("recovery", self._recovery.run, self._stop_recovery),
@@ -276,23 +285,29 @@ class _Wiring:
             account=self._account,
             groups=self._groups,
             regulation=records.rulebook.regulation,
+            ladder=records.rulebook.ladder,
             catalogue=records.catalogue,
             clock=self._clock,
             status=self._status,
             draw_code=_six_digits,
             with_marks=self._with_marks,
+            changes=records.changes,
             clarity=records.clarity,
             remind_members=escalation.remind_members,
             repeat_window=escalation.repeat_window,
             member_cooldown=escalation.member_cooldown,
             leader_after=escalation.leader_after,
             digest_after=escalation.digest_after,
+            quiet_hours=escalation.quiet_hours,
             code_valid=escalation.code_valid,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
             remove_outsiders=self._settings.roster.remove_outsiders,
             accept_friends=self._settings.roster.accept_friends,
             lookups_per_day=self._settings.roster.lookups_per_day,
             lookup_every=self._settings.roster.lookup_every,
+            approvers=frozenset(self._settings.approval.roles),
+            approval_valid=timedelta(hours=self._settings.approval.valid_hours),
+            approved_within=timedelta(hours=self._settings.approval.afterwards_hours),
         )
 
     def _with_marks(self, sentence: str) -> list[str]:
@@ -344,13 +359,24 @@ class _Wiring:
 
     def _history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         if group_id == self._account:
-            return self._private.recover(self._gaps.last_heard(group_id, up_to=heard_id), take)
+            return self._private.recover(self._heard_in_private(heard_id), take)
         return self._backfill.recover(
             group_id,
             lambda keys: self._inbox.known(self._account, group_id, keys, up_to=heard_id),
             take,
-            first=heard_id == 0,
+            oldest=self._inbox.oldest(self._account, group_id, heard_id),
         )
+
+    def _heard_in_private(self, heard_id: int) -> Callable[[Element], bool]:
+        first_ms = self._gaps.first_heard(self._account, up_to=heard_id)
+
+        def heard_before(element: Element) -> bool:
+            if first_ms is not None and element.at_ms < first_ms:
+                return True  # It was said before we came.
+            at = (self._account, element.thread_id, [element.key])
+            return bool(self._inbox.numbers(*at, kind=element.kind, up_to=heard_id))
+
+        return heard_before
 
     def _wants_old(self) -> bool:
         self._private.asked()

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from zalo_governor.configfile import complaint, load_yaml
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.ladder import QuietHours
 from zalo_governor.domain.people import Role
 
 PACKAGE = Path(__file__).resolve().parent
@@ -128,7 +129,7 @@ class VigilSettings(_Section):
 
 
 class EscalationSettings(_Section):
-    """Who is told, and how often."""
+    """How long is waited, and when the desk rests; who is told stands in escalation.yaml."""
 
     remind_members: bool = True
     """Whether members get a private request when they break a light rule."""
@@ -137,9 +138,11 @@ class EscalationSettings(_Section):
     member_cooldown_hours: int = Field(default=24, ge=0)
     """A member is not reminded again of the same rule within this time."""
     leader_after_minutes: float = Field(default=15.0, gt=0)
-    """With no answer of the desk for so long, a sealed case goes to the leader, marked as not verified."""
+    """With no answer of the desk for so long, a grave case goes to the leader, marked as not verified."""
     digest_minutes: float = Field(default=30.0, gt=0)
     """What a person has to look at first is gathered for so long and told to the desk in one message."""
+    quiet_hours: QuietHours | None = QuietHours(start=time(22, 0), end=time(6, 0))
+    """When light findings wait for the morning's digest; times of Asia/Ho_Chi_Minh. `null` for never."""
     code_minutes: float = Field(default=5.0, gt=0)
     """How long the one-time code of a removal counts."""
 
@@ -187,6 +190,16 @@ class RosterSettings(_Section):
         return timedelta(seconds=self.lookup_seconds)
 
 
+class ApprovalSettings(_Section):
+    """Whose word allows a change of the group (clause 6.1), and for how long."""
+
+    roles: tuple[Role, ...] = Field(default=(Role.LEADER,), min_length=1)
+    valid_hours: float = Field(default=24.0, gt=0, le=720)
+    """An approval for which no time was said waits so long for its one use."""
+    afterwards_hours: float = Field(default=48.0, ge=0)
+    """So long after a change it may still be allowed by the code of its case."""
+
+
 class RetentionSettings(_Section):
     """How long data that track people are kept."""
 
@@ -226,6 +239,7 @@ class Settings(BaseSettings):
     groups: tuple[GroupSettings, ...] = ()
     people: tuple[PersonSettings, ...] = ()
     escalation: EscalationSettings = EscalationSettings()
+    approval: ApprovalSettings = ApprovalSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     vigil: VigilSettings = VigilSettings()
     alarm: AlarmSettings = AlarmSettings()

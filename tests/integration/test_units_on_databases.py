@@ -3,7 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.unit.store.stored import (
     BOT,
@@ -38,7 +38,7 @@ from zalo_governor.store.database import Database
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.schema import audit, findings
+from zalo_governor.store.schema import findings
 from zalo_governor.store.units import SqlUnit, SqlUnits
 
 HOUR = timedelta(hours=1)
@@ -237,22 +237,6 @@ def test_a_finding_about_a_member_who_came_in_is_that_members(
     with database.read() as connection:
         row = connection.execute(select(findings)).one()
     assert (row.person_id, row.reason, row.spans) == (other.id, "no_title", [[0, 3], [4, 7]])
-
-
-def test_a_change_in_the_audit_log_is_found(units: SqlUnits, database: Database) -> None:
-    for action in ("seen", "confirmed", "false_alarm"):
-        with units.unit() as unit:
-            for number in range(2):
-                unit.audit(
-                    action, at=START, actor_id=1, group_id=GROUP, subject=f"VP{number}", detail={"b": 1, "a": "đã"}
-                )
-    with units.unit() as unit:
-        assert unit.broken_audit_row() is None
-    with database.write() as connection:
-        third = connection.execute(select(audit.c.id).order_by(audit.c.id).offset(2).limit(1)).scalar_one()
-        connection.execute(update(audit).where(audit.c.id == third).values(subject="VP9"))
-    with units.unit() as unit:
-        assert unit.broken_audit_row() == third
 
 
 def test_a_scheduled_run_is_claimed_once(units: SqlUnits) -> None:

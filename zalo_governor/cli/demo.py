@@ -119,13 +119,17 @@ def _check(events: list[RawDict], settings: Settings, folder: Path, config: list
     days = ["--from", began.date().isoformat(), "--to", local(system_clock()).date().isoformat()]
     report = ["report", *days, *config, "--format"]
     (folder / "report.txt").write_text(ask([*report, "text"]), encoding="utf-8")
-    staff = {Role.ADMIN, Role.ADMIN_STAFF}
+
+    def holders(*roles: Role) -> frozenset[str]:
+        return frozenset(person.uid for person in settings.people if person.uid and {*roles}.intersection(person.roles))
+
     evidence = Evidence(
         acts=_acts(events),
         sent=_sent(events),
         cases=ask_json(["cases", "--json", *config]),
         report=ask_json([*report, "json"]),
-        admins=frozenset(person.uid for person in settings.people if person.uid and staff.intersection(person.roles)),
+        admins=holders(Role.ADMIN, Role.ADMIN_STAFF),
+        leaders=holders(Role.LEADER),
         folder=folder,
     )
     return everything(evidence)

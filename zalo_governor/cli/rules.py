@@ -10,7 +10,17 @@ from rich.table import Table
 
 from zalo_governor.cli.check import SUBJECTS, WHENEVER, open_findings, subject_event
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.domain.events import EventBase, JoinRequested, MembersJoined, NamedUid
+from zalo_governor.domain.events import (
+    AdminChanged,
+    EventBase,
+    GroupInfoChanged,
+    GroupSettingChanged,
+    InviteLinkChanged,
+    JoinRequested,
+    MembersJoined,
+    NamedUid,
+    PinChanged,
+)
 from zalo_governor.domain.findings import Finding
 from zalo_governor.rulebook import Coming, Example, Rulebook, load_rulebook, read_lines
 from zalo_governor.rules.base import NO_CONTEXT, RuleContext
@@ -18,6 +28,7 @@ from zalo_governor.settings import shipped_config
 
 rules = typer.Typer(help="Work with the rules.", no_args_is_help=True, add_completion=False)
 
+_SOMEBODY = "7000000000000000014"
 BENIGN = (("messages.vi.txt", "text"), ("names.txt", "name"))
 """Files of `benign/`, and what stands on their lines: everything there must stay silent under every rule."""
 
@@ -84,8 +95,7 @@ def _findings(rulebook: Rulebook, example: Example, rule_id: str | None) -> list
 def _tried(example: Example) -> tuple[EventBase, RuleContext]:
     if example.comes:
         return _coming(example.comes)
-    subject = {key: value for key in SUBJECTS if (value := getattr(example, key)) is not None}
-    return subject_event(subject), NO_CONTEXT
+    return _event(example), NO_CONTEXT
 
 
 def _coming(given: Coming) -> tuple[EventBase, RuleContext]:
@@ -94,6 +104,28 @@ def _coming(given: Coming) -> tuple[EventBase, RuleContext]:
         return JoinRequested(at=WHENEVER, uids=given.who, pending=len(given.who)), context
     members = tuple(NamedUid(uid=who) for who in given.who)
     return MembersJoined(at=WHENEVER, sender_uid=given.by, members=members), context
+
+
+def _event(example: Example) -> EventBase:
+    """The event in which a sample would have come."""
+    if example.group is None:
+        subject = {key: value for key in SUBJECTS if (value := getattr(example, key)) is not None}
+        return subject_event(subject)
+    match {name: value for name, value in example.group if value is not None}:
+        case {"setting": settings}:
+            return GroupSettingChanged(at=WHENEVER, settings=settings)
+        case {"admin": granted}:
+            return AdminChanged(at=WHENEVER, members=(NamedUid(uid=_SOMEBODY),), granted=granted)
+        case {"link": link}:
+            return InviteLinkChanged(at=WHENEVER, link=link)
+        case {"pin": title}:
+            return PinChanged(at=WHENEVER, act="new_pin_topic", title=title)
+        case {"picture": address}:
+            return GroupInfoChanged(at=WHENEVER, avatar_url=address)
+        case {"owner": uid}:
+            return GroupInfoChanged(at=WHENEVER, owner_uid=uid)
+        case info:
+            return GroupInfoChanged(at=WHENEVER, **info)
 
 
 def _silence(findings: list[Finding]) -> str | None:
@@ -105,6 +137,8 @@ def _silence(findings: list[Finding]) -> str | None:
 def _sample(example: Example) -> str:
     if example.comes:
         return f"{', '.join(example.comes.who)} <- {example.comes.by or '?'}"
+    if example.group is not None:
+        return ", ".join(f"{name}={value}" for name, value in example.group if value is not None)
     return example.text or example.name or example.file_name or ""
 
 

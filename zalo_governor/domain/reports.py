@@ -103,6 +103,8 @@ class Handling(_Figures):
 
     taken_back: int
     """Cases, of whatever age, that were said to be false alarms in the period."""
+    passed_over: int = 0
+    """Events of the period of which no case was made, since their content had been taken back before."""
     repeated: int
     """Persons with two cases or more in the period."""
     remedied_minutes: int | None = None

@@ -23,6 +23,7 @@ from zalo_governor.domain.people import Person
 from zalo_governor.office.afterwards import Afterwards
 from zalo_governor.office.alerts import Alerts
 from zalo_governor.office.audit import audit_case
+from zalo_governor.office.false_alarms import FalseAlarms
 from zalo_governor.office.messages import Text
 from zalo_governor.office.opening import new_case
 from zalo_governor.office.policy import OfficePolicy
@@ -52,6 +53,7 @@ class Casework:
         self._policy = policy
         self._alerts = Alerts(policy)
         self._afterwards = Afterwards(policy)
+        self._false_alarms = FalseAlarms(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
     def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
@@ -81,8 +83,8 @@ class Casework:
             for case in self._recent(unit, group_id)
             if case.late and case.rule_id != OUTSIDERS and unit.first_run(f"recovered:{case.code}", case.opened_at)
         ]
-        if late:
-            self._alerts.recovered(unit, group_id, late)
+        if told := self._told_now(unit, late):
+            self._alerts.recovered(unit, group_id, told)
 
     def swept(self, unit: OfficeUnit, group_id: str) -> None:
         """Tell the admin and the staff in one message, each once, of the names that sweeps found.
@@ -94,8 +96,20 @@ class Casework:
             for case in self._recent(unit, group_id)
             if case.rule_id == NAME_RULE and not case.late and unit.first_run(*_told_of_name(case))
         ]
-        if found:
-            self._alerts.swept(unit, group_id, found)
+        if told := self._told_now(unit, found):
+            self._alerts.swept(unit, group_id, told)
+
+    def _told_now(self, unit: OfficeUnit, cases: list[Case]) -> list[Case]:
+        """Those of which the desk hears in a sum; in the quiet hours, light ones wait for the morning's digest."""
+        told = []
+        for case in cases:
+            if self._policy.steps(case, unit.person(case.person_id)).desk_at is None:
+                continue
+            if morning := self._policy.kept_until(case):
+                unit.save_case(case.model_copy(update={"desk_due_at": morning}))
+            else:
+                told.append(case)
+        return told
 
     def _recent(self, unit: OfficeUnit, group_id: str) -> list[Case]:
         """Those of the last days, and those that a clock which was set back has put into the future."""
@@ -109,19 +123,22 @@ class Casework:
         if person is None:
             self._alerts.nobody(unit, event, concern.finding.clause)
             return
+        mark, taken_back_by = self._false_alarms.look(unit, event, concern.finding, concern.uid)
+        if taken_back_by is not None:
+            self._false_alarms.pass_over(unit, event, concern.finding, person, taken_back_by)
+            return
         case, same_message = self._present_case(unit, event, person, concern)
         if case is None:
-            self._open(unit, event, person, concern)
+            self._open(unit, event, person, concern, mark)
             return
         if same_message:
             case = case.model_copy(update={"last_event_at": max(event.at, case.last_event_at)})
         else:
             case = case.joined(at=event.at)
         if graver := _graver(concern.finding, case):
-            case = case.model_copy(
-                update={"severity": concern.finding.severity, "label": concern.finding.label, "due_at": None}
-            )
-        unit.save_case(case, joined_event_id=event.id)
+            case = case.model_copy(update={"severity": concern.finding.severity, "label": concern.finding.label})
+            case = self._timed(event, case, person)
+        unit.save_case(case, joined_event_id=event.id, mark=mark)
         audit_case(unit, "case.joined", case, {"event": event.id}, at=self._policy.clock())
         if not is_fresh(event, self._policy.clock()):
             return
@@ -159,22 +176,25 @@ class Casework:
             return unit.open_case(event.thread_id, rule_id, person.id, None, _EVER), False
         return unit.open_case(event.thread_id, rule_id, person.id, None, since), False
 
-    def _open(self, unit: OfficeUnit, event: EventBase, person: Person, concern: "_Concern") -> None:
+    def _open(
+        self, unit: OfficeUnit, event: EventBase, person: Person, concern: "_Concern", mark: bytes | None
+    ) -> None:
         now = self._policy.clock()
         finding = concern.finding
         fresh = is_fresh(event, now)
-        case = unit.add_case(
-            new_case(
-                event,
-                finding,
-                person.id,
-                now,
-                late=not fresh,
-                sealed=concern.sealed,
-                same_as=self._same_content(unit, event),
-                due_at=self._due(concern, now, fresh=fresh),
-            )
+        since = now - timedelta(days=self._policy.ladder.window_days)
+        before = unit.cases_before(event.thread_id, person.id, finding.rule_id, since)
+        case = new_case(
+            event,
+            finding,
+            person.id,
+            now,
+            late=not fresh,
+            sealed=concern.sealed,
+            same_as=self._same_content(unit, event),
+            nth=1 + before,
         )
+        case = unit.add_case(self._timed(event, case, person), mark=mark)
         audit_case(
             unit,
             "case.opened",
@@ -191,24 +211,25 @@ class Casework:
         earlier = unit.case_with_content(event.mac) if isinstance(event, SealedHeard) and event.size else None
         return earlier.id if earlier else None
 
-    def _due(self, concern: "_Concern", now: datetime, *, fresh: bool) -> datetime | None:
-        if concern.sealed:
-            return now + self._policy.leader_after
-        gathered = fresh and concern.finding.severity is Severity.TRIAGE
-        return now + self._policy.digest_after if gathered else None
+    def _timed(self, event: EventBase, case: Case, person: Person) -> Case:
+        """The case with the moments at which the desk, in a digest, and the leader will hear of it."""
+        now = self._policy.clock()
+        _, desk_at, leader_at = self._policy.steps(case, person)
+        gathered = desk_at is not None and desk_at > now and is_fresh(event, now) and not _summed_up(event, case)
+        return case.model_copy(update={"due_at": leader_at, "desk_due_at": desk_at if gathered else None})
 
     def _tell(self, unit: OfficeUnit, event: EventBase, case: Case, person: Person, concern: "_Concern") -> None:
-        """Ask the member and tell the desk; what a person has to look at first waits for the digest."""
-        if case.severity is Severity.TRIAGE and not case.sealed:
-            return
+        """Ask the member and tell the desk, where the ladder says that both hear now."""
         finding, about_name = concern.finding, concern.about_name
         proposal = finding.suggestion if isinstance(finding, Finding) else None
         asked = self._alerts.ask_member(unit, case, person, proposal, about_name=about_name, late=event.late)
         if asked is Text.MEMBER_ASKED and case.state is CaseState.NEW:
             self._move(unit, case, CaseState.REMINDED, "")
-        if case.sealed or event.source is not Source.SWEEP:
-            if case.rule_id == NAME_RULE:
-                unit.first_run(*_told_of_name(case))
+        if _summed_up(event, case):
+            return
+        if case.rule_id == NAME_RULE:
+            unit.first_run(*_told_of_name(case))
+        if case.desk_due_at is None and self._policy.steps(case, person).desk_at is not None:
             reason = finding.reason if isinstance(finding, Finding) else None
             self._alerts.new_case(unit, case, person, asked, about_name=about_name, reason=reason)
 
@@ -236,6 +257,11 @@ class _Concern(NamedTuple):
 def is_fresh(event: EventBase, now: datetime) -> bool:
     """Whether it was heard while it still makes sense to act on it at once."""
     return event.source is not Source.BACKFILL and now - event.at <= FRESH_FOR
+
+
+def _summed_up(event: EventBase, case: Case) -> bool:
+    """Whether the desk hears of the case together with all that the sweep has found."""
+    return event.source is Source.SWEEP and not case.sealed
 
 
 def _concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:

@@ -1,5 +1,6 @@
 """What the desk is told gathered, so that it is not flooded: cases to look at first, and mere hints once a day."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case
@@ -26,23 +27,22 @@ class Digests:
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
-    def to_look_at(self, unit: OfficeUnit, group_id: str) -> None:
-        """Tell in one message of every case of a group that waits to be looked at, also of those not due yet.
+    def gathered(self, unit: OfficeUnit, group_id: str) -> None:
+        """Tell in one message of every case of a group that waits for a digest, also of those not due yet.
 
         What was recalled meanwhile, and so closed, is not looked at any more.
         """
-        soon = unit.due_cases([group_id], self._policy.clock() + self._policy.digest_after)
-        gathered = [case for case in soon if case.severity is Severity.TRIAGE]
-        for case in gathered:
-            unit.save_case(case.answered())
-        cases = [case for case in gathered if case.state.open]
+        waiting = unit.gathered_cases(group_id)
+        for case in waiting:
+            unit.save_case(case.told_desk())
+        cases = [case for case in waiting if case.state.open]
+        first = [case for case in cases if case.severity is Severity.TRIAGE]
+        light = [case for case in cases if case.severity is not Severity.TRIAGE]
+        parts = [self._part(unit, kind, of) for kind, of in ((Text.DIGEST_TRIAGE, first), (Text.DIGEST_LIGHT, light))]
         if not cases:
             return
-        rows = [self._row(unit, case) for case in cases[:_ROWS]]
-        if len(cases) > _ROWS:
-            rows.append(self._voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
         group = self._voice.group(self._policy.group(group_id))
-        text = self._voice.say(Text.DIGEST, group=group, count=number(len(cases)), rows="\n".join(rows))
+        text = self._voice.say(Text.DIGEST, group=group, parts="\n".join(filter(None, parts)))
         self._post.to_desk(unit, text, group_id=group_id)
 
     def hints(self, unit: OfficeUnit, due: datetime) -> int:
@@ -88,6 +88,14 @@ class Digests:
             facts = {name: number(count) for name, count in counted._asdict().items()}
             text = self._voice.say(Text.ROSTER_DIGEST, group=self._voice.group(group), hidden=unseen, **facts)
             self._post.to_desk(unit, text, group_id=group.id)
+
+    def _part(self, unit: OfficeUnit, kind: Text, cases: Sequence[Case]) -> str:
+        if not cases:
+            return ""
+        rows = [self._row(unit, case) for case in cases[:_ROWS]]
+        if len(cases) > _ROWS:
+            rows.append(self._voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
+        return self._voice.say(kind, count=number(len(cases)), rows="\n".join(rows))
 
     def _row(self, unit: OfficeUnit, case: Case) -> str:
         named = ""

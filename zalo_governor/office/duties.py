@@ -6,6 +6,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Role
 from zalo_governor.office.digests import Digests
 from zalo_governor.office.escalation import Escalation
+from zalo_governor.office.integrity.signs import Signs
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import up_to
 from zalo_governor.office.policy import OfficePolicy
@@ -26,6 +27,7 @@ class Duties:
         self._post = Post(policy)
         self._escalation = Escalation(policy)
         self._digests = Digests(policy)
+        self._signs = Signs(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
     def daily_report(self, unit: OfficeUnit, due: datetime) -> int:
@@ -37,8 +39,9 @@ class Duties:
         return self._report(unit, "weekly_report", due, timedelta(days=7), Text.PERIOD_WEEKLY)
 
     def hints_digest(self, unit: OfficeUnit, due: datetime) -> int:
-        """Tell the desk of the hints of the 24 hours before `due`; how many there were."""
-        return self._digests.hints(unit, due)
+        """Tell the desk of the hints of the 24 hours before `due`, and of new signs that something may leave a group;
+        how many there were."""
+        return self._digests.hints(unit, due) + self._signs.tell(unit)
 
     def roster_digest(self, unit: OfficeUnit, due: datetime) -> None:
         """Tell the desk how the roster and each group differ; the same figures are told once a week at most."""
@@ -50,14 +53,12 @@ class Duties:
         return unit.next_due(self._policy.groups)
 
     def on_cases(self, unit: OfficeUnit) -> None:
-        """Act on the cases that nobody has answered in time: the leader is told of the sealed, the rest is gathered."""
-        told: set[str] = set()
-        for case in unit.due_cases(self._policy.groups, self._policy.clock()):
-            if case.sealed:
-                self._escalation.unanswered(unit, case)
-            elif case.group_id not in told:
-                told.add(case.group_id)
-                self._digests.to_look_at(unit, case.group_id)
+        """Tell the leader of the cases that nobody has answered in time, and the desk of what was gathered for it."""
+        now = self._policy.clock()
+        for case in unit.due_cases(self._policy.groups, now):
+            self._escalation.unanswered(unit, case)
+        for group_id in unit.groups_with_digest(self._policy.groups, now):
+            self._digests.gathered(unit, group_id)
 
     def forget_readers(self, unit: OfficeUnit) -> int:
         """Drop what is older than the office keeps it about who has read what; how much that was."""

@@ -16,7 +16,7 @@ def new_case(
     late: bool,
     sealed: bool = False,
     same_as: int | None = None,
-    due_at: datetime | None = None,
+    nth: int = 1,
 ) -> Case:
     """The case that a finding on an event opens, not yet written; see `Case` for what the rest means."""
     return Case(
@@ -38,5 +38,5 @@ def new_case(
         late=late,
         state_at=now,
         same_as=same_as,
-        due_at=due_at,
+        nth=nth,
     )

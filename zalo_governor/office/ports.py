@@ -4,13 +4,16 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from zalo_governor.domain.cases import Case, CaseMessage, Reader
+from zalo_governor.domain.audit import AuditHead
+from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, Reader
+from zalo_governor.domain.changes import Approval, GroupChange
 from zalo_governor.domain.errands import Errand, ErrandKind, ErrandOutcome, FoundAccount
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.newcomers import Newcomer
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
+from zalo_governor.domain.pictures import Looked, Picture
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import (
     Activity,
@@ -147,12 +150,19 @@ class OfficeUnit(JudgeUnit, Belonging, Protocol):
         """Cases opened in [start, end), oldest first; None for all groups."""
         ...
 
-    def add_case(self, case: Case) -> Case:
-        """Write a new case (its id is ignored) and give it with its number; its first event is tied to it."""
+    def add_case(self, case: Case, *, mark: bytes | None = None) -> Case:
+        """Write a new case (its id is ignored) and give it with its number; its first event is tied to it.
+
+        By `mark` the content of the event is known again, should the case be a false alarm.
+        """
         ...
 
-    def save_case(self, case: Case, *, joined_event_id: int | None = None) -> None:
-        """Write a case anew; `joined_event_id` ties one more event to it."""
+    def save_case(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
+        """Write a case anew; `joined_event_id` ties one more event to it, `mark` as in `add_case`."""
+        ...
+
+    def cases_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
+        """How many cases of that person under that rule were opened since then, without false alarms."""
         ...
 
     def excerpt(self, case: Case) -> str | None:
@@ -167,13 +177,58 @@ class OfficeUnit(JudgeUnit, Belonging, Protocol):
         """The rule's own code for why, of the case's latest finding."""
         ...
 
+    # what people say of cases
+    def add_note(self, case: Case, note: CaseNote) -> None:
+        """Keep somebody's words."""
+        ...
+
+    def notes(self, case: Case) -> list[CaseNote]:
+        """What was said of the case, in the order in which it was said."""
+        ...
+
+    # false alarms
+    def mark_of_text(self, text: str) -> bytes:
+        """Keyed hash of normalised words: tells whether others are the same, and nothing else."""
+        ...
+
+    def mark_of_all(self, event_id: int) -> bytes:
+        """Keyed hash of everything that was said, attachments and quotes included, letter by letter."""
+        ...
+
+    def false_alarm(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
+        """The number of a case by which that content was taken back; None where it never was."""
+        ...
+
+    def learn_false_alarm(self, case: Case) -> None:
+        """From now on the content of the case's events is known as a false alarm."""
+        ...
+
+    def unlearn_false_alarm(self, case: Case) -> None:
+        """The case is no false alarm, or nobody says so any more."""
+        ...
+
+    def note_false_alarm(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
+        """Write to that rule's findings on the event that no case was made of them, and by which case that is so.
+
+        With `person_id`, only to those that name that person.
+        """
+        ...
+
     # what becomes of cases
     def due_cases(self, group_ids: Collection[str], now: datetime) -> list[Case]:
-        """Cases of these groups on which the program has to act by now, the longest due first."""
+        """Cases of these groups of which the leader has to hear by now, the longest due first."""
+        ...
+
+    def gathered_cases(self, group_id: str) -> list[Case]:
+        """Cases of the group of which the desk has still to hear in a digest, the longest due first."""
+        ...
+
+    def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
+        """Those of the groups of which the desk has to hear in a digest by now."""
         ...
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        """When `due_cases` will next give anything; None where nothing is due ever."""
+        """When `due_cases` or `groups_with_digest` will next give anything; None where never."""
         ...
 
     def case_with_content(self, mac: bytes) -> Case | None:
@@ -235,6 +290,76 @@ class OfficeUnit(JudgeUnit, Belonging, Protocol):
         """Write down what became of it; whether it was still open."""
         ...
 
+    # changes of the group
+    def update_group(self, account: str, snapshot: GroupSnapshot) -> None:
+        """Remember the group as an event has made it; a group that was never looked at is not remembered."""
+        ...
+
+    def add_change(self, account: str, change: GroupChange) -> None:
+        """Keep a change."""
+        ...
+
+    def changes_of_case(self, case: Case) -> list[GroupChange]:
+        """The changes under a case, oldest first."""
+        ...
+
+    def changes_at(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
+        """The changes of a group in [start, end), oldest first."""
+        ...
+
+    def add_approval(self, approval: Approval) -> Approval:
+        """Keep an approval (its id is ignored) and give it with its number."""
+        ...
+
+    def approvals(self, group_id: str, at: datetime) -> list[Approval]:
+        """The approvals of a group that end after that moment, oldest first."""
+        ...
+
+    def approval(self, approval_id: int) -> Approval | None:
+        """The approval of that number."""
+        ...
+
+    def use_approval(self, approval_id: int, event_id: int) -> None:
+        """Note the first event that it covered."""
+        ...
+
+    def approve_changes(self, case: Case, approval_id: int) -> None:
+        """Note that every change under a case was allowed afterwards."""
+        ...
+
+    def want_picture(self, picture: Picture, now: datetime) -> None:
+        """Have a picture fetched, once; where that was done before, a case that waits for it is told at once."""
+        ...
+
+    def due_pictures(self, account: str, now: datetime) -> list[Picture]:
+        """Pictures that the account has to fetch by now, the longest due first."""
+        ...
+
+    def next_picture(self, account: str) -> datetime | None:
+        """When `due_pictures` will next give anything; None where nothing waits."""
+        ...
+
+    def try_picture_again(self, picture: Picture, at: datetime) -> None:
+        """It could not be fetched; once more then."""
+        ...
+
+    def settle_picture(self, picture: Picture, looked: Looked | None) -> None:
+        """Keep what was made of it; None where it could not be had: what was had before stays."""
+        ...
+
+    def looked_at(self, account: str, group_id: str, address: str) -> Looked | None:
+        """What was made of the picture at that address; None where it could not be had, or not yet."""
+        ...
+
+    # cases that people write down
+    def add_manual(self, case: Case, noted_by: int, words: str) -> None:
+        """Keep why somebody wrote a case down."""
+        ...
+
+    def manual(self, case: Case) -> tuple[int, str] | None:
+        """(person, words) of whoever wrote the case down; None where a rule opened it."""
+        ...
+
     # messages
     def post(self, notice: Notice) -> None:
         """Put a message into the outbox."""
@@ -254,6 +379,10 @@ class OfficeUnit(JudgeUnit, Belonging, Protocol):
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
         """Append to the audit log. `detail` holds codes and figures, never message text."""
+        ...
+
+    def audit_head(self) -> AuditHead:
+        """Where the chain of the audit log ends now; reports print it, so that a log put back in time shows."""
         ...
 
     # figures
@@ -335,7 +464,7 @@ class OfficeUnit(JudgeUnit, Belonging, Protocol):
         ...
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        """The group as it was last seen."""
+        """The group as the bot account last saw it, with what events have changed since."""
         ...
 
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:

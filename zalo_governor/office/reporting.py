@@ -129,7 +129,7 @@ class _Page:
             end=moment(_last_minute(report.period.end)),
             made_at=moment(report.made_at),
             activity=self._activity(),
-            clauses=self._clauses(clause_rows),
+            clauses=self._clauses(clause_rows) + self._handling(),
             open=self._open(case_rows),
             trend=self._trend(),
             coverage=self._coverage(),
@@ -161,6 +161,14 @@ class _Page:
             suspects=suspects,
             rows="\n".join(lines),
         )
+
+    def _handling(self) -> str:
+        """What was taken back and what that spared; "" where there was none of it."""
+        handling = self._report.handling
+        if not (handling.taken_back or handling.passed_over):
+            return ""
+        taken, passed = number(handling.taken_back), number(handling.passed_over)
+        return "\n" + self._voice.say(Text.REPORT_TAKEN_BACK, taken_back=taken, passed_over=passed)
 
     def _clause_row(self, row: ClauseFigures) -> str:
         figures = row.model_dump(exclude={"clause", "reported"})

@@ -12,7 +12,7 @@ from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import Element, RawDict
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.office.observations import Look
+from zalo_governor.office.observations import Look, to_remember
 from zalo_governor.office.ports import OfficeUnit
 
 log = structlog.get_logger(__name__)
@@ -116,16 +116,23 @@ class RollCall:
         began = self._swept[group_id] = self._clock()
         look = Look(self._account, group_id, to_ms(began))
         with self._unit() as unit:
-            present = unit.present_uids(self._account, group_id)
+            before = unit.group_snapshot(group_id)
             elements = [
-                *look.changes(unit.group_snapshot(group_id), snapshot, present),
+                *look.changes(before, snapshot, unit.present_uids(self._account, group_id)),
                 *look.names(members, unit.known_names(self._account, group_id)),
             ]
-            if not self._may_keep({"name": snapshot.name}):
-                snapshot = snapshot.model_copy(update={"name": ""})
-            unit.save_group(self._account, snapshot, members, began)
+            unit.save_group(self._account, self._keepable(before, snapshot), members, began)
         if elements:
             self._admit(elements)
         with self._unit() as unit:
             self._sum_up(unit, group_id)
         return len(elements)
+
+    def _keepable(self, before: GroupSnapshot | None, seen: GroupSnapshot) -> GroupSnapshot:
+        """The group as it may be kept: of words that the door does not let in, nothing, so that they are told once."""
+        kept = to_remember(before, seen)
+        if not self._may_keep({"name": seen.name}):
+            kept = kept.model_copy(update={"name": ""})
+        if not self._may_keep({"name": seen.description or ""}):
+            kept = kept.model_copy(update={"description": None})
+        return kept

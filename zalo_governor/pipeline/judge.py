@@ -23,6 +23,7 @@ _BATCH = 300
 _CAPACITY = 500
 _RETRY_FIRST = 0.05
 _RETRY_LONGEST = 10.0
+_OWN_HEARD = frozenset({ElementKind.DELETION, ElementKind.GROUP_ACT})
 _LONGEST_CLIENT_ID = 18
 """Digits that a database takes; ours have thirteen."""
 
@@ -239,25 +240,27 @@ class Judge(Generic[UnitT]):
                 if admitted.id in self._without_reaction:
                     failure = RuleFailure(rule_id="office", error="reaction failed")
                     verdict = verdict.model_copy(update={"failures": (*verdict.failures, failure)})
-                verdict = self._excused(event, verdict)
+                verdict = self._excused(unit, event, verdict)
                 unit.record(admitted, event, verdict, now)
                 judged.append((event, verdict))
                 if admitted.entry.own:
                     client_id = admitted.entry.cli_key or ""
                     if client_id.isdecimal() and len(client_id) <= _LONGEST_CLIENT_ID:
                         echoes.append((int(client_id), admitted.entry.key))
-                # Of what the account itself does, only a deletion tells something new: that it has happened.
-                heard = not admitted.entry.own or admitted.entry.kind is ElementKind.DELETION
+                # Of what the account itself does, only deletions and acts of the group tell something new.
+                heard = not admitted.entry.own or admitted.entry.kind in _OWN_HEARD
                 if heard and admitted.id not in self._without_reaction:
                     self._react(unit, event, verdict)
         self._without_reaction.clear()
         return judged, echoes
 
-    def _excused(self, event: EventBase, verdict: Verdict) -> Verdict:
+    def _excused(self, unit: UnitT, event: EventBase, verdict: Verdict) -> Verdict:
         if not verdict.findings or event.id in self._without_reaction:
             return verdict
         try:
-            return self._reactions.excused(event, verdict)
+            return self._reactions.excused(unit, event, verdict)
+        except StoreUnavailableError:
+            raise
         except Exception as error:
             raise _ReactionFault(event.id, type(error).__name__) from error
 

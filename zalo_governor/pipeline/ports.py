@@ -83,7 +83,7 @@ class Units(Protocol[UnitT_co]):
 class Reactions(Protocol[UnitT_contra]):
     """What people do with an event: cases, notices, answers to commands. The office fits this."""
 
-    def excused(self, event: EventBase, verdict: Verdict) -> Verdict:
+    def excused(self, unit: UnitT_contra, event: EventBase, verdict: Verdict) -> Verdict:
         """The verdict without what is not held against anybody, such as the haste of typing a command."""
         ...
 

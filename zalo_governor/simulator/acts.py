@@ -40,6 +40,8 @@ class Expect(_Model):
     """Heard only after a cut: a case, and nobody is warned at once."""
     sealed: bool = False
     """A sealed case, and no trace of the text anywhere."""
+    leader_told: bool = False
+    """The leader is told of that case: an admin did it."""
     nothing: bool = False
     """No case, however suspicious it may look."""
     reply_contains: str | None = None
@@ -159,6 +161,41 @@ class RenameGroup(Act):
     name: str
 
 
+class DescribeGroup(Act):
+    """`by` changes the group's description."""
+
+    act: Literal["describe_group"]
+    description: str
+
+
+class GroupPicture(Act):
+    """`by` gives the group another picture."""
+
+    act: Literal["group_picture"]
+    picture: str
+
+
+class InviteLink(Act):
+    """`by` opens the invite link or makes it anew, for some hours."""
+
+    act: Literal["invite_link"]
+    hours: int
+
+
+class Owner(Act):
+    """`by` hands the group over to somebody."""
+
+    act: Literal["owner"]
+    who: str
+
+
+class Unpin(Act):
+    """`by` takes the pin of a message away."""
+
+    act: Literal["unpin"]
+    of: str
+
+
 class Setting(Act):
     """`by` changes flags of the group."""
 
@@ -228,7 +265,8 @@ class Seen(Act):
 
 AnyAct = (
     Say | Reply | Photo | File | Link | Sticker | Recall | React | Join | Leave | Remove | RenameMember
-    | RenameGroup | Setting | Admin | Pin | Befriend | Cut | Dm | Follow | Call | Seen
+    | RenameGroup | DescribeGroup | GroupPicture | InviteLink | Owner | Setting | Admin | Pin | Unpin | Befriend | Cut
+    | Dm | Follow | Call | Seen
 )  # fmt: skip
 
 _MAIN_FIELD = {
@@ -245,6 +283,11 @@ _MAIN_FIELD = {
     "remove": "who",
     "rename_member": "name",
     "rename_group": "name",
+    "describe_group": "description",
+    "group_picture": "picture",
+    "invite_link": "hours",
+    "owner": "who",
+    "unpin": "of",
     "setting": "flags",
     "admin": "who",
     "pin": "of",

@@ -90,6 +90,7 @@ class PersonOrder(_Order):
     zalo_name: str | None = None
     phone: str | None = None
     takes_messages: bool | None = None
+    official: bool | None = None
 
 
 class GroupOrder(_Order):
@@ -97,6 +98,8 @@ class GroupOrder(_Order):
 
     id: str = Field(pattern=r"^\d+$")
     name: str | None = None
+    description: str | None = None
+    picture: str | None = None
     owner: str | None = None
     admins: list[str] | None = None
     members: list[str] | None = None

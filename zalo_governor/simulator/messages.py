@@ -193,6 +193,15 @@ def befriended(uid: str) -> RawDict:
     return control("fr", "add", uid)
 
 
+def unpin_act(group: Group, by: str, message: RawDict) -> RawDict:
+    """A control of 601: somebody took the pin of a message away."""
+    topic = next(pin for pin in group.pins if json.loads(pin["params"])["global_msg_id"] == message["msgId"])
+    group.pins.remove(topic)
+    board = {"oldBoardVersion": group.version, "boardVersion": group.version + 1}
+    group.version += 1
+    return control("group", "unpin_topic", {**board, "topic": topic, "actorId": by, "groupId": group.id})
+
+
 def control(act_type: str, act: str, data: Any, **more: Any) -> RawDict:
     """An element of `controls`; Zalo gives group data as a JSON string."""
     body = json.dumps(data, ensure_ascii=False) if act_type == "group" else data

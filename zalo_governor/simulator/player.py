@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.simulator import acts, messages
 from zalo_governor.simulator.acts import AnyAct
+from zalo_governor.simulator.pictures import address
 from zalo_governor.simulator.scenario import Scenario
 from zalo_governor.simulator.stage import Stage
 from zalo_governor.simulator.world import Group
@@ -150,6 +151,23 @@ class Player:
             case acts.RenameGroup():
                 group.name = act.name
                 await stage.group_act(group, "update", by)
+            case acts.DescribeGroup():
+                group.description = act.description
+                await stage.group_act(group, "update", by, groupDesc=act.description)
+            case acts.GroupPicture():
+                group.picture = act.picture
+                await stage.group_act(
+                    group, "update_avatar", by, avt=address(act.picture), fullAvt=address(act.picture)
+                )
+            case acts.InviteLink():
+                until = stage.world.now_ms() + act.hours * 3_600_000
+                link = {"group_link": f"https://zalo.me/g/mau{group.version}", "link_expired_time": until}
+                await stage.group_act(group, "new_link", by, info=link)
+            case acts.Owner():
+                group.owner = self._uids[act.who]
+                await stage.group_act(group, "update", by)
+            case acts.Unpin():
+                await stage.control(messages.unpin_act(group, by, self._said[act.of]), group.members)
             case acts.Setting():
                 group.settings.update(act.flags)
                 await stage.group_act(group, "update_setting", by)
@@ -178,7 +196,7 @@ class Player:
     def _note_act(self, act: AnyAct, **more: Any) -> None:
         uid = self._uids.get(act.by, "")
         name = self._stage.world.person(uid).name if uid else ""
-        if isinstance(act, acts.Join | acts.Remove | acts.Admin):
+        if isinstance(act, acts.Join | acts.Remove | acts.Admin | acts.Owner):
             more["member"] = self._uids[act.who]
             more["text"] = self._stage.world.person(more["member"]).name
         expect = act.expect.model_dump(exclude_defaults=True)
@@ -200,7 +218,7 @@ def _shown(act: AnyAct, message: RawDict | None = None) -> str:
         return str(message["content"])
     if isinstance(act, acts.Setting):
         return ", ".join(f"{flag}={value}" for flag, value in act.flags.items())
-    for name in ("text", "caption", "name", "url", "icon"):
+    for name in ("text", "caption", "name", "description", "picture", "url", "icon"):
         value = getattr(act, name, "")
         if value:
             return str(value)

@@ -170,4 +170,4 @@ def message_named(act: AnyAct) -> str:
     """The id of the earlier message that an act speaks of, "" for none."""
     if isinstance(act, Reply | React):
         return act.to
-    return act.of if isinstance(act, Recall | Seen) or act.act == "pin" else ""
+    return act.of if isinstance(act, Recall | Seen) or act.act in {"pin", "unpin"} else ""

@@ -47,6 +47,8 @@ class Person:
     """What others see: `displayName` and a message's `dName`."""
     zalo_name: str = ""
     phone: str = ""
+    official: bool = False
+    """An Official Account: an organisation's or a program's."""
     takes_messages: bool = True
     """False: a private message from a stranger is refused with code 123."""
 
@@ -77,6 +79,9 @@ class Group:
     members: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
     settings: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_SETTINGS, 0) | {"enableMsgHistory": 1})
+    description: str = ""
+    picture: str = ""
+    """Name of the picture, "" for the one that Zalo gives by itself."""
     pins: list[RawDict] = field(default_factory=list)
     version: int = 1
     history: History = field(default_factory=History)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, literal_column, select
 
 from zalo_governor.domain.clock import to_ms
-from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Seal, Source
+from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Seal, Source, number_of
 from zalo_governor.store.bodies import open_body, seal_body, storable
 from zalo_governor.store.bulk import BulkInsert
 from zalo_governor.store.database import Database
@@ -41,10 +41,10 @@ _WAITING = (
     .order_by(inbox.c.id)
     .limit(bindparam("count"))
 )
-_KNOWN = select(inbox.c.key).where(
+_KNOWN = select(inbox.c.key, inbox.c.id).where(
     inbox.c.account == bindparam("account"),
     inbox.c.thread_id == bindparam("thread_id"),
-    inbox.c.kind == ElementKind.MESSAGE.value,
+    inbox.c.kind == bindparam("kind"),
     inbox.c.id <= bindparam("up_to"),
     inbox.c.key.in_(bindparam("keys", expanding=True)),
 )
@@ -73,6 +73,17 @@ _LAST = (
     )
     .order_by(inbox.c.at_ms.desc(), inbox.c.id.desc())
     .limit(1)
+)
+_OLDEST = (
+    select(inbox.c.key)
+    .where(
+        inbox.c.account == bindparam("account"),
+        inbox.c.thread_id == bindparam("thread_id"),
+        inbox.c.kind == ElementKind.MESSAGE.value,
+        inbox.c.id <= bindparam("up_to"),
+    )
+    .order_by(inbox.c.at_ms)
+    .limit(100)  # Zalo's clock may have leapt among them
 )
 _NO_SEAL = (None,) * len(Seal._fields)
 
@@ -140,14 +151,36 @@ class SqlInbox:
 
     def known(self, account: str, thread_id: str, keys: Iterable[str], up_to: int | None = None) -> set[str]:
         """Which of these msgIds are stored; with `up_to`, in an entry whose number is not higher."""
+        return set(self.numbers(account, thread_id, keys, up_to=up_to))
+
+    def numbers(
+        self,
+        account: str,
+        thread_id: str,
+        keys: Iterable[str],
+        *,
+        kind: ElementKind = ElementKind.MESSAGE,
+        up_to: int | None = None,
+    ) -> dict[str, int]:
+        """Of those of these keys that are stored, the number of the first entry; `up_to` as in `known`."""
         values = {
             "account": account,
-            "thread_id": thread_id,
+            "thread_id": storable(thread_id),
+            "kind": kind.value,
             "keys": [storable(key) for key in keys],
             "up_to": _HIGHEST_ID if up_to is None else up_to,
         }
+        numbers: dict[str, int] = {}
         with self._database.read() as connection:
-            return set(connection.scalars(_KNOWN, values))
+            for key, number in connection.execute(_KNOWN, values):
+                numbers[key] = min(number, numbers.get(key, number))
+        return numbers
+
+    def oldest(self, account: str, thread_id: str, up_to: int) -> int | None:
+        """The lowest msgId of a thread that is stored in an entry whose number is not higher; None where none is."""
+        with self._database.read() as connection:
+            keys = connection.scalars(_OLDEST, {"account": account, "thread_id": thread_id, "up_to": up_to})
+            return min((number for key in keys if (number := number_of(key)) is not None), default=None)
 
     def said_before(self, admitted: Admitted) -> bool:
         """Whether the sealed content of the entry stood in an earlier entry of the same conversation, by its hash."""

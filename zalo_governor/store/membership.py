@@ -36,8 +36,10 @@ class Membership(People):
         self._new_member = database.insert_or_ignore(group_members)
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        """The group as it was last seen."""
+        """The group as the unit's own account last saw it: another account knows people under other uids."""
         newest = select(groups.c.snapshot).where(groups.c.group_id == group_id).order_by(groups.c.seen_ms.desc())
+        if self._account:
+            newest = newest.where(groups.c.account == self._account)
         sealed = self._ask(newest.limit(1)).scalar()
         if sealed is None:
             return None

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source
+from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source, number_of
 from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import GroupSnapshot, Member
@@ -31,6 +31,7 @@ NEWEST = 10**16
 """The cursor of the newest page of a group's history."""
 _PAGE = 50
 _PROFILES_AT_ONCE = 200
+_LARGEST_PICTURE = 8 << 20
 TOO_MANY = frozenset({TOO_MANY_REQUESTS, 429})
 _REMOVAL_CODES = {
     114: RemovalOutcome.NOT_FOUND,
@@ -139,8 +140,18 @@ class ZaloClient:
         info = groups.get(group_id) or groups.get(f"g{group_id}")
         if not isinstance(info, dict):
             raise NotInGroupError(f"group {group_id}: Zalo does not show it to this account")
-        members = _member_uids(info)
-        return _snapshot(group_id, info, members), self._members(info, members)
+        members = self._members(info, _member_uids(info))
+        return _snapshot(group_id, info, members), members
+
+    def picture(self, address: str) -> bytes:
+        """The picture at an address that Zalo gave.
+
+        Raises:
+            ZaloError: it lies not with Zalo, is larger than 8 MB, or was not to be had.
+        """
+        if address.startswith("http://"):
+            address = "https" + address.removeprefix("http")
+        return self._session.fetch(address, most=_LARGEST_PICTURE)
 
     def recent(self, group_id: str, cursor: int = NEWEST) -> HistoryPage:
         """A page of at most 50 messages, older than the cursor; raises ZaloError where the call failed."""
@@ -153,8 +164,8 @@ class ZaloClient:
             )
         )
         elements = self._elements(answer)
-        elements.sort(key=_age, reverse=True)
-        numbers = [int(element.key) for element in elements if element.key.isdecimal()]
+        elements.sort(key=_number, reverse=True)
+        numbers = [number for element in elements if (number := number_of(element.key)) is not None]
         given = as_id(answer.get("lastMsgId"))
         oldest = int(given) if given.isdecimal() and int(given) else min(numbers, default=cursor)
         more = bool(answer.get("hasMore")) and bool(elements) and oldest != cursor
@@ -195,7 +206,7 @@ class ZaloClient:
         for element in self.last_messages():
             if element.is_group and element.kind is ElementKind.MESSAGE:
                 there = newest.get(element.thread_id, element)
-                newest[element.thread_id] = max(there, element, key=_age)
+                newest[element.thread_id] = max(there, element, key=_number)
         return newest
 
     def _renewed_within(self, logins: int) -> float:
@@ -236,8 +247,8 @@ class ZaloClient:
         return {uid.split("_")[0]: profile for uid, profile in found.items()}
 
 
-def _age(element: Element) -> tuple[int, int]:
-    return element.at_ms, int(element.key) if element.key.isdecimal() else 0
+def _number(element: Element) -> int:
+    return number_of(element.key) or 0
 
 
 def _as_object(value: object) -> RawDict:
@@ -254,19 +265,29 @@ def _member_uids(info: RawDict) -> list[str]:
     return list(dict.fromkeys(filter(None, listed)))
 
 
-def _snapshot(group_id: str, info: RawDict, members: Sequence[str]) -> GroupSnapshot:
+def _snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> GroupSnapshot:
+    description = info.get("desc")
     total = as_id(info.get("totalMember"))
     return GroupSnapshot(
         group_id=group_id,
         name=str(info.get("name") or ""),
         owner_uid=as_id(info.get("creatorId")),
         co_admin_uids=tuple(filter(None, map(as_id, info.get("adminIds") or []))),
-        member_uids=tuple(members),
+        member_uids=tuple(member.uid for member in members),
         total_members=int(total) if total.isdecimal() else len(members),
         settings={
             name: int(value) for name, value in _as_object(info.get("setting")).items() if isinstance(value, int)
         },
+        description=description if isinstance(description, str) else None,
+        avatar_url=_picture(info),
+        official_uids=tuple(member.uid for member in members if member.official),
     )
+
+
+def _picture(info: RawDict) -> str | None:
+    """The address of a group's picture, "" for the one that Zalo gives by itself; None where it says nothing of it."""
+    named = [info[name] for name in ("fullAvt", "avt") if name in info]
+    return next((str(address) for address in named if address), "" if named else None)
 
 
 def _member(uid: str, profile: RawDict) -> Member:
@@ -276,4 +297,5 @@ def _member(uid: str, profile: RawDict) -> Member:
         display_name=str(shown),
         zalo_name=str(profile.get("zaloName") or ""),
         global_id=as_id(profile.get("globalId")) or None,
+        official=bool(profile.get("oaInfo")),
     )

@@ -20,6 +20,9 @@ class Moves(NamedTuple):
     light: CaseState
     sealed: CaseState
     out_of: frozenset[CaseState]
+    by: frozenset[str] = EVERYBODY
+    """Whose word moves it; the case is that of `member`."""
+    except_for: frozenset[tuple[str, CaseState]] = frozenset()
 
 
 class Row(NamedTuple):
@@ -53,11 +56,27 @@ TABLE = {
             OPEN | {CaseState.REMEDIED, CaseState.CONFIRMED, CaseState.REFERRED},
         ),
     ),
-    "trinh": Row("/trinh VP1", DESK, "không thấy vụ việc VP1"),
+    "xemlai": Row(
+        "/xemlai VP1 đề nghị đọc lại",
+        EVERYBODY,
+        "không thấy vụ việc VP1",
+        Moves(
+            CaseState.UNDER_REVIEW,
+            CaseState.UNDER_REVIEW,
+            frozenset(CaseState) - {CaseState.UNDER_REVIEW},
+            DESK | {"member"},
+            frozenset({("member", CaseState.FALSE_ALARM)}),
+        ),
+    ),
+    "giaitrinh": Row("/giaitrinh VP1 tôi gõ vội", EVERYBODY, "không thấy vụ việc VP1 của đồng chí"),
+    "ghichu": Row("/ghichu VP1 đã gọi điện", DESK, "không thấy vụ việc VP1"),
+    "chuyen": Row("/chuyen VP1", DESK, "không thấy vụ việc VP1"),
     "daxem": Row("/daxem VP1", DESK, "không thấy vụ việc VP1"),
     "xoa": Row("/xoa VP1", DESK, "không thấy vụ việc VP1"),
     "thanhvien": Row("/thanhvien", DESK | {"leader"}, "chưa có danh sách thành viên"),
     "moira": Row("/moira VP1", DESK | {"leader"}, "không thấy người nào"),
+    "duyet": Row("/duyet VP1", DESK | {"leader"}, "không thấy vụ việc VP1"),
+    "ghinhan": Row("/ghinhan 4.6 Giàng A Viên có phản ánh", DESK, "chưa rõ vụ việc nói về ai"),
     "baocao": Row("/baocao tuần", READERS, "BÁO CÁO HOẠT ĐỘNG CỦA NHÓM"),
     "trangthai": Row("/trangthai", READERS | DESK, "thông suốt"),
     "trogiup": Row("/trogiup", EVERYBODY, "Các lệnh đồng chí dùng được"),

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.unit.office.fake_belonging import FakeBelonging
-from zalo_governor.domain.cases import Case, CaseMessage, Reader
+from tests.unit.office.fake_changes import FakeChanges
+from zalo_governor.configfile import load_yaml, validate
+from zalo_governor.domain.audit import AuditHead
+from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader
 from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.domain.ladder import Ladder
 from zalo_governor.domain.line import Gap, LineState
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
@@ -34,6 +38,7 @@ from zalo_governor.domain.reports import (
 from zalo_governor.domain.statements import Statement
 from zalo_governor.office import Catalogue, LineStatus, Office, OfficePolicy
 from zalo_governor.office.clarity import ClarityPolicy
+from zalo_governor.office.integrity.words import ChangeWords
 
 BOT = "7000000000000000001"
 GROUP = "8000000000000000001"
@@ -43,6 +48,10 @@ NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 _CONFIG = Path(__file__).parents[3] / "config"
 CATALOGUE = Catalogue.load(_CONFIG / "messages.vi.yaml")
 CLARITY = ClarityPolicy.load(_CONFIG / "y-kien.yaml")
+LADDER = validate(Ladder, load_yaml(_CONFIG / "escalation.yaml"))
+CONFIG = Path(__file__).parents[3] / "config"
+CATALOGUE = Catalogue.load(CONFIG / "messages.vi.yaml")
+CLARITY = ClarityPolicy.load(CONFIG / "y-kien.yaml")
 REGULATION = Regulation(
     title="Quy chế quản lý và sử dụng Nhóm Zalo",
     number="01/QĐ-UBND",
@@ -60,6 +69,8 @@ REGULATION = Regulation(
             enforced=Enforcement.NOT_VISIBLE,
             note="Quản trị nhập vụ việc bằng tay",
         ),
+        Clause(number="6.1", summary="Không tự ý thay đổi thông tin Nhóm.", enforced=Enforcement.RULE),
+        Clause(number="6.5", summary="Ảnh của Nhóm phản ánh đúng tính chất.", enforced=Enforcement.RULE),
     ),
 )
 
@@ -79,12 +90,19 @@ SENTENCES = {"hop luc may gio": "họp lúc mấy giờ"}
 
 
 @dataclass
-class FakeUnit(FakeBelonging):
+class FakeUnit(FakeChanges, FakeBelonging):
     """Everything in lists; figures are what a test puts there."""
 
     tied: list[tuple[int, int]] = field(default_factory=list)
     """(case, event)"""
     events: dict[int, EventBase] = field(default_factory=dict)
+    marks: list[tuple[int, bytes | None]] = field(default_factory=list)
+    """(case, by what its content is known again)"""
+    taught: set[tuple[str, str, bytes, int]] = field(default_factory=set)
+    """(group, rule, content, case)"""
+    passed_over: list[tuple[int, int]] = field(default_factory=list)
+    """(event, case by which it was taken back)"""
+    said: list[tuple[int, CaseNote]] = field(default_factory=list)
     posted: list[Notice] = field(default_factory=list)
     audited: list[dict[str, Any]] = field(default_factory=list)
     runs: set[tuple[str, datetime]] = field(default_factory=set)
@@ -187,14 +205,16 @@ class FakeUnit(FakeBelonging):
             and (case.state.open or not open_only)
         ]
 
-    def add_case(self, case: Case) -> Case:
+    def add_case(self, case: Case, *, mark: bytes | None = None) -> Case:
         case = case.model_copy(update={"id": len(self.book) + 1})
         self.book[case.id] = case
+        self.marks.append((case.id, mark))
         self.tied.append((case.id, case.first_event_id))
         return case
 
-    def save_case(self, case: Case, *, joined_event_id: int | None = None) -> None:
+    def save_case(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
         self.book[case.id] = case
+        self.marks.append((case.id, mark))
         if joined_event_id is not None:
             self.tied.append((case.id, joined_event_id))
 
@@ -207,12 +227,55 @@ class FakeUnit(FakeBelonging):
     def reason_of(self, case: Case) -> str | None:
         return self.reasons.get(case.id)
 
+    def cases_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
+        return sum(
+            (case.group_id, case.person_id, case.rule_id) == (group_id, person_id, rule_id)
+            and case.opened_at >= since
+            and case.state is not CaseState.FALSE_ALARM
+            for case in self.book.values()
+        )
+
+    def add_note(self, case: Case, note: CaseNote) -> None:
+        self.said.append((case.id, note))
+
+    def notes(self, case: Case) -> list[CaseNote]:
+        return [note for case_id, note in self.said if case_id == case.id]
+
+    def mark_of_text(self, text: str) -> bytes:
+        return text.encode()
+
+    def mark_of_all(self, event_id: int) -> bytes:
+        event = self.events[event_id]
+        return event.mac if isinstance(event, SealedHeard) else repr(list(event.strings())).encode()
+
+    def false_alarm(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
+        taught = [case_id for *known, case_id in self.taught if tuple(known) == (group_id, rule_id, mark)]
+        return min(taught, default=None)
+
+    def learn_false_alarm(self, case: Case) -> None:
+        marks = {mark for case_id, mark in self.marks if case_id == case.id and mark is not None}
+        self.taught |= {(case.group_id, case.rule_id, mark, case.id) for mark in marks}
+
+    def unlearn_false_alarm(self, case: Case) -> None:
+        self.taught = {row for row in self.taught if row[-1] != case.id}
+
+    def note_false_alarm(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
+        self.passed_over.append((event_id, case_id))
+
+    def gathered_cases(self, group_id: str) -> list[Case]:
+        waiting = [case for case in self.book.values() if case.desk_due_at and case.group_id == group_id]
+        return sorted(waiting, key=lambda case: (case.desk_due_at, case.id))
+
+    def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
+        due = {case.group_id for case in self.book.values() if case.desk_due_at and case.desk_due_at <= now}
+        return sorted(due.intersection(group_ids))
+
     def due_cases(self, group_ids: Collection[str], now: datetime) -> list[Case]:
         due = [case for case in self.book.values() if case.due_at and case.due_at <= now]
         return [case for case in due if case.group_id in group_ids]
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        return min((case.due_at for case in self.book.values() if case.due_at), default=None)
+        return min((at for case in self.book.values() for at in (case.due_at, case.desk_due_at) if at), default=None)
 
     def case_with_content(self, mac: bytes) -> Case | None:
         holding = (
@@ -329,6 +392,9 @@ class FakeUnit(FakeBelonging):
     ) -> None:
         self.audited.append({"action": action, "actor": actor_id, "group": group_id, "subject": subject, **detail})
 
+    def audit_head(self) -> AuditHead:
+        return AuditHead(len(self.audited), b"\x0f" * 32)
+
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         return self.coverage_now
 
@@ -413,10 +479,12 @@ class Desk:
             "account": BOT,
             "groups": {GROUP: GROUP_NAME},
             "regulation": REGULATION,
+            "ladder": LADDER,
             "catalogue": CATALOGUE,
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
             "draw_code": lambda: "482913",
+            "changes": ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),
             "clarity": CLARITY,
             "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],
         }
@@ -436,7 +504,7 @@ class Desk:
         self._next += 1
         event = event.model_copy(update={"id": self._next, "key": event.key or f"m{self._next}"})
         self.unit.events[event.id] = event
-        judged = self.office.excused(event, Verdict(findings=findings, **verdict))
+        judged = self.office.excused(self.unit, event, Verdict(findings=findings, **verdict))
         self.office.react(self.unit, event, judged)
         return event
 

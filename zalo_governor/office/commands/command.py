@@ -49,6 +49,8 @@ class Command(ABC, Generic[ArgumentT]):
     forgiving: ClassVar[bool] = False
     """A slip of the finger in the word is overlooked. Only where nothing can be done wrongly by it: what moves a case,
     removes a message or tells somebody has to be typed as it is, and who mistypes it is asked whether it was meant."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other words for it, typed as they are."""
     by_code: ClassVar[bool] = False
     """It is about a case. Without the slash only a whole code is understood, `VP12`: people write "báo nhầm 12 tin"."""
 

@@ -36,6 +36,8 @@ class CommandDesk:
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._commands = all_commands(policy)
+        for command in list(self._commands.values()):
+            self._commands |= dict.fromkeys(command.aliases, command)
         self._words = {word: command.forgiving for word, command in self._commands.items()}
 
     def recognises(self, event: EventBase) -> bool:
@@ -154,15 +156,19 @@ class CommandDesk:
 
     def _near(self, person: Person, typed: Typed) -> str:
         """The likest of the commands that the person may use."""
-        likest = [self._commands[word] for word in typed.near if self._commands[word].allowed(person)][:_OFFERED]
+        near = dict.fromkeys(self._commands[word] for word in typed.near)
+        likest = [command for command in near if command.allowed(person)][:_OFFERED]
         rows = [self._voice.say(Text.HELP_ROW, usage=self._voice.say(command.usage)) for command in likest]
         return self._voice.say(Text.NEAR_COMMANDS, rows="\n".join(rows)) if rows else ""
 
     def _decline_sealed(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+        told = [finding for finding in verdict.findings if not finding.shadow]
         person = unit.sender(event.account, event.sender_uid)
-        if person is None or not is_fresh(event, self._policy.clock()) or not self._has_patience(unit, person):
+        if not told or person is None or not is_fresh(event, self._policy.clock()):
+            return  # A rule on trial says nothing to anybody.
+        if not self._has_patience(unit, person):
             return
-        citation = self._voice.citation(verdict.findings[0].clause)
+        citation = self._voice.citation(told[0].clause)
         text = self._voice.say(Text.SEALED_PRIVATE, who=self._voice.who(person), citation=citation)
         self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._policy.home_group_id)
         self._audit(unit, event, person, "private.sealed", "")

@@ -11,6 +11,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import Clause, Enforcement
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call, Command
 from zalo_governor.office.commands.parsing import folded
+from zalo_governor.office.integrity.signs import Signs
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import midnight, today
 from zalo_governor.office.policy import Group, LineStatus, OfficePolicy
@@ -121,6 +122,10 @@ class Status(Command[bool]):
     forgiving = True
     roles = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER})
 
+    def __init__(self, policy: OfficePolicy) -> None:
+        super().__init__(policy)
+        self._signs = Signs(policy)
+
     def understand(self, rest: str, today: date) -> bool | None:
         """Nothing follows it."""
         return True if not rest.strip(" .?") else None
@@ -179,6 +184,7 @@ class Status(Command[bool]):
             else self.voice.say(Text.STATUS_NO_FAILURES),
             calls=self.voice.say(Text.STATUS_CALLS, count=number(calls)) if calls else "",
             members=self._members(call, group),
+            signs=self._signs.line(call.unit, group),
         )
 
     def _members(self, call: Call, group: Group) -> str:

@@ -127,6 +127,7 @@ def profile(person: Person) -> RawDict:
         "accountStatus": 0,
         "type": 1,
         "globalId": person.global_id,
+        "oaInfo": {"oaId": person.uid} if person.official else None,
     }
 
 

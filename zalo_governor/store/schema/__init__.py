@@ -5,13 +5,16 @@ other person's uid, and that stands where the group id stands otherwise.
 """
 
 from zalo_governor.store.schema.base import metadata
+from zalo_governor.store.schema.changes import approvals, group_changes, group_pictures, manual_cases
 from zalo_governor.store.schema.clarity import statements
 from zalo_governor.store.schema.handling import (
     audit,
     case_events,
+    case_notes,
     case_readers,
     cases,
     errands,
+    false_alarms,
     newcomers,
     removal_codes,
     removals,
@@ -33,18 +36,24 @@ __all__ = [
     "NUMBER_BITS",
     "PENDING",
     "accounts",
+    "approvals",
     "audit",
     "case_events",
+    "case_notes",
     "case_readers",
     "cases",
     "errands",
     "events",
+    "false_alarms",
     "findings",
     "gaps",
+    "group_changes",
     "group_members",
+    "group_pictures",
     "groups",
     "inbox",
     "job_runs",
+    "manual_cases",
     "metadata",
     "newcomers",
     "outbox",
