@@ -51,7 +51,8 @@ class Person(BaseModel):
     @property
     def name(self) -> str:
         """The name to address the person by: the approved one, else the one that Zalo shows, else a neutral word."""
-        return self.full_name or self.display_name or "(chưa rõ họ tên)"
+        nameless = "(không rõ ai)" if self.uid == NOBODY_UID else "(chưa rõ họ tên)"
+        return self.full_name or self.display_name or nameless
 
     def has(self, *roles: Role) -> bool:
         """Whether the person holds any of the roles."""

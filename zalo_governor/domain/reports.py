@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from zalo_governor.domain.audit import AuditHead
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.line import Gap
 
@@ -109,15 +110,6 @@ class Handling(_Figures):
     """Persons with two cases or more in the period."""
     remedied_minutes: int | None = None
     """Median from opening to remedy, of the cases of the period that are remedied; None without any."""
-
-
-class AuditHead(_Figures):
-    """The newest row of the audit log: what a later look at the chain can be held against."""
-
-    number: int
-    at: datetime
-    link: str
-    """Hexadecimal."""
 
 
 class Coverage(_Figures):

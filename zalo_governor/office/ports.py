@@ -18,7 +18,6 @@ from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import (
     Activity,
     AgencyFigures,
-    AuditHead,
     ChangeFigures,
     ClauseFigures,
     Coverage,
@@ -452,10 +451,6 @@ class OfficeUnit(JudgeUnit, Belonging, Protocol):
 
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
         """What members told the office in [start, end)."""
-        ...
-
-    def audit_head(self) -> AuditHead | None:
-        """The newest row of the audit log; None before the first."""
         ...
 
     # schedule and sweep

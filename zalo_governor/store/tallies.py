@@ -7,11 +7,10 @@ from statistics import median
 from sqlalchemy import distinct, func, insert, literal_column, select
 
 from zalo_governor.domain.cases import CaseState
-from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.reports import (
     AgencyFigures,
-    AuditHead,
     ChangeFigures,
     Handling,
     Membership,
@@ -23,7 +22,7 @@ from zalo_governor.domain.statements import Statement, StatementKind
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.figures import A_CHANGE, A_MESSAGE, Figures, count_where, within
 from zalo_governor.store.roster import entries_of
-from zalo_governor.store.schema import audit, cases, events, findings, person_uids, persons, statements
+from zalo_governor.store.schema import cases, events, findings, person_uids, persons, statements
 
 _HOUR_MS = 3_600_000
 _UTC_OFFSET_MS = 7 * _HOUR_MS
@@ -189,13 +188,6 @@ class Tallies(Figures):
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
         """What members told the office in [start, end); nothing gathers it yet."""
         return MembersVoice()
-
-    def audit_head(self) -> AuditHead | None:
-        """The newest row of the audit log, what this unit has written included."""
-        self.flush()
-        newest = select(audit.c.id, audit.c.at_ms, audit.c.link).order_by(audit.c.id.desc()).limit(1)
-        row = self._ask(newest).first()
-        return None if row is None else AuditHead(number=row.id, at=from_ms(row.at_ms), link=row.link.hex())
 
     def _cases_by_person(self, group_id: str, start: datetime, end: datetime) -> Counter[int]:
         same = self._merged()

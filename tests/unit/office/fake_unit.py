@@ -25,7 +25,6 @@ from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import (
     Activity,
     AgencyFigures,
-    AuditHead,
     ChangeFigures,
     ClauseFigures,
     Coverage,
@@ -449,9 +448,6 @@ class FakeUnit(FakeChanges, FakeBelonging):
 
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
         return MembersVoice()
-
-    def audit_head(self) -> AuditHead | None:
-        return AuditHead(number=77, at=NOW, link="ab" * 16)
 
     def first_run(self, job: str, due: datetime) -> bool:
         first = (job, due) not in self.runs

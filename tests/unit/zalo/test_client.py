@@ -13,7 +13,7 @@ from zalo_governor.domain.notices import Notice, Outgoing, Purpose
 from zalo_governor.domain.removals import Removal, RemovalOutcome
 from zalo_governor.zalo.backfill import Backfill
 from zalo_governor.zalo.client import NEWEST, ZaloClient
-from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError
+from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError, ZaloUnavailableError
 from zalo_governor.zalo.session import ZaloSession
 
 Open = Callable[..., ZaloSession]
@@ -386,3 +386,21 @@ def test_an_error_of_a_read_keeps_its_code(zalo: StandIn, client: ZaloClient) ->
     with pytest.raises(ZaloCallError) as caught:
         client.group(GROUP)
     assert caught.value.code == 166
+
+
+def test_a_picture_is_had_without_the_sessions_cookies_and_only_up_to_a_limit(
+    zalo: StandIn, client: ZaloClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zalo.answers["/1/nhom.jpg"] = Answer(b"jpeg")
+    assert client.picture("http://s75-ava-grp-talk.zadn.vn/1/nhom.jpg") == b"jpeg"
+    assert zalo.calls[-1].headers["X-Orig-Host"] == "s75-ava-grp-talk.zadn.vn"
+    assert "Cookie" not in zalo.calls[-1].headers
+    with pytest.raises(ZaloCallError, match="404"):
+        client.picture("https://s75-ava-grp-talk.zadn.vn/khong-co.jpg")
+    zalo.answers["/1/nhom.jpg"] = Answer(b"", 503)
+    with pytest.raises(ZaloUnavailableError, match="503"):
+        client.picture("https://s75-ava-grp-talk.zadn.vn/1/nhom.jpg")
+    monkeypatch.setattr("zalo_governor.zalo.client._LARGEST_PICTURE", 3)
+    zalo.answers["/1/nhom.jpg"] = Answer(b"jpeg")
+    with pytest.raises(ZaloCallError, match="413"):
+        client.picture("https://s75-ava-grp-talk.zadn.vn/1/nhom.jpg")

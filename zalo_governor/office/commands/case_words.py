@@ -94,7 +94,7 @@ class AddNote(CaseWords):
     """/ghichu VP12 lời"""
 
     word = "ghichu"
-    usage = Text.USAGE_NOTE
+    usage = Text.USAGE_CASE_NOTE
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Kept with the case, for whoever of the desk looks at it."""
@@ -106,7 +106,7 @@ class AddNote(CaseWords):
             return Answer([self.voice.say(Text.WORDS_MISSING, code=case.code)], "no_words", case.code)
         note = CaseNote(kind=NoteKind.NOTE, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.unit.add_note(case, note)
-        return Answer([self.voice.say(Text.NOTED, code=case.code)], subject=case.code)
+        return Answer([self.voice.say(Text.NOTE_KEPT, code=case.code)], subject=case.code)
 
 
 def _is_own(call: Call, case: Case) -> bool:

@@ -160,6 +160,8 @@ class _Held(NamedTuple):
 
 def only_others(verdict: Verdict) -> Verdict:
     """The verdict without what the watch deals with."""
+    if not verdict.findings:
+        return verdict
     others = tuple(finding for finding in verdict.findings if not _on_group(finding))
     return verdict if len(others) == len(verdict.findings) else verdict.model_copy(update={"findings": others})
 
