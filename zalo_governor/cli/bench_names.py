@@ -51,7 +51,8 @@ def _report_on(labelled: NameSet, rule: DisplayNameRule, peoples: set[str]) -> I
     theirs = [finding for item, finding in right if item.reason == _PEOPLES or item.family in peoples]
     yield f"  of the province's peoples{share(sum(finding is not None for finding in theirs), len(theirs))}"
     yield f"wrong names found          {share(sum(finding is not None for _, finding in wrong), len(wrong))}"
-    yield f"right reason               {share(sum(_reason(finding) == item.reason for item, finding in wrong), len(wrong))}"
+    reasons = sum(_reason(finding) == item.reason for item, finding in wrong)
+    yield f"right reason               {share(reasons, len(wrong))}"
     if meant := [(item.proposal, finding) for item, finding in wrong if item.proposal]:
         hits = sum(finding is not None and finding.suggestion == proposal for proposal, finding in meant)
         yield f"right proposal             {share(hits, len(meant))}"

@@ -199,9 +199,7 @@ def pace(seconds: Sequence[float]) -> str:
     ordered = sorted(seconds)
     p50, p99 = (ordered[min(int(len(ordered) * at), len(ordered) - 1)] * 1000 for at in (0.50, 0.99))
     load = os.getloadavg()[0]
-    return (
-        f"{len(ordered) / sum(ordered):,.0f} a second, p50 {p50:.3f} ms, p99 {p99:.3f} ms (load average {load:.1f})"
-    )
+    return f"{len(ordered) / sum(ordered):,.0f} a second, p50 {p50:.3f} ms, p99 {p99:.3f} ms (load average {load:.1f})"
 
 
 def _length(low: int, high: int) -> str:

@@ -41,7 +41,7 @@ class NameSet(NamedTuple):
 
 
 def shipped_names(folder: Path) -> list[LabelledName]:
-    r"""`content/names.tsv`: reason, name and where there is one the proposal; every second line of a reason is held back.
+    """`content/names.tsv`: reason, name, proposal if there is one; every second line of a reason is held back.
 
     Raises:
         ConfigError: the file is missing or a line has no tab.

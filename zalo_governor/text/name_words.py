@@ -150,11 +150,10 @@ class NameWords:
         if upper in self._short_titles:
             # In small letters it must not be readable as a word: "gđ" is a title, "cu" is none.
             return token == upper or _VOWELS.isdisjoint(fold(token))
-        glued = token == upper and any(
+        return token == upper and any(
             upper[:cut] in self._short_titles and (upper[cut:].lower(),) in self._agencies
             for cut in range(_TWO, len(upper))
         )
-        return glued
 
 
 def phrase(text: str) -> Phrase:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from zalo_governor.text.alphabet import has_marks
+from zalo_governor.text.fold import fold
 from zalo_governor.text.legacy import read_legacy
 from zalo_governor.text.name_words import NameWords, phrase
 from zalo_governor.text.normalise import normalise
@@ -89,7 +90,10 @@ def _read(name: str, words: NameWords) -> NameReading:
         return _invalid("digits" if digits else "single")
     if _TRAILING_SIGN.search(name):
         return _invalid("no_title_dash")
-    name = _LEADING_BRACKET.sub(r"\1 - \2", _COMRADE.sub("Đc ", name))
+    name = _LEADING_BRACKET.sub(r"\1 - \2", _GLUED_RANK.sub(r"\1 ", _COMRADE.sub("Đc ", name)))
+    aside = _ASIDE.sub(" ", name)
+    if aside != name and (reading := _with_form(aside, "wrong_sep", words)).proposal:
+        return reading
     behind_rank = len(words.split_rank(name)[0])
     dashes = [match for match in _DASH.finditer(name) if match.start() >= behind_rank]
     others = [match for match in _OTHER_SIGN.finditer(name) if match.start() >= behind_rank]
@@ -248,7 +252,7 @@ def _wrong_title(left: str, right: str, words: NameWords) -> str | None:
 
 def _wrong_name(person: str, words: NameWords) -> str | None:
     parts = person.split()
-    if _INITIALS.search(person) or (len(parts) == 1 and person.isupper()):
+    if _INITIALS.search(person) or (len(parts) == 1 and person.isupper()) or _VOWELS.isdisjoint(fold(parts[0])):
         return "initials"
     if len(parts) == 1 and "'" not in person and "’" not in person:
         return "given_only"
@@ -286,6 +290,7 @@ _LONGEST_DISPLAY_NAME = 300
 """Several times what Zalo takes; every sign in a name is tried as the one that cuts it in two."""
 _LONGEST_NAME = 6
 _TWO = 2
+_VOWELS = frozenset("aeiouy")
 _AGENCY_WITHIN = 3
 """An office in front is looked for before one of so many signs: what follows is cut in its turn."""
 _SIGNS = frozenset(" -–—|/\\,:()_•~·.&'’@+;[]")
@@ -299,9 +304,11 @@ _OTHER_SIGN = re.compile(r"\s*(?:[|/\\,:(_•~·\[;+]|(?<=\w{2})\.(?=\s))\s*")
 _ANY_SIGN = re.compile(r"\s*[-–—|/\\,:(_•~·\[;+]+\s*")
 _TRAILING_SIGN = re.compile(r"[-–—|/,:_]\s*$")
 _LEADING_BRACKET = re.compile(r"^[(\[]([^)\]]+)[)\]]\s*(?=\w)(.*)$")
+_ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*(?=[-–—])")
 _EMPTY_BRACKETS = re.compile(r"[(\[<{]\s*(?:[Đđ][Tt]|[Ss][Đđ][Tt]|[Tt]el)?\s*[:.]?\s*[)\]>}]")
 _ORNAMENT = re.compile(r"[•·~_]+")
 _COMRADE = re.compile(r"^[ĐđDd]/[Cc]\.?\s+")
+_GLUED_RANK = re.compile(r"^(\w{2,4}\.)(?=[^\W\d_]{2})")
 _EMAIL = re.compile(r"\S+@\S+\.\w+\S*")
 _AT = re.compile(r"@")
 _PHONE = re.compile(r"(?:(?:S?ĐT|Tel|Zalo|DĐ)\s*[:.]?\s*)?\+?\d[\d\s.()-]{6,}\d", re.IGNORECASE)
