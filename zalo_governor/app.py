@@ -253,6 +253,7 @@ class _Wiring:
             status=self._status,
             draw_code=_six_digits,
             with_marks=self._with_marks,
+            clarity=records.clarity,
             remind_members=escalation.remind_members,
             repeat_window=escalation.repeat_window,
             member_cooldown=escalation.member_cooldown,

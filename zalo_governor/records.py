@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.office.clarity import ClarityPolicy
 from zalo_governor.rulebook import Rulebook, load_rulebook
 from zalo_governor.settings import Settings
 from zalo_governor.store.crypto import Keys
@@ -31,6 +32,7 @@ class Records:
     database: Database
     rulebook: Rulebook
     catalogue: Catalogue
+    clarity: ClarityPolicy
     vault: Vault
     clock: Clock
 
@@ -96,11 +98,12 @@ def open_records(settings: Settings, clock: Clock) -> Records:
     """
     rulebook = load_rulebook(settings.rules_dir)
     catalogue = Catalogue.load(settings.rules_dir / "messages.vi.yaml")
+    clarity = ClarityPolicy.load(settings.rules_dir / "y-kien.yaml")
     _private_folder(settings.data_dir)
     keys = Keys.load_or_make(settings.key_path, os.environ.get("ZALO_GOVERNOR_KEY"))
     database = Database(settings.sqlalchemy_url, keys, clock)
     database.migrate()
-    return Records(settings, database, rulebook, catalogue, Vault(database), clock)
+    return Records(settings, database, rulebook, catalogue, clarity, Vault(database), clock)
 
 
 def _private_folder(path: Path) -> None:

@@ -10,6 +10,7 @@ AT_LEAST = {
     "pipeline_stub_per_s_20": 16_000.0,
     "pipeline_per_s": 4_000.0,
     "pipeline_share_of_rules": 0.7,
+    "pipeline_share_of_rules_of_talk": 0.7,
 }
 AT_MOST = {
     "receive_rss_share": 1 / 3,

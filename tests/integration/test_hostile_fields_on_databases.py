@@ -13,6 +13,7 @@ from tests.unit.store.stored import BOT, GROUP, MEMBER, START_MS, HandClock
 from zalo_governor.domain.elements import ElementKind, Source
 from zalo_governor.domain.people import Role
 from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.office.clarity import ClarityPolicy
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.pipeline.door import SecretDoor
@@ -88,6 +89,7 @@ def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[In
         status=lambda: LineStatus(None, since=None, heard_at=None, outgoing_waiting=0, looked_at=None),
         draw_code=lambda: "482913",
         with_marks=lambda sentence: [sentence],
+        clarity=ClarityPolicy.load(CONFIG / "y-kien.yaml"),
         remind_members=True,
         repeat_window=timedelta(hours=1),
         member_cooldown=timedelta(0),

@@ -41,7 +41,7 @@ class NameSet(NamedTuple):
 
 
 def shipped_names(folder: Path) -> list[LabelledName]:
-    """`content/names.tsv`: reason, name, proposal if there is one; every second line of a reason is held back.
+    r"""`content/names.tsv`: reason, name, the proposal if there is one; each second line of a reason is held back.
 
     Raises:
         ConfigError: the file is missing or a line has no tab.

@@ -94,7 +94,8 @@ class Text(Enum):
     # answers to everybody
     REPEATED = ("repeated", "said")
     HINT = ("hint", "who")
-    UNKNOWN_COMMAND = ("unknown_command", "who")
+    UNKNOWN_COMMAND = ("unknown_command", "who near")
+    NEAR_COMMANDS = ("near_commands", "rows")
     USAGE = ("usage", "who usage")
     REFUSED = ("refused", "who command")
     STALE = ("stale", "who when command")

@@ -11,11 +11,15 @@ from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.removals import Settlement
 from zalo_governor.office.voice import Voice
 
+_WRITING = "3.1"
+"""The clause about marks; people also type words of their own after a command, and those excuse nothing else."""
+
 
 class Office:
     """Fits `pipeline.ports.Reactions[OfficeUnit]`: cases first, then commands, in the judge's transaction."""
 
     def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
         self._account = policy.account
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._desk = CommandDesk(policy)
@@ -24,10 +28,12 @@ class Office:
         self.duties = Duties(policy)
 
     def excused(self, event: EventBase, verdict: Verdict) -> Verdict:
-        """The verdict without its findings where the event is a command that is understood; what seals stays."""
-        if verdict.sealed or not self._desk.recognises(event):
+        """The verdict without what it says of the haste of typing, where the event is a command that is understood."""
+        hasty = any(finding.clause == _WRITING for finding in verdict.findings)
+        if verdict.sealed or not hasty or not self._desk.recognises(event):
             return verdict
-        return verdict.model_copy(update={"findings": ()})
+        kept = tuple(finding for finding in verdict.findings if finding.clause != _WRITING)
+        return verdict.model_copy(update={"findings": kept})
 
     def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
         """Act on one judged event; of what the bot account itself did, only that it deleted messages counts."""
@@ -36,7 +42,17 @@ class Office:
                 self._settlement.heard(unit, event)
             return
         self._casework.react(unit, event, verdict)
+        if not verdict.sealed:
+            self._note_statement(unit, event)
         self._desk.take(unit, event, verdict)
+
+    def _note_statement(self, unit: OfficeUnit, event: EventBase) -> None:
+        if not event.is_group or event.thread_id not in self._policy.groups:
+            return
+        author = unit.sender(event.account, event.sender_uid)
+        statement = self._policy.clarity.statement(event, author) if author else None
+        if statement:
+            unit.note_statement(event, statement)
 
     def recovered(self, unit: OfficeUnit, group_id: str) -> None:
         """See `Casework.recovered`."""

@@ -9,6 +9,7 @@ from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.line import LineState
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.office.clarity import ClarityPolicy
 
 
 class Group(NamedTuple):
@@ -48,6 +49,8 @@ class OfficePolicy:
     """Makes a one-time code of six digits that nobody can foresee."""
     with_marks: Callable[[str], Sequence[str]]
     """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
+    clarity: ClarityPolicy
+    """What counts as a directive or a report, and what as brief and clear."""
     remind_members: bool = True
     """Whether members get a private request about light findings; about sealed ones they always do."""
     repeat_window: timedelta = timedelta(hours=1)

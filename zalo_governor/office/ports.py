@@ -1,15 +1,29 @@
 """What the office needs of the store. The office owns these interfaces; the store fits them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from zalo_governor.domain.cases import Case, CaseMessage, Reader
+from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
-from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
+from zalo_governor.domain.reports import (
+    Activity,
+    AgencyFigures,
+    AuditHead,
+    ChangeFigures,
+    ClauseFigures,
+    Coverage,
+    Handling,
+    Membership,
+    MembersVoice,
+    StateFigures,
+    StatementFigures,
+)
+from zalo_governor.domain.statements import Statement
 from zalo_governor.pipeline.ports import JudgeUnit
 
 
@@ -186,6 +200,46 @@ class OfficeUnit(JudgeUnit, Protocol):
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
         """Gaps that touch [start, end), oldest first."""
+        ...
+
+    def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
+        """Messages of [start, end) by day, those without any left out, and by hour of the day (24), in Viet Nam."""
+        ...
+
+    def agencies(self, group_id: str, start: datetime, end: datetime) -> list[AgencyFigures]:
+        """Messages, senders and cases of [start, end) by agency of the roster, the most messages first."""
+        ...
+
+    def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
+        """Cases opened in [start, end) by where they stand now, in the order of the states; none with 0."""
+        ...
+
+    def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
+        """How the cases of [start, end) were handled."""
+        ...
+
+    def membership(self, group_id: str) -> Membership:
+        """Who is in the group, held against the roster by uid."""
+        ...
+
+    def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
+        """Changes of the group in [start, end) by kind, in order of the kinds."""
+        ...
+
+    def note_statement(self, event: EventBase, statement: Statement) -> None:
+        """Write down that this event was a directive or a report; facts alone."""
+        ...
+
+    def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
+        """Directives and reports of [start, end), each kind once, in the order of the kinds."""
+        ...
+
+    def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
+        """What members told the office in [start, end)."""
+        ...
+
+    def audit_head(self) -> AuditHead | None:
+        """The newest row of the audit log; None before the first."""
         ...
 
     # schedule and sweep

@@ -1,8 +1,8 @@
 """The activity report (clause 6.2): gathered as data, then worded for Zalo or written as JSON."""
 
 import json
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from zalo_governor.domain.cases import Case
@@ -10,7 +10,7 @@ from zalo_governor.domain.clock import Clock, from_ms, local
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.regulation import Regulation
-from zalo_governor.domain.reports import ActivityReport, ClauseFigures, Coverage, Period
+from zalo_governor.domain.reports import ActivityReport, ClauseFigures, Coverage, DayFigures, Period
 from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import Group
@@ -33,6 +33,7 @@ def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulati
     open_cases = unit.cases(group.id, start=from_ms(0), end=max(now, period.end) + timedelta(seconds=1), open_only=True)
     open_cases.sort(key=lambda case: (_GRAVEST_FIRST.index(case.severity), case.opened_at, case.id))
     people = {case.person_id: unit.person(case.person_id) for case in open_cases}
+    by_day, by_hour = unit.rhythm(group.id, period.start, period.end)
     return ActivityReport(
         group_id=group.id,
         group_name=group.name,
@@ -40,17 +41,36 @@ def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulati
         made_at=now,
         activity=unit.activity(group.id, period.start, period.end),
         activity_before=unit.activity(group.id, before, period.start),
+        days=tuple(DayFigures(day=day, messages=by_day.get(day, 0)) for day in _days(period, now, by_day)),
+        hours=tuple(by_hour),
+        agencies=tuple(unit.agencies(group.id, period.start, period.end)),
         clauses=tuple(unit.clause_figures(group.id, period.start, period.end, before)),
+        states=tuple(unit.case_states(group.id, period.start, period.end)),
         open_cases=tuple(open_cases),
         names={person_id: plain(person.full_name or person.display_name) for person_id, person in people.items()},
         suspects=unit.suspects(group.id, period.start, period.end),
+        handling=unit.handling(group.id, period.start, period.end),
+        membership=unit.membership(group.id),
+        changes=tuple(unit.changes(group.id, period.start, period.end)),
+        statements=tuple(unit.statements(group.id, period.start, period.end)),
+        voice=unit.members_voice(group.id, period.start, period.end),
         refused_notices=unit.refused_notices(group.id, period.start, period.end),
         coverage=unit.coverage(group.id, period.start, period.end).model_copy(
             update={"gaps": tuple(unit.gaps(group.id, period.start, period.end))}
         ),
         first_heard=unit.first_heard(group.id),
         cannot_check=tuple(clause.number for clause in regulation.not_visible),
+        audit_head=unit.audit_head(),
     )
+
+
+def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[date]:
+    """The days of the period up to today; those in the future too up to the last one heard, since clocks differ."""
+    day, last = local(period.start).date(), local(period.end - timedelta(milliseconds=1)).date()
+    last = min(last, max([local(now).date(), *heard]))
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
 
 
 def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regulation) -> str:
@@ -143,7 +163,7 @@ class _Page:
         )
 
     def _clause_row(self, row: ClauseFigures) -> str:
-        figures = row.model_dump(exclude={"clause"})
+        figures = row.model_dump(exclude={"clause", "reported"})
         return self._voice.say(
             Text.REPORT_CLAUSE_ROW,
             citation=self._voice.citation(row.clause),

@@ -12,7 +12,7 @@ from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
 from zalo_governor.pipeline.assessment import Assessor, NotUnderstood
-from zalo_governor.pipeline.lanes import MOST_AHEAD_MS, Lanes, place_of
+from zalo_governor.pipeline.lanes import Lanes, place_of
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Units, UnitT
 from zalo_governor.rules.engine import Engine
 
@@ -126,10 +126,9 @@ class Judge(Generic[UnitT]):
                     log.error("judge_waits", error=str(error))
                     self._pause(_RETRY_FIRST)
                     continue
-                latest = place_of(to_ms(self._clock()) + MOST_AHEAD_MS, "")
                 with self._changed:
                     for account, place in sorted((account, place_of(at_ms, key)) for account, at_ms, key in judged):
-                        self._lanes.remember(account, thread_id, min(place, latest))
+                        self._lanes.remember(account, thread_id, place)
                 break
 
     def _take(self) -> list[tuple[Admitted, bool]]:

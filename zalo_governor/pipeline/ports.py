@@ -33,7 +33,10 @@ class Inbox(Protocol):
         ...
 
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
-        """(account, Zalo's time in ms, key) of the judged entries with the youngest times; what a sweep found aside."""
+        """(account, Zalo's time in ms, key) of the entries judged in their turn that have the youngest times.
+
+        What was late, and what a sweep found, is not among them.
+        """
         ...
 
 

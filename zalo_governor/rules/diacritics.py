@@ -5,6 +5,7 @@ understands, which it does without marks, are let pass by the office.) A text th
 marks is `suspect`.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -60,7 +61,8 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         if event.attachment and event.text == event.attachment.title and event.attachment.type not in _CAPTIONED:
             return
         text = _without_mentions(event.text[:_LONGEST], event.mentions)
-        if self.words.at_a_glance_fine(text):
+        # Both forms of Unicode get the same glance: what a Mac decomposes is composed for it.
+        if self.words.at_a_glance_fine(normalise(text).text if _COMBINING.search(text) else text):
             return
         excerpt = event.text[:_EXCERPT]
         legacy = read_legacy(text)
@@ -103,6 +105,7 @@ def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
 
 _CAPTIONED = frozenset({"chat.photo", "chat.video.msg"})
 """Where Zalo's title is what the sender typed; elsewhere it is the name of a file or the title of a page."""
+_COMBINING = re.compile("[\u0300-\u036f]")
 _EXCERPT = 80
 _MOST_SENTENCES = 3
 _LONGEST_MENTION = 100

@@ -51,7 +51,11 @@ _KNOWN = select(inbox.c.key).where(
 _JUDGED_LAST = (
     select(inbox.c.account, events.c.at_ms, inbox.c.key)
     .join(events, events.c.id == inbox.c.id)
-    .where(events.c.group_id == bindparam("thread_id"), events.c.source != Source.SWEEP.value)
+    .where(
+        events.c.group_id == bindparam("thread_id"),
+        events.c.source != Source.SWEEP.value,
+        events.c.late.is_(False),
+    )
     .order_by(events.c.at_ms.desc())
     .limit(200)  # as many as may bear the same time
 )
@@ -89,8 +93,8 @@ class InboxCounts(NamedTuple):
 class SqlInbox:
     """pipeline.ports.Inbox over the database.
 
-    With `account`, only that bot account's entries are given as waiting: on a PostgreSQL that several processes
-    share, each judges what its own account heard. Without it, all are.
+    With `account`, only that bot account's entries are given as waiting and as judged last: on a PostgreSQL that
+    several processes share, each judges what its own account heard. Without it, all are.
     """
 
     def __init__(self, database: Database, account: str | None = None) -> None:
@@ -101,7 +105,11 @@ class SqlInbox:
         self._newest_id = database.ready(_NEWEST_ID)
         self._numbers: dict[str, int] = {}
         self._newest: int | None = None
-        self._waiting = _WAITING if account is None else _WAITING.where(inbox.c.account == account)
+        self._waiting, self._judged_last = _WAITING, _JUDGED_LAST
+        if account is not None:
+            self._waiting, self._judged_last = (
+                asked.where(inbox.c.account == account) for asked in (_WAITING, _JUDGED_LAST)
+            )
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
         """Write all entries in one durable transaction and give those that were new, in the order given."""
@@ -155,9 +163,12 @@ class SqlInbox:
             return connection.execute(same.limit(1)).first() is not None
 
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
-        """(account, Zalo's time in ms, key) of the judged entries with the youngest times; what a sweep found aside."""
+        """(account, Zalo's time in ms, key) of the entries judged in their turn that have the youngest times.
+
+        What was late, and what a sweep found, is not among them.
+        """
         with self._database.read() as connection:
-            rows = connection.execute(_JUDGED_LAST, {"thread_id": thread_id})
+            rows = connection.execute(self._judged_last, {"thread_id": thread_id})
             return [(row.account, row.at_ms, row.key) for row in rows]
 
     def newest_id(self) -> int:

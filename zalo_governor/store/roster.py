@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ScalarSelect, delete, insert, select, update
+from sqlalchemy import Connection, ScalarSelect, delete, insert, select, update
 
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.store.crypto import binding
+from zalo_governor.store.crypto import Keys, binding
 from zalo_governor.store.database import Database
 from zalo_governor.store.schema import person_uids, persons, roster
 
@@ -23,12 +23,8 @@ class SqlRoster:
         Raises:
             WrongKeyError: a row does not open.
         """
-        rows = select(roster.c.place, roster.c.entry).where(roster.c.group_id == group_id).order_by(roster.c.place)
         with self._database.read() as connection:
-            return [
-                RosterEntry.model_validate_json(self._database.keys.open(entry, _bound(group_id, place)))
-                for place, entry in connection.execute(rows)
-            ]
+            return entries_of(connection, self._database.keys, group_id)
 
     def replace(self, group_id: str, entries: Sequence[RosterEntry]) -> None:
         """Make this the group's roster, all of it or nothing.
@@ -57,6 +53,15 @@ class SqlRoster:
     def _seen_as(self, uid: str | None) -> ScalarSelect[int]:
         tied = (person_uids.c.account == self._account, person_uids.c.uid == uid)
         return select(person_uids.c.person_id).where(*tied).scalar_subquery()
+
+
+def entries_of(connection: Connection, keys: Keys, group_id: str) -> list[RosterEntry]:
+    """The group's roster in the office's own order; [] where none was imported; WrongKeyError if a row is foreign."""
+    rows = select(roster.c.place, roster.c.entry).where(roster.c.group_id == group_id).order_by(roster.c.place)
+    return [
+        RosterEntry.model_validate_json(keys.open(entry, _bound(group_id, place)))
+        for place, entry in connection.execute(rows)
+    ]
 
 
 def _bound(group_id: str, place: int) -> bytes:

@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from zalo_governor.domain.people import Person
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.database import Database
-from zalo_governor.store.figures import Figures
 from zalo_governor.store.identity import SeedPerson, seed
+from zalo_governor.store.tallies import Tallies
 from zalo_governor.store.transaction import OFFICE_LOCK
 
 
-class SqlUnit(Figures):
+class SqlUnit(Tallies):
     """One transaction: office.ports.OfficeUnit, put together from its parts.
 
-    transaction <- people <- membership <- records <- casebook <- aftermath <- figures: each part stands on the one
-    before it.
+    transaction <- people <- membership <- records <- casebook <- aftermath <- figures <- tallies: each part stands
+    on the one before it.
     """
 
 

@@ -1,9 +1,10 @@
 """A transaction in memory that fits OfficeUnit, and the makers of what tests need around it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,31 @@ from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
 from zalo_governor.domain.regulation import Clause, Enforcement, Regulation
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
-from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
+from zalo_governor.domain.reports import (
+    Activity,
+    AgencyFigures,
+    AuditHead,
+    ChangeFigures,
+    ClauseFigures,
+    Coverage,
+    Handling,
+    Membership,
+    MembersVoice,
+    StateFigures,
+    StatementFigures,
+)
+from zalo_governor.domain.statements import Statement
 from zalo_governor.office import Catalogue, LineStatus, Office, OfficePolicy
+from zalo_governor.office.clarity import ClarityPolicy
 
 BOT = "7000000000000000001"
 GROUP = "8000000000000000001"
 GROUP_NAME = "Nhóm Zalo điều hành tỉnh Mẫu"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 """14:05 on 24/11/2026, a Tuesday, in Viet Nam."""
-CATALOGUE = Catalogue.load(Path(__file__).parents[3] / "config" / "messages.vi.yaml")
+_CONFIG = Path(__file__).parents[3] / "config"
+CATALOGUE = Catalogue.load(_CONFIG / "messages.vi.yaml")
+CLARITY = ClarityPolicy.load(_CONFIG / "y-kien.yaml")
 REGULATION = Regulation(
     title="Quy chế quản lý và sử dụng Nhóm Zalo",
     number="01/QĐ-UBND",
@@ -95,6 +112,14 @@ class FakeUnit:
     first_heard_at: datetime | None = datetime(2020, 1, 1, tzinfo=UTC)
     activity_now: Activity = field(
         default_factory=lambda: Activity(messages=100, senders=20, joined=2, left=1, recalled=3, changes=4, calls=0)
+    )
+
+    by_day: dict[date, int] = field(default_factory=lambda: {date(2026, 11, 23): 60, date(2026, 11, 24): 40})
+    agency_list: list[AgencyFigures] = field(default_factory=list)
+    stated: list[Statement] = field(default_factory=list)
+    handled: Handling = field(default_factory=lambda: Handling(taken_back=1, repeated=0))
+    members: Membership = field(
+        default_factory=lambda: Membership(present=118, approved=120, both=116, outsiders=2, missing=4)
     )
 
     def sender(self, account: str, uid: str) -> Person | None:
@@ -328,6 +353,40 @@ class FakeUnit:
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
         return [gap for gap in self.gap_list if gap.group_id == group_id]
 
+    def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
+        return self.by_day, [0] * 8 + [sum(self.by_day.values())] + [0] * 15
+
+    def agencies(self, group_id: str, start: datetime, end: datetime) -> list[AgencyFigures]:
+        return self.agency_list
+
+    def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
+        counted = Counter(case.state for case in self.book.values())
+        return [StateFigures(state=state, cases=counted[state]) for state in counted]
+
+    def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
+        return self.handled
+
+    def membership(self, group_id: str) -> Membership:
+        return self.members
+
+    def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
+        return [ChangeFigures(kind="pin_changed", count=3), ChangeFigures(kind="group_info_changed", count=1)]
+
+    def note_statement(self, event: EventBase, statement: Statement) -> None:
+        self.stated.append(statement)
+
+    def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
+        return [
+            StatementFigures(kind="directive", count=9, long=1, no_deadline=4, no_addressee=2),
+            StatementFigures(kind="report", count=14, long=3, no_deadline=0, no_addressee=0),
+        ]
+
+    def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
+        return MembersVoice()
+
+    def audit_head(self) -> AuditHead | None:
+        return AuditHead(number=77, at=NOW, link="ab" * 16)
+
     def first_run(self, job: str, due: datetime) -> bool:
         first = (job, due) not in self.runs
         self.runs.add((job, due))
@@ -364,6 +423,7 @@ class Desk:
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
             "draw_code": lambda: "482913",
+            "clarity": CLARITY,
             "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],
         }
         self.policy = OfficePolicy(**(values | policy))

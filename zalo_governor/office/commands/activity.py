@@ -16,6 +16,7 @@ class Report(Command[Span]):
 
     word = "baocao"
     usage = Text.USAGE_REPORT
+    forgiving = True
     roles = frozenset(REPORT_READERS)
 
     def understand(self, rest: str, today: date) -> Span | None:

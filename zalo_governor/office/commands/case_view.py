@@ -20,6 +20,7 @@ class ShowCase(CaseCommand):
 
     word = "xem"
     usage = Text.USAGE_SHOW
+    forgiving = True
 
     def about(self, call: Call, case: Case) -> Answer:
         """What is known of the case; of a sealed one, that nothing is kept."""

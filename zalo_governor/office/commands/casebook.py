@@ -36,6 +36,7 @@ class ListCases(Command[Which]):
 
     word = "vipham"
     usage = Text.USAGE_CASES
+    forgiving = True
     roles = DESK
     _FILTERS: ClassVar[dict[str, Which]] = {
         "": Which.OPEN,

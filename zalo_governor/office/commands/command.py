@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from datetime import date
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
+from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.office.messages import Text
@@ -20,6 +21,8 @@ class Call(NamedTuple):
     unit: OfficeUnit
     person: Person
     groups: list[Group]
+    event: MessageSent
+    """The message that it stands in: whom it mentions, what it quotes."""
 
 
 class Answer(NamedTuple):
@@ -43,6 +46,9 @@ class Command(ABC, Generic[ArgumentT]):
     usage: ClassVar[Text]
     roles: ClassVar[frozenset[Role] | None]
     """Who may use it; None for everybody."""
+    forgiving: ClassVar[bool] = False
+    """A slip of the finger in the word is overlooked. Only where nothing can be done wrongly by it: what moves a case,
+    removes a message or tells somebody has to be typed as it is, and who mistypes it is asked whether it was meant."""
     by_code: ClassVar[bool] = False
     """It is about a case. Without the slash only a whole code is understood, `VP12`: people write "báo nhầm 12 tin"."""
 

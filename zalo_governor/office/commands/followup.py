@@ -41,6 +41,7 @@ class WhoHasSeen(CaseCommand):
 
     word = "daxem"
     usage = Text.USAGE_READERS
+    forgiving = True
 
     def about(self, call: Call, case: Case) -> Answer:
         """Names by Zalo's receipts, those who have seen it first; without who posted it."""

@@ -23,6 +23,7 @@ class Help(Command[bool]):
 
     word = "trogiup"
     usage = Text.USAGE_HELP
+    forgiving = True
     roles = None
 
     def __init__(self, policy: OfficePolicy, others: Sequence[AnyCommand]) -> None:
@@ -58,6 +59,7 @@ class ReadRegulation(Command[Wanted]):
 
     word = "quyche"
     usage = Text.USAGE_REGULATION
+    forgiving = True
     roles = None
 
     def understand(self, rest: str, today: date) -> Wanted | None:
@@ -115,6 +117,7 @@ class Status(Command[bool]):
 
     word = "trangthai"
     usage = Text.USAGE_STATUS
+    forgiving = True
     roles = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER})
 
     def understand(self, rest: str, today: date) -> bool | None:

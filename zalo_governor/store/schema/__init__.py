@@ -5,6 +5,7 @@ other person's uid, and that stands where the group id stands otherwise.
 """
 
 from zalo_governor.store.schema.base import metadata
+from zalo_governor.store.schema.clarity import statements
 from zalo_governor.store.schema.handling import audit, case_events, case_readers, cases, removal_codes, removals
 from zalo_governor.store.schema.hearing import NUMBER_BITS, events, findings, gaps, inbox, rule_failures
 from zalo_governor.store.schema.installation import job_runs, vault
@@ -34,5 +35,6 @@ __all__ = [
     "removals",
     "roster",
     "rule_failures",
+    "statements",
     "vault",
 ]
