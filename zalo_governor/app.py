@@ -10,6 +10,7 @@ import structlog
 from zalo_governor.alarm import SecondChannel
 from zalo_governor.domain.clock import Clock, system_clock
 from zalo_governor.domain.elements import Element, Source
+from zalo_governor.domain.errands import ErrandKind
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
@@ -19,10 +20,13 @@ from zalo_governor.duework import DueWork
 from zalo_governor.governor import Governor, Part
 from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.casework import is_fresh
+from zalo_governor.office.errands import Errands
+from zalo_governor.office.friendships import FriendRequests
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.office.removals import Removals
 from zalo_governor.office.rollcall import RollCall
+from zalo_governor.office.roster.phonebook import PhoneBook
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
@@ -40,6 +44,7 @@ from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.zalo.backfill import Backfill
 from zalo_governor.zalo.client import ZaloClient
+from zalo_governor.zalo.errands import ZaloErrands
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
 from zalo_governor.zalo.frames import OLD_PRIVATE
 from zalo_governor.zalo.listener import Listener
@@ -54,8 +59,6 @@ _BACKFILL_PAUSE_SECONDS = 0.5
 _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
 _JUDGED_SECONDS = 30.0
 _RETENTION_AT = time(2, 30)
-_SWEEP_AGAIN_AFTER = timedelta(minutes=10)
-"""A line that comes and goes does not sweep the group each time."""
 
 
 def build(settings: Settings, clock: Clock = system_clock) -> Governor:
@@ -127,6 +130,7 @@ class _Wiring:
         self._groups = {group.id: group.name for group in settings.groups}
         self._leaving = threading.Event()
         self._caught_up = threading.Event()
+        self._who_is_here = threading.Event()
 
         self._inbox = SqlInbox(database, self._account)
         self._outbox = SqlOutbox(database, self._account)
@@ -151,6 +155,24 @@ class _Wiring:
         removals = Removals(policy, remove=client.remove, unit=self._units.unit, on_settled=self._worker.wake)
         self._removals = DueWork(
             "removals", next_due=removals.next_due, act=removals.act, begin=self._caught_up, clock=clock
+        )
+        people = ZaloErrands(client)
+        errands = Errands(
+            policy,
+            carry_out={ErrandKind.EXPEL: people.expel, ErrandKind.BEFRIEND: people.befriend},
+            unit=self._units.unit,
+            on_settled=self._worker.wake,
+        )
+        self._errands = DueWork(
+            "errands", next_due=errands.next_due, act=errands.act, begin=self._caught_up, clock=clock
+        )
+        requests = FriendRequests(policy, fetch=people.friend_requests, unit=self._units.unit)
+        self._requests = DueWork(
+            "requests", next_due=requests.next_due, act=requests.act, begin=self._who_is_here, clock=clock
+        )
+        phone_book = PhoneBook(policy, find=people.by_phone, unit=self._units.unit)
+        self._phone_book = DueWork(
+            "phone_book", next_due=phone_book.next_due, act=phone_book.act, begin=self._who_is_here, clock=clock
         )
         self._deadlines = DueWork(
             "deadlines",
@@ -186,7 +208,12 @@ class _Wiring:
             may_keep=lambda raw: door.look(raw) is None,
             admit=self._admit_and_judge,
             sum_up=self._office.swept,
+            on_swept=self._swept,
+            again_after=timedelta(minutes=settings.vigil.sweep_again_minutes),
             clock=clock,
+        )
+        self._sweeps = DueWork(
+            "sweeps", next_due=self._roll_call.next_due, act=self._roll_call.act, begin=self._caught_up, clock=clock
         )
         self._recovery = Recovery(
             groups=[*self._groups, self._account],
@@ -234,6 +261,10 @@ class _Wiring:
             Part("schedule", self._schedule.run, self._schedule.stop),
             Part("deadlines", self._deadlines.run, self._deadlines.stop),
             Part("removals", self._removals.run, self._removals.stop),
+            Part("errands", self._errands.run, self._errands.stop),
+            Part("requests", self._requests.run, self._requests.stop),
+            Part("phone_book", self._phone_book.run, self._phone_book.stop),
+            Part("sweeps", self._sweeps.run, self._sweeps.stop),
             Part("vigil", self._vigil.run, self._vigil.stop),
             Part("listener", self._listener.run, self._listener.stop),
             Part("recovery", self._recovery.run, self._stop_recovery),
@@ -261,6 +292,10 @@ class _Wiring:
             digest_after=escalation.digest_after,
             code_valid=escalation.code_valid,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
+            remove_outsiders=self._settings.roster.remove_outsiders,
+            accept_friends=self._settings.roster.accept_friends,
+            lookups_per_day=self._settings.roster.lookups_per_day,
+            lookup_every=self._settings.roster.lookup_every,
         )
 
     def _with_marks(self, sentence: str) -> list[str]:
@@ -341,24 +376,19 @@ class _Wiring:
     def _heard_again(self) -> None:
         self._caught_up.set()
         for group_id in self._groups:
-            if not self._roll_call.swept_within(group_id, _SWEEP_AGAIN_AFTER):
-                self._sweep_group(group_id)
+            self._roll_call.want(group_id)
 
     def _sweep(self, due: datetime) -> None:
         with self._units.unit() as unit:
             wanted = unit.first_run("name_sweep", due)
         if wanted:
             for group_id in self._groups:
-                self._sweep_group(group_id)
+                self._roll_call.try_to_sweep(group_id)
+            self._in_unit(self._office.duties.roster_digest)(due)
 
-    def _sweep_group(self, group_id: str) -> None:
-        try:
-            changed = self._roll_call.sweep(group_id)
-        except GovernorError as error:
-            log.error("sweep_failed", group=group_id, error=str(error))
-        else:
-            log.info("swept", group=group_id, changed=changed)
-            self._worker.wake()
+    def _swept(self) -> None:
+        self._who_is_here.set()
+        self._worker.wake()
 
     def _in_unit(self, act: Callable[[SqlUnit, datetime], object]) -> Callable[[datetime], None]:
         """What is done in one transaction when its time has come; afterwards there may be something to send."""

@@ -55,7 +55,7 @@ class Alerts:
             proposal: a display name or a sentence that would be right, where the rule has one.
             late: the event was heard out of its turn: only what is sealed is still worth a request.
         """
-        if held_back := self._held_back(unit, case, person, late=late):
+        if held_back := self.held_back(unit, case, person, late=late):
             return held_back
         about = self._about(case, person)
         if case.sealed:
@@ -69,6 +69,26 @@ class Alerts:
             text = self._voice.say(Text.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about)
         self._post.to_person(unit, person, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
         return Text.MEMBER_ASKED
+
+    def held_back(self, unit: OfficeUnit, case: Case, person: Person, *, late: bool) -> Text | None:
+        """Why the member is not to be asked, in words for the desk; None where the member is."""
+        if person.has(Role.LEADER, Role.LEADERSHIP):
+            return Text.MEMBER_LEADERSHIP
+        if person.reach is Reach.REFUSED:
+            return Text.MEMBER_UNREACHED
+        if case.label == UNCHECKED:
+            return Text.MEMBER_NOT_ASKED  # Nothing is known against anybody.
+        if case.sealed:
+            return None
+        if late or case.severity is Severity.TRIAGE or not self._policy.remind_members:
+            return Text.MEMBER_NOT_ASKED
+        cooldown = self._policy.member_cooldown
+        since = self._policy.clock() - cooldown
+        if cooldown and unit.last_posted(
+            person.id, Purpose.MEMBER_REQUEST.value, case.group_id, since, rule_id=case.rule_id
+        ):
+            return Text.MEMBER_COOLDOWN
+        return None
 
     def reposted(self, unit: OfficeUnit, case: Case, person: Person, at: datetime) -> None:
         """Tell the desk that the same person has posted the sealed content of a case again."""
@@ -144,25 +164,6 @@ class Alerts:
         group = self._voice.group(self._policy.group(group_id))
         said = self._voice.say(text, group=group, count=number(len(cases)), rows="\n".join(rows))
         self._post.to_desk(unit, said, group_id=group_id)
-
-    def _held_back(self, unit: OfficeUnit, case: Case, person: Person, *, late: bool) -> Text | None:
-        if person.has(Role.LEADER, Role.LEADERSHIP):
-            return Text.MEMBER_LEADERSHIP
-        if person.reach is Reach.REFUSED:
-            return Text.MEMBER_UNREACHED
-        if case.label == UNCHECKED:
-            return Text.MEMBER_NOT_ASKED  # Nothing is known against anybody.
-        if case.sealed:
-            return None
-        if late or case.severity is Severity.TRIAGE or not self._policy.remind_members:
-            return Text.MEMBER_NOT_ASKED
-        cooldown = self._policy.member_cooldown
-        since = self._policy.clock() - cooldown
-        if cooldown and unit.last_posted(
-            person.id, Purpose.MEMBER_REQUEST.value, case.group_id, since, rule_id=case.rule_id
-        ):
-            return Text.MEMBER_COOLDOWN
-        return None
 
     def _same(self, unit: OfficeUnit, case: Case) -> str:
         earlier = unit.case(case.same_as) if case.same_as else None

@@ -18,11 +18,13 @@ from zalo_governor.domain.events import (
     SealedHeard,
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.domain.newcomers import OUTSIDERS
 from zalo_governor.domain.people import Person
 from zalo_governor.office.afterwards import Afterwards
 from zalo_governor.office.alerts import Alerts
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.messages import Text
+from zalo_governor.office.opening import new_case
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.voice import Voice
@@ -77,7 +79,7 @@ class Casework:
         late = [
             case
             for case in self._recent(unit, group_id)
-            if case.late and unit.first_run(f"recovered:{case.code}", case.opened_at)
+            if case.late and case.rule_id != OUTSIDERS and unit.first_run(f"recovered:{case.code}", case.opened_at)
         ]
         if late:
             self._alerts.recovered(unit, group_id, late)
@@ -162,24 +164,13 @@ class Casework:
         finding = concern.finding
         fresh = is_fresh(event, now)
         case = unit.add_case(
-            Case(
-                id=0,
-                group_id=event.thread_id,
-                rule_id=finding.rule_id,
-                clause=finding.clause,
-                severity=finding.severity,
-                label=finding.label,
-                level=finding.level,
-                sealed=concern.sealed,
-                person_id=person.id,
-                state=CaseState.NEW,
-                opened_at=now,
-                event_at=event.at,
-                last_event_at=event.at,
-                first_event_id=event.id,
-                message_key=event.key,
+            new_case(
+                event,
+                finding,
+                person.id,
+                now,
                 late=not fresh,
-                state_at=now,
+                sealed=concern.sealed,
                 same_as=self._same_content(unit, event),
                 due_at=self._due(concern, now, fresh=fresh),
             )
@@ -250,13 +241,16 @@ def is_fresh(event: EventBase, now: datetime) -> bool:
 def _concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
     """What cases are made of. Where a finding seals, the others are not pursued: nothing is made of that text."""
     gravest: dict[tuple[str, str], _Concern] = {}
+    outsiders = {_subject(event, finding) for finding in verdict.findings if finding.rule_id == OUTSIDERS}
     for finding in verdict.findings:
         sealing = isinstance(finding, SealedFinding) or finding.seals
         if finding.shadow or finding.severity is Severity.SUSPECT or (verdict.sealed and not sealing):
             continue
         uid = _subject(event, finding)
-        if uid is None:
-            continue
+        if uid is None or finding.rule_id == OUTSIDERS:
+            continue  # Who came in from outside the roster is the business of `Newcomers`.
+        if uid in outsiders and not sealing:
+            continue  # And nobody asks an outsider for a proper name.
         key = (finding.rule_id, uid)
         known = gravest.get(key)
         if known is None or _GRAVITY.index(known.finding.severity) < _GRAVITY.index(finding.severity):

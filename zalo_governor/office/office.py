@@ -5,7 +5,9 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.office.casework import Casework
 from zalo_governor.office.commands.desk import CommandDesk
 from zalo_governor.office.duties import Duties
+from zalo_governor.office.friendships import Friendships
 from zalo_governor.office.messages import Text
+from zalo_governor.office.newcomers import Newcomers
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.removals import Settlement
@@ -24,6 +26,8 @@ class Office:
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._desk = CommandDesk(policy)
         self._casework = Casework(policy)
+        self._newcomers = Newcomers(policy)
+        self._friendships = Friendships(policy)
         self._settlement = Settlement(policy)
         self.duties = Duties(policy)
 
@@ -42,6 +46,8 @@ class Office:
                 self._settlement.heard(unit, event)
             return
         self._casework.react(unit, event, verdict)
+        self._newcomers.take(unit, event, verdict)
+        self._friendships.take(unit, event)
         if not verdict.sealed:
             self._note_statement(unit, event)
         self._desk.take(unit, event, verdict)
@@ -55,12 +61,14 @@ class Office:
             unit.note_statement(event, statement)
 
     def recovered(self, unit: OfficeUnit, group_id: str) -> None:
-        """See `Casework.recovered`."""
+        """See `Casework.recovered` and `Newcomers.sum_up`."""
         self._casework.recovered(unit, group_id)
+        self._newcomers.sum_up(unit, group_id)
 
     def swept(self, unit: OfficeUnit, group_id: str) -> None:
-        """See `Casework.swept`."""
+        """See `Casework.swept` and `Newcomers.sum_up`."""
         self._casework.swept(unit, group_id)
+        self._newcomers.sum_up(unit, group_id)
 
     def said_again(self, text: str) -> str:
         """The words of a message that goes out once more, since it may have arrived already."""

@@ -7,5 +7,6 @@ from zalo_governor.rules.classified import ClassifiedRule
 from zalo_governor.rules.diacritics import DiacriticsRule
 from zalo_governor.rules.display_name import DisplayNameRule
 from zalo_governor.rules.harmful import HarmfulRule
+from zalo_governor.rules.outsiders import OutsiderRule
 
-RULES: tuple[type[Rule[Any]], ...] = (DiacriticsRule, DisplayNameRule, ClassifiedRule, HarmfulRule)
+RULES: tuple[type[Rule[Any]], ...] = (DiacriticsRule, DisplayNameRule, ClassifiedRule, HarmfulRule, OutsiderRule)

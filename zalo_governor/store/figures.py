@@ -26,7 +26,7 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import OutgoingState
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
-from zalo_governor.store.aftermath import Aftermath
+from zalo_governor.store.errands import ErrandBook
 from zalo_governor.store.gaps import gap
 from zalo_governor.store.schema import (
     NUMBER_BITS,
@@ -56,7 +56,7 @@ A_MESSAGE = and_(
 )
 
 
-class Figures(Aftermath):
+class Figures(ErrandBook):
     """The part of a unit that counts. Periods are [start, end) by Zalo's clock, for cases by when they were opened.
 
     Of what was heard, only what the unit's own account heard counts: another one in the same group hears it all again.

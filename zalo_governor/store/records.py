@@ -22,7 +22,7 @@ from zalo_governor.domain.people import Person
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.bulk import AmongIds, BulkInsert, BulkUpdate
 from zalo_governor.store.database import Database
-from zalo_governor.store.membership import Membership
+from zalo_governor.store.roster import RosterBook
 from zalo_governor.store.schema import audit, events, findings, inbox, job_runs, rule_failures
 
 _EVENT = insert(events)
@@ -52,7 +52,7 @@ _SEALED = (
 _CHAIN = select(audit).order_by(audit.c.id)
 
 
-class Records(Membership):
+class Records(RosterBook):
     """The part of a unit that writes down what happened. Most of it is put off to the end of the unit."""
 
     def __init__(self, database: Database, connection: Connection, account: str | None) -> None:

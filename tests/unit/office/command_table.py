@@ -56,6 +56,8 @@ TABLE = {
     "trinh": Row("/trinh VP1", DESK, "không thấy vụ việc VP1"),
     "daxem": Row("/daxem VP1", DESK, "không thấy vụ việc VP1"),
     "xoa": Row("/xoa VP1", DESK, "không thấy vụ việc VP1"),
+    "thanhvien": Row("/thanhvien", DESK | {"leader"}, "chưa có danh sách thành viên"),
+    "moira": Row("/moira VP1", DESK | {"leader"}, "không thấy người nào"),
     "baocao": Row("/baocao tuần", READERS, "BÁO CÁO HOẠT ĐỘNG CỦA NHÓM"),
     "trangthai": Row("/trangthai", READERS | DESK, "thông suốt"),
     "trogiup": Row("/trogiup", EVERYBODY, "Các lệnh đồng chí dùng được"),

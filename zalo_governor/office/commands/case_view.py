@@ -1,11 +1,13 @@
 """/xem: one case as the desk sees it, and what is to be done next."""
 
 from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.newcomers import Newcomer
 from zalo_governor.office.afterwards import visible
 from zalo_governor.office.categories import category, has_category, why
 from zalo_governor.office.commands.casebook import CaseCommand, one_line
 from zalo_governor.office.commands.command import Answer, Call
 from zalo_governor.office.messages import Text
+from zalo_governor.office.newcomers import way_in
 from zalo_governor.office.voice import gone, moment, number
 
 QUOTABLE = frozenset({"3.1", "3.2"})
@@ -45,7 +47,10 @@ class ShowCase(CaseCommand):
 
     def _content(self, call: Call, case: Case) -> list[str]:
         lines = []
-        if case.sealed:
+        newcomer = call.unit.newcomer(case)
+        if newcomer:
+            lines += self._newcomer(call, case, newcomer)
+        elif case.sealed:
             lines.append(self.voice.say(Text.CASE_SEALED))
             lines += self._aftermath(call, case)
         else:
@@ -62,6 +67,16 @@ class ShowCase(CaseCommand):
         if case.reason:
             lines.append(self.voice.say(Text.CASE_REASON, reason=case.reason))
         return lines + self._leader(call, case) + ([self._next(call, case)] if case.sealed else [])
+
+    def _newcomer(self, call: Call, case: Case, newcomer: Newcomer) -> list[str]:
+        """Who came in, how, and whether that person is still there."""
+        who = self.voice.who(call.unit.person(newcomer.person_id))
+        lines = [self.voice.say(Text.CASE_NEWCOMER, who=who, way=way_in(call.unit, self.voice, newcomer, case))]
+        if newcomer.gone_at:
+            lines.append(self.voice.say(Text.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at)))
+        elif case.state.open:
+            lines.append(self.voice.say(Text.CASE_NEWCOMER_HERE, code=case.code))
+        return lines
 
     def _aftermath(self, call: Call, case: Case) -> list[str]:
         """What the group still shows of a sealed case, and who has seen it."""

@@ -6,6 +6,7 @@ from zalo_governor.office.commands.casebook import ConfirmCase, FalseAlarm, List
 from zalo_governor.office.commands.command import AnyCommand
 from zalo_governor.office.commands.followup import PassOn, Remove, WhoHasSeen
 from zalo_governor.office.commands.information import Help, ReadRegulation, Status
+from zalo_governor.office.commands.membership import Belongs, PutOut
 from zalo_governor.office.commands.writing import AddMarks
 from zalo_governor.office.policy import OfficePolicy
 
@@ -17,6 +18,8 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     PassOn,
     WhoHasSeen,
     Remove,
+    Belongs,
+    PutOut,
     Report,
     ReadRegulation,
     AddMarks,

@@ -6,10 +6,27 @@ other person's uid, and that stands where the group id stands otherwise.
 
 from zalo_governor.store.schema.base import metadata
 from zalo_governor.store.schema.clarity import statements
-from zalo_governor.store.schema.handling import audit, case_events, case_readers, cases, removal_codes, removals
+from zalo_governor.store.schema.handling import (
+    audit,
+    case_events,
+    case_readers,
+    cases,
+    errands,
+    newcomers,
+    removal_codes,
+    removals,
+)
 from zalo_governor.store.schema.hearing import NUMBER_BITS, events, findings, gaps, inbox, rule_failures
 from zalo_governor.store.schema.installation import job_runs, vault
-from zalo_governor.store.schema.members import accounts, group_members, groups, person_uids, persons, roster
+from zalo_governor.store.schema.members import (
+    accounts,
+    group_members,
+    groups,
+    person_uids,
+    persons,
+    phone_lookups,
+    roster,
+)
 from zalo_governor.store.schema.sending import PENDING, outbox
 
 __all__ = [
@@ -20,6 +37,7 @@ __all__ = [
     "case_events",
     "case_readers",
     "cases",
+    "errands",
     "events",
     "findings",
     "gaps",
@@ -28,9 +46,11 @@ __all__ = [
     "inbox",
     "job_runs",
     "metadata",
+    "newcomers",
     "outbox",
     "person_uids",
     "persons",
+    "phone_lookups",
     "removal_codes",
     "removals",
     "roster",
