@@ -104,9 +104,17 @@ class Text(Enum):
     # to the member
     REQUEST_SEALED = ("request_sealed", "code group when who citation")
     REQUEST_DIACRITICS = ("request_diacritics", "code group when who citation proposal")
-    REQUEST_NAME = ("request_name", "code group who citation proposal")
+    REQUEST_NAME = ("request_name", "code group who citation lacks proposal")
     REQUEST_OTHER = ("request_other", "code group when who citation clause")
     PROPOSAL = ("proposal", "name")
+    PROPOSAL_IF = ("proposal_if", "name")
+    PROPOSAL_SHORT = ("proposal_short", "name")
+    NAME_LACKS_TITLE = ("name_lacks_title", "")
+    NAME_LACKS_NAME = ("name_lacks_name", "")
+    NAME_LACKS_BOTH = ("name_lacks_both", "")
+    NAME_LACKS_MARKS = ("name_lacks_marks", "")
+    NAME_LACKS_ORDER = ("name_lacks_order", "")
+    NAME_LACKS_FORM = ("name_lacks_form", "")
     PROPOSED_SENTENCE = ("proposed_sentence", "sentence")
     SEALED_PRIVATE = ("sealed_private", "who citation")
 
@@ -242,7 +250,7 @@ class Text(Enum):
     CASE_CANNOT_MOVE = ("case_cannot_move", "code state")
     REASON_MISSING = ("reason_missing", "code")
     REASON_RECALLED = ("reason_recalled", "minutes")
-    REASON_NAME_FIXED = ("reason_name_fixed", "")
+    REASON_NAME_FIXED = ("reason_name_fixed", "minutes")
 
     STATE_NEW = ("state_new", "")
     STATE_REMINDED = ("state_reminded", "")

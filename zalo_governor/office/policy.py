@@ -9,6 +9,7 @@ from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.line import LineState
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.text.short_forms import ShortForms
 from zalo_governor.office.clarity import ClarityPolicy
 
 
@@ -62,6 +63,16 @@ class OfficePolicy:
     """A sealed case on which the desk has not answered for so long goes to the leader, marked as not verified."""
     digest_after: timedelta = timedelta(minutes=30)
     """What a person has to look at first is gathered for so long and told in one message."""
+    longest_name: int = 40
+    """How many characters Zalo is believed to take; for a longer name a short form is proposed as well."""
+    short_forms: ShortForms = ShortForms(())
+    """How titles and offices may be shortened."""
+    name_reminder_after: timedelta = timedelta(days=7)
+    """A member whose name is still not right is asked again after so long."""
+    name_reminders: int = 3
+    """How many times at most a member is asked again."""
+    names_asked_per_day: int = 30
+    """So many members are asked about their names on one day; the others on the days that follow."""
     code_valid: timedelta = timedelta(minutes=5)
     """How long a one-time code counts."""
     readers_kept: timedelta = timedelta(days=90)
