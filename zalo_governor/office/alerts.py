@@ -15,7 +15,7 @@ from zalo_governor.office.name_advice import NameAdvice
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
-from zalo_governor.office.voice import Voice, day, gone, moment, number, plain
+from zalo_governor.office.voice import Voice, day, gone, moment, number
 from zalo_governor.pipeline.door import UNCHECKED
 
 _LONGEST_SENTENCE = 300

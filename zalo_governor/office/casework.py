@@ -24,8 +24,8 @@ from zalo_governor.office.afterwards import Afterwards
 from zalo_governor.office.alerts import Alerts
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.messages import Text
-from zalo_governor.office.opening import new_case
 from zalo_governor.office.name_reminders import NAME_RULE, NameReminders
+from zalo_governor.office.opening import new_case
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.voice import Voice, number

@@ -1,7 +1,7 @@
 """What the office goes by: which groups, how often to write to whom, and in whose words."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -9,8 +9,8 @@ from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.line import LineState
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
-from zalo_governor.text.short_forms import ShortForms
 from zalo_governor.office.clarity import ClarityPolicy
+from zalo_governor.text.short_forms import ShortForms
 
 
 class Group(NamedTuple):
@@ -65,7 +65,7 @@ class OfficePolicy:
     """What a person has to look at first is gathered for so long and told in one message."""
     longest_name: int = 40
     """How many characters Zalo is believed to take; for a longer name a short form is proposed as well."""
-    short_forms: ShortForms = ShortForms(())
+    short_forms: ShortForms = field(default_factory=lambda: ShortForms(()))
     """How titles and offices may be shortened."""
     name_reminder_after: timedelta = timedelta(days=7)
     """A member whose name is still not right is asked again after so long."""
