@@ -330,6 +330,11 @@ class _Wiring:
             quiet_hours=escalation.quiet_hours,
             code_valid=escalation.code_valid,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
+            longest_name=self._settings.names.longest,
+            short_forms=records.short_forms(),
+            name_reminder_after=timedelta(days=self._settings.names.remind_days),
+            name_reminders=self._settings.names.reminders,
+            names_asked_per_day=self._settings.names.asked_per_day,
             remove_outsiders=self._settings.roster.remove_outsiders,
             accept_friends=self._settings.roster.accept_friends,
             lookups_per_day=self._settings.roster.lookups_per_day,
@@ -444,6 +449,11 @@ class _Wiring:
             for group_id in self._groups:
                 self._roll_call.try_to_sweep(group_id)
             self._in_unit(self._office.duties.roster_digest)(due)
+            self._in_unit(self._remind_of_names)(due)
+
+    def _remind_of_names(self, unit: SqlUnit, _due: datetime) -> None:
+        for group_id in self._groups:
+            self._office.remind_of_names(unit, group_id)
 
     def _swept(self) -> None:
         self._who_is_here.set()

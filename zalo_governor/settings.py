@@ -204,6 +204,19 @@ class ApprovalSettings(_Section):
     """So long after a change it may still be allowed by the code of its case."""
 
 
+class NameSettings(_Section):
+    """Display names (clause 3.2)."""
+
+    longest: int = Field(default=40, ge=20)
+    """For a longer name a short form is proposed as well."""
+    remind_days: int = Field(default=7, ge=1)
+    """A member whose name is still not right is asked again after so many days."""
+    reminders: int = Field(default=3, ge=0)
+    """How many times at most."""
+    asked_per_day: int = Field(default=30, ge=1)
+    """A sweep asks so many members on one day; the others on the days that follow."""
+
+
 class RetentionSettings(_Section):
     """How long data that track people are kept."""
 
@@ -250,6 +263,7 @@ class Settings(BaseSettings):
     vigil: VigilSettings = VigilSettings()
     alarm: AlarmSettings = AlarmSettings()
     retention: RetentionSettings = RetentionSettings()
+    names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
 
     @classmethod
