@@ -9,6 +9,7 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.ladder import Ladder, QuietHours, Steps, Times
 from zalo_governor.domain.line import LineState
+from zalo_governor.domain.papers import Face, Letterhead
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
@@ -56,6 +57,8 @@ class OfficePolicy:
     """Makes a one-time code of six digits that nobody can foresee."""
     with_marks: Callable[[str], Sequence[str]]
     """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
+    letterhead: Letterhead
+    """What stands above and below a report on paper."""
     changes: ChangeWords
     """How people call what can be changed about a group."""
     clarity: ClarityPolicy
@@ -71,6 +74,8 @@ class OfficePolicy:
     """A grave case on which the desk has not answered for so long goes to the leader, marked as not verified."""
     digest_after: timedelta = timedelta(minutes=30)
     """What a person has to look at first is gathered for so long and told in one message."""
+    report_files: Sequence[Face] = (Face.DOCX, Face.PNG)
+    """What goes out beside the text of a monthly or quarterly report."""
     quiet_hours: QuietHours | None = None
     """When light findings wait for the morning."""
     longest_name: int = 40
