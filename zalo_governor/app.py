@@ -8,6 +8,7 @@ from time import monotonic
 
 import structlog
 
+from zalo_governor import __version__
 from zalo_governor.alarm import SecondChannel
 from zalo_governor.domain.clock import Clock, from_ms, system_clock, to_ms
 from zalo_governor.domain.elements import Element, Source
@@ -17,6 +18,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.line import BackfillEnd, LineReport, LineState
 from zalo_governor.domain.notices import Outgoing
 from zalo_governor.duework import DueWork
+from zalo_governor.fingerprints import change, fingerprints
 from zalo_governor.governor import Governor, Part
 from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.casework import is_fresh
@@ -136,6 +138,7 @@ class _Wiring:
         self._outbox = SqlOutbox(database, self._account)
         self._units = SqlUnits(database, self._account)
         self._gaps = SqlGaps(database, self._account)
+        self._note_configuration("program.started")
         self._units.seed_people(self._account, [SeedPerson(**person.model_dump()) for person in settings.people])
 
         client = ZaloClient(session, clock)
@@ -265,6 +268,18 @@ class _Wiring:
             Part("outbox", self._worker.run, self._worker.stop),
         )
 
+    def _note_configuration(self, occasion: str) -> None:
+        """Write down by which rules and settings the program goes from now on, and what of them is new."""
+        records = self._records
+        now = fingerprints(self._settings, records.database.keys.mac)
+        other = change(records.fingerprints(), now)
+        with self._units.unit() as unit:
+            for action, detail in ((occasion, {"version": __version__}), ("config.changed", other and other.detail)):
+                if detail:
+                    unit.audit(action, at=self._clock(), actor_id=None, group_id="", subject="", detail=detail)
+        if other:
+            records.keep_fingerprints(now)
+
     def _policy(self, records: Records) -> OfficePolicy:
         escalation = self._settings.escalation
         return OfficePolicy(
@@ -312,6 +327,7 @@ class _Wiring:
             Duty("weekly_report", times.weekly_report, times.weekly_day, self._in_unit(duties.weekly_report)),
             Duty("name_sweep", times.name_sweep, None, self._sweep),
             Duty("hints_digest", times.hints_digest, None, self._in_unit(duties.hints_digest)),
+            Duty("suggestions_digest", times.suggestions_digest, None, self._in_unit(duties.suggestions_digest)),
             Duty("retention", _RETENTION_AT, None, self._in_unit(lambda unit, _due: duties.forget_readers(unit))),
         ]
 

@@ -1,6 +1,7 @@
 """One installation's records and rules, opened without Zalo: what every command but `check` begins with."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from zalo_governor.store.database import Database
 from zalo_governor.store.vault import Vault
 from zalo_governor.zalo.session import Credentials
 
+_FINGERPRINTS = "config.fingerprints:"
 _CREDENTIALS = "zalo.credentials:"
 _ACCOUNT = "zalo.account:"
 """Each followed by the mark of the session file that it came from: bot accounts may share one database."""
@@ -82,6 +84,14 @@ class Records:
     def keep_credentials(self, credentials: Credentials) -> None:
         """Keep the session encrypted."""
         self.vault.save(_CREDENTIALS + self._origin(), orjson.dumps(credentials.model_dump(mode="json")))
+
+    def fingerprints(self) -> dict[str, str]:
+        """The hashes of the configuration as they were kept last; none before the first start."""
+        return dict(orjson.loads(self.vault.load(_FINGERPRINTS + self._origin()) or b"{}"))
+
+    def keep_fingerprints(self, hashes: Mapping[str, str]) -> None:
+        """Keep them in place of the ones before."""
+        self.vault.save(_FINGERPRINTS + self._origin(), orjson.dumps(hashes))
 
     def _origin(self) -> str:
         """The mark of the session file; where it was taken away, of the one session kept; "" where that is not one."""

@@ -200,6 +200,8 @@ class ScheduleSettings(_Section):
     name_sweep: time | None = time(7, 30)
     hints_digest: time | None = time(16, 0)
     """What speaks of state secrets without being a case."""
+    suggestions_digest: time | None = time(16, 15)
+    """What members suggested with /gopy."""
 
 
 class Settings(BaseSettings):

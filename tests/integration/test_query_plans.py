@@ -160,7 +160,6 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "cases before": _in_unit(lambda unit: unit.cases_before(GROUP, 5, "3.1-tieng-viet-co-dau", START)),
     "a false alarm": _in_unit(lambda unit: unit.false_alarm(GROUP, "3.1-tieng-viet-co-dau", b"m" * 16)),
     "notes": _in_unit(lambda unit: unit.notes(new_case(1, 1).model_copy(update={"id": 5}))),
-    "how cases were handled": _in_unit(lambda unit: unit.handling(GROUP, NOW - DAY, NOW)),
     "case by number": _in_unit(lambda unit: unit.case(77)),
     "open cases": _in_unit(lambda unit: unit.cases(GROUP, start=START, end=NOW, open_only=True)),
     "cases of today": _in_unit(lambda unit: unit.cases(GROUP, start=NOW - DAY, end=NOW)),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from zalo_governor.cli.access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
@@ -39,6 +40,7 @@ def report(
     try:
         period = between(first, last, Voice(records.catalogue, records.rulebook.regulation))
         with SqlUnits(records.database, records.account).unit() as unit:
+            note_access(unit, system_clock, "report.made", group_id=chosen.id, first=f"{first}", last=f"{last}")
             made = compose(unit, chosen, period, records.rulebook.regulation, system_clock)
         if face is Format.JSON:
             typer.echo(render_json(made))

@@ -31,6 +31,8 @@ class ClauseFigures(_Figures):
     confirmed: int
     false_alarms: int
     reported: int
+    approved: int = 0
+    """Changes of the group that the leader allowed afterwards."""
     before: int
     """Cases in the period before, of the same length."""
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.remarks import Remark, RemarkKind
 from zalo_governor.office.categories import category, has_category, why
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
@@ -65,6 +66,27 @@ class Digests:
             self._post.to_desk(unit, text, group_id=group.id)
             told += len(found)
         return told
+
+    def suggestions(self, unit: OfficeUnit, due: datetime) -> int:
+        """Tell of the suggestions that nobody was told of yet; how many there were."""
+        told = 0
+        for group in self._policy.governed:
+            if not unit.first_run(f"suggestions_digest:{group.id}", due):
+                continue
+            found = unit.untold_remarks(group.id, RemarkKind.SUGGESTION)
+            if not found:
+                continue
+            rows = [self._suggestion(unit, remark) for remark in found]
+            named = self._voice.group(group)
+            text = self._voice.say(Text.SUGGESTIONS_DIGEST, group=named, count=number(len(found)), rows="\n".join(rows))
+            self._post.to_desk(unit, text, group_id=group.id)
+            unit.remarks_told(found, self._policy.clock())
+            told += len(found)
+        return told
+
+    def _suggestion(self, unit: OfficeUnit, remark: Remark) -> str:
+        who = self._voice.who(unit.person(remark.person_id))
+        return self._voice.say(Text.REMARK_ROW, code=remark.code, when=moment(remark.at), who=who, said=remark.text)
 
     def _part(self, unit: OfficeUnit, kind: Text, cases: Sequence[Case]) -> str:
         if not cases:

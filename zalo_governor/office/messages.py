@@ -163,6 +163,16 @@ class Text(Enum):
     # answers to everybody
     REPEATED = ("repeated", "said")
     HINT = ("hint", "who")
+    INCIDENT_ALERT = ("incident_alert", "code when who group said")
+    INCIDENT_KEPT = ("incident_kept", "who code")
+    INCIDENTS = ("incidents", "group count rows")
+    INCIDENTS_NONE = ("incidents_none", "group")
+    SUGGESTION_KEPT = ("suggestion_kept", "who code")
+    SUGGESTIONS = ("suggestions", "group count rows")
+    SUGGESTIONS_NONE = ("suggestions_none", "group")
+    SUGGESTIONS_DIGEST = ("suggestions_digest", "group count rows")
+    REMARK_ROW = ("remark_row", "code when who said")
+    REMARK_IN_GROUP = ("remark_in_group", "code")
     UNKNOWN_COMMAND = ("unknown_command", "who near")
     NEAR_COMMANDS = ("near_commands", "rows")
     USAGE = ("usage", "who usage")
@@ -189,6 +199,8 @@ class Text(Enum):
     USAGE_HELP = ("usage_help", "")
     USAGE_REGULATION = ("usage_regulation", "")
     USAGE_STATUS = ("usage_status", "")
+    USAGE_INCIDENT = ("usage_incident", "")
+    USAGE_SUGGESTION = ("usage_suggestion", "")
     USAGE_ADD_MARKS = ("usage_add_marks", "")
 
     # marks added to what somebody typed without them

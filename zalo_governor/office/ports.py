@@ -12,6 +12,7 @@ from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
 from zalo_governor.domain.pictures import Looked, Picture
+from zalo_governor.domain.remarks import Remark, RemarkKind
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import (
     Activity,
@@ -284,6 +285,23 @@ class OfficeUnit(JudgeUnit, Protocol):
 
         With `rule_id`, only messages about cases of that rule count.
         """
+        ...
+
+    # what members tell the office
+    def add_remark(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
+        """Keep a remark and give it its number."""
+        ...
+
+    def remarks(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
+        """Those of [start, end), oldest first; for the desk's own list alone."""
+        ...
+
+    def untold_remarks(self, group_id: str, kind: RemarkKind) -> list[Remark]:
+        """Those that the desk has not been told of, oldest first."""
+        ...
+
+    def remarks_told(self, told: Sequence[Remark], at: datetime) -> None:
+        """The desk has been told of these."""
         ...
 
     # records

@@ -149,6 +149,7 @@ class Figures(Changes):
                 count_where(and_(now, _in([CaseState.CONFIRMED, CaseState.REFERRED]))).label("confirmed"),
                 count_where(and_(now, _in([CaseState.FALSE_ALARM]))).label("false_alarms"),
                 count_where(and_(now, _in([CaseState.REPORTED]))).label("reported"),
+                count_where(and_(now, _in([CaseState.APPROVED]))).label("approved"),
                 count_where(cases.c.opened_ms < to_ms(start)).label("before"),
             )
             .where(within(cases.c.group_id, cases.c.opened_ms, group_id, before, end))

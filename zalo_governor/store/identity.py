@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.store.crypto import Keys
-from zalo_governor.store.schema import cases, events, findings, outbox, person_uids, persons
+from zalo_governor.store.schema import cases, events, findings, outbox, person_uids, persons, remarks
 
 
 class SeedPerson(NamedTuple):
@@ -105,6 +105,7 @@ def _merge(connection: Connection, keys: Keys, *, loser_id: int, winner_id: int)
         events.c.person_id,
         findings.c.person_id,
         outbox.c.person_id,
+        remarks.c.person_id,
         persons.c.merged_into,
     ):
         connection.execute(update(column.table).where(column == loser_id).values({column: winner_id}))

@@ -9,6 +9,7 @@ from sqlalchemy import distinct, func, insert, literal_column, select
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.domain.reports import (
     AgencyFigures,
     ChangeFigures,
@@ -22,7 +23,7 @@ from zalo_governor.domain.statements import Statement, StatementKind
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.figures import A_CHANGE, A_MESSAGE, Figures, count_where, within
 from zalo_governor.store.roster import entries_of
-from zalo_governor.store.schema import cases, events, findings, person_uids, persons, statements
+from zalo_governor.store.schema import cases, events, findings, person_uids, persons, remarks, statements
 
 _HOUR_MS = 3_600_000
 _UTC_OFFSET_MS = 7 * _HOUR_MS
@@ -187,8 +188,13 @@ class Tallies(Figures):
         ]
 
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
-        """What members told the office in [start, end); nothing gathers it yet."""
-        return MembersVoice()
+        """What members told the office in [start, end)."""
+        within = (remarks.c.group_id == group_id, remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
+        asked = select(remarks.c.kind, func.count().label("told")).where(*within).group_by(remarks.c.kind)
+        counted = {row["kind"]: row["told"] for row in self._ask(asked).mappings()}
+        return MembersVoice(
+            incidents=counted.get(RemarkKind.INCIDENT.value, 0), suggestions=counted.get(RemarkKind.SUGGESTION.value, 0)
+        )
 
     def _cases_by_person(self, group_id: str, start: datetime, end: datetime) -> Counter[int]:
         same = self._merged()

@@ -14,8 +14,8 @@ from zalo_governor.store.transaction import OFFICE_LOCK
 class SqlUnit(Tallies):
     """One transaction: office.ports.OfficeUnit, put together from its parts.
 
-    transaction <- people <- membership <- audit <- records <- casebook <- case_notes <- aftermath <- figures <-
-    tallies: each part stands on the one before it.
+    transaction <- people <- membership <- audit <- remarks <- records <- casebook <- case_notes <- aftermath <-
+    figures <- tallies: each part stands on the one before it.
     """
 
 

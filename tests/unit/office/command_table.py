@@ -79,5 +79,7 @@ TABLE = {
     "trangthai": Row("/trangthai", READERS | DESK, "thông suốt"),
     "trogiup": Row("/trogiup", EVERYBODY, "Các lệnh đồng chí dùng được"),
     "quyche": Row("/quyche 4.1", EVERYBODY, "khoản 1 Điều 4 Quy chế: Không đăng"),
+    "suco": Row("/suco không nhận được tin từ sáng", EVERYBODY, "SC-1"),
+    "gopy": Row("/gopy nên ghim lịch trực", EVERYBODY, "GY-1"),
     "themdau": Row("/themdau hop luc may gio", EVERYBODY, "- họp lúc mấy giờ"),
 }

@@ -20,6 +20,7 @@ from zalo_governor.domain.line import Gap, LineState
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
 from zalo_governor.domain.regulation import Clause, Enforcement, Regulation
+from zalo_governor.domain.remarks import Remark, RemarkKind
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import (
     Activity,
@@ -95,6 +96,9 @@ class FakeUnit(FakeChanges):
     tied: list[tuple[int, int]] = field(default_factory=list)
     """(case, event)"""
     events: dict[int, EventBase] = field(default_factory=dict)
+    remarked: list[Remark] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
+    """Codes of remarks that the desk was told of."""
     marks: list[tuple[int, bytes | None]] = field(default_factory=list)
     """(case, by what its content is known again)"""
     taught: set[tuple[str, str, bytes, int]] = field(default_factory=set)
@@ -385,6 +389,26 @@ class FakeUnit(FakeChanges):
             and (rule_id is None or (notice.case_id and self.book[notice.case_id].rule_id == rule_id))
         ]
         return max(times, default=None)
+
+    def add_remark(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
+        number = sum(remark.kind is kind for remark in self.remarked) + 1
+        self.remarked.append(Remark(kind=kind, number=number, group_id=group_id, person_id=person_id, at=at, text=text))
+        return self.remarked[-1]
+
+    def remarks(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
+        return [
+            said for said in self.remarked if (said.group_id, said.kind) == (group_id, kind) and start <= said.at < end
+        ]
+
+    def untold_remarks(self, group_id: str, kind: RemarkKind) -> list[Remark]:
+        return [
+            said
+            for said in self.remarked
+            if (said.group_id, said.kind) == (group_id, kind) and said.code not in self.told
+        ]
+
+    def remarks_told(self, told: Sequence[Remark], at: datetime) -> None:
+        self.told |= {said.code for said in told}
 
     def audit(
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]

@@ -100,7 +100,7 @@ def _slips_in(word: str, *, slash: bool) -> int:
     return 2 if len(word) > _LONG_ENOUGH + 1 else 1
 
 
-_LONGEST = 1000
+_LONGEST = 3000
 _LONG_ENOUGH = 5
 """Letters of a word that is told from talk in spite of a slip."""
 _FAR = 6

@@ -9,6 +9,7 @@ from zalo_governor.office.commands.command import AnyCommand
 from zalo_governor.office.commands.followup import PassOn, Remove, WhoHasSeen
 from zalo_governor.office.commands.information import Help, ReadRegulation, Status
 from zalo_governor.office.commands.noting import NoteCase
+from zalo_governor.office.commands.remarks import Suggest, TellIncident
 from zalo_governor.office.commands.writing import AddMarks
 from zalo_governor.office.policy import OfficePolicy
 
@@ -27,6 +28,8 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     NoteCase,
     Report,
     ReadRegulation,
+    TellIncident,
+    Suggest,
     AddMarks,
     Status,
 )

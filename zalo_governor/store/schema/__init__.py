@@ -14,6 +14,7 @@ from zalo_governor.store.schema.handling import (
     case_readers,
     cases,
     false_alarms,
+    remarks,
     removal_codes,
     removals,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "outbox",
     "person_uids",
     "persons",
+    "remarks",
     "removal_codes",
     "removals",
     "roster",

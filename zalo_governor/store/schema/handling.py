@@ -139,6 +139,21 @@ removals = Table(
     sqlite_autoincrement=True,
 )
 
+# What members tell the office: incidents and suggestions, each kind with numbers of its own.
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("group_id", String, nullable=False),
+    Column("person_id", ROW_ID, ForeignKey("persons.id"), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # sealed
+    Column("told_ms", BigInteger),  # when the desk was told of it
+    Index("ix_remarks_group_at", "group_id", "at_ms"),
+    partial("ix_remarks_untold", "group_id", where="told_ms IS NULL"),
+)
+
 audit = Table(
     "audit",
     metadata,
