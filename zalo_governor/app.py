@@ -12,21 +12,25 @@ from zalo_governor import __version__
 from zalo_governor.alarm import SecondChannel
 from zalo_governor.domain.clock import Clock, from_ms, system_clock, to_ms
 from zalo_governor.domain.elements import Element, Source
+from zalo_governor.domain.errands import ErrandKind
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.line import BackfillEnd, LineReport, LineState
 from zalo_governor.domain.notices import Outgoing
-from zalo_governor.duework import DueWork
+from zalo_governor.duework import DueWork, Together
 from zalo_governor.fingerprints import change, fingerprints
 from zalo_governor.governor import Governor, Part
 from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.casework import is_fresh
+from zalo_governor.office.errands import Errands
+from zalo_governor.office.friendships import FriendRequests
 from zalo_governor.office.integrity.pictures import Pictures
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.office.removals import Removals
 from zalo_governor.office.rollcall import RollCall
+from zalo_governor.office.roster.phonebook import PhoneBook
 from zalo_governor.pictures.looking import look
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
@@ -46,6 +50,7 @@ from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.zalo.backfill import Backfill
 from zalo_governor.zalo.client import NEWEST, ZaloClient
+from zalo_governor.zalo.errands import ZaloErrands
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
 from zalo_governor.zalo.frames import OLD_PRIVATE
 from zalo_governor.zalo.listener import Listener
@@ -60,8 +65,6 @@ _BACKFILL_PAUSE_SECONDS = 0.5
 _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
 _JUDGED_SECONDS = 30.0
 _RETENTION_AT = time(2, 30)
-_SWEEP_AGAIN_AFTER = timedelta(minutes=10)
-"""A line that comes and goes does not sweep the group each time."""
 
 
 def build(settings: Settings, clock: Clock = system_clock) -> Governor:
@@ -133,6 +136,7 @@ class _Wiring:
         self._groups = {group.id: group.name for group in settings.groups}
         self._leaving = threading.Event()
         self._caught_up = threading.Event()
+        self._who_is_here = threading.Event()
 
         self._inbox = SqlInbox(database, self._account)
         self._outbox = SqlOutbox(database, self._account)
@@ -156,8 +160,25 @@ class _Wiring:
             clock=clock,
         )
         removals = Removals(policy, remove=client.remove, unit=self._units.unit, on_settled=self._worker.wake)
-        self._removals = DueWork(
-            "removals", next_due=removals.next_due, act=removals.act, begin=self._caught_up, clock=clock
+        people = ZaloErrands(client)
+        errands = Errands(
+            policy,
+            carry_out={ErrandKind.EXPEL: people.expel, ErrandKind.BEFRIEND: people.befriend},
+            unit=self._units.unit,
+            on_settled=self._worker.wake,
+        )
+        orders = Together(removals, errands)
+        self._orders = DueWork("orders", next_due=orders.next_due, act=orders.act, begin=self._caught_up, clock=clock)
+        acquaintance = Together(
+            FriendRequests(policy, fetch=people.friend_requests, unit=self._units.unit),
+            PhoneBook(policy, find=people.by_phone, unit=self._units.unit),
+        )
+        self._acquaintance = DueWork(
+            "acquaintance",
+            next_due=acquaintance.next_due,
+            act=acquaintance.act,
+            begin=self._who_is_here,
+            clock=clock,
         )
         pictures = Pictures(
             policy, fetch=client.picture, look=look, unit=self._units.unit, on_settled=self._worker.wake
@@ -199,7 +220,12 @@ class _Wiring:
             may_keep=lambda raw: door.look(raw) is None,
             admit=self._admit_and_judge,
             sum_up=self._office.swept,
+            on_swept=self._swept,
+            again_after=timedelta(minutes=settings.vigil.sweep_again_minutes),
             clock=clock,
+        )
+        self._sweeps = DueWork(
+            "sweeps", next_due=self._roll_call.next_due, act=self._roll_call.act, begin=self._caught_up, clock=clock
         )
         self._recovery = Recovery(
             groups=[*self._groups, self._account],
@@ -258,7 +284,9 @@ class _Wiring:
         return (
             Part("schedule", self._schedule.run, self._schedule.stop),
             Part("deadlines", self._deadlines.run, self._deadlines.stop),
-            Part("removals", self._removals.run, self._removals.stop),
+            Part("orders", self._orders.run, self._orders.stop),
+            Part("acquaintance", self._acquaintance.run, self._acquaintance.stop),
+            Part("sweeps", self._sweeps.run, self._sweeps.stop),
             Part("pictures", self._pictures.run, self._pictures.stop),
             Part("vigil", self._vigil.run, self._vigil.stop),
             Part("listener", self._listener.run, self._listener.stop),
@@ -302,6 +330,10 @@ class _Wiring:
             quiet_hours=escalation.quiet_hours,
             code_valid=escalation.code_valid,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
+            remove_outsiders=self._settings.roster.remove_outsiders,
+            accept_friends=self._settings.roster.accept_friends,
+            lookups_per_day=self._settings.roster.lookups_per_day,
+            lookup_every=self._settings.roster.lookup_every,
             approvers=frozenset(self._settings.approval.roles),
             approval_valid=timedelta(hours=self._settings.approval.valid_hours),
             approved_within=timedelta(hours=self._settings.approval.afterwards_hours),
@@ -403,24 +435,19 @@ class _Wiring:
     def _heard_again(self) -> None:
         self._caught_up.set()
         for group_id in self._groups:
-            if not self._roll_call.swept_within(group_id, _SWEEP_AGAIN_AFTER):
-                self._sweep_group(group_id)
+            self._roll_call.want(group_id)
 
     def _sweep(self, due: datetime) -> None:
         with self._units.unit() as unit:
             wanted = unit.first_run("name_sweep", due)
         if wanted:
             for group_id in self._groups:
-                self._sweep_group(group_id)
+                self._roll_call.try_to_sweep(group_id)
+            self._in_unit(self._office.duties.roster_digest)(due)
 
-    def _sweep_group(self, group_id: str) -> None:
-        try:
-            changed = self._roll_call.sweep(group_id)
-        except GovernorError as error:
-            log.error("sweep_failed", group=group_id, error=str(error))
-        else:
-            log.info("swept", group=group_id, changed=changed)
-            self._worker.wake()
+    def _swept(self) -> None:
+        self._who_is_here.set()
+        self._worker.wake()
 
     def _in_unit(self, act: Callable[[SqlUnit, datetime], object]) -> Callable[[datetime], None]:
         """What is done in one transaction when its time has come; afterwards there may be something to send."""

@@ -128,6 +128,8 @@ class VigilSettings(_Section):
     round_pages: int = Field(default=20, ge=1)
     """Pages of 50 messages in one round, of all groups together."""
     keep_alive_minutes: float = Field(default=5.0, gt=0)
+    sweep_again_minutes: float = Field(default=2.0, ge=0)
+    """After a gap the members are compared again, but not more often than this."""
 
 
 class EscalationSettings(_Section):
@@ -172,6 +174,24 @@ class EscalationSettings(_Section):
     def code_valid(self) -> timedelta:
         """As a duration."""
         return timedelta(minutes=self.code_minutes)
+
+
+class RosterSettings(_Section):
+    """What the bot does by the list of members."""
+
+    remove_outsiders: bool = False
+    """Whether it puts who came in from outside the list out of the group by itself, where its account may."""
+    accept_friends: bool = True
+    """Whether it accepts the friend requests of members."""
+    lookups_per_day: int = Field(default=40, ge=0, le=500)
+    """How many telephone numbers of the list it looks up on Zalo a day; 0 for none."""
+    lookup_seconds: float = Field(default=30.0, gt=0)
+    """The least time between two of them."""
+
+    @property
+    def lookup_every(self) -> timedelta:
+        """As a duration."""
+        return timedelta(seconds=self.lookup_seconds)
 
 
 class ApprovalSettings(_Section):
@@ -230,6 +250,7 @@ class Settings(BaseSettings):
     vigil: VigilSettings = VigilSettings()
     alarm: AlarmSettings = AlarmSettings()
     retention: RetentionSettings = RetentionSettings()
+    roster: RosterSettings = RosterSettings()
 
     @classmethod
     def settings_customise_sources(

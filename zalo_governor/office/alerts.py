@@ -57,7 +57,7 @@ class Alerts:
             proposal: a display name or a sentence that would be right, where the rule has one.
             late: the event was heard out of its turn: only what is sealed is still worth a request.
         """
-        if held_back := self._held_back(unit, case, person, late=late):
+        if held_back := self.held_back(unit, case, person, late=late):
             return held_back
         about = self._about(case, person)
         if case.sealed:
@@ -162,7 +162,8 @@ class Alerts:
         said = self._voice.say(text, group=group, count=number(len(cases)), rows="\n".join(rows))
         self._post.to_desk(unit, said, group_id=group_id)
 
-    def _held_back(self, unit: OfficeUnit, case: Case, person: Person, *, late: bool) -> Text | None:
+    def held_back(self, unit: OfficeUnit, case: Case, person: Person, *, late: bool) -> Text | None:
+        """Why the member is not to be asked, in words for the desk; None where the member is."""
         step = self._policy.steps(case, person).member
         if step is MemberStep.EXEMPT:
             return Text.MEMBER_LEADERSHIP

@@ -18,12 +18,14 @@ from zalo_governor.domain.events import (
     SealedHeard,
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.domain.newcomers import OUTSIDERS
 from zalo_governor.domain.people import Person
 from zalo_governor.office.afterwards import Afterwards
 from zalo_governor.office.alerts import Alerts
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.false_alarms import FalseAlarms
 from zalo_governor.office.messages import Text
+from zalo_governor.office.opening import new_case
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.voice import Voice
@@ -79,7 +81,7 @@ class Casework:
         late = [
             case
             for case in self._recent(unit, group_id)
-            if case.late and unit.first_run(f"recovered:{case.code}", case.opened_at)
+            if case.late and case.rule_id != OUTSIDERS and unit.first_run(f"recovered:{case.code}", case.opened_at)
         ]
         if told := self._told_now(unit, late):
             self._alerts.recovered(unit, group_id, told)
@@ -181,26 +183,16 @@ class Casework:
         finding = concern.finding
         fresh = is_fresh(event, now)
         since = now - timedelta(days=self._policy.ladder.window_days)
-        case = Case(
-            id=0,
-            group_id=event.thread_id,
-            rule_id=finding.rule_id,
-            clause=finding.clause,
-            severity=finding.severity,
-            label=finding.label,
-            level=finding.level,
-            sealed=concern.sealed,
-            person_id=person.id,
-            state=CaseState.NEW,
-            opened_at=now,
-            event_at=event.at,
-            last_event_at=event.at,
-            first_event_id=event.id,
-            message_key=event.key,
+        before = unit.cases_before(event.thread_id, person.id, finding.rule_id, since)
+        case = new_case(
+            event,
+            finding,
+            person.id,
+            now,
             late=not fresh,
-            state_at=now,
+            sealed=concern.sealed,
             same_as=self._same_content(unit, event),
-            nth=1 + unit.cases_before(event.thread_id, person.id, finding.rule_id, since),
+            nth=1 + before,
         )
         case = unit.add_case(self._timed(event, case, person), mark=mark)
         audit_case(
@@ -275,13 +267,16 @@ def _summed_up(event: EventBase, case: Case) -> bool:
 def _concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
     """What cases are made of. Where a finding seals, the others are not pursued: nothing is made of that text."""
     gravest: dict[tuple[str, str], _Concern] = {}
+    outsiders = {_subject(event, finding) for finding in verdict.findings if finding.rule_id == OUTSIDERS}
     for finding in verdict.findings:
         sealing = isinstance(finding, SealedFinding) or finding.seals
         if finding.shadow or finding.severity is Severity.SUSPECT or (verdict.sealed and not sealing):
             continue
         uid = _subject(event, finding)
-        if uid is None:
-            continue
+        if uid is None or finding.rule_id == OUTSIDERS:
+            continue  # Who came in from outside the roster is the business of `Newcomers`.
+        if uid in outsiders and not sealing:
+            continue  # And nobody asks an outsider for a proper name.
         key = (finding.rule_id, uid)
         known = gravest.get(key)
         if known is None or _GRAVITY.index(known.finding.severity) < _GRAVITY.index(finding.severity):

@@ -76,6 +76,14 @@ class OfficePolicy:
     """How long a one-time code counts."""
     readers_kept: timedelta = timedelta(days=90)
     """How long it is kept who has read a message under a case."""
+    remove_outsiders: bool = False
+    """Whether the program puts who came in from outside the roster out of the group by itself, where it may."""
+    accept_friends: bool = True
+    """Whether friend requests of those who belong to a group are accepted."""
+    lookups_per_day: int = 40
+    """How many telephone numbers of the roster are looked up on Zalo a day."""
+    lookup_every: timedelta = timedelta(seconds=30)
+    """The least time between two of them."""
     approvers: frozenset[Role] = frozenset({Role.LEADER})
     """Whose word allows a change of the group."""
     approval_valid: timedelta = timedelta(hours=24)

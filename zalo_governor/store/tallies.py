@@ -141,17 +141,16 @@ class Tallies(Figures):
         )
 
     def membership(self, group_id: str) -> Membership:
-        """Who is in the group, held against the roster by uid."""
-        present = self.present_uids(self._account or "", group_id)
-        approved = entries_of(self._connection, self._keys, group_id)
-        named = {entry.uid for entry in approved if entry.uid}
-        both = len(present & named)
+        """Who is in the group, held against the roster as `RosterBook.matched` does; the bot is nobody's outsider."""
+        account = self._account or ""
+        present, matched = self.present_uids(account, group_id), self.matched(account, group_id)
+        both = sum(not uids.isdisjoint(present) for _, uids in matched)
         return Membership(
             present=len(present),
-            approved=len(approved),
+            approved=len(matched),
             both=both,
-            outsiders=len(present) - both,
-            missing=len(approved) - both,
+            outsiders=len(present - (self.approved(account, group_id) or frozenset()) - {account}),
+            missing=len(matched) - both,
         )
 
     def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:

@@ -73,6 +73,8 @@ TABLE = {
     "chuyen": Row("/chuyen VP1", DESK, "không thấy vụ việc VP1"),
     "daxem": Row("/daxem VP1", DESK, "không thấy vụ việc VP1"),
     "xoa": Row("/xoa VP1", DESK, "không thấy vụ việc VP1"),
+    "thanhvien": Row("/thanhvien", DESK | {"leader"}, "chưa có danh sách thành viên"),
+    "moira": Row("/moira VP1", DESK | {"leader"}, "không thấy người nào"),
     "duyet": Row("/duyet VP1", DESK | {"leader"}, "không thấy vụ việc VP1"),
     "ghinhan": Row("/ghinhan 4.6 Giàng A Viên có phản ánh", DESK, "chưa rõ vụ việc nói về ai"),
     "baocao": Row("/baocao tuần", READERS, "BÁO CÁO HOẠT ĐỘNG CỦA NHÓM"),

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.unit.office.fake_belonging import FakeBelonging
 from tests.unit.office.fake_changes import FakeChanges
 from zalo_governor.configfile import load_yaml, validate
 from zalo_governor.domain.audit import AuditHead
@@ -61,6 +62,7 @@ REGULATION = Regulation(
         Clause(number="3.1", summary="Dùng tiếng Việt có dấu, bộ mã Unicode.", enforced=Enforcement.RULE),
         Clause(number="3.2", summary="Tên thành viên ghi đủ họ tên, chức vụ.", enforced=Enforcement.RULE),
         Clause(number="4.1", summary="Không đăng thông tin thuộc danh mục bí mật.", enforced=Enforcement.RULE),
+        Clause(number="4.5", summary="Không thêm người không thuộc thành phần vào Nhóm.", enforced=Enforcement.RULE),
         Clause(
             number="4.6",
             summary="Không chuyển tin tự động ra ngoài Nhóm.",
@@ -88,11 +90,9 @@ SENTENCES = {"hop luc may gio": "họp lúc mấy giờ"}
 
 
 @dataclass
-class FakeUnit(FakeChanges):
+class FakeUnit(FakeChanges, FakeBelonging):
     """Everything in lists; figures are what a test puts there."""
 
-    people: dict[str, Person] = field(default_factory=dict)
-    book: dict[int, Case] = field(default_factory=dict)
     tied: list[tuple[int, int]] = field(default_factory=list)
     """(case, event)"""
     events: dict[int, EventBase] = field(default_factory=dict)
@@ -489,9 +489,6 @@ class FakeUnit(FakeChanges):
 
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
         raise AssertionError("the sweep's caller saves groups, not the office")
-
-    def present_uids(self, account: str, group_id: str) -> set[str]:
-        return set()
 
     def known_names(self, account: str, group_id: str) -> dict[str, str]:
         return {}

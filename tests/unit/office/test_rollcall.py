@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.office.fake_unit import BOT, GROUP, NOW, FakeUnit
 from zalo_governor.domain.elements import Element, RawDict
+from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.rollcall import RollCall
@@ -47,6 +48,7 @@ class Given:
         self.now = NOW
         self.unit = GroupUnit()
         self.name = "Nhóm"
+        self.refuses = False
         self.members = [Member(uid="2", display_name="Tí")]
         self.admitted: list[RawDict] = []
         self.keys: list[str] = []
@@ -59,10 +61,14 @@ class Given:
             may_keep=lambda raw: "GIẢ ĐỊNH" not in raw["name"],
             admit=self._admit,
             sum_up=self._sum_up,
+            on_swept=lambda: None,
+            again_after=timedelta(minutes=2),
             clock=lambda: self.now,
         )
 
     def _fetch(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
+        if self.refuses:
+            raise GovernorError("221")
         uids = tuple(member.uid for member in self.members)
         snapshot = GroupSnapshot(
             group_id=group_id, name=self.name, owner_uid="2", member_uids=uids, total_members=len(uids)
@@ -142,10 +148,40 @@ def test_what_comes_back_after_a_change_is_found_anew() -> None:
     assert len(set(given.keys)) == len(given.keys)
 
 
-def test_it_knows_how_long_ago_it_swept() -> None:
+def test_a_wanted_sweep_waits_until_the_last_one_is_long_enough_ago() -> None:
     given = Given()
-    assert not given.roll_call.swept_within(GROUP, timedelta(hours=1))
+    given.roll_call.want(GROUP)
+    assert given.roll_call.next_due() == NOW
+    given.roll_call.act(given.now)
+    assert given.roll_call.next_due() is None
+    given.now += timedelta(minutes=1)
+    given.roll_call.want(GROUP)
+    assert given.roll_call.next_due() == NOW + timedelta(minutes=2)
+    given.roll_call.act(given.now)
+    assert len(given.summed_up) == 1
+    given.now += timedelta(minutes=1)
+    given.roll_call.act(given.now)
+    assert len(given.summed_up) == 2
+
+
+def test_a_sweep_that_zalo_refuses_is_made_up_for() -> None:
+    given = Given()
+    given.refuses = True
+    given.roll_call.want(GROUP)
+    given.roll_call.act(given.now)
+    assert given.roll_call.next_due() == NOW + timedelta(minutes=1)
+    given.refuses = False
+    given.now += timedelta(minutes=1)
+    given.roll_call.act(given.now)
+    assert given.summed_up == [GROUP]
+    assert given.roll_call.next_due() is None
+
+
+def test_after_the_clock_was_set_back_a_sweep_is_not_put_off_for_ever() -> None:
+    given = Given()
     given.roll_call.sweep(GROUP)
-    assert given.roll_call.swept_within(GROUP, timedelta(hours=1))
-    given.now += timedelta(hours=2)
-    assert not given.roll_call.swept_within(GROUP, timedelta(hours=1))
+    given.now -= timedelta(days=300)
+    given.roll_call.want(GROUP)
+    due = given.roll_call.next_due()
+    assert due
+    assert due - given.now <= timedelta(minutes=2)

@@ -8,6 +8,7 @@ from zalo_governor.office.commands.casebook import ConfirmCase, FalseAlarm, List
 from zalo_governor.office.commands.command import AnyCommand
 from zalo_governor.office.commands.followup import PassOn, Remove, WhoHasSeen
 from zalo_governor.office.commands.information import Help, ReadRegulation, Status
+from zalo_governor.office.commands.membership import Belongs, PutOut
 from zalo_governor.office.commands.noting import NoteCase
 from zalo_governor.office.commands.remarks import Suggest, TellIncident
 from zalo_governor.office.commands.writing import AddMarks
@@ -23,6 +24,8 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     AddNote,
     WhoHasSeen,
     Remove,
+    Belongs,
+    PutOut,
     Explain,
     Approve,
     NoteCase,
