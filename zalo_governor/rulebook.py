@@ -21,6 +21,18 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Coming(_Part):
+    """Somebody comes into the group; people are named by whatever word, and stand in the roster or not."""
+
+    who: tuple[str, ...]
+    by: str = ""
+    """Who adds them; the same word as in `who` for a link, "" where nobody knows."""
+    asks: bool = False
+    """They only ask to come in."""
+    roster: tuple[str, ...] | None = None
+    """Who belongs to the group; null where the office has given no roster."""
+
+
 class GroupAct(_Part):
     """What somebody does to the group: exactly one of these."""
 
@@ -44,19 +56,20 @@ class GroupAct(_Part):
 
 
 class Example(_Part):
-    """A sample that a rule must find, or must let pass: exactly one of text, name, file_name, group."""
+    """A sample that a rule must find, or must let pass: exactly one of text, name, file_name, group, comes."""
 
     text: str | None = None
     name: str | None = None
     file_name: str | None = None
+    comes: Coming | None = None
     group: GroupAct | None = None
     label: str | None = None
     """For `match`: the label that the rule must give, of any severity."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> "Example":
-        if sum(value is not None for value in (self.text, self.name, self.file_name, self.group)) != 1:
-            raise ValueError("give exactly one of text, name, file_name, group")
+        if sum(value is not None for value in (self.text, self.name, self.file_name, self.group, self.comes)) != 1:
+            raise ValueError("give exactly one of text, name, file_name, group, comes")
         return self
 
 

@@ -143,7 +143,13 @@ class VigilSettings(_Section):
     """How often the bot looks whether it has missed anything, and tells Zalo that its session is in use."""
 
     look_minutes: float = Field(default=5.0, gt=0)
+    round_minutes: float = Field(default=60.0, gt=0)
+    """How often pages of the groups' histories are compared with what was heard."""
+    round_pages: int = Field(default=20, ge=1)
+    """Pages of 50 messages in one round, of all groups together."""
     keep_alive_minutes: float = Field(default=5.0, gt=0)
+    sweep_again_minutes: float = Field(default=2.0, ge=0)
+    """After a gap the members are compared again, but not more often than this."""
 
 
 class EscalationSettings(_Section):
@@ -190,6 +196,24 @@ class EscalationSettings(_Section):
         return timedelta(minutes=self.code_minutes)
 
 
+class RosterSettings(_Section):
+    """What the bot does by the list of members."""
+
+    remove_outsiders: bool = False
+    """Whether it puts who came in from outside the list out of the group by itself, where its account may."""
+    accept_friends: bool = True
+    """Whether it accepts the friend requests of members."""
+    lookups_per_day: int = Field(default=40, ge=0, le=500)
+    """How many telephone numbers of the list it looks up on Zalo a day; 0 for none."""
+    lookup_seconds: float = Field(default=30.0, gt=0)
+    """The least time between two of them."""
+
+    @property
+    def lookup_every(self) -> timedelta:
+        """As a duration."""
+        return timedelta(seconds=self.lookup_seconds)
+
+
 class ApprovalSettings(_Section):
     """Whose word allows a change of the group (clause 6.1), and for how long."""
 
@@ -198,6 +222,19 @@ class ApprovalSettings(_Section):
     """An approval for which no time was said waits so long for its one use."""
     afterwards_hours: float = Field(default=48.0, ge=0)
     """So long after a change it may still be allowed by the code of its case."""
+
+
+class NameSettings(_Section):
+    """Display names (clause 3.2)."""
+
+    longest: int = Field(default=40, ge=20)
+    """For a longer name a short form is proposed as well."""
+    remind_days: int = Field(default=7, ge=1)
+    """A member whose name is still not right is asked again after so many days."""
+    reminders: int = Field(default=3, ge=0)
+    """How many times at most."""
+    asked_per_day: int = Field(default=30, ge=1)
+    """A sweep asks so many members on one day; the others on the days that follow."""
 
 
 class RetentionSettings(_Section):
@@ -222,6 +259,8 @@ class ScheduleSettings(_Section):
     name_sweep: time | None = time(7, 30)
     hints_digest: time | None = time(16, 0)
     """What speaks of state secrets without being a case."""
+    suggestions_digest: time | None = time(16, 15)
+    """What members suggested with /gopy."""
 
 
 class Settings(BaseSettings):
@@ -250,6 +289,8 @@ class Settings(BaseSettings):
     vigil: VigilSettings = VigilSettings()
     alarm: AlarmSettings = AlarmSettings()
     retention: RetentionSettings = RetentionSettings()
+    names: NameSettings = NameSettings()
+    roster: RosterSettings = RosterSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
+from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.store.crypto import Keys, binding
 from zalo_governor.store.database import Database
 from zalo_governor.store.schema import (
@@ -16,6 +17,7 @@ from zalo_governor.store.schema import (
     metadata,
     outbox,
     persons,
+    remarks,
     roster,
     vault,
 )
@@ -32,6 +34,7 @@ OPENED = {
     "outbox.body",
     "vault.content",
     "roster.entry",
+    "remarks.body",
 }
 HASHES = {
     "inbox.fingerprint",
@@ -86,3 +89,5 @@ def _sealed(connection: Connection) -> Iterator[tuple[str, bytes | None, tuple[s
         yield "vault.content", row.content, ("vault", row.name)
     for row in connection.execute(select(roster)):
         yield "roster.entry", row.entry, ("roster", row.group_id, str(row.place))
+    for row in connection.execute(select(remarks)):
+        yield "remarks.body", row.body, ("remark", f"{RemarkKind(row.kind).prefix}-{row.number}")

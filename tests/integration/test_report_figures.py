@@ -306,7 +306,7 @@ def check_cases(report: ActivityReport, period: Raw) -> None:
     for clause, row in by_clause.items():
         states = Counter(case["state"] for case in opened if case["clause"] == clause)
         assert row.cases == states.total()
-        assert row.cases == row.open + row.remedied + row.confirmed + row.false_alarms + row.reported
+        assert row.cases == row.open + row.remedied + row.confirmed + row.false_alarms + row.reported + row.approved
         assert row.open == states["new"] + states["reminded"] + states["under_review"]
         assert row.before == sum(case["clause"] == clause for case in before)
     assert {row.state.value: row.cases for row in report.states} == Counter(case["state"] for case in opened)

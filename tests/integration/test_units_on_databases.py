@@ -142,6 +142,7 @@ def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_rol
             Member(uid=MEMBER, display_name="Mẫu", global_id="g1"),
             Member(uid=OTHER, display_name="Khác", global_id="g2"),
         ]
+        unit.tie_members(BOT, members)
         unit.save_group(BOT, snapshot, members, START)
     with units.unit() as unit:
         (admin,) = unit.with_role(BOT, Role.ADMIN)
@@ -171,6 +172,7 @@ def test_a_uid_that_turns_out_to_be_somebody_elses_leaves_the_first_person_alone
     units.seed_people(BOT, [seed(global_id="g1", uid=MEMBER)])
     snapshot = GroupSnapshot(group_id=GROUP, name="", owner_uid=OTHER, member_uids=(MEMBER,))
     with units.unit() as unit:
+        unit.tie_members(BOT, [Member(uid=MEMBER, display_name="", global_id="g9")])
         unit.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name="", global_id="g9")], START)
     with units.unit() as unit:
         assert someone(unit).global_id == "g9"
@@ -184,6 +186,7 @@ def test_names_are_known_once_judged_and_not_from_a_fetch(units: SqlUnits, inbox
     joined = heard(inbox, "j1", kind=ElementKind.GROUP_ACT)
     with units.unit() as unit:
         assert unit.group_snapshot(GROUP) is None
+        unit.tie_members(BOT, [Member(uid=MEMBER, display_name="Từ nơi khác")])
         unit.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name="Từ nơi khác")], START)
         assert unit.known_names(BOT, GROUP) == {}
         shared: dict[str, Any] = {"account": BOT, "thread_id": GROUP, "at": START}

@@ -17,7 +17,8 @@ from zalo_governor.domain.elements import RawDict
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import Role
 from zalo_governor.settings import Settings, load_settings, shipped_config
-from zalo_governor.simulator.scenario import load_scenario
+from zalo_governor.sheets.writing import write_sheet
+from zalo_governor.simulator.scenario import Scenario, load_scenario
 
 _POLL_SECONDS = 0.2
 _START_SECONDS = 25.0
@@ -59,6 +60,7 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
         screen = Screen({person.uid: person.full_name for person in settings.people if person.uid})
         screen.say(f"simulator at {control.base_url}; everything of this run lies in {folder}")
         screen.explain()
+        _give_roster(folder, day, config)
         bot = Program(["run", *config], folder / "bot.log")
         try:
             events = _watch(bot, simulator, control, screen, seconds)
@@ -82,6 +84,14 @@ def _write_settings(folder: Path, files: Path, base_url: str) -> Settings:
     session = {"imei": "demo-00000000", "user_agent": _USER_AGENT, "cookies": {"zpw_sek": "demo"}}
     (folder / "session.json").write_text(json.dumps(session), encoding="utf-8")
     return load_settings(folder / "governor.yaml")
+
+
+def _give_roster(folder: Path, day: Scenario, config: list[str]) -> None:
+    """The office's list of members, taken over before the bot first looks at the group."""
+    file = folder / "danh-sach.csv"
+    rows = [[*name.split(" - ", 1), uid] for name, uid in day.roster]
+    write_sheet(file, ("Họ tên", "Chức vụ", "Zalo uid"), rows)
+    ask(["roster", "import", str(file), "--yes", *config])
 
 
 def _watch(

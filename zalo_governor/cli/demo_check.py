@@ -131,7 +131,9 @@ def _names(evidence: Evidence) -> Iterator[Check]:
     for act in evidence.acts:
         rule = act["expect"].get("rule")
         if act["kind"] == "join" and rule:
-            cases = [case for case in evidence.cases if case["rule"] == rule and case["uid"] == act["member"]]
+            # A case of clause 4.5 stands under who let the person in.
+            people = {act["member"], act["uid"]}
+            cases = [case for case in evidence.cases if case["rule"] == rule and case["uid"] in people]
             yield _told(evidence, f"{act['clock']} “{act['text']}” comes in: case under {rule}", cases)
 
 
@@ -152,7 +154,8 @@ def _changes(evidence: Evidence) -> Iterator[Check]:
 
 
 def _silence(evidence: Evidence) -> Iterator[Check]:
-    expected = {_accused_by(act) for act in evidence.acts if _accused(act)}
+    accused = [act for act in evidence.acts if _accused(act)]
+    expected = {_accused_by(act) for act in accused} | {act["uid"] for act in accused if act["kind"] == "join"}
     said = [act for act in evidence.acts if "msg_id" in act]
     wrong = [case for case in evidence.cases if expected.isdisjoint({case["message_key"], case["uid"]})]
     others = [act for act in said if not _accused(act)]

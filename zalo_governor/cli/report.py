@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from zalo_governor.cli.access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
@@ -58,6 +59,7 @@ def report(
         regulation = records.rulebook.regulation
         voice = Voice(records.catalogue, regulation)
         with SqlUnits(records.database, records.account).unit() as unit:
+            note_access(unit, system_clock, "report.made", group_id=chosen.id, first=f"{first}", last=f"{last}")
             made = compose(unit, chosen, as_period(span, voice), regulation, system_clock)
         if face is Format.TEXT:
             content = f"{render_text(made, records.catalogue, regulation)}\n".encode()

@@ -30,6 +30,8 @@ class ClauseFigures(_Figures):
     confirmed: int
     false_alarms: int
     reported: int
+    approved: int = 0
+    """Changes of the group that the leader allowed afterwards."""
     before: int
     """Cases in the period before, of the same length."""
 
@@ -170,6 +172,8 @@ class ActivityReport(_Figures):
     voice: MembersVoice
     refused_notices: int
     coverage: Coverage
+    private_gaps: tuple[Gap, ...] = ()
+    """Of the private messages to the bot accounts, the gaps of the period in which something may be missing."""
     first_heard: datetime | None = None
     """When the program first heard anything of the group; None where it never did. Before, nobody listened."""
     cannot_check: tuple[str, ...]

@@ -18,20 +18,21 @@ from zalo_governor.domain.events import (
     SealedHeard,
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.domain.newcomers import OUTSIDERS
 from zalo_governor.domain.people import Person
 from zalo_governor.office.afterwards import Afterwards
 from zalo_governor.office.alerts import Alerts
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.false_alarms import FalseAlarms
 from zalo_governor.office.messages import Text
+from zalo_governor.office.name_reminders import NAME_RULE, NameReminders
+from zalo_governor.office.opening import new_case
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
-from zalo_governor.office.voice import Voice
+from zalo_governor.office.voice import Voice, number
 
 log = structlog.get_logger(__name__)
 
-NAME_RULE = "3.2-ho-ten-chuc-vu"
-"""The rule whose cases close by themselves when the person's name is right."""
 FRESH_FOR = timedelta(minutes=5)
 """What was heard later than this after it happened warns nobody, and no command in it is carried out."""
 
@@ -52,6 +53,7 @@ class Casework:
         self._alerts = Alerts(policy)
         self._afterwards = Afterwards(policy)
         self._false_alarms = FalseAlarms(policy)
+        self._reminders = NameReminders(policy, self._alerts)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
     def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
@@ -79,7 +81,7 @@ class Casework:
         late = [
             case
             for case in self._recent(unit, group_id)
-            if case.late and unit.first_run(f"recovered:{case.code}", case.opened_at)
+            if case.late and case.rule_id != OUTSIDERS and unit.first_run(f"recovered:{case.code}", case.opened_at)
         ]
         if told := self._told_now(unit, late):
             self._alerts.recovered(unit, group_id, told)
@@ -108,6 +110,10 @@ class Casework:
             else:
                 told.append(case)
         return told
+
+    def remind_of_names(self, unit: OfficeUnit, group_id: str) -> int:
+        """See `NameReminders.remind`."""
+        return self._reminders.remind(unit, group_id)
 
     def _recent(self, unit: OfficeUnit, group_id: str) -> list[Case]:
         """Those of the last days, and those that a clock which was set back has put into the future."""
@@ -181,26 +187,16 @@ class Casework:
         finding = concern.finding
         fresh = is_fresh(event, now)
         since = now - timedelta(days=self._policy.ladder.window_days)
-        case = Case(
-            id=0,
-            group_id=event.thread_id,
-            rule_id=finding.rule_id,
-            clause=finding.clause,
-            severity=finding.severity,
-            label=finding.label,
-            level=finding.level,
-            sealed=concern.sealed,
-            person_id=person.id,
-            state=CaseState.NEW,
-            opened_at=now,
-            event_at=event.at,
-            last_event_at=event.at,
-            first_event_id=event.id,
-            message_key=event.key,
+        before = unit.cases_before(event.thread_id, person.id, finding.rule_id, since)
+        case = new_case(
+            event,
+            finding,
+            person.id,
+            now,
             late=not fresh,
-            state_at=now,
+            sealed=concern.sealed,
             same_as=self._same_content(unit, event),
-            nth=1 + unit.cases_before(event.thread_id, person.id, finding.rule_id, since),
+            nth=1 + before,
         )
         case = unit.add_case(self._timed(event, case, person), mark=mark)
         audit_case(
@@ -230,7 +226,12 @@ class Casework:
         """Ask the member and tell the desk, where the ladder says that both hear now."""
         finding, about_name = concern.finding, concern.about_name
         proposal = finding.suggestion if isinstance(finding, Finding) else None
-        asked = self._alerts.ask_member(unit, case, person, proposal, about_name=about_name, late=event.late)
+        reason = finding.reason if isinstance(finding, Finding) else None
+        if about_name and event.source is Source.SWEEP and not self._may_ask(unit, case, person):
+            return
+        asked = self._alerts.ask_member(
+            unit, case, person, proposal, about_name=about_name, late=event.late, reason=reason
+        )
         if asked is Text.MEMBER_ASKED and case.state is CaseState.NEW:
             self._move(unit, case, CaseState.REMINDED, "")
         if _summed_up(event, case):
@@ -238,14 +239,18 @@ class Casework:
         if case.rule_id == NAME_RULE:
             unit.first_run(*_told_of_name(case))
         if case.desk_due_at is None and self._policy.steps(case, person).desk_at is not None:
-            reason = finding.reason if isinstance(finding, Finding) else None
             self._alerts.new_case(unit, case, person, asked, about_name=about_name, reason=reason)
+
+    def _may_ask(self, unit: OfficeUnit, case: Case, person: Person) -> bool:
+        """At a sweep, which may find hundreds of names at once, only so many are asked on one day."""
+        return bool(self._alerts.held_back(unit, case, person, late=False)) or self._reminders.may_ask()
 
     def _name_fixed(self, unit: OfficeUnit, event: NameObserved) -> None:
         person = unit.sender(event.account, event.sender_uid)
         case = person and unit.open_case(event.thread_id, NAME_RULE, person.id, None, _EVER)
         if case:
-            self._move(unit, case, CaseState.REMEDIED, self._voice.say(Text.REASON_NAME_FIXED))
+            minutes = number(max(1, round((event.at - case.event_at).total_seconds() / 60)))
+            self._move(unit, case, CaseState.REMEDIED, self._voice.say(Text.REASON_NAME_FIXED, minutes=minutes))
 
     def _move(self, unit: OfficeUnit, case: Case, to: CaseState, reason: str) -> None:
         moved = case.moved(to, at=self._policy.clock(), by=None, reason=reason)
@@ -275,13 +280,16 @@ def _summed_up(event: EventBase, case: Case) -> bool:
 def _concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
     """What cases are made of. Where a finding seals, the others are not pursued: nothing is made of that text."""
     gravest: dict[tuple[str, str], _Concern] = {}
+    outsiders = {_subject(event, finding) for finding in verdict.findings if finding.rule_id == OUTSIDERS}
     for finding in verdict.findings:
         sealing = isinstance(finding, SealedFinding) or finding.seals
         if finding.shadow or finding.severity is Severity.SUSPECT or (verdict.sealed and not sealing):
             continue
         uid = _subject(event, finding)
-        if uid is None:
-            continue
+        if uid is None or finding.rule_id == OUTSIDERS:
+            continue  # Who came in from outside the roster is the business of `Newcomers`.
+        if uid in outsiders and not sealing:
+            continue  # And nobody asks an outsider for a proper name.
         key = (finding.rule_id, uid)
         known = gravest.get(key)
         if known is None or _GRAVITY.index(known.finding.severity) < _GRAVITY.index(finding.severity):

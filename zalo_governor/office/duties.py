@@ -60,6 +60,15 @@ class Duties:
         how many there were."""
         return self._digests.hints(unit, due) + self._signs.tell(unit)
 
+    def suggestions_digest(self, unit: OfficeUnit, due: datetime) -> int:
+        """Tell the desk of the suggestions that are new; how many there were."""
+        return self._digests.suggestions(unit, due)
+
+    def roster_digest(self, unit: OfficeUnit, due: datetime) -> None:
+        """Tell the desk how the roster and each group differ; the same figures are told once a week at most."""
+        for group in self._policy.governed:
+            self._digests.roster(unit, group, due)
+
     def next_due(self, unit: OfficeUnit) -> datetime | None:
         """When `on_cases` has to be called next; None where no case waits for the program."""
         return unit.next_due(self._policy.groups)

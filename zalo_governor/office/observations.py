@@ -15,7 +15,10 @@ class Look(NamedTuple):
     account: str
     group_id: str
     now_ms: int
-    """When, milliseconds since 1970; part of every key, so that what comes back after a change is judged again."""
+    """When, milliseconds since 1970."""
+    since_ms: int
+    """When the look before was through; part of every key. So what comes back after a change is judged again, and what
+    was found by a look that was broken off is not."""
 
     def names(self, members: Sequence[Member], known: Mapping[str, str]) -> Iterator[Element]:
         """Every member whose display name is new or differs from the one last judged (`known`: uid -> name)."""
@@ -51,7 +54,7 @@ class Look(NamedTuple):
             thread_id=self.group_id,
             is_group=True,
             kind=kind,
-            key=hashlib.blake2b(said + str(self.now_ms).encode(), digest_size=12).hexdigest(),
+            key=hashlib.blake2b(said + str(self.since_ms).encode(), digest_size=12).hexdigest(),
             cli_key=None,
             sender_uid=sender_uid,
             at_ms=self.now_ms,

@@ -5,8 +5,10 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.office.casework import Casework
 from zalo_governor.office.commands.desk import CommandDesk
 from zalo_governor.office.duties import Duties
+from zalo_governor.office.friendships import Friendships
 from zalo_governor.office.integrity.watch import Watch, only_others
 from zalo_governor.office.messages import Text
+from zalo_governor.office.newcomers import Newcomers
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.removals import Settlement
@@ -25,6 +27,8 @@ class Office:
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._desk = CommandDesk(policy)
         self._casework = Casework(policy)
+        self._newcomers = Newcomers(policy)
+        self._friendships = Friendships(policy)
         self._settlement = Settlement(policy)
         self._groups = policy.groups
         self._watch = Watch(policy)
@@ -53,6 +57,8 @@ class Office:
         if governed:
             self._watch.take(unit, event, verdict)
         self._casework.react(unit, event, only_others(verdict))
+        self._newcomers.take(unit, event, verdict)
+        self._friendships.take(unit, event)
         if not verdict.sealed:
             self._note_statement(unit, event)
         self._desk.take(unit, event, verdict)
@@ -66,13 +72,19 @@ class Office:
             unit.note_statement(event, statement)
 
     def recovered(self, unit: OfficeUnit, group_id: str) -> None:
-        """See `Casework.recovered`."""
+        """See `Casework.recovered` and `Newcomers.sum_up`."""
         self._casework.recovered(unit, group_id)
+        self._newcomers.sum_up(unit, group_id)
 
     def swept(self, unit: OfficeUnit, group_id: str) -> None:
-        """See `Casework.swept`; and have the group's present picture kept."""
+        """See `Casework.swept` and `Newcomers.sum_up`; and have the group's present picture kept."""
         self._casework.swept(unit, group_id)
+        self._newcomers.sum_up(unit, group_id)
         self._watch.keep_picture(unit, group_id)
+
+    def remind_of_names(self, unit: OfficeUnit, group_id: str) -> int:
+        """See `Casework.remind_of_names`; to be called once a day, after the sweep."""
+        return self._casework.remind_of_names(unit, group_id)
 
     def said_again(self, text: str) -> str:
         """The words of a message that goes out once more, since it may have arrived already."""

@@ -1,7 +1,7 @@
 """What the office goes by: which groups, how often to write to whom, and in whose words."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.office.clarity import ClarityPolicy
 from zalo_governor.office.integrity.words import ChangeWords
+from zalo_governor.text.short_forms import ShortForms
 
 
 class Group(NamedTuple):
@@ -77,10 +78,28 @@ class OfficePolicy:
     """What goes out beside the text of a monthly or quarterly report."""
     quiet_hours: QuietHours | None = None
     """When light findings wait for the morning."""
+    longest_name: int = 40
+    """How many characters Zalo is believed to take; for a longer name a short form is proposed as well."""
+    short_forms: ShortForms = field(default_factory=lambda: ShortForms(()))
+    """How titles and offices may be shortened."""
+    name_reminder_after: timedelta = timedelta(days=7)
+    """A member whose name is still not right is asked again after so long."""
+    name_reminders: int = 3
+    """How many times at most a member is asked again."""
+    names_asked_per_day: int = 30
+    """So many members are asked about their names on one day; the others on the days that follow."""
     code_valid: timedelta = timedelta(minutes=5)
     """How long a one-time code counts."""
     readers_kept: timedelta = timedelta(days=90)
     """How long it is kept who has read a message under a case."""
+    remove_outsiders: bool = False
+    """Whether the program puts who came in from outside the roster out of the group by itself, where it may."""
+    accept_friends: bool = True
+    """Whether friend requests of those who belong to a group are accepted."""
+    lookups_per_day: int = 40
+    """How many telephone numbers of the roster are looked up on Zalo a day."""
+    lookup_every: timedelta = timedelta(seconds=30)
+    """The least time between two of them."""
     approvers: frozenset[Role] = frozenset({Role.LEADER})
     """Whose word allows a change of the group."""
     approval_valid: timedelta = timedelta(hours=24)

@@ -54,6 +54,7 @@ def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulati
         coverage=unit.coverage(group.id, period.start, period.end).model_copy(
             update={"gaps": tuple(unit.gaps(group.id, period.start, period.end))}
         ),
+        private_gaps=tuple(gap for gap in unit.private_gaps(period.start, period.end) if not gap.closed),
         first_heard=unit.first_heard(group.id),
         cannot_check=tuple(clause.number for clause in regulation.not_visible),
         audit_head=str(head) if head.rows else "",
@@ -70,8 +71,9 @@ def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[da
 
 
 def render_json(report: ActivityReport) -> str:
-    """The report as one JSON object, times in ISO 8601 and UTC, each case with its code."""
-    data = report.model_dump(mode="json")
+    """The report as one JSON object: times in ISO 8601 and UTC, cases with their codes, the audit's head as printed."""
+    data = report.model_dump(mode="json", exclude={"audit_head"})
+    data["audit_head"] = None if report.audit_head is None else str(report.audit_head)
     for row, case in zip(data["open_cases"], report.open_cases, strict=True):
         row["code"] = case.code
     return json.dumps(data, ensure_ascii=False, indent=2)

@@ -53,7 +53,7 @@ class Judge(Generic[UnitT]):
     ) -> None:
         self._inbox = inbox
         self._units = units
-        self._assessor = Assessor(parser, engine, units.person, inbox.said_before)
+        self._assessor = Assessor(parser, engine, units.person, inbox.said_before, units.approved)
         self._reactions = reactions
         self._outbox = outbox
         self._groups = groups

@@ -75,6 +75,10 @@ class Units(Protocol[UnitT_co]):
         """The person behind a uid, outside of any transaction; None where nobody is known under it yet."""
         ...
 
+    def approved(self, account: str, group_id: str) -> frozenset[str] | None:
+        """uids of those who belong to the group, outside of any transaction; None where it has no roster."""
+        ...
+
 
 class Reactions(Protocol[UnitT_contra]):
     """What people do with an event: cases, notices, answers to commands. The office fits this."""
@@ -178,6 +182,25 @@ class History(Protocol):
 
         `take` gets what was found, oldest first.
         """
+        ...
+
+
+class HistoryPage(Protocol):
+    """A page of a group's history."""
+
+    @property
+    def elements(self) -> Sequence[Element]:
+        """Newest first."""
+        ...
+
+    @property
+    def cursor(self) -> int:
+        """Its lowest msgId: from there the next page goes back."""
+        ...
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is anything older."""
         ...
 
 

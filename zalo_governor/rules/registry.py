@@ -8,6 +8,7 @@ from zalo_governor.rules.diacritics import DiacriticsRule
 from zalo_governor.rules.display_name import DisplayNameRule
 from zalo_governor.rules.group_changes import GroupInfoRule, GroupPictureRule
 from zalo_governor.rules.harmful import HarmfulRule
+from zalo_governor.rules.outsiders import OutsiderRule
 
 RULES: tuple[type[Rule[Any]], ...] = (
     DiacriticsRule,
@@ -16,4 +17,5 @@ RULES: tuple[type[Rule[Any]], ...] = (
     HarmfulRule,
     GroupInfoRule,
     GroupPictureRule,
+    OutsiderRule,
 )

@@ -220,6 +220,13 @@ class Pin(Act):
     of: str
 
 
+class Befriend(Act):
+    """`by` asks to be the bot account's friend."""
+
+    act: Literal["befriend"]
+    message: str
+
+
 class Cut(Act):
     """The line breaks for some minutes of the scenario; what is said meanwhile only enters the history."""
 
@@ -234,6 +241,13 @@ class Dm(Act):
 
     act: Literal["dm"]
     text: str
+
+
+class Follow(Act):
+    """`by` does what the bot account's last private message offers: types the command in it, with all its codes."""
+
+    act: Literal["follow"]
+    command: str = Field(pattern=r"^/[a-z]+$")
 
 
 class Call(Act):
@@ -253,8 +267,8 @@ class Seen(Act):
 
 AnyAct = (
     Say | Reply | Photo | File | Link | Sticker | Recall | React | Join | Leave | Remove | RenameMember
-    | RenameGroup | DescribeGroup | GroupPicture | InviteLink | Owner | Setting | Admin | Pin | Unpin | Cut | Dm | Call
-    | Seen
+    | RenameGroup | DescribeGroup | GroupPicture | InviteLink | Owner | Setting | Admin | Pin | Unpin | Befriend | Cut
+    | Dm | Follow | Call | Seen
 )  # fmt: skip
 
 _MAIN_FIELD = {
@@ -279,8 +293,10 @@ _MAIN_FIELD = {
     "setting": "flags",
     "admin": "who",
     "pin": "of",
+    "befriend": "message",
     "cut": "minutes",
     "dm": "text",
+    "follow": "command",
     "call": "minutes",
     "seen": "of",
 }

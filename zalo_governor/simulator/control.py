@@ -13,7 +13,17 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from zalo_governor.domain.elements import RawDict
-from zalo_governor.simulator.control_orders import Close, Hist, Push, PushedFrame, Raw, Shorten, StateQuery, WorldOrder
+from zalo_governor.simulator.control_orders import (
+    Close,
+    FriendOrder,
+    Hist,
+    Push,
+    PushedFrame,
+    Raw,
+    Shorten,
+    StateQuery,
+    WorldOrder,
+)
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.flood import Flood, FloodOrder
@@ -45,6 +55,7 @@ class Control:
             "file": self._file,
             "flood": self._start_flood,
             "world": self._change_world,
+            "befriend": self._ask_friendship,
         }
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -170,6 +181,15 @@ class Control:
         order = WorldOrder.model_validate(body)
         order.apply(self._stage.world)
         return {"people": len(self._stage.world.people), "groups": len(self._stage.world.groups)}
+
+    async def _ask_friendship(self, body: RawDict) -> RawDict:
+        order = FriendOrder.model_validate(body)
+        to = self._stage.world.main_account.uid
+        if order.aloud:
+            await self._stage.ask_friendship(order.uid, to, order.message)
+        else:
+            self._stage.world.ask_friendship(order.uid, to, order.message)
+        return {"waiting": len(self._stage.world.requests_to(to))}
 
 
 async def _body(request: web.Request, *, read_only: bool) -> RawDict:

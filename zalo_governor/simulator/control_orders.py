@@ -114,6 +114,14 @@ class AccountOrder(_Order):
     cookie: str = Field(min_length=1)
 
 
+class FriendOrder(_Order):
+    """Somebody asks to be the friend of the first account; not `aloud` means that no socket hears it."""
+
+    uid: str = Field(pattern=r"^\d+$")
+    message: str = ""
+    aloud: bool = True
+
+
 class CrowdOrder(_Order):
     """Invented people and groups, for size: see `crowd.gather`."""
 

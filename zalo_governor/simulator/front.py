@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -27,6 +28,8 @@ class Front:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
+        self._called: dict[str, list[float]] = {}
+        """Path -> when it was called, where calls are limited."""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One call, from the bytes of the request to the bytes of the answer. Everything is recorded."""
@@ -73,11 +76,24 @@ class Front:
         entry["params"] = params
         if refusal:
             return self._response(refusal, account, entry)
+        if self._too_many(path):
+            return self._response(sealed_answer(None, account.secret_key, 221, "too many requests"), account, entry)
         if path in stage.faults.empty:
             return self._response(outer(None), account, entry)
         call = Call(stage, account, request.method, path, dict(request.query), params, upload)
         code, answer = _carry_out(call)
         return self._response(answer, account, entry, inner_code=code)
+
+    def _too_many(self, path: str) -> bool:
+        limit = self._stage.faults.most.get(path)
+        if limit is None:
+            return False
+        most, seconds = limit
+        now = time.monotonic()
+        recent = [at for at in self._called.get(path, []) if now - at < seconds]
+        refused = len(recent) >= most
+        self._called[path] = recent if refused else [*recent, now]
+        return refused
 
     def _outer_refusal(self, path: str, valid: bool) -> RawDict | None:
         if path in self._stage.faults.outer:

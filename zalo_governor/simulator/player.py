@@ -1,6 +1,7 @@
 """Plays a scenario at a chosen speed. Timestamps on the wire are real; only the pauses are shorter."""
 
 import asyncio
+import re
 import time
 from collections.abc import Iterator
 from typing import Any, assert_never
@@ -46,10 +47,12 @@ class Player:
         """Do one act now, and note it in the journal before anybody can hear it."""
         message = self._message(act)
         if message is not None:
-            private = isinstance(act, acts.Dm)
+            private = isinstance(act, acts.Dm | acts.Follow)
             if act.id:
                 self._said[act.id] = message
-            self._note_act(act, text=_shown(act), msg_id=message["msgId"], where="private" if private else "group")
+            self._note_act(
+                act, text=_shown(act, message), msg_id=message["msgId"], where="private" if private else "group"
+            )
             await self._stage.say(message, private=private, aloud=self._aloud)
             return
         self._note_act(act, text=_shown(act), where="group")
@@ -76,12 +79,21 @@ class Player:
     def _message(self, act: AnyAct) -> RawDict | None:
         """The message that an act says, completed; None for acts that say nothing."""
         world, sender = self._stage.world, self._uids[act.by] if act.by else ""
-        if isinstance(act, acts.Dm):
-            return messages.private_message(world, {"uidFrom": sender, "_text": act.text})
+        if isinstance(act, acts.Dm | acts.Follow):
+            text = act.text if isinstance(act, acts.Dm) else self._offered(sender, act.command)
+            return messages.private_message(world, {"uidFrom": sender, "_text": text})
         given = self._content(act)
         if given is None:
             return None
         return messages.group_message(world, {"uidFrom": sender, "idTo": self._group.id, **given})
+
+    def _offered(self, uid: str, command: str) -> str:
+        """The command as it stands in the youngest message to that person that offers it; alone where none does."""
+        offer = re.compile(rf"{command} [A-Z]{{2}}\d+(?: \d{{6}})?")
+        found = (
+            offer.search(message["text"]) for message in reversed(self._stage.ledger.sent) if message["thread"] == uid
+        )
+        return next((match[0] for match in found if match), command)
 
     def _content(self, act: AnyAct) -> RawDict | None:
         match act:
@@ -168,12 +180,14 @@ class Player:
             case acts.Seen():
                 seen = [by, *(self._uids[key] for key in act.who)]
                 await stage.receipt(self._said[act.of], group, seen)
+            case acts.Befriend():
+                await stage.ask_friendship(by, stage.world.main_account.uid, act.message)
             case acts.Cut():
                 stage.hub.cut = True
                 await stage.hub.close(act.code)
             case (
                 acts.Say() | acts.Reply() | acts.Photo() | acts.File() | acts.Link() | acts.Sticker() | acts.Dm()
-                | acts.Call()
+                | acts.Follow() | acts.Call()
             ):  # fmt: skip
                 raise AssertionError(f"{act.act} is a message")
             case _:
@@ -198,8 +212,10 @@ def _typed(message_type: str, content: RawDict) -> RawDict:
     return {"msgType": message_type, "content": content}
 
 
-def _shown(act: AnyAct) -> str:
+def _shown(act: AnyAct, message: RawDict | None = None) -> str:
     """What a person in front of the screen would read."""
+    if message and isinstance(act, acts.Follow):
+        return str(message["content"])
     if isinstance(act, acts.Setting):
         return ", ".join(f"{flag}={value}" for flag, value in act.flags.items())
     for name in ("text", "caption", "name", "description", "picture", "url", "icon"):

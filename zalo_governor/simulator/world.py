@@ -59,6 +59,16 @@ class Person:
         return "G" + digits(f"globalId {self.uid}", 17)
 
 
+@dataclass(frozen=True)
+class FriendRequest:
+    """Somebody asks somebody to be a friend, and waits for the answer."""
+
+    by: str
+    to: str
+    message: str
+    at_ms: int
+
+
 @dataclass
 class Group:
     """A Zalo group. `admins` are Zalo's deputies; the owner need not be among them."""
@@ -111,6 +121,9 @@ class World:
                 GROUP_ID, "Nhóm Zalo tỉnh Mẫu", owner=MEMBER_UID, admins=[BOT_UID], members=[MEMBER_UID, BOT_UID]
             )
         }
+        self.friends: set[frozenset[str]] = set()
+        """Pairs of uids."""
+        self.friend_requests: list[FriendRequest] = []
         self.uploads: dict[tuple[str, str], dict[int, bytes]] = {}
         """(uid, clientId) of a file that is being uploaded -> the chunks that have come, by their numbers."""
         self.files: dict[str, bytes] = {}
@@ -177,6 +190,21 @@ class World:
         own = self.main_account.uid
         sender, to = str(message.get("uidFrom", "0")), str(message.get("idTo", "0"))
         return own if sender == "0" else sender, own if to == "0" else to
+
+    def are_friends(self, one: str, other: str) -> bool:
+        """Whether two people are friends on Zalo."""
+        return frozenset({one, other}) in self.friends
+
+    def requests_to(self, uid: str) -> list[FriendRequest]:
+        """Who waits for that person's answer."""
+        return [request for request in self.friend_requests if request.to == uid]
+
+    def ask_friendship(self, by: str, to: str, message: str) -> FriendRequest:
+        """Somebody asks; asking again takes the place of the request before."""
+        self.friend_requests = [one for one in self.friend_requests if (one.by, one.to) != (by, to)]
+        request = FriendRequest(by, to, message, self.now_ms())
+        self.friend_requests.append(request)
+        return request
 
     def private_history(self, one: str, other: str) -> History:
         """What was said between two people."""

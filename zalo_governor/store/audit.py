@@ -14,7 +14,7 @@ from zalo_governor.store.chain import ChainCheck, Link
 from zalo_governor.store.crypto import Keys, binding
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import WrongKeyError
-from zalo_governor.store.membership import Membership
+from zalo_governor.store.roster import RosterBook
 from zalo_governor.store.schema import audit, vault
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ _COUNT = select(func.count()).select_from(audit)
 _ROWS_AT_ONCE = 1000
 
 
-class AuditTrail(Membership):
+class AuditTrail(RosterBook):
     """The part of a unit that appends to the log. The head is read once for each unit and written with its rows."""
 
     def __init__(self, database: Database, connection: Connection, account: str | None) -> None:

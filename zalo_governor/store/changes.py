@@ -11,12 +11,12 @@ from zalo_governor.domain.changes import Approval, Change, ChangeKind, GroupChan
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.people import GroupSnapshot, picture_name
 from zalo_governor.domain.pictures import Looked, Picture
-from zalo_governor.store.aftermath import Aftermath
 from zalo_governor.store.crypto import binding
+from zalo_governor.store.errands import ErrandBook
 from zalo_governor.store.schema import approvals, group_changes, group_pictures, groups, manual_cases
 
 
-class Changes(Aftermath):
+class Changes(ErrandBook):
     """The part of a unit that knows what became of groups."""
 
     def update_group(self, account: str, snapshot: GroupSnapshot) -> None:

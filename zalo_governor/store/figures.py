@@ -149,6 +149,7 @@ class Figures(Changes):
                 count_where(and_(now, _in([CaseState.CONFIRMED, CaseState.REFERRED]))).label("confirmed"),
                 count_where(and_(now, _in([CaseState.FALSE_ALARM]))).label("false_alarms"),
                 count_where(and_(now, _in([CaseState.REPORTED]))).label("reported"),
+                count_where(and_(now, _in([CaseState.APPROVED]))).label("approved"),
                 count_where(cases.c.opened_ms < to_ms(start)).label("before"),
             )
             .where(within(cases.c.group_id, cases.c.opened_ms, group_id, before, end))
@@ -197,10 +198,18 @@ class Figures(Changes):
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
         """Gaps that touch [start, end), oldest first."""
+        return self._gaps(gaps.c.group_id == group_id, start, end)
+
+    def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
+        """The same of what is private to the bot accounts: those gaps stand under the account's own uid."""
+        uids = [self._account] if self._account else list(self._ask(select(accounts.c.uid)).scalars())
+        return self._gaps(gaps.c.group_id.in_(uids), start, end)
+
+    def _gaps(self, whose: ColumnElement[bool], start: datetime, end: datetime) -> list[Gap]:
         rows = self._ask(
             select(gaps)
             .where(
-                gaps.c.group_id == group_id,
+                whose,
                 *([gaps.c.account == self._account] if self._account else []),
                 gaps.c.began_ms < to_ms(end),
                 or_(gaps.c.ended_ms.is_(None), gaps.c.ended_ms >= to_ms(start)),

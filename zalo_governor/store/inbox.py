@@ -176,10 +176,15 @@ class SqlInbox:
                 numbers[key] = min(number, numbers.get(key, number))
         return numbers
 
-    def oldest(self, account: str, thread_id: str, up_to: int) -> int | None:
-        """The lowest msgId of a thread that is stored in an entry whose number is not higher; None where none is."""
+    def oldest(self, account: str, thread_id: str, up_to: int | None = None) -> int | None:
+        """The lowest msgId of a thread that is stored, None where none is; `up_to` as in `known`."""
+        values = {
+            "account": account,
+            "thread_id": thread_id,
+            "up_to": _HIGHEST_ID if up_to is None else up_to,
+        }
         with self._database.read() as connection:
-            keys = connection.scalars(_OLDEST, {"account": account, "thread_id": thread_id, "up_to": up_to})
+            keys = connection.scalars(_OLDEST, values)
             return min((number for key in keys if (number := number_of(key)) is not None), default=None)
 
     def said_before(self, admitted: Admitted) -> bool:

@@ -18,10 +18,10 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
 from zalo_governor.domain.people import Person
-from zalo_governor.store.audit import AuditTrail
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.bulk import AmongIds, BulkInsert, BulkUpdate
 from zalo_governor.store.database import Database
+from zalo_governor.store.remarks import Remarks
 from zalo_governor.store.schema import events, findings, inbox, job_runs, rule_failures
 
 _EVENT = insert(events)
@@ -49,7 +49,7 @@ _SEALED = (
 )
 
 
-class Records(AuditTrail):
+class Records(Remarks):
     """The part of a unit that writes down what happened. Most of it is put off to the end of the unit."""
 
     def __init__(self, database: Database, connection: Connection, account: str | None) -> None:

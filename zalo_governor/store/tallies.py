@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, distinct, func, insert, literal_column, selec
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.domain.reports import (
     AgencyFigures,
     ChangeFigures,
@@ -22,7 +23,7 @@ from zalo_governor.domain.statements import Statement, StatementKind
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.figures import A_CHANGE, A_MESSAGE, Figures, count_where, within
 from zalo_governor.store.roster import entries_of
-from zalo_governor.store.schema import cases, events, findings, person_uids, persons, statements
+from zalo_governor.store.schema import cases, events, findings, person_uids, persons, remarks, statements
 
 # Viet Nam has kept UTC+7, without summer time, since 1975. Written out: PostgreSQL takes two parameters of the same
 # value for two things, and would not group by what it selects.
@@ -140,17 +141,16 @@ class Tallies(Figures):
         )
 
     def membership(self, group_id: str) -> Membership:
-        """Who is in the group, held against the roster by uid."""
-        present = self.present_uids(self._account or "", group_id)
-        approved = entries_of(self._connection, self._keys, group_id)
-        named = {entry.uid for entry in approved if entry.uid}
-        both = len(present & named)
+        """Who is in the group, held against the roster as `RosterBook.matched` does; the bot is nobody's outsider."""
+        account = self._account or ""
+        present, matched = self.present_uids(account, group_id), self.matched(account, group_id)
+        both = sum(not uids.isdisjoint(present) for _, uids in matched)
         return Membership(
             present=len(present),
-            approved=len(approved),
+            approved=len(matched),
             both=both,
-            outsiders=len(present) - both,
-            missing=len(approved) - both,
+            outsiders=len(present - (self.approved(account, group_id) or frozenset()) - {account}),
+            missing=len(matched) - both,
         )
 
     def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
@@ -187,8 +187,13 @@ class Tallies(Figures):
         ]
 
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
-        """What members told the office in [start, end); nothing gathers it yet."""
-        return MembersVoice()
+        """What members told the office in [start, end)."""
+        within = (remarks.c.group_id == group_id, remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
+        asked = select(remarks.c.kind, func.count().label("told")).where(*within).group_by(remarks.c.kind)
+        counted = {row["kind"]: row["told"] for row in self._ask(asked).mappings()}
+        return MembersVoice(
+            incidents=counted.get(RemarkKind.INCIDENT.value, 0), suggestions=counted.get(RemarkKind.SUGGESTION.value, 0)
+        )
 
     def _cases_by_person(self, group_id: str, start: datetime, end: datetime) -> Counter[int]:
         same = self._merged()

@@ -31,7 +31,7 @@ NEWEST = 10**16
 _PAGE = 50
 _PROFILES_AT_ONCE = 200
 _LARGEST_PICTURE = 8 << 20
-_TOO_MANY = frozenset({TOO_MANY_REQUESTS, 429})
+TOO_MANY = frozenset({TOO_MANY_REQUESTS, 429})
 _REMOVAL_CODES = {
     114: RemovalOutcome.NOT_FOUND,
     165: RemovalOutcome.NOT_ALLOWED,
@@ -82,12 +82,12 @@ class ZaloClient:
         }
         params = {"grid": removal.group_id, "cliMsgId": to_ms(self._clock()), "msgs": [named], "onlyMe": 0}
         try:
-            self._read("POST", _DELETE, params)
+            self.read("POST", _DELETE, params)
         except SessionExpiredError:
             return RemovalOutcome.UNKNOWN
         except ZaloCallError as error:
             log.warning("removal_refused", removal=removal.id, code=error.code)
-            if error.code in _TOO_MANY:
+            if error.code in TOO_MANY:
                 return RemovalOutcome.UNKNOWN
             return _REMOVAL_CODES.get(error.code, RemovalOutcome.REFUSED)
         except ZaloError as error:
@@ -102,7 +102,7 @@ class ZaloClient:
             NotInGroupError: the account is not in the group.
             ZaloError: the call failed.
         """
-        answer = _as_object(self._read("POST", _GROUP_INFO, {"gridVerMap": json.dumps({group_id: 0})}))
+        answer = _as_object(self.read("POST", _GROUP_INFO, {"gridVerMap": json.dumps({group_id: 0})}))
         groups = _as_object(answer.get("gridInfoMap"))
         info = groups.get(group_id) or groups.get(f"g{group_id}")
         if not isinstance(info, dict):
@@ -123,7 +123,7 @@ class ZaloClient:
     def recent(self, group_id: str, cursor: int = NEWEST) -> HistoryPage:
         """A page of at most 50 messages, older than the cursor; raises ZaloError where the call failed."""
         answer = _as_object(
-            self._read(
+            self.read(
                 "GET",
                 _HISTORY,
                 {"groupId": group_id, "globalMsgId": cursor, "count": _PAGE, "msgIds": [], "src": 1},
@@ -140,7 +140,20 @@ class ZaloClient:
 
     def last_messages(self) -> list[Element]:
         """The last message of every conversation: tells what the socket has missed."""
-        return self._elements(_as_object(self._read("GET", _LAST_MESSAGES, {"threadIdLocalMsgId": "{}"})))
+        return self._elements(_as_object(self.read("GET", _LAST_MESSAGES, {"threadIdLocalMsgId": "{}"})))
+
+    def read(self, method: str, url: str, params: RawDict, **query: object) -> Any:
+        """A call that does no harm when it is made twice; after a session that had died it is.
+
+        Raises:
+            ZaloError: as GovernorApi.call, and where no new session can be had.
+        """
+        logins = self._session.logins
+        try:
+            return self._session.api.call(method, url, params, **query)
+        except SessionExpiredError:
+            self._session.renew(logins)
+            return self._session.api.call(method, url, params, **query)
 
     def keep_alive(self) -> None:
         """Tell Zalo that the session is in use (protocol page 2.7); its answer is not encrypted.
@@ -162,14 +175,6 @@ class ZaloClient:
                 there = newest.get(element.thread_id, element)
                 newest[element.thread_id] = max(there, element, key=_number)
         return newest
-
-    def _read(self, method: str, url: str, params: RawDict, **query: object) -> Any:
-        logins = self._session.logins
-        try:
-            return self._session.api.call(method, url, params, **query)
-        except SessionExpiredError:
-            self._session.renew(logins)
-            return self._session.api.call(method, url, params, **query)
 
     def _elements(self, answer: RawDict) -> list[Element]:
         return elements_of(
@@ -195,7 +200,7 @@ class ZaloClient:
             "language": "vi",
             "show_online_status": 1,
         }
-        answer = _as_object(self._read("POST", _PROFILES, params))
+        answer = _as_object(self.read("POST", _PROFILES, params))
         found = _as_object(answer.get("unchanged_profiles")) | _as_object(answer.get("changed_profiles"))
         return {uid.split("_")[0]: profile for uid, profile in found.items()}
 

@@ -11,16 +11,18 @@ from zalo_governor.domain.errors import IllegalTransitionError
 
 S = CaseState
 WAYS = {
-    S.NEW: {S.REMINDED, S.REMEDIED, S.CONFIRMED, S.REFERRED, S.FALSE_ALARM, S.UNDER_REVIEW, S.REPORTED},
-    S.REMINDED: {S.REMEDIED, S.CONFIRMED, S.REFERRED, S.FALSE_ALARM, S.UNDER_REVIEW, S.REPORTED},
+    S.NEW: set(S) - {S.NEW},
+    S.REMINDED: set(S) - {S.NEW, S.REMINDED},
     S.REMEDIED: {S.CONFIRMED, S.REFERRED, S.FALSE_ALARM, S.UNDER_REVIEW, S.REPORTED},
-    S.CONFIRMED: {S.FALSE_ALARM, S.UNDER_REVIEW, S.REPORTED},
+    S.CONFIRMED: {S.FALSE_ALARM, S.UNDER_REVIEW, S.REPORTED, S.APPROVED},
     S.REFERRED: {S.FALSE_ALARM, S.UNDER_REVIEW, S.REPORTED},
     S.FALSE_ALARM: {S.UNDER_REVIEW},
-    S.UNDER_REVIEW: {S.REMEDIED, S.CONFIRMED, S.REFERRED, S.FALSE_ALARM, S.REPORTED},
-    S.REPORTED: {S.UNDER_REVIEW},
+    S.UNDER_REVIEW: {S.REMEDIED, S.CONFIRMED, S.REFERRED, S.FALSE_ALARM, S.REPORTED, S.APPROVED},
+    S.REPORTED: {S.UNDER_REVIEW, S.APPROVED},
+    S.APPROVED: {S.UNDER_REVIEW},
 }
-"""Where a case may go; of a sealed one never `confirmed`, of another never `referred`."""
+"""Where a case may go: a sealed one never to `confirmed`, another never to `referred`, a change of the group alone to
+`approved`."""
 LATER = START + timedelta(minutes=7)
 
 
@@ -28,7 +30,7 @@ LATER = START + timedelta(minutes=7)
 @pytest.mark.parametrize(("before", "after"), list(product(CaseState, CaseState)))
 def test_every_way_from_state_to_state(before: CaseState, after: CaseState, sealed: bool) -> None:
     case = new_case(1, 1, state=before, sealed=sealed)
-    allowed = after in WAYS[before] - {S.CONFIRMED if sealed else S.REFERRED}
+    allowed = after in WAYS[before] - {S.CONFIRMED if sealed else S.REFERRED, S.APPROVED}
     if not allowed:
         with pytest.raises(IllegalTransitionError):
             case.moved(after, at=LATER, by=2, reason="vì sao")

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.unit.office.fake_belonging import FakeBelonging
 from tests.unit.office.fake_changes import FakeChanges
 from zalo_governor.configfile import load_yaml, validate
 from zalo_governor.domain.audit import AuditHead
@@ -21,6 +22,7 @@ from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.papers import Letterhead
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
 from zalo_governor.domain.regulation import Clause, Enforcement, Regulation
+from zalo_governor.domain.remarks import Remark, RemarkKind
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.domain.reports import (
     Activity,
@@ -66,6 +68,7 @@ REGULATION = Regulation(
         Clause(number="3.1", summary="Dùng tiếng Việt có dấu, bộ mã Unicode.", enforced=Enforcement.RULE),
         Clause(number="3.2", summary="Tên thành viên ghi đủ họ tên, chức vụ.", enforced=Enforcement.RULE),
         Clause(number="4.1", summary="Không đăng thông tin thuộc danh mục bí mật.", enforced=Enforcement.RULE),
+        Clause(number="4.5", summary="Không thêm người không thuộc thành phần vào Nhóm.", enforced=Enforcement.RULE),
         Clause(
             number="4.6",
             summary="Không chuyển tin tự động ra ngoài Nhóm.",
@@ -93,14 +96,15 @@ SENTENCES = {"hop luc may gio": "họp lúc mấy giờ"}
 
 
 @dataclass
-class FakeUnit(FakeChanges):
+class FakeUnit(FakeChanges, FakeBelonging):
     """Everything in lists; figures are what a test puts there."""
 
-    people: dict[str, Person] = field(default_factory=dict)
-    book: dict[int, Case] = field(default_factory=dict)
     tied: list[tuple[int, int]] = field(default_factory=list)
     """(case, event)"""
     events: dict[int, EventBase] = field(default_factory=dict)
+    remarked: list[Remark] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
+    """Codes of remarks that the desk was told of."""
     marks: list[tuple[int, bytes | None]] = field(default_factory=list)
     """(case, by what its content is known again)"""
     taught: set[tuple[str, str, bytes, int]] = field(default_factory=set)
@@ -392,6 +396,26 @@ class FakeUnit(FakeChanges):
         ]
         return max(times, default=None)
 
+    def add_remark(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
+        number = sum(remark.kind is kind for remark in self.remarked) + 1
+        self.remarked.append(Remark(kind=kind, number=number, group_id=group_id, person_id=person_id, at=at, text=text))
+        return self.remarked[-1]
+
+    def remarks(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
+        return [
+            said for said in self.remarked if (said.group_id, said.kind) == (group_id, kind) and start <= said.at < end
+        ]
+
+    def untold_remarks(self, group_id: str, kind: RemarkKind) -> list[Remark]:
+        return [
+            said
+            for said in self.remarked
+            if (said.group_id, said.kind) == (group_id, kind) and said.code not in self.told
+        ]
+
+    def remarks_told(self, told: Sequence[Remark], at: datetime) -> None:
+        self.told |= {said.code for said in told}
+
     def audit(
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
@@ -423,6 +447,9 @@ class FakeUnit(FakeChanges):
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
         return [gap for gap in self.gap_list if gap.group_id == group_id]
+
+    def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
+        return [gap for gap in self.gap_list if gap.group_id == BOT]
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
         return self.by_day, [0] * 8 + [sum(self.by_day.values())] + [0] * 15
@@ -460,11 +487,14 @@ class FakeUnit(FakeChanges):
         self.runs.add((job, due))
         return first
 
+    def swept_at(self, account: str, group_id: str) -> datetime | None:
+        return None
+
+    def tie_members(self, account: str, members: Sequence[Member]) -> None:
+        raise AssertionError("the sweep's caller ties members, not the office")
+
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
         raise AssertionError("the sweep's caller saves groups, not the office")
-
-    def present_uids(self, account: str, group_id: str) -> set[str]:
-        return set()
 
     def known_names(self, account: str, group_id: str) -> dict[str, str]:
         return {}

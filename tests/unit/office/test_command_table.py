@@ -1,5 +1,7 @@
 """The table of commands: every command × everybody × every place × every state of a case, taken from the registry."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.unit.office.command_table import TABLE
@@ -109,3 +111,20 @@ def _with_a_case(state: CaseState, *, sealed: bool) -> Desk:
     desk.unit.audited.clear()
     desk.take()
     return desk
+
+
+@pytest.mark.parametrize("word", COMMANDS)
+def test_every_answer_tells_the_time_of_viet_nam(word: str) -> None:
+    """Half past midnight in Viet Nam is still the evening before in UTC."""
+    desk = Desk()
+    desk.now = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
+    desk.say("member", "noi dung", UNMARKED)
+    desk.unit.book[1] = desk.unit.book[1].model_copy(update={"leader_told_at": desk.now, "leader_told_by": 3})
+    for who in PEOPLE:
+        desk.say(who, TABLE[word].line, place="private")
+        desk.say(who, f"/{word}", place="private")
+    said = "\n".join(notice.text for notice in desk.take())
+    assert "24/11/2026 17:30" not in said
+    assert "17:30" not in said
+    if word in {"vipham", "xem", "trinh", "baocao", "suco", "gopy"}:
+        assert "25/11/2026" in said

@@ -23,7 +23,9 @@ PRESENT = {"1", "2", "3", "4"}
 
 
 def seen(after: dict[str, Any], before: GroupSnapshot = BEFORE) -> list[dict[str, Any]]:
-    return [element.raw for element in Look(BOT, GROUP, 1000).changes(before, BEFORE.model_copy(update=after), PRESENT)]
+    return [
+        element.raw for element in Look(BOT, GROUP, 1000, 0).changes(before, BEFORE.model_copy(update=after), PRESENT)
+    ]
 
 
 @pytest.mark.parametrize(

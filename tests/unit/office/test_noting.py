@@ -80,6 +80,6 @@ def test_a_member_may_not_write_down_cases() -> None:
 def test_passed_on_it_is_told_as_what_somebody_wrote_down() -> None:
     desk = Desk()
     noted(desk, "admin", f"/ghinhan 4.6 {UIDS['member']} {WHAT}", place="private")
-    desk.say("admin", "/trinh VP1", place="private")
+    desk.say("admin", "/chuyen VP1", place="private")
     [report] = to(desk.take(), "leader")
     assert "ghi nhận đồng chí Giàng A Viên" in report

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.office.fake_unit import CATALOGUE, GROUP, GROUP_NAME, NOW, REGULATION, UNMARKED, Desk, to
+from tests.unit.office.fake_unit import BOT, CATALOGUE, GROUP, GROUP_NAME, NOW, REGULATION, UNMARKED, Desk, to
+from zalo_governor.domain.audit import AuditHead
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.papers import Face
@@ -168,3 +169,18 @@ def test_the_report_says_when_nobody_listened_yet() -> None:
     desk.unit.first_heard_at = None
     assert "chưa theo dõi Nhóm" in text_of(desk)
     assert "Không có khoảng trống" not in text_of(desk)
+
+
+def test_what_may_be_missing_of_private_messages_is_said_and_what_was_made_good_is_not() -> None:
+    desk = Desk()
+    begun = NOW - timedelta(hours=1)
+    whole = Gap(id=1, group_id=BOT, began_at=begun, ended_at=NOW, cause="x", closed=True)
+    desk.unit.gap_list = [whole]
+    assert "Tin nhắn riêng" not in text_of(desk)
+    desk.unit.gap_list = [whole, whole.model_copy(update={"id": 2, "closed": False})]
+    assert "Tin nhắn riêng gửi Hệ thống: 1 khoảng chưa lấy lại đủ tin." in text_of(desk)
+
+
+def test_the_audit_head_in_the_json_is_what_audit_verify_takes() -> None:
+    made = report(Desk()).model_copy(update={"audit_head": AuditHead(1234, bytes.fromhex("cb" * 16))})
+    assert json.loads(render_json(made))["audit_head"] == str(made.audit_head)

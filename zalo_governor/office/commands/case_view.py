@@ -2,14 +2,17 @@
 
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.changes import CHANGE_RULES
+from zalo_governor.domain.newcomers import Newcomer
 from zalo_governor.office.afterwards import visible
 from zalo_governor.office.categories import category, has_category, why
 from zalo_governor.office.commands.casebook import CaseCommand, one_line
 from zalo_governor.office.commands.command import Answer, Call
 from zalo_governor.office.integrity.wording import Wording
 from zalo_governor.office.messages import Text
+from zalo_governor.office.newcomers import way_in
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.voice import gone, moment, number
+from zalo_governor.pipeline.door import UNCHECKED
 
 QUOTABLE = frozenset({"3.1", "3.2"})
 """The clauses whose cases may show what was written."""
@@ -56,13 +59,18 @@ class ShowCase(CaseCommand):
 
     def _signs(self, case: Case) -> str:
         citation = self.voice.citation(case.clause)
+        if case.label == UNCHECKED:
+            return self.voice.say(Text.CASE_SIGNS_UNCHECKED, citation=citation)
         if case.sealed:
             return self.voice.say(Text.CASE_SIGNS_SEALED, citation=citation)
         return self.voice.say(Text.CASE_SIGNS, citation=citation, clause=self.voice.clause(case.clause))
 
     def _content(self, call: Call, case: Case) -> list[str]:
         lines = []
-        if case.sealed:
+        newcomer = call.unit.newcomer(case)
+        if newcomer:
+            lines += self._newcomer(call, case, newcomer)
+        elif case.sealed:
             lines.append(self.voice.say(Text.CASE_SEALED))
             lines += self._aftermath(call, case)
         elif case.rule_id in CHANGE_RULES:
@@ -91,6 +99,16 @@ class ShowCase(CaseCommand):
             lines.append(self.voice.say(Text.CASE_REMEDIED, minutes=number(case.minutes_to_remedy)))
         lines += [self._note(call, note) for note in call.unit.notes(case)[-_NOTES:]]
         return lines + self._leader(call, case) + ([self._next(call, case)] if case.sealed else [])
+
+    def _newcomer(self, call: Call, case: Case, newcomer: Newcomer) -> list[str]:
+        """Who came in, how, and whether that person is still there."""
+        who = self.voice.who(call.unit.person(newcomer.person_id))
+        lines = [self.voice.say(Text.CASE_NEWCOMER, who=who, way=way_in(call.unit, self.voice, newcomer, case))]
+        if newcomer.gone_at:
+            lines.append(self.voice.say(Text.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at)))
+        elif case.state.open:
+            lines.append(self.voice.say(Text.CASE_NEWCOMER_HERE, code=case.code))
+        return lines
 
     def _note(self, call: Call, note: CaseNote) -> str:
         who = self.voice.who(call.unit.person(note.person_id))

@@ -16,6 +16,7 @@ from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import midnight, today
 from zalo_governor.office.policy import Group, LineStatus, OfficePolicy
 from zalo_governor.office.reporting import coverage_line, gaps_line
+from zalo_governor.office.roster.attendance import figures, hidden
 from zalo_governor.office.voice import moment, number
 
 
@@ -182,8 +183,16 @@ class Status(Command[bool]):
             if failures
             else self.voice.say(Text.STATUS_NO_FAILURES),
             calls=self.voice.say(Text.STATUS_CALLS, count=number(calls)) if calls else "",
+            members=self._members(call, group),
             signs=self._signs.line(call.unit, group),
         )
+
+    def _members(self, call: Call, group: Group) -> str:
+        """Who belongs, as far as that can be told, and what cannot be seen."""
+        counted = figures(call.unit, self.policy.account, group.id)
+        said = Text.STATUS_ROSTER if counted else Text.STATUS_NO_ROSTER
+        facts = {name: number(count) for name, count in counted._asdict().items()} if counted else {}
+        return self.voice.say(said, **facts) + hidden(call.unit.group_snapshot(group.id), self.voice)
 
 
 _DECISION = "QĐ."

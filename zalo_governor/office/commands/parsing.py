@@ -53,8 +53,8 @@ def case_number(text: str) -> tuple[int, str] | None:
 
 
 def names_case(text: str) -> bool:
-    """Whether the text begins with a whole code (`VP12`, `vp 12`), and not with a bare number."""
-    return case_number(text) is not None and text.lstrip()[:2].lower() == "vp"
+    """Whether the text begins with a whole code of a case or a member (`VP12`, `tv 3`), and not with a bare number."""
+    return _WHOLE_CODE.match(text) is not None
 
 
 def numbered(text: str, code: re.Pattern[str]) -> tuple[int, str] | None:
@@ -100,10 +100,11 @@ def _slips_in(word: str, *, slash: bool) -> int:
     return 2 if len(word) > _LONG_ENOUGH + 1 else 1
 
 
-_LONGEST = 1000
+_LONGEST = 3000
 _LONG_ENOUGH = 5
 """Letters of a word that is told from talk in spite of a slip."""
 _FAR = 6
-_GLUED = re.compile(r"^(/+\s*[^\W\d_]+?)((?:vp|sc|gy)?#?[0-9])", re.IGNORECASE)
+_GLUED = re.compile(r"^(/+\s*[^\W\d_]+?)((?:vp|tv|sc|gy)?#?[0-9])", re.IGNORECASE)
 """`/xemVP12`, `/quyche4.1`: the blank that a thumb leaves out."""
 _CODE = code_pattern(r"vp|ca|case|vu(?: viec)?(?: so)?|ma(?: so)?(?: vp)?|so")
+_WHOLE_CODE = re.compile(r"\s*(?:vp|tv)[\s\-#]*0*[1-9][0-9]{0,17}(?![0-9A-Za-z])", re.IGNORECASE)

@@ -8,7 +8,9 @@ from zalo_governor.office.commands.casebook import ConfirmCase, FalseAlarm, List
 from zalo_governor.office.commands.command import AnyCommand
 from zalo_governor.office.commands.followup import PassOn, Remove, WhoHasSeen
 from zalo_governor.office.commands.information import Help, ReadRegulation, Status
+from zalo_governor.office.commands.membership import Belongs, PutOut
 from zalo_governor.office.commands.noting import NoteCase
+from zalo_governor.office.commands.remarks import Suggest, TellIncident
 from zalo_governor.office.commands.writing import AddMarks
 from zalo_governor.office.policy import OfficePolicy
 
@@ -22,11 +24,15 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     AddNote,
     WhoHasSeen,
     Remove,
+    Belongs,
+    PutOut,
     Explain,
     Approve,
     NoteCase,
     Report,
     ReadRegulation,
+    TellIncident,
+    Suggest,
     AddMarks,
     Status,
 )

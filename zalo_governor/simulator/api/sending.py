@@ -131,7 +131,8 @@ def _person_written_to(call: Call) -> str:
     uid = call.stage.meant(call.account, call.params["toid"])
     if not uid.isdigit():
         raise AnswerError(114, "invalid params")
-    if not call.stage.world.person(uid).takes_messages:
+    world = call.stage.world
+    if not (world.person(uid).takes_messages or world.are_friends(call.account.uid, uid)):
         raise AnswerError(123, "this person takes no messages from you")
     return uid
 

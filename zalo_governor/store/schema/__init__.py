@@ -13,13 +13,24 @@ from zalo_governor.store.schema.handling import (
     case_notes,
     case_readers,
     cases,
+    errands,
     false_alarms,
+    newcomers,
+    remarks,
     removal_codes,
     removals,
 )
 from zalo_governor.store.schema.hearing import NUMBER_BITS, events, findings, gaps, inbox, rule_failures
 from zalo_governor.store.schema.installation import job_runs, vault
-from zalo_governor.store.schema.members import accounts, group_members, groups, person_uids, persons, roster
+from zalo_governor.store.schema.members import (
+    accounts,
+    group_members,
+    groups,
+    person_uids,
+    persons,
+    phone_lookups,
+    roster,
+)
 from zalo_governor.store.schema.sending import PENDING, outbox
 
 __all__ = [
@@ -32,6 +43,7 @@ __all__ = [
     "case_notes",
     "case_readers",
     "cases",
+    "errands",
     "events",
     "false_alarms",
     "findings",
@@ -44,9 +56,12 @@ __all__ = [
     "job_runs",
     "manual_cases",
     "metadata",
+    "newcomers",
     "outbox",
     "person_uids",
     "persons",
+    "phone_lookups",
+    "remarks",
     "removal_codes",
     "removals",
     "roster",

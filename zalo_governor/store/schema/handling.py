@@ -139,6 +139,56 @@ removals = Table(
     sqlite_autoincrement=True,
 )
 
+# What members tell the office: incidents and suggestions, each kind with numbers of its own.
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("group_id", String, nullable=False),
+    Column("person_id", ROW_ID, ForeignKey("persons.id"), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # sealed
+    Column("told_ms", BigInteger),  # when the desk was told of it
+    Index("ix_remarks_group_at", "group_id", "at_ms"),
+    partial("ix_remarks_untold", "group_id", where="told_ms IS NULL"),
+)
+
+# Whom a case of clause 4.5 is about.
+newcomers = Table(
+    "newcomers",
+    metadata,
+    Column("case_id", ROW_ID, ForeignKey("cases.id"), primary_key=True),
+    Column("group_id", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("uid", String, nullable=False),
+    Column("person_id", ROW_ID, ForeignKey("persons.id"), nullable=False),
+    Column("brought_by", ROW_ID, ForeignKey("persons.id")),
+    Column("came_ms", BigInteger, nullable=False),
+    Column("gone_ms", BigInteger),
+    partial("ix_newcomers_here", "group_id", "person_id", where="gone_ms IS NULL"),
+)
+
+# What the program is to do on Zalo other than writing: put somebody out, accept a friend request.
+errands = Table(
+    "errands",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("group_id", String, nullable=False),
+    Column("uid", String, nullable=False),
+    Column("case_id", ROW_ID, ForeignKey("cases.id")),
+    Column("ordered_by", ROW_ID),
+    Column("ordered_ms", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_ms", BigInteger),  # NULL once it is settled
+    Column("outcome", String),
+    partial("ix_errands_due", "account", "due_ms", where="due_ms IS NOT NULL"),
+    partial("ux_errands_open", "account", "kind", "group_id", "uid", where="due_ms IS NOT NULL", unique=True),
+    sqlite_autoincrement=True,
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -274,7 +274,7 @@ def test_only_a_change_of_the_group_can_be_allowed(desk: Desk) -> None:
 def test_passed_on_to_the_leader_a_change_is_told_as_one(desk: Desk) -> None:
     rename(desk)
     desk.take()
-    desk.say("admin", "/trinh VP1", place="private")
+    desk.say("admin", "/chuyen VP1", place="private")
     [report] = to(desk.take(), "leader")
     assert 'tên Nhóm: từ "Nhóm điều hành" thành "Nhóm mới"' in report
     assert desk.now - desk.unit.book[1].event_at == timedelta()
