@@ -72,8 +72,7 @@ def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[da
 
 def render_json(report: ActivityReport) -> str:
     """The report as one JSON object: times in ISO 8601 and UTC, cases with their codes, the audit's head as printed."""
-    data = report.model_dump(mode="json", exclude={"audit_head"})
-    data["audit_head"] = None if report.audit_head is None else str(report.audit_head)
+    data = report.model_dump(mode="json")
     for row, case in zip(data["open_cases"], report.open_cases, strict=True):
         row["code"] = case.code
     return json.dumps(data, ensure_ascii=False, indent=2)
