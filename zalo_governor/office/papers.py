@@ -184,7 +184,15 @@ class _Writer:
         by_clause: list[Sequence[Cell]] = [
             (
                 self._voice.citation(row.clause),
-                *(row.cases, row.open, row.remedied, row.confirmed, row.false_alarms, row.reported, row.before),
+                *(
+                    row.cases,
+                    row.open,
+                    row.remedied,
+                    row.confirmed,
+                    row.false_alarms,
+                    row.reported + row.approved,
+                    row.before,
+                ),
             )
             for row in clauses
         ]

@@ -97,7 +97,7 @@ class _Page:
         return "\n" + self._voice.say(Text.REPORT_TAKEN_BACK, taken_back=taken, passed_over=passed)
 
     def _clause_row(self, row: ClauseFigures) -> str:
-        figures = row.model_dump(exclude={"clause", "reported"})
+        figures = row.model_dump(exclude={"clause", "reported", "approved"})
         return self._voice.say(
             Text.REPORT_CLAUSE_ROW,
             citation=self._voice.citation(row.clause),

@@ -21,7 +21,7 @@ PERIOD = Period(start=NOW - timedelta(days=7), end=NOW, label="tuần thử")
 
 
 def figures(clause: str, cases: int, before: int = 0, **more: int) -> ClauseFigures:
-    values = {"open": 0, "remedied": 0, "confirmed": 0, "false_alarms": 0, "reported": 0} | more
+    values = {"open": 0, "remedied": 0, "confirmed": 0, "false_alarms": 0, "reported": 0, "approved": 0} | more
     return ClauseFigures(clause=clause, cases=cases, before=before, **values)
 
 
