@@ -24,6 +24,7 @@ from zalo_governor.office.reporting import (
     gaps_line,
     heard_until,
     last_minute,
+    private_line,
     unheard,
 )
 from zalo_governor.office.voice import Voice, moment, number
@@ -288,6 +289,7 @@ class _Writer:
             self._voice.say(
                 Text.LINE_GAPS,
                 gaps=gaps,
+                private=private_line(report, self._voice),
                 failures=number(report.coverage.rule_failures),
                 refused=number(report.refused_notices),
             ),

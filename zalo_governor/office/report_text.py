@@ -17,6 +17,7 @@ from zalo_governor.office.reporting import (
     gaps_line,
     heard_until,
     last_minute,
+    private_line,
     unheard,
 )
 from zalo_governor.office.voice import Voice, moment, number
@@ -163,6 +164,7 @@ class _Page:
             coverage=coverage_line(coverage, self._voice),
             gaps=unheard(self._report, self._voice)
             or gaps_line(coverage.gaps, period.start, heard_until(self._report), self._voice),
+            private=private_line(self._report, self._voice),
             failures=number(coverage.rule_failures),
             refused=number(self._report.refused_notices),
         )

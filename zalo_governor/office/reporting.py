@@ -108,6 +108,12 @@ def change_in_words(now: int, before: int, voice: Voice) -> str:
     return voice.say(Text.CHANGE_UP if now > before else Text.CHANGE_DOWN, percent=percent)
 
 
+def private_line(report: ActivityReport, voice: Voice) -> str:
+    """That something of the private messages to the bot may be missing, with a blank before it; "" where not."""
+    missing = len(report.private_gaps)
+    return voice.say(Text.REPORT_PRIVATE, count=number(missing)) if missing else ""
+
+
 def unheard(report: ActivityReport, voice: Voice) -> str:
     """What must be said of a period in which nobody listened yet; "" for the others."""
     first, period = report.first_heard, report.period
