@@ -66,7 +66,14 @@ class Rig:
             "database_url": database_url,
             "groups": [{"id": group, "name": f"điều hành tỉnh Mẫu {number}"} for number, group in enumerate(groups, 1)],
             "people": _PEOPLE,
-            "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None, "hints_digest": None},
+            "schedule": {
+                "daily_report": None,
+                "weekly_report": None,
+                "name_sweep": None,
+                "hints_digest": None,
+                "suggestions_digest": None,
+            },
+            "escalation": {"quiet_hours": None},
         }
         self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
 

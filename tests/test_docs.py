@@ -16,6 +16,8 @@ from pydantic import BaseModel
 
 from tests.unit.simulator.running import Running
 from zalo_governor.domain.events import MessageSent
+from zalo_governor.domain.people import Role
+from zalo_governor.office.commands.command import AnyCommand
 from zalo_governor.office.commands.information import Help
 from zalo_governor.office.commands.registry import COMMANDS
 from zalo_governor.rulebook import load_rulebook
@@ -39,6 +41,21 @@ class Block(NamedTuple):
     language: str
     text: str
     place: str | None
+
+
+ROLES = {
+    Role.LEADER: "Trưởng nhóm",
+    Role.LEADERSHIP: "Lãnh đạo",
+    Role.REPORT_READER: "người được xem báo cáo",
+    Role.ADMIN: "Quản trị",
+    Role.ADMIN_STAFF: "cán bộ được giao",
+    Role.MEMBER: "thành viên",
+}
+"""As the documents call them, in the order in which they name them."""
+
+
+def _who_may(roles: frozenset[Role] | None) -> str:
+    return "mọi người" if roles is None else ", ".join(name for role, name in ROLES.items() if role in roles)
 
 
 def blocks(document: Path) -> Iterator[Block]:
@@ -112,10 +129,11 @@ def test_the_readme_says_of_every_clause_whether_it_is_seen() -> None:
     assert unseen == {clause.number for clause in regulation.not_visible}
 
 
-def test_the_list_of_commands_names_every_command_and_no_other() -> None:
+def test_the_list_of_commands_names_every_command_and_who_may_use_it() -> None:
     table = (ROOT / "docs" / "lenh.md").read_text(encoding="utf-8").partition("| --- |")[2].partition("\n\n")[0]
-    words = [kind.word for kind in COMMANDS] + [Help.word]
-    assert sorted(re.findall(r"^\| `/(\w+)", table, re.MULTILINE)) == sorted(words)
+    told = dict(re.findall(r"^\| `/(\w+)[^`]*` \| ([^|]+) \|", table, re.MULTILINE))
+    commands: tuple[type[AnyCommand], ...] = (*COMMANDS, Help)
+    assert told == {kind.word: _who_may(kind.roles) for kind in commands}
 
 
 @pytest.mark.parametrize("document", ["van-hanh.md", "lenh.md"])

@@ -4,33 +4,44 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from random import SystemRandom
+from time import monotonic
 
 import structlog
 
+from zalo_governor import __version__
 from zalo_governor.alarm import SecondChannel
-from zalo_governor.domain.clock import Clock, system_clock
+from zalo_governor.domain.clock import Clock, from_ms, system_clock, to_ms
 from zalo_governor.domain.elements import Element, Source
+from zalo_governor.domain.errands import ErrandKind
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.line import BackfillEnd
+from zalo_governor.domain.line import BackfillEnd, LineReport, LineState
 from zalo_governor.domain.notices import Outgoing
-from zalo_governor.duework import DueWork
+from zalo_governor.duework import DueWork, Together
+from zalo_governor.fingerprints import change, fingerprints
 from zalo_governor.governor import Governor, Part
 from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.casework import is_fresh
+from zalo_governor.office.errands import Errands
+from zalo_governor.office.friendships import FriendRequests
+from zalo_governor.office.integrity.pictures import Pictures
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.office.removals import Removals
 from zalo_governor.office.rollcall import RollCall
+from zalo_governor.office.roster.phonebook import PhoneBook
+from zalo_governor.pictures.looking import look
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
 from zalo_governor.pipeline.recovery import Recovery
-from zalo_governor.pipeline.vigil import Vigil
+from zalo_governor.pipeline.rounds import Rounds
+from zalo_governor.pipeline.vigil import MISSED, Vigil
+from zalo_governor.press import Press
 from zalo_governor.records import Records, open_records
-from zalo_governor.scheduling import Duty, Schedule
+from zalo_governor.scheduling import EVERY_MONTH, EVERY_QUARTER, Duty, Schedule
 from zalo_governor.settings import Settings
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.identity import SeedPerson
@@ -39,7 +50,8 @@ from zalo_governor.store.instance import InstanceLock
 from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.zalo.backfill import Backfill
-from zalo_governor.zalo.client import ZaloClient
+from zalo_governor.zalo.client import NEWEST, ZaloClient
+from zalo_governor.zalo.errands import ZaloErrands
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
 from zalo_governor.zalo.frames import OLD_PRIVATE
 from zalo_governor.zalo.listener import Listener
@@ -54,8 +66,6 @@ _BACKFILL_PAUSE_SECONDS = 0.5
 _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
 _JUDGED_SECONDS = 30.0
 _RETENTION_AT = time(2, 30)
-_SWEEP_AGAIN_AFTER = timedelta(minutes=10)
-"""A line that comes and goes does not sweep the group each time."""
 
 
 def build(settings: Settings, clock: Clock = system_clock) -> Governor:
@@ -127,11 +137,13 @@ class _Wiring:
         self._groups = {group.id: group.name for group in settings.groups}
         self._leaving = threading.Event()
         self._caught_up = threading.Event()
+        self._who_is_here = threading.Event()
 
         self._inbox = SqlInbox(database, self._account)
         self._outbox = SqlOutbox(database, self._account)
         self._units = SqlUnits(database, self._account)
         self._gaps = SqlGaps(database, self._account)
+        self._note_configuration("program.started")
         self._units.seed_people(self._account, [SeedPerson(**person.model_dump()) for person in settings.people])
 
         client = ZaloClient(session, clock)
@@ -143,14 +155,38 @@ class _Wiring:
             self._outbox,
             client,
             account=self._account,
+            printed=Press(settings.report_template).file,
             say_again=self._office.said_again,
             private_per_day=settings.zalo.send.private_per_day,
             on_sent=_tell_sent,
             clock=clock,
         )
         removals = Removals(policy, remove=client.remove, unit=self._units.unit, on_settled=self._worker.wake)
-        self._removals = DueWork(
-            "removals", next_due=removals.next_due, act=removals.act, begin=self._caught_up, clock=clock
+        people = ZaloErrands(client)
+        errands = Errands(
+            policy,
+            carry_out={ErrandKind.EXPEL: people.expel, ErrandKind.BEFRIEND: people.befriend},
+            unit=self._units.unit,
+            on_settled=self._worker.wake,
+        )
+        orders = Together(removals, errands)
+        self._orders = DueWork("orders", next_due=orders.next_due, act=orders.act, begin=self._caught_up, clock=clock)
+        acquaintance = Together(
+            FriendRequests(policy, fetch=people.friend_requests, unit=self._units.unit),
+            PhoneBook(policy, find=people.by_phone, unit=self._units.unit),
+        )
+        self._acquaintance = DueWork(
+            "acquaintance",
+            next_due=acquaintance.next_due,
+            act=acquaintance.act,
+            begin=self._who_is_here,
+            clock=clock,
+        )
+        pictures = Pictures(
+            policy, fetch=client.picture, look=look, unit=self._units.unit, on_settled=self._worker.wake
+        )
+        self._pictures = DueWork(
+            "pictures", next_due=pictures.next_due, act=pictures.act, begin=self._caught_up, clock=clock
         )
         self._deadlines = DueWork(
             "deadlines",
@@ -186,7 +222,12 @@ class _Wiring:
             may_keep=lambda raw: door.look(raw) is None,
             admit=self._admit_and_judge,
             sum_up=self._office.swept,
+            on_swept=self._swept,
+            again_after=timedelta(minutes=settings.vigil.sweep_again_minutes),
             clock=clock,
+        )
+        self._sweeps = DueWork(
+            "sweeps", next_due=self._roll_call.next_due, act=self._roll_call.act, begin=self._caught_up, clock=clock
         )
         self._recovery = Recovery(
             groups=[*self._groups, self._account],
@@ -211,6 +252,15 @@ class _Wiring:
             duplicate_pause_seconds=settings.zalo.duplicate_pause_seconds,
             random=SystemRandom(),
         )
+        rounds = Rounds(
+            groups=list(self._groups),
+            pages=settings.vigil.round_pages,
+            page=lambda group_id, before: client.recent(group_id, NEWEST if before is None else before),
+            numbers=lambda group_id, keys: self._inbox.numbers(self._account, group_id, keys),
+            oldest=lambda group_id: self._inbox.oldest(self._account, group_id),
+            missed=self._missed,
+            pause=lambda: self._pause(_BACKFILL_PAUSE_SECONDS),
+        )
         self._vigil = Vigil(
             groups=self._groups,
             newest=client.newest,
@@ -218,13 +268,16 @@ class _Wiring:
             keep_alive=client.keep_alive,
             line=lambda: (self._recovery.state, self._listener.heard_at),
             report=self._recovery.report,
+            go_round=rounds.go,
             alarm=Blindness(
                 policy, tell=SecondChannel(settings.alarm).send, unit=self._units.unit, on_posted=self._worker.wake
             ),
             look_every=timedelta(minutes=settings.vigil.look_minutes),
+            round_every=timedelta(minutes=settings.vigil.round_minutes),
             keep_alive_every=timedelta(minutes=settings.vigil.keep_alive_minutes),
             blind_after=timedelta(minutes=settings.alarm.after_minutes),
             clock=clock,
+            seconds=monotonic,
         )
         self._schedule = Schedule(self._duties(), self._caught_up, clock)
 
@@ -233,7 +286,10 @@ class _Wiring:
         return (
             Part("schedule", self._schedule.run, self._schedule.stop),
             Part("deadlines", self._deadlines.run, self._deadlines.stop),
-            Part("removals", self._removals.run, self._removals.stop),
+            Part("orders", self._orders.run, self._orders.stop),
+            Part("acquaintance", self._acquaintance.run, self._acquaintance.stop),
+            Part("sweeps", self._sweeps.run, self._sweeps.stop),
+            Part("pictures", self._pictures.run, self._pictures.stop),
             Part("vigil", self._vigil.run, self._vigil.stop),
             Part("listener", self._listener.run, self._listener.stop),
             Part("recovery", self._recovery.run, self._stop_recovery),
@@ -242,24 +298,54 @@ class _Wiring:
             Part("outbox", self._worker.run, self._worker.stop),
         )
 
+    def _note_configuration(self, occasion: str) -> None:
+        """Write down by which rules and settings the program goes from now on, and what of them is new."""
+        records = self._records
+        now = fingerprints(self._settings, records.database.keys.mac)
+        other = change(records.fingerprints(), now)
+        with self._units.unit() as unit:
+            for action, detail in ((occasion, {"version": __version__}), ("config.changed", other and other.detail)):
+                if detail:
+                    unit.audit(action, at=self._clock(), actor_id=None, group_id="", subject="", detail=detail)
+        if other:
+            records.keep_fingerprints(now)
+
     def _policy(self, records: Records) -> OfficePolicy:
         escalation = self._settings.escalation
         return OfficePolicy(
             account=self._account,
             groups=self._groups,
             regulation=records.rulebook.regulation,
+            ladder=records.rulebook.ladder,
             catalogue=records.catalogue,
             clock=self._clock,
             status=self._status,
             draw_code=_six_digits,
             with_marks=self._with_marks,
+            letterhead=self._settings.office.letterhead,
+            changes=records.changes,
+            clarity=records.clarity,
             remind_members=escalation.remind_members,
             repeat_window=escalation.repeat_window,
             member_cooldown=escalation.member_cooldown,
             leader_after=escalation.leader_after,
             digest_after=escalation.digest_after,
+            quiet_hours=escalation.quiet_hours,
             code_valid=escalation.code_valid,
+            report_files=self._settings.schedule.report_files,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
+            longest_name=self._settings.names.longest,
+            short_forms=records.short_forms(),
+            name_reminder_after=timedelta(days=self._settings.names.remind_days),
+            name_reminders=self._settings.names.reminders,
+            names_asked_per_day=self._settings.names.asked_per_day,
+            remove_outsiders=self._settings.roster.remove_outsiders,
+            accept_friends=self._settings.roster.accept_friends,
+            lookups_per_day=self._settings.roster.lookups_per_day,
+            lookup_every=self._settings.roster.lookup_every,
+            approvers=frozenset(self._settings.approval.roles),
+            approval_valid=timedelta(hours=self._settings.approval.valid_hours),
+            approved_within=timedelta(hours=self._settings.approval.afterwards_hours),
         )
 
     def _with_marks(self, sentence: str) -> list[str]:
@@ -280,8 +366,19 @@ class _Wiring:
         return [
             Duty("daily_report", times.daily_report, None, self._in_unit(duties.daily_report)),
             Duty("weekly_report", times.weekly_report, times.weekly_day, self._in_unit(duties.weekly_report)),
+            Duty(
+                "monthly_report", times.monthly_report, None, self._in_unit(duties.monthly_report), months=EVERY_MONTH
+            ),
+            Duty(
+                "quarterly_report",
+                times.quarterly_report,
+                None,
+                self._in_unit(duties.quarterly_report),
+                months=EVERY_QUARTER,
+            ),
             Duty("name_sweep", times.name_sweep, None, self._sweep),
             Duty("hints_digest", times.hints_digest, None, self._in_unit(duties.hints_digest)),
+            Duty("suggestions_digest", times.suggestions_digest, None, self._in_unit(duties.suggestions_digest)),
             Duty("retention", _RETENTION_AT, None, self._in_unit(lambda unit, _due: duties.forget_readers(unit))),
         ]
 
@@ -311,13 +408,30 @@ class _Wiring:
 
     def _history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         if group_id == self._account:
-            return self._private.recover(self._gaps.last_heard(group_id, up_to=heard_id), take)
+            return self._private.recover(self._heard_in_private(heard_id), take)
         return self._backfill.recover(
             group_id,
             lambda keys: self._inbox.known(self._account, group_id, keys, up_to=heard_id),
             take,
-            first=heard_id == 0,
+            oldest=self._inbox.oldest(self._account, group_id, heard_id),
         )
+
+    def _missed(self, group_id: str, heard_id: int, element: Element) -> None:
+        now = self._clock()
+        said_at = now if element.at_ms > to_ms(now) else from_ms(element.at_ms)
+        line = LineReport(state=LineState.FRAME_LOST, at=now, heard_at=said_at, cause=MISSED)
+        self._recovery.missed(group_id, heard_id, line)
+
+    def _heard_in_private(self, heard_id: int) -> Callable[[Element], bool]:
+        first_ms = self._gaps.first_heard(self._account, up_to=heard_id)
+
+        def heard_before(element: Element) -> bool:
+            if first_ms is not None and element.at_ms < first_ms:
+                return True  # It was said before we came.
+            at = (self._account, element.thread_id, [element.key])
+            return bool(self._inbox.numbers(*at, kind=element.kind, up_to=heard_id))
+
+        return heard_before
 
     def _wants_old(self) -> bool:
         self._private.asked()
@@ -340,24 +454,24 @@ class _Wiring:
     def _heard_again(self) -> None:
         self._caught_up.set()
         for group_id in self._groups:
-            if not self._roll_call.swept_within(group_id, _SWEEP_AGAIN_AFTER):
-                self._sweep_group(group_id)
+            self._roll_call.want(group_id)
 
     def _sweep(self, due: datetime) -> None:
         with self._units.unit() as unit:
             wanted = unit.first_run("name_sweep", due)
         if wanted:
             for group_id in self._groups:
-                self._sweep_group(group_id)
+                self._roll_call.try_to_sweep(group_id)
+            self._in_unit(self._office.duties.roster_digest)(due)
+            self._in_unit(self._remind_of_names)(due)
 
-    def _sweep_group(self, group_id: str) -> None:
-        try:
-            changed = self._roll_call.sweep(group_id)
-        except GovernorError as error:
-            log.error("sweep_failed", group=group_id, error=str(error))
-        else:
-            log.info("swept", group=group_id, changed=changed)
-            self._worker.wake()
+    def _remind_of_names(self, unit: SqlUnit, _due: datetime) -> None:
+        for group_id in self._groups:
+            self._office.remind_of_names(unit, group_id)
+
+    def _swept(self) -> None:
+        self._who_is_here.set()
+        self._worker.wake()
 
     def _in_unit(self, act: Callable[[SqlUnit, datetime], object]) -> Callable[[datetime], None]:
         """What is done in one transaction when its time has come; afterwards there may be something to send."""

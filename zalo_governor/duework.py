@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
@@ -14,6 +15,42 @@ _LOOK_SECONDS = 1.0
 """How often the database is asked: whoever writes a moment down need not tell, and clocks may be set meanwhile."""
 _FAILED_SECONDS = 5.0
 _START_SECONDS = 60.0
+
+
+class Work(Protocol):
+    """Work of one kind."""
+
+    def next_due(self) -> datetime | None:
+        """When `act` has something to do; None where never."""
+        ...
+
+    def act(self, now: datetime) -> None:
+        """Do everything that is due by now, and see that `next_due` moves on."""
+        ...
+
+
+class Together:
+    """Work of several kinds in one thread: a thread more costs memory, and each of these is rare."""
+
+    def __init__(self, *works: Work) -> None:
+        self._works = works
+
+    def next_due(self) -> datetime | None:
+        """The earliest."""
+        return min(filter(None, (work.next_due() for work in self._works)), default=None)
+
+    def act(self, now: datetime) -> None:
+        """Each that is due, in turn; a failure of one is raised when all had theirs."""
+        failed: list[Exception] = []
+        for work in self._works:
+            try:
+                due = work.next_due()
+                if due and due <= now:
+                    work.act(now)
+            except Exception as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
 
 class DueWork:

@@ -1,6 +1,7 @@
 """One installation's records and rules, opened without Zalo: what every command but `check` begins with."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,17 @@ from pydantic import ValidationError
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.office.catalogue import Catalogue
-from zalo_governor.rulebook import Rulebook, load_rulebook
+from zalo_governor.office.clarity import ClarityPolicy
+from zalo_governor.office.integrity.words import ChangeWords
+from zalo_governor.rulebook import Rulebook, load_rulebook, read_lines
 from zalo_governor.settings import Settings
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
 from zalo_governor.store.vault import Vault
+from zalo_governor.text.short_forms import ShortForms
 from zalo_governor.zalo.session import Credentials
 
+_FINGERPRINTS = "config.fingerprints:"
 _CREDENTIALS = "zalo.credentials:"
 _ACCOUNT = "zalo.account:"
 """Each followed by the mark of the session file that it came from: bot accounts may share one database."""
@@ -31,8 +36,22 @@ class Records:
     database: Database
     rulebook: Rulebook
     catalogue: Catalogue
+    changes: ChangeWords
+    clarity: ClarityPolicy
     vault: Vault
     clock: Clock
+
+    def short_forms(self) -> ShortForms:
+        """How titles and offices may be shortened in a display name.
+
+        Raises:
+            ConfigError: the list is missing or a line has the wrong form.
+        """
+        path = self.settings.rules_dir / "lexicons" / "short-forms.tsv"
+        try:
+            return ShortForms(read_lines(path))
+        except ValueError as error:
+            raise ConfigError(f"{path}: {error}") from None
 
     def close(self) -> None:
         """Close the database."""
@@ -79,6 +98,14 @@ class Records:
         """Keep the session encrypted."""
         self.vault.save(_CREDENTIALS + self._origin(), orjson.dumps(credentials.model_dump(mode="json")))
 
+    def fingerprints(self) -> dict[str, str]:
+        """The hashes of the configuration as they were kept last; none before the first start."""
+        return dict(orjson.loads(self.vault.load(_FINGERPRINTS + self._origin()) or b"{}"))
+
+    def keep_fingerprints(self, hashes: Mapping[str, str]) -> None:
+        """Keep them in place of the ones before."""
+        self.vault.save(_FINGERPRINTS + self._origin(), orjson.dumps(hashes))
+
     def _origin(self) -> str:
         """The mark of the session file; where it was taken away, of the one session kept; "" where that is not one."""
         with suppress(FileNotFoundError):
@@ -96,11 +123,13 @@ def open_records(settings: Settings, clock: Clock) -> Records:
     """
     rulebook = load_rulebook(settings.rules_dir)
     catalogue = Catalogue.load(settings.rules_dir / "messages.vi.yaml")
+    changes = ChangeWords.load(settings.rules_dir / "thay-doi-nhom.yaml")
+    clarity = ClarityPolicy.load(settings.rules_dir / "y-kien.yaml")
     _private_folder(settings.data_dir)
     keys = Keys.load_or_make(settings.key_path, os.environ.get("ZALO_GOVERNOR_KEY"))
     database = Database(settings.sqlalchemy_url, keys, clock)
     database.migrate()
-    return Records(settings, database, rulebook, catalogue, Vault(database), clock)
+    return Records(settings, database, rulebook, catalogue, changes, clarity, Vault(database), clock)
 
 
 def _private_folder(path: Path) -> None:

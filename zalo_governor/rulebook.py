@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from zalo_governor.configfile import Document, complaint, load_yaml, validate
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.ladder import Ladder
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.rules.base import Maturity, Rule
 from zalo_governor.rules.diacritics import DiacriticsRule
@@ -20,19 +21,55 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Coming(_Part):
+    """Somebody comes into the group; people are named by whatever word, and stand in the roster or not."""
+
+    who: tuple[str, ...]
+    by: str = ""
+    """Who adds them; the same word as in `who` for a link, "" where nobody knows."""
+    asks: bool = False
+    """They only ask to come in."""
+    roster: tuple[str, ...] | None = None
+    """Who belongs to the group; null where the office has given no roster."""
+
+
+class GroupAct(_Part):
+    """What somebody does to the group: exactly one of these."""
+
+    name: str | None = None
+    description: str | None = None
+    picture: str | None = None
+    """Its address."""
+    owner: str | None = None
+    """uid of the new one."""
+    setting: dict[str, int] | None = None
+    admin: bool | None = None
+    """Whether somebody becomes Zalo's deputy, or is one no more."""
+    link: str | None = None
+    pin: str | None = None
+
+    @model_validator(mode="after")
+    def _one_act(self) -> "GroupAct":
+        if sum(value is not None for value in dict(self).values()) != 1:
+            raise ValueError(f"give exactly one of {', '.join(type(self).model_fields)}")
+        return self
+
+
 class Example(_Part):
-    """A sample that a rule must find, or must let pass: exactly one of text, name, file_name."""
+    """A sample that a rule must find, or must let pass: exactly one of text, name, file_name, group, comes."""
 
     text: str | None = None
     name: str | None = None
     file_name: str | None = None
+    comes: Coming | None = None
+    group: GroupAct | None = None
     label: str | None = None
     """For `match`: the label that the rule must give, of any severity."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> "Example":
-        if sum(value is not None for value in (self.text, self.name, self.file_name)) != 1:
-            raise ValueError("give exactly one of text, name, file_name")
+        if sum(value is not None for value in (self.text, self.name, self.file_name, self.group, self.comes)) != 1:
+            raise ValueError("give exactly one of text, name, file_name, group, comes")
         return self
 
 
@@ -74,6 +111,7 @@ class Rulebook(NamedTuple):
     """Everything that judging needs; immutable, replaced as a whole when the files change."""
 
     regulation: Regulation
+    ladder: Ladder
     engine: Engine
     specs: Mapping[str, RuleSpec]
     """By rule id."""
@@ -84,7 +122,7 @@ class Rulebook(NamedTuple):
 
 
 def load_rulebook(rules_dir: Path) -> Rulebook:
-    """Read `quy-che.yaml`, `rules/*.yaml` and the `lexicons/` that the rules name.
+    """Read `quy-che.yaml`, `escalation.yaml`, `rules/*.yaml` and the `lexicons/` that the rules name.
 
     Raises:
         ConfigError: names file, line and key, and what to do; all wrong keys of one file at once.
@@ -109,6 +147,7 @@ def load_rulebook(rules_dir: Path) -> Rulebook:
             raise ConfigError(f"{missing}: no such file; each rule needs its own, maturity: shadow silences a rule")
     return Rulebook(
         regulation=regulation,
+        ladder=validate(Ladder, load_yaml(rules_dir / "escalation.yaml")),
         engine=Engine([loaded[rule.id][1] for rule in RULES]),
         specs={rule.id: loaded[rule.id][0] for rule in RULES},
     )

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from zalo_governor.configfile import complaint, load_yaml
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.ladder import QuietHours
+from zalo_governor.domain.papers import Face, Letterhead
 from zalo_governor.domain.people import Role
 
 PACKAGE = Path(__file__).resolve().parent
@@ -46,6 +48,25 @@ class OfficeSettings(_Section):
 
     province: str = "tỉnh Mẫu"
     unit: str = "UBND tỉnh Mẫu"
+    desk: str = "Sở Khoa học và Công nghệ"
+    """The body of the admin, which writes the report."""
+    place: str = "Mẫu"
+    """Where reports are dated."""
+    signer: str = "Giám đốc"
+    addressee: str = "Đồng chí Chủ tịch UBND tỉnh, Trưởng nhóm"
+    recipients: tuple[str, ...] = ("Như trên", "Văn phòng UBND tỉnh")
+
+    @property
+    def letterhead(self) -> Letterhead:
+        """What stands above and below a report on paper."""
+        return Letterhead(
+            superior=self.unit,
+            unit=self.desk,
+            place=self.place,
+            signer=self.signer,
+            addressee=self.addressee,
+            recipients=self.recipients,
+        )
 
 
 class SendSettings(_Section):
@@ -122,11 +143,17 @@ class VigilSettings(_Section):
     """How often the bot looks whether it has missed anything, and tells Zalo that its session is in use."""
 
     look_minutes: float = Field(default=5.0, gt=0)
+    round_minutes: float = Field(default=60.0, gt=0)
+    """How often pages of the groups' histories are compared with what was heard."""
+    round_pages: int = Field(default=20, ge=1)
+    """Pages of 50 messages in one round, of all groups together."""
     keep_alive_minutes: float = Field(default=5.0, gt=0)
+    sweep_again_minutes: float = Field(default=2.0, ge=0)
+    """After a gap the members are compared again, but not more often than this."""
 
 
 class EscalationSettings(_Section):
-    """Who is told, and how often."""
+    """How long is waited, and when the desk rests; who is told stands in escalation.yaml."""
 
     remind_members: bool = True
     """Whether members get a private request when they break a light rule."""
@@ -135,9 +162,11 @@ class EscalationSettings(_Section):
     member_cooldown_hours: int = Field(default=24, ge=0)
     """A member is not reminded again of the same rule within this time."""
     leader_after_minutes: float = Field(default=15.0, gt=0)
-    """With no answer of the desk for so long, a sealed case goes to the leader, marked as not verified."""
+    """With no answer of the desk for so long, a grave case goes to the leader, marked as not verified."""
     digest_minutes: float = Field(default=30.0, gt=0)
     """What a person has to look at first is gathered for so long and told to the desk in one message."""
+    quiet_hours: QuietHours | None = QuietHours(start=time(22, 0), end=time(6, 0))
+    """When light findings wait for the morning's digest; times of Asia/Ho_Chi_Minh. `null` for never."""
     code_minutes: float = Field(default=5.0, gt=0)
     """How long the one-time code of a removal counts."""
 
@@ -167,6 +196,47 @@ class EscalationSettings(_Section):
         return timedelta(minutes=self.code_minutes)
 
 
+class RosterSettings(_Section):
+    """What the bot does by the list of members."""
+
+    remove_outsiders: bool = False
+    """Whether it puts who came in from outside the list out of the group by itself, where its account may."""
+    accept_friends: bool = True
+    """Whether it accepts the friend requests of members."""
+    lookups_per_day: int = Field(default=40, ge=0, le=500)
+    """How many telephone numbers of the list it looks up on Zalo a day; 0 for none."""
+    lookup_seconds: float = Field(default=30.0, gt=0)
+    """The least time between two of them."""
+
+    @property
+    def lookup_every(self) -> timedelta:
+        """As a duration."""
+        return timedelta(seconds=self.lookup_seconds)
+
+
+class ApprovalSettings(_Section):
+    """Whose word allows a change of the group (clause 6.1), and for how long."""
+
+    roles: tuple[Role, ...] = Field(default=(Role.LEADER,), min_length=1)
+    valid_hours: float = Field(default=24.0, gt=0, le=720)
+    """An approval for which no time was said waits so long for its one use."""
+    afterwards_hours: float = Field(default=48.0, ge=0)
+    """So long after a change it may still be allowed by the code of its case."""
+
+
+class NameSettings(_Section):
+    """Display names (clause 3.2)."""
+
+    longest: int = Field(default=40, ge=20)
+    """For a longer name a short form is proposed as well."""
+    remind_days: int = Field(default=7, ge=1)
+    """A member whose name is still not right is asked again after so many days."""
+    reminders: int = Field(default=3, ge=0)
+    """How many times at most."""
+    asked_per_day: int = Field(default=30, ge=1)
+    """A sweep asks so many members on one day; the others on the days that follow."""
+
+
 class RetentionSettings(_Section):
     """How long data that track people are kept."""
 
@@ -180,9 +250,17 @@ class ScheduleSettings(_Section):
     daily_report: time | None = time(17, 0)
     weekly_report: time | None = time(16, 30)
     weekly_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "fri"
+    monthly_report: time | None = time(8, 0)
+    """On the first day of the month, on the month before."""
+    quarterly_report: time | None = time(8, 15)
+    """On the first day of the quarter, on the quarter before."""
+    report_files: tuple[Face, ...] = (Face.DOCX, Face.PNG)
+    """Beside the text of a monthly or quarterly report."""
     name_sweep: time | None = time(7, 30)
     hints_digest: time | None = time(16, 0)
     """What speaks of state secrets without being a case."""
+    suggestions_digest: time | None = time(16, 15)
+    """What members suggested with /gopy."""
 
 
 class Settings(BaseSettings):
@@ -206,10 +284,13 @@ class Settings(BaseSettings):
     groups: tuple[GroupSettings, ...] = ()
     people: tuple[PersonSettings, ...] = ()
     escalation: EscalationSettings = EscalationSettings()
+    approval: ApprovalSettings = ApprovalSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     vigil: VigilSettings = VigilSettings()
     alarm: AlarmSettings = AlarmSettings()
     retention: RetentionSettings = RetentionSettings()
+    names: NameSettings = NameSettings()
+    roster: RosterSettings = RosterSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -227,6 +308,11 @@ class Settings(BaseSettings):
     def rules_dir(self) -> Path:
         """Where rules/, messages.vi.yaml and quy-che.yaml stand."""
         return self.config_dir or shipped_config()
+
+    @property
+    def report_template(self) -> Path:
+        """The DOCX into which reports are filled."""
+        return self.rules_dir / "bao-cao.docx"
 
     @property
     def key_path(self) -> Path:

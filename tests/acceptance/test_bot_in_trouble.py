@@ -71,8 +71,12 @@ def test_the_report_counts_what_was_played_and_a_cut_is_made_good_in_order(tmp_p
         }
         assert (played["coverage"]["sealed"], played["coverage"]["waiting"]) == (1, 0)
         assert {row["clause"]: row["cases"] for row in played["clauses"] if row["cases"]} == {"3.1": 2, "4.1": 1}
+        unsent = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending', 'uncertain')"
+        made.until(lambda: made.query(unsent) == [(0,)], "all is told")
         late, told = somebody(), len(made.told(ADMIN))
         keys = _cut(made, ["Tin thứ nhất", UNMARKED, "Tin thứ ba"], late)
+        # What is said before the look is through would be brought by it, and counted with what was missed.
+        made.until(lambda: made.query("SELECT closed FROM gaps WHERE group_id = ?", GROUP) == [(1,)], "it is over")
         keys += [made.say("Tin sau khi nối lại")]
         made.until(lambda: set(made.judged_keys()) >= set(keys), "what was missed is judged")
         made.until(lambda: len(made.told(ADMIN)) > told, "it is summed up")

@@ -10,13 +10,17 @@ AT_LEAST = {
     "pipeline_stub_per_s_20": 16_000.0,
     "pipeline_per_s": 4_000.0,
     "pipeline_share_of_rules": 0.7,
+    "pipeline_share_of_rules_of_talk": 0.7,
 }
 AT_MOST = {
     "receive_rss_share": 1 / 3,
     "rss_mb": 150.0,
     "rss_growth": 1.05,
     "start_seconds_1m": 3.0,
-    "report_seconds_1m": 1.0,
+    "report_seconds_1m": 2.0,
+    "report_faces_seconds_100k": 5.0,
+    "report_faces_seconds_1000k": 30.0,
+    "report_rss_mb": 300.0,
     "stop_seconds": 5.0,
 }
 _LATENCY_MS = 50.0

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tests.bench.count import rss_mb
 from tests.bench.figures import Figures
-from tests.bench.rules import rules_per_s
+from tests.bench.rules import CHATTER, rules_per_s, talk
 from tests.bench.store import store_bound_per_s
 from tests.rig import Rig, rig
 from zalo_governor.cli.demo_processes import Program
@@ -45,7 +45,8 @@ def pipeline(folder: Path) -> Figures:
     """Messages a second with all rules, their share of what the rules alone do, and memory over a long burst."""
     place = folder / "burst"
     place.mkdir()
-    alone = rules_per_s()
+    chatter_alone, texts = rules_per_s(CHATTER), talk()
+    talk_alone = rules_per_s(texts)
     with rig(place) as made:
         made.start_bot()
         _flood(made, SETTLED, every_violation=VIOLATION_EVERY)
@@ -53,16 +54,20 @@ def pipeline(folder: Path) -> Figures:
         settled = rss_mb(made.bot.pid)
         per_s = _flood(made, BURST - SETTLED, every_violation=VIOLATION_EVERY)
         after = rss_mb(made.bot.pid)
+        talk_per_s = _flood(made, len(texts), texts=texts)
     return {
         "pipeline_per_s": per_s,
-        "rules_alone_per_s": alone,
-        "pipeline_share_of_rules": per_s / alone,
+        "rules_alone_per_s": chatter_alone,
+        "pipeline_share_of_rules": per_s / chatter_alone,
+        "pipeline_of_talk_per_s": talk_per_s,
+        "rules_alone_of_talk_per_s": talk_alone,
+        "pipeline_share_of_rules_of_talk": talk_per_s / talk_alone,
         "rss_mb": after,
         "rss_growth": after / settled,
     }
 
 
-def _flood(made: Rig, count: int, **order: int) -> float:
+def _flood(made: Rig, count: int, **order: object) -> float:
     """Messages a second from the first frame to the last message judged."""
     before = made.judged()
     feed_seconds: float = made.control("flood", count=count, **order)["feed_seconds"]

@@ -22,9 +22,9 @@ from tests.rig import ADMIN, BOT, MEMBER
 from zalo_governor.cli.demo_processes import Program
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.settings import load_settings
+from zalo_governor.store.audit import SqlAuditLog
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
-from zalo_governor.store.units import SqlUnits
 
 SEND = "/api/message/sms"
 HISTORY = "/api/cm/getrecentv2"
@@ -211,15 +211,14 @@ class Scene:
             raise NotInTimeError("broken off: its time is up")
 
     def broken_audit(self) -> list[str]:
-        """The first row of the audit log that does not fit to what stands before it, once the bot has ended."""
+        """What does not hold in the audit log, once the bot has ended."""
         settings = load_settings(self._config)
         database = Database(settings.sqlalchemy_url, Keys.load_or_make(settings.key_path, None), system_clock)
         try:
-            with SqlUnits(database).unit() as unit:
-                broken = unit.broken_audit_row()
+            faults = SqlAuditLog(database).verify().faults
         finally:
             database.close()
-        return [] if broken is None else [f"row {broken}"]
+        return [f"{fault.kind}: row {fault.row_id}" for fault in faults]
 
     def close(self) -> None:
         """End what still runs."""
@@ -243,5 +242,6 @@ class Scene:
             "groups": [{"id": group, "name": f"điều hành {number}"} for number, group in enumerate(GROUPS)],
             "people": [{"full_name": "Lò Văn Minh", "title": "Giám đốc Sở", "uid": ADMIN, "roles": ["admin"]}],
             "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None},
+            "escalation": {"quiet_hours": None},
             "vigil": {"look_minutes": 0.05, "keep_alive_minutes": 0.05},
         }

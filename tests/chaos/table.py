@@ -174,16 +174,16 @@ def _repeated(evidence: Evidence) -> list[str]:
 
 
 def _disorder(stored: Iterable[Stored]) -> list[str]:
-    """Judged before what stands before it, without being marked late. One batch is one moment, ordered in itself."""
+    """Judged after what stands behind it, though neither is marked late. One batch is one moment, ordered in itself."""
     groups: dict[str, dict[int, list[Stored]]] = defaultdict(lambda: defaultdict(list))
     for row in stored:
-        if row.judged_ms is not None:
+        if row.judged_ms is not None and not row.late:
             groups[row.group][row.judged_ms].append(row)
     found = []
     for group, moments in groups.items():
         newest = (0, 0, "")
         for moment in sorted(moments):
             places = [(row, (row.at_ms, len(row.key), row.key)) for row in moments[moment]]
-            found += [f"{group}/{row.key}" for row, place in places if place < newest and not row.late]
+            found += [f"{group}/{row.key}" for row, place in places if place < newest]
             newest = max(newest, *(place for _, place in places))
     return found

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
+from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.store.crypto import Keys, binding
 from zalo_governor.store.database import Database
 from zalo_governor.store.schema import (
+    case_notes,
     cases,
     findings,
     group_members,
@@ -15,6 +17,7 @@ from zalo_governor.store.schema import (
     metadata,
     outbox,
     persons,
+    remarks,
     roster,
     vault,
 )
@@ -26,12 +29,21 @@ OPENED = {
     "groups.snapshot",
     "findings.excerpt",
     "findings.suggestion",
+    "case_notes.body",
     "cases.reason",
     "outbox.body",
     "vault.content",
     "roster.entry",
+    "remarks.body",
 }
-HASHES = {"inbox.fingerprint", "inbox.seal_mac", "audit.link", "removal_codes.mac"}
+HASHES = {
+    "inbox.fingerprint",
+    "inbox.seal_mac",
+    "audit.link",
+    "removal_codes.mac",
+    "case_events.mark",
+    "false_alarms.mark",
+}
 """Bytes that no key opens."""
 
 
@@ -69,9 +81,13 @@ def _sealed(connection: Connection) -> Iterator[tuple[str, bytes | None, tuple[s
         yield "findings.suggestion", row.suggestion, ("suggestion", *place)
     for row in connection.execute(select(cases)):
         yield "cases.reason", row.reason, ("case", row.group_id, row.rule_id, str(row.first_event_id))
+    for row in connection.execute(select(case_notes)):
+        yield "case_notes.body", row.body, ("case note", str(row.case_id), str(row.person_id), str(row.at_ms))
     for row in connection.execute(select(outbox)):
         yield "outbox.body", row.body, ("outbox", row.account, row.thread_id)
     for row in connection.execute(select(vault)):
         yield "vault.content", row.content, ("vault", row.name)
     for row in connection.execute(select(roster)):
         yield "roster.entry", row.entry, ("roster", row.group_id, str(row.place))
+    for row in connection.execute(select(remarks)):
+        yield "remarks.body", row.body, ("remark", f"{RemarkKind(row.kind).prefix}-{row.number}")

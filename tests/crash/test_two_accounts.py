@@ -50,6 +50,7 @@ class Account:
             # By globalId: each account sees these people under other uids.
             "people": [_official(LEADER, "Giàng A Sử", "leader"), _official(ADMIN, "Lò Văn Minh", "admin")],
             "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None},
+            "escalation": {"quiet_hours": None},
         }
         self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
         self.bot = self.start()

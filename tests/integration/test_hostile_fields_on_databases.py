@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.hostile import HOSTILE, poisoned, poisoned_data
+from tests.unit.office.fake_unit import LETTERHEAD
 from tests.unit.store.stored import BOT, GROUP, MEMBER, START_MS, HandClock
 from zalo_governor.domain.elements import ElementKind, Source
 from zalo_governor.domain.people import Role
 from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.office.clarity import ClarityPolicy
+from zalo_governor.office.integrity.words import ChangeWords
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.pipeline.door import SecretDoor
@@ -21,6 +24,7 @@ from zalo_governor.pipeline.judge import Judge
 from zalo_governor.rulebook import load_rulebook
 from zalo_governor.simulator.messages import attachment, group_act, group_message, quote_of
 from zalo_governor.simulator.world import World
+from zalo_governor.store.audit import SqlAuditLog
 from zalo_governor.store.database import Database
 from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.inbox import SqlInbox
@@ -74,7 +78,7 @@ def test_no_field_stops_the_line_or_is_a_way_in(database: Database, clock: HandC
     assert posted
     with units.unit() as unit:
         assert [person.full_name for person in unit.with_role(BOT, *Role)] == ["Lò Văn Minh"]
-        assert unit.broken_audit_row() is None
+    assert SqlAuditLog(database).verify().faults == ()
 
 
 def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[Intake, Judge[SqlUnit]]:
@@ -83,11 +87,15 @@ def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[In
         account=BOT,
         groups={GROUP: "điều hành tỉnh Mẫu"},
         regulation=rulebook.regulation,
+        ladder=rulebook.ladder,
         catalogue=Catalogue.load(CONFIG / "messages.vi.yaml"),
         clock=clock,
         status=lambda: LineStatus(None, since=None, heard_at=None, outgoing_waiting=0, looked_at=None),
         draw_code=lambda: "482913",
         with_marks=lambda sentence: [sentence],
+        letterhead=LETTERHEAD,
+        changes=ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),
+        clarity=ClarityPolicy.load(CONFIG / "y-kien.yaml"),
         remind_members=True,
         repeat_window=timedelta(hours=1),
         member_cooldown=timedelta(0),

@@ -1,6 +1,18 @@
 from sqlalchemy import select
 
-from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, entry, message, new_case, sealed_entry
+from tests.unit.store.stored import (
+    BOT,
+    GROUP,
+    MEMBER,
+    OTHER,
+    START,
+    START_MS,
+    HandClock,
+    entry,
+    message,
+    new_case,
+    sealed_entry,
+)
 from zalo_governor.domain.elements import Admitted, Element, ElementKind, Source
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.store.database import Database
@@ -138,3 +150,18 @@ def test_receipts_are_watched_only_for_messages_under_a_case(database: Database)
     assert watched({"msgId": 41})
     assert not watched({"msgId": "42"})
     assert not watched({})
+
+
+def test_what_was_judged_in_its_turn_tells_the_next_process_where_to_go_on(database: Database) -> None:
+    store = SqlInbox(database, BOT)
+    first, from_the_future, newest = store.admit(
+        [entry("1"), entry("3", at_ms=START_MS + 10**10), entry("2", at_ms=START_MS + 5)]
+    )
+    (swept,) = store.admit([entry("4", at_ms=START_MS + 9, source=Source.SWEEP)])
+    (of_another,) = store.admit([entry("5", at_ms=START_MS + 9, account=OTHER)])
+    with SqlUnits(database).unit() as unit:
+        for item in (first, from_the_future, newest, swept, of_another):
+            happened = message(item, late=item is from_the_future, source=item.entry.source)
+            unit.record(item, happened, Verdict(), START)
+    assert store.judged_last(GROUP) == [(BOT, START_MS + 5, "2"), (BOT, START_MS, "1")]
+    assert SqlInbox(database).judged_last(GROUP)[0] == (OTHER, START_MS + 9, "5")

@@ -71,6 +71,8 @@ def store(database: Database, clock: HandClock) -> Store:
     with database.write() as connection:
         connection.exec_driver_sql("ANALYZE")
     database.persons.forget()
+    with SqlUnits(database).unit() as unit:  # The first row after an upgrade looks through the log once.
+        unit.audit("started", at=NOW, actor_id=None, group_id="", subject="", detail={})
     return Store(
         database, SqlInbox(database, BOT), SqlOutbox(database, BOT), SqlGaps(database, BOT), SqlUnits(database, BOT)
     )
@@ -87,7 +89,7 @@ def test_no_statement_of_the_hot_paths_reads_a_whole_table(store: Store) -> None
             for statement in statements:
                 plan = _explained(connection, statement, sqlite=store.database.is_sqlite)
                 used.setdefault(name, set()).update(_INDEX.findall("\n".join(plan)))
-                whole = [line for line in plan if _READS_ALL.search(line) and not _may(statement.text, line)]
+                whole = [line for line in plan if _READS_ALL.search(line) and not _may(line)]
                 if whole:
                     bad[name] = (statement.text, *plan)
     assert {name: index in used[name] for name, index in _MADE_FOR.items()} == dict.fromkeys(_MADE_FOR, True), used
@@ -128,6 +130,8 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "claim of the inbox": lambda store: store.inbox.waiting(after_id=0, limit=200),
     "admit, judge, audit": _judge_one,
     "known messages": lambda store: store.inbox.known(BOT, GROUP, [str(number) for number in range(50)]),
+    "oldest stored message": lambda store: store.inbox.oldest(BOT, GROUP, 1 << 62),
+    "judged last": lambda store: store.inbox.judged_last(GROUP),
     "last stored message": lambda store: store.inbox.last(BOT, GROUP),
     "a receipt": _read_receipt,
     "post, claim, confirm": _send_one,
@@ -139,6 +143,7 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "last heard": lambda store: store.gaps.last_heard(GROUP),
     "private messages last heard": lambda store: store.gaps.last_heard(BOT),
     "gaps of a period": _in_unit(lambda unit: unit.gaps(GROUP, NOW - DAY, NOW)),
+    "private gaps of a period": _in_unit(lambda unit: unit.private_gaps(NOW - DAY, NOW)),
     "coverage": _in_unit(lambda unit: unit.coverage(GROUP, NOW - DAY, NOW)),
     "activity": _in_unit(lambda unit: unit.activity(GROUP, NOW - DAY, NOW)),
     "figures by clause": _in_unit(lambda unit: unit.clause_figures(GROUP, NOW - DAY, NOW, NOW - 2 * DAY)),
@@ -148,6 +153,13 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "open case": _in_unit(lambda unit: unit.open_case(GROUP, "3.1-tieng-viet-co-dau", 5, None, START)),
     "sealed case": _in_unit(lambda unit: unit.sealed_case(GROUP, 5, b"m" * 16, START)),
     "cases of a message": _in_unit(lambda unit: unit.case_of_message(GROUP, "30")),
+    "cases due": _in_unit(lambda unit: unit.due_cases([GROUP], NOW)),
+    "a digest due": _in_unit(lambda unit: unit.groups_with_digest([GROUP], NOW)),
+    "cases gathered": _in_unit(lambda unit: unit.gathered_cases(GROUP)),
+    "the next moment due": _in_unit(lambda unit: unit.next_due([GROUP])),
+    "cases before": _in_unit(lambda unit: unit.cases_before(GROUP, 5, "3.1-tieng-viet-co-dau", START)),
+    "a false alarm": _in_unit(lambda unit: unit.false_alarm(GROUP, "3.1-tieng-viet-co-dau", b"m" * 16)),
+    "notes": _in_unit(lambda unit: unit.notes(new_case(1, 1).model_copy(update={"id": 5}))),
     "case by number": _in_unit(lambda unit: unit.case(77)),
     "open cases": _in_unit(lambda unit: unit.cases(GROUP, start=START, end=NOW, open_only=True)),
     "cases of today": _in_unit(lambda unit: unit.cases(GROUP, start=NOW - DAY, end=NOW)),
@@ -173,6 +185,11 @@ _MADE_FOR = {
     "cases of a message": "ix_case_events_message",
     "open case": "ix_cases_open",
     "cases of today": "ix_cases_group_opened",
+    "cases due": "ix_cases_due",
+    "a digest due": "ix_cases_desk_due",
+    "cases gathered": "ix_cases_desk_due",
+    "the next moment due": "ix_cases_desk_due",
+    "cases before": "ix_cases_person",
     "last posted": "ix_outbox_person",
     "office holders": "ix_persons_roles",
 }
@@ -185,10 +202,9 @@ _READS_ALL = re.compile(
 )
 
 
-def _may(statement: str, line: str) -> bool:
-    """What SQLite calls a scan, too: a walk from the end of a table for one row, or over the few rows of an index."""
-    from_the_end = line == "SCAN audit" and "ORDER BY audit.id DESC\n LIMIT" in statement
-    return from_the_end or line.endswith(("INDEX ix_persons_roles", "INDEX ix_inbox_dead", "INDEX ix_inbox_waiting"))
+def _may(line: str) -> bool:
+    """What SQLite calls a scan, too: a walk over the few rows of an index."""
+    return line.endswith(("INDEX ix_persons_roles", "INDEX ix_inbox_dead", "INDEX ix_inbox_waiting"))
 
 
 @contextmanager

@@ -21,8 +21,9 @@ def test_every_example_and_every_benign_line_holds() -> None:
 @pytest.mark.parametrize("rule_id", RULEBOOK.specs)
 def test_each_rule_carries_examples_of_both_kinds(rule_id: str) -> None:
     spec = RULEBOOK.specs[rule_id]
-    # A rule on trial may begin with a few; one that people are told of has many.
-    least = 15 if spec.maturity is Maturity.ACTIVE else 3
+    # A rule on trial may begin with a few, and acts have few forms; a rule on words that people are told of has many.
+    on_acts = all(example.group for example in spec.examples.match)
+    least = 15 if spec.maturity is Maturity.ACTIVE and not on_acts else 3
     assert len(spec.examples.match) >= least
     assert len(spec.examples.no_match) >= least
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from zalo_governor.duework import DueWork
+from zalo_governor.duework import DueWork, Together
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -103,3 +103,24 @@ def test_nothing_is_done_before_the_start_has_caught_up() -> None:
 
     run(work, begin, then, lambda: NOW)
     assert work.done == [NOW]
+
+
+def test_work_of_several_kinds_is_due_with_the_earliest_and_each_is_done_in_its_time() -> None:
+    soon, later, never = Work(NOW), Work(NOW + timedelta(hours=1)), Work(None)
+    both = Together(later, never, soon)
+    assert both.next_due() == NOW
+    both.act(NOW)
+    assert (soon.done, later.done, never.done) == ([NOW], [], [])
+    assert both.next_due() == NOW + timedelta(hours=1)
+    assert Together(never).next_due() is None
+
+
+def test_a_failure_of_one_kind_takes_no_other_with_it_and_is_told() -> None:
+    bad, good = Work(NOW), Work(NOW)
+    bad.failures = 1
+    both = Together(bad, good)
+    with pytest.raises(RuntimeError):
+        both.act(NOW)
+    assert good.done == [NOW]
+    both.act(NOW)
+    assert bad.done == [NOW]

@@ -1,6 +1,6 @@
 """What an import would change."""
 
-from zalo_governor.domain.roster import RosterEntry, difference
+from zalo_governor.domain.roster import RosterEntry, difference, with_known_uids
 
 LO = RosterEntry(
     full_name="Lò Văn Mẫu", title="Giám đốc", agency="Sở Y tế", phone="+84912345678", uid="7000000000000000021"
@@ -38,3 +38,16 @@ def test_a_uid_outweighs_a_phone_that_somebody_else_has_now() -> None:
     found = difference([LO], [heir, kept])
     assert found.added == (heir,)
     assert [change.after for change in found.changed] == [kept]
+
+
+def test_an_offices_own_list_without_uids_does_not_lose_what_is_known() -> None:
+    tied = TAN.model_copy(update={"uid": "5"})
+    plain = LO.model_copy(update={"uid": None, "title": "Phó Giám đốc"})
+    assert [entry.uid for entry in with_known_uids([LO, tied], [TAN, plain])] == ["5", LO.uid]
+    other = LO.model_copy(update={"uid": "6"})
+    assert [entry.uid for entry in with_known_uids([LO, tied], [other, TAN])] == ["6", "5"]
+
+
+def test_a_uid_that_the_new_list_gives_to_somebody_else_is_not_carried_over() -> None:
+    heir = TAN.model_copy(update={"uid": LO.uid})
+    assert [entry.uid for entry in with_known_uids([LO], [heir, LO.model_copy(update={"uid": None})])] == [LO.uid, None]

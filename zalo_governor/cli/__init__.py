@@ -17,7 +17,20 @@ from zalo_governor.domain.errors import ConfigError, GovernorError
 CONFIG_ERROR = 2
 FAILURE = 1
 
-COMMANDS = ("run", "demo", "simulate", "check", "report", "cases", "members", "trace", "rules", "roster", "bench")
+COMMANDS = (
+    "run",
+    "demo",
+    "simulate",
+    "check",
+    "report",
+    "cases",
+    "members",
+    "trace",
+    "rules",
+    "roster",
+    "audit",
+    "bench",
+)
 """Each a function or a Typer of that name in the module of that name."""
 
 

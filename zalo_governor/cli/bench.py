@@ -3,6 +3,8 @@
 import typer
 
 from zalo_governor.cli.bench_content import content
+from zalo_governor.cli.bench_names import names
+from zalo_governor.cli.bench_trace import trace
 from zalo_governor.cli.bench_vietnamese import vietnamese
 
 bench = typer.Typer(
@@ -10,4 +12,6 @@ bench = typer.Typer(
 )
 
 bench.command("content")(content)
+bench.command("names")(names)
+bench.command("trace")(trace)
 bench.command("vietnamese")(vietnamese)

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from zalo_governor.cli.access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import local, system_clock
@@ -34,6 +35,7 @@ def cases(
                 (case, unit.person(case.person_id))
                 for case in unit.cases(None, start=_ALWAYS, end=_NEVER, open_only=open_only)
             ]
+            note_access(unit, system_clock, "cases.listed", cases=len(found))
         voice = Voice(records.catalogue, records.rulebook.regulation)
     finally:
         records.close()

@@ -79,11 +79,11 @@ def judge_line(engine: Engine, line: bytes, number: int) -> bytes:
 def subject_event(subject: dict[str, str]) -> EventBase:
     """The event that a text, a display name or a file name would have come in."""
     if "name" in subject:
-        return NameObserved(at=_WHENEVER, name=subject["name"])
+        return NameObserved(at=WHENEVER, name=subject["name"])
     if "file_name" in subject:
         file = Attachment(type="share.file", title=subject["file_name"])
-        return MessageSent(at=_WHENEVER, message_type="share.file", attachment=file)
-    return MessageSent(at=_WHENEVER, text=subject["text"])
+        return MessageSent(at=WHENEVER, message_type="share.file", attachment=file)
+    return MessageSent(at=WHENEVER, text=subject["text"])
 
 
 def open_findings(verdict: Verdict) -> list[Finding]:
@@ -120,5 +120,5 @@ def _shown(finding: Finding) -> dict[str, Any]:
     return shown | {"spans": [list(span) for span in finding.spans], "suggestion": finding.suggestion}
 
 
-_WHENEVER = datetime(2026, 1, 1, tzinfo=UTC)
+WHENEVER = datetime(2026, 1, 1, tzinfo=UTC)
 """No rule looks at the time."""

@@ -17,7 +17,8 @@ from zalo_governor.domain.elements import RawDict
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import Role
 from zalo_governor.settings import Settings, load_settings, shipped_config
-from zalo_governor.simulator.scenario import load_scenario
+from zalo_governor.sheets.writing import write_sheet
+from zalo_governor.simulator.scenario import Scenario, load_scenario
 
 _POLL_SECONDS = 0.2
 _START_SECONDS = 25.0
@@ -59,10 +60,12 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
         screen = Screen({person.uid: person.full_name for person in settings.people if person.uid})
         screen.say(f"simulator at {control.base_url}; everything of this run lies in {folder}")
         screen.explain()
+        _give_roster(folder, day, config)
         bot = Program(["run", *config], folder / "bot.log")
         try:
             events = _watch(bot, simulator, control, screen, seconds)
             checks = _check(events, settings, folder, config, began)
+            saved = _save_files(events, control, folder)
         finally:
             bot_code = bot.stop()
     finally:
@@ -70,7 +73,7 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
         control.close()
     checks += [_ended("bot", bot_code), _ended("simulator", simulator_code)]
     screen.verdict(checks)
-    _tell_where(screen, settings, folder, checks)
+    _tell_where(screen, settings, folder, checks, saved)
     return all(check.ok for check in checks)
 
 
@@ -81,6 +84,14 @@ def _write_settings(folder: Path, files: Path, base_url: str) -> Settings:
     session = {"imei": "demo-00000000", "user_agent": _USER_AGENT, "cookies": {"zpw_sek": "demo"}}
     (folder / "session.json").write_text(json.dumps(session), encoding="utf-8")
     return load_settings(folder / "governor.yaml")
+
+
+def _give_roster(folder: Path, day: Scenario, config: list[str]) -> None:
+    """The office's list of members, taken over before the bot first looks at the group."""
+    file = folder / "danh-sach.csv"
+    rows = [[*name.split(" - ", 1), uid] for name, uid in day.roster]
+    write_sheet(file, ("Họ tên", "Chức vụ", "Zalo uid"), rows)
+    ask(["roster", "import", str(file), "--yes", *config])
 
 
 def _watch(
@@ -109,16 +120,31 @@ def _check(events: list[RawDict], settings: Settings, folder: Path, config: list
     days = ["--from", began.date().isoformat(), "--to", local(system_clock()).date().isoformat()]
     report = ["report", *days, *config, "--format"]
     (folder / "report.txt").write_text(ask([*report, "text"]), encoding="utf-8")
-    staff = {Role.ADMIN, Role.ADMIN_STAFF}
+
+    def holders(*roles: Role) -> frozenset[str]:
+        return frozenset(person.uid for person in settings.people if person.uid and {*roles}.intersection(person.roles))
+
     evidence = Evidence(
         acts=_acts(events),
         sent=_sent(events),
         cases=ask_json(["cases", "--json", *config]),
         report=ask_json([*report, "json"]),
-        admins=frozenset(person.uid for person in settings.people if person.uid and staff.intersection(person.roles)),
+        admins=holders(Role.ADMIN, Role.ADMIN_STAFF),
+        leaders=holders(Role.LEADER),
         folder=folder,
     )
     return everything(evidence)
+
+
+def _save_files(events: list[RawDict], control: SimulatorControl, folder: Path) -> list[Path]:
+    """Write down the files and pictures that the bot sent, as the simulator got them."""
+    saved = []
+    for number, message in enumerate((row for row in _sent(events) if row["file_id"]), start=1):
+        picture = message["msg_type"] == "chat.photo"
+        path = folder / (f"bao-cao-{number}.png" if picture else message["text"].rpartition("/")[2])
+        path.write_bytes(control.file(message["file_id"]))
+        saved.append(path)
+    return saved
 
 
 def _acts(events: list[RawDict]) -> list[RawDict]:
@@ -133,10 +159,12 @@ def _ended(name: str, code: int) -> Check:
     return Check(f"the {name} ends on SIGTERM with 0", str(code), code == 0)
 
 
-def _tell_where(screen: Screen, settings: Settings, folder: Path, checks: list[Check]) -> None:
+def _tell_where(screen: Screen, settings: Settings, folder: Path, checks: list[Check], files: list[Path]) -> None:
     missing = sum(not check.ok for check in checks)
     screen.say(f"{len(checks) - missing} of {len(checks)} as expected" + (f", {missing} MISSING" if missing else ""))
     screen.say(f"database {settings.data_dir / 'governor.db'}")
     screen.say(f"logs     {folder / 'bot.log'}, {folder / 'simulator.log'}")
     screen.say(f"report   {folder / 'report.txt'}")
+    for file in files:
+        screen.say(f"sent     {file}, to the leader")
     screen.say(f"look on  {sys.executable} -m zalo_governor cases --config {folder / 'governor.yaml'}")

@@ -1,11 +1,14 @@
 """Whether a demonstration showed everything that its scenario expects."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from zalo_governor.domain.elements import RawDict
+
+_GROUP_ACTS = frozenset({"rename_group", "describe_group", "group_picture", "invite_link", "owner", "setting", "admin"})
+_GROUP_CLAUSES = frozenset({"6.1", "6.5"})
 
 
 class Check(NamedTuple):
@@ -29,12 +32,15 @@ class Evidence(NamedTuple):
     """The bot's answer to `report --format json`."""
     admins: frozenset[str]
     """uids of those who are told of each case."""
+    leaders: frozenset[str]
+    """uids of those who are told of what the admins themselves did."""
     folder: Path
     """Where database and logs lie."""
 
 
-def replies(acts: Iterable[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
+def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
     """For every act that expects an answer: whether it came."""
+    yield from _files(acts, sent)
     for act in acts:
         expect = act["expect"]
         for key, in_group in (("reply_contains", False), ("group_reply_contains", True)):
@@ -53,11 +59,28 @@ def replies(acts: Iterable[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]
             yield Check(f"{act['clock']} {act['text']} -> {where} answer with “{words}”", _came(found), bool(found))
 
 
+def _files(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
+    """For every act that asks for a file: whether one came."""
+    for act in acts:
+        ending = act["expect"].get("reply_file")
+        if not ending:
+            continue
+        found = [
+            message
+            for message in sent
+            if message["thread"] == act["uid"]
+            and message["at_ms"] >= act["at_ms"]
+            and (message["msg_type"] == "chat.photo" if ending == "png" else message["text"].endswith(f".{ending}"))
+        ]
+        yield Check(f"{act['clock']} {act['text']} -> a {ending} file", _came(found), bool(found))
+
+
 def everything(evidence: Evidence) -> list[Check]:
     """All checks."""
     return [
         *_cases(evidence),
         *_names(evidence),
+        *_changes(evidence),
         *_silence(evidence),
         *replies(evidence.acts, evidence.sent),
         *_figures(evidence),
@@ -68,7 +91,7 @@ def everything(evidence: Evidence) -> list[Check]:
 def _cases(evidence: Evidence) -> Iterator[Check]:
     for act in evidence.acts:
         expect = act["expect"]
-        if act["kind"] == "join" or not (expect.get("rule") or expect.get("sealed")):
+        if act["kind"] in {"join", *_GROUP_ACTS} or not (expect.get("rule") or expect.get("sealed")):
             continue
         who = f"{act['clock']} {act['who'].partition(' - ')[0]}"
         if expect.get("sealed"):
@@ -89,16 +112,18 @@ def _cases(evidence: Evidence) -> Iterator[Check]:
                 yield _told(evidence, expected, cases)
 
 
-def _told(evidence: Evidence, expected: str, cases: Sequence[RawDict]) -> Check:
-    """A case counts only if an admin got a private message that names it."""
+def _told(
+    evidence: Evidence, expected: str, cases: Sequence[RawDict], who: str = "admin", uids: frozenset[str] | None = None
+) -> Check:
+    """A case counts only if `who`, by default an admin, got a private message that names it."""
     told = [
         message
         for case in cases
         for message in evidence.sent
-        if message["thread"] in evidence.admins and re.search(rf"\b{case['code']}\b", message["text"])
+        if message["thread"] in (uids or evidence.admins) and re.search(rf"\b{case['code']}\b", message["text"])
     ]
-    found = _codes(cases) + (", admin told" if told else ", admin not told" if cases else "")
-    return Check(f"{expected}, admin told", found, bool(told))
+    found = _codes(cases) + (f", {who} told" if told else f", {who} not told" if cases else "")
+    return Check(f"{expected}, {who} told", found, bool(told))
 
 
 def _names(evidence: Evidence) -> Iterator[Check]:
@@ -106,12 +131,31 @@ def _names(evidence: Evidence) -> Iterator[Check]:
     for act in evidence.acts:
         rule = act["expect"].get("rule")
         if act["kind"] == "join" and rule:
-            cases = [case for case in evidence.cases if case["rule"] == rule and case["uid"] == act["member"]]
+            # A case of clause 4.5 stands under who let the person in.
+            people = {act["member"], act["uid"]}
+            cases = [case for case in evidence.cases if case["rule"] == rule and case["uid"] in people]
             yield _told(evidence, f"{act['clock']} “{act['text']}” comes in: case under {rule}", cases)
 
 
+def _changes(evidence: Evidence) -> Iterator[Check]:
+    """Acts on the group have no message to go by, but somebody who did them."""
+    for act in evidence.acts:
+        expect = act["expect"]
+        if act["kind"] not in _GROUP_ACTS or not expect:
+            continue
+        what = f"{act['clock']} {act['who'].partition(' - ')[0]}: {act['kind']} {act['text']}"
+        if expect.get("rule"):
+            cases = [case for case in evidence.cases if (case["rule"], case["uid"]) == (expect["rule"], act["uid"])]
+            who, told = ("leader", evidence.leaders) if expect.get("leader_told") else ("admin", evidence.admins)
+            yield _told(evidence, f"{what}: case under {expect['rule']}", cases, who, told)
+        else:
+            cases = [case for case in evidence.cases if case["uid"] == act["uid"] and case["clause"] in _GROUP_CLAUSES]
+            yield Check(f"{what}: allowed, no case", _codes(cases), not cases)
+
+
 def _silence(evidence: Evidence) -> Iterator[Check]:
-    expected = {act.get("msg_id", act.get("member")) for act in evidence.acts if _accused(act)}
+    accused = [act for act in evidence.acts if _accused(act)]
+    expected = {_accused_by(act) for act in accused} | {act["uid"] for act in accused if act["kind"] == "join"}
     said = [act for act in evidence.acts if "msg_id" in act]
     wrong = [case for case in evidence.cases if expected.isdisjoint({case["message_key"], case["uid"]})]
     others = [act for act in said if not _accused(act)]
@@ -151,6 +195,11 @@ def _holds(path: Path, secret: str) -> bool:
 def _accused(act: RawDict) -> bool:
     expect = act["expect"]
     return bool(expect.get("rule") or expect.get("sealed"))
+
+
+def _accused_by(act: RawDict) -> object:
+    """What a case about the act is known by: its message, who came in, or who changed the group."""
+    return act["uid"] if act["kind"] in _GROUP_ACTS else act.get("msg_id", act.get("member"))
 
 
 def _of_message(evidence: Evidence, act: RawDict) -> list[RawDict]:

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import sqrt
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -89,7 +89,7 @@ def report_on(labelled: Labelled, rule: DiacriticsRule, peers: Sequence[Peer]) -
     """The whole table for one file, line by line."""
     items = labelled.items
     yield f"== {labelled.name}: {len(items)} messages"
-    found, seconds = _timed(items, lambda text: _first(rule, text))
+    found, seconds = timed([item.text for item in items], lambda text: _first(rule, text))
     flags = [finding is not None and finding.severity is not Severity.SUSPECT for finding in found]
     yield from _accuracy(items, flags)
     suspects = sum(finding is not None for finding in found) - sum(flags)
@@ -100,7 +100,7 @@ def report_on(labelled: Labelled, rule: DiacriticsRule, peers: Sequence[Peer]) -
     yield f"suspect only               {suspects} messages, {suspect_fine} of them right ones"
     yield from _by_class(items, flags)
     yield from _restoration(items, rule)
-    yield f"time                       {_pace(seconds)}"
+    yield f"time                       {pace(seconds)}"
     for peer in peers:
         yield _beside(items, peer)
 
@@ -109,13 +109,13 @@ def _first(rule: DiacriticsRule, text: str) -> Finding | None:
     return next(iter(rule.check(subject_event({"text": text}), NO_CONTEXT)), None)
 
 
-def _timed(items: Iterable[Item], judge: Callable[[str], Any]) -> tuple[list[Any], list[float]]:
+def timed(texts: Sequence[str], judge: Callable[[str], Any]) -> tuple[list[Any], list[float]]:
     """The answers and, from a second round, the seconds of processor time that each took."""
-    answers = [judge(item.text) for item in items]
+    answers = [judge(text) for text in texts]
     seconds: list[float] = []
-    for item in items:
+    for text in texts:
         begun = time.thread_time()
-        judge(item.text)
+        judge(text)
         seconds.append(time.thread_time() - begun)
     return answers, seconds
 
@@ -169,7 +169,7 @@ def _beside(items: Sequence[Item], peer: Peer) -> str:
     judge = peer.load()
     if judge is None:
         return f"{peer.name:<27}not installed"
-    flags, seconds = _timed(items, judge)
+    flags, seconds = timed([item.text for item in items], judge)
     fine = [flag for item, flag in zip(items, flags, strict=True) if not item.violates]
     hits = [flag for item, flag in zip(items, flags, strict=True) if item.violates]
     return (
@@ -194,13 +194,12 @@ def share(part: int, whole: int) -> str:
     return f"{p:7.2%}  {part} of {whole}  [{low:.2%}, {high:.2%}]"
 
 
-def _pace(seconds: Sequence[float]) -> str:
+def pace(seconds: Sequence[float]) -> str:
+    """How many a second, and the usual and the slowest time of one."""
     ordered = sorted(seconds)
     p50, p99 = (ordered[min(int(len(ordered) * at), len(ordered) - 1)] * 1000 for at in (0.50, 0.99))
     load = os.getloadavg()[0]
-    return (
-        f"{len(ordered) / sum(ordered):,.0f} messages/s, p50 {p50:.3f} ms, p99 {p99:.3f} ms (load average {load:.1f})"
-    )
+    return f"{len(ordered) / sum(ordered):,.0f} a second, p50 {p50:.3f} ms, p99 {p99:.3f} ms (load average {load:.1f})"
 
 
 def _length(low: int, high: int) -> str:

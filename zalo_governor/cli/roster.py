@@ -1,7 +1,8 @@
 """`zalo-governor roster`: the office's list of approved members, from its own spreadsheet and back (Đ1.3, 7.2)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
-from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.domain.people import Role
-from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference
-from zalo_governor.office.roster.matching import compare
+from zalo_governor.domain.people import GroupSnapshot, Role
+from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference, with_known_uids
+from zalo_governor.office.roster.attendance import attendance
+from zalo_governor.office.roster.matching import Proposal, RollCallOfRoster, proposals
+from zalo_governor.office.roster.positions import Positions
 from zalo_governor.office.roster.reading import NoHeadingError, RosterReading, read_roster
 from zalo_governor.office.roster.words import RosterWords
 from zalo_governor.records import Records, open_records
@@ -41,16 +44,19 @@ def import_(
     reading = _read(file, settings)
     with _records(settings) as records:
         store = SqlRoster(records.database, records.account)
-        found = difference(store.entries(group_id), reading.entries)
+        before = store.entries(group_id)
+        entries = with_known_uids(before, reading.entries)
+        found = difference(before, entries)
         _show_difference(found)
         _show_authority(reading)
+        _show_positions(reading, Positions.load(settings.rules_dir / "positions.yaml"), local(records.clock()).date())
         if found.empty:
             typer.echo("Danh sách không có gì thay đổi.")
             return
         if not yes and not typer.confirm("Ghi danh sách này?"):
             typer.echo("Chưa thay đổi gì.")
             return
-        store.replace(group_id, reading.entries)
+        store.replace(group_id, entries)
         with SqlUnits(records.database, records.account).unit() as unit:
             unit.audit(
                 "roster.imported",
@@ -86,16 +92,7 @@ def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
     with _records(settings) as records:
-        entries = SqlRoster(records.database, records.account).entries(group_id)
-        with SqlUnits(records.database, records.account).unit() as unit:
-            names = unit.known_names(records.account, group_id)
-            present = unit.present_uids(records.account, group_id) - {records.account}
-            snapshot = unit.group_snapshot(group_id)
-    if not entries:
-        raise ConfigError("roster: none was imported for this group; run: zalo-governor roster import FILE")
-    if not present:
-        raise ConfigError("roster: the bot has not seen the group's members yet; start it once: zalo-governor run")
-    held = compare(entries, present, names, uid_of_phone={})
+        held, guesses, names, snapshot = _held(records, group_id)
     typer.echo(f"Có trong danh sách và trong Nhóm: {len(held.present)} người.")
     if snapshot and snapshot.members_hidden:
         typer.echo(
@@ -106,8 +103,57 @@ def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None
            [(entry.full_name, entry.title, entry.agency) for entry in held.missing])  # fmt: skip
     _print("Ở trong Nhóm, không có trong danh sách", ("UID", "Tên hiển thị"),
            [(uid, names.get(uid, "")) for uid in held.strangers])  # fmt: skip
-    _print("Có thể là cùng một người; xem lại, nếu đúng thì ghi UID vào danh sách", ("Họ tên", "Tên hiển thị", "UID"),
-           [(one.entry.full_name, names[one.uid], one.uid) for one in held.proposals])  # fmt: skip
+    _print("Có thể là cùng một người; xác nhận bằng zalo-governor roster match", ("Họ tên", "Tên hiển thị", "UID"),
+           [(one.entry.full_name, names[one.uid], one.uid) for one in guesses])  # fmt: skip
+
+
+@roster.command("match")
+def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
+    """Go through those whose names are alike, one by one: who is confirmed is known by the account from then on."""
+    settings = load_settings(config)
+    group_id = chosen_group(settings, group).id
+    with _records(settings) as records:
+        _, guesses, names, _ = _held(records, group_id)
+        confirmed = 0
+        for one in guesses:
+            entry = one.entry
+            who = f"{entry.full_name} ({entry.title}, {entry.agency})"
+            if typer.confirm(f"{who} trong danh sách là tài khoản {one.uid}, tên hiển thị {names[one.uid]!r}?"):
+                confirmed += 1
+                _tie(records, group_id, one)
+    typer.echo(f"Đã ghi {confirmed} trên {len(guesses)} người.")
+
+
+def _held(
+    records: Records, group_id: str
+) -> tuple[RollCallOfRoster, list[Proposal], Mapping[str, str], GroupSnapshot | None]:
+    """The roster held against the group, who might be whom, the names shown, and the group as last seen."""
+    with SqlUnits(records.database, records.account).unit() as unit:
+        names = unit.known_names(records.account, group_id)
+        held = attendance(unit, records.account, group_id)
+        matched = unit.matched(records.account, group_id)
+        present = unit.present_uids(records.account, group_id) - {records.account}
+        snapshot = unit.group_snapshot(group_id)
+    if held is None:
+        raise ConfigError("roster: none was imported for this group; run: zalo-governor roster import FILE")
+    if not present:
+        raise ConfigError("roster: the bot has not seen the group's members yet; start it once: zalo-governor run")
+    return held, proposals(matched, held.strangers, names), names, snapshot
+
+
+def _tie(records: Records, group_id: str, one: Proposal) -> None:
+    with SqlUnits(records.database, records.account).unit() as unit:
+        entry = one.entry.model_copy(update={"uid": one.uid})
+        unit.put_in_roster(records.account, group_id, one.place, entry)
+        person = unit.sender(records.account, one.uid)
+        unit.audit(
+            "roster.recognised",
+            at=records.clock(),
+            actor_id=None,
+            group_id=group_id,
+            subject="7.2",
+            detail={"by": "operator", "person": person.id if person else None},
+        )
 
 
 @contextmanager
@@ -148,6 +194,22 @@ def _show_difference(found: RosterDifference) -> None:
         rows.append((change.after.full_name, names, change.after.title))
     _print("Thay đổi", ("Họ tên", "Đổi", "Chức vụ mới"), rows)
     typer.echo(f"Giữ nguyên: {found.same} người.")
+
+
+def _show_positions(reading: RosterReading, positions: Positions, today: date) -> None:
+    """A position outside of Đ1.3 is worth a look, and no error: the leader may have approved it."""
+    column, heading = reading.columns["title"], reading.headings["title"]
+    outside = [
+        f"dòng {row}, cột {column} ({heading}): {entry.full_name}, {entry.title} {entry.agency}".rstrip()
+        for row, entry in zip(reading.rows, reading.entries, strict=True)
+        if not positions.eligible(entry, today)
+    ]
+    if outside:
+        typer.echo(
+            f"Chức danh chưa thấy trong thành phần của Nhóm (config/positions.yaml), đề nghị xem lại: {len(outside)}"
+        )
+        for line in outside:
+            typer.echo(f"  {line}")
 
 
 def _show_authority(reading: RosterReading) -> None:

@@ -8,15 +8,27 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from zalo_governor.cli.check import SUBJECTS, open_findings, subject_event
+from zalo_governor.cli.check import SUBJECTS, WHENEVER, open_findings, subject_event
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.events import (
+    AdminChanged,
+    EventBase,
+    GroupInfoChanged,
+    GroupSettingChanged,
+    InviteLinkChanged,
+    JoinRequested,
+    MembersJoined,
+    NamedUid,
+    PinChanged,
+)
 from zalo_governor.domain.findings import Finding
-from zalo_governor.rulebook import Example, Rulebook, load_rulebook, read_lines
-from zalo_governor.rules.base import NO_CONTEXT
+from zalo_governor.rulebook import Coming, Example, Rulebook, load_rulebook, read_lines
+from zalo_governor.rules.base import NO_CONTEXT, RuleContext
 from zalo_governor.settings import shipped_config
 
 rules = typer.Typer(help="Work with the rules.", no_args_is_help=True, add_completion=False)
 
+_SOMEBODY = "7000000000000000014"
 BENIGN = (("messages.vi.txt", "text"), ("names.txt", "name"))
 """Files of `benign/`, and what stands on their lines: everything there must stay silent under every rule."""
 
@@ -74,11 +86,46 @@ def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
 
 def _findings(rulebook: Rulebook, example: Example, rule_id: str | None) -> list[Finding]:
     """What the rules say about one sample; a rule that raises ends the run, for its examples prove nothing."""
-    subject = {key: value for key in SUBJECTS if (value := getattr(example, key)) is not None}
-    verdict = rulebook.engine.judge(subject_event(subject), NO_CONTEXT)
+    verdict = rulebook.engine.judge(*_tried(example))
     for failure in verdict.failures:
         raise ConfigError(f"{failure.rule_id} fails on {_sample(example)!r}: {failure.error}")
     return [finding for finding in open_findings(verdict) if rule_id in {None, finding.rule_id}]
+
+
+def _tried(example: Example) -> tuple[EventBase, RuleContext]:
+    if example.comes:
+        return _coming(example.comes)
+    return _event(example), NO_CONTEXT
+
+
+def _coming(given: Coming) -> tuple[EventBase, RuleContext]:
+    context = RuleContext(approved=None if given.roster is None else frozenset(given.roster))
+    if given.asks:
+        return JoinRequested(at=WHENEVER, uids=given.who, pending=len(given.who)), context
+    members = tuple(NamedUid(uid=who) for who in given.who)
+    return MembersJoined(at=WHENEVER, sender_uid=given.by, members=members), context
+
+
+def _event(example: Example) -> EventBase:
+    """The event in which a sample would have come."""
+    if example.group is None:
+        subject = {key: value for key in SUBJECTS if (value := getattr(example, key)) is not None}
+        return subject_event(subject)
+    match {name: value for name, value in example.group if value is not None}:
+        case {"setting": settings}:
+            return GroupSettingChanged(at=WHENEVER, settings=settings)
+        case {"admin": granted}:
+            return AdminChanged(at=WHENEVER, members=(NamedUid(uid=_SOMEBODY),), granted=granted)
+        case {"link": link}:
+            return InviteLinkChanged(at=WHENEVER, link=link)
+        case {"pin": title}:
+            return PinChanged(at=WHENEVER, act="new_pin_topic", title=title)
+        case {"picture": address}:
+            return GroupInfoChanged(at=WHENEVER, avatar_url=address)
+        case {"owner": uid}:
+            return GroupInfoChanged(at=WHENEVER, owner_uid=uid)
+        case info:
+            return GroupInfoChanged(at=WHENEVER, **info)
 
 
 def _silence(findings: list[Finding]) -> str | None:
@@ -88,6 +135,10 @@ def _silence(findings: list[Finding]) -> str | None:
 
 
 def _sample(example: Example) -> str:
+    if example.comes:
+        return f"{', '.join(example.comes.who)} <- {example.comes.by or '?'}"
+    if example.group is not None:
+        return ", ".join(f"{name}={value}" for name, value in example.group if value is not None)
     return example.text or example.name or example.file_name or ""
 
 

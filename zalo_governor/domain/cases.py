@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
+from zalo_governor.domain.changes import CHANGE_RULES
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.findings import Severity
 
@@ -22,6 +23,8 @@ class CaseState(StrEnum):
     FALSE_ALARM = "false_alarm"
     UNDER_REVIEW = "under_review"
     REPORTED = "reported"
+    APPROVED = "approved"
+    """Only for changes of the group (clauses 6.1, 6.5): the leader has allowed it afterwards."""
 
     @property
     def open(self) -> bool:
@@ -35,13 +38,14 @@ _NEXT: dict[CaseState, frozenset[CaseState]] = {
     CaseState.REMEDIED: frozenset(
         {CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.UNDER_REVIEW, CaseState.REPORTED}
     ),
-    CaseState.CONFIRMED: frozenset({CaseState.UNDER_REVIEW, CaseState.REPORTED, CaseState.FALSE_ALARM}),
+    CaseState.CONFIRMED: frozenset(
+        {CaseState.UNDER_REVIEW, CaseState.REPORTED, CaseState.FALSE_ALARM, CaseState.APPROVED}
+    ),
     CaseState.REFERRED: frozenset({CaseState.UNDER_REVIEW, CaseState.REPORTED, CaseState.FALSE_ALARM}),
     CaseState.FALSE_ALARM: frozenset({CaseState.UNDER_REVIEW}),
-    CaseState.UNDER_REVIEW: frozenset(
-        {CaseState.REMEDIED, CaseState.CONFIRMED, CaseState.REFERRED, CaseState.FALSE_ALARM, CaseState.REPORTED}
-    ),
-    CaseState.REPORTED: frozenset({CaseState.UNDER_REVIEW}),
+    CaseState.UNDER_REVIEW: frozenset(set(CaseState) - {CaseState.NEW, CaseState.REMINDED, CaseState.UNDER_REVIEW}),
+    CaseState.REPORTED: frozenset({CaseState.UNDER_REVIEW, CaseState.APPROVED}),
+    CaseState.APPROVED: frozenset({CaseState.UNDER_REVIEW}),
 }
 
 
@@ -78,8 +82,14 @@ class Case(BaseModel):
     reason: str = ""
     same_as: int | None = None
     """Number of an earlier case with the same sealed content, by its keyed hash."""
+    nth: int = 1
+    """Which case of that person under that rule it is, of those in the ladder's window when it was opened."""
     due_at: datetime | None = None
-    """When the program acts on it by itself unless somebody answers before; None where nothing is due."""
+    """When the leader is told unless somebody answers before; None where nothing is due."""
+    desk_due_at: datetime | None = None
+    """When the desk hears of it in a digest; None where it has heard, or never does."""
+    remedied_at: datetime | None = None
+    """When what it is about was set right or gone from the group, whatever became of the case afterwards."""
     leader_told_at: datetime | None = None
     leader_told_by: int | None = None
     """Person who passed it on to the leader, None for the program, which found no answer."""
@@ -89,12 +99,25 @@ class Case(BaseModel):
         """What people type and read: `VP12`."""
         return f"VP{self.id}"
 
+    @property
+    def gravity(self) -> Severity:
+        """How grave it is for whoever has to be told: what is sealed is always critical."""
+        return Severity.CRITICAL if self.sealed else self.severity
+
+    @property
+    def minutes_to_remedy(self) -> int | None:
+        """From the first event until it was set right, at least 1; None where it was not."""
+        if self.remedied_at is None:
+            return None
+        return max(1, round((self.remedied_at - self.event_at).total_seconds() / 60))
+
     def moved(self, to: CaseState, *, at: datetime, by: int | None, reason: str = "") -> Self:
         """The case in another state.
 
         Raises:
             IllegalTransitionError: that state cannot be reached from the present one, a case of clause 4.1 would be
-                "confirmed" (only the competent body determines that), or a false alarm has no reason.
+                "confirmed" (only the competent body determines that), something else than a change of the group would
+                be "approved", or a false alarm has no reason.
         """
         if to not in _NEXT[self.state]:
             raise IllegalTransitionError(f"{self.code}: {self.state} -> {to}")
@@ -102,15 +125,27 @@ class Case(BaseModel):
             raise IllegalTransitionError(f"{self.code}: a sealed case is referred, not confirmed")
         if to is CaseState.REFERRED and not self.sealed:
             raise IllegalTransitionError(f"{self.code}: only a sealed case is referred")
+        if to is CaseState.APPROVED and self.rule_id not in CHANGE_RULES:
+            raise IllegalTransitionError(f"{self.code}: only a change of the group is approved")
         if to is CaseState.FALSE_ALARM and not reason.strip():
             raise IllegalTransitionError(f"{self.code}: a false alarm needs a reason")
         moved = self.model_copy(update={"state": to, "state_at": at, "state_by": by, "reason": reason})
+        if to is CaseState.REMEDIED:
+            moved = moved.remedied(at)
         # Nobody takes a case on himself out of the leader's sight.
         return moved if by in {None, self.person_id} else moved.answered()
 
+    def remedied(self, at: datetime) -> Self:
+        """The case with the moment at which it was first set right."""
+        return self if self.remedied_at else self.model_copy(update={"remedied_at": at})
+
     def answered(self) -> Self:
-        """The case after somebody has acted on it: nothing is due any more."""
-        return self.model_copy(update={"due_at": None})
+        """The case after somebody of the desk has acted on it: nothing is due any more."""
+        return self.model_copy(update={"due_at": None, "desk_due_at": None})
+
+    def told_desk(self) -> Self:
+        """The case after the desk has heard of it; the leader may still be due."""
+        return self.model_copy(update={"desk_due_at": None})
 
     def told_leader(self, *, at: datetime, by: int | None) -> Self:
         """The case after the leader was told of it."""
@@ -151,3 +186,27 @@ class Reader(BaseModel):
     person_id: int
     seen: bool
     """False: delivered to the person's device, and no more is known."""
+
+
+class NoteKind(StrEnum):
+    """What somebody's words about a case are."""
+
+    EXPLANATION = "explanation"
+    """Of the person concerned, to the desk."""
+    REVIEW = "review"
+    """Why the case should be looked at again."""
+    NOTE = "note"
+    """Of the desk, for itself."""
+    PASSED_ON = "passed_on"
+    """Of the desk, to the leader."""
+
+
+class CaseNote(BaseModel):
+    """What somebody said of a case. Kept encrypted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: NoteKind
+    person_id: int
+    at: datetime
+    text: str

@@ -10,6 +10,16 @@ from typing import Any, NamedTuple
 RawDict = dict[str, Any]
 """A decoded JSON object as Zalo sent it."""
 
+_LONGEST_NUMBER = 30
+
+
+def number_of(key: str) -> int | None:
+    """A msgId as the number that Zalo counts up, None where it is no such number.
+
+    Zalo's history is paged by it (protocol page 8); times go back where Zalo's clock does, and it does not.
+    """
+    return int(key) if len(key) <= _LONGEST_NUMBER and key.isdecimal() else None
+
 
 class Source(StrEnum):
     """How an element reached us."""

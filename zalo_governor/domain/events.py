@@ -200,12 +200,14 @@ class AdminChanged(EventBase):
 
 
 class GroupInfoChanged(EventBase):
-    """Name, description or picture of the group changed."""
+    """Name, description, picture or owner of the group, some of them new; what is None was not told."""
 
     kind: ClassVar[str] = "group_info_changed"
     name: str | None = None
     description: str | None = None
     avatar_url: str | None = None
+    owner_uid: str | None = None
+    """Who owns the group by Zalo's rights."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
         """The new name and description."""
@@ -220,6 +222,7 @@ class GroupSettingChanged(EventBase):
 
     kind: ClassVar[str] = "group_setting_changed"
     settings: dict[str, int]
+    """All flags that were told, also those that stay as they were."""
 
 
 class InviteLinkChanged(EventBase):
@@ -227,6 +230,7 @@ class InviteLinkChanged(EventBase):
 
     kind: ClassVar[str] = "invite_link_changed"
     link: str = ""
+    expires_at: datetime | None = None
 
 
 class BoardChanged(EventBase):
@@ -235,6 +239,8 @@ class BoardChanged(EventBase):
     kind: ClassVar[str] = "board_changed"
     act: str
     title: str = ""
+    board: int | None = None
+    """Zalo's number of what it is: 1 a note, 2 a pin, 3 a poll; None where it does not say."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
         """The title of the pinned or noted thing."""

@@ -1,5 +1,6 @@
 """Persons, their roles under the regulation, and whether the bot can reach them."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -25,6 +26,10 @@ class Reach(StrEnum):
     REFUSED = "refused"
 
 
+NOBODY_UID = "-"
+"""Stands for whoever did what Zalo names nobody for; no account of Zalo can have it."""
+
+
 class Person(BaseModel):
     """A human being. A uid belongs to (bot account, person) and changes with the account; `global_id` does not."""
 
@@ -46,7 +51,8 @@ class Person(BaseModel):
     @property
     def name(self) -> str:
         """The name to address the person by: the approved one, else the one that Zalo shows, else a neutral word."""
-        return self.full_name or self.display_name or "(chưa rõ họ tên)"
+        nameless = "(không rõ ai)" if self.uid == NOBODY_UID else "(chưa rõ họ tên)"
+        return self.full_name or self.display_name or nameless
 
     def has(self, *roles: Role) -> bool:
         """Whether the person holds any of the roles."""
@@ -62,6 +68,8 @@ class Member(BaseModel):
     display_name: str
     zalo_name: str = ""
     global_id: str | None = None
+    official: bool = False
+    """Zalo marks the account as that of an organisation or a program (Official Account)."""
 
 
 class GroupSnapshot(BaseModel):
@@ -76,8 +84,23 @@ class GroupSnapshot(BaseModel):
     member_uids: tuple[str, ...] = ()
     total_members: int = 0
     settings: dict[str, int] = {}
+    description: str | None = None
+    """None where it is not known."""
+    avatar_url: str | None = None
+    """"" for the picture that Zalo gives by itself; None where it is not known."""
+    official_uids: tuple[str, ...] = ()
+    """Members whose accounts are those of organisations or programs."""
+    link_opened_at: datetime | None = None
+    """When the invite link was last opened or made anew, as far as that was heard: Zalo does not tell of its end."""
+    link_expires_at: datetime | None = None
+    """As Zalo said when it was opened."""
 
     @property
     def members_hidden(self) -> bool:
         """Zalo showed fewer members than it counts (`lockViewMember`)."""
         return len(self.member_uids) < self.total_members
+
+
+def picture_name(address: str) -> str:
+    """What tells one picture of Zalo's from another: the same is served from many hosts and in many sizes."""
+    return address.partition("?")[0].rstrip("/").rpartition("/")[2]

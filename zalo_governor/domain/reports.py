@@ -1,10 +1,10 @@
 """The activity report (clause 6.2) as data, before any format."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from zalo_governor.domain.cases import Case
+from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.line import Gap
 
 
@@ -29,8 +29,88 @@ class ClauseFigures(_Figures):
     remedied: int
     confirmed: int
     false_alarms: int
+    reported: int
+    approved: int = 0
+    """Changes of the group that the leader allowed afterwards."""
     before: int
     """Cases in the period before, of the same length."""
+
+
+class StateFigures(_Figures):
+    """Cases opened in the period, by where they stand when the report is made."""
+
+    state: CaseState
+    cases: int
+
+
+class DayFigures(_Figures):
+    """Messages of one day of the calendar in Viet Nam."""
+
+    day: date
+    messages: int
+
+
+class AgencyFigures(_Figures):
+    """What came from the people of one agency, as the roster has it; "" gathers those whom no entry names."""
+
+    agency: str
+    messages: int
+    senders: int
+    cases: int
+
+
+class Membership(_Figures):
+    """Who is in the group and who should be, at the moment of the report."""
+
+    present: int
+    """Members that Zalo shows or that were heard to come in."""
+    approved: int
+    """Entries of the roster; 0 where none was imported."""
+    both: int
+    outsiders: int
+    """Members whom no entry names by uid."""
+    missing: int
+    """Entries not known to be in the group."""
+
+
+class ChangeFigures(_Figures):
+    """Changes of the group of one kind (`EventBase.kind`)."""
+
+    kind: str
+    count: int
+
+
+class StatementFigures(_Figures):
+    """Directives, or reports, in the group and how many of them were not brief and clear (clause 5.1)."""
+
+    kind: str
+    """`directive` or `report`, see `domain.statements`."""
+    count: int
+    long: int
+    no_deadline: int
+    no_addressee: int
+
+
+class MembersVoice(_Figures):
+    """What members told the office through the program; None where that is not gathered yet."""
+
+    incidents: int | None = None
+    """Clause 7.7: could not send or receive."""
+    suggestions: int | None = None
+    """Clause 8.3."""
+
+
+class Handling(_Figures):
+    """How cases of the period were handled: the figures that a proposal under clause 6.3 needs."""
+
+    taken_back: int
+    """Cases, of whatever age, that were said to be false alarms in the period."""
+    passed_over: int = 0
+    """Events of the period of which no case was made, since their content had been taken back before."""
+    repeated: int
+    """Persons with two cases or more in the period."""
+    remedied_minutes: int | None = None
+    """Median from opening to remedy, of the cases of the period that are remedied; None without any."""
 
 
 class Coverage(_Figures):
@@ -72,15 +152,31 @@ class ActivityReport(_Figures):
     made_at: datetime
     activity: Activity
     activity_before: Activity
+    days: tuple[DayFigures, ...]
+    """Every day of the period that has begun, in order."""
+    hours: tuple[int, ...]
+    """Messages by hour of the day, 24 of them."""
+    agencies: tuple[AgencyFigures, ...]
+    """The most messages first."""
     clauses: tuple[ClauseFigures, ...]
+    states: tuple[StateFigures, ...]
     open_cases: tuple[Case, ...]
     """All that are open when the report is made, the gravest first, then the oldest."""
     names: dict[int, str] = {}
     """Person id -> how people call the person, for everybody that the cases name."""
     suspects: int
+    handling: Handling
+    membership: Membership
+    changes: tuple[ChangeFigures, ...]
+    statements: tuple[StatementFigures, ...]
+    voice: MembersVoice
     refused_notices: int
     coverage: Coverage
+    private_gaps: tuple[Gap, ...] = ()
+    """Of the private messages to the bot accounts, the gaps of the period in which something may be missing."""
     first_heard: datetime | None = None
     """When the program first heard anything of the group; None where it never did. Before, nobody listened."""
     cannot_check: tuple[str, ...]
     """Numbers of the clauses that nothing on the wire shows."""
+    audit_head: str = ""
+    """As `audit verify --head` takes it; "" before the first row."""

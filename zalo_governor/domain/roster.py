@@ -54,6 +54,25 @@ class RosterDifference(NamedTuple):
         return not (self.added or self.removed or self.changed)
 
 
+def with_known_uids(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> list[RosterEntry]:
+    """The new roster, in which who gives no uid keeps the one that is known: an office's own list has none.
+
+    A person is known again by phone, else by name and agency.
+    """
+    given = {entry.uid for entry in after}
+    by_mark = {mark: entry.uid for entry in before if entry.uid not in given for mark in _marks(entry)}
+    return [
+        entry
+        if entry.uid
+        else entry.model_copy(update={"uid": next(filter(None, map(by_mark.get, _marks(entry))), None)})
+        for entry in after
+    ]
+
+
+def _marks(entry: RosterEntry) -> list[tuple[str, ...]]:
+    return [*([(entry.phone,)] if entry.phone else []), (entry.full_name, entry.agency)]
+
+
 def difference(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> RosterDifference:
     """Who is new, gone or changed; a person is known again by uid, else by phone, else by name and agency."""
     left = dict(enumerate(before))

@@ -71,7 +71,11 @@ class Afterwards:
         messages = unit.messages_of(case)
         all_gone = sum(message.gone_at is not None for message in messages) >= case.count
         audit_case(unit, "case.withdrawn", case, {"minutes": minutes, "all": all_gone}, at=self._policy.clock())
-        if not all_gone or not case.state.open:
+        if not all_gone:
+            return case
+        case = case.remedied(at)
+        if not case.state.open:
+            unit.save_case(case)
             return case
         reason = self._voice.say(Text.REASON_RECALLED, minutes=minutes)
         remedied = case.moved(CaseState.REMEDIED, at=self._policy.clock(), by=None, reason=reason)

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from zalo_governor.domain.cases import Case, CaseMessage
+from zalo_governor.domain.cases import Case, CaseMessage, CaseState
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Severity
+from zalo_governor.domain.ladder import MemberStep
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.domain.people import Person, Reach
 from zalo_governor.office.categories import category, has_category, why
 from zalo_governor.office.messages import Text
+from zalo_governor.office.name_advice import NameAdvice
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
-from zalo_governor.office.voice import Voice, day, gone, moment, number, plain
+from zalo_governor.office.voice import Voice, day, gone, moment, number
 from zalo_governor.pipeline.door import UNCHECKED
 
 _LONGEST_SENTENCE = 300
@@ -28,12 +30,13 @@ class Alerts:
         self._policy = policy
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
+        self._names = NameAdvice(policy, self._voice)
 
     def new_case(
         self, unit: OfficeUnit, case: Case, person: Person, asked: Text, *, about_name: bool, reason: str | None
     ) -> None:
         """Tell the desk of a new case; `asked` is what was done about the member, `reason` the rule's code for why."""
-        about = self._about(case, person) | {"member": self._voice.say(asked)}
+        about = self._about(case, person) | {"member": self._voice.say(asked) + self._again(case)}
         if case.label == UNCHECKED:
             text = self._voice.say(Text.ALERT_UNCHECKED, **about)
         elif case.sealed:
@@ -43,32 +46,52 @@ class Alerts:
             text = self._voice.say(Text.ALERT_HARMFUL, **about, **named)
         else:
             kind = Text.ALERT_NAME if about_name else Text.ALERT_CASE
+            about["member"] += self._due(case)
             text = self._voice.say(kind, clause=self._voice.clause(case.clause), **about)
         self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id)
 
     def ask_member(
-        self, unit: OfficeUnit, case: Case, person: Person, proposal: str | None, *, about_name: bool, late: bool
-    ) -> Text:
+        self, unit: OfficeUnit, case: Case, person: Person, proposal: str | None, *, about_name: bool, late: bool,
+        reason: str | None = None,
+    ) -> Text:  # fmt: skip
         """Ask the member to check, where that is allowed; what was done, in words for the desk.
 
         Args:
             proposal: a display name or a sentence that would be right, where the rule has one.
+            reason: the rule's code for why.
             late: the event was heard out of its turn: only what is sealed is still worth a request.
         """
-        if held_back := self._held_back(unit, case, person, late=late):
+        if held_back := self.held_back(unit, case, person, late=late):
             return held_back
         about = self._about(case, person)
         if case.sealed:
             text = self._voice.say(Text.REQUEST_SEALED, **about)
         elif about_name:
             del about["when"]
-            text = self._voice.say(Text.REQUEST_NAME, proposal=self._proposal(person, proposal), **about)
+            lacks = self._names.lacks(reason, fixable=proposal is not None)
+            proposed = self._names.proposal(unit, case.group_id, person, proposal)
+            text = self._voice.say(Text.REQUEST_NAME, lacks=lacks, proposal=proposed, **about)
         elif case.clause == "3.1":
             text = self._voice.say(Text.REQUEST_DIACRITICS, proposal=self._sentence(proposal), **about)
         else:
             text = self._voice.say(Text.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about)
         self._post.to_person(unit, person, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
         return Text.MEMBER_ASKED
+
+    def decided(self, unit: OfficeUnit, case: Case, to: CaseState) -> None:
+        """Tell the person concerned what the desk has decided: who was asked, that it was a false alarm; who has said
+        anything of the case, also that it was confirmed. That a sealed case is referred is the competent body's to say.
+        """
+        person = unit.person(case.person_id)
+        spoke = any(note.person_id == person.id for note in unit.notes(case))
+        asked = case.state is CaseState.REMINDED
+        text = {CaseState.FALSE_ALARM: Text.DECIDED_FALSE_ALARM, CaseState.CONFIRMED: Text.DECIDED_CONFIRMED}.get(to)
+        if text is None or person.reach is Reach.REFUSED or not (spoke or (asked and to is CaseState.FALSE_ALARM)):
+            return
+        about = self._about(case, person)
+        del about["when"]
+        said = self._voice.say(text, **about)
+        self._post.to_person(unit, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
 
     def reposted(self, unit: OfficeUnit, case: Case, person: Person, at: datetime) -> None:
         """Tell the desk that the same person has posted the sealed content of a case again."""
@@ -145,16 +168,20 @@ class Alerts:
         said = self._voice.say(text, group=group, count=number(len(cases)), rows="\n".join(rows))
         self._post.to_desk(unit, said, group_id=group_id)
 
-    def _held_back(self, unit: OfficeUnit, case: Case, person: Person, *, late: bool) -> Text | None:
-        if person.has(Role.LEADER, Role.LEADERSHIP):
+    def held_back(self, unit: OfficeUnit, case: Case, person: Person, *, late: bool) -> Text | None:
+        """Why the member is not to be asked, in words for the desk; None where the member is."""
+        step = self._policy.steps(case, person).member
+        if step is MemberStep.EXEMPT:
             return Text.MEMBER_LEADERSHIP
         if person.reach is Reach.REFUSED:
             return Text.MEMBER_UNREACHED
         if case.label == UNCHECKED:
             return Text.MEMBER_NOT_ASKED  # Nothing is known against anybody.
-        if case.sealed:
+        if step is MemberStep.LEAVE:
+            return Text.MEMBER_NOT_ASKED
+        if case.gravity is Severity.CRITICAL:
             return None
-        if late or case.severity is Severity.TRIAGE or not self._policy.remind_members:
+        if late:
             return Text.MEMBER_NOT_ASKED
         cooldown = self._policy.member_cooldown
         since = self._policy.clock() - cooldown
@@ -176,6 +203,12 @@ class Alerts:
             state=self._voice.state(earlier.state),
         )
 
+    def _again(self, case: Case) -> str:
+        ladder = self._policy.ladder
+        if case.nth < ladder.repeated_from or case.label == UNCHECKED:
+            return ""
+        return self._voice.say(Text.MEMBER_AGAIN, nth=number(case.nth), days=number(ladder.window_days))
+
     def _due(self, case: Case) -> str:
         return self._voice.say(Text.ALERT_DUE, when=moment(case.due_at)) if case.due_at else ""
 
@@ -187,10 +220,6 @@ class Alerts:
             "who": self._voice.who(person),
             "citation": self._voice.citation(case.clause),
         }
-
-    def _proposal(self, person: Person, proposal: str | None) -> str:
-        approved = f"{person.full_name} - {person.title}" if person.full_name and person.title else proposal
-        return self._voice.say(Text.PROPOSAL, name=plain(approved, 150)) if approved else ""
 
     def _row(self, unit: OfficeUnit, case: Case) -> str:
         about = self._about(case, unit.person(case.person_id))

@@ -18,19 +18,21 @@ from zalo_governor.domain.events import (
     SealedHeard,
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.domain.newcomers import OUTSIDERS
 from zalo_governor.domain.people import Person
 from zalo_governor.office.afterwards import Afterwards
 from zalo_governor.office.alerts import Alerts
 from zalo_governor.office.audit import audit_case
+from zalo_governor.office.false_alarms import FalseAlarms
 from zalo_governor.office.messages import Text
+from zalo_governor.office.name_reminders import NAME_RULE, NameReminders
+from zalo_governor.office.opening import new_case
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
-from zalo_governor.office.voice import Voice
+from zalo_governor.office.voice import Voice, number
 
 log = structlog.get_logger(__name__)
 
-NAME_RULE = "3.2-ho-ten-chuc-vu"
-"""The rule whose cases close by themselves when the person's name is right."""
 FRESH_FOR = timedelta(minutes=5)
 """What was heard later than this after it happened warns nobody, and no command in it is carried out."""
 
@@ -50,6 +52,8 @@ class Casework:
         self._policy = policy
         self._alerts = Alerts(policy)
         self._afterwards = Afterwards(policy)
+        self._false_alarms = FalseAlarms(policy)
+        self._reminders = NameReminders(policy, self._alerts)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
     def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
@@ -77,10 +81,10 @@ class Casework:
         late = [
             case
             for case in self._recent(unit, group_id)
-            if case.late and unit.first_run(f"recovered:{case.code}", case.opened_at)
+            if case.late and case.rule_id != OUTSIDERS and unit.first_run(f"recovered:{case.code}", case.opened_at)
         ]
-        if late:
-            self._alerts.recovered(unit, group_id, late)
+        if told := self._told_now(unit, late):
+            self._alerts.recovered(unit, group_id, told)
 
     def swept(self, unit: OfficeUnit, group_id: str) -> None:
         """Tell the admin and the staff in one message, each once, of the names that sweeps found.
@@ -92,8 +96,24 @@ class Casework:
             for case in self._recent(unit, group_id)
             if case.rule_id == NAME_RULE and not case.late and unit.first_run(*_told_of_name(case))
         ]
-        if found:
-            self._alerts.swept(unit, group_id, found)
+        if told := self._told_now(unit, found):
+            self._alerts.swept(unit, group_id, told)
+
+    def _told_now(self, unit: OfficeUnit, cases: list[Case]) -> list[Case]:
+        """Those of which the desk hears in a sum; in the quiet hours, light ones wait for the morning's digest."""
+        told = []
+        for case in cases:
+            if self._policy.steps(case, unit.person(case.person_id)).desk_at is None:
+                continue
+            if morning := self._policy.kept_until(case):
+                unit.save_case(case.model_copy(update={"desk_due_at": morning}))
+            else:
+                told.append(case)
+        return told
+
+    def remind_of_names(self, unit: OfficeUnit, group_id: str) -> int:
+        """See `NameReminders.remind`."""
+        return self._reminders.remind(unit, group_id)
 
     def _recent(self, unit: OfficeUnit, group_id: str) -> list[Case]:
         """Those of the last days, and those that a clock which was set back has put into the future."""
@@ -107,19 +127,22 @@ class Casework:
         if person is None:
             self._alerts.nobody(unit, event, concern.finding.clause)
             return
+        mark, taken_back_by = self._false_alarms.look(unit, event, concern.finding, concern.uid)
+        if taken_back_by is not None:
+            self._false_alarms.pass_over(unit, event, concern.finding, person, taken_back_by)
+            return
         case, same_message = self._present_case(unit, event, person, concern)
         if case is None:
-            self._open(unit, event, person, concern)
+            self._open(unit, event, person, concern, mark)
             return
         if same_message:
             case = case.model_copy(update={"last_event_at": max(event.at, case.last_event_at)})
         else:
             case = case.joined(at=event.at)
         if graver := _graver(concern.finding, case):
-            case = case.model_copy(
-                update={"severity": concern.finding.severity, "label": concern.finding.label, "due_at": None}
-            )
-        unit.save_case(case, joined_event_id=event.id)
+            case = case.model_copy(update={"severity": concern.finding.severity, "label": concern.finding.label})
+            case = self._timed(event, case, person)
+        unit.save_case(case, joined_event_id=event.id, mark=mark)
         audit_case(unit, "case.joined", case, {"event": event.id}, at=self._policy.clock())
         if not is_fresh(event, self._policy.clock()):
             return
@@ -157,33 +180,25 @@ class Casework:
             return unit.open_case(event.thread_id, rule_id, person.id, None, _EVER), False
         return unit.open_case(event.thread_id, rule_id, person.id, None, since), False
 
-    def _open(self, unit: OfficeUnit, event: EventBase, person: Person, concern: "_Concern") -> None:
+    def _open(
+        self, unit: OfficeUnit, event: EventBase, person: Person, concern: "_Concern", mark: bytes | None
+    ) -> None:
         now = self._policy.clock()
         finding = concern.finding
         fresh = is_fresh(event, now)
-        case = unit.add_case(
-            Case(
-                id=0,
-                group_id=event.thread_id,
-                rule_id=finding.rule_id,
-                clause=finding.clause,
-                severity=finding.severity,
-                label=finding.label,
-                level=finding.level,
-                sealed=concern.sealed,
-                person_id=person.id,
-                state=CaseState.NEW,
-                opened_at=now,
-                event_at=event.at,
-                last_event_at=event.at,
-                first_event_id=event.id,
-                message_key=event.key,
-                late=not fresh,
-                state_at=now,
-                same_as=self._same_content(unit, event),
-                due_at=self._due(concern, now, fresh=fresh),
-            )
+        since = now - timedelta(days=self._policy.ladder.window_days)
+        before = unit.cases_before(event.thread_id, person.id, finding.rule_id, since)
+        case = new_case(
+            event,
+            finding,
+            person.id,
+            now,
+            late=not fresh,
+            sealed=concern.sealed,
+            same_as=self._same_content(unit, event),
+            nth=1 + before,
         )
+        case = unit.add_case(self._timed(event, case, person), mark=mark)
         audit_case(
             unit,
             "case.opened",
@@ -200,32 +215,42 @@ class Casework:
         earlier = unit.case_with_content(event.mac) if isinstance(event, SealedHeard) and event.size else None
         return earlier.id if earlier else None
 
-    def _due(self, concern: "_Concern", now: datetime, *, fresh: bool) -> datetime | None:
-        if concern.sealed:
-            return now + self._policy.leader_after
-        gathered = fresh and concern.finding.severity is Severity.TRIAGE
-        return now + self._policy.digest_after if gathered else None
+    def _timed(self, event: EventBase, case: Case, person: Person) -> Case:
+        """The case with the moments at which the desk, in a digest, and the leader will hear of it."""
+        now = self._policy.clock()
+        _, desk_at, leader_at = self._policy.steps(case, person)
+        gathered = desk_at is not None and desk_at > now and is_fresh(event, now) and not _summed_up(event, case)
+        return case.model_copy(update={"due_at": leader_at, "desk_due_at": desk_at if gathered else None})
 
     def _tell(self, unit: OfficeUnit, event: EventBase, case: Case, person: Person, concern: "_Concern") -> None:
-        """Ask the member and tell the desk; what a person has to look at first waits for the digest."""
-        if case.severity is Severity.TRIAGE and not case.sealed:
-            return
+        """Ask the member and tell the desk, where the ladder says that both hear now."""
         finding, about_name = concern.finding, concern.about_name
         proposal = finding.suggestion if isinstance(finding, Finding) else None
-        asked = self._alerts.ask_member(unit, case, person, proposal, about_name=about_name, late=event.late)
+        reason = finding.reason if isinstance(finding, Finding) else None
+        if about_name and event.source is Source.SWEEP and not self._may_ask(unit, case, person):
+            return
+        asked = self._alerts.ask_member(
+            unit, case, person, proposal, about_name=about_name, late=event.late, reason=reason
+        )
         if asked is Text.MEMBER_ASKED and case.state is CaseState.NEW:
             self._move(unit, case, CaseState.REMINDED, "")
-        if case.sealed or event.source is not Source.SWEEP:
-            if case.rule_id == NAME_RULE:
-                unit.first_run(*_told_of_name(case))
-            reason = finding.reason if isinstance(finding, Finding) else None
+        if _summed_up(event, case):
+            return
+        if case.rule_id == NAME_RULE:
+            unit.first_run(*_told_of_name(case))
+        if case.desk_due_at is None and self._policy.steps(case, person).desk_at is not None:
             self._alerts.new_case(unit, case, person, asked, about_name=about_name, reason=reason)
+
+    def _may_ask(self, unit: OfficeUnit, case: Case, person: Person) -> bool:
+        """At a sweep, which may find hundreds of names at once, only so many are asked on one day."""
+        return bool(self._alerts.held_back(unit, case, person, late=False)) or self._reminders.may_ask()
 
     def _name_fixed(self, unit: OfficeUnit, event: NameObserved) -> None:
         person = unit.sender(event.account, event.sender_uid)
         case = person and unit.open_case(event.thread_id, NAME_RULE, person.id, None, _EVER)
         if case:
-            self._move(unit, case, CaseState.REMEDIED, self._voice.say(Text.REASON_NAME_FIXED))
+            minutes = number(max(1, round((event.at - case.event_at).total_seconds() / 60)))
+            self._move(unit, case, CaseState.REMEDIED, self._voice.say(Text.REASON_NAME_FIXED, minutes=minutes))
 
     def _move(self, unit: OfficeUnit, case: Case, to: CaseState, reason: str) -> None:
         moved = case.moved(to, at=self._policy.clock(), by=None, reason=reason)
@@ -247,16 +272,24 @@ def is_fresh(event: EventBase, now: datetime) -> bool:
     return event.source is not Source.BACKFILL and now - event.at <= FRESH_FOR
 
 
+def _summed_up(event: EventBase, case: Case) -> bool:
+    """Whether the desk hears of the case together with all that the sweep has found."""
+    return event.source is Source.SWEEP and not case.sealed
+
+
 def _concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
     """What cases are made of. Where a finding seals, the others are not pursued: nothing is made of that text."""
     gravest: dict[tuple[str, str], _Concern] = {}
+    outsiders = {_subject(event, finding) for finding in verdict.findings if finding.rule_id == OUTSIDERS}
     for finding in verdict.findings:
         sealing = isinstance(finding, SealedFinding) or finding.seals
         if finding.shadow or finding.severity is Severity.SUSPECT or (verdict.sealed and not sealing):
             continue
         uid = _subject(event, finding)
-        if uid is None:
-            continue
+        if uid is None or finding.rule_id == OUTSIDERS:
+            continue  # Who came in from outside the roster is the business of `Newcomers`.
+        if uid in outsiders and not sealing:
+            continue  # And nobody asks an outsider for a proper name.
         key = (finding.rule_id, uid)
         known = gravest.get(key)
         if known is None or _GRAVITY.index(known.finding.severity) < _GRAVITY.index(finding.severity):

@@ -1,14 +1,18 @@
 """What the desk is told gathered, so that it is not flooded: cases to look at first, and mere hints once a day."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case
+from zalo_governor.domain.clock import from_ms, local
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.remarks import Remark, RemarkKind
 from zalo_governor.office.categories import category, has_category, why
 from zalo_governor.office.messages import Text
-from zalo_governor.office.policy import OfficePolicy
+from zalo_governor.office.policy import Group, OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
+from zalo_governor.office.roster.attendance import figures, hidden
 from zalo_governor.office.voice import Voice, moment, number
 
 HINT = "borderline"
@@ -24,23 +28,22 @@ class Digests:
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
-    def to_look_at(self, unit: OfficeUnit, group_id: str) -> None:
-        """Tell in one message of every case of a group that waits to be looked at, also of those not due yet.
+    def gathered(self, unit: OfficeUnit, group_id: str) -> None:
+        """Tell in one message of every case of a group that waits for a digest, also of those not due yet.
 
         What was recalled meanwhile, and so closed, is not looked at any more.
         """
-        soon = unit.due_cases([group_id], self._policy.clock() + self._policy.digest_after)
-        gathered = [case for case in soon if case.severity is Severity.TRIAGE]
-        for case in gathered:
-            unit.save_case(case.answered())
-        cases = [case for case in gathered if case.state.open]
+        waiting = unit.gathered_cases(group_id)
+        for case in waiting:
+            unit.save_case(case.told_desk())
+        cases = [case for case in waiting if case.state.open]
+        first = [case for case in cases if case.severity is Severity.TRIAGE]
+        light = [case for case in cases if case.severity is not Severity.TRIAGE]
+        parts = [self._part(unit, kind, of) for kind, of in ((Text.DIGEST_TRIAGE, first), (Text.DIGEST_LIGHT, light))]
         if not cases:
             return
-        rows = [self._row(unit, case) for case in cases[:_ROWS]]
-        if len(cases) > _ROWS:
-            rows.append(self._voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
         group = self._voice.group(self._policy.group(group_id))
-        text = self._voice.say(Text.DIGEST, group=group, count=number(len(cases)), rows="\n".join(rows))
+        text = self._voice.say(Text.DIGEST, group=group, parts="\n".join(filter(None, parts)))
         self._post.to_desk(unit, text, group_id=group_id)
 
     def hints(self, unit: OfficeUnit, due: datetime) -> int:
@@ -65,6 +68,56 @@ class Digests:
             self._post.to_desk(unit, text, group_id=group.id)
             told += len(found)
         return told
+
+    def suggestions(self, unit: OfficeUnit, due: datetime) -> int:
+        """Tell of the suggestions that nobody was told of yet; how many there were."""
+        told = 0
+        for group in self._policy.governed:
+            if not unit.first_run(f"suggestions_digest:{group.id}", due):
+                continue
+            found = unit.untold_remarks(group.id, RemarkKind.SUGGESTION)
+            if not found:
+                continue
+            rows = [self._suggestion(unit, remark) for remark in found]
+            named = self._voice.group(group)
+            text = self._voice.say(Text.SUGGESTIONS_DIGEST, group=named, count=number(len(found)), rows="\n".join(rows))
+            self._post.to_desk(unit, text, group_id=group.id)
+            unit.remarks_told(found, self._policy.clock())
+            told += len(found)
+        return told
+
+    def _suggestion(self, unit: OfficeUnit, remark: Remark) -> str:
+        who = self._voice.who(unit.person(remark.person_id))
+        return self._voice.say(Text.REMARK_ROW, code=remark.code, when=moment(remark.at), who=who, said=remark.text)
+
+    def roster(self, unit: OfficeUnit, group: Group, due: datetime) -> None:
+        """Tell how many belong to the group and are not in it, or the reverse, and what cannot be seen of it.
+
+        What was told stays untold for the rest of the week; that there is no roster is told once and for all.
+        """
+        counted = figures(unit, self._policy.account, group.id)
+        unseen = hidden(unit.group_snapshot(group.id), self._voice)
+        if counted is None:
+            if unit.first_run(f"no_roster:{group.id}", from_ms(0)):
+                text = self._voice.say(Text.NO_ROSTER, group=self._voice.group(group)) + unseen
+                self._post.to_desk(unit, text, group_id=group.id)
+            return
+        if not (counted.missing or counted.strangers or unseen):
+            return
+        monday = due - timedelta(days=local(due).weekday())
+        week = monday.replace(hour=0, minute=0, second=0, microsecond=0)
+        if unit.first_run(f"roster:{group.id}:{'/'.join(map(str, counted))}:{unseen != ''}", week):
+            facts = {name: number(count) for name, count in counted._asdict().items()}
+            text = self._voice.say(Text.ROSTER_DIGEST, group=self._voice.group(group), hidden=unseen, **facts)
+            self._post.to_desk(unit, text, group_id=group.id)
+
+    def _part(self, unit: OfficeUnit, kind: Text, cases: Sequence[Case]) -> str:
+        if not cases:
+            return ""
+        rows = [self._row(unit, case) for case in cases[:_ROWS]]
+        if len(cases) > _ROWS:
+            rows.append(self._voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
+        return self._voice.say(kind, count=number(len(cases)), rows="\n".join(rows))
 
     def _row(self, unit: OfficeUnit, case: Case) -> str:
         named = ""

@@ -1,14 +1,19 @@
 """Telling the leader of a case: when the desk passes it on, or by the program where nobody answers in time."""
 
 from zalo_governor.domain.cases import Case
+from zalo_governor.domain.changes import CHANGE_RULES
+from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.office.audit import audit_case
+from zalo_governor.office.integrity.wording import Wording
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
 from zalo_governor.office.voice import Voice, moment, number
+
+_CHANGES = 10
 
 
 class Escalation:
@@ -18,22 +23,34 @@ class Escalation:
         self._policy = policy
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
+        self._wording = Wording(self._voice, policy.changes)
 
-    def pass_on(self, unit: OfficeUnit, case: Case, by: Person) -> str:
-        """The desk reports the case to the leader; gives what became of it, in words for the desk."""
+    def pass_on(self, unit: OfficeUnit, case: Case, by: Person, words: str = "") -> str:
+        """The desk reports the case to the leader, with words of its own; gives what became of it, for the desk."""
         text = self._voice.say(
             Text.LEADER_PASSED_ON,
             code=case.code,
             by=self._voice.who(by),
             what=self._what(unit, case),
             state=self._voice.state(case.state),
+            words=self._voice.say(Text.LEADER_WORDS, words=words) if words else "",
         )
         return self._tell(unit, case, text, by.id)
 
     def unanswered(self, unit: OfficeUnit, case: Case) -> None:
-        """Nobody of the desk has answered in time: the leader is told, marked as not verified; the desk learns it."""
+        """Nobody of the desk has answered in time: the leader is told, marked as not verified; the desk learns it.
+
+        What is light and was set right meanwhile is nobody's business any more.
+        """
+        if case.gravity is not Severity.CRITICAL and not case.state.open:
+            unit.save_case(case.model_copy(update={"due_at": None}))
+            return
         text = self._voice.say(
-            Text.LEADER_UNVERIFIED, code=case.code, what=self._what(unit, case), noted=moment(case.opened_at)
+            Text.LEADER_UNVERIFIED,
+            code=case.code,
+            what=self._what(unit, case),
+            noted=moment(case.opened_at),
+            care=self._voice.say(Text.LEADER_CARE) if case.sealed else "",
         )
         told = self._tell(unit, case, text, None)
         waited = (self._policy.clock() - case.opened_at).total_seconds() / 60
@@ -56,16 +73,34 @@ class Escalation:
         return self._voice.say(Text.LEADER_TOLD if by is None else Text.LEADER_PASSED)
 
     def _what(self, unit: OfficeUnit, case: Case) -> str:
-        about = {
+        if case.rule_id in CHANGE_RULES:
+            return self._changed(unit, case)
+        if noted := unit.manual(case):
+            return self._noted(unit, case, noted[0])
+        named = self._named(unit, case) | {"where": self._where(unit, case)}
+        if case.sealed:
+            del named["clause"]
+            return self._voice.say(Text.LEADER_WHAT_SEALED, **named)
+        return self._voice.say(Text.LEADER_WHAT, **named)
+
+    def _changed(self, unit: OfficeUnit, case: Case) -> str:
+        changes = [kept.change for kept in unit.changes_of_case(case)]
+        return self._voice.say(
+            Text.LEADER_WHAT_CHANGE, **self._named(unit, case), rows=self._wording.rows(unit, changes[-_CHANGES:])
+        )
+
+    def _noted(self, unit: OfficeUnit, case: Case, by: int) -> str:
+        who = self._voice.who(unit.person(by))
+        return self._voice.say(Text.LEADER_WHAT_NOTED, **self._named(unit, case), by=who)
+
+    def _named(self, unit: OfficeUnit, case: Case) -> dict[str, str]:
+        return {
             "who": self._voice.who(unit.person(case.person_id)),
             "when": moment(case.event_at),
             "group": self._voice.group(self._policy.group(case.group_id)),
             "citation": self._voice.citation(case.clause),
-            "where": self._where(unit, case),
+            "clause": self._voice.clause(case.clause),
         }
-        if case.sealed:
-            return self._voice.say(Text.LEADER_WHAT_SEALED, **about)
-        return self._voice.say(Text.LEADER_WHAT, clause=self._voice.clause(case.clause), **about)
 
     def _where(self, unit: OfficeUnit, case: Case) -> str:
         """Whether the group still shows it, as far as the program has heard."""

@@ -5,46 +5,86 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.office.casework import Casework
 from zalo_governor.office.commands.desk import CommandDesk
 from zalo_governor.office.duties import Duties
+from zalo_governor.office.friendships import Friendships
+from zalo_governor.office.integrity.watch import Watch, only_others
 from zalo_governor.office.messages import Text
+from zalo_governor.office.newcomers import Newcomers
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.removals import Settlement
 from zalo_governor.office.voice import Voice
+
+_WRITING = "3.1"
+"""The clause about marks; people also type words of their own after a command, and those excuse nothing else."""
 
 
 class Office:
     """Fits `pipeline.ports.Reactions[OfficeUnit]`: cases first, then commands, in the judge's transaction."""
 
     def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
         self._account = policy.account
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._desk = CommandDesk(policy)
         self._casework = Casework(policy)
+        self._newcomers = Newcomers(policy)
+        self._friendships = Friendships(policy)
         self._settlement = Settlement(policy)
+        self._groups = policy.groups
+        self._watch = Watch(policy)
         self.duties = Duties(policy)
 
-    def excused(self, event: EventBase, verdict: Verdict) -> Verdict:
-        """The verdict without its findings where the event is a command that is understood; what seals stays."""
-        if verdict.sealed or not self._desk.recognises(event):
+    def excused(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> Verdict:
+        """The verdict without what it says of the haste of typing, where the event is a command that is understood, and
+        without what an act of the group only repeats."""
+        if verdict.sealed:
             return verdict
-        return verdict.model_copy(update={"findings": ()})
+        hasty = any(finding.clause == _WRITING for finding in verdict.findings)
+        if not hasty or not self._desk.recognises(event):
+            return self._watch.excused(unit, event, verdict)
+        kept = tuple(finding for finding in verdict.findings if finding.clause != _WRITING)
+        return verdict.model_copy(update={"findings": kept})
 
     def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
-        """Act on one judged event; of what the bot account itself did, only that it deleted messages counts."""
+        """Act on one judged event; of what the bot account itself did, only what it deleted or changed counts."""
+        governed = event.is_group and event.thread_id in self._groups
         if event.sender_uid == self._account:
             if isinstance(event, MessageDeleted) and event.is_group:
                 self._settlement.heard(unit, event)
+            elif governed:
+                self._watch.take(unit, event, verdict)
             return
-        self._casework.react(unit, event, verdict)
+        if governed:
+            self._watch.take(unit, event, verdict)
+        self._casework.react(unit, event, only_others(verdict))
+        self._newcomers.take(unit, event, verdict)
+        self._friendships.take(unit, event)
+        if not verdict.sealed:
+            self._note_statement(unit, event)
         self._desk.take(unit, event, verdict)
 
+    def _note_statement(self, unit: OfficeUnit, event: EventBase) -> None:
+        if not event.is_group or event.thread_id not in self._policy.groups:
+            return
+        author = unit.sender(event.account, event.sender_uid)
+        statement = self._policy.clarity.statement(event, author) if author else None
+        if statement:
+            unit.note_statement(event, statement)
+
     def recovered(self, unit: OfficeUnit, group_id: str) -> None:
-        """See `Casework.recovered`."""
+        """See `Casework.recovered` and `Newcomers.sum_up`."""
         self._casework.recovered(unit, group_id)
+        self._newcomers.sum_up(unit, group_id)
 
     def swept(self, unit: OfficeUnit, group_id: str) -> None:
-        """See `Casework.swept`."""
+        """See `Casework.swept` and `Newcomers.sum_up`; and have the group's present picture kept."""
         self._casework.swept(unit, group_id)
+        self._newcomers.sum_up(unit, group_id)
+        self._watch.keep_picture(unit, group_id)
+
+    def remind_of_names(self, unit: OfficeUnit, group_id: str) -> int:
+        """See `Casework.remind_of_names`; to be called once a day, after the sweep."""
+        return self._casework.remind_of_names(unit, group_id)
 
     def said_again(self, text: str) -> str:
         """The words of a message that goes out once more, since it may have arrived already."""

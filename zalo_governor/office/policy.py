@@ -1,14 +1,21 @@
 """What the office goes by: which groups, how often to write to whom, and in whose words."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.ladder import Ladder, QuietHours, Steps, Times
 from zalo_governor.domain.line import LineState
+from zalo_governor.domain.papers import Face, Letterhead
+from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.office.clarity import ClarityPolicy
+from zalo_governor.office.integrity.words import ChangeWords
+from zalo_governor.text.short_forms import ShortForms
 
 
 class Group(NamedTuple):
@@ -41,6 +48,8 @@ class OfficePolicy:
     groups: Mapping[str, str]
     """Group id -> name."""
     regulation: Regulation
+    ladder: Ladder
+    """Who is told of a case."""
     catalogue: Catalogue
     clock: Clock
     status: Callable[[], LineStatus]
@@ -48,6 +57,12 @@ class OfficePolicy:
     """Makes a one-time code of six digits that nobody can foresee."""
     with_marks: Callable[[str], Sequence[str]]
     """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
+    letterhead: Letterhead
+    """What stands above and below a report on paper."""
+    changes: ChangeWords
+    """How people call what can be changed about a group."""
+    clarity: ClarityPolicy
+    """What counts as a directive or a report, and what as brief and clear."""
     remind_members: bool = True
     """Whether members get a private request about light findings; about sealed ones they always do."""
     repeat_window: timedelta = timedelta(hours=1)
@@ -56,13 +71,54 @@ class OfficePolicy:
     """A member is not asked again about the same light rule within this time."""
 
     leader_after: timedelta = timedelta(minutes=15)
-    """A sealed case on which the desk has not answered for so long goes to the leader, marked as not verified."""
+    """A grave case on which the desk has not answered for so long goes to the leader, marked as not verified."""
     digest_after: timedelta = timedelta(minutes=30)
     """What a person has to look at first is gathered for so long and told in one message."""
+    report_files: Sequence[Face] = (Face.DOCX, Face.PNG)
+    """What goes out beside the text of a monthly or quarterly report."""
+    quiet_hours: QuietHours | None = None
+    """When light findings wait for the morning."""
+    longest_name: int = 40
+    """How many characters Zalo is believed to take; for a longer name a short form is proposed as well."""
+    short_forms: ShortForms = field(default_factory=lambda: ShortForms(()))
+    """How titles and offices may be shortened."""
+    name_reminder_after: timedelta = timedelta(days=7)
+    """A member whose name is still not right is asked again after so long."""
+    name_reminders: int = 3
+    """How many times at most a member is asked again."""
+    names_asked_per_day: int = 30
+    """So many members are asked about their names on one day; the others on the days that follow."""
     code_valid: timedelta = timedelta(minutes=5)
     """How long a one-time code counts."""
     readers_kept: timedelta = timedelta(days=90)
     """How long it is kept who has read a message under a case."""
+    remove_outsiders: bool = False
+    """Whether the program puts who came in from outside the roster out of the group by itself, where it may."""
+    accept_friends: bool = True
+    """Whether friend requests of those who belong to a group are accepted."""
+    lookups_per_day: int = 40
+    """How many telephone numbers of the roster are looked up on Zalo a day."""
+    lookup_every: timedelta = timedelta(seconds=30)
+    """The least time between two of them."""
+    approvers: frozenset[Role] = frozenset({Role.LEADER})
+    """Whose word allows a change of the group."""
+    approval_valid: timedelta = timedelta(hours=24)
+    """How long an approval waits for its one use, where no time was said."""
+    approved_within: timedelta = timedelta(hours=48)
+    """So long after a change it may still be allowed."""
+
+    def steps(self, case: Case, person: Person) -> Steps:
+        """Who is told of the case, taken as opened now, and when."""
+        leadership = person.has(Role.LEADER, Role.LEADERSHIP)
+        return self.ladder.steps(case.gravity, case.nth, self.clock(), self._times, leadership=leadership)
+
+    def kept_until(self, case: Case) -> datetime | None:
+        """The end of the quiet hours, where they keep the desk from hearing of the case now."""
+        return self.ladder.morning(case.gravity, case.nth, self.clock(), self._times)
+
+    @property
+    def _times(self) -> Times:
+        return Times(self.leader_after, self.digest_after, self.quiet_hours, self.remind_members)
 
     @property
     def governed(self) -> list[Group]:

@@ -3,13 +3,21 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Protocol
+
+import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import Element, RawDict
+from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.office.observations import Look
+from zalo_governor.office.observations import Look, to_remember
 from zalo_governor.office.ports import OfficeUnit
+
+log = structlog.get_logger(__name__)
+
+_FAILED = timedelta(minutes=1)
 
 
 class Fetch(Protocol):
@@ -32,6 +40,8 @@ class RollCall:
         admit: takes the elements and returns once they are judged.
         sum_up: called after each sweep, whether it found anything new or not: an earlier process may have died before
             it could tell of what it had found.
+        on_swept: called after that: there may be something to send.
+        again_after: a line that comes and goes does not have a group swept more often.
     """
 
     def __init__(
@@ -43,6 +53,8 @@ class RollCall:
         may_keep: Callable[[RawDict], bool],
         admit: Callable[[Sequence[Element]], object],
         sum_up: Callable[[OfficeUnit, str], None],
+        on_swept: Callable[[], None],
+        again_after: timedelta,
         clock: Clock,
     ) -> None:
         self._account = account
@@ -51,8 +63,44 @@ class RollCall:
         self._may_keep = may_keep
         self._admit = admit
         self._sum_up = sum_up
+        self._on_swept = on_swept
+        self._again_after = again_after
         self._clock = clock
+        self._sweeping = Lock()
         self._swept: dict[str, datetime] = {}
+        self._wanted: dict[str, datetime] = {}
+        """Group -> when it is to be swept."""
+
+    def want(self, group_id: str) -> None:
+        """Have the group swept as soon as its last sweep is long enough ago."""
+        last = self._swept.get(group_id)
+        now = self._clock()
+        # A clock that was set back must not put it off for ever.
+        self._wanted[group_id] = now if last is None else min(now, last) + self._again_after
+
+    def next_due(self) -> datetime | None:
+        """When `act` has to be called next; None where no sweep is wanted."""
+        return min(list(self._wanted.values()), default=None)
+
+    def act(self, now: datetime) -> None:
+        """Sweep what is due; what Zalo does not show now is looked up again later."""
+        for group_id, due in list(self._wanted.items()):
+            if due <= now:
+                if self.try_to_sweep(group_id):
+                    del self._wanted[group_id]
+                else:
+                    self._wanted[group_id] = now + _FAILED
+
+    def try_to_sweep(self, group_id: str) -> bool:
+        """Sweep; whether Zalo let us."""
+        try:
+            changed = self.sweep(group_id)
+        except GovernorError as error:
+            log.error("sweep_failed", group=group_id, error=str(error))
+            return False
+        log.info("swept", group=group_id, changed=changed)
+        self._on_swept()
+        return True
 
     def sweep(self, group_id: str) -> int:
         """Look the group up and hand on whatever is new or changed; how many things there were.
@@ -60,25 +108,35 @@ class RollCall:
         Raises:
             GovernorError: Zalo does not answer, or does not show the group.
         """
+        with self._sweeping:
+            return self._sweep(group_id)
+
+    def _sweep(self, group_id: str) -> int:
         snapshot, members = self._fetch(group_id)
         began = self._swept[group_id] = self._clock()
-        look = Look(self._account, group_id, to_ms(began))
         with self._unit() as unit:
+            unit.tie_members(self._account, members)
+            before = unit.swept_at(self._account, group_id)
+            look = Look(self._account, group_id, to_ms(began), since_ms=to_ms(before) if before else 0)
             present = unit.present_uids(self._account, group_id)
             elements = [
                 *look.changes(unit.group_snapshot(group_id), snapshot, present),
                 *look.names(members, unit.known_names(self._account, group_id)),
             ]
-            if not self._may_keep({"name": snapshot.name}):
-                snapshot = snapshot.model_copy(update={"name": ""})
-            unit.save_group(self._account, snapshot, members, began)
         if elements:
             self._admit(elements)
         with self._unit() as unit:
+            # Only once all that it shows is durable: a kill in between repeats the sweep, and the same keys come to it.
+            kept = self._keepable(unit.group_snapshot(group_id), snapshot)
+            unit.save_group(self._account, kept, members, began)
             self._sum_up(unit, group_id)
         return len(elements)
 
-    def swept_within(self, group_id: str, length: timedelta) -> bool:
-        """Whether the last sweep of the group is not older than that."""
-        last = self._swept.get(group_id)
-        return last is not None and self._clock() - last <= length
+    def _keepable(self, before: GroupSnapshot | None, seen: GroupSnapshot) -> GroupSnapshot:
+        """The group as it may be kept: of words that the door does not let in, nothing, so that they are told once."""
+        kept = to_remember(before, seen)
+        if not self._may_keep({"name": seen.name}):
+            kept = kept.model_copy(update={"name": ""})
+        if not self._may_keep({"name": seen.description or ""}):
+            kept = kept.model_copy(update={"description": None})
+        return kept

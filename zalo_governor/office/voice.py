@@ -6,7 +6,7 @@ from datetime import datetime
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.people import Person
+from zalo_governor.domain.people import NOBODY_UID, Person
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.office.messages import Text
@@ -21,6 +21,7 @@ _STATES = {
     CaseState.FALSE_ALARM: Text.STATE_FALSE_ALARM,
     CaseState.UNDER_REVIEW: Text.STATE_UNDER_REVIEW,
     CaseState.REPORTED: Text.STATE_REPORTED,
+    CaseState.APPROVED: Text.STATE_APPROVED,
 }
 _NAME_LENGTH = 60
 _GROUP_PREFIX = "nhóm "
@@ -42,6 +43,8 @@ class Voice:
 
     def who(self, person: Person) -> str:
         """`đồng chí Nguyễn Văn A (Giám đốc Sở B)`; a name that only Zalo knows is cleaned of signs first."""
+        if person.uid == NOBODY_UID:
+            return self.say(Text.WHO_NOBODY)
         if person.full_name:
             if person.title:
                 return self.say(Text.WHO_WITH_TITLE, name=person.full_name, title=person.title)

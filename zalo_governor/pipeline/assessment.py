@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.elements import Admitted, Seal
 from zalo_governor.domain.errors import UnparsableElementError
-from zalo_governor.domain.events import EventBase, SealedHeard
+from zalo_governor.domain.events import EventBase, JoinRequested, MembersJoined, SealedHeard
 from zalo_governor.domain.findings import SealedFinding, Severity, Verdict
 from zalo_governor.domain.people import Person
 from zalo_governor.pipeline.ports import Parser
@@ -33,7 +33,8 @@ class Assessor:
     """Pure but for what it asks of others; keeps nobody from writing while the rules think.
 
     `person` gives who is behind (account, uid), None where nobody is known under it yet; `said_before` whether the
-    sealed content of an entry stood in an earlier one of the same conversation.
+    sealed content of an entry stood in an earlier one of the same conversation; `approved` who belongs to (account,
+    group), asked only where somebody comes in.
     """
 
     def __init__(
@@ -42,11 +43,13 @@ class Assessor:
         engine: Callable[[], Engine],
         person: Callable[[str, str], Person | None],
         said_before: Callable[[Admitted], bool],
+        approved: Callable[[str, str], frozenset[str] | None],
     ) -> None:
         self._parser = parser
         self._engine = engine
         self._person = person
         self._said_before = said_before
+        self._approved = approved
 
     def assess(self, batch: Sequence[tuple[Admitted, bool]]) -> list[Understood | NotUnderstood]:
         """Each (entry, late) of the batch in its order.
@@ -56,6 +59,7 @@ class Assessor:
         """
         engine = self._engine()
         contexts: dict[tuple[str, str], RuleContext] = {}
+        rosters: dict[tuple[str, str], frozenset[str] | None] = {}
         assessed: list[Understood | NotUnderstood] = []
         for admitted, late in batch:
             event = self._event(admitted, late)
@@ -65,7 +69,13 @@ class Assessor:
             seen_as = admitted.entry.account, event.sender_uid
             if seen_as not in contexts:
                 contexts[seen_as] = RuleContext(sender=self._person(*seen_as))
-            assessed.append(Understood(admitted, event, self._verdict(engine, admitted, event, contexts[seen_as])))
+            context = contexts[seen_as]
+            if isinstance(event, _COMINGS):
+                place = event.account, event.thread_id
+                if place not in rosters:
+                    rosters[place] = self._approved(*place)
+                context = context.model_copy(update={"approved": rosters[place]})
+            assessed.append(Understood(admitted, event, self._verdict(engine, admitted, event, context)))
         return assessed
 
     def _event(self, admitted: Admitted, late: bool) -> EventBase | str:
@@ -119,3 +129,6 @@ def _sealed_finding(engine: Engine, seal: Seal, *, quoted: bool) -> SealedFindin
     # The door itself failed, or the rule was taken out since: still the gravest thing there is.
     severity = Severity.SUSPECT if quoted else Severity.CRITICAL
     return SealedFinding(rule_id=seal.rule_id, clause=seal.clause or "4.1", severity=severity, label=seal.label)
+
+
+_COMINGS = (MembersJoined, JoinRequested)

@@ -12,7 +12,7 @@ from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
 from zalo_governor.pipeline.assessment import Assessor, NotUnderstood
-from zalo_governor.pipeline.lanes import MOST_AHEAD_MS, Lanes, place_of
+from zalo_governor.pipeline.lanes import Lanes, place_of
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Units, UnitT
 from zalo_governor.rules.engine import Engine
 
@@ -23,6 +23,7 @@ _BATCH = 300
 _CAPACITY = 500
 _RETRY_FIRST = 0.05
 _RETRY_LONGEST = 10.0
+_OWN_HEARD = frozenset({ElementKind.DELETION, ElementKind.GROUP_ACT})
 _LONGEST_CLIENT_ID = 18
 """Digits that a database takes; ours have thirteen."""
 
@@ -52,7 +53,7 @@ class Judge(Generic[UnitT]):
     ) -> None:
         self._inbox = inbox
         self._units = units
-        self._assessor = Assessor(parser, engine, units.person, inbox.said_before)
+        self._assessor = Assessor(parser, engine, units.person, inbox.said_before, units.approved)
         self._reactions = reactions
         self._outbox = outbox
         self._groups = groups
@@ -126,10 +127,9 @@ class Judge(Generic[UnitT]):
                     log.error("judge_waits", error=str(error))
                     self._pause(_RETRY_FIRST)
                     continue
-                latest = place_of(to_ms(self._clock()) + MOST_AHEAD_MS, "")
                 with self._changed:
                     for account, place in sorted((account, place_of(at_ms, key)) for account, at_ms, key in judged):
-                        self._lanes.remember(account, thread_id, min(place, latest))
+                        self._lanes.remember(account, thread_id, place)
                 break
 
     def _take(self) -> list[tuple[Admitted, bool]]:
@@ -240,25 +240,27 @@ class Judge(Generic[UnitT]):
                 if admitted.id in self._without_reaction:
                     failure = RuleFailure(rule_id="office", error="reaction failed")
                     verdict = verdict.model_copy(update={"failures": (*verdict.failures, failure)})
-                verdict = self._excused(event, verdict)
+                verdict = self._excused(unit, event, verdict)
                 unit.record(admitted, event, verdict, now)
                 judged.append((event, verdict))
                 if admitted.entry.own:
                     client_id = admitted.entry.cli_key or ""
                     if client_id.isdecimal() and len(client_id) <= _LONGEST_CLIENT_ID:
                         echoes.append((int(client_id), admitted.entry.key))
-                # Of what the account itself does, only a deletion tells something new: that it has happened.
-                heard = not admitted.entry.own or admitted.entry.kind is ElementKind.DELETION
+                # Of what the account itself does, only deletions and acts of the group tell something new.
+                heard = not admitted.entry.own or admitted.entry.kind in _OWN_HEARD
                 if heard and admitted.id not in self._without_reaction:
                     self._react(unit, event, verdict)
         self._without_reaction.clear()
         return judged, echoes
 
-    def _excused(self, event: EventBase, verdict: Verdict) -> Verdict:
+    def _excused(self, unit: UnitT, event: EventBase, verdict: Verdict) -> Verdict:
         if not verdict.findings or event.id in self._without_reaction:
             return verdict
         try:
-            return self._reactions.excused(event, verdict)
+            return self._reactions.excused(unit, event, verdict)
+        except StoreUnavailableError:
+            raise
         except Exception as error:
             raise _ReactionFault(event.id, type(error).__name__) from error
 

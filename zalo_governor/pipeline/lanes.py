@@ -2,11 +2,16 @@
 
 Zalo sends messages and events in different frames without a mutual order. Holding everything back by 200 ms would
 cost every alert 200 ms; so a lane holds back only for a while after it has been seen out of order.
+
+Whatever the clocks do, all that is judged and not called late stands in the order of Zalo's (time, msgId): late is what
+stands before something judged in its turn, and what bears a time yet to come. Clocks decide no more than what is taken
+for a time yet to come.
 """
 
 from collections import deque
 from collections.abc import Iterable
 from statistics import median_low
+from typing import NamedTuple
 
 from zalo_governor.domain.elements import Admitted, Source
 
@@ -15,10 +20,8 @@ DISORDERLY_MS = 60_000
 """How long a lane holds back after something came out of order."""
 RECOVERY_HOLD_MS = 5_000
 """How long at most a lane waits for backfill, before what is new is judged without what is missing."""
-_BELIEVED_MS = 2_000
+_BELIEVED_MS = 10_000
 _MAJORITY_OF = 5
-MOST_AHEAD_MS = 2 * 3_600_000
-"""How far ahead of ours Zalo's clock is believed to have been in an earlier process."""
 
 Place = tuple[int, int, str]
 
@@ -33,21 +36,22 @@ def place_of(at_ms: int, key: str) -> Place:
     return at_ms, len(key), key
 
 
+class _Waiting(NamedTuple):
+    where: Place
+    item: Admitted
+    to_come: bool
+    """Its time is yet to come: were the lane to move on to there, all that is said until then would be late."""
+
+
 class _Lane:
-    __slots__ = ("ahead", "disorderly_until", "held_until", "judged", "waiting")
+    __slots__ = ("disorderly_until", "held_until", "judged", "waiting")
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[Place, Admitted]] = []
+        self.waiting: list[_Waiting] = []
         self.judged: Place = (0, 0, "")
+        """The farthest place of all that was judged in its turn."""
         self.disorderly_until = 0
         self.held_until = 0
-        self.ahead: deque[int] = deque(maxlen=_MAJORITY_OF)
-        """By how much Zalo's clock was ahead of ours, as the last messages heard live had it."""
-
-    def latest_ms(self, now_ms: int) -> int:
-        """The latest time that is believed. Our clock may be wrong, and then most messages say so; one is not most."""
-        ahead = median_low(self.ahead) if len(self.ahead) == _MAJORITY_OF else 0
-        return now_ms + max(0, ahead) + _BELIEVED_MS
 
 
 class Lanes:
@@ -57,21 +61,21 @@ class Lanes:
         self._lanes: dict[tuple[str, str], _Lane] = {}
         self.size = 0
         """Entries that wait in all lanes."""
+        self._ahead = deque([0] * _MAJORITY_OF, maxlen=_MAJORITY_OF)
+        """By how much Zalo's clock was ahead of ours (ms), as the last entries heard live had it."""
 
     def add(self, admitted: Iterable[Admitted], now_ms: int) -> None:
         """Put entries into their lanes."""
         for item in admitted:
             lane = self._lane(item.entry.account, item.entry.thread_id)
             where = place(item)
-            if item.entry.source is Source.LIVE:
-                lane.ahead.append(item.entry.at_ms - item.entry.received_ms)
-            if not _stands_aside(item) and (where < lane.judged or (lane.waiting and where < lane.waiting[-1][0])):
+            if not _stands_aside(item) and (where < lane.judged or (lane.waiting and where < lane.waiting[-1].where)):
                 lane.disorderly_until = now_ms + DISORDERLY_MS
-            lane.waiting.append((where, item))
+            lane.waiting.append(_Waiting(where, item, self._is_to_come(item)))
             self.size += 1
 
     def take(self, now_ms: int) -> list[tuple[Admitted, bool]]:
-        """Everything whose turn it is, as (entry, late): late is what stands before something already judged."""
+        """Everything whose turn it is, as (entry, late)."""
         ready: list[tuple[Admitted, bool]] = []
         for lane in self._lanes.values():
             if not lane.waiting or _still(lane.held_until, now_ms, RECOVERY_HOLD_MS):
@@ -81,18 +85,16 @@ class Lanes:
             if _still(lane.disorderly_until, now_ms, DISORDERLY_MS):
                 young = (
                     at
-                    for at, (_, item) in enumerate(lane.waiting)
-                    if _still(item.entry.received_ms + HOLD_BACK_MS, now_ms, HOLD_BACK_MS)
+                    for at, one in enumerate(lane.waiting)
+                    if _still(one.item.entry.received_ms + HOLD_BACK_MS, now_ms, HOLD_BACK_MS)
                 )
                 turn = next(young, turn)
-            latest = (lane.latest_ms(now_ms), 0, "")
-            for where, item in lane.waiting[:turn]:
-                if _stands_aside(item):
-                    ready.append((item, False))
-                    continue
-                ready.append((item, where < lane.judged))
-                # A time yet to come must not make all that is said until then late.
-                lane.judged = max(lane.judged, where if where <= latest else (now_ms, 0, ""))
+            for where, item, to_come in lane.waiting[:turn]:
+                aside = _stands_aside(item)
+                late = not aside and (to_come or where < lane.judged)
+                ready.append((item, late))
+                if not aside and not late:
+                    lane.judged = where
             del lane.waiting[:turn]
         self.size -= len(ready)
         return ready
@@ -111,7 +113,7 @@ class Lanes:
         return min(waits, default=None)
 
     def remember(self, account: str, thread_id: str, judged: Place) -> None:
-        """An earlier process judged up to there."""
+        """An earlier process judged up to there, in its turn."""
         self._lane(account, thread_id).judged = judged
 
     def hold(self, account: str, thread_id: str, now_ms: int) -> None:
@@ -122,6 +124,13 @@ class Lanes:
         """Backfill is through."""
         self._lane(account, thread_id).held_until = 0
 
+    def _is_to_come(self, item: Admitted) -> bool:
+        """Whether its time is later than is believed. Our clock may be wrong, and then most say so; one is not most."""
+        ahead = item.entry.at_ms - item.entry.received_ms
+        if item.entry.source is Source.LIVE:
+            self._ahead.append(ahead)
+        return ahead > max(0, median_low(self._ahead)) + _BELIEVED_MS
+
     def _lane(self, account: str, thread_id: str) -> _Lane:
         key = (account, thread_id)
         lane = self._lanes.get(key)
@@ -130,8 +139,8 @@ class Lanes:
         return lane
 
 
-def _by_place(waiting: tuple[Place, Admitted]) -> Place:
-    return waiting[0]
+def _by_place(waiting: _Waiting) -> Place:
+    return waiting.where
 
 
 def _stands_aside(item: Admitted) -> bool:

@@ -33,7 +33,10 @@ class Inbox(Protocol):
         ...
 
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
-        """(account, Zalo's time in ms, key) of the judged entries with the youngest times; what a sweep found aside."""
+        """(account, Zalo's time in ms, key) of the entries judged in their turn that have the youngest times.
+
+        What was late, and what a sweep found, is not among them.
+        """
         ...
 
 
@@ -72,11 +75,15 @@ class Units(Protocol[UnitT_co]):
         """The person behind a uid, outside of any transaction; None where nobody is known under it yet."""
         ...
 
+    def approved(self, account: str, group_id: str) -> frozenset[str] | None:
+        """uids of those who belong to the group, outside of any transaction; None where it has no roster."""
+        ...
+
 
 class Reactions(Protocol[UnitT_contra]):
     """What people do with an event: cases, notices, answers to commands. The office fits this."""
 
-    def excused(self, event: EventBase, verdict: Verdict) -> Verdict:
+    def excused(self, unit: UnitT_contra, event: EventBase, verdict: Verdict) -> Verdict:
         """The verdict without what is not held against anybody, such as the haste of typing a command."""
         ...
 
@@ -140,8 +147,8 @@ class OutboxStore(Protocol):
 class Sender(Protocol):
     """Sends one message. zalo.client fits this."""
 
-    def send(self, outgoing: Outgoing) -> Reception:
-        """Send it, once.
+    def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
+        """Send it, once; `content` is that of its file.
 
         Raises:
             SendRefusedError: Zalo said no.
@@ -175,6 +182,25 @@ class History(Protocol):
 
         `take` gets what was found, oldest first.
         """
+        ...
+
+
+class HistoryPage(Protocol):
+    """A page of a group's history."""
+
+    @property
+    def elements(self) -> Sequence[Element]:
+        """Newest first."""
+        ...
+
+    @property
+    def cursor(self) -> int:
+        """Its lowest msgId: from there the next page goes back."""
+        ...
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is anything older."""
         ...
 
 

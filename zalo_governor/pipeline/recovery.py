@@ -81,6 +81,8 @@ class Recovery:
         self._resumed = False
         self._missed: dict[str, list[_Missed]] = {group_id: [] for group_id in self._groups}
         """Oldest first."""
+        self._looked_for: Sequence[_Missed] = ()
+        """Those for which a look has begun: what is lost from now on it may not find."""
         self._running: dict[str, int] = {}
         """Number of the gap of each group that goes on."""
         self._heard_before: dict[str, int | None] = {}
@@ -105,20 +107,20 @@ class Recovery:
         if line.state is LineState.UP:
             self._hold()
         heard_id = self._newest()
-        with self._changed:
-            if line.state is not LineState.FRAME_LOST:
+        if line.state is not LineState.FRAME_LOST:
+            with self._changed:
                 self.state = line
-            elif self._reports and self._reports[-1].state is LineState.FRAME_LOST:
-                return  # The look that is still to come finds what both have lost.
-        try:
-            with self._book:
-                self._resume()
-                self._write_down(line, heard_id)
-        except StoreUnavailableError:
-            return  # Stopped; nothing that is heard from now on is stored, either.
-        with self._changed:
-            self._reports.append(line)
-            self._changed.notify_all()
+        self._book_and_follow(line, lambda: self._write_down(line, heard_id))
+
+    def missed(self, group_id: str, heard_id: int, line: LineReport) -> None:
+        """Take the word that something is missing among what was heard of a group after the inbox entry `heard_id`."""
+
+        def write_down() -> None:
+            if group_id not in self._running:
+                self._begin(group_id, line.heard_at or line.at, line.cause, heard_id)
+                self._end(group_id, line.at)
+
+        self._book_and_follow(line, write_down)
 
     def take_old(self, elements: Sequence[Element]) -> None:
         """Take old messages that the socket gave: a bonus to what the looks into the history find. Never blocks."""
@@ -148,6 +150,19 @@ class Recovery:
             self._stopping = True
             self._changed.notify_all()
 
+    def _book_and_follow(self, line: LineReport, write_down: Callable[[], None]) -> None:
+        try:
+            with self._book:
+                self._resume()
+                write_down()
+        except StoreUnavailableError:
+            return  # Stopped; nothing that is heard from now on is stored, either.
+        with self._changed:
+            following = bool(self._reports) and self._reports[-1].state is LineState.FRAME_LOST
+            if line.state is not LineState.FRAME_LOST or not following:
+                self._reports.append(line)
+                self._changed.notify_all()
+
     def _resume(self) -> None:
         if self._resumed:
             return
@@ -167,12 +182,16 @@ class Recovery:
                     self._did_not_run(group_id, line)
                     self._end(group_id, line.at)
                 case LineState.FRAME_LOST:
-                    if group_id not in self._running:
+                    if group_id not in self._running and not self._look_to_come(group_id):
                         self._open(group_id, line, heard_id)
                         self._end(group_id, line.at)
                 case _:
                     if not self._did_not_run(group_id, line) and group_id not in self._running:
                         self._open(group_id, line, heard_id)
+
+    def _look_to_come(self, group_id: str) -> bool:
+        """Whether a look that has not begun will find all that is lost by now."""
+        return any(gap not in self._looked_for for gap in self._missed[group_id])
 
     def _did_not_run(self, group_id: str, line: LineReport) -> bool:
         """Open the gap of the time before this start, once; whether any gap of the group goes on."""
@@ -247,6 +266,7 @@ class Recovery:
         """
         with self._book:
             missed = [gap for gap in self._missed[group_id] if gap.gap_id != self._running.get(group_id)]
+            self._looked_for = missed
         if not missed:
             return False
         ends = self._ends(group_id, sorted(missed, key=lambda gap: gap.heard_id))
@@ -292,17 +312,17 @@ class Recovery:
     def _old_of(self, group_id: str) -> list[Element]:
         """What the socket gave of the group's last gaps, oldest first; it gives what was long known, too.
 
-        Where it gives something unasked and no gap is known, nothing but what is older than all that was ever heard is
-        left alone.
+        Nothing but what is older than all that was ever heard is left alone; where nothing was, what is older than the
+        last gap.
         """
         with self._changed:
             mine = [element for element in self._old if _conversation(element) == group_id]
             self._old = [element for element in self._old if _conversation(element) != group_id]
         if not mine:
             return []
-        since_ms = self._since.get(group_id)
+        since_ms = self._surely(partial(self._gaps.first_heard, group_id))
         if since_ms is None:
-            since_ms = self._surely(partial(self._gaps.first_heard, group_id))
+            since_ms = self._since.get(group_id)
         mine = [element for element in mine if since_ms is not None and element.at_ms >= since_ms - _CLOCKS_APART_MS]
         return sorted(mine, key=lambda element: element.at_ms)
 

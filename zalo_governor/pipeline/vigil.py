@@ -21,7 +21,8 @@ log = structlog.get_logger(__name__)
 MISSED = "missed"
 """Cause of a gap that a look found: the line seemed fine, and a message had not come."""
 _ON_ITS_WAY = timedelta(seconds=30)
-"""A message younger than this may still be coming by the socket."""
+"""A message younger than this may still be coming by the socket. Our clock may be wrong, and a busy group's newest
+message is always young: what was missing at an earlier look so long ago is missing, whatever its time says."""
 _TICK_SECONDS = 1.0
 
 
@@ -46,6 +47,8 @@ class Vigil:
         keep_alive: tells Zalo that the session is in use; raises GovernorError.
         line: the last report of the line and when anything last came in.
         report: takes the report of a gap that a look found.
+        go_round: makes a round through the histories (`pipeline.rounds`); raises GovernorError.
+        seconds: a clock that nobody sets.
     """
 
     def __init__(
@@ -57,11 +60,14 @@ class Vigil:
         keep_alive: Callable[[], None],
         line: Callable[[], tuple[LineReport | None, datetime | None]],
         report: Callable[[LineReport], None],
+        go_round: Callable[[], None],
         alarm: Alarm,
         look_every: timedelta,
+        round_every: timedelta,
         keep_alive_every: timedelta,
         blind_after: timedelta,
         clock: Clock,
+        seconds: Callable[[], float],
     ) -> None:
         self._groups = groups
         self._newest = newest
@@ -69,17 +75,23 @@ class Vigil:
         self._keep_alive = keep_alive
         self._line = line
         self._report = report
+        self._go_round = go_round
         self._alarm = alarm
         self._look_every = look_every
+        self._round_every = round_every
         self._keep_alive_every = keep_alive_every
         self._blind_after = blind_after
         self._clock = clock
+        self._seconds = seconds
         self._stopping = threading.Event()
         self._began = clock()
         self._next_look = self._began + look_every
+        self._next_round = self._began + round_every
         self._next_keep_alive = self._began + keep_alive_every
         self._blind_since: datetime | None = None
         self._missing: dict[str, str] = {}
+        self._doubted: dict[str, tuple[str, float]] = {}
+        """Of each group a message that had not come yet, and since when: (msgId, on the clock that nobody sets)."""
         self.looked_at: datetime | None = None
         """When a look last found that nothing was missing."""
 
@@ -105,6 +117,9 @@ class Vigil:
         if _due(self._next_look, self._look_every, now):
             self._next_look = now + self._look_every
             self._try("look", lambda: self._look(now, heard_at))
+        if _due(self._next_round, self._round_every, now):
+            self._next_round = now + self._round_every
+            self._try("round", self._go_round)
 
     def _watch(self, now: datetime, line: LineReport | None, heard_at: datetime | None) -> None:
         last = heard_at or self._began
@@ -122,10 +137,9 @@ class Vigil:
     def _look(self, now: datetime, heard_at: datetime | None) -> None:
         missing: dict[str, str] = {}
         for group_id, element in self._newest().items():
-            if group_id not in self._groups or element.at_ms > (now - _ON_ITS_WAY).timestamp() * 1000:
-                continue
-            if not self._known(group_id, [element.key]):
-                missing[group_id] = element.key
+            key = self._missing_of(group_id, element, now) if group_id in self._groups else None
+            if key is not None:
+                missing[group_id] = key
                 log.warning("look_found_missing", group=group_id)
         told, self._missing = self._missing, missing
         if not missing:
@@ -134,6 +148,19 @@ class Vigil:
             # Recovery fetches every group anew; one look finds at most the last message of each. What it was told of
             # already it knows that it lacks.
             self._report(LineReport(state=LineState.FRAME_LOST, at=now, heard_at=heard_at, cause=MISSED))
+
+    def _missing_of(self, group_id: str, newest: Element, now: datetime) -> str | None:
+        """msgId of a message of the group that should have come and has not; None where there is none."""
+        doubted, since = self._doubted.pop(group_id, (newest.key, self._seconds()))
+        known = self._known(group_id, [newest.key, doubted])
+        if doubted in known:
+            doubted, since = newest.key, self._seconds()
+        if doubted in known:
+            return None
+        self._doubted[group_id] = doubted, since
+        if newest.key not in known and newest.at_ms <= (now - _ON_ITS_WAY).timestamp() * 1000:
+            return newest.key
+        return doubted if self._seconds() - since >= _ON_ITS_WAY.total_seconds() else None
 
     def _try(self, what: str, work: Callable[[], None]) -> bool:
         """Whether it was done; what was not is tried again when it is next due."""

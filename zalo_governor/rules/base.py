@@ -35,6 +35,8 @@ class RuleContext(BaseModel):
 
     sender: Person | None = None
     """Who did it; None where nobody is known under that uid yet."""
+    approved: frozenset[str] | None = None
+    """Of an event about who comes in: uids of those who belong to the group; None where the office has no roster."""
 
 
 NO_CONTEXT = RuleContext()

@@ -63,17 +63,15 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         if event.attachment and event.text == event.attachment.title and event.attachment.type not in _CAPTIONED:
             return
         text = _without_mentions(event.text[:_LONGEST], event.mentions)
-        if self.words.at_a_glance_fine(text):
-            return
-        normalised = normalise(text)
-        # A glance cannot look at letters in two pieces; once they are in one, it says what it says of others.
-        if _COMBINING.search(text) and self.words.at_a_glance_fine(normalised.text):
+        # Both forms of Unicode get the same glance: what a Mac decomposes is composed for it.
+        if self.words.at_a_glance_fine(normalise(text).text if _COMBINING.search(text) else text):
             return
         excerpt = event.text[:_EXCERPT]
         legacy = read_legacy(text)
         if legacy:
             yield self.finding(LEGACY, spans=legacy.spans, suggestion=legacy.text, excerpt=excerpt)
             return
+        normalised = normalise(text)
         reading = read_marks(normalised, self.words, self._limits)
         if reading.evidence:
             # With mentions blanked out, the sentence has to be read once more as it stands.
@@ -109,7 +107,7 @@ def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
 
 _CAPTIONED = frozenset({"chat.photo", "chat.video.msg"})
 """Where Zalo's title is what the sender typed; elsewhere it is the name of a file or the title of a page."""
-_COMBINING = re.compile("[\u0300-\u0323]")
+_COMBINING = re.compile("[\u0300-\u036f]")
 _EXCERPT = 80
 _MOST_SENTENCES = 3
 _LONGEST_MENTION = 100

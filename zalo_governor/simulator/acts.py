@@ -40,10 +40,14 @@ class Expect(_Model):
     """Heard only after a cut: a case, and nobody is warned at once."""
     sealed: bool = False
     """A sealed case, and no trace of the text anywhere."""
+    leader_told: bool = False
+    """The leader is told of that case: an admin did it."""
     nothing: bool = False
     """No case, however suspicious it may look."""
     reply_contains: str | None = None
     """A private answer to the person with these words in it, in any capitals."""
+    reply_file: str | None = None
+    """A private answer that is a file with this ending, or a picture for `png`."""
     group_reply_contains: str | None = None
     """An answer in the group with these words in it."""
 
@@ -159,6 +163,41 @@ class RenameGroup(Act):
     name: str
 
 
+class DescribeGroup(Act):
+    """`by` changes the group's description."""
+
+    act: Literal["describe_group"]
+    description: str
+
+
+class GroupPicture(Act):
+    """`by` gives the group another picture."""
+
+    act: Literal["group_picture"]
+    picture: str
+
+
+class InviteLink(Act):
+    """`by` opens the invite link or makes it anew, for some hours."""
+
+    act: Literal["invite_link"]
+    hours: int
+
+
+class Owner(Act):
+    """`by` hands the group over to somebody."""
+
+    act: Literal["owner"]
+    who: str
+
+
+class Unpin(Act):
+    """`by` takes the pin of a message away."""
+
+    act: Literal["unpin"]
+    of: str
+
+
 class Setting(Act):
     """`by` changes flags of the group."""
 
@@ -181,6 +220,13 @@ class Pin(Act):
     of: str
 
 
+class Befriend(Act):
+    """`by` asks to be the bot account's friend."""
+
+    act: Literal["befriend"]
+    message: str
+
+
 class Cut(Act):
     """The line breaks for some minutes of the scenario; what is said meanwhile only enters the history."""
 
@@ -195,6 +241,13 @@ class Dm(Act):
 
     act: Literal["dm"]
     text: str
+
+
+class Follow(Act):
+    """`by` does what the bot account's last private message offers: types the command in it, with all its codes."""
+
+    act: Literal["follow"]
+    command: str = Field(pattern=r"^/[a-z]+$")
 
 
 class Call(Act):
@@ -214,7 +267,8 @@ class Seen(Act):
 
 AnyAct = (
     Say | Reply | Photo | File | Link | Sticker | Recall | React | Join | Leave | Remove | RenameMember
-    | RenameGroup | Setting | Admin | Pin | Cut | Dm | Call | Seen
+    | RenameGroup | DescribeGroup | GroupPicture | InviteLink | Owner | Setting | Admin | Pin | Unpin | Befriend | Cut
+    | Dm | Follow | Call | Seen
 )  # fmt: skip
 
 _MAIN_FIELD = {
@@ -231,11 +285,18 @@ _MAIN_FIELD = {
     "remove": "who",
     "rename_member": "name",
     "rename_group": "name",
+    "describe_group": "description",
+    "group_picture": "picture",
+    "invite_link": "hours",
+    "owner": "who",
+    "unpin": "of",
     "setting": "flags",
     "admin": "who",
     "pin": "of",
+    "befriend": "message",
     "cut": "minutes",
     "dm": "text",
+    "follow": "command",
     "call": "minutes",
     "seen": "of",
 }

@@ -1,9 +1,10 @@
 """The control API under `/__sim/`: injects traffic and faults, and shows what the clients did.
 
-Bodies are JSON by POST; `state` and `events` also answer to GET. Every answer is {"ok": true, …}, or 400 with
+Bodies are JSON by POST; `state`, `events` and `file` also answer to GET. Every answer is {"ok": true, …}, or 400 with
 {"ok": false, "error": "…"}.
 """
 
+import base64
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,7 +13,17 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from zalo_governor.domain.elements import RawDict
-from zalo_governor.simulator.control_orders import Close, Hist, Push, PushedFrame, Raw, Shorten, StateQuery, WorldOrder
+from zalo_governor.simulator.control_orders import (
+    Close,
+    FriendOrder,
+    Hist,
+    Push,
+    PushedFrame,
+    Raw,
+    Shorten,
+    StateQuery,
+    WorldOrder,
+)
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.flood import Flood, FloodOrder
@@ -20,7 +31,7 @@ from zalo_governor.simulator.messages import group_message, private_message
 from zalo_governor.simulator.stage import Stage
 
 Action = Callable[[RawDict], Awaitable[RawDict]]
-READ_ONLY = {"state", "events"}
+READ_ONLY = {"state", "events", "file"}
 
 
 class Control:
@@ -41,8 +52,10 @@ class Control:
             "reset": self._reset,
             "state": self._state,
             "events": self._events,
+            "file": self._file,
             "flood": self._start_flood,
             "world": self._change_world,
+            "befriend": self._ask_friendship,
         }
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -146,6 +159,12 @@ class Control:
     async def _events(self, body: RawDict) -> RawDict:
         return {"events": self._stage.ledger.journal[StateQuery.model_validate(body).after :]}
 
+    async def _file(self, body: RawDict) -> RawDict:
+        content = self._stage.world.files.get(str(body.get("id", "")))
+        if content is None:
+            raise SimulatorError("id: no such file; `sent` names them as file_id, and the oldest are gone")
+        return {"content": base64.b64encode(content).decode()}
+
     async def _start_flood(self, body: RawDict) -> RawDict:
         order = FloodOrder.model_validate(body)
         if self._flood and self._flood.running:
@@ -162,6 +181,15 @@ class Control:
         order = WorldOrder.model_validate(body)
         order.apply(self._stage.world)
         return {"people": len(self._stage.world.people), "groups": len(self._stage.world.groups)}
+
+    async def _ask_friendship(self, body: RawDict) -> RawDict:
+        order = FriendOrder.model_validate(body)
+        to = self._stage.world.main_account.uid
+        if order.aloud:
+            await self._stage.ask_friendship(order.uid, to, order.message)
+        else:
+            self._stage.world.ask_friendship(order.uid, to, order.message)
+        return {"waiting": len(self._stage.world.requests_to(to))}
 
 
 async def _body(request: web.Request, *, read_only: bool) -> RawDict:

@@ -90,6 +90,7 @@ class PersonOrder(_Order):
     zalo_name: str | None = None
     phone: str | None = None
     takes_messages: bool | None = None
+    official: bool | None = None
 
 
 class GroupOrder(_Order):
@@ -97,6 +98,8 @@ class GroupOrder(_Order):
 
     id: str = Field(pattern=r"^\d+$")
     name: str | None = None
+    description: str | None = None
+    picture: str | None = None
     owner: str | None = None
     admins: list[str] | None = None
     members: list[str] | None = None
@@ -109,6 +112,14 @@ class AccountOrder(_Order):
 
     uid: str = Field(pattern=r"^\d+$")
     cookie: str = Field(min_length=1)
+
+
+class FriendOrder(_Order):
+    """Somebody asks to be the friend of the first account; not `aloud` means that no socket hears it."""
+
+    uid: str = Field(pattern=r"^\d+$")
+    message: str = ""
+    aloud: bool = True
 
 
 class CrowdOrder(_Order):

@@ -22,6 +22,8 @@ class Faults(BaseModel):
     """Outer answer 0 with no data at all."""
     lose_answer: list[str] = []
     """The call is carried out, then the connection breaks before the answer."""
+    most: dict[str, tuple[int, float]] = {}
+    """Path -> (calls, seconds): whoever calls it more often within so long is refused with 221 for that call."""
     rotate_cookie: str | None = None
     """The next answer replaces `zpw_sek` by this value, once."""
     expired: list[str] = []

@@ -31,6 +31,8 @@ class FloodOrder(BaseModel):
     """Messages a second; 0 is as fast as the sockets take them."""
     every_violation: int = Field(default=0, ge=0)
     """Every so-manieth message has no Vietnamese marks; 0 for none."""
+    texts: list[str] = []
+    """What is said, in turn and over again; without them endless office chat."""
     background: bool = False
     """Answer at once and feed on."""
     group_id: str = GROUP_ID
@@ -133,7 +135,8 @@ class Flood:
 
     def _text(self, number: int) -> str:
         every = self._order.every_violation
-        text = sentence(number)
+        texts = self._order.texts
+        text = texts[number % len(texts)] if texts else sentence(number)
         return without_marks(text) if every and (number + 1) % every == 0 else text
 
     def _frames(self) -> Iterator[range]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from zalo_governor.domain.elements import RawDict
-from zalo_governor.simulator.world import GROUP_ID, MEMBER_UID, Group, World
+from zalo_governor.simulator.world import GROUP_ID, MEMBER_UID, FriendRequest, Group, World
 
 CLIENT_TYPES = {
     "webchat": 1,
@@ -180,6 +180,26 @@ def pin_act(world: World, group: Group, by: str, message: RawDict) -> RawDict:
     board = {"oldBoardVersion": group.version, "boardVersion": group.version + 1}
     group.version += 1
     return control("group", "new_pin_topic", {**board, "topic": topic, "actorId": by, "groupId": group.id})
+
+
+def friend_request(request: FriendRequest) -> list[RawDict]:
+    """The controls of 601 for a friend request: Zalo sends the older `req` beside `req_v2`."""
+    data = {"toUid": request.to, "fromUid": request.by, "src": 85, "message": request.message}
+    return [control("fr", "req", data), control("fr", "req_v2", data)]
+
+
+def befriended(uid: str) -> RawDict:
+    """The control of 601 that tells somebody of a new friend: its data is the friend's uid alone."""
+    return control("fr", "add", uid)
+
+
+def unpin_act(group: Group, by: str, message: RawDict) -> RawDict:
+    """A control of 601: somebody took the pin of a message away."""
+    topic = next(pin for pin in group.pins if json.loads(pin["params"])["global_msg_id"] == message["msgId"])
+    group.pins.remove(topic)
+    board = {"oldBoardVersion": group.version, "boardVersion": group.version + 1}
+    group.version += 1
+    return control("group", "unpin_topic", {**board, "topic": topic, "actorId": by, "groupId": group.id})
 
 
 def control(act_type: str, act: str, data: Any, **more: Any) -> RawDict:

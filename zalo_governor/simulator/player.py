@@ -1,6 +1,7 @@
 """Plays a scenario at a chosen speed. Timestamps on the wire are real; only the pauses are shorter."""
 
 import asyncio
+import re
 import time
 from collections.abc import Iterator
 from typing import Any, assert_never
@@ -8,6 +9,7 @@ from typing import Any, assert_never
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.simulator import acts, messages
 from zalo_governor.simulator.acts import AnyAct
+from zalo_governor.simulator.pictures import address
 from zalo_governor.simulator.scenario import Scenario
 from zalo_governor.simulator.stage import Stage
 from zalo_governor.simulator.world import Group
@@ -45,10 +47,12 @@ class Player:
         """Do one act now, and note it in the journal before anybody can hear it."""
         message = self._message(act)
         if message is not None:
-            private = isinstance(act, acts.Dm)
+            private = isinstance(act, acts.Dm | acts.Follow)
             if act.id:
                 self._said[act.id] = message
-            self._note_act(act, text=_shown(act), msg_id=message["msgId"], where="private" if private else "group")
+            self._note_act(
+                act, text=_shown(act, message), msg_id=message["msgId"], where="private" if private else "group"
+            )
             await self._stage.say(message, private=private, aloud=self._aloud)
             return
         self._note_act(act, text=_shown(act), where="group")
@@ -75,12 +79,21 @@ class Player:
     def _message(self, act: AnyAct) -> RawDict | None:
         """The message that an act says, completed; None for acts that say nothing."""
         world, sender = self._stage.world, self._uids[act.by] if act.by else ""
-        if isinstance(act, acts.Dm):
-            return messages.private_message(world, {"uidFrom": sender, "_text": act.text})
+        if isinstance(act, acts.Dm | acts.Follow):
+            text = act.text if isinstance(act, acts.Dm) else self._offered(sender, act.command)
+            return messages.private_message(world, {"uidFrom": sender, "_text": text})
         given = self._content(act)
         if given is None:
             return None
         return messages.group_message(world, {"uidFrom": sender, "idTo": self._group.id, **given})
+
+    def _offered(self, uid: str, command: str) -> str:
+        """The command as it stands in the youngest message to that person that offers it; alone where none does."""
+        offer = re.compile(rf"{command} [A-Z]{{2}}\d+(?: \d{{6}})?")
+        found = (
+            offer.search(message["text"]) for message in reversed(self._stage.ledger.sent) if message["thread"] == uid
+        )
+        return next((match[0] for match in found if match), command)
 
     def _content(self, act: AnyAct) -> RawDict | None:
         match act:
@@ -138,6 +151,23 @@ class Player:
             case acts.RenameGroup():
                 group.name = act.name
                 await stage.group_act(group, "update", by)
+            case acts.DescribeGroup():
+                group.description = act.description
+                await stage.group_act(group, "update", by, groupDesc=act.description)
+            case acts.GroupPicture():
+                group.picture = act.picture
+                await stage.group_act(
+                    group, "update_avatar", by, avt=address(act.picture), fullAvt=address(act.picture)
+                )
+            case acts.InviteLink():
+                until = stage.world.now_ms() + act.hours * 3_600_000
+                link = {"group_link": f"https://zalo.me/g/mau{group.version}", "link_expired_time": until}
+                await stage.group_act(group, "new_link", by, info=link)
+            case acts.Owner():
+                group.owner = self._uids[act.who]
+                await stage.group_act(group, "update", by)
+            case acts.Unpin():
+                await stage.control(messages.unpin_act(group, by, self._said[act.of]), group.members)
             case acts.Setting():
                 group.settings.update(act.flags)
                 await stage.group_act(group, "update_setting", by)
@@ -150,12 +180,14 @@ class Player:
             case acts.Seen():
                 seen = [by, *(self._uids[key] for key in act.who)]
                 await stage.receipt(self._said[act.of], group, seen)
+            case acts.Befriend():
+                await stage.ask_friendship(by, stage.world.main_account.uid, act.message)
             case acts.Cut():
                 stage.hub.cut = True
                 await stage.hub.close(act.code)
             case (
                 acts.Say() | acts.Reply() | acts.Photo() | acts.File() | acts.Link() | acts.Sticker() | acts.Dm()
-                | acts.Call()
+                | acts.Follow() | acts.Call()
             ):  # fmt: skip
                 raise AssertionError(f"{act.act} is a message")
             case _:
@@ -164,7 +196,7 @@ class Player:
     def _note_act(self, act: AnyAct, **more: Any) -> None:
         uid = self._uids.get(act.by, "")
         name = self._stage.world.person(uid).name if uid else ""
-        if isinstance(act, acts.Join | acts.Remove | acts.Admin):
+        if isinstance(act, acts.Join | acts.Remove | acts.Admin | acts.Owner):
             more["member"] = self._uids[act.who]
             more["text"] = self._stage.world.person(more["member"]).name
         expect = act.expect.model_dump(exclude_defaults=True)
@@ -180,11 +212,13 @@ def _typed(message_type: str, content: RawDict) -> RawDict:
     return {"msgType": message_type, "content": content}
 
 
-def _shown(act: AnyAct) -> str:
+def _shown(act: AnyAct, message: RawDict | None = None) -> str:
     """What a person in front of the screen would read."""
+    if message and isinstance(act, acts.Follow):
+        return str(message["content"])
     if isinstance(act, acts.Setting):
         return ", ".join(f"{flag}={value}" for flag, value in act.flags.items())
-    for name in ("text", "caption", "name", "url", "icon"):
+    for name in ("text", "caption", "name", "description", "picture", "url", "icon"):
         value = getattr(act, name, "")
         if value:
             return str(value)

@@ -27,6 +27,8 @@ class CastMember(_Model):
     """As Zalo shows it."""
     uid: str | None = Field(default=None, pattern=r"^\d+$")
     phone: str = ""
+    approved: str | None = ""
+    """Name and title in the office's list of members; "" where that is what Zalo shows, null for an outsider."""
     in_group: bool = True
     """Whether the person is a member from the start."""
     takes_messages: bool = True
@@ -72,6 +74,15 @@ class Scenario(_Model):
         """Key -> uid of everybody, the bot under `bot`."""
         numbered = {person.key: person.uid or str(_FIRST_UID + n) for n, person in enumerate(self.people)}
         return {"bot": self.bot.uid, **numbered}
+
+    @property
+    def roster(self) -> list[tuple[str, str]]:
+        """(name and title, uid) of everybody whom the office has approved."""
+        return [
+            (person.approved or person.name, self.uids[person.key])
+            for person in self.people
+            if person.approved is not None
+        ]
 
     def make_world(self, clock: Clock) -> Callable[[], World]:
         """Makes the world as it is before the first act."""
@@ -159,4 +170,4 @@ def message_named(act: AnyAct) -> str:
     """The id of the earlier message that an act speaks of, "" for none."""
     if isinstance(act, Reply | React):
         return act.to
-    return act.of if isinstance(act, Recall | Seen) or act.act == "pin" else ""
+    return act.of if isinstance(act, Recall | Seen) or act.act in {"pin", "unpin"} else ""

@@ -12,6 +12,7 @@ from zalo_governor.simulator.control import Control
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.front import Front, session_cookie
 from zalo_governor.simulator.heads import TidyHeads
+from zalo_governor.simulator.pictures import FOLDER, png
 from zalo_governor.simulator.player import Player
 from zalo_governor.simulator.scenario import Scenario
 from zalo_governor.simulator.stage import Stage
@@ -45,6 +46,7 @@ class Simulator:
         app.router.add_route("*", "/__sim/{order}", control.handle)
         app.router.add_get("/ws/{rest:.*}", self._socket)
         app.router.add_get("/ws", self._socket)
+        app.router.add_get(f"{FOLDER}{{name}}", self._picture)
         app.router.add_route("*", "/{rest:.*}", front.handle)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -74,6 +76,12 @@ class Simulator:
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         return await self.stage.hub.serve(request, session_cookie(request))
+
+    async def _picture(self, request: web.Request) -> web.StreamResponse:
+        status = self.stage.faults.status.get(request.path)
+        if status:
+            return web.Response(status=status)
+        return web.Response(body=png(request.match_info["name"]), content_type="image/png")
 
 
 async def serve(simulator: Simulator, port: int, on_ready: Callable[[str], None]) -> None:

@@ -71,6 +71,18 @@ class Stage(State):
         control = messages.group_act(self.world, group, act, by, members, **more)
         await self.control(control, [*group.members, *members])
 
+    async def ask_friendship(self, by: str, to: str, message: str) -> None:
+        """Somebody asks to be somebody's friend; only who is asked hears it."""
+        request = self.world.ask_friendship(by, to, message)
+        for control in messages.friend_request(request):
+            await self.control(control, [to])
+
+    async def befriend(self, one: str, other: str) -> None:
+        """Two people become friends, and each hears of the other."""
+        self.world.friends.add(frozenset({one, other}))
+        for hears, friend in ((one, other), (other, one)):
+            await self.control(messages.befriended(friend), [hears])
+
     async def control(self, control: RawDict, to: Collection[str]) -> None:
         """A control (601) goes out to these accounts."""
         await self.hub.send({"controls": [control]}, cmd=601, to=to)

@@ -18,6 +18,7 @@ from zalo_governor.simulator.uids import UidView, digits
 BOT_UID = "7000000000000000001"
 MEMBER_UID = "7000000000000000002"
 GROUP_ID = "8000000000000000001"
+_FILES_KEPT = 50
 
 _UID = re.compile(r"\d{15,20}")
 _STRANGER = "Vàng Thị Mẫu - Chuyên viên"
@@ -47,6 +48,8 @@ class Person:
     """What others see: `displayName` and a message's `dName`."""
     zalo_name: str = ""
     phone: str = ""
+    official: bool = False
+    """An Official Account: an organisation's or a program's."""
     takes_messages: bool = True
     """False: a private message from a stranger is refused with code 123."""
 
@@ -54,6 +57,16 @@ class Person:
     def global_id(self) -> str:
         """The same for every viewing account."""
         return "G" + digits(f"globalId {self.uid}", 17)
+
+
+@dataclass(frozen=True)
+class FriendRequest:
+    """Somebody asks somebody to be a friend, and waits for the answer."""
+
+    by: str
+    to: str
+    message: str
+    at_ms: int
 
 
 @dataclass
@@ -67,6 +80,9 @@ class Group:
     members: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
     settings: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_SETTINGS, 0) | {"enableMsgHistory": 1})
+    description: str = ""
+    picture: str = ""
+    """Name of the picture, "" for the one that Zalo gives by itself."""
     pins: list[RawDict] = field(default_factory=list)
     version: int = 1
     history: History = field(default_factory=History)
@@ -105,8 +121,13 @@ class World:
                 GROUP_ID, "Nhóm Zalo tỉnh Mẫu", owner=MEMBER_UID, admins=[BOT_UID], members=[MEMBER_UID, BOT_UID]
             )
         }
-        self.uploads: dict[tuple[str, str], set[int]] = {}
-        """(uid, clientId) of a file that is being uploaded -> numbers of the chunks that have come."""
+        self.friends: set[frozenset[str]] = set()
+        """Pairs of uids."""
+        self.friend_requests: list[FriendRequest] = []
+        self.uploads: dict[tuple[str, str], dict[int, bytes]] = {}
+        """(uid, clientId) of a file that is being uploaded -> the chunks that have come, by their numbers."""
+        self.files: dict[str, bytes] = {}
+        """Id of an uploaded file or picture -> what it holds; the youngest alone."""
         self._private: dict[frozenset[str], History] = {}
         self._views: dict[str, UidView] = {}
         self._last_message = 0
@@ -116,6 +137,12 @@ class World:
     def main_account(self) -> Account:
         """The account whose uids name people inside the simulator."""
         return self.accounts[0]
+
+    def keep_file(self, file_id: str, content: bytes) -> None:
+        """Keep what was uploaded; the oldest makes room."""
+        self.files[file_id] = content
+        while len(self.files) > _FILES_KEPT:
+            del self.files[next(iter(self.files))]
 
     def now_ms(self) -> int:
         """Milliseconds since 1970: wire timestamps are real, however fast a scenario plays."""
@@ -163,6 +190,21 @@ class World:
         own = self.main_account.uid
         sender, to = str(message.get("uidFrom", "0")), str(message.get("idTo", "0"))
         return own if sender == "0" else sender, own if to == "0" else to
+
+    def are_friends(self, one: str, other: str) -> bool:
+        """Whether two people are friends on Zalo."""
+        return frozenset({one, other}) in self.friends
+
+    def requests_to(self, uid: str) -> list[FriendRequest]:
+        """Who waits for that person's answer."""
+        return [request for request in self.friend_requests if request.to == uid]
+
+    def ask_friendship(self, by: str, to: str, message: str) -> FriendRequest:
+        """Somebody asks; asking again takes the place of the request before."""
+        self.friend_requests = [one for one in self.friend_requests if (one.by, one.to) != (by, to)]
+        request = FriendRequest(by, to, message, self.now_ms())
+        self.friend_requests.append(request)
+        return request
 
     def private_history(self, one: str, other: str) -> History:
         """What was said between two people."""

@@ -13,7 +13,7 @@ from zalo_governor.domain.elements import ElementKind
 from zalo_governor.domain.events import MessageSeen
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
 from zalo_governor.store.bodies import storable
-from zalo_governor.store.casebook import Casebook
+from zalo_governor.store.case_notes import CaseNotes
 from zalo_governor.store.crypto import binding
 from zalo_governor.store.inbox import lowest_id
 from zalo_governor.store.schema import case_events, case_readers, cases, events, inbox, removal_codes, removals
@@ -22,11 +22,11 @@ MOST_WRONG_CODES = 3
 """After so many wrong tries a one-time code counts no more."""
 
 
-class Aftermath(Casebook):
+class Aftermath(CaseNotes):
     """The part of a unit that follows cases up."""
 
     def due_cases(self, group_ids: Collection[str], now: datetime) -> list[Case]:
-        """Cases of these groups on which the program has to act by now, the longest due first; held until the end."""
+        """Cases of these groups of which the leader has to hear by now, the longest due first; held until the end."""
         return self._cases(
             select(cases)
             .where(cases.c.group_id.in_(group_ids), cases.c.due_ms <= to_ms(now))
@@ -34,10 +34,27 @@ class Aftermath(Casebook):
             .with_for_update()
         )
 
+    def gathered_cases(self, group_id: str) -> list[Case]:
+        """Cases of the group of which the desk has still to hear in a digest, the longest due first; held."""
+        return self._cases(
+            select(cases)
+            .where(cases.c.group_id == group_id, cases.c.desk_due_ms.is_not(None))
+            .order_by(cases.c.desk_due_ms, cases.c.id)
+            .with_for_update()
+        )
+
+    def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
+        """Those of the groups of which the desk has to hear in a digest by now."""
+        due = select(cases.c.group_id).where(cases.c.desk_due_ms <= to_ms(now), cases.c.group_id.in_(group_ids))
+        return list(self._ask(due.distinct().order_by(cases.c.group_id)).scalars())
+
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        """When `due_cases` will next give anything; None where nothing is due ever."""
-        earliest = select(func.min(cases.c.due_ms)).where(cases.c.due_ms.is_not(None), cases.c.group_id.in_(group_ids))
-        due_ms = self._ask(earliest).scalar()
+        """When `due_cases` or `groups_with_digest` will next give anything; None where never."""
+        moments = [
+            self._ask(select(func.min(due)).where(due.is_not(None), cases.c.group_id.in_(group_ids))).scalar()
+            for due in (cases.c.due_ms, cases.c.desk_due_ms)
+        ]
+        due_ms = min((moment for moment in moments if moment is not None), default=None)
         return None if due_ms is None else from_ms(due_ms)
 
     def case_with_content(self, mac: bytes) -> Case | None:
@@ -58,7 +75,12 @@ class Aftermath(Casebook):
         rows = self._ask(
             select(case_events, inbox.c.account, inbox.c.cli_key, inbox.c.sender_uid, inbox.c.at_ms)
             .join(inbox, inbox.c.id == case_events.c.event_id)
-            .where(case_events.c.case_id == case.id, inbox.c.kind == ElementKind.MESSAGE.value)
+            .where(
+                case_events.c.case_id == case.id,
+                # A case that somebody wrote down is not about the message in which he did.
+                case_events.c.message_key != "",
+                inbox.c.kind == ElementKind.MESSAGE.value,
+            )
             .order_by(case_events.c.event_id)
         )
         found: dict[str, CaseMessage] = {}

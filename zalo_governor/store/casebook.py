@@ -95,19 +95,25 @@ class Casebook(Records):
             statement = statement.where(_OPEN)
         return self._cases(statement.order_by(cases.c.opened_ms, cases.c.id))
 
-    def add_case(self, case: Case) -> Case:
-        """Write a new case (its id is ignored) and give it with its number; its first event is tied to it."""
+    def add_case(self, case: Case, *, mark: bytes | None = None) -> Case:
+        """Write a new case (its id is ignored) and give it with its number; its first event is tied to it.
+
+        By `mark` the content of the event is known again, should the case be a false alarm.
+        """
         number = self._connection.execute(insert(cases).returning(cases.c.id), self._case_row(case)).scalar_one()
-        self._tie(number, case.group_id, case.first_event_id, case.message_key)
+        self._tie(number, case.group_id, case.first_event_id, case.message_key, mark)
         return case.model_copy(update={"id": number})
 
-    def save_case(self, case: Case, *, joined_event_id: int | None = None) -> None:
-        """Write a case anew; `joined_event_id` ties one more event to it. KeyError where there is no such case."""
+    def save_case(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
+        """Write a case anew; `joined_event_id` ties one more event to it, `mark` as in `add_case`.
+
+        KeyError where there is no such case.
+        """
         saved = self._connection.execute(update(cases).where(cases.c.id == case.id).values(self._case_row(case)))
         if not saved.rowcount:
             raise KeyError(case.code)
         if joined_event_id is not None:
-            self._tie(case.id, case.group_id, joined_event_id, self._message_key(joined_event_id))
+            self._tie(case.id, case.group_id, joined_event_id, self._message_key(joined_event_id), mark)
 
     def excerpt(self, case: Case) -> str | None:
         """The excerpt kept with the case's latest finding; None where none was kept or the case is sealed."""
@@ -136,6 +142,7 @@ class Casebook(Records):
                 "purpose": notice.purpose.value,
                 "priority": notice.purpose.priority,
                 "body": self._keys.seal_text(notice.text, "outbox", notice.account, notice.thread_id),
+                "file": self._sealed_file(notice),
                 "created_ms": to_ms(notice.created_at),
                 "state": OutgoingState.WAITING.value,
                 # Not the time of writing: with the clock set back, that would be a time to wait for.
@@ -144,6 +151,11 @@ class Casebook(Records):
                 "repeated": False,
             },
         )
+
+    def _sealed_file(self, notice: Notice) -> bytes | None:
+        if notice.file is None:
+            return None
+        return self._keys.seal_text(notice.file.model_dump_json(), "outbox_file", notice.account, notice.thread_id)
 
     def last_posted(
         self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
@@ -171,8 +183,9 @@ class Casebook(Records):
     def _cases(self, statement: Executable) -> list[Case]:
         return [self._case(row) for row in self._connection.execute(statement)]
 
-    def _tie(self, case_id: int, group_id: str, event_id: int, message_key: str) -> None:
-        row = {"case_id": case_id, "event_id": event_id, "group_id": group_id, "message_key": storable(message_key)}
+    def _tie(self, case_id: int, group_id: str, event_id: int, message_key: str, mark: bytes | None) -> None:
+        place = {"case_id": case_id, "event_id": event_id, "group_id": group_id}
+        row = {**place, "message_key": storable(message_key), "mark": mark}
         self._connection.execute(self._database.insert_or_ignore(case_events), row)
 
     def _kept(self, case: Case, name: str) -> str | None:
@@ -204,7 +217,10 @@ class Casebook(Records):
             "state_ms": to_ms(case.state_at),
             "state_by": case.state_by,
             "same_as": case.same_as,
+            "nth": case.nth,
             "due_ms": _ms(case.due_at),
+            "desk_due_ms": _ms(case.desk_due_at),
+            "remedied_ms": _ms(case.remedied_at),
             "leader_told_ms": _ms(case.leader_told_at),
             "leader_told_by": case.leader_told_by,
             "reason": self._keys.seal_text(case.reason, *_reason_place(case)) if case.reason else None,
@@ -232,7 +248,10 @@ class Casebook(Records):
             state_at=from_ms(row.state_ms),
             state_by=row.state_by,
             same_as=row.same_as,
+            nth=row.nth,
             due_at=_moment(row.due_ms),
+            desk_due_at=_moment(row.desk_due_ms),
+            remedied_at=_moment(row.remedied_ms),
             leader_told_at=_moment(row.leader_told_ms),
             leader_told_by=row.leader_told_by,
         )

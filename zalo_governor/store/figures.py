@@ -26,7 +26,7 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import OutgoingState
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
-from zalo_governor.store.aftermath import Aftermath
+from zalo_governor.store.changes import Changes
 from zalo_governor.store.gaps import gap
 from zalo_governor.store.schema import (
     NUMBER_BITS,
@@ -41,10 +41,12 @@ from zalo_governor.store.schema import (
 )
 
 _CHANGES = (AdminChanged, GroupInfoChanged, GroupSettingChanged, InviteLinkChanged, PinChanged)
+A_CHANGE = events.c.kind.in_([change.kind for change in _CHANGES])
+"""The group's information, settings, administrators, link or pins changed."""
 
 # A message sealed at the door has become a SealedHeard; a revision is not another message; the bot's own are not
 # the group's activity.
-_A_MESSAGE = and_(
+A_MESSAGE = and_(
     or_(
         events.c.kind == MessageSent.kind,
         and_(events.c.kind == SealedHeard.kind, events.c.element == ElementKind.MESSAGE.value),
@@ -54,7 +56,7 @@ _A_MESSAGE = and_(
 )
 
 
-class Figures(Aftermath):
+class Figures(Changes):
     """The part of a unit that counts. Periods are [start, end) by Zalo's clock, for cases by when they were opened.
 
     Of what was heard, only what the unit's own account heard counts: another one in the same group hears it all again.
@@ -71,32 +73,32 @@ class Figures(Aftermath):
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         """What was heard in [start, end). Names found by the bot's own sweeps were not heard and do not count."""
         heard = and_(
-            _within(inbox.c.thread_id, inbox.c.at_ms, group_id, start, end),
+            within(inbox.c.thread_id, inbox.c.at_ms, group_id, start, end),
             inbox.c.source != Source.SWEEP.value,
             *self._ours(inbox.c.id),
         )
         judged = and_(
-            _within(events.c.group_id, events.c.at_ms, group_id, start, end),
+            within(events.c.group_id, events.c.at_ms, group_id, start, end),
             events.c.source != Source.SWEEP.value,
             *self._ours(events.c.id),
         )
         failed = and_(
-            _within(rule_failures.c.group_id, rule_failures.c.at_ms, group_id, start, end),
+            within(rule_failures.c.group_id, rule_failures.c.at_ms, group_id, start, end),
             *self._ours(rule_failures.c.event_id),
         )
         counts = self._ask(
             select(
                 func.count().label("judged"),
-                _count(events.c.sealed).label("sealed"),
-                _count(events.c.source == Source.BACKFILL.value).label("recovered"),
-                _count(events.c.late).label("late"),
+                count_where(events.c.sealed).label("sealed"),
+                count_where(events.c.source == Source.BACKFILL.value).label("recovered"),
+                count_where(events.c.late).label("late"),
             ).where(judged)
         ).one()
         # Asked for in this way, the few rows in such a state are looked at and not the million of the period.
-        waiting = select(_count(heard)).where(inbox.c.state == literal_column("'waiting'"))
+        waiting = select(count_where(heard)).where(inbox.c.state == literal_column("'waiting'"))
         # A broken element may not even name its group: it counts in each.
         dead = select(
-            _count(
+            count_where(
                 and_(
                     inbox.c.thread_id.in_([group_id, ""]),
                     inbox.c.at_ms >= to_ms(start),
@@ -121,14 +123,14 @@ class Figures(Aftermath):
         """What went on in [start, end), without what the bot itself wrote."""
         counts = self._ask(
             select(
-                _count(_A_MESSAGE).label("messages"),
-                func.count(distinct(case((_A_MESSAGE, events.c.person_id)))).label("senders"),
+                count_where(A_MESSAGE).label("messages"),
+                func.count(distinct(case((A_MESSAGE, events.c.person_id)))).label("senders"),
                 _sum(events.c.kind == MembersJoined.kind, events.c.people).label("joined"),
                 _sum(events.c.kind.in_([MembersLeft.kind, MemberRemoved.kind]), events.c.people).label("left"),
-                _count(events.c.kind == MessageRecalled.kind).label("recalled"),
-                _count(events.c.kind.in_([change.kind for change in _CHANGES])).label("changes"),
-                _count(events.c.kind == GroupCall.kind).label("calls"),
-            ).where(_within(events.c.group_id, events.c.at_ms, group_id, start, end), *self._ours(events.c.id))
+                count_where(events.c.kind == MessageRecalled.kind).label("recalled"),
+                count_where(A_CHANGE).label("changes"),
+                count_where(events.c.kind == GroupCall.kind).label("calls"),
+            ).where(within(events.c.group_id, events.c.at_ms, group_id, start, end), *self._ours(events.c.id))
         ).one()
         return Activity.model_validate(counts._asdict())
 
@@ -141,14 +143,16 @@ class Figures(Aftermath):
         rows = self._ask(
             select(
                 cases.c.clause,
-                _count(now).label("cases"),
-                _count(and_(now, _in(state for state in CaseState if state.open))).label("open"),
-                _count(and_(now, _in([CaseState.REMEDIED]))).label("remedied"),
-                _count(and_(now, _in([CaseState.CONFIRMED, CaseState.REFERRED]))).label("confirmed"),
-                _count(and_(now, _in([CaseState.FALSE_ALARM]))).label("false_alarms"),
-                _count(cases.c.opened_ms < to_ms(start)).label("before"),
+                count_where(now).label("cases"),
+                count_where(and_(now, _in(state for state in CaseState if state.open))).label("open"),
+                count_where(and_(now, _in([CaseState.REMEDIED]))).label("remedied"),
+                count_where(and_(now, _in([CaseState.CONFIRMED, CaseState.REFERRED]))).label("confirmed"),
+                count_where(and_(now, _in([CaseState.FALSE_ALARM]))).label("false_alarms"),
+                count_where(and_(now, _in([CaseState.REPORTED]))).label("reported"),
+                count_where(and_(now, _in([CaseState.APPROVED]))).label("approved"),
+                count_where(cases.c.opened_ms < to_ms(start)).label("before"),
             )
-            .where(_within(cases.c.group_id, cases.c.opened_ms, group_id, before, end))
+            .where(within(cases.c.group_id, cases.c.opened_ms, group_id, before, end))
             .group_by(cases.c.clause)
             .order_by(cases.c.clause)
         )
@@ -160,7 +164,7 @@ class Figures(Aftermath):
             select(func.count())
             .select_from(findings)
             .where(
-                _within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
+                within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
                 findings.c.severity == Severity.SUSPECT.value,
                 findings.c.shadow.is_(False),
                 *self._ours(findings.c.event_id),
@@ -172,7 +176,7 @@ class Figures(Aftermath):
         rows = self._ask(
             select(findings.c.at_ms, findings.c.person_id)
             .where(
-                _within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
+                within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
                 findings.c.severity == Severity.SUSPECT.value,
                 findings.c.label == label,
                 findings.c.shadow.is_(False),
@@ -187,17 +191,25 @@ class Figures(Aftermath):
             select(func.count())
             .select_from(outbox)
             .where(
-                _within(outbox.c.group_id, outbox.c.done_ms, group_id, start, end),
+                within(outbox.c.group_id, outbox.c.done_ms, group_id, start, end),
                 outbox.c.state == OutgoingState.REFUSED.value,
             )
         )
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
         """Gaps that touch [start, end), oldest first."""
+        return self._gaps(gaps.c.group_id == group_id, start, end)
+
+    def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
+        """The same of what is private to the bot accounts: those gaps stand under the account's own uid."""
+        uids = [self._account] if self._account else list(self._ask(select(accounts.c.uid)).scalars())
+        return self._gaps(gaps.c.group_id.in_(uids), start, end)
+
+    def _gaps(self, whose: ColumnElement[bool], start: datetime, end: datetime) -> list[Gap]:
         rows = self._ask(
             select(gaps)
             .where(
-                gaps.c.group_id == group_id,
+                whose,
                 *([gaps.c.account == self._account] if self._account else []),
                 gaps.c.began_ms < to_ms(end),
                 or_(gaps.c.ended_ms.is_(None), gaps.c.ended_ms >= to_ms(start)),
@@ -218,9 +230,10 @@ class Figures(Aftermath):
         return int(self._ask(statement).scalar_one())
 
 
-def _within(
+def within(
     group: ColumnElement[str], at_ms: ColumnElement[int], group_id: str, start: datetime, end: datetime
 ) -> ColumnElement[bool]:
+    """Of that group, in [start, end)."""
     return and_(group == group_id, at_ms >= to_ms(start), at_ms < to_ms(end))
 
 
@@ -228,7 +241,8 @@ def _in(states: Any) -> ColumnElement[bool]:
     return cases.c.state.in_([state.value for state in states])
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+def count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many rows it holds of."""
     return func.count(case((condition, 1)))
 
 

@@ -60,10 +60,13 @@ class SqlGaps:
             heard_ms: int | None = connection.scalar(youngest)
         return heard_ms
 
-    def first_heard(self, group_id: str) -> int | None:
+    def first_heard(self, group_id: str, up_to: int | None = None) -> int | None:
         """Zalo's time (ms) of the oldest entry of the group, as `last_heard` of the youngest."""
+        oldest = select(func.min(inbox.c.at_ms)).where(*self._heard(group_id))
+        if up_to is not None:
+            oldest = oldest.where(inbox.c.id <= up_to)
         with self._database.read() as connection:
-            heard_ms: int | None = connection.scalar(select(func.min(inbox.c.at_ms)).where(*self._heard(group_id)))
+            heard_ms: int | None = connection.scalar(oldest)
         return heard_ms
 
     def last_received(self) -> int | None:

@@ -7,7 +7,16 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.store.crypto import Keys
-from zalo_governor.store.schema import cases, events, findings, outbox, person_uids, persons
+from zalo_governor.store.schema import (
+    cases,
+    events,
+    findings,
+    newcomers,
+    outbox,
+    person_uids,
+    persons,
+    remarks,
+)
 
 
 class SeedPerson(NamedTuple):
@@ -104,7 +113,10 @@ def _merge(connection: Connection, keys: Keys, *, loser_id: int, winner_id: int)
         cases.c.state_by,
         events.c.person_id,
         findings.c.person_id,
+        newcomers.c.person_id,
+        newcomers.c.brought_by,
         outbox.c.person_id,
+        remarks.c.person_id,
         persons.c.merged_into,
     ):
         connection.execute(update(column.table).where(column == loser_id).values({column: winner_id}))

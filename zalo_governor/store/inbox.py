@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, literal_column, select
 
 from zalo_governor.domain.clock import to_ms
-from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Seal, Source
+from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Seal, Source, number_of
 from zalo_governor.store.bodies import open_body, seal_body, storable
 from zalo_governor.store.bulk import BulkInsert
 from zalo_governor.store.database import Database
@@ -41,17 +41,21 @@ _WAITING = (
     .order_by(inbox.c.id)
     .limit(bindparam("count"))
 )
-_KNOWN = select(inbox.c.key).where(
+_KNOWN = select(inbox.c.key, inbox.c.id).where(
     inbox.c.account == bindparam("account"),
     inbox.c.thread_id == bindparam("thread_id"),
-    inbox.c.kind == ElementKind.MESSAGE.value,
+    inbox.c.kind == bindparam("kind"),
     inbox.c.id <= bindparam("up_to"),
     inbox.c.key.in_(bindparam("keys", expanding=True)),
 )
 _JUDGED_LAST = (
     select(inbox.c.account, events.c.at_ms, inbox.c.key)
     .join(events, events.c.id == inbox.c.id)
-    .where(events.c.group_id == bindparam("thread_id"), events.c.source != Source.SWEEP.value)
+    .where(
+        events.c.group_id == bindparam("thread_id"),
+        events.c.source != Source.SWEEP.value,
+        events.c.late.is_(False),
+    )
     .order_by(events.c.at_ms.desc())
     .limit(200)  # as many as may bear the same time
 )
@@ -69,6 +73,17 @@ _LAST = (
     )
     .order_by(inbox.c.at_ms.desc(), inbox.c.id.desc())
     .limit(1)
+)
+_OLDEST = (
+    select(inbox.c.key)
+    .where(
+        inbox.c.account == bindparam("account"),
+        inbox.c.thread_id == bindparam("thread_id"),
+        inbox.c.kind == ElementKind.MESSAGE.value,
+        inbox.c.id <= bindparam("up_to"),
+    )
+    .order_by(inbox.c.at_ms)
+    .limit(100)  # Zalo's clock may have leapt among them
 )
 _NO_SEAL = (None,) * len(Seal._fields)
 
@@ -89,8 +104,8 @@ class InboxCounts(NamedTuple):
 class SqlInbox:
     """pipeline.ports.Inbox over the database.
 
-    With `account`, only that bot account's entries are given as waiting: on a PostgreSQL that several processes
-    share, each judges what its own account heard. Without it, all are.
+    With `account`, only that bot account's entries are given as waiting and as judged last: on a PostgreSQL that
+    several processes share, each judges what its own account heard. Without it, all are.
     """
 
     def __init__(self, database: Database, account: str | None = None) -> None:
@@ -101,7 +116,11 @@ class SqlInbox:
         self._newest_id = database.ready(_NEWEST_ID)
         self._numbers: dict[str, int] = {}
         self._newest: int | None = None
-        self._waiting = _WAITING if account is None else _WAITING.where(inbox.c.account == account)
+        self._waiting, self._judged_last = _WAITING, _JUDGED_LAST
+        if account is not None:
+            self._waiting, self._judged_last = (
+                asked.where(inbox.c.account == account) for asked in (_WAITING, _JUDGED_LAST)
+            )
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
         """Write all entries in one durable transaction and give those that were new, in the order given."""
@@ -132,14 +151,41 @@ class SqlInbox:
 
     def known(self, account: str, thread_id: str, keys: Iterable[str], up_to: int | None = None) -> set[str]:
         """Which of these msgIds are stored; with `up_to`, in an entry whose number is not higher."""
+        return set(self.numbers(account, thread_id, keys, up_to=up_to))
+
+    def numbers(
+        self,
+        account: str,
+        thread_id: str,
+        keys: Iterable[str],
+        *,
+        kind: ElementKind = ElementKind.MESSAGE,
+        up_to: int | None = None,
+    ) -> dict[str, int]:
+        """Of those of these keys that are stored, the number of the first entry; `up_to` as in `known`."""
         values = {
             "account": account,
-            "thread_id": thread_id,
+            "thread_id": storable(thread_id),
+            "kind": kind.value,
             "keys": [storable(key) for key in keys],
             "up_to": _HIGHEST_ID if up_to is None else up_to,
         }
+        numbers: dict[str, int] = {}
         with self._database.read() as connection:
-            return set(connection.scalars(_KNOWN, values))
+            for key, number in connection.execute(_KNOWN, values):
+                numbers[key] = min(number, numbers.get(key, number))
+        return numbers
+
+    def oldest(self, account: str, thread_id: str, up_to: int | None = None) -> int | None:
+        """The lowest msgId of a thread that is stored, None where none is; `up_to` as in `known`."""
+        values = {
+            "account": account,
+            "thread_id": thread_id,
+            "up_to": _HIGHEST_ID if up_to is None else up_to,
+        }
+        with self._database.read() as connection:
+            keys = connection.scalars(_OLDEST, values)
+            return min((number for key in keys if (number := number_of(key)) is not None), default=None)
 
     def said_before(self, admitted: Admitted) -> bool:
         """Whether the sealed content of the entry stood in an earlier entry of the same conversation, by its hash."""
@@ -155,9 +201,12 @@ class SqlInbox:
             return connection.execute(same.limit(1)).first() is not None
 
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
-        """(account, Zalo's time in ms, key) of the judged entries with the youngest times; what a sweep found aside."""
+        """(account, Zalo's time in ms, key) of the entries judged in their turn that have the youngest times.
+
+        What was late, and what a sweep found, is not among them.
+        """
         with self._database.read() as connection:
-            rows = connection.execute(_JUDGED_LAST, {"thread_id": thread_id})
+            rows = connection.execute(self._judged_last, {"thread_id": thread_id})
             return [(row.account, row.at_ms, row.key) for row in rows]
 
     def newest_id(self) -> int:

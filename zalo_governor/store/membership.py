@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersJoined, MembersLeft, NameObserved
 from zalo_governor.domain.people import GroupSnapshot, Member, Person
 from zalo_governor.store.bodies import storable
@@ -36,15 +36,33 @@ class Membership(People):
         self._new_member = database.insert_or_ignore(group_members)
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        """The group as it was last seen."""
+        """The group as the unit's own account last saw it: another account knows people under other uids."""
         newest = select(groups.c.snapshot).where(groups.c.group_id == group_id).order_by(groups.c.seen_ms.desc())
+        if self._account:
+            newest = newest.where(groups.c.account == self._account)
         sealed = self._ask(newest.limit(1)).scalar()
         if sealed is None:
             return None
         return GroupSnapshot.model_validate_json(self._keys.open(sealed, binding("group", group_id)))
 
+    def swept_at(self, account: str, group_id: str) -> datetime | None:
+        """When `save_group` last remembered the group for the account."""
+        seen = select(groups.c.seen_ms).where(groups.c.account == account, groups.c.group_id == group_id)
+        seen_ms = self._ask(seen).scalar()
+        return None if seen_ms is None else from_ms(seen_ms)
+
+    def tie_members(self, account: str, members: Sequence[Member]) -> None:
+        """Tie persons to their globalId."""
+        self._alone()
+        for member in members:
+            person = self.sender(account, member.uid)
+            if person and member.global_id and person.global_id != member.global_id:
+                self.flush()
+                tie_global_id(self._connection, self._keys, account, person, member.global_id)
+                self._person_changed()
+
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
-        """Remember the group and who is in it; persons are tied to their globalId.
+        """Remember the group and who is in it.
 
         The members' names are not taken over: a name is kept only after it has passed the door and was judged.
         """
@@ -55,12 +73,6 @@ class Membership(People):
         self._connection.execute(
             insert(groups), {"group_id": group_id, "account": account, "seen_ms": to_ms(at), "snapshot": sealed}
         )
-        for member in members:
-            person = self.sender(account, member.uid)
-            if person and member.global_id and person.global_id != member.global_id:
-                self.flush()
-                tie_global_id(self._connection, self._keys, account, person, member.global_id)
-                self._person_changed()
         seen = {*snapshot.member_uids, *(member.uid for member in members)}
         self._present(account, group_id, seen, at, present=True)
         if not snapshot.members_hidden:

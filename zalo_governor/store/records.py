@@ -1,9 +1,8 @@
-"""What the judge writes: events, findings, failures, dead letters; and the audit log."""
+"""What the judge writes: events, findings, failures, dead letters."""
 
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
 
 from zalo_governor.domain.clock import to_ms
@@ -22,14 +21,13 @@ from zalo_governor.domain.people import Person
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.bulk import AmongIds, BulkInsert, BulkUpdate
 from zalo_governor.store.database import Database
-from zalo_governor.store.membership import Membership
-from zalo_governor.store.schema import audit, events, findings, inbox, job_runs, rule_failures
+from zalo_governor.store.remarks import Remarks
+from zalo_governor.store.schema import events, findings, inbox, job_runs, rule_failures
 
 _EVENT = insert(events)
 _DONE = update(inbox).where(AmongIds(inbox.c.id)).values(state=literal_column("'done'"))
 _FINDING = insert(findings)
 _FAILURE = insert(rule_failures)
-_AUDIT = insert(audit)
 # Whoever buries may not know that a commit went through whose answer was lost: what is judged stays judged.
 _DEAD = (
     update(inbox)
@@ -49,10 +47,9 @@ _SEALED = (
         seal_mac=bindparam("b_mac"),
     )
 )
-_CHAIN = select(audit).order_by(audit.c.id)
 
 
-class Records(Membership):
+class Records(Remarks):
     """The part of a unit that writes down what happened. Most of it is put off to the end of the unit."""
 
     def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
@@ -60,7 +57,6 @@ class Records(Membership):
         self._event = BulkInsert(database, _EVENT)
         self._done = BulkUpdate(database, _DONE)
         self._keys_of_events: dict[int, str] = {}
-        self._link: bytes | None = None
 
     def record(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
         """Write the event with its findings and failures, and mark the inbox entry done.
@@ -114,34 +110,6 @@ class Records(Membership):
     def bury(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
         """Keep an entry that cannot be understood as a dead letter, so that it is counted and shown."""
         self._later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
-
-    def audit(
-        self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
-    ) -> None:
-        """Append to the audit log; each row's link is a keyed hash over itself and the link before."""
-        self._alone()
-        if self._link is None:
-            newest = select(audit.c.link).order_by(audit.c.id.desc()).limit(1)
-            self._link = self._ask(newest).scalar() or b""
-        row = {
-            "at_ms": to_ms(at),
-            "actor_id": actor_id,
-            "group_id": group_id,
-            "action": action,
-            "subject": subject,
-            "detail": orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode(),
-        }
-        self._link = self._keys.chain(self._link, _content(row))
-        self._later(_AUDIT, {**row, "link": self._link})
-
-    def broken_audit_row(self) -> int | None:
-        """Id of the first row of the audit log that was changed, or before which one was removed; None if all hold."""
-        link = b""
-        for row in self._ask(_CHAIN).mappings():
-            link = self._keys.chain(link, _content(row))
-            if link != row["link"]:
-                return int(row["id"])
-        return None
 
     def first_run(self, job: str, due: datetime) -> bool:
         """Whether this (job, due) is claimed for the first time; claims it."""
@@ -217,8 +185,3 @@ def _people(event: EventBase) -> int:
             return len(event.uids)
         case _:
             return 0
-
-
-def _content(row: Any) -> bytes:
-    """What a link is made over. The row's own number is left out: it is known only after the row is written."""
-    return orjson.dumps([row[name] for name in ("at_ms", "actor_id", "group_id", "action", "subject", "detail")])

@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from zalo_governor.domain.people import Person
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.database import Database
-from zalo_governor.store.figures import Figures
 from zalo_governor.store.identity import SeedPerson, seed
+from zalo_governor.store.tallies import Tallies
 from zalo_governor.store.transaction import OFFICE_LOCK
 
 
-class SqlUnit(Figures):
+class SqlUnit(Tallies):
     """One transaction: office.ports.OfficeUnit, put together from its parts.
 
-    transaction <- people <- membership <- records <- casebook <- aftermath <- figures: each part stands on the one
-    before it.
+    transaction <- people <- membership <- roster <- audit <- remarks <- records <- casebook <- case_notes <-
+    aftermath <- newcomers <- errands <- changes <- figures <- tallies: each part stands on the one before it.
     """
 
 
@@ -45,6 +45,11 @@ class SqlUnits:
             return known
         with self._database.read() as connection:
             return SqlUnit(self._database, connection, self._account).known(account, uid)
+
+    def approved(self, account: str, group_id: str) -> frozenset[str] | None:
+        """See `RosterBook.approved`; outside of any transaction."""
+        with self._database.read() as connection:
+            return SqlUnit(self._database, connection, self._account).approved(account, group_id)
 
     def seed_people(self, account: str, people: Sequence[SeedPerson]) -> None:
         """Make the persons with roles exactly those of the settings; may be repeated at every start.

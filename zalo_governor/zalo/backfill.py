@@ -1,11 +1,10 @@
 """What a group said while nobody listened, from its history."""
 
 from collections.abc import Callable, Sequence
-from itertools import takewhile
 
 import structlog
 
-from zalo_governor.domain.elements import Element, ElementKind
+from zalo_governor.domain.elements import Element, ElementKind, number_of
 from zalo_governor.domain.line import BackfillEnd
 from zalo_governor.zalo.client import NEWEST, HistoryPage, ZaloClient
 from zalo_governor.zalo.errors import ZaloCallError, ZaloError
@@ -15,8 +14,9 @@ log = structlog.get_logger(__name__)
 _TRIES = 3
 _SEGMENT = 20
 """Pages held in memory until they are handed on oldest first; a deeper gap is handed on in several parts."""
-_DISORDER_MS = 60_000
-"""Messages come in another order than Zalo's, but not so far apart."""
+_DISORDER = 25
+"""Messages come in another order than Zalo's, but one is not so many places before another. Counted and not measured in
+time: the times that messages bear leap where Zalo's clock does."""
 _FOR_GOOD = frozenset({114, 165, 166, 400, 404, 410})
 """Zalo's codes and HTTP statuses (protocol page 3) that no waiting mends; every other one may pass."""
 
@@ -39,18 +39,19 @@ class Backfill:
         take: Callable[[Sequence[Element]], None],
         max_pages: int = 40,
         *,
-        first: bool = False,
+        oldest: int | None,
     ) -> BackfillEnd:
         """Page back until what was heard before the gap is met, the history ends, or `max_pages` are read.
 
         `take` gets what was found, oldest first, also where Zalo stops answering midway; what is known already is
         among it, since its content may have changed. `heard_before` gives those of the msgIds that were stored before
-        the gap began: what was heard live since then stands on this side of it. `first` says that nothing of the group
+        the gap began: what was heard live since then stands on this side of it. `oldest` is the lowest msgId that was
+        stored by then: what is older was said before we came, and is left alone. None says that nothing of the group
         was ever stored: then the whole history is all there is.
         """
         elements: list[Element] = []
         cursor, pages, found = NEWEST, 0, 0
-        met = False
+        met, in_a_row = False, 0
         end: BackfillEnd | None = None
         while end is None:
             page = self._page(group_id, cursor, wait=pages > 0)
@@ -58,13 +59,15 @@ class Backfill:
                 end = page
                 break
             pages += 1
-            elements += page.elements
-            heard = heard_before([element.key for element in page.elements])
+            ours = [element for element in page.elements if not _is_before(element, oldest)]
+            elements += ours
+            heard = heard_before([element.key for element in ours])
             met = met or bool(heard)
-            if _beyond_gap(page.elements, heard):
+            in_a_row = _heard_in_a_row(in_a_row, ours, heard)
+            if in_a_row >= _DISORDER or len(ours) < len(page.elements):
                 end = BackfillEnd.REACHED
             elif not page.has_more:
-                end = BackfillEnd.REACHED if met or first else BackfillEnd.EXHAUSTED
+                end = BackfillEnd.REACHED if met or oldest is None else BackfillEnd.EXHAUSTED
             elif pages == max_pages:
                 end = BackfillEnd.EXHAUSTED
             elif pages % _SEGMENT == 0:
@@ -98,13 +101,17 @@ def _hand_on(elements: list[Element], take: Callable[[Sequence[Element]], None])
     return len(elements)
 
 
-def _beyond_gap(page: Sequence[Element], heard: set[str]) -> bool:
-    """Whether the older end of a page (newest first) was heard before the gap, and for longer than disorder lasts."""
-    messages = [element for element in reversed(page) if element.kind is ElementKind.MESSAGE]
-    before = list(takewhile(lambda element: element.key in heard, messages))
-    if not before:
-        return False
-    return len(before) == len(messages) or before[-1].at_ms - before[0].at_ms >= _DISORDER_MS
+def _is_before(element: Element, oldest: int | None) -> bool:
+    number = number_of(element.key)
+    return oldest is not None and number is not None and number < oldest
+
+
+def _heard_in_a_row(before: int, page: Sequence[Element], heard: set[str]) -> int:
+    """How many messages at the older end of all pages so far were heard before the gap, one next to the other."""
+    for element in page:
+        if element.kind is ElementKind.MESSAGE and number_of(element.key) is not None:
+            before = before + 1 if element.key in heard else 0
+    return before
 
 
 def _for_good(error: ZaloError) -> bool:

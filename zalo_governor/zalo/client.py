@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source
-from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError
+from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source, number_of
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.domain.removals import Removal, RemovalOutcome
@@ -19,10 +18,10 @@ from zalo_governor.zalo.errors import (
     SessionExpiredError,
     ZaloCallError,
     ZaloError,
-    ZaloUnavailableError,
 )
 from zalo_governor.zalo.frames import Frame
 from zalo_governor.zalo.identity import as_id, json_object
+from zalo_governor.zalo.sending import ZaloSender
 from zalo_governor.zalo.session import ZaloSession
 
 log = structlog.get_logger(__name__)
@@ -31,20 +30,15 @@ NEWEST = 10**16
 """The cursor of the newest page of a group's history."""
 _PAGE = 50
 _PROFILES_AT_ONCE = 200
-_TOO_MANY = frozenset({TOO_MANY_REQUESTS, 429})
+_LARGEST_PICTURE = 8 << 20
+TOO_MANY = frozenset({TOO_MANY_REQUESTS, 429})
 _REMOVAL_CODES = {
     114: RemovalOutcome.NOT_FOUND,
     165: RemovalOutcome.NOT_ALLOWED,
     166: RemovalOutcome.NOT_ALLOWED,
 }
-_TOO_MANY_SECONDS = 60.0
-_RELOGIN_SECONDS = 1.0
-_REFUSED_LOGIN_SECONDS = 60.0
-_NO_LINE_SECONDS = 10.0
 
 _GROUP = "https://tt-group-wpa.chat.zalo.me/api/group"
-_SEND_TO_GROUP = f"{_GROUP}/sendmsg"
-_SEND_TO_USER = "https://tt-chat2-wpa.chat.zalo.me/api/message/sms"
 _DELETE = f"{_GROUP}/deletemsg"
 _GROUP_INFO = f"{_GROUP}/getmg-v2"
 _PROFILES = "https://tt-profile-wpa.chat.zalo.me/api/social/friend/getprofiles/v2"
@@ -64,42 +58,16 @@ class HistoryPage(NamedTuple):
 
 
 class ZaloClient:
-    """Calls that read are repeated once after a new login; a send is never repeated here."""
+    """Calls that read are repeated once after a new login; a send never is."""
 
     def __init__(self, session: ZaloSession, clock: Clock) -> None:
         self._session = session
+        self._sender = ZaloSender(session)
         self._clock = clock
 
-    def send(self, outgoing: Outgoing) -> Reception:
-        """Send one text; its clientId comes back as the echo's cliMsgId. Fits pipeline.ports.Sender.
-
-        Raises:
-            SendRefusedError: Zalo answered with an error code, or the HTTP status was 4xx.
-            SendDeferredError: it did not go out: no connection, too many requests, or the session had died.
-            SendUncertainError: the line broke after the request had left, HTTP 5xx, or an answer without data.
-        """
-        notice, logins = outgoing.notice, self._session.logins
-        params: RawDict = {"message": notice.text, "clientId": outgoing.client_id, "ttl": 0}
-        if notice.is_group:
-            url, params = _SEND_TO_GROUP, {**params, "visibility": 0, "grid": notice.thread_id}
-        else:
-            url, params = _SEND_TO_USER, {**params, "toid": notice.thread_id}
-        try:
-            answer = self._session.api.call("POST", url, params, nretry=0)
-        except SessionExpiredError:
-            raise SendDeferredError("the session had died", self._renewed_within(logins)) from None
-        except ZaloCallError as error:
-            if error.code in _TOO_MANY:
-                raise SendDeferredError("too many requests", _TOO_MANY_SECONDS) from error
-            raise SendRefusedError(error.code, error.message) from error
-        except ZaloUnavailableError as error:
-            if error.sent:
-                raise SendUncertainError(str(error)) from error
-            raise SendDeferredError(str(error), _NO_LINE_SECONDS) from error
-        if not answer:
-            # Seen where Zalo drops messages to too many strangers without saying so.
-            raise SendUncertainError("Zalo answered without data")
-        return Reception(msg_id=as_id(answer.get("msgId")) if isinstance(answer, dict) else "")
+    def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
+        """See `ZaloSender.send`; never repeated here."""
+        return self._sender.send(outgoing, content)
 
     def remove(self, removal: Removal) -> RemovalOutcome:
         """Ask Zalo to take one message of a group away for everybody; never raises where Zalo or the line fails.
@@ -114,12 +82,12 @@ class ZaloClient:
         }
         params = {"grid": removal.group_id, "cliMsgId": to_ms(self._clock()), "msgs": [named], "onlyMe": 0}
         try:
-            self._read("POST", _DELETE, params)
+            self.read("POST", _DELETE, params)
         except SessionExpiredError:
             return RemovalOutcome.UNKNOWN
         except ZaloCallError as error:
             log.warning("removal_refused", removal=removal.id, code=error.code)
-            if error.code in _TOO_MANY:
+            if error.code in TOO_MANY:
                 return RemovalOutcome.UNKNOWN
             return _REMOVAL_CODES.get(error.code, RemovalOutcome.REFUSED)
         except ZaloError as error:
@@ -134,18 +102,28 @@ class ZaloClient:
             NotInGroupError: the account is not in the group.
             ZaloError: the call failed.
         """
-        answer = _as_object(self._read("POST", _GROUP_INFO, {"gridVerMap": json.dumps({group_id: 0})}))
+        answer = _as_object(self.read("POST", _GROUP_INFO, {"gridVerMap": json.dumps({group_id: 0})}))
         groups = _as_object(answer.get("gridInfoMap"))
         info = groups.get(group_id) or groups.get(f"g{group_id}")
         if not isinstance(info, dict):
             raise NotInGroupError(f"group {group_id}: Zalo does not show it to this account")
-        members = _member_uids(info)
-        return _snapshot(group_id, info, members), self._members(info, members)
+        members = self._members(info, _member_uids(info))
+        return _snapshot(group_id, info, members), members
+
+    def picture(self, address: str) -> bytes:
+        """The picture at an address that Zalo gave.
+
+        Raises:
+            ZaloError: it lies not with Zalo, is larger than 8 MB, or was not to be had.
+        """
+        if address.startswith("http://"):
+            address = "https" + address.removeprefix("http")
+        return self._session.fetch(address, most=_LARGEST_PICTURE)
 
     def recent(self, group_id: str, cursor: int = NEWEST) -> HistoryPage:
         """A page of at most 50 messages, older than the cursor; raises ZaloError where the call failed."""
         answer = _as_object(
-            self._read(
+            self.read(
                 "GET",
                 _HISTORY,
                 {"groupId": group_id, "globalMsgId": cursor, "count": _PAGE, "msgIds": [], "src": 1},
@@ -153,8 +131,8 @@ class ZaloClient:
             )
         )
         elements = self._elements(answer)
-        elements.sort(key=_age, reverse=True)
-        numbers = [int(element.key) for element in elements if element.key.isdecimal()]
+        elements.sort(key=_number, reverse=True)
+        numbers = [number for element in elements if (number := number_of(element.key)) is not None]
         given = as_id(answer.get("lastMsgId"))
         oldest = int(given) if given.isdecimal() and int(given) else min(numbers, default=cursor)
         more = bool(answer.get("hasMore")) and bool(elements) and oldest != cursor
@@ -162,7 +140,20 @@ class ZaloClient:
 
     def last_messages(self) -> list[Element]:
         """The last message of every conversation: tells what the socket has missed."""
-        return self._elements(_as_object(self._read("GET", _LAST_MESSAGES, {"threadIdLocalMsgId": "{}"})))
+        return self._elements(_as_object(self.read("GET", _LAST_MESSAGES, {"threadIdLocalMsgId": "{}"})))
+
+    def read(self, method: str, url: str, params: RawDict, **query: object) -> Any:
+        """A call that does no harm when it is made twice; after a session that had died it is.
+
+        Raises:
+            ZaloError: as GovernorApi.call, and where no new session can be had.
+        """
+        logins = self._session.logins
+        try:
+            return self._session.api.call(method, url, params, **query)
+        except SessionExpiredError:
+            self._session.renew(logins)
+            return self._session.api.call(method, url, params, **query)
 
     def keep_alive(self) -> None:
         """Tell Zalo that the session is in use (protocol page 2.7); its answer is not encrypted.
@@ -182,25 +173,8 @@ class ZaloClient:
         for element in self.last_messages():
             if element.is_group and element.kind is ElementKind.MESSAGE:
                 there = newest.get(element.thread_id, element)
-                newest[element.thread_id] = max(there, element, key=_age)
+                newest[element.thread_id] = max(there, element, key=_number)
         return newest
-
-    def _read(self, method: str, url: str, params: RawDict, **query: object) -> Any:
-        logins = self._session.logins
-        try:
-            return self._session.api.call(method, url, params, **query)
-        except SessionExpiredError:
-            self._session.renew(logins)
-            return self._session.api.call(method, url, params, **query)
-
-    def _renewed_within(self, logins: int) -> float:
-        """Log in again, so that the next try finds a session; gives in how many seconds that may be."""
-        try:
-            self._session.renew(logins)
-        except ZaloError as error:
-            log.error("login_failed", error=str(error))
-            return _REFUSED_LOGIN_SECONDS
-        return _RELOGIN_SECONDS
 
     def _elements(self, answer: RawDict) -> list[Element]:
         return elements_of(
@@ -226,13 +200,13 @@ class ZaloClient:
             "language": "vi",
             "show_online_status": 1,
         }
-        answer = _as_object(self._read("POST", _PROFILES, params))
+        answer = _as_object(self.read("POST", _PROFILES, params))
         found = _as_object(answer.get("unchanged_profiles")) | _as_object(answer.get("changed_profiles"))
         return {uid.split("_")[0]: profile for uid, profile in found.items()}
 
 
-def _age(element: Element) -> tuple[int, int]:
-    return element.at_ms, int(element.key) if element.key.isdecimal() else 0
+def _number(element: Element) -> int:
+    return number_of(element.key) or 0
 
 
 def _as_object(value: object) -> RawDict:
@@ -249,19 +223,29 @@ def _member_uids(info: RawDict) -> list[str]:
     return list(dict.fromkeys(filter(None, listed)))
 
 
-def _snapshot(group_id: str, info: RawDict, members: Sequence[str]) -> GroupSnapshot:
+def _snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> GroupSnapshot:
+    description = info.get("desc")
     total = as_id(info.get("totalMember"))
     return GroupSnapshot(
         group_id=group_id,
         name=str(info.get("name") or ""),
         owner_uid=as_id(info.get("creatorId")),
         co_admin_uids=tuple(filter(None, map(as_id, info.get("adminIds") or []))),
-        member_uids=tuple(members),
+        member_uids=tuple(member.uid for member in members),
         total_members=int(total) if total.isdecimal() else len(members),
         settings={
             name: int(value) for name, value in _as_object(info.get("setting")).items() if isinstance(value, int)
         },
+        description=description if isinstance(description, str) else None,
+        avatar_url=_picture(info),
+        official_uids=tuple(member.uid for member in members if member.official),
     )
+
+
+def _picture(info: RawDict) -> str | None:
+    """The address of a group's picture, "" for the one that Zalo gives by itself; None where it says nothing of it."""
+    named = [info[name] for name in ("fullAvt", "avt") if name in info]
+    return next((str(address) for address in named if address), "" if named else None)
 
 
 def _member(uid: str, profile: RawDict) -> Member:
@@ -271,4 +255,5 @@ def _member(uid: str, profile: RawDict) -> Member:
         display_name=str(shown),
         zalo_name=str(profile.get("zaloName") or ""),
         global_id=as_id(profile.get("globalId")) or None,
+        official=bool(profile.get("oaInfo")),
     )

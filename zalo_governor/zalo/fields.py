@@ -55,6 +55,7 @@ FIELDS: dict[str, Place] = {
     "friend_message": Place(ElementKind.FRIEND_ACT, ("content", "data", "message")),
     "observed_name": Place(ElementKind.NAME, ("name",)),
     "observed_group_name": Place(ElementKind.GROUP_STATE, ("name",)),
+    "observed_group_description": Place(ElementKind.GROUP_STATE, ("description",)),
 }
 
 

@@ -7,6 +7,7 @@ from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.elements import Admitted, ElementKind, Entry, RawDict
 from zalo_governor.domain.errors import UnparsableElementError
 from zalo_governor.domain.events import (
+    AdminChanged,
     Attachment,
     EventBase,
     GroupCall,
@@ -227,7 +228,16 @@ def _group_state(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
         return MembersLeft(members=(NamedUid(uid=as_id(raw["left"])),), **shared)
     if "settings" in raw:
         return GroupSettingChanged(settings=raw["settings"], **shared)
-    return GroupInfoChanged(name=string_of(raw, "observed_group_name"), **shared)
+    for key, granted in (("admin_added", True), ("admin_removed", False)):
+        if key in raw:
+            return AdminChanged(members=(NamedUid(uid=as_id(raw[key])),), granted=granted, **shared)
+    return GroupInfoChanged(
+        name=string_of(raw, "observed_group_name") or None,
+        description=string_of(raw, "observed_group_description") if "description" in raw else None,
+        avatar_url=str(raw["avatar"]) if "avatar" in raw else None,
+        owner_uid=as_id(raw.get("owner")) or None,
+        **shared,
+    )
 
 
 def _other(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.domain.events import (
     AdminChanged,
@@ -38,6 +39,9 @@ _BOARD = frozenset(
     }
 )
 _MEMBER_NAME = FIELDS["member_name"].path[-1]
+_LATEST_MS = 253_402_300_799_000
+"""The end of the year 9999."""
+_DIGITS = 5
 _BOARD_TITLES = ("pin_title", "topic_title", "topic_plain_title", "reminder")
 
 
@@ -47,9 +51,9 @@ def group_act(raw: RawDict, shared: Shared) -> EventBase:
     data = json_object(content.get("data"))
     act = str(content["act"])
     if act in _PINS:
-        return PinChanged(act=act, title=_board_title(raw), **shared)
+        return PinChanged(act=act, title=_board_title(raw), board=_board(data), **shared)
     if act in _BOARD:
-        return BoardChanged(act=act, title=_board_title(raw), **shared)
+        return BoardChanged(act=act, title=_board_title(raw), board=_board(data), **shared)
     reader = _ACTS.get(act)
     return reader(raw, data, shared) if reader else Unrecognised(act=act, **shared)
 
@@ -93,13 +97,14 @@ def _info(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
         name=string_of(raw, "group_name") or None,
         description=string_of(raw, "group_description") or None,
         avatar_url=_avatar(data),
+        owner_uid=as_id(data.get("creatorId")) or None,
         **shared,
     )
 
 
 def _picture(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
-    # The name rides along unchanged; only what changed is an event.
-    return GroupInfoChanged(avatar_url=_avatar(data), **shared)
+    # The name rides along unchanged. That there is another picture is known even where its address is not given.
+    return GroupInfoChanged(avatar_url=_avatar(data) or "", **shared)
 
 
 def _settings(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
@@ -110,7 +115,12 @@ def _settings(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
 
 
 def _link(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
-    return InviteLinkChanged(link=string_of(raw, "invite_link"), **shared)
+    expires = as_id(json_object(data.get("info") or {}).get("link_expired_time"))
+    return InviteLinkChanged(
+        link=string_of(raw, "invite_link"),
+        expires_at=from_ms(int(expires)) if expires.isdecimal() and 0 < int(expires) <= _LATEST_MS else None,
+        **shared,
+    )
 
 
 def _members(data: RawDict) -> tuple[NamedUid, ...]:
@@ -128,6 +138,16 @@ def _members(data: RawDict) -> tuple[NamedUid, ...]:
 
 def _avatar(data: RawDict) -> str | None:
     return next((str(data[name]) for name in ("fullAvt", "avt") if data.get(name)), None)
+
+
+def _board(data: RawDict) -> int | None:
+    """The number of what it is, from whichever of Zalo's forms of a topic is there."""
+    for name in ("topic", "groupTopic"):
+        topic = data.get(name)
+        kind = as_id(topic.get("type")) if isinstance(topic, dict) else ""
+        if kind.isdecimal() and len(kind) < _DIGITS:
+            return int(kind)
+    return None
 
 
 def _board_title(raw: RawDict) -> str:

@@ -38,10 +38,12 @@ class PrivateBackfill:
         self._old = list(elements)
         self._answered.set()
 
-    def recover(self, heard_ms: int | None, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+    def recover(
+        self, heard_before: Callable[[Element], bool], take: Callable[[Sequence[Element]], None]
+    ) -> BackfillEnd:
         """Hand on what there is, oldest first; REACHED where nothing can be missing.
 
-        `heard_ms` is Zalo's time of the last private message before the gap, None where none was ever heard.
+        `heard_before` tells whether an element was stored before the gap, or is older than all that was.
         """
         self._answered.wait(_ANSWER_SECONDS)
         try:
@@ -50,11 +52,8 @@ class PrivateBackfill:
             log.warning("private_history_refused", error=str(error))
             return BackfillEnd.INTERRUPTED
         old = self._old
-        before_ms = -1 if heard_ms is None else heard_ms
-        # Where the newest of each conversation is from before the gap, or the answer reaches back to before it.
-        complete = all(element.at_ms <= before_ms for element in last) or any(
-            element.at_ms <= before_ms for element in old
-        )
+        # Where the newest of each conversation was heard before the gap, or the answer reaches back to before it.
+        complete = all(map(heard_before, last)) or any(map(heard_before, old))
         found = sorted({element.key: element for element in (*last, *old)}.values(), key=lambda item: item.at_ms)
         take(found)
         log.info("private_backfill", elements=len(found), answered=self._answered.is_set(), complete=complete)

@@ -8,14 +8,24 @@ from typing import Any
 import requests
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.zalo.api import CLIENT_TYPE, GovernorApi
 from zalo_governor.zalo.cookies import Cookie, CookieStore
-from zalo_governor.zalo.errors import ForbiddenHostError, LoginRefusedError, SessionExpiredError, ZaloError
+from zalo_governor.zalo.errors import (
+    ForbiddenHostError,
+    LoginRefusedError,
+    SessionExpiredError,
+    ZaloCallError,
+    ZaloError,
+    ZaloUnavailableError,
+)
 from zalo_governor.zalo.pace import TokenBucket
 from zalo_governor.zalo.transport import ZaloTransport, checked_socket_url
+from zalo_governor.zalo.uploads import Uploads
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +81,7 @@ class ZaloSession:
         self._logins = 0
         self._socket_urls: tuple[str, ...] = ()
         self.timeout = timeout
+        self.uploads = Uploads()
         self._http = self._routed_http(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
         self.api = GovernorApi(
             self._http,
@@ -124,6 +135,28 @@ class ZaloSession:
         with self._login_lock:
             if self._logins == known_logins:
                 self._login()
+
+    def fetch(self, address: str, *, most: int) -> bytes:
+        """The bytes that lie at an address of Zalo's, such as a picture.
+
+        Raises:
+            ForbiddenHostError: the address is not Zalo's own.
+            ZaloCallError: HTTP 4xx, or more than `most` bytes.
+            ZaloUnavailableError: no usable answer.
+        """
+        path = parse_url(address).path or "/"
+        try:
+            with self._http.get(address, stream=True, allow_redirects=False) as response:
+                if response.status_code >= 500 or 300 <= response.status_code < 400:
+                    raise ZaloUnavailableError(f"HTTP {response.status_code}", path, sent=True)
+                if response.status_code >= 400:
+                    raise ZaloCallError(response.status_code, f"HTTP {response.status_code}", path)
+                content = response.raw.read(most + 1, decode_content=True)
+        except (requests.RequestException, HTTPError) as error:
+            raise ZaloUnavailableError(type(error).__name__, path, sent=True) from None
+        if len(content) > most:
+            raise ZaloCallError(413, f"more than {most} bytes", path)
+        return bytes(content)
 
     def close(self) -> None:
         """Let go of the connections; a later call opens new ones."""

@@ -8,6 +8,8 @@ import pytest
 from zalo_governor.cli.demo_check import Evidence, everything
 
 ADMIN = "14"
+LEADER = "11"
+INFO = "6.1-thong-tin-nhom"
 SECRET = "Nội dung GIẢ ĐỊNH không được giữ"
 RULE = "3.1-tieng-viet-co-dau"
 
@@ -19,7 +21,15 @@ def act(number: int, kind: str = "say", uid: str = "20", **more: Any) -> dict[st
 
 
 def case(code: str, key: str, uid: str = "20", **more: Any) -> dict[str, Any]:
-    return {"code": code, "rule": RULE, "sealed": False, "message_key": key, "uid": uid, "count": 1} | more
+    return {
+        "code": code,
+        "rule": RULE,
+        "clause": "3.1",
+        "sealed": False,
+        "message_key": key,
+        "uid": uid,
+        "count": 1,
+    } | more
 
 
 def sent(thread: str, text: str, *, at_ms: int = 50, is_group: bool = False) -> dict[str, Any]:
@@ -39,14 +49,20 @@ def complete(folder: Path) -> dict[str, Any]:
         act(8, cut=True),
         act(9, "dm", uid="14", where="private", expect={"reply_contains": "VP1"}),
         act(10, uid="11", expect={"group_reply_contains": "đã gửi"}),
+        act(11, "rename_group", uid="23", msg_id=None, expect={"rule": INFO}),
+        act(12, "admin", uid="15", member="23", msg_id=None, expect={"rule": INFO, "leader_told": True}),
+        act(13, "setting", uid="14", msg_id=None, expect={"nothing": True}),
     ]
     cases = [
         case("VP1", "1", count=2),
         case("VP2", "4", "21", sealed=True, rule="4.1-noi-dung-mat"),
         case("VP3", "join-digest", "22", rule="3.2-ho-ten-chuc-vu"),
+        case("VP5", "act-digest", "23", rule=INFO, clause="6.1"),
+        case("VP6", "act-digest", "15", rule=INFO, clause="6.1"),
     ]
     messages = [
-        *(sent(ADMIN, f"Vụ việc VP{number}: …") for number in (1, 2, 3)),
+        *(sent(ADMIN, f"Vụ việc VP{number}: …") for number in (1, 2, 3, 5)),
+        sent(LEADER, "Vụ việc VP6: …"),
         sent("8", "Đã gửi báo cáo.", is_group=True),
     ]
     figures = {
@@ -55,7 +71,7 @@ def complete(folder: Path) -> dict[str, Any]:
     }
     return {
         "acts": acts, "sent": messages, "cases": cases, "report": figures,
-        "admins": frozenset({ADMIN}), "folder": folder,
+        "admins": frozenset({ADMIN}), "leaders": frozenset({LEADER}), "folder": folder,
     }  # fmt: skip
 
 
@@ -67,14 +83,14 @@ def test_nothing_is_missing_when_everything_is_there(tmp_path: Path) -> None:
     assert missing(complete(tmp_path)) == []
 
 
-@pytest.mark.parametrize("left_out", [0, 1, 2])
+@pytest.mark.parametrize("left_out", range(5))
 def test_a_case_that_was_not_opened_is_missed(tmp_path: Path, left_out: int) -> None:
     evidence = complete(tmp_path)
     del evidence["cases"][left_out]
     assert missing(evidence)
 
 
-@pytest.mark.parametrize("left_out", [0, 1, 2, 3])
+@pytest.mark.parametrize("left_out", range(6))
 def test_a_message_that_was_not_sent_is_missed(tmp_path: Path, left_out: int) -> None:
     evidence = complete(tmp_path)
     del evidence["sent"][left_out]
@@ -95,8 +111,14 @@ def test_VP1_is_not_told_by_a_message_about_VP12(tmp_path: Path) -> None:  # noq
 
 def test_a_case_against_a_proper_message_fails_the_demonstration(tmp_path: Path) -> None:
     evidence = complete(tmp_path)
-    evidence["cases"].append(case("VP4", "3", "23"))
+    evidence["cases"].append(case("VP4", "3", "24"))
     assert len(missing(evidence)) == 1
+
+
+def test_a_case_against_a_change_that_was_allowed_fails_the_demonstration(tmp_path: Path) -> None:
+    evidence = complete(tmp_path)
+    evidence["cases"].append(case("VP7", "act-digest", "14", rule=INFO, clause="6.1"))
+    assert any("allowed, no case" in expected for expected in missing(evidence))
 
 
 @pytest.mark.parametrize("figure", ["recovered", "gaps", "dead_letters", "waiting"])

@@ -100,6 +100,17 @@ def test_the_group_is_held_against_the_list(config: str, file: Path) -> None:
     assert OTHER in shown
 
 
+def test_who_is_confirmed_is_known_by_the_account_also_after_the_next_import(config: str, tmp_path: Path) -> None:
+    file = tmp_path / "danh-sach.csv"
+    write_sheet(file, HEADINGS, [LO, ("Y Mẫu", "Văn thư", "Sở Y tế", "", "", "", "")])
+    run(config, "import", str(file), "--yes")
+    assert "Có thể là cùng một người" in run(config, "compare").output
+    assert "Đã ghi 0 trên 1 người" in run(config, "match", typed="n\n").output
+    assert "Đã ghi 1 trên 1 người" in run(config, "match", typed="y\n").output
+    assert "trong Nhóm: 2 người" in run(config, "compare").output
+    assert "không có gì thay đổi" in run(config, "import", str(file)).output
+
+
 def test_a_file_without_a_heading_or_without_people_is_refused(config: str, tmp_path: Path) -> None:
     for rows in ([("a", "b")], [("Họ tên", "Chức vụ")]):
         path = tmp_path / "sai.csv"

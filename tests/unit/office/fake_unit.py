@@ -1,30 +1,63 @@
 """A transaction in memory that fits OfficeUnit, and the makers of what tests need around it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from zalo_governor.domain.cases import Case, CaseMessage, Reader
+from tests.unit.office.fake_belonging import FakeBelonging
+from tests.unit.office.fake_changes import FakeChanges
+from zalo_governor.configfile import load_yaml, validate
+from zalo_governor.domain.audit import AuditHead
+from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader
 from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.domain.ladder import Ladder
 from zalo_governor.domain.line import Gap, LineState
 from zalo_governor.domain.notices import Notice
+from zalo_governor.domain.papers import Letterhead
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
 from zalo_governor.domain.regulation import Clause, Enforcement, Regulation
+from zalo_governor.domain.remarks import Remark, RemarkKind
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
-from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
+from zalo_governor.domain.reports import (
+    Activity,
+    AgencyFigures,
+    ChangeFigures,
+    ClauseFigures,
+    Coverage,
+    Handling,
+    Membership,
+    MembersVoice,
+    StateFigures,
+    StatementFigures,
+)
+from zalo_governor.domain.statements import Statement
 from zalo_governor.office import Catalogue, LineStatus, Office, OfficePolicy
+from zalo_governor.office.clarity import ClarityPolicy
+from zalo_governor.office.integrity.words import ChangeWords
 
 BOT = "7000000000000000001"
 GROUP = "8000000000000000001"
 GROUP_NAME = "Nhóm Zalo điều hành tỉnh Mẫu"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 """14:05 on 24/11/2026, a Tuesday, in Viet Nam."""
-CATALOGUE = Catalogue.load(Path(__file__).parents[3] / "config" / "messages.vi.yaml")
+CONFIG = Path(__file__).parents[3] / "config"
+CATALOGUE = Catalogue.load(CONFIG / "messages.vi.yaml")
+CLARITY = ClarityPolicy.load(CONFIG / "y-kien.yaml")
+LETTERHEAD = Letterhead(
+    superior="UBND tỉnh Mẫu",
+    unit="Sở Mẫu",
+    place="Mẫu",
+    signer="Giám đốc",
+    addressee="Đồng chí Trưởng nhóm",
+    recipients=("Như trên",),
+)
+LADDER = validate(Ladder, load_yaml(CONFIG / "escalation.yaml"))
 REGULATION = Regulation(
     title="Quy chế quản lý và sử dụng Nhóm Zalo",
     number="01/QĐ-UBND",
@@ -35,12 +68,15 @@ REGULATION = Regulation(
         Clause(number="3.1", summary="Dùng tiếng Việt có dấu, bộ mã Unicode.", enforced=Enforcement.RULE),
         Clause(number="3.2", summary="Tên thành viên ghi đủ họ tên, chức vụ.", enforced=Enforcement.RULE),
         Clause(number="4.1", summary="Không đăng thông tin thuộc danh mục bí mật.", enforced=Enforcement.RULE),
+        Clause(number="4.5", summary="Không thêm người không thuộc thành phần vào Nhóm.", enforced=Enforcement.RULE),
         Clause(
             number="4.6",
             summary="Không chuyển tin tự động ra ngoài Nhóm.",
             enforced=Enforcement.NOT_VISIBLE,
             note="Quản trị nhập vụ việc bằng tay",
         ),
+        Clause(number="6.1", summary="Không tự ý thay đổi thông tin Nhóm.", enforced=Enforcement.RULE),
+        Clause(number="6.5", summary="Ảnh của Nhóm phản ánh đúng tính chất.", enforced=Enforcement.RULE),
     ),
 )
 
@@ -60,14 +96,22 @@ SENTENCES = {"hop luc may gio": "họp lúc mấy giờ"}
 
 
 @dataclass
-class FakeUnit:
+class FakeUnit(FakeChanges, FakeBelonging):
     """Everything in lists; figures are what a test puts there."""
 
-    people: dict[str, Person] = field(default_factory=dict)
-    book: dict[int, Case] = field(default_factory=dict)
     tied: list[tuple[int, int]] = field(default_factory=list)
     """(case, event)"""
     events: dict[int, EventBase] = field(default_factory=dict)
+    remarked: list[Remark] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
+    """Codes of remarks that the desk was told of."""
+    marks: list[tuple[int, bytes | None]] = field(default_factory=list)
+    """(case, by what its content is known again)"""
+    taught: set[tuple[str, str, bytes, int]] = field(default_factory=set)
+    """(group, rule, content, case)"""
+    passed_over: list[tuple[int, int]] = field(default_factory=list)
+    """(event, case by which it was taken back)"""
+    said: list[tuple[int, CaseNote]] = field(default_factory=list)
     posted: list[Notice] = field(default_factory=list)
     audited: list[dict[str, Any]] = field(default_factory=list)
     runs: set[tuple[str, datetime]] = field(default_factory=set)
@@ -95,6 +139,14 @@ class FakeUnit:
     first_heard_at: datetime | None = datetime(2020, 1, 1, tzinfo=UTC)
     activity_now: Activity = field(
         default_factory=lambda: Activity(messages=100, senders=20, joined=2, left=1, recalled=3, changes=4, calls=0)
+    )
+
+    by_day: dict[date, int] = field(default_factory=lambda: {date(2026, 11, 23): 60, date(2026, 11, 24): 40})
+    agency_list: list[AgencyFigures] = field(default_factory=list)
+    stated: list[Statement] = field(default_factory=list)
+    handled: Handling = field(default_factory=lambda: Handling(taken_back=1, repeated=0))
+    members: Membership = field(
+        default_factory=lambda: Membership(present=118, approved=120, both=116, outsiders=2, missing=4)
     )
 
     def sender(self, account: str, uid: str) -> Person | None:
@@ -162,14 +214,16 @@ class FakeUnit:
             and (case.state.open or not open_only)
         ]
 
-    def add_case(self, case: Case) -> Case:
+    def add_case(self, case: Case, *, mark: bytes | None = None) -> Case:
         case = case.model_copy(update={"id": len(self.book) + 1})
         self.book[case.id] = case
+        self.marks.append((case.id, mark))
         self.tied.append((case.id, case.first_event_id))
         return case
 
-    def save_case(self, case: Case, *, joined_event_id: int | None = None) -> None:
+    def save_case(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
         self.book[case.id] = case
+        self.marks.append((case.id, mark))
         if joined_event_id is not None:
             self.tied.append((case.id, joined_event_id))
 
@@ -182,12 +236,55 @@ class FakeUnit:
     def reason_of(self, case: Case) -> str | None:
         return self.reasons.get(case.id)
 
+    def cases_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
+        return sum(
+            (case.group_id, case.person_id, case.rule_id) == (group_id, person_id, rule_id)
+            and case.opened_at >= since
+            and case.state is not CaseState.FALSE_ALARM
+            for case in self.book.values()
+        )
+
+    def add_note(self, case: Case, note: CaseNote) -> None:
+        self.said.append((case.id, note))
+
+    def notes(self, case: Case) -> list[CaseNote]:
+        return [note for case_id, note in self.said if case_id == case.id]
+
+    def mark_of_text(self, text: str) -> bytes:
+        return text.encode()
+
+    def mark_of_all(self, event_id: int) -> bytes:
+        event = self.events[event_id]
+        return event.mac if isinstance(event, SealedHeard) else repr(list(event.strings())).encode()
+
+    def false_alarm(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
+        taught = [case_id for *known, case_id in self.taught if tuple(known) == (group_id, rule_id, mark)]
+        return min(taught, default=None)
+
+    def learn_false_alarm(self, case: Case) -> None:
+        marks = {mark for case_id, mark in self.marks if case_id == case.id and mark is not None}
+        self.taught |= {(case.group_id, case.rule_id, mark, case.id) for mark in marks}
+
+    def unlearn_false_alarm(self, case: Case) -> None:
+        self.taught = {row for row in self.taught if row[-1] != case.id}
+
+    def note_false_alarm(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
+        self.passed_over.append((event_id, case_id))
+
+    def gathered_cases(self, group_id: str) -> list[Case]:
+        waiting = [case for case in self.book.values() if case.desk_due_at and case.group_id == group_id]
+        return sorted(waiting, key=lambda case: (case.desk_due_at, case.id))
+
+    def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
+        due = {case.group_id for case in self.book.values() if case.desk_due_at and case.desk_due_at <= now}
+        return sorted(due.intersection(group_ids))
+
     def due_cases(self, group_ids: Collection[str], now: datetime) -> list[Case]:
         due = [case for case in self.book.values() if case.due_at and case.due_at <= now]
         return [case for case in due if case.group_id in group_ids]
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        return min((case.due_at for case in self.book.values() if case.due_at), default=None)
+        return min((at for case in self.book.values() for at in (case.due_at, case.desk_due_at) if at), default=None)
 
     def case_with_content(self, mac: bytes) -> Case | None:
         holding = (
@@ -299,10 +396,33 @@ class FakeUnit:
         ]
         return max(times, default=None)
 
+    def add_remark(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
+        number = sum(remark.kind is kind for remark in self.remarked) + 1
+        self.remarked.append(Remark(kind=kind, number=number, group_id=group_id, person_id=person_id, at=at, text=text))
+        return self.remarked[-1]
+
+    def remarks(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
+        return [
+            said for said in self.remarked if (said.group_id, said.kind) == (group_id, kind) and start <= said.at < end
+        ]
+
+    def untold_remarks(self, group_id: str, kind: RemarkKind) -> list[Remark]:
+        return [
+            said
+            for said in self.remarked
+            if (said.group_id, said.kind) == (group_id, kind) and said.code not in self.told
+        ]
+
+    def remarks_told(self, told: Sequence[Remark], at: datetime) -> None:
+        self.told |= {said.code for said in told}
+
     def audit(
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
         self.audited.append({"action": action, "actor": actor_id, "group": group_id, "subject": subject, **detail})
+
+    def audit_head(self) -> AuditHead:
+        return AuditHead(len(self.audited), b"\x0f" * 32)
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         return self.coverage_now
@@ -328,19 +448,53 @@ class FakeUnit:
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
         return [gap for gap in self.gap_list if gap.group_id == group_id]
 
+    def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
+        return [gap for gap in self.gap_list if gap.group_id == BOT]
+
+    def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
+        return self.by_day, [0] * 8 + [sum(self.by_day.values())] + [0] * 15
+
+    def agencies(self, group_id: str, start: datetime, end: datetime) -> list[AgencyFigures]:
+        return self.agency_list
+
+    def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
+        counted = Counter(case.state for case in self.book.values())
+        return [StateFigures(state=state, cases=counted[state]) for state in counted]
+
+    def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
+        return self.handled
+
+    def membership(self, group_id: str) -> Membership:
+        return self.members
+
+    def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
+        return [ChangeFigures(kind="pin_changed", count=3), ChangeFigures(kind="group_info_changed", count=1)]
+
+    def note_statement(self, event: EventBase, statement: Statement) -> None:
+        self.stated.append(statement)
+
+    def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
+        return [
+            StatementFigures(kind="directive", count=9, long=1, no_deadline=4, no_addressee=2),
+            StatementFigures(kind="report", count=14, long=3, no_deadline=0, no_addressee=0),
+        ]
+
+    def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
+        return MembersVoice()
+
     def first_run(self, job: str, due: datetime) -> bool:
         first = (job, due) not in self.runs
         self.runs.add((job, due))
         return first
 
-    def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
+    def swept_at(self, account: str, group_id: str) -> datetime | None:
         return None
+
+    def tie_members(self, account: str, members: Sequence[Member]) -> None:
+        raise AssertionError("the sweep's caller ties members, not the office")
 
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
         raise AssertionError("the sweep's caller saves groups, not the office")
-
-    def present_uids(self, account: str, group_id: str) -> set[str]:
-        return set()
 
     def known_names(self, account: str, group_id: str) -> dict[str, str]:
         return {}
@@ -360,10 +514,14 @@ class Desk:
             "account": BOT,
             "groups": {GROUP: GROUP_NAME},
             "regulation": REGULATION,
+            "ladder": LADDER,
             "catalogue": CATALOGUE,
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
             "draw_code": lambda: "482913",
+            "letterhead": LETTERHEAD,
+            "changes": ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),
+            "clarity": CLARITY,
             "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],
         }
         self.policy = OfficePolicy(**(values | policy))
@@ -382,7 +540,7 @@ class Desk:
         self._next += 1
         event = event.model_copy(update={"id": self._next, "key": event.key or f"m{self._next}"})
         self.unit.events[event.id] = event
-        judged = self.office.excused(event, Verdict(findings=findings, **verdict))
+        judged = self.office.excused(self.unit, event, Verdict(findings=findings, **verdict))
         self.office.react(self.unit, event, judged)
         return event
 

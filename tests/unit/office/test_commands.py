@@ -31,51 +31,10 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.line import Gap, LineState
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.papers import Face
 from zalo_governor.domain.people import Reach
 from zalo_governor.office import LineStatus
-
-DESK = {"admin", "admin_staff"}
-READERS = {"leader", "report_reader", "admin"}
-EVERYBODY = set(PEOPLE)
-ALLOWED = {
-    "/vipham": (DESK, "Không có vụ việc"),
-    "/xem VP1": (DESK, "không thấy vụ việc VP1"),
-    "/xacnhan VP1": (DESK, "không thấy vụ việc VP1"),
-    "/baonham VP1 tên riêng": (DESK, "không thấy vụ việc VP1"),
-    "/trinh VP1": (DESK, "không thấy vụ việc VP1"),
-    "/daxem VP1": (DESK, "không thấy vụ việc VP1"),
-    "/xoa VP1": (DESK, "không thấy vụ việc VP1"),
-    "/baocao tuần": (READERS, "BÁO CÁO HOẠT ĐỘNG CỦA NHÓM"),
-    "/trangthai": (READERS | DESK, "thông suốt"),
-    "/trogiup": (EVERYBODY, "Các lệnh đồng chí dùng được"),
-    "/quyche 4.1": (EVERYBODY, "khoản 1 Điều 4 Quy chế: Không đăng"),
-    "/themdau hop luc may gio": (EVERYBODY, "- họp lúc mấy giờ"),
-}
-
-
-@pytest.mark.parametrize("place", ["private", "group"])
-@pytest.mark.parametrize("who", PEOPLE)
-@pytest.mark.parametrize("line", ALLOWED)
-def test_every_command_for_every_role_in_every_place(line: str, who: str, place: str) -> None:
-    roles, answer = ALLOWED[line]
-    desk = Desk()
-    desk.say(who, line, place=place)
-    posted = desk.take()
-    private = to(posted, who)
-    in_group = [notice.text for notice in posted if notice.is_group]
-    assert len(private) == 1
-    assert len(posted) == len(private) + len(in_group)
-    if who in roles:
-        assert answer in private[0]
-        assert len(in_group) == (place == "group")
-        assert all("\n" not in text and "qua tin nhắn riêng" in text for text in in_group)
-        assert desk.actions()[-1] == "command"
-    else:
-        assert f"Lệnh {line.split(maxsplit=1)[0]} không thuộc các lệnh đồng chí được dùng" in private[0]
-        assert in_group == []
-        assert desk.actions() == ["command.refused"]
-    assert desk.unit.audited[-1]["place"] == place
-    assert desk.unit.audited[-1]["actor"] == desk.person(who).id
 
 
 def test_a_name_gives_no_rights() -> None:
@@ -263,7 +222,7 @@ def test_help_lists_only_what_the_person_may_use() -> None:
 @pytest.mark.parametrize(
     ("rest", "parts"),
     [
-        ("", ["Quyết định số 01/QĐ-UBND ngày 01/02/2026", "- Điều 4: khoản 1, 6", "- Điều 1 Quyết định: khoản 1"]),
+        ("", ["Quyết định số 01/QĐ-UBND ngày 01/02/2026", "- Điều 4: khoản 1, 5, 6", "- Điều 1 Quyết định: khoản 1"]),
         ("4", ["khoản 1 Điều 4", "khoản 6 Điều 4", "không kiểm tra được khoản này; Quản trị nhập vụ việc bằng tay"]),
         ("điều 4", ["khoản 1 Điều 4", "khoản 6 Điều 4"]),
         ("khoản 6 điều 4", ["khoản 6 Điều 4"]),
@@ -405,7 +364,28 @@ def test_small_talk_gets_a_hint_at_most_once_an_hour() -> None:
 def test_a_command_that_does_not_exist_is_answered() -> None:
     desk = Desk()
     desk.say("member", "/xoanhom", place="private")
-    assert "chưa có lệnh này" in to(desk.take(), "member")[0]
+    (text,) = to(desk.take(), "member")
+    assert "chưa có lệnh này" in text
+    assert text.count("\n- /") == 3
+    assert "/xoa" not in text
+
+
+def test_in_the_group_a_slip_in_a_command_is_asked_about_in_private_alone() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say("admin", "/xacnham VP1")
+    (notice,) = desk.take()
+    assert "/xacnhan" in notice.text
+    assert not notice.is_group
+    assert desk.states() == ["reminded"]
+
+
+def test_what_is_said_after_a_command_is_excused_for_its_marks_alone() -> None:
+    desk = Desk()
+    offer = UNMARKED.model_copy(update={"rule_id": "4.2-noi-dung-xau", "clause": "4.2"})
+    desk.say("member", "/themdau nhan cho vay tra gop", offer, UNMARKED)
+    assert [case.clause for case in desk.unit.book.values()] == ["4.2"]
 
 
 def test_in_private_each_group_has_its_own_report_and_in_a_group_only_that_one() -> None:
@@ -480,3 +460,36 @@ def test_members_cannot_make_the_bot_flood_the_group() -> None:
     for _ in range(30):
         desk.say("member", "/trogiup")
     assert len([notice for notice in desk.take() if notice.is_group]) == 6
+
+
+@pytest.mark.parametrize(
+    ("line", "face", "days"),
+    [
+        ("/baocao tháng docx", Face.DOCX, "20261101-20261130"),
+        ("/baocao thang word", Face.DOCX, "20261101-20261130"),
+        ("bao cao quy 3 excel", Face.XLSX, "20260701-20260930"),
+        ("/BÁO CÁO TUẦN ẢNH", Face.PNG, "20261123-20261129"),
+        ("báo cáo hôm qua biểu đồ", Face.PNG, "20261123-20261123"),
+        ("/baocao png", Face.PNG, "20261124-20261124"),
+        ("/baocao 01/10-31/10 xlsx.", Face.XLSX, "20261001-20261031"),
+    ],
+)
+def test_a_report_goes_out_as_a_file_to_who_may_have_it(line: str, face: Face, days: str) -> None:
+    desk = Desk()
+    desk.say("leader", line, place="private")
+    told, sent = desk.take()
+    assert "đang lập báo cáo" in told.text
+    assert sent.file
+    assert (sent.file.face, sent.thread_id, sent.purpose) == (face, UIDS["leader"], Purpose.REPORT)
+    assert sent.file.name.endswith(f"{days}.{face}")
+    assert sent.file.name in told.text
+    desk.say("member", line, place="private")
+    assert all(notice.file is None for notice in desk.take())
+
+
+def test_a_file_asked_for_in_the_group_goes_out_in_private() -> None:
+    desk = Desk()
+    desk.say("admin", "/baocao tháng docx")
+    posted = desk.take()
+    assert [notice.file is not None for notice in posted if notice.is_group] == [False]
+    assert [notice.thread_id for notice in posted if notice.file] == [UIDS["admin"]]

@@ -1,13 +1,17 @@
 """Harmful content: at once where it is plain, gathered where a person has to look first, hints once a day."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
-from tests.unit.office.fake_unit import BOT, GROUP, NOW, UIDS, UNMARKED, Desk, to
+from tests.unit.office.fake_unit import BOT, GROUP, LADDER, NOW, SEALED, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.elements import Source
-from zalo_governor.domain.events import MessageRecalled
+from zalo_governor.domain.events import MessageRecalled, SealedHeard
 from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.domain.ladder import Desk as DeskStep
+from zalo_governor.domain.ladder import Leader, QuietHours
+from zalo_governor.office import Office
 
 TRIAGE = Finding(
     rule_id="4.2-noi-dung-xau",
@@ -187,3 +191,112 @@ def test_many_hints_are_counted() -> None:
     desk.unit.hinted = [(NOW, None)] * 25
     desk.office.duties.hints_digest(desk.unit, due)
     assert "và 15 tin khác" in to(desk.take(), "admin")[0]
+
+
+NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+"""23:30 in Viet Nam."""
+QUIET = QuietHours(start=time(22), end=time(6))
+
+
+def at_night(**policy: Any) -> Desk:
+    desk = Desk(quiet_hours=QUIET, **policy)
+    desk.now = NIGHT
+    return desk
+
+
+def test_light_findings_of_the_night_are_told_in_the_morning_in_one_message() -> None:
+    desk = at_night()
+    for who in ("member", "report_reader"):
+        desk.say(who, "noi dung", UNMARKED)
+    desk.say("stranger", "chữ gì đó", TRIAGE)
+    posted = desk.take()
+    assert [notice.thread_id for notice in posted] == [UIDS["member"], UIDS["report_reader"]]
+    desk.tick(hours=6, minutes=29)
+    assert desk.take() == []
+    desk.tick(minutes=1)
+    (digest,) = to(desk.take(), "admin")
+    assert "có 1 vụ việc cần đồng chí xem trước" in digest
+    assert "có 2 vụ việc dấu hiệu nhẹ còn mở" in digest
+    for code in ("VP1", "VP2", "VP3"):
+        assert f"- {code}: " in digest
+    desk.tick(days=1)
+    assert desk.take() == []
+
+
+def test_what_is_grave_wakes_the_desk_and_then_the_leader() -> None:
+    desk = at_night()
+    desk.seal("member")
+    assert "xin báo khẩn" in to(desk.take(), "admin")[0]
+    desk.tick(minutes=15)
+    assert len(to(desk.take(), "leader")) == 1
+
+
+def test_what_the_desk_settled_or_the_member_recalled_by_the_morning_is_not_told() -> None:
+    desk = at_night()
+    desk.say("member", "noi dung", UNMARKED)
+    key = desk.say("report_reader", "noi dung", UNMARKED).key
+    desk.say("admin", "/baonham VP1 tiếng Anh", place="private")
+    desk.hear(
+        MessageRecalled(account=BOT, thread_id=GROUP, sender_uid=UIDS["report_reader"], at=desk.now, target_key=key)
+    )
+    desk.take()
+    desk.tick(hours=8)
+    assert desk.take() == []
+
+
+def test_what_was_found_too_late_at_night_waits_for_the_morning_too_but_what_is_grave_does_not() -> None:
+    desk = at_night()
+    desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL)
+    desk.seal("report_reader", source=Source.BACKFILL)
+    desk.office.recovered(desk.unit, GROUP)
+    (told,) = to(desk.take(), "admin")
+    assert ("VP1" in told, "VP2" in told) == (False, True)
+    desk.office.recovered(desk.unit, GROUP)
+    assert desk.take() == []
+    desk.tick(hours=7)
+    assert ["VP1" in text for text in to(desk.take(), "admin")] == [False, True]
+
+
+def test_the_morning_digest_outlives_the_process_and_comes_after_a_long_stop() -> None:
+    desk = at_night()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.office = Office(desk.policy)
+    desk.tick(days=3)
+    assert len(to(desk.take(), "admin")) == 1
+
+
+def test_who_does_it_again_is_named_as_such_to_the_desk_alone() -> None:
+    desk = Desk(repeat_window=timedelta(), member_cooldown=timedelta())
+    for nth in range(1, 5):
+        desk.say("member", "noi dung", UNMARKED)
+        posted = desk.take()
+        assert (f"vụ việc thứ {nth} của thành viên này" in to(posted, "admin")[0]) == (nth >= 3)
+        assert "thứ" not in to(posted, "member")[0]
+        desk.later(days=1)
+    assert [case.nth for case in desk.unit.book.values()] == [1, 2, 3, 4]
+
+
+def test_an_office_may_climb_to_the_leader_where_a_light_finding_comes_again_and_nobody_answers() -> None:
+    rung = LADDER.minor[0]
+    steep = rung.model_copy(update={"from_case": 2, "leader": Leader.UNANSWERED})
+    ladder = LADDER.model_copy(update={"minor": (rung.model_copy(update={"desk": DeskStep.NEVER}), steep)})
+    desk = Desk(ladder=ladder, repeat_window=timedelta())
+    desk.say("member", "noi dung", UNMARKED)
+    assert to(desk.take(), "admin") == []
+    desk.later(minutes=5)
+    desk.say("member", "noi dung", UNMARKED)
+    assert "Nếu đến 24/11/2026 14:25 chưa có trả lời, Hệ thống báo Trưởng nhóm" in to(desk.take(), "admin")[0]
+    desk.tick(minutes=15)
+    (report,) = to(desk.take(), "leader")
+    assert "VP2" in report
+    assert "không lưu nội dung" not in report
+
+
+def test_a_rule_on_trial_that_seals_makes_no_case_and_no_notice() -> None:
+    desk = Desk()
+    heard = SealedHeard(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, mac=b"m", size=9)
+    desk.hear(heard, SEALED.model_copy(update={"shadow": True}))
+    private = heard.model_copy(update={"is_group": False, "thread_id": UIDS["member"]})
+    desk.hear(private, SEALED.model_copy(update={"shadow": True}))
+    assert (desk.take(), desk.unit.book) == ([], {})

@@ -81,7 +81,7 @@ def test_the_office_sets_the_minutes(minutes: int) -> None:
     assert len(to(desk.take(), "leader")) == 1
 
 
-@pytest.mark.parametrize("answer", ["/xacnhan VP1", "/baonham VP1 trích thơ", "/trinh VP1"])
+@pytest.mark.parametrize("answer", ["/xacnhan VP1", "/baonham VP1 trích thơ", "/chuyen VP1"])
 @pytest.mark.parametrize("who", ["admin", "admin_staff"])
 def test_an_answer_of_the_desk_ends_the_wait(answer: str, who: str) -> None:
     desk = Desk()
@@ -129,7 +129,7 @@ def test_passed_on_by_the_admin_the_leader_reads_who_reports() -> None:
     assert "do đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) chuyển" in report
     assert UNVERIFIED not in report
     assert "đã gửi báo cáo tới Trưởng nhóm" in to(posted, "admin")[0]
-    desk.say("admin_staff", "/trinh VP1", place="private")
+    desk.say("admin_staff", "/chuyen VP1", place="private")
     posted = desk.take()
     assert to(posted, "leader") == []
     assert "đã được báo Trưởng nhóm lúc 24/11/2026 14:05" in to(posted, "admin_staff")[0]
@@ -140,7 +140,7 @@ def test_the_admin_may_pass_on_what_the_leader_has_heard_of_unverified() -> None
     desk.seal("member")
     desk.tick(minutes=15)
     desk.take()
-    desk.say("admin", "/trinh VP1", place="private")
+    desk.say("admin", "/chuyen VP1", place="private")
     assert len(to(desk.take(), "leader")) == 1
 
 
@@ -149,7 +149,7 @@ def test_a_light_case_is_passed_on_with_its_clause_and_never_by_the_program() ->
     desk.say("member", "noi dung", UNMARKED)
     desk.tick(days=2)
     assert to(desk.take(), "leader") == []
-    desk.say("admin", "/trinh VP1", place="private")
+    desk.say("admin", "/chuyen VP1", place="private")
     (report,) = to(desk.take(), "leader")
     assert "khoản 1 Điều 3" in report
     assert "noi dung" not in report
@@ -286,17 +286,17 @@ def test_the_case_says_what_is_to_be_done_next_and_what_is_done() -> None:
         return to(desk.take(), "admin")[-1].partition("Việc cần làm tiếp: ")[2]
 
     before = steps()
-    for word in ("thu hồi", "/xoa VP1", "/trinh VP1", "/xacnhan VP1", "/baonham VP1"):
+    for word in ("thu hồi", "/xoa VP1", "/chuyen VP1", "/xacnhan VP1", "/baonham VP1"):
         assert word in before
     seen(desk, key, "leadership")
     assert "/daxem VP1" in steps()
     recall(desk, key)
     assert "/xoa" not in steps()
-    desk.say("admin", "/trinh VP1", place="private")
+    desk.say("admin", "/chuyen VP1", place="private")
     desk.say("admin", "/xacnhan VP1", place="private")
     desk.take()
     after = steps()
-    assert "/trinh" not in after
+    assert "/chuyen" not in after
     assert "/xacnhan" not in after
 
 
@@ -379,7 +379,7 @@ def test_a_finding_of_the_door_on_a_message_is_sealed_whatever_the_leader_gets()
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["seal", "/xacnhan", "/baonham", "/trinh", "/xem", "recall", "wait", "restart"]),
+            st.sampled_from(["seal", "/xacnhan", "/baonham", "/chuyen", "/xem", "recall", "wait", "restart"]),
             st.sampled_from(["member", "stranger", "admin_staff", "admin"]),
             st.integers(0, 6),
         ),
@@ -402,8 +402,8 @@ def test_whatever_happens_a_case_without_an_answer_reaches_the_leader_once_and_o
             before = case and case.due_at
             desk.say(who, f"{act} {code} ghi chú" if act == "/baonham" else f"{act} {code}", place="private")
             foreign = case is not None and desk.person(who).id != case.person_id
-            moved = case is not None and (desk.unit.book[which].state is not case.state or act == "/trinh")
-            if before and who.startswith("admin") and moved and (foreign or act == "/trinh") and act != "/xem":
+            moved = case is not None and (desk.unit.book[which].state is not case.state or act == "/chuyen")
+            if before and who.startswith("admin") and moved and (foreign or act == "/chuyen") and act != "/xem":
                 answered.add(code)
         elif act == "recall" and keys:
             recall(desk, keys[which % len(keys)])

@@ -80,6 +80,7 @@ class MemoryUnits:
         self.committed = MemoryUnit()
         self.open = False
         self.failures = 0
+        self.rosters: dict[str, frozenset[str]] = {}
         self.breaks_on = ""
         """Key of an entry that cannot be recorded; the first try to bury it meets a locked database."""
 
@@ -101,6 +102,9 @@ class MemoryUnits:
         self.committed.buried += unit.buried
         self.committed.reactions += unit.reactions
         self.inbox.done |= {item.id for item, *_ in unit.recorded} | {item.id for item, _ in unit.buried}
+
+    def approved(self, account: str, group_id: str) -> frozenset[str] | None:
+        return self.rosters.get(group_id)
 
     def person(self, account: str, uid: str) -> Person | None:
         return Person(id=1, uid=uid) if uid else None
@@ -161,10 +165,14 @@ class ScriptedSender:
         self.answers = list(answers)
         self.sent: list[int] = []
         self.texts: list[str] = []
+        self.contents: list[bytes | None] = []
+        self.files: list[str] = []
 
-    def send(self, outgoing: Outgoing) -> Reception:
+    def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
         self.sent.append(outgoing.id)
         self.texts.append(outgoing.notice.text)
+        self.contents.append(content)
+        self.files.append(outgoing.notice.file.name if outgoing.notice.file else "")
         answer = self.answers.pop(0)
         if isinstance(answer, SendError):
             raise answer

@@ -37,12 +37,12 @@ def heard(field: str, text: str, pack: Pack = PACKINGS["as Zalo writes it"]) -> 
     """An element with every field that Zalo gives, the text in that one of them."""
     place = FIELDS[field]
     if place.kind is ElementKind.NAME:
-        [named] = Look(BOT_UID, GROUP_ID, NOW_MS).names([Member(uid=MEMBER_UID, display_name=text)], {})
+        [named] = Look(BOT_UID, GROUP_ID, NOW_MS, 0).names([Member(uid=MEMBER_UID, display_name=text)], {})
         return named
     if place.kind is ElementKind.GROUP_STATE:
         before = GroupSnapshot(group_id=GROUP_ID, name="Nhóm", owner_uid=MEMBER_UID)
         after = before.model_copy(update={"name": text})
-        [renamed] = Look(BOT_UID, GROUP_ID, NOW_MS).changes(before, after, set())
+        [renamed] = Look(BOT_UID, GROUP_ID, NOW_MS, 0).changes(before, after, set())
         return renamed
     array = "groupMsgs" if place.kind is ElementKind.MESSAGE else "controls"
     frame = Frame(521, 0, {"data": {array: [planted(World(system_clock), field, text, pack)]}})

@@ -51,7 +51,7 @@ def parse(admitted: Admitted) -> EventBase:
 class Office:
     """Notes what it reacts to; fails on `văn phòng hỏng`."""
 
-    def excused(self, event: EventBase, verdict: Verdict) -> Verdict:
+    def excused(self, unit: MemoryUnit, event: EventBase, verdict: Verdict) -> Verdict:
         if isinstance(event, MessageSent) and event.text.startswith("/lệnh"):
             return verdict.model_copy(update={"findings": ()})
         return verdict

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.unit.pipeline.made import admitted
 from zalo_governor.domain.elements import Source
-from zalo_governor.pipeline.lanes import DISORDERLY_MS, HOLD_BACK_MS, RECOVERY_HOLD_MS, Lanes
+from zalo_governor.pipeline.lanes import DISORDERLY_MS, HOLD_BACK_MS, RECOVERY_HOLD_MS, Lanes, place
 
 
 def test_an_orderly_lane_holds_nothing_back() -> None:
@@ -107,24 +107,66 @@ def test_what_a_sweep_finds_by_our_own_fast_clock_makes_no_message_late() -> Non
     swept = admitted(1, key="a" * 24, at_ms=900_000)
     lanes.add([swept._replace(entry=swept.entry._replace(source=Source.SWEEP))], now_ms=900_000)
     assert [late for _, late in lanes.take(900_000)] == [False]
-    lanes.add([admitted(2, key="1", at_ms=600_000)], now_ms=900_001)
+    lanes.add([admitted(2, key="1", at_ms=600_000, received_ms=600_010)], now_ms=900_001)
     assert [(item.entry.key, late) for item, late in lanes.take(900_001)] == [("1", False)]
 
 
-def test_where_our_own_clock_is_behind_what_comes_out_of_order_is_late_all_the_same() -> None:
+def test_where_our_own_clock_is_behind_most_messages_say_so_and_are_believed() -> None:
     lanes = Lanes()
     ahead = 20 * 60_000
     said = [admitted(n, key=str(n), at_ms=1_000 + n + ahead, received_ms=1_000 + n) for n in (0, 1, 2, 3, 5)]
     lanes.add(said, now_ms=1_010)
-    assert [late for _, late in lanes.take(1_010)] == [False] * 5
+    assert [late for _, late in lanes.take(1_010)] == [True, True, False, False, False]
     lanes.add([admitted(4, key="4", at_ms=1_004 + ahead, received_ms=1_011)], now_ms=1_012)
     assert [late for _, late in lanes.take(1_500)] == [True]
 
 
-def test_one_message_from_the_future_makes_nobody_late() -> None:
+def test_one_message_from_the_future_is_out_of_its_turn_and_makes_nobody_else_late() -> None:
     lanes = Lanes()
     times = [1_001, 1_002, 90_000_000, 1_004, 1_005]
     lanes.add([admitted(n, key=str(n), at_ms=at, received_ms=1_000 + n) for n, at in enumerate(times)], now_ms=1_010)
-    assert [late for _, late in lanes.take(1_010 + HOLD_BACK_MS)] == [False] * 5
+    taken = lanes.take(1_010 + HOLD_BACK_MS)
+    assert [item.entry.key for item, late in taken if late] == ["2"]
+    assert len(taken) == len(times)
     lanes.add([admitted(9, key="9", at_ms=70_000, received_ms=70_001)], now_ms=70_002)
     assert [late for _, late in lanes.take(70_500)] == [False]
+
+
+_MINUTE = 60_000
+_wrong = st.sampled_from((0, 0, 0, 2_000, 90_000, -90_000, 20 * _MINUTE, -20 * _MINUTE, 10**10, -(10**11)))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(Source),
+            st.integers(0, 500),
+            _wrong,
+            _wrong,
+            st.sampled_from(("wait", "wait", "take", "hold", "release", "start anew")),
+        ),
+        max_size=80,
+    )
+)
+def test_whatever_the_clocks_do_all_that_is_not_late_stands_in_order(
+    said: list[tuple[Source, int, int, int, str]],
+) -> None:
+    lanes, in_turn, true_ms = Lanes(), [(0, 0, "")], 10**12
+    for number, (source, pause_ms, zalo_wrong, ours_wrong, then) in enumerate(said):
+        true_ms += pause_ms
+        now_ms = true_ms + ours_wrong
+        item = admitted(number, key=str(number % 37), at_ms=true_ms + zalo_wrong, received_ms=now_ms)
+        lanes.add([item._replace(entry=item.entry._replace(source=source))], now_ms)
+        match then:
+            case "hold":
+                lanes.hold("bot", "group", now_ms)
+            case "release":
+                lanes.release("bot", "group")
+            case "start anew":
+                lanes = Lanes()
+                lanes.remember("bot", "group", max(in_turn))
+            case _:
+                pass
+        taken = lanes.take(now_ms + HOLD_BACK_MS if then == "take" else now_ms)
+        in_turn += [place(item) for item, late in taken if not late and item.entry.source is not Source.SWEEP]
+    assert in_turn == sorted(in_turn)

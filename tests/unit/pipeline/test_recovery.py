@@ -244,6 +244,7 @@ def test_it_begins_when_anything_was_last_heard_and_is_filled_from_what_the_grou
 def test_old_messages_of_the_socket_come_after_the_look_and_count_for_their_gap() -> None:
     given = Given(whole(element("1"), element("3", at_ms=_ms(6))), last_ms=_ms(3))
     given.socket_gives = [element("2", at_ms=_ms(5)), element("0", at_ms=_ms(-60))]
+    given.gaps.first_ms = _ms(3)
     log = given.follow(down(5), up(7), looks=1)
     assert given.admitted == ["3", "2"]
     assert log[2:] == ["found 1 of 1", "found 1 of 1", "close 1"]
@@ -319,6 +320,39 @@ def test_frames_lost_while_a_look_into_the_history_still_waits_cost_no_look_of_t
         given.recovery.report(lost)
     given.follow(looks=1)
     assert given.fetched_from == [7]
+
+
+def test_a_frame_lost_while_a_look_is_under_way_has_a_look_of_its_own() -> None:
+    given, fetching, go_on = Given(whole()), threading.Event(), threading.Event()
+    fetch = given.recovery._history
+    lost = LineReport(state=LineState.FRAME_LOST, at=NOW, heard_at=NOW, cause="bad tag")
+
+    def slow(group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+        end = fetch(group_id, heard_id, take)
+        fetching.set()
+        assert go_on.wait(10)
+        return end
+
+    given.recovery._history = slow
+    for _ in range(2):
+        given.recovery.report(lost)  # the second as if it had come just after the look for the first had begun
+    with given.running():
+        assert fetching.wait(10)
+        given.newest_id = 8
+        given.recovery.report(lost)
+        given.newest_id = 9
+        given.recovery.report(lost)
+        go_on.set()
+        until(lambda: given.gaps.log[-1] == "close 2")
+    assert given.fetched_from == [7, 8]
+
+
+def test_what_is_missing_among_what_was_heard_is_fetched_from_before_it() -> None:
+    given = Given(whole(element("2")))
+    lost = LineReport(state=LineState.FRAME_LOST, at=NOW, heard_at=NOW, cause="missed")
+    given.recovery.missed(GROUP, 4, lost)
+    assert given.follow(looks=1) == ["open group 08:00 missed", "end 1 08:00", "found 1 of 1", "close 1"]
+    assert given.fetched_from == [4]
 
 
 def test_a_cut_that_is_looked_at_only_when_the_line_is_back_begins_where_it_began() -> None:

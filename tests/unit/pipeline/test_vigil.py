@@ -17,6 +17,7 @@ class Given:
 
     def __init__(self) -> None:
         self.now = NOW
+        self.seconds = 0.0
         self.heard_at: datetime | None = NOW
         self.state: LineState | None = LineState.UP
         self.last: dict[str, Element] = {}
@@ -32,11 +33,14 @@ class Given:
             keep_alive=lambda: self.calls.append("keep_alive"),
             line=lambda: (LineReport(state=self.state, at=NOW) if self.state else None, self.heard_at),
             report=self.reports.append,
+            go_round=lambda: self.calls.append("round"),
             alarm=self,
             look_every=timedelta(minutes=5),
+            round_every=timedelta(minutes=60),
             keep_alive_every=timedelta(minutes=3),
             blind_after=timedelta(minutes=10),
             clock=lambda: self.now,
+            seconds=lambda: self.seconds,
         )
 
     def _newest(self) -> dict[str, Element]:
@@ -56,8 +60,9 @@ class Given:
         if self.alarm_fails:
             raise StoreUnavailableError("database is locked")
 
-    def at(self, minutes: float) -> None:
-        self.now = NOW + timedelta(minutes=minutes)
+    def at(self, minutes: float, *, wrong: timedelta = timedelta()) -> None:
+        self.now = NOW + timedelta(minutes=minutes) + wrong
+        self.seconds = minutes * 60
         self.vigil.tick()
 
 
@@ -108,6 +113,39 @@ def test_a_message_on_its_way_and_foreign_groups_raise_nothing() -> None:
     given.last = {GROUP: said("2", 4.9), "other": said("3", 1, "other")}
     given.at(5)
     assert given.reports == []
+
+
+def test_where_our_clock_is_behind_what_did_not_come_is_found_at_the_second_look() -> None:
+    given, behind = Given(), -timedelta(minutes=20)
+    given.at(0, wrong=behind)
+    given.last = {GROUP: said("2", 4)}
+    given.at(5, wrong=behind)
+    assert given.reports == []
+    given.at(10, wrong=behind)
+    assert [report.cause for report in given.reports] == [MISSED]
+
+
+def test_a_busy_group_whose_newest_message_is_always_on_its_way_is_found_out_too() -> None:
+    given = Given()
+    given.last = {GROUP: said("2", 4.9)}
+    given.at(5)
+    given.last = {GROUP: said("3", 9.9)}
+    given.at(10)
+    assert len(given.reports) == 1
+    given.stored |= {"2", "3"}
+    given.last = {GROUP: said("4", 14.9)}
+    given.at(15)
+    given.stored.add("4")
+    given.at(20)
+    assert len(given.reports) == 1
+    assert given.vigil.looked_at == NOW + timedelta(minutes=20)
+
+
+def test_rounds_are_made_at_their_interval() -> None:
+    given = Given()
+    for minute in range(0, 130, 10):
+        given.at(minute)
+    assert given.calls.count("round") == 2
 
 
 def test_a_look_that_fails_says_nothing_about_what_was_heard() -> None:
@@ -172,4 +210,4 @@ def test_after_the_clock_was_set_back_it_looks_no_later_than_it_would_have() -> 
     given = Given()
     given.at(6)
     given.at(-60)
-    assert given.calls == ["keep_alive", "look"] * 2
+    assert given.calls == ["keep_alive", "look", "keep_alive", "look", "round"]

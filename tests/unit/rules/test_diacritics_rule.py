@@ -5,7 +5,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from zalo_governor.domain.events import Attachment, Mention, MessageSent, NameObserved, Quote
@@ -96,6 +96,7 @@ def test_a_slash_in_front_hides_nothing() -> None:
 
 
 @given(st.text(alphabet="aăâeêioôơuưyáàảãạấậốồộớựđ bcghklmnprstvx", max_size=80))
+@example("côp")  # One word that an old font might write, and that at a glance is fine.
 def test_both_forms_of_unicode_get_the_same_verdict(text: str) -> None:
     composed, decomposed = (findings(unicodedata.normalize(form, text)) for form in ("NFC", "NFD"))
     assert [(f.label, f.severity) for f in composed] == [(f.label, f.severity) for f in decomposed]

@@ -195,3 +195,26 @@ def test_parameters_under_a_wrong_key_are_refused(sim: Running) -> None:
     client = WireClient(sim.url)
     client.key = bytes(16)
     assert client.outer("POST", "/api/group/sendmsg", message="a", grid=GROUP)["error_code"] == 114
+
+
+def test_a_friend_request_waits_until_it_is_accepted_and_a_friends_messages_arrive(sim: Running) -> None:
+    sim.order("world", people=[{"uid": MEMBER, "takes_messages": False}])
+    client = WireClient(sim.url)
+    assert client.call("POST", "/api/friend/accept", fid=MEMBER, language="vi")["error_code"] == 222
+    sim.order("befriend", uid=MEMBER, message="Chào")
+    sim.order("befriend", uid=MEMBER, message="Chào lần nữa")
+    [item] = client.call("GET", "/api/friend/recommendsv2/list")["data"]["recommItems"]
+    told = item["dataInfo"]
+    assert (told["userId"], told["recommType"], told["recommInfo"]["message"]) == (MEMBER, 2, "Chào lần nữa")
+    for _ in range(2):
+        assert client.call("POST", "/api/friend/accept", fid=MEMBER, language="vi")["error_code"] == 0
+    assert client.call("GET", "/api/friend/recommendsv2/list")["data"]["recommItems"] == []
+    assert client.call("POST", "/api/message/sms", message="a", clientId=1, toid=MEMBER)["error_code"] == 0
+
+
+def test_whoever_calls_too_often_is_refused_with_221(sim: Running) -> None:
+    sim.order("config", most={"/api/group/getlg/v4": [2, 60.0]})
+    client = WireClient(sim.url)
+    codes = [client.call("GET", "/api/group/getlg/v4")["error_code"] for _ in range(3)]
+    assert codes == [0, 0, 221]
+    assert client.call("GET", "/api/social/profile/me-v2")["error_code"] == 0

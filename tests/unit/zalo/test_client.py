@@ -13,7 +13,7 @@ from zalo_governor.domain.notices import Notice, Outgoing, Purpose
 from zalo_governor.domain.removals import Removal, RemovalOutcome
 from zalo_governor.zalo.backfill import Backfill
 from zalo_governor.zalo.client import NEWEST, ZaloClient
-from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError
+from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError, ZaloUnavailableError
 from zalo_governor.zalo.session import ZaloSession
 
 Open = Callable[..., ZaloSession]
@@ -159,9 +159,10 @@ def test_a_group_that_zalo_does_not_show_is_said_so(zalo: StandIn, client: ZaloC
 class Past:
     """A group's history as Zalo gives it: pages of 50, newest first, inside a JSON string."""
 
-    def __init__(self, zalo: StandIn, count: int, apart_ms: int = 1) -> None:
+    def __init__(self, zalo: StandIn, count: int, wrong_ms: Callable[[int], int] = lambda number: 0) -> None:
         self._messages = [
-            message(number, idTo=f"g{GROUP}", ts=str(NOW_MS - (count - number) * apart_ms)) for number in range(count)
+            message(number, idTo=f"g{GROUP}", ts=str(NOW_MS - count + number + wrong_ms(number)))
+            for number in range(count)
         ]
         self.refusals: list[Answer] = []
         self.pages_before_refusal = 0
@@ -212,7 +213,7 @@ def recovered(
     slept: list[float],
     *,
     max_pages: int = 40,
-    first: bool = False,
+    oldest: int | None = 0,
 ) -> tuple[list[str], BackfillEnd, int]:
     """Keys as they were handed on, how it ended, and how often it asked."""
 
@@ -223,7 +224,7 @@ def recovered(
     elements: list[Element] = []
     backfill = Backfill(client, pause=1.5, sleep=sleep)
     asked = len(zalo.calls)
-    end = backfill.recover(GROUP, lambda keys: stored & set(keys), elements.extend, max_pages, first=first)
+    end = backfill.recover(GROUP, lambda keys: stored & set(keys), elements.extend, max_pages, oldest=oldest)
     return [element.key for element in elements], end, len(zalo.calls) - asked
 
 
@@ -234,8 +235,8 @@ def test_a_gap_of_120_messages_is_recovered_oldest_first(zalo: StandIn, client: 
     assert end is BackfillEnd.REACHED
     assert keys == sorted(keys)
     assert {key(number) for number in range(180, 300)} <= set(keys)
-    assert pages == 4  # one of them all heard before, since messages come in another order than Zalo's
-    assert slept == [1.5, 1.5, 1.5]
+    assert pages == 3
+    assert slept == [1.5, 1.5]
 
 
 def test_a_message_that_came_before_an_older_one_does_not_hide_what_was_missed(
@@ -247,17 +248,33 @@ def test_a_message_that_came_before_an_older_one_does_not_hide_what_was_missed(
     assert {key(number) for number in [*range(100, 200), *range(220, 300)]} <= set(keys)
 
 
-def test_in_a_quiet_group_one_page_is_enough(zalo: StandIn, client: ZaloClient) -> None:
-    Past(zalo, 300, apart_ms=30_000)
-    keys, end, pages = recovered(zalo, client, {key(number) for number in range(295)}, [])
+@pytest.mark.parametrize("wrong_ms", [-90_000, 90_000], ids=["behind", "ahead"])
+def test_a_leap_of_zalos_clock_hides_nothing_that_was_missed(zalo: StandIn, client: ZaloClient, wrong_ms: int) -> None:
+    Past(zalo, 300, lambda number: wrong_ms if 210 <= number < 255 else 0)
+    heard = {key(number) for number in [*range(180), *range(205, 220), *range(250, 258)]}
+    keys, end, _ = recovered(zalo, client, heard, [])
+    assert end is BackfillEnd.REACHED
+    assert {key(number) for number in range(300)} - heard <= set(keys)
+
+
+def test_where_all_but_little_was_heard_one_page_is_enough(zalo: StandIn, client: ZaloClient) -> None:
+    Past(zalo, 300)
+    keys, end, pages = recovered(zalo, client, {key(number) for number in range(275)}, [])
     assert (end, pages) == (BackfillEnd.REACHED, 1)
-    assert {key(number) for number in range(295, 300)} <= set(keys)
+    assert {key(number) for number in range(275, 300)} <= set(keys)
+
+
+def test_what_was_said_before_we_came_is_left_alone(zalo: StandIn, client: ZaloClient) -> None:
+    Past(zalo, 300)
+    keys, end, pages = recovered(zalo, client, {key(280)}, [], oldest=int(key(280)))
+    assert (end, pages) == (BackfillEnd.REACHED, 1)
+    assert keys == [key(number) for number in range(280, 300)]
 
 
 def test_a_history_that_ends_before_anything_known_leaves_the_gap_open(zalo: StandIn, client: ZaloClient) -> None:
     Past(zalo, 70)
     assert recovered(zalo, client, set(), [])[1:] == (BackfillEnd.EXHAUSTED, 2)
-    assert recovered(zalo, client, set(), [], first=True)[1:] == (BackfillEnd.REACHED, 2)
+    assert recovered(zalo, client, set(), [], oldest=None)[1:] == (BackfillEnd.REACHED, 2)
 
 
 def test_a_deep_gap_is_bounded(zalo: StandIn, client: ZaloClient) -> None:
@@ -274,7 +291,7 @@ def test_a_very_deep_gap_is_handed_on_in_parts_so_that_a_kill_costs_one_part(zal
         parts.append([element.key for element in elements])
 
     backfill = Backfill(client, pause=0, sleep=lambda seconds: True)
-    end = backfill.recover(GROUP, lambda keys: {key(0)} & set(keys), take)
+    end = backfill.recover(GROUP, lambda keys: {key(0)} & set(keys), take, oldest=0)
     assert end is BackfillEnd.REACHED
     assert [part == sorted(part) for part in parts] == [True, True]
     assert parts[1] + parts[0] == [key(number) for number in range(1300)]
@@ -284,7 +301,7 @@ def test_a_stop_ends_it_at_the_next_pause(zalo: StandIn, client: ZaloClient) -> 
     Past(zalo, 300)
     taken: list[Element] = []
     backfill = Backfill(client, pause=0, sleep=lambda seconds: False)
-    assert backfill.recover(GROUP, lambda keys: set(), taken.extend) is BackfillEnd.INTERRUPTED
+    assert backfill.recover(GROUP, lambda keys: set(), taken.extend, oldest=0) is BackfillEnd.INTERRUPTED
     assert len(taken) == 50
 
 
@@ -369,3 +386,21 @@ def test_an_error_of_a_read_keeps_its_code(zalo: StandIn, client: ZaloClient) ->
     with pytest.raises(ZaloCallError) as caught:
         client.group(GROUP)
     assert caught.value.code == 166
+
+
+def test_a_picture_is_had_without_the_sessions_cookies_and_only_up_to_a_limit(
+    zalo: StandIn, client: ZaloClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zalo.answers["/1/nhom.jpg"] = Answer(b"jpeg")
+    assert client.picture("http://s75-ava-grp-talk.zadn.vn/1/nhom.jpg") == b"jpeg"
+    assert zalo.calls[-1].headers["X-Orig-Host"] == "s75-ava-grp-talk.zadn.vn"
+    assert "Cookie" not in zalo.calls[-1].headers
+    with pytest.raises(ZaloCallError, match="404"):
+        client.picture("https://s75-ava-grp-talk.zadn.vn/khong-co.jpg")
+    zalo.answers["/1/nhom.jpg"] = Answer(b"", 503)
+    with pytest.raises(ZaloUnavailableError, match="503"):
+        client.picture("https://s75-ava-grp-talk.zadn.vn/1/nhom.jpg")
+    monkeypatch.setattr("zalo_governor.zalo.client._LARGEST_PICTURE", 3)
+    zalo.answers["/1/nhom.jpg"] = Answer(b"jpeg")
+    with pytest.raises(ZaloCallError, match="413"):
+        client.picture("https://s75-ava-grp-talk.zadn.vn/1/nhom.jpg")

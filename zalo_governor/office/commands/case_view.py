@@ -1,18 +1,34 @@
 """/xem: one case as the desk sees it, and what is to be done next."""
 
-from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
+from zalo_governor.domain.changes import CHANGE_RULES
+from zalo_governor.domain.newcomers import Newcomer
 from zalo_governor.office.afterwards import visible
 from zalo_governor.office.categories import category, has_category, why
 from zalo_governor.office.commands.casebook import CaseCommand, one_line
 from zalo_governor.office.commands.command import Answer, Call
+from zalo_governor.office.integrity.wording import Wording
 from zalo_governor.office.messages import Text
+from zalo_governor.office.newcomers import way_in
+from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.voice import gone, moment, number
+from zalo_governor.pipeline.door import UNCHECKED
 
 QUOTABLE = frozenset({"3.1", "3.2"})
 """The clauses whose cases may show what was written."""
 
 _EXCERPT = 80
+_WORDS = 600
+_CHANGES = 10
 _GONE = 5
+_NOTES = 5
+_NOTE = 300
+_NOTE_TEXTS = {
+    NoteKind.EXPLANATION: Text.CASE_EXPLANATION,
+    NoteKind.REVIEW: Text.CASE_REVIEW,
+    NoteKind.NOTE: Text.CASE_NOTE,
+    NoteKind.PASSED_ON: Text.CASE_PASSED_ON,
+}
 
 
 class ShowCase(CaseCommand):
@@ -20,6 +36,11 @@ class ShowCase(CaseCommand):
 
     word = "xem"
     usage = Text.USAGE_SHOW
+    forgiving = True
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        super().__init__(policy)
+        self._wording = Wording(self.voice, policy.changes)
 
     def about(self, call: Call, case: Case) -> Answer:
         """What is known of the case; of a sealed one, that nothing is kept."""
@@ -38,15 +59,26 @@ class ShowCase(CaseCommand):
 
     def _signs(self, case: Case) -> str:
         citation = self.voice.citation(case.clause)
+        if case.label == UNCHECKED:
+            return self.voice.say(Text.CASE_SIGNS_UNCHECKED, citation=citation)
         if case.sealed:
             return self.voice.say(Text.CASE_SIGNS_SEALED, citation=citation)
         return self.voice.say(Text.CASE_SIGNS, citation=citation, clause=self.voice.clause(case.clause))
 
     def _content(self, call: Call, case: Case) -> list[str]:
         lines = []
-        if case.sealed:
+        newcomer = call.unit.newcomer(case)
+        if newcomer:
+            lines += self._newcomer(call, case, newcomer)
+        elif case.sealed:
             lines.append(self.voice.say(Text.CASE_SEALED))
             lines += self._aftermath(call, case)
+        elif case.rule_id in CHANGE_RULES:
+            lines += self._changes(call, case)
+        elif noted := call.unit.manual(case):
+            by, words = noted
+            who = self.voice.who(call.unit.person(by))
+            lines.append(self.voice.say(Text.CASE_NOTED, who=who, words=one_line(words, _WORDS)))
         else:
             quotable = case.clause in QUOTABLE
             if quotable and (excerpt := call.unit.excerpt(case)):
@@ -60,7 +92,41 @@ class ShowCase(CaseCommand):
             lines.append(self.voice.say(Text.CASE_CATEGORY, category=named, reason=reason))
         if case.reason:
             lines.append(self.voice.say(Text.CASE_REASON, reason=case.reason))
+        if case.nth > 1:
+            days = number(self.policy.ladder.window_days)
+            lines.append(self.voice.say(Text.CASE_NTH, nth=number(case.nth), days=days))
+        if case.minutes_to_remedy is not None:
+            lines.append(self.voice.say(Text.CASE_REMEDIED, minutes=number(case.minutes_to_remedy)))
+        lines += [self._note(call, note) for note in call.unit.notes(case)[-_NOTES:]]
         return lines + self._leader(call, case) + ([self._next(call, case)] if case.sealed else [])
+
+    def _newcomer(self, call: Call, case: Case, newcomer: Newcomer) -> list[str]:
+        """Who came in, how, and whether that person is still there."""
+        who = self.voice.who(call.unit.person(newcomer.person_id))
+        lines = [self.voice.say(Text.CASE_NEWCOMER, who=who, way=way_in(call.unit, self.voice, newcomer, case))]
+        if newcomer.gone_at:
+            lines.append(self.voice.say(Text.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at)))
+        elif case.state.open:
+            lines.append(self.voice.say(Text.CASE_NEWCOMER_HERE, code=case.code))
+        return lines
+
+    def _note(self, call: Call, note: CaseNote) -> str:
+        who = self.voice.who(call.unit.person(note.person_id))
+        words = one_line(note.text, _NOTE)
+        return self.voice.say(_NOTE_TEXTS[note.kind], who=who, when=moment(note.at), words=words)
+
+    def _changes(self, call: Call, case: Case) -> list[str]:
+        """What was changed, the youngest last, and who has allowed it since."""
+        kept = call.unit.changes_of_case(case)
+        lines = [
+            self.voice.say(Text.CHANGE_ROW_AT, when=moment(one.at), change=self._wording.change(call.unit, one.change))
+            for one in kept[-_CHANGES:]
+        ]
+        approval = next((call.unit.approval(one.approval_id) for one in kept if one.approval_id), None)
+        if approval:
+            who = self.voice.who(call.unit.person(approval.given_by))
+            lines.append(self.voice.say(Text.CASE_CHANGE_APPROVED, who=who, when=moment(approval.given_at)))
+        return lines
 
     def _aftermath(self, call: Call, case: Case) -> list[str]:
         """What the group still shows of a sealed case, and who has seen it."""
@@ -81,9 +147,10 @@ class ShowCase(CaseCommand):
 
     def _leader(self, call: Call, case: Case) -> list[str]:
         if case.leader_told_at is None:
-            due = case.sealed and case.due_at
-            return [self.voice.say(Text.CASE_DUE, when=moment(due))] if due else []
+            return [self.voice.say(Text.CASE_DUE, when=moment(case.due_at))] if case.due_at else []
         when = moment(case.leader_told_at)
+        if case.rule_id in CHANGE_RULES and case.leader_told_by is None:
+            return [self.voice.say(Text.CASE_LEADER_TOLD, when=when)]
         if case.leader_told_by is None:
             return [self.voice.say(Text.CASE_LEADER_UNVERIFIED, when=when)]
         who = self.voice.who(call.unit.person(case.leader_told_by))

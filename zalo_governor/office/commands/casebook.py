@@ -6,12 +6,15 @@ from enum import Enum
 from typing import ClassVar
 
 from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.changes import CHANGE_RULES
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.people import Person, Role
+from zalo_governor.office.alerts import Alerts
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call, Command
 from zalo_governor.office.commands.parsing import case_number, folded
+from zalo_governor.office.false_alarms import FalseAlarms
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import midnight, today
 from zalo_governor.office.policy import Group
@@ -19,7 +22,7 @@ from zalo_governor.office.voice import Voice, moment, number
 
 DESK = frozenset({Role.ADMIN, Role.ADMIN_STAFF})
 _ROWS = 10
-_REASON = 300
+_WORDS = 500
 _RECENT = timedelta(days=30)
 
 
@@ -36,6 +39,7 @@ class ListCases(Command[Which]):
 
     word = "vipham"
     usage = Text.USAGE_CASES
+    forgiving = True
     roles = DESK
     _FILTERS: ClassVar[dict[str, Which]] = {
         "": Which.OPEN,
@@ -111,21 +115,26 @@ class ConfirmCase(CaseCommand):
 
     def about(self, call: Call, case: Case) -> Answer:
         """Confirmed; a sealed case is referred, since only the competent body determines what is secret."""
-        return _move(self, call, case, CaseState.REFERRED if case.sealed else CaseState.CONFIRMED, "")
+        return move(self, call, case, CaseState.REFERRED if case.sealed else CaseState.CONFIRMED, "")
 
 
-class FalseAlarm(Command[tuple[int, str]]):
+class CaseWords(Command[tuple[int, str]]):
+    """A command about one case, whose number is followed by words."""
+
+    roles: ClassVar[frozenset[Role] | None] = DESK
+    by_code = True
+
+    def understand(self, rest: str, today: date) -> tuple[int, str] | None:
+        """The number of a case and the words, "" where none are given."""
+        found = case_number(rest)
+        return (found[0], one_line(found[1], _WORDS)) if found else None
+
+
+class FalseAlarm(CaseWords):
     """/baonham VP12 lý do"""
 
     word = "baonham"
     usage = Text.USAGE_FALSE_ALARM
-    roles = DESK
-    by_code = True
-
-    def understand(self, rest: str, today: date) -> tuple[int, str] | None:
-        """The number of a case and the reason, "" where none is given."""
-        found = case_number(rest)
-        return (found[0], one_line(found[1], _REASON)) if found else None
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Taken back, with the reason."""
@@ -134,18 +143,35 @@ class FalseAlarm(Command[tuple[int, str]]):
             code = f"VP{case_id}"
             return Answer([self.voice.say(Text.REASON_MISSING, code=code)], "no_reason", code)
         case = call.unit.case(case_id)
-        return _move(self, call, case, CaseState.FALSE_ALARM, reason) if case else unknown_case(self.voice, case_id)
+        return move(self, call, case, CaseState.FALSE_ALARM, reason) if case else unknown_case(self.voice, case_id)
 
 
-def _move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
+def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
+    """The case in another state by somebody's word, with all that follows from it."""
     voice, code, now = command.voice, case.code, command.policy.clock()
+    if case.rule_id in CHANGE_RULES and case.person_id == call.person.id:
+        # What somebody of the desk did about the group is the leader's to judge.
+        return Answer([voice.say(Text.CHANGE_OWN_CASE, code=code)], "own_case", code)
     try:
         moved = case.moved(to, at=now, by=call.person.id, reason=reason)
     except IllegalTransitionError:
-        return Answer([voice.say(Text.CASE_CANNOT_MOVE, code=code, state=voice.state(case.state))], "cannot_move", code)
+        return cannot_move(command, case)
     call.unit.save_case(moved)
+    if to is CaseState.FALSE_ALARM:
+        FalseAlarms(command.policy).learn(call.unit, moved, call.person)
+    elif case.state is CaseState.FALSE_ALARM:
+        FalseAlarms(command.policy).unlearn(call.unit, moved, call.person)
+    if call.person.id != case.person_id:
+        Alerts(command.policy).decided(call.unit, case, to)
     audit_case(call.unit, "case.moved", case, {"from": case.state.value, "to": to.value}, at=now, by=call.person.id)
     return Answer([voice.say(Text.CASE_MOVED, code=code, state=voice.state(to))], subject=code)
+
+
+def cannot_move(command: AnyCommand, case: Case) -> Answer:
+    """The case cannot go there from where it is."""
+    state = command.voice.state(case.state)
+    text = command.voice.say(Text.CASE_CANNOT_MOVE, code=case.code, state=state)
+    return Answer([text], "cannot_move", case.code)
 
 
 def unknown_case(voice: Voice, case_id: int) -> Answer:

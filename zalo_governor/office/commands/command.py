@@ -1,10 +1,13 @@
 """What a command is: a word, the roles that may use it, how its rest is understood, and its answer."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
+from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.papers import PaperFile
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import Group, OfficePolicy
@@ -20,6 +23,8 @@ class Call(NamedTuple):
     unit: OfficeUnit
     person: Person
     groups: list[Group]
+    event: MessageSent
+    """The message that it stands in: whom it mentions, what it quotes."""
 
 
 class Answer(NamedTuple):
@@ -31,6 +36,8 @@ class Answer(NamedTuple):
     subject: str = ""
     """Code of the case or the like that it was about."""
     purpose: Purpose = Purpose.REPLY
+    files: Sequence[PaperFile] = ()
+    """Go out after the texts."""
     group_line: str | None = None
     """The one line for the group if it was asked there; None for the usual one."""
 
@@ -43,6 +50,11 @@ class Command(ABC, Generic[ArgumentT]):
     usage: ClassVar[Text]
     roles: ClassVar[frozenset[Role] | None]
     """Who may use it; None for everybody."""
+    forgiving: ClassVar[bool] = False
+    """A slip of the finger in the word is overlooked. Only where nothing can be done wrongly by it: what moves a case,
+    removes a message or tells somebody has to be typed as it is, and who mistypes it is asked whether it was meant."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other words for it, typed as they are."""
     by_code: ClassVar[bool] = False
     """It is about a case. Without the slash only a whole code is understood, `VP12`: people write "báo nhầm 12 tin"."""
 

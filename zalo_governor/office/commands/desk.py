@@ -23,6 +23,7 @@ from zalo_governor.office.voice import Voice, moment
 log = structlog.get_logger(__name__)
 
 _HINT_EVERY = timedelta(hours=1)
+_OFFERED = 3
 _MOST_ANSWERS, _WINDOW_MINUTES = 6, 5
 """So many commands of somebody without an office under the regulation are answered within so long."""
 
@@ -35,7 +36,9 @@ class CommandDesk:
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._commands = all_commands(policy)
-        self._words = frozenset(self._commands)
+        for command in list(self._commands.values()):
+            self._commands |= dict.fromkeys(command.aliases, command)
+        self._words = {word: command.forgiving for word, command in self._commands.items()}
 
     def recognises(self, event: EventBase) -> bool:
         """Whether the event is a typed command, so that the haste of typing one is not held against anybody."""
@@ -54,9 +57,9 @@ class CommandDesk:
                 self._decline_sealed(unit, event, verdict)
             return
         typed = self._typed(event)
-        if typed is None and (event.is_group or type(event) is not MessageSent):
+        if type(event) is not MessageSent or (typed is None and event.is_group):
             return
-        if typed is not None and event.is_group and not typed.word:
+        if typed is not None and event.is_group and not typed.word and not typed.close:
             return
         person = unit.sender(event.account, event.sender_uid)
         if person is None or (
@@ -68,11 +71,11 @@ class CommandDesk:
             return
         command = self._commands.get(typed.word) if typed else None
         if command is None or typed is None:
-            self._hint(unit, event, person, slash=typed is not None)
+            self._hint(unit, event, person, typed)
             return
         argument = self._understood(command, typed)
         if argument is None and not typed.slash:
-            self._hint(unit, event, person, slash=False)
+            self._hint(unit, event, person, None)
         elif event.late or not is_fresh(event, self._policy.clock()):
             self._too_late(unit, event, person, command)
         elif not command.allowed(person):
@@ -82,7 +85,7 @@ class CommandDesk:
             text = self._voice.say(Text.USAGE, who=self._voice.who(person), usage=usage)
             self._give(unit, event, person, command, Answer([text], "usage"))
         else:
-            call = Call(unit, person, self._groups_of(event))
+            call = Call(unit, person, self._groups_of(event), event)
             self._give(unit, event, person, command, command.answer(call, argument))
 
     def _typed(self, event: EventBase) -> Typed | None:
@@ -117,6 +120,9 @@ class CommandDesk:
         group_id = self._group_id(event)
         for text in answer.texts:
             self._post.to_person(unit, person, text, answer.purpose, group_id=group_id)
+        for file in answer.files:
+            instead = self._voice.say(Text.REPORT_FILE_FAILED, name=file.name)
+            self._post.file_to_person(unit, person, file, instead, answer.purpose, group_id=group_id)
         if event.is_group:
             line = answer.group_line or self._voice.say(Text.ANSWERED_PRIVATELY)
             if person.reach is Reach.REFUSED:
@@ -138,24 +144,34 @@ class CommandDesk:
             )
             self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._group_id(event))
 
-    def _hint(self, unit: OfficeUnit, event: EventBase, person: Person, *, slash: bool) -> None:
+    def _hint(self, unit: OfficeUnit, event: EventBase, person: Person, typed: Typed | None) -> None:
         now = self._policy.clock()
         if event.late or not is_fresh(event, now):
             return
         group_id = self._group_id(event)
-        if slash:
-            text = self._voice.say(Text.UNKNOWN_COMMAND, who=self._voice.who(person))
+        if typed is not None:
+            text = self._voice.say(Text.UNKNOWN_COMMAND, who=self._voice.who(person), near=self._near(person, typed))
             self._post.to_person(unit, person, text, Purpose.REPLY, group_id=group_id)
             self._audit(unit, event, person, "command.unknown", "")
         elif not unit.last_posted(person.id, Purpose.SYSTEM.value, group_id, now - _HINT_EVERY):
             text = self._voice.say(Text.HINT, who=self._voice.who(person))
             self._post.to_person(unit, person, text, Purpose.SYSTEM, group_id=group_id)
 
+    def _near(self, person: Person, typed: Typed) -> str:
+        """The likest of the commands that the person may use."""
+        near = dict.fromkeys(self._commands[word] for word in typed.near)
+        likest = [command for command in near if command.allowed(person)][:_OFFERED]
+        rows = [self._voice.say(Text.HELP_ROW, usage=self._voice.say(command.usage)) for command in likest]
+        return self._voice.say(Text.NEAR_COMMANDS, rows="\n".join(rows)) if rows else ""
+
     def _decline_sealed(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+        told = [finding for finding in verdict.findings if not finding.shadow]
         person = unit.sender(event.account, event.sender_uid)
-        if person is None or not is_fresh(event, self._policy.clock()) or not self._has_patience(unit, person):
+        if not told or person is None or not is_fresh(event, self._policy.clock()):
+            return  # A rule on trial says nothing to anybody.
+        if not self._has_patience(unit, person):
             return
-        citation = self._voice.citation(verdict.findings[0].clause)
+        citation = self._voice.citation(told[0].clause)
         text = self._voice.say(Text.SEALED_PRIVATE, who=self._voice.who(person), citation=citation)
         self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._policy.home_group_id)
         self._audit(unit, event, person, "private.sealed", "")

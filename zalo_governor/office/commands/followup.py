@@ -1,12 +1,12 @@
-"""/trinh, /daxem, /xoa: the leader told, who has seen it, and the message removed."""
+"""/chuyen, /daxem, /xoa: the leader told, who has seen it, and the message removed."""
 
 from datetime import date
 
-from zalo_governor.domain.cases import Case
+from zalo_governor.domain.cases import Case, CaseNote, NoteKind
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.removals import CodeCheck
 from zalo_governor.office.afterwards import visible
-from zalo_governor.office.commands.casebook import DESK, CaseCommand, unknown_case
+from zalo_governor.office.commands.casebook import DESK, CaseCommand, CaseWords, unknown_case
 from zalo_governor.office.commands.command import Answer, Call, Command
 from zalo_governor.office.commands.parsing import case_number
 from zalo_governor.office.escalation import Escalation
@@ -17,22 +17,31 @@ from zalo_governor.office.voice import moment, number
 _MOST_READERS = 200
 
 
-class PassOn(CaseCommand):
-    """/trinh VP12"""
+class PassOn(CaseWords):
+    """/chuyen VP12 [lời]"""
 
-    word = "trinh"
+    word = "chuyen"
+    aliases = ("trinh",)
     usage = Text.USAGE_PASS_ON
 
     def __init__(self, policy: OfficePolicy) -> None:
         super().__init__(policy)
         self._escalation = Escalation(policy)
 
-    def about(self, call: Call, case: Case) -> Answer:
+    def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """The leader gets it once from the desk, also after the program had told of it unverified."""
+        case_id, words = argument
+        case = call.unit.case(case_id)
+        if case is None:
+            return unknown_case(self.voice, case_id)
         if case.leader_told_at and case.leader_told_by is not None:
             when = moment(case.leader_told_at)
             return Answer([self.voice.say(Text.PASSED_ON_BEFORE, code=case.code, when=when)], "before", case.code)
-        told = self._escalation.pass_on(call.unit, case, call.person)
+        if words:
+            now = self.policy.clock()
+            note = CaseNote(kind=NoteKind.PASSED_ON, person_id=call.person.id, at=now, text=words)
+            call.unit.add_note(case, note)
+        told = self._escalation.pass_on(call.unit, case, call.person, words)
         return Answer([self.voice.say(Text.PASSED_ON, code=case.code, told=told)], subject=case.code)
 
 
@@ -41,6 +50,7 @@ class WhoHasSeen(CaseCommand):
 
     word = "daxem"
     usage = Text.USAGE_READERS
+    forgiving = True
 
     def about(self, call: Call, case: Case) -> Answer:
         """Names by Zalo's receipts, those who have seen it first; without who posted it."""

@@ -11,10 +11,12 @@ from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import Clause, Enforcement
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call, Command
 from zalo_governor.office.commands.parsing import folded
+from zalo_governor.office.integrity.signs import Signs
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import midnight, today
 from zalo_governor.office.policy import Group, LineStatus, OfficePolicy
 from zalo_governor.office.reporting import coverage_line, gaps_line
+from zalo_governor.office.roster.attendance import figures, hidden
 from zalo_governor.office.voice import moment, number
 
 
@@ -23,6 +25,7 @@ class Help(Command[bool]):
 
     word = "trogiup"
     usage = Text.USAGE_HELP
+    forgiving = True
     roles = None
 
     def __init__(self, policy: OfficePolicy, others: Sequence[AnyCommand]) -> None:
@@ -58,6 +61,7 @@ class ReadRegulation(Command[Wanted]):
 
     word = "quyche"
     usage = Text.USAGE_REGULATION
+    forgiving = True
     roles = None
 
     def understand(self, rest: str, today: date) -> Wanted | None:
@@ -115,7 +119,12 @@ class Status(Command[bool]):
 
     word = "trangthai"
     usage = Text.USAGE_STATUS
+    forgiving = True
     roles = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER})
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        super().__init__(policy)
+        self._signs = Signs(policy)
 
     def understand(self, rest: str, today: date) -> bool | None:
         """Nothing follows it."""
@@ -174,7 +183,16 @@ class Status(Command[bool]):
             if failures
             else self.voice.say(Text.STATUS_NO_FAILURES),
             calls=self.voice.say(Text.STATUS_CALLS, count=number(calls)) if calls else "",
+            members=self._members(call, group),
+            signs=self._signs.line(call.unit, group),
         )
+
+    def _members(self, call: Call, group: Group) -> str:
+        """Who belongs, as far as that can be told, and what cannot be seen."""
+        counted = figures(call.unit, self.policy.account, group.id)
+        said = Text.STATUS_ROSTER if counted else Text.STATUS_NO_ROSTER
+        facts = {name: number(count) for name, count in counted._asdict().items()} if counted else {}
+        return self.voice.say(said, **facts) + hidden(call.unit.group_snapshot(group.id), self.voice)
 
 
 _DECISION = "QĐ."

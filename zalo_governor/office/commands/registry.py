@@ -1,11 +1,16 @@
 """The commands that there are, in the order in which /trogiup lists them."""
 
 from zalo_governor.office.commands.activity import Report
+from zalo_governor.office.commands.approving import Approve
 from zalo_governor.office.commands.case_view import ShowCase
+from zalo_governor.office.commands.case_words import AddNote, Explain, Review
 from zalo_governor.office.commands.casebook import ConfirmCase, FalseAlarm, ListCases
 from zalo_governor.office.commands.command import AnyCommand
 from zalo_governor.office.commands.followup import PassOn, Remove, WhoHasSeen
 from zalo_governor.office.commands.information import Help, ReadRegulation, Status
+from zalo_governor.office.commands.membership import Belongs, PutOut
+from zalo_governor.office.commands.noting import NoteCase
+from zalo_governor.office.commands.remarks import Suggest, TellIncident
 from zalo_governor.office.commands.writing import AddMarks
 from zalo_governor.office.policy import OfficePolicy
 
@@ -14,11 +19,20 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     ShowCase,
     ConfirmCase,
     FalseAlarm,
+    Review,
     PassOn,
+    AddNote,
     WhoHasSeen,
     Remove,
+    Belongs,
+    PutOut,
+    Explain,
+    Approve,
+    NoteCase,
     Report,
     ReadRegulation,
+    TellIncident,
+    Suggest,
     AddMarks,
     Status,
 )

@@ -11,6 +11,7 @@ class AddMarks(Command[str]):
 
     word = "themdau"
     usage = Text.USAGE_ADD_MARKS
+    forgiving = True
     roles = None
 
     def understand(self, rest: str, today: date) -> str | None:

@@ -4,6 +4,7 @@ import json
 
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.simulator.api.call import Call, Endpoint
+from zalo_governor.simulator.pictures import address
 from zalo_governor.simulator.world import Account, Group, World
 
 
@@ -87,12 +88,12 @@ def describe(world: World, account: Account, group: Group) -> RawDict:
     return {
         "groupId": group.id,
         "name": group.name,
-        "desc": "",
+        "desc": group.description,
         "type": 1,
         "creatorId": group.owner,
         "version": str(group.version),
-        "avt": "",
-        "fullAvt": "",
+        "avt": address(group.picture),
+        "fullAvt": address(group.picture),
         "memberIds": [],
         "adminIds": list(group.admins),
         "memVerList": [f"{world.uid_seen(account, uid)}_1" for uid in shown],

@@ -61,6 +61,51 @@ def friends(call: Call) -> list[RawDict]:
     return [profile(person) for person in others[(page - 1) * count : page * count]]
 
 
+def accept_friend(call: Call) -> str:
+    """`friend/accept`: who waits becomes a friend.
+
+    Raises:
+        AnswerError: 222, that person has not asked. The code is ours: nobody has written down which one Zalo gives.
+    """
+    world, uid = call.stage.world, call.stage.meant(call.account, call.params["fid"])
+    if world.are_friends(call.account.uid, uid):
+        return ""
+    asked = [request for request in world.requests_to(call.account.uid) if request.by == uid]
+    if not asked:
+        raise AnswerError(222, "no such friend request")
+    world.friend_requests = [request for request in world.friend_requests if request not in asked]
+    call.stage.spawn(call.stage.befriend(call.account.uid, uid))
+    return ""
+
+
+def recommendations(call: Call) -> RawDict:
+    """`recommendsv2/list`: who asks to be a friend (recommType 2); strangers whom Zalo recommends are left out."""
+    items = [
+        {
+            "recommItemType": 1,
+            "dataInfo": {
+                "userId": request.by,
+                "zaloName": person.zalo_name or person.name,
+                "displayName": person.name,
+                "avatar": "",
+                "phoneNumber": "",
+                "status": "",
+                "gender": 0,
+                "dob": 0,
+                "type": 0,
+                "recommType": 2,
+                "recommSrc": 85,
+                "recommTime": request.at_ms,
+                "recommInfo": {"suggestWay": 0, "source": 85, "message": request.message, "customText": None},
+                "isSeenFriendReq": False,
+            },
+        }
+        for request in call.stage.world.requests_to(call.account.uid)
+        for person in (call.stage.world.person(request.by),)
+    ]
+    return {"expiredDuration": 604_800_000, "collapseMsgListConfig": {}, "recommItems": items}
+
+
 def profile(person: Person) -> RawDict:
     """Zalo's User object."""
     return {
@@ -82,6 +127,7 @@ def profile(person: Person) -> RawDict:
         "accountStatus": 0,
         "type": 1,
         "globalId": person.global_id,
+        "oaInfo": {"oaId": person.uid} if person.official else None,
     }
 
 
@@ -97,4 +143,6 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/api/social/group/members": member_names,
     "/api/social/friend/getfriends": friends,
     "/api/friend/profile/get": by_phone,
+    "/api/friend/accept": accept_friend,
+    "/api/friend/recommendsv2/list": recommendations,
 }

@@ -32,10 +32,10 @@ def send_quote(call: Call) -> RawDict:
     return publish(call, {"content": str(params["message"]), "quote": quote, **_mentions(call)})
 
 
-def publish(call: Call, said: RawDict) -> RawDict:
+def publish(call: Call, said: RawDict, *, file_id: str = "") -> RawDict:
     """A message of the calling account: recorded, remembered, and echoed to all sockets after the answer.
 
-    Its cliMsgId is the `clientId` that the client chose.
+    Its cliMsgId is the `clientId` that the client chose; `file_id` is that of the upload which it shows.
 
     Raises:
         AnswerError: 165 for a foreign group, 166 where only administrators may write, 123 for a person who takes no
@@ -55,6 +55,7 @@ def publish(call: Call, said: RawDict) -> RawDict:
             "client_id": client_id,
             "msg_id": message["msgId"],
             "msg_type": message["msgType"],
+            "file_id": file_id,
             "quote": message.get("quote"),
             "mentions": message.get("mentions"),
             "from": call.account.uid,
@@ -130,7 +131,8 @@ def _person_written_to(call: Call) -> str:
     uid = call.stage.meant(call.account, call.params["toid"])
     if not uid.isdigit():
         raise AnswerError(114, "invalid params")
-    if not call.stage.world.person(uid).takes_messages:
+    world = call.stage.world
+    if not (world.person(uid).takes_messages or world.are_friends(call.account.uid, uid)):
         raise AnswerError(123, "this person takes no messages from you")
     return uid
 

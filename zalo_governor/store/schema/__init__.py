@@ -5,34 +5,67 @@ other person's uid, and that stands where the group id stands otherwise.
 """
 
 from zalo_governor.store.schema.base import metadata
-from zalo_governor.store.schema.handling import audit, case_events, case_readers, cases, removal_codes, removals
+from zalo_governor.store.schema.changes import approvals, group_changes, group_pictures, manual_cases
+from zalo_governor.store.schema.clarity import statements
+from zalo_governor.store.schema.handling import (
+    audit,
+    case_events,
+    case_notes,
+    case_readers,
+    cases,
+    errands,
+    false_alarms,
+    newcomers,
+    remarks,
+    removal_codes,
+    removals,
+)
 from zalo_governor.store.schema.hearing import NUMBER_BITS, events, findings, gaps, inbox, rule_failures
 from zalo_governor.store.schema.installation import job_runs, vault
-from zalo_governor.store.schema.members import accounts, group_members, groups, person_uids, persons, roster
+from zalo_governor.store.schema.members import (
+    accounts,
+    group_members,
+    groups,
+    person_uids,
+    persons,
+    phone_lookups,
+    roster,
+)
 from zalo_governor.store.schema.sending import PENDING, outbox
 
 __all__ = [
     "NUMBER_BITS",
     "PENDING",
     "accounts",
+    "approvals",
     "audit",
     "case_events",
+    "case_notes",
     "case_readers",
     "cases",
+    "errands",
     "events",
+    "false_alarms",
     "findings",
     "gaps",
+    "group_changes",
     "group_members",
+    "group_pictures",
     "groups",
     "inbox",
     "job_runs",
+    "manual_cases",
     "metadata",
+    "newcomers",
     "outbox",
     "person_uids",
     "persons",
+    "phone_lookups",
+    "remarks",
     "removal_codes",
     "removals",
     "roster",
     "rule_failures",
+    "statements",
     "vault",
 ]

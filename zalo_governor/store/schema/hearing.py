@@ -113,6 +113,7 @@ findings = Table(
     Column("sealed", Boolean, nullable=False),
     Column("level", String),
     Column("reason", String),  # the rule's own code for why
+    Column("false_alarm_of", ROW_ID),  # the case by which the same content was taken back; no case was made of it
     Column("field", String),
     Column("spans", JSON(none_as_null=True)),
     Column("excerpt", LargeBinary),  # sealed
@@ -123,6 +124,7 @@ findings = Table(
     ),
     Index("ix_findings_event", "event_id"),
     Index("ix_findings_group_at", "group_id", "at_ms"),
+    partial("ix_findings_false_alarm", "group_id", "at_ms", where="false_alarm_of IS NOT NULL"),
 )
 
 rule_failures = Table(

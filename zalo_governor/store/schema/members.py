@@ -80,3 +80,14 @@ roster = Table(
     Column("place", Integer, primary_key=True),  # from 0, in the order of the office's list
     Column("entry", LargeBinary, nullable=False),  # sealed: names and telephone numbers of people
 )
+
+# Which telephone numbers of the roster were looked up on Zalo, so that none is asked for again and again.
+phone_lookups = Table(
+    "phone_lookups",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("phone_mac", LargeBinary, primary_key=True),
+    Column("group_id", String, nullable=False),  # whose roster it stands in
+    Column("at_ms", BigInteger, nullable=False),
+    Column("found", Boolean, nullable=False),
+)

@@ -30,6 +30,7 @@ outbox = Table(
     Column("msg_id", String),
     Column("done_ms", BigInteger),  # when it was sent or refused
     Column("refused_code", Integer),
+    Column("file", LargeBinary),  # sealed: a report that goes out as a file; NULL for a text
     Index("ix_outbox_state", "state", "priority", "not_before_ms"),
     partial("ix_outbox_pending", "account", "priority", "id", where=f"state IN {PENDING}"),
     partial("ux_outbox_client_id", "client_id", where="client_id IS NOT NULL", unique=True),

@@ -1,0 +1,33 @@
+"""What members tell the office, as the store keeps it."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from tests.unit.store.stored import BOT, GROUP, MEMBER, START
+from zalo_governor.domain.remarks import RemarkKind
+from zalo_governor.store.database import Database
+from zalo_governor.store.schema import remarks
+from zalo_governor.store.units import SqlUnits
+
+HOUR = timedelta(hours=1)
+
+
+def test_remarks_are_numbered_by_kind_kept_encrypted_and_counted(database: Database) -> None:
+    units = SqlUnits(database)
+    for place, kind in enumerate([RemarkKind.INCIDENT, RemarkKind.SUGGESTION, RemarkKind.SUGGESTION]):
+        with units.unit() as unit:
+            person = unit.sender(BOT, MEMBER)
+            assert person is not None
+            at = START + place * HOUR
+            unit.add_remark(kind, group_id=GROUP, person_id=person.id, text=f"Lời thứ {place}", at=at)
+    with units.unit() as unit:
+        found = unit.remarks(GROUP, RemarkKind.SUGGESTION, START, START + 9 * HOUR)
+        assert [(remark.code, remark.text) for remark in found] == [("GY-1", "Lời thứ 1"), ("GY-2", "Lời thứ 2")]
+        voice = unit.members_voice(GROUP, START, START + 2 * HOUR)
+        assert (voice.incidents, voice.suggestions) == (1, 1)
+        unit.remarks_told(found[:1], START)
+    with units.unit() as unit:
+        assert [remark.code for remark in unit.untold_remarks(GROUP, RemarkKind.SUGGESTION)] == ["GY-2"]
+    with database.read() as connection:
+        assert not [row for row in connection.scalars(select(remarks.c.body)) if "Lời".encode() in row]

@@ -1,0 +1,338 @@
+"""The report's figures, counted once more in plain Python over the raw rows, for histories that nobody thought of."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import count
+from statistics import median
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, text
+
+from tests import postgresql
+from tests.unit.office.fake_unit import REGULATION
+from tests.unit.store.stored import BOT, MASTER, START, HandClock
+from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.clock import VIETNAM, to_ms
+from zalo_governor.domain.reports import ActivityReport, Period
+from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.office.periods import midnight
+from zalo_governor.office.policy import Group
+from zalo_governor.office.reporting import compose
+from zalo_governor.store.crypto import Keys
+from zalo_governor.store.database import Database
+from zalo_governor.store.roster import SqlRoster
+from zalo_governor.store.schema import (
+    NUMBER_BITS,
+    accounts,
+    cases,
+    events,
+    gaps,
+    group_members,
+    person_uids,
+    persons,
+    statements,
+)
+from zalo_governor.store.units import SqlUnits
+
+PERIODS = {
+    "month": (date(2026, 2, 1), date(2026, 3, 1)),
+    "quarter": (date(2026, 7, 1), date(2026, 10, 1)),
+    "day": (date(2026, 12, 31), date(2027, 1, 1)),
+    "running month": (date(2026, 11, 1), date(2026, 12, 1)),
+}
+PEOPLE = 4
+OUR_NUMBER = 5
+"""Of the account, in the ids of what it heard."""
+KINDS = (
+    "message_sent",
+    "message_sent",
+    "sealed_heard",
+    "message_recalled",
+    "members_joined",
+    "member_removed",
+    "pin_changed",
+    "group_info_changed",
+    "group_call",
+)
+NEAR = st.one_of(st.sampled_from([-1, 0, 1, -3_600_000, 3_599_999]), st.integers(-40 * 86_400_000, 40 * 86_400_000))
+"""Milliseconds from an edge of the period."""
+FLAG = st.booleans()
+
+
+class History(NamedTuple):
+    """Rows as they stand in the tables, `at` counted from an edge of the period."""
+
+    events: list[dict[str, Any]]
+    cases: list[dict[str, Any]]
+    statements: list[dict[str, Any]]
+    gaps: list[dict[str, Any]]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    edge = st.sampled_from(["start", "end"])
+    moment = st.tuples(edge, NEAR)
+    person = st.integers(1, PEOPLE)
+    heard = st.fixed_dictionaries(
+        {
+            "at": moment,
+            "kind": st.sampled_from(KINDS),
+            "person": person,
+            "late": FLAG,
+            "own": FLAG,
+            "revision": FLAG,
+            "people": st.integers(1, 3),
+            "ours": st.sampled_from([True, True, True, False]),
+            "source": st.sampled_from(["live", "backfill", "sweep"]),
+        }
+    )
+    opened = st.fixed_dictionaries(
+        {
+            "at": moment,
+            "person": person,
+            "clause": st.sampled_from(["3.1", "3.2", "4.1"]),
+            "state": st.sampled_from(list(CaseState)),
+            "moved": st.integers(0, 40 * 86_400_000),
+        }
+    )
+    stated = st.fixed_dictionaries(
+        {
+            "at": moment,
+            "kind": st.sampled_from(["directive", "report"]),
+            "long": FLAG,
+            "no_deadline": FLAG,
+            "no_addressee": FLAG,
+        }
+    )
+    silent = st.fixed_dictionaries({"at": moment, "length": st.one_of(st.none(), st.integers(0, 10**8))})
+    return History(
+        draw(st.lists(heard, max_size=25)),
+        draw(st.lists(opened, max_size=12)),
+        draw(st.lists(stated, max_size=5)),
+        draw(st.lists(silent, max_size=3)),
+    )
+
+
+class Book:
+    """One database for all examples; each takes a group of its own."""
+
+    def __init__(self, database: Database, clock: HandClock) -> None:
+        self.database, self.clock, self.ids, self.groups = database, clock, count(1), count(1)
+        uids = {number: str(7_100_000_000_000_000_000 + number) for number in range(1, PEOPLE + 1)}
+        with database.write() as connection:
+            # The fourth has turned out to be the third.
+            connection.execute(insert(accounts), {"uid": BOT, "number": OUR_NUMBER})
+            for number, uid in uids.items():
+                merged = 3 if number == 4 else None
+                row = {"id": number, "full_name": "", "title": "", "reach": "unknown", "merged_into": merged}
+                connection.execute(insert(persons), row)
+                tied = {"account": BOT, "uid": uid, "person_id": merged or number}
+                connection.execute(insert(person_uids), tied)
+        self.roster = [
+            RosterEntry(full_name="A", title="x", agency="Sở Mẫu", uid=uids[1]),
+            RosterEntry(full_name="B", title="x", agency="Sở Mẫu", uid=uids[2]),
+            RosterEntry(full_name="C", title="x", agency="UBND xã Mẫu", uid=uids[3]),
+            RosterEntry(full_name="D", title="x", agency="UBND xã Mẫu"),
+        ]
+        self.agency_of = {1: "Sở Mẫu", 2: "Sở Mẫu", 3: "UBND xã Mẫu", 4: "UBND xã Mẫu"}
+        self.uids = uids
+
+    def write(self, history: History, start: datetime, end: datetime, *, with_roster: bool) -> str:
+        """Put the rows in; gives the group."""
+        group = str(8_000_000_000_000_000_000 + next(self.groups))
+        edges = {"start": to_ms(start), "end": to_ms(end)}
+
+        def at(row: dict[str, Any]) -> int:
+            edge, offset = row["at"]
+            return edges[edge] + int(offset)
+
+        with self.database.write() as connection:
+            for row in [*history.events, *history.statements]:
+                ours = OUR_NUMBER if row.get("ours", True) else OUR_NUMBER + 1
+                row["id"] = next(self.ids) << NUMBER_BITS | ours
+                kind = row["kind"] if "person" in row else "message_revised"
+                values = {
+                    "id": row["id"], "group_id": group, "kind": kind, "at_ms": at(row), "judged_ms": at(row),
+                    "element": "message", "person_id": row.get("person"), "source": row.get("source", "live"),
+                    "late": row.get("late", False), "own": row.get("own", False), "length": 9, "message_type": None,
+                    "revision": row.get("revision", False), "sealed": kind == "sealed_heard",
+                    "people": row.get("people", 0),
+                }  # fmt: skip
+                connection.execute(insert(events), values)
+            for row in history.statements:
+                flags = {name: row[name] for name in ("kind", "long", "no_deadline", "no_addressee")}
+                connection.execute(
+                    insert(statements), {"event_id": row["id"], "group_id": group, "at_ms": at(row), **flags}
+                )
+            for row in history.cases:
+                values = {
+                    "group_id": group, "rule_id": "r", "clause": row["clause"], "severity": "minor", "label": "l",
+                    "sealed": False, "person_id": row["person"], "state": row["state"].value, "opened_ms": at(row),
+                    "event_ms": at(row), "last_event_ms": at(row), "count": 1, "first_event_id": 1,
+                    "message_key": "1", "late": False, "state_ms": at(row) + row["moved"],
+                }  # fmt: skip
+                connection.execute(insert(cases), values)
+            for row in history.gaps:
+                ended = None if row["length"] is None else at(row) + row["length"]
+                connection.execute(
+                    insert(gaps),
+                    {
+                        "account": BOT, "group_id": group, "began_ms": at(row), "ended_ms": ended, "cause": "x",
+                        "recovered": 0, "closed": False, "pending": False, "heard_id": 0,
+                    },
+                )  # fmt: skip
+            for uid in (self.uids[1], self.uids[3], "7999"):
+                connection.execute(
+                    insert(group_members),
+                    {"group_id": group, "account": BOT, "uid": uid, "present": True, "since_ms": 0},
+                )
+        if with_roster:
+            SqlRoster(self.database, BOT).replace(group, self.roster)
+        return group
+
+    def rows(self, table: str, group: str) -> list[dict[str, Any]]:
+        with self.database.read() as connection:
+            found = connection.execute(text(f"SELECT * FROM {table} WHERE group_id = :group"), {"group": group})  # noqa: S608
+            return [dict(row) for row in found.mappings()]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+    clock = HandClock()
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('figures') / 'governor.db'}"
+    else:
+        url = postgresql.new_database(request.getfixturevalue("postgresql_folder"))
+    database = Database(url, Keys(MASTER), clock)
+    database.migrate()
+    yield Book(database, clock)
+    database.close()
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(history=histories(), name=st.sampled_from(list(PERIODS)), with_roster=FLAG)
+def test_every_figure_is_what_the_rows_say(book: Book, history: History, name: str, with_roster: bool) -> None:
+    first, after = PERIODS[name]
+    start, end = midnight(first), midnight(after)
+    group = book.write(history, start, end, with_roster=with_roster)
+    # Every period but the running one lies behind.
+    book.clock.now = START if name == "running month" else end + timedelta(days=50)
+    with SqlUnits(book.database, BOT).unit() as unit:
+        report = compose(unit, Group(group, ""), Period(start=start, end=end, label=name), REGULATION, book.clock)
+    period = Raw(book, group, to_ms(start), to_ms(end))
+    assert report.activity.messages == len(period.messages())
+    assert report.activity_before.messages == len(period.before().messages())
+    check_rhythm(report, period, first, after, book.clock.now)
+    check_agencies(report, period, book, with_roster)
+    check_cases(report, period)
+    assert {row.kind: row.count for row in report.changes} == Counter(
+        row["kind"] for row in period.heard() if row["kind"] in {"pin_changed", "group_info_changed"}
+    )
+    assert report.activity.changes == sum(row.count for row in report.changes)
+    check_statements(report, period)
+    assert len(report.coverage.gaps) == sum(
+        row["began_ms"] < to_ms(end) and (row["ended_ms"] is None or row["ended_ms"] >= to_ms(start))
+        for row in book.rows("gaps", group)
+    )
+    both = 2 if with_roster else 0
+    approved = len(book.roster) if with_roster else 0
+    assert report.membership.model_dump() == {
+        "present": 3, "approved": approved, "both": both, "outsiders": 3 - both, "missing": approved - both,
+    }  # fmt: skip
+
+
+class Raw(NamedTuple):
+    """The rows of one period."""
+
+    book: Book
+    group: str
+    start_ms: int
+    end_ms: int
+
+    def before(self) -> "Raw":
+        return self._replace(start_ms=2 * self.start_ms - self.end_ms, end_ms=self.start_ms)
+
+    def heard(self) -> list[dict[str, Any]]:
+        """What our account heard; another account in the group heard it all again."""
+        rows = self.book.rows("events", self.group)
+        ours = [row for row in rows if row["id"] % (1 << NUMBER_BITS) == OUR_NUMBER]
+        return [row for row in ours if self.start_ms <= row["at_ms"] < self.end_ms]
+
+    def messages(self) -> list[dict[str, Any]]:
+        said = ("message_sent", "sealed_heard")
+        return [row for row in self.heard() if row["kind"] in said and not row["revision"] and not row["own"]]
+
+    def opened(self) -> list[dict[str, Any]]:
+        return [row for row in self.book.rows("cases", self.group) if self.start_ms <= row["opened_ms"] < self.end_ms]
+
+
+def moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, VIETNAM)
+
+
+def check_rhythm(report: ActivityReport, period: Raw, first: date, after: date, now: datetime) -> None:
+    days = Counter(moment(row["at_ms"]).date() for row in period.messages())
+    hours = Counter(moment(row["at_ms"]).hour for row in period.messages())
+    assert {row.day: row.messages for row in report.days if row.messages} == days
+    assert list(report.hours) == [hours[hour] for hour in range(24)]
+    shown = [row.day for row in report.days]
+    last = min(after - timedelta(days=1), max([now.astimezone(VIETNAM).date(), *days]))
+    assert shown == [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def check_agencies(report: ActivityReport, period: Raw, book: Book, with_roster: bool) -> None:
+    def agency(person: int) -> str:
+        return book.agency_of[person] if with_roster else ""
+
+    senders = defaultdict(set)
+    for row in period.messages():
+        senders[agency(row["person_id"])].add(min(row["person_id"], 3))
+    messages = Counter(agency(row["person_id"]) for row in period.messages())
+    opened = Counter(agency(row["person_id"]) for row in period.opened())
+    assert {row.agency: (row.messages, row.senders, row.cases) for row in report.agencies} == {
+        name: (messages[name], len(senders[name]), opened[name]) for name in messages.keys() | opened.keys()
+    }
+    assert [row.messages for row in report.agencies] == sorted(messages[row.agency] for row in report.agencies)[::-1]
+
+
+def check_cases(report: ActivityReport, period: Raw) -> None:
+    opened, before = period.opened(), period.before().opened()
+    by_clause = {row.clause: row for row in report.clauses}
+    assert by_clause.keys() == {row["clause"] for row in [*opened, *before]}
+    for clause, row in by_clause.items():
+        states = Counter(case["state"] for case in opened if case["clause"] == clause)
+        assert row.cases == states.total()
+        assert row.cases == row.open + row.remedied + row.confirmed + row.false_alarms + row.reported + row.approved
+        assert row.open == states["new"] + states["reminded"] + states["under_review"]
+        assert row.before == sum(case["clause"] == clause for case in before)
+    assert {row.state.value: row.cases for row in report.states} == Counter(case["state"] for case in opened)
+    ever = period.book.rows("cases", period.group)
+    assert report.handling.taken_back == sum(
+        case["state"] == "false_alarm" and period.start_ms <= case["state_ms"] < period.end_ms for case in ever
+    )
+    persons_with = Counter(min(case["person_id"], 3) for case in opened)
+    assert report.handling.repeated == sum(number > 1 for number in persons_with.values())
+    took = [case["state_ms"] - case["opened_ms"] for case in opened if case["state"] == "remedied"]
+    assert report.handling.remedied_minutes == (round(median(took) / 60_000) if took else None)
+    now_ms = to_ms(period.book.clock.now)
+    still_open = {"new", "reminded", "under_review"}
+    assert sorted(case.id for case in report.open_cases) == sorted(
+        case["id"]
+        for case in ever
+        if case["state"] in still_open and case["opened_ms"] < max(now_ms, period.end_ms) + 1000
+    )
+
+
+def check_statements(report: ActivityReport, period: Raw) -> None:
+    rows = [
+        row for row in period.book.rows("statements", period.group) if period.start_ms <= row["at_ms"] < period.end_ms
+    ]
+    for figures in report.statements:
+        mine = [row for row in rows if row["kind"] == figures.kind]
+        assert figures.count == len(mine)
+        for name in ("long", "no_deadline", "no_addressee"):
+            assert getattr(figures, name) == sum(bool(row[name]) for row in mine)

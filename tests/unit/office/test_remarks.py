@@ -1,0 +1,57 @@
+"""What members tell the office: numbered, passed on, and read by the desk alone."""
+
+import pytest
+
+from tests.unit.office.fake_unit import NOW, PEOPLE, SEALED, Desk, to
+
+DESK = ("admin", "admin_staff")
+
+
+@pytest.mark.parametrize("place", ["private", "group"])
+def test_an_incident_reaches_the_desk_at_once(place: str) -> None:
+    desk = Desk()
+    desk.say("member", "/suco Từ sáng máy không nhận được tin", place=place)
+    posted = desk.take()
+    for who in DESK:
+        (text,) = to(posted, who)
+        assert "sự cố SC-1" in text
+        assert "14:05" in text
+        assert "Từ sáng máy không nhận được tin" in text
+    assert "SC-1" in to(posted, "member")[0]
+    assert not [notice for notice in posted if notice.is_group and "sáng" in notice.text]
+    assert desk.unit.audited[-1]["about"] == "SC-1"
+    assert "sáng" not in repr(desk.unit.audited)
+
+
+def test_suggestions_are_gathered_and_told_once() -> None:
+    desk = Desk()
+    desk.say("member", "/gop y Nên ghim lịch trực", place="private")
+    desk.say("stranger", "góp ý: Nên có mẫu báo cáo", place="private")
+    assert not [text for who in DESK for text in to(desk.take(), who)]
+    assert desk.office.duties.suggestions_digest(desk.unit, NOW) == 2
+    (text,) = to(desk.take(), "admin")
+    assert "GY-1" in text
+    assert "Nên có mẫu báo cáo" in text
+    desk.later(days=1)
+    assert desk.office.duties.suggestions_digest(desk.unit, desk.now) == 0
+    assert desk.take() == []
+
+
+@pytest.mark.parametrize(("word", "code"), [("suco", "SC-1"), ("gopy", "GY-1")])
+def test_only_the_desk_reads_what_was_said(word: str, code: str) -> None:
+    desk = Desk()
+    desk.say("member", f"/{word} Lời của thành viên", place="private")
+    desk.take()
+    for who in PEOPLE:
+        desk.say(who, f"/{word}", place="private")
+        (text,) = to(desk.take(), who)
+        assert (code in text and "Lời của thành viên" in text) is (who in DESK)
+        assert ("Cách viết" in text) is (who not in DESK)
+
+
+@pytest.mark.parametrize("word", ["suco", "gopy"])
+def test_of_a_suspected_secret_nothing_is_kept(word: str) -> None:
+    desk = Desk()
+    desk.say("member", f"/{word} lời phải niêm phong", SEALED, place="private")
+    assert desk.unit.remarked == []
+    assert not [notice for notice in desk.take() if "niêm phong" in notice.text]

@@ -1,0 +1,166 @@
+"""`zalo-governor audit`: the audit log, and whether anybody has changed it."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Plain
+
+from zalo_governor.cli.access import note_access
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.domain.audit import AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
+from zalo_governor.domain.clock import local, system_clock
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.office.periods import midnight
+from zalo_governor.records import Records, open_records
+from zalo_governor.settings import load_settings
+from zalo_governor.store.audit import SqlAuditLog
+from zalo_governor.store.units import SqlUnit, SqlUnits
+
+audit = typer.Typer(help="The audit log: who did what, and whether the log is whole.", no_args_is_help=True)
+
+DOES_NOT_HOLD = 3
+_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+_NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+_FAULTS = {
+    FaultKind.CHANGED: "dòng {row} ({when}) đã bị sửa",
+    FaultKind.INSERTED: "dòng {row} ({when}) do người khác chèn vào, không phải Hệ thống ghi",
+    FaultKind.REMOVED: "{rows} dòng ngay trước dòng {row} ({when}) đã bị xóa",
+    FaultKind.TAIL_CUT: "phần cuối đã bị cắt: mất {rows} dòng sau dòng {row} ({when})",
+    FaultKind.NO_HEAD: "không còn dấu cuối nhật ký trong cơ sở dữ liệu; phần cuối có bị cắt hay không thì không rõ",
+    FaultKind.SHORTER: "nhật ký ngắn hơn {rows} dòng so với mã đã in: cơ sở dữ liệu đã bị đưa về một bản cũ hơn",
+    FaultKind.OTHER_PAST: (
+        "dòng {row} ({when}) khác với mã đã in: cơ sở dữ liệu đã bị đưa về bản cũ rồi ghi tiếp, "
+        "hoặc đây là nhật ký khác"
+    ),
+}
+
+
+@audit.callback()
+def _group() -> None:
+    """The audit log: who did what, and whether the log is whole."""
+
+
+@audit.command()
+def verify(
+    config: ConfigFile = DEFAULT_CONFIG,
+    head: Annotated[str | None, typer.Option(help="The code in the footer of a report: 1234-0f3c9a5be1d27764.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of sentences.")] = False,
+) -> None:
+    """Look through the whole log; exit code 3 if anything does not hold."""
+    printed = _printed(head)
+    records = open_records(load_settings(config), system_clock)
+    try:
+        report = SqlAuditLog(records.database).verify(printed)
+    finally:
+        records.close()
+    typer.echo(orjson.dumps(_as_json(report)).decode() if as_json else "\n".join(_sentences(report)))
+    if report.faults:
+        raise typer.Exit(DOES_NOT_HOLD)
+
+
+@audit.command("list")
+def list_(
+    config: ConfigFile = DEFAULT_CONFIG,
+    since: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last day (included), YYYY-MM-DD.")] = None,
+    action: Annotated[str | None, typer.Option(help="Only these: `command` stands for `command.refused`, too.")] = None,
+    about: Annotated[str | None, typer.Option(help="A case, VP12, or whatever else a row is about.")] = None,
+    uid: Annotated[str | None, typer.Option(help="Only what this person did.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")] = False,
+) -> None:
+    """List the rows, oldest first; times are those of Viet Nam."""
+    start, end = _day(since, "--since", _ALWAYS), _day(until, "--until", _NEVER - timedelta(days=1)) + timedelta(days=1)
+    records = open_records(load_settings(config), system_clock)
+    try:
+        entries = SqlAuditLog(records.database).entries(start=start, end=end)
+        found = [entry for entry in entries if _wanted(entry, action, about)]
+        with SqlUnits(records.database, records.account).unit() as unit:
+            note_access(unit, system_clock, "audit.listed")
+            actor = _actor(unit, records, uid)
+            found = [entry for entry in found if actor in {None, entry.actor_id}]
+            named = {entry.actor_id: _name(unit, entry.actor_id) for entry in found}
+    finally:
+        records.close()
+    if as_json:
+        for entry in found:
+            typer.echo(orjson.dumps(entry.model_dump() | {"actor": named[entry.actor_id]}).decode())
+    else:
+        _show(found, named)
+
+
+def _wanted(entry: AuditEntry, action: str | None, about: str | None) -> bool:
+    if action and entry.action != action and not entry.action.startswith(f"{action}."):
+        return False
+    return not about or about in {entry.subject, entry.detail.get("about")}
+
+
+def _actor(unit: SqlUnit, records: Records, uid: str | None) -> int | None:
+    if uid is None:
+        return None
+    person = unit.known(records.account, uid)
+    if person is None:
+        raise ConfigError(f"--uid: nobody is known as {uid}; `zalo-governor members` lists the uids")
+    return person.id
+
+
+def _name(unit: SqlUnit, actor_id: int | None) -> str:
+    return "Hệ thống" if actor_id is None else unit.person(actor_id).name
+
+
+def _show(found: list[AuditEntry], named: dict[int | None, str]) -> None:
+    table = Table("Dòng", "Lúc", "Ai", "Việc", "Về", "Chi tiết")
+    for entry in found:
+        detail = " ".join(f"{name}={value}" for name, value in entry.detail.items())
+        cells = (named[entry.actor_id], entry.action, entry.subject, detail)
+        table.add_row(str(entry.id), _when(entry.at), *map(Plain, cells))
+    Console().print(table)
+
+
+def _sentences(report: ChainReport) -> Iterator[str]:
+    yield f"Nhật ký kiểm tra: {report.rows} dòng. Mã cuối: {report.head or 'không có'}"
+    for row_id, at in report.adopted:
+        yield (
+            f"Lưu ý: đến dòng {row_id} ({_when(at)}) nhật ký chưa có dấu cuối. Sau một lần nâng cấp thì đúng như vậy; "
+            "nếu không, có người đã bỏ dấu cuối đi."
+        )
+    for fault in report.faults:
+        yield f"KHÔNG TOÀN VẸN: {_said(fault)}."
+    if not report.faults:
+        yield "Toàn vẹn: không dòng nào bị sửa, chèn, xóa hoặc cắt đuôi."
+
+
+def _said(fault: Fault) -> str:
+    row = "đầu tiên" if fault.row_id is None else fault.row_id
+    return _FAULTS[fault.kind].format(row=row, when=_when(fault.at), rows=fault.rows or "một số")
+
+
+def _as_json(report: ChainReport) -> dict[str, Any]:
+    return {
+        "rows": report.rows,
+        "head": str(report.head) if report.head else None,
+        "adopted": [row_id for row_id, _ in report.adopted],
+        "faults": [fault._asdict() for fault in report.faults],
+    }
+
+
+def _when(at: datetime | None) -> str:
+    return f"{local(at):%d/%m/%Y %H:%M:%S}" if at else "không rõ lúc nào"
+
+
+def _printed(head: str | None) -> PrintedHead | None:
+    try:
+        return PrintedHead.read(head) if head else None
+    except ValueError as error:
+        raise ConfigError(f"--head: {error}") from None
+
+
+def _day(text: str | None, option: str, otherwise: datetime) -> datetime:
+    try:
+        return midnight(date.fromisoformat(text)) if text else otherwise
+    except ValueError:
+        raise ConfigError(f"{option}: not a day; write it as YYYY-MM-DD, for example 2026-03-31") from None

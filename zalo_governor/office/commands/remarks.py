@@ -1,0 +1,111 @@
+"""/suco, /gopy: what members tell the office; the desk reads it with the same words and nothing after them."""
+
+from datetime import date, timedelta
+from typing import ClassVar
+
+from zalo_governor.domain.remarks import Remark, RemarkKind
+from zalo_governor.office.commands.casebook import DESK, one_line
+from zalo_governor.office.commands.command import Answer, Call, Command
+from zalo_governor.office.messages import Text
+from zalo_governor.office.policy import OfficePolicy
+from zalo_governor.office.post import Post
+from zalo_governor.office.voice import moment, number
+
+_LISTED = timedelta(days=90)
+_ROWS = 10
+_SHOWN = 150
+_KEPT = 1500
+
+
+class _Tell(Command[str]):
+    """Words for the office."""
+
+    roles = None
+    kind: ClassVar[RemarkKind]
+    kept: ClassVar[Text]
+    listed: ClassVar[Text]
+    none_yet: ClassVar[Text]
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        super().__init__(policy)
+        self._post = Post(policy)
+
+    def understand(self, rest: str, today: date) -> str | None:
+        """The words; none where the desk wants to read what others said."""
+        return one_line(rest.strip(" :"), _KEPT)
+
+    def answer(self, call: Call, argument: str) -> Answer:
+        """Kept, numbered and passed on; or the list."""
+        if not call.groups:
+            return Answer([self.voice.say(Text.NOT_GOVERNED, who=self.voice.who(call.person))])
+        if argument:
+            return self._keep(call, argument)
+        if call.person.has(*DESK):
+            return Answer([self._list(call, group.id) for group in call.groups], "listed")
+        text = self.voice.say(Text.USAGE, who=self.voice.who(call.person), usage=self.voice.say(self.usage))
+        return Answer([text], "usage")
+
+    def _keep(self, call: Call, words: str) -> Answer:
+        group = call.groups[0]
+        now = self.policy.clock()
+        remark = call.unit.add_remark(self.kind, group_id=group.id, person_id=call.person.id, text=words, at=now)
+        self._pass_on(call, remark)
+        text = self.voice.say(self.kept, who=self.voice.who(call.person), code=remark.code)
+        line = self.voice.say(Text.REMARK_IN_GROUP, code=remark.code)
+        return Answer([text], subject=remark.code, group_line=line)
+
+    def _pass_on(self, call: Call, remark: Remark) -> None:
+        """Nothing yet: the desk gets it gathered."""
+
+    def _list(self, call: Call, group_id: str) -> str:
+        now = self.policy.clock()
+        found = call.unit.remarks(group_id, self.kind, now - _LISTED, now + timedelta(seconds=1))
+        group = self.voice.group(self.policy.group(group_id))
+        if not found:
+            return self.voice.say(self.none_yet, group=group)
+        rows = [
+            self.voice.say(
+                Text.REMARK_ROW,
+                code=remark.code,
+                when=moment(remark.at),
+                who=self.voice.who(call.unit.person(remark.person_id)),
+                said=one_line(remark.text, _SHOWN),
+            )
+            for remark in found[::-1][:_ROWS]
+        ]
+        return self.voice.say(self.listed, group=group, count=number(len(found)), rows="\n".join(rows))
+
+
+class TellIncident(_Tell):
+    """/suco không nhận được tin"""
+
+    word = "suco"
+    usage = Text.USAGE_INCIDENT
+    kind = RemarkKind.INCIDENT
+    kept = Text.INCIDENT_KEPT
+    listed = Text.INCIDENTS
+    none_yet = Text.INCIDENTS_NONE
+
+    def _pass_on(self, call: Call, remark: Remark) -> None:
+        """At once: meanwhile somebody does not hear what is ordered."""
+        text = self.voice.say(
+            Text.INCIDENT_ALERT,
+            code=remark.code,
+            when=moment(remark.at),
+            who=self.voice.who(call.person),
+            group=self.voice.group(self.policy.group(remark.group_id)),
+            said=remark.text,
+        )
+        self._post.to_desk(call.unit, text, group_id=remark.group_id)
+        call.unit.remarks_told([remark], remark.at)
+
+
+class Suggest(_Tell):
+    """/gopy nên ghim lịch trực"""
+
+    word = "gopy"
+    usage = Text.USAGE_SUGGESTION
+    kind = RemarkKind.SUGGESTION
+    kept = Text.SUGGESTION_KEPT
+    listed = Text.SUGGESTIONS
+    none_yet = Text.SUGGESTIONS_NONE

@@ -1,0 +1,42 @@
+"""How a case begins, whatever it is about."""
+
+from datetime import datetime
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Finding, SealedFinding
+
+
+def new_case(
+    event: EventBase,
+    finding: Finding | SealedFinding,
+    person_id: int,
+    now: datetime,
+    *,
+    late: bool,
+    sealed: bool = False,
+    same_as: int | None = None,
+    nth: int = 1,
+) -> Case:
+    """The case that a finding on an event opens, not yet written; see `Case` for what the rest means."""
+    return Case(
+        id=0,
+        group_id=event.thread_id,
+        rule_id=finding.rule_id,
+        clause=finding.clause,
+        severity=finding.severity,
+        label=finding.label,
+        level=finding.level,
+        sealed=sealed,
+        person_id=person_id,
+        state=CaseState.NEW,
+        opened_at=now,
+        event_at=event.at,
+        last_event_at=event.at,
+        first_event_id=event.id,
+        message_key=event.key,
+        late=late,
+        state_at=now,
+        same_as=same_as,
+        nth=nth,
+    )
