@@ -145,7 +145,7 @@ _GIVEN = (
     "Tú", "My", "Vy", "Nhi", "Bảo", "Khoa", "Đăng", "Tâm",
 )  # fmt: skip
 _SHARE_BARE = 0.85
-_SHARE_SLIPS = 0.5
+_SHARE_SLIPS = 0.8
 _LONGEST = 40
 _PUNCTUATION = '.,;:"“”()'
 _SIZES = (1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 6, 7, 8, 10, 12)

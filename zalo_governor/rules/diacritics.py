@@ -28,9 +28,9 @@ class DiacriticsParameters(Parameters):
     violation: float
     """Score from which a message without any mark is a violation."""
     partial: float
-    """Score from which a message with some marks is one, where likely at least two words lack theirs."""
+    """Score from which a message with some marks is one, where likely two words and a fifth of all lack theirs."""
     slip: float
-    """The same, where likely no more than one word does."""
+    """The same, where likely fewer words do."""
     suspect: float
     """Score from which a message is suspect; above the others it means that none is."""
 

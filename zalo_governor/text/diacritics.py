@@ -46,9 +46,9 @@ class Thresholds(NamedTuple):
     violation: float
     """Of one without any mark."""
     partial: float
-    """Of one with some marks, in which likely at least two words lack theirs."""
+    """Of one with some marks, in which likely at least two words lack theirs, and one word in five."""
     slip: float
-    """Of one with some marks, in which likely no more than one word lacks them."""
+    """Of one with some marks, in which likely fewer words lack them."""
     suspect: float
 
 
@@ -172,7 +172,8 @@ def read_marks(normalised: Normalised, words: Words, limits: Thresholds) -> Read
 
 def _limit(evidence: Evidence, limits: Thresholds) -> float:
     if evidence.marked:
-        return limits.partial if evidence.several >= _LIKELY else limits.slip
+        many = evidence.several >= _LIKELY and evidence.share_lost >= _MORE_THAN_A_SLIP
+        return limits.partial if many else limits.slip
     return limits.violation + (_MORE_FOR_A_NAME if _may_be_a_name(evidence) else 0.0)
 
 
@@ -211,8 +212,9 @@ _MANY = 8
 _DOUBT, _LITTLE_DOUBT = 1.0, 0.5
 _LOST = 0.5
 _LIKELY = 0.5
+_MORE_THAN_A_SLIP = 0.2
 _LONGEST_NAME = 5
 _LONGEST_NAME_ALONE = 4
 _CALLS = frozenset({"chi", "co", "chu", "bac", "di", "cau", "ong", "ba"})
 """What people are called by, without its marks."""
-_MORE_FOR_A_NAME = 2.5
+_MORE_FOR_A_NAME = 1.7

@@ -31,6 +31,11 @@ class Evidence(NamedTuple):
         return self.figures[-1]
 
     @property
+    def share_lost(self) -> float:
+        """The share (0-1) of the words that likely lack marks."""
+        return sum(self.lost) / max(len(self.lost), 1)
+
+    @property
     def marked(self) -> bool:
         """Whether any word bears marks."""
         return self.figures[2] > 0

@@ -55,6 +55,19 @@ def test_what_is_found(setting: dict[str, float], text: str, expected: str | Non
     assert [finding.label for finding in findings(text, rule(**setting))] == ([expected] if expected else [])
 
 
+@pytest.mark.parametrize("text", ["Ok chi 👍", "vang a\n👍👍", "Thanks chi /-strong", "OKKK anh :))", "Da, vang a!", "ok em :d"])
+def test_signs_and_faces_around_an_acknowledgement_change_nothing(text: str) -> None:
+    assert findings(text, rule(**STRICT)) == []
+
+
+def test_a_call_by_name_is_suspect_at_most() -> None:
+    assert {finding.severity for finding in findings("chi Lan")} <= {Severity.SUSPECT}
+
+
+def test_what_says_more_than_an_acknowledgement_is_read() -> None:
+    assert [finding.label for finding in findings("vang a, chieu nay em gui bao cao 👍")] == ["no_diacritics"]
+
+
 def test_the_words_without_marks_are_shown_where_they_stand() -> None:
     text = "Nhờ \u200bcac phòng ra soat lai thiet bi"
     (finding,) = findings(text)
