@@ -174,13 +174,16 @@ def _limit(evidence: Evidence, limits: Thresholds) -> float:
     if evidence.marked:
         many = evidence.several >= _LIKELY and evidence.share_lost >= _MORE_THAN_A_SLIP
         return limits.partial if many else limits.slip
-    return limits.violation + (_MORE_FOR_A_NAME if _may_be_a_name(evidence) else 0.0)
+    vague = max(evidence.lost, default=0.0) < _POINTED_AT
+    return limits.violation + (_MORE_IN_DOUBT if vague or _may_be_a_name(evidence) else 0.0)
 
 
 def _may_be_a_name(evidence: Evidence) -> bool:
     """Whether the whole message may be a name or a place, or call somebody: many names have no marks."""
     words = [token.text for token in evidence.words]
     capitals = [word[0].isupper() and (len(word) == 1 or not word.isupper()) for word in words]
+    if words and words[0].lower() in _FAMILIES:
+        return False
     if words and words[0].lower() in _CALLS:
         capitals[0] = True
     return not evidence.marked and 1 < len(capitals) <= _LONGEST_NAME_ALONE and all(capitals)
@@ -217,4 +220,8 @@ _LONGEST_NAME = 5
 _LONGEST_NAME_ALONE = 4
 _CALLS = frozenset({"chi", "co", "chu", "bac", "di", "cau", "ong", "ba"})
 """What people are called by, without its marks."""
-_MORE_FOR_A_NAME = 1.7
+_FAMILIES = frozenset({"nguyen", "tran", "pham", "truong", "huynh"})
+"""Family names that are nobody's as they stand."""
+_POINTED_AT = 0.4
+"""Below this chance for each word there is none to show that lacks its marks."""
+_MORE_IN_DOUBT = 2.0
