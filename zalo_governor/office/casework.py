@@ -239,10 +239,6 @@ class Casework:
         if case.rule_id == NAME_RULE:
             unit.first_run(*_told_of_name(case))
         if case.desk_due_at is None and self._policy.steps(case, person).desk_at is not None:
-            reason = finding.reason if isinstance(finding, Finding) else None
-        if case.sealed or event.source is not Source.SWEEP:
-            if case.rule_id == NAME_RULE:
-                unit.first_run(*_told_of_name(case))
             self._alerts.new_case(unit, case, person, asked, about_name=about_name, reason=reason)
 
     def _may_ask(self, unit: OfficeUnit, case: Case, person: Person) -> bool:

@@ -45,13 +45,10 @@ GROUP = "8000000000000000001"
 GROUP_NAME = "Nhóm Zalo điều hành tỉnh Mẫu"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 """14:05 on 24/11/2026, a Tuesday, in Viet Nam."""
-_CONFIG = Path(__file__).parents[3] / "config"
-CATALOGUE = Catalogue.load(_CONFIG / "messages.vi.yaml")
-CLARITY = ClarityPolicy.load(_CONFIG / "y-kien.yaml")
-LADDER = validate(Ladder, load_yaml(_CONFIG / "escalation.yaml"))
 CONFIG = Path(__file__).parents[3] / "config"
 CATALOGUE = Catalogue.load(CONFIG / "messages.vi.yaml")
 CLARITY = ClarityPolicy.load(CONFIG / "y-kien.yaml")
+LADDER = validate(Ladder, load_yaml(CONFIG / "escalation.yaml"))
 REGULATION = Regulation(
     title="Quy chế quản lý và sử dụng Nhóm Zalo",
     number="01/QĐ-UBND",
