@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.office.fake_unit import BOT, CATALOGUE, GROUP, GROUP_NAME, NOW, REGULATION, UNMARKED, Desk, to
-from zalo_governor.domain.audit import AuditHead
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Period
@@ -107,7 +106,9 @@ def test_json_has_every_figure_and_the_codes() -> None:
     assert data["names"] == {str(desk.person("member").id): "Giàng A Viên"}
     assert data["coverage"]["heard"] == 120
     assert data["cannot_check"] == ["4.6"]
-    assert ActivityReport.model_validate(data) == report(desk)
+    made = report(desk)
+    assert data.pop("audit_head") == str(made.audit_head)
+    assert ActivityReport.model_validate(data) == made.model_copy(update={"audit_head": None})
 
 
 @pytest.mark.parametrize(("duty", "label"), [("daily_report", "24 giờ đến"), ("weekly_report", "7 ngày đến")])
@@ -147,8 +148,3 @@ def test_what_may_be_missing_of_private_messages_is_said_and_what_was_made_good_
     assert "Tin nhắn riêng" not in text_of(desk)
     desk.unit.gap_list = [whole, whole.model_copy(update={"id": 2, "closed": False})]
     assert "Tin nhắn riêng gửi Hệ thống: 1 khoảng chưa lấy lại đủ tin." in text_of(desk)
-
-
-def test_the_audit_head_in_the_json_is_what_audit_verify_takes() -> None:
-    made = report(Desk()).model_copy(update={"audit_head": AuditHead(1234, bytes.fromhex("cb" * 16))})
-    assert json.loads(render_json(made))["audit_head"] == str(made.audit_head)
