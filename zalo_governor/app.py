@@ -39,8 +39,9 @@ from zalo_governor.pipeline.outbox import OutboxWorker
 from zalo_governor.pipeline.recovery import Recovery
 from zalo_governor.pipeline.rounds import Rounds
 from zalo_governor.pipeline.vigil import MISSED, Vigil
+from zalo_governor.press import Press
 from zalo_governor.records import Records, open_records
-from zalo_governor.scheduling import Duty, Schedule
+from zalo_governor.scheduling import EVERY_MONTH, EVERY_QUARTER, Duty, Schedule
 from zalo_governor.settings import Settings
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.identity import SeedPerson
@@ -154,6 +155,7 @@ class _Wiring:
             self._outbox,
             client,
             account=self._account,
+            printed=Press(settings.report_template).file,
             say_again=self._office.said_again,
             private_per_day=settings.zalo.send.private_per_day,
             on_sent=_tell_sent,
@@ -320,6 +322,7 @@ class _Wiring:
             status=self._status,
             draw_code=_six_digits,
             with_marks=self._with_marks,
+            letterhead=self._settings.office.letterhead,
             changes=records.changes,
             clarity=records.clarity,
             remind_members=escalation.remind_members,
@@ -329,7 +332,13 @@ class _Wiring:
             digest_after=escalation.digest_after,
             quiet_hours=escalation.quiet_hours,
             code_valid=escalation.code_valid,
+            report_files=self._settings.schedule.report_files,
             readers_kept=timedelta(days=self._settings.retention.readers_days),
+            longest_name=self._settings.names.longest,
+            short_forms=records.short_forms(),
+            name_reminder_after=timedelta(days=self._settings.names.remind_days),
+            name_reminders=self._settings.names.reminders,
+            names_asked_per_day=self._settings.names.asked_per_day,
             remove_outsiders=self._settings.roster.remove_outsiders,
             accept_friends=self._settings.roster.accept_friends,
             lookups_per_day=self._settings.roster.lookups_per_day,
@@ -357,6 +366,16 @@ class _Wiring:
         return [
             Duty("daily_report", times.daily_report, None, self._in_unit(duties.daily_report)),
             Duty("weekly_report", times.weekly_report, times.weekly_day, self._in_unit(duties.weekly_report)),
+            Duty(
+                "monthly_report", times.monthly_report, None, self._in_unit(duties.monthly_report), months=EVERY_MONTH
+            ),
+            Duty(
+                "quarterly_report",
+                times.quarterly_report,
+                None,
+                self._in_unit(duties.quarterly_report),
+                months=EVERY_QUARTER,
+            ),
             Duty("name_sweep", times.name_sweep, None, self._sweep),
             Duty("hints_digest", times.hints_digest, None, self._in_unit(duties.hints_digest)),
             Duty("suggestions_digest", times.suggestions_digest, None, self._in_unit(duties.suggestions_digest)),
@@ -444,6 +463,11 @@ class _Wiring:
             for group_id in self._groups:
                 self._roll_call.try_to_sweep(group_id)
             self._in_unit(self._office.duties.roster_digest)(due)
+            self._in_unit(self._remind_of_names)(due)
+
+    def _remind_of_names(self, unit: SqlUnit, _due: datetime) -> None:
+        for group_id in self._groups:
+            self._office.remind_of_names(unit, group_id)
 
     def _swept(self) -> None:
         self._who_is_here.set()

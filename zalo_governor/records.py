@@ -14,11 +14,12 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.office.clarity import ClarityPolicy
 from zalo_governor.office.integrity.words import ChangeWords
-from zalo_governor.rulebook import Rulebook, load_rulebook
+from zalo_governor.rulebook import Rulebook, load_rulebook, read_lines
 from zalo_governor.settings import Settings
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
 from zalo_governor.store.vault import Vault
+from zalo_governor.text.short_forms import ShortForms
 from zalo_governor.zalo.session import Credentials
 
 _FINGERPRINTS = "config.fingerprints:"
@@ -39,6 +40,18 @@ class Records:
     clarity: ClarityPolicy
     vault: Vault
     clock: Clock
+
+    def short_forms(self) -> ShortForms:
+        """How titles and offices may be shortened in a display name.
+
+        Raises:
+            ConfigError: the list is missing or a line has the wrong form.
+        """
+        path = self.settings.rules_dir / "lexicons" / "short-forms.tsv"
+        try:
+            return ShortForms(read_lines(path))
+        except ValueError as error:
+            raise ConfigError(f"{path}: {error}") from None
 
     def close(self) -> None:
         """Close the database."""

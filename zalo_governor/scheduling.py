@@ -18,7 +18,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Duty(NamedTuple):
-    """Something to be done at a time of day, every day or on one weekday."""
+    """Something to be done at a time of day: every day, on one weekday, or on the first of some months."""
 
     name: str
     at: time | None
@@ -27,16 +27,25 @@ class Duty(NamedTuple):
     """`mon` … `sun`; None for every day."""
     run: Callable[[datetime], None]
     """Called with the moment (aware) for which the run is due; must itself make sure that a due moment counts once."""
+    months: tuple[int, ...] = ()
+    """Only on the first day of these months (1-12)."""
 
 
-def last_due(at: time, weekday: str | None, now: datetime) -> datetime:
-    """The youngest moment not after `now` that has this time of day, and falls on that weekday, in Viet Nam."""
+EVERY_MONTH = tuple(range(1, 13))
+EVERY_QUARTER = (1, 4, 7, 10)
+
+
+def last_due(at: time, weekday: str | None, now: datetime, months: tuple[int, ...] = ()) -> datetime:
+    """The youngest moment not after `now` that has this time of day in Viet Nam, and falls on that weekday, or on the
+    first of one of those months."""
     here = now.astimezone(VIETNAM)
     due = here.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
     if due > here:
         due -= timedelta(days=1)
     if weekday is not None:
         due -= timedelta(days=(due.weekday() - WEEKDAYS.index(weekday)) % 7)
+    while months and (due.day != 1 or due.month not in months):
+        due -= timedelta(days=1)
     return due
 
 
@@ -66,7 +75,12 @@ class Schedule:
             if duty.at is None:
                 continue
             trigger = CronTrigger(
-                day_of_week=duty.weekday or "*", hour=duty.at.hour, minute=duty.at.minute, timezone=VIETNAM
+                month=",".join(map(str, duty.months)) or "*",
+                day=1 if duty.months else "*",
+                day_of_week=duty.weekday or "*",
+                hour=duty.at.hour,
+                minute=duty.at.minute,
+                timezone=VIETNAM,
             )
             self._scheduler.add_job(self._run, trigger, args=[duty, duty.at], id=duty.name)
             self._scheduler.add_job(self._run, args=[duty, duty.at], id=f"{duty.name}:missed")
@@ -80,7 +94,7 @@ class Schedule:
         self._caught_up.set()
 
     def _run(self, duty: Duty, at: time) -> None:
-        due = last_due(at, duty.weekday, self._clock())
+        due = last_due(at, duty.weekday, self._clock(), duty.months)
         try:
             duty.run(due)
         except Exception as error:

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from zalo_governor.configfile import complaint, load_yaml
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.ladder import QuietHours
+from zalo_governor.domain.papers import Face, Letterhead
 from zalo_governor.domain.people import Role
 
 PACKAGE = Path(__file__).resolve().parent
@@ -47,6 +48,25 @@ class OfficeSettings(_Section):
 
     province: str = "tỉnh Mẫu"
     unit: str = "UBND tỉnh Mẫu"
+    desk: str = "Sở Khoa học và Công nghệ"
+    """The body of the admin, which writes the report."""
+    place: str = "Mẫu"
+    """Where reports are dated."""
+    signer: str = "Giám đốc"
+    addressee: str = "Đồng chí Chủ tịch UBND tỉnh, Trưởng nhóm"
+    recipients: tuple[str, ...] = ("Như trên", "Văn phòng UBND tỉnh")
+
+    @property
+    def letterhead(self) -> Letterhead:
+        """What stands above and below a report on paper."""
+        return Letterhead(
+            superior=self.unit,
+            unit=self.desk,
+            place=self.place,
+            signer=self.signer,
+            addressee=self.addressee,
+            recipients=self.recipients,
+        )
 
 
 class SendSettings(_Section):
@@ -204,6 +224,19 @@ class ApprovalSettings(_Section):
     """So long after a change it may still be allowed by the code of its case."""
 
 
+class NameSettings(_Section):
+    """Display names (clause 3.2)."""
+
+    longest: int = Field(default=40, ge=20)
+    """For a longer name a short form is proposed as well."""
+    remind_days: int = Field(default=7, ge=1)
+    """A member whose name is still not right is asked again after so many days."""
+    reminders: int = Field(default=3, ge=0)
+    """How many times at most."""
+    asked_per_day: int = Field(default=30, ge=1)
+    """A sweep asks so many members on one day; the others on the days that follow."""
+
+
 class RetentionSettings(_Section):
     """How long data that track people are kept."""
 
@@ -217,6 +250,12 @@ class ScheduleSettings(_Section):
     daily_report: time | None = time(17, 0)
     weekly_report: time | None = time(16, 30)
     weekly_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "fri"
+    monthly_report: time | None = time(8, 0)
+    """On the first day of the month, on the month before."""
+    quarterly_report: time | None = time(8, 15)
+    """On the first day of the quarter, on the quarter before."""
+    report_files: tuple[Face, ...] = (Face.DOCX, Face.PNG)
+    """Beside the text of a monthly or quarterly report."""
     name_sweep: time | None = time(7, 30)
     hints_digest: time | None = time(16, 0)
     """What speaks of state secrets without being a case."""
@@ -250,6 +289,7 @@ class Settings(BaseSettings):
     vigil: VigilSettings = VigilSettings()
     alarm: AlarmSettings = AlarmSettings()
     retention: RetentionSettings = RetentionSettings()
+    names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
 
     @classmethod
@@ -268,6 +308,11 @@ class Settings(BaseSettings):
     def rules_dir(self) -> Path:
         """Where rules/, messages.vi.yaml and quy-che.yaml stand."""
         return self.config_dir or shipped_config()
+
+    @property
+    def report_template(self) -> Path:
+        """The DOCX into which reports are filled."""
+        return self.rules_dir / "bao-cao.docx"
 
     @property
     def key_path(self) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.bench.figures import Figures
 from tests.rig import BOT, GROUP, MEMBER, Rig, rig
 from zalo_governor.domain.clock import local, system_clock, to_ms
-from zalo_governor.office.periods import between
+from zalo_governor.office.periods import as_period, days
 from zalo_governor.office.policy import Group
 from zalo_governor.office.reporting import compose
 from zalo_governor.office.voice import Voice
@@ -86,7 +86,9 @@ def _report_seconds(made: Rig) -> float:
     settings = load_settings(made.config)
     records = open_records(settings, system_clock)
     today = local(system_clock()).date()
-    period = between(today - timedelta(days=DAYS + 1), today, Voice(records.catalogue, records.rulebook.regulation))
+    period = as_period(
+        days(today - timedelta(days=DAYS + 1), today), Voice(records.catalogue, records.rulebook.regulation)
+    )
     group = Group(settings.groups[0].id, settings.groups[0].name)
     try:
         began = time.perf_counter()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.hostile import HOSTILE, poisoned, poisoned_data
+from tests.unit.office.fake_unit import LETTERHEAD
 from tests.unit.store.stored import BOT, GROUP, MEMBER, START_MS, HandClock
 from zalo_governor.domain.elements import ElementKind, Source
 from zalo_governor.domain.people import Role
@@ -92,6 +93,7 @@ def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[In
         status=lambda: LineStatus(None, since=None, heard_at=None, outgoing_waiting=0, looked_at=None),
         draw_code=lambda: "482913",
         with_marks=lambda sentence: [sentence],
+        letterhead=LETTERHEAD,
         changes=ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(CONFIG / "y-kien.yaml"),
         remind_members=True,

@@ -6,13 +6,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, notice
+from tests.unit.office.fake_unit import Desk
+from tests.unit.render.papers import paper
+from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, entry, notice
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.notices import Notice, Outgoing, OutgoingState, Purpose, Reception
-from zalo_governor.domain.people import Reach
+from zalo_governor.domain.papers import Face, PaperFile
+from zalo_governor.domain.people import Reach, Role
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Units
 from zalo_governor.store.database import Database
+from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.inbox import SqlInbox
 from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.schema import outbox as rows
@@ -268,3 +272,41 @@ def test_after_the_clock_was_set_back_a_message_waits_no_longer_than_it_would_ha
     assert outbox.claim(now=START + 60 * MINUTE, limit=9) == []
     assert outbox.next_due(START) == START
     assert claim_one(outbox).id == outgoing.id
+
+
+def test_a_file_comes_back_as_it_was_posted_and_lies_encrypted(database: Database, outbox: SqlOutbox) -> None:
+    made = paper()
+    file = PaperFile(name="bao-cao.docx", face=Face.DOCX, caption="Báo cáo", paper=made)
+    post(database, notice("chưa lập được tệp", file=file), notice("một câu"))
+    claimed = outbox.claim(now=START, limit=9)
+    assert [outgoing.notice.file for outgoing in claimed] == [file, None]
+    with database.read() as connection:
+        bodies = connection.scalars(select(rows.c.file).where(rows.c.file.is_not(None))).all()
+    assert len(bodies) == 1
+    assert made.title.encode() not in bodies[0]
+    assert outbox.reclaim(START + MINUTE) == 2
+    again = outbox.claim(now=START + MINUTE, limit=9)
+    assert [(outgoing.repeated, outgoing.notice.file) for outgoing in again] == [(True, file), (True, None)]
+
+
+def test_of_two_processes_with_one_schedule_one_sends_each_report(database: Database) -> None:
+    due = START + timedelta(days=30)
+    desk = Desk(groups={GROUP: "Nhóm"})
+    units = SqlUnits(database, BOT)
+    units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Chủ tịch", MEMBER, None, None, (Role.LEADER,))])
+    SqlInbox(database, BOT).admit([entry()])
+    start, sent = Barrier(2), list[int]()
+
+    def process() -> None:
+        start.wait(10)
+        with SqlUnits(database, BOT).unit() as unit:
+            sent.append(desk.office.duties.monthly_report(unit, due))
+
+    threads = [Thread(target=process) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(sent) == [0, 1]
+    with database.read() as connection:
+        assert len(connection.execute(select(rows.c.id)).all()) == 3

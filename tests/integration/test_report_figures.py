@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, text
 
+from tests import postgresql
 from tests.unit.office.fake_unit import REGULATION
 from tests.unit.store.stored import BOT, MASTER, START, HandClock
 from zalo_governor.domain.cases import CaseState
@@ -199,17 +200,20 @@ class Book:
             return [dict(row) for row in found.mappings()]
 
 
-@pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     clock = HandClock()
-    path = tmp_path_factory.mktemp("figures") / "governor.db"
-    database = Database(f"sqlite:///{path}", Keys(MASTER), clock)
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('figures') / 'governor.db'}"
+    else:
+        url = postgresql.new_database(request.getfixturevalue("postgresql_folder"))
+    database = Database(url, Keys(MASTER), clock)
     database.migrate()
     yield Book(database, clock)
     database.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=histories(), name=st.sampled_from(list(PERIODS)), with_roster=FLAG)
 def test_every_figure_is_what_the_rows_say(book: Book, history: History, name: str, with_roster: bool) -> None:
     first, after = PERIODS[name]

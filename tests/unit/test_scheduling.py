@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zalo_governor.domain.clock import VIETNAM
-from zalo_governor.scheduling import WEEKDAYS, Duty, Schedule, last_due
+from zalo_governor.scheduling import EVERY_MONTH, EVERY_QUARTER, WEEKDAYS, Duty, Schedule, last_due
 
 MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 """08:30 of a Monday in Viet Nam."""
@@ -28,6 +28,32 @@ MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 )
 def test_the_last_due_moment_is_that_of_viet_nam(at: time, weekday: str | None, due: str) -> None:
     assert f"{last_due(at, weekday, MONDAY):%Y-%m-%d %H:%M}" == due
+
+
+@pytest.mark.parametrize(
+    ("months", "now", "due"),
+    [
+        (EVERY_MONTH, "2026-03-01 08:00", "2026-03-01 08:00"),
+        (EVERY_MONTH, "2026-03-01 07:59", "2026-02-01 08:00"),
+        (EVERY_MONTH, "2026-03-31 23:59", "2026-03-01 08:00"),
+        (EVERY_QUARTER, "2026-03-31 23:59", "2026-01-01 08:00"),
+        (EVERY_QUARTER, "2026-04-01 08:00", "2026-04-01 08:00"),
+        (EVERY_QUARTER, "2026-01-01 07:59", "2025-10-01 08:00"),
+    ],
+)
+def test_what_is_done_once_a_month_or_quarter_falls_on_its_first_day(
+    months: tuple[int, ...], now: str, due: str
+) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=VIETNAM)
+    assert f"{last_due(time(8, 0), None, moment, months):%Y-%m-%d %H:%M}" == due
+
+
+def test_a_clock_set_back_gives_a_due_moment_that_was_already_served() -> None:
+    """Who claims each due moment once, as the office does, repeats nothing, and goes on when time comes round."""
+    days = (2, 3, 4, 2, 3, 4, 5)
+    served = [last_due(time(8, 0), None, datetime(2026, 3, day, 2, tzinfo=UTC)) for day in days]
+    assert len(set(served)) == 4
+    assert served[:3] == served[3:6]
 
 
 @given(

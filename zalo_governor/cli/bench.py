@@ -4,6 +4,7 @@ import typer
 
 from zalo_governor.cli.bench_content import content
 from zalo_governor.cli.bench_names import names
+from zalo_governor.cli.bench_trace import trace
 from zalo_governor.cli.bench_vietnamese import vietnamese
 
 bench = typer.Typer(
@@ -12,4 +13,5 @@ bench = typer.Typer(
 
 bench.command("content")(content)
 bench.command("names")(names)
+bench.command("trace")(trace)
 bench.command("vietnamese")(vietnamese)

@@ -65,6 +65,7 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
         try:
             events = _watch(bot, simulator, control, screen, seconds)
             checks = _check(events, settings, folder, config, began)
+            saved = _save_files(events, control, folder)
         finally:
             bot_code = bot.stop()
     finally:
@@ -72,7 +73,7 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
         control.close()
     checks += [_ended("bot", bot_code), _ended("simulator", simulator_code)]
     screen.verdict(checks)
-    _tell_where(screen, settings, folder, checks)
+    _tell_where(screen, settings, folder, checks, saved)
     return all(check.ok for check in checks)
 
 
@@ -135,6 +136,17 @@ def _check(events: list[RawDict], settings: Settings, folder: Path, config: list
     return everything(evidence)
 
 
+def _save_files(events: list[RawDict], control: SimulatorControl, folder: Path) -> list[Path]:
+    """Write down the files and pictures that the bot sent, as the simulator got them."""
+    saved = []
+    for number, message in enumerate((row for row in _sent(events) if row["file_id"]), start=1):
+        picture = message["msg_type"] == "chat.photo"
+        path = folder / (f"bao-cao-{number}.png" if picture else message["text"].rpartition("/")[2])
+        path.write_bytes(control.file(message["file_id"]))
+        saved.append(path)
+    return saved
+
+
 def _acts(events: list[RawDict]) -> list[RawDict]:
     return [event for event in events if "expect" in event]
 
@@ -147,10 +159,12 @@ def _ended(name: str, code: int) -> Check:
     return Check(f"the {name} ends on SIGTERM with 0", str(code), code == 0)
 
 
-def _tell_where(screen: Screen, settings: Settings, folder: Path, checks: list[Check]) -> None:
+def _tell_where(screen: Screen, settings: Settings, folder: Path, checks: list[Check], files: list[Path]) -> None:
     missing = sum(not check.ok for check in checks)
     screen.say(f"{len(checks) - missing} of {len(checks)} as expected" + (f", {missing} MISSING" if missing else ""))
     screen.say(f"database {settings.data_dir / 'governor.db'}")
     screen.say(f"logs     {folder / 'bot.log'}, {folder / 'simulator.log'}")
     screen.say(f"report   {folder / 'report.txt'}")
+    for file in files:
+        screen.say(f"sent     {file}, to the leader")
     screen.say(f"look on  {sys.executable} -m zalo_governor cases --config {folder / 'governor.yaml'}")

@@ -1,7 +1,7 @@
 """Whether a demonstration showed everything that its scenario expects."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,8 +38,9 @@ class Evidence(NamedTuple):
     """Where database and logs lie."""
 
 
-def replies(acts: Iterable[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
+def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
     """For every act that expects an answer: whether it came."""
+    yield from _files(acts, sent)
     for act in acts:
         expect = act["expect"]
         for key, in_group in (("reply_contains", False), ("group_reply_contains", True)):
@@ -56,6 +57,22 @@ def replies(acts: Iterable[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]
             ]
             where = "group" if in_group else "private"
             yield Check(f"{act['clock']} {act['text']} -> {where} answer with “{words}”", _came(found), bool(found))
+
+
+def _files(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
+    """For every act that asks for a file: whether one came."""
+    for act in acts:
+        ending = act["expect"].get("reply_file")
+        if not ending:
+            continue
+        found = [
+            message
+            for message in sent
+            if message["thread"] == act["uid"]
+            and message["at_ms"] >= act["at_ms"]
+            and (message["msg_type"] == "chat.photo" if ending == "png" else message["text"].endswith(f".{ending}"))
+        ]
+        yield Check(f"{act['clock']} {act['text']} -> a {ending} file", _came(found), bool(found))
 
 
 def everything(evidence: Evidence) -> list[Check]:

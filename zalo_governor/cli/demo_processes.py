@@ -1,5 +1,6 @@
 """The two processes of a demonstration, simulator and bot, and what they say."""
 
+import base64
 import json
 import os
 import queue
@@ -123,6 +124,17 @@ class SimulatorControl:
         events: list[RawDict] = answer.json()["events"]
         self._seen += len(events)
         return events
+
+    def file(self, file_id: str) -> bytes:
+        """What the bot uploaded under that id.
+
+        Raises:
+            DemoError: there is no such file.
+        """
+        answer = self._http.get(f"{self.base_url}/__sim/file", params={"id": file_id}, timeout=_CALL_SECONDS).json()
+        if not answer["ok"]:
+            raise DemoError(f"the simulator has no file {file_id}")
+        return base64.b64decode(answer["content"])
 
     def close(self) -> None:
         """No more calls."""

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,9 +11,14 @@ from zalo_governor.cli.access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.office.periods import between, today
-from zalo_governor.office.reporting import compose, render_json, render_text
+from zalo_governor.domain.papers import Face
+from zalo_governor.office.commands.parsing import folded
+from zalo_governor.office.papers import paper_of
+from zalo_governor.office.periods import Span, as_period, asked, days, today
+from zalo_governor.office.report_text import render_text
+from zalo_governor.office.reporting import compose, render_json
 from zalo_governor.office.voice import Voice
+from zalo_governor.press import Press
 from zalo_governor.records import open_records
 from zalo_governor.settings import load_settings
 from zalo_governor.store.units import SqlUnits
@@ -23,31 +29,70 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    DOCX = "docx"
+    XLSX = "xlsx"
+    PNG = "png"
 
 
 def report(
     config: ConfigFile = DEFAULT_CONFIG,
     start: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD; today if left out.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last day (included), YYYY-MM-DD; today if left out.")] = None,
+    period: Annotated[
+        str | None,
+        typer.Option("--period", help="In the words of /baocao instead: tháng, tháng 10, quý, tuần, 01/10-31/10."),
+    ] = None,
     face: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write into this file; needed for docx, xlsx and png.")
+    ] = None,
     group: GroupId = None,
 ) -> None:
     """Print the report on a period of whole days, Asia/Ho_Chi_Minh."""
     settings = load_settings(config)
-    first, last = _days(start, end)
+    span = _asked(period, start, end)
+    if output is None and face not in {Format.TEXT, Format.JSON}:
+        raise ConfigError(f"--output: a {face.value} is no text; name the file to write, for example -o report.{face}")
     chosen = chosen_group(settings, group)
     records = open_records(settings, system_clock)
     try:
-        period = between(first, last, Voice(records.catalogue, records.rulebook.regulation))
+        regulation = records.rulebook.regulation
+        voice = Voice(records.catalogue, regulation)
         with SqlUnits(records.database, records.account).unit() as unit:
             note_access(unit, system_clock, "report.made", group_id=chosen.id, first=f"{first}", last=f"{last}")
-            made = compose(unit, chosen, period, records.rulebook.regulation, system_clock)
-        if face is Format.JSON:
-            typer.echo(render_json(made))
+            made = compose(unit, chosen, as_period(span, voice), regulation, system_clock)
+        if face is Format.TEXT:
+            content = f"{render_text(made, records.catalogue, regulation)}\n".encode()
+        elif face is Format.JSON:
+            content = f"{render_json(made)}\n".encode()
         else:
-            typer.echo(render_text(made, records.catalogue, records.rulebook.regulation))
+            paper = paper_of(made, settings.office.letterhead, voice)
+            content = Press(settings.report_template).print(paper, Face(face.value))
     finally:
         records.close()
+    _give(content, output)
+
+
+def _give(content: bytes, output: Path | None) -> None:
+    if output is None:
+        typer.echo(content, nl=False)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise ConfigError(f"{output}: {error.strerror}; choose a folder that may be written") from None
+
+
+def _asked(period: str | None, start: str | None, end: str | None) -> Span:
+    if period is None:
+        first, last = _days(start, end)
+        return days(first, last)
+    if start or end:
+        raise ConfigError("--period: give either a period in words, or --from and --to")
+    span = asked(folded(period).strip(" ."), today(system_clock()))
+    if span is None:
+        raise ConfigError("--period: not understood; write for example hôm nay, tuần, tháng 10, quý 3, 01/10-31/10")
+    return span
 
 
 def _days(start: str | None, end: str | None) -> tuple[date, date]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
-from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot, Role
 from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference, with_known_uids
 from zalo_governor.office.roster.attendance import attendance
 from zalo_governor.office.roster.matching import Proposal, RollCallOfRoster, proposals
+from zalo_governor.office.roster.positions import Positions
 from zalo_governor.office.roster.reading import NoHeadingError, RosterReading, read_roster
 from zalo_governor.office.roster.words import RosterWords
 from zalo_governor.records import Records, open_records
@@ -47,6 +49,7 @@ def import_(
         found = difference(before, entries)
         _show_difference(found)
         _show_authority(reading)
+        _show_positions(reading, Positions.load(settings.rules_dir / "positions.yaml"), local(records.clock()).date())
         if found.empty:
             typer.echo("Danh sách không có gì thay đổi.")
             return
@@ -191,6 +194,22 @@ def _show_difference(found: RosterDifference) -> None:
         rows.append((change.after.full_name, names, change.after.title))
     _print("Thay đổi", ("Họ tên", "Đổi", "Chức vụ mới"), rows)
     typer.echo(f"Giữ nguyên: {found.same} người.")
+
+
+def _show_positions(reading: RosterReading, positions: Positions, today: date) -> None:
+    """A position outside of Đ1.3 is worth a look, and no error: the leader may have approved it."""
+    column, heading = reading.columns["title"], reading.headings["title"]
+    outside = [
+        f"dòng {row}, cột {column} ({heading}): {entry.full_name}, {entry.title} {entry.agency}".rstrip()
+        for row, entry in zip(reading.rows, reading.entries, strict=True)
+        if not positions.eligible(entry, today)
+    ]
+    if outside:
+        typer.echo(
+            f"Chức danh chưa thấy trong thành phần của Nhóm (config/positions.yaml), đề nghị xem lại: {len(outside)}"
+        )
+        for line in outside:
+            typer.echo(f"  {line}")
 
 
 def _show_authority(reading: RosterReading) -> None:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.domain.cases import Reader
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.office.tracing import Origin, Posting, origins
@@ -39,11 +40,11 @@ def trace(
     try:
         postings = SqlPostings(records.database, records.account)
         since = records.clock() - timedelta(days=days)
-        found = origins(leaked, _postings(postings, since), count=best)
+        found = origins(leaked, postings_of(postings, since), count=best)
         sealed = postings.sealed_like(skeleton(leaked).encode())
         with SqlUnits(records.database, records.account).unit() as unit:
             _note(unit, records, found, sealed)
-            _show(unit, records.account, found, sealed)
+            _show(unit, records.account, found, sealed, postings)
     finally:
         records.close()
 
@@ -61,9 +62,10 @@ def _leaked(text: str, file: Path | None) -> str:
         raise ConfigError(f"{file}: not a text in UTF-8; copy the words into a plain text file") from None
 
 
-def _postings(postings: SqlPostings, since: datetime) -> Iterator[Posting]:
+def postings_of(postings: SqlPostings, since: datetime) -> Iterator[Posting]:
+    """The kept messages as they are compared."""
     for kept in postings.kept(since=since):
-        yield Posting(kept.id, kept.group_id, kept.sender_uid, kept.at, posted_text(kept.raw))
+        yield Posting(kept.id, kept.group_id, kept.key, kept.sender_uid, kept.at, posted_text(kept.raw))
 
 
 def _note(unit: SqlUnit, records: Records, found: list[Origin], sealed: list[SealedPosting]) -> None:
@@ -78,7 +80,7 @@ def _note(unit: SqlUnit, records: Records, found: list[Origin], sealed: list[Sea
     )
 
 
-def _show(unit: SqlUnit, account: str, found: list[Origin], sealed: list[SealedPosting]) -> None:
+def _show(unit: SqlUnit, account: str, found: list[Origin], sealed: list[SealedPosting], postings: SqlPostings) -> None:
     def who(uid: str) -> str:
         person = unit.sender(account, uid)
         return person.name if person else ""
@@ -91,11 +93,22 @@ def _show(unit: SqlUnit, account: str, found: list[Origin], sealed: list[SealedP
     if not found:
         typer.echo("Không có tin nào còn lưu giống văn bản này." if sealed else "Không tìm thấy tin nào giống.")
         return
-    table = Table("Giống", "Lúc", "Ai đăng", "Nhóm", "Bắt đầu bằng")
+    table = Table("Giống", "Lúc", "Ai đăng", "Nhóm", "Ai đã xem", "Bắt đầu bằng")
     for origin in found:
         posting = origin.posting
         begins = " ".join(posting.text[:_EXCERPT].split())
         moment = f"{local(posting.at):%d/%m/%Y %H:%M}"
-        table.add_row(f"{origin.share:.0%}", moment, who(posting.sender_uid), posting.group_id, Text(begins))
+        seen = Text(_seen(unit, postings.readers(posting.group_id, posting.key)))
+        table.add_row(f"{origin.share:.0%}", moment, who(posting.sender_uid), posting.group_id, seen, Text(begins))
     Console().print(table)
+    typer.echo("Ai đã xem chỉ được giữ với tin thuộc một vụ việc; chưa có tên ở đây không có nghĩa là chưa xem.")
     typer.echo("Giống nhau chưa phải là kết luận: có thể nhiều người cùng đăng một nội dung lấy từ nguồn khác.")
+
+
+def _seen(unit: SqlUnit, readers: list[Reader]) -> str:
+    """Those who have seen it; where it only came to somebody's device, that is no seeing."""
+    names = [unit.person(reader.person_id).name for reader in readers if reader.seen]
+    if not readers:
+        return "không lưu"
+    delivered = len(readers) - len(names)
+    return ", ".join(names) + (f" (đã nhận, chưa rõ đã xem: {delivered})" if delivered else "")

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from zalo_governor.domain.papers import PaperFile
+
 
 class Purpose(StrEnum):
     """Why a message goes out; decides its place in the queue and what happens when it is refused."""
@@ -50,6 +52,8 @@ class Notice(BaseModel):
     person_id: int | None = None
     """The addressee, for private messages."""
     text: str
+    """With a file: what is said in its place where it cannot be made."""
+    file: PaperFile | None = None
     purpose: Purpose
     case_id: int | None = None
     group_id: str

@@ -12,10 +12,11 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach
 from zalo_governor.office.categories import category, has_category, why
 from zalo_governor.office.messages import Text
+from zalo_governor.office.name_advice import NameAdvice
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
-from zalo_governor.office.voice import Voice, day, gone, moment, number, plain
+from zalo_governor.office.voice import Voice, day, gone, moment, number
 from zalo_governor.pipeline.door import UNCHECKED
 
 _LONGEST_SENTENCE = 300
@@ -29,6 +30,7 @@ class Alerts:
         self._policy = policy
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
+        self._names = NameAdvice(policy, self._voice)
 
     def new_case(
         self, unit: OfficeUnit, case: Case, person: Person, asked: Text, *, about_name: bool, reason: str | None
@@ -49,12 +51,14 @@ class Alerts:
         self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id)
 
     def ask_member(
-        self, unit: OfficeUnit, case: Case, person: Person, proposal: str | None, *, about_name: bool, late: bool
-    ) -> Text:
+        self, unit: OfficeUnit, case: Case, person: Person, proposal: str | None, *, about_name: bool, late: bool,
+        reason: str | None = None,
+    ) -> Text:  # fmt: skip
         """Ask the member to check, where that is allowed; what was done, in words for the desk.
 
         Args:
             proposal: a display name or a sentence that would be right, where the rule has one.
+            reason: the rule's code for why.
             late: the event was heard out of its turn: only what is sealed is still worth a request.
         """
         if held_back := self.held_back(unit, case, person, late=late):
@@ -64,7 +68,9 @@ class Alerts:
             text = self._voice.say(Text.REQUEST_SEALED, **about)
         elif about_name:
             del about["when"]
-            text = self._voice.say(Text.REQUEST_NAME, proposal=self._proposal(person, proposal), **about)
+            lacks = self._names.lacks(reason, fixable=proposal is not None)
+            proposed = self._names.proposal(unit, case.group_id, person, proposal)
+            text = self._voice.say(Text.REQUEST_NAME, lacks=lacks, proposal=proposed, **about)
         elif case.clause == "3.1":
             text = self._voice.say(Text.REQUEST_DIACRITICS, proposal=self._sentence(proposal), **about)
         else:
@@ -214,10 +220,6 @@ class Alerts:
             "who": self._voice.who(person),
             "citation": self._voice.citation(case.clause),
         }
-
-    def _proposal(self, person: Person, proposal: str | None) -> str:
-        approved = f"{person.full_name} - {person.title}" if person.full_name and person.title else proposal
-        return self._voice.say(Text.PROPOSAL, name=plain(approved, 150)) if approved else ""
 
     def _row(self, unit: OfficeUnit, case: Case) -> str:
         about = self._about(case, unit.person(case.person_id))

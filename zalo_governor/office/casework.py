@@ -25,15 +25,14 @@ from zalo_governor.office.alerts import Alerts
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.false_alarms import FalseAlarms
 from zalo_governor.office.messages import Text
+from zalo_governor.office.name_reminders import NAME_RULE, NameReminders
 from zalo_governor.office.opening import new_case
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
-from zalo_governor.office.voice import Voice
+from zalo_governor.office.voice import Voice, number
 
 log = structlog.get_logger(__name__)
 
-NAME_RULE = "3.2-ho-ten-chuc-vu"
-"""The rule whose cases close by themselves when the person's name is right."""
 FRESH_FOR = timedelta(minutes=5)
 """What was heard later than this after it happened warns nobody, and no command in it is carried out."""
 
@@ -54,6 +53,7 @@ class Casework:
         self._alerts = Alerts(policy)
         self._afterwards = Afterwards(policy)
         self._false_alarms = FalseAlarms(policy)
+        self._reminders = NameReminders(policy, self._alerts)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
     def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
@@ -110,6 +110,10 @@ class Casework:
             else:
                 told.append(case)
         return told
+
+    def remind_of_names(self, unit: OfficeUnit, group_id: str) -> int:
+        """See `NameReminders.remind`."""
+        return self._reminders.remind(unit, group_id)
 
     def _recent(self, unit: OfficeUnit, group_id: str) -> list[Case]:
         """Those of the last days, and those that a clock which was set back has put into the future."""
@@ -222,7 +226,12 @@ class Casework:
         """Ask the member and tell the desk, where the ladder says that both hear now."""
         finding, about_name = concern.finding, concern.about_name
         proposal = finding.suggestion if isinstance(finding, Finding) else None
-        asked = self._alerts.ask_member(unit, case, person, proposal, about_name=about_name, late=event.late)
+        reason = finding.reason if isinstance(finding, Finding) else None
+        if about_name and event.source is Source.SWEEP and not self._may_ask(unit, case, person):
+            return
+        asked = self._alerts.ask_member(
+            unit, case, person, proposal, about_name=about_name, late=event.late, reason=reason
+        )
         if asked is Text.MEMBER_ASKED and case.state is CaseState.NEW:
             self._move(unit, case, CaseState.REMINDED, "")
         if _summed_up(event, case):
@@ -230,14 +239,18 @@ class Casework:
         if case.rule_id == NAME_RULE:
             unit.first_run(*_told_of_name(case))
         if case.desk_due_at is None and self._policy.steps(case, person).desk_at is not None:
-            reason = finding.reason if isinstance(finding, Finding) else None
             self._alerts.new_case(unit, case, person, asked, about_name=about_name, reason=reason)
+
+    def _may_ask(self, unit: OfficeUnit, case: Case, person: Person) -> bool:
+        """At a sweep, which may find hundreds of names at once, only so many are asked on one day."""
+        return bool(self._alerts.held_back(unit, case, person, late=False)) or self._reminders.may_ask()
 
     def _name_fixed(self, unit: OfficeUnit, event: NameObserved) -> None:
         person = unit.sender(event.account, event.sender_uid)
         case = person and unit.open_case(event.thread_id, NAME_RULE, person.id, None, _EVER)
         if case:
-            self._move(unit, case, CaseState.REMEDIED, self._voice.say(Text.REASON_NAME_FIXED))
+            minutes = number(max(1, round((event.at - case.event_at).total_seconds() / 60)))
+            self._move(unit, case, CaseState.REMEDIED, self._voice.say(Text.REASON_NAME_FIXED, minutes=minutes))
 
     def _move(self, unit: OfficeUnit, case: Case, to: CaseState, reason: str) -> None:
         moved = case.moved(to, at=self._policy.clock(), by=None, reason=reason)

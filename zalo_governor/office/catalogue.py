@@ -58,6 +58,8 @@ def _complaints(document: Document) -> Iterator[ConfigError]:
 
 
 def _problem(template: str, text: Text) -> str | None:
+    if text.cells > 1 and template.count("|") != text.cells - 1:
+        return f"must be {text.cells} texts with a bar | between them"
     may_use = ", ".join(f"{{{name}}}" for name in sorted(text.fields)) or "no field"
     try:
         parts = list(Formatter().parse(template))

@@ -1,18 +1,23 @@
 """What the program does by itself when its time has come: reports, digests, the leader told where nobody answered."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.papers import Face
 from zalo_governor.domain.people import Role
+from zalo_governor.domain.reports import Period
 from zalo_governor.office.digests import Digests
 from zalo_governor.office.escalation import Escalation
 from zalo_governor.office.integrity.signs import Signs
 from zalo_governor.office.messages import Text
-from zalo_governor.office.periods import up_to
+from zalo_governor.office.papers import file_of, paper_of
+from zalo_governor.office.periods import as_period, month_before, quarter_before, today, up_to
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
-from zalo_governor.office.reporting import compose, render_text
+from zalo_governor.office.report_text import render_text
+from zalo_governor.office.reporting import compose
 from zalo_governor.office.voice import Voice
 
 REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
@@ -32,11 +37,23 @@ class Duties:
 
     def daily_report(self, unit: OfficeUnit, due: datetime) -> int:
         """Send the report on the 24 hours before `due`; how many people it goes to."""
-        return self._report(unit, "daily_report", due, timedelta(days=1), Text.PERIOD_DAILY)
+        period = up_to(due, timedelta(days=1), Text.PERIOD_DAILY, self._voice)
+        return self._report(unit, "daily_report", due, period)
 
     def weekly_report(self, unit: OfficeUnit, due: datetime) -> int:
         """Send the report on the 7 days before `due`; how many people it goes to."""
-        return self._report(unit, "weekly_report", due, timedelta(days=7), Text.PERIOD_WEEKLY)
+        period = up_to(due, timedelta(days=7), Text.PERIOD_WEEKLY, self._voice)
+        return self._report(unit, "weekly_report", due, period)
+
+    def monthly_report(self, unit: OfficeUnit, due: datetime) -> int:
+        """Send the report on the month before that of `due`, with its files; how many people it goes to."""
+        period = as_period(month_before(today(due)), self._voice)
+        return self._report(unit, "monthly_report", due, period, self._policy.report_files)
+
+    def quarterly_report(self, unit: OfficeUnit, due: datetime) -> int:
+        """Send the report on the quarter before that of `due`, with its files; how many people it goes to."""
+        period = as_period(quarter_before(today(due)), self._voice)
+        return self._report(unit, "quarterly_report", due, period, self._policy.report_files)
 
     def hints_digest(self, unit: OfficeUnit, due: datetime) -> int:
         """Tell the desk of the hints of the 24 hours before `due`, and of new signs that something may leave a group;
@@ -68,9 +85,8 @@ class Duties:
         """Drop what is older than the office keeps it about who has read what; how much that was."""
         return unit.forget_readers(self._policy.clock() - self._policy.readers_kept)
 
-    def _report(self, unit: OfficeUnit, job: str, due: datetime, length: timedelta, name: Text) -> int:
+    def _report(self, unit: OfficeUnit, job: str, due: datetime, period: Period, faces: Sequence[Face] = ()) -> int:
         policy = self._policy
-        period = up_to(due, length, name, self._voice)
         sent = 0
         for group in policy.governed:
             first = unit.first_heard(group.id)
@@ -79,8 +95,13 @@ class Duties:
             report = compose(unit, group, period, policy.regulation, policy.clock)
             text = render_text(report, policy.catalogue, policy.regulation)
             readers = self._post.holders(unit, *REPORT_READERS)
+            paper = paper_of(report, policy.letterhead, self._voice)
+            files = [file_of(report, face, paper, self._voice) for face in faces]
             for reader in readers:
                 self._post.to_person(unit, reader, text, Purpose.REPORT, group_id=group.id)
+                for file in files:
+                    instead = self._voice.say(Text.REPORT_FILE_FAILED, name=file.name)
+                    self._post.file_to_person(unit, reader, file, instead, Purpose.REPORT, group_id=group.id)
             unit.audit(
                 "report.scheduled",
                 at=policy.clock(),

@@ -4,7 +4,10 @@ from enum import Enum
 
 
 class Text(Enum):
-    """A message or a part of one: its key in the catalogue, and the fields that the code gives it."""
+    """A message or a part of one: its key in the catalogue, and the fields that the code gives it.
+
+    With `cells`, the text is that many short ones between bars: name of a sheet, title and headings of a table.
+    """
 
     # to the admin and the staff
     ALERT_UNCHECKED = ("alert_unchecked", "code group when who citation member")
@@ -171,9 +174,17 @@ class Text(Enum):
     # to the member
     REQUEST_SEALED = ("request_sealed", "code group when who citation")
     REQUEST_DIACRITICS = ("request_diacritics", "code group when who citation proposal")
-    REQUEST_NAME = ("request_name", "code group who citation proposal")
+    REQUEST_NAME = ("request_name", "code group who citation lacks proposal")
     REQUEST_OTHER = ("request_other", "code group when who citation clause")
     PROPOSAL = ("proposal", "name")
+    PROPOSAL_IF = ("proposal_if", "name")
+    PROPOSAL_SHORT = ("proposal_short", "name")
+    NAME_LACKS_TITLE = ("name_lacks_title", "")
+    NAME_LACKS_NAME = ("name_lacks_name", "")
+    NAME_LACKS_BOTH = ("name_lacks_both", "")
+    NAME_LACKS_MARKS = ("name_lacks_marks", "")
+    NAME_LACKS_ORDER = ("name_lacks_order", "")
+    NAME_LACKS_FORM = ("name_lacks_form", "")
     PROPOSED_SENTENCE = ("proposed_sentence", "sentence")
     DECIDED_FALSE_ALARM = ("decided_false_alarm", "code group who citation")
     DECIDED_CONFIRMED = ("decided_confirmed", "code group who citation")
@@ -342,7 +353,7 @@ class Text(Enum):
     CASE_CANNOT_MOVE = ("case_cannot_move", "code state")
     REASON_MISSING = ("reason_missing", "code")
     REASON_RECALLED = ("reason_recalled", "minutes")
-    REASON_NAME_FIXED = ("reason_name_fixed", "")
+    REASON_NAME_FIXED = ("reason_name_fixed", "minutes")
 
     STATE_NEW = ("state_new", "")
     STATE_REMINDED = ("state_reminded", "")
@@ -382,7 +393,7 @@ class Text(Enum):
     # the report
     REPORT_SENT = ("report_sent", "period")
     REPORT_FUTURE = ("report_future", "who")
-    REPORT = ("report", "group period start end made_at activity clauses open trend coverage cannot")
+    REPORT = ("report", "group period start end made_at activity clauses open more trend coverage cannot")
     REPORT_ACTIVITY = ("report_activity", "messages senders joined left recalled changes calls")
     REPORT_CALLS = ("report_calls", "count")
     REPORT_CLAUSES = ("report_clauses", "cases remedied confirmed false_alarms suspects rows")
@@ -406,6 +417,90 @@ class Text(Enum):
     REPORT_PRIVATE = ("report_private", "count")
     REPORT_CANNOT = ("report_cannot", "citations")
 
+    # the report as a paper
+    REPORT_FILE = ("report_file", "period names")
+    REPORT_FILE_FAILED = ("report_file_failed", "name")
+    REPORT_CAPTION = ("report_caption", "group period")
+    REPORT_MORE = (
+        "report_more",
+        "outsiders missing names directives no_deadline no_addressee incidents suggestions",
+    )
+    PAPER_TITLE = ("paper_title", "")
+    PAPER_SUBJECT = ("paper_subject", "group period")
+    PAPER_SPAN = ("paper_span", "start end")
+    PAPER_SUMMARY = ("paper_summary", "unit group period start end made_at")
+    PAPER_REMARK = ("paper_remark", "")
+    PAPER_TRACE = ("paper_trace", "head")
+    PAPER_MESSAGES = ("paper_messages", "")
+    PAPER_CASES = ("paper_cases", "")
+    PAPER_OPEN = ("paper_open", "")
+    PAPER_SILENT = ("paper_silent", "")
+    PAPER_BEFORE = ("paper_before", "before change")
+    PAPER_OF_ALL = ("paper_of_all", "grave")
+    PAPER_GAPS = ("paper_gaps", "count")
+    PAPER_MINUTES = ("paper_minutes", "minutes")
+    SECTION_ACTIVITY = ("section_activity", "")
+    SECTION_CASES = ("section_cases", "")
+    SECTION_MEMBERS = ("section_members", "")
+    SECTION_CHANGES = ("section_changes", "")
+    SECTION_STATEMENTS = ("section_statements", "")
+    SECTION_VOICE = ("section_voice", "")
+    SECTION_COVERAGE = ("section_coverage", "")
+    SECTION_PROPOSAL = ("section_proposal", "")
+    LINE_ACTIVITY = ("line_activity", "messages senders before change joined left recalled calls")
+    LINE_PEAKS = ("line_peaks", "day messages hour")
+    LINE_CASES = ("line_cases", "cases before change remedied confirmed false_alarms open suspects")
+    LINE_MEMBERS = ("line_members", "present approved both outsiders missing")
+    LINE_NO_ROSTER = ("line_no_roster", "present")
+    LINE_NAMES = ("line_names", "count")
+    LINE_CHANGES = ("line_changes", "count pins")
+    LINE_STATEMENTS = ("line_statements", "")
+    LINE_VOICE = ("line_voice", "incidents suggestions")
+    LINE_NO_VOICE = ("line_no_voice", "")
+    LINE_COVERAGE = ("line_coverage", "coverage")
+    LINE_GAPS = ("line_gaps", "gaps failures refused")
+    LINE_CANNOT = ("line_cannot", "count")
+    LINE_PROPOSAL = ("line_proposal", "")
+    TABLE_DAYS = ("table_days", "", 4)
+    TABLE_HOURS = ("table_hours", "", 4)
+    TABLE_AGENCIES = ("table_agencies", "", 6)
+    TABLE_CLAUSES = ("table_clauses", "", 10)
+    TABLE_STATES = ("table_states", "", 4)
+    TABLE_OPEN = ("table_open", "", 7)
+    TABLE_MEMBERS = ("table_members", "", 4)
+    TABLE_CHANGES = ("table_changes", "", 4)
+    TABLE_STATEMENTS = ("table_statements", "", 7)
+    TABLE_GAPS = ("table_gaps", "", 7)
+    TABLE_CANNOT = ("table_cannot", "", 5)
+    TABLE_PROPOSAL = ("table_proposal", "", 4)
+    AGENCY_UNKNOWN = ("agency_unknown", "")
+    HOUR = ("hour", "hour")
+    MEMBERS_PRESENT = ("members_present", "")
+    MEMBERS_APPROVED = ("members_approved", "")
+    MEMBERS_OUTSIDERS = ("members_outsiders", "")
+    MEMBERS_MISSING = ("members_missing", "")
+    MEMBERS_NAMES = ("members_names", "")
+    CHANGED_ADMIN = ("changed_admin", "")
+    CHANGED_INFO = ("changed_info", "")
+    CHANGED_SETTING = ("changed_setting", "")
+    CHANGED_LINK = ("changed_link", "")
+    CHANGED_PIN = ("changed_pin", "")
+    STATEMENT_DIRECTIVE = ("statement_directive", "")
+    STATEMENT_REPORT = ("statement_report", "")
+    NOT_COUNTED = ("not_counted", "")
+    GAP_WHOLE = ("gap_whole", "")
+    GAP_PARTLY = ("gap_partly", "")
+    GAP_NOW = ("gap_now", "")
+    PROPOSAL_PER_THOUSAND = ("proposal_per_thousand", "")
+    PROPOSAL_REMEDIED = ("proposal_remedied", "")
+    PROPOSAL_MINUTES = ("proposal_minutes", "")
+    PROPOSAL_REPEATED = ("proposal_repeated", "")
+    PROPOSAL_FALSE = ("proposal_false", "")
+    PROPOSAL_OUT_OF_HOURS = ("proposal_out_of_hours", "")
+    PROPOSAL_UNCLEAR = ("proposal_unclear", "")
+    PROPOSAL_SUGGESTIONS = ("proposal_suggestions", "")
+    PERCENT = ("percent", "percent")
+
     # how people call a period
     PERIOD_TODAY = ("period_today", "date")
     PERIOD_YESTERDAY = ("period_yesterday", "date")
@@ -427,6 +522,7 @@ class Text(Enum):
     CLAUSES_OF_ARTICLE = ("clauses_of_article", "article clauses")
     CLAUSE_UNKNOWN = ("clause_unknown", "number")
 
-    def __init__(self, key: str, fields: str) -> None:
+    def __init__(self, key: str, fields: str, cells: int = 1) -> None:
         self.key = key
         self.fields = frozenset(fields.split())
+        self.cells = cells

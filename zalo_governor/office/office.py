@@ -82,6 +82,10 @@ class Office:
         self._newcomers.sum_up(unit, group_id)
         self._watch.keep_picture(unit, group_id)
 
+    def remind_of_names(self, unit: OfficeUnit, group_id: str) -> int:
+        """See `Casework.remind_of_names`; to be called once a day, after the sweep."""
+        return self._casework.remind_of_names(unit, group_id)
+
     def said_again(self, text: str) -> str:
         """The words of a message that goes out once more, since it may have arrived already."""
         return self._voice.say(Text.REPEATED, said=text)

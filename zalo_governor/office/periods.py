@@ -40,15 +40,26 @@ def as_period(span: Span, voice: Voice) -> Period:
     )
 
 
-def between(first: date, last: date, voice: Voice) -> Period:
+def days(first: date, last: date) -> Span:
     """The days from `first` to `last`, both included."""
-    return as_period(_days(first, last), voice)
+    return Span(first, last, Text.PERIOD_RANGE, {"start": _full(first), "end": _full(last)})
 
 
 def up_to(due: datetime, length: timedelta, name: Text, voice: Voice) -> Period:
     """The time of that length up to the moment at which a scheduled report is due, so that none falls between two."""
     end = due.astimezone(UTC)
     return Period(start=end - length, end=end, label=voice.say(name, moment=moment(end)))
+
+
+def month_before(day: date) -> Span:
+    """The month before that day's."""
+    return _month_of((day.replace(day=1) - _ONE_DAY).replace(day=1))
+
+
+def quarter_before(day: date) -> Span:
+    """The quarter before that day's."""
+    last = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1) - _ONE_DAY
+    return _quarter_of(date(last.year, last.month - 2, 1))
 
 
 def midnight(day: date) -> datetime:
@@ -89,12 +100,11 @@ def _named(text: str, today: date) -> Span | None:
         case "thang" | "thangnay":
             return _month_of(first_of_month)
         case "thangtruoc" | "thangqua":
-            return _month_of((first_of_month - _ONE_DAY).replace(day=1))
+            return month_before(today)
         case "quy" | "quynay":
             return _quarter_of(first_of_quarter)
         case "quytruoc" | "quyqua":
-            before = first_of_quarter - _ONE_DAY
-            return _quarter_of(date(before.year, before.month - 2, 1))
+            return quarter_before(today)
         case _:
             return None
 
@@ -131,7 +141,7 @@ def _range(text: str, today: date) -> Span | None:
         last = first and _date(first.year, last_month, last_day)
         if first and last and last < first:
             last = _date(first.year + 1, last_month, last_day)
-    return _days(first, last) if first and last and first <= last else None
+    return days(first, last) if first and last and first <= last else None
 
 
 def _single_day(text: str, today: date) -> Span | None:
@@ -157,10 +167,6 @@ def _quarter_of(first: date) -> Span:
     last = (first + timedelta(days=95)).replace(day=1) - _ONE_DAY
     number = (first.month + 2) // 3
     return Span(first, last, Text.PERIOD_QUARTER, {"quarter": str(number), "year": str(first.year)})
-
-
-def _days(first: date, last: date) -> Span:
-    return Span(first, last, Text.PERIOD_RANGE, {"start": _full(first), "end": _full(last)})
 
 
 def _latest(year: str | None, month: int, today: date) -> date | None:

@@ -1,7 +1,7 @@
 """What the office goes by: which groups, how often to write to whom, and in whose words."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -9,11 +9,13 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.ladder import Ladder, QuietHours, Steps, Times
 from zalo_governor.domain.line import LineState
+from zalo_governor.domain.papers import Face, Letterhead
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.office.clarity import ClarityPolicy
 from zalo_governor.office.integrity.words import ChangeWords
+from zalo_governor.text.short_forms import ShortForms
 
 
 class Group(NamedTuple):
@@ -55,6 +57,8 @@ class OfficePolicy:
     """Makes a one-time code of six digits that nobody can foresee."""
     with_marks: Callable[[str], Sequence[str]]
     """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
+    letterhead: Letterhead
+    """What stands above and below a report on paper."""
     changes: ChangeWords
     """How people call what can be changed about a group."""
     clarity: ClarityPolicy
@@ -70,8 +74,20 @@ class OfficePolicy:
     """A grave case on which the desk has not answered for so long goes to the leader, marked as not verified."""
     digest_after: timedelta = timedelta(minutes=30)
     """What a person has to look at first is gathered for so long and told in one message."""
+    report_files: Sequence[Face] = (Face.DOCX, Face.PNG)
+    """What goes out beside the text of a monthly or quarterly report."""
     quiet_hours: QuietHours | None = None
     """When light findings wait for the morning."""
+    longest_name: int = 40
+    """How many characters Zalo is believed to take; for a longer name a short form is proposed as well."""
+    short_forms: ShortForms = field(default_factory=lambda: ShortForms(()))
+    """How titles and offices may be shortened."""
+    name_reminder_after: timedelta = timedelta(days=7)
+    """A member whose name is still not right is asked again after so long."""
+    name_reminders: int = 3
+    """How many times at most a member is asked again."""
+    names_asked_per_day: int = 30
+    """So many members are asked about their names on one day; the others on the days that follow."""
     code_valid: timedelta = timedelta(minutes=5)
     """How long a one-time code counts."""
     readers_kept: timedelta = timedelta(days=90)

@@ -3,6 +3,7 @@
 import structlog
 
 from zalo_governor.domain.notices import Notice, Purpose
+from zalo_governor.domain.papers import PaperFile
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
@@ -43,6 +44,23 @@ class Post:
                     created_at=self._policy.clock(),
                 )
             )
+
+    def file_to_person(
+        self, unit: OfficeUnit, person: Person, file: PaperFile, instead: str, purpose: Purpose, *, group_id: str
+    ) -> None:
+        """A private message that is a file; `instead` is said where the file cannot be made."""
+        unit.post(
+            Notice(
+                account=self._policy.account,
+                thread_id=person.uid,
+                person_id=person.id,
+                text=instead,
+                file=file,
+                purpose=purpose,
+                group_id=group_id,
+                created_at=self._policy.clock(),
+            )
+        )
 
     def to_desk(self, unit: OfficeUnit, text: str, *, group_id: str, case_id: int | None = None) -> None:
         """A private message to the admin and the staff."""

@@ -13,6 +13,8 @@ class Posting(NamedTuple):
     id: int
     """The inbox entry."""
     group_id: str
+    key: str
+    """msgId."""
     sender_uid: str
     at: datetime
     text: str

@@ -8,12 +8,14 @@ import structlog
 
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import (
+    GovernorError,
     SendDeferredError,
     SendRefusedError,
     SendUncertainError,
     StoreUnavailableError,
 )
 from zalo_governor.domain.notices import Outgoing, Purpose
+from zalo_governor.domain.papers import PaperFile
 from zalo_governor.pipeline.ports import OutboxStore, Sender
 
 log = structlog.get_logger(__name__)
@@ -23,6 +25,8 @@ ECHO_WAIT = timedelta(seconds=15)
 _CLAIM = 1
 """Of what is claimed when the process dies nobody knows whether it went out; what only waits still goes out once."""
 _RETRY = 1.0
+_TRIES_TO_PRINT = 3
+_PRINT_AGAIN_SECONDS = 60.0
 _SPARED_OVER_BUDGET = frozenset({Purpose.ADMIN_ALERT, Purpose.LEADER_ALERT, Purpose.REPLY})
 """What is sent even when the day's budget of private messages is used up."""
 
@@ -31,6 +35,7 @@ class OutboxWorker:
     """Sends messages one after the other; the sender keeps the pace.
 
     Args:
+        printed: the content of a file; raises GovernorError where it cannot be made.
         say_again: the words of a message that goes out once more because it may have arrived already.
         private_per_day: private messages of one day after which requests to members wait until the next day.
         on_sent: called after each message with its purpose and outcome, for the journal.
@@ -42,6 +47,7 @@ class OutboxWorker:
         sender: Sender,
         *,
         account: str,
+        printed: Callable[[PaperFile], bytes],
         say_again: Callable[[str], str],
         private_per_day: int,
         on_sent: Callable[[Outgoing, str], None],
@@ -50,6 +56,7 @@ class OutboxWorker:
         self._store = store
         self._sender = sender
         self._account = account
+        self._printed = printed
         self._say_again = say_again
         self._private_per_day = private_per_day
         self._on_sent = on_sent
@@ -95,7 +102,8 @@ class OutboxWorker:
             self._on_sent(outgoing, "over_budget")
             return
         try:
-            reception = self._sender.send(self._worded(outgoing))
+            outgoing, content = self._with_content(outgoing)
+            reception = self._sender.send(self._worded(outgoing), content)
         except SendRefusedError as error:
             code = error.code
             self._surely(lambda: self._store.refused(outgoing, code, self._clock()))
@@ -112,11 +120,29 @@ class OutboxWorker:
             self._surely(lambda: self._store.sent(outgoing, reception, self._clock()))
             self._on_sent(outgoing, "sent")
 
+    def _with_content(self, outgoing: Outgoing) -> tuple[Outgoing, bytes | None]:
+        """The message with what its file holds; without the file, where that cannot be made even after some tries."""
+        file = outgoing.notice.file
+        if file is None:
+            return outgoing, None
+        try:
+            return outgoing, self._printed(file)
+        except GovernorError as error:
+            log.error("not_printed", outgoing=outgoing.id, error=str(error))
+            if outgoing.attempts < _TRIES_TO_PRINT:
+                raise SendDeferredError("the file could not be made", _PRINT_AGAIN_SECONDS) from error
+            notice = outgoing.notice.model_copy(update={"file": None})
+            return outgoing.model_copy(update={"notice": notice}), None
+
     def _worded(self, outgoing: Outgoing) -> Outgoing:
         if not outgoing.repeated:
             return outgoing
-        notice = outgoing.notice.model_copy(update={"text": self._say_again(outgoing.notice.text)})
-        return outgoing.model_copy(update={"notice": notice})
+        notice, again = outgoing.notice, self._say_again
+        file = notice.file
+        if file:
+            file = file.model_copy(update={"name": again(file.name), "caption": again(file.caption)})
+        said = notice.model_copy(update={"text": again(notice.text), "file": file})
+        return outgoing.model_copy(update={"notice": said})
 
     def _over_budget(self, outgoing: Outgoing, now: datetime) -> bool:
         if outgoing.notice.is_group or outgoing.notice.purpose in _SPARED_OVER_BUDGET:

@@ -147,8 +147,8 @@ class OutboxStore(Protocol):
 class Sender(Protocol):
     """Sends one message. zalo.client fits this."""
 
-    def send(self, outgoing: Outgoing) -> Reception:
-        """Send it, once.
+    def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
+        """Send it, once; `content` is that of its file.
 
         Raises:
             SendRefusedError: Zalo said no.

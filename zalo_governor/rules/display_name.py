@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from zalo_governor.domain.events import EventBase, MembersJoined, NamedUid, NameObserved
 from zalo_governor.domain.findings import Finding
 from zalo_governor.rules.base import Parameters, Rule, RuleContext
-from zalo_governor.text.names import NameWords, Outcome, read_name
+from zalo_governor.text.name_words import NAME_LISTS, NameWords
+from zalo_governor.text.names import Outcome, read_name
 
 
 class DisplayNameParameters(Parameters):
@@ -21,18 +22,12 @@ class DisplayNameRule(Rule[DisplayNameParameters]):
 
     id: ClassVar[str] = "3.2-ho-ten-chuc-vu"
     parameters_type: ClassVar[type[Parameters]] = DisplayNameParameters
-    lexicon_names: ClassVar[tuple[str, ...]] = (
-        "titles.txt",
-        "short-titles.txt",
-        "agencies.txt",
-        "honorifics.txt",
-        "surnames.txt",
-        "trade.txt",
-    )
+    lexicon_names: ClassVar[tuple[str, ...]] = tuple(f"{name.replace('_', '-')}.txt" for name in NAME_LISTS)
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self._words = NameWords(*(self.lexicons[name] for name in self.lexicon_names))
+        lists = zip(NAME_LISTS, self.lexicon_names, strict=True)
+        self._words = NameWords(**{name: self.lexicons[file] for name, file in lists})
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
         """One finding for each name that is not in the form; a joining member without a name is not judged."""

@@ -46,6 +46,8 @@ class Expect(_Model):
     """No case, however suspicious it may look."""
     reply_contains: str | None = None
     """A private answer to the person with these words in it, in any capitals."""
+    reply_file: str | None = None
+    """A private answer that is a file with this ending, or a picture for `png`."""
     group_reply_contains: str | None = None
     """An answer in the group with these words in it."""
 

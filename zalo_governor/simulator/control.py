@@ -1,9 +1,10 @@
 """The control API under `/__sim/`: injects traffic and faults, and shows what the clients did.
 
-Bodies are JSON by POST; `state` and `events` also answer to GET. Every answer is {"ok": true, …}, or 400 with
+Bodies are JSON by POST; `state`, `events` and `file` also answer to GET. Every answer is {"ok": true, …}, or 400 with
 {"ok": false, "error": "…"}.
 """
 
+import base64
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -30,7 +31,7 @@ from zalo_governor.simulator.messages import group_message, private_message
 from zalo_governor.simulator.stage import Stage
 
 Action = Callable[[RawDict], Awaitable[RawDict]]
-READ_ONLY = {"state", "events"}
+READ_ONLY = {"state", "events", "file"}
 
 
 class Control:
@@ -51,6 +52,7 @@ class Control:
             "reset": self._reset,
             "state": self._state,
             "events": self._events,
+            "file": self._file,
             "flood": self._start_flood,
             "world": self._change_world,
             "befriend": self._ask_friendship,
@@ -156,6 +158,12 @@ class Control:
 
     async def _events(self, body: RawDict) -> RawDict:
         return {"events": self._stage.ledger.journal[StateQuery.model_validate(body).after :]}
+
+    async def _file(self, body: RawDict) -> RawDict:
+        content = self._stage.world.files.get(str(body.get("id", "")))
+        if content is None:
+            raise SimulatorError("id: no such file; `sent` names them as file_id, and the oldest are gone")
+        return {"content": base64.b64encode(content).decode()}
 
     async def _start_flood(self, body: RawDict) -> RawDict:
         order = FloodOrder.model_validate(body)

@@ -34,7 +34,7 @@ class Front:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One call, from the bytes of the request to the bytes of the answer. Everything is recorded."""
         stage, path = self._stage, request.path
-        form, size = await _form(request)
+        form, upload = await _form(request)
         entry: RawDict = {
             "method": request.method,
             "path": path,
@@ -46,14 +46,14 @@ class Front:
             "at_ms": stage.world.now_ms(),
         }
         await asyncio.sleep(stage.faults.hang.get(path, 0))
-        response = self._answer(request, entry, form, size)
+        response = self._answer(request, entry, form, upload)
         entry["status"] = response.status
         stage.ledger.call(entry)
         if path in stage.faults.lose_answer and request.transport is not None:
             request.transport.abort()
         return response
 
-    def _answer(self, request: web.Request, entry: RawDict, form: dict[str, str], size: int) -> web.Response:
+    def _answer(self, request: web.Request, entry: RawDict, form: dict[str, str], upload: bytes) -> web.Response:
         stage, path = self._stage, request.path
         if path in stage.faults.status:
             page = "<html><body>simulated failure</body></html>"
@@ -80,7 +80,7 @@ class Front:
             return self._response(sealed_answer(None, account.secret_key, 221, "too many requests"), account, entry)
         if path in stage.faults.empty:
             return self._response(outer(None), account, entry)
-        call = Call(stage, account, request.method, path, dict(request.query), params, size)
+        call = Call(stage, account, request.method, path, dict(request.query), params, upload)
         code, answer = _carry_out(call)
         return self._response(answer, account, entry, inner_code=code)
 
@@ -148,16 +148,16 @@ def _carry_out(call: Call) -> tuple[int, RawDict]:
     return 0, sealed_answer(json.dumps(seen, ensure_ascii=False) if call.path == "/api/cm/getrecentv2" else seen, key)
 
 
-async def _form(request: web.Request) -> tuple[dict[str, str], int]:
-    """The text fields of the body and the size in bytes of what was uploaded with it."""
+async def _form(request: web.Request) -> tuple[dict[str, str], bytes]:
+    """The text fields of the body and what was uploaded with it."""
     fields: dict[str, str] = {}
-    size = 0
+    upload = b""
     if request.method == "POST":
         for name, value in (await request.post()).items():
             if isinstance(value, web.FileField):
-                size += len(value.file.read())
+                upload += value.file.read()
             elif isinstance(value, str):
                 fields[name] = value
             else:
-                size += len(value)
-    return fields, size
+                upload += value
+    return fields, upload

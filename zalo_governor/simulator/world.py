@@ -18,6 +18,7 @@ from zalo_governor.simulator.uids import UidView, digits
 BOT_UID = "7000000000000000001"
 MEMBER_UID = "7000000000000000002"
 GROUP_ID = "8000000000000000001"
+_FILES_KEPT = 50
 
 _UID = re.compile(r"\d{15,20}")
 _STRANGER = "Vàng Thị Mẫu - Chuyên viên"
@@ -123,8 +124,10 @@ class World:
         self.friends: set[frozenset[str]] = set()
         """Pairs of uids."""
         self.friend_requests: list[FriendRequest] = []
-        self.uploads: dict[tuple[str, str], set[int]] = {}
-        """(uid, clientId) of a file that is being uploaded -> numbers of the chunks that have come."""
+        self.uploads: dict[tuple[str, str], dict[int, bytes]] = {}
+        """(uid, clientId) of a file that is being uploaded -> the chunks that have come, by their numbers."""
+        self.files: dict[str, bytes] = {}
+        """Id of an uploaded file or picture -> what it holds; the youngest alone."""
         self._private: dict[frozenset[str], History] = {}
         self._views: dict[str, UidView] = {}
         self._last_message = 0
@@ -134,6 +137,12 @@ class World:
     def main_account(self) -> Account:
         """The account whose uids name people inside the simulator."""
         return self.accounts[0]
+
+    def keep_file(self, file_id: str, content: bytes) -> None:
+        """Keep what was uploaded; the oldest makes room."""
+        self.files[file_id] = content
+        while len(self.files) > _FILES_KEPT:
+            del self.files[next(iter(self.files))]
 
     def now_ms(self) -> int:
         """Milliseconds since 1970: wire timestamps are real, however fast a scenario plays."""

@@ -142,6 +142,7 @@ class Casebook(Records):
                 "purpose": notice.purpose.value,
                 "priority": notice.purpose.priority,
                 "body": self._keys.seal_text(notice.text, "outbox", notice.account, notice.thread_id),
+                "file": self._sealed_file(notice),
                 "created_ms": to_ms(notice.created_at),
                 "state": OutgoingState.WAITING.value,
                 # Not the time of writing: with the clock set back, that would be a time to wait for.
@@ -150,6 +151,11 @@ class Casebook(Records):
                 "repeated": False,
             },
         )
+
+    def _sealed_file(self, notice: Notice) -> bytes | None:
+        if notice.file is None:
+            return None
+        return self._keys.seal_text(notice.file.model_dump_json(), "outbox_file", notice.account, notice.thread_id)
 
     def last_posted(
         self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, case, 
 
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.notices import Notice, Outgoing, OutgoingState, Purpose, Reception
+from zalo_governor.domain.papers import PaperFile
 from zalo_governor.domain.people import Reach
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.database import Database
@@ -206,6 +207,7 @@ class SqlOutbox:
                 is_group=row.is_group,
                 person_id=row.person_id,
                 text=self._database.keys.open_text(row.body, "outbox", row.account, row.thread_id),
+                file=self._file(row),
                 purpose=Purpose(row.purpose),
                 case_id=row.case_id,
                 group_id=row.group_id,
@@ -213,6 +215,12 @@ class SqlOutbox:
                 not_before=from_ms(row.not_before_ms) if row.not_before_ms else None,
             ),
         )
+
+    def _file(self, row: Row[Any]) -> PaperFile | None:
+        if row.file is None:
+            return None
+        opened = self._database.keys.open_text(row.file, "outbox_file", row.account, row.thread_id)
+        return PaperFile.model_validate_json(opened)
 
 
 def _set_back(now: datetime) -> ColumnElement[bool]:

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from zalo_governor.domain.cases import Reader
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import ElementKind, RawDict
 from zalo_governor.store.bodies import open_message
 from zalo_governor.store.database import Database
-from zalo_governor.store.schema import inbox
+from zalo_governor.store.schema import case_readers, inbox
 
 _AT_ONCE = 1000
 
@@ -20,6 +21,8 @@ class Kept(NamedTuple):
 
     id: int
     group_id: str
+    key: str
+    """msgId."""
     sender_uid: str
     at: datetime
     raw: RawDict
@@ -62,7 +65,17 @@ class SqlPostings:
         with self._database.read() as connection:
             for id_, thread_id, key, sender_uid, at_ms, body in connection.execute(wanted):
                 raw = open_message(self._database.keys, self._account, thread_id, key, body)
-                yield Kept(id_, thread_id, sender_uid, from_ms(at_ms), raw)
+                yield Kept(id_, thread_id, key, sender_uid, from_ms(at_ms), raw)
+
+    def readers(self, group_id: str, key: str) -> list[Reader]:
+        """Who has received or seen that message, in order of the persons' numbers; kept for messages under a case."""
+        wanted = (
+            select(case_readers.c.person_id, case_readers.c.seen)
+            .where(case_readers.c.group_id == group_id, case_readers.c.message_key == key)
+            .order_by(case_readers.c.person_id)
+        )
+        with self._database.read() as connection:
+            return [Reader(person_id=row.person_id, seen=row.seen) for row in connection.execute(wanted)]
 
     def sealed_like(self, content: bytes) -> list[SealedPosting]:
         """Sealed messages with exactly this content (its skeleton, as the door hashes it), the oldest first."""

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from sqlalchemy import distinct, func, insert, literal_column, select
+from sqlalchemy import BigInteger, distinct, func, insert, literal_column, select
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
@@ -25,9 +25,10 @@ from zalo_governor.store.figures import A_CHANGE, A_MESSAGE, Figures, count_wher
 from zalo_governor.store.roster import entries_of
 from zalo_governor.store.schema import cases, events, findings, person_uids, persons, remarks, statements
 
-_HOUR_MS = 3_600_000
-_UTC_OFFSET_MS = 7 * _HOUR_MS
-"""Viet Nam has kept UTC+7, without summer time, since 1975."""
+# Viet Nam has kept UTC+7, without summer time, since 1975. Written out: PostgreSQL takes two parameters of the same
+# value for two things, and would not group by what it selects.
+_HOUR = (events.c.at_ms + literal_column("25200000", BigInteger)) // literal_column("3600000", BigInteger)
+"""Hours since 1970 by the clocks of Viet Nam."""
 _EPOCH = date(1970, 1, 1)
 _STATEMENT = insert(statements)
 # Written out so that the database sees that the partial index serves.
@@ -51,15 +52,14 @@ class Tallies(Figures):
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
         """Messages of [start, end) by day, those without any left out, and by hour of the day (24), in Viet Nam."""
-        hour = ((events.c.at_ms + _UTC_OFFSET_MS) // _HOUR_MS).label("hour")
         rows = self._ask(
-            select(hour, func.count().label("messages"))
+            select(_HOUR.label("hour"), func.count().label("messages"))
             .where(
                 within(events.c.group_id, events.c.at_ms, group_id, start, end),
                 A_MESSAGE,
                 *self._ours(events.c.id),
             )
-            .group_by(hour)
+            .group_by(_HOUR)
         )
         by_day: Counter[date] = Counter()
         by_hour = [0] * 24

@@ -2,18 +2,18 @@
 
 Three outcomes: valid; fixable, where everything is there and only the form is wrong; invalid, where something is
 missing and the member has to be asked. The names of all peoples of the province are names: syllables are never called
-wrong, and only a family name that exists with marks alone, or a title, can lack marks.
+wrong, and only what exists with marks alone, a family name or a title, can lack marks.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from zalo_governor.text.alphabet import has_marks, split_tone
+from zalo_governor.text.alphabet import has_marks
 from zalo_governor.text.fold import fold
 from zalo_governor.text.legacy import read_legacy
+from zalo_governor.text.name_words import NameWords, phrase
 from zalo_governor.text.normalise import normalise
 
 
@@ -34,29 +34,6 @@ class NameReading(NamedTuple):
     """For FIXABLE: the exact name to take."""
 
 
-Phrase = tuple[str, ...]
-
-
-class NameWords:
-    """What is known of titles, offices and family names; every list in proper spelling."""
-
-    def __init__(
-        self, titles: Sequence[str], short_titles: Sequence[str], agencies: Sequence[str], honorifics: Sequence[str],
-        surnames: Sequence[str], trade: Sequence[str],
-    ) -> None:  # fmt: skip
-        self.titles = frozenset(map(_phrase, titles))
-        self.bare_titles = frozenset(_bare(title) for title in self.titles)
-        self.short_titles = frozenset(map(str.upper, short_titles))
-        self.agencies = frozenset(map(_phrase, agencies))
-        # A single bare word says nothing: "Phong Thổ" is a place and no "phòng".
-        self.bare_agencies = frozenset(_bare(agency) for agency in self.agencies if len(agency) > 1) - self.agencies
-        self.honorifics = frozenset(map(_phrase, honorifics))
-        self.surnames = frozenset(_canonical(surname) for surname in surnames)
-        plain = {surname for surname in self.surnames if surname.isascii()}
-        self.bare_surnames = frozenset(map(fold, self.surnames)) - plain
-        self.trade = frozenset(map(_phrase, trade))
-
-
 def read_name(name: str, words: NameWords) -> NameReading:
     """The verdict on one display name; of an absurdly long one, on how it begins. What it proposes is itself valid."""
     reading = _as_it_stands(name[:_LONGEST_DISPLAY_NAME], words)
@@ -74,198 +51,225 @@ def _as_it_stands(name: str, words: NameWords) -> NameReading:
     legacy = read_legacy(name)
     if legacy:
         return _with_form(legacy.text, legacy.encoding if legacy.encoding != "tcvn3" else "legacy", words)
-    clean = normalise(name).text
-    typed = unicodedata.normalize("NFC", name).translate(_D_FORMS)
+    typed = unicodedata.normalize("NFC", name).translate(_SAME)
+    clean = normalise(typed).text
     if clean != typed:
         hidden = any(unicodedata.category(character) == "Cf" for character in name)
         return _with_form(" ".join(clean.split()), "zwsp" if hidden else "homoglyph", words)
+    if found := _EMAIL.search(clean) or _AT.search(clean):
+        return _without(clean, found, "email", words)
     plain = " ".join("".join(c if _ordinary(c) else " " for c in clean).split())
     if plain != " ".join(clean.split()):
+        plain = " ".join(_ORNAMENT.sub(" ", plain).split())
         reading = _with_form(plain, "decor", words)
         return reading._replace(reason="nickname_emoji") if _read(plain, words).reason == "nickname" else reading
     return _read(plain, words)
 
 
 def _with_form(clean: str, reason: str, words: NameWords) -> NameReading:
-    """The reading of a name whose letters had to be cleaned first."""
+    """The reading of a name of which something had to be mended or taken away first."""
     inner = _read(clean, words)
     if inner.outcome is Outcome.INVALID:
         return NameReading(Outcome.INVALID, reason)
     return NameReading(Outcome.FIXABLE, reason, inner.proposal or clean)
 
 
+def _without(name: str, found: re.Match[str], reason: str, words: NameWords) -> NameReading:
+    rest = _EMPTY_BRACKETS.sub(" ", f"{name[: found.start()]} {name[found.end() :]}")
+    return _with_form(" ".join(rest.split()).strip(_AROUND), reason, words)
+
+
 def _read(name: str, words: NameWords) -> NameReading:
     letters = sum(map(str.isalpha, name))
+    digits = any(map(str.isdecimal, name))
     if not name:
         return _invalid("empty")
-    if "@" in name:
-        return _invalid("email")
-    if sum(map(str.isdecimal, name)) >= _PHONE_DIGITS:
-        return _invalid("phone_in_title" if name[0].isdecimal() else "phone")
+    if phone := _phone(name):
+        return _without(name, phone, "phone_in_title" if name.lstrip("(+")[0].isdecimal() else "phone", words)
     if letters <= 1:
-        return _invalid("single" if letters else "digits")
-    if _TRAILING_DASH.search(name):
+        return _invalid("digits" if digits else "single")
+    if _TRAILING_SIGN.search(name):
         return _invalid("no_title_dash")
-    readings = [_parts(name[: m.start()], name[m.end() :], None, words) for m in _DASH.finditer(name)]
-    for match in _OTHER_SIGN.finditer(name):
-        if readings and match[0] == ",":
-            continue
-        right = name[match.end() :].rstrip(") ]}")
-        readings.append(_parts(name[: match.start()], right, "wrong_sep", words))
+    name = _LEADING_BRACKET.sub(r"\1 - \2", _GLUED_RANK.sub(r"\1 ", _COMRADE.sub("Đc ", name)))
+    aside = _ASIDE.sub(" ", name)
+    if aside != name and (reading := _with_form(aside, "wrong_sep", words)).proposal:
+        return reading
+    behind_rank = len(words.split_rank(name)[0])
+    dashes = [match for match in _DASH.finditer(name) if match.start() >= behind_rank]
+    others = [match for match in _OTHER_SIGN.finditer(name) if match.start() >= behind_rank]
+    readings = [_parts(name[: match.start()], name[match.end() :], None, words) for match in dashes]
+    readings += [
+        _parts(name[: match.start()], name[match.end() :].rstrip(") ]}"), "wrong_sep", words)
+        for match in others
+        if not (dashes and match[0] == ",")
+    ]
+    readings += [_agency_first(name, match, words) for match in [*dashes, *others][:_AGENCY_WITHIN]]
     if readings:
         return min(readings, key=lambda reading: _ORDER.index(reading.outcome))
     return _unseparated(name, words)
 
 
+def _phone(name: str) -> re.Match[str] | None:
+    return next((run for run in _PHONE.finditer(name) if sum(map(str.isdecimal, run[0])) >= _PHONE_DIGITS), None)
+
+
 def _parts(left: str, right: str, form: str | None, words: NameWords) -> NameReading:
     """The reading of a name cut in two; `form` says what is wrong with the sign between them."""
-    left, right = left.strip(), right.strip(" ,.-")
+    left, right = left.strip(), right.strip(" ,.-–—")
     if not left or not right:
         return _invalid("no_title")
-    title_first = _is_title(_without_honorific(left, words), words)
-    if title_first and not _is_title(right, words):
-        if _looks_like_name(right, words) and len(right.split()) > 1:
-            return _fixable("reversed", f"{_cased(right)} - {left}")
-        return _invalid("title_only" if _is_agency(right, words) else "reversed")
-    if title_first:
-        return _invalid("dup_title")
+    rank, person = words.split_rank(left)
+    if words.any_title(person):
+        return _title_first(left, right, words)
+    if words.agency(left):
+        return _invalid(_agency_and(right, words))
     if any(map(str.isdecimal, left)):
-        return _invalid("digits")
-    reason = _missing_marks(left, right, words) or _wrong_title(left, right, words) or _wrong_name(left, words)
+        named = " ".join(part for part in left.split() if part.isalpha() or "'" in part)
+        inner = _parts(named, right, form, words) if named != left else _invalid("digits")
+        fine = inner.outcome is not Outcome.INVALID
+        return _fixable("digits", inner.proposal or f"{named} - {right}") if fine else _invalid("digits")
+    return _name_first(rank, person, right, form, words)
+
+
+def _title_first(left: str, right: str, words: NameWords) -> NameReading:
+    if words.any_title(right):
+        return _invalid("dup_title")
+    if words.agency(right):
+        return _invalid("title_only")
+    rank, person = words.split_rank(right)
+    if reason := _missing_marks(person, left, words):
+        return _invalid(reason)
+    if _looks_like_name(person) and len(person.split()) > 1:
+        return _fixable("reversed", f"{rank} {_cased(person)} - {left}")
+    return _invalid("reversed")
+
+
+def _agency_and(right: str, words: NameWords) -> str:
+    """Why an office and something else make no name."""
+    if words.any_title(right):
+        return "title_only"
+    return "org_only" if words.agency(right) else "org_not_title"
+
+
+def _agency_first(name: str, cut: re.Match[str], words: NameWords) -> NameReading:
+    """Whether an office, a person and a title stand there in this order: "Sở Y tế - Lò Văn Mẫu - Giám đốc"."""
+    agency, rest = name[: cut.start()], name[cut.end() :]
+    if not words.agency(agency) or words.title(agency):
+        return _invalid("org_not_title")
+    readings = [_parts(rest[: m.start()], rest[m.end() :], "reversed", words) for m in _ANY_SIGN.finditer(rest)]
+    found = next((reading for reading in readings if reading.outcome is Outcome.FIXABLE), None)
+    return _fixable("reversed", f"{found.proposal} {agency.strip()}") if found else _invalid("org_not_title")
+
+
+def _name_first(rank: str, person: str, right: str, form: str | None, words: NameWords) -> NameReading:
+    title = right
+    first, _, others = person.partition(" ")
+    addressed = bool(others) and words.address(first)
+    if addressed and " " not in others:
+        return _invalid("given_only")
+    if addressed and words.surname(others.split()[0]):
+        person, form = others, "honorific"
+    left = f"{rank} {person}".strip()
+    if words.foreign_title(title) and not words.any_title(title):
+        return _invalid("english")
+    reason = _missing_marks(person, title, words) or _wrong_title(left, title, words) or _wrong_name(person, words)
     if reason:
         return _invalid(reason)
-    cased = _cased(left)
-    if cased != left:
-        return _fixable("allcaps_name" if left.isupper() else "lower_name", f"{cased} - {right}")
-    return _fixable(form, f"{left} - {right}") if form else NameReading(Outcome.VALID)
+    proposal = f"{rank} {_cased(person)} - {title}"
+    if _cased(person) != person:
+        shouted = any(len(word) > 1 and word.isupper() for word in person.split())
+        return _fixable("allcaps_name" if shouted else "lower_name", proposal)
+    return _fixable(form, proposal) if form else NameReading(Outcome.VALID)
 
 
 def _unseparated(name: str, words: NameWords) -> NameReading:
     parts = name.split()
-    if _is_title(name, words):
-        for cut in range(1, len(parts) - 2):
-            head, tail = " ".join(parts[:cut]), parts[cut:]
-            named = _canonical(tail[0]) in words.surnames and all(part[0].isupper() for part in tail)
-            if named and len(tail) <= _LONGEST_NAME and _is_exact_title(head, words):
-                return _fixable("reversed", f"{_cased(' '.join(tail))} - {head}")
-        alone = len(parts) == _TITLE_AND_GIVEN and parts[0].upper() in words.short_titles
-        return _invalid("reversed" if alone else "title_only")
-    for cut in range(2, min(len(parts), _LONGEST_NAME + 1)):
-        if _is_title(" ".join(parts[cut:]), words):
-            left, right = " ".join(parts[:cut]), " ".join(parts[cut:])
-            reason = _missing_marks(left, right, words) or _wrong_name(left, words)
-            return _invalid(reason) if reason else _fixable("no_sep", f"{_cased(left)} - {right}")
-    if _is_agency(name, words):
+    _, person = words.split_rank(name)
+    surname = words.surname(person.split()[0])
+    if words.any_title(name):
+        return _title_and_name(parts, words)
+    if words.trade(name) and not surname:
+        return _invalid("shop")
+    if words.agency(name):
         return _invalid("org_only")
-    if len(parts) == 1 and parts[0].isupper():
+    for cut in range(2, len(parts)):
+        left, right = " ".join(parts[:cut]), " ".join(parts[cut:])
+        if cut <= _LONGEST_NAME and words.any_title(right):
+            reading = _parts(left, right, "no_sep", words)
+            return reading if reading.proposal is None else reading._replace(reason="no_sep")
+        if surname and cut + 1 < len(parts) and words.agency(right):
+            return _invalid("org_not_title")
+    if len(parts) == 1 and name.isupper():
         return _invalid("initials")
-    surname = _canonical(parts[0])
-    if fold(parts[0]) in words.bare_surnames and not has_marks(name):
+    if _INITIALS.search(person):
+        return _invalid("initials")
+    if words.stripped_name(person) and not has_marks(person):
         return _invalid("no_diacritics")
-    return _invalid("no_title" if surname in words.surnames and len(parts) > 1 else "nickname")
+    return _invalid("no_title" if surname and " " in person else "nickname")
 
 
-def _missing_marks(left: str, right: str, words: NameWords) -> str | None:
-    bare_title = not _is_exact_title(right, words) and _starts(_bare(_phrase(right)), words.bare_titles)
-    bare_agency = any(_starts(_phrase(right)[start:], words.bare_agencies) for start in range(len(_phrase(right))))
-    family = _without_honorific(left, words).split()[:1]
-    bare_name = bool(family) and _canonical(family[0]) in words.bare_surnames
-    if not (bare_title or bare_agency or bare_name):
+def _title_and_name(parts: list[str], words: NameWords) -> NameReading:
+    """A title with or without a person behind it, and no sign between them."""
+    for cut in range(1, len(parts) - 1):
+        head, tail = " ".join(parts[:cut]), parts[cut:]
+        named = words.surname(tail[0]) and all(part[0].isupper() for part in tail)
+        if named and len(tail) <= _LONGEST_NAME and words.title(head) and not words.agency(" ".join(tail)):
+            if len(tail) == _TWO and words.any_title(" ".join(parts[: cut + 1])):
+                continue
+            return _fixable("reversed", f"{_cased(' '.join(tail))} - {head}")
+    last = parts[-1]
+    given = last.istitle() and not words.agency(last) and words.title(" ".join(parts[:-1]))
+    return _invalid("reversed" if given and not _more_than_title(parts, words) else "title_only")
+
+
+def _more_than_title(parts: list[str], words: NameWords) -> bool:
+    """Whether more than a bare title stands before the last word, so that it may be the name of an office."""
+    return any(words.title(" ".join(parts[:cut])) for cut in range(1, len(parts) - 1))
+
+
+def _missing_marks(person: str, title: str, words: NameWords) -> str | None:
+    if not (words.bare_title(title) or words.bare_agency(title) or words.stripped_name(person)):
         return None
-    return "partial_diacritics" if has_marks(left + right) else "no_diacritics"
+    return "partial_diacritics" if has_marks(person + title) else "no_diacritics"
 
 
 def _wrong_title(left: str, right: str, words: NameWords) -> str | None:
-    if _is_title(right, words):
+    if words.title(right):
         return None
-    phrase = _phrase(right)
-    if any(phrase[start : start + size] in words.trade for start in range(len(phrase)) for size in (1, 2)):
+    if words.trade(right):
         return "shop"
-    if _is_agency(right, words):
+    if words.agency(right):
         return "org_not_title"
-    if _phrase(left) == phrase:
+    if set(phrase(right)) <= set(phrase(left)):
         return "dup_name"
-    if right.isascii() and not _vietnamese(left, words):
+    if right.isascii() and not words.vietnamese(left):
         return "english"
-    return "place_not_title" if all(word[0].isupper() for word in right.split()) else "joke_title"
+    parts = right.split()
+    if parts[0].isupper() and len(parts[0]) > 1:
+        return "org_not_title"
+    return "place_not_title" if all(word[0].isupper() for word in parts) else "joke_title"
 
 
-def _wrong_name(left: str, words: NameWords) -> str | None:
-    name = _without_honorific(left, words)
-    parts = name.split()
-    if _INITIALS.search(name) or (len(parts) == 1 and name.isupper()):
+def _wrong_name(person: str, words: NameWords) -> str | None:
+    parts = person.split()
+    if _INITIALS.search(person) or (len(parts) == 1 and person.isupper()) or _VOWELS.isdisjoint(fold(parts[0])):
         return "initials"
-    if len(parts) == 1 and "'" not in name and "’" not in name:
+    if len(parts) == 1 and "'" not in person and "’" not in person:
         return "given_only"
-    if len(parts) > _LONGEST_NAME:
+    if len(parts) > _LONGEST_NAME or words.nickname(parts[0]):
         return "nickname"
-    return None if _looks_like_name(name, words) else "nickname"
+    return None if _looks_like_name(person) else "nickname"
 
 
-def _looks_like_name(name: str, words: NameWords) -> bool:
-    return all(_NAME_WORD.fullmatch(part) for part in _without_honorific(name, words).split())
+def _looks_like_name(person: str) -> bool:
+    return all(_NAME_WORD.fullmatch(part) for part in person.split())
 
 
-def _without_honorific(name: str, words: NameWords) -> str:
-    """The name without rank and degrees: "Đại tá", "BS CKII"."""
-    parts = name.split()
-    while len(parts) > 1:
-        for size in (2, 1):
-            if _phrase(" ".join(parts[:size])) in words.honorifics and len(parts) > size:
-                parts = parts[size:]
-                break
-        else:
-            break
-    return " ".join(parts)
-
-
-def _is_title(text: str, words: NameWords) -> bool:
-    """Whether a title stands at the beginning of the text, or of a part of it after a comma; marks may be missing."""
-    return _is_exact_title(text, words) or _starts(_bare(_phrase(text)), words.bare_titles)
-
-
-def _is_exact_title(text: str, words: NameWords) -> bool:
-    for part in _TITLE_PARTS.split(text):
-        pieces = part.split(maxsplit=1)
-        first = next(iter(pieces), "").rstrip(".")
-        if first.upper() in words.short_titles and not first.istitle():
-            return True
-        if _starts(_phrase(part), words.titles):
-            return True
-    return False
-
-
-def _is_agency(text: str, words: NameWords) -> bool:
-    phrase = _phrase(text)
-    return _starts(phrase, words.agencies) or _starts(_bare(phrase), words.bare_agencies)
-
-
-def _starts(phrase: Phrase, known: frozenset[Phrase]) -> bool:
-    return any(phrase[:size] in known for size in range(min(len(phrase), _LONGEST_PHRASE), 0, -1))
-
-
-def _vietnamese(left: str, words: NameWords) -> bool:
-    first = left.split(maxsplit=1)[0]
-    return has_marks(left) or _canonical(first) in words.surnames or fold(first) in words.bare_surnames
-
-
-def _cased(name: str) -> str:
-    """A name in capitals or in small letters as names are written."""
-    return name.title() if name.isupper() or name.islower() else name
-
-
-def _phrase(text: str) -> Phrase:
-    return tuple(_canonical(word) for word in _WORD.findall(text))
-
-
-def _bare(phrase: Phrase) -> Phrase:
-    return tuple(fold(word).rstrip("0123456789") for word in phrase)
-
-
-def _canonical(word: str) -> str:
-    """In small letters, the tone mark as a digit behind it: "ủy" and "uỷ" become the same."""
-    toneless, tone = split_tone(word.lower())
-    return toneless + (str(ord(tone) % 10) if tone else "")
+def _cased(person: str) -> str:
+    """A name of which words are in capitals or in small letters, as names are written."""
+    return " ".join(
+        word.title() if word[0].islower() or (len(word) > 1 and word.isupper()) else word for word in person.split()
+    )
 
 
 def _ordinary(character: str) -> bool:
@@ -285,14 +289,28 @@ _PHONE_DIGITS = 8
 _LONGEST_DISPLAY_NAME = 300
 """Several times what Zalo takes; every sign in a name is tried as the one that cuts it in two."""
 _LONGEST_NAME = 6
-_LONGEST_PHRASE = 6
-_TITLE_AND_GIVEN = 2
-_SIGNS = frozenset(" -–—|/,:()_•~·.&'’@+;[]")
-_D_FORMS = {ord("Ð"): "Đ", ord("Ɖ"): "Đ", ord("ð"): "đ", 0xA0: " "}
-_DASH = re.compile(r"\s*[-–—]\s*")
-_OTHER_SIGN = re.compile(r"\s*[|/,:(_•~·\[;]\s*")
-_TRAILING_DASH = re.compile(r"[-–—|/,:_]\s*$")
-_TITLE_PARTS = re.compile(r"[,;+]| - ")
-_INITIALS = re.compile(r"(?:^|[\s.])[^\W\d_]{1,2}\.[^\W\d_]")
+_TWO = 2
+_VOWELS = frozenset("aeiouy")
+_AGENCY_WITHIN = 3
+"""An office in front is looked for before one of so many signs: what follows is cut in its turn."""
+_SIGNS = frozenset(" -–—|/\\,:()_•~·.&'’@+;[]")
+_AROUND = " -–—|/\\,:;_•~·.+<>([{"
+_SAME = {ord("Ð"): "Đ", ord("Ɖ"): "Đ", ord("ð"): "đ", 0xA0: " "} | dict.fromkeys(
+    (0x2010, 0x2011, 0x2012, 0x2015, 0x2212), "-"
+)
+"""Letters and dashes that nobody can tell from the right ones."""
+_DASH = re.compile(r"\s*[-–—]+\s*")
+_OTHER_SIGN = re.compile(r"\s*(?:[|/\\,:(_•~·\[;+]|(?<=\w{2})\.(?=\s))\s*")
+_ANY_SIGN = re.compile(r"\s*[-–—|/\\,:(_•~·\[;+]+\s*")
+_TRAILING_SIGN = re.compile(r"[-–—|/,:_]\s*$")
+_LEADING_BRACKET = re.compile(r"^[(\[]([^)\]]+)[)\]]\s*(?=\w)(.*)$")
+_ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*(?=[-–—])")
+_EMPTY_BRACKETS = re.compile(r"[(\[<{]\s*(?:[Đđ][Tt]|[Ss][Đđ][Tt]|[Tt]el)?\s*[:.]?\s*[)\]>}]")
+_ORNAMENT = re.compile(r"[•·~_]+")
+_COMRADE = re.compile(r"^[ĐđDd]/[Cc]\.?\s+")
+_GLUED_RANK = re.compile(r"^(\w{2,4}\.)(?=[^\W\d_]{2})")
+_EMAIL = re.compile(r"\S+@\S+\.\w+\S*")
+_AT = re.compile(r"@")
+_PHONE = re.compile(r"(?:(?:S?ĐT|Tel|Zalo|DĐ)\s*[:.]?\s*)?\+?\d[\d\s.()-]{6,}\d", re.IGNORECASE)
+_INITIALS = re.compile(r"(?:^|[\s.])[^\W\d_]{1,2}\.\s?[^\W\d_]")
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_WORD = re.compile(r"[^\W_]+(?:[&][^\W_]+)*")

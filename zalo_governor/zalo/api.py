@@ -98,6 +98,13 @@ class GovernorApi(ZaloAPI):
             return self._answer(self._exchange(self._state._get, url, params=names | sealed))
         return self._answer(self._exchange(self._state._post, url, params=names, data=sealed))
 
+    def upload(self, url: str, params: RawDict, name: str, content: bytes, **query: object) -> Any:
+        """Zalo's decoded answer to one chunk of a file; the parameters go in the query. Raises as `call`."""
+        sealed = self._encode({**params, "imei": self._imei})
+        names: RawDict = {"zpw_ver": API_VERSION, "zpw_type": CLIENT_TYPE, **query, "params": sealed}
+        chunk = {"chunkContent": (name, content, "application/octet-stream")}
+        return self._answer(self._exchange(self._state._post, url, params=names, files=chunk))
+
     def ping(self, url: str) -> None:
         """A call with encrypted parameters whose answer is not encrypted and says nothing but its error code."""
         query: RawDict = {"zpw_ver": API_VERSION, "zpw_type": CLIENT_TYPE, "params": self._encode({"imei": self._imei})}

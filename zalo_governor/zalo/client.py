@@ -8,7 +8,6 @@ import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source, number_of
-from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.domain.removals import Removal, RemovalOutcome
@@ -19,10 +18,10 @@ from zalo_governor.zalo.errors import (
     SessionExpiredError,
     ZaloCallError,
     ZaloError,
-    ZaloUnavailableError,
 )
 from zalo_governor.zalo.frames import Frame
 from zalo_governor.zalo.identity import as_id, json_object
+from zalo_governor.zalo.sending import ZaloSender
 from zalo_governor.zalo.session import ZaloSession
 
 log = structlog.get_logger(__name__)
@@ -38,14 +37,8 @@ _REMOVAL_CODES = {
     165: RemovalOutcome.NOT_ALLOWED,
     166: RemovalOutcome.NOT_ALLOWED,
 }
-_TOO_MANY_SECONDS = 60.0
-_RELOGIN_SECONDS = 1.0
-_REFUSED_LOGIN_SECONDS = 60.0
-_NO_LINE_SECONDS = 10.0
 
 _GROUP = "https://tt-group-wpa.chat.zalo.me/api/group"
-_SEND_TO_GROUP = f"{_GROUP}/sendmsg"
-_SEND_TO_USER = "https://tt-chat2-wpa.chat.zalo.me/api/message/sms"
 _DELETE = f"{_GROUP}/deletemsg"
 _GROUP_INFO = f"{_GROUP}/getmg-v2"
 _PROFILES = "https://tt-profile-wpa.chat.zalo.me/api/social/friend/getprofiles/v2"
@@ -65,42 +58,16 @@ class HistoryPage(NamedTuple):
 
 
 class ZaloClient:
-    """Calls that read are repeated once after a new login; a send is never repeated here."""
+    """Calls that read are repeated once after a new login; a send never is."""
 
     def __init__(self, session: ZaloSession, clock: Clock) -> None:
         self._session = session
+        self._sender = ZaloSender(session)
         self._clock = clock
 
-    def send(self, outgoing: Outgoing) -> Reception:
-        """Send one text; its clientId comes back as the echo's cliMsgId. Fits pipeline.ports.Sender.
-
-        Raises:
-            SendRefusedError: Zalo answered with an error code, or the HTTP status was 4xx.
-            SendDeferredError: it did not go out: no connection, too many requests, or the session had died.
-            SendUncertainError: the line broke after the request had left, HTTP 5xx, or an answer without data.
-        """
-        notice, logins = outgoing.notice, self._session.logins
-        params: RawDict = {"message": notice.text, "clientId": outgoing.client_id, "ttl": 0}
-        if notice.is_group:
-            url, params = _SEND_TO_GROUP, {**params, "visibility": 0, "grid": notice.thread_id}
-        else:
-            url, params = _SEND_TO_USER, {**params, "toid": notice.thread_id}
-        try:
-            answer = self._session.api.call("POST", url, params, nretry=0)
-        except SessionExpiredError:
-            raise SendDeferredError("the session had died", self._renewed_within(logins)) from None
-        except ZaloCallError as error:
-            if error.code in TOO_MANY:
-                raise SendDeferredError("too many requests", _TOO_MANY_SECONDS) from error
-            raise SendRefusedError(error.code, error.message) from error
-        except ZaloUnavailableError as error:
-            if error.sent:
-                raise SendUncertainError(str(error)) from error
-            raise SendDeferredError(str(error), _NO_LINE_SECONDS) from error
-        if not answer:
-            # Seen where Zalo drops messages to too many strangers without saying so.
-            raise SendUncertainError("Zalo answered without data")
-        return Reception(msg_id=as_id(answer.get("msgId")) if isinstance(answer, dict) else "")
+    def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
+        """See `ZaloSender.send`; never repeated here."""
+        return self._sender.send(outgoing, content)
 
     def remove(self, removal: Removal) -> RemovalOutcome:
         """Ask Zalo to take one message of a group away for everybody; never raises where Zalo or the line fails.
@@ -208,15 +175,6 @@ class ZaloClient:
                 there = newest.get(element.thread_id, element)
                 newest[element.thread_id] = max(there, element, key=_number)
         return newest
-
-    def _renewed_within(self, logins: int) -> float:
-        """Log in again, so that the next try finds a session; gives in how many seconds that may be."""
-        try:
-            self._session.renew(logins)
-        except ZaloError as error:
-            log.error("login_failed", error=str(error))
-            return _REFUSED_LOGIN_SECONDS
-        return _RELOGIN_SECONDS
 
     def _elements(self, answer: RawDict) -> list[Element]:
         return elements_of(

@@ -25,7 +25,8 @@ _MESSAGE_KINDS = {
 
 
 def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> list[Element]:
-    """Every element of the frame in the order in which it stands there; typing notices alone are left out.
+    """Every element of the frame in the order in which it stands there; typing notices and the word that
+    an own upload is done are left out.
 
     `now_ms` stands for the time of what carries no believable time of its own.
 
@@ -44,6 +45,8 @@ def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> l
             raise UndecodableFrameError(f"frame {frame.cmd}/{frame.sub}: more elements than any frame has")
         if name == "actions":
             listed = [item for item in listed if not _is_typing(item)]
+        if name == "controls":
+            listed = [item for item in listed if not _is_upload(item)]
         elements += [_element(read, hearing, item, is_group) for item in listed]
     return elements
 
@@ -52,6 +55,17 @@ def typing_notices(frame: Frame) -> int:
     """How many elements of the frame only said that somebody is typing."""
     items = _content(frame).get("actions")
     return sum(map(_is_typing, items)) if isinstance(items, list) else 0
+
+
+def uploads_done(frame: Frame) -> list[tuple[str, str]]:
+    """(file id, address) of the account's own uploads that the frame says are done."""
+    items = _content(frame).get("controls")
+    done = [item["content"] for item in items if _is_upload(item)] if isinstance(items, list) else []
+    return [
+        (as_id(content.get("fileId")), str(content["data"].get("url") or ""))
+        for content in done
+        if isinstance(content.get("data"), dict)
+    ]
 
 
 def knows(frame: Frame) -> bool:
@@ -307,6 +321,11 @@ def _addressed(mentions: Any) -> Iterator[list[object]]:
     for mention in mentions if isinstance(mentions, list) else ():
         if isinstance(mention, dict):
             yield [as_id(mention.get("uid")), as_id(mention.get("pos")), as_id(mention.get("len"))]
+
+
+def _is_upload(item: object) -> bool:
+    content = item.get("content") if isinstance(item, dict) else None
+    return isinstance(content, dict) and content.get("act_type") == "file_done"
 
 
 def _is_typing(item: object) -> bool:

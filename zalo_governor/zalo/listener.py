@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.line import LineReport, LineState
-from zalo_governor.zalo.elements import elements_of, knows, typing_notices
+from zalo_governor.zalo.elements import elements_of, knows, typing_notices, uploads_done
 from zalo_governor.zalo.errors import SESSION_EXPIRED, LoginRefusedError, UndecodableFrameError, ZaloError
 from zalo_governor.zalo.frames import KICKED, OLD, TAKEN_OVER, Frame, FrameDecoder, command
 from zalo_governor.zalo.session import ZaloSession
@@ -223,6 +223,8 @@ class Listener:
         return frame
 
     def _elements(self, frame: Frame, source: Source, now_ms: int) -> list[Element]:
+        for file_id, url in uploads_done(frame):
+            self._session.uploads.done(file_id, url)
         typing = typing_notices(frame)
         if typing:
             log.debug("typing_dropped", count=typing)

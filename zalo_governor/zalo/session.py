@@ -25,6 +25,7 @@ from zalo_governor.zalo.errors import (
 )
 from zalo_governor.zalo.pace import TokenBucket
 from zalo_governor.zalo.transport import ZaloTransport, checked_socket_url
+from zalo_governor.zalo.uploads import Uploads
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +81,7 @@ class ZaloSession:
         self._logins = 0
         self._socket_urls: tuple[str, ...] = ()
         self.timeout = timeout
+        self.uploads = Uploads()
         self._http = self._routed_http(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
         self.api = GovernorApi(
             self._http,

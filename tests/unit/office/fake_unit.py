@@ -19,6 +19,7 @@ from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verd
 from zalo_governor.domain.ladder import Ladder
 from zalo_governor.domain.line import Gap, LineState
 from zalo_governor.domain.notices import Notice
+from zalo_governor.domain.papers import Letterhead
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
 from zalo_governor.domain.regulation import Clause, Enforcement, Regulation
 from zalo_governor.domain.remarks import Remark, RemarkKind
@@ -45,13 +46,18 @@ GROUP = "8000000000000000001"
 GROUP_NAME = "Nhóm Zalo điều hành tỉnh Mẫu"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 """14:05 on 24/11/2026, a Tuesday, in Viet Nam."""
-_CONFIG = Path(__file__).parents[3] / "config"
-CATALOGUE = Catalogue.load(_CONFIG / "messages.vi.yaml")
-CLARITY = ClarityPolicy.load(_CONFIG / "y-kien.yaml")
-LADDER = validate(Ladder, load_yaml(_CONFIG / "escalation.yaml"))
 CONFIG = Path(__file__).parents[3] / "config"
 CATALOGUE = Catalogue.load(CONFIG / "messages.vi.yaml")
 CLARITY = ClarityPolicy.load(CONFIG / "y-kien.yaml")
+LETTERHEAD = Letterhead(
+    superior="UBND tỉnh Mẫu",
+    unit="Sở Mẫu",
+    place="Mẫu",
+    signer="Giám đốc",
+    addressee="Đồng chí Trưởng nhóm",
+    recipients=("Như trên",),
+)
+LADDER = validate(Ladder, load_yaml(CONFIG / "escalation.yaml"))
 REGULATION = Regulation(
     title="Quy chế quản lý và sử dụng Nhóm Zalo",
     number="01/QĐ-UBND",
@@ -513,6 +519,7 @@ class Desk:
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
             "draw_code": lambda: "482913",
+            "letterhead": LETTERHEAD,
             "changes": ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),
             "clarity": CLARITY,
             "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],

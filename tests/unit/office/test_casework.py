@@ -22,8 +22,10 @@ from zalo_governor.domain.events import (
 from zalo_governor.domain.findings import Finding, RuleFailure, Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach
+from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.office.post import MESSAGE_LIMIT, parts
 from zalo_governor.pipeline.door import UNCHECKED
+from zalo_governor.text.short_forms import ShortForms
 
 
 def recall(desk: Desk, key: str) -> None:
@@ -331,7 +333,48 @@ def test_a_bad_name_is_one_case_until_it_is_fixed() -> None:
     assert [case.count for case in desk.unit.book.values()] == [2]
     observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
     assert desk.states() == ["remedied"]
-    assert desk.unit.book[1].reason == "tên hiển thị đã được sửa"
+    assert desk.unit.book[1].reason == "tên hiển thị đã được sửa sau 4.320 phút"
+
+
+def test_the_request_says_what_is_missing_and_offers_a_short_form_of_a_long_name() -> None:
+    desk = Desk(short_forms=ShortForms(["chủ tịch\tCT"]), longest_name=30)
+    observe(desk, "Viên", BAD_NAME.model_copy(update={"reason": "given_only"}))
+    request = to(desk.take(), "member")[0]
+    assert "thiếu họ và tên đầy đủ" in request
+    assert "có thể viết gọn: Giàng A Viên - CT UBND xã Mẫu" in request
+
+
+def test_the_roster_names_the_office_and_a_likely_entry_is_only_offered() -> None:
+    desk = Desk()
+    desk.unit.entries = [RosterEntry(full_name="Sùng Thị Mẫu", title="Giám đốc", agency="Sở Mẫu")]
+    desk.change("stranger", display_name="Sung Thi Mau")
+    observe(desk, "Sung Thi Mau", BAD_NAME.model_copy(update={"suggestion": None}), who="stranger")
+    assert "Nếu đồng chí là người này" in to(desk.take(), "stranger")[0]
+    desk.unit.entries = [RosterEntry(full_name="Giàng A Viên", title="Giám đốc", agency="Sở Mẫu", uid=UIDS["member"])]
+    observe(desk, "Viên", BAD_NAME)
+    assert "Tên có thể đặt: Giàng A Viên - Giám đốc Sở Mẫu." in to(desk.take(), "member")[0]
+
+
+def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_out() -> None:
+    desk = Desk(names_asked_per_day=1, name_reminder_after=timedelta(days=7), name_reminders=1)
+    observe(desk, "Viên", BAD_NAME)
+    observe(desk, "Tèo", BAD_NAME, who="stranger")
+    assert desk.states() == ["reminded", "new"]
+    reminded = []
+    for _day in range(20):
+        desk.later(days=1)
+        reminded.append(desk.office.remind_of_names(desk.unit, GROUP))
+    assert reminded == [1, 0, 0, 0, 0, 0, 1] + [0] * 13
+    assert desk.states() == ["reminded", "reminded"]
+
+
+def test_leadership_is_not_asked_about_a_name_but_stands_in_the_record() -> None:
+    desk = Desk()
+    observe(desk, "Phó", BAD_NAME, who="leadership")
+    desk.later(days=8)
+    assert desk.office.remind_of_names(desk.unit, GROUP) == 0
+    assert to(desk.take(), "leadership") == []
+    assert desk.states() == ["new"]
 
 
 def test_a_name_that_the_rule_could_not_judge_closes_nothing() -> None:

@@ -31,6 +31,8 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.line import Gap, LineState
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.papers import Face
 from zalo_governor.domain.people import Reach
 from zalo_governor.office import LineStatus
 
@@ -458,3 +460,36 @@ def test_members_cannot_make_the_bot_flood_the_group() -> None:
     for _ in range(30):
         desk.say("member", "/trogiup")
     assert len([notice for notice in desk.take() if notice.is_group]) == 6
+
+
+@pytest.mark.parametrize(
+    ("line", "face", "days"),
+    [
+        ("/baocao tháng docx", Face.DOCX, "20261101-20261130"),
+        ("/baocao thang word", Face.DOCX, "20261101-20261130"),
+        ("bao cao quy 3 excel", Face.XLSX, "20260701-20260930"),
+        ("/BÁO CÁO TUẦN ẢNH", Face.PNG, "20261123-20261129"),
+        ("báo cáo hôm qua biểu đồ", Face.PNG, "20261123-20261123"),
+        ("/baocao png", Face.PNG, "20261124-20261124"),
+        ("/baocao 01/10-31/10 xlsx.", Face.XLSX, "20261001-20261031"),
+    ],
+)
+def test_a_report_goes_out_as_a_file_to_who_may_have_it(line: str, face: Face, days: str) -> None:
+    desk = Desk()
+    desk.say("leader", line, place="private")
+    told, sent = desk.take()
+    assert "đang lập báo cáo" in told.text
+    assert sent.file
+    assert (sent.file.face, sent.thread_id, sent.purpose) == (face, UIDS["leader"], Purpose.REPORT)
+    assert sent.file.name.endswith(f"{days}.{face}")
+    assert sent.file.name in told.text
+    desk.say("member", line, place="private")
+    assert all(notice.file is None for notice in desk.take())
+
+
+def test_a_file_asked_for_in_the_group_goes_out_in_private() -> None:
+    desk = Desk()
+    desk.say("admin", "/baocao tháng docx")
+    posted = desk.take()
+    assert [notice.file is not None for notice in posted if notice.is_group] == [False]
+    assert [notice.thread_id for notice in posted if notice.file] == [UIDS["admin"]]

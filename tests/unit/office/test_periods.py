@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.unit.office.fake_unit import CATALOGUE, REGULATION
 from zalo_governor.office.messages import Text
-from zalo_governor.office.periods import as_period, asked, between, up_to
+from zalo_governor.office.periods import as_period, asked, days, up_to
 from zalo_governor.office.voice import Voice
 
 TUESDAY = date(2026, 11, 24)
@@ -97,7 +97,7 @@ def test_a_quarter_at_the_edge_of_the_year_ends_at_new_year() -> None:
 
 
 def test_days_given_by_date_include_both_ends() -> None:
-    period = between(date(2026, 10, 1), date(2026, 10, 31), VOICE)
+    period = as_period(days(date(2026, 10, 1), date(2026, 10, 31)), VOICE)
     assert period.end - period.start == timedelta(days=31)
 
 

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from tests.unit.office.fake_unit import BOT, CATALOGUE, GROUP, GROUP_NAME, NOW, REGULATION, UNMARKED, Desk, to
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.papers import Face
 from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Period
 from zalo_governor.office.policy import Group
-from zalo_governor.office.reporting import compose, render_json, render_text
+from zalo_governor.office.report_text import render_text
+from zalo_governor.office.reporting import compose, render_json
 
 PERIOD = Period(start=NOW - timedelta(days=7), end=NOW, label="tuần thử")
 
@@ -124,6 +126,36 @@ def test_a_scheduled_report_goes_out_once_for_each_due_time(duty: str, label: st
         (text,) = to(posted, who)
         assert f"{label} 24/11/2026 17:00" in text
     assert run(desk.unit, due + timedelta(days=7)) == 3
+
+
+@pytest.mark.parametrize(
+    ("duty", "due", "label", "days"),
+    [
+        ("monthly_report", datetime(2026, 12, 1, 1, tzinfo=UTC), "tháng 11/2026", "20261101-20261130"),
+        ("monthly_report", datetime(2026, 1, 1, 1, tzinfo=UTC), "tháng 12/2025", "20251201-20251231"),
+        ("quarterly_report", datetime(2026, 10, 1, 1, tzinfo=UTC), "quý 3/2026", "20260701-20260930"),
+        ("quarterly_report", datetime(2026, 1, 1, 1, tzinfo=UTC), "quý 4/2025", "20251001-20251231"),
+    ],
+)
+def test_the_report_of_a_month_or_quarter_comes_with_its_files_once(
+    duty: str, due: datetime, label: str, days: str
+) -> None:
+    desk = Desk()
+    run = getattr(desk.office.duties, duty)
+    assert run(desk.unit, due) == 3
+    assert run(desk.unit, due) == 0
+    mine = [notice for notice in desk.take() if notice.person_id == desk.person("leader").id]
+    text, *files = mine
+    assert label in text.text
+    assert [notice.file.face for notice in files if notice.file] == [Face.DOCX, Face.PNG]
+    assert all(notice.file and notice.file.name.endswith(f"-{days}.{notice.file.face}") for notice in files)
+    assert all("chưa lập được tệp" in notice.text for notice in files)
+
+
+def test_an_office_may_want_no_files() -> None:
+    desk = Desk(report_files=())
+    desk.office.duties.monthly_report(desk.unit, datetime(2026, 12, 1, 1, tzinfo=UTC))
+    assert all(notice.file is None for notice in desk.take())
 
 
 def test_no_report_is_made_up_for_a_time_before_the_program_heard_anything() -> None:

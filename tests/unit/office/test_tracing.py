@@ -19,7 +19,7 @@ TEXTS = [
 
 
 def look_for(leaked: str, texts: list[str] = TEXTS, count: int = 3) -> list[Origin]:
-    postings = (Posting(number, "8", "7", AT, text) for number, text in enumerate(texts))
+    postings = (Posting(number, "8", str(number), "7", AT, text) for number, text in enumerate(texts))
     return origins(leaked, postings, count=count)
 
 

@@ -165,10 +165,14 @@ class ScriptedSender:
         self.answers = list(answers)
         self.sent: list[int] = []
         self.texts: list[str] = []
+        self.contents: list[bytes | None] = []
+        self.files: list[str] = []
 
-    def send(self, outgoing: Outgoing) -> Reception:
+    def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
         self.sent.append(outgoing.id)
         self.texts.append(outgoing.notice.text)
+        self.contents.append(content)
+        self.files.append(outgoing.notice.file.name if outgoing.notice.file else "")
         answer = self.answers.pop(0)
         if isinstance(answer, SendError):
             raise answer

@@ -1,13 +1,21 @@
 """What becomes of a message that the bot wants to send."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.unit.pipeline.memory import MemoryOutbox, ScriptedSender
-from zalo_governor.domain.errors import SendDeferredError, SendError, SendRefusedError, SendUncertainError
+from zalo_governor.domain.errors import (
+    PrintingError,
+    SendDeferredError,
+    SendError,
+    SendRefusedError,
+    SendUncertainError,
+)
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
+from zalo_governor.domain.papers import Face, Letterhead, Paper, PaperFile
 from zalo_governor.pipeline.outbox import OutboxWorker
 
 NOW = datetime(2026, 1, 5, 8, 0, 0, tzinfo=UTC)
@@ -22,13 +30,19 @@ def outgoing(
     return Outgoing(id=number, client_id=number, attempts=0, repeated=repeated, notice=notice)
 
 
-def run(store: MemoryOutbox, sender: ScriptedSender, private_per_day: int = 10) -> list[str]:
+def run(
+    store: MemoryOutbox,
+    sender: ScriptedSender,
+    private_per_day: int = 10,
+    printed: Callable[[PaperFile], bytes] = lambda file: file.name.encode(),
+) -> list[str]:
     outcomes: list[str] = []
     expected = len(store.waiting_list)
     worker = OutboxWorker(
         store,
         sender,
         account="bot",
+        printed=printed,
         say_again=lambda text: f"again: {text}",
         private_per_day=private_per_day,
         on_sent=lambda message, outcome: outcomes.append(f"{message.id} {outcome}"),
@@ -70,9 +84,9 @@ def test_while_one_message_is_being_sent_the_others_still_wait_so_that_a_kill_le
     waiting: list[int] = []
 
     class Watching(ScriptedSender):
-        def send(self, outgoing: Outgoing) -> Reception:
+        def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
             waiting.append(len(store.waiting_list))
-            return super().send(outgoing)
+            return super().send(outgoing, content)
 
     run(store, Watching([Reception(msg_id="77")] * 3))
     assert waiting == [2, 1, 0]
@@ -96,3 +110,33 @@ def test_over_the_days_budget_only_alerts_and_answers_go_out() -> None:
     outcomes = run(store, ScriptedSender([Reception(msg_id="a"), Reception(msg_id="b")]))
     assert outcomes == ["1 over_budget", "2 sent", "3 sent"]
     assert store.log[1] == "deferred 1 09:00:00"
+
+
+def with_file(number: int, *, attempts: int = 1, repeated: bool = False) -> Outgoing:
+    head = Letterhead(superior="", unit="", place="", signer="", addressee="", recipients=())
+    paper = Paper(
+        head=head, title="", subject="", group="", period="", made_at=NOW, summary="", highlights=(), sections=(),
+        remark="", trace="",
+    )  # fmt: skip
+    file = PaperFile(name="bao-cao.docx", face=Face.DOCX, caption="Báo cáo", paper=paper)
+    made = outgoing(number, Purpose.REPORT, repeated=repeated)
+    return made.model_copy(update={"attempts": attempts, "notice": made.notice.model_copy(update={"file": file})})
+
+
+def test_a_file_is_made_when_it_is_sent_and_says_in_its_name_that_it_is_sent_again() -> None:
+    sender = ScriptedSender([Reception(msg_id="76"), Reception(msg_id="77")])
+    run(MemoryOutbox([with_file(1), with_file(2, repeated=True)]), sender)
+    assert sender.contents == [b"bao-cao.docx", b"bao-cao.docx"]
+    assert sender.files == ["bao-cao.docx", "again: bao-cao.docx"]
+
+
+def test_a_file_that_cannot_be_made_is_tried_again_and_then_said_in_words() -> None:
+    def broken(file: PaperFile) -> bytes:
+        raise PrintingError("docx: not printed within 60 seconds")
+
+    store = MemoryOutbox([with_file(1)])
+    sender = ScriptedSender([Reception(msg_id="77")])
+    assert run(store, sender, printed=broken) == ["1 deferred"]
+    assert store.log[-1] == "deferred 1 08:01:00"
+    assert run(MemoryOutbox([with_file(2, attempts=3)]), sender, printed=broken) == ["2 sent"]
+    assert (sender.texts, sender.contents, sender.files) == (["…"], [None], [""])

@@ -24,6 +24,8 @@ class Call(NamedTuple):
     query: dict[str, list[str]]
     headers: dict[str, str]
     params: RawDict
+    upload: bytes = b""
+    """The body of a multipart call."""
 
 
 class Answer(NamedTuple):
@@ -89,18 +91,19 @@ class StandIn:
                 self._serve({})
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-                self._serve(parse_qs(body))
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                upload = self.headers.get("Content-Type", "").startswith("multipart/")
+                self._serve({} if upload else parse_qs(body.decode()), body if upload else b"")
 
             def log_message(self, *_args: Any) -> None:
                 pass
 
-            def _serve(self, form: dict[str, list[str]]) -> None:
+            def _serve(self, form: dict[str, list[str]], upload: bytes = b"") -> None:
                 parts = urlsplit(self.path)
                 query = parse_qs(parts.query)
                 sealed = (form | query).get("params")
                 params = read_params(sealed[0], SECRET) if sealed else {}
-                call = Call(parts.path, query, dict(self.headers), params)
+                call = Call(parts.path, query, dict(self.headers), params, upload)
                 stand_in.calls.append(call)
                 given = stand_in.answers.get(parts.path, Answer({"error_code": 404}, 404))
                 answer = given if isinstance(given, Answer) else given(call)

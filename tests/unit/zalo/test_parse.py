@@ -205,9 +205,9 @@ def test_friend_acts_and_unknown_controls_keep_their_word() -> None:
     friend = act("add", act_type="fr", fromUid=MEMBER)
     assert isinstance(friend, events.FriendAct)
     assert friend.act == "add"
-    unknown = act("done", act_type="file_done")
+    unknown = act("done", act_type="voice_aac_success")
     assert isinstance(unknown, events.Unrecognised)
-    assert unknown.act == "file_done/done"
+    assert unknown.act == "voice_aac_success/done"
 
 
 def test_the_join_reject_beside_a_join_is_harmless() -> None:

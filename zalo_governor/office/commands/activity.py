@@ -1,40 +1,87 @@
-"""/baocao: the activity report, always in private."""
+"""/baocao: the activity report, always in private, as a message or as a file."""
 
 from datetime import date
+from typing import NamedTuple
 
 from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.papers import Face
 from zalo_governor.office.commands.command import Answer, Call, Command
 from zalo_governor.office.commands.parsing import folded
 from zalo_governor.office.duties import REPORT_READERS
 from zalo_governor.office.messages import Text
+from zalo_governor.office.papers import file_of, paper_of
 from zalo_governor.office.periods import Span, as_period, asked, today
-from zalo_governor.office.reporting import compose, render_text
+from zalo_governor.office.report_text import render_text
+from zalo_governor.office.reporting import compose
+
+_FACES = {
+    "docx": Face.DOCX,
+    "word": Face.DOCX,
+    "van ban": Face.DOCX,
+    "xlsx": Face.XLSX,
+    "excel": Face.XLSX,
+    "bang tinh": Face.XLSX,
+    "png": Face.PNG,
+    "anh": Face.PNG,
+    "hinh": Face.PNG,
+    "hinh anh": Face.PNG,
+    "bieu do": Face.PNG,
+}
+"""How people ask for a file, at the end of the line."""
 
 
-class Report(Command[Span]):
-    """/baocao [hôm nay | hôm qua | tuần | tháng | quý | 01/10-31/10]"""
+class Wanted(NamedTuple):
+    """Which report, and as what."""
+
+    span: Span
+    face: Face | None
+    """None for a message."""
+
+
+class Report(Command[Wanted]):
+    """/baocao [hôm nay | hôm qua | tuần | tháng | quý | 01/10-31/10] [docx | xlsx | ảnh]"""
 
     word = "baocao"
     usage = Text.USAGE_REPORT
     forgiving = True
     roles = frozenset(REPORT_READERS)
 
-    def understand(self, rest: str, today: date) -> Span | None:
-        """A period; nothing means today."""
-        return asked(folded(rest).rstrip(" ."), today)
+    def understand(self, rest: str, today: date) -> Wanted | None:
+        """A period, then perhaps the kind of file; no period means today."""
+        words = folded(rest).rstrip(" .").split()
+        for length in (2, 1):
+            face = _FACES.get(" ".join(words[-length:])) if len(words) >= length else None
+            if face:
+                words = words[:-length]
+                break
+        else:
+            face = None
+        span = asked(" ".join(words), today)
+        return Wanted(span, face) if span else None
 
-    def answer(self, call: Call, argument: Span) -> Answer:
+    def answer(self, call: Call, argument: Wanted) -> Answer:
         """One report for each group asked about."""
-        policy = self.policy
+        policy, span = self.policy, argument.span
         if not call.groups:
             return Answer([self.voice.say(Text.NOT_GOVERNED, who=self.voice.who(call.person))])
-        if argument.first > today(policy.clock()):
+        if span.first > today(policy.clock()):
             return Answer([self.voice.say(Text.REPORT_FUTURE, who=self.voice.who(call.person))], "future")
-        period = as_period(argument, self.voice)
+        period = as_period(span, self.voice)
         reports = [compose(call.unit, group, period, policy.regulation, policy.clock) for group in call.groups]
+        files = [
+            file_of(report, argument.face, paper_of(report, policy.letterhead, self.voice), self.voice)
+            for report in reports
+            if argument.face
+        ]
+        texts = (
+            [self.voice.say(Text.REPORT_FILE, period=period.label, names=", ".join(file.name for file in files))]
+            if files
+            else [render_text(report, policy.catalogue, policy.regulation) for report in reports]
+        )
         return Answer(
-            [render_text(report, policy.catalogue, policy.regulation) for report in reports],
-            subject=f"{argument.first.isoformat()}/{argument.last.isoformat()}",
+            texts,
+            subject=f"{span.first.isoformat()}/{span.last.isoformat()}",
             purpose=Purpose.REPORT,
+            files=files,
             group_line=self.voice.say(Text.REPORT_SENT, period=period.label),
         )

@@ -1,11 +1,13 @@
 """What a command is: a word, the roles that may use it, how its rest is understood, and its answer."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.papers import PaperFile
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import Group, OfficePolicy
@@ -34,6 +36,8 @@ class Answer(NamedTuple):
     subject: str = ""
     """Code of the case or the like that it was about."""
     purpose: Purpose = Purpose.REPLY
+    files: Sequence[PaperFile] = ()
+    """Go out after the texts."""
     group_line: str | None = None
     """The one line for the group if it was asked there; None for the usual one."""
 

@@ -120,6 +120,9 @@ class CommandDesk:
         group_id = self._group_id(event)
         for text in answer.texts:
             self._post.to_person(unit, person, text, answer.purpose, group_id=group_id)
+        for file in answer.files:
+            instead = self._voice.say(Text.REPORT_FILE_FAILED, name=file.name)
+            self._post.file_to_person(unit, person, file, instead, answer.purpose, group_id=group_id)
         if event.is_group:
             line = answer.group_line or self._voice.say(Text.ANSWERED_PRIVATELY)
             if person.reach is Reach.REFUSED:

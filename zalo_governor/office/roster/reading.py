@@ -82,6 +82,10 @@ class RosterReading(NamedTuple):
     """Field -> the heading under which it was found."""
     skipped: tuple[int, ...]
     """Rows below the heading that are nobody: totals, blank numbers."""
+    rows: tuple[int, ...]
+    """In which row each of the entries stands."""
+    columns: Mapping[str, str]
+    """Field -> its column, as the spreadsheet calls it."""
 
 
 class NoHeadingError(ValueError):
@@ -110,6 +114,7 @@ class _Reader:
 
     def read(self, rows: Sequence[Row]) -> RosterReading:
         entries: list[RosterEntry] = []
+        numbers: list[int] = []
         skipped: list[int] = []
         agency = ""
         for row in rows:
@@ -120,8 +125,10 @@ class _Reader:
                 skipped.append(row.number)
             else:
                 entries.append(self._entry(row, agency))
+                numbers.append(row.number)
         headings = {field: self._heading[places[0]] for field, places in self._columns.items()}
-        return RosterReading(tuple(entries), tuple(self._complaints), headings, tuple(skipped))
+        columns = {field: _letters(places[0]) for field, places in self._columns.items()}
+        return RosterReading(tuple(entries), tuple(self._complaints), headings, tuple(skipped), tuple(numbers), columns)
 
     def _kind(self, row: Row) -> "_Kind":
         said = {cell for cell in row.cells if cell}

@@ -19,8 +19,8 @@ class Call(NamedTuple):
     query: dict[str, str]
     params: RawDict
     """The decrypted parameter object; {} where the call had none."""
-    upload_size: int
-    """Bytes of the uploaded parts."""
+    upload: bytes
+    """What was uploaded with it."""
 
     @property
     def is_group(self) -> bool:

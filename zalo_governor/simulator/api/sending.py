@@ -32,10 +32,10 @@ def send_quote(call: Call) -> RawDict:
     return publish(call, {"content": str(params["message"]), "quote": quote, **_mentions(call)})
 
 
-def publish(call: Call, said: RawDict) -> RawDict:
+def publish(call: Call, said: RawDict, *, file_id: str = "") -> RawDict:
     """A message of the calling account: recorded, remembered, and echoed to all sockets after the answer.
 
-    Its cliMsgId is the `clientId` that the client chose.
+    Its cliMsgId is the `clientId` that the client chose; `file_id` is that of the upload which it shows.
 
     Raises:
         AnswerError: 165 for a foreign group, 166 where only administrators may write, 123 for a person who takes no
@@ -55,6 +55,7 @@ def publish(call: Call, said: RawDict) -> RawDict:
             "client_id": client_id,
             "msg_id": message["msgId"],
             "msg_type": message["msgType"],
+            "file_id": file_id,
             "quote": message.get("quote"),
             "mentions": message.get("mentions"),
             "from": call.account.uid,

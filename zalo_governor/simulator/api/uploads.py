@@ -1,10 +1,12 @@
 """Photos and files: uploaded in chunks, then sent by their id."""
 
 import asyncio
+import hashlib
 
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.simulator.api.call import Call, Endpoint
 from zalo_governor.simulator.api.sending import publish
+from zalo_governor.simulator.errors import AnswerError
 from zalo_governor.simulator.messages import attachment, control
 
 _FILE_DONE_AFTER = 0.1
@@ -13,18 +15,22 @@ _FILE_DONE_AFTER = 0.1
 
 def upload_photo(call: Call) -> RawDict:
     """`photo_original/upload`: ids and addresses once the last chunk is there, "-1" before."""
-    answer = _chunk(call)
-    photo_id = call.stage.world.new_message_id() if answer["finished"] else "-1"
+    answer, content = _chunk(call)
+    photo_id = "-1"
+    if answer["finished"]:
+        photo_id = call.stage.world.new_message_id()
+        call.stage.world.keep_file(photo_id, content)
     names = ("normalUrl", "hdUrl", "thumbUrl", "oriUrl")
     return {**answer, "photoId": photo_id, **{name: f"https://photo.zdn.vn/{photo_id}/{name}.jpg" for name in names}}
 
 
 def upload_file(call: Call) -> RawDict:
     """`asyncfile/upload`: the address of the file comes later over the socket (`file_done`)."""
-    answer = _chunk(call)
+    answer, content = _chunk(call)
     if not answer["finished"]:
         return {**answer, "fileId": "-1"}
     file_id = call.stage.world.new_message_id()
+    call.stage.world.keep_file(file_id, content)
     call.stage.spawn(_file_done(call, file_id))
     return {**answer, "fileId": file_id}
 
@@ -39,12 +45,15 @@ def send_photo(call: Call) -> RawDict:
         thumb=str(params.get("thumbUrl", "")),
         params=size,
     )
-    return publish(call, {"msgType": "chat.photo", "content": content})
+    return publish(call, {"msgType": "chat.photo", "content": content}, file_id=str(params.get("photoId", "")))
 
 
 def send_file(call: Call) -> RawDict:
-    """`asyncfile/msg`: title is the file's name."""
+    """`asyncfile/msg`: title is the file's name; 114 where the checksum is not that of what was uploaded."""
     params = call.params
+    uploaded = call.stage.world.files.get(str(params["fileId"]))
+    if uploaded is not None and hashlib.md5(uploaded, usedforsecurity=False).hexdigest() != params.get("checksum"):
+        raise AnswerError(114, "invalid params")
     facts = {
         "fileSize": str(params.get("totalSize", "")),
         "checksum": params.get("checksum", ""),
@@ -54,24 +63,26 @@ def send_file(call: Call) -> RawDict:
         "fType": params.get("fType", 1),
     }
     content = attachment(str(params["fileName"]), str(params.get("fileUrl", "")), params=facts)
-    return publish(call, {"msgType": "share.file", "content": content})
+    return publish(call, {"msgType": "share.file", "content": content}, file_id=str(params["fileId"]))
 
 
-def _chunk(call: Call) -> RawDict:
-    """Counts the chunks: zca-js sends all of them at once, and they come in any order."""
+def _chunk(call: Call) -> tuple[RawDict, bytes]:
+    """The answer, and the whole content once all is there: zca-js sends the chunks at once, in any order."""
     params, uploads = call.params, call.stage.world.uploads
     client_id, total = str(params["clientId"]), int(params["totalChunk"])
-    there = uploads.setdefault((call.account.uid, client_id), set())
-    there.add(int(params["chunkId"]))
+    there = uploads.setdefault((call.account.uid, client_id), {})
+    there[int(params["chunkId"])] = call.upload
     finished = len(there) >= total
+    content = b"".join(there[number] for number in sorted(there)) if finished else b""
     if finished:
         del uploads[call.account.uid, client_id]
-    return {
+    answer = {
         "finished": int(finished),
         "clientFileId": client_id,
         "chunkId": int(params["chunkId"]),
-        "size": call.upload_size,
+        "size": len(call.upload),
     }
+    return answer, content
 
 
 async def _file_done(call: Call, file_id: str) -> None:

@@ -1,0 +1,105 @@
+"""The leader's report of one month in all four faces: how long it takes, and how much memory."""
+
+import resource
+import sqlite3
+import time
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+
+from tests.bench.figures import Figures
+from zalo_governor.domain.clock import system_clock, to_ms
+from zalo_governor.domain.papers import Face
+from zalo_governor.office.papers import paper_of
+from zalo_governor.office.periods import as_period, asked, midnight
+from zalo_governor.office.policy import Group
+from zalo_governor.office.report_text import render_text
+from zalo_governor.office.reporting import compose, render_json
+from zalo_governor.office.voice import Voice
+from zalo_governor.press import Press
+from zalo_governor.records import open_records
+from zalo_governor.settings import load_settings
+from zalo_governor.store.units import SqlUnits
+
+GROUP = "8000000000000000001"
+MONTH = date(2026, 10, 1)
+DAYS = 31
+PEOPLE = 120
+SETTINGS = f'groups: [{{id: "{GROUP}", name: Nhóm đo}}]\n'
+_FILL = """
+WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count)
+INSERT INTO events (id, group_id, kind, element, person_id, at_ms, judged_ms, source, late, own, revision, sealed,
+                    message_type, length, people)
+SELECT i << 8, :group_id, CASE WHEN i % 200 THEN 'message_sent' ELSE 'pin_changed' END, 'message', 1 + i % :people,
+       :first + i * :step, :first + i * :step, 'live', 0, 0, 0, 0, 'webchat', 120, 0
+FROM n
+"""
+_CASES = """
+INSERT INTO cases (group_id, rule_id, clause, severity, label, sealed, person_id, state, opened_ms, event_ms,
+                   last_event_ms, count, first_event_id, message_key, late, state_ms)
+SELECT group_id, 'r', CASE WHEN id % 3 THEN '3.1' ELSE '3.2' END, 'minor', 'l', 0, person_id,
+       CASE WHEN id % 5 THEN 'remedied' ELSE 'new' END, at_ms, at_ms, at_ms, 1, id, id, 0, at_ms + 600000
+FROM events WHERE (id >> 8) % 100 = 7
+"""
+
+
+def report(folder: Path) -> Figures:
+    """Seconds from the question to the last of the four faces, for two sizes of a month; and the most memory that
+    this process, which composes, or one that prints, has held, in MB."""
+    figures: Figures = {}
+    for count in (100_000, 1_000_000):
+        place = folder / f"report-{count}"
+        place.mkdir()
+        config = place / "governor.yaml"
+        config.write_text(SETTINGS, encoding="utf-8")
+        _fill(config, count)
+        figures |= _made(config, f"{count // 1000}k")
+    held = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return {**figures, "report_rss_mb": max(held)}
+
+
+def _fill(config: Path, count: int) -> None:
+    settings = load_settings(config)
+    open_records(settings, system_clock).close()
+    values = {
+        "count": count,
+        "group_id": GROUP,
+        "people": PEOPLE,
+        "first": to_ms(midnight(MONTH)),
+        "step": timedelta(days=DAYS) // timedelta(milliseconds=1) // count,
+    }
+    with closing(sqlite3.connect(settings.data_dir / "governor.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("BEGIN")
+        for number in range(1, PEOPLE + 1):
+            connection.execute(
+                "INSERT INTO persons (id, full_name, title, reach) VALUES (?, ?, '', 'unknown')",
+                [number, f"Người {number}"],
+            )
+        connection.execute(_FILL, values)
+        connection.execute(_CASES)
+        connection.execute("COMMIT")
+
+
+def _made(config: Path, label: str) -> Figures:
+    settings = load_settings(config)
+    records = open_records(settings, system_clock)
+    regulation = records.rulebook.regulation
+    voice = Voice(records.catalogue, regulation)
+    span = asked(f"thang {MONTH.month}/{MONTH.year}", MONTH)
+    assert span is not None
+    try:
+        began = time.perf_counter()
+        with SqlUnits(records.database).unit() as unit:
+            made = compose(unit, Group(GROUP, "Nhóm đo"), as_period(span, voice), regulation, system_clock)
+        composed = time.perf_counter() - began
+        assert render_text(made, records.catalogue, regulation)
+        assert render_json(made)
+        paper = paper_of(made, settings.office.letterhead, voice)
+        press = Press(settings.report_template)
+        assert all(press.print(paper, face) for face in Face)
+        seconds = time.perf_counter() - began
+    finally:
+        records.close()
+    assert made.activity.messages
+    return {f"report_figures_seconds_{label}": composed, f"report_faces_seconds_{label}": seconds}

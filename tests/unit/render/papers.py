@@ -1,0 +1,57 @@
+"""A report with a bit of everything, as a paper."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from tests.unit.office.fake_unit import (
+    BAD_NAME,
+    CATALOGUE,
+    GROUP,
+    GROUP_NAME,
+    LETTERHEAD,
+    NOW,
+    REGULATION,
+    UNMARKED,
+    Desk,
+)
+from zalo_governor.domain.line import Gap
+from zalo_governor.domain.papers import Paper
+from zalo_governor.domain.reports import ActivityReport, AgencyFigures, ClauseFigures, Period
+from zalo_governor.office.papers import paper_of
+from zalo_governor.office.policy import Group
+from zalo_governor.office.reporting import compose
+from zalo_governor.office.voice import Voice
+
+VOICE = Voice(CATALOGUE, REGULATION)
+FORMULA = '=HYPERLINK("http://a.example","xem")'
+"""Somebody's name, as a spreadsheet would run it."""
+
+
+def report() -> ActivityReport:
+    """November, with open cases, a gap, agencies, and a name that looks like a formula."""
+    desk = Desk()
+    desk.change("member", full_name=FORMULA)
+    desk.say("member", "noi dung", UNMARKED)
+    desk.say("stranger", "x", BAD_NAME)
+    desk.seal("stranger")
+    unit = desk.unit
+    unit.by_day = {date(2026, 11, 1) + timedelta(days=number): 10 * number + 5 for number in range(24)}
+    unit.activity_now = unit.activity_now.model_copy(update={"messages": sum(unit.by_day.values())})
+    unit.agency_list = [
+        AgencyFigures(agency=agency, messages=900 - 70 * number, senders=5, cases=number)
+        for number, agency in enumerate(["Văn phòng UBND tỉnh", "Sở Khoa học và Công nghệ", "+UBND xã Mẫu", ""])
+    ]
+    unit.figures = [
+        ClauseFigures(clause="3.1", cases=25, open=8, remedied=12, confirmed=2, false_alarms=3, reported=0, before=20),
+        ClauseFigures(clause="4.1", cases=1, open=0, remedied=0, confirmed=1, false_alarms=0, reported=0, before=0),
+    ]
+    unit.gap_list = [
+        Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(hours=1), ended_at=NOW, cause="x", recovered=5, closed=True)
+    ]
+    start = datetime(2026, 10, 31, 17, tzinfo=UTC)
+    period = Period(start=start, end=datetime(2026, 11, 30, 17, tzinfo=UTC), label="tháng 11/2026")
+    return compose(unit, Group(GROUP, GROUP_NAME), period, REGULATION, desk.policy.clock)
+
+
+def paper() -> Paper:
+    """The same in words and tables."""
+    return paper_of(report(), LETTERHEAD, VOICE)

@@ -1,0 +1,36 @@
+"""Printing in a process of its own, within a time, and without a word of the paper in an error."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.render.papers import paper
+from zalo_governor.domain.errors import ConfigError, PrintingError
+from zalo_governor.domain.papers import Face
+from zalo_governor.press import Press
+from zalo_governor.settings import shipped_config
+
+TEMPLATE = shipped_config() / "bao-cao.docx"
+BEGINS = {Face.DOCX: b"PK", Face.XLSX: b"PK", Face.PNG: b"\x89PNG"}
+
+
+@pytest.mark.parametrize("face", Face)
+def test_each_face_is_printed(face: Face) -> None:
+    assert Press(TEMPLATE).print(paper(), face).startswith(BEGINS[face])
+
+
+def test_what_takes_too_long_is_given_up() -> None:
+    with pytest.raises(PrintingError, match=r"png: not printed within 0 seconds"):
+        Press(TEMPLATE, seconds=0.01).print(paper(), Face.PNG)
+
+
+def test_a_wrong_template_is_a_fault_of_the_configuration(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"bao-cao.docx: no DOCX"):
+        Press(tmp_path / "bao-cao.docx").print(paper(), Face.DOCX)
+
+
+def test_a_failure_quotes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    with pytest.raises(PrintingError) as caught:
+        Press(TEMPLATE).print(paper(), Face.XLSX)
+    assert paper().group not in str(caught.value)

@@ -1,0 +1,138 @@
+"""`zalo-governor bench trace`: whether a leaked text leads to its message, however it was altered, and how fast."""
+
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zalo_governor.cli.measuring import share
+from zalo_governor.cli.trace import postings_of
+from zalo_governor.domain.clock import from_ms, system_clock, to_ms
+from zalo_governor.domain.elements import ElementKind, Entry, Source
+from zalo_governor.office.tracing import origins
+from zalo_governor.rulebook import read_lines
+from zalo_governor.settings import shipped_config
+from zalo_governor.store.crypto import Keys
+from zalo_governor.store.database import Database
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.postings import SqlPostings
+from zalo_governor.text.fold import fold
+
+_ACCOUNT, _GROUP, _MEMBER = "7000000000000000001", "8000000000000000001", "7000000000000000002"
+_BATCH = 1000
+
+
+def trace(
+    messages: Annotated[int, typer.Option(min=1, help="How many messages the group has said.")] = 50_000,
+    leaks: Annotated[int, typer.Option(min=1, help="How many altered copies are traced.")] = 200,
+    seed: Annotated[int, typer.Option(help="Another seed, other messages.")] = 20261124,
+) -> None:
+    """Trace copies that were cut, stripped of marks, re-ordered or rewritten, through an encrypted database."""
+    draw = random.Random(seed)  # noqa: S311  repeatable on purpose
+    said = list(_messages(messages, draw))
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'bench.db'}", Keys(draw.randbytes(32)), system_clock)
+        database.migrate()
+        _fill(database, said)
+        ranks: dict[str, list[int | None]] = {name: [] for name in _ALTERED}
+        seconds = []
+        for number in range(leaks):
+            name, alter = list(_ALTERED.items())[number % len(_ALTERED)]
+            meant = draw.randrange(messages)
+            begun = time.process_time()
+            found = origins(
+                alter(said[meant], draw), postings_of(SqlPostings(database, _ACCOUNT), from_ms(0)), count=_SHOWN
+            )
+            seconds.append(time.process_time() - begun)
+            keys = [origin.posting.key for origin in found]
+            ranks[name].append(keys.index(str(meant)) if str(meant) in keys else None)
+        database.close()
+    _print(ranks, sorted(seconds), messages)
+
+
+def _print(ranks: dict[str, list[int | None]], seconds: list[float], messages: int) -> None:
+    every = [rank for of_kind in ranks.values() for rank in of_kind]
+    for name, of_kind in [*ranks.items(), ("all", every)]:
+        first = share(sum(rank == 0 for rank in of_kind), len(of_kind))
+        typer.echo(f"{name:<12} first      {first}")
+        typer.echo(f"{name:<12} in three   {share(sum(rank is not None for rank in of_kind), len(of_kind))}")
+    p50, p99 = (seconds[min(int(len(seconds) * at), len(seconds) - 1)] for at in (0.50, 0.99))
+    typer.echo(f"processor time for each trace of {messages:,} messages: p50 {p50:.2f} s, p99 {p99:.2f} s")
+
+
+def _messages(count: int, draw: random.Random) -> Iterator[str]:
+    """Messages of an office group: a sentence of our corpus or two, with a place, a number and an hour."""
+    lines = [line for line in read_lines(shipped_config() / "benign" / "messages.vi.txt") if line.count(" ") >= _WORDS]
+    syllables = sorted({word.strip('.,:;?()"').lower() for line in lines for word in line.split() if word.isalpha()})
+    for _ in range(count):
+        place = " ".join(draw.choice(syllables).title() for _ in range(2))
+        about = f"bản {place} số {draw.randrange(1, 900)}, {draw.randrange(24)} giờ {draw.randrange(60)}"
+        yield f"{draw.choice(lines)} {about}. {draw.choice(lines)}"
+
+
+def _fill(database: Database, said: list[str]) -> None:
+    inbox = SqlInbox(database, _ACCOUNT)
+    now_ms = to_ms(system_clock())
+    for start in range(0, len(said), _BATCH):
+        inbox.admit(
+            [
+                Entry(
+                    account=_ACCOUNT,
+                    thread_id=_GROUP,
+                    is_group=True,
+                    kind=ElementKind.MESSAGE,
+                    key=str(number),
+                    cli_key=None,
+                    sender_uid=_MEMBER,
+                    at_ms=now_ms,
+                    source=Source.LIVE,
+                    received_ms=now_ms,
+                    fingerprint=blake2b(text.encode(), digest_size=16).digest(),
+                    raw={"msgId": str(number), "content": text},
+                    seal=None,
+                )
+                for number, text in enumerate(said[start : start + _BATCH], start=start)
+            ]
+        )
+
+
+def _shortened(text: str, draw: random.Random) -> str:
+    words = text.split()
+    length = max(_WORDS, len(words) // 2)
+    start = draw.randrange(max(1, len(words) - length))
+    return " ".join(words[start : start + length])
+
+
+def _reordered(text: str, draw: random.Random) -> str:
+    words = text.split()
+    draw.shuffle(words)
+    return " ".join(words)
+
+
+def _changed(text: str, draw: random.Random) -> str:
+    """Three words of ten are other words."""
+    words = text.split()
+    for place in draw.sample(range(len(words)), k=round(len(words) * 0.3)):
+        words[place] = draw.choice(_OTHER_WORDS)
+    return " ".join(words)
+
+
+def _all(text: str, draw: random.Random) -> str:
+    return fold(_changed(_shortened(text, draw), draw))
+
+
+_SHOWN = 3
+_WORDS = 6
+_OTHER_WORDS = tuple("và thì là các của được trong cho khi ngày hôm nay báo cáo đồng chí xã tỉnh họp gửi nhé ạ".split())  # noqa: SIM905
+_ALTERED: dict[str, Callable[[str, random.Random], str]] = {
+    "shortened": _shortened,
+    "no marks": lambda text, _draw: fold(text),
+    "re-ordered": _reordered,
+    "30 % changed": _changed,
+    "all at once": _all,
+}

@@ -1,0 +1,1 @@
+"""A paper -> the bytes of a file. Pure; heavy libraries live here alone and are loaded by a process of its own."""

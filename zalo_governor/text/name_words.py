@@ -1,0 +1,187 @@
+"""What is known of titles, offices and names of people: the lists behind `names`, and how they are looked up."""
+
+import re
+from collections.abc import Sequence
+
+from zalo_governor.text.alphabet import has_marks, split_tone
+from zalo_governor.text.fold import fold
+
+Phrase = tuple[str, ...]
+NAME_LISTS = (
+    "titles", "short_titles", "foreign_titles", "agencies", "honorifics", "address", "nicknames", "surnames",
+    "plain_names", "marked_names", "trade",
+)  # fmt: skip
+"""What `NameWords` is made of."""
+
+
+class NameWords:
+    """Lists in proper spelling; capitals do not matter, nor which vowel of "ủy" bears the tone."""
+
+    def __init__(
+        self, *, titles: Sequence[str], short_titles: Sequence[str], foreign_titles: Sequence[str],
+        agencies: Sequence[str], honorifics: Sequence[str], address: Sequence[str], nicknames: Sequence[str],
+        surnames: Sequence[str], plain_names: Sequence[str], marked_names: Sequence[str], trade: Sequence[str],
+    ) -> None:  # fmt: skip
+        self._titles = frozenset(map(phrase, titles))
+        self._bare_titles: dict[Phrase, list[Phrase]] = {}
+        for title in titles:
+            self._bare_titles.setdefault(_bare(title), []).append(phrase(title))
+        self._short_titles = frozenset(map(str.upper, short_titles))
+        self._foreign_titles = frozenset(map(str.lower, foreign_titles))
+        self._agencies = frozenset(map(phrase, agencies))
+        # A single bare word says nothing: "Phong Thổ" is a place and no "phòng".
+        self._bare_agencies = frozenset(_bare(agency) for agency in agencies if " " in agency) - self._agencies
+        self._honorifics = frozenset(map(phrase, honorifics))
+        self._address = frozenset(map(canonical, address))
+        self._nicknames = frozenset(map(canonical, nicknames))
+        self._surnames = frozenset(map(canonical, surnames))
+        self._stripped_surnames = frozenset(map(fold, surnames)) - self._surnames
+        self._plain_names = frozenset(plain_names)
+        self._stripped_names = frozenset(map(fold, marked_names))
+        self._trade = frozenset(map(phrase, trade))
+
+    def title(self, text: str) -> bool:
+        """Whether a title, also a shortened one, stands at the beginning of the text or of a part of it."""
+        return any(self._begins_with_title(part) for part in _PARTS.split(text))
+
+    def bare_title(self, text: str) -> bool:
+        """Whether the text begins with a title that has lost marks."""
+        bare, typed = _bare(text), phrase(text)
+        return not self.title(text) and any(
+            all(word in {right, bare_word} for word, right, bare_word in zip(typed, title, bare, strict=False))
+            for size in range(1, min(len(bare), _LONGEST_PHRASE) + 1)
+            for title in self._bare_titles.get(bare[:size], ())
+        )
+
+    def any_title(self, text: str) -> bool:
+        """Whether a title stands there, with its marks or without."""
+        return self.title(text) or self.bare_title(text)
+
+    def foreign_title(self, text: str) -> bool:
+        """Whether a title of another language stands in it."""
+        return not self._foreign_titles.isdisjoint(text.lower().split())
+
+    def agency(self, text: str) -> bool:
+        """Whether the text begins like the name of an office; "Đoàn Thị Mẫu" is a person."""
+        words = phrase(_OFFICE.sub("phòng ", text))
+        if _starts(words, self._agencies, least=2) or _starts(tuple(map(fold, text.split())), self._bare_agencies):
+            return True
+        if words[:1] not in self._agencies:
+            return False
+        second = text.split()[1:2]
+        return not (words[0] in self._surnames and second and second[0].istitle())
+
+    def bare_agency(self, text: str) -> bool:
+        """Whether the name of an office that has lost marks stands anywhere in it."""
+        words = _bare(text, keep_marks=True)
+        return any(_starts(words[start:], self._bare_agencies) for start in range(len(words)))
+
+    def trade(self, text: str) -> bool:
+        """Whether it speaks of trade."""
+        words = phrase(text)
+        return any(words[start : start + size] in self._trade for start in range(len(words)) for size in (1, 2))
+
+    def surname(self, word: str) -> bool:
+        """Whether it is a family name in proper spelling."""
+        return canonical(word) in self._surnames
+
+    def nickname(self, word: str) -> bool:
+        """Whether it is how the young and pets are called, which begins no real name."""
+        return canonical(word) in self._nicknames
+
+    def address(self, word: str) -> bool:
+        """Whether it only says how to address somebody: "Anh", "Mr."."""
+        return canonical(word.rstrip(".")) in self._address
+
+    def stripped_name(self, name: str) -> bool:
+        """Whether a person's name, without rank and degrees, has certainly lost marks.
+
+        The names of all peoples are names, and many have no mark: only a family name that exists with marks alone, a
+        "Van" in second place, or a word of a name that Vietnamese cannot write without marks, counts.
+        """
+        words = name.lower().split()
+        if not words:
+            return False
+        middle = words[1] if len(words) > _TWO else ""
+        family = words[0] in self._stripped_surnames and (words[0] not in self._plain_names or middle in _MIDDLES)
+        return family or middle == "van" or any(word in self._stripped_names for word in words[1:] if word.isascii())
+
+    def vietnamese(self, name: str) -> bool:
+        """Whether a name may be a Vietnamese one."""
+        first = name.split(maxsplit=1)[0]
+        return has_marks(name) or self.surname(first) or first.lower() in self._stripped_surnames
+
+    def split_rank(self, name: str) -> tuple[str, str]:
+        """(rank and degrees, the name itself): "Đại tá", "ThS.BS"."""
+        words = name.split()
+        at = 0
+        while at < len(words) - 1:
+            for size in (2, 1):
+                piece = " ".join(words[at : at + size])
+                if at + size < len(words) and self._all_honorific(piece):
+                    at += size
+                    break
+            else:
+                break
+        return " ".join(words[:at]), " ".join(words[at:])
+
+    def _all_honorific(self, piece: str) -> bool:
+        if phrase(piece) in self._honorifics:
+            return True
+        parts = [part for part in piece.strip(".,").split(".") if part]
+        return len(parts) > 1 and all(phrase(part) in self._honorifics for part in parts)
+
+    def _begins_with_title(self, part: str) -> bool:
+        part = part.strip()
+        words = part.split()
+        if not words:
+            return False
+        if self._short_title(words[0].replace(".", "")) or _starts(phrase(part), self._titles):
+            return True
+        deputy = _DEPUTY.match(part)
+        rest = part[deputy.end() :] if deputy else ""
+        if rest and (self._short_title(rest.split()[0].replace(".", "")) or _starts(phrase(rest), self._titles)):
+            return True
+        head = _HEAD.match(part)
+        return bool(head) and self.agency(part[head.end() :] if head else "")
+
+    def _short_title(self, token: str) -> bool:
+        upper = token.upper()
+        if upper in self._short_titles:
+            # In small letters it must not be readable as a word: "gđ" is a title, "cu" is none.
+            return token == upper or _VOWELS.isdisjoint(fold(token))
+        return token == upper and any(
+            upper[:cut] in self._short_titles and (upper[cut:].lower(),) in self._agencies
+            for cut in range(_TWO, len(upper))
+        )
+
+
+def phrase(text: str) -> Phrase:
+    """The words of the text, each in the form in which words are compared."""
+    return tuple(canonical(word) for word in _WORD.findall(text))
+
+
+def canonical(word: str) -> str:
+    """In small letters, the tone mark as a digit behind it: "ủy" and "uỷ" become the same."""
+    toneless, tone = split_tone(word.lower())
+    return toneless + (str(ord(tone) % 10) if tone else "")
+
+
+def _bare(text: str, *, keep_marks: bool = False) -> Phrase:
+    """The words without marks; with `keep_marks`, a word that has some is made to fit no list."""
+    return tuple(word.lower() if keep_marks and has_marks(word) else fold(word) for word in _WORD.findall(text))
+
+
+def _starts(words: Phrase, known: frozenset[Phrase], least: int = 1) -> bool:
+    return any(words[:size] in known for size in range(min(len(words), _LONGEST_PHRASE), least - 1, -1))
+
+
+_LONGEST_PHRASE = 6
+_TWO = 2
+_VOWELS = frozenset("aeiouy")
+_MIDDLES = frozenset({"van", "thi", "a"})
+_WORD = re.compile(r"[^\W_]+(?:[&][^\W_]+)*")
+_PARTS = re.compile(r"[,;+(\[/]| [-–—] ")
+_OFFICE = re.compile(r"^[Pp]\.\s*(?=\w)")
+_DEPUTY = re.compile(r"(?:[pq]\.\s*|(?:phó|quyền|nguyên)\s+)(?=\w)", re.IGNORECASE)
+_HEAD = re.compile(r"(?:phó\s+|p\.\s*)?(?:(?:trưởng|phó)\s+|tr\.\s*)(?=\w)", re.IGNORECASE)
