@@ -277,46 +277,6 @@ class _Wiring:
         self._hearing.admit(elements)
         self._judge.drain(_JUDGED_SECONDS)
 
-    def _history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
-        if group_id == self._account:
-            return self._private.recover(self._heard_in_private(heard_id), take)
-        return self._backfill.recover(
-            group_id,
-            lambda keys: self._inbox.numbers(self._account, group_id, keys),
-            take,
-            heard_id=heard_id,
-            oldest=self._inbox.oldest(self._account, group_id, heard_id),
-        )
-
-    def _missed(self, group_id: str, heard_id: int, element: Element) -> None:
-        now = self._clock()
-        said_at = now if element.at_ms > to_ms(now) else from_ms(element.at_ms)
-        line = LineReport(state=LineState.FRAME_LOST, at=now, heard_at=said_at, cause=MISSED)
-        self._recovery.missed(group_id, heard_id, line)
-
-    def _heard_in_private(self, heard_id: int) -> Callable[[Element], bool]:
-        first_ms = self._gaps.first_heard(self._account, up_to=heard_id)
-
-        def heard_before(element: Element) -> bool:
-            if first_ms is not None and element.at_ms < first_ms:
-                return True  # It was said before we came.
-            at = (self._account, element.thread_id, [element.key])
-            return bool(self._inbox.numbers(*at, kind=element.kind, up_to=heard_id))
-
-        return heard_before
-
-    def _wants_old(self) -> bool:
-        self._private.asked()
-        try:
-            return self._gaps.last_received() is not None
-        except StoreUnavailableError:
-            return True
-
-    def _take_old(self, cmd: int, elements: list[Element]) -> None:
-        if cmd == OLD_PRIVATE:
-            self._private.answer(elements)
-        self._recovery.take_old(elements)
-
     def _recovered(self, group_id: str) -> None:
         self._judge.drain(_JUDGED_SECONDS)
         with self._units.unit() as unit:

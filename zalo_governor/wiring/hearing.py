@@ -160,8 +160,9 @@ class Hearing:
             return self._private.recover(self._heard_in_private(heard_id), take)
         return self._backfill.recover(
             group_id,
-            lambda keys: self._inbox.known(self._account, group_id, keys, up_to=heard_id),
+            lambda keys: self._inbox.numbers(self._account, group_id, keys),
             take,
+            heard_id=heard_id,
             oldest=self._inbox.oldest(self._account, group_id, heard_id),
         )
 
