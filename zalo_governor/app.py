@@ -321,6 +321,7 @@ class _Wiring:
             clock=self._clock,
             status=self._status,
             draw_code=_six_digits,
+            look_at=self._look_at,
             with_marks=self._with_marks,
             letterhead=self._settings.office.letterhead,
             changes=records.changes,
@@ -465,9 +466,12 @@ class _Wiring:
             self._in_unit(self._office.duties.roster_digest)(due)
             self._in_unit(self._remind_of_names)(due)
 
-    def _remind_of_names(self, unit: SqlUnit, _due: datetime) -> None:
+    def _remind_of_names(self, unit: SqlUnit, due: datetime) -> None:
         for group_id in self._groups:
-            self._office.remind_of_names(unit, group_id)
+            self._office.remind_of_names(unit, group_id, due)
+
+    def _look_at(self, group_id: str) -> None:
+        self._roll_call.want(group_id)
 
     def _swept(self) -> None:
         self._who_is_here.set()
