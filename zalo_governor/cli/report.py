@@ -59,7 +59,8 @@ def report(
         regulation = records.rulebook.regulation
         voice = Voice(records.catalogue, regulation)
         with SqlUnits(records.database, records.account).unit() as unit:
-            note_access(unit, system_clock, "report.made", group_id=chosen.id, first=f"{first}", last=f"{last}")
+            days_of = {"first": f"{span.first}", "last": f"{span.last}"}
+            note_access(unit, system_clock, "report.made", group_id=chosen.id, **days_of)
             made = compose(unit, chosen, as_period(span, voice), regulation, system_clock)
         if face is Format.TEXT:
             content = f"{render_text(made, records.catalogue, regulation)}\n".encode()

@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from zalo_governor.domain.audit import AuditHead
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.line import Gap
 
@@ -179,5 +178,5 @@ class ActivityReport(_Figures):
     """When the program first heard anything of the group; None where it never did. Before, nobody listened."""
     cannot_check: tuple[str, ...]
     """Numbers of the clauses that nothing on the wire shows."""
-    audit_head: AuditHead | None = None
-    """None before the first row."""
+    audit_head: str = ""
+    """As `audit verify --head` takes it; "" before the first row."""

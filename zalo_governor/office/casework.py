@@ -217,7 +217,7 @@ class Casework:
 
     def _timed(self, event: EventBase, case: Case, person: Person) -> Case:
         """The case with the moments at which the desk, in a digest, and the leader will hear of it."""
-        now = self._policy.clock()
+        now = case.opened_at
         _, desk_at, leader_at = self._policy.steps(case, person)
         gathered = desk_at is not None and desk_at > now and is_fresh(event, now) and not _summed_up(event, case)
         return case.model_copy(update={"due_at": leader_at, "desk_due_at": desk_at if gathered else None})

@@ -458,7 +458,7 @@ class Text(Enum):
     LINE_VOICE = ("line_voice", "incidents suggestions")
     LINE_NO_VOICE = ("line_no_voice", "")
     LINE_COVERAGE = ("line_coverage", "coverage")
-    LINE_GAPS = ("line_gaps", "gaps failures refused")
+    LINE_GAPS = ("line_gaps", "gaps private failures refused")
     LINE_CANNOT = ("line_cannot", "count")
     LINE_PROPOSAL = ("line_proposal", "")
     TABLE_DAYS = ("table_days", "", 4)

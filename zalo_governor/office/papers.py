@@ -24,6 +24,7 @@ from zalo_governor.office.reporting import (
     gaps_line,
     heard_until,
     last_minute,
+    private_line,
     unheard,
 )
 from zalo_governor.office.voice import Voice, moment, number
@@ -100,7 +101,7 @@ class _Writer:
                 self._proposal(),
             ),
             remark=say(Text.PAPER_REMARK),
-            trace=say(Text.PAPER_TRACE, head=str(trace)) if trace else "",
+            trace=say(Text.PAPER_TRACE, head=trace) if trace else "",
         )
 
     def _highlights(self) -> Iterable[Highlight]:
@@ -184,7 +185,15 @@ class _Writer:
         by_clause: list[Sequence[Cell]] = [
             (
                 self._voice.citation(row.clause),
-                *(row.cases, row.open, row.remedied, row.confirmed, row.false_alarms, row.reported, row.before),
+                *(
+                    row.cases,
+                    row.open,
+                    row.remedied,
+                    row.confirmed,
+                    row.false_alarms,
+                    row.reported + row.approved,
+                    row.before,
+                ),
             )
             for row in clauses
         ]
@@ -280,6 +289,7 @@ class _Writer:
             self._voice.say(
                 Text.LINE_GAPS,
                 gaps=gaps,
+                private=private_line(report, self._voice),
                 failures=number(report.coverage.rule_failures),
                 refused=number(report.refused_notices),
             ),

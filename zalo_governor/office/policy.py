@@ -108,9 +108,9 @@ class OfficePolicy:
     """So long after a change it may still be allowed."""
 
     def steps(self, case: Case, person: Person) -> Steps:
-        """Who is told of the case, taken as opened now, and when."""
+        """Who is told of the case, and when, counted from the moment at which it was opened."""
         leadership = person.has(Role.LEADER, Role.LEADERSHIP)
-        return self.ladder.steps(case.gravity, case.nth, self.clock(), self._times, leadership=leadership)
+        return self.ladder.steps(case.gravity, case.nth, case.opened_at, self._times, leadership=leadership)
 
     def kept_until(self, case: Case) -> datetime | None:
         """The end of the quiet hours, where they keep the desk from hearing of the case now."""

@@ -17,6 +17,7 @@ from zalo_governor.office.reporting import (
     gaps_line,
     heard_until,
     last_minute,
+    private_line,
     unheard,
 )
 from zalo_governor.office.voice import Voice, moment, number
@@ -97,7 +98,7 @@ class _Page:
         return "\n" + self._voice.say(Text.REPORT_TAKEN_BACK, taken_back=taken, passed_over=passed)
 
     def _clause_row(self, row: ClauseFigures) -> str:
-        figures = row.model_dump(exclude={"clause", "reported"})
+        figures = row.model_dump(exclude={"clause", "reported", "approved"})
         return self._voice.say(
             Text.REPORT_CLAUSE_ROW,
             citation=self._voice.citation(row.clause),
@@ -163,6 +164,7 @@ class _Page:
             coverage=coverage_line(coverage, self._voice),
             gaps=unheard(self._report, self._voice)
             or gaps_line(coverage.gaps, period.start, heard_until(self._report), self._voice),
+            private=private_line(self._report, self._voice),
             failures=number(coverage.rule_failures),
             refused=number(self._report.refused_notices),
         )

@@ -28,6 +28,7 @@ def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulati
     open_cases = unit.cases(group.id, start=from_ms(0), end=max(now, period.end) + timedelta(seconds=1), open_only=True)
     open_cases.sort(key=lambda case: (_GRAVEST_FIRST.index(case.severity), case.opened_at, case.id))
     people = {case.person_id: unit.person(case.person_id) for case in open_cases}
+    head = unit.audit_head()
     by_day, by_hour = unit.rhythm(group.id, period.start, period.end)
     return ActivityReport(
         group_id=group.id,
@@ -56,7 +57,7 @@ def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulati
         private_gaps=tuple(gap for gap in unit.private_gaps(period.start, period.end) if not gap.closed),
         first_heard=unit.first_heard(group.id),
         cannot_check=tuple(clause.number for clause in regulation.not_visible),
-        audit_head=unit.audit_head(),
+        audit_head=str(head) if head.rows else "",
     )
 
 
@@ -71,8 +72,7 @@ def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[da
 
 def render_json(report: ActivityReport) -> str:
     """The report as one JSON object: times in ISO 8601 and UTC, cases with their codes, the audit's head as printed."""
-    data = report.model_dump(mode="json", exclude={"audit_head"})
-    data["audit_head"] = None if report.audit_head is None else str(report.audit_head)
+    data = report.model_dump(mode="json")
     for row, case in zip(data["open_cases"], report.open_cases, strict=True):
         row["code"] = case.code
     return json.dumps(data, ensure_ascii=False, indent=2)
@@ -106,6 +106,12 @@ def change_in_words(now: int, before: int, voice: Voice) -> str:
         return voice.say(Text.CHANGE_FROM_ZERO)
     percent = number(round(100 * abs(now - before) / before))
     return voice.say(Text.CHANGE_UP if now > before else Text.CHANGE_DOWN, percent=percent)
+
+
+def private_line(report: ActivityReport, voice: Voice) -> str:
+    """That something of the private messages to the bot may be missing, with a blank before it; "" where not."""
+    missing = len(report.private_gaps)
+    return voice.say(Text.REPORT_PRIVATE, count=number(missing)) if missing else ""
 
 
 def unheard(report: ActivityReport, voice: Voice) -> str:

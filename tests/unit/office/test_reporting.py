@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.office.fake_unit import BOT, CATALOGUE, GROUP, GROUP_NAME, NOW, REGULATION, UNMARKED, Desk, to
+from zalo_governor.domain.audit import AuditHead, PrintedHead
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.papers import Face
@@ -20,7 +21,7 @@ PERIOD = Period(start=NOW - timedelta(days=7), end=NOW, label="tuần thử")
 
 
 def figures(clause: str, cases: int, before: int = 0, **more: int) -> ClauseFigures:
-    values = {"open": 0, "remedied": 0, "confirmed": 0, "false_alarms": 0, "reported": 0} | more
+    values = {"open": 0, "remedied": 0, "confirmed": 0, "false_alarms": 0, "reported": 0, "approved": 0} | more
     return ClauseFigures(clause=clause, cases=cases, before=before, **values)
 
 
@@ -180,3 +181,9 @@ def test_what_may_be_missing_of_private_messages_is_said_and_what_was_made_good_
     assert "Tin nhắn riêng" not in text_of(desk)
     desk.unit.gap_list = [whole, whole.model_copy(update={"id": 2, "closed": False})]
     assert "Tin nhắn riêng gửi Hệ thống: 1 khoảng chưa lấy lại đủ tin." in text_of(desk)
+
+
+def test_the_audit_head_in_the_json_is_what_audit_verify_takes() -> None:
+    desk, head = Desk(), AuditHead(1234, bytes.fromhex("cb" * 16))
+    desk.unit.audit_head = lambda: head  # type: ignore[method-assign]
+    assert PrintedHead.read(json.loads(render_json(report(desk)))["audit_head"]) == PrintedHead.read(str(head))

@@ -41,8 +41,12 @@ def report() -> ActivityReport:
         for number, agency in enumerate(["Văn phòng UBND tỉnh", "Sở Khoa học và Công nghệ", "+UBND xã Mẫu", ""])
     ]
     unit.figures = [
-        ClauseFigures(clause="3.1", cases=25, open=8, remedied=12, confirmed=2, false_alarms=3, reported=0, before=20),
-        ClauseFigures(clause="4.1", cases=1, open=0, remedied=0, confirmed=1, false_alarms=0, reported=0, before=0),
+        ClauseFigures(
+            clause="3.1", cases=25, open=8, remedied=12, confirmed=2, false_alarms=3, reported=0, approved=0, before=20
+        ),
+        ClauseFigures(
+            clause="4.1", cases=1, open=0, remedied=0, confirmed=1, false_alarms=0, reported=0, approved=0, before=0
+        ),
     ]
     unit.gap_list = [
         Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(hours=1), ended_at=NOW, cause="x", recovered=5, closed=True)
