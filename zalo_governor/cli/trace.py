@@ -14,7 +14,7 @@ from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.domain.cases import Reader
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.office.tracing import Origin, Posting, origins
+from zalo_governor.office.tracing import Origin, origins
 from zalo_governor.records import Records, open_records
 from zalo_governor.settings import load_settings
 from zalo_governor.store.postings import SealedPosting, SqlPostings
@@ -40,7 +40,7 @@ def trace(
     try:
         postings = SqlPostings(records.database, records.account)
         since = records.clock() - timedelta(days=days)
-        found = origins(leaked, postings_of(postings, since), count=best)
+        found = origins(leaked, texts_of(postings, since), count=best)
         sealed = postings.sealed_like(skeleton(leaked).encode())
         with SqlUnits(records.database, records.account).unit() as unit:
             _note(unit, records, found, sealed)
@@ -62,10 +62,10 @@ def _leaked(text: str, file: Path | None) -> str:
         raise ConfigError(f"{file}: not a text in UTF-8; copy the words into a plain text file") from None
 
 
-def postings_of(postings: SqlPostings, since: datetime) -> Iterator[Posting]:
-    """The kept messages as they are compared."""
-    for kept in postings.kept(since=since):
-        yield Posting(kept.id, kept.group_id, kept.key, kept.sender_uid, kept.at, posted_text(kept.raw))
+def texts_of(postings: SqlPostings, since: datetime) -> Iterator[tuple[int, str]]:
+    """The kept messages as they are compared: inbox entry, and everything of it that people read."""
+    for id_, raw in postings.bodies(since=since):
+        yield id_, posted_text(raw)
 
 
 def _note(unit: SqlUnit, records: Records, found: list[Origin], sealed: list[SealedPosting]) -> None:
@@ -76,7 +76,7 @@ def _note(unit: SqlUnit, records: Records, found: list[Origin], sealed: list[Sea
         actor_id=None,
         group_id="",
         subject="",
-        detail={"shown": [origin.posting.id for origin in found], "sealed": [posting.id for posting in sealed]},
+        detail={"shown": [origin.id for origin in found], "sealed": [posting.id for posting in sealed]},
     )
 
 
@@ -94,12 +94,14 @@ def _show(unit: SqlUnit, account: str, found: list[Origin], sealed: list[SealedP
         typer.echo("Không có tin nào còn lưu giống văn bản này." if sealed else "Không tìm thấy tin nào giống.")
         return
     table = Table("Giống", "Lúc", "Ai đăng", "Nhóm", "Ai đã xem", "Bắt đầu bằng")
-    for origin in found:
-        posting = origin.posting
-        begins = " ".join(posting.text[:_EXCERPT].split())
+    shares = {origin.id: origin.share for origin in found}
+    for posting in postings.of(list(shares)):
+        begins = " ".join(posted_text(posting.raw)[:_EXCERPT].split())
         moment = f"{local(posting.at):%d/%m/%Y %H:%M}"
         seen = Text(_seen(unit, postings.readers(posting.group_id, posting.key)))
-        table.add_row(f"{origin.share:.0%}", moment, who(posting.sender_uid), posting.group_id, seen, Text(begins))
+        table.add_row(
+            f"{shares[posting.id]:.0%}", moment, who(posting.sender_uid), posting.group_id, seen, Text(begins)
+        )
     Console().print(table)
     typer.echo("Ai đã xem chỉ được giữ với tin thuộc một vụ việc; chưa có tên ở đây không có nghĩa là chưa xem.")
     typer.echo("Giống nhau chưa phải là kết luận: có thể nhiều người cùng đăng một nội dung lấy từ nguồn khác.")

@@ -1,6 +1,6 @@
 """Old messages, decrypted one by one for a comparison in memory; nothing of them is written anywhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,10 +16,11 @@ from zalo_governor.store.schema import case_readers, inbox
 _AT_ONCE = 1000
 
 
-class Kept(NamedTuple):
-    """A message of a group as it is kept."""
+class Posting(NamedTuple):
+    """What somebody posted in a group, as it is kept."""
 
     id: int
+    """The inbox entry."""
     group_id: str
     key: str
     """msgId."""
@@ -44,14 +45,14 @@ class SqlPostings:
         self._database = database
         self._account = account
 
-    def kept(self, *, since: datetime) -> Iterator[Kept]:
-        """Messages with a body, the oldest first.
+    def bodies(self, *, since: datetime) -> Iterator[tuple[int, RawDict]]:
+        """Inbox entry and body of each message that has one, the oldest first.
 
         Raises:
             WrongKeyError: a body does not open.
         """
         wanted = (
-            select(inbox.c.id, inbox.c.thread_id, inbox.c.key, inbox.c.sender_uid, inbox.c.at_ms, inbox.c.body)
+            select(inbox.c.id, inbox.c.thread_id, inbox.c.key, inbox.c.body)
             .where(
                 inbox.c.account == self._account,
                 inbox.c.is_group,
@@ -63,9 +64,29 @@ class SqlPostings:
             .execution_options(yield_per=_AT_ONCE)
         )
         with self._database.read() as connection:
-            for id_, thread_id, key, sender_uid, at_ms, body in connection.execute(wanted):
-                raw = open_message(self._database.keys, self._account, thread_id, key, body)
-                yield Kept(id_, thread_id, key, sender_uid, from_ms(at_ms), raw)
+            for id_, thread_id, key, body in connection.execute(wanted):
+                yield id_, open_message(self._database.keys, self._account, thread_id, key, body)
+
+    def of(self, ids: Sequence[int]) -> list[Posting]:
+        """Those entries of `bodies`, in that order; without those whose body was removed meanwhile.
+
+        Raises:
+            WrongKeyError: as `bodies`.
+        """
+        wanted = select(inbox).where(inbox.c.id.in_(ids), inbox.c.body.is_not(None))
+        with self._database.read() as connection:
+            rows = {row.id: row for row in connection.execute(wanted)}
+        return [
+            Posting(
+                id=row.id,
+                group_id=row.thread_id,
+                key=row.key,
+                sender_uid=row.sender_uid,
+                at=from_ms(row.at_ms),
+                raw=open_message(self._database.keys, self._account, row.thread_id, row.key, row.body),
+            )
+            for row in (rows[id_] for id_ in ids if id_ in rows)
+        ]
 
     def readers(self, group_id: str, key: str) -> list[Reader]:
         """Who has received or seen that message, in order of the persons' numbers; kept for messages under a case."""

@@ -1,7 +1,8 @@
 """How much of one text stands in another, whatever was cut, re-ordered, edited or stripped of marks on the way."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from heapq import nsmallest
 from math import log
 
 from zalo_governor.text.fold import fold
@@ -32,30 +33,42 @@ class Leak:
 
         A text that is much longer than what it shares with the leak gives way to one that is not.
         """
-        shared: list[tuple[int, int, frozenset[str]]] = []
-        seen: Counter[str] = Counter()
+        known = _Known(self._words)
+        sharing: defaultdict[frozenset[str], list[tuple[int, int]]] = defaultdict(list)
         total = 0
         for place, text in enumerate(texts):
             total += 1
-            words = words_of(text)
-            common = self._words.intersection(words)
-            if common:
-                shared.append((place, len(words), common))
-                seen.update(common)
-        weight = {word: log(1 + total / (1 + seen[word])) for word in self._words}
+            parts = text.split()
+            sharing[_NONE.union(*map(known.__getitem__, parts))].append((len(parts), place))
+        sharing.pop(_NONE, None)
+        having: Counter[str] = Counter()
+        for common, those in sharing.items():
+            having.update(dict.fromkeys(common, len(those)))
+        weight = {word: log(1 + total / (1 + having[word])) for word in self._words}
         whole = sum(weight.values())
-        mean = whole / max(len(weight), 1)
-        scored = [
-            (held / (whole + _SURPLUS * mean * max(0, length - len(common))), place)
-            for place, length, common in shared
-            for held in (sum(weight[word] for word in common),)
-        ]
-        scored.sort(key=_likest_first)
-        return scored[:count]
+        surplus = _SURPLUS * whole / max(len(weight), 1)
+        scored = (
+            (-held / (whole + surplus * max(0, length - len(common))), place)
+            for common, those in sharing.items()
+            for held in (sum(map(weight.__getitem__, common)),)
+            for length, place in those
+        )
+        return [(-share, place) for share, place in nsmallest(count, scored)]
 
 
-def _likest_first(scored: tuple[float, int]) -> tuple[float, int]:
-    return -scored[0], scored[1]
+class _Known(dict[str, frozenset[str]]):
+    """What stands between two blanks, and which of the wanted words it holds.
+
+    People say the same few thousand words again and again: each is folded once, and not once in each message.
+    """
+
+    def __init__(self, wanted: frozenset[str]) -> None:
+        super().__init__()
+        self._wanted = wanted
+
+    def __missing__(self, part: str) -> frozenset[str]:
+        self[part] = self._wanted.intersection(words_of(part)) or _NONE
+        return self[part]
 
 
 class _FoldedWords(dict[int, str]):
@@ -68,5 +81,6 @@ class _FoldedWords(dict[int, str]):
 
 
 _FOLDED_WORDS = _FoldedWords()
+_NONE: frozenset[str] = frozenset()
 _SURPLUS = 0.1
 """What a word of a text costs that the leak has not, as a share of a word that it has."""

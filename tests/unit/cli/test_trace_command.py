@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.unit.store.stored import BOT, GROUP, entry, sealed_entry
+from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, entry, message, sealed_entry
 from zalo_governor.cli import app
 from zalo_governor.domain.clock import system_clock, to_ms
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.findings import Verdict
 from zalo_governor.records import open_records
 from zalo_governor.settings import load_settings
 from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.units import SqlUnits
 from zalo_governor.text.fold import skeleton
 
 SECRET = "văn bản không lưu"
@@ -45,6 +47,23 @@ def test_the_likest_message_is_shown_with_its_share(config: str) -> None:
     assert "Đề nghị ba hộ ở bản Nà Mẫu" in shown.output
     assert "%" in shown.output
     assert "họp giao ban" not in shown.output
+
+
+def test_who_has_seen_it_stands_beside_it_where_that_is_kept(config: str) -> None:
+    records = open_records(load_settings(Path(config)), system_clock)
+    now = system_clock()
+    [other] = SqlInbox(records.database, BOT).admit([entry("9", "Rõ ạ", at_ms=to_ms(now))])
+    with SqlUnits(records.database, BOT).unit() as unit:
+        unit.record(other, message(other, sender_name="Tẩn A Mẫu - Văn thư"), Verdict(), now)
+        seen, came = (person.id for uid in (MEMBER, OTHER) if (person := unit.sender(BOT, uid)))
+        unit.note_readers(GROUP, "1", seen=[seen], delivered=[came], at=now)
+    records.close()
+    shown = CliRunner().invoke(app, ["trace", LEAKED, "--config", config], env={"COLUMNS": "250"})
+    [row] = [line for line in shown.output.splitlines() if "Nà Mẫu" in line]
+    assert row.count("Tẩn A Mẫu - Văn thư") == 2, "as who posted it, and as who has seen it"
+    assert "(đã nhận, chưa rõ đã xem: 1)" in row
+    unknown = CliRunner().invoke(app, ["trace", "sáng mai họp giao ban", "--config", config], env={"COLUMNS": "250"})
+    assert "không lưu" in unknown.output
 
 
 def test_a_file_may_hold_the_text(config: str, tmp_path: Path) -> None:
