@@ -101,9 +101,9 @@ class Casework:
 
     def _told_now(self, unit: OfficeUnit, cases: list[Case]) -> list[Case]:
         """Those of which the desk hears in a sum; in the quiet hours, light ones wait for the morning's digest."""
-        told = []
+        told, now = [], self._policy.clock()
         for case in cases:
-            if self._policy.steps(case, unit.person(case.person_id)).desk_at is None:
+            if self._policy.steps(case, unit.person(case.person_id), now).desk_at is None:
                 continue
             if morning := self._policy.kept_until(case):
                 unit.save_case(case.model_copy(update={"desk_due_at": morning}))
@@ -111,9 +111,11 @@ class Casework:
                 told.append(case)
         return told
 
-    def remind_of_names(self, unit: OfficeUnit, group_id: str) -> int:
-        """See `NameReminders.remind`."""
-        return self._reminders.remind(unit, group_id)
+    def remind_of_names(self, unit: OfficeUnit, group_id: str, due: datetime) -> int:
+        """See `NameReminders.remind`; and tell the desk how many names are not right yet."""
+        asked = self._reminders.remind(unit, group_id)
+        self._reminders.sum_up(unit, group_id, due)
+        return asked
 
     def _recent(self, unit: OfficeUnit, group_id: str) -> list[Case]:
         """Those of the last days, and those that a clock which was set back has put into the future."""
@@ -217,8 +219,8 @@ class Casework:
 
     def _timed(self, event: EventBase, case: Case, person: Person) -> Case:
         """The case with the moments at which the desk, in a digest, and the leader will hear of it."""
-        now = case.opened_at
-        _, desk_at, leader_at = self._policy.steps(case, person)
+        now = self._policy.clock()
+        _, desk_at, leader_at = self._policy.steps(case, person, now)
         gathered = desk_at is not None and desk_at > now and is_fresh(event, now) and not _summed_up(event, case)
         return case.model_copy(update={"due_at": leader_at, "desk_due_at": desk_at if gathered else None})
 
@@ -238,12 +240,12 @@ class Casework:
             return
         if case.rule_id == NAME_RULE:
             unit.first_run(*_told_of_name(case))
-        if case.desk_due_at is None and self._policy.steps(case, person).desk_at is not None:
+        if case.desk_due_at is None and self._policy.steps(case, person, self._policy.clock()).desk_at is not None:
             self._alerts.new_case(unit, case, person, asked, about_name=about_name, reason=reason)
 
     def _may_ask(self, unit: OfficeUnit, case: Case, person: Person) -> bool:
         """At a sweep, which may find hundreds of names at once, only so many are asked on one day."""
-        return bool(self._alerts.held_back(unit, case, person, late=False)) or self._reminders.may_ask()
+        return bool(self._alerts.held_back(unit, case, person, late=False)) or self._reminders.may_ask(unit)
 
     def _name_fixed(self, unit: OfficeUnit, event: NameObserved) -> None:
         person = unit.sender(event.account, event.sender_uid)

@@ -55,6 +55,8 @@ class OfficePolicy:
     status: Callable[[], LineStatus]
     draw_code: Callable[[], str]
     """Makes a one-time code of six digits that nobody can foresee."""
+    look_at: Callable[[str], None]
+    """Has that group looked at soon: who is in it, and under what name."""
     with_marks: Callable[[str], Sequence[str]]
     """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
     letterhead: Letterhead
@@ -107,10 +109,10 @@ class OfficePolicy:
     approved_within: timedelta = timedelta(hours=48)
     """So long after a change it may still be allowed."""
 
-    def steps(self, case: Case, person: Person) -> Steps:
-        """Who is told of the case, and when, counted from the moment at which it was opened."""
+    def steps(self, case: Case, person: Person, now: datetime) -> Steps:
+        """Who is told of the case, taken as opened now, and when."""
         leadership = person.has(Role.LEADER, Role.LEADERSHIP)
-        return self.ladder.steps(case.gravity, case.nth, case.opened_at, self._times, leadership=leadership)
+        return self.ladder.steps(case.gravity, case.nth, now, self._times, leadership=leadership)
 
     def kept_until(self, case: Case) -> datetime | None:
         """The end of the quiet hours, where they keep the desk from hearing of the case now."""
