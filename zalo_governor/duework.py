@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.errors import StoreUnavailableError
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +96,9 @@ class DueWork:
             due, now = self._next_due(), self._clock()
             if due and due <= now:
                 self._act(now)
+        except StoreUnavailableError as error:
+            log.error("due_work_waits", work=self._name, error=str(error))
+            return _FAILED_SECONDS
         except Exception as error:
             # One failure must not end the timer: what is due stays due.
             log.error("due_work_failed", work=self._name, error=type(error).__name__)

@@ -47,6 +47,7 @@ _HANDLED = frozenset(
         "judge_waits",
         "outbox_waits",
         "recovery_waits",
+        "due_work_waits",
         "frame_lost",
         "backfill_interrupted",
         "backfill_failed",

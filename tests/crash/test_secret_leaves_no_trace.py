@@ -164,17 +164,18 @@ class _Scene:
             self._made.start_bot()
 
     def look_at_names(self) -> None:
-        """What the group and its members are called is looked up after each start."""
+        """What the group and its members are called, and what it says of itself, is looked up after each start."""
         observed = {field for field, place in FIELDS.items() if place.kind in _LOOKED_UP}
-        assert observed == {"observed_name", "observed_group_name"}
-        self._made.control(
-            "world",
-            people=[{"uid": NAMED, "name": secret()}],
-            groups=[{"id": GROUP, "name": secret(), "members": [BOT, MEMBER, NAMED]}],
-        )
-        self._made.kill_bot()
-        self._made.start_bot()
-        self._made.until(lambda: self._sealed_kinds() >= {"name"}, "the name is sealed")
+        assert observed == {"observed_name", "observed_group_name", "observed_group_description"}
+        self._made.control("world", people=[{"uid": NAMED, "name": secret()}])
+        members = [BOT, MEMBER, NAMED]
+        for words in ("name", "description"):
+            before = self._count("kind = 'group_state'")
+            self._made.control("world", groups=[{"id": GROUP, "members": members, words: secret()}])
+            self._made.kill_bot()
+            self._made.start_bot()
+            self._made.until(lambda: self._count("kind = 'group_state'") > before, f"the {words} is sealed")  # noqa: B023
+        self._made.until(lambda: self._count("kind = 'name'") > 0, "the member's name is sealed")
 
     def crash(self) -> None:
         """It dies as by a fault of its own, with secrets in its memory; no core file is left."""
@@ -232,9 +233,6 @@ class _Scene:
     def _sealed_messages(self) -> set[str]:
         rows = self._made.query("SELECT key FROM inbox WHERE seal_rule = '4.1-noi-dung-mat' AND kind = 'message'")
         return {key for (key,) in rows}
-
-    def _sealed_kinds(self) -> set[str]:
-        return {kind for (kind,) in self._made.query("SELECT DISTINCT kind FROM inbox WHERE seal_rule IS NOT NULL")}
 
     def _count(self, condition: str) -> int:
         [(count,)] = self._made.query(f"SELECT count(*) FROM inbox WHERE seal_rule IS NOT NULL AND {condition}")  # noqa: S608

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
+from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.duework import DueWork, Together
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -18,6 +20,7 @@ class Work:
         self.due = due
         self.done: list[datetime] = []
         self.failures = 0
+        self.failure: Exception = RuntimeError()
         self.looked = threading.Semaphore(0)
 
     def next_due(self) -> datetime | None:
@@ -27,7 +30,7 @@ class Work:
     def act(self, now: datetime) -> None:
         if self.failures:
             self.failures -= 1
-            raise RuntimeError
+            raise self.failure
         self.done.append(now)
         self.due = None
 
@@ -86,11 +89,17 @@ def test_a_moment_that_somebody_else_writes_down_is_found() -> None:
     assert work.done == [NOW]
 
 
-def test_what_fails_stays_due() -> None:
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [(RuntimeError(), "due_work_failed"), (StoreUnavailableError("database is locked"), "due_work_waits")],
+)
+def test_what_fails_stays_due_and_a_store_that_is_away_is_told_as_a_wait(failure: Exception, told: str) -> None:
     work = Work(NOW)
-    work.failures = 2
-    run(work, begun(), lambda: looked(work, 5), lambda: NOW)
+    work.failures, work.failure = 2, failure
+    with capture_logs() as logs:
+        run(work, begun(), lambda: looked(work, 5), lambda: NOW)
     assert work.done == [NOW]
+    assert [line["event"] for line in logs] == [told, told]
 
 
 def test_nothing_is_done_before_the_start_has_caught_up() -> None:
