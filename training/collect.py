@@ -28,7 +28,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     given = parser.parse_args()
     laws, wiki, english = (_lines(path) for path in (given.laws, given.wiki, given.english))
-    counts = count(line for line in laws + wiki if not _held_out(line))
+    counts = count(line for line in laws + wiki if not _held_out(line)).without_pairs_below(_SELDOM)
     write_counts(counts)
     write_english(_english_words())
     samples = list(_samples(list(filter(_held_out, wiki)), list(filter(_held_out, laws)), english, given.names))
@@ -91,8 +91,9 @@ def _names(folder: Path, rng: Random) -> Iterator[Sample]:
 
 _SEED = 2026
 _PARTS = 25
+_SELDOM = 2
 _ENGLISH_WORDS = 15_000
-_WIKI_LINES, _LAW_LINES = 18_000, 4_000
+_WIKI_LINES, _LAW_LINES = 27_000, 4_000
 
 
 if __name__ == "__main__":

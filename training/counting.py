@@ -27,6 +27,10 @@ class Counts(NamedTuple):
             pairs[pair] += weight * often
         return Counts(singles, pairs)
 
+    def without_pairs_below(self, least: int) -> "Counts":
+        """These counts without the pairs that stand less than `least` times."""
+        return Counts(self.singles, Counter({pair: often for pair, often in self.pairs.items() if often >= least}))
+
 
 class Inventory(NamedTuple):
     """The parts of a language as the model file holds them."""

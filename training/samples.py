@@ -27,6 +27,8 @@ def samples_of(sentence: str, rng: Random, *, formal: bool) -> Iterator[Sample]:
         return
     if formal and rng.random() < _DRESSED:
         words = _dress(words, rng)
+    if len(words) > 2 and rng.random() < _ADDRESSED:
+        words = [*_name(rng), *words]
     right = " ".join(words)
     yield Sample(right, False)
     lossy = [at for at, word in enumerate(words) if has_marks(word)]
@@ -82,6 +84,15 @@ def _dress(words: Sequence[str], rng: Random) -> list[str]:
     return out
 
 
+def _name(rng: Random) -> list[str]:
+    """A person's name as it stands before what is said to them, mostly without marks: their names are their own."""
+    parts = rng.sample(_GIVEN, rng.choice((1, 1, 2, 2, 3)))
+    name = " ".join([rng.choice(_FAMILIES), *parts] if rng.random() < 0.8 or len(parts) == 1 else parts)
+    if rng.random() < 0.15:
+        name = " ".join([*name.split()[1:], name.split()[0]])
+    return (without_marks(name) if rng.random() < _BARE_NAMES else name).split()
+
+
 def _partly(words: Sequence[str], lossy: Sequence[int], rng: Random) -> list[str]:
     draw = rng.random()
     out = list(words)
@@ -119,8 +130,22 @@ def _toneless(word: str) -> str:
 
 
 _DRESSED = 0.6
+_ADDRESSED = 0.03
+_BARE_NAMES = 0.7
+_FAMILIES = (
+    "Nguyễn", "Nguyễn", "Nguyễn", "Trần", "Trần", "Lê", "Lê", "Phạm", "Hoàng", "Vũ", "Võ", "Phan", "Trương", "Bùi",
+    "Đặng", "Đỗ", "Ngô", "Hồ", "Dương", "Đinh", "Lý", "Đoàn", "Lò", "Lường", "Giàng", "Sùng", "Vàng", "Cà", "Tẩn",
+    "Chẻo", "Mai", "Tô",
+)  # fmt: skip
+_GIVEN = (
+    "Thị", "Văn", "Minh", "Hồng", "Thu", "Hương", "Hải", "Hùng", "Cường", "Dũng", "Đức", "Tuấn", "Thành", "Thanh",
+    "Quang", "Lan", "Anh", "Mai", "Hoa", "Hà", "Linh", "Trang", "Phương", "Thảo", "Ngọc", "Huyền", "Hạnh", "Hiền",
+    "Yến", "Oanh", "Bình", "Sơn", "Nam", "Long", "Khánh", "Duy", "Đạt", "Kiên", "Trung", "Hiếu", "Thắng", "Lợi",
+    "Phúc", "Quân", "Mạnh", "Vinh", "Huy", "Nhung", "Thủy", "Dung", "Hằng", "Loan", "Nga", "Vân", "Quỳnh", "Trâm",
+    "Tú", "My", "Vy", "Nhi", "Bảo", "Khoa", "Đăng", "Tâm",
+)  # fmt: skip
 _SHARE_BARE = 0.85
-_SHARE_SLIPS = 0.5
+_SHARE_SLIPS = 0.8
 _LONGEST = 40
 _PUNCTUATION = '.,;:"“”()'
 _SIZES = (1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 6, 7, 8, 10, 12)
@@ -130,10 +155,10 @@ _TAILS = (
     "ha ha", "hi hi", "he he", "haha", "vl", "á", "nè", "á nha", "đi", "luôn ạ", "quá",
 )  # fmt: skip
 _SHORT = {
-    "không": ("ko", "k", "kg", "hok", "khong", "hem"), "được": ("đc", "dc", "đk"), "rồi": ("r", "rùi", "rồy"),
-    "với": ("vs", "zới"), "gì": ("j", "gi"), "vậy": ("v", "zậy"), "người": ("ng", "ngừi"), "mọi": ("m",),
+    "không": ("ko", "k", "kg", "hok", "hem"), "được": ("đc", "dc", "đk"), "rồi": ("r", "rùi", "rồy"),
+    "với": ("vs", "zới"), "gì": ("j",), "vậy": ("v", "zậy"), "người": ("ng", "ngừi"), "mọi": ("m",),
     "biết": ("bít", "bik"), "anh": ("a", "ank"), "em": ("e", "iem"), "chị": ("c",), "và": ("và", "n"),
-    "như": ("như", "nhu"), "quá": ("wá", "quáaa", "qá"), "thì": ("thì", "thỳ"), "bây": ("bây",), "điện": ("đt",),
+    "như": ("như",), "quá": ("wá", "quáaa", "qá"), "thì": ("thì", "thỳ"), "bây": ("bây",), "điện": ("đt",),
     "công": ("công",), "làm": ("lm",), "trước": ("trc",), "sau": ("s",), "những": ("nhg",), "trong": ("trg",),
     "cũng": ("cg", "cug"), "nhiều": ("nhìu",), "việt": ("vn",), "đồng": ("đ/c",), "bạn": ("b", "bn"),
     "ủy": ("UBND",), "sở": ("Sở",), "là": ("là", "lè"), "mình": ("mk", "m"),

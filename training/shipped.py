@@ -17,7 +17,7 @@ FIGURES = HERE / "figures.bin.xz"
 CORPUS = HERE / "corpus"
 FOREIGN = CORPUS / "foreign.txt"
 FOLDS = 5
-OWN_WEIGHT = 20
+OWN_WEIGHT = 60
 """How often each of our own lines counts beside a line of the corpora."""
 
 

@@ -108,8 +108,8 @@ def _tree(node: dict[str, Any]) -> Branch | float:
 _MORE_ABBREVIATIONS = ["CAT", "TU", "CAN", "TAND", "HU", "BQL", "BCH", "TTHC", "SNN", "VP", "CAN", "BAN"]
 """That look like bare words."""
 _SEED = 2026
-_TREES = 300
-_ROUNDS = 3
+_TREES = 500
+_ROUNDS = 6
 _WEIGHT_OF_OWN = 2
 
 

@@ -133,7 +133,12 @@ class _Wiring:
         self._units.seed_people(self._account, [SeedPerson(**person.model_dump()) for person in settings.people])
 
         client = ZaloClient(session, clock)
-        policy = office_policy(records, self._account, lambda: self._hearing.status(self._outbox.pending()))
+        policy = office_policy(
+            records,
+            self._account,
+            status=lambda: self._hearing.status(self._outbox.pending()),
+            look_at=lambda group_id: self._roll_call.want(group_id),
+        )
         self._office = Office(policy)
         self._worker = OutboxWorker(
             self._outbox,
@@ -304,9 +309,9 @@ class _Wiring:
             self._in_unit(self._office.duties.roster_digest)(due)
             self._in_unit(self._remind_of_names)(due)
 
-    def _remind_of_names(self, unit: SqlUnit, _due: datetime) -> None:
+    def _remind_of_names(self, unit: SqlUnit, due: datetime) -> None:
         for group_id in self._groups:
-            self._office.remind_of_names(unit, group_id)
+            self._office.remind_of_names(unit, group_id, due)
 
     def _swept(self) -> None:
         self._who_is_here.set()

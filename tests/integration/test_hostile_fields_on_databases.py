@@ -84,6 +84,7 @@ def test_no_field_stops_the_line_or_is_a_way_in(database: Database, clock: HandC
 def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[Intake, Judge[SqlUnit]]:
     rulebook = load_rulebook(CONFIG)
     policy = OfficePolicy(
+        look_at=lambda _group_id: None,
         account=BOT,
         groups={GROUP: "điều hành tỉnh Mẫu"},
         regulation=rulebook.regulation,

@@ -328,6 +328,10 @@ def test_when_a_member_was_last_told_is_known_by_purpose_and_rule(units: SqlUnit
         assert unit.last_posted(person.id, "member_request", GROUP, START, "3.2-ho-ten-chuc-vu") is None
         assert unit.last_posted(person.id, "member_request", GROUP, START + HOUR) is None
         assert unit.last_posted(person.id, "reply", GROUP, START) is None
+        assert unit.people_asked("member_request", [GROUP], START, case.rule_id) == 1
+        assert unit.people_asked("member_request", [GROUP], START + HOUR, case.rule_id) == 0
+        assert unit.people_asked("member_request", [GROUP], START, "3.2-ho-ten-chuc-vu") == 0
+        assert unit.people_asked("member_request", ["another"], START, case.rule_id) == 0
 
 
 # figures

@@ -111,9 +111,11 @@ class Casework:
                 told.append(case)
         return told
 
-    def remind_of_names(self, unit: OfficeUnit, group_id: str) -> int:
-        """See `NameReminders.remind`."""
-        return self._reminders.remind(unit, group_id)
+    def remind_of_names(self, unit: OfficeUnit, group_id: str, due: datetime) -> int:
+        """See `NameReminders.remind`; and tell the desk how many names are not right yet."""
+        asked = self._reminders.remind(unit, group_id)
+        self._reminders.sum_up(unit, group_id, due)
+        return asked
 
     def _recent(self, unit: OfficeUnit, group_id: str) -> list[Case]:
         """Those of the last days, and those that a clock which was set back has put into the future."""
@@ -243,7 +245,7 @@ class Casework:
 
     def _may_ask(self, unit: OfficeUnit, case: Case, person: Person) -> bool:
         """At a sweep, which may find hundreds of names at once, only so many are asked on one day."""
-        return bool(self._alerts.held_back(unit, case, person, late=False)) or self._reminders.may_ask()
+        return bool(self._alerts.held_back(unit, case, person, late=False)) or self._reminders.may_ask(unit)
 
     def _name_fixed(self, unit: OfficeUnit, event: NameObserved) -> None:
         person = unit.sender(event.account, event.sender_uid)

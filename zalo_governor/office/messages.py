@@ -161,6 +161,7 @@ class Text(Enum):
     ASKED_IN_NO_ROSTER = ("asked_in_no_roster", "group count")
     NO_ROSTER = ("no_roster", "group")
     MEMBERS_HIDDEN = ("members_hidden", "seen total")
+    NAMES_DIGEST = ("names_digest", "group open asked waiting ended")
     ROSTER_DIGEST = ("roster_digest", "group present missing strangers hidden")
 
     # what was done about the member, as the admin reads it

@@ -1,6 +1,8 @@
 """The office as one object: what the pipeline and the schedule call."""
 
-from zalo_governor.domain.events import EventBase, MessageDeleted
+from datetime import datetime
+
+from zalo_governor.domain.events import EventBase, MessageDeleted, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.office.casework import Casework
 from zalo_governor.office.commands.desk import CommandDesk
@@ -12,6 +14,7 @@ from zalo_governor.office.newcomers import Newcomers
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.removals import Settlement
+from zalo_governor.office.renames import Renames
 from zalo_governor.office.voice import Voice
 
 _WRITING = "3.1"
@@ -32,6 +35,7 @@ class Office:
         self._settlement = Settlement(policy)
         self._groups = policy.groups
         self._watch = Watch(policy)
+        self._renames = Renames(policy)
         self.duties = Duties(policy)
 
     def excused(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> Verdict:
@@ -60,14 +64,18 @@ class Office:
         self._newcomers.take(unit, event, verdict)
         self._friendships.take(unit, event)
         if not verdict.sealed:
-            self._note_statement(unit, event)
+            self._note_author(unit, event)
         self._desk.take(unit, event, verdict)
 
-    def _note_statement(self, unit: OfficeUnit, event: EventBase) -> None:
+    def _note_author(self, unit: OfficeUnit, event: EventBase) -> None:
         if not event.is_group or event.thread_id not in self._policy.groups:
             return
         author = unit.sender(event.account, event.sender_uid)
-        statement = self._policy.clarity.statement(event, author) if author else None
+        if author is None:
+            return
+        if isinstance(event, MessageSent):
+            self._renames.heard(event, author)
+        statement = self._policy.clarity.statement(event, author)
         if statement:
             unit.note_statement(event, statement)
 
@@ -82,9 +90,9 @@ class Office:
         self._newcomers.sum_up(unit, group_id)
         self._watch.keep_picture(unit, group_id)
 
-    def remind_of_names(self, unit: OfficeUnit, group_id: str) -> int:
-        """See `Casework.remind_of_names`; to be called once a day, after the sweep."""
-        return self._casework.remind_of_names(unit, group_id)
+    def remind_of_names(self, unit: OfficeUnit, group_id: str, due: datetime) -> int:
+        """See `Casework.remind_of_names`; to be called once a day, after the sweep that was due then."""
+        return self._casework.remind_of_names(unit, group_id, due)
 
     def said_again(self, text: str) -> str:
         """The words of a message that goes out once more, since it may have arrived already."""

@@ -55,6 +55,8 @@ class OfficePolicy:
     status: Callable[[], LineStatus]
     draw_code: Callable[[], str]
     """Makes a one-time code of six digits that nobody can foresee."""
+    look_at: Callable[[str], None]
+    """Has that group looked at soon: who is in it, and under what name."""
     with_marks: Callable[[str], Sequence[str]]
     """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
     letterhead: Letterhead

@@ -374,6 +374,10 @@ class OfficeUnit(JudgeUnit, Belonging, Protocol):
         """
         ...
 
+    def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
+        """For how many people messages of that purpose about cases of that rule were put into the outbox since then."""
+        ...
+
     # what members tell the office
     def add_remark(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
         """Keep a remark and give it its number."""

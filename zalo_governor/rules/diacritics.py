@@ -28,9 +28,11 @@ class DiacriticsParameters(Parameters):
     violation: float
     """Score from which a message without any mark is a violation."""
     partial: float
-    """Score from which a message with some marks is one."""
+    """Score from which a message with some marks is one, where likely two words and a fifth of all lack theirs."""
+    slip: float
+    """The same, where likely fewer words do."""
     suspect: float
-    """Score from which a message is suspect; above the other two it means that none is."""
+    """Score from which a message is suspect; above the others it means that none is."""
 
 
 class DiacriticsRule(Rule[DiacriticsParameters]):

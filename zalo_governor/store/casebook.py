@@ -1,10 +1,10 @@
 """Cases, the events that belong to them, and the messages put into the outbox on their account."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam, insert, literal_column, select, update
+from sqlalchemy import Executable, Row, bindparam, func, insert, literal_column, select, update
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
@@ -179,6 +179,20 @@ class Casebook(Records):
             newest = newest.join(cases, cases.c.id == outbox.c.case_id).where(cases.c.rule_id == rule_id)
         created_ms = self._ask(newest).scalar()
         return None if created_ms is None else from_ms(created_ms)
+
+    def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
+        """For how many people messages of that purpose about cases of that rule were put into the outbox since then."""
+        counted = (
+            select(func.count(outbox.c.person_id.distinct()))
+            .join(cases, cases.c.id == outbox.c.case_id)
+            .where(
+                outbox.c.group_id.in_(group_ids),
+                outbox.c.purpose == purpose,
+                outbox.c.created_ms >= to_ms(since),
+                cases.c.rule_id == rule_id,
+            )
+        )
+        return self._ask(counted).scalar() or 0
 
     def _cases(self, statement: Executable) -> list[Case]:
         return [self._case(row) for row in self._connection.execute(statement)]

@@ -5,6 +5,7 @@ The glance looks at each piece of the text and its two neighbours alone, and rem
 decision (`text.forest`). Its score is the logarithm of the odds that marks are missing.
 """
 
+import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from zalo_governor.text.keystrokes import read_telex
 from zalo_governor.text.lattice import Reader, Word
 from zalo_governor.text.model import Model
 from zalo_governor.text.normalise import Normalised, normalise
+from zalo_governor.text.shorthand import unstretched
 from zalo_governor.text.tokens import Token, TokenKind, tokens
 
 
@@ -39,10 +41,14 @@ class Reading(NamedTuple):
 
 
 class Thresholds(NamedTuple):
-    """Scores from which a message is a violation, without any mark and with some, and from which it is suspect."""
+    """Scores from which a message is a violation, and from which it is suspect."""
 
     violation: float
+    """Of one without any mark."""
     partial: float
+    """Of one with some marks, in which likely at least two words lack theirs, and one word in five."""
+    slip: float
+    """Of one with some marks, in which likely fewer words lack them."""
     suspect: float
 
 
@@ -68,7 +74,7 @@ class Words:
         self.reader = Reader(model.language)
         self.abbreviations = abbreviations
         self._acknowledgements = acknowledgements
-        self._longest_acknowledgement = max(map(len, acknowledgements), default=0) + _MOST_PUNCTUATION
+        self._longest_acknowledgement = max(map(len, acknowledgements), default=0) + _MOST_DECORATION
         self._names = frozenset(tuple(name.split()) for name in names)
         self._first_of_names = frozenset(name[0] for name in self._names)
         # The same few thousand words and pairs make up nearly everything that is said.
@@ -76,8 +82,11 @@ class Words:
         self._doubt = lru_cache(maxsize=4_096)(self._doubt_of)
 
     def acknowledges(self, text: str) -> bool:
-        """Whether the whole message is one of those that pass as they are."""
-        return len(text) <= self._longest_acknowledgement and fold(text).strip(_END) in self._acknowledgements
+        """Whether the whole message is one of those that pass as they are, whatever signs and stickers adorn it."""
+        if len(text) > self._longest_acknowledgement:
+            return False
+        said = unstretched(_STICKERS.sub(" ", fold(text)))
+        return " ".join(_SAID.findall(said)) in self._acknowledgements
 
     def at_a_glance_fine(self, text: str) -> bool:
         """Whether the message, as it was typed, is plainly fine; False decides nothing.
@@ -155,17 +164,25 @@ def read_marks(normalised: Normalised, words: Words, limits: Thresholds) -> Read
         return Reading(Marks.OK)
     score = words.model.forest.score(evidence.figures)
     marks = Marks.PARTIAL if evidence.marked else Marks.NO_DIACRITICS
-    if score < limits.suspect:
+    limit = _limit(evidence, limits)
+    if score < min(limit, limits.suspect):
         return Reading(Marks.OK)
-    limit = limits.partial if evidence.marked else limits.violation
-    if _may_be_a_name(evidence):
-        limit += _MORE_FOR_A_NAME
     return Reading(marks, score >= limit, _spans(normalised, evidence), evidence)
 
 
+def _limit(evidence: Evidence, limits: Thresholds) -> float:
+    if evidence.marked:
+        many = evidence.several >= _LIKELY and evidence.share_lost >= _MORE_THAN_A_SLIP
+        return limits.partial if many else limits.slip
+    return limits.violation + (_MORE_FOR_A_NAME if _may_be_a_name(evidence) else 0.0)
+
+
 def _may_be_a_name(evidence: Evidence) -> bool:
-    """Whether the whole message may be a name or a place: many of these have no marks."""
-    capitals = [token.text[0].isupper() and not token.text.isupper() for token in evidence.words]
+    """Whether the whole message may be a name or a place, or call somebody: many names have no marks."""
+    words = [token.text for token in evidence.words]
+    capitals = [word[0].isupper() and (len(word) == 1 or not word.isupper()) for word in words]
+    if words and words[0].lower() in _CALLS:
+        capitals[0] = True
     return not evidence.marked and 1 < len(capitals) <= _LONGEST_NAME_ALONE and all(capitals)
 
 
@@ -185,13 +202,19 @@ def _spans(normalised: Normalised, evidence: Evidence) -> tuple[tuple[int, int],
 
 
 _HEAD = 5_000
-_MOST_PUNCTUATION = 10
-_END = " .,;:!?…~"
+_MOST_DECORATION = 60
+_STICKERS = re.compile(r"/-[a-z]+|[:;=]-?[a-z](?!\w)")
+"""As the sender's client writes them where it draws a face."""
+_SAID = re.compile(r"[^\W_]+")
 _ENDING = '.,;:!?…()[]"“”–'
 _ENOUGH_MARKED = 0.4
 _MANY = 8
 _DOUBT, _LITTLE_DOUBT = 1.0, 0.5
 _LOST = 0.5
+_LIKELY = 0.5
+_MORE_THAN_A_SLIP = 0.2
 _LONGEST_NAME = 5
 _LONGEST_NAME_ALONE = 4
-_MORE_FOR_A_NAME = 1.5
+_CALLS = frozenset({"chi", "co", "chu", "bac", "di", "cau", "ong", "ba"})
+"""What people are called by, without its marks."""
+_MORE_FOR_A_NAME = 1.7

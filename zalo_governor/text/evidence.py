@@ -26,6 +26,16 @@ class Evidence(NamedTuple):
         return self.figures[0] > 0
 
     @property
+    def several(self) -> float:
+        """The chance (0-1) that at least two words lack marks."""
+        return self.figures[-1]
+
+    @property
+    def share_lost(self) -> float:
+        """The share (0-1) of the words that likely lack marks."""
+        return sum(self.lost) / max(len(self.lost), 1)
+
+    @property
     def marked(self) -> bool:
         """Whether any word bears marks."""
         return self.figures[2] > 0
@@ -84,7 +94,8 @@ def _figures(
     *, shouted: bool,
 ) -> tuple[float, ...]:  # fmt: skip
     bare = marked = unknown = english = capitals = short = needs = never = small_bare = marked_small = botched = 0
-    half = lost_names = max_name = 0.0
+    half = 0.0
+    of_names: list[float] = []
     gains: list[float] = []
     rare: list[float] = []
     every = 0.0
@@ -111,8 +122,7 @@ def _figures(
             bare += 1
             english += word.known_english
         if named[at]:
-            lost_names += lost
-            max_name = max(max_name, lost)
+            of_names.append(lost)
             continue
         small.append(lost)
         run = run + 1 if lost > 0.5 else 0
@@ -145,6 +155,17 @@ def _figures(
         sure50, sum(1 for chance in small if chance > 0.9), sure50 / few, best_run,
         gains[0] if gains else 0.0, gains[1] if len(gains) > 1 else 0.0, half, sum(lattice.foreign),
         rare[0] if rare else 0.0, rare[1] if len(rare) > 1 else 0.0, first,
-        needs, never, small_bare, lost_names, max_name, small_bare / few, capitals / many, marked_small, botched,
+        needs, never, small_bare, sum(of_names), max(of_names, default=0.0), small_bare / few, capitals / many,
+        marked_small, botched,
         sum(1 for chance in small if chance > 0.9) / few, top[0] + top[1] + top[2],
+        *_one_and_two(small), *_one_and_two([*small, *of_names]),
     )  # fmt: skip
+
+
+def _one_and_two(chances: Sequence[float]) -> tuple[float, float]:
+    """The chance (0-1) that at least one word lacks marks, and that at least two do: one is a slip, two are not."""
+    none, one = 1.0, 0.0
+    for chance in chances:
+        kept = 1.0 - chance
+        none, one = none * kept, one * kept + none * chance
+    return 1.0 - none, max(1.0 - none - one, 0.0)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from zalo_governor.text.alphabet import split_tone
 from zalo_governor.text.fold import fold
+from zalo_governor.text.shorthand import STANDS_FOR, unstretched
 from zalo_governor.text.syllables import is_syllable
 
 BEGIN, UNKNOWN, NUMBER = "<", "?", "#"
@@ -155,7 +156,10 @@ def _unit(piece: str) -> str:
     if not piece[0].isalpha():
         return BEGIN
     word = canonical(piece.lower())
-    return word if is_syllable(word) else UNKNOWN
+    if is_syllable(word):
+        return word
+    plain = canonical(unstretched(word))
+    return plain if is_syllable(plain) else STANDS_FOR.get(word, UNKNOWN)
 
 
 def _ranges(keys: Sequence[str]) -> dict[str, Range]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from zalo_governor.text.alphabet import has_marks, split_tone
 from zalo_governor.text.fold import fold
 from zalo_governor.text.language import BEGIN, NUMBER, Language, Range, canonical
+from zalo_governor.text.shorthand import STANDS_FOR, unstretched
 
 
 class Word(NamedTuple):
@@ -19,6 +20,8 @@ class Word(NamedTuple):
 
     typed: Range
     """The word as it stands."""
+    spelt: float
+    """How often that word is spelt so (0-1)."""
     meant: tuple[Range, ...]
     """What it looks like if marks were lost, the word itself among them; empty where no mark can be missing."""
     places: list[int]
@@ -125,13 +128,13 @@ class Reader:
             here = place, place + 1
             return share(earlier, here) * (share(here, after.typed) if after else 1.0)
 
-        kept = fits(word.typed[0]) * (_SPELLING if word.typed == language.unknown else 1.0)
+        kept = fits(word.typed[0]) * word.spelt
         return kept / (sum(map(fits, word.places)) or 1.0)
 
     def _edge(self, before: Word | None, word: Word) -> Edge:
         share, language = self.language.share, self.language
         earlier = before.typed if before else language.begin
-        kept_kept = share(earlier, word.typed) * (_SPELLING if word.typed == language.unknown else 1.0)
+        kept_kept = share(earlier, word.typed) * word.spelt
         kept_lost = sum(share(earlier, form) for form in word.meant)
         lost_lost = kept_lost
         if before and before.meant:
@@ -150,9 +153,7 @@ class Reader:
         if found is None:
             if len(self._links) >= _MOST_REMEMBERED:
                 self._links.clear()
-            kept = self.language.follow(source, word.typed[0])
-            if word.typed == self.language.unknown:
-                kept *= _SPELLING
+            kept = self.language.follow(source, word.typed[0]) * word.spelt
             self._links[key] = found = _Links(kept + _LEAST, *self.language.follows(source, word.meant))
         return found
 
@@ -263,22 +264,32 @@ class Reader:
         """One word, without blanks, in any case; digits make a number."""
         language = self.language
         if not text.isalpha():
-            return Word(language.number, (), [], [], _NUMBER_AMONG_ENGLISH, 1.0, False, False, False, BEGIN + NUMBER)
+            return Word(
+                language.number, 1.0, (), [], [], _NUMBER_AMONG_ENGLISH, 1.0, False, False, False, BEGIN + NUMBER
+            )
         lower = canonical(text.lower())
         english = language.english.get(lower)
-        chance = english if english is not None else (0.0 if has_marks(lower) else _UNKNOWN_ENGLISH)
-        place = language.places.get(lower)
-        meant = _meant(language, lower)
-        if place is None:
-            typed, share = language.unknown, 0.0
-        else:
-            typed = place, place + 1
+        place, meant = language.places.get(lower), _meant(language, lower)
+        if place is None and not meant:
+            plain = canonical(unstretched(lower))
+            # A held key is feeling: what mark it may lack is nobody's business.
+            place = language.places.get(plain)
+            english = english if english is not None else language.english.get(plain)
+        syllable = place is not None or bool(meant)
+        if place is not None:
+            typed, spelt = (place, place + 1), 1.0
             total = sum(map(language.single, meant))
             share = language.single(typed) / total if total else 1.0
+        else:
+            full = language.places.get(STANDS_FOR.get(lower, ""))
+            typed, spelt = (language.unknown, _SPELLING) if full is None else ((full, full + 1), _SHORTENED)
+            share = 0.0
+        chance = english if english is not None else (0.0 if has_marks(lower) else _UNKNOWN_ENGLISH)
         places = [at for first, last in meant for at in range(first, last)]
         common = [language.single((at, at + 1)) for at in places]
-        syllable = place is not None or bool(meant)
-        return Word(typed, meant, places, common, chance, share, has_marks(lower), syllable, english is not None, lower)
+        return Word(
+            typed, spelt, meant, places, common, chance, share, has_marks(lower), syllable, english is not None, lower
+        )
 
 
 def _meant(language: Language, lower: str) -> tuple[Range, ...]:
@@ -312,6 +323,8 @@ _TO_LOST = (0.04, 0.89, 0.10)
 _TO_FOREIGN = (0.02, 0.03, 0.80)
 _SPELLING = 3e-5
 """Share of one spelling among the words that are no syllables, in Vietnamese text."""
+_SHORTENED = 0.05
+"""Share of a short form beside the word in full."""
 _UNKNOWN_ENGLISH = 2e-6
 _NUMBER_AMONG_ENGLISH = 0.02
 _LEAST = 1e-9

@@ -117,8 +117,9 @@ def _gain(raw: str, decoded: str, encoding: str) -> float:
         # A word that only an old font writes tells, however many words beside it look alike in both.
         telling = outlandish > 0 or encoding == "cp1258"
         enough = enough or (total > _LEAST_TOTAL and telling and better * 2 >= strange)
-    elif better == 1:
-        enough = enough and total > _LEAST_OF_ONE[encoding]
+    if better == 1 and not outlandish:
+        least = _LEAST_OF_TELLING if _TELLING.search(raw) else _LEAST_OF_ONE.get(encoding, 0.0)
+        enough = enough and total > least
     return total if enough else 0.0
 
 
@@ -148,8 +149,11 @@ _HEAD = 2_000
 _COMBINING = re.compile("[\u0300-\u0323]")
 _LEAST_GAIN = 2.0
 _LEAST_TOTAL = 4.0
-_LEAST_OF_ONE = {"viqr": 8.0, "vni_keys": 10.0, "telex": 10.0}
+_LEAST_OF_ONE = {"viqr": 8.0, "vni_keys": 10.0, "telex": 10.0, "tcvn3": 10.0}
 """Where a single word has to carry it."""
+_LEAST_OF_TELLING = 7.0
+_TELLING = re.compile(r"[aeiouy](?:ng|nh|ch|[cmnpt])j\b", re.IGNORECASE)
+"""No other writing ends a word so."""
 _LEAST_SHARE = 3
 """A third of the words at least must become better Vietnamese."""
 _STRANGE = 1e-7
@@ -162,7 +166,8 @@ _OUTLANDISH = re.compile(
     f"[a-z][{_CAPITALS}]|[^\x00-\x7f{''.join(sorted(MARKED_LETTERS))}–—‘’“”…•™€\\u0300-\\u036f\\u2190-\\U0010ffff]"
 )
 _MEASURE = re.compile(r"\(?\d*[.,]?\d*\s?(?:[kcd]?m[²³]|[°º][CFK]?)\W*")
-_IS_CODE = re.compile(r"[A-Z]{1,2}\d{1,3}|[a-z]\d{1,3}|\d+")
+_IS_CODE = re.compile(r"[A-Z]{1,2}\d{1,3}|[a-z]\d{1,3}|\d+|[Đđ][bcdhklmnptvBCDHKLMNPTV]{0,3}")
+"""Also "đ/c", "ĐT": short forms in an old font."""
 _D_FORMS = str.maketrans("ÐƉ", "ĐĐ")
 """Capitals that look like Đ stand in many a proper name."""
 _AROUND = ".,;:!?()[]\"'“”…-*/"

@@ -11,8 +11,16 @@ from zalo_governor.records import Records
 from zalo_governor.store.units import SqlUnits
 
 
-def office_policy(records: Records, account: str, status: Callable[[], LineStatus]) -> OfficePolicy:
+def office_policy(
+    records: Records, account: str, *, status: Callable[[], LineStatus], look_at: Callable[[str], None]
+) -> OfficePolicy:
     """The settings as the office goes by them.
+
+    Args:
+        records: settings, rules and messages.
+        account: uid of the bot.
+        status: how the line stands.
+        look_at: asks for a sweep of a group, soon.
 
     Raises:
         ConfigError: a list of the configuration is missing or wrong.
@@ -27,6 +35,7 @@ def office_policy(records: Records, account: str, status: Callable[[], LineStatu
         clock=records.clock,
         status=status,
         draw_code=_six_digits,
+        look_at=look_at,
         with_marks=records.rulebook.with_marks,
         letterhead=settings.office.letterhead,
         changes=records.changes,

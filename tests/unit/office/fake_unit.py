@@ -396,6 +396,18 @@ class FakeUnit(FakeChanges, FakeBelonging):
         ]
         return max(times, default=None)
 
+    def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
+        asked = {
+            notice.person_id
+            for notice in self.posted
+            if notice.purpose == purpose
+            and notice.group_id in group_ids
+            and notice.created_at >= since
+            and notice.case_id
+            and self.book[notice.case_id].rule_id == rule_id
+        }
+        return len(asked)
+
     def add_remark(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
         number = sum(remark.kind is kind for remark in self.remarked) + 1
         self.remarked.append(Remark(kind=kind, number=number, group_id=group_id, person_id=person_id, at=at, text=text))
@@ -505,6 +517,8 @@ class Desk:
 
     def __init__(self, **policy: Any) -> None:
         self.now = NOW
+        self.looked_at: list[str] = []
+        """The groups that the office wanted looked at."""
         self.unit = FakeUnit()
         for index, (key, (name, title, roles)) in enumerate(PEOPLE.items(), 1):
             self.unit.people[UIDS[key]] = Person(
@@ -518,6 +532,7 @@ class Desk:
             "catalogue": CATALOGUE,
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
+            "look_at": self.looked_at.append,
             "draw_code": lambda: "482913",
             "letterhead": LETTERHEAD,
             "changes": ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),

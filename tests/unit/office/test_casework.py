@@ -23,6 +23,7 @@ from zalo_governor.domain.findings import Finding, RuleFailure, Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach
 from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.office.office import Office
 from zalo_governor.office.post import MESSAGE_LIMIT, parts
 from zalo_governor.pipeline.door import UNCHECKED
 from zalo_governor.text.short_forms import ShortForms
@@ -363,16 +364,63 @@ def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_
     reminded = []
     for _day in range(20):
         desk.later(days=1)
-        reminded.append(desk.office.remind_of_names(desk.unit, GROUP))
+        reminded.append(desk.office.remind_of_names(desk.unit, GROUP, desk.now))
     assert reminded == [1, 0, 0, 0, 0, 0, 1] + [0] * 13
     assert desk.states() == ["reminded", "reminded"]
+
+
+def test_how_many_were_asked_today_outlives_the_process() -> None:
+    desk = Desk(names_asked_per_day=1)
+    observe(desk, "Viên", BAD_NAME)
+    desk.office = Office(desk.policy)
+    observe(desk, "Tèo", BAD_NAME, who="stranger")
+    assert desk.states() == ["reminded", "new"]
+    desk.later(days=1)
+    observe(desk, "Tí", BAD_NAME, who="report_reader")
+    assert desk.states() == ["reminded", "new", "reminded"]
+
+
+def test_the_desk_hears_once_how_many_names_are_not_right_yet() -> None:
+    desk = Desk(names_asked_per_day=1, name_reminder_after=timedelta(days=7), name_reminders=1)
+    observe(desk, "Viên", BAD_NAME)
+    observe(desk, "Phó", BAD_NAME, who="leadership")
+    told = []
+    for _day in range(9):
+        desk.take()
+        desk.office.remind_of_names(desk.unit, GROUP, desk.now)
+        told.append(to(desk.take(), "admin"))
+        desk.later(days=1)
+    assert "2 vụ việc còn mở; trong đó 1 người chưa được gửi tin" in told[0][0]
+    assert "Hôm nay đã đề nghị 1 người chỉnh sửa" in told[0][0]
+    assert "0 người đã được nhắc đủ số lần" in told[0][0]
+    assert "1 người đã được nhắc đủ số lần" in told[8][0]
+    assert sum(map(len, told)) < len(told), "the same figures are not told every day"
+    observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
+    observe(desk, "Đèo Thị Phó - Phó Chủ tịch", who="leadership")
+    desk.take()
+    desk.office.remind_of_names(desk.unit, GROUP, desk.now)
+    assert desk.take() == []
+
+
+def test_another_name_on_a_message_has_the_group_looked_at_once() -> None:
+    desk = Desk()
+    desk.say("member", "Vâng ạ", sender_name="Tên ở Zalo")
+    desk.say("member", "Vâng ạ")
+    assert desk.looked_at == []
+    for _message in range(2):
+        desk.say("member", "Rõ ạ", sender_name="Giàng A Viên - Chủ tịch UBND xã Mẫu")
+    assert desk.looked_at == [GROUP]
+    desk.say("member", "Rõ ạ", sender_name="Tên ở Zalo")
+    assert desk.looked_at == [GROUP, GROUP]
+    desk.say("member", "Rõ ạ", sender_name="Viên", place="private")
+    assert desk.looked_at == [GROUP, GROUP]
 
 
 def test_leadership_is_not_asked_about_a_name_but_stands_in_the_record() -> None:
     desk = Desk()
     observe(desk, "Phó", BAD_NAME, who="leadership")
     desk.later(days=8)
-    assert desk.office.remind_of_names(desk.unit, GROUP) == 0
+    assert desk.office.remind_of_names(desk.unit, GROUP, desk.now) == 0
     assert to(desk.take(), "leadership") == []
     assert desk.states() == ["new"]
 

@@ -17,8 +17,8 @@ from zalo_governor.settings import shipped_config
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 SHIPPED = next(rule for rule in load_rulebook(shipped_config()).engine.rules if isinstance(rule, DiacriticsRule))
-STRICT = {"violation": -3.0, "suspect": -3.0, "partial": -3.0}
-LAX = {"violation": 60.0, "suspect": 50.0, "partial": 60.0}
+STRICT = {"violation": -3.0, "suspect": -3.0, "partial": -3.0, "slip": -3.0}
+LAX = {"violation": 60.0, "suspect": 50.0, "partial": 60.0, "slip": 60.0}
 
 
 def rule(**parameters: float) -> DiacriticsRule:
@@ -53,6 +53,19 @@ def findings(text: str, using: DiacriticsRule = SHIPPED) -> list[Finding]:
 )
 def test_what_is_found(setting: dict[str, float], text: str, expected: str | None) -> None:
     assert [finding.label for finding in findings(text, rule(**setting))] == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize("text", ["Ok chi 👍", "vang a\n👍👍", "Thanks chi /-strong", "OKKK anh :))", "Da, vang a!", "ok em :d"])
+def test_signs_and_faces_around_an_acknowledgement_change_nothing(text: str) -> None:
+    assert findings(text, rule(**STRICT)) == []
+
+
+def test_a_call_by_name_is_suspect_at_most() -> None:
+    assert {finding.severity for finding in findings("chi Lan")} <= {Severity.SUSPECT}
+
+
+def test_what_says_more_than_an_acknowledgement_is_read() -> None:
+    assert [finding.label for finding in findings("vang a, chieu nay em gui bao cao 👍")] == ["no_diacritics"]
 
 
 def test_the_words_without_marks_are_shown_where_they_stand() -> None:

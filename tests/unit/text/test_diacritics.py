@@ -9,7 +9,7 @@ from zalo_governor.text.fold import fold
 from zalo_governor.text.model import shipped_model
 from zalo_governor.text.normalise import normalise
 
-LIMITS = Thresholds(violation=1.0, partial=1.5, suspect=0.0)
+LIMITS = Thresholds(violation=1.0, partial=0.0, slip=1.5, suspect=0.0)
 BENIGN = read_lines(shipped_config() / "benign/messages.vi.txt")
 
 

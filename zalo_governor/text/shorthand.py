@@ -1,0 +1,78 @@
+"""How people shorten and stretch words in chat: "ko" is read as "không", "oiii" as "oi".
+
+What a short form stands for tells as much about its neighbours as the word in full. Short forms that are words
+themselves ("a", "e", "lun") are not here: the counts of our own lines know them as they stand.
+"""
+
+import re
+
+STANDS_FOR = {
+    short: full
+    for full, shorts in {
+        "không": "ko k kg kh hok hk kông kô",
+        "được": "đc dc đk dk đx",
+        "rồi": "r rr",
+        "với": "vs",
+        "gì": "j ji",
+        "vậy": "v zậy dzậy vzậy z",
+        "thế": "tn",
+        "nào": "ntn",
+        "mà": "nma nm nhma",
+        "người": "ng ngừi ngừoi ngta",
+        "biết": "bik bk",
+        "chị": "c",
+        "bạn": "b bn",
+        "tao": "t",
+        "mày": "m",
+        "mình": "mk mik mjh",
+        "nhiều": "nh",
+        "trước": "trc trk",
+        "cũng": "cx cg cũg",
+        "nữa": "nx",
+        "những": "nhg nhữg",
+        "trong": "trg",
+        "làm": "lm lmj",
+        "như": "nhw",
+        "nhưng": "nhưg",
+        "bây": "bh",
+        "giờ": "h gjo",
+        "luôn": "lunn luônn",
+        "quá": "wá qá wa",
+        "sao": "s",
+        "mới": "ms",
+        "đang": "đg dg",
+        "thích": "thik",
+        "đi": "đj dj",
+        "chồng": "ck",
+        "vợ": "vk",
+        "tiền": "xiền",
+        "ừ": "uh uk uhm",
+        "em": "ae ce",
+        "nói": "ns",
+        "nhắn": "nt",
+        "điện": "đt dt sđt sdt",
+        "phẩm": "sp",
+        "sinh": "hs sv",
+        "viên": "nv gv cbcc",
+        "dân": "ubnd hđnd hdnd tand vksnd nd",
+        "phố": "tp",
+        "phòng": "vp",
+        "định": "qđ",
+        "văn": "cv",
+        "trình": "ttr",
+        "báo": "bc tb",
+        "tịch": "pct",
+        "đốc": "gđ pgđ",
+        "bộ": "cb",
+    }.items()
+    for short in shorts.split()
+}
+"""The word in full, or that word of it which stands beside the neighbours, of each short form, in small letters."""
+
+
+def unstretched(lower: str) -> str:
+    """The word with letters that were held down written once."""
+    return _HELD.sub(r"\1", lower)
+
+
+_HELD = re.compile(r"([^\W\d_])\1\1+")
