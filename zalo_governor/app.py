@@ -137,7 +137,7 @@ class _Wiring:
             records,
             self._account,
             status=lambda: self._hearing.status(self._outbox.pending()),
-            look_at=lambda group_id: self._roll_call.want(group_id),
+            look_at=lambda group_id: self._roll_call.want(group_id),  # noqa: PLW0108 - it is not made yet
         )
         self._office = Office(policy)
         self._worker = OutboxWorker(

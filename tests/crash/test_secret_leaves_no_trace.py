@@ -166,11 +166,11 @@ class _Scene:
     def look_at_names(self) -> None:
         """What the group and its members are called is looked up after each start."""
         observed = {field for field, place in FIELDS.items() if place.kind in _LOOKED_UP}
-        assert observed == {"observed_name", "observed_group_name"}
+        assert observed == {"observed_name", "observed_group_name", "observed_group_description"}
         self._made.control(
             "world",
             people=[{"uid": NAMED, "name": secret()}],
-            groups=[{"id": GROUP, "name": secret(), "members": [BOT, MEMBER, NAMED]}],
+            groups=[{"id": GROUP, "name": secret(), "description": secret(), "members": [BOT, MEMBER, NAMED]}],
         )
         self._made.kill_bot()
         self._made.start_bot()

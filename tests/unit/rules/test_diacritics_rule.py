@@ -55,7 +55,9 @@ def test_what_is_found(setting: dict[str, float], text: str, expected: str | Non
     assert [finding.label for finding in findings(text, rule(**setting))] == ([expected] if expected else [])
 
 
-@pytest.mark.parametrize("text", ["Ok chi 👍", "vang a\n👍👍", "Thanks chi /-strong", "OKKK anh :))", "Da, vang a!", "ok em :d"])
+@pytest.mark.parametrize(
+    "text", ["Ok chi 👍", "vang a\n👍👍", "Thanks chi /-strong", "OKKK anh :))", "Da, vang a!", "ok em :d"]
+)
 def test_signs_and_faces_around_an_acknowledgement_change_nothing(text: str) -> None:
     assert findings(text, rule(**STRICT)) == []
 

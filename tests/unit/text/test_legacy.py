@@ -65,9 +65,7 @@ def test_names_codes_and_other_languages_are_no_old_font(text: str) -> None:
     assert read_legacy(text) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "meant"), [("Ñ/c Páo", "Đ/c Páo"), ("Hangj ơi", "Hạng ơi"), ("ÑT: 0900", "ĐT: 0900")]
-)
+@pytest.mark.parametrize(("text", "meant"), [("Ñ/c Páo", "Đ/c Páo"), ("Hangj ơi", "Hạng ơi"), ("ÑT: 0900", "ĐT: 0900")])
 def test_one_word_that_only_an_old_way_of_typing_makes_is_enough(text: str, meant: str) -> None:
     legacy = read_legacy(text)
     assert legacy is not None
