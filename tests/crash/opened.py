@@ -8,12 +8,16 @@ from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.store.crypto import Keys, binding
 from zalo_governor.store.database import Database
 from zalo_governor.store.schema import (
+    approvals,
     case_notes,
     cases,
     findings,
+    group_changes,
     group_members,
+    group_pictures,
     groups,
     inbox,
+    manual_cases,
     metadata,
     outbox,
     persons,
@@ -32,6 +36,12 @@ OPENED = {
     "case_notes.body",
     "cases.reason",
     "outbox.body",
+    "outbox.file",
+    "group_changes.body",
+    "approvals.body",
+    "group_pictures.address",
+    "group_pictures.thumbnail",
+    "manual_cases.words",
     "vault.content",
     "roster.entry",
     "remarks.body",
@@ -43,6 +53,7 @@ HASHES = {
     "removal_codes.mac",
     "case_events.mark",
     "false_alarms.mark",
+    "phone_lookups.phone_mac",
 }
 """Bytes that no key opens."""
 
@@ -85,9 +96,23 @@ def _sealed(connection: Connection) -> Iterator[tuple[str, bytes | None, tuple[s
         yield "case_notes.body", row.body, ("case note", str(row.case_id), str(row.person_id), str(row.at_ms))
     for row in connection.execute(select(outbox)):
         yield "outbox.body", row.body, ("outbox", row.account, row.thread_id)
+        yield "outbox.file", row.file, ("outbox_file", row.account, row.thread_id)
+    yield from _of_changes(connection)
     for row in connection.execute(select(vault)):
         yield "vault.content", row.content, ("vault", row.name)
     for row in connection.execute(select(roster)):
         yield "roster.entry", row.entry, ("roster", row.group_id, str(row.place))
     for row in connection.execute(select(remarks)):
         yield "remarks.body", row.body, ("remark", f"{RemarkKind(row.kind).prefix}-{row.number}")
+
+
+def _of_changes(connection: Connection) -> Iterator[tuple[str, bytes | None, tuple[str, ...]]]:
+    for row in connection.execute(select(group_changes)):
+        yield "group_changes.body", row.body, ("group change", row.group_id, str(row.event_id))
+    for row in connection.execute(select(approvals)):
+        yield "approvals.body", row.body, ("approval", row.group_id, str(row.given_by))
+    for row in connection.execute(select(group_pictures)):
+        yield "group_pictures.address", row.address, ("picture", row.group_id)
+        yield "group_pictures.thumbnail", row.thumbnail, ("thumbnail", row.group_id)
+    for row in connection.execute(select(manual_cases)):
+        yield "manual_cases.words", row.words, ("manual", str(row.case_id))
