@@ -137,7 +137,7 @@ class _Wiring:
             records,
             self._account,
             status=lambda: self._hearing.status(self._outbox.pending()),
-            look_at=lambda group_id: self._roll_call.want(group_id),  # noqa: PLW0108 - it is not made yet
+            look_at=self._look_at,
         )
         self._office = Office(policy)
         self._worker = OutboxWorker(
@@ -312,6 +312,9 @@ class _Wiring:
     def _remind_of_names(self, unit: SqlUnit, due: datetime) -> None:
         for group_id in self._groups:
             self._office.remind_of_names(unit, group_id, due)
+
+    def _look_at(self, group_id: str) -> None:
+        self._roll_call.want(group_id)
 
     def _swept(self) -> None:
         self._who_is_here.set()
