@@ -36,10 +36,12 @@ from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.inbox import SqlInbox
 from zalo_governor.store.instance import InstanceLock
 from zalo_governor.store.outbox import SqlOutbox
+from zalo_governor.store.postings import SqlPostings
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.wiring.hearing import Hearing
 from zalo_governor.wiring.policy import note_configuration, office_policy
 from zalo_governor.wiring.telling import tell_judged, tell_sent
+from zalo_governor.zalo.board import ZaloBoard
 from zalo_governor.zalo.client import ZaloClient
 from zalo_governor.zalo.errands import ZaloErrands
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
@@ -150,9 +152,14 @@ class _Wiring:
         )
         removals = Removals(policy, remove=client.remove, unit=self._units.unit, on_settled=self._worker.wake)
         people = ZaloErrands(client)
+        board = ZaloBoard(client, message=SqlPostings(database, self._account).message)
         errands = Errands(
             policy,
-            carry_out={ErrandKind.EXPEL: people.expel, ErrandKind.BEFRIEND: people.befriend},
+            carry_out={
+                ErrandKind.EXPEL: people.expel,
+                ErrandKind.BEFRIEND: people.befriend,
+                ErrandKind.PIN: board.pin,
+            },
             unit=self._units.unit,
             on_settled=self._worker.wake,
         )

@@ -127,6 +127,20 @@ def test_who_bears_the_leaders_name_is_not_the_leader(bot: Rig) -> None:
     assert len(bot.told(GROUP)) == lines
 
 
+def test_what_the_leader_quotes_is_pinned_once_where_zalo_lets_the_bot(bot: Rig) -> None:
+    uid = somebody()
+    text = "Kính gửi các đồng chí lịch trực tuần này"
+    [key, refused] = bot.push(text, text, uidFrom=uid)
+    quoted = group_message(World(system_clock), {"_text": text, "uidFrom": uid, "msgId": key})
+    for times in (1, 2):
+        bot.say("/ghim", LEADER, quote=quote_of(quoted))
+        _until_said(bot, "Zalo đã ghim", times)
+    assert [call["path"] for call in bot.state("calls")].count("/api/board/topic/createv2") == 1
+    bot.control("world", groups=[{"id": GROUP, "admins": [], "settings": {"setTopicOnly": 1}}])
+    bot.say("/ghim", LEADER, quote=quote_of(quoted | {"msgId": refused}))
+    _until_said(bot, "Zalo không cho Hệ thống ghim", 1)
+
+
 def test_a_command_in_a_quote_a_caption_or_a_file_name_is_not_run(bot: Rig) -> None:
     told = len(bot.told(LEADER))
     quoted = group_message(World(system_clock), {"_text": "/baocao"})
@@ -177,6 +191,11 @@ def test_messages_in_a_frame_of_an_unknown_command_are_heard(bot: Rig) -> None:
     uid = somebody()
     bot.control("push", frames=[{"cmd": 4242, "sub": 7, "data": {"groupMsgs": [{"_text": UNMARKED, "uidFrom": uid}]}}])
     assert bot.told_of(bot.case_of(uid), ADMIN)
+
+
+def _until_said(bot: Rig, words: str, times: int) -> None:
+    """Wait until the leader was told that so often."""
+    bot.until(lambda: sum(words in said for said in bot.told(LEADER)) == times, f"the leader reads: {words}")
 
 
 def _wait_told(bot: Rig, uid: str) -> list[str]:

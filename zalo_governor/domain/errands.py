@@ -8,12 +8,14 @@ from pydantic import BaseModel, ConfigDict
 
 
 class ErrandKind(StrEnum):
-    """What is to be done about a person."""
+    """What is to be done."""
 
     EXPEL = "expel"
     """Put out of the group."""
     BEFRIEND = "befriend"
     """The person's friend request is accepted, so that private messages arrive."""
+    PIN = "pin"
+    """A message of the group is pinned."""
 
 
 class ErrandOutcome(StrEnum):
@@ -23,7 +25,7 @@ class ErrandOutcome(StrEnum):
     NOT_ALLOWED = "not_allowed"
     """The bot account may not (codes 165, 166)."""
     NOT_THERE = "not_there"
-    """Zalo says that there is nobody to do it to: not in the group, or no such request."""
+    """There is nobody or nothing to do it to: not in the group, no such request, no such message."""
     REFUSED = "refused"
     """Zalo refused with another code."""
     UNKNOWN = "unknown"
@@ -41,7 +43,7 @@ class Errand(BaseModel):
     group_id: str
     """The group that it is about; for a friend request the one to which the person belongs."""
     uid: str
-    """Whom it is done to."""
+    """Whom it is done to; of a pin the msgId of the message."""
     case_id: int | None = None
     ordered_by: int | None = None
     """Person; None for the program, where its settings let it."""

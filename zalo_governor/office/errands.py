@@ -1,4 +1,4 @@
-"""Carrying out errands on Zalo: somebody is put out of the group, a friend request accepted; its result is told."""
+"""Carrying out errands on Zalo: somebody is put out, a request accepted, a message pinned; the result is told."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -27,6 +27,13 @@ _RESULTS = {
     ErrandOutcome.NOT_THERE: Text.PUT_OUT_GONE,
     ErrandOutcome.REFUSED: Text.PUT_OUT_REFUSED,
     ErrandOutcome.UNKNOWN: Text.PUT_OUT_UNKNOWN,
+}
+_PINNED = {
+    ErrandOutcome.DONE: Text.PIN_DONE,
+    ErrandOutcome.NOT_ALLOWED: Text.PIN_NOT_ALLOWED,
+    ErrandOutcome.NOT_THERE: Text.PIN_NOT_THERE,
+    ErrandOutcome.REFUSED: Text.PIN_REFUSED,
+    ErrandOutcome.UNKNOWN: Text.PIN_UNKNOWN,
 }
 
 
@@ -75,7 +82,7 @@ class Errands:
     def _settle(self, unit: OfficeUnit, errand: Errand, outcome: ErrandOutcome) -> None:
         if not unit.settle_errand(errand, outcome):
             return
-        person = unit.sender(errand.account, errand.uid)
+        person = None if errand.kind is ErrandKind.PIN else unit.sender(errand.account, errand.uid)
         case = None if errand.case_id is None else unit.case(errand.case_id)
         unit.audit(
             f"errand.{errand.kind.value}",
@@ -89,8 +96,18 @@ class Errands:
         if errand.kind is ErrandKind.BEFRIEND:
             if outcome is ErrandOutcome.DONE:
                 unit.reachable_again(errand.account, errand.uid)
+        elif errand.kind is ErrandKind.PIN:
+            self._pinned(unit, errand, outcome)
         elif case:
             self._put_out(unit, errand, case, outcome)
+
+    def _pinned(self, unit: OfficeUnit, errand: Errand, outcome: ErrandOutcome) -> None:
+        if errand.ordered_by is None:
+            return
+        orderer = unit.person(errand.ordered_by)
+        group = self._voice.group(self._policy.group(errand.group_id))
+        text = self._voice.say(_PINNED[outcome], who=self._voice.who(orderer), group=group)
+        self._post.to_person(unit, orderer, text, Purpose.REPLY, group_id=errand.group_id)
 
     def _put_out(self, unit: OfficeUnit, errand: Errand, case: Case, outcome: ErrandOutcome) -> None:
         newcomer = unit.newcomer(case)

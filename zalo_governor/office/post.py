@@ -1,5 +1,7 @@
 """Putting messages into the outbox: to one person, to everybody with a role, or one line to the group."""
 
+from datetime import datetime
+
 import structlog
 
 from zalo_governor.domain.notices import Notice, Purpose
@@ -29,6 +31,7 @@ class Post:
         *,
         group_id: str,
         case_id: int | None = None,
+        not_before: datetime | None = None,
     ) -> None:
         """A private message; a text longer than Zalo takes goes out in parts, cut between lines."""
         for part in parts(text):
@@ -42,6 +45,7 @@ class Post:
                     case_id=case_id,
                     group_id=group_id,
                     created_at=self._policy.clock(),
+                    not_before=not_before,
                 )
             )
 
@@ -62,13 +66,23 @@ class Post:
             )
         )
 
-    def to_desk(self, unit: OfficeUnit, text: str, *, group_id: str, case_id: int | None = None) -> None:
+    def to_desk(
+        self,
+        unit: OfficeUnit,
+        text: str,
+        *,
+        group_id: str,
+        case_id: int | None = None,
+        not_before: datetime | None = None,
+    ) -> None:
         """A private message to the admin and the staff."""
         desk = self.holders(unit, Role.ADMIN, Role.ADMIN_STAFF)
         if not desk:
             log.warning("nobody_to_tell", group=group_id, case=case_id)
         for person in desk:
-            self.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id)
+            self.to_person(
+                unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id, not_before=not_before
+            )
 
     def to_group(self, unit: OfficeUnit, text: str, *, group_id: str) -> None:
         """One line in the group, as the answer to a command given there."""

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from zalo_governor.domain.cases import Reader
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import ElementKind, RawDict
-from zalo_governor.store.bodies import open_message
+from zalo_governor.store.bodies import open_message, storable
 from zalo_governor.store.database import Database
 from zalo_governor.store.schema import case_readers, inbox
 
@@ -87,6 +87,29 @@ class SqlPostings:
             )
             for row in (rows[id_] for id_ in ids if id_ in rows)
         ]
+
+    def message(self, group_id: str, key: str) -> RawDict | None:
+        """The newest form of one message; None where it was not heard, or where of any of its forms nothing is kept.
+
+        Raises:
+            WrongKeyError: the body does not open.
+        """
+        thread_id, stored_key = storable(group_id), storable(key)
+        forms = (
+            select(inbox.c.body)
+            .where(
+                inbox.c.account == self._account,
+                inbox.c.thread_id == thread_id,
+                inbox.c.kind == ElementKind.MESSAGE.value,
+                inbox.c.key == stored_key,
+            )
+            .order_by(inbox.c.id.desc())
+        )
+        with self._database.read() as connection:
+            bodies = list(connection.execute(forms).scalars())
+        if not bodies or None in bodies:
+            return None
+        return open_message(self._database.keys, self._account, thread_id, stored_key, bodies[0])
 
     def readers(self, group_id: str, key: str) -> list[Reader]:
         """Who has received or seen that message, in order of the persons' numbers; kept for messages under a case."""

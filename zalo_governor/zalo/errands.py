@@ -35,13 +35,13 @@ class ZaloErrands:
 
     def expel(self, errand: Errand) -> ErrandOutcome:
         """Put somebody out of the group; only its owner and deputies may. Never raises where Zalo or the line fails."""
-        answer, outcome = self._try(errand, _KICK, {"grid": errand.group_id, "members": [errand.uid]})
+        answer, outcome = attempt(self._client, errand, _KICK, {"grid": errand.group_id, "members": [errand.uid]})
         refused = _object(answer).get("errorMembers") or []
         return ErrandOutcome.NOT_THERE if errand.uid in map(as_id, refused) else outcome
 
     def befriend(self, errand: Errand) -> ErrandOutcome:
         """Accept somebody's friend request. Never raises where Zalo or the line fails."""
-        _, outcome = self._try(errand, _ACCEPT, {"fid": errand.uid, "language": "vi"})
+        _, outcome = attempt(self._client, errand, _ACCEPT, {"fid": errand.uid, "language": "vi"})
         return outcome
 
     def friend_requests(self) -> list[FriendRequest]:
@@ -72,19 +72,21 @@ class ZaloErrands:
         uid = as_id(found.get("uid"))
         return FoundAccount(uid=uid, global_id=as_id(found.get("globalId")) or None) if uid else None
 
-    def _try(self, errand: Errand, url: str, params: RawDict) -> tuple[Any, ErrandOutcome]:
-        try:
-            return self._client.read("POST", url, params), ErrandOutcome.DONE
-        except SessionExpiredError:
+
+def attempt(client: ZaloClient, errand: Errand, url: str, params: RawDict) -> tuple[Any, ErrandOutcome]:
+    """Zalo's answer to the call that carries an errand out, and what that makes of it."""
+    try:
+        return client.read("POST", url, params), ErrandOutcome.DONE
+    except SessionExpiredError:
+        return None, ErrandOutcome.UNKNOWN
+    except ZaloCallError as error:
+        log.warning("errand_refused", errand=errand.id, kind=errand.kind.value, code=error.code)
+        if error.code in TOO_MANY:
             return None, ErrandOutcome.UNKNOWN
-        except ZaloCallError as error:
-            log.warning("errand_refused", errand=errand.id, kind=errand.kind.value, code=error.code)
-            if error.code in TOO_MANY:
-                return None, ErrandOutcome.UNKNOWN
-            return None, ErrandOutcome.NOT_ALLOWED if error.code in _NOT_ALLOWED else ErrandOutcome.REFUSED
-        except ZaloError as error:
-            log.warning("errand_uncertain", errand=errand.id, kind=errand.kind.value, error=type(error).__name__)
-            return None, ErrandOutcome.UNKNOWN
+        return None, ErrandOutcome.NOT_ALLOWED if error.code in _NOT_ALLOWED else ErrandOutcome.REFUSED
+    except ZaloError as error:
+        log.warning("errand_uncertain", errand=errand.id, kind=errand.kind.value, error=type(error).__name__)
+        return None, ErrandOutcome.UNKNOWN
 
 
 def _object(value: object) -> Mapping[str, Any]:

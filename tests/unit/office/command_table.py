@@ -77,6 +77,7 @@ TABLE = {
     "moira": Row("/moira VP1", DESK | {"leader"}, "không thấy người nào"),
     "duyet": Row("/duyet VP1", DESK | {"leader"}, "không thấy vụ việc VP1"),
     "ghinhan": Row("/ghinhan 4.6 Giàng A Viên có phản ánh", DESK, "chưa rõ vụ việc nói về ai"),
+    "ghim": Row("/ghim", frozenset({"leader", "leadership", "admin"}), "trả lời (trích dẫn) tin cần ghim"),
     "baocao": Row("/baocao tuần", READERS, "BÁO CÁO HOẠT ĐỘNG CỦA NHÓM"),
     "trangthai": Row("/trangthai", READERS | DESK, "thông suốt"),
     "trogiup": Row("/trogiup", EVERYBODY, "Các lệnh đồng chí dùng được"),

@@ -1,8 +1,11 @@
 """What members tell the office: numbered, passed on, and read by the desk alone."""
 
+from datetime import UTC, datetime, time
+
 import pytest
 
-from tests.unit.office.fake_unit import NOW, PEOPLE, SEALED, Desk, to
+from tests.unit.office.fake_unit import NOW, PEOPLE, SEALED, UIDS, Desk, to
+from zalo_governor.domain.ladder import QuietHours
 
 DESK = ("admin", "admin_staff")
 
@@ -21,6 +24,27 @@ def test_an_incident_reaches_the_desk_at_once(place: str) -> None:
     assert not [notice for notice in posted if notice.is_group and "sáng" in notice.text]
     assert desk.unit.audited[-1]["about"] == "SC-1"
     assert "sáng" not in repr(desk.unit.audited)
+
+
+@pytest.mark.parametrize(
+    ("said", "waits"),
+    [
+        ("Từ tối máy không nhận được tin", True),
+        ("gặp lỗi khi gửi tệp", True),
+        ("Khẩn: không gửi được công điện", False),
+        ("gấp, máy không nhận được tin", False),
+        ("khan cap, khong gui duoc", False),
+    ],
+)
+def test_at_night_only_what_is_called_urgent_wakes_the_desk(said: str, *, waits: bool) -> None:
+    desk = Desk(quiet_hours=QuietHours(start=time(22), end=time(6)))
+    desk.now = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+    desk.say("member", f"/suco {said}", place="private")
+    posted = desk.take()
+    morning = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
+    alerts = [notice for notice in posted if notice.thread_id in {UIDS[who] for who in DESK}]
+    assert [notice.not_before for notice in alerts] == [morning if waits else None] * 2
+    assert ("06:00" in to(posted, "member")[0]) is waits
 
 
 def test_suggestions_are_gathered_and_told_once() -> None:

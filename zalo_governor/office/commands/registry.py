@@ -10,6 +10,7 @@ from zalo_governor.office.commands.followup import PassOn, Remove, WhoHasSeen
 from zalo_governor.office.commands.information import Help, ReadRegulation, Status
 from zalo_governor.office.commands.membership import Belongs, PutOut
 from zalo_governor.office.commands.noting import NoteCase
+from zalo_governor.office.commands.pinning import Pin
 from zalo_governor.office.commands.remarks import Suggest, TellIncident
 from zalo_governor.office.commands.writing import AddMarks
 from zalo_governor.office.policy import OfficePolicy
@@ -29,6 +30,7 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Explain,
     Approve,
     NoteCase,
+    Pin,
     Report,
     ReadRegulation,
     TellIncident,

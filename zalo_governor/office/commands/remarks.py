@@ -10,11 +10,14 @@ from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.post import Post
 from zalo_governor.office.voice import moment, number
+from zalo_governor.text.normalise import normalise
 
 _LISTED = timedelta(days=90)
 _ROWS = 10
 _SHOWN = 150
 _KEPT = 1500
+_URGENT = frozenset({"khẩn", "gấp", "khan"})
+"""Without its marks "gấp" would be "gặp", with which many an incident begins."""
 
 
 class _Tell(Command[str]):
@@ -49,13 +52,13 @@ class _Tell(Command[str]):
         group = call.groups[0]
         now = self.policy.clock()
         remark = call.unit.add_remark(self.kind, group_id=group.id, person_id=call.person.id, text=words, at=now)
-        self._pass_on(call, remark)
-        text = self.voice.say(self.kept, who=self.voice.who(call.person), code=remark.code)
+        text = self._pass_on(call, remark)
         line = self.voice.say(Text.REMARK_IN_GROUP, code=remark.code)
         return Answer([text], subject=remark.code, group_line=line)
 
-    def _pass_on(self, call: Call, remark: Remark) -> None:
-        """Nothing yet: the desk gets it gathered."""
+    def _pass_on(self, call: Call, remark: Remark) -> str:
+        """What the member is told; the desk gets it gathered."""
+        return self.voice.say(self.kept, who=self.voice.who(call.person), code=remark.code)
 
     def _list(self, call: Call, group_id: str) -> str:
         now = self.policy.clock()
@@ -86,8 +89,10 @@ class TellIncident(_Tell):
     listed = Text.INCIDENTS
     none_yet = Text.INCIDENTS_NONE
 
-    def _pass_on(self, call: Call, remark: Remark) -> None:
-        """At once: meanwhile somebody does not hear what is ordered."""
+    def _pass_on(self, call: Call, remark: Remark) -> str:
+        """At once: meanwhile somebody does not hear what is ordered. In the quiet hours, only what is called urgent."""
+        quiet = self.policy.quiet_hours
+        morning = quiet.until(remark.at) if quiet and not _urgent(remark.text) else None
         text = self.voice.say(
             Text.INCIDENT_ALERT,
             code=remark.code,
@@ -96,8 +101,13 @@ class TellIncident(_Tell):
             group=self.voice.group(self.policy.group(remark.group_id)),
             said=remark.text,
         )
-        self._post.to_desk(call.unit, text, group_id=remark.group_id)
+        self._post.to_desk(call.unit, text, group_id=remark.group_id, not_before=morning)
         call.unit.remarks_told([remark], remark.at)
+        if morning is None:
+            return super()._pass_on(call, remark)
+        return self.voice.say(
+            Text.INCIDENT_KEPT_AT_NIGHT, who=self.voice.who(call.person), code=remark.code, when=moment(morning)
+        )
 
 
 class Suggest(_Tell):
@@ -109,3 +119,7 @@ class Suggest(_Tell):
     kept = Text.SUGGESTION_KEPT
     listed = Text.SUGGESTIONS
     none_yet = Text.SUGGESTIONS_NONE
+
+
+def _urgent(text: str) -> bool:
+    return normalise(text).text.casefold().split()[0].strip(".,:;") in _URGENT
