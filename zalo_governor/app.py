@@ -3,23 +3,17 @@
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
-from random import SystemRandom
-from time import monotonic
 
 import structlog
 
-from zalo_governor import __version__
 from zalo_governor.alarm import SecondChannel
-from zalo_governor.domain.clock import Clock, from_ms, system_clock, to_ms
+from zalo_governor.domain.clock import Clock, system_clock
 from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.errands import ErrandKind
-from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
+from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.line import BackfillEnd, LineReport, LineState
-from zalo_governor.domain.notices import Outgoing
 from zalo_governor.duework import DueWork, Together
-from zalo_governor.fingerprints import change, fingerprints
 from zalo_governor.governor import Governor, Part
 from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.casework import is_fresh
@@ -27,42 +21,34 @@ from zalo_governor.office.errands import Errands
 from zalo_governor.office.friendships import FriendRequests
 from zalo_governor.office.integrity.pictures import Pictures
 from zalo_governor.office.office import Office
-from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.office.removals import Removals
 from zalo_governor.office.rollcall import RollCall
 from zalo_governor.office.roster.phonebook import PhoneBook
 from zalo_governor.pictures.looking import look
 from zalo_governor.pipeline.door import SecretDoor
-from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
-from zalo_governor.pipeline.recovery import Recovery
-from zalo_governor.pipeline.rounds import Rounds
-from zalo_governor.pipeline.vigil import MISSED, Vigil
 from zalo_governor.press import Press
 from zalo_governor.records import Records, open_records
 from zalo_governor.scheduling import EVERY_MONTH, EVERY_QUARTER, Duty, Schedule
 from zalo_governor.settings import Settings
-from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.inbox import SqlInbox
 from zalo_governor.store.instance import InstanceLock
 from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.units import SqlUnit, SqlUnits
-from zalo_governor.zalo.backfill import Backfill
-from zalo_governor.zalo.client import NEWEST, ZaloClient
+from zalo_governor.wiring.hearing import Hearing
+from zalo_governor.wiring.policy import note_configuration, office_policy
+from zalo_governor.wiring.telling import tell_judged, tell_sent
+from zalo_governor.zalo.client import ZaloClient
 from zalo_governor.zalo.errands import ZaloErrands
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
-from zalo_governor.zalo.frames import OLD_PRIVATE
-from zalo_governor.zalo.listener import Listener
 from zalo_governor.zalo.pace import TokenBucket
 from zalo_governor.zalo.parse import parse
-from zalo_governor.zalo.private_backfill import PrivateBackfill
 from zalo_governor.zalo.session import ZaloSession
 
 log = structlog.get_logger(__name__)
 
-_BACKFILL_PAUSE_SECONDS = 0.5
 _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
 _JUDGED_SECONDS = 30.0
 _RETENTION_AT = time(2, 30)
@@ -135,21 +121,22 @@ class _Wiring:
         self._records = records
         self._account = session.uid
         self._groups = {group.id: group.name for group in settings.groups}
-        self._leaving = threading.Event()
         self._caught_up = threading.Event()
         self._who_is_here = threading.Event()
 
-        self._inbox = SqlInbox(database, self._account)
+        inbox = SqlInbox(database, self._account)
         self._outbox = SqlOutbox(database, self._account)
         self._units = SqlUnits(database, self._account)
-        self._gaps = SqlGaps(database, self._account)
-        self._note_configuration("program.started")
+        note_configuration(records, self._units, "program.started")
         self._units.seed_people(self._account, [SeedPerson(**person.model_dump()) for person in settings.people])
 
         client = ZaloClient(session, clock)
-        self._private = PrivateBackfill(client)
-        self._backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._pause)
-        policy = self._policy(records)
+        policy = office_policy(
+            records,
+            self._account,
+            status=lambda: self._hearing.status(self._outbox.pending()),
+            look_at=self._look_at,
+        )
         self._office = Office(policy)
         self._worker = OutboxWorker(
             self._outbox,
@@ -158,7 +145,7 @@ class _Wiring:
             printed=Press(settings.report_template).file,
             say_again=self._office.said_again,
             private_per_day=settings.zalo.send.private_per_day,
-            on_sent=_tell_sent,
+            on_sent=tell_sent,
             clock=clock,
         )
         removals = Removals(policy, remove=client.remove, unit=self._units.unit, on_settled=self._worker.wake)
@@ -196,7 +183,7 @@ class _Wiring:
             clock=clock,
         )
         self._judge = Judge[SqlUnit](
-            inbox=self._inbox,
+            inbox=inbox,
             units=self._units,
             parser=parse,
             engine=lambda: records.rulebook.engine,
@@ -207,13 +194,18 @@ class _Wiring:
             clock=clock,
         )
         door = SecretDoor(records.rulebook.engine.door_rules, database.keys.mac)
-        self._intake = Intake(
-            self._inbox,
-            door,
-            groups=self._groups,
-            watched=self._inbox.receipt_is_watched,
-            on_admitted=self._judge.accept,
-            clock=clock,
+        self._hearing = Hearing(
+            records,
+            session,
+            client,
+            inbox=inbox,
+            door=door,
+            judge=self._judge,
+            alarm=Blindness(
+                policy, tell=SecondChannel(settings.alarm).send, unit=self._units.unit, on_posted=self._worker.wake
+            ),
+            on_recovered=self._recovered,
+            on_up=self._heard_again,
         )
         self._roll_call = RollCall(
             account=self._account,
@@ -229,56 +221,6 @@ class _Wiring:
         self._sweeps = DueWork(
             "sweeps", next_due=self._roll_call.next_due, act=self._roll_call.act, begin=self._caught_up, clock=clock
         )
-        self._recovery = Recovery(
-            groups=[*self._groups, self._account],
-            gaps=self._gaps,
-            history=self._history,
-            newest=self._inbox.newest_id,
-            admit=self._intake.admit,
-            hold=lambda: self._judge.hold(self._account, list(self._groups)),
-            release=lambda group_id: self._judge.release(self._account, [group_id]),
-            on_recovered=self._recovered,
-            on_up=self._heard_again,
-        )
-        self._listener = Listener(
-            session,
-            on_elements=self._intake.offer,
-            on_line=self._recovery.report,
-            wants_old=self._wants_old,
-            on_old=self._take_old,
-            clock=clock,
-            ping_seconds=settings.zalo.ping_seconds,
-            silence_seconds=settings.zalo.silence_seconds,
-            duplicate_pause_seconds=settings.zalo.duplicate_pause_seconds,
-            random=SystemRandom(),
-        )
-        rounds = Rounds(
-            groups=list(self._groups),
-            pages=settings.vigil.round_pages,
-            page=lambda group_id, before: client.recent(group_id, NEWEST if before is None else before),
-            numbers=lambda group_id, keys: self._inbox.numbers(self._account, group_id, keys),
-            oldest=lambda group_id: self._inbox.oldest(self._account, group_id),
-            missed=self._missed,
-            pause=lambda: self._pause(_BACKFILL_PAUSE_SECONDS),
-        )
-        self._vigil = Vigil(
-            groups=self._groups,
-            newest=client.newest,
-            known=lambda group_id, keys: self._inbox.known(self._account, group_id, keys),
-            keep_alive=client.keep_alive,
-            line=lambda: (self._recovery.state, self._listener.heard_at),
-            report=self._recovery.report,
-            go_round=rounds.go,
-            alarm=Blindness(
-                policy, tell=SecondChannel(settings.alarm).send, unit=self._units.unit, on_posted=self._worker.wake
-            ),
-            look_every=timedelta(minutes=settings.vigil.look_minutes),
-            round_every=timedelta(minutes=settings.vigil.round_minutes),
-            keep_alive_every=timedelta(minutes=settings.vigil.keep_alive_minutes),
-            blind_after=timedelta(minutes=settings.alarm.after_minutes),
-            clock=clock,
-            seconds=monotonic,
-        )
         self._schedule = Schedule(self._duties(), self._caught_up, clock)
 
     def parts(self) -> Sequence[Part]:
@@ -290,76 +232,9 @@ class _Wiring:
             Part("acquaintance", self._acquaintance.run, self._acquaintance.stop),
             Part("sweeps", self._sweeps.run, self._sweeps.stop),
             Part("pictures", self._pictures.run, self._pictures.stop),
-            Part("vigil", self._vigil.run, self._vigil.stop),
-            Part("listener", self._listener.run, self._listener.stop),
-            Part("recovery", self._recovery.run, self._stop_recovery),
-            Part("intake", self._intake.run, self._intake.stop),
+            *self._hearing.parts(),
             Part("judge", self._judge.run, self._judge.stop),
             Part("outbox", self._worker.run, self._worker.stop),
-        )
-
-    def _note_configuration(self, occasion: str) -> None:
-        """Write down by which rules and settings the program goes from now on, and what of them is new."""
-        records = self._records
-        now = fingerprints(self._settings, records.database.keys.mac)
-        other = change(records.fingerprints(), now)
-        with self._units.unit() as unit:
-            for action, detail in ((occasion, {"version": __version__}), ("config.changed", other and other.detail)):
-                if detail:
-                    unit.audit(action, at=self._clock(), actor_id=None, group_id="", subject="", detail=detail)
-        if other:
-            records.keep_fingerprints(now)
-
-    def _policy(self, records: Records) -> OfficePolicy:
-        escalation = self._settings.escalation
-        return OfficePolicy(
-            account=self._account,
-            groups=self._groups,
-            regulation=records.rulebook.regulation,
-            ladder=records.rulebook.ladder,
-            catalogue=records.catalogue,
-            clock=self._clock,
-            status=self._status,
-            draw_code=_six_digits,
-            look_at=self._look_at,
-            with_marks=self._with_marks,
-            letterhead=self._settings.office.letterhead,
-            changes=records.changes,
-            clarity=records.clarity,
-            remind_members=escalation.remind_members,
-            repeat_window=escalation.repeat_window,
-            member_cooldown=escalation.member_cooldown,
-            leader_after=escalation.leader_after,
-            digest_after=escalation.digest_after,
-            quiet_hours=escalation.quiet_hours,
-            code_valid=escalation.code_valid,
-            report_files=self._settings.schedule.report_files,
-            readers_kept=timedelta(days=self._settings.retention.readers_days),
-            longest_name=self._settings.names.longest,
-            short_forms=records.short_forms(),
-            name_reminder_after=timedelta(days=self._settings.names.remind_days),
-            name_reminders=self._settings.names.reminders,
-            names_asked_per_day=self._settings.names.asked_per_day,
-            remove_outsiders=self._settings.roster.remove_outsiders,
-            accept_friends=self._settings.roster.accept_friends,
-            lookups_per_day=self._settings.roster.lookups_per_day,
-            lookup_every=self._settings.roster.lookup_every,
-            approvers=frozenset(self._settings.approval.roles),
-            approval_valid=timedelta(hours=self._settings.approval.valid_hours),
-            approved_within=timedelta(hours=self._settings.approval.afterwards_hours),
-        )
-
-    def _with_marks(self, sentence: str) -> list[str]:
-        return self._records.rulebook.with_marks(sentence)
-
-    def _status(self) -> LineStatus:
-        line, waiting = self._recovery.state, self._outbox.pending()
-        return LineStatus(
-            line.state if line else None,
-            since=line.at if line else None,
-            heard_at=self._listener.heard_at,
-            outgoing_waiting=waiting,
-            looked_at=self._vigil.looked_at,
         )
 
     def _duties(self) -> list[Duty]:
@@ -384,7 +259,7 @@ class _Wiring:
         ]
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        _tell_judged(results)
+        tell_judged(results)
         if self._caught_up.is_set():
             # What was held up on its way, or in a locked database, warned nobody and waits for no recovery.
             late = {event.thread_id for event, verdict in results if self._came_too_late(event, verdict)}
@@ -404,47 +279,8 @@ class _Wiring:
             log.error("not_summed_up", group=group_id, error=str(error))
 
     def _admit_and_judge(self, elements: Sequence[Element]) -> None:
-        self._intake.admit(elements)
+        self._hearing.admit(elements)
         self._judge.drain(_JUDGED_SECONDS)
-
-    def _history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
-        if group_id == self._account:
-            return self._private.recover(self._heard_in_private(heard_id), take)
-        return self._backfill.recover(
-            group_id,
-            lambda keys: self._inbox.known(self._account, group_id, keys, up_to=heard_id),
-            take,
-            oldest=self._inbox.oldest(self._account, group_id, heard_id),
-        )
-
-    def _missed(self, group_id: str, heard_id: int, element: Element) -> None:
-        now = self._clock()
-        said_at = now if element.at_ms > to_ms(now) else from_ms(element.at_ms)
-        line = LineReport(state=LineState.FRAME_LOST, at=now, heard_at=said_at, cause=MISSED)
-        self._recovery.missed(group_id, heard_id, line)
-
-    def _heard_in_private(self, heard_id: int) -> Callable[[Element], bool]:
-        first_ms = self._gaps.first_heard(self._account, up_to=heard_id)
-
-        def heard_before(element: Element) -> bool:
-            if first_ms is not None and element.at_ms < first_ms:
-                return True  # It was said before we came.
-            at = (self._account, element.thread_id, [element.key])
-            return bool(self._inbox.numbers(*at, kind=element.kind, up_to=heard_id))
-
-        return heard_before
-
-    def _wants_old(self) -> bool:
-        self._private.asked()
-        try:
-            return self._gaps.last_received() is not None
-        except StoreUnavailableError:
-            return True
-
-    def _take_old(self, cmd: int, elements: list[Element]) -> None:
-        if cmd == OLD_PRIVATE:
-            self._private.answer(elements)
-        self._recovery.take_old(elements)
 
     def _recovered(self, group_id: str) -> None:
         self._judge.drain(_JUDGED_SECONDS)
@@ -490,36 +326,3 @@ class _Wiring:
     def _next_due(self) -> datetime | None:
         with self._units.unit() as unit:
             return self._office.duties.next_due(unit)
-
-    def _stop_recovery(self) -> None:
-        self._leaving.set()
-        self._recovery.stop()
-
-    def _pause(self, seconds: float) -> bool:
-        return not self._leaving.wait(seconds)
-
-
-def _six_digits() -> str:
-    return f"{SystemRandom().randrange(10**6):06}"
-
-
-def _tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:
-    for event, verdict in results:
-        for finding in verdict.findings:
-            log.info(
-                "judged",
-                entry=event.id,
-                rule=finding.rule_id,
-                severity=finding.severity.value,
-                label=finding.label,
-                private=not event.is_group,
-                sealed=verdict.sealed,
-                late=event.late,
-            )
-        for failure in verdict.failures:
-            log.error("rule_failed", entry=event.id, rule=failure.rule_id, error=failure.error)
-
-
-def _tell_sent(outgoing: Outgoing, outcome: str) -> None:
-    notice = outgoing.notice
-    log.info(outcome, outgoing=outgoing.id, purpose=notice.purpose.value, case=notice.case_id, group=notice.is_group)

@@ -162,6 +162,6 @@ def test_a_friend_can_be_written_to_again(database: Database, reach: Reach) -> N
 
 
 def _seen(unit: SqlUnit, account: str, member: Member) -> None:
-    unit.sender(account, member.uid)
+    unit.tie_members(account, [member])
     snapshot = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", member_uids=(member.uid,), total_members=9)
     unit.save_group(account, snapshot, [member], START)

@@ -170,7 +170,7 @@ class Alerts:
 
     def held_back(self, unit: OfficeUnit, case: Case, person: Person, *, late: bool) -> Text | None:
         """Why the member is not to be asked, in words for the desk; None where the member is."""
-        step = self._policy.steps(case, person).member
+        step = self._policy.steps(case, person, self._policy.clock()).member
         if step is MemberStep.EXEMPT:
             return Text.MEMBER_LEADERSHIP
         if person.reach is Reach.REFUSED:

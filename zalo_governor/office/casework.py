@@ -101,9 +101,9 @@ class Casework:
 
     def _told_now(self, unit: OfficeUnit, cases: list[Case]) -> list[Case]:
         """Those of which the desk hears in a sum; in the quiet hours, light ones wait for the morning's digest."""
-        told = []
+        told, now = [], self._policy.clock()
         for case in cases:
-            if self._policy.steps(case, unit.person(case.person_id)).desk_at is None:
+            if self._policy.steps(case, unit.person(case.person_id), now).desk_at is None:
                 continue
             if morning := self._policy.kept_until(case):
                 unit.save_case(case.model_copy(update={"desk_due_at": morning}))
@@ -220,7 +220,7 @@ class Casework:
     def _timed(self, event: EventBase, case: Case, person: Person) -> Case:
         """The case with the moments at which the desk, in a digest, and the leader will hear of it."""
         now = self._policy.clock()
-        _, desk_at, leader_at = self._policy.steps(case, person)
+        _, desk_at, leader_at = self._policy.steps(case, person, now)
         gathered = desk_at is not None and desk_at > now and is_fresh(event, now) and not _summed_up(event, case)
         return case.model_copy(update={"due_at": leader_at, "desk_due_at": desk_at if gathered else None})
 
@@ -240,7 +240,7 @@ class Casework:
             return
         if case.rule_id == NAME_RULE:
             unit.first_run(*_told_of_name(case))
-        if case.desk_due_at is None and self._policy.steps(case, person).desk_at is not None:
+        if case.desk_due_at is None and self._policy.steps(case, person, self._policy.clock()).desk_at is not None:
             self._alerts.new_case(unit, case, person, asked, about_name=about_name, reason=reason)
 
     def _may_ask(self, unit: OfficeUnit, case: Case, person: Person) -> bool:

@@ -109,10 +109,10 @@ class OfficePolicy:
     approved_within: timedelta = timedelta(hours=48)
     """So long after a change it may still be allowed."""
 
-    def steps(self, case: Case, person: Person) -> Steps:
+    def steps(self, case: Case, person: Person, now: datetime) -> Steps:
         """Who is told of the case, taken as opened now, and when."""
         leadership = person.has(Role.LEADER, Role.LEADERSHIP)
-        return self.ladder.steps(case.gravity, case.nth, self.clock(), self._times, leadership=leadership)
+        return self.ladder.steps(case.gravity, case.nth, now, self._times, leadership=leadership)
 
     def kept_until(self, case: Case) -> datetime | None:
         """The end of the quiet hours, where they keep the desk from hearing of the case now."""

@@ -149,9 +149,9 @@ class SqlInbox:
         """
         return self._admitted(self._waiting, {"after_id": after_id, "count": limit})
 
-    def known(self, account: str, thread_id: str, keys: Iterable[str], up_to: int | None = None) -> set[str]:
-        """Which of these msgIds are stored; with `up_to`, in an entry whose number is not higher."""
-        return set(self.numbers(account, thread_id, keys, up_to=up_to))
+    def known(self, account: str, thread_id: str, keys: Iterable[str]) -> set[str]:
+        """Which of these msgIds are stored."""
+        return set(self.numbers(account, thread_id, keys))
 
     def numbers(
         self,
@@ -162,7 +162,7 @@ class SqlInbox:
         kind: ElementKind = ElementKind.MESSAGE,
         up_to: int | None = None,
     ) -> dict[str, int]:
-        """Of those of these keys that are stored, the number of the first entry; `up_to` as in `known`."""
+        """Of those of these keys that are stored, the number of the first entry; with `up_to`, none that is higher."""
         values = {
             "account": account,
             "thread_id": storable(thread_id),
@@ -177,7 +177,7 @@ class SqlInbox:
         return numbers
 
     def oldest(self, account: str, thread_id: str, up_to: int | None = None) -> int | None:
-        """The lowest msgId of a thread that is stored, None where none is; `up_to` as in `known`."""
+        """The lowest msgId of a thread that is stored, None where none is; `up_to` as in `numbers`."""
         values = {
             "account": account,
             "thread_id": thread_id,

@@ -1,6 +1,6 @@
 """What a group said while nobody listened, from its history."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -17,6 +17,8 @@ _SEGMENT = 20
 _DISORDER = 25
 """Messages come in another order than Zalo's, but one is not so many places before another. Counted and not measured in
 time: the times that messages bear leap where Zalo's clock does."""
+_MOST_PAGES = 400
+"""However much of them is known: what has been heard since the gap is asked for anew, and Zalo's patience ends."""
 _FOR_GOOD = frozenset({114, 165, 166, 400, 404, 410})
 """Zalo's codes and HTTP statuses (protocol page 3) that no waiting mends; every other one may pass."""
 
@@ -35,22 +37,25 @@ class Backfill:
     def recover(
         self,
         group_id: str,
-        heard_before: Callable[[list[str]], set[str]],
+        numbers: Callable[[list[str]], Mapping[str, int]],
         take: Callable[[Sequence[Element]], None],
         max_pages: int = 40,
         *,
+        heard_id: int,
         oldest: int | None,
     ) -> BackfillEnd:
-        """Page back until what was heard before the gap is met, the history ends, or `max_pages` are read.
+        """Page back until what was heard before the gap is met, the history ends, or `max_pages` brought something new.
+
+        Only such pages count, as the gap is no deeper for what has been heard since it ended.
 
         `take` gets what was found, oldest first, also where Zalo stops answering midway; what is known already is
-        among it, since its content may have changed. `heard_before` gives those of the msgIds that were stored before
-        the gap began: what was heard live since then stands on this side of it. `oldest` is the lowest msgId that was
-        stored by then: what is older was said before we came, and is left alone. None says that nothing of the group
-        was ever stored: then the whole history is all there is.
+        among it, since its content may have changed. `numbers` gives the inbox entries of those of the msgIds that are
+        stored: up to `heard_id` they were heard before the gap, and all others stand on this side of it. `oldest` is
+        the lowest msgId that was stored by then: what is older was said before we came, and is left alone. None says
+        that nothing of the group was ever stored: then the whole history is all there is.
         """
         elements: list[Element] = []
-        cursor, pages, found = NEWEST, 0, 0
+        cursor, pages, new_pages, found = NEWEST, 0, 0, 0
         met, in_a_row = False, 0
         end: BackfillEnd | None = None
         while end is None:
@@ -58,24 +63,26 @@ class Backfill:
             if isinstance(page, BackfillEnd):
                 end = page
                 break
-            pages += 1
             ours = [element for element in page.elements if not _is_before(element, oldest)]
             elements += ours
-            heard = heard_before([element.key for element in ours])
+            said = [element.key for element in ours if _is_said(element)]
+            stored = numbers(said)
+            heard = {key for key, number in stored.items() if number <= heard_id}
+            pages, new_pages = pages + 1, new_pages + (not stored.keys() >= set(said))
             met = met or bool(heard)
-            in_a_row = _heard_in_a_row(in_a_row, ours, heard)
+            in_a_row = _heard_in_a_row(in_a_row, said, heard)
             if in_a_row >= _DISORDER or len(ours) < len(page.elements):
                 end = BackfillEnd.REACHED
             elif not page.has_more:
                 end = BackfillEnd.REACHED if met or oldest is None else BackfillEnd.EXHAUSTED
-            elif pages == max_pages:
+            elif new_pages == max_pages or pages == _MOST_PAGES:
                 end = BackfillEnd.EXHAUSTED
             elif pages % _SEGMENT == 0:
                 found += _hand_on(elements, take)
                 elements = []
             cursor = page.cursor
         found += _hand_on(elements, take)
-        log.info("backfill", group=group_id, pages=pages, elements=found, end=end.value)
+        log.info("backfill", group=group_id, pages=pages, new_pages=new_pages, elements=found, end=end.value)
         return end
 
     def _page(self, group_id: str, cursor: int, *, wait: bool) -> HistoryPage | BackfillEnd:
@@ -106,11 +113,14 @@ def _is_before(element: Element, oldest: int | None) -> bool:
     return oldest is not None and number is not None and number < oldest
 
 
-def _heard_in_a_row(before: int, page: Sequence[Element], heard: set[str]) -> int:
+def _is_said(element: Element) -> bool:
+    return element.kind is ElementKind.MESSAGE and number_of(element.key) is not None
+
+
+def _heard_in_a_row(before: int, page: Sequence[str], heard: set[str]) -> int:
     """How many messages at the older end of all pages so far were heard before the gap, one next to the other."""
-    for element in page:
-        if element.kind is ElementKind.MESSAGE and number_of(element.key) is not None:
-            before = before + 1 if element.key in heard else 0
+    for key in page:
+        before = before + 1 if key in heard else 0
     return before
 
 

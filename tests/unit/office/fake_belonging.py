@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.errands import Errand, ErrandKind, ErrandOutcome, FoundAccount
 from zalo_governor.domain.newcomers import Newcomer
-from zalo_governor.domain.people import GroupSnapshot, Person, Reach, Role
+from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.domain.roster import RosterEntry
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,7 +20,6 @@ class FakeBelonging:
     book: dict[int, Case] = field(default_factory=dict)
     entries: list[RosterEntry] = field(default_factory=list)
     present: set[str] = field(default_factory=set)
-    snapshot: GroupSnapshot | None = None
     came: dict[int, Newcomer] = field(default_factory=dict)
     """Case -> whom it is about"""
     errands: list[Errand] = field(default_factory=list)
@@ -106,9 +105,6 @@ class FakeBelonging:
 
     def note_lookup(self, account: str, group_id: str, phone: str, at: datetime, *, found: bool) -> None:
         self.lookups[phone] = at
-
-    def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        return self.snapshot
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
         return set(self.present)

@@ -1,5 +1,6 @@
 """Harmful content: at once where it is plain, gathered where a person has to look first, hints once a day."""
 
+import itertools
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -53,6 +54,16 @@ def test_what_is_plain_is_told_at_once_with_category_and_reason(label: str) -> N
     assert "chưa phải kết luận" in alert
     assert len(to(posted, "member")) == 1
     assert not [notice for notice in posted if "lời lẽ" in notice.text or "chữ gì đó" in notice.text]
+
+
+def test_what_is_told_at_once_does_not_wait_however_the_clock_goes_on_meanwhile() -> None:
+    moments = itertools.count()
+    desk = Desk(clock=lambda: NOW + timedelta(milliseconds=next(moments)))
+    desk.seal("member")
+    desk.say("report_reader", "noi dung", UNMARKED)
+    assert len(to(desk.take(), "admin")) == 2
+    desk.tick(minutes=1)
+    assert to(desk.take(), "admin") == []
 
 
 def test_a_reason_without_a_word_for_it_is_the_wording() -> None:

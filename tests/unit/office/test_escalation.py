@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.office.fake_unit import BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.elements import Source
 from zalo_governor.domain.events import GroupCall, MessageDeleted, MessageRecalled, MessageSeen
+from zalo_governor.domain.findings import Finding, SealedFinding
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach, Role
 from zalo_governor.office import Office
@@ -44,6 +46,17 @@ def test_the_admin_and_the_member_hear_at_once_and_the_leader_not_yet() -> None:
     assert "Nếu đến 24/11/2026 14:20 chưa có trả lời, Hệ thống báo Trưởng nhóm" in to(posted, "admin")[0]
     desk.tick(minutes=14, seconds=59)
     assert desk.take() == []
+
+
+@pytest.mark.parametrize("finding", [SEALED, UNMARKED], ids=["sealed", "light"])
+def test_what_is_told_at_once_is_not_gathered_because_a_clock_moves_on_meanwhile(
+    finding: Finding | SealedFinding,
+) -> None:
+    ticks = count()
+    desk = Desk(clock=lambda: NOW + timedelta(microseconds=next(ticks)), quiet_hours=None)
+    desk.say("member", "Tin", finding)
+    assert [case.desk_due_at for case in desk.unit.book.values()] == [None]
+    assert to(desk.take(), "admin")
 
 
 def test_with_no_answer_for_15_minutes_the_leader_is_told_once_and_that_nobody_has_verified_it() -> None:

@@ -89,7 +89,7 @@ def test_the_list_names_strangers_by_number_and_those_who_are_missing() -> None:
 
 def test_a_hidden_list_is_said_and_no_roster_too() -> None:
     group = Group()
-    group.unit.snapshot = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", member_uids=("1",), total_members=339)
+    group.unit.group = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", member_uids=("1",), total_members=339)
     assert "chỉ thấy 1 trên 339 người" in ask(group, "/thanhvien")
     assert "chỉ thấy 1 trên 339 người" in ask(group, "/trangthai")
     group.unit.entries = []

@@ -236,7 +236,7 @@ def test_the_program_puts_nobody_out_by_itself_unless_it_is_told_to(
     policy: dict[str, Any], deputies: Sequence[str], name: str, ordered: bool
 ) -> None:
     group = Group(**policy)
-    group.unit.snapshot = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", co_admin_uids=tuple(deputies))
+    group.unit.group = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", co_admin_uids=tuple(deputies))
     event = MembersJoined(
         account=BOT, thread_id=GROUP, sender_uid=group.person("member").uid, at=group.now,
         members=(NamedUid(uid=STRANGER),),

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import pytest
 
@@ -206,16 +206,28 @@ def test_a_read_logs_in_again_and_repeats_itself_once(zalo: StandIn, client: Zal
     assert len(client.recent(GROUP).elements) == 3
 
 
+_BEFORE, _AFTER = 1, 2
+"""Numbers of inbox entries, before the gap and after it."""
+
+
 def recovered(
     zalo: StandIn,
     client: ZaloClient,
     stored: set[str],
     slept: list[float],
     *,
+    since: Collection[str] = (),
     max_pages: int = 40,
     oldest: int | None = 0,
 ) -> tuple[list[str], BackfillEnd, int]:
-    """Keys as they were handed on, how it ended, and how often it asked."""
+    """Keys as they were handed on, how it ended, and how often it asked.
+
+    `stored` was heard before the gap, `since` after it.
+    """
+    entries = dict.fromkeys(since, _AFTER) | dict.fromkeys(stored, _BEFORE)
+
+    def numbers(keys: list[str]) -> dict[str, int]:
+        return {key: entries[key] for key in keys if key in entries}
 
     def sleep(seconds: float) -> bool:
         slept.append(seconds)
@@ -224,7 +236,7 @@ def recovered(
     elements: list[Element] = []
     backfill = Backfill(client, pause=1.5, sleep=sleep)
     asked = len(zalo.calls)
-    end = backfill.recover(GROUP, lambda keys: stored & set(keys), elements.extend, max_pages, oldest=oldest)
+    end = backfill.recover(GROUP, numbers, elements.extend, max_pages, heard_id=_BEFORE, oldest=oldest)
     return [element.key for element in elements], end, len(zalo.calls) - asked
 
 
@@ -283,6 +295,23 @@ def test_a_deep_gap_is_bounded(zalo: StandIn, client: ZaloClient) -> None:
     assert (len(keys), end, pages) == (150, BackfillEnd.EXHAUSTED, 3)
 
 
+def test_what_was_heard_since_makes_a_gap_no_deeper(zalo: StandIn, client: ZaloClient) -> None:
+    Past(zalo, 300)
+    before, since = ({key(number) for number in numbers} for numbers in (range(40), range(90, 300)))
+    keys, end, pages = recovered(zalo, client, before, [], since=since, max_pages=2)
+    assert (end, pages) == (BackfillEnd.REACHED, 6)
+    assert {key(number) for number in range(40, 90)} <= set(keys)
+
+
+def test_even_of_what_is_known_not_everything_is_asked_for(
+    zalo: StandIn, client: ZaloClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zalo_governor.zalo.backfill._MOST_PAGES", 4)
+    Past(zalo, 300)
+    _, end, pages = recovered(zalo, client, set(), [], since={key(number) for number in range(300)})
+    assert (end, pages) == (BackfillEnd.EXHAUSTED, 4)
+
+
 def test_a_very_deep_gap_is_handed_on_in_parts_so_that_a_kill_costs_one_part(zalo: StandIn, client: ZaloClient) -> None:
     Past(zalo, 1300)
     parts: list[list[str]] = []
@@ -291,7 +320,9 @@ def test_a_very_deep_gap_is_handed_on_in_parts_so_that_a_kill_costs_one_part(zal
         parts.append([element.key for element in elements])
 
     backfill = Backfill(client, pause=0, sleep=lambda seconds: True)
-    end = backfill.recover(GROUP, lambda keys: {key(0)} & set(keys), take, oldest=0)
+    end = backfill.recover(
+        GROUP, lambda keys: {k: _BEFORE for k in keys if k == key(0)}, take, heard_id=_BEFORE, oldest=0
+    )
     assert end is BackfillEnd.REACHED
     assert [part == sorted(part) for part in parts] == [True, True]
     assert parts[1] + parts[0] == [key(number) for number in range(1300)]
@@ -301,7 +332,7 @@ def test_a_stop_ends_it_at_the_next_pause(zalo: StandIn, client: ZaloClient) -> 
     Past(zalo, 300)
     taken: list[Element] = []
     backfill = Backfill(client, pause=0, sleep=lambda seconds: False)
-    assert backfill.recover(GROUP, lambda keys: set(), taken.extend, oldest=0) is BackfillEnd.INTERRUPTED
+    assert backfill.recover(GROUP, lambda keys: {}, taken.extend, heard_id=_BEFORE, oldest=0) is BackfillEnd.INTERRUPTED
     assert len(taken) == 50
 
 

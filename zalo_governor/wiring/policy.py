@@ -1,0 +1,74 @@
+"""What the office and the audit log are told of the configuration."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from random import SystemRandom
+
+from zalo_governor import __version__
+from zalo_governor.fingerprints import change, fingerprints
+from zalo_governor.office.policy import LineStatus, OfficePolicy
+from zalo_governor.records import Records
+from zalo_governor.store.units import SqlUnits
+
+
+def office_policy(
+    records: Records, account: str, *, status: Callable[[], LineStatus], look_at: Callable[[str], None]
+) -> OfficePolicy:
+    """The settings as the office goes by them.
+
+    Raises:
+        ConfigError: a list of the configuration is missing or wrong.
+    """
+    settings, escalation = records.settings, records.settings.escalation
+    return OfficePolicy(
+        account=account,
+        groups={group.id: group.name for group in settings.groups},
+        regulation=records.rulebook.regulation,
+        ladder=records.rulebook.ladder,
+        catalogue=records.catalogue,
+        clock=records.clock,
+        status=status,
+        draw_code=_six_digits,
+        look_at=look_at,
+        with_marks=records.rulebook.with_marks,
+        letterhead=settings.office.letterhead,
+        changes=records.changes,
+        clarity=records.clarity,
+        remind_members=escalation.remind_members,
+        repeat_window=escalation.repeat_window,
+        member_cooldown=escalation.member_cooldown,
+        leader_after=escalation.leader_after,
+        digest_after=escalation.digest_after,
+        quiet_hours=escalation.quiet_hours,
+        code_valid=escalation.code_valid,
+        report_files=settings.schedule.report_files,
+        readers_kept=timedelta(days=settings.retention.readers_days),
+        longest_name=settings.names.longest,
+        short_forms=records.short_forms(),
+        name_reminder_after=timedelta(days=settings.names.remind_days),
+        name_reminders=settings.names.reminders,
+        names_asked_per_day=settings.names.asked_per_day,
+        remove_outsiders=settings.roster.remove_outsiders,
+        accept_friends=settings.roster.accept_friends,
+        lookups_per_day=settings.roster.lookups_per_day,
+        lookup_every=settings.roster.lookup_every,
+        approvers=frozenset(settings.approval.roles),
+        approval_valid=timedelta(hours=settings.approval.valid_hours),
+        approved_within=timedelta(hours=settings.approval.afterwards_hours),
+    )
+
+
+def note_configuration(records: Records, units: SqlUnits, occasion: str) -> None:
+    """Write down by which rules and settings the program goes from now on, and what of them is new."""
+    now = fingerprints(records.settings, records.database.keys.mac)
+    other = change(records.fingerprints(), now)
+    with units.unit() as unit:
+        for action, detail in ((occasion, {"version": __version__}), ("config.changed", other and other.detail)):
+            if detail:
+                unit.audit(action, at=records.clock(), actor_id=None, group_id="", subject="", detail=detail)
+    if other:
+        records.keep_fingerprints(now)
+
+
+def _six_digits() -> str:
+    return f"{SystemRandom().randrange(10**6):06}"

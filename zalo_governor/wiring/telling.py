@@ -1,0 +1,35 @@
+"""What the log is told: ids, rules, outcomes; never what somebody wrote."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.notices import Outgoing
+
+log = structlog.get_logger(__name__)
+
+
+def tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:
+    """What the rules said, without a word of what was said."""
+    for event, verdict in results:
+        for finding in verdict.findings:
+            log.info(
+                "judged",
+                entry=event.id,
+                rule=finding.rule_id,
+                severity=finding.severity.value,
+                label=finding.label,
+                private=not event.is_group,
+                sealed=verdict.sealed,
+                late=event.late,
+            )
+        for failure in verdict.failures:
+            log.error("rule_failed", entry=event.id, rule=failure.rule_id, error=failure.error)
+
+
+def tell_sent(outgoing: Outgoing, outcome: str) -> None:
+    """What became of a notice."""
+    notice = outgoing.notice
+    log.info(outcome, outgoing=outgoing.id, purpose=notice.purpose.value, case=notice.case_id, group=notice.is_group)
