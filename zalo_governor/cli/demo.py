@@ -17,10 +17,12 @@ from zalo_governor.domain.elements import RawDict
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import Role
 from zalo_governor.settings import Settings, load_settings, shipped_config
+from zalo_governor.sheets.reading import read_sheet
 from zalo_governor.sheets.writing import write_sheet
 from zalo_governor.simulator.scenario import Scenario, load_scenario
 
 _POLL_SECONDS = 0.2
+_SAMPLE_ROSTER = "danh-sach-mau.csv"
 _START_SECONDS = 25.0
 """At most from the start of the bot to the first act of the scenario."""
 _LAST_ANSWERS_SECONDS = 12.0
@@ -87,10 +89,19 @@ def _write_settings(folder: Path, files: Path, base_url: str) -> Settings:
 
 
 def _give_roster(folder: Path, day: Scenario, config: list[str]) -> None:
-    """The office's list of members, taken over before the bot first looks at the group."""
+    """The sample roster and the people of the day, taken over before the bot first looks at the group."""
     file = folder / "danh-sach.csv"
-    rows = [[*name.split(" - ", 1), uid] for name, uid in day.roster]
-    write_sheet(file, ("Họ tên", "Chức vụ", "Zalo uid"), rows)
+    heading, *sample = (row.cells for row in read_sheet(shipped_config() / _SAMPLE_ROSTER))
+    name_at, title_at, uid_at = (heading.index(field) for field in ("Họ và tên", "Chức vụ", "Zalo uid"))
+    listed = {cells[uid_at] for cells in sample}
+    rows = [list(cells) for cells in sample]
+    for name, uid in day.roster:
+        if uid not in listed:
+            row = [""] * len(heading)
+            row[name_at], row[title_at] = name.split(" - ", 1)
+            row[uid_at] = uid
+            rows.append(row)
+    write_sheet(file, heading, rows)
     ask(["roster", "import", str(file), "--yes", *config])
 
 

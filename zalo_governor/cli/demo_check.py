@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zalo_governor.domain.elements import RawDict
 
 _GROUP_ACTS = frozenset({"rename_group", "describe_group", "group_picture", "invite_link", "owner", "setting", "admin"})
+_NAMES = "3.2-ho-ten-chuc-vu"
 _GROUP_CLAUSES = frozenset({"6.1", "6.5"})
 
 
@@ -80,6 +81,7 @@ def everything(evidence: Evidence) -> list[Check]:
     return [
         *_cases(evidence),
         *_names(evidence),
+        *_fixed(evidence),
         *_changes(evidence),
         *_silence(evidence),
         *replies(evidence.acts, evidence.sent),
@@ -135,6 +137,24 @@ def _names(evidence: Evidence) -> Iterator[Check]:
             people = {act["member"], act["uid"]}
             cases = [case for case in evidence.cases if case["rule"] == rule and case["uid"] in people]
             yield _told(evidence, f"{act['clock']} “{act['text']}” comes in: case under {rule}", cases)
+
+
+def _fixed(evidence: Evidence) -> Iterator[Check]:
+    """A member takes the name that the bot has proposed: the case closes by itself, with how long it took."""
+    for act in evidence.acts:
+        if not act["expect"].get("fixes"):
+            continue
+        own = [case for case in evidence.cases if (case["rule"], case["uid"]) == (_NAMES, act["uid"])]
+        asked = [message for message in evidence.sent if message["thread"] == act["uid"] and _before(message, act)]
+        proposed = [message for message in asked if act["text"] in message["text"]]
+        yield Check(f"{act['clock']} “{act['text']}” had been proposed", _came(proposed), bool(proposed))
+        closed = [case for case in own if case["state"] == "remedied" and "phút" in (case["reason"] or "")]
+        found = ", ".join(f"{case['code']} {case['reason']}" for case in closed) or _codes(own)
+        yield Check(f"{act['clock']} “{act['text']}”: the case closes by itself", found, bool(closed))
+
+
+def _before(message: RawDict, act: RawDict) -> bool:
+    return bool(message["at_ms"] <= act["at_ms"])
 
 
 def _changes(evidence: Evidence) -> Iterator[Check]:

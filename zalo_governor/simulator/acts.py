@@ -42,6 +42,8 @@ class Expect(_Model):
     """A sealed case, and no trace of the text anywhere."""
     leader_told: bool = False
     """The leader is told of that case: an admin did it."""
+    fixes: bool = False
+    """The name is the one that the bot had proposed, and the case about the name closes by itself."""
     nothing: bool = False
     """No case, however suspicious it may look."""
     reply_contains: str | None = None

@@ -11,9 +11,16 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from zalo_governor.text.alphabet import has_marks
-from zalo_governor.text.fold import fold
 from zalo_governor.text.legacy import read_legacy
-from zalo_governor.text.name_words import NameWords, phrase
+from zalo_governor.text.name_faults import (
+    INITIALS,
+    LONGEST_NAME,
+    looks_like_name,
+    missing_marks,
+    wrong_name,
+    wrong_title,
+)
+from zalo_governor.text.name_words import NameWords
 from zalo_governor.text.normalise import normalise
 
 
@@ -137,9 +144,9 @@ def _title_first(left: str, right: str, words: NameWords) -> NameReading:
     if words.agency(right):
         return _invalid("title_only")
     rank, person = words.split_rank(right)
-    if reason := _missing_marks(person, left, words):
+    if reason := missing_marks(person, left, words):
         return _invalid(reason)
-    if _looks_like_name(person) and len(person.split()) > 1:
+    if looks_like_name(person) and len(person.split()) > 1:
         return _fixable("reversed", f"{rank} {_cased(person)} - {left}")
     return _invalid("reversed")
 
@@ -172,7 +179,7 @@ def _name_first(rank: str, person: str, right: str, form: str | None, words: Nam
     left = f"{rank} {person}".strip()
     if words.foreign_title(title) and not words.any_title(title):
         return _invalid("english")
-    reason = _missing_marks(person, title, words) or _wrong_title(left, title, words) or _wrong_name(person, words)
+    reason = missing_marks(person, title, words) or wrong_title(left, title, words) or wrong_name(person, words)
     if reason:
         return _invalid(reason)
     proposal = f"{rank} {_cased(person)} - {title}"
@@ -194,14 +201,14 @@ def _unseparated(name: str, words: NameWords) -> NameReading:
         return _invalid("org_only")
     for cut in range(2, len(parts)):
         left, right = " ".join(parts[:cut]), " ".join(parts[cut:])
-        if cut <= _LONGEST_NAME and words.any_title(right):
+        if cut <= LONGEST_NAME and words.any_title(right):
             reading = _parts(left, right, "no_sep", words)
             return reading if reading.proposal is None else reading._replace(reason="no_sep")
         if surname and cut + 1 < len(parts) and words.agency(right):
             return _invalid("org_not_title")
     if len(parts) == 1 and name.isupper():
         return _invalid("initials")
-    if _INITIALS.search(person):
+    if INITIALS.search(person):
         return _invalid("initials")
     if words.stripped_name(person) and not has_marks(person):
         return _invalid("no_diacritics")
@@ -213,7 +220,7 @@ def _title_and_name(parts: list[str], words: NameWords) -> NameReading:
     for cut in range(1, len(parts) - 1):
         head, tail = " ".join(parts[:cut]), parts[cut:]
         named = words.surname(tail[0]) and all(part[0].isupper() for part in tail)
-        if named and len(tail) <= _LONGEST_NAME and words.title(head) and not words.agency(" ".join(tail)):
+        if named and len(tail) <= LONGEST_NAME and words.title(head) and not words.agency(" ".join(tail)):
             if len(tail) == _TWO and words.any_title(" ".join(parts[: cut + 1])):
                 continue
             return _fixable("reversed", f"{_cased(' '.join(tail))} - {head}")
@@ -225,44 +232,6 @@ def _title_and_name(parts: list[str], words: NameWords) -> NameReading:
 def _more_than_title(parts: list[str], words: NameWords) -> bool:
     """Whether more than a bare title stands before the last word, so that it may be the name of an office."""
     return any(words.title(" ".join(parts[:cut])) for cut in range(1, len(parts) - 1))
-
-
-def _missing_marks(person: str, title: str, words: NameWords) -> str | None:
-    if not (words.bare_title(title) or words.bare_agency(title) or words.stripped_name(person)):
-        return None
-    return "partial_diacritics" if has_marks(person + title) else "no_diacritics"
-
-
-def _wrong_title(left: str, right: str, words: NameWords) -> str | None:
-    if words.title(right):
-        return None
-    if words.trade(right):
-        return "shop"
-    if words.agency(right):
-        return "org_not_title"
-    if set(phrase(right)) <= set(phrase(left)):
-        return "dup_name"
-    if right.isascii() and not words.vietnamese(left):
-        return "english"
-    parts = right.split()
-    if parts[0].isupper() and len(parts[0]) > 1:
-        return "org_not_title"
-    return "place_not_title" if all(word[0].isupper() for word in parts) else "joke_title"
-
-
-def _wrong_name(person: str, words: NameWords) -> str | None:
-    parts = person.split()
-    if _INITIALS.search(person) or (len(parts) == 1 and person.isupper()) or _VOWELS.isdisjoint(fold(parts[0])):
-        return "initials"
-    if len(parts) == 1 and "'" not in person and "’" not in person:
-        return "given_only"
-    if len(parts) > _LONGEST_NAME or words.nickname(parts[0]):
-        return "nickname"
-    return None if _looks_like_name(person) else "nickname"
-
-
-def _looks_like_name(person: str) -> bool:
-    return all(_NAME_WORD.fullmatch(part) for part in person.split())
 
 
 def _cased(person: str) -> str:
@@ -288,9 +257,7 @@ _ORDER = (Outcome.VALID, Outcome.FIXABLE, Outcome.INVALID)
 _PHONE_DIGITS = 8
 _LONGEST_DISPLAY_NAME = 300
 """Several times what Zalo takes; every sign in a name is tried as the one that cuts it in two."""
-_LONGEST_NAME = 6
 _TWO = 2
-_VOWELS = frozenset("aeiouy")
 _AGENCY_WITHIN = 3
 """An office in front is looked for before one of so many signs: what follows is cut in its turn."""
 _SIGNS = frozenset(" -–—|/\\,:()_•~·.&'’@+;[]")
@@ -312,5 +279,3 @@ _GLUED_RANK = re.compile(r"^(\w{2,4}\.)(?=[^\W\d_]{2})")
 _EMAIL = re.compile(r"\S+@\S+\.\w+\S*")
 _AT = re.compile(r"@")
 _PHONE = re.compile(r"(?:(?:S?ĐT|Tel|Zalo|DĐ)\s*[:.]?\s*)?\+?\d[\d\s.()-]{6,}\d", re.IGNORECASE)
-_INITIALS = re.compile(r"(?:^|[\s.])[^\W\d_]{1,2}\.\s?[^\W\d_]")
-_NAME_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")

@@ -11,6 +11,7 @@ ADMIN = "14"
 LEADER = "11"
 INFO = "6.1-thong-tin-nhom"
 SECRET = "Nội dung GIẢ ĐỊNH không được giữ"
+NAME = "Mùa A Tủa - Chuyên viên Sở Mẫu"
 RULE = "3.1-tieng-viet-co-dau"
 
 
@@ -52,11 +53,12 @@ def complete(folder: Path) -> dict[str, Any]:
         act(11, "rename_group", uid="23", msg_id=None, expect={"rule": INFO}),
         act(12, "admin", uid="15", member="23", msg_id=None, expect={"rule": INFO, "leader_told": True}),
         act(13, "setting", uid="14", msg_id=None, expect={"nothing": True}),
+        act(60, "rename_member", uid="22", text=NAME, msg_id=None, expect={"fixes": True}),
     ]
     cases = [
         case("VP1", "1", count=2),
         case("VP2", "4", "21", sealed=True, rule="4.1-noi-dung-mat"),
-        case("VP3", "join-digest", "22", rule="3.2-ho-ten-chuc-vu"),
+        case("VP3", "join-digest", "22", rule="3.2-ho-ten-chuc-vu", state="remedied", reason="đã được sửa sau 3 phút"),
         case("VP5", "act-digest", "23", rule=INFO, clause="6.1"),
         case("VP6", "act-digest", "15", rule=INFO, clause="6.1"),
     ]
@@ -64,6 +66,7 @@ def complete(folder: Path) -> dict[str, Any]:
         *(sent(ADMIN, f"Vụ việc VP{number}: …") for number in (1, 2, 3, 5)),
         sent(LEADER, "Vụ việc VP6: …"),
         sent("8", "Đã gửi báo cáo.", is_group=True),
+        sent("22", f"Vụ việc VP3: tên có thể đặt: {NAME}."),
     ]
     figures = {
         "coverage": {"sealed": 1, "recovered": 1, "gaps": [{}], "waiting": 0, "dead_letters": 0, "rule_failures": 0},
@@ -90,7 +93,7 @@ def test_a_case_that_was_not_opened_is_missed(tmp_path: Path, left_out: int) -> 
     assert missing(evidence)
 
 
-@pytest.mark.parametrize("left_out", range(6))
+@pytest.mark.parametrize("left_out", range(7))
 def test_a_message_that_was_not_sent_is_missed(tmp_path: Path, left_out: int) -> None:
     evidence = complete(tmp_path)
     del evidence["sent"][left_out]
@@ -119,6 +122,13 @@ def test_a_case_against_a_change_that_was_allowed_fails_the_demonstration(tmp_pa
     evidence = complete(tmp_path)
     evidence["cases"].append(case("VP7", "act-digest", "14", rule=INFO, clause="6.1"))
     assert any("allowed, no case" in expected for expected in missing(evidence))
+
+
+@pytest.mark.parametrize("left", [{"state": "reminded"}, {"reason": None}])
+def test_a_case_about_a_name_that_does_not_close_by_itself_is_missed(tmp_path: Path, left: dict[str, Any]) -> None:
+    evidence = complete(tmp_path)
+    evidence["cases"][2] |= left
+    assert [expected for expected in missing(evidence) if "closes by itself" in expected]
 
 
 @pytest.mark.parametrize("figure", ["recovered", "gaps", "dead_letters", "waiting"])
