@@ -242,7 +242,7 @@ def test_a_copied_database_says_nothing_without_its_key(bot: Rig, tmp_path: Path
             capture_output=True,
             text=True,
             check=False,
-            timeout=30,
+            timeout=120,
         )
         assert done.returncode == 1
         assert "the key does not belong to this database" in done.stdout + done.stderr

@@ -218,6 +218,7 @@ def test_a_coming_that_was_missed_is_found_by_the_sweep_and_marked_late(scene: S
 
 
 def test_with_a_hidden_list_nobody_is_said_to_have_left(scene: Scene) -> None:
+    scene.enter(somebody())
     scene.bot.control("world", groups=[{"id": GROUP, "admins": [], "settings": {"lockViewMember": 1}}])
     swept, left = scene.bot.logged("swept"), "SELECT count(*) FROM events WHERE kind = 'members_left'"
     before = scene.bot.query(left)
