@@ -53,7 +53,7 @@ def test_changes_are_kept_with_their_case_and_found_by_time_and_are_not_readable
         assert [one.case_id for one in unit.changes_at(GROUP, START, START + timedelta(minutes=10))] == [case.id]
         assert unit.changes_at("9", START, START + timedelta(days=1)) == []
     with database.write() as connection:
-        assert not [body for body in connection.scalars(select(group_changes.c.body)) if b"Nh" in body]
+        assert not [body for body in connection.scalars(select(group_changes.c.body)) if "Nhóm".encode() in body]
         connection.execute(update(group_changes).values(event_id=6))
     with units.unit() as unit, pytest.raises(WrongKeyError):
         unit.changes_of_case(case)

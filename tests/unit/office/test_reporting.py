@@ -109,9 +109,7 @@ def test_json_has_every_figure_and_the_codes() -> None:
     assert data["names"] == {str(desk.person("member").id): "Giàng A Viên"}
     assert data["coverage"]["heard"] == 120
     assert data["cannot_check"] == ["4.6"]
-    made = report(desk)
-    assert data.pop("audit_head") == str(made.audit_head)
-    assert ActivityReport.model_validate(data) == made.model_copy(update={"audit_head": None})
+    assert ActivityReport.model_validate(data) == report(desk)
 
 
 @pytest.mark.parametrize(("duty", "label"), [("daily_report", "24 giờ đến"), ("weekly_report", "7 ngày đến")])
