@@ -135,15 +135,19 @@ def _database_gone(scene: Scene) -> Iterator[None]:
 
 @contextmanager
 def _history_short(scene: Scene) -> Iterator[None]:
-    """Of what one group says while the line is cut, Zalo keeps the younger half only, and nothing older."""
+    """Of what one group says while the line is cut, Zalo keeps the younger half only, and nothing older.
+
+    Where hardly anything was said, the history stays: emptied, it would leave the bot no way to know that nothing is
+    missing, and it would rightly declare a gap in which nothing was lost.
+    """
     scene.calm_down()
     group, first = scene.next_short_group(), len(scene.traffic.said)
     with _cut(scene):
         yield
         hidden = [one.key for one in scene.traffic.said[first:] if one.group == group]
         gone = hidden[: len(hidden) // 2]
-        scene.zalo("shorten", group_id=group, keep=len(hidden) - len(gone))
         if gone:
+            scene.zalo("shorten", group_id=group, keep=len(hidden) - len(gone))
             scene.traffic.hide(group, set(gone))
             scene.made[group] += 1
 
