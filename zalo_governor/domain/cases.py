@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from zalo_governor.domain.changes import CHANGE_RULES
+from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.findings import Severity
 
@@ -109,7 +110,7 @@ class Case(BaseModel):
         """From the first event until it was set right, at least 1; None where it was not."""
         if self.remedied_at is None:
             return None
-        return max(1, round((self.remedied_at - self.event_at).total_seconds() / 60))
+        return minutes_of(self.remedied_at - self.event_at)
 
     def moved(self, to: CaseState, *, at: datetime, by: int | None, reason: str = "") -> Self:
         """The case in another state.

@@ -1,7 +1,7 @@
 """Time: UTC in the program and the store, Asia/Ho_Chi_Minh wherever people read it. Clocks are passed in."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -28,3 +28,8 @@ def to_ms(moment: datetime) -> int:
 def local(moment: datetime) -> datetime:
     """The moment as a clock on the wall in Viet Nam shows it."""
     return moment.astimezone(VIETNAM)
+
+
+def minutes_of(duration: timedelta) -> int:
+    """Whole minutes as people are told of them: at least 1, however short it was."""
+    return max(1, round(duration.total_seconds() / 60))

@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 
 from zalo_governor.domain.cases import Case, CaseMessage, CaseState
+from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.events import EventBase, MessageDeleted, MessageRecalled, MessageSeen
 from zalo_governor.domain.people import Person
 from zalo_governor.office.alerts import Alerts
@@ -67,7 +68,7 @@ class Afterwards:
         return [self._note(unit, case, at) for case in unit.case_of_message(group_id, key)]
 
     def _note(self, unit: OfficeUnit, case: Case, at: datetime) -> Case:
-        minutes = max(1, round((at - case.event_at).total_seconds() / 60))
+        minutes = minutes_of(at - case.event_at)
         messages = unit.messages_of(case)
         all_gone = sum(message.gone_at is not None for message in messages) >= case.count
         audit_case(unit, "case.withdrawn", case, {"minutes": minutes, "all": all_gone}, at=self._policy.clock())

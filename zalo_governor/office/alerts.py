@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from zalo_governor.domain.cases import Case, CaseMessage, CaseState
-from zalo_governor.domain.clock import local
+from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Severity
 from zalo_governor.domain.ladder import MemberStep
@@ -118,7 +118,7 @@ class Alerts:
             group=about["group"],
             who=about["who"],
             how=gone(self._voice, at, by, deleted=deleted, account=self._policy.account),
-            minutes=number(max(1, round((at - case.event_at).total_seconds() / 60))),
+            minutes=number(minutes_of(at - case.event_at)),
             rest=self._voice.say(Text.RECALL_REST, count=case.count) if left else "",
         )
         self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id)

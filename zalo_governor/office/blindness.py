@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 
+from zalo_governor.domain.clock import minutes_of
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
@@ -40,7 +41,7 @@ class Blindness:
 
     def seeing(self, since: datetime, until: datetime) -> None:
         """The line is back."""
-        minutes = number(max(1, round((until - since).total_seconds() / 60)))
+        minutes = number(minutes_of(until - since))
         text = self._voice.say(Text.SEEING, since=moment(since), until=moment(until), minutes=minutes)
         # First what may fail, since whoever calls then calls again.
         with self._unit() as unit:

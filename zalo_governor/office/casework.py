@@ -6,7 +6,7 @@ from typing import NamedTuple
 import structlog
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.clock import from_ms, minutes_of
 from zalo_governor.domain.elements import Source
 from zalo_governor.domain.events import (
     EventBase,
@@ -251,7 +251,7 @@ class Casework:
         person = unit.sender(event.account, event.sender_uid)
         case = person and unit.open_case(event.thread_id, NAME_RULE, person.id, None, _EVER)
         if case:
-            minutes = number(max(1, round((event.at - case.event_at).total_seconds() / 60)))
+            minutes = number(minutes_of(event.at - case.event_at))
             self._move(unit, case, CaseState.REMEDIED, self._voice.say(Text.REASON_NAME_FIXED, minutes=minutes))
 
     def _move(self, unit: OfficeUnit, case: Case, to: CaseState, reason: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.elements import Source
 from zalo_governor.domain.errands import Errand, ErrandKind
 from zalo_governor.domain.errors import IllegalTransitionError
@@ -242,7 +243,7 @@ class Newcomers:
             for _, case in unit.newcomers_here(event.thread_id, person.id):
                 unit.newcomer_gone(case, event.at)
                 if case.state.open:
-                    minutes = max(1, round((event.at - case.event_at).total_seconds() / 60))
+                    minutes = minutes_of(event.at - case.event_at)
                     reason = self._voice.say(Text.REASON_LEFT, minutes=number(minutes))
                     self.close(unit, case, CaseState.REMEDIED, reason)
             if member.uid in approved:

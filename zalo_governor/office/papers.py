@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from zalo_governor.domain.clock import local
+from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.domain.events import (
     AdminChanged,
     GroupInfoChanged,
@@ -390,4 +390,4 @@ class _Writer:
 
 
 def _minutes(length: timedelta) -> int:
-    return max(1, round(length.total_seconds() / 60)) if length else 0
+    return minutes_of(length) if length else 0

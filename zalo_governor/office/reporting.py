@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from zalo_governor.domain.clock import Clock, from_ms, local
+from zalo_governor.domain.clock import Clock, from_ms, local, minutes_of
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.regulation import Regulation
@@ -93,7 +93,7 @@ def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: Voice)
     return voice.say(
         Text.GAPS,
         count=number(len(gaps)),
-        minutes=number(max(1, round(silent.total_seconds() / 60))),
+        minutes=number(minutes_of(silent)),
         unfinished=voice.say(Text.GAPS_UNFINISHED, count=number(unfinished)) if unfinished else "",
     )
 

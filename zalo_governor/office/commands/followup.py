@@ -3,6 +3,7 @@
 from datetime import date
 
 from zalo_governor.domain.cases import Case, CaseNote, NoteKind
+from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.removals import CodeCheck
 from zalo_governor.office.afterwards import visible
@@ -116,7 +117,7 @@ class Remove(Command[tuple[int, str]]):
             code=case.code,
             count=number(count),
             secret=secret,
-            minutes=number(max(1, round(self.policy.code_valid.total_seconds() / 60))),
+            minutes=number(minutes_of(self.policy.code_valid)),
         )
         return Answer([text], "code_issued", case.code)
 

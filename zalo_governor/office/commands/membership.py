@@ -3,6 +3,7 @@
 from datetime import date
 
 from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.errands import ErrandKind
 from zalo_governor.domain.events import MembersJoined, NamedUid
 from zalo_governor.domain.findings import Finding, Severity
@@ -189,7 +190,7 @@ class PutOut(Command[Whom]):
             who=self.voice.who(found.person),
             group=self.voice.group(found.group),
             secret=secret,
-            minutes=number(max(1, round(self.policy.code_valid.total_seconds() / 60))),
+            minutes=number(minutes_of(self.policy.code_valid)),
         )
         return Answer([text], "code_issued", case.code)
 

@@ -1,11 +1,10 @@
 """Watches over the group: every change is recorded with who, before and after; one that nobody allowed is a case."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 import structlog
 
-from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.changes import CHANGE_RULES, Approval, Change, ChangeKind, GroupChange
 from zalo_governor.domain.elements import Source
 from zalo_governor.domain.events import EventBase
@@ -15,6 +14,7 @@ from zalo_governor.domain.pictures import Picture
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.integrity.reading import changes_of, concerns_group, group_after
 from zalo_governor.office.integrity.telling import Telling
+from zalo_governor.office.opening import new_case
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 
@@ -121,7 +121,8 @@ class Watch:
         since = event.at - self._policy.repeat_window
         case = unit.open_case(event.thread_id, held.finding.rule_id, actor.id, label, since)
         if case is None:
-            case = unit.add_case(_new_case(event, actor, held.finding, label, now))
+            finding = held.finding.model_copy(update={"label": label})
+            case = unit.add_case(new_case(event, finding, actor.id, now, late=event.late))
             audit_case(unit, "case.opened", case, {"event": event.id, "kind": label}, at=now)
             log.info("case", case=case.code, rule=case.rule_id, kind=label)
         else:
@@ -168,23 +169,3 @@ def only_others(verdict: Verdict) -> Verdict:
 
 def _on_group(finding: object) -> bool:
     return isinstance(finding, Finding) and finding.rule_id in CHANGE_RULES
-
-
-def _new_case(event: EventBase, actor: Person, finding: Finding, label: str, now: datetime) -> Case:
-    return Case(
-        id=0,
-        group_id=event.thread_id,
-        rule_id=finding.rule_id,
-        clause=finding.clause,
-        severity=finding.severity,
-        label=label,
-        person_id=actor.id,
-        state=CaseState.NEW,
-        opened_at=now,
-        event_at=event.at,
-        last_event_at=event.at,
-        first_event_id=event.id,
-        message_key=event.key,
-        late=event.late,
-        state_at=now,
-    )
