@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests import postgresql
-from tests.unit.store.stored import MASTER, HandClock
+from tests.unit.store.stored import BOT, MASTER, HandClock
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.units import SqlUnits
 
 
 @pytest.fixture
@@ -31,6 +33,16 @@ def database(database_url: str, clock: HandClock) -> Iterator[Database]:
     database.migrate()
     yield database
     database.close()
+
+
+@pytest.fixture
+def units(database: Database) -> SqlUnits:
+    return SqlUnits(database, BOT)
+
+
+@pytest.fixture
+def heard_in(database: Database) -> SqlInbox:
+    return SqlInbox(database, BOT)
 
 
 @pytest.fixture(scope="session")

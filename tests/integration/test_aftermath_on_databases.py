@@ -4,9 +4,9 @@ from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
+from tests.integration.seen import person
 from tests.unit.store.stored import BOT, GROUP, MASTER, MEMBER, OTHER, START, HandClock, entry, new_case, sealed_entry
 from zalo_governor.domain.cases import Case, CaseMessage, Reader
 from zalo_governor.domain.elements import Admitted, ElementKind
@@ -17,26 +17,10 @@ from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
 from zalo_governor.store.inbox import SqlInbox
 from zalo_governor.store.schema import events, inbox, removal_codes
-from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.store.units import SqlUnits
 
 MINUTE = timedelta(minutes=1)
 MAC = b"x" * 16
-
-
-@pytest.fixture
-def units(database: Database) -> SqlUnits:
-    return SqlUnits(database, BOT)
-
-
-@pytest.fixture
-def heard_in(database: Database) -> SqlInbox:
-    return SqlInbox(database, BOT)
-
-
-def person(unit: SqlUnit, uid: str = MEMBER) -> int:
-    found = unit.sender(BOT, uid)
-    assert found is not None
-    return found.id
 
 
 def admit(store: SqlInbox, key: str, **changes: Any) -> Admitted:

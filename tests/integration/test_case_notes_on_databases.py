@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from tests.integration.seen import person
 from tests.unit.store.stored import (
     BOT,
     GROUP,
     MASTER,
-    MEMBER,
     OTHER,
     START,
     HandClock,
@@ -33,22 +33,6 @@ from zalo_governor.store.units import SqlUnit, SqlUnits
 RULE = "3.1-tieng-viet-co-dau"
 HOUR = timedelta(hours=1)
 FOUND = Finding(rule_id=RULE, clause="3.1", severity=Severity.MINOR, label="no_diacritics")
-
-
-@pytest.fixture
-def units(database: Database) -> SqlUnits:
-    return SqlUnits(database, BOT)
-
-
-@pytest.fixture
-def heard_in(database: Database) -> SqlInbox:
-    return SqlInbox(database, BOT)
-
-
-def person(unit: SqlUnit, uid: str = MEMBER) -> int:
-    found = unit.sender(BOT, uid)
-    assert found is not None
-    return found.id
 
 
 def judged(units: SqlUnits, store: SqlInbox, key: str) -> Admitted:

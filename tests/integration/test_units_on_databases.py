@@ -58,11 +58,6 @@ SEALED = SealedFinding(
 
 
 @pytest.fixture
-def units(database: Database) -> SqlUnits:
-    return SqlUnits(database, BOT)
-
-
-@pytest.fixture
 def inbox(database: Database) -> SqlInbox:
     return SqlInbox(database, BOT)
 

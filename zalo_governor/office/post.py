@@ -35,36 +35,14 @@ class Post:
     ) -> None:
         """A private message; a text longer than Zalo takes goes out in parts, cut between lines."""
         for part in parts(text):
-            unit.post(
-                Notice(
-                    account=self._policy.account,
-                    thread_id=person.uid,
-                    person_id=person.id,
-                    text=part,
-                    purpose=purpose,
-                    case_id=case_id,
-                    group_id=group_id,
-                    created_at=self._policy.clock(),
-                    not_before=not_before,
-                )
-            )
+            notice = self._to(person, part, purpose, group_id)
+            unit.post(notice.model_copy(update={"case_id": case_id, "not_before": not_before}))
 
     def file_to_person(
         self, unit: OfficeUnit, person: Person, file: PaperFile, instead: str, purpose: Purpose, *, group_id: str
     ) -> None:
         """A private message that is a file; `instead` is said where the file cannot be made."""
-        unit.post(
-            Notice(
-                account=self._policy.account,
-                thread_id=person.uid,
-                person_id=person.id,
-                text=instead,
-                file=file,
-                purpose=purpose,
-                group_id=group_id,
-                created_at=self._policy.clock(),
-            )
-        )
+        unit.post(self._to(person, instead, purpose, group_id).model_copy(update={"file": file}))
 
     def to_desk(
         self,
@@ -96,6 +74,17 @@ class Post:
                 group_id=group_id,
                 created_at=self._policy.clock(),
             )
+        )
+
+    def _to(self, person: Person, text: str, purpose: Purpose, group_id: str) -> Notice:
+        return Notice(
+            account=self._policy.account,
+            thread_id=person.uid,
+            person_id=person.id,
+            text=text,
+            purpose=purpose,
+            group_id=group_id,
+            created_at=self._policy.clock(),
         )
 
     def holders(self, unit: OfficeUnit, *roles: Role) -> list[Person]:
