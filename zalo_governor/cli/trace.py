@@ -33,7 +33,7 @@ def trace(
     best: Annotated[int, typer.Option(min=1, max=100, help="How many messages to show at most.")] = 5,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """Find the messages that a leaked text may come from, the likest first; nothing is kept of the text."""
+    """Find the messages that a leaked text may come from, the likeliest first; nothing is kept of the text."""
     leaked = _leaked(text, file)
     settings = load_settings(config)
     records = open_records(settings, system_clock)
