@@ -1,13 +1,15 @@
 """Reading YAML so that every complaint names the file, the line and the key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.wording import of_system, of_value
 
 KeyPath = tuple[str | int, ...]
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -28,7 +30,7 @@ class Document(NamedTuple):
 
     def error(self, key: KeyPath, message: str) -> ConfigError:
         """The complaint about one key, to be raised."""
-        return ConfigError(f"{self.path}:{self.line(key)}: {'.'.join(map(str, key)) or '(file)'}: {message}")
+        return ConfigError(f"{self.path}:{self.line(key)}: {_dotted(key) or '(cả tệp)'}: {message}")
 
 
 def load_yaml(path: Path) -> Document:
@@ -37,27 +39,43 @@ def load_yaml(path: Path) -> Document:
     Raises:
         ConfigError: the file is missing, is not UTF-8 or not YAML, repeats a key, or holds no mapping.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file; copy it from the shipped config") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    text = read_text(path)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is None:
+            return Document(path, {}, {})
+        if not isinstance(node, yaml.MappingNode):
+            raise ConfigError(f"{path}:1: tệp phải gồm những dòng `mục: giá trị`; hãy so với tệp mẫu")
+        lines = dict(_keys(path, node, ()))
+        return Document(path, yaml.safe_load(text), lines)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(
-            f"{path}:{line}: not valid YAML: {error.problem}; check the indentation and quotes"
+            f"{path}:{line}: sai cách viết YAML ({error.problem}); hãy xem thụt lề, dấu hai chấm và ngoặc kép ở "
+            "dòng này và dòng ngay trên"
         ) from error
-    if node is None:
-        return Document(path, {}, {})
-    if not isinstance(node, yaml.MappingNode):
-        raise ConfigError(f"{path}:1: the file must hold `key: value` lines")
-    lines: dict[KeyPath, int] = {}
-    for key, line in _keys(path, node, ()):
-        lines[key] = line
-    return Document(path, yaml.safe_load(text), lines)
+    except (yaml.YAMLError, ValueError) as error:
+        # A character that YAML does not allow, a day that no calendar has: the reader says not where.
+        raise ConfigError(f"{path}: sai cách viết YAML ({error}); hãy sửa chỗ ấy hoặc đặt trong ngoặc kép") from error
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration file.
+
+    Raises:
+        ConfigError: the file is missing, may not be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: không có tệp này; hãy chép từ thư mục config kèm theo chương trình") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: không phải văn bản UTF-8; hãy lưu lại tệp với bảng mã UTF-8") from None
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: không đọc được: {of_system(error)}; hãy xem lại đường dẫn và quyền đọc của người chạy chương "
+            "trình"
+        ) from None
 
 
 def validate(model: type[ModelT], document: Document, data: dict[str, Any] | None = None) -> ModelT:
@@ -69,19 +87,49 @@ def validate(model: type[ModelT], document: Document, data: dict[str, Any] | Non
     try:
         return model.model_validate(document.data if data is None else data)
     except ValidationError as error:
-        raise complaint(document, error) from None
+        raise complaint(model, document, error) from None
 
 
-def complaint(document: Document, error: ValidationError, within: KeyPath = ()) -> ConfigError:
+def complaint(model: type[BaseModel], document: Document, error: ValidationError, within: KeyPath = ()) -> ConfigError:
     """A validation error in the words of the file it came from; values are not repeated, they may be secret.
 
-    `within` is the key whose value was validated, where it was not the whole file.
+    `within` is the key whose value was validated as `model`, where it was not the whole file.
     """
     rows = []
     for item in error.errors(include_url=False, include_input=False):
-        key = (*within, *item["loc"])
-        rows.append(str(document.error(key, _SAID.get(item["type"]) or item["msg"].removeprefix("Value error, "))))
+        if item["type"] == "extra_forbidden":
+            said = unknown_key(str(item["loc"][-1]), _names(model, item["loc"][:-1]))
+        else:
+            said = of_value(item)
+        rows.append(str(document.error((*within, *item["loc"]), said)))
     return ConfigError("\n".join(rows))
+
+
+def unknown_key(key: str, names: Iterable[str]) -> str:
+    """What is said of a key that there is not; the nearest one that there is, is named."""
+    nearest = get_close_matches(key, list(names), 1)
+    meant = f"có phải là {nearest[0]}? " if nearest else ""
+    return f"không có mục này; {meant}hãy sửa tên mục hoặc bỏ đi"
+
+
+def _names(model: type[BaseModel], at: KeyPath) -> list[str]:
+    """The keys that there are under the key `at` of such a file."""
+    for step in at:
+        field = model.model_fields.get(step) if isinstance(step, str) else None
+        inner = _model_in(field.annotation) if field else None
+        model = inner or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """The model in `X`, `X | None`, `tuple[X, ...]`, `Mapping[str, X]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
+
+
+def _dotted(key: KeyPath) -> str:
+    return ".".join(map(str, key))
 
 
 def _keys(path: Path, node: yaml.Node, at: KeyPath) -> Iterator[tuple[KeyPath, int]]:
@@ -91,7 +139,7 @@ def _keys(path: Path, node: yaml.Node, at: KeyPath) -> Iterator[tuple[KeyPath, i
             name = str(key_node.value)
             line = key_node.start_mark.line + 1
             if name in seen:
-                raise ConfigError(f"{path}:{line}: {'.'.join(map(str, (*at, name)))}: stands twice; keep one of them")
+                raise ConfigError(f"{path}:{line}: {_dotted((*at, name))}: mục này ghi hai lần; hãy giữ lại một")
             seen.add(name)
             yield (*at, name), line
             yield from _keys(path, value_node, (*at, name))
@@ -99,11 +147,11 @@ def _keys(path: Path, node: yaml.Node, at: KeyPath) -> Iterator[tuple[KeyPath, i
         for index, item in enumerate(node.value):
             yield (*at, index), item.start_mark.line + 1
             yield from _keys(path, item, (*at, index))
+    elif node.tag in _NUMBERS and ":" in node.value:
+        # YAML 1.1 counts by sixties here: 17:00 would be the number 1020, and that the time 00:17.
+        raise ConfigError(
+            f'{path}:{node.start_mark.line + 1}: {_dotted(at)}: giờ phải đặt trong ngoặc kép; hãy viết "{node.value}"'
+        )
 
 
-_SAID = {
-    "extra_forbidden": "no such key; correct its name or take it out",
-    "missing": "is missing",
-    "string_type": "must be a text; write it in quotes",
-}
-"""Where pydantic's own words would puzzle who fills in a file."""
+_NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})

@@ -71,7 +71,10 @@ class Governor:
         finally:
             self._machine.close()
         if self._failed:
-            raise GovernorError(f"the part {self._failed} failed; see the log")
+            raise GovernorError(
+                f"bộ phận {self._failed} của chương trình bị hỏng; hãy xem dòng part_failed trong nhật ký, rồi "
+                "chạy lại. Tin đã nghe vẫn còn nguyên"
+            )
 
     def _work(self, parts: Sequence[Part]) -> None:
         leave_standing()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zalo_governor.domain.errors import ConfigError, PrintingError
 from zalo_governor.domain.papers import Face, Paper, PaperFile
+from zalo_governor.wording import of_system
 
 _SECONDS = 60.0
 _WRONG_TEMPLATE = 2
@@ -38,12 +39,19 @@ class Press:
                 command, input=paper.model_dump_json().encode(), capture_output=True, timeout=self._seconds, check=False
             )
         except subprocess.TimeoutExpired:
-            raise PrintingError(f"{face.value}: not printed within {self._seconds:.0f} seconds") from None
+            raise PrintingError(
+                f"{face.value}: quá {self._seconds:.0f} giây chưa in xong; hãy in lại khi máy bớt việc, hoặc in "
+                "dạng text"
+            ) from None
         except OSError as error:
-            raise PrintingError(f"{face.value}: no process could be started ({error.strerror})") from None
+            raise PrintingError(
+                f"{face.value}: không mở được tiến trình in: {of_system(error)}; hãy in lại khi máy bớt việc"
+            ) from None
         if done.returncode == _WRONG_TEMPLATE:
             raise ConfigError(done.stderr.decode(errors="replace").strip())
         if done.returncode or not done.stdout:
             # Not what it wrote: a traceback may quote the paper.
-            raise PrintingError(f"{face.value}: printing failed with exit code {done.returncode}")
+            raise PrintingError(
+                f"{face.value}: in không thành (mã thoát {done.returncode}); hãy in dạng text và báo người phát triển"
+            )
         return done.stdout

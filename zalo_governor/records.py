@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +16,11 @@ from zalo_governor.office.integrity.words import ChangeWords
 from zalo_governor.rulebook import Rulebook, load_rulebook, read_lines
 from zalo_governor.settings import Settings
 from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
+from zalo_governor.store.database import Database, is_written
+from zalo_governor.store.errors import WrongKeyError
 from zalo_governor.store.vault import Vault
 from zalo_governor.text.short_forms import ShortForms
+from zalo_governor.wording import of_system, of_value
 from zalo_governor.zalo.session import Credentials
 
 _FINGERPRINTS = "config.fingerprints:"
@@ -84,12 +85,13 @@ class Records:
         origin = self._origin()
         if not origin:
             raise ConfigError(
-                f"{path}: no such file, and no session is kept, or those of several accounts: export imei, user_agent "
-                "and cookies of a browser that is logged in to chat.zalo.me into it"
+                f"{path}: chưa có phiên đăng nhập: không có tệp này, và cơ sở dữ liệu không giữ phiên nào hoặc giữ "
+                "của nhiều tài khoản; hãy ghi imei, user_agent và cookies của trình duyệt đã đăng nhập "
+                "chat.zalo.me vào tệp này"
             )
         kept = self.vault.load(_CREDENTIALS + origin)
         if kept is not None:
-            return _parsed(kept, "the kept session")
+            return _parsed(kept, "phiên đã lưu")
         credentials = _parsed(path.read_bytes(), str(path))
         self.keep_credentials(credentials)
         return credentials
@@ -108,8 +110,16 @@ class Records:
 
     def _origin(self) -> str:
         """The mark of the session file; where it was taken away, of the one session kept; "" where that is not one."""
-        with suppress(FileNotFoundError):
-            return self.database.keys.mac(self.settings.zalo.session_file.read_bytes()).hex()
+        path = self.settings.zalo.session_file
+        try:
+            return self.database.keys.mac(path.read_bytes()).hex()
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise ConfigError(
+                f"{path}: không đọc được tệp phiên: {of_system(error)}; hãy xem lại quyền đọc của người chạy "
+                "chương trình"
+            ) from None
         kept = self.vault.names(_CREDENTIALS)
         return kept[0].removeprefix(_CREDENTIALS) if len(kept) == 1 else ""
 
@@ -126,14 +136,31 @@ def open_records(settings: Settings, clock: Clock) -> Records:
     changes = ChangeWords.load(settings.rules_dir / "thay-doi-nhom.yaml")
     clarity = ClarityPolicy.load(settings.rules_dir / "y-kien.yaml")
     _private_folder(settings.data_dir)
-    keys = Keys.load_or_make(settings.key_path, os.environ.get("ZALO_GOVERNOR_KEY"))
+    keys = _keys(settings)
     database = Database(settings.sqlalchemy_url, keys, clock)
     database.migrate()
     return Records(settings, database, rulebook, catalogue, changes, clarity, Vault(database), clock)
 
 
+def _keys(settings: Settings) -> Keys:
+    """A new key is made for a new database alone: beside another it would open nothing, and look like the right one."""
+    given = os.environ.get("ZALO_GOVERNOR_KEY")
+    if not given and not settings.key_path.exists() and is_written(settings.sqlalchemy_url):
+        raise WrongKeyError(
+            f"{settings.key_path}: không có tệp khóa, mà cơ sở dữ liệu đã có dữ liệu mã hóa bằng khóa ấy; hãy đặt "
+            "lại tệp khóa từ bản sao lưu (hoặc ZALO_GOVERNOR_KEY). Chương trình không tạo khóa mới; cơ sở dữ liệu "
+            "giữ nguyên"
+        )
+    return Keys.load_or_make(settings.key_path, given)
+
+
 def _private_folder(path: Path) -> None:
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError(
+            f"data_dir: không tạo được thư mục {path}: {of_system(error)}; hãy sửa data_dir hoặc quyền của thư mục"
+        ) from None
 
 
 def _parsed(content: bytes, place: str) -> Credentials:
@@ -141,7 +168,7 @@ def _parsed(content: bytes, place: str) -> Credentials:
         return Credentials.model_validate_json(content)
     except ValidationError as error:
         rows = [
-            f"{place}: {'.'.join(map(str, row['loc'])) or '(file)'}: {row['msg']}"
-            for row in error.errors(include_input=False)
+            f"{place}: {'.'.join(map(str, row['loc'])) or '(cả tệp)'}: {of_value(row)}"
+            for row in error.errors(include_url=False, include_input=False)
         ]
         raise ConfigError("\n".join(rows)) from None

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from zalo_governor.configfile import Document, complaint, load_yaml, validate
+from zalo_governor.configfile import Document, complaint, load_yaml, read_text, validate
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.ladder import Ladder
@@ -51,7 +51,7 @@ class GroupAct(_Part):
     @model_validator(mode="after")
     def _one_act(self) -> "GroupAct":
         if sum(value is not None for value in dict(self).values()) != 1:
-            raise ValueError(f"give exactly one of {', '.join(type(self).model_fields)}")
+            raise ValueError(f"hãy ghi đúng một trong các mục: {', '.join(type(self).model_fields)}")
         return self
 
 
@@ -69,7 +69,7 @@ class Example(_Part):
     @model_validator(mode="after")
     def _one_subject(self) -> "Example":
         if sum(value is not None for value in (self.text, self.name, self.file_name, self.group, self.comes)) != 1:
-            raise ValueError("give exactly one of text, name, file_name, group, comes")
+            raise ValueError("hãy ghi đúng một trong các mục: text, name, file_name, group, comes")
         return self
 
 
@@ -82,7 +82,7 @@ class Examples(_Part):
     @model_validator(mode="after")
     def _labelled(self) -> "Examples":
         if any(example.label is None for example in self.match):
-            raise ValueError("each example under match needs the label that is expected")
+            raise ValueError("mỗi ví dụ trong match phải có label, là nhãn mà quy tắc phải cho")
         return self
 
 
@@ -135,16 +135,21 @@ def load_rulebook(rules_dir: Path) -> Rulebook:
         document = load_yaml(path)
         spec = validate(RuleSpec, document)
         if spec.id not in known:
-            raise document.error(("id",), f"no rule of that id; there are: {', '.join(known)}")
+            raise document.error(("id",), f"không có quy tắc nào mang mã này; các mã hiện có: {', '.join(known)}")
         if spec.id != path.stem:
-            raise document.error(("id",), f"must be the file's name; rename the file to {spec.id}.yaml")
+            raise document.error(("id",), f"mã phải trùng với tên tệp; hãy đổi tên tệp thành {spec.id}.yaml")
         if spec.clause not in {clause.number for clause in regulation.clauses}:
-            raise document.error(("clause",), 'quy-che.yaml has no such clause; write its number in quotes: "3.1"')
+            raise document.error(
+                ("clause",), 'quy-che.yaml không có khoản này; hãy ghi số khoản trong ngoặc kép, ví dụ "3.1"'
+            )
         loaded[spec.id] = spec, _build(known[spec.id], spec, document, rules_dir / "lexicons")
     for rule_id in known:
         if rule_id not in loaded:
             missing = rules_dir / "rules" / f"{rule_id}.yaml"
-            raise ConfigError(f"{missing}: no such file; each rule needs its own, maturity: shadow silences a rule")
+            raise ConfigError(
+                f"{missing}: không có tệp này; mỗi quy tắc phải có một tệp. Muốn quy tắc thôi báo, hãy ghi "
+                "maturity: shadow"
+            )
     return Rulebook(
         regulation=regulation,
         ladder=validate(Ladder, load_yaml(rules_dir / "escalation.yaml")),
@@ -159,20 +164,14 @@ def read_lines(path: Path) -> tuple[str, ...]:
     Raises:
         ConfigError: the file is missing or is not UTF-8.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file; copy it from the shipped config") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as UTF-8 text: {error}") from error
-    return tuple(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    return tuple(line for line in read_text(path).splitlines() if line.strip() and not line.startswith("#"))
 
 
 def _build(rule: type[Rule[Any]], spec: RuleSpec, document: Document, lexicons_dir: Path) -> Rule[Any]:
     try:
         parameters = rule.parameters_type.model_validate(spec.parameters)
     except ValidationError as error:
-        raise complaint(document, error, ("parameters",)) from None
+        raise complaint(rule.parameters_type, document, error, ("parameters",)) from None
     lexicons = {name: read_lines(lexicons_dir / name) for name in rule.lexicon_names}
     try:
         return rule(
@@ -183,4 +182,4 @@ def _build(rule: type[Rule[Any]], spec: RuleSpec, document: Document, lexicons_d
             lexicons=lexicons,
         )
     except ValueError as error:
-        raise ConfigError(f"{lexicons_dir}: a line in {', '.join(lexicons)} has the wrong form: {error}") from error
+        raise ConfigError(f"{lexicons_dir}: có dòng sai dạng trong {', '.join(lexicons)}: {error}") from error

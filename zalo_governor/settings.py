@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from zalo_governor.configfile import complaint, load_yaml
@@ -27,15 +36,17 @@ def shipped_config() -> Path:
 def _loopback_only(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be a base URL such as http://127.0.0.1:8900")
+        raise ValueError("phải là địa chỉ gốc, ví dụ http://127.0.0.1:8900")
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("must be a base URL without a path")
+        raise ValueError("phải là địa chỉ gốc, không kèm đường dẫn phía sau")
     try:
         loopback = parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname).is_loopback
     except ValueError:
         loopback = False
     if not loopback:
-        raise ValueError("only a loopback address (127.0.0.1, ::1, localhost) may take Zalo's place")
+        raise ValueError(
+            "chỉ địa chỉ trên chính máy này (127.0.0.1, ::1, localhost) được thay cho Zalo; dùng Zalo thật thì ghi null"
+        )
     return url.rstrip("/")
 
 
@@ -113,7 +124,9 @@ class PersonSettings(_Section):
     @model_validator(mode="after")
     def _identified(self) -> "PersonSettings":
         if not (self.uid or self.global_id):
-            raise ValueError("needs uid or global_id (`zalo-governor members` lists them): a name says not who it is")
+            raise ValueError(
+                "phải có uid hoặc global_id (xem bằng lệnh zalo-governor members); họ tên không đủ để nhận ra ai"
+            )
         return self
 
 
@@ -292,6 +305,22 @@ class Settings(BaseSettings):
     names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
 
+    @field_validator("groups")
+    @classmethod
+    def _each_once(cls, groups: tuple[GroupSettings, ...]) -> tuple[GroupSettings, ...]:
+        if len({group.id for group in groups}) < len(groups):
+            raise ValueError("một mã Nhóm ghi hai lần; hãy giữ lại một")
+        return groups
+
+    @field_validator("people")
+    @classmethod
+    def _nobody_twice(cls, people: tuple[PersonSettings, ...]) -> tuple[PersonSettings, ...]:
+        for identity in ("uid", "global_id"):
+            held = [value for person in people if (value := getattr(person, identity))]
+            if len(set(held)) < len(held):
+                raise ValueError(f"hai người cùng một {identity}; hãy xem lại {identity} của từng người")
+        return people
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -333,13 +362,15 @@ def load_settings(path: Path) -> Settings:
     """
     if not path.exists():
         sample = shipped_config() / "governor.yaml"
-        raise ConfigError(f"{path}: no such file; copy {sample} and fill it in, or name another with --config")
+        raise ConfigError(
+            f"{path}: không có tệp thiết đặt; hãy chép {sample} về đây rồi sửa, hoặc chỉ tệp khác bằng --config"
+        )
     document = load_yaml(path)
     data: dict[str, Any] = dict(document.data)
     try:
         settings = Settings(**data)
     except ValidationError as error:
-        raise complaint(document, error) from None
+        raise complaint(Settings, document, error) from None
     base = path.resolve().parent
     zalo = settings.zalo.model_copy(update={"session_file": base / settings.zalo.session_file})
     update: dict[str, Any] = {"data_dir": base / settings.data_dir, "zalo": zalo}

@@ -245,7 +245,7 @@ def test_a_copied_database_says_nothing_without_its_key(bot: Rig, tmp_path: Path
             timeout=120,
         )
         assert done.returncode == 1
-        assert "the key does not belong to this database" in done.stdout + done.stderr
+        assert "khóa này không phải của cơ sở dữ liệu này" in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
 
 

@@ -130,7 +130,7 @@ def test_a_refused_login_ends_the_program_and_says_why(tmp_path: Path) -> None:
         made.until(lambda: not bot.running, "it ends")
         assert bot.stop() == 1
         last = bot.log.read_text().splitlines()[-1]
-        assert "Zalo refused the login with code 102" in last
+        assert "Zalo không nhận phiên đăng nhập (mã 102" in last
         assert "Traceback" not in bot.log.read_text()
 
 
@@ -147,7 +147,7 @@ def test_a_second_start_is_refused_and_leaves_the_first_one_alone(bot: Rig) -> N
     bot.until(lambda: not second.running, "the second one ends")
     bot.bot = first
     assert second.stop() == 1
-    assert "another process already runs the account" in second.log.read_text().splitlines()[-1]
+    assert "đang được một chương trình khác chạy" in second.log.read_text().splitlines()[-1]
     assert (first.running, bot.state("sockets"), bot.sockets_opened()) == (True, 1, opened)
     bot.answer(somebody(), "/trogiup")
 

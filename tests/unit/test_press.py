@@ -20,12 +20,12 @@ def test_each_face_is_printed(face: Face) -> None:
 
 
 def test_what_takes_too_long_is_given_up() -> None:
-    with pytest.raises(PrintingError, match=r"png: not printed within 0 seconds"):
+    with pytest.raises(PrintingError, match=r"png: quá 0 giây chưa in xong"):
         Press(TEMPLATE, seconds=0.01).print(paper(), Face.PNG)
 
 
 def test_a_wrong_template_is_a_fault_of_the_configuration(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"bao-cao.docx: no DOCX"):
+    with pytest.raises(ConfigError, match=r"bao-cao.docx: không phải mẫu DOCX"):
         Press(tmp_path / "bao-cao.docx").print(paper(), Face.DOCX)
 
 

@@ -80,7 +80,7 @@ def test_one_session_is_enough_without_its_file_but_of_two_none_is_guessed(offic
     with opened(second, database) as records:
         records.credentials()
         records.keep_account("701")
-    with opened(first, database) as records, pytest.raises(ConfigError, match="several accounts"):
+    with opened(first, database) as records, pytest.raises(ConfigError, match="nhiều tài khoản"):
         records.credentials()
 
 

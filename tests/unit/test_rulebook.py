@@ -28,16 +28,16 @@ def change(path: Path, old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("id: 3.1-tieng-viet-co-dau", "id: 9.9-khac", r"3\.1-tieng-viet-co-dau\.yaml:1: id: no rule of that id"),
-        ("id: 3.1-tieng-viet-co-dau", "id: 3.2-ho-ten-chuc-vu", r"yaml:1: id: must be the file's name; rename"),
-        ('clause: "3.1"', 'clause: "9.9"', r"yaml:2: clause: quy-che\.yaml has no such clause"),
-        ('clause: "3.1"', "clause: 3.1", r"yaml:2: clause: must be a text; write it in quotes"),
-        ("severity: minor", "severity: terrible", r"yaml:7: severity: Input should be 'suspect'"),
+        ("id: 3.1-tieng-viet-co-dau", "id: 9.9-khac", r"3\.1-tieng-viet-co-dau\.yaml:1: id: không có quy tắc nào mang mã này"),
+        ("id: 3.1-tieng-viet-co-dau", "id: 3.2-ho-ten-chuc-vu", r"yaml:1: id: mã phải trùng với tên tệp; hãy đổi tên"),
+        ('clause: "3.1"', 'clause: "9.9"', r"yaml:2: clause: quy-che\.yaml không có khoản này"),
+        ('clause: "3.1"', "clause: 3.1", r"yaml:2: clause: phải là chữ; hãy đặt giá trị trong ngoặc kép"),
+        ("severity: minor", "severity: terrible", r"yaml:7: severity: phải là một trong: suspect, "),
         ("maturity: active", "maturity: young", r"yaml:8: maturity: "),
-        ("  violation: 0.8", "  violations: 0.8", r"yaml:21: parameters\.violations: no such key"),
-        ("  violation: 0.8", "  violation: six", r"yaml:21: parameters\.violation: Input should be a valid number"),
-        ("label: no_diacritics", "labels: no_diacritics", r"examples\.match\.0\.labels: no such key"),
-        ('{text: "ok"}', '{text: "ok", name: "a"}', r"examples\.no_match\.1: .*exactly one of text, name"),
+        ("  violation: 0.8", "  violations: 0.8", r"yaml:21: parameters\.violations: không có mục này; có phải là violation\?"),
+        ("  violation: 0.8", "  violation: six", r"yaml:21: parameters\.violation: phải là số"),
+        ("label: no_diacritics", "labels: no_diacritics", r"examples\.match\.0\.labels: không có mục này; có phải là label\?"),
+        ('{text: "ok"}', '{text: "ok", name: "a"}', r"examples\.no_match\.1: .*đúng một trong các mục: text, name"),
     ],
 )  # fmt: skip
 def test_a_wrong_key_is_named_with_its_line(folder: Path, old: str, new: str, complaint: str) -> None:
@@ -49,7 +49,7 @@ def test_a_wrong_key_is_named_with_its_line(folder: Path, old: str, new: str, co
 @pytest.mark.parametrize("missing", [RULE, "quy-che.yaml", "lexicons/abbreviations.txt"])
 def test_a_missing_file_is_named(folder: Path, missing: str) -> None:
     (folder / missing).unlink()
-    with pytest.raises(ConfigError, match=Path(missing).name + ": no such file"):
+    with pytest.raises(ConfigError, match=Path(missing).name + ": không có tệp này"):
         load_rulebook(folder)
 
 

@@ -8,14 +8,13 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.exceptions import TyperException
 from typer.main import get_command
 
 from zalo_governor import __version__
-from zalo_governor.domain.errors import ConfigError, GovernorError
-
-CONFIG_ERROR = 2
-FAILURE = 1
+from zalo_governor.cli.exit_codes import ExitCode, exit_code
+from zalo_governor.cli.terminal import Group, Terminal, explained
+from zalo_governor.domain.errors import GovernorError
 
 COMMANDS = (
     "run",
@@ -34,7 +33,7 @@ COMMANDS = (
 """Each a function or a Typer of that name in the module of that name."""
 
 
-class _Commands(TyperGroup):
+class _Commands(Group):
     # typer keeps its own copy of click, and the types of that to itself.
     def list_commands(self, ctx: Any) -> list[str]:
         """In the order in which the help shows them."""
@@ -46,7 +45,7 @@ class _Commands(TyperGroup):
             return super().get_command(ctx, cmd_name)
         made = getattr(import_module(f"zalo_governor.cli.{cmd_name}"), cmd_name)
         if not isinstance(made, typer.Typer):
-            alone = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+            alone = Terminal()
             alone.command(cmd_name)(made)
             made = alone
         command = get_command(made)
@@ -54,35 +53,36 @@ class _Commands(TyperGroup):
         return command
 
 
-app = typer.Typer(
-    name="zalo-governor",
-    cls=_Commands,
-    help="Hears a provincial office's Zalo group, judges it by the group's regulation, and reports.",
-    no_args_is_help=True,
-    # A traceback with local variables could show what somebody wrote.
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
+app = Terminal(name="zalo-governor", cls=_Commands, no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """Hears a provincial office's Zalo group, judges it by the group's regulation, and reports."""
+    """Nghe Nhóm Zalo của cơ quan, đối chiếu với Quy chế, báo riêng cho Quản trị và lập báo cáo."""
 
 
 @app.command()
 def version() -> None:
-    """Print the version."""
+    """In số phiên bản của chương trình."""
     typer.echo(__version__)
 
 
 def main() -> None:
-    """The console script; exit code 2 for a wrong configuration, 1 for any other failure, said in one line each."""
+    """The console script: exit codes as `ExitCode` has them; what went wrong is said on standard error."""
+    sys.exit(_run())
+
+
+def _run() -> int:
     try:
-        app()
-    except ConfigError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(CONFIG_ERROR)
+        return app(standalone_mode=False) or ExitCode.GOOD
+    except TyperException as error:
+        # Without any arguments the help was shown.
+        if type(error).__name__ != "NoArgsIsHelpError":
+            sys.stderr.write(f"{explained(error)}\n")
+        return ExitCode.WRONG_USE
+    except typer.Abort:
+        sys.stderr.write("\nĐã dừng; chưa ghi gì.\n")
+        return ExitCode.FAILURE
     except GovernorError as error:
         sys.stderr.write(f"{error}\n")
-        sys.exit(FAILURE)
+        return exit_code(error)

@@ -11,7 +11,9 @@ from rich.table import Table
 from rich.text import Text as Plain
 
 from zalo_governor.cli.access import note_access
+from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.terminal import Terminal
 from zalo_governor.domain.audit import AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
@@ -21,9 +23,8 @@ from zalo_governor.settings import load_settings
 from zalo_governor.store.audit import SqlAuditLog
 from zalo_governor.store.units import SqlUnit, SqlUnits
 
-audit = typer.Typer(help="The audit log: who did what, and whether the log is whole.", no_args_is_help=True)
+audit = Terminal(help="Nhật ký kiểm tra: ai làm gì, và nhật ký có còn toàn vẹn.", no_args_is_help=True)
 
-DOES_NOT_HOLD = 3
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 _FAULTS = {
@@ -42,16 +43,16 @@ _FAULTS = {
 
 @audit.callback()
 def _group() -> None:
-    """The audit log: who did what, and whether the log is whole."""
+    """Nhật ký kiểm tra: ai làm gì, và nhật ký có còn toàn vẹn."""
 
 
 @audit.command()
 def verify(
     config: ConfigFile = DEFAULT_CONFIG,
-    head: Annotated[str | None, typer.Option(help="The code in the footer of a report: 1234-0f3c9a5be1d27764.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of sentences.")] = False,
+    head: Annotated[str | None, typer.Option(help="Mã ở cuối một báo cáo đã in, ví dụ 1234-0f3c9a5be1d27764.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON thay cho câu chữ.")] = False,
 ) -> None:
-    """Look through the whole log; exit code 3 if anything does not hold."""
+    """Kiểm tra toàn bộ nhật ký; mã thoát 3 nếu có chỗ không toàn vẹn."""
     printed = _printed(head)
     records = open_records(load_settings(config), system_clock)
     try:
@@ -60,20 +61,20 @@ def verify(
         records.close()
     typer.echo(orjson.dumps(_as_json(report)).decode() if as_json else "\n".join(_sentences(report)))
     if report.faults:
-        raise typer.Exit(DOES_NOT_HOLD)
+        raise typer.Exit(ExitCode.FAULTS_FOUND)
 
 
 @audit.command("list")
 def list_(
     config: ConfigFile = DEFAULT_CONFIG,
-    since: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD.")] = None,
-    until: Annotated[str | None, typer.Option(help="Last day (included), YYYY-MM-DD.")] = None,
-    action: Annotated[str | None, typer.Option(help="Only these: `command` stands for `command.refused`, too.")] = None,
-    about: Annotated[str | None, typer.Option(help="A case, VP12, or whatever else a row is about.")] = None,
-    uid: Annotated[str | None, typer.Option(help="Only what this person did.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")] = False,
+    since: Annotated[str | None, typer.Option(help="Ngày đầu, dạng NĂM-THÁNG-NGÀY.")] = None,
+    until: Annotated[str | None, typer.Option(help="Ngày cuối (tính cả ngày này).")] = None,
+    action: Annotated[str | None, typer.Option(help="Chỉ loại việc này; command gồm cả command.refused.")] = None,
+    about: Annotated[str | None, typer.Option(help="Chỉ những dòng nói về một vụ việc (VP12) hoặc một khoản.")] = None,
+    uid: Annotated[str | None, typer.Option(help="Chỉ việc của người có uid này.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON thay cho bảng.")] = False,
 ) -> None:
-    """List the rows, oldest first; times are those of Viet Nam."""
+    """Liệt kê các dòng, cũ trước mới sau, giờ Việt Nam."""
     start, end = _day(since, "--since", _ALWAYS), _day(until, "--until", _NEVER - timedelta(days=1)) + timedelta(days=1)
     records = open_records(load_settings(config), system_clock)
     try:
@@ -104,7 +105,7 @@ def _actor(unit: SqlUnit, records: Records, uid: str | None) -> int | None:
         return None
     person = unit.known(records.account, uid)
     if person is None:
-        raise ConfigError(f"--uid: nobody is known as {uid}; `zalo-governor members` lists the uids")
+        raise ConfigError(f"--uid: không ai có uid {uid}; xem uid bằng: zalo-governor members")
     return person.id
 
 
@@ -163,4 +164,4 @@ def _day(text: str | None, option: str, otherwise: datetime) -> datetime:
     try:
         return midnight(date.fromisoformat(text)) if text else otherwise
     except ValueError:
-        raise ConfigError(f"{option}: not a day; write it as YYYY-MM-DD, for example 2026-03-31") from None
+        raise ConfigError(f"{option}: không phải ngày; hãy viết theo dạng NĂM-THÁNG-NGÀY, ví dụ 2026-03-31") from None

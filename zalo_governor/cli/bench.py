@@ -1,15 +1,12 @@
 """`zalo-governor bench`: how good and how fast the rules are on labelled lines."""
 
-import typer
-
 from zalo_governor.cli.bench_content import content
 from zalo_governor.cli.bench_names import names
 from zalo_governor.cli.bench_trace import trace
 from zalo_governor.cli.bench_vietnamese import vietnamese
+from zalo_governor.cli.terminal import Terminal
 
-bench = typer.Typer(
-    help="How good and how fast the rules are on labelled lines.", no_args_is_help=True, add_completion=False
-)
+bench = Terminal(help="Đo độ đúng và tốc độ của các quy tắc (cho người phát triển).", no_args_is_help=True)
 
 bench.command("content")(content)
 bench.command("names")(names)

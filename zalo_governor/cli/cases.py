@@ -24,10 +24,10 @@ _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 def cases(
     config: ConfigFile = DEFAULT_CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON list instead of a table.")] = False,
-    open_only: Annotated[bool, typer.Option("--open", help="Only those that somebody must still look at.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON thay cho bảng.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="Chỉ những vụ việc còn phải xem.")] = False,
 ) -> None:
-    """List the cases, oldest first. No case shows what was said."""
+    """Liệt kê vụ việc, cũ trước mới sau. Không vụ việc nào hiện nội dung tin."""
     records = open_records(load_settings(config), system_clock)
     try:
         with SqlUnits(records.database, records.account).unit() as unit:

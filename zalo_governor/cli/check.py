@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.domain.events import Attachment, EventBase, MessageSent, NameObserved
 from zalo_governor.domain.findings import Finding, Verdict
@@ -17,6 +18,7 @@ from zalo_governor.rulebook import load_rulebook
 from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.rules.engine import Engine
 from zalo_governor.settings import shipped_config
+from zalo_governor.wording import of_system
 
 SUBJECTS = ("text", "name", "file_name")
 
@@ -26,10 +28,10 @@ class BadLineError(GovernorError):
 
 
 def check(
-    file: Annotated[str, typer.Argument(help="JSON lines; - for standard input.")] = "-",
-    config_dir: Annotated[Path | None, typer.Option(help="Folder with rules/ and quy-che.yaml.")] = None,
+    file: Annotated[str, typer.Argument(help="Tệp JSON lines; - là đọc từ đầu vào chuẩn.")] = "-",
+    config_dir: Annotated[Path | None, typer.Option(help="Thư mục có rules/ và quy-che.yaml.")] = None,
 ) -> None:
-    """Judge JSON lines {"id", "text" | "name" | "file_name"} by the rules; one JSON line comes out for each."""
+    """Xét từng dòng JSON {"id", "text" | "name" | "file_name"} theo các quy tắc; mỗi dòng vào cho một dòng ra."""
     engine = load_rulebook(config_dir or shipped_config()).engine
     if file == "-":
         raise typer.Exit(answer(engine, sys.stdin.buffer))
@@ -37,12 +39,14 @@ def check(
         with Path(file).open("rb") as lines:
             raise typer.Exit(answer(engine, lines))
     except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror}; name a file of JSON lines, or - for standard input") from None
+        raise ConfigError(
+            f"{file}: không đọc được: {of_system(error)}; hãy chỉ một tệp JSON lines, hoặc - để đọc từ đầu vào chuẩn"
+        ) from None
 
 
 def answer(engine: Engine, lines: Iterable[bytes]) -> int:
     """Write the answer to each line to standard output; the exit code: 0, or 2 if any line could not be judged."""
-    code = 0
+    code = ExitCode.GOOD
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -50,7 +54,7 @@ def answer(engine: Engine, lines: Iterable[bytes]) -> int:
             answered = judge_line(engine, line, number)
         except BadLineError as error:
             typer.echo(str(error), err=True)
-            code = 2
+            code = ExitCode.WRONG_USE
             continue
         sys.stdout.buffer.write(answered + b"\n")
     sys.stdout.buffer.flush()
@@ -67,7 +71,7 @@ def judge_line(engine: Engine, line: bytes, number: int) -> bytes:
     verdict = engine.judge(subject_event({key: item[key] for key in SUBJECTS if key in item}), NO_CONTEXT)
     if verdict.failures:
         failed = ", ".join(f"{failure.rule_id} ({failure.error})" for failure in verdict.failures)
-        raise BadLineError(f"line {number}: a rule failed: {failed}")
+        raise BadLineError(f"dòng {number}: quy tắc gặp lỗi: {failed}; dòng này chưa được xét, các dòng khác vẫn xét")
     answered = {"id": item.get("id"), "findings": [_shown(finding) for finding in open_findings(verdict)]}
     try:
         return orjson.dumps(answered)
@@ -97,12 +101,14 @@ def _item(line: bytes, number: int) -> dict[str, Any]:
         # The standard decoder keeps lone surrogates and large numbers, which other decoders refuse.
         item = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise BadLineError(f"line {number}: not a line of JSON in UTF-8 ({type(error).__name__})") from None
+        raise BadLineError(
+            f"dòng {number}: không phải một dòng JSON bằng UTF-8 ({type(error).__name__}); hãy sửa dòng này"
+        ) from None
     if not isinstance(item, dict):
-        raise BadLineError(f'line {number}: must be an object such as {{"id": 1, "text": "…"}}')
+        raise BadLineError(f'dòng {number}: phải là một đối tượng, ví dụ {{"id": 1, "text": "…"}}')
     given = [key for key in SUBJECTS if key in item]
     if len(given) != 1 or not isinstance(item[given[0]], str):
-        raise BadLineError(f"line {number}: needs exactly one of {', '.join(SUBJECTS)}, as a string")
+        raise BadLineError(f"dòng {number}: phải có đúng một trong các mục {', '.join(SUBJECTS)}, giá trị là chữ")
     return item
 
 

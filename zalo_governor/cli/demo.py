@@ -37,7 +37,7 @@ def demo(
         float | None, typer.Option(min=1, help="Scenario seconds per second; by default the day takes about 70 s.")
     ] = None,
 ) -> None:
-    """Watch the bot through a working day; exit 0 only if every expected case and message is there."""
+    """Xem Hệ thống qua một ngày làm việc mô phỏng trên máy này; không gửi gì ra ngoài."""
     began = local(system_clock())
     folder = (keep or Path("build") / "demo" / began.strftime("%Y%m%d-%H%M%S")).resolve()
     try:

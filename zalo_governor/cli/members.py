@@ -18,9 +18,9 @@ from zalo_governor.store.units import SqlUnit, SqlUnits
 
 def members(
     config: ConfigFile = DEFAULT_CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON list instead of tables.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON thay cho bảng.")] = False,
 ) -> None:
-    """List the members with uid, display name and roles, as the bot saw them last."""
+    """Liệt kê thành viên của Nhóm như Hệ thống thấy lần gần nhất: uid, tên hiển thị, vai trò."""
     settings = load_settings(config)
     records = open_records(settings, system_clock)
     try:
@@ -31,6 +31,8 @@ def members(
     if as_json:
         typer.echo(orjson.dumps([row for rows in found.values() for row in rows], option=orjson.OPT_INDENT_2))
         return
+    if not found:
+        typer.echo("Tệp thiết đặt chưa có Nhóm nào; hãy thêm mã Nhóm vào mục groups.")
     for group_id, rows in found.items():
         _print_table(f"Nhóm {group_id}: {len(rows)}", rows)
 

@@ -11,10 +11,10 @@ from zalo_governor.settings import Settings
 
 ConfigFile = Annotated[
     Path,
-    typer.Option("--config", "-c", envvar="ZALO_GOVERNOR_CONFIG", help="The settings file.", dir_okay=False),
+    typer.Option("--config", "-c", envvar="ZALO_GOVERNOR_CONFIG", help="Tệp thiết đặt."),
 ]
 DEFAULT_CONFIG = Path("governor.yaml")
-GroupId = Annotated[str | None, typer.Option(help="Group id; the first one of the settings if left out.")]
+GroupId = Annotated[str | None, typer.Option(help="Mã Nhóm; không ghi thì là Nhóm đầu tiên trong tệp thiết đặt.")]
 
 
 def chosen_group(settings: Settings, wanted: str | None) -> Group:
@@ -26,4 +26,7 @@ def chosen_group(settings: Settings, wanted: str | None) -> Group:
     for group in settings.groups:
         if wanted in {None, group.id}:
             return Group(group.id, group.name)
-    raise ConfigError("groups: the settings name no such group")
+    if wanted is None:
+        raise ConfigError("groups: tệp thiết đặt chưa có Nhóm nào; hãy thêm mã Nhóm vào mục groups")
+    known = ", ".join(group.id for group in settings.groups)
+    raise ConfigError(f"--group: tệp thiết đặt không có Nhóm này; các Nhóm đang theo dõi: {known or 'chưa có'}")

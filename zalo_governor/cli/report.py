@@ -12,6 +12,7 @@ from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chose
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.papers import Face
+from zalo_governor.drafts import drafted
 from zalo_governor.office.commands.parsing import folded
 from zalo_governor.office.papers import paper_of
 from zalo_governor.office.periods import Span, as_period, asked, days, today
@@ -36,23 +37,27 @@ class Format(StrEnum):
 
 def report(
     config: ConfigFile = DEFAULT_CONFIG,
-    start: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD; today if left out.")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="Last day (included), YYYY-MM-DD; today if left out.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="Ngày đầu, dạng NĂM-THÁNG-NGÀY; không ghi là hôm nay.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Ngày cuối (tính cả ngày này); không ghi là hôm nay.")] = None,
     period: Annotated[
         str | None,
-        typer.Option("--period", help="In the words of /baocao instead: tháng, tháng 10, quý, tuần, 01/10-31/10."),
+        typer.Option("--period", help="Hoặc ghi như lệnh /baocao: tháng, tháng 10, quý, tuần, 01/10-31/10."),
     ] = None,
-    face: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    face: Annotated[Format, typer.Option("--format", help="Dạng báo cáo.")] = Format.TEXT,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write into this file; needed for docx, xlsx and png.")
+        Path | None, typer.Option("--output", "-o", help="Ghi vào tệp này; docx, xlsx, png phải có.")
     ] = None,
     group: GroupId = None,
 ) -> None:
-    """Print the report on a period of whole days, Asia/Ho_Chi_Minh."""
+    """In báo cáo của một kỳ tính theo ngày, giờ Việt Nam."""
     settings = load_settings(config)
     span = _asked(period, start, end)
     if output is None and face not in {Format.TEXT, Format.JSON}:
-        raise ConfigError(f"--output: a {face.value} is no text; name the file to write, for example -o report.{face}")
+        raise ConfigError(
+            f"--output: dạng {face.value} phải ghi ra tệp; hãy chỉ tên tệp, ví dụ -o bao-cao.{face.value}"
+        )
     chosen = chosen_group(settings, group)
     records = open_records(settings, system_clock)
     try:
@@ -78,10 +83,8 @@ def _give(content: bytes, output: Path | None) -> None:
     if output is None:
         typer.echo(content, nl=False)
         return
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        raise ConfigError(f"{output}: {error.strerror}; choose a folder that may be written") from None
+    with drafted(output) as draft:
+        draft.write_bytes(content)
 
 
 def _asked(period: str | None, start: str | None, end: str | None) -> Span:
@@ -89,10 +92,12 @@ def _asked(period: str | None, start: str | None, end: str | None) -> Span:
         first, last = _days(start, end)
         return days(first, last)
     if start or end:
-        raise ConfigError("--period: give either a period in words, or --from and --to")
+        raise ConfigError("--period: hãy ghi hoặc --period, hoặc --from và --to")
     span = asked(folded(period).strip(" ."), today(system_clock()))
     if span is None:
-        raise ConfigError("--period: not understood; write for example hôm nay, tuần, tháng 10, quý 3, 01/10-31/10")
+        raise ConfigError(
+            "--period: không hiểu kỳ báo cáo; hãy ghi, ví dụ: hôm nay, tuần, tháng 10, quý 3, 01/10-31/10"
+        )
     return span
 
 
@@ -101,7 +106,7 @@ def _days(start: str | None, end: str | None) -> tuple[date, date]:
     last = _day(end, "--to") if end else now
     first = _day(start, "--from") if start else min(last, now)
     if first > last:
-        raise ConfigError("--from: lies after --to; give the earlier day first")
+        raise ConfigError("--from: sau --to; hãy ghi ngày sớm hơn ở --from")
     return first, last
 
 
@@ -109,4 +114,4 @@ def _day(text: str, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"{option}: not a day; write it as YYYY-MM-DD, for example 2026-03-31") from None
+        raise ConfigError(f"{option}: không phải ngày; hãy viết theo dạng NĂM-THÁNG-NGÀY, ví dụ 2026-03-31") from None

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
+from zalo_governor.cli.terminal import Terminal, agreed
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot, Role
@@ -28,17 +29,17 @@ from zalo_governor.sheets.writing import write_sheet
 from zalo_governor.store.roster import SqlRoster
 from zalo_governor.store.units import SqlUnits
 
-roster = typer.Typer(help="The office's list of approved members.", no_args_is_help=True, add_completion=False)
+roster = Terminal(help="Danh sách thành viên đã được duyệt của cơ quan.", no_args_is_help=True)
 
 
 @roster.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="An .xlsx or .csv file.")],
+    file: Annotated[Path, typer.Argument(help="Tệp .xlsx hoặc .csv.")],
     config: ConfigFile = DEFAULT_CONFIG,
     group: GroupId = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Take it over without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ghi luôn, không hỏi.")] = False,
 ) -> None:
-    """Read the list, show what it would change, and take it over; with a wrong cell nothing is changed at all."""
+    """Đọc danh sách, cho xem những thay đổi rồi ghi; có ô sai thì không ghi gì cả."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
     reading = _read(file, settings)
@@ -53,7 +54,7 @@ def import_(
         if found.empty:
             typer.echo("Danh sách không có gì thay đổi.")
             return
-        if not yes and not typer.confirm("Ghi danh sách này?"):
+        if not yes and not agreed("Ghi danh sách này?"):
             typer.echo("Chưa thay đổi gì.")
             return
         store.replace(group_id, entries)
@@ -71,11 +72,11 @@ def import_(
 
 @roster.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="The .xlsx or .csv file to write.")],
+    file: Annotated[Path, typer.Argument(help="Tệp .xlsx hoặc .csv sẽ ghi.")],
     config: ConfigFile = DEFAULT_CONFIG,
     group: GroupId = None,
 ) -> None:
-    """Write the list in the form in which it can be imported again."""
+    """Ghi danh sách ra tệp, đúng dạng để nhập lại được."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
     with _records(settings) as records:
@@ -88,7 +89,7 @@ def export(
 
 @roster.command("compare")
 def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
-    """Hold the list against the group: who is missing, who is not in the list, and who might be whom."""
+    """Đối chiếu danh sách với Nhóm: ai còn thiếu, ai không có trong danh sách, ai có thể là ai."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
     with _records(settings) as records:
@@ -109,7 +110,7 @@ def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None
 
 @roster.command("match")
 def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
-    """Go through those whose names are alike, one by one: who is confirmed is known by the account from then on."""
+    """Hỏi từng người có tên giống nhau; đồng ý thì tài khoản ấy được ghi vào danh sách."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
     with _records(settings) as records:
@@ -118,7 +119,7 @@ def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
         for one in guesses:
             entry = one.entry
             who = f"{entry.full_name} ({entry.title}, {entry.agency})"
-            if typer.confirm(f"{who} trong danh sách là tài khoản {one.uid}, tên hiển thị {names[one.uid]!r}?"):
+            if agreed(f"{who} trong danh sách là tài khoản {one.uid}, tên hiển thị {names[one.uid]!r}?"):
                 confirmed += 1
                 _tie(records, group_id, one)
     typer.echo(f"Đã ghi {confirmed} trên {len(guesses)} người.")
@@ -135,9 +136,9 @@ def _held(
         present = unit.present_uids(records.account, group_id) - {records.account}
         snapshot = unit.group_snapshot(group_id)
     if held is None:
-        raise ConfigError("roster: none was imported for this group; run: zalo-governor roster import FILE")
+        raise ConfigError("roster: Nhóm này chưa có danh sách; hãy chạy: zalo-governor roster import TỆP")
     if not present:
-        raise ConfigError("roster: the bot has not seen the group's members yet; start it once: zalo-governor run")
+        raise ConfigError("roster: Hệ thống chưa thấy thành viên của Nhóm; hãy chạy một lần: zalo-governor run")
     return held, proposals(matched, held.strangers, names), names, snapshot
 
 

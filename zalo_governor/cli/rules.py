@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from zalo_governor.cli.check import SUBJECTS, WHENEVER, open_findings, subject_event
+from zalo_governor.cli.terminal import Terminal
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import (
     AdminChanged,
@@ -26,7 +27,7 @@ from zalo_governor.rulebook import Coming, Example, Rulebook, load_rulebook, rea
 from zalo_governor.rules.base import NO_CONTEXT, RuleContext
 from zalo_governor.settings import shipped_config
 
-rules = typer.Typer(help="Work with the rules.", no_args_is_help=True, add_completion=False)
+rules = Terminal(help="Các quy tắc của Hệ thống.", no_args_is_help=True)
 
 _SOMEBODY = "7000000000000000014"
 BENIGN = (("messages.vi.txt", "text"), ("names.txt", "name"))
@@ -47,14 +48,14 @@ class Trial(NamedTuple):
 
 @rules.callback()
 def _group() -> None:
-    """Work with the rules."""
+    """Các quy tắc của Hệ thống."""
 
 
 @rules.command("test")
 def prove(
-    config_dir: Annotated[Path | None, typer.Option(help="Folder with rules/, quy-che.yaml and benign/.")] = None,
+    config_dir: Annotated[Path | None, typer.Option(help="Thư mục có rules/, quy-che.yaml và benign/.")] = None,
 ) -> None:
-    """Run the examples of every rule and the benign corpus; exit code 1 if any of them fails."""
+    """Chạy các ví dụ của mỗi quy tắc và tập tin thường; mã thoát 1 nếu có chỗ không đạt."""
     folder = config_dir or shipped_config()
     trials = list(try_all(load_rulebook(folder), folder / "benign"))
     faults = [trial for trial in trials if trial.fault]
@@ -74,7 +75,11 @@ def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
         for example in spec.examples.match:
             findings = _findings(rulebook, example, rule_id)
             labels = [finding.label for finding in findings]
-            fault = None if example.label in labels else f"expected {example.label}, got {labels or 'nothing'}"
+            fault = (
+                None
+                if example.label in labels
+                else f"phải là {example.label}, nhưng được {', '.join(labels) or 'không có gì'}"
+            )
             yield Trial(rule_id, "match", _sample(example), fault)
         for example in spec.examples.no_match:
             yield Trial(rule_id, "no_match", _sample(example), _silence(_findings(rulebook, example, rule_id)))
@@ -88,7 +93,9 @@ def _findings(rulebook: Rulebook, example: Example, rule_id: str | None) -> list
     """What the rules say about one sample; a rule that raises ends the run, for its examples prove nothing."""
     verdict = rulebook.engine.judge(*_tried(example))
     for failure in verdict.failures:
-        raise ConfigError(f"{failure.rule_id} fails on {_sample(example)!r}: {failure.error}")
+        raise ConfigError(
+            f"{failure.rule_id}: gặp lỗi với ví dụ {_sample(example)!r}: {failure.error}; hãy sửa quy tắc"
+        )
     return [finding for finding in open_findings(verdict) if rule_id in {None, finding.rule_id}]
 
 
@@ -131,7 +138,7 @@ def _event(example: Example) -> EventBase:
 def _silence(findings: list[Finding]) -> str | None:
     if not findings:
         return None
-    return "expected nothing, got " + ", ".join(f"{finding.rule_id} {finding.label}" for finding in findings)
+    return "phải không có gì, nhưng được " + ", ".join(f"{finding.rule_id} {finding.label}" for finding in findings)
 
 
 def _sample(example: Example) -> str:
@@ -144,7 +151,7 @@ def _sample(example: Example) -> str:
 
 def _show(trials: list[Trial]) -> None:
     """A table where somebody looks at it, tab-separated lines where a program reads."""
-    header = ("samples", "match", "no_match", "benign", "failed")
+    header = ("mẫu", "phải thấy", "phải bỏ qua", "tin thường", "không đạt")
     rows: list[tuple[str, ...]] = []
     for group in dict.fromkeys(trial.group for trial in trials):
         of_group = [trial for trial in trials if trial.group == group]

@@ -4,19 +4,24 @@ import signal
 import sys
 from types import FrameType
 
+import typer
+
 from zalo_governor import journal
 from zalo_governor.app import build
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.doubts import doubts
 from zalo_governor.governor import Governor
 from zalo_governor.process import forbid_core_dumps, give_memory_back
 from zalo_governor.settings import load_settings
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Listen to the group until stopped (Ctrl-C or SIGTERM)."""
+    """Chạy Hệ thống: nghe Nhóm cho tới khi được dừng (Ctrl-C hoặc SIGTERM)."""
     forbid_core_dumps()
     give_memory_back()
     settings = load_settings(config)
+    for doubt in doubts(settings):
+        typer.echo(f"Lưu ý: {config}: {doubt}", err=True)
     journal.configure(console=sys.stdout.isatty())
     run_until_told(build(settings))
 

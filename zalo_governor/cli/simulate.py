@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from zalo_governor import journal
+from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.scenario import load_scenario
@@ -21,17 +22,14 @@ def simulate(
         float | None, typer.Option(min=0.001, help="Scenario seconds per second; by default the scenario's own.")
     ] = None,
 ) -> None:
-    """Serve a simulated Zalo on loopback until Ctrl-C or SIGTERM; a scenario starts when the first client listens.
-
-    What it can be told to do under /__sim/ stands in docs/simulator.md.
-    """
+    """Chạy một Zalo mô phỏng trên máy này (cho người phát triển); xem docs/simulator.md."""
     journal.configure(console=sys.stdout.isatty())
     try:
         plan = load_scenario(scenario) if scenario else None
         asyncio.run(serve(Simulator(system_clock, plan, speed), port, _say_ready))
     except SimulatorError as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
+        raise typer.Exit(ExitCode.WRONG_USE) from None
 
 
 def _say_ready(url: str) -> None:

@@ -20,6 +20,7 @@ from zalo_governor.settings import load_settings
 from zalo_governor.store.postings import SealedPosting, SqlPostings
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.text.fold import skeleton
+from zalo_governor.wording import of_system
 from zalo_governor.zalo.fields import posted_text
 
 _EXCERPT = 60
@@ -27,13 +28,13 @@ _LONGEST_DAYS = 36_500
 
 
 def trace(
-    text: Annotated[str, typer.Argument(help="The text as it was found outside.")] = "",
-    file: Annotated[Path | None, typer.Option(help="A UTF-8 text file that holds it instead.")] = None,
-    days: Annotated[int, typer.Option(min=1, max=_LONGEST_DAYS, help="How far to look back.")] = 365,
-    best: Annotated[int, typer.Option(min=1, max=100, help="How many messages to show at most.")] = 5,
+    text: Annotated[str, typer.Argument(help="Văn bản như đã thấy ở ngoài Nhóm, đặt trong ngoặc kép.")] = "",
+    file: Annotated[Path | None, typer.Option(help="Hoặc tệp văn bản UTF-8 chứa nội dung ấy.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=_LONGEST_DAYS, help="Tìm lùi lại bao nhiêu ngày.")] = 365,
+    best: Annotated[int, typer.Option(min=1, max=100, help="Hiện nhiều nhất bao nhiêu tin.")] = 5,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """Find the messages that a leaked text may come from, the likeliest first; nothing is kept of the text."""
+    """Tìm tin của Nhóm mà một văn bản ở ngoài có thể lấy từ đó, giống nhất trước; không lưu văn bản này."""
     leaked = _leaked(text, file)
     settings = load_settings(config)
     records = open_records(settings, system_clock)
@@ -51,15 +52,17 @@ def trace(
 
 def _leaked(text: str, file: Path | None) -> str:
     if bool(text.strip()) is (file is not None):
-        raise ConfigError("trace: give either the text in quotation marks or --file, and not both")
+        raise ConfigError("trace: hãy ghi hoặc văn bản đặt trong ngoặc kép, hoặc --file, không ghi cả hai")
     if file is None:
         return text
     try:
         return file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror}; name a text file") from None
+        raise ConfigError(f"{file}: không đọc được: {of_system(error)}; hãy chỉ một tệp văn bản") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{file}: not a text in UTF-8; copy the words into a plain text file") from None
+        raise ConfigError(
+            f"{file}: không phải văn bản UTF-8; hãy chép nội dung vào một tệp văn bản thuần rồi lưu bằng UTF-8"
+        ) from None
 
 
 def texts_of(postings: SqlPostings, since: datetime) -> Iterator[tuple[int, str]]:

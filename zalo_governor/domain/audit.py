@@ -54,7 +54,7 @@ class PrintedHead(NamedTuple):
         if not (
             rows.isascii() and rows.isdecimal() and len(digits) == _SHOWN and set(digits) <= set("0123456789abcdef")
         ):
-            raise ValueError("a head is a number, a dash and 16 hex digits: 1234-0f3c9a5be1d27764")
+            raise ValueError("mã phải gồm một số, dấu gạch ngang và 16 ký tự 0-9, a-f, ví dụ 1234-0f3c9a5be1d27764")
         return cls(int(rows), digits)
 
     def fits(self, link: bytes) -> bool:

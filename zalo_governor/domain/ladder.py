@@ -68,7 +68,7 @@ class QuietHours(_Part):
     @model_validator(mode="after")
     def _last(self) -> Self:
         if self.start == self.end:
-            raise ValueError("start and end are the same; write null for no quiet hours")
+            raise ValueError("start và end trùng nhau; không có giờ nghỉ thì ghi null")
         return self
 
     def until(self, moment: datetime) -> datetime | None:
@@ -124,7 +124,7 @@ class Ladder(_Part):
     def _climbing(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
         starts = [rung.from_case for rung in rungs]
         if starts[:1] != [1] or starts != sorted(set(starts)):
-            raise ValueError("the first line begins with from_case: 1, each further one with a higher number")
+            raise ValueError("bậc đầu phải là from_case: 1, mỗi bậc sau một số lớn hơn")
         return rungs
 
     @field_validator("critical")
@@ -132,8 +132,8 @@ class Ladder(_Part):
     def _grave(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
         if any((rung.desk, rung.leader, rung.at_night) != _GRAVE for rung in rungs):
             raise ValueError(
-                "clause 6.4: what is grave is told at once, also at night, and to the leader where nobody answers; "
-                "write desk: at_once, leader: unanswered, at_night: wake"
+                "mức nặng không nới được (khoản 4 Điều 6): phải báo ngay, kể cả ban đêm, và báo Trưởng nhóm khi "
+                "chưa ai trả lời; hãy ghi desk: at_once, leader: unanswered, at_night: wake"
             )
         return rungs
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Formatter
 
-from zalo_governor.configfile import Document, load_yaml
+from zalo_governor.configfile import Document, load_yaml, unknown_key
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.office.messages import Text
 
@@ -44,14 +44,14 @@ def _complaints(document: Document) -> Iterator[ConfigError]:
     known = {text.key: text for text in Text}
     for key in document.data:
         if key not in known:
-            yield document.error((key,), "no such message id; correct it or take it out")
+            yield document.error((key,), unknown_key(str(key), known))
     for key, text in known.items():
         if key not in document.data:
-            yield document.error((key,), "the text is missing; copy it from the shipped messages.vi.yaml")
+            yield document.error((key,), "còn thiếu câu này; hãy chép lại từ messages.vi.yaml kèm theo chương trình")
             continue
         template = document.data[key]
         if not isinstance(template, str) or not template.strip():
-            yield document.error((key,), "must be a text that is not empty")
+            yield document.error((key,), "phải là câu chữ, không được để trống")
             continue
         if problem := _problem(template, text):
             yield document.error((key,), problem)
@@ -59,17 +59,17 @@ def _complaints(document: Document) -> Iterator[ConfigError]:
 
 def _problem(template: str, text: Text) -> str | None:
     if text.cells > 1 and template.count("|") != text.cells - 1:
-        return f"must be {text.cells} texts with a bar | between them"
-    may_use = ", ".join(f"{{{name}}}" for name in sorted(text.fields)) or "no field"
+        return f"phải gồm {text.cells} phần, cách nhau bằng dấu |"
+    may_use = ", ".join(f"{{{name}}}" for name in sorted(text.fields)) or "(không trường nào)"
     try:
         parts = list(Formatter().parse(template))
     except ValueError:
-        return "a brace is not closed or not opened; write {{ or }} for a brace itself"
+        return "dấu ngoặc nhọn chưa đóng hoặc chưa mở; muốn viết chính dấu ấy thì ghi {{ hoặc }}"
     for _, name, specification, conversion in parts:
         if name is None:
             continue
         if name not in text.fields:
-            return f"unknown field {{{name}}}; this text may use {may_use}"
+            return f"không có trường {{{name}}}; câu này được dùng: {may_use}"
         if specification or conversion:
-            return f"write {{{name}}} without anything after the name"
+            return f"hãy viết {{{name}}}, không kèm gì sau tên trường"
     return None

@@ -30,9 +30,14 @@ def document(paper: Paper, template: Path) -> bytes:
     try:
         filled.render(fields(paper), environment, autoescape=True)
     except (OSError, PackageNotFoundError, zipfile.BadZipFile, ValueError) as error:
-        raise ConfigError(f"{template}: no DOCX ({type(error).__name__}); take the shipped one") from None
+        raise ConfigError(
+            f"{template}: không phải mẫu DOCX đọc được ({type(error).__name__}); hãy chép lại bao-cao.docx kèm "
+            "theo chương trình"
+        ) from None
     except TemplateError as error:
-        raise ConfigError(f"{template}: {error.message}; see docs/bao-cao.md for the fields") from None
+        raise ConfigError(
+            f"{template}: mẫu có chỗ sai: {error.message}; các trường dùng được: xem docs/bao-cao.md"
+        ) from None
     content = BytesIO()
     filled.save(content)
     return _steady(content)

@@ -12,6 +12,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.wording import of_system
 
 _LARGEST_BYTES = 20_000_000
 _LARGEST_UNPACKED_BYTES = 200_000_000
@@ -39,30 +40,36 @@ def read_sheet(path: Path) -> list[SheetRow]:
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}; name an .xlsx or .csv file") from None
+        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy chỉ một tệp .xlsx hoặc .csv") from None
     if size > _LARGEST_BYTES:
         raise ConfigError(
-            f"{path}: larger than {_LARGEST_BYTES // 1_000_000} MB; a roster is smaller, name another file"
+            f"{path}: lớn hơn {_LARGEST_BYTES // 1_000_000} MB; danh sách thành viên nhỏ hơn thế, hãy chỉ tệp khác"
         )
     if path.suffix.lower() == ".xlsx":
         return _workbook(path)
     if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
         return _csv(path)
-    raise ConfigError(f"{path}: neither .xlsx nor .csv; save the table as one of them (Excel: File, Save as)")
+    raise ConfigError(
+        f"{path}: không phải .xlsx hoặc .csv; trong Excel hãy chọn File, Save As và lưu thành một trong hai dạng ấy"
+    )
 
 
 def _workbook(path: Path) -> list[SheetRow]:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > _LARGEST_UNPACKED_BYTES:
-                raise ConfigError(f"{path}: unpacks to more than a roster can hold; name another file")
+                raise ConfigError(f"{path}: bung ra quá lớn so với một danh sách; hãy chỉ tệp khác")
         book = load_workbook(path, data_only=True)
+    except PermissionError as error:
+        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy chỉ một tệp .xlsx hoặc .csv") from None
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError):
-        raise ConfigError(f"{path}: cannot be read as an Excel file; open it and save it anew as .xlsx") from None
+        raise ConfigError(
+            f"{path}: không đọc được như tệp Excel; hãy mở bằng Excel, bỏ mật khẩu nếu có, rồi lưu lại thành .xlsx"
+        ) from None
     try:
         sheet = book.active
         if not isinstance(sheet, Worksheet):
-            raise ConfigError(f"{path}: its first sheet is a chart; put the sheet with the roster first")
+            raise ConfigError(f"{path}: trang tính đầu tiên là biểu đồ; hãy đưa trang có danh sách lên đầu")
         return _rows(path, sheet)
     finally:
         book.close()
@@ -70,7 +77,7 @@ def _workbook(path: Path) -> list[SheetRow]:
 
 def _rows(path: Path, sheet: Worksheet) -> list[SheetRow]:
     if sheet.max_row > _MOST_ROWS:
-        raise ConfigError(f"{path}: more than {_MOST_ROWS:,} rows; delete the empty ones below the roster")
+        raise ConfigError(f"{path}: quá {_MOST_ROWS} dòng; hãy xóa các dòng trống phía dưới danh sách")
     width = min(sheet.max_column, _MOST_COLUMNS)
     grid = [[_text(cell) for cell in row] for row in sheet.iter_rows(max_col=width, values_only=True)]
     wide: set[int] = set()
@@ -97,20 +104,23 @@ def _text(value: object) -> str:
 
 
 def _csv(path: Path) -> list[SheetRow]:
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy chỉ một tệp .xlsx hoặc .csv") from None
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: not Unicode; save it as “CSV UTF-8” (Excel: File, Save as)") from None
+        raise ConfigError(f"{path}: không phải Unicode; trong Excel hãy chọn File, Save As, dạng “CSV UTF-8”") from None
     first = text.partition("\n")[0]
     delimiter = max(";\t,", key=first.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise ConfigError(f"{path}: not a table ({error}); look for quotation marks that are not closed") from None
+        raise ConfigError(f"{path}: không đọc được thành bảng ({error}); hãy tìm dấu ngoặc kép chưa đóng") from None
     if len(rows) > _MOST_ROWS:
-        raise ConfigError(f"{path}: more than {_MOST_ROWS:,} rows; a roster has fewer, name another file")
+        raise ConfigError(f"{path}: quá {_MOST_ROWS} dòng; danh sách thành viên ít hơn thế, hãy chỉ tệp khác")
     width = min(max(map(len, rows), default=0), _MOST_COLUMNS)
     padded = ([*row, *[""] * (width - len(row))][:width] for row in rows)
     return [

@@ -9,6 +9,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.drafts import drafted
 
 _WIDEST = 45
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -23,15 +24,9 @@ def write_sheet(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str
     writers = {".xlsx": _workbook, ".csv": _csv}
     write = writers.get(path.suffix.lower())
     if write is None:
-        raise ConfigError(f"{path}: must end in .xlsx or .csv")
-    draft = path.with_name(f".{path.name}.part")
-    try:
+        raise ConfigError(f"{path}: tên tệp phải có đuôi .xlsx hoặc .csv")
+    with drafted(path) as draft:
         write(draft, headings, rows)
-        draft.replace(path)
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}; choose a folder that may be written") from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _workbook(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -1,7 +1,6 @@
 """The simulator as a server on loopback."""
 
 import asyncio
-import os
 import signal
 from collections.abc import Callable
 
@@ -17,6 +16,7 @@ from zalo_governor.simulator.player import Player
 from zalo_governor.simulator.scenario import Scenario
 from zalo_governor.simulator.stage import Stage
 from zalo_governor.simulator.world import World
+from zalo_governor.wording import of_system
 
 LOOPBACK = "127.0.0.1"
 _MAX_UPLOAD = 256 * 1024 * 1024
@@ -58,8 +58,10 @@ class Simulator:
             self._server = await loop.create_server(lambda: TidyHeads(handler), LOOPBACK, port)
         except OSError as error:
             await self._runner.cleanup()
-            reason = os.strerror(error.errno) if error.errno else str(error)
-            raise SimulatorError(f"port {port} of {LOOPBACK}: {reason}; name another, or 0 for a free one") from None
+            raise SimulatorError(
+                f"--port {port}: không mở được trên {LOOPBACK}: {of_system(error)}; hãy chọn cổng khác, hoặc 0 để "
+                "máy tự chọn"
+            ) from None
         taken: int = self._server.sockets[0].getsockname()[1]
         self.stage.base_url = f"{LOOPBACK}:{taken}"
         if self._player:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.store.errors import WrongKeyError
+from zalo_governor.wording import of_system
 
 _MASTER_BYTES = 32
 _NONCE_BYTES = 12
@@ -26,7 +27,7 @@ class Keys:
 
     def __init__(self, master: bytes) -> None:
         if len(master) != _MASTER_BYTES:
-            raise ConfigError("the key must be exactly 32 bytes (44 characters of base64)")
+            raise ConfigError("khóa phải đúng 32 byte (44 ký tự base64)")
         self._body = AESGCM(_subkey(master, b"body"))
         self._mac = hashlib.blake2b(key=_subkey(master, b"mac"), digest_size=16)
         self._audit = hashlib.blake2b(key=_subkey(master, b"audit"), digest_size=32)
@@ -36,7 +37,7 @@ class Keys:
         """The key from the environment if it is given there, else from the file, which is made where it is missing.
 
         Raises:
-            ConfigError: the key is not 32 bytes in base64, or somebody else may read the file.
+            ConfigError: the key is not 32 bytes in base64, somebody else may read the file, or none can be made.
         """
         if environment_value:
             return cls(_decoded(environment_value, "ZALO_GOVERNOR_KEY"))
@@ -59,7 +60,7 @@ class Keys:
             return self._body.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
         except (InvalidTag, ValueError):
             raise WrongKeyError(
-                "stored data does not open with this key; put back the key file it was made with"
+                "dữ liệu đã lưu không mở được bằng khóa này; hãy đặt lại đúng tệp khóa đã dùng khi ghi"
             ) from None
 
     def seal_text(self, text: str, *bound_to: str) -> bytes:
@@ -99,21 +100,36 @@ def _decoded(value: str, place: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != _MASTER_BYTES:
-        raise ConfigError(f"{place}: must hold exactly 32 bytes in base64 (44 characters)")
+        raise ConfigError(
+            f"{place}: khóa phải đúng 32 byte viết bằng base64 (44 ký tự); hãy đặt lại tệp khóa từ bản sao lưu"
+        )
     return key
 
 
 def _read_key_file(path: Path) -> str:
     try:
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise ConfigError(f"{path}: other users may read this key file; run: chmod 600 {path}")
+            raise ConfigError(f"{path}: người dùng khác của máy đọc được tệp khóa này; hãy chạy: chmod 600 {path}")
         return path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: the key file cannot be read: {type(error).__name__}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: không phải tệp khóa; hãy đặt lại tệp khóa từ bản sao lưu") from None
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: không đọc được tệp khóa: {of_system(error)}; hãy xem lại quyền đọc của người chạy chương trình"
+        ) from None
 
 
 def _make_key_file(path: Path) -> None:
     """Written aside and linked into place: a crash leaves no half key, and of two processes one wins."""
+    try:
+        _write_key_file(path)
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: không ghi được tệp khóa: {of_system(error)}; hãy xem lại quyền ghi và chỗ trống của ổ đĩa"
+        ) from None
+
+
+def _write_key_file(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

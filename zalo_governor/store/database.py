@@ -4,7 +4,9 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
+from sqlite3 import SQLITE_CORRUPT, SQLITE_NOTADB
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import DatabaseError as SqliteDatabaseError
 from sqlite3 import OperationalError as SqliteOperationalError
@@ -22,27 +24,46 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    inspect,
     make_url,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.store.crypto import Keys, binding
-from zalo_governor.store.errors import StoreError, WrongKeyError
+from zalo_governor.store.errors import DamagedDatabaseError, WrongKeyError
 from zalo_governor.store.migrations import upgrade
 from zalo_governor.store.persons import PersonCache
 from zalo_governor.store.schema import vault
 from zalo_governor.store.turns import Turns
+from zalo_governor.wording import of_system
 
 _log = structlog.get_logger(__name__)
 
 _BUSY_SECONDS = 10
 _KEY_CHECK = "key-check"
+_REASONS = (
+    ("locked", "chương trình khác đang giữ cơ sở dữ liệu, hãy đóng chương trình ấy rồi chạy lại"),
+    ("disk is full", "ổ đĩa đã đầy, hãy dọn bớt rồi chạy lại"),
+    ("readonly database", "không ghi được vào tệp, hãy xem lại quyền của tệp, của thư mục và ổ đĩa"),
+    ("unable to open database file", "không mở được tệp, hãy xem lại quyền của tệp, của thư mục và ổ đĩa"),
+    ("disk I/O error", "ổ đĩa gặp lỗi khi đọc hoặc ghi, hãy kiểm tra ổ đĩa và chỗ trống"),
+    ("password authentication failed", "sai tên hoặc mật khẩu, hãy sửa trong database_url"),
+    ("no password supplied", "thiếu mật khẩu, hãy sửa trong database_url"),
+    (
+        "does not exist",
+        "chưa có cơ sở dữ liệu hoặc người dùng ấy, hãy tạo trên máy chủ PostgreSQL hoặc sửa database_url",
+    ),
+    ("onnection refused", "máy chủ PostgreSQL không chạy hoặc sai cổng, hãy kiểm tra máy chủ và database_url"),
+    ("resolve", "không tìm thấy máy chủ PostgreSQL, hãy kiểm tra tên máy trong database_url và mạng"),
+    ("timeout", "máy chủ PostgreSQL không trả lời, hãy kiểm tra máy chủ và mạng"),
+)
+"""A piece of what the driver says -> what it means and what to do; the first that fits counts."""
 _MIGRATION_LOCK = 7_301
 """PostgreSQL advisory lock: of several processes started at once, one migrates."""
 
@@ -154,8 +175,8 @@ class Database:
             self.keys.open(sealed, binding("vault", _KEY_CHECK))
         except WrongKeyError:
             raise WrongKeyError(
-                "the key does not belong to this database: put back the key file (or ZALO_GOVERNOR_KEY) "
-                "that it was made with; without that key its content cannot be read by anybody"
+                "khóa này không phải của cơ sở dữ liệu này; hãy đặt lại đúng tệp khóa (hoặc ZALO_GOVERNOR_KEY) đã "
+                "dùng khi tạo. Không có khóa ấy thì không ai đọc được nội dung; cơ sở dữ liệu giữ nguyên"
             ) from None
 
     def _erase_traces(self) -> None:
@@ -171,6 +192,30 @@ class Database:
             _log.warning("wal_not_truncated", next_try="after the next transaction")
 
 
+def is_written(url: str) -> bool:
+    """Whether the database holds anything that was sealed with a key; makes and changes nothing.
+
+    Raises:
+        ConfigError: the URL names no database, or its file may not be looked at.
+        StoreUnavailableError: the server cannot be asked now.
+    """
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        path = Path(str(address.database))
+        try:
+            return path.exists() and path.stat().st_size > 0
+        except OSError as error:
+            raise ConfigError(_no_access(path, error)) from None
+    engine = _postgresql_engine(address)
+    try:
+        with _availability(), engine.connect() as connection:
+            if not inspect(connection).has_table(vault.name):
+                return False
+            return connection.scalar(select(vault.c.name).limit(1)) is not None
+    finally:
+        engine.dispose()
+
+
 @contextmanager
 def _availability() -> Iterator[None]:
     """What an operator or a later try can mend, in the domain's word; faults of our own pass as they are."""
@@ -178,6 +223,13 @@ def _availability() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError, PoolTimeoutError, SqliteOperationalError) as error:
         raise _told(error.orig if isinstance(error, DBAPIError) else error) from None
+    except (DatabaseError, SqliteDatabaseError) as error:
+        if _is_damage(error.orig if isinstance(error, DatabaseError) else error):
+            raise DamagedDatabaseError(
+                f"cơ sở dữ liệu bị hỏng ({_first_line(error)}); hãy dừng chương trình, giữ lại tệp hỏng và đặt lại "
+                "bản sao lưu gần nhất"
+            ) from None
+        raise
 
 
 def _unavailable(context: ExceptionContext) -> BaseException | None:
@@ -187,8 +239,26 @@ def _unavailable(context: ExceptionContext) -> BaseException | None:
     return None
 
 
+def _is_damage(cause: BaseException | None) -> bool:
+    # The lowest byte is the primary code, https://sqlite.org/rescode.html
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in {SQLITE_CORRUPT, SQLITE_NOTADB}
+
+
+def _first_line(cause: BaseException | None) -> str:
+    return str(getattr(cause, "orig", None) or cause).partition("\n")[0]
+
+
+def _reason(cause: BaseException | None) -> str:
+    """With the driver's own words, which are what one looks for in its manual."""
+    said = _first_line(cause)
+    known = next(
+        (words for sign, words in _REASONS if sign in said), "hãy xem lại database_url và máy chủ cơ sở dữ liệu"
+    )
+    return f"{said}; {known}"
+
+
 def _told(cause: BaseException | None) -> StoreUnavailableError:
-    return StoreUnavailableError(f"the database is not available: {str(cause).partition(chr(10))[0]}")
+    return StoreUnavailableError(f"cơ sở dữ liệu đang không dùng được: {_reason(cause)}")
 
 
 def _address(url: str) -> URL:
@@ -196,40 +266,49 @@ def _address(url: str) -> URL:
         address = make_url(url)
     except ArgumentError:
         raise ConfigError(
-            "database_url: not a database URL; write sqlite:////path/to/governor.db or postgresql://user@host/name"
+            "database_url: không phải địa chỉ cơ sở dữ liệu; hãy viết sqlite:////duong/dan/governor.db hoặc "
+            "postgresql://nguoi_dung@may_chu/ten_csdl"
         ) from None
     backend = address.get_backend_name()
     if backend == "postgresql":
         return address.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
-        raise ConfigError("database_url: only sqlite and postgresql are known")
+        raise ConfigError("database_url: chỉ dùng được sqlite và postgresql")
     if not address.database or address.database == ":memory:":
-        raise ConfigError("database_url: SQLite needs a file, what is only in memory does not survive")
+        raise ConfigError("database_url: SQLite phải có tệp; ghi trong bộ nhớ thì tắt máy là mất")
     return address.set(drivername="sqlite+pysqlite")
 
 
 def _sqlite_engine(address: URL) -> Engine:
     path = Path(str(address.database))
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # SQLite would make the file readable for the group; its -wal and -shm files take over the rights of this one.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # SQLite would make the file readable for the group; its -wal and -shm files take over the rights of this one.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise ConfigError(_no_access(path, error)) from None
     # isolation_level None: the driver begins no transactions of its own, `Database.write` does.
     engine = create_engine(
         address, connect_args={"isolation_level": None, "timeout": _BUSY_SECONDS}, hide_parameters=True
     )
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, path))
     return engine
 
 
-def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
+def _prepare_sqlite(path: Path, connection: SqliteConnection, _record: object) -> None:
     try:
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     except SqliteOperationalError:
         raise
     except SqliteDatabaseError as error:
-        raise StoreError(f"database_url: {error}; name another file") from None
+        raise DamagedDatabaseError(
+            f"{path}: không phải tệp cơ sở dữ liệu SQLite, hoặc đã bị hỏng ({error}); hãy đặt lại tệp từ bản sao "
+            "lưu, hoặc sửa database_url. Chương trình không sửa gì trong tệp này"
+        ) from None
     if mode != "wal":
-        raise StoreError("the database's disk does not allow a write-ahead log; put it on a local disk")
+        raise ConfigError(
+            "database_url: ổ đĩa này không cho SQLite ghi nhật ký (WAL); hãy đặt data_dir trên ổ đĩa gắn trong máy"
+        )
     for setting in (
         "synchronous = FULL",
         "secure_delete = ON",
@@ -239,6 +318,13 @@ def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
         "cache_size = -1000",  # kB for each thread's connection; the system keeps the file's pages in memory anyway
     ):
         connection.execute(f"PRAGMA {setting}").close()
+
+
+def _no_access(path: Path, error: OSError) -> str:
+    return (
+        f"{path}: không mở được cơ sở dữ liệu: {of_system(error)}; hãy xem lại data_dir, database_url và quyền của "
+        "người chạy chương trình"
+    )
 
 
 def _driver(connection: Connection) -> SqliteConnection:
@@ -257,4 +343,6 @@ def _postgresql_engine(address: URL) -> Engine:
             hide_parameters=True,
         )
     except ModuleNotFoundError:
-        raise ConfigError("database_url: PostgreSQL needs the extra: pip install 'zalo-governor[postgresql]'") from None
+        raise ConfigError(
+            "database_url: chưa cài phần PostgreSQL; hãy chạy: pip install 'zalo-governor[postgresql]'"
+        ) from None

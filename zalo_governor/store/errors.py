@@ -11,5 +11,9 @@ class NewerDatabaseError(StoreError):
     """A newer version of the program has written this database."""
 
 
+class DamagedDatabaseError(StoreError):
+    """The file is no database, or its content is damaged."""
+
+
 class WrongKeyError(StoreError):
     """The key does not open what is stored: it is another installation's key, or the stored bytes were changed."""

@@ -307,7 +307,10 @@ def _number(database: Database, connection: Connection, account: str) -> int:
         database.lock(connection, _ACCOUNT_LOCK - 1)
         number = connection.scalar(select(func.count()).select_from(accounts)) or 0
         if number >> NUMBER_BITS:
-            raise StoreError(f"one database serves at most {1 << NUMBER_BITS} bot accounts")
+            raise StoreError(
+                f"một cơ sở dữ liệu dùng được cho nhiều nhất {1 << NUMBER_BITS} tài khoản; hãy đặt database_url "
+                "khác cho tài khoản này"
+            )
         connection.execute(insert(accounts), {"uid": account, "number": number})
     return number
 

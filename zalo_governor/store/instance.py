@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import StoreError
+from zalo_governor.wording import of_system
 
 _LOCK_SPACE = 7_600
 _DYING_SECONDS = 2.0
@@ -41,7 +42,8 @@ class InstanceLock:
         taken = self._take_file(self._database.file) if self._database.file else self._take_advisory()
         if not taken:
             raise OtherInstanceError(
-                f"another process already runs the account {self._account} on this database; stop it first"
+                f"tài khoản {self._account} đang được một chương trình khác chạy trên cùng cơ sở dữ liệu; hãy dừng "
+                "chương trình kia trước. Chương trình kia không bị ảnh hưởng"
             )
 
     def release(self) -> None:
@@ -60,7 +62,13 @@ class InstanceLock:
 
     def _take_file(self, database: Path) -> bool:
         path = database.with_name(f"{database.name}-{self._account}.lock")
-        self._file = path.open("w")
+        try:
+            self._file = path.open("w")
+        except OSError as error:
+            raise StoreError(
+                f"{path}: không ghi được tệp khóa phiên chạy: {of_system(error)}; hãy xem lại quyền và chỗ trống "
+                "của data_dir"
+            ) from None
         path.chmod(0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -40,7 +40,9 @@ class Lexicon:
         for line in lines:
             concept, tab, phrases = line.partition("\t")
             if not tab:
-                raise ValueError(f"{line[:40]!r}: a concept, a tab, phrases with commas between")
+                raise ValueError(
+                    f"mỗi dòng phải gồm một ý, một dấu tab, các cụm từ cách nhau bằng dấu phẩy; dòng sai: {line[:40]}"
+                )
             for phrase in filter(None, map(str.strip, phrases.lower().split(","))):
                 _add(self._marked, phrase, concept)
                 bare = fold(phrase)

@@ -19,7 +19,7 @@ class ShortForms:
         for line in lines:
             long, tab, short = line.partition("\t")
             if not tab:
-                raise ValueError(f"expected a long form, a tab and a short form: {line}")
+                raise ValueError(f"mỗi dòng phải gồm dạng đầy đủ, một dấu tab, dạng viết gọn; dòng sai: {line}")
             pairs.append((long.strip(), short.strip()))
         pairs.sort(key=lambda pair: -len(pair[0]))
         self._pairs = [(re.compile(rf"(?<!\w){re.escape(long)}(?!\w)", re.IGNORECASE), short) for long, short in pairs]

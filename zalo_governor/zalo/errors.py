@@ -23,8 +23,8 @@ class LoginRefusedError(ZaloError):
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(
-            f"Zalo refused the login with code {code}: {message}; log in with the browser anew and put that session "
-            "into the session file"
+            f"Zalo không nhận phiên đăng nhập (mã {code}: {message}); hãy đăng nhập lại bằng trình duyệt rồi ghi "
+            "phiên mới vào tệp phiên (session_file). Tin đã nghe vẫn còn nguyên"
         )
         self.code = code
         self.message = message

@@ -167,9 +167,9 @@ class ZaloSession:
         uid, key, sockets = str(data.get("uid") or ""), data.get("zpw_enk"), data.get("zpw_ws")
         if not uid or not isinstance(key, str) or not key or not isinstance(sockets, list) or not sockets:
             missing = [name for name in ("uid", "zpw_enk", "zpw_ws") if not data.get(name)]
-            raise LoginRefusedError(0, f"the answer lacks {', '.join(missing) or 'a readable key'}")
+            raise LoginRefusedError(0, f"câu trả lời thiếu {', '.join(missing) or 'khóa đọc được'}")
         if self._uid not in {"", uid}:
-            raise LoginRefusedError(0, "the cookies belong to another account than before")
+            raise LoginRefusedError(0, "cookie là của một tài khoản khác với trước")
         self._socket_urls = self._allowed(sockets)
         self.api.become(
             {
@@ -200,7 +200,7 @@ class ZaloSession:
             raise LoginRefusedError(code if isinstance(code, int) else -1, str(answer.get("error_message") or ""))
         data = answer.get("data")
         if not isinstance(data, dict):
-            raise LoginRefusedError(0, "the answer holds no data")
+            raise LoginRefusedError(0, "câu trả lời không có dữ liệu")
         return data
 
     def _allowed(self, sockets: list[object]) -> tuple[str, ...]:

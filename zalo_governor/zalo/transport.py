@@ -69,7 +69,9 @@ def checked_base(route_to: str) -> str:
     """
     url = _parsed(route_to)
     if url.scheme not in {"http", "https"} or not _is_loopback(url.host) or url.auth:
-        raise ForbiddenHostError("zalo.route_to: only a loopback address may take Zalo's place")
+        raise ForbiddenHostError(
+            "zalo.route_to: chỉ địa chỉ trên chính máy này được thay cho Zalo; dùng Zalo thật thì ghi null"
+        )
     return f"{url.scheme}://{url.netloc}"
 
 

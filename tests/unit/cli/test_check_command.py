@@ -75,7 +75,7 @@ def test_a_bad_line_is_named_and_the_others_are_still_answered(bad: str) -> None
     result = run({"id": 1, "text": "ok"}, bad, {"id": 3, "text": "ok"})
     assert result.exit_code == 2
     assert [answer["id"] for answer in answers(result)] == [1, 3]
-    assert result.stderr.startswith("line 2: ")
+    assert result.stderr.startswith("dòng 2: ")
 
 
 def test_empty_lines_are_passed_over_and_strange_ones_answered() -> None:

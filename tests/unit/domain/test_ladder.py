@@ -126,13 +126,13 @@ def test_quiet_hours_may_lie_anywhere(start: str, end: str, clock: str, until: s
 @pytest.mark.parametrize(
     ("wrong", "right", "complaint"),
     [
-        ("desk: at_once, leader: unanswered", "desk: digest, leader: unanswered", "critical: clause 6.4"),
-        ("desk: at_once, leader: unanswered, at_night: wake", "desk: at_once, leader: never, at_night: wake", "6.4"),
+        ("desk: at_once, leader: unanswered", "desk: digest, leader: unanswered", "critical: mức nặng không nới được"),
+        ("desk: at_once, leader: unanswered, at_night: wake", "desk: at_once, leader: never, at_night: wake", "khoản 4 Điều 6"),
         ("window_days: 30", "window_days: 0", "window_days: "),
         ("repeated_from: 3", "repeated_from: ba", "repeated_from: "),
-        ("triage:\n  - {from_case: 1", "triage:\n  - {from_case: 2", "triage: the first line begins with from_case: 1"),
+        ("triage:\n  - {from_case: 1", "triage:\n  - {from_case: 2", "triage: bậc đầu phải là from_case: 1"),
         ("ask_member: false, desk: digest", "ask_member: false, desk: sometimes", "triage.0.desk: "),
-        ("window_days: 30", "window_day: 30", "window_days: is missing"),
+        ("window_days: 30", "window_day: 30", "window_days: còn thiếu"),
     ],
 )
 def test_a_wrong_file_is_refused_with_line_and_key(tmp_path: Path, wrong: str, right: str, complaint: str) -> None:

@@ -28,21 +28,21 @@ def edited(tmp_path: Path, *changes: tuple[str, str]) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("state_new: ", "state_gnu: ", "state_gnu: no such message id"),
-        ("state_new: ", "state_gnu: ", "state_new: the text is missing"),
+        ("state_new: ", "state_gnu: ", "state_gnu: không có mục này; có phải là state_new?"),
+        ("state_new: ", "state_gnu: ", "state_new: còn thiếu câu này"),
         (
             'help_row: "- {usage}"',
             'help_row: "- {usgae}"',
-            "help_row: unknown field {usgae}; this text may use {usage}",
+            "help_row: không có trường {usgae}; câu này được dùng: {usage}",
         ),
-        ('help_row: "- {usage}"', 'help_row: "- {usage.text}"', "help_row: unknown field {usage.text}"),
-        ('help_row: "- {usage}"', 'help_row: "- {}"', "help_row: unknown field {}"),
-        ('help_row: "- {usage}"', 'help_row: "- {usage!r}"', "help_row: write {usage} without anything after"),
-        ('help_row: "- {usage}"', 'help_row: "- {usage:>9}"', "help_row: write {usage} without anything after"),
-        ('help_row: "- {usage}"', 'help_row: "- {usage"', "help_row: a brace is not closed"),
-        ('help_row: "- {usage}"', 'help_row: ""', "help_row: must be a text"),
-        ('help_row: "- {usage}"', "help_row: 3", "help_row: must be a text"),
-        ('state_new: "mới"', 'state_new: "{code}"', "state_new: unknown field {code}; this text may use no field"),
+        ('help_row: "- {usage}"', 'help_row: "- {usage.text}"', "help_row: không có trường {usage.text}"),
+        ('help_row: "- {usage}"', 'help_row: "- {}"', "help_row: không có trường {}"),
+        ('help_row: "- {usage}"', 'help_row: "- {usage!r}"', "help_row: hãy viết {usage}, không kèm gì"),
+        ('help_row: "- {usage}"', 'help_row: "- {usage:>9}"', "help_row: hãy viết {usage}, không kèm gì"),
+        ('help_row: "- {usage}"', 'help_row: "- {usage"', "help_row: dấu ngoặc nhọn chưa đóng"),
+        ('help_row: "- {usage}"', 'help_row: ""', "help_row: phải là câu chữ"),
+        ('help_row: "- {usage}"', "help_row: 3", "help_row: phải là câu chữ"),
+        ('state_new: "mới"', 'state_new: "{code}"', "state_new: không có trường {code}; câu này được dùng: (không trường nào)"),
     ],
 )
 def test_a_mistake_is_named_with_file_line_and_key(tmp_path: Path, old: str, new: str, complaint: str) -> None:

@@ -85,4 +85,4 @@ def test_a_wrong_file_is_named_with_line_and_key(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         ClarityPolicy.load(path)
     assert f"{path}:1: long_characters" in str(caught.value)
-    assert "deadline_words: is missing" in str(caught.value)
+    assert "deadline_words: còn thiếu" in str(caught.value)

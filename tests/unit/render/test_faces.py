@@ -146,7 +146,7 @@ def test_what_is_no_docx_is_named(tmp_path: Path) -> None:
     for content in (None, b"", b"PK\x03\x04 nothing"):
         if content is not None:
             path.write_bytes(content)
-        with pytest.raises(ConfigError, match=r"no DOCX"):
+        with pytest.raises(ConfigError, match=r"không phải mẫu DOCX"):
             document(paper(), path)
 
 

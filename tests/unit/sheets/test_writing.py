@@ -29,6 +29,6 @@ def test_nothing_becomes_a_formula(tmp_path: Path) -> None:
 def test_an_existing_file_stays_where_the_new_one_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"khong-co.ra\.csv"):
         write_sheet(tmp_path / "khong-co" / "ra.csv", HEADINGS, ROWS)
-    with pytest.raises(ConfigError, match=r"must end"):
+    with pytest.raises(ConfigError, match=r"phải có đuôi"):
         write_sheet(tmp_path / "ra.pdf", HEADINGS, ROWS)
     assert list(tmp_path.iterdir()) == []

@@ -134,5 +134,5 @@ def test_a_log_put_back_to_an_older_state_shows_against_a_printed_head() -> None
 
 @pytest.mark.parametrize("text", ["", "12", "12-", "x-0123456789abcdef", "12-0123456789abcdeg", "12-0123"])
 def test_what_is_no_printed_head_is_not_taken_for_one(text: str) -> None:
-    with pytest.raises(ValueError, match="16 hex digits"):
+    with pytest.raises(ValueError, match="16 ký tự"):
         PrintedHead.read(text)

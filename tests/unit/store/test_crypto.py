@@ -49,7 +49,7 @@ def test_the_environment_takes_the_place_of_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", ["short", base64.b64encode(b"k" * 31).decode(), "ÿ" * 44])
 def test_a_bad_key_is_named_without_being_repeated(tmp_path: Path, value: str) -> None:
-    with pytest.raises(ConfigError, match="32 bytes") as complaint:
+    with pytest.raises(ConfigError, match="32 byte") as complaint:
         Keys.load_or_make(tmp_path / "none", value)
     assert value not in str(complaint.value)
 

@@ -91,7 +91,7 @@ def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:
 def test_a_database_of_another_key_is_refused_and_left_alone(database: Database, path: Path) -> None:
     SqlInbox(database).admit([entry()])
     other = Database(f"sqlite:///{path}", Keys(b"o" * 32), HandClock())
-    with pytest.raises(WrongKeyError, match="key"):
+    with pytest.raises(WrongKeyError, match="không phải của cơ sở dữ liệu này"):
         other.migrate()
     other.close()
     database.migrate()

@@ -62,7 +62,7 @@ class ChangeWords(BaseModel):
     @classmethod
     def _every_kind(cls, kinds: Mapping[ChangeKind, _Named]) -> Mapping[ChangeKind, _Named]:
         if kinds.keys() != set(ChangeKind):
-            raise ValueError(f"must have exactly these keys: {', '.join(ChangeKind)}")
+            raise ValueError(f"phải có đúng các mục: {', '.join(ChangeKind)}")
         return kinds
 
     @model_validator(mode="after")
@@ -71,7 +71,7 @@ class ChangeWords(BaseModel):
         for words, _ in self._phrases():
             key = skeleton(words)
             if key in seen:
-                raise ValueError(f'"{words}" stands for two things; take one of them out')
+                raise ValueError(f'"{words}" đang chỉ hai việc khác nhau; hãy bỏ một chỗ')
             seen.add(key)
         return self
 

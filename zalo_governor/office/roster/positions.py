@@ -27,7 +27,7 @@ class Position(BaseModel):
     @model_validator(mode="after")
     def _in_order(self) -> "Position":
         if self.until and self.until < self.since:
-            raise ValueError("until lies before from")
+            raise ValueError("until sớm hơn from; hãy sửa lại ngày")
         return self
 
     def fits(self, entry: RosterEntry, day: date) -> bool:

@@ -23,7 +23,7 @@ class RosterWords(BaseModel):
     @classmethod
     def _known_fields(cls, columns: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
         if columns.keys() != RosterEntry.model_fields.keys():
-            raise ValueError(f"must have exactly these keys: {', '.join(RosterEntry.model_fields)}")
+            raise ValueError(f"phải có đúng các mục: {', '.join(RosterEntry.model_fields)}")
         return columns
 
     @classmethod

@@ -25,8 +25,8 @@ def upgrade(connection: Connection) -> None:
     known = {script.revision for script in scripts.walk_revisions()}
     if current is not None and current not in known:
         raise NewerDatabaseError(
-            f"the database has form {current}, which this version of the program does not know: "
-            "install the version that wrote it, or a newer one"
+            f"cơ sở dữ liệu do bản mới hơn của chương trình ghi (dạng {current}, bản này không biết); hãy cài lại "
+            "đúng bản ấy hoặc bản mới hơn. Cơ sở dữ liệu giữ nguyên"
         )
     if current != scripts.get_current_head():
         command.upgrade(config, "head")

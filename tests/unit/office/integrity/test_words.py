@@ -58,7 +58,7 @@ def test_a_wrong_file_is_named_with_line_and_key(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"thay-doi-nhom\.yaml:\d+: kinds"):
         ChangeWords.load(broken)
     broken.write_text(text.replace("[mọi thay đổi,", "[đổi tên nhóm, mọi thay đổi,"), encoding="utf-8")
-    with pytest.raises(ConfigError, match="stands for two things"):
+    with pytest.raises(ConfigError, match="đang chỉ hai việc khác nhau"):
         ChangeWords.load(broken)
 
 
