@@ -157,9 +157,10 @@ def _keys(settings: Settings) -> Keys:
 def _private_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.scandir(path).close()
     except OSError as error:
         raise ConfigError(
-            f"data_dir: không tạo được thư mục {path}: {of_system(error)}; hãy sửa data_dir hoặc quyền của thư mục"
+            f"data_dir: không dùng được thư mục {path}: {of_system(error)}; hãy sửa data_dir hoặc quyền của thư mục"
         ) from None
 
 

@@ -360,7 +360,11 @@ def load_settings(path: Path) -> Settings:
     Raises:
         ConfigError: a line for each wrong key, naming file, line and key.
     """
-    if not path.exists():
+    try:
+        missing = not path.exists()
+    except PermissionError:
+        missing = False  # Reading it says what is in the way.
+    if missing:
         sample = shipped_config() / "governor.yaml"
         raise ConfigError(
             f"{path}: không có tệp thiết đặt; hãy chép {sample} về đây rồi sửa, hoặc chỉ tệp khác bằng --config"

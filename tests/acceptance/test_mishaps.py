@@ -1,0 +1,120 @@
+"""docs/loi.md against the real command: message, exit code, and that nothing is lost or half-written."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.acceptance.mishaps import LIVE, MISHAPS, Ended, Office
+from tests.rig import Rig, rig
+from tests.unit.cli.test_members_command import office as made_office
+from zalo_governor.cli import COMMANDS
+from zalo_governor.cli.exit_codes import ExitCode
+
+PAGE = Path(__file__).parents[2] / "docs" / "loi.md"
+_ROW = re.compile(r"^\| ([A-Z]\d\d) \| (.+?) \| `(.+?)` \| (\d+|–) \| (.+?) \| (.+?) \|$", re.MULTILINE)
+_ENGLISH = re.compile(r"Usage:|Error|Options|Commands|Traceback|No such|Missing|Invalid|Show this message")
+
+
+class Row(NamedTuple):
+    """One row of the table."""
+
+    number: str
+    happened: str
+    message: str
+    """What is shown; `…` stands for anything."""
+    code: str
+    do: str
+    kept: str
+
+
+ROWS = {row.number: row for row in map(Row._make, _ROW.findall(PAGE.read_text(encoding="utf-8")))}
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office that was used."""
+    folder = tmp_path_factory.mktemp("office")
+    made_office(folder)
+    return folder
+
+
+@pytest.fixture
+def office(ready: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    # Not in pytest's own folder, which other users of the machine may not enter.
+    with tempfile.TemporaryDirectory(prefix="co-quan-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        shutil.copytree(ready, folder, dirs_exist_ok=True)
+        monkeypatch.delenv("ZALO_GOVERNOR_KEY", raising=False)
+        yield Office(folder, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with rig(tmp_path_factory.mktemp("bot")) as made:
+        made.start_bot()
+        assert made.stop_bot() == 0
+        yield made
+
+
+def test_the_page_and_the_provocations_name_the_same_mishaps() -> None:
+    assert set(ROWS) == set(MISHAPS) | set(LIVE)
+    assert len(ROWS) >= 40
+    assert all(row.kept for row in ROWS.values())
+
+
+def test_the_page_names_every_exit_code() -> None:
+    named = re.findall(r"^\| (\d+) \| ", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert named == [str(code.value) for code in ExitCode]
+
+
+@pytest.mark.parametrize("number", MISHAPS)
+def test_it_is_said_and_nothing_is_lost(number: str, office: Office) -> None:
+    row, provoke = ROWS[number], MISHAPS[number]
+    before, files, ended = office.rows(), {}, None
+    command, process = office.command, office.process
+
+    def watched(*arguments: str, here: bool = True) -> Ended:
+        nonlocal before, files
+        before, files = office.rows(), office.files()
+        return command(*arguments, here=here)
+
+    def watched_process(*arguments: str, limit_kib: int | None = None) -> Ended:
+        nonlocal before, files
+        before, files = office.rows(), office.files()
+        return process(*arguments, limit_kib=limit_kib)
+
+    office.command, office.process = watched, watched_process  # type: ignore[method-assign]
+    ended = provoke(office)
+    _is_as_written(row, ended)
+    assert office.files() == files
+    after = office.rows()
+    assert after.keys() == before.keys()
+    assert all(after[table] >= before[table] for table in before)
+
+
+@pytest.mark.parametrize("number", LIVE)
+def test_a_bot_says_it_and_loses_nothing(number: str, running: Rig) -> None:
+    _is_as_written(ROWS[number], LIVE[number](running))
+    assert running.query("PRAGMA quick_check") == [("ok",)]
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "version"])
+def test_help_is_vietnamese(name: str, office: Office) -> None:
+    shown = office.command(name, "--help", here=False)
+    assert shown.code == 0
+    assert "Cách dùng: " in shown.said
+    assert not _ENGLISH.search(shown.said)
+
+
+def _is_as_written(row: Row, ended: Ended) -> None:
+    said = " ".join(ended.said.split())
+    pattern = ".*".join(re.escape(" ".join(part.split())) for part in row.message.split("…"))
+    assert re.search(pattern, said), (row.message, ended.said[-3000:])
+    assert ("–" if ended.code is None else str(ended.code)) == row.code
+    assert "Traceback" not in ended.said
