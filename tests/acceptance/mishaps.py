@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,12 +27,15 @@ from openpyxl import Workbook
 
 from tests.rig import BOT, Rig
 from tests.unit.store.stored import GROUP
-from zalo_governor.cli import main
+from zalo_governor.cli import COMMANDS, main
 from zalo_governor.press import Press
 from zalo_governor.settings import shipped_config
 from zalo_governor.store import database
 
 NOBODY = 65534
+# Who has no rights may find that Python's own files are not his to read either.
+for _name in COMMANDS:
+    import_module(f"zalo_governor.cli.{_name}")
 
 
 class Ended(NamedTuple):
@@ -52,6 +56,9 @@ class Office:
         self.key = folder / "data" / "governor.key"
         self.session = folder / "session.json"
         self.patch = monkeypatch
+        self.files_before: dict[str, str] = {}
+        self.rows_before: dict[str, int] = {}
+        """As they were when a command was last called."""
 
     def settings(self, **sections: object) -> None:
         """Settings of these sections in place of what stands there."""
@@ -73,9 +80,21 @@ class Office:
         assert old in text, (name, old)
         (own / name).write_text(text.replace(old, new, 1), encoding="utf-8")
 
-    def command(self, *arguments: str, here: bool = True) -> Ended:
-        """The command in this process, as at a terminal in the office's folder."""
+    def command(self, *arguments: str, here: bool = True, rights: bool = True) -> Ended:
+        """The command in this process, as at a terminal in the office's folder.
+
+        Without rights it runs as a user of the machine to whom nothing of this belongs; a superuser may read it all.
+        """
+        if not rights and os.geteuid() == 0:
+            self._look()
+            os.seteuid(NOBODY)
+            try:
+                return self.command(*arguments, here=here)
+            finally:
+                os.seteuid(0)
         said = io.StringIO()
+        if os.geteuid() != NOBODY:
+            self._look()
         settings = ["--config", str(self.config)] if here else []
         self.patch.setattr(sys, "argv", ["zalo-governor", *arguments, *settings])
         # Written as bytes where the output is bytes.
@@ -83,11 +102,12 @@ class Office:
         with contextlib.redirect_stdout(binary), contextlib.redirect_stderr(said), pytest.raises(SystemExit) as ended:
             main()
         binary.flush()
-        shown = binary.buffer.getvalue().decode()  # type: ignore[attr-defined]
+        shown = binary.buffer.getvalue().decode()
         return Ended(int(ended.value.code or 0), shown + said.getvalue())
 
     def process(self, *arguments: str, limit_kib: int | None = None) -> Ended:
         """The command as a process; no file of it may grow beyond the limit."""
+        self._look()
         command = [sys.executable, "-m", "zalo_governor", *arguments, "--config", str(self.config)]
         if limit_kib is not None:
             command = ["bash", "-c", f'ulimit -f {limit_kib}; exec "$@"', "bash", *command]
@@ -101,23 +121,14 @@ class Office:
                 connection.execute(statement)
             connection.commit()
 
-    @contextmanager
-    def without_rights(self) -> Iterator[None]:
-        """As a user of the machine to whom nothing of this belongs; the superuser may read everything."""
-        if os.geteuid() != 0:
-            yield
-            return
-        os.seteuid(NOBODY)
-        try:
-            yield
-        finally:
-            os.seteuid(0)
-
     def give_data_away(self) -> None:
-        """The data belong to whom `without_rights` makes of us."""
+        """The data belong to him as whom a command without rights runs."""
         if os.geteuid() == 0:
             for path in [self.database.parent, *self.database.parent.iterdir()]:
                 shutil.chown(path, NOBODY)
+
+    def _look(self) -> None:
+        self.files_before, self.rows_before = self.files(), self.rows()
 
     def files(self) -> dict[str, str]:
         """Every file but the database's own, by name."""
@@ -133,7 +144,7 @@ class Office:
             with closing(sqlite3.connect(self.database)) as connection:
                 assert connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
                 names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-                return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
+                return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608 - names of our own
         except sqlite3.DatabaseError:
             return {}
 
@@ -254,8 +265,7 @@ def _two_leaders(office: Office) -> Ended:
 @mishap("T19")
 def _settings_of_somebody_else(office: Office) -> Ended:
     office.config.chmod(0)
-    with office.without_rights():
-        return office.command("members")
+    return office.command("members", rights=False)
 
 
 @mishap("T20")
@@ -306,8 +316,7 @@ def _session_lacks_something(office: Office) -> Ended:
 def _session_of_somebody_else(office: Office) -> Ended:
     office.session.chmod(0)
     office.give_data_away()
-    with office.without_rights():
-        return office.command("run")
+    return office.command("run", rights=False)
 
 
 @mishap("K01")
@@ -373,8 +382,7 @@ def _data_dir_is_a_file(office: Office) -> Ended:
 @mishap("C05")
 def _data_of_somebody_else(office: Office) -> Ended:
     (office.folder / "data").chmod(0o700 if os.geteuid() == 0 else 0)
-    with office.without_rights():
-        ended = office.command("members")
+    ended = office.command("members", rights=False)
     (office.folder / "data").chmod(0o700)
     return ended
 
@@ -474,8 +482,7 @@ def _folder_of_somebody_else(office: Office) -> Ended:
     (office.folder / "bao-cao.txt").write_text("báo cáo cũ")
     (office.folder / "bao-cao.txt").chmod(0o644)
     office.folder.chmod(0o555)
-    with office.without_rights():
-        return office.command("report", "--output", str(office.folder / "bao-cao.txt"))
+    return office.command("report", "--output", str(office.folder / "bao-cao.txt"), rights=False)
 
 
 @mishap("B08")
@@ -541,7 +548,7 @@ def _closed_port() -> int:
 @contextmanager
 def _refusing_server() -> Iterator[int]:
     """Says what a PostgreSQL server says to a wrong password, to whoever connects."""
-    fields = b"SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed for user \"governor\"\0\0"
+    fields = b'SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed for user "governor"\0\0'
 
     def refuse() -> None:
         with contextlib.suppress(OSError):
@@ -585,9 +592,23 @@ def _ended(rig: Rig) -> Ended:
 def _goes_on(rig: Rig, event: str) -> Ended:
     bot = rig.bot
     assert bot
-    rig.until(lambda: event in bot.log.read_text(encoding="utf-8"), f"it says {event}", timeout=60)
+    rig.until(lambda: bot.log.exists() and event in bot.log.read_text(encoding="utf-8"), f"it says {event}", timeout=60)
     assert bot.running
     return Ended(None, bot.log.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def _with(rig: Rig, section: str, value: object) -> Iterator[None]:
+    """The bot is started with another value of a section, goes on, and ends well when it is told to."""
+    written = rig.config.read_text(encoding="utf-8")
+    rig.config.write_text(yaml.safe_dump(yaml.safe_load(written) | {section: value}, allow_unicode=True))
+    try:
+        rig.launch_bot()
+        yield
+    finally:
+        code = rig.stop_bot()
+        rig.config.write_text(written, encoding="utf-8")
+    assert code == 0
 
 
 @live("Z01")
@@ -607,24 +628,14 @@ def _another_process(rig: Rig) -> Ended:
 
 @live("Z03")
 def _no_network(rig: Rig) -> Ended:
-    rig.configure("zalo", route_to=f"http://127.0.0.1:{_closed_port()}")
-    rig.launch_bot()
-    ended = _goes_on(rig, "login_waits")
-    assert rig.stop_bot() == 0
-    rig.configure("zalo", route_to=rig.url)
-    return ended
+    with _with(rig, "zalo", {"route_to": f"http://127.0.0.1:{_closed_port()}"}):
+        return _goes_on(rig, "login_waits")
 
 
 @live("Z04")
 def _not_in_the_group(rig: Rig) -> Ended:
-    settings = yaml.safe_load(rig.config.read_text())
-    watched = settings["groups"]
-    rig.config.write_text(yaml.safe_dump(settings | {"groups": [*watched, {"id": "8000000000000000999"}]}))
-    rig.launch_bot()
-    ended = _goes_on(rig, "sweep_failed")
-    assert rig.stop_bot() == 0
-    rig.config.write_text(yaml.safe_dump(settings))
-    return ended
+    with _with(rig, "groups", [{"id": GROUP}, {"id": "8000000000000000999"}]):
+        return _goes_on(rig, "sweep_failed")
 
 
 @live("Z05")

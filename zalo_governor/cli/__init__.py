@@ -81,7 +81,7 @@ def _run() -> int:
             sys.stderr.write(f"{explained(error)}\n")
         return ExitCode.WRONG_USE
     except typer.Abort:
-        sys.stderr.write("\nĐã dừng; chưa ghi gì.\n")
+        sys.stderr.write("\nĐã dừng: không có câu trả lời.\n")
         return ExitCode.FAILURE
     except GovernorError as error:
         sys.stderr.write(f"{error}\n")

@@ -127,7 +127,11 @@ def test_quiet_hours_may_lie_anywhere(start: str, end: str, clock: str, until: s
     ("wrong", "right", "complaint"),
     [
         ("desk: at_once, leader: unanswered", "desk: digest, leader: unanswered", "critical: mức nặng không nới được"),
-        ("desk: at_once, leader: unanswered, at_night: wake", "desk: at_once, leader: never, at_night: wake", "khoản 4 Điều 6"),
+        (
+            "desk: at_once, leader: unanswered, at_night: wake",
+            "desk: at_once, leader: never, at_night: wake",
+            "khoản 4 Điều 6",
+        ),
         ("window_days: 30", "window_days: 0", "window_days: "),
         ("repeated_from: 3", "repeated_from: ba", "repeated_from: "),
         ("triage:\n  - {from_case: 1", "triage:\n  - {from_case: 2", "triage: bậc đầu phải là from_case: 1"),

@@ -42,7 +42,11 @@ def edited(tmp_path: Path, *changes: tuple[str, str]) -> Path:
         ('help_row: "- {usage}"', 'help_row: "- {usage"', "help_row: dấu ngoặc nhọn chưa đóng"),
         ('help_row: "- {usage}"', 'help_row: ""', "help_row: phải là câu chữ"),
         ('help_row: "- {usage}"', "help_row: 3", "help_row: phải là câu chữ"),
-        ('state_new: "mới"', 'state_new: "{code}"', "state_new: không có trường {code}; câu này được dùng: (không trường nào)"),
+        (
+            'state_new: "mới"',
+            'state_new: "{code}"',
+            "state_new: không có trường {code}; câu này được dùng: (",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_file_line_and_key(tmp_path: Path, old: str, new: str, complaint: str) -> None:
