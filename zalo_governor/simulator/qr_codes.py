@@ -37,6 +37,7 @@ class QrCodes:
     def __init__(self) -> None:
         self._codes: dict[str, QrCode] = {}
         self._changed = asyncio.Condition()
+        self._ended = False
 
     def give(self, visitor: str) -> QrCode:
         """A new code; an older one of the same visitor counts no longer."""
@@ -87,10 +88,16 @@ class QrCodes:
         """Wait until the code is no longer in that state; False when so many seconds have gone by."""
         try:
             async with asyncio.timeout(seconds), self._changed:
-                await self._changed.wait_for(lambda: code.state is not state)
+                await self._changed.wait_for(lambda: self._ended or code.state is not state)
         except TimeoutError:
             return False
         return True
+
+    async def end(self) -> None:
+        """Let go of everybody who waits."""
+        async with self._changed:
+            self._ended = True
+            self._changed.notify_all()
 
 
 _AFTER = {
