@@ -8,7 +8,7 @@ from rich.console import Console
 
 from zalo_governor import journal
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.cli.signing_in import SignIn, SignInError
+from zalo_governor.cli.signing_in import SignIn, SignInError, clean_up_when_told_to_end
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.process import forbid_core_dumps
 from zalo_governor.records import open_records
@@ -27,6 +27,7 @@ def login(config: ConfigFile = DEFAULT_CONFIG, qr_file: QrFile = None, other_acc
     """Log the bot's account in: a QR code to be scanned with the Zalo app; the session is kept encrypted."""
     forbid_core_dumps()
     journal.silence()
+    clean_up_when_told_to_end()
     settings = load_settings(config)
     records = open_records(settings, system_clock)
     try:

@@ -1,17 +1,18 @@
 """Logging in at the terminal: the QR code is shown, somebody scans it, and the session is kept encrypted."""
 
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
 
-import typer
 from rich.console import Console
 
 from zalo_governor import durable
 from zalo_governor.cli import qr_screen
+from zalo_governor.cli.asking import Asking
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.pictures.qr import modules_of
 from zalo_governor.records import Records
@@ -71,6 +72,7 @@ class SignIn:
         self._console = console
         self._qr_file = qr_file or records.settings.data_dir / QR_FILE
         self._other_account = other_account
+        self._asking = Asking(console)
 
     def run(self) -> SignedIn:
         """Log in and keep the session.
@@ -79,15 +81,15 @@ class SignIn:
             SignInError: it came to nothing.
         """
         known = self._records.account if self._records.settings.zalo.session_file.exists() else ""
-        with self._standing_still(known):
+        with standing_still(self._records, known):
             try:
                 session, name = self._new_session()
             except ZaloError as error:
-                raise _told(error) from error
+                raise told(error) from error
             uid, credentials = session
             if known and uid != known:
                 self._require_consent(known, uid, name)
-            with self._standing_still(uid if uid != known else ""):
+            with standing_still(self._records, uid if uid != known else ""):
                 self._records.keep_login(credentials, uid)
         self._say(
             f"Đã đăng nhập tài khoản {name or '(không tên)'}, uid {uid}. Phiên được giữ mã hóa trong cơ sở dữ liệu."
@@ -103,14 +105,7 @@ class SignIn:
             name = login.enter()
             given = Credentials(imei=imei, user_agent=user_agent, cookies=login.cookies)
         kept = [given]
-        session = ZaloSession(
-            given,
-            route_to=zalo.route_to,
-            timeout=zalo.timeout_seconds,
-            on_credentials=kept.append,
-            clock=self._records.clock,
-            client_version=zalo.client_version,
-        )
+        session = new_session(self._records, given, kept.append)
         try:
             session.login()
             return (session.uid, kept[-1]), name
@@ -165,7 +160,7 @@ class SignIn:
             self._qr_file.unlink(missing_ok=True)
 
     def _wants_another(self) -> bool:
-        return not sys.stdin.isatty() or typer.confirm("Tạo mã mới?", default=True)
+        return not sys.stdin.isatty() or self._asking.yes("Tạo mã mới?", default=True)
 
     def _require_consent(self, known: str, uid: str, name: str) -> None:
         self._say(
@@ -173,36 +168,62 @@ class SignIn:
             f"(uid {known}). Với tài khoản khác, uid của mọi người cũng khác; chỉ những người khai bằng global_id "
             "trong governor.yaml còn được nhận ra ngay."
         )
-        if self._other_account or (sys.stdin.isatty() and typer.confirm("Dùng tài khoản mới này?", default=False)):
+        if self._other_account or (sys.stdin.isatty() and self._asking.yes("Dùng tài khoản mới này?", default=False)):
             return
         raise SignInError(
             Ending.OTHER_ACCOUNT,
             "Chưa thay đổi gì: đây là tài khoản khác. Nếu đúng là đổi tài khoản, chạy lại với --other-account",
         )
 
-    @contextmanager
-    def _standing_still(self, uid: str) -> Iterator[None]:
-        """Nobody else uses the session of that account meanwhile; "" for none."""
-        lock = InstanceLock(self._records.database, uid)
-        try:
-            if uid:
-                lock.take()
-        except OtherInstanceError:
-            raise SignInError(
-                Ending.RUNNING,
-                f"Hệ thống đang chạy với tài khoản {uid}. Dừng lại (Ctrl-C, hoặc systemctl stop zalo-governor) rồi "
-                "đăng nhập lại.",
-            ) from None
-        try:
-            yield
-        finally:
-            lock.release()
-
     def _say(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _told(error: ZaloError) -> SignInError:
+def clean_up_when_told_to_end() -> None:
+    """SIGTERM ends this process as Ctrl-C does: the picture of the code goes, and the locks."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+
+
+def new_session(
+    records: Records, credentials: Credentials, on_credentials: Callable[[Credentials], None]
+) -> ZaloSession:
+    """A session as the settings have it, not yet logged in."""
+    zalo = records.settings.zalo
+    return ZaloSession(
+        credentials,
+        route_to=zalo.route_to,
+        timeout=zalo.timeout_seconds,
+        on_credentials=on_credentials,
+        clock=records.clock,
+        client_version=zalo.client_version,
+    )
+
+
+@contextmanager
+def standing_still(records: Records, uid: str) -> Iterator[None]:
+    """Nobody else uses the session of that account meanwhile; "" for none.
+
+    Raises:
+        SignInError: the bot runs.
+    """
+    lock = InstanceLock(records.database, uid)
+    try:
+        if uid:
+            lock.take()
+    except OtherInstanceError:
+        raise SignInError(
+            Ending.RUNNING,
+            f"Hệ thống đang chạy với tài khoản {uid}. Dừng lại (Ctrl-C, hoặc systemctl stop zalo-governor) rồi chạy "
+            "lại lệnh này.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def told(error: ZaloError) -> SignInError:
+    """What went wrong between the program and Zalo, as the operator is told."""
     match error:
         case QrDeclinedError():
             return SignInError(
