@@ -16,6 +16,7 @@ from zalo_governor.cli.signing_in import (
     Ending,
     SignIn,
     SignInError,
+    cannot_write,
     clean_up_when_told_to_end,
     new_session,
     standing_still,
@@ -70,6 +71,8 @@ def init(
     except SignInError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(error.ending) from None
+    except OSError as error:
+        raise cannot_write(error) from None
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("\nĐã dừng; governor.yaml và bản cấu hình của cơ quan chưa thay đổi.", err=True)
         raise typer.Exit(_INTERRUPTED) from None
@@ -200,11 +203,11 @@ class _Installation:
         return self._conversation.groups(there)
 
     def _choices(self, seen: _Seen, holders: dict[Role, list[Holder]], folder: Path) -> Choices:
-        top = {"config_dir": str(self._relative(folder))}
+        top = {} if self._settings.config_dir else {"config_dir": str(self._relative(folder))}
         zalo = {"route_to": self._route_to} if self._route_to else {}
         if self._answers:
             choices = self._answers.choices(seen.groups, holders, first=self._first)
-            return _with(choices, {**choices.top, **top}, {**choices.zalo, **zalo})
+            return _with(choices, {**top, **choices.top}, {**choices.zalo, **zalo})
         office = self._conversation.office()
         regulation = self._conversation.regulation(_regulation_now(folder), office["unit"])
         alarm = self._conversation.alarm()

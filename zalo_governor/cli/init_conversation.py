@@ -41,7 +41,7 @@ class Conversation:
         return {"province": province, "unit": unit, "desk": desk, "place": place, "signer": signer}
 
     def regulation(self, now: Mapping[str, str], issuer: str) -> dict[str, str]:
-        """Number, day and issuer of the regulation; `now` is what the office's file says, `issuer` who likely made it."""
+        """Number, day and issuer of the regulation; `now` is what the office's file says, `issuer` whose it may be."""
         self._head("Quy chế của Nhóm")
         ask = self._asking.text
         number = ask("Số quyết định ban hành Quy chế", now.get("number", ""), _filled)

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from zalo_governor import journal
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.cli.signing_in import SignIn, SignInError, clean_up_when_told_to_end
+from zalo_governor.cli.signing_in import SignIn, SignInError, cannot_write, clean_up_when_told_to_end
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.process import forbid_core_dumps
 from zalo_governor.records import open_records
@@ -29,11 +29,14 @@ def login(config: ConfigFile = DEFAULT_CONFIG, qr_file: QrFile = None, other_acc
     journal.silence()
     clean_up_when_told_to_end()
     settings = load_settings(config)
-    records = open_records(settings, system_clock)
     try:
-        SignIn(records, Console(), qr_file=qr_file, other_account=other_account).run()
+        records = open_records(settings, system_clock)
+        try:
+            SignIn(records, Console(), qr_file=qr_file, other_account=other_account).run()
+        finally:
+            records.close()
     except SignInError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(error.ending) from None
-    finally:
-        records.close()
+    except OSError as error:
+        raise cannot_write(error) from None

@@ -184,6 +184,14 @@ def clean_up_when_told_to_end() -> None:
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
 
 
+def cannot_write(error: OSError) -> GovernorError:
+    """What the operator is told of a disk that is full, or a folder that is somebody else's."""
+    return GovernorError(
+        f"Không ghi được {error.filename or 'tệp'}: {error.strerror}. Những tệp đã có vẫn nguyên như cũ. Kiểm tra chỗ "
+        "trống của đĩa (df -h) và quyền của thư mục, rồi chạy lại lệnh này."
+    )
+
+
 def new_session(
     records: Records, credentials: Credentials, on_credentials: Callable[[Credentials], None]
 ) -> ZaloSession:

@@ -214,6 +214,8 @@ def load_answers(path: Path) -> AnswerFile:
     Raises:
         ConfigError: a line for each thing that is wrong, naming file, line and key.
     """
+    if not path.exists():
+        raise ConfigError(f"{path}: không có tệp này; mẫu của tệp trả lời xem docs/cai-dat.md")
     document = load_yaml(path)
     return AnswerFile(document, validate(Answers, document))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from zalo_governor.domain.people import Member
+from zalo_governor.text.alphabet import has_marks
 from zalo_governor.text.likeness import words_of
 from zalo_governor.text.normalise import normalise
 
@@ -32,8 +33,14 @@ def find(members: Sequence[Member], typed: str) -> Found:
     begun = [member for member in members if _begins(_folded(wanted), _folded(_names(member)))]
     whole = [member for member in begun if set(_folded(wanted)) <= set(_folded(_names(member)))]
     found = whole or begun
+    if not has_marks(wanted):
+        return Found(_in_order(found))
     marked = [member for member in found if _begins(_marked(wanted), _marked(_names(member)))]
-    return Found(tuple(sorted(marked or found, key=lambda member: (_folded(member.display_name), member.uid))))
+    return Found(_in_order(marked or found))
+
+
+def _in_order(found: Iterable[Member]) -> tuple[Member, ...]:
+    return tuple(sorted(found, key=lambda member: (_folded(member.display_name), member.uid)))
 
 
 def _begins(wanted: Iterable[str], words: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ import json
 from typing import NamedTuple
 
 from zalo_governor.domain.elements import RawDict
+from zalo_governor.text.fold import fold
 from zalo_governor.zalo.client import ZaloClient
 from zalo_governor.zalo.identity import as_id, group_id_of, json_object
 
@@ -36,7 +37,7 @@ def own_groups(client: ZaloClient) -> list[OwnGroup]:
             members = as_id(told.get("totalMember"))
             count = int(members) if members.isdecimal() else 0
             found.append(OwnGroup(group_id_of(group_id), str(told.get("name") or ""), count))
-    return sorted(found, key=lambda group: (group.name, group.id))
+    return sorted(found, key=lambda group: (fold(group.name), group.id))
 
 
 def _object(value: object) -> RawDict:
