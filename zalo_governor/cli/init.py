@@ -10,6 +10,7 @@ from rich.console import Console
 from zalo_governor import journal
 from zalo_governor.cli.asking import Asking
 from zalo_governor.cli.init_conversation import Conversation
+from zalo_governor.cli.init_summary import show_introduction, sum_up, tell_what_is_next, tell_what_was_done
 from zalo_governor.cli.login import OtherAccount, QrFile
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.signing_in import (
@@ -27,9 +28,8 @@ from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot, Member, Role
 from zalo_governor.installation.answers import AnswerFile, load_answers
-from zalo_governor.installation.choices import ROLE_NAMES, Choices, ChosenGroup, Holder
-from zalo_governor.installation.introduction import introduction
-from zalo_governor.installation.office_copy import REGULATION, CopyReport, OfficeCopy
+from zalo_governor.installation.choices import Choices, ChosenGroup, Holder, with_leader
+from zalo_governor.installation.office_copy import REGULATION, OfficeCopy
 from zalo_governor.installation.settings_file import write_settings
 from zalo_governor.process import forbid_core_dumps
 from zalo_governor.records import Records, open_records
@@ -65,7 +65,7 @@ def init(
     journal.silence()
     clean_up_when_told_to_end()
     given = load_answers(answers) if answers else None
-    installation = _Installation(config, given, route_to)
+    installation = Installation(config, given, route_to)
     try:
         installation.make(qr_file, other_account=other_account)
     except SignInError as error:
@@ -86,7 +86,7 @@ class _Seen(NamedTuple):
     members: Sequence[Member]
 
 
-class _Installation:
+class Installation:
     """One run of the command."""
 
     def __init__(self, config: Path, answers: AnswerFile | None, route_to: str | None) -> None:
@@ -129,7 +129,9 @@ class _Installation:
         write_settings(self._config, choices)
         settings = load_settings(self._config)
         self._make_known(records, settings, seen)
-        self._tell(settings, folder, report)
+        tell_what_was_done(self._asking, self._config, folder, report)
+        show_introduction(self._asking, settings)
+        tell_what_is_next(self._asking)
 
     def _provisional(self) -> Settings:
         """The settings to go on with until the new ones are written."""
@@ -159,10 +161,13 @@ class _Installation:
 
     def _session(self, records: Records, qr_file: Path | None, *, other_account: bool) -> ZaloSession:
         """The session that is kept, where it still opens; else the one of a login."""
-        if records.settings.zalo.session_file.exists():
+        # A database that was named for a new installation may hold the session of another one.
+        if not self._first or records.settings.zalo.session_file.exists():
             try:
                 with standing_still(records, records.account):
                     session = _opened(records)
+            except ConfigError:
+                self._asking.say("Chưa có phiên đăng nhập.")
             except LoginRefusedError as error:
                 self._asking.say(f"Phiên đăng nhập cũ không dùng được nữa (Zalo trả lời mã {error.code}).")
             except ZaloError as error:
@@ -194,8 +199,8 @@ class _Installation:
             members |= {member.uid: member for member in found if member.uid != account}
         seen = _Seen(account, groups, list(members.values()))
         if self._answers:
-            return seen, _with_leader(self._answers.holders(seen.members), first=self._first)
-        return seen, _with_leader(self._conversation.holders(seen.members), first=self._first)
+            return seen, with_leader(self._answers.holders(seen.members), first=self._first)
+        return seen, with_leader(self._conversation.holders(seen.members), first=self._first)
 
     def _chosen_groups(self, there: Sequence[OwnGroup]) -> Sequence[ChosenGroup] | None:
         if self._answers:
@@ -212,7 +217,7 @@ class _Installation:
         regulation = self._conversation.regulation(_regulation_now(folder), office["unit"])
         alarm = self._conversation.alarm()
         choices = Choices(top, zalo, office, alarm, seen.groups, holders, regulation)
-        self._sum_up(choices)
+        sum_up(self._asking, choices)
         return choices
 
     def _relative(self, folder: Path) -> Path:
@@ -226,17 +231,6 @@ class _Installation:
                 f"{snapshot.total_members} người. Để thấy đủ, đề nghị cho tài khoản này làm phó nhóm rồi chạy lại."
             )
 
-    def _sum_up(self, choices: Choices) -> None:
-        say = self._asking.say
-        say()
-        say("── Sẽ ghi")
-        say(f"  Nhóm: {', '.join(group.name or group.id for group in choices.groups or ())}")
-        for role, chosen in choices.holders.items():
-            named = ", ".join(f"{one.written_name} ({one.written_title or 'chưa ghi chức vụ'})" for one in chosen)
-            say(f"  {ROLE_NAMES[role]}: {named or 'chưa có'}")
-        say(f"  Cơ quan: {choices.office['unit']}, {choices.office['province']}; báo cáo: {choices.office['desk']}")
-        say(f"  Quy chế: số {choices.regulation['number']} ngày {choices.regulation['issued']}")
-
     def _make_known(self, records: Records, settings: Settings, seen: _Seen) -> None:
         """The database learns at once whom the globalIds of the settings mean, so that the first command is heard."""
         uids = {member.global_id: member.uid for member in seen.members if member.global_id}
@@ -245,25 +239,6 @@ class _Installation:
             for person in settings.people
         ]
         SqlUnits(records.database, seen.account).seed_people(seen.account, people)
-
-    def _tell(self, settings: Settings, folder: Path, report: CopyReport) -> None:
-        say = self._asking.say
-        say()
-        say(f"Đã ghi {self._config}.")
-        say(f"Bản cấu hình của cơ quan ở {folder}: {len(report.added)} tệp mới, {len(report.updated)} tệp cập nhật.")
-        for name in report.removed:
-            say(f"  Không còn dùng, đã bỏ: {name}")
-        for name in report.left:
-            say(f"  Cơ quan đã sửa, giữ nguyên: {name}")
-        text = introduction(settings.rules_dir / "messages.vi.yaml")
-        if text:
-            say()
-            say("── Lời giới thiệu mà thành viên sẽ đọc")
-            say(text)
-        say()
-        say("Việc tiếp theo:")
-        say("  zalo-governor doctor    kiểm tra mọi thứ trước khi chạy")
-        say("  zalo-governor run       chạy Hệ thống")
 
 
 def _opened(records: Records) -> ZaloSession:
@@ -285,15 +260,6 @@ def _valid(zalo: dict[str, object]) -> ZaloSettings:
 
 def _with(choices: Choices, top: dict[str, object], zalo: dict[str, object]) -> Choices:
     return Choices(top, zalo, choices.office, choices.alarm, choices.groups, choices.holders, choices.regulation)
-
-
-def _with_leader(holders: dict[Role, list[Holder]], *, first: bool) -> dict[Role, list[Holder]]:
-    """The leader's word is a directive as well."""
-    leaders = holders.get(Role.LEADER, [])
-    if leaders and (first or Role.LEADERSHIP in holders):
-        others = [one for one in holders.get(Role.LEADERSHIP, []) if one.uid not in {leader.uid for leader in leaders}]
-        holders[Role.LEADERSHIP] = [*leaders, *others]
-    return holders
 
 
 def _regulation_now(folder: Path) -> dict[str, str]:

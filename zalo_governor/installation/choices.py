@@ -76,3 +76,14 @@ def office_of(province: str) -> dict[str, str]:
     """What follows from the name of a province, where nobody says otherwise: its committee, and where reports are
     dated."""
     return {"province": province, "unit": f"UBND {province}", "place": _PROVINCE.sub("", province)}
+
+
+def with_leader(holders: Mapping[Role, Sequence[Holder]], *, first: bool) -> dict[Role, list[Holder]]:
+    """The same, and the leader's word is a directive as well; where it was not decided whose are, at first alone."""
+    decided = {role: list(chosen) for role, chosen in holders.items()}
+    leaders = decided.get(Role.LEADER, [])
+    if leaders and (first or Role.LEADERSHIP in decided):
+        uids = {leader.uid for leader in leaders}
+        others = [one for one in decided.get(Role.LEADERSHIP, []) if one.uid not in uids]
+        decided[Role.LEADERSHIP] = [*leaders, *others]
+    return decided

@@ -1,13 +1,12 @@
 """What the members will read of the program when it introduces itself."""
 
-from pathlib import Path
-
 from zalo_governor.configfile import load_yaml
+from zalo_governor.settings import Settings
 
 _ID = "introduction"
 
 
-def introduction(messages: Path) -> str | None:
-    """The introduction as the message catalogue has it, its fields still open; None where it knows no such message."""
-    text = load_yaml(messages).data.get(_ID)
+def introduction(settings: Settings) -> str | None:
+    """The introduction as the office's catalogue has it; None where that knows no such message."""
+    text = load_yaml(settings.rules_dir / "messages.vi.yaml").data.get(_ID)
     return text.rstrip("\n") if isinstance(text, str) else None

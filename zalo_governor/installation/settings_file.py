@@ -1,6 +1,6 @@
 """Writing governor.yaml: the shipped one with its comments at first, the office's own one with its edits after that."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]]) -
     for place in reversed(range(len(there))):
         entry = there[place]
         meant = next((uid for uid, (holder, _) in people.items() if _is(entry, holder)), None)
-        kept = [role for role in map(Role, entry["roles"]) if role not in holders]
+        kept = _kept([Role(role) for role in entry["roles"]], holders)
         if not kept and meant is None:
             del there[place]
             continue
@@ -81,6 +81,12 @@ def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]]) -
         entry[name] = DoubleQuotedScalarString(value)
         entry["roles"] = _roles(given)
         there.append(entry)
+
+
+def _kept(roles: Sequence[Role], decided: Container[Role]) -> list[Role]:
+    """The roles that stay with whom they are; a leader who stays goes on to give directives."""
+    leads_on = Role.LEADER in roles and Role.LEADER not in decided
+    return [role for role in roles if role not in decided or (role is Role.LEADERSHIP and leads_on)]
 
 
 def identity(holder: Holder) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import binascii
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple, Self
 from urllib.parse import urljoin
 
@@ -143,8 +144,10 @@ class QrLogin:
         if not found:
             raise QrRefusedError(0, "the login page names no version: Zalo may have changed it")
         self._version = found[1]
-        self._ask("/logininfo", {"continue": _PC})
-        self._ask("/verify-client", {"type": "device", "continue": _PC})
+        for path, form in (("/logininfo", {}), ("/verify-client", {"type": "device"})):
+            # The page makes these calls and goes on whatever they answer.
+            with suppress(QrRefusedError):
+                self._ask(path, {**form, "continue": _PC})
 
     def _ask(self, path: str, form: Mapping[str, str]) -> RawDict:
         """The `data` of the answer, {} where it has none."""

@@ -204,7 +204,8 @@ class ZaloSession:
         try:
             return self._asked(self._form)
         except LoginRefusedError as error:
-            if error.code in _DEAD:
+            # A session that has not been opened yet may get what is missing from the other form.
+            if self._logins and error.code in _DEAD:
                 raise
             log.warning("login_form_refused", form=self._form.value, code=error.code)
         other = LoginForm.ENCRYPTED if self._form is LoginForm.PLAIN else LoginForm.PLAIN

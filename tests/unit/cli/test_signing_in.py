@@ -1,17 +1,14 @@
 """How a login can come to nothing, and what is said of each; the session that was there still counts."""
 
 import io
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from rich.console import Console
 
+from tests.unit.cli.telephone import telephone
 from tests.unit.simulator.running import Running
 from zalo_governor.cli import signing_in
 from zalo_governor.cli.signing_in import Ending, SignedIn, SignIn, SignInError
@@ -37,27 +34,6 @@ def records(sim: Running, tmp_path: Path) -> Iterator[Records]:
     made = open_records(load_settings(tmp_path / "governor.yaml"), system_clock)
     yield made
     made.close()
-
-
-@contextmanager
-def telephone(sim: Running, steps: Sequence[dict[str, Any]]) -> Iterator[None]:
-    """Somebody who does these things, each as soon as it is possible."""
-    stop = threading.Event()
-
-    def act() -> None:
-        for step in steps:
-            while not stop.is_set():
-                if requests.post(f"{sim.url}/__sim/qr", json=step, timeout=10).json()["ok"]:
-                    break
-                time.sleep(0.05)
-
-    thread = threading.Thread(target=act)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 @pytest.fixture

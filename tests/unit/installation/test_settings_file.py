@@ -76,7 +76,11 @@ def test_who_keeps_another_role_stays_and_who_has_none_left_goes(path: Path) -> 
     reader = Holder("13", "G13", "Phạm Văn Bình - Chánh Văn phòng")
     write_settings(path, Choices(holders={Role.LEADERSHIP: [reader], Role.ADMIN: []}))
     people = {person.full_name: set(person.roles) for person in load_settings(path).people}
-    assert people == {"Giàng A Sử": {Role.LEADER}, "Phạm Văn Bình": {Role.LEADERSHIP}}
+    # A leader who stays goes on to give directives.
+    assert people == {"Giàng A Sử": {Role.LEADER, Role.LEADERSHIP}, "Phạm Văn Bình": {Role.LEADERSHIP}}
+    write_settings(path, Choices(holders={Role.LEADER: [reader], Role.LEADERSHIP: [reader]}))
+    people = {person.full_name: set(person.roles) for person in load_settings(path).people}
+    assert people == {"Phạm Văn Bình": {Role.LEADER, Role.LEADERSHIP}}
 
 
 def test_another_group_takes_the_place_of_one_that_was_not_chosen_and_a_name_given_by_hand_stays(path: Path) -> None:

@@ -323,11 +323,15 @@ def test_where_zalo_refuses_the_plain_form_the_encrypted_one_opens_the_session_a
     assert (logins[-1]["query"]["client_version"], call["query"]["zpw_ver"]) == ("685", "685")
 
 
-def test_a_dead_session_is_dead_in_either_form(sim: Running, open_session: Open) -> None:
+def test_a_session_that_was_open_and_is_dead_is_not_tried_in_the_other_form(sim: Running, open_session: Open) -> None:
+    session = open_session(route_to=sim.url)
+    session.login()
     sim.order("config", expired=["GIA-DINH"])
     with pytest.raises(LoginRefusedError, match="102"):
+        session.login()
+    assert len(sim.state()["calls"]) == 2
+    with pytest.raises(LoginRefusedError, match="102"):
         open_session(route_to=sim.url).login()
-    assert len(sim.state()["calls"]) == 1
 
 
 def test_an_encrypted_answer_under_another_key_is_a_refusal(zalo: StandIn, open_session: Open) -> None:
