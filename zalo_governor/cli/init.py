@@ -147,17 +147,27 @@ class Installation:
             raise self._answers.document.error(("data_dir",), "đổi nơi để dữ liệu thì sửa trong governor.yaml")
         zalo = settings.zalo.model_dump() | ({"route_to": self._route_to} if self._route_to else {})
         session_file = self._config.resolve().parent / settings.zalo.session_file
-        return settings.model_copy(update={"data_dir": data_dir, "zalo": _valid(zalo | {"session_file": session_file})})
+        try:
+            routed = ZaloSettings.model_validate(zalo | {"session_file": session_file})
+        except ValueError:
+            raise self._wrong("route_to", "chỉ nhận địa chỉ của chính máy này, ví dụ http://127.0.0.1:8900") from None
+        return settings.model_copy(update={"data_dir": data_dir, "zalo": routed})
 
     def _copy_folder(self) -> Path:
         given = self._answers.answers.config_dir if self._answers else None
         folder = self._config.resolve().parent / (given or self._settings.config_dir or _CONFIG_DIR)
         if folder.resolve() == shipped_config().resolve():
-            raise ConfigError(
-                f"{folder}: là bản cấu hình gốc của chương trình. Đề nghị chạy lệnh này trong một thư mục riêng của cơ "
-                "quan."
+            raise self._wrong(
+                "config_dir",
+                f"{folder} là bản cấu hình gốc của chương trình. Đề nghị dùng một thư mục riêng của cơ quan.",
             )
         return folder
+
+    def _wrong(self, answer: str, message: str) -> ConfigError:
+        """The complaint about an answer, which stands in the file of answers or in an option of that name."""
+        if self._answers and getattr(self._answers.answers, answer) is not None:
+            return self._answers.document.error((answer,), message)
+        return ConfigError(f"--{answer.replace('_', '-')}: {message}" if answer == "route_to" else message)
 
     def _session(self, records: Records, qr_file: Path | None, *, other_account: bool) -> ZaloSession:
         """The session that is kept, where it still opens; else the one of a login."""
@@ -249,13 +259,6 @@ def _opened(records: Records) -> ZaloSession:
         session.close()
         raise
     return session
-
-
-def _valid(zalo: dict[str, object]) -> ZaloSettings:
-    try:
-        return ZaloSettings.model_validate(zalo)
-    except ValueError:
-        raise ConfigError("--route-to: chỉ nhận địa chỉ của chính máy này, ví dụ http://127.0.0.1:8900") from None
 
 
 def _with(choices: Choices, top: dict[str, object], zalo: dict[str, object]) -> Choices:

@@ -11,9 +11,12 @@ _CHARACTERS = {(False, False): " ", (True, False): "▀", (False, True): "▄", 
 
 
 def show(console: Console, modules: Modules) -> bool:
-    """Print it black on white, whatever the colours of the terminal; False where it is too wide for that."""
+    """Print it black on white, whatever the colours of the terminal; False where it is too narrow or has no colours.
+
+    In the colours of a dark terminal the code would be white on black, which not every telephone reads.
+    """
     lines = drawing(modules)
-    if len(lines[0]) > console.width:
+    if len(lines[0]) > console.width or console.no_color or console.color_system is None:
         return False
     console.print(Text("\n".join(lines), style="black on bright_white", no_wrap=True))
     return True

@@ -44,7 +44,8 @@ def make(sim: Running, tmp_path: Path) -> Make:
         (tmp_path / "tra-loi.yaml").write_text(answers, encoding="utf-8")
         with telephone(sim, [{"do": "scan"}, {"do": "confirm"}]):
             given = load_answers(tmp_path / "tra-loi.yaml")
-            installation = Installation(tmp_path / "governor.yaml", given, route_to or sim.url)
+            here = None if given.answers.route_to else route_to or sim.url
+            installation = Installation(tmp_path / "governor.yaml", given, here)
             installation.make(None, other_account=False)
         return tmp_path
 
@@ -71,7 +72,8 @@ def test_a_second_time_only_what_was_answered_changes(make: Make, capsys: pytest
         ("office: {}\n", "tra-loi.yaml:1: people.admin: chưa có"),
         (ANSWERS.replace("su,", "minh,"), "tra-loi.yaml:3: people.leader: không có thành viên nào tên 'minh'"),
         (ANSWERS.replace("tinh mau", "the thao"), "tra-loi.yaml:2: groups.0: không có Nhóm nào tên 'the thao'"),
-        (ANSWERS + f"config_dir: {shipped_config()}\n", "bản cấu hình gốc của chương trình"),
+        (ANSWERS + f"config_dir: {shipped_config()}\n", f"tra-loi.yaml:4: config_dir: {shipped_config()} là bản cấu"),
+        (ANSWERS + "route_to: http://example.org\n", "tra-loi.yaml:4: route_to: chỉ nhận địa chỉ của chính máy này"),
         (ANSWERS + "alarm: {after_minutes: 0}\n", "tra-loi.yaml:4: alarm.after_minutes"),
     ],
 )
@@ -83,7 +85,7 @@ def test_a_wrong_answer_is_named_and_writes_nothing(make: Make, tmp_path: Path, 
 
 
 def test_only_this_machine_may_take_zalos_place(make: Make) -> None:
-    with pytest.raises(ConfigError, match="chỉ nhận địa chỉ của chính máy này"):
+    with pytest.raises(ConfigError, match="--route-to: chỉ nhận địa chỉ của chính máy này"):
         make(route_to="http://example.org")
 
 

@@ -25,7 +25,11 @@ def test_the_lines_hold_every_module_and_a_margin(modules: tuple[tuple[bool, ...
     assert not any(row[0] or row[-1] for row in rows)
 
 
-def test_a_window_that_is_too_narrow_gets_no_torn_code(modules: tuple[tuple[bool, ...], ...]) -> None:
+@pytest.mark.parametrize(("width", "colours", "shown"), [(20, True, False), (80, False, False), (80, True, True)])
+def test_where_a_code_would_be_torn_or_inverted_none_is_shown(
+    modules: tuple[tuple[bool, ...], ...], width: int, colours: bool, shown: bool
+) -> None:
     out = io.StringIO()
-    assert not show(Console(file=out, width=20), modules)
-    assert not out.getvalue()
+    console = Console(file=out, width=width, force_terminal=True, color_system="standard", no_color=not colours)
+    assert show(console, modules) is shown
+    assert bool(out.getvalue()) is shown
