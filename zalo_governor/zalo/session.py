@@ -203,9 +203,9 @@ class ZaloSession:
     def _login_data(self) -> RawDict:
         try:
             return self._asked(self._form)
-        except LoginRefusedError as error:
+        except (LoginRefusedError, ZaloCallError) as error:
             # A session that has not been opened yet may get what is missing from the other form.
-            if self._logins and error.code in _DEAD:
+            if error.code == _TOO_MANY or (self._logins and error.code in _DEAD):
                 raise
             log.warning("login_form_refused", form=self._form.value, code=error.code)
         other = LoginForm.ENCRYPTED if self._form is LoginForm.PLAIN else LoginForm.PLAIN
@@ -275,6 +275,7 @@ class ZaloSession:
             self._persisted = cookies
 
 
+_TOO_MANY = 429
 _DEAD = frozenset({SESSION_EXPIRED, 401})
 """The session itself is refused, in whatever form it is shown."""
 

@@ -334,6 +334,16 @@ def test_a_session_that_was_open_and_is_dead_is_not_tried_in_the_other_form(sim:
         open_session(route_to=sim.url).login()
 
 
+@pytest.mark.parametrize(("status", "forms"), [(404, [False, True]), (403, [False, True]), (429, [False])])
+def test_a_form_that_is_gone_leads_to_the_other_one_and_too_many_calls_do_not(
+    zalo: StandIn, open_session: Open, status: int, forms: list[bool]
+) -> None:
+    zalo.answers[LOGIN] = Answer({}, status)
+    with pytest.raises((LoginRefusedError, ZaloCallError)):
+        open_session().login()
+    assert ["zcid" in call.query for call in zalo.calls] == forms
+
+
 def test_an_encrypted_answer_under_another_key_is_a_refusal(zalo: StandIn, open_session: Open) -> None:
     zalo.answers[LOGIN] = Answer({"error_code": 0, "data": "AAAAAAAAAAAAAAAAAAAAAA=="})
     with pytest.raises(LoginRefusedError, match="cannot be read"):
