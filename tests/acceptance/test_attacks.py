@@ -244,8 +244,8 @@ def test_a_copied_database_says_nothing_without_its_key(bot: Rig, tmp_path: Path
             check=False,
             timeout=120,
         )
-        assert done.returncode == 1
-        assert "khóa này không phải của cơ sở dữ liệu này" in done.stdout + done.stderr
+        assert done.returncode == 2
+        assert "không có tệp khóa" in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
 
 

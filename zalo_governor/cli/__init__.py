@@ -17,6 +17,8 @@ from zalo_governor.cli.terminal import Group, Terminal, explained
 from zalo_governor.domain.errors import GovernorError
 
 COMMANDS = (
+    "init",
+    "login",
     "run",
     "demo",
     "simulate",

@@ -7,7 +7,7 @@ from zalo_governor.store.errors import NewerDatabaseError, WrongKeyError
 
 
 class ExitCode(IntEnum):
-    """How a command ended."""
+    """How a command ended. `login` and `init` have codes of their own beside these: `signing_in.Ending`."""
 
     GOOD = 0
     FAILURE = 1

@@ -12,7 +12,7 @@ from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chose
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.papers import Face
-from zalo_governor.drafts import drafted
+from zalo_governor.drafts import hand_over
 from zalo_governor.office.commands.parsing import folded
 from zalo_governor.office.papers import paper_of
 from zalo_governor.office.periods import Span, as_period, asked, days, today
@@ -83,8 +83,7 @@ def _give(content: bytes, output: Path | None) -> None:
     if output is None:
         typer.echo(content, nl=False)
         return
-    with drafted(output) as draft:
-        draft.write_bytes(content)
+    hand_over(output, content)
 
 
 def _asked(period: str | None, start: str | None, end: str | None) -> Span:

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from zalo_governor.cli.asking import Asking
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
-from zalo_governor.cli.terminal import Terminal, agreed
+from zalo_governor.cli.terminal import Terminal
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot, Role
@@ -54,7 +55,7 @@ def import_(
         if found.empty:
             typer.echo("Danh sách không có gì thay đổi.")
             return
-        if not yes and not agreed("Ghi danh sách này?"):
+        if not yes and not Asking(Console()).yes("Ghi danh sách này?", default=False):
             typer.echo("Chưa thay đổi gì.")
             return
         store.replace(group_id, entries)
@@ -116,10 +117,12 @@ def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
     with _records(settings) as records:
         _, guesses, names, _ = _held(records, group_id)
         confirmed = 0
+        asking = Asking(Console())
         for one in guesses:
             entry = one.entry
             who = f"{entry.full_name} ({entry.title}, {entry.agency})"
-            if agreed(f"{who} trong danh sách là tài khoản {one.uid}, tên hiển thị {names[one.uid]!r}?"):
+            question = f"{who} trong danh sách là tài khoản {one.uid}, tên hiển thị {names[one.uid]!r}?"
+            if asking.yes(question, default=False):
                 confirmed += 1
                 _tie(records, group_id, one)
     typer.echo(f"Đã ghi {confirmed} trên {len(guesses)} người.")

@@ -1,4 +1,4 @@
-"""What the command line itself says, in Vietnamese: usage, help, wrong options, a question to be answered.
+"""What the command line itself says, in Vietnamese: usage, help, wrong options.
 
 typer takes its words from click, of which it keeps its own copy without translations, and its types to itself: hence
 `Any` here. What is not known here is said in typer's own words.
@@ -18,8 +18,6 @@ from zalo_governor.wording import of_value
 
 _USAGE = "Cách dùng: "
 _HELP = "Hiện hướng dẫn này rồi thoát."
-_YES = frozenset({"c", "có", "co", "y", "yes"})
-_NO = frozenset({"k", "không", "khong", "n", "no", ""})
 
 
 class UnknownCommandError(TyperException):
@@ -91,24 +89,6 @@ def explained(error: TyperException) -> str:
     hint = f"Xem cách dùng bằng: {context.command_path} --help" if context else ""
     said = _said(error).rstrip(".")
     return f"{said}{' ' if said.endswith('?') else '. '}{hint}".rstrip()
-
-
-def agreed(question: str) -> bool:
-    """Ask, and ask again until it is answered; nothing but Enter is a no.
-
-    Raises:
-        typer.Abort: there is nobody to answer.
-    """
-    while True:
-        try:
-            answer = input(f"{question} [c/K]: ").strip().lower()
-        except EOFError:
-            raise typer.Abort from None
-        if answer in _YES:
-            return True
-        if answer in _NO:
-            return False
-        typer.echo("Hãy trả lời c (có) hoặc k (không).")
 
 
 def _said(error: TyperException) -> str:

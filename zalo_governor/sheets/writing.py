@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from io import BytesIO, StringIO
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -9,7 +10,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.drafts import drafted
+from zalo_governor.drafts import hand_over
 
 _WIDEST = 45
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -25,11 +26,10 @@ def write_sheet(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str
     write = writers.get(path.suffix.lower())
     if write is None:
         raise ConfigError(f"{path}: tên tệp phải có đuôi .xlsx hoặc .csv")
-    with drafted(path) as draft:
-        write(draft, headings, rows)
+    hand_over(path, write(headings, rows))
 
 
-def _workbook(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _workbook(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     book = Workbook()
     sheet = book.create_sheet(index=0)
     for number, row in enumerate([headings, *rows], start=1):
@@ -43,12 +43,15 @@ def _workbook(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]
         sheet.column_dimensions[get_column_letter(place)].width = min(max(map(len, cells)) + 2, _WIDEST)
     sheet.freeze_panes = "A2"
     book.active = 0
-    book.save(path)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
-def _csv(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(headings)
-        # Spreadsheets run what looks like a formula in a CSV file; an apostrophe in front makes it text.
-        writer.writerows([f"'{value}" if value.startswith(_FORMULA) else value for value in row] for row in rows)
+def _csv(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    file = StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(headings)
+    # Spreadsheets run what looks like a formula in a CSV file; an apostrophe in front makes it text.
+    writer.writerows([f"'{value}" if value.startswith(_FORMULA) else value for value in row] for row in rows)
+    return file.getvalue().encode("utf-8-sig")
