@@ -25,12 +25,12 @@ def answers(folder: Path, text: str) -> AnswerFile:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("office:\n  provinc: Lai Châu\n", ":2: office.provinc: no such key"),
-        ("people:\n  leader: {title: Chủ tịch}\n", ":2: people.leader: needs name, uid or global_id"),
+        ("office:\n  provinc: Lai Châu\n", ":2: office.provinc: không có mục này; có phải là province?"),
+        ("people:\n  leader: {title: Chủ tịch}\n", ":2: people.leader: phải có name, uid hoặc global_id"),
         ("people:\n  admin:\n    - Lò Văn Minh\n    - 7\n", ":4: people.admin.1"),
         ("alarm:\n  webhook: mail\n", ":2: alarm.webhook"),
         ("regulation:\n  issued: hôm nay\n", ":2: regulation.issued"),
-        ("groups: [\n", "not valid YAML"),
+        ("groups: [\n", "sai cách viết YAML"),
     ],
 )
 def test_a_wrong_answer_is_named(tmp_path: Path, text: str, complaint: str) -> None:

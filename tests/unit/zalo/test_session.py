@@ -346,7 +346,7 @@ def test_a_form_that_is_gone_leads_to_the_other_one_and_too_many_calls_do_not(
 
 def test_an_encrypted_answer_under_another_key_is_a_refusal(zalo: StandIn, open_session: Open) -> None:
     zalo.answers[LOGIN] = Answer({"error_code": 0, "data": "AAAAAAAAAAAAAAAAAAAAAA=="})
-    with pytest.raises(LoginRefusedError, match="cannot be read"):
+    with pytest.raises(LoginRefusedError, match="không đọc được"):
         open_session().login()
 
 
