@@ -278,15 +278,18 @@ def test_a_file_comes_back_as_it_was_posted_and_lies_encrypted(database: Databas
     made = paper()
     file = PaperFile(name="bao-cao.docx", face=Face.DOCX, caption="Báo cáo", paper=made)
     post(database, notice("chưa lập được tệp", file=file), notice("một câu"))
-    claimed = outbox.claim(now=START, limit=9)
-    assert [outgoing.notice.file for outgoing in claimed] == [file, None]
+    assert [outgoing.notice.file for outgoing in outbox.claim(now=START, limit=9)] == [None]
+    assert outbox.next_due(START) is None
+    assert outbox.next_due(START, files=True) == START
+    assert [outgoing.notice.file for outgoing in outbox.claim(now=START, limit=9, files=True)] == [file]
     with database.read() as connection:
         bodies = connection.scalars(select(rows.c.file).where(rows.c.file.is_not(None))).all()
     assert len(bodies) == 1
     assert made.title.encode() not in bodies[0]
-    assert outbox.reclaim(START + MINUTE) == 2
-    again = outbox.claim(now=START + MINUTE, limit=9)
-    assert [(outgoing.repeated, outgoing.notice.file) for outgoing in again] == [(True, file), (True, None)]
+    for files, expected in ((True, file), (False, None)):
+        assert outbox.reclaim(START + MINUTE, files=files) == 1
+        (again,) = outbox.claim(now=START + MINUTE, limit=9, files=files)
+        assert (again.repeated, again.notice.file) == (True, expected)
 
 
 def test_of_two_processes_with_one_schedule_one_sends_each_report(database: Database) -> None:
