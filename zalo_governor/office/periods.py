@@ -42,6 +42,8 @@ def as_period(span: Span, voice: Voice) -> Period:
 
 def days(first: date, last: date) -> Span:
     """The days from `first` to `last`, both included."""
+    if first == last:
+        return Span(first, last, Text.PERIOD_DAY, {"date": _full(first)})
     return Span(first, last, Text.PERIOD_RANGE, {"start": _full(first), "end": _full(last)})
 
 

@@ -7,7 +7,7 @@ from statistics import median
 from sqlalchemy import BigInteger, distinct, func, insert, literal_column, select
 
 from zalo_governor.domain.cases import CaseState
-from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.clock import minutes_of, to_ms
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.domain.reports import (
@@ -137,7 +137,7 @@ class Tallies(Figures):
             taken_back=taken_back,
             passed_over=passed_over,
             repeated=sum(number > 1 for number in self._cases_by_person(group_id, start, end).values()),
-            remedied_minutes=round(median(took) / 60_000) if took else None,
+            remedied_minutes=minutes_of(timedelta(milliseconds=median(took))) if took else None,
         )
 
     def membership(self, group_id: str) -> Membership:

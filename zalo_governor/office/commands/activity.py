@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.papers import Face
+from zalo_governor.office.commands.casebook import DESK
 from zalo_governor.office.commands.command import Answer, Call, Command
 from zalo_governor.office.commands.parsing import folded
 from zalo_governor.office.duties import REPORT_READERS
@@ -67,7 +68,10 @@ class Report(Command[Wanted]):
         if span.first > today(policy.clock()):
             return Answer([self.voice.say(Text.REPORT_FUTURE, who=self.voice.who(call.person))], "future")
         period = as_period(span, self.voice)
-        reports = [compose(call.unit, group, period, policy.regulation, policy.clock) for group in call.groups]
+        words = call.person.has(*DESK)
+        reports = [
+            compose(call.unit, group, period, policy.regulation, policy.clock, words=words) for group in call.groups
+        ]
         files = [
             file_of(report, argument.face, paper_of(report, policy.letterhead, self.voice), self.voice)
             for report in reports
