@@ -123,7 +123,7 @@ class Handling(_Figures):
     repeated: int
     """Persons with two cases or more in the period."""
     remedied_minutes: int | None = None
-    """Median from opening to remedy, of the cases of the period that are remedied; None without any."""
+    """Median of `Case.minutes_to_remedy` of the cases of the period, false alarms left out; None without any."""
 
 
 class Coverage(_Figures):

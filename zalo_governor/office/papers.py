@@ -1,7 +1,7 @@
 """The activity report as a paper: every sentence and every table that its files show."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.domain.events import (
@@ -12,6 +12,7 @@ from zalo_governor.domain.events import (
     PinChanged,
 )
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.line import silence
 from zalo_governor.domain.papers import Cell, Drawing, Face, Highlight, Letterhead, Paper, PaperFile, Section, Table
 from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.domain.reports import ActivityReport
@@ -122,7 +123,7 @@ class _Writer:
         report, say = self._report, self._voice.say
         messages, before = report.activity.messages, report.activity_before.messages
         grave = sum(case.severity is Severity.CRITICAL for case in report.open_cases)
-        silent = sum((self._silence(gap.began_at, gap.ended_at) for gap in report.coverage.gaps), timedelta())
+        silent = silence(report.coverage.gaps, report.period.start, heard_until(report))
         yield Highlight(name=say(Text.PAPER_MESSAGES), value=number(messages), note=self._compared(messages, before))
         yield Highlight(
             name=say(Text.PAPER_CASES), value=number(self._cases), note=self._compared(self._cases, self._cases_before)
@@ -329,7 +330,7 @@ class _Writer:
             (
                 moment(gap.began_at),
                 moment(gap.ended_at) if gap.ended_at else self._voice.say(Text.GAP_NOW),
-                _minutes(self._silence(gap.began_at, gap.ended_at)),
+                _minutes(silence([gap], report.period.start, until)),
                 gap.recovered,
                 self._voice.say(Text.GAP_WHOLE if gap.closed else Text.GAP_PARTLY),
             )
@@ -416,11 +417,6 @@ class _Writer:
     def _compared(self, now: int, before: int) -> str:
         change = change_in_words(now, before, self._voice)
         return self._voice.say(Text.PAPER_BEFORE, before=number(before), change=change)
-
-    def _silence(self, began: datetime, ended: datetime | None) -> timedelta:
-        """As much of a gap as lies in the period."""
-        until = heard_until(self._report)
-        return max(min(ended or until, until) - max(began, self._report.period.start), timedelta())
 
     def _section(self, key: str, title: Text, lines: Sequence[str], *tables: Table) -> Section:
         return Section(key=key, title=self._voice.say(title), lines=tuple(lines), tables=tables)

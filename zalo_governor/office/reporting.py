@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from zalo_governor.domain.clock import Clock, from_ms, local, minutes_of
 from zalo_governor.domain.findings import Severity
-from zalo_governor.domain.line import Gap
+from zalo_governor.domain.line import Gap, silence
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.domain.reports import ActivityReport, Coverage, DayFigures, Period
@@ -103,12 +103,11 @@ def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: Voice)
     """The times inside [start, end) in which nothing was heard, in one sentence without its full stop."""
     if not gaps:
         return voice.say(Text.GAPS_NONE)
-    silent = sum((min(gap.ended_at or end, end) - max(gap.began_at, start) for gap in gaps), timedelta())
     unfinished = sum(not gap.closed for gap in gaps)
     return voice.say(
         Text.GAPS,
         count=number(len(gaps)),
-        minutes=number(minutes_of(silent)),
+        minutes=number(minutes_of(silence(gaps, start, end))),
         unfinished=voice.say(Text.GAPS_UNFINISHED, count=number(unfinished)) if unfinished else "",
     )
 

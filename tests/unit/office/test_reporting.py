@@ -135,7 +135,7 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
     text, made = text_of(desk), paper_of(report(desk), LETTERHEAD, VOICE)
     written = made.model_dump_json()
     for part in (
-        "Từ khi mở đến khi đã khắc phục: 12 phút",
+        "Từ khi phát sinh đến khi khắc phục: 12 phút",
         "3 đồng chí có từ hai vụ việc trở lên",
         "đã rút 2 vụ việc báo nhầm; 5 lần",
         "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
@@ -144,7 +144,7 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
         assert part in text
         assert part in written
     assert "Điểm cần lưu ý, khoản 6 Điều 4 Quy chế: có 2" in text
-    for part in ("Từ khi mở", "đồng chí có từ hai", "Điểm cần lưu ý"):
+    for part in ("Từ khi phát sinh", "đồng chí có từ hai", "Điểm cần lưu ý"):
         assert part not in quiet
     assert "chưa thấy điểm nào cần lưu ý" in paper_of(report(Desk()), LETTERHEAD, VOICE).model_dump_json()
 
