@@ -534,6 +534,7 @@ class Text(Enum):
     PERIOD_WEEK = ("period_week", "start end")
     PERIOD_MONTH = ("period_month", "month year")
     PERIOD_QUARTER = ("period_quarter", "quarter year")
+    PERIOD_YEAR = ("period_year", "year")
     PERIOD_RANGE = ("period_range", "start end")
     PERIOD_DAILY = ("period_daily", "moment")
     PERIOD_WEEKLY = ("period_weekly", "moment")
