@@ -31,7 +31,7 @@ MOST_AGENCIES, MOST_CASES, MOST_REMARKS = 15, 20, 20
 
 SECTIONS: list[tuple[str, list[tuple[str, list[int], str]]]] = [
     ("activity", [("agencies", [85, 27, 27, 26], f"[:{MOST_AGENCIES}]")]),
-    ("cases", [("clauses", [46, 17, 17, 17, 17, 17, 17, 17], ""), ("open", [18, 45, 42, 30, 30], f"[:{MOST_CASES}]")]),
+    ("cases", [("clauses", [46, 17, 17, 17, 17, 17, 17, 17], ""), ("open", [18, 43, 47, 23, 34], f"[:{MOST_CASES}]")]),
     ("members", []),
     ("changes", [("changes", [120, 45], "")]),
     ("statements", [("statements", [53, 28, 28, 28, 28], "")]),
@@ -77,7 +77,8 @@ def main() -> None:
         tag(document, "{%p endfor %}")
         for name, widths, limit in tables:
             table(document, name, widths, limit)
-    body(document, "{{ ghi_chu.rstrip('.') }}./.", italic=True)
+    last = body(document, "{{ ghi_chu.rstrip('.') }}./.", italic=True)
+    last.paragraph_format.keep_with_next = last.paragraph_format.keep_together = True  # no signature stands alone
     signature(document)
 
     properties = document.core_properties
@@ -144,11 +145,12 @@ def table(document: Document, name: str, widths: list[int], limit: str) -> None:
     tag(document, "{%p endif %}")
 
 
-def body(document: Document, text: str, *, italic: bool = False) -> None:
+def body(document: Document, text: str, *, italic: bool = False) -> Paragraph:
     """A paragraph of the text itself."""
     made = paragraph(document, text, JUSTIFY, italic=italic, after=6)
     made.paragraph_format.first_line_indent = Mm(10)
     made.paragraph_format.line_spacing = 1.1
+    return made
 
 
 def paragraph(
