@@ -37,7 +37,7 @@ SECTIONS: list[tuple[str, list[tuple[str, list[int], str]]]] = [
     ("statements", [("statements", [53, 28, 28, 28, 28], "")]),
     ("voice", [("voice", [18, 30, 20, 42, 55], f"[:{MOST_REMARKS}]")]),
     ("coverage", [("gaps", [38, 38, 22, 25, 42], ""), ("cannot", [36, 66, 63], "")]),
-    ("proposal", [("proposal", [110, 55], "")]),
+    ("proposal", [("proposal", [85, 80], "")]),
 ]
 """Section, and its tables: name, widths in mm, how many rows."""
 LEFT_OUT = {"agencies": MOST_AGENCIES, "open": MOST_CASES, "voice": MOST_REMARKS}
