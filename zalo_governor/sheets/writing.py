@@ -1,6 +1,7 @@
 """Writes rows of text as an XLSX or CSV file; nothing in them is ever a formula."""
 
 import csv
+import unicodedata
 from collections.abc import Sequence
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.drafts import hand_over
 
 _WIDEST = 45
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_sheet(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -53,5 +54,12 @@ def _csv(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     writer = csv.writer(file)
     writer.writerow(headings)
     # Spreadsheets run what looks like a formula in a CSV file; an apostrophe in front makes it text.
-    writer.writerows([f"'{value}" if value.startswith(_FORMULA) else value for value in row] for row in rows)
+    writer.writerows([f"'{value}" if _runs(value) else value for value in row] for row in rows)
     return file.getvalue().encode("utf-8-sig")
+
+
+def _runs(value: str) -> bool:
+    """Whether a spreadsheet may take it for a formula: also behind blanks, and in full-width signs, which some of them
+    make plain when they read a file."""
+    plain = unicodedata.normalize("NFKC", value)
+    return plain.startswith(_FORMULA) or plain.lstrip().startswith(_FORMULA)
