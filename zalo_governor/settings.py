@@ -244,6 +244,22 @@ class RetentionSettings(_Section):
     """Who has received or seen a message under a case."""
 
 
+class BackupSettings(_Section):
+    """Where backups go when no place is named, how many stay, and when people are told that there is none."""
+
+    folder: Path = Path("sao-luu")
+    """Relative to data_dir; better a disk of another machine."""
+    keep: int = Field(default=14, ge=1)
+    """So many of the youngest stay in the folder."""
+    remind_days: float | None = Field(default=2.0, gt=0)
+    """With no backup for so long, the desk is told; `null` for never."""
+
+    @property
+    def remind_after(self) -> timedelta | None:
+        """As a duration."""
+        return None if self.remind_days is None else timedelta(days=self.remind_days)
+
+
 class ScheduleSettings(_Section):
     """When the bot acts by itself; times of Asia/Ho_Chi_Minh. `null` switches one off."""
 
@@ -289,6 +305,7 @@ class Settings(BaseSettings):
     vigil: VigilSettings = VigilSettings()
     alarm: AlarmSettings = AlarmSettings()
     retention: RetentionSettings = RetentionSettings()
+    backup: BackupSettings = BackupSettings()
     names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
 
@@ -318,6 +335,11 @@ class Settings(BaseSettings):
     def key_path(self) -> Path:
         """The key file."""
         return self.data_dir / self.key_file
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups go when no place is named."""
+        return self.data_dir / self.backup.folder
 
     @property
     def sqlalchemy_url(self) -> str:

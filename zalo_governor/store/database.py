@@ -34,7 +34,7 @@ from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.store.crypto import Keys, binding
 from zalo_governor.store.errors import StoreError, WrongKeyError
-from zalo_governor.store.migrations import upgrade
+from zalo_governor.store.migrations import revision, upgrade
 from zalo_governor.store.persons import PersonCache
 from zalo_governor.store.schema import vault
 from zalo_governor.store.turns import Turns
@@ -42,6 +42,7 @@ from zalo_governor.store.turns import Turns
 _log = structlog.get_logger(__name__)
 
 _BUSY_SECONDS = 10
+_TRACES_MS = 500
 _KEY_CHECK = "key-check"
 _MIGRATION_LOCK = 7_301
 """PostgreSQL advisory lock: of several processes started at once, one migrates."""
@@ -69,6 +70,16 @@ class Database:
         self._traces = False
         self._ready: dict[ClauseElement, str] = {}
         self._ignoring: dict[Table, Insert] = {}
+
+    def form(self) -> str | None:
+        """The revision of the tables; None where there are none."""
+        with self.read() as connection:
+            return revision(connection)
+
+    def make_tables(self, form: str) -> None:
+        """Make empty tables of an earlier form; raises NewerDatabaseError where this program does not know it."""
+        with self.write() as connection:
+            upgrade(connection, form)
 
     def migrate(self) -> None:
         """Bring the tables to the form that this program knows, and see that the key fits what is stored.
@@ -109,6 +120,20 @@ class Database:
                 yield connection
             if self._traces:
                 self._erase_traces()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """For looking at everything as it stands at one moment, while others write on.
+
+        Raises:
+            StoreUnavailableError: the database cannot be asked now.
+        """
+        with _availability(), self._engine.connect() as connection:
+            if self.is_sqlite:
+                _driver(connection).execute("BEGIN").close()
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
 
     def apart(self) -> Connection:
         """A connection of its own for locks that outlive a transaction; whoever asked closes it."""
@@ -163,7 +188,11 @@ class Database:
         busy = True
         try:
             with self._engine.connect() as connection:
-                busy, _, _ = _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                # Whoever reads on for minutes, as a backup does, must not keep the next writer waiting.
+                driver = _driver(connection)
+                driver.execute(f"PRAGMA busy_timeout = {_TRACES_MS}").close()
+                busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                driver.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}").close()
         except (StoreUnavailableError, DBAPIError, SqliteDatabaseError) as error:
             _log.error("wal_not_truncated", error=type(error).__name__)
         self._traces = bool(busy)
@@ -252,7 +281,7 @@ def _postgresql_engine(address: URL) -> Engine:
         return create_engine(
             address,
             paramstyle="format",
-            connect_args={"options": "-c synchronous_commit=on"},
+            connect_args={"options": f"{address.query.get('options', '')} -c synchronous_commit=on".strip()},
             pool_pre_ping=True,
             hide_parameters=True,
         )
