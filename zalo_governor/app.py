@@ -32,11 +32,13 @@ from zalo_governor.press import Press
 from zalo_governor.records import Records, open_records
 from zalo_governor.scheduling import EVERY_MONTH, EVERY_QUARTER, Duty, Schedule
 from zalo_governor.settings import Settings
+from zalo_governor.store.errors import StoreError
 from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.inbox import SqlInbox
 from zalo_governor.store.instance import InstanceLock
 from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.postings import SqlPostings
+from zalo_governor.store.succession import accounts_of
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.wiring.hearing import Hearing
 from zalo_governor.wiring.policy import note_configuration, office_policy
@@ -66,21 +68,26 @@ def build(settings: Settings, clock: Clock = system_clock) -> Governor:
     return Governor(_Bot(open_records(settings, clock)))
 
 
+def open_session(records: Records) -> ZaloSession:
+    """The session of the account, not logged in yet; raises ConfigError where there is none."""
+    zalo = records.settings.zalo
+    return ZaloSession(
+        records.credentials(),
+        route_to=zalo.route_to,
+        timeout=zalo.timeout_seconds,
+        on_credentials=records.keep_credentials,
+        clock=records.clock,
+        pace=TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst),
+    )
+
+
 class _Bot:
     """Fits governor.Machine: one bot account."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
         self._lock: InstanceLock | None = None
-        zalo = records.settings.zalo
-        self._session = ZaloSession(
-            records.credentials(),
-            route_to=zalo.route_to,
-            timeout=zalo.timeout_seconds,
-            on_credentials=records.keep_credentials,
-            clock=records.clock,
-            pace=TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst),
-        )
+        self._session = open_session(records)
 
     def log_in(self, stopping: threading.Event) -> bool:
         """Log in, however long the network is away; False when stopped meanwhile."""
@@ -95,11 +102,21 @@ class _Bot:
                 stopping.wait(_LOGIN_DELAYS[min(tried, len(_LOGIN_DELAYS) - 1)])
                 tried += 1
             else:
+                self._refuse_a_stranger()
                 self._records.keep_account(self._session.uid)
                 self._lock = InstanceLock(self._records.database, self._session.uid)
                 self._lock.take()
                 return True
         return False
+
+    def _refuse_a_stranger(self) -> None:
+        """An SQLite file serves one account. Another one that simply went on would judge all of the history again."""
+        known = accounts_of(self._records.database)
+        if self._records.database.is_sqlite and known and self._session.uid not in known:
+            raise StoreError(
+                f"phiên đăng nhập là của tài khoản {self._session.uid}, còn cơ sở dữ liệu là của tài khoản {known[0]}. "
+                "Nếu tài khoản cũ được thay bằng tài khoản này, đề nghị chạy: zalo-governor account replace"
+            )
 
     def parts(self) -> Sequence[Part]:
         """Everything that runs, wired for the account that logged in."""

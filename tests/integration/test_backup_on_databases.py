@@ -1,6 +1,5 @@
 """A backup of either database, put back into either, and what must not come back with it."""
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -112,7 +111,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> P
 
 def test_a_backup_is_put_back_into_either_database_and_work_goes_on(filled: Place, empty: Place) -> None:
     path = filled.backup()
-    assert os.stat(path).st_mode & 0o777 == 0o600
+    assert path.stat().st_mode & 0o777 == 0o600
     before = filled.count()
     done = empty.restore(path)
     after = empty.count()
@@ -210,15 +209,17 @@ def test_an_empty_machine_gets_settings_and_key_as_well(filled: Place, tmp_path:
 
 def test_the_oldest_backups_are_given_up_and_people_are_told_when_none_was_made_of_late(filled: Place) -> None:
     folder = filled.folder / "out"
+    names = []
     for _ in range(3):
-        last = filled.backup(folder)
+        names.append(filled.backup(folder).name)
         filled.clock.forward(hours=1)
     assert len(give_up_oldest(folder, 2)) == 1
     assert len(list(folder.iterdir())) == 2
     database = filled.open()
     known = last_backup(Vault(database))
     database.close()
-    assert known and known.name == last.name
+    assert known
+    assert known.name == names[-1]
     hour = timedelta(hours=1)
     assert not is_overdue(known, filled.clock.now, hour)
     assert is_overdue(known, filled.clock.forward(minutes=1), hour)

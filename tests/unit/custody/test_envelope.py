@@ -43,7 +43,7 @@ def test_a_file_with_one_changed_byte_is_refused(backup: Path, place: int) -> No
     content = bytearray(backup.read_bytes())
     content[place] ^= 1
     backup.write_bytes(content)
-    with pytest.raises(BackupError, match="bị hỏng hoặc bị cắt|cần mã"):
+    with pytest.raises(BackupError, match=r"bị hỏng hoặc bị cắt|cần mã"):
         list(read_lines(backup, CODE))
 
 

@@ -1,6 +1,6 @@
 """What is no longer kept, and since when; accounts that were replaced."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table
 
 from zalo_governor.store.schema.base import ROW_ID, metadata
 
@@ -29,4 +29,5 @@ former_accounts = Table(
     Column("uid", String, primary_key=True),
     Column("successor", String, nullable=False),  # the account that goes on, also after several changes
     Column("replaced_ms", BigInteger, nullable=False),
+    Index("ix_former_accounts_successor", "successor"),
 )

@@ -33,3 +33,4 @@ def upgrade() -> None:
         sa.Column("replaced_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("uid", name=op.f("pk_former_accounts")),
     )
+    op.create_index("ix_former_accounts_successor", "former_accounts", ["successor"])
