@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 import structlog
 
 from zalo_governor.alarm import SecondChannel
+from zalo_governor.custody.making import is_overdue, last_backup
 from zalo_governor.domain.clock import Clock, system_clock
 from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.errands import ErrandKind
@@ -21,6 +22,7 @@ from zalo_governor.office.errands import Errands
 from zalo_governor.office.friendships import FriendRequests
 from zalo_governor.office.integrity.pictures import Pictures
 from zalo_governor.office.office import Office
+from zalo_governor.office.policy import LineStatus
 from zalo_governor.office.removals import Removals
 from zalo_governor.office.rollcall import RollCall
 from zalo_governor.office.roster.phonebook import PhoneBook
@@ -38,6 +40,7 @@ from zalo_governor.store.inbox import SqlInbox
 from zalo_governor.store.instance import InstanceLock
 from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.postings import SqlPostings
+from zalo_governor.store.retention import Terms, sweep
 from zalo_governor.store.succession import accounts_of
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.wiring.hearing import Hearing
@@ -153,7 +156,7 @@ class _Wiring:
         policy = office_policy(
             records,
             self._account,
-            status=lambda: self._hearing.status(self._outbox.pending()),
+            status=self._status,
             look_at=self._look_at,
         )
         self._office = Office(policy)
@@ -279,8 +282,33 @@ class _Wiring:
             Duty("name_sweep", times.name_sweep, None, self._sweep),
             Duty("hints_digest", times.hints_digest, None, self._in_unit(duties.hints_digest)),
             Duty("suggestions_digest", times.suggestions_digest, None, self._in_unit(duties.suggestions_digest)),
-            Duty("retention", _RETENTION_AT, None, self._in_unit(lambda unit, _due: duties.forget_readers(unit))),
+            Duty("retention", _RETENTION_AT, None, self._retain),
         ]
+
+    def _retain(self, _due: datetime) -> None:
+        with self._units.unit() as unit:
+            self._office.duties.forget_readers(unit)
+        kept = self._settings.retention
+        terms = Terms(
+            bodies=timedelta(days=kept.bodies_days),
+            cases=timedelta(days=kept.cases_days),
+            notices=timedelta(days=kept.notices_days),
+            dead_letters=timedelta(days=kept.dead_letters_days),
+            names=timedelta(days=kept.names_days),
+            people=timedelta(days=kept.people_days),
+        )
+        removed = sweep(self._records.database, terms, self._clock(), self._schedule.stopping)
+        if any(removed):
+            with self._units.unit() as unit:
+                detail = removed._asdict()
+                unit.audit("retention", at=self._clock(), actor_id=None, group_id="", subject="", detail=detail)
+
+    def _status(self) -> LineStatus:
+        last = last_backup(self._records.vault)
+        return self._hearing.status(self._outbox.pending())._replace(
+            backed_up_at=last.at if last else None,
+            backup_overdue=is_overdue(last, self._clock(), self._settings.backup.remind_after),
+        )
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
         tell_judged(results)

@@ -238,8 +238,20 @@ class NameSettings(_Section):
 
 
 class RetentionSettings(_Section):
-    """How long data that track people are kept."""
+    """How many days data are kept; what stays for good are facts and figures without words."""
 
+    bodies_days: int = Field(default=365, ge=1)
+    """What was said in the group and in private, where it is under no case."""
+    cases_days: int = Field(default=1825, ge=30)
+    """What was said under a case, from when that was closed; explanations, notes, incidents, suggestions."""
+    notices_days: int = Field(default=365, ge=1)
+    """What the program wrote."""
+    dead_letters_days: int = Field(default=90, ge=1)
+    """What it could not read."""
+    names_days: int = Field(default=365, ge=1)
+    """Names shown by those who have left."""
+    people_days: int = Field(default=1825, ge=30)
+    """Who it was that wrote or did something; after that only that it was written or done. Cases keep it."""
     readers_days: int = Field(default=90, ge=1)
     """Who has received or seen a message under a case."""
 

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import DatabaseError as SqliteDatabaseError
@@ -34,7 +34,7 @@ from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.store.crypto import Keys, binding
 from zalo_governor.store.errors import StoreError, WrongKeyError
-from zalo_governor.store.migrations import revision, upgrade
+from zalo_governor.store.migrations import check_known, newest, revision, upgrade
 from zalo_governor.store.persons import PersonCache
 from zalo_governor.store.schema import vault
 from zalo_governor.store.turns import Turns
@@ -81,17 +81,22 @@ class Database:
         with self.write() as connection:
             upgrade(connection, form)
 
-    def migrate(self) -> None:
+    def migrate(self) -> Path | None:
         """Bring the tables to the form that this program knows, and see that the key fits what is stored.
+
+        Gives the copy of an SQLite file that had an earlier form: a program that does not work out can be taken back.
 
         Raises:
             NewerDatabaseError: a newer program has written it.
             WrongKeyError: it was written under another key.
+            StoreError: there is no room for the copy; nothing was changed.
         """
+        copy = self._keep_earlier_form()
         with self.write() as connection:
             self.lock(connection, _MIGRATION_LOCK)
             upgrade(connection)
             self._check_key(connection)
+        return copy
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -167,6 +172,27 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+    def _keep_earlier_form(self) -> Path | None:
+        form = self.form()
+        if self.file is None or form in {None, newest()}:
+            return None
+        check_known(str(form))
+        copy = self.file.with_name(f"{self.file.name}.truoc-nang-cap-{form}-{to_ms(self.clock())}")
+        draft = copy.with_name(f".{copy.name}.part")
+        try:
+            os.close(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600))
+            with self.read() as connection, closing(SqliteConnection(draft)) as kept:
+                _driver(connection).backup(kept)
+            draft.rename(copy)
+        except (OSError, SqliteDatabaseError) as error:
+            raise StoreError(
+                f"{copy}: the database cannot be copied before it is upgraded: {error}; nothing was changed"
+            ) from None
+        finally:
+            draft.unlink(missing_ok=True)
+        _log.info("earlier_form_kept", form=form, file=copy.name)
+        return copy
 
     def _check_key(self, connection: Connection) -> None:
         sealed = connection.scalar(select(vault.c.content).where(vault.c.name == _KEY_CHECK))

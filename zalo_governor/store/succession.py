@@ -82,13 +82,12 @@ def acquaintances(database: Database, account: str) -> list[Acquaintance]:
     """Everybody whom the account knows, those who matter first."""
     with database.read() as connection:
         open_now = [state.value for state in CaseState if state.open]
-        counted: dict[int, int] = dict(
-            connection.execute(
-                select(cases.c.person_id, func.count()).where(cases.c.state.in_(open_now)).group_by(cases.c.person_id)
-            )
-            .tuples()
-            .all()
+        cases_of = (
+            select(cases.c.person_id, func.count().label("open"))
+            .where(cases.c.state.in_(open_now))
+            .group_by(cases.c.person_id)
         )
+        counted = {row.person_id: row.open for row in connection.execute(cases_of)}
         where: dict[str, set[str]] = {}
         here = select(group_members.c.uid, group_members.c.group_id).where(
             group_members.c.account == account, group_members.c.present
@@ -158,11 +157,8 @@ def succeed(
         at: now.
     """
     uid_of = {person_id: uid for uid, person_id in known_again.items()}
-    old_uids = dict(
-        connection.execute(select(person_uids.c.uid, person_uids.c.person_id).where(person_uids.c.account == old))
-        .tuples()
-        .all()
-    )
+    seen_before = select(person_uids.c.uid, person_uids.c.person_id).where(person_uids.c.account == old)
+    old_uids = {row.uid: row.person_id for row in connection.execute(seen_before)}
     today = {uid: uid_of[person_id] for uid, person_id in old_uids.items() if person_id in uid_of}
     connection.execute(update(former_accounts).where(former_accounts.c.successor == old).values(successor=new))
     connection.execute(insert(former_accounts), {"uid": old, "successor": new, "replaced_ms": to_ms(at)})
