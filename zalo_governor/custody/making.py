@@ -3,6 +3,7 @@
 import os
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -97,7 +98,8 @@ class Backups:
         except OSError as error:
             raise BackupError(f"{path}: không ghi được bản sao lưu ({error.strerror}).") from None
         finally:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
         self._vault.save(_LAST, orjson.dumps({"at": now.isoformat(), "name": path.name}))
         with SqlUnits(self._database).unit() as unit:
             detail = {"file": path.name, "rows": end.rows, "audit_head": end.audit_head, "code": code.mark}

@@ -72,7 +72,7 @@ _ID: dict[Extract, ColumnElement[int]] = {
 
 def headings(extract: Extract, *, with_text: bool) -> list[str]:
     """The names of what each row holds, in order."""
-    named = [column.key or "" for column in _COLUMNS[extract]]
+    named = [str(column.key) for column in _COLUMNS[extract]]
     return ["at", "id", *named, *(["text"] if with_text else [])]
 
 
@@ -107,7 +107,7 @@ def rows(
         for row in connection.execute(wanted):
             values = row._mapping
             given = {"at": from_ms(row.at_ms).isoformat(), "id": row.row_id}
-            given |= {column.key or "": values[column] for column in _COLUMNS[extract]}
+            given |= {str(column.key): values[column] for column in _COLUMNS[extract]}
             for name in [name for name in given if name.endswith("_ms")]:
                 given[name] = from_ms(given[name]).isoformat()
             if with_text:
