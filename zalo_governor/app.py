@@ -81,6 +81,7 @@ def open_session(records: Records) -> ZaloSession:
         on_credentials=records.keep_credentials,
         clock=records.clock,
         pace=TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst),
+        client_version=zalo.client_version,
     )
 
 
@@ -91,6 +92,7 @@ class _Bot:
         self._records = records
         self._lock: InstanceLock | None = None
         self._session = open_session(records)
+        log.info("session_used", origin=records.session_origin.value)
 
     def log_in(self, stopping: threading.Event) -> bool:
         """Log in, however long the network is away; False when stopped meanwhile."""

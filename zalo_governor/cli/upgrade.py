@@ -6,8 +6,9 @@ from pathlib import Path
 import typer
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.custody.envelope import BackupError, sync_folder
+from zalo_governor.custody.envelope import BackupError
 from zalo_governor.domain.clock import system_clock
+from zalo_governor.durable import sync_folder
 from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.rulebook import load_rulebook
 from zalo_governor.settings import load_settings

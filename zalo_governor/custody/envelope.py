@@ -109,15 +109,6 @@ def read_lines(path: Path, code: RecoveryCode) -> Iterator[bytes]:
             yield from lines
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a rename in the folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _chunks(path: Path, file: IO[bytes], cipher: AESGCM, head: bytes) -> Iterator[bytes]:
     place, last = 0, False
     while not last:

@@ -9,8 +9,9 @@ from typing import Protocol
 from sqlalchemy import func, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
-from zalo_governor.custody.envelope import BackupError, sync_folder
+from zalo_governor.custody.envelope import BackupError
 from zalo_governor.domain.clock import Clock
+from zalo_governor.durable import sync_folder
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
 from zalo_governor.store.instance import runs_somewhere

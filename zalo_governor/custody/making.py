@@ -13,8 +13,9 @@ import orjson
 from zalo_governor import __version__
 from zalo_governor.custody.archive import End, Manifest, Progress, survey, write_archive
 from zalo_governor.custody.code import RecoveryCode
-from zalo_governor.custody.envelope import BackupError, SealedWriter, sync_folder
+from zalo_governor.custody.envelope import BackupError, SealedWriter
 from zalo_governor.domain.clock import Clock, local
+from zalo_governor.durable import sync_folder
 from zalo_governor.settings import Settings
 from zalo_governor.store.audit import audit_head
 from zalo_governor.store.crypto import master_key

@@ -18,6 +18,7 @@ from zalo_governor.custody.landing import Landing, cleared, is_empty, landing, r
 from zalo_governor.custody.making import CONFIG, SETTINGS, SUFFIX
 from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.elements import RawDict, Seal
+from zalo_governor.durable import replace_file
 from zalo_governor.settings import Settings, load_settings
 from zalo_governor.store.audit import SqlAuditLog
 from zalo_governor.store.crypto import Keys, keep_master_key, master_key
@@ -176,7 +177,7 @@ def _settings(read: Survey, settings_file: Path) -> Settings:
         return load_settings(settings_file)
     draft = settings_file.with_name(f".{settings_file.name}.khoi-phuc")
     settings_file.parent.mkdir(parents=True, exist_ok=True)
-    _write(draft, read.files[SETTINGS])
+    replace_file(draft, read.files[SETTINGS], mode=0o600)
     try:
         return load_settings(draft)
     finally:
@@ -284,7 +285,7 @@ def _put_files(read: Survey, settings: Settings, settings_file: Path) -> None:
     if settings.config_dir is not None and not settings.config_dir.exists():
         _put_config(read, settings.config_dir)
     if not settings_file.exists():
-        _write(settings_file, read.files[SETTINGS])
+        replace_file(settings_file, read.files[SETTINGS], mode=0o600)
 
 
 def _put_config(read: Survey, folder: Path) -> None:
@@ -292,11 +293,4 @@ def _put_config(read: Survey, folder: Path) -> None:
         inside = folder / name.removeprefix(CONFIG)
         if name.startswith(CONFIG) and inside.resolve().is_relative_to(folder.resolve()):
             inside.parent.mkdir(parents=True, exist_ok=True)
-            _write(inside, content)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+            replace_file(inside, content, mode=0o600)
