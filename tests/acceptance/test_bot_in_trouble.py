@@ -203,7 +203,7 @@ def _cut(made: Rig, texts: list[str], uid: str) -> list[str]:
 
 def _by_time(made: Rig, keys: list[str]) -> list[str]:
     """Those of the msgIds that were judged, in the order of their judging."""
-    sql = "SELECT i.key FROM events e JOIN inbox i USING (id) ORDER BY e.judged_ms, e.at_ms"
+    sql = "SELECT i.key FROM events e JOIN inbox i USING (id) ORDER BY e.judged_ms, e.at_ms, length(i.key), i.key"
     return [key for (key,) in made.query(sql) if key in set(keys)]
 
 

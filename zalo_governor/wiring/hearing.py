@@ -68,7 +68,7 @@ class Hearing:
         self._leaving = threading.Event()
         self._inbox = inbox
         self._gaps = SqlGaps(records.database, self._account)
-        self._private = PrivateBackfill(client)
+        self._private = PrivateBackfill(client.last_messages)
         self._backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._pause)
         self._intake = Intake(
             self._inbox,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from zalo_governor.domain.elements import Element, ElementKind, number_of
+from zalo_governor.domain.elements import Element, ElementKind, number_of, place_of
 from zalo_governor.domain.line import BackfillEnd
 from zalo_governor.zalo.client import NEWEST, HistoryPage, ZaloClient
 from zalo_governor.zalo.errors import ZaloCallError, ZaloError
@@ -102,8 +102,7 @@ class Backfill:
 
 def _hand_on(elements: list[Element], take: Callable[[Sequence[Element]], None]) -> int:
     if elements:
-        elements.reverse()
-        elements.sort(key=lambda element: element.at_ms)
+        elements.sort(key=lambda element: place_of(element.at_ms, element.key))
         take(elements)
     return len(elements)
 
