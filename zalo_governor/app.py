@@ -14,6 +14,7 @@ from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.duework import DueWork, Together
+from zalo_governor.engine_process.rules_apart import RulesApart, command
 from zalo_governor.governor import Governor, Part
 from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.casework import is_fresh
@@ -72,6 +73,7 @@ class _Bot:
     def __init__(self, records: Records) -> None:
         self._records = records
         self._lock: InstanceLock | None = None
+        self._rules = RulesApart(command(records.settings.rules_dir), here=lambda: records.rulebook.engine)
         zalo = records.settings.zalo
         self._session = ZaloSession(
             records.credentials(),
@@ -84,6 +86,7 @@ class _Bot:
 
     def log_in(self, stopping: threading.Event) -> bool:
         """Log in, however long the network is away; False when stopped meanwhile."""
+        self._rules.start()
         tried = 0
         while not stopping.is_set():
             try:
@@ -103,10 +106,11 @@ class _Bot:
 
     def parts(self) -> Sequence[Part]:
         """Everything that runs, wired for the account that logged in."""
-        return _Wiring(self._records, self._session).parts()
+        return _Wiring(self._records, self._session, self._rules).parts()
 
     def close(self) -> None:
-        """Close the session and the database."""
+        """Close the session and the database, and end the process of the rules."""
+        self._rules.close()
         if self._lock:
             self._lock.release()
         self._session.close()
@@ -116,12 +120,13 @@ class _Bot:
 class _Wiring:
     """Ties the rooms together. Each attribute is one of their objects; the methods are what passes between them."""
 
-    def __init__(self, records: Records, session: ZaloSession) -> None:
+    def __init__(self, records: Records, session: ZaloSession, rules: RulesApart) -> None:
         settings, clock, database = records.settings, records.clock, records.database
         self._clock = clock
         self._settings = settings
         self._records = records
         self._account = session.uid
+        self._rules = rules
         self._groups = {group.id: group.name for group in settings.groups}
         self._caught_up = threading.Event()
         self._who_is_here = threading.Event()
@@ -193,7 +198,8 @@ class _Wiring:
             inbox=inbox,
             units=self._units,
             parser=parse,
-            engine=lambda: records.rulebook.engine,
+            rules=rules,
+            door_rules=lambda: records.rulebook.engine.door_rules,
             reactions=self._office,
             outbox=self._outbox,
             groups=list(self._groups),
@@ -240,7 +246,7 @@ class _Wiring:
             Part("sweeps", self._sweeps.run, self._sweeps.stop),
             Part("pictures", self._pictures.run, self._pictures.stop),
             *self._hearing.parts(),
-            Part("judge", self._judge.run, self._judge.stop),
+            Part("judge", self._judge.run, self._stop_judge),
             Part("outbox", self._worker.run, self._worker.stop),
         )
 
@@ -264,6 +270,10 @@ class _Wiring:
             Duty("suggestions_digest", times.suggestions_digest, None, self._in_unit(duties.suggestions_digest)),
             Duty("retention", _RETENTION_AT, None, self._in_unit(lambda unit, _due: duties.forget_readers(unit))),
         ]
+
+    def _stop_judge(self) -> None:
+        self._judge.stop()
+        self._rules.leave()
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
         tell_judged(results)

@@ -16,7 +16,7 @@ from zalo_governor.office.clarity import ClarityPolicy
 from zalo_governor.office.integrity.words import ChangeWords
 from zalo_governor.rulebook import Rulebook, load_rulebook, read_lines
 from zalo_governor.settings import Settings
-from zalo_governor.store.crypto import Keys
+from zalo_governor.store.crypto import KEY_VARIABLE, Keys
 from zalo_governor.store.database import Database
 from zalo_governor.store.vault import Vault
 from zalo_governor.text.short_forms import ShortForms
@@ -126,7 +126,7 @@ def open_records(settings: Settings, clock: Clock) -> Records:
     changes = ChangeWords.load(settings.rules_dir / "thay-doi-nhom.yaml")
     clarity = ClarityPolicy.load(settings.rules_dir / "y-kien.yaml")
     _private_folder(settings.data_dir)
-    keys = Keys.load_or_make(settings.key_path, os.environ.get("ZALO_GOVERNOR_KEY"))
+    keys = Keys.load_or_make(settings.key_path, os.environ.get(KEY_VARIABLE))
     database = Database(settings.sqlalchemy_url, keys, clock)
     database.migrate()
     return Records(settings, database, rulebook, catalogue, changes, clarity, Vault(database), clock)

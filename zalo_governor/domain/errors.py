@@ -21,6 +21,10 @@ class StoreUnavailableError(GovernorError):
     """The database cannot take or give anything now (locked, disk full, server gone); nothing was half-written."""
 
 
+class ProgramEndsError(GovernorError):
+    """What was asked is not decided any more, as the program is told to stop; the next start does it."""
+
+
 class PrintingError(GovernorError):
     """A report could not be made into a file; the text quotes nothing of it."""
 

@@ -2,19 +2,19 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Generic
+from typing import Any, Generic
 
 import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.elements import Admitted, ElementKind
-from zalo_governor.domain.errors import StoreUnavailableError
+from zalo_governor.domain.elements import Admitted, ElementKind, place_of
+from zalo_governor.domain.errors import ProgramEndsError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
-from zalo_governor.pipeline.assessment import Assessor, NotUnderstood
-from zalo_governor.pipeline.lanes import Lanes, place_of
-from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Units, UnitT
-from zalo_governor.rules.engine import Engine
+from zalo_governor.pipeline.assessment import Assessment, Assessor, NotUnderstood
+from zalo_governor.pipeline.lanes import Lanes
+from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, Units, UnitT
+from zalo_governor.rules.base import SealingRule
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +23,8 @@ _BATCH = 300
 _CAPACITY = 500
 _RETRY_FIRST = 0.05
 _RETRY_LONGEST = 10.0
+_ASK_THE_STORE = frozenset({ElementKind.GROUP_ACT, ElementKind.GROUP_STATE})
+"""What rules are told of these depends on what was judged before: who belongs to the group."""
 _OWN_HEARD = frozenset({ElementKind.DELETION, ElementKind.GROUP_ACT})
 _LONGEST_CLIENT_ID = 18
 """Digits that a database takes; ours have thirteen."""
@@ -43,7 +45,8 @@ class Judge(Generic[UnitT]):
         inbox: Inbox,
         units: Units[UnitT],
         parser: Parser,
-        engine: Callable[[], Engine],
+        rules: Rules,
+        door_rules: Callable[[], Sequence[SealingRule[Any]]],
         reactions: Reactions[UnitT],
         outbox: OutboxStore,
         groups: Sequence[str],
@@ -53,7 +56,7 @@ class Judge(Generic[UnitT]):
     ) -> None:
         self._inbox = inbox
         self._units = units
-        self._assessor = Assessor(parser, engine, units.person, inbox.said_before, units.approved)
+        self._assessor = Assessor(parser, rules, door_rules, units.person, inbox.said_before, units.approved)
         self._reactions = reactions
         self._outbox = outbox
         self._groups = groups
@@ -65,6 +68,8 @@ class Judge(Generic[UnitT]):
         self._newest_given = 0
         self._read_from: int | None = 0
         """Id after which to read from the inbox; None while everything comes in memory."""
+        self._in_hand: Assessment = []
+        """What the rules have judged and no transaction holds yet."""
         self._without_reaction: set[int] = set()
         self._changed = threading.Condition()
         self._stopping = False
@@ -96,13 +101,19 @@ class Judge(Generic[UnitT]):
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Judge until stopped; what is in memory at the stop stays waiting in the inbox for the next start."""
+        """Judge until stopped; what is in memory at the stop stays waiting in the inbox for the next start.
+
+        While the rules think about a batch, the one before it is written. Both happen in the order of the lanes.
+        """
         self._remember()
         while not self._stopping:
             ready = self._take()
             for start in range(0, len(ready), _BATCH):
                 if not self._stopping:
-                    self._judge_surely(ready[start : start + _BATCH])
+                    self._go_on(ready[start : start + _BATCH])
+            if not ready:
+                self._finish()
+        self._finish()
 
     def stop(self) -> None:
         """Let `run` end after the batch in hand."""
@@ -141,6 +152,8 @@ class Judge(Generic[UnitT]):
             ready = self._lanes.take(to_ms(self._clock()))
             if ready:
                 self._idle = False
+            elif self._in_hand:
+                pass
             elif not self._stopping and (self._read_from is None or self._lanes.size):
                 wait_ms = self._lanes.wait_ms(to_ms(self._clock()))
                 self._idle = not self._lanes.size
@@ -167,7 +180,43 @@ class Judge(Generic[UnitT]):
                 # Nothing was given while we read, so all that was given before would have been on the page.
                 self._read_from = None
 
-    def _judge_surely(self, batch: Sequence[tuple[Admitted, bool]]) -> None:
+    def _go_on(self, batch: Sequence[tuple[Admitted, bool]]) -> None:
+        """Have the next batch assessed, and write the one before it meanwhile."""
+        if any(admitted.entry.kind in _ASK_THE_STORE for admitted, _ in batch):
+            self._finish()
+        delay = _RETRY_FIRST
+        while True:
+            try:
+                finished = self._assessor.assess(batch)
+                self._finish()
+                if not self._stopping:
+                    self._in_hand = finished()
+            except ProgramEndsError:
+                return
+            except StoreUnavailableError as error:
+                log.error("judge_waits", error=str(error), entries=len(batch))
+                if self._pause(delay):
+                    return
+                delay = min(delay * 2, _RETRY_LONGEST)
+            except Exception as error:
+                log.error("judge_failed", error=type(error).__name__, entries=len(batch))
+                self._finish()
+                if len(batch) == 1:
+                    self._bury(batch[0][0], type(error).__name__)
+                    return
+                for one in batch:
+                    self._go_on([one])
+                return
+            else:
+                return
+
+    def _finish(self) -> None:
+        """Write what is in hand."""
+        in_hand, self._in_hand = self._in_hand, []
+        if in_hand:
+            self._judge_surely(in_hand)
+
+    def _judge_surely(self, batch: Assessment) -> None:
         delay = _RETRY_FIRST
         while True:
             try:
@@ -184,7 +233,7 @@ class Judge(Generic[UnitT]):
                 # A fault of our own on one entry must neither stop the judge nor hold up the others.
                 log.error("judge_failed", error=type(error).__name__, entries=len(batch))
                 if len(batch) == 1:
-                    self._bury(batch[0][0], type(error).__name__)
+                    self._bury(batch[0].admitted, type(error).__name__)
                     return
                 for one in batch:
                     self._judge_surely([one])
@@ -222,17 +271,13 @@ class Judge(Generic[UnitT]):
             else:
                 return
 
-    def _judge(
-        self, batch: Sequence[tuple[Admitted, bool]]
-    ) -> tuple[list[tuple[EventBase, Verdict]], list[tuple[int, str]]]:
-        """Judge all of it in one transaction; gives what was judged, and the echoes of our own messages in it."""
-        # The rules take longer than all the rest: nobody who wants to write waits for them.
-        assessed = self._assessor.assess(batch)
+    def _judge(self, batch: Assessment) -> tuple[list[tuple[EventBase, Verdict]], list[tuple[int, str]]]:
+        """Write all of it in one transaction; gives what was judged, and the echoes of our own messages in it."""
         now = self._clock()
         judged: list[tuple[EventBase, Verdict]] = []
         echoes: list[tuple[int, str]] = []
         with self._units.unit() as unit:
-            for one in assessed:
+            for one in batch:
                 if isinstance(one, NotUnderstood):
                     unit.bury(one.admitted, one.reason, now)
                     continue

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.store.errors import WrongKeyError
 
+KEY_VARIABLE = "ZALO_GOVERNOR_KEY"
+"""Variable of the environment that takes the place of the key file."""
 _MASTER_BYTES = 32
 _NONCE_BYTES = 12
 
@@ -39,7 +41,7 @@ class Keys:
             ConfigError: the key is not 32 bytes in base64, or somebody else may read the file.
         """
         if environment_value:
-            return cls(_decoded(environment_value, "ZALO_GOVERNOR_KEY"))
+            return cls(_decoded(environment_value, KEY_VARIABLE))
         if not path.exists():
             _make_key_file(path)
         return cls(_decoded(_read_key_file(path), str(path)))
