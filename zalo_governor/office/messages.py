@@ -287,6 +287,7 @@ class Text(Enum):
     CASE_NOTE = ("case_note", "who when words")
     CASE_PASSED_ON = ("case_passed_on", "who when words")
     CASE_NEXT = ("case_next", "steps")
+    STEP_LOOK = ("step_look", "code")
     STEP_RECALL = ("step_recall", "code")
     STEP_READERS = ("step_readers", "code")
     STEP_LEADER = ("step_leader", "code")

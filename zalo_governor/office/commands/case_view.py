@@ -92,7 +92,7 @@ class ShowCase(CaseCommand):
             lines.append(self.voice.say(Text.CASE_CATEGORY, category=named, reason=reason))
         if case.reason:
             lines.append(self.voice.say(Text.CASE_REASON, reason=case.reason))
-        if case.nth > 1:
+        if case.nth > 1 and case.label != UNCHECKED:
             days = number(self.policy.ladder.window_days)
             lines.append(self.voice.say(Text.CASE_NTH, nth=number(case.nth), days=days))
         if case.minutes_to_remedy is not None:
@@ -158,7 +158,10 @@ class ShowCase(CaseCommand):
 
     def _next(self, call: Call, case: Case) -> str:
         steps = []
-        if case.state is not CaseState.FALSE_ALARM:
+        if case.label == UNCHECKED and case.state.open:
+            # Nobody knows yet whether there is anything to recall or to report.
+            steps += [Text.STEP_LOOK, Text.STEP_ANSWER]
+        elif case.state is not CaseState.FALSE_ALARM:
             if visible(call.unit, case):
                 steps.append(Text.STEP_RECALL)
             if case.leader_told_by is None:
