@@ -9,10 +9,12 @@ import resource
 import signal
 import socket
 import sys
+import threading
 from contextlib import suppress
 from functools import partial
 from mmap import mmap
 from pathlib import Path
+from queue import SimpleQueue
 
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.engine_process.exchange import (
@@ -56,10 +58,20 @@ def main() -> None:
 def serve(line: socket.socket, engine: Engine, progress: Progress) -> None:
     """Answer until nobody asks any more."""
     leave_standing()
-    with suppress(EOFError, ConnectionError):
+    questions: SimpleQueue[Question | None] = SimpleQueue()
+    threading.Thread(target=_listen, args=[line, questions], daemon=True).start()
+    with suppress(ConnectionError):
         send(line, Ready(tuple(rule.id for rule in engine.rules)))
+        while question := questions.get():
+            send(line, _answer(question, engine, progress))
+
+
+def _listen(line: socket.socket, questions: SimpleQueue[Question | None]) -> None:
+    """Takes the next question while the rules think, so that who asks need not wait to be rid of it."""
+    with suppress(EOFError, OSError):
         while True:
-            send(line, _answer(receive(line), engine, progress))
+            questions.put(receive(line))
+    questions.put(None)
 
 
 def _answer(question: Question, engine: Engine, progress: Progress) -> Answer:

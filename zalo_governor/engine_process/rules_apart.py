@@ -2,8 +2,8 @@
 
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -60,6 +60,7 @@ class RulesApart:
         self._is_loaded = False
         self._leaving = threading.Event()
         self._stale = threading.Event()
+        self._asked: deque[Question] = deque()
         self._retry_at = 0.0
         self._retry_after = _RETRY_FIRST
 
@@ -82,42 +83,51 @@ class RulesApart:
             self._child = None
 
     def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
-        """See the port; raises ProgramEndsError itself, too."""
-        question = Question(cases, {}, self._faults.suspended())
+        """See the port."""
         if not cases:
             return list
         child = self._ready()
+        question = Question(cases, {}, self._faults.suspended())
         if child:
             child.ask(question)
-        return partial(self._answer, child, question)
+        self._asked.append(question)
+        return self._answer
 
-    def _answer(self, child: Child | None, question: Question) -> list[Verdict]:
+    def _answer(self) -> list[Verdict]:
+        """To the first of the questions."""
         lost_at: list[tuple[int, int] | None] = []
-        while child:
+        while self._child:
             try:
-                verdicts = child.answer().verdicts
+                verdicts = self._child.answer().verdicts
             except LostError as lost:
-                rule_id = child.rule_id(lost.at[1]) if lost.at else None
-                entry = question.cases[lost.at[0]][0].id if lost.at else None
-                log.error("rules_process_lost", why=lost.why, rule=rule_id, entry=entry)
-                self.close()
-                again = lost.at in lost_at
+                self._explain(lost, self._child, again=lost.at in lost_at)
                 lost_at.append(lost.at)
-                if lost.at and rule_id and (lost.hung or again):
-                    question = self._without(question, lost.at[0], rule_id, lost.why)
-                elif again:
-                    self._later()
-                child = self._ready()
-                if child:
-                    child.ask(question)
+                self._ready()
             else:
-                return [verdicts.get(place, CLEAN) for place in range(len(question.cases))]
-        return self._answered_here(question)
+                return [verdicts.get(place, CLEAN) for place in range(len(self._asked.popleft().cases))]
+        return self._answered_here(self._asked.popleft())
 
-    def _without(self, question: Question, place: int, rule_id: str, why: str) -> Question:
-        self._faults.note(rule_id)
-        barred = {**question.barred, place: {**question.barred.get(place, {}), rule_id: why}}
-        return question._replace(barred=barred, suspended=self._faults.suspended())
+    def _explain(self, lost: LostError, child: Child, *, again: bool) -> None:
+        """What the loss of the process means for the first of the questions."""
+        first = self._asked[0]
+        rule_id = child.rule_id(lost.at[1]) if lost.at else None
+        entry = first.cases[lost.at[0]][0].id if lost.at else None
+        log.error("rules_process_lost", why=lost.why, rule=rule_id, entry=entry)
+        self.close()
+        if lost.at and rule_id and (lost.hung or again):
+            self._faults.note(rule_id)
+            place, _ = lost.at
+            barred = {**first.barred, place: {**first.barred.get(place, {}), rule_id: lost.why}}
+            self._asked[0] = first._replace(barred=barred)
+        elif again:
+            self._later()
+
+    def _ask_anew(self, child: Child) -> None:
+        """What was asked of the process before it."""
+        suspended = self._faults.suspended()
+        self._asked = deque(question._replace(suspended=suspended) for question in self._asked)
+        for question in self._asked:
+            child.ask(question)
 
     def _answered_here(self, question: Question) -> list[Verdict]:
         engine = self._here()
@@ -136,6 +146,7 @@ class RulesApart:
         if self._child and not self._is_loaded:
             if self._loaded(self._child):
                 self._is_loaded, self._retry_after = True, _RETRY_FIRST
+                self._ask_anew(self._child)
             else:
                 self.close()
                 self._later()
@@ -147,6 +158,7 @@ class RulesApart:
             if self._loaded(new):
                 self._child.close()
                 self._child, self._is_loaded = new, True
+                self._ask_anew(new)
             else:
                 new.close()
 

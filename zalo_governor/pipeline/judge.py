@@ -68,8 +68,8 @@ class Judge(Generic[UnitT]):
         self._newest_given = 0
         self._read_from: int | None = 0
         """Id after which to read from the inbox; None while everything comes in memory."""
-        self._in_hand: Assessment = []
-        """What the rules have judged and no transaction holds yet."""
+        self._under_way: tuple[Sequence[tuple[Admitted, bool]], Callable[[], Assessment]] | None = None
+        """The batch that the rules think about, and what waits for them."""
         self._without_reaction: set[int] = set()
         self._changed = threading.Condition()
         self._stopping = False
@@ -152,7 +152,7 @@ class Judge(Generic[UnitT]):
             ready = self._lanes.take(to_ms(self._clock()))
             if ready:
                 self._idle = False
-            elif self._in_hand:
+            elif self._under_way:
                 pass
             elif not self._stopping and (self._read_from is None or self._lanes.size):
                 wait_ms = self._lanes.wait_ms(to_ms(self._clock()))
@@ -185,12 +185,9 @@ class Judge(Generic[UnitT]):
         if any(admitted.entry.kind in _ASK_THE_STORE for admitted, _ in batch):
             self._finish()
         delay = _RETRY_FIRST
-        while True:
+        while not self._stopping:
             try:
                 finished = self._assessor.assess(batch)
-                self._finish()
-                if not self._stopping:
-                    self._in_hand = finished()
             except ProgramEndsError:
                 return
             except StoreUnavailableError as error:
@@ -199,22 +196,37 @@ class Judge(Generic[UnitT]):
                     return
                 delay = min(delay * 2, _RETRY_LONGEST)
             except Exception as error:
-                log.error("judge_failed", error=type(error).__name__, entries=len(batch))
                 self._finish()
-                if len(batch) == 1:
-                    self._bury(batch[0][0], type(error).__name__)
-                    return
-                for one in batch:
-                    self._go_on([one])
+                self._divide(batch, type(error).__name__)
                 return
             else:
+                self._finish()
+                self._under_way = batch, finished
                 return
 
     def _finish(self) -> None:
-        """Write what is in hand."""
-        in_hand, self._in_hand = self._in_hand, []
-        if in_hand:
-            self._judge_surely(in_hand)
+        """Write the batch that the rules think about, once they have."""
+        if self._under_way is None:
+            return
+        (batch, finished), self._under_way = self._under_way, None
+        try:
+            assessed = finished()
+        except ProgramEndsError:
+            return
+        except Exception as error:
+            self._divide(batch, type(error).__name__)
+        else:
+            self._judge_surely(assessed)
+
+    def _divide(self, batch: Sequence[tuple[Admitted, bool]], error: str) -> None:
+        """A fault of our own on one entry must neither stop the judge nor hold up the others."""
+        log.error("judge_failed", error=error, entries=len(batch))
+        if len(batch) == 1:
+            self._bury(batch[0][0], error)
+            return
+        for one in batch:
+            self._go_on([one])
+            self._finish()
 
     def _judge_surely(self, batch: Assessment) -> None:
         delay = _RETRY_FIRST

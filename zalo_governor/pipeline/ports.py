@@ -111,8 +111,9 @@ class Rules(Protocol):
     def ask(self, cases: Sequence[tuple[EventBase, RuleContext]], /) -> Callable[[], list[Verdict]]:
         """Let them think about these; what is given waits for the verdicts, in the order of the cases.
 
-        One question at a time: the next one may be asked when the answer to this one was given. All cases of one
-        question are judged by one rulebook. The answer raises ProgramEndsError where the program has to end before.
+        The next question may be asked before the answer to this one is called for; answers are called for in the order
+        of the questions. All cases of one question are judged by one rulebook. Both raise ProgramEndsError where the
+        program has to end before.
         """
         ...
 

@@ -107,6 +107,18 @@ def test_no_rule_is_blamed_for_a_process_that_somebody_killed(tmp_path: Path) ->
         assert all_found(verdicts)
 
 
+def test_of_two_questions_under_way_each_gets_its_own_answer_whatever_happens(tmp_path: Path) -> None:
+    with apart(bad_rules(tmp_path), patience=1) as rules:
+        for first, second in (("một", "hai"), ("treo", "sập"), ("sập một lần", "treo"), ("lỗi", "một")):
+            answers = [rules.ask(cases(*["một"] * 200, first)), rules.ask(cases(second, *["hai"] * 300))]
+            verdicts = [answer() for answer in answers]
+            assert [len(given) for given in verdicts] == [201, 301]
+            assert all(map(all_found, verdicts))
+            failed = [[place for place, told in enumerate(failures(given)) if told] for given in verdicts]
+            fails = {"treo", "sập", "lỗi"}
+            assert failed == [[200] if first in fails else [], [0] if second in fails else []]
+
+
 def test_a_rule_that_goes_on_crashing_is_not_asked_for_ten_minutes(tmp_path: Path) -> None:
     now = [0.0]
     with apart(bad_rules(tmp_path), seconds=lambda: now[0]) as rules:
