@@ -46,12 +46,6 @@ def rss_mb(process: int | str) -> float:
     return int(line.split()[1]) / 1024
 
 
-def children(process: int) -> list[int]:
-    """The processes that it began and that still run."""
-    lists = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(child) for told in lists for child in told.read_text().split()]
-
-
 def main(base: str, sizes: list[int]) -> None:
     """Listen until killed."""
     session = ZaloSession(

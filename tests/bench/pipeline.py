@@ -4,11 +4,11 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
-from tests.bench.count import children, rss_mb
+from tests.bench.count import rss_mb
 from tests.bench.figures import Figures
 from tests.bench.rules import CHATTER, rules_per_s, talk
 from tests.bench.store import store_bound_per_s
-from tests.rig import Rig, rig
+from tests.rig import Rig, children, rig
 from zalo_governor.cli.demo_processes import Program
 
 STUBBED = 50_000
@@ -58,7 +58,7 @@ def pipeline(folder: Path) -> Figures:
         per_s = _flood(made, BURST - SETTLED, every_violation=VIOLATION_EVERY)
         after = rss_mb(made.bot.pid)
         talk_per_s = _flood(made, len(texts), texts=texts)
-        [rules_process] = children(made.bot.pid)
+        [rules_process] = children(made.bot.pid, "zalo_governor.engine_process")
         rules_rss = rss_mb(rules_process)
     return {
         "pipeline_per_s": per_s,
