@@ -44,8 +44,9 @@ def main() -> None:
     forbid_core_dumps()
     give_memory_back()
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    # Whoever wants to stop the program says it to the other process, which ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Whoever stops the program often tells all of its processes: this one ends when the other needs it no more.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     with socket.socket(fileno=os.dup(0)) as line, mmap(int(sys.argv[2]), PROGRESS_BYTES) as memory:
         try:
             engine = load_rulebook(Path(sys.argv[1])).engine

@@ -116,7 +116,7 @@ class Judge(Generic[UnitT]):
         self._finish()
 
     def stop(self) -> None:
-        """Let `run` end after the batch in hand."""
+        """Let `run` end after the batch that the rules think about."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -201,7 +201,8 @@ class Judge(Generic[UnitT]):
                 return
             else:
                 self._finish()
-                self._under_way = batch, finished
+                if not self._stopping:
+                    self._under_way = batch, finished
                 return
 
     def _finish(self) -> None:

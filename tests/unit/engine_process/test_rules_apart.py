@@ -19,6 +19,7 @@ from tests.unit.engine_process.bad_rules import BAD, FINDS, engine
 from zalo_governor.domain.errors import ProgramEndsError
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Finding, RuleFailure, Verdict
+from zalo_governor.engine_process import faults
 from zalo_governor.engine_process.rules_apart import RulesApart, command
 from zalo_governor.rulebook import load_rulebook
 from zalo_governor.rules.base import NO_CONTEXT, RuleContext
@@ -119,13 +120,16 @@ def test_of_two_questions_under_way_each_gets_its_own_answer_whatever_happens(tm
             assert failed == [[200] if first in fails else [], [0] if second in fails else []]
 
 
-def test_a_rule_that_goes_on_crashing_is_not_asked_for_ten_minutes(tmp_path: Path) -> None:
+def test_a_rule_that_goes_on_crashing_is_not_asked_for_ten_minutes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(faults, "_MOST", 2)
     now = [0.0]
     with apart(bad_rules(tmp_path), seconds=lambda: now[0]) as rules:
-        verdicts = rules.ask(cases(*["sập"] * 5, "hai"))()
-        assert [len(failed) for failed in failures(verdicts)] == [1] * 6
+        verdicts = rules.ask(cases("sập", "sập", "hai"))()
+        assert [len(failed) for failed in failures(verdicts)] == [1] * 3
         [told] = failures(rules.ask(cases("ba"))())
-        assert told == [RuleFailure(rule_id=BAD, error="suspended: hung or crashed 5 times")]
+        assert told == [RuleFailure(rule_id=BAD, error="suspended: hung or crashed 2 times")]
         now[0] = 601.0
         assert failures(rules.ask(cases("bốn"))()) == [[]]
 
@@ -181,6 +185,16 @@ def test_who_waits_for_a_rule_that_hangs_is_let_go_at_the_end(tmp_path: Path) ->
             answer()
         assert time.monotonic() - began < 10
         ending.join()
+
+
+def test_told_to_end_it_still_answers_who_asks(tmp_path: Path) -> None:
+    with capture_logs() as logs, apart(bad_rules(tmp_path)) as rules:
+        assert all_found(rules.ask(cases("một"))())
+        [pid] = [line["pid"] for line in logs if line["event"] == "rules_process_ready"]
+        for number in (signal.SIGTERM, signal.SIGINT):
+            os.kill(pid, number)
+        assert all_found(rules.ask(cases("hai"))())
+    assert [line["event"] for line in logs] == ["rules_process_ready"]
 
 
 def test_it_dies_with_who_asks_even_while_a_rule_hangs(tmp_path: Path) -> None:
