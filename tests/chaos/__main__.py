@@ -22,7 +22,7 @@ from tests.chaos.stores import Postgresql, Sqlite, Store
 from tests.postgresql import NoServerError, serving
 
 SEEDS = (1, 2, 3, 4, 5)
-MESSAGES = 12_000
+MESSAGES = 10_000
 KILLS = 10
 TOGETHER = 10
 """Most of their time runs wait for timeouts and for Zalo's pace, so that two cores bear all ten."""
