@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 import structlog
 
 from zalo_governor.alarm import SecondChannel
+from zalo_governor.custody.making import is_overdue, last_backup
 from zalo_governor.domain.clock import Clock, system_clock
 from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.errands import ErrandKind
@@ -22,6 +23,7 @@ from zalo_governor.office.errands import Errands
 from zalo_governor.office.friendships import FriendRequests
 from zalo_governor.office.integrity.pictures import Pictures
 from zalo_governor.office.office import Office
+from zalo_governor.office.policy import LineStatus
 from zalo_governor.office.removals import Removals
 from zalo_governor.office.rollcall import RollCall
 from zalo_governor.office.roster.phonebook import PhoneBook
@@ -33,11 +35,14 @@ from zalo_governor.press import Press
 from zalo_governor.records import Records, open_records
 from zalo_governor.scheduling import EVERY_MONTH, EVERY_QUARTER, Duty, Schedule
 from zalo_governor.settings import Settings
+from zalo_governor.store.errors import StoreError
 from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.inbox import SqlInbox
 from zalo_governor.store.instance import InstanceLock
 from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.postings import SqlPostings
+from zalo_governor.store.retention import Terms, sweep
+from zalo_governor.store.succession import accounts_of
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.wiring.hearing import Hearing
 from zalo_governor.wiring.policy import note_configuration, office_policy
@@ -67,6 +72,20 @@ def build(settings: Settings, clock: Clock = system_clock) -> Governor:
     return Governor(_Bot(open_records(settings, clock)))
 
 
+def open_session(records: Records) -> ZaloSession:
+    """The session of the account, not logged in yet; raises ConfigError where there is none."""
+    zalo = records.settings.zalo
+    return ZaloSession(
+        records.credentials(),
+        route_to=zalo.route_to,
+        timeout=zalo.timeout_seconds,
+        on_credentials=records.keep_credentials,
+        clock=records.clock,
+        pace=TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst),
+        client_version=zalo.client_version,
+    )
+
+
 class _Bot:
     """Fits governor.Machine: one bot account."""
 
@@ -74,16 +93,7 @@ class _Bot:
         self._records = records
         self._lock: InstanceLock | None = None
         self._rules = RulesApart(command(records.settings.rules_dir), here=lambda: records.rulebook.engine)
-        zalo = records.settings.zalo
-        self._session = ZaloSession(
-            records.credentials(),
-            route_to=zalo.route_to,
-            timeout=zalo.timeout_seconds,
-            on_credentials=records.keep_credentials,
-            clock=records.clock,
-            pace=TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst),
-            client_version=zalo.client_version,
-        )
+        self._session = open_session(records)
         log.info("session_used", origin=records.session_origin.value)
 
     def log_in(self, stopping: threading.Event) -> bool:
@@ -100,11 +110,21 @@ class _Bot:
                 stopping.wait(_LOGIN_DELAYS[min(tried, len(_LOGIN_DELAYS) - 1)])
                 tried += 1
             else:
+                self._refuse_a_stranger()
                 self._records.keep_account(self._session.uid)
                 self._lock = InstanceLock(self._records.database, self._session.uid)
                 self._lock.take()
                 return True
         return False
+
+    def _refuse_a_stranger(self) -> None:
+        """An SQLite file serves one account. Another one that simply went on would judge all of the history again."""
+        known = accounts_of(self._records.database)
+        if self._records.database.is_sqlite and known and self._session.uid not in known:
+            raise StoreError(
+                f"phiên đăng nhập là của tài khoản {self._session.uid}, còn cơ sở dữ liệu là của tài khoản {known[0]}. "
+                "Nếu tài khoản cũ được thay bằng tài khoản này, đề nghị chạy: zalo-governor account replace"
+            )
 
     def parts(self) -> Sequence[Part]:
         """Everything that runs, wired for the account that logged in."""
@@ -143,7 +163,7 @@ class _Wiring:
         policy = office_policy(
             records,
             self._account,
-            status=lambda: self._hearing.status(self._outbox.pending()),
+            status=self._status,
             look_at=self._look_at,
         )
         self._office = Office(policy)
@@ -270,12 +290,37 @@ class _Wiring:
             Duty("name_sweep", times.name_sweep, None, self._sweep),
             Duty("hints_digest", times.hints_digest, None, self._in_unit(duties.hints_digest)),
             Duty("suggestions_digest", times.suggestions_digest, None, self._in_unit(duties.suggestions_digest)),
-            Duty("retention", _RETENTION_AT, None, self._in_unit(lambda unit, _due: duties.forget_readers(unit))),
+            Duty("retention", _RETENTION_AT, None, self._retain),
         ]
 
     def _stop_judge(self) -> None:
         self._judge.stop()
         self._rules.leave()
+
+    def _retain(self, _due: datetime) -> None:
+        with self._units.unit() as unit:
+            self._office.duties.forget_readers(unit)
+        kept = self._settings.retention
+        terms = Terms(
+            bodies=timedelta(days=kept.bodies_days),
+            cases=timedelta(days=kept.cases_days),
+            notices=timedelta(days=kept.notices_days),
+            dead_letters=timedelta(days=kept.dead_letters_days),
+            names=timedelta(days=kept.names_days),
+            people=timedelta(days=kept.people_days),
+        )
+        removed = sweep(self._records.database, terms, self._clock(), self._schedule.stopping)
+        if any(removed):
+            with self._units.unit() as unit:
+                detail = removed._asdict()
+                unit.audit("retention", at=self._clock(), actor_id=None, group_id="", subject="", detail=detail)
+
+    def _status(self) -> LineStatus:
+        last = last_backup(self._records.vault)
+        return self._hearing.status(self._outbox.pending())._replace(
+            backed_up_at=last.at if last else None,
+            backup_overdue=is_overdue(last, self._clock(), self._settings.backup.remind_after),
+        )
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
         tell_judged(results)

@@ -93,6 +93,10 @@ class Schedule:
         self._stopped.set()
         self._caught_up.set()
 
+    def stopping(self) -> bool:
+        """Whether a long duty should leave the rest for another time."""
+        return self._stopped.is_set()
+
     def _run(self, duty: Duty, at: time) -> None:
         due = last_due(at, duty.weekday, self._clock(), duty.months)
         try:

@@ -31,6 +31,12 @@ COMMANDS = (
     "rules",
     "roster",
     "audit",
+    "backup",
+    "restore",
+    "upgrade",
+    "erase",
+    "export",
+    "account",
     "bench",
 )
 """Each a function or a Typer of that name in the module of that name."""

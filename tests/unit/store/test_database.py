@@ -54,7 +54,7 @@ def test_migrations_make_exactly_the_tables_of_the_schema(database: Database) ->
 def test_the_newest_form_is_the_one_that_alembic_finds_and_needs_no_alembic(database: Database, path: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    assert migrations.newest_form() == ScriptDirectory.from_config(config).get_current_head()
+    assert migrations.newest() == ScriptDirectory.from_config(config).get_current_head()
     code = f"""
 import sys
 from tests.unit.store.stored import MASTER, HandClock
