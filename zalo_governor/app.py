@@ -40,7 +40,7 @@ from zalo_governor.store.postings import SqlPostings
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.wiring.hearing import Hearing
 from zalo_governor.wiring.policy import note_configuration, office_policy
-from zalo_governor.wiring.telling import tell_judged, tell_sent
+from zalo_governor.wiring.watching import Watching
 from zalo_governor.zalo.board import ZaloBoard
 from zalo_governor.zalo.client import ZaloClient
 from zalo_governor.zalo.errands import ZaloErrands
@@ -71,6 +71,7 @@ class _Bot:
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        self._watching = Watching(records)
         self._lock: InstanceLock | None = None
         zalo = records.settings.zalo
         self._session = ZaloSession(
@@ -82,6 +83,10 @@ class _Bot:
             pace=TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst),
         )
 
+    def attendants(self) -> Sequence[Part]:
+        """What lets others see how the bot stands, also while it cannot log in."""
+        return self._watching.parts()
+
     def log_in(self, stopping: threading.Event) -> bool:
         """Log in, however long the network is away; False when stopped meanwhile."""
         tried = 0
@@ -91,7 +96,7 @@ class _Bot:
             except LoginRefusedError:
                 raise
             except ZaloError as error:
-                log.warning("login_waits", error=str(error))
+                log.warning("login_waits", error=error)
                 stopping.wait(_LOGIN_DELAYS[min(tried, len(_LOGIN_DELAYS) - 1)])
                 tried += 1
             else:
@@ -103,7 +108,7 @@ class _Bot:
 
     def parts(self) -> Sequence[Part]:
         """Everything that runs, wired for the account that logged in."""
-        return _Wiring(self._records, self._session).parts()
+        return _Wiring(self._records, self._session, self._watching).parts()
 
     def close(self) -> None:
         """Close the session and the database."""
@@ -116,11 +121,12 @@ class _Bot:
 class _Wiring:
     """Ties the rooms together. Each attribute is one of their objects; the methods are what passes between them."""
 
-    def __init__(self, records: Records, session: ZaloSession) -> None:
+    def __init__(self, records: Records, session: ZaloSession, watching: Watching) -> None:
         settings, clock, database = records.settings, records.clock, records.database
         self._clock = clock
         self._settings = settings
         self._records = records
+        self._watching = watching
         self._account = session.uid
         self._groups = {group.id: group.name for group in settings.groups}
         self._caught_up = threading.Event()
@@ -147,7 +153,7 @@ class _Wiring:
             printed=Press(settings.report_template).file,
             say_again=self._office.said_again,
             private_per_day=settings.zalo.send.private_per_day,
-            on_sent=tell_sent,
+            on_sent=watching.sent,
             clock=clock,
         )
         removals = Removals(policy, remove=client.remove, unit=self._units.unit, on_settled=self._worker.wake)
@@ -211,8 +217,15 @@ class _Wiring:
             alarm=Blindness(
                 policy, tell=SecondChannel(settings.alarm).send, unit=self._units.unit, on_posted=self._worker.wake
             ),
+            on_admitted=watching.heard,
             on_recovered=self._recovered,
             on_up=self._heard_again,
+        )
+        watching.look_at(
+            self._account,
+            line=lambda: self._hearing.status(0),
+            intake=self._hearing.progress,
+            judge=self._judge.progress,
         )
         self._roll_call = RollCall(
             account=self._account,
@@ -266,7 +279,7 @@ class _Wiring:
         ]
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        tell_judged(results)
+        self._watching.judged(results)
         if self._caught_up.is_set():
             # What was held up on its way, or in a locked database, warned nobody and waits for no recovery.
             late = {event.thread_id for event, verdict in results if self._came_too_late(event, verdict)}
@@ -283,7 +296,7 @@ class _Wiring:
             with self._units.unit() as unit:
                 self._office.recovered(unit, group_id)
         except GovernorError as error:
-            log.error("not_summed_up", group=group_id, error=str(error))
+            log.error("not_summed_up", group=group_id, error=error)
 
     def _admit_and_judge(self, elements: Sequence[Element]) -> None:
         self._hearing.admit(elements)

@@ -29,6 +29,10 @@ class Part(NamedTuple):
 class Machine(Protocol):
     """What a governor runs. app.py puts it together."""
 
+    def attendants(self) -> Sequence[Part]:
+        """What goes on from before the login, and ends when the parts begin to; called once. None of them may fail."""
+        ...
+
     def log_in(self, stopping: threading.Event) -> bool:
         """Log in, however long the network is away; False when stopped meanwhile.
 
@@ -65,26 +69,27 @@ class Governor:
             GovernorError: Zalo does not take the session, or a part failed. Everything admitted is safe; a new start
                 goes on from there.
         """
+        attendants = _Threads(self._machine.attendants(), self._guarded)
         try:
+            attendants.start()
             if self._machine.log_in(self._stopping):
-                self._work(self._machine.parts())
+                self._work(self._machine.parts(), attendants)
         finally:
+            attendants.stop(time.monotonic() + _STOP_SECONDS)
             self._machine.close()
         if self._failed:
             raise GovernorError(f"the part {self._failed} failed; see the log")
 
-    def _work(self, parts: Sequence[Part]) -> None:
+    def _work(self, parts: Sequence[Part], attendants: "_Threads") -> None:
         leave_standing()
-        threads = [threading.Thread(target=self._guarded, args=[part], name=part.name, daemon=True) for part in parts]
-        for thread in threads:
-            thread.start()
+        threads = _Threads(parts, self._guarded)
+        threads.start()
         log.info("started", parts=len(parts))
         self._stopping.wait()
         log.info("stopping")
         deadline = time.monotonic() + _STOP_SECONDS
-        for part, thread in zip(parts, threads, strict=True):
-            part.stop()
-            thread.join(max(deadline - time.monotonic(), 0.1))
+        attendants.stop(deadline)
+        threads.stop(deadline)
         log.info("stopped")
 
     def _guarded(self, part: Part) -> None:
@@ -94,6 +99,27 @@ class Governor:
             log.error("part_failed", part=part.name, error=type(error).__name__)
             self._failed = part.name
         self._stopping.set()
+
+
+class _Threads:
+    """Parts that run, each in its thread."""
+
+    def __init__(self, parts: Sequence[Part], guarded: Callable[[Part], None]) -> None:
+        self._running = [
+            (part, threading.Thread(target=guarded, args=[part], name=part.name, daemon=True)) for part in parts
+        ]
+
+    def start(self) -> None:
+        """All of them."""
+        for _, thread in self._running:
+            thread.start()
+
+    def stop(self, deadline: float) -> None:
+        """One after the other, each waited for up to the deadline; a second time does nothing."""
+        for part, thread in self._running:
+            part.stop()
+            thread.join(max(deadline - time.monotonic(), 0.1))
+        self._running = []
 
 
 def leave_standing() -> None:

@@ -14,6 +14,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.ladder import QuietHours
 from zalo_governor.domain.papers import Face, Letterhead
 from zalo_governor.domain.people import Role
+from zalo_governor.logfile import LogFile
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -137,6 +138,24 @@ class AlarmSettings(_Section):
     smtp: SmtpSettings | None = None
     webhook: str | None = Field(default=None, pattern=r"^https?://")
     """Gets a POST of {"subject", "text"} as JSON."""
+
+
+class LogSettings(_Section):
+    """The log on disk; what stands in it besides is in `journal`."""
+
+    file: bool = True
+    """Whether it is written to data_dir/logs as well as to standard output."""
+    most_mb: float = Field(default=20.0, gt=0)
+    """A file that grows beyond it is put aside; otherwise each is one day's (UTC)."""
+    files: int = Field(default=60, ge=1)
+    kept_days: int = Field(default=90, ge=1)
+
+
+class HealthSettings(_Section):
+    """What monitoring asks, on this machine alone."""
+
+    port: int | None = Field(default=8377, ge=1, le=65535)
+    """Of /healthz and /metrics on 127.0.0.1; null for none."""
 
 
 class VigilSettings(_Section):
@@ -289,6 +308,8 @@ class Settings(BaseSettings):
     vigil: VigilSettings = VigilSettings()
     alarm: AlarmSettings = AlarmSettings()
     retention: RetentionSettings = RetentionSettings()
+    logs: LogSettings = LogSettings()
+    health: HealthSettings = HealthSettings()
     names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
 
@@ -318,6 +339,15 @@ class Settings(BaseSettings):
     def key_path(self) -> Path:
         """The key file."""
         return self.data_dir / self.key_file
+
+    @property
+    def log_file(self) -> LogFile | None:
+        """Where the log is written, None where it is not."""
+        logs = self.logs
+        if not logs.file:
+            return None
+        path = self.data_dir / "logs" / "governor.log"
+        return LogFile(path, int(logs.most_mb * 1_000_000), logs.files, timedelta(days=logs.kept_days))
 
     @property
     def sqlalchemy_url(self) -> str:

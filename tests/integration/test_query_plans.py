@@ -14,6 +14,7 @@ from zalo_governor.domain.elements import Element, ElementKind, Source
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Purpose, Reception
 from zalo_governor.domain.people import Role
+from zalo_governor.store.census import Census
 from zalo_governor.store.database import Database
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.inbox import SqlInbox
@@ -137,6 +138,7 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "post, claim, confirm": _send_one,
     "next due": lambda store: store.outbox.next_due(NOW),
     "messages that wait": lambda store: store.outbox.pending(),
+    "what monitoring asks": lambda store: Census(store.database, BOT).take(),
     "reclaim at start": lambda store: store.outbox.reclaim(NOW),
     "the day's budget": lambda store: store.outbox.sent_private_since(BOT, NOW - DAY),
     "pending gaps": lambda store: store.gaps.pending_gaps(GROUP),
@@ -204,7 +206,8 @@ _READS_ALL = re.compile(
 
 def _may(line: str) -> bool:
     """What SQLite calls a scan, too: a walk over the few rows of an index."""
-    return line.endswith(("INDEX ix_persons_roles", "INDEX ix_inbox_dead", "INDEX ix_inbox_waiting"))
+    few = ("ix_persons_roles", "ix_inbox_dead", "ix_inbox_waiting", "ix_cases_open")
+    return line.endswith(tuple(f"INDEX {index}" for index in few))
 
 
 @contextmanager

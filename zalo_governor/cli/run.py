@@ -17,7 +17,7 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     forbid_core_dumps()
     give_memory_back()
     settings = load_settings(config)
-    journal.configure(console=sys.stdout.isatty())
+    journal.configure(console=sys.stdout.isatty(), file=settings.log_file)
     run_until_told(build(settings))
 
 

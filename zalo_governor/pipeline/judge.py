@@ -14,6 +14,7 @@ from zalo_governor.domain.findings import RuleFailure, Verdict
 from zalo_governor.pipeline.assessment import Assessor, NotUnderstood
 from zalo_governor.pipeline.lanes import Lanes, place_of
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Units, UnitT
+from zalo_governor.pipeline.progress import Progress
 from zalo_governor.rules.engine import Engine
 
 log = structlog.get_logger(__name__)
@@ -69,6 +70,7 @@ class Judge(Generic[UnitT]):
         self._changed = threading.Condition()
         self._stopping = False
         self._idle = True
+        self.progress = Progress()
 
     def accept(self, admitted: Sequence[Admitted]) -> None:
         """Take what is durable; never blocks and never fails."""
@@ -100,9 +102,13 @@ class Judge(Generic[UnitT]):
         self._remember()
         while not self._stopping:
             ready = self._take()
+            if ready:
+                self.progress.begins()
             for start in range(0, len(ready), _BATCH):
                 if not self._stopping:
                     self._judge_surely(ready[start : start + _BATCH])
+            if ready:
+                self.progress.rests()
 
     def stop(self) -> None:
         """Let `run` end after the batch in hand."""
@@ -124,7 +130,7 @@ class Judge(Generic[UnitT]):
                 try:
                     judged = self._inbox.judged_last(thread_id)
                 except StoreUnavailableError as error:
-                    log.error("judge_waits", error=str(error))
+                    log.error("judge_waits", error=error)
                     self._pause(_RETRY_FIRST)
                     continue
                 with self._changed:
@@ -156,9 +162,12 @@ class Judge(Generic[UnitT]):
         try:
             page = self._inbox.waiting(after_id=after, limit=_BATCH)
         except StoreUnavailableError as error:
-            log.error("judge_waits", error=str(error))
+            self.progress.begins()
+            self.progress.tries_again()
+            log.error("judge_waits", error=error)
             self._pause(_RETRY_FIRST)
             return
+        self.progress.rests()
         with self._changed:
             if page:
                 self._lanes.add(page, to_ms(self._clock()))
@@ -173,7 +182,8 @@ class Judge(Generic[UnitT]):
             try:
                 judged, echoes = self._judge(batch)
             except StoreUnavailableError as error:
-                log.error("judge_waits", error=str(error), entries=len(batch))
+                self.progress.tries_again()
+                log.error("judge_waits", error=error, entries=len(batch))
                 if self._pause(delay):
                     return
                 delay = min(delay * 2, _RETRY_LONGEST)
@@ -193,6 +203,7 @@ class Judge(Generic[UnitT]):
                 # The batch is durable: whatever fails from here on, it must not be judged again.
                 self._confirm(echoes)
                 self._on_judged(judged)
+                self.progress.moves()
                 return
 
     def _bury(self, admitted: Admitted, error: str) -> None:
@@ -202,7 +213,8 @@ class Judge(Generic[UnitT]):
                 with self._units.unit() as unit:
                     unit.bury(admitted, f"judge fault: {error}", self._clock())
             except StoreUnavailableError as unavailable:
-                log.error("judge_waits", error=str(unavailable), entries=1)
+                self.progress.tries_again()
+                log.error("judge_waits", error=unavailable, entries=1)
                 if self._pause(delay):
                     return
                 delay = min(delay * 2, _RETRY_LONGEST)
@@ -215,7 +227,8 @@ class Judge(Generic[UnitT]):
             try:
                 self._outbox.confirm(echoes, self._clock())
             except StoreUnavailableError as error:
-                log.error("judge_waits", error=str(error), echoes=len(echoes))
+                self.progress.tries_again()
+                log.error("judge_waits", error=error, echoes=len(echoes))
                 if self._pause(delay):
                     return
                 delay = min(delay * 2, _RETRY_LONGEST)

@@ -81,7 +81,7 @@ class OutboxWorker:
                 if not claimed:
                     self._sleep(self._store.next_due(self._clock()))
             except StoreUnavailableError as error:
-                log.error("outbox_waits", error=str(error))
+                log.error("outbox_waits", error=error)
                 self._sleep(self._clock() + timedelta(seconds=_RETRY))
             for outgoing in claimed:
                 self._send(outgoing)
@@ -128,7 +128,7 @@ class OutboxWorker:
         try:
             return outgoing, self._printed(file)
         except GovernorError as error:
-            log.error("not_printed", outgoing=outgoing.id, error=str(error))
+            log.error("not_printed", outgoing=outgoing.id, error=error)
             if outgoing.attempts < _TRIES_TO_PRINT:
                 raise SendDeferredError("the file could not be made", _PRINT_AGAIN_SECONDS) from error
             notice = outgoing.notice.model_copy(update={"file": None})
@@ -159,7 +159,7 @@ class OutboxWorker:
             try:
                 write()
             except StoreUnavailableError as error:
-                log.error("outbox_waits", error=str(error))
+                log.error("outbox_waits", error=error)
                 self._sleep(self._clock() + timedelta(seconds=_RETRY))
                 if self._stopping:
                     return

@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import DatabaseError as SqliteDatabaseError
 from sqlite3 import OperationalError as SqliteOperationalError
-from typing import Any, cast
+from time import perf_counter
+from typing import Any, NamedTuple, cast
 
 import structlog
 from sqlalchemy import (
@@ -47,6 +48,14 @@ _MIGRATION_LOCK = 7_301
 """PostgreSQL advisory lock: of several processes started at once, one migrates."""
 
 
+class Commits(NamedTuple):
+    """What writing has cost since the start."""
+
+    number: int = 0
+    seconds: float = 0.0
+    """From the word to the answer, the disk's sync included."""
+
+
 class Database:
     """One database with its key. SQLite takes one writer at a time, inside the process and between processes."""
 
@@ -59,6 +68,7 @@ class Database:
         self.keys = keys
         self.clock = clock
         self.persons = PersonCache()
+        self.commits = Commits()
         address = _address(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
         self.file = Path(str(address.database)) if self.is_sqlite else None
@@ -107,6 +117,9 @@ class Database:
                     # Past SQLAlchemy, which has its own idea of a beginning; and at once, not at the first change.
                     _driver(connection).execute("BEGIN IMMEDIATE").close()
                 yield connection
+                began = perf_counter()
+            # Of two that end at once on PostgreSQL one may go uncounted; no lock is worth that.
+            self.commits = Commits(self.commits.number + 1, self.commits.seconds + perf_counter() - began)
             if self._traces:
                 self._erase_traces()
 
@@ -168,7 +181,7 @@ class Database:
             _log.error("wal_not_truncated", error=type(error).__name__)
         self._traces = bool(busy)
         if busy:
-            _log.warning("wal_not_truncated", next_try="after the next transaction")
+            _log.warning("wal_not_truncated")
 
 
 @contextmanager
@@ -188,7 +201,8 @@ def _unavailable(context: ExceptionContext) -> BaseException | None:
 
 
 def _told(cause: BaseException | None) -> StoreUnavailableError:
-    return StoreUnavailableError(f"the database is not available: {str(cause).partition(chr(10))[0]}")
+    reason = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or type(cause).__name__
+    return StoreUnavailableError(f"the database is not available: {str(cause).partition(chr(10))[0]}", reason)
 
 
 def _address(url: str) -> URL:

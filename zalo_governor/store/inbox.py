@@ -93,6 +93,11 @@ def lowest_id(moment: datetime) -> int:
     return to_ms(moment) << _SEQUENCE_BITS + NUMBER_BITS
 
 
+def received_ms(entry_id: int) -> int:
+    """When the entry of that number was heard, in ms since 1970."""
+    return entry_id >> _SEQUENCE_BITS + NUMBER_BITS
+
+
 class InboxCounts(NamedTuple):
     """How many entries there are."""
 
