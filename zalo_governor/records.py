@@ -1,6 +1,5 @@
 """One installation's records and rules, opened without Zalo: what every command but `check` begins with."""
 
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -126,7 +125,7 @@ def open_records(settings: Settings, clock: Clock) -> Records:
     changes = ChangeWords.load(settings.rules_dir / "thay-doi-nhom.yaml")
     clarity = ClarityPolicy.load(settings.rules_dir / "y-kien.yaml")
     _private_folder(settings.data_dir)
-    keys = Keys.load_or_make(settings.key_path, os.environ.get("ZALO_GOVERNOR_KEY"))
+    keys = Keys.load_or_make(settings.key_path, settings.given_key)
     database = Database(settings.sqlalchemy_url, keys, clock)
     database.migrate()
     return Records(settings, database, rulebook, catalogue, changes, clarity, Vault(database), clock)

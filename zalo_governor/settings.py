@@ -1,6 +1,7 @@
 """The settings of one installation: governor.yaml, overridden by environment variables ZALO_GOVERNOR_*."""
 
 import ipaddress
+import os
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,6 +18,28 @@ from zalo_governor.domain.people import Role
 from zalo_governor.logfile import LogFile
 
 PACKAGE = Path(__file__).resolve().parent
+
+
+def credential(name: str) -> str | None:
+    """What the service manager hands over under that name (systemd.exec(5), LoadCredential=); None for nothing.
+
+    Raises:
+        ConfigError: it is not text.
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not folder:
+        return None
+    path = Path(folder) / name
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: the credential cannot be read: {type(error).__name__}") from None
+
+
+KEY_CREDENTIAL = "governor.key"
+SMTP_CREDENTIAL = "smtp-password"
 
 
 def shipped_config() -> Path:
@@ -126,7 +149,7 @@ class SmtpSettings(_Section):
     starttls: bool = True
     user: str | None = None
     password: SecretStr | None = None
-    """Better given as ZALO_GOVERNOR_ALARM__SMTP__PASSWORD than written into a file."""
+    """Better given as ZALO_GOVERNOR_ALARM__SMTP__PASSWORD, or as the credential smtp-password of a service."""
     sender: str
     recipients: tuple[str, ...] = Field(min_length=1)
 
@@ -297,7 +320,7 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; null for SQLite in data_dir."""
     key_file: Path = Path("governor.key")
     """32 random bytes in base64, made at first start with rights 0600; relative to data_dir.
-    ZALO_GOVERNOR_KEY in the environment takes its place."""
+    ZALO_GOVERNOR_KEY in the environment takes its place, and so does the credential governor.key of a service."""
     office: OfficeSettings = OfficeSettings()
     zalo: ZaloSettings = ZaloSettings()
     groups: tuple[GroupSettings, ...] = ()
@@ -341,6 +364,11 @@ class Settings(BaseSettings):
         return self.data_dir / self.key_file
 
     @property
+    def given_key(self) -> str | None:
+        """The key in base64 where something takes the place of the key file."""
+        return os.environ.get("ZALO_GOVERNOR_KEY") or credential(KEY_CREDENTIAL)
+
+    @property
     def log_file(self) -> LogFile | None:
         """Where the log is written, None where it is not."""
         logs = self.logs
@@ -375,4 +403,8 @@ def load_settings(path: Path) -> Settings:
     update: dict[str, Any] = {"data_dir": base / settings.data_dir, "zalo": zalo}
     if settings.config_dir:
         update["config_dir"] = base / settings.config_dir
+    smtp, password = settings.alarm.smtp, credential(SMTP_CREDENTIAL)
+    if smtp and password and not smtp.password:
+        known = smtp.model_copy(update={"password": SecretStr(password)})
+        update["alarm"] = settings.alarm.model_copy(update={"smtp": known})
     return settings.model_copy(update=update)

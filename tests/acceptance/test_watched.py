@@ -1,7 +1,6 @@
 """The real bot as monitoring, the service manager and whoever reads its log see it."""
 
 import json
-import os
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -113,4 +112,4 @@ def test_the_log_on_disk_tells_of_everything_and_quotes_nothing(watched: Watched
     assert {"started", "judged", "case", "sent", "stopped"} <= {line["event"] for line in lines}
     assert "(masked)" not in text
     assert "De nghi" not in text
-    assert os.stat(path).st_mode & 0o777 == 0o600
+    assert path.stat().st_mode & 0o777 == 0o600
