@@ -4,7 +4,6 @@ import configparser
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,7 +51,7 @@ def test_systemd_understands_every_line(tmp_path: Path) -> None:
     assert of_ours == []
 
 
-def _values(unit: str, key: str) -> Iterable[str]:
+def _values(unit: str, key: str) -> list[str]:
     return [line.partition("=")[2] for line in unit.splitlines() if line.startswith(f"{key}=")]
 
 
@@ -102,7 +101,7 @@ def test_the_backup_runs_at_night_under_the_same_rules() -> None:
 )
 def test_what_the_service_could_not_see_is_refused_by_name(where: str, named: str) -> None:
     with pytest.raises(ConfigError, match=named):
-        files(replace(PLACES, **{where: Path(named)}))
+        files(Installation(**{**vars(PLACES), where: Path(named)}))
 
 
 def test_a_folder_that_cannot_be_written_says_so_and_leaves_no_half(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.store.crypto import Keys, binding
 from zalo_governor.store.errors import StoreError, WrongKeyError
-from zalo_governor.store.migrations import upgrade
+from zalo_governor.store.migrations import revision, upgrade
 from zalo_governor.store.persons import PersonCache
 from zalo_governor.store.schema import vault
 from zalo_governor.store.turns import Turns
@@ -79,6 +79,11 @@ class Database:
         self._traces = False
         self._ready: dict[ClauseElement, str] = {}
         self._ignoring: dict[Table, Insert] = {}
+
+    def form(self) -> str | None:
+        """The revision of the tables; None where there are none."""
+        with self.read() as connection:
+            return revision(connection)
 
     def migrate(self) -> None:
         """Bring the tables to the form that this program knows, and see that the key fits what is stored.
@@ -156,13 +161,26 @@ class Database:
         """Close every connection."""
         self._engine.dispose()
 
+    def check_key(self) -> None:
+        """See that the key fits what is stored, and change nothing; the tables are there.
+
+        Raises:
+            WrongKeyError: it was written under another key.
+        """
+        with self.read() as connection:
+            self._open_key_check(connection)
+
     def _check_key(self, connection: Connection) -> None:
-        sealed = connection.scalar(select(vault.c.content).where(vault.c.name == _KEY_CHECK))
-        if sealed is None:
+        if not self._open_key_check(connection):
             content = self.keys.seal(b"", binding("vault", _KEY_CHECK))
             row = {"name": _KEY_CHECK, "content": content, "saved_ms": to_ms(self.clock())}
             connection.execute(insert(vault), row)
-            return
+
+    def _open_key_check(self, connection: Connection) -> bool:
+        """Whether there is anything yet by which the key can be known again."""
+        sealed = connection.scalar(select(vault.c.content).where(vault.c.name == _KEY_CHECK))
+        if sealed is None:
+            return False
         try:
             self.keys.open(sealed, binding("vault", _KEY_CHECK))
         except WrongKeyError:
@@ -170,6 +188,7 @@ class Database:
                 "the key does not belong to this database: put back the key file (or ZALO_GOVERNOR_KEY) "
                 "that it was made with; without that key its content cannot be read by anybody"
             ) from None
+        return True
 
     def _erase_traces(self) -> None:
         """Never raises: the transaction before it is durable, and must not look as if it had failed."""
