@@ -13,7 +13,7 @@ _WITHOUT_WATCHDOG_SECONDS = 30.0
 
 
 class Watchdog:
-    """Fits governor.Part. Where no service manager listens, it does nothing.
+    """Fits governor.Part. Where no service manager listens, it only waits for its end.
 
     Args:
         environment: NOTIFY_SOCKET says where to tell it, WATCHDOG_USEC how often it must be told.
@@ -36,6 +36,7 @@ class Watchdog:
     def run(self) -> None:
         """Tell it until stopped."""
         if not self._address:
+            self._stopping.wait()
             return
         self._tell("READY=1")
         hungry = False

@@ -130,7 +130,7 @@ def _small_faults(made: Office) -> None:
     (made.folder / "session.json").chmod(0o644)
     made.settings("health: {port: null}\n")
     made.seen(co_admin_uids=(), member_uids=(BOT, MEMBER), total_members=200)
-    made.execute(f"UPDATE group_members SET present = 0 WHERE uid = '{OTHER}'")
+    made.execute("UPDATE group_members SET present = 0 WHERE uid = '7000000000000000003'")
     made.execute("UPDATE persons SET reach = 'refused' WHERE full_name LIKE 'Lò%'")
     made.execute("UPDATE persons SET reach = 'unknown' WHERE full_name LIKE 'Giàng%'")
 

@@ -74,8 +74,16 @@ def test_a_watchdog_of_another_process_is_not_fed(manager: Manager) -> None:
     assert manager.hears() == "STOPPING=1"
 
 
-def test_without_a_service_manager_it_does_nothing() -> None:
-    Watchdog({}, works=lambda: True, status=lambda: "hearing").run()
+def test_without_a_service_manager_it_waits_for_its_end() -> None:
+    """A part that ends by itself ends the program."""
+    watchdog = Watchdog({}, works=lambda: True, status=lambda: "hearing")
+    thread = threading.Thread(target=watchdog.run)
+    thread.start()
+    thread.join(0.2)
+    assert thread.is_alive()
+    watchdog.stop()
+    thread.join(30)
+    assert not thread.is_alive()
 
 
 def test_a_service_manager_that_is_gone_ends_nothing(tmp_path: Path) -> None:
