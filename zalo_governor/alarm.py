@@ -30,9 +30,10 @@ class SecondChannel:
 
     def send(self, subject: str, text: str) -> None:
         """Send on every channel, in a thread of its own."""
-        threading.Thread(target=self._send, args=(subject, text), name="alarm", daemon=True).start()
+        threading.Thread(target=self.deliver, args=(subject, text), name="alarm", daemon=True).start()
 
-    def _send(self, subject: str, text: str) -> None:
+    def deliver(self, subject: str, text: str) -> None:
+        """Send on every channel, and wait for it."""
         for way in self.ways:
             try:
                 way.send(subject, text)

@@ -20,6 +20,7 @@ from zalo_governor.office.casework import is_fresh
 from zalo_governor.office.errands import Errands
 from zalo_governor.office.friendships import FriendRequests
 from zalo_governor.office.integrity.pictures import Pictures
+from zalo_governor.office.messages import Text
 from zalo_governor.office.office import Office
 from zalo_governor.office.removals import Removals
 from zalo_governor.office.rollcall import RollCall
@@ -93,7 +94,11 @@ class _Bot:
         while not stopping.is_set():
             try:
                 self._session.login()
-            except LoginRefusedError:
+            except LoginRefusedError as refused:
+                # The program ends, and is not started again: nobody else would tell anybody.
+                say = self._records.catalogue.say
+                channel = SecondChannel(self._records.settings.alarm)
+                channel.deliver(say(Text.BLIND_SUBJECT), say(Text.LOGIN_REFUSED, code=refused.code))
                 raise
             except ZaloError as error:
                 log.warning("login_waits", error=error)

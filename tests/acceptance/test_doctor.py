@@ -4,11 +4,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.rig import BOT, GROUP, Rig, rig
 from tests.unit.monitoring.test_server import free_port
+from tests.unit.test_alarm import hook, posts
+
+__all__ = ["hook"]
 
 LOGIN = "/api/login/getLoginInfo"
 
@@ -62,12 +66,14 @@ def test_the_doctor_examines_an_installation_before_during_and_after_the_bot_run
         assert doctor(bot, "--offline")[1]["zalo.way"] == "skipped"
 
 
-def test_a_refused_login_ends_the_bot_with_a_code_of_its_own(tmp_path: Path) -> None:
+def test_a_refused_login_ends_the_bot_with_a_code_of_its_own_and_is_told_past_zalo(tmp_path: Path, hook: Any) -> None:
     with rig(tmp_path) as bot:
+        bot.configure("alarm", webhook=f"http://127.0.0.1:{hook.server_address[1]}/alarm")
         bot.control("config", expired=["rig"])
         program = bot.launch_bot()
         bot.until(lambda: not program.running, "it ends")
         assert program.stop() == 3
+        assert ["không nhận phiên đăng nhập của Hệ thống (mã 102)" in post["text"] for post in posts] == [True]
 
 
 @pytest.mark.parametrize("option", ["--offline", "--json"])

@@ -383,6 +383,7 @@ class Text(Enum):
     STATUS_LOOKED = ("status_looked", "when")
     STATUS_NOT_LOOKED = ("status_not_looked", "")
     BLIND_SUBJECT = ("blind_subject", "")
+    LOGIN_REFUSED = ("login_refused", "code")
     BLIND = ("blind", "since")
     SEEING_SUBJECT = ("seeing_subject", "")
     SEEING = ("seeing", "since until minutes")
