@@ -100,8 +100,8 @@ def test_a_sound_installation_is_called_sound(installed: Office) -> None:
     code, found = installed.doctor()
     bad = [result for results in found.values() for result in results if result["level"] in {"warning", "error"}]
     assert (code, bad) == (0, [])
-    assert [result["says"] for result in found["zalo.rights"]] == ["điều hành: tài khoản là phó nhóm"]
-    assert "09:00 24/11/2026" in found["zalo.groups"][0]["says"]
+    assert [result["says"] for result in found["zalo_rights"]] == ["điều hành: tài khoản là phó nhóm"]
+    assert "09:00 24/11/2026" in found["zalo_groups"][0]["says"]
 
 
 def _older(made: Office) -> None:
@@ -150,7 +150,7 @@ WRONG: list[tuple[Callable[[Office], object], int, Says]] = [
     (_older, 1, {"database": "chương trình này dùng dạng", "process": "chưa có cơ sở dữ liệu đúng dạng"}),
     (_newer, 2, {"database": "do bản mới hơn ghi"}),
     (lambda made: (made.folder / "data" / "governor.db").write_bytes(b"rubbish" * 200), 2, {"database": "file"}),
-    (lambda made: made.seen(member_uids=(MEMBER, OTHER)), 2, {"zalo.groups": "không còn trong Nhóm"}),
+    (lambda made: made.seen(member_uids=(MEMBER, OTHER)), 2, {"zalo_groups": "không còn trong Nhóm"}),
     (
         _small_faults,
         1,
@@ -158,9 +158,9 @@ WRONG: list[tuple[Callable[[Office], object], int, Says]] = [
             "data_dir": "vào được",
             "secret_files": "session.json",
             "health": "Không mở cổng giám sát",
-            "zalo.rights": "không xóa được tin",
-            "people.present": "Giàng A Mẫu",
-            "people.reachable": "không nhận được tin riêng",
+            "zalo_rights": "không xóa được tin",
+            "people_present": "Giàng A Mẫu",
+            "people_reachable": "không nhận được tin riêng",
         },
     ),
 ]
