@@ -82,7 +82,9 @@ class _Bot:
             on_credentials=records.keep_credentials,
             clock=records.clock,
             pace=TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst),
+            client_version=zalo.client_version,
         )
+        log.info("session_used", origin=records.session_origin.value)
 
     def attendants(self) -> Sequence[Part]:
         """What lets others see how the bot stands, also while it cannot log in."""

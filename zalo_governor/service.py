@@ -4,11 +4,11 @@ Everything that systemd can keep from a program that only listens to the network
 from it. `systemd-analyze security --offline=true` measures what is left.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from zalo_governor import durable
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.settings import KEY_CREDENTIAL, SMTP_CREDENTIAL
 
@@ -103,12 +103,9 @@ def write(contents: Mapping[str, str], etc: Path) -> list[Path]:
     written = []
     for name, content in contents.items():
         path = etc / name
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(content, encoding="utf-8")
-            draft.chmod(0o644)
-            draft.replace(path)
+            durable.replace_file(path, content.encode(), mode=0o644)
         except OSError as error:
             raise ServiceError(f"{path}: không ghi được ({error.strerror}); chạy lại bằng sudo") from None
         written.append(path)

@@ -20,6 +20,8 @@ FAILURE = 1
 LOGIN_REFUSED = 3
 
 COMMANDS = (
+    "init",
+    "login",
     "run",
     "doctor",
     "install-service",
