@@ -26,6 +26,11 @@ class LoginRefusedError(ZaloError):
         self.code = code
         self.message = message
 
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """See GovernorError."""
+        return {"code": self.code}
+
 
 class QrExpiredError(ZaloError):
     """Nobody scanned or confirmed the QR code while it counted."""
