@@ -1,7 +1,5 @@
 """Putting messages into the outbox: to one person, to everybody with a role, or one line to the group."""
 
-from datetime import datetime
-
 import structlog
 
 from zalo_governor.domain.notices import Notice, Purpose
@@ -31,12 +29,11 @@ class Post:
         *,
         group_id: str,
         case_id: int | None = None,
-        not_before: datetime | None = None,
     ) -> None:
         """A private message; a text longer than Zalo takes goes out in parts, cut between lines."""
         for part in parts(text):
             notice = self._to(person, part, purpose, group_id)
-            unit.post(notice.model_copy(update={"case_id": case_id, "not_before": not_before}))
+            unit.post(notice.model_copy(update={"case_id": case_id}))
 
     def file_to_person(
         self, unit: OfficeUnit, person: Person, file: PaperFile, instead: str, purpose: Purpose, *, group_id: str
@@ -44,23 +41,13 @@ class Post:
         """A private message that is a file; `instead` is said where the file cannot be made."""
         unit.post(self._to(person, instead, purpose, group_id).model_copy(update={"file": file}))
 
-    def to_desk(
-        self,
-        unit: OfficeUnit,
-        text: str,
-        *,
-        group_id: str,
-        case_id: int | None = None,
-        not_before: datetime | None = None,
-    ) -> None:
+    def to_desk(self, unit: OfficeUnit, text: str, *, group_id: str, case_id: int | None = None) -> None:
         """A private message to the admin and the staff."""
         desk = self.holders(unit, Role.ADMIN, Role.ADMIN_STAFF)
         if not desk:
             log.warning("nobody_to_tell", group=group_id, case=case_id)
         for person in desk:
-            self.to_person(
-                unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id, not_before=not_before
-            )
+            self.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id)
 
     def to_group(self, unit: OfficeUnit, text: str, *, group_id: str) -> None:
         """One line in the group, as the answer to a command given there."""
