@@ -44,7 +44,7 @@ def run(
         account="bot",
         printed=printed,
         say_again=lambda text: f"again: {text}",
-        private_per_day=private_per_day,
+        private_per_day=lambda: private_per_day,
         on_sent=lambda message, outcome: outcomes.append(f"{message.id} {outcome}"),
         clock=lambda: NOW,
     )
