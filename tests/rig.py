@@ -74,6 +74,7 @@ class Rig:
                 "suggestions_digest": None,
             },
             "escalation": {"quiet_hours": None},
+            "trial": {"days": 0},
         }
         self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
 

@@ -137,6 +137,8 @@ class _Wiring:
         self._units = SqlUnits(database, self._account)
         note_configuration(records, self._units, "program.started")
         self._seed_people(settings)
+        with self._units.unit() as unit:
+            unit.begin_trial(self._account, clock())
 
         self._client = ZaloClient(session, clock)
         self._worker = OutboxWorker(

@@ -244,6 +244,26 @@ class RetentionSettings(_Section):
     """Who has received or seen a message under a case."""
 
 
+class TrialSettings(_Section):
+    """The time in which only the admin gets anything."""
+
+    days: int = Field(default=14, ge=0, le=365)
+    """From the first start of the account until the admin gets the page about it; 0 for no trial at all. It goes on
+    until `/batdau` or `zalo-governor bat-dau`."""
+
+    @property
+    def lasts(self) -> timedelta:
+        """As a duration."""
+        return timedelta(days=self.days)
+
+
+class IntroductionSettings(_Section):
+    """What the program says of itself."""
+
+    post_in_group: bool = False
+    """Whether it introduces itself in each group, once, when it is switched on."""
+
+
 class ScheduleSettings(_Section):
     """When the bot acts by itself; times of Asia/Ho_Chi_Minh. `null` switches one off."""
 
@@ -291,6 +311,8 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
+    trial: TrialSettings = TrialSettings()
+    introduction: IntroductionSettings = IntroductionSettings()
 
     @classmethod
     def settings_customise_sources(

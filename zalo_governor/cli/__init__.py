@@ -29,9 +29,11 @@ COMMANDS = (
     "rules",
     "roster",
     "audit",
+    "trial",
+    "bat-dau",
     "bench",
 )
-"""Each a function or a Typer of that name in the module of that name."""
+"""Each a function or a Typer of that name in the module of that name, a hyphen written as an underscore there."""
 
 
 class _Commands(TyperGroup):
@@ -44,7 +46,8 @@ class _Commands(TyperGroup):
         """The command of that name with whatever it needs, None where there is none."""
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        made = getattr(import_module(f"zalo_governor.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        made = getattr(import_module(f"zalo_governor.cli.{name}"), name)
         if not isinstance(made, typer.Typer):
             alone = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
             alone.command(cmd_name)(made)

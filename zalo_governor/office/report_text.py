@@ -19,6 +19,7 @@ from zalo_governor.office.reporting import (
     last_minute,
     private_line,
     unheard,
+    withheld_line,
 )
 from zalo_governor.office.voice import Voice, moment, number
 
@@ -167,7 +168,7 @@ class _Page:
             private=private_line(self._report, self._voice),
             failures=number(coverage.rule_failures),
             refused=number(self._report.refused_notices),
-        )
+        ) + withheld_line(self._report, self._voice)
 
     def _cannot(self) -> str:
         numbers = self._report.cannot_check

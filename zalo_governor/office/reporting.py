@@ -51,6 +51,7 @@ def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulati
         statements=tuple(unit.statements(group.id, period.start, period.end)),
         voice=unit.members_voice(group.id, period.start, period.end),
         refused_notices=unit.refused_notices(group.id, period.start, period.end),
+        withheld_notices=unit.withheld_notices(group.id, period.start, period.end),
         coverage=unit.coverage(group.id, period.start, period.end).model_copy(
             update={"gaps": tuple(unit.gaps(group.id, period.start, period.end))}
         ),
@@ -82,6 +83,12 @@ def coverage_line(coverage: Coverage, voice: Voice) -> str:
     """What was heard, in one sentence without its full stop."""
     figures = coverage.model_dump(include={"heard", "judged", "waiting", "sealed", "dead_letters", "recovered", "late"})
     return voice.say(Text.COVERAGE, **{name: number(value) for name, value in figures.items()})
+
+
+def withheld_line(report: ActivityReport, voice: Voice) -> str:
+    """That notices did not go out since the account was on trial, in a sentence; "" where none was withheld."""
+    count = report.withheld_notices
+    return voice.say(Text.REPORT_WITHHELD, count=number(count)) if count else ""
 
 
 def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: Voice) -> str:

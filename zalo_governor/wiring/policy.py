@@ -7,9 +7,11 @@ from random import SystemRandom
 from zalo_governor import __version__
 from zalo_governor.configuration import Configuration
 from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.people import Role
 from zalo_governor.fingerprints import change, fingerprints
-from zalo_governor.office.policy import LineStatus, OfficePolicy
+from zalo_governor.office.policy import Introduction, LineStatus, OfficePolicy
 from zalo_governor.records import Records
+from zalo_governor.settings import Settings
 from zalo_governor.store.units import SqlUnits
 
 
@@ -67,6 +69,18 @@ def office_policy(
         approvers=frozenset(settings.approval.roles),
         approval_valid=timedelta(hours=settings.approval.valid_hours),
         approved_within=timedelta(hours=settings.approval.afterwards_hours),
+        trial=settings.trial.lasts,
+        introduce=settings.introduction.post_in_group,
+        introduction=introduction_of(settings),
+    )
+
+
+def introduction_of(settings: Settings) -> Introduction:
+    """What the program says of itself, before anything runs as well."""
+    return Introduction(
+        unit=settings.office.unit,
+        admins=tuple((person.full_name, person.title) for person in settings.people if Role.ADMIN in person.roles),
+        readers_days=settings.retention.readers_days,
     )
 
 

@@ -17,6 +17,7 @@ from zalo_governor.office.office import Office
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.removals import Removals
 from zalo_governor.office.roster.phonebook import PhoneBook
+from zalo_governor.office.trial import SwitchingOn
 from zalo_governor.pictures.looking import look
 from zalo_governor.settings import AlarmSettings
 from zalo_governor.store.postings import SqlPostings
@@ -58,6 +59,7 @@ class Rooms:
         self.orders: Work = Together(
             Removals(policy, remove=client.remove, unit=units.unit, on_settled=on_posted),
             Errands(policy, carry_out=carry_out, unit=units.unit, on_settled=on_posted),
+            SwitchingOn(policy, unit=units.unit, on_posted=on_posted),
         )
         self.acquaintance: Work = Together(
             FriendRequests(policy, fetch=people.friend_requests, unit=units.unit),
