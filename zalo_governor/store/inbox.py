@@ -41,6 +41,16 @@ _WAITING = (
     .order_by(inbox.c.id)
     .limit(bindparam("count"))
 )
+_JUDGED = (
+    select(inbox, _revision.label("revision"))
+    .where(
+        inbox.c.account == bindparam("account"),
+        inbox.c.state == literal_column("'done'"),
+        inbox.c.id > bindparam("after_id"),
+    )
+    .order_by(inbox.c.id)
+    .limit(bindparam("count"))
+)
 _KNOWN = select(inbox.c.key, inbox.c.id).where(
     inbox.c.account == bindparam("account"),
     inbox.c.thread_id == bindparam("thread_id"),
@@ -148,6 +158,14 @@ class SqlInbox:
             WrongKeyError: a body does not open.
         """
         return self._admitted(self._waiting, {"after_id": after_id, "count": limit})
+
+    def judged(self, account: str, *, after_id: int, limit: int) -> list[Admitted]:
+        """The same of what the account heard and was judged; what was sealed has no body.
+
+        Raises:
+            WrongKeyError: as `waiting`.
+        """
+        return self._admitted(_JUDGED, {"account": account, "after_id": after_id, "count": limit})
 
     def known(self, account: str, thread_id: str, keys: Iterable[str]) -> set[str]:
         """Which of these msgIds are stored."""
