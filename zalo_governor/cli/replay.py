@@ -115,7 +115,7 @@ class _Player:
 
     def _labels(self, event: EventBase, verdict: Verdict) -> list[str]:
         hasty = self._rule.clause == _HASTE and bool(verdict.findings) and self._desk.recognises(event)
-        return [] if hasty else [finding.label for finding in verdict.findings]
+        return [] if hasty else [f"{finding.label}:{finding.severity.value}" for finding in verdict.findings]
 
     def _text(self, event: EventBase, verdict: Verdict) -> str | None:
         """Never of what the rule would seal now."""

@@ -13,6 +13,7 @@ class Sample(NamedTuple):
     entry: int
     """The inbox entry."""
     label: str
+    """With its severity: `no_diacritics:minor`."""
     cases: tuple[str, ...]
     """Codes of the rule's cases that it belongs to."""
     text: str | None
@@ -31,11 +32,11 @@ class ReplayReport(BaseModel):
     failed: int = 0
     """Entries on which the rule raised."""
     same: Counter[str] = Counter()
-    """Label -> findings that were recorded and are made again."""
+    """Label with severity -> findings that were recorded and are made again. What is `suspect` makes no case."""
     new: Counter[str] = Counter()
-    """Label -> findings that were not recorded."""
+    """The same of findings that were not recorded."""
     gone: Counter[str] = Counter()
-    """Label -> findings that were recorded and are made no longer."""
+    """The same of findings that were recorded and are made no longer."""
     new_samples: list[Sample] = []
     gone_samples: list[Sample] = []
 
@@ -50,7 +51,7 @@ class Replay:
     def compare(
         self, entry: int, now: Sequence[str], before: Sequence[str], cases: tuple[str, ...], text: str | None
     ) -> None:
-        """One entry: labels of the rule's findings now, and as they were recorded."""
+        """One entry: labels and severities of the rule's findings now, and as they were recorded."""
         report = self.report
         report.checked += 1
         made, recorded = Counter(now), Counter(before)

@@ -13,7 +13,7 @@ class Found(NamedTuple):
     """What stands in the records of one event."""
 
     labels: tuple[str, ...]
-    """Of the rule's findings, in order."""
+    """Label and severity of the rule's findings, `no_diacritics:minor`, in order."""
     cases: tuple[str, ...]
     """Codes of the rule's cases that the event belongs to."""
 
@@ -27,7 +27,7 @@ class SqlFound:
 
     def between(self, first_id: int, last_id: int) -> dict[int, Found]:
         """By event, those from the first to the last; events of which the rule found nothing are left out."""
-        found = select(findings.c.event_id, findings.c.label).where(
+        found = select(findings.c.event_id, findings.c.label, findings.c.severity).where(
             findings.c.rule_id == self._rule_id, findings.c.event_id.between(first_id, last_id)
         )
         of_case = (
@@ -38,8 +38,8 @@ class SqlFound:
         labels: defaultdict[int, list[str]] = defaultdict(list)
         codes: defaultdict[int, list[str]] = defaultdict(list)
         with self._database.read() as connection:
-            for event_id, label in connection.execute(found):
-                labels[event_id].append(label)
+            for event_id, label, severity in connection.execute(found):
+                labels[event_id].append(f"{label}:{severity}")
             for event_id, case_id in connection.execute(of_case):
                 codes[event_id].append(f"VP{case_id}")
         return {event: Found(tuple(sorted(labels[event])), tuple(sorted(codes[event]))) for event in labels}
