@@ -80,7 +80,9 @@ class _Bot:
             on_credentials=records.keep_credentials,
             clock=records.clock,
             pace=self._pace,
+            client_version=zalo.client_version,
         )
+        log.info("session_used", origin=records.session_origin.value)
 
     def log_in(self, stopping: threading.Event) -> bool:
         """Log in, however long the network is away; False when stopped meanwhile."""

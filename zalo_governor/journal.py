@@ -31,6 +31,12 @@ def configure(*, console: bool) -> None:
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(levelname)s %(name)s")
 
 
+def silence() -> None:
+    """Only what is critical is logged in this process: a person reads its output as a conversation."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.basicConfig(level=logging.CRITICAL)
+
+
 def mask_bodies(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Cut what could hold a message, should a careless line ever pass it."""
     for key in _FORBIDDEN.intersection(event):

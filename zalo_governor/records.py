@@ -1,14 +1,17 @@
 """One installation's records and rules, opened without Zalo: what every command but `check` begins with."""
 
 import os
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import orjson
 from pydantic import ValidationError
 
+from zalo_governor import durable
 from zalo_governor.configuration import CurrentConfiguration, load_configuration
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import ConfigError
@@ -24,6 +27,22 @@ _FINGERPRINTS = "config.fingerprints:"
 _CREDENTIALS = "zalo.credentials:"
 _ACCOUNT = "zalo.account:"
 """Each followed by the mark of the session file that it came from: bot accounts may share one database."""
+_SLIP = "login"
+_SLIP_SAYS = (
+    "Phiên do lệnh zalo-governor login tạo, được giữ mã hóa trong cơ sở dữ liệu. Tệp này chỉ đánh dấu phiên, không "
+    "chứa bí mật nào. Đặt vào đây phiên lấy từ trình duyệt thì phiên đó được dùng thay."
+)
+
+
+class SessionOrigin(StrEnum):
+    """Where the session that an installation goes on with came from."""
+
+    LOGIN = "login"
+    """`zalo-governor login`; the session file is a slip that marks it."""
+    SESSION_FILE = "session_file"
+    """Exported from a browser."""
+    KEPT = "kept"
+    """The session file was taken away; the one session that the database holds."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +100,15 @@ class Records:
         origin = self._origin()
         if not origin:
             raise ConfigError(
-                f"{path}: no such file, and no session is kept, or those of several accounts: export imei, user_agent "
-                "and cookies of a browser that is logged in to chat.zalo.me into it"
+                f"{path}: no such file, and no session is kept, or those of several accounts: log in with "
+                "zalo-governor login, or export imei, user_agent and cookies of a browser that is logged in to "
+                "chat.zalo.me into it"
             )
         kept = self.vault.load(_CREDENTIALS + origin)
         if kept is not None:
             return _parsed(kept, "the kept session")
+        if self.session_origin is SessionOrigin.LOGIN:
+            raise ConfigError(f"{path}: marks a session that this database does not hold; run: zalo-governor login")
         credentials = _parsed(path.read_bytes(), str(path))
         self.keep_credentials(credentials)
         return credentials
@@ -94,6 +116,36 @@ class Records:
     def keep_credentials(self, credentials: Credentials) -> None:
         """Keep the session encrypted."""
         self.vault.save(_CREDENTIALS + self._origin(), orjson.dumps(credentials.model_dump(mode="json")))
+
+    def keep_login(self, credentials: Credentials, uid: str) -> None:
+        """Make a session that was just opened the one of this installation, in place of the one before.
+
+        The session file becomes a slip without any secret; if the process dies before that, the old session counts.
+        """
+        path = self.settings.zalo.session_file
+        before = self._origin() if path.exists() else ""
+        hashes = self.fingerprints() if before else {}
+        marked = {_SLIP: secrets.token_hex(16), "account": uid, "at": self.clock().isoformat(), "note": _SLIP_SAYS}
+        slip = orjson.dumps(marked, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        origin = self.database.keys.mac(slip).hex()
+        self.vault.save(_CREDENTIALS + origin, orjson.dumps(credentials.model_dump(mode="json")))
+        self.vault.save(_FINGERPRINTS + origin, orjson.dumps(hashes))
+        durable.replace_file(path, slip, mode=0o600)
+        self.keep_account(uid)
+        if before:
+            for prefix in (_CREDENTIALS, _ACCOUNT, _FINGERPRINTS):
+                self.vault.forget(prefix + before)
+
+    @property
+    def session_origin(self) -> SessionOrigin:
+        """Which session `credentials` gives."""
+        try:
+            content = orjson.loads(self.settings.zalo.session_file.read_bytes())
+        except FileNotFoundError:
+            return SessionOrigin.KEPT
+        except ValueError:
+            return SessionOrigin.SESSION_FILE
+        return SessionOrigin.LOGIN if isinstance(content, dict) and _SLIP in content else SessionOrigin.SESSION_FILE
 
     def fingerprints(self) -> dict[str, str]:
         """The hashes of the configuration as they were kept last; none before the first start."""

@@ -81,9 +81,12 @@ class ZaloSettings(_Section):
     """The bot's Zalo account and the line to Zalo."""
 
     session_file: Path = Path("session.json")
-    """JSON {"imei", "user_agent", "cookies": {name: value}} of a logged-in browser; read once, then kept encrypted."""
+    """JSON {"imei", "user_agent", "cookies": {name: value}} of a logged-in browser; read once, then kept encrypted.
+    `zalo-governor login` puts a slip there that marks the session it made."""
     route_to: Annotated[str, AfterValidator(_loopback_only)] | None = None
     """Base URL of a simulator on this machine; every request goes there instead of Zalo."""
+    client_version: int | None = Field(default=None, ge=1)
+    """The version of Zalo Web to speak as; null for that of the client whose way of logging in is used."""
     timeout_seconds: float = Field(default=20.0, gt=0)
     ping_seconds: float = Field(default=120.0, gt=0)
     silence_seconds: float = Field(default=300.0, gt=0)
@@ -354,8 +357,7 @@ def load_settings(path: Path) -> Settings:
         ConfigError: a line for each wrong key, naming file, line and key.
     """
     if not path.exists():
-        sample = shipped_config() / "governor.yaml"
-        raise ConfigError(f"{path}: no such file; copy {sample} and fill it in, or name another with --config")
+        raise ConfigError(f"{path}: no such file; make it with zalo-governor init, or name another with --config")
     document = load_yaml(path)
     data: dict[str, Any] = dict(document.data)
     try:

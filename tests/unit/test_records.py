@@ -9,7 +9,7 @@ import pytest
 
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.records import Records, open_records
+from zalo_governor.records import Records, SessionOrigin, open_records
 from zalo_governor.settings import load_settings
 from zalo_governor.zalo.session import Credentials
 
@@ -94,3 +94,63 @@ def test_a_new_session_of_the_same_account_takes_the_place_of_the_old_one(office
     (folder / "session.json").unlink()
     with opened(folder, database) as records:
         assert cookie(records.credentials()) == "second login"
+
+
+LOGGED_IN = Credentials.model_validate(
+    {
+        "imei": "moi",
+        "user_agent": "Mozilla/5.0",
+        "cookies": [{"name": "zpw_sek", "value": "qr", "domain": "chat.zalo.me"}],
+    }
+)
+
+
+def test_a_session_of_a_login_is_the_one_used_until_another_is_put_into_the_file(
+    offices: list[Path], database: Path
+) -> None:
+    folder = offices[0]
+    file = folder / "session.json"
+    with opened(folder, database) as records:
+        assert records.session_origin is SessionOrigin.SESSION_FILE
+        records.credentials()
+        records.keep_account("700")
+        records.keep_fingerprints({"a": "1"})
+        records.keep_login(LOGGED_IN, "700")
+    assert "qr" not in file.read_text(encoding="utf-8")
+    assert file.stat().st_mode & 0o777 == 0o600
+    with opened(folder, database) as records:
+        assert (records.session_origin, records.account) == (SessionOrigin.LOGIN, "700")
+        assert records.credentials() == LOGGED_IN
+        assert records.fingerprints() == {"a": "1"}
+        rotate(records, "rotated")
+    slip = file.read_bytes()
+    put_session(folder, "from a browser")
+    with opened(folder, database) as records:
+        assert records.session_origin is SessionOrigin.SESSION_FILE
+        assert cookie(records.credentials()) == "from a browser"
+    file.write_bytes(slip)
+    with opened(folder, database) as records:
+        assert cookie(records.credentials()) == "rotated"
+
+
+def test_a_login_of_another_account_leaves_nothing_of_the_one_before_and_all_of_the_other_office(
+    offices: list[Path], database: Path
+) -> None:
+    for number, folder in enumerate(offices):
+        with opened(folder, database) as records:
+            records.credentials()
+            records.keep_account(f"70{number}")
+    with opened(offices[0], database) as records:
+        records.keep_login(LOGGED_IN, "799")
+        assert len(records.vault.names("zalo.credentials:")) == 2
+        assert records.account == "799"
+    with opened(offices[1], database) as records:
+        assert (cookie(records.credentials()), records.account) == ("of b", "701")
+
+
+def test_a_slip_without_its_session_says_that_one_has_to_log_in(offices: list[Path], database: Path) -> None:
+    with opened(offices[0], database) as records:
+        records.keep_login(LOGGED_IN, "700")
+    elsewhere = database.with_name("other.db")
+    with opened(offices[0], elsewhere) as records, pytest.raises(ConfigError, match="zalo-governor login"):
+        records.credentials()

@@ -18,6 +18,8 @@ CONFIG_ERROR = 2
 FAILURE = 1
 
 COMMANDS = (
+    "init",
+    "login",
     "run",
     "demo",
     "simulate",

@@ -20,13 +20,13 @@ from zalo_governor.settings import Settings, load_settings, shipped_config
 from zalo_governor.sheets.reading import read_sheet
 from zalo_governor.sheets.writing import write_sheet
 from zalo_governor.simulator.scenario import Scenario, load_scenario
+from zalo_governor.zalo.browser import USER_AGENT
 
 _POLL_SECONDS = 0.2
 _SAMPLE_ROSTER = "danh-sach-mau.csv"
 _START_SECONDS = 25.0
 """At most from the start of the bot to the first act of the scenario."""
 _LAST_ANSWERS_SECONDS = 12.0
-_USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
 
 
 def demo(
@@ -83,7 +83,7 @@ def _write_settings(folder: Path, files: Path, base_url: str) -> Settings:
     port = base_url.rpartition(":")[2]
     text = (files / "governor.yaml").read_text(encoding="utf-8").replace("PORT", port)
     (folder / "governor.yaml").write_text(text, encoding="utf-8")
-    session = {"imei": "demo-00000000", "user_agent": _USER_AGENT, "cookies": {"zpw_sek": "demo"}}
+    session = {"imei": "demo-00000000", "user_agent": USER_AGENT, "cookies": {"zpw_sek": "demo"}}
     (folder / "session.json").write_text(json.dumps(session), encoding="utf-8")
     return load_settings(folder / "governor.yaml")
 

@@ -19,6 +19,7 @@ from zalo_governor.simulator.control_orders import (
     Hist,
     Push,
     PushedFrame,
+    QrOrder,
     Raw,
     Shorten,
     StateQuery,
@@ -28,6 +29,7 @@ from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.flood import Flood, FloodOrder
 from zalo_governor.simulator.messages import group_message, private_message
+from zalo_governor.simulator.qr_codes import QrState
 from zalo_governor.simulator.stage import Stage
 
 Action = Callable[[RawDict], Awaitable[RawDict]]
@@ -56,6 +58,7 @@ class Control:
             "flood": self._start_flood,
             "world": self._change_world,
             "befriend": self._ask_friendship,
+            "qr": self._touch_qr_code,
         }
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -148,6 +151,7 @@ class Control:
             "counts": lambda: dict(ledger.counts),
             "history": lambda: {group.id: len(group.history) for group in world.groups.values()},
             "config": self._stage.faults.model_dump,
+            "qr": self._stage.qr_codes.all,
             "flood": lambda: self._flood.progress() if self._flood else None,
         }
         wanted = StateQuery.model_validate(body).fields or list(parts)
@@ -190,6 +194,23 @@ class Control:
         else:
             self._stage.world.ask_friendship(order.uid, to, order.message)
         return {"waiting": len(self._stage.world.requests_to(to))}
+
+    async def _touch_qr_code(self, body: RawDict) -> RawDict:
+        order, world = QrOrder.model_validate(body), self._stage.world
+        code = self._stage.qr_codes.newest()
+        if order.do == "scan":
+            code.uid = order.uid or world.main_account.uid
+            code.name = world.person(code.uid).name
+        await self._stage.qr_codes.change(code, _QR_STATES[order.do])
+        return {"code": code.code, "state": code.state.value}
+
+
+_QR_STATES = {
+    "scan": QrState.SCANNED,
+    "confirm": QrState.CONFIRMED,
+    "decline": QrState.DECLINED,
+    "expire": QrState.EXPIRED,
+}
 
 
 async def _body(request: web.Request, *, read_only: bool) -> RawDict:

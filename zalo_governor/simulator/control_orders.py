@@ -1,6 +1,6 @@
 """The bodies of the control API's orders, validated."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -120,6 +120,14 @@ class FriendOrder(_Order):
     uid: str = Field(pattern=r"^\d+$")
     message: str = ""
     aloud: bool = True
+
+
+class QrOrder(_Order):
+    """What somebody with a telephone does to the youngest QR code, or what time does to it."""
+
+    do: Literal["scan", "confirm", "decline", "expire"]
+    uid: str | None = None
+    """Who scans it; the first account by default."""
 
 
 class CrowdOrder(_Order):

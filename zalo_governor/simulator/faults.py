@@ -28,6 +28,8 @@ class Faults(BaseModel):
     """The next answer replaces `zpw_sek` by this value, once."""
     expired: list[str] = []
     """Values of `zpw_sek` that no longer count: 102 over HTTP, 401 at the socket."""
+    plain_login: tuple[int, str] | None = None
+    """(error code, error message) for getLoginInfo in the plain form of old clients."""
     handshake: int | None = Field(default=None, ge=400, le=599)
     """HTTP status for every socket handshake."""
     one_session: bool = False

@@ -35,16 +35,7 @@ class Front:
         """One call, from the bytes of the request to the bytes of the answer. Everything is recorded."""
         stage, path = self._stage, request.path
         form, upload = await _form(request)
-        entry: RawDict = {
-            "method": request.method,
-            "path": path,
-            "host": request.headers.get("X-Orig-Host") or request.host,
-            "query": {key: value for key, value in request.query.items() if key != "params"},
-            "params": None,
-            "error_code": None,
-            "headers": {key: value for key, value in request.headers.items() if key.lower() != "cookie"},
-            "at_ms": stage.world.now_ms(),
-        }
+        entry = call_entry(request, stage.world.now_ms())
         await asyncio.sleep(stage.faults.hang.get(path, 0))
         response = self._answer(request, entry, form, upload)
         entry["status"] = response.status
@@ -110,6 +101,20 @@ class Front:
             self._stage.world.renew(account, value)
             response.headers.add("Set-Cookie", f"zpw_sek={value}; Domain=.zalo.me; Path=/; Secure; HttpOnly")
         return response
+
+
+def call_entry(request: web.Request, now_ms: int) -> RawDict:
+    """What is recorded of a call before it is understood."""
+    return {
+        "method": request.method,
+        "path": request.path,
+        "host": request.headers.get("X-Orig-Host") or request.host,
+        "query": {key: value for key, value in request.query.items() if key != "params"},
+        "params": None,
+        "error_code": None,
+        "headers": {key: value for key, value in request.headers.items() if key.lower() != "cookie"},
+        "at_ms": now_ms,
+    }
 
 
 def session_cookie(request: web.Request) -> str:

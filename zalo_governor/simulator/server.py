@@ -12,6 +12,7 @@ from zalo_governor.simulator.control import Control
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.front import Front, session_cookie
 from zalo_governor.simulator.heads import TidyHeads
+from zalo_governor.simulator.id_host import IdHost
 from zalo_governor.simulator.pictures import FOLDER, png
 from zalo_governor.simulator.player import Player
 from zalo_governor.simulator.scenario import Scenario
@@ -42,11 +43,13 @@ class Simulator:
             SimulatorError: the port is taken.
         """
         app = web.Application(client_max_size=_MAX_UPLOAD)
-        front, control = Front(self.stage), Control(self.stage)
+        front, control, id_host = Front(self.stage), Control(self.stage), IdHost(self.stage)
         app.router.add_route("*", "/__sim/{order}", control.handle)
         app.router.add_get("/ws/{rest:.*}", self._socket)
         app.router.add_get("/ws", self._socket)
         app.router.add_get(f"{FOLDER}{{name}}", self._picture)
+        for path in id_host.paths:
+            app.router.add_route("*", path, id_host.handle)
         app.router.add_route("*", "/{rest:.*}", front.handle)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()

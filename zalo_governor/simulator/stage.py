@@ -21,8 +21,9 @@ class Stage(State):
         self.hub = Hub(self)
 
     async def finish(self) -> None:
-        """End what was spawned and close all sockets."""
+        """End what was spawned, let go of who waits, and close all sockets."""
         await self.end_tasks()
+        await self.qr_codes.end()
         await self.hub.close(1001)
 
     def remember(self, message: RawDict, *, private: bool = False) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.ledger import Ledger
+from zalo_governor.simulator.qr_codes import QrCodes
 from zalo_governor.simulator.world import World
 
 
@@ -18,6 +19,7 @@ class State:
         self.world = make_world()
         self.faults = Faults()
         self.ledger = Ledger()
+        self.qr_codes = QrCodes()
         self.base_url = ""
         """Where the server listens: `127.0.0.1:PORT`."""
 
@@ -26,6 +28,7 @@ class State:
         self.world = self._make_world()
         self.faults = Faults()
         self.ledger = Ledger()
+        self.qr_codes = QrCodes()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Let something happen right after the present answer."""

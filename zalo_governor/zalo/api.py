@@ -50,6 +50,7 @@ else:
     from zlapi import ZaloAPI
 
 API_VERSION = 647
+"""Which version of Zalo Web zlapi 1.0.3 says that it is."""
 CLIENT_TYPE = 30
 _CLIENT_HINTS = ("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform")
 
@@ -77,6 +78,8 @@ class GovernorApi(ZaloAPI):
         self._state._session = http
         self._imei = imei
         self._state.user_imei = imei
+        self.client_version = API_VERSION
+        """`zpw_ver` of the calls."""
 
     def become(self, config: RawDict) -> None:
         """Take over what a login answered: `secret_key`, `send2me_id` (which is the uid), `zpw_ws`, `phone_number`."""
@@ -92,7 +95,7 @@ class GovernorApi(ZaloAPI):
             ZaloCallError: Zalo answered an outer or inner error code, or HTTP 4xx.
             ZaloUnavailableError: no usable answer.
         """
-        names: RawDict = {"zpw_ver": API_VERSION, "zpw_type": CLIENT_TYPE, **query}
+        names: RawDict = {"zpw_ver": self.client_version, "zpw_type": CLIENT_TYPE, **query}
         sealed = {"params": self._encode({**params, "imei": self._imei})}
         if method == "GET":
             return self._answer(self._exchange(self._state._get, url, params=names | sealed))
@@ -101,18 +104,22 @@ class GovernorApi(ZaloAPI):
     def upload(self, url: str, params: RawDict, name: str, content: bytes, **query: object) -> Any:
         """Zalo's decoded answer to one chunk of a file; the parameters go in the query. Raises as `call`."""
         sealed = self._encode({**params, "imei": self._imei})
-        names: RawDict = {"zpw_ver": API_VERSION, "zpw_type": CLIENT_TYPE, **query, "params": sealed}
+        names: RawDict = {"zpw_ver": self.client_version, "zpw_type": CLIENT_TYPE, **query, "params": sealed}
         chunk = {"chunkContent": (name, content, "application/octet-stream")}
         return self._answer(self._exchange(self._state._post, url, params=names, files=chunk))
 
     def ping(self, url: str) -> None:
         """A call with encrypted parameters whose answer is not encrypted and says nothing but its error code."""
-        query: RawDict = {"zpw_ver": API_VERSION, "zpw_type": CLIENT_TYPE, "params": self._encode({"imei": self._imei})}
-        _require_success(_outer(self._exchange(self._state._get, url, params=query)), _path(url))
+        query: RawDict = {
+            "zpw_ver": self.client_version,
+            "zpw_type": CLIENT_TYPE,
+            "params": self._encode({"imei": self._imei}),
+        }
+        _require_success(outer_answer(self._exchange(self._state._get, url, params=query)), _path(url))
 
     def plain(self, url: str, query: RawDict) -> RawDict:
         """The outer answer to a call that is not encrypted; error codes are left to the caller."""
-        return _outer(self._exchange(self._state._get, url, params=query))
+        return outer_answer(self._exchange(self._state._get, url, params=query))
 
     def login(self, *_args: object, **_kwargs: object) -> None:
         """Log in with the session's own credentials; zlapi's way would go past the session."""
@@ -145,7 +152,7 @@ class GovernorApi(ZaloAPI):
 
     def _answer(self, response: requests.Response) -> Any:
         path = _path(response.url)
-        outer = _outer(response)
+        outer = outer_answer(response)
         _require_success(outer, path)
         data = outer.get("data")
         if data is None or data == "":
@@ -165,7 +172,14 @@ class GovernorApi(ZaloAPI):
         return inner.get("data")
 
 
-def _outer(response: requests.Response) -> RawDict:
+def outer_answer(response: requests.Response) -> RawDict:
+    """The JSON object of an answer, whatever its error code.
+
+    Raises:
+        SessionExpiredError: HTTP 401 or 403.
+        ZaloCallError: another HTTP status 4xx.
+        ZaloUnavailableError: no usable answer.
+    """
     path, status = _path(response.url), response.status_code
     if status in {401, 403}:
         raise SessionExpiredError(status, f"HTTP {status}", path)

@@ -18,14 +18,34 @@ class ForbiddenHostError(ZaloError):
 class LoginRefusedError(ZaloError):
     """Zalo refused the session, or gave less than a session needs; `code` is 0 where Zalo gave none.
 
-    Somebody must log in with the browser anew.
+    Somebody must log in anew.
     """
 
     def __init__(self, code: int, message: str) -> None:
-        super().__init__(
-            f"Zalo refused the login with code {code}: {message}; log in with the browser anew and put that session "
-            "into the session file"
-        )
+        super().__init__(f"Zalo refused the login with code {code}: {message}; log in anew: zalo-governor login")
+        self.code = code
+        self.message = message
+
+
+class QrExpiredError(ZaloError):
+    """Nobody scanned or confirmed the QR code while it counted."""
+
+    def __init__(self) -> None:
+        super().__init__("the QR code has expired")
+
+
+class QrDeclinedError(ZaloError):
+    """Who scanned the QR code said no on the telephone."""
+
+    def __init__(self) -> None:
+        super().__init__("the login was declined on the telephone")
+
+
+class QrRefusedError(ZaloError):
+    """Zalo gives no QR code, or takes the present one no longer; `code` is 0 where Zalo gave none."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(f"Zalo refused the QR login with code {code}: {message}")
         self.code = code
         self.message = message
 
@@ -56,6 +76,7 @@ class ZaloUnavailableError(ZaloError):
 
     def __init__(self, message: str, path: str, *, sent: bool) -> None:
         super().__init__(f"{path}: {message}")
+        self.message = message
         self.path = path
         self.sent = sent
 

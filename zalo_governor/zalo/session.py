@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from enum import Enum
+from typing import Any, assert_never
 
 import requests
 import structlog
@@ -13,9 +13,11 @@ from urllib3.util import parse_url
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import RawDict
-from zalo_governor.zalo.api import CLIENT_TYPE, GovernorApi
+from zalo_governor.zalo.api import API_VERSION, CLIENT_TYPE, GovernorApi
 from zalo_governor.zalo.cookies import Cookie, CookieStore
+from zalo_governor.zalo.encrypted_login import EncryptedLogin
 from zalo_governor.zalo.errors import (
+    SESSION_EXPIRED,
     ForbiddenHostError,
     LoginRefusedError,
     SessionExpiredError,
@@ -24,13 +26,22 @@ from zalo_governor.zalo.errors import (
     ZaloUnavailableError,
 )
 from zalo_governor.zalo.pace import TokenBucket
-from zalo_governor.zalo.transport import ZaloTransport, checked_socket_url
+from zalo_governor.zalo.transport import ZaloTransport, checked_socket_url, http_through
 from zalo_governor.zalo.uploads import Uploads
 
 log = structlog.get_logger(__name__)
 
 _LOGIN_URL = "https://wpa.chat.zalo.me/api/login/getLoginInfo"
-_LOGIN_VERSION = 645
+_PLAIN_VERSION = 645
+_ENCRYPTED_VERSION = 685
+"""As zlapi 1.0.3 and zca-js 2.2.0 say it at the login."""
+
+
+class LoginForm(Enum):
+    """The two ways to ask for getLoginInfo (protocol page 2.2 and 2.3)."""
+
+    PLAIN = "plain"
+    ENCRYPTED = "encrypted"
 
 
 class Credentials(BaseModel):
@@ -56,7 +67,8 @@ class ZaloSession:
 
     `timeout` is in seconds and holds for every connect and every read. `on_credentials` is called after each answer
     that changed a cookie, in the thread that made the call, and must keep what it is given. Without `pace`, five calls
-    a second may go out, twenty at once.
+    a second may go out, twenty at once. `client_version` is the version of Zalo Web to speak as; None for that of the
+    client whose form of login is used.
     """
 
     def __init__(
@@ -68,8 +80,11 @@ class ZaloSession:
         on_credentials: Callable[[Credentials], None],
         clock: Clock,
         pace: TokenBucket | None = None,
+        client_version: int | None = None,
     ) -> None:
         self._credentials = credentials
+        self._client_version = client_version
+        self._form = LoginForm.PLAIN
         self._routed = route_to is not None
         self._on_credentials = on_credentials
         self._clock = clock
@@ -82,7 +97,8 @@ class ZaloSession:
         self._socket_urls: tuple[str, ...] = ()
         self.timeout = timeout
         self.uploads = Uploads()
-        self._http = self._routed_http(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
+        self._http = http_through(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
+        self._http.hooks["response"].append(self._persist)
         self.api = GovernorApi(
             self._http,
             imei=credentials.imei,
@@ -119,7 +135,10 @@ class ZaloSession:
         return self._cookies.header_for(host)
 
     def login(self) -> None:
-        """Log in with the cookies (getLoginInfo in its plain form) and take over the keys; may be repeated at any time.
+        """Log in with the cookies and take over the keys; may be repeated at any time.
+
+        Where Zalo refuses getLoginInfo in its plain form, the encrypted one of newer clients is tried, and the reverse
+        once that was taken.
 
         Raises:
             LoginRefusedError: the session is dead, belongs to another account than before, or the answer lacks what a
@@ -164,44 +183,72 @@ class ZaloSession:
 
     def _login(self) -> None:
         data = self._login_data()
-        uid, key, sockets = str(data.get("uid") or ""), data.get("zpw_enk"), data.get("zpw_ws")
-        if not uid or not isinstance(key, str) or not key or not isinstance(sockets, list) or not sockets:
-            missing = [name for name in ("uid", "zpw_enk", "zpw_ws") if not data.get(name)]
-            raise LoginRefusedError(0, f"the answer lacks {', '.join(missing) or 'a readable key'}")
+        uid, sockets = str(data["uid"]), data["zpw_ws"]
         if self._uid not in {"", uid}:
             raise LoginRefusedError(0, "the cookies belong to another account than before")
         self._socket_urls = self._allowed(sockets)
+        self.api.client_version = self._client_version or _CALLS_AS[self._form]
         self.api.become(
             {
                 "phone_number": str(data.get("phone_number") or ""),
-                "secret_key": key,
+                "secret_key": data["zpw_enk"],
                 "send2me_id": uid,
                 "zpw_ws": sockets,
             }
         )
         self._uid = uid
         self._logins += 1
-        log.info("logged_in", uid=uid, sockets=len(self._socket_urls))
+        log.info("logged_in", uid=uid, sockets=len(self._socket_urls), form=self._form.value)
 
     def _login_data(self) -> RawDict:
-        query = {
+        try:
+            return self._asked(self._form)
+        except (LoginRefusedError, ZaloCallError) as error:
+            # A session that has not been opened yet may get what is missing from the other form.
+            if error.code == _TOO_MANY or (self._logins and error.code in _DEAD):
+                raise
+            log.warning("login_form_refused", form=self._form.value, code=error.code)
+        other = LoginForm.ENCRYPTED if self._form is LoginForm.PLAIN else LoginForm.PLAIN
+        data = self._asked(other)
+        self._form = other
+        return data
+
+    def _asked(self, form: LoginForm) -> RawDict:
+        """What a session needs, as Zalo gives it to one form of the call."""
+        match form:
+            case LoginForm.PLAIN:
+                data = _success(self._login_answer(self._plain_query())).get("data")
+            case LoginForm.ENCRYPTED:
+                call = EncryptedLogin(
+                    imei=self._credentials.imei,
+                    client_type=CLIENT_TYPE,
+                    client_version=self._client_version or _ENCRYPTED_VERSION,
+                    now_ms=to_ms(self._clock()),
+                )
+                data = _success(call.read(_success(self._login_answer(call.query)).get("data"))).get("data")
+            case _:
+                assert_never(form)
+        if not isinstance(data, dict):
+            raise LoginRefusedError(0, "the answer holds no data")
+        missing = [name for name, kind in _NEEDED.items() if not data.get(name) or not isinstance(data[name], kind)]
+        if missing:
+            raise LoginRefusedError(0, f"the answer lacks {', '.join(missing)}")
+        return data
+
+    def _plain_query(self) -> RawDict:
+        return {
             "imei": self._credentials.imei,
             "type": CLIENT_TYPE,
-            "client_version": _LOGIN_VERSION,
+            "client_version": self._client_version or _PLAIN_VERSION,
             "computer_name": "Web",
             "ts": to_ms(self._clock()),
         }
+
+    def _login_answer(self, query: RawDict) -> RawDict:
         try:
-            answer = self.api.plain(_LOGIN_URL, query)
+            return self.api.plain(_LOGIN_URL, query)
         except SessionExpiredError as error:
             raise LoginRefusedError(error.code, error.message) from None
-        code = answer.get("error_code") or 0
-        if code != 0:
-            raise LoginRefusedError(code if isinstance(code, int) else -1, str(answer.get("error_message") or ""))
-        data = answer.get("data")
-        if not isinstance(data, dict):
-            raise LoginRefusedError(0, "the answer holds no data")
-        return data
 
     def _allowed(self, sockets: list[object]) -> tuple[str, ...]:
         allowed = []
@@ -213,17 +260,6 @@ class ZaloSession:
         if not allowed:
             raise ForbiddenHostError("the login named no socket that may be opened")
         return tuple(allowed)
-
-    def _routed_http(self, transport: ZaloTransport) -> requests.Session:
-        http = requests.Session()
-        # No proxies, no .netrc: what the environment says must not lead requests elsewhere.
-        http.trust_env = False
-        # The transport alone deals with cookies; a second jar would send them twice.
-        http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        http.adapters.clear()
-        http.mount("https://", transport)
-        http.hooks["response"].append(self._persist)
-        return http
 
     def _persist(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
         with self._persist_lock:
@@ -237,3 +273,19 @@ class ZaloSession:
                 log.error("credentials_not_kept", error=type(error).__name__)
                 return
             self._persisted = cookies
+
+
+_TOO_MANY = 429
+_DEAD = frozenset({SESSION_EXPIRED, 401})
+"""The session itself is refused, in whatever form it is shown."""
+
+
+def _success(answer: RawDict) -> RawDict:
+    code = answer.get("error_code") or 0
+    if code != 0:
+        raise LoginRefusedError(code if isinstance(code, int) else -1, str(answer.get("error_message") or ""))
+    return answer
+
+
+_CALLS_AS = {LoginForm.PLAIN: API_VERSION, LoginForm.ENCRYPTED: _ENCRYPTED_VERSION}
+_NEEDED: dict[str, type | tuple[type, ...]] = {"uid": (str, int), "zpw_enk": str, "zpw_ws": list}

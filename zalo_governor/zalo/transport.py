@@ -3,8 +3,9 @@
 import ipaddress
 import logging
 from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
 
-from requests import PreparedRequest, Response
+from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import LocationParseError
@@ -59,6 +60,18 @@ class ZaloTransport(HTTPAdapter):
         response.cookies = RequestsCookieJar()
         self._cookies.learn(request, response)
         return response
+
+
+def http_through(transport: ZaloTransport) -> Session:
+    """A session of requests with this one way out."""
+    http = Session()
+    # No proxies, no .netrc: what the environment says must not lead requests elsewhere.
+    http.trust_env = False
+    # The transport alone deals with cookies; a second jar would send them twice.
+    http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    http.adapters.clear()
+    http.mount("https://", transport)
+    return http
 
 
 def checked_base(route_to: str) -> str:

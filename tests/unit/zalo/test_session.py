@@ -1,12 +1,13 @@
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from pydantic import ValidationError
 from zlapi import _util
 
+from tests.unit.simulator.running import Running
 from tests.unit.zalo.standin import LOGIN, Answer, StandIn, inner, login_answer
 from tests.unit.zalo.wiring import ACCOUNT, GROUP
 from zalo_governor.domain.clock import system_clock
@@ -296,3 +297,67 @@ def test_the_environment_leads_no_request_elsewhere(
     session = open_session()
     session.login()
     assert zalo.paths() == [LOGIN]
+
+
+@pytest.fixture
+def sim() -> Iterator[Running]:
+    running = Running()
+    yield running
+    running.close()
+
+
+def test_where_zalo_refuses_the_plain_form_the_encrypted_one_opens_the_session_and_is_asked_first_from_then_on(
+    sim: Running, open_session: Open
+) -> None:
+    sim.order("config", plain_login=[114, "client is too old"])
+    session = open_session(route_to=sim.url)
+    session.login()
+    session.login()
+    session.api.call("GET", "https://tt-group-wpa.chat.zalo.me/api/group/getlg/v4", {})
+    assert session.uid == "7000000000000000001"
+    *logins, call = sim.state()["calls"]
+    assert [("zcid" in login["query"], login["error_code"]) for login in logins] == [
+        (False, 114), (True, 0), (True, 0),
+    ]  # fmt: skip
+    assert logins[-1]["params"]["imei"] == "imei-1"
+    assert (logins[-1]["query"]["client_version"], call["query"]["zpw_ver"]) == ("685", "685")
+
+
+def test_a_session_that_was_open_and_is_dead_is_not_tried_in_the_other_form(sim: Running, open_session: Open) -> None:
+    session = open_session(route_to=sim.url)
+    session.login()
+    sim.order("config", expired=["GIA-DINH"])
+    with pytest.raises(LoginRefusedError, match="102"):
+        session.login()
+    assert len(sim.state()["calls"]) == 2
+    with pytest.raises(LoginRefusedError, match="102"):
+        open_session(route_to=sim.url).login()
+
+
+@pytest.mark.parametrize(("status", "forms"), [(404, [False, True]), (403, [False, True]), (429, [False])])
+def test_a_form_that_is_gone_leads_to_the_other_one_and_too_many_calls_do_not(
+    zalo: StandIn, open_session: Open, status: int, forms: list[bool]
+) -> None:
+    zalo.answers[LOGIN] = Answer({}, status)
+    with pytest.raises((LoginRefusedError, ZaloCallError)):
+        open_session().login()
+    assert ["zcid" in call.query for call in zalo.calls] == forms
+
+
+def test_an_encrypted_answer_under_another_key_is_a_refusal(zalo: StandIn, open_session: Open) -> None:
+    zalo.answers[LOGIN] = Answer({"error_code": 0, "data": "AAAAAAAAAAAAAAAAAAAAAA=="})
+    with pytest.raises(LoginRefusedError, match="cannot be read"):
+        open_session().login()
+
+
+def test_the_version_that_is_set_is_the_one_that_is_said(zalo: StandIn) -> None:
+    session = ZaloSession(
+        Credentials.model_validate({"imei": "i", "user_agent": "M", "cookies": {"zpw_sek": "x"}}),
+        route_to=zalo.url, timeout=5, on_credentials=lambda _: None, clock=system_clock, client_version=700,
+    )  # fmt: skip
+    zalo.answers["/api/group/getlg/v4"] = inner({})
+    session.login()
+    session.api.call("GET", "https://tt-group-wpa.chat.zalo.me/api/group/getlg/v4", {})
+    session.close()
+    login, call = zalo.calls
+    assert (login.query["client_version"], call.query["zpw_ver"]) == (["700"], ["700"])

@@ -50,6 +50,8 @@ def get_login_info(stage: Stage, account: Account, query: Query, refusal: RawDic
     """`getLoginInfo`: plain JSON for zlapi, encrypted under the login key where the query has a `zcid`."""
     info = _login_info(stage, account)
     if "zcid" not in query:
+        if stage.faults.plain_login and not refusal:
+            refusal = outer(None, *stage.faults.plain_login)
         return (refusal or {**outer(None), "data": info}), query
     try:
         key = login_key(query["zcid"], query["zcid_ext"])

@@ -1,0 +1,49 @@
+"""What `zalo-governor init` says when it has asked everything, and when everything is written."""
+
+from pathlib import Path
+
+from zalo_governor.cli.asking import Asking
+from zalo_governor.installation.choices import ROLE_NAMES, Choices
+from zalo_governor.installation.introduction import introduction
+from zalo_governor.installation.office_copy import CopyReport
+from zalo_governor.settings import Settings
+
+
+def sum_up(asking: Asking, choices: Choices) -> None:
+    """What will be written."""
+    asking.say()
+    asking.say("── Sẽ ghi")
+    asking.say(f"  Nhóm: {', '.join(group.name or group.id for group in choices.groups or ())}")
+    for role, chosen in choices.holders.items():
+        named = ", ".join(f"{one.written_name} ({one.written_title or 'chưa ghi chức vụ'})" for one in chosen)
+        asking.say(f"  {ROLE_NAMES[role]}: {named or 'chưa có'}")
+    asking.say(f"  Cơ quan: {choices.office['unit']}, {choices.office['province']}; báo cáo: {choices.office['desk']}")
+    asking.say(f"  Quy chế: số {choices.regulation['number']} ngày {choices.regulation['issued']}")
+
+
+def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyReport) -> None:
+    """Which files were written, and which were left as the office has them."""
+    asking.say()
+    asking.say(f"Đã ghi {config}.")
+    asking.say(f"Bản cấu hình của cơ quan ở {folder}: {len(report.added)} tệp mới, {len(report.updated)} tệp cập nhật.")
+    for name in report.removed:
+        asking.say(f"  Không còn dùng, đã bỏ: {name}")
+    for name in report.left:
+        asking.say(f"  Cơ quan đã sửa, giữ nguyên: {name}")
+
+
+def show_introduction(asking: Asking, settings: Settings) -> None:
+    """How the program will introduce itself to the members."""
+    text = introduction(settings)
+    if text:
+        asking.say()
+        asking.say("── Lời giới thiệu mà thành viên sẽ đọc")
+        asking.say(text)
+
+
+def tell_what_is_next(asking: Asking) -> None:
+    """The commands that follow."""
+    asking.say()
+    asking.say("Việc tiếp theo:")
+    asking.say("  zalo-governor doctor    kiểm tra mọi thứ trước khi chạy")
+    asking.say("  zalo-governor run       chạy Hệ thống")
