@@ -27,20 +27,20 @@ FONT = "Times New Roman"
 BODY = 13
 """Points; the decree leaves 13 or 14 to the office."""
 CENTER, JUSTIFY, LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY, WD_ALIGN_PARAGRAPH.LEFT
-MOST_AGENCIES, MOST_CASES = 15, 20
+MOST_AGENCIES, MOST_CASES, MOST_REMARKS = 15, 20, 20
 
 SECTIONS: list[tuple[str, list[tuple[str, list[int], str]]]] = [
     ("activity", [("agencies", [85, 27, 27, 26], f"[:{MOST_AGENCIES}]")]),
-    ("cases", [("clauses", [46, 17, 17, 17, 17, 17, 17, 17], ""), ("open", [18, 45, 42, 30, 30], f"[:{MOST_CASES}]")]),
+    ("cases", [("clauses", [46, 17, 17, 17, 17, 17, 17, 17], ""), ("open", [18, 43, 47, 23, 34], f"[:{MOST_CASES}]")]),
     ("members", []),
     ("changes", [("changes", [120, 45], "")]),
     ("statements", [("statements", [53, 28, 28, 28, 28], "")]),
-    ("voice", []),
+    ("voice", [("voice", [18, 30, 20, 42, 55], f"[:{MOST_REMARKS}]")]),
     ("coverage", [("gaps", [38, 38, 22, 25, 42], ""), ("cannot", [36, 66, 63], "")]),
-    ("proposal", [("proposal", [110, 55], "")]),
+    ("proposal", [("proposal", [85, 80], "")]),
 ]
 """Section, and its tables: name, widths in mm, how many rows."""
-LEFT_OUT = {"agencies": MOST_AGENCIES, "open": MOST_CASES}
+LEFT_OUT = {"agencies": MOST_AGENCIES, "open": MOST_CASES, "voice": MOST_REMARKS}
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 
 
@@ -58,6 +58,9 @@ def main() -> None:
     section.different_first_page_header_footer = True
     section.header_distance = Mm(10)
     page_number(section.header.paragraphs[0])
+    for foot in (section.footer, section.first_page_footer):
+        dress(foot.paragraphs[0], "{{ dau_kiem }}", LEFT, 8)
+    section.footer_distance = Mm(8)
 
     letterhead(document)
     paragraph(document, "{{ ten_loai }}", CENTER, size=14, bold=True, before=18)
@@ -74,9 +77,9 @@ def main() -> None:
         tag(document, "{%p endfor %}")
         for name, widths, limit in tables:
             table(document, name, widths, limit)
-    body(document, "{{ ghi_chu }}", italic=True)
+    last = body(document, "{{ ghi_chu.rstrip('.') }}./.", italic=True)
+    last.paragraph_format.keep_with_next = last.paragraph_format.keep_together = True  # no signature stands alone
     signature(document)
-    paragraph(document, "{{ dau_kiem }}", LEFT, size=9, before=14)
 
     properties = document.core_properties
     properties.author, properties.comments, properties.title = "", "", "Báo cáo hoạt động của Nhóm"
@@ -126,7 +129,7 @@ def table(document: Document, name: str, widths: list[int], limit: str) -> None:
         for row in made.rows:
             row.cells[place].width = Mm(width)
         fill(made.rows[0].cells[place], f"{{{{ bang.{name}.cot[{place}] }}}}", bold=True)
-        worded = place == 0 or min(widths) > 30 or name == "open"
+        worded = place == 0 or min(widths) > 30 or name in {"open", "voice"}
         number = name in {"agencies", "clauses", "changes", "statements", "proposal"} and place > 0
         fill(made.rows[2].cells[place], f"{{{{ hang[{place}] }}}}", align=CENTER if number or not worded else LEFT)
     fill(made.rows[1].cells[0], f"{{%tr for hang in bang.{name}.hang{limit} %}}")
@@ -142,11 +145,12 @@ def table(document: Document, name: str, widths: list[int], limit: str) -> None:
     tag(document, "{%p endif %}")
 
 
-def body(document: Document, text: str, *, italic: bool = False) -> None:
+def body(document: Document, text: str, *, italic: bool = False) -> Paragraph:
     """A paragraph of the text itself."""
     made = paragraph(document, text, JUSTIFY, italic=italic, after=6)
     made.paragraph_format.first_line_indent = Mm(10)
     made.paragraph_format.line_spacing = 1.1
+    return made
 
 
 def paragraph(

@@ -36,9 +36,10 @@ FROM n
 """
 _CASES = """
 INSERT INTO cases (group_id, rule_id, clause, severity, label, sealed, person_id, state, opened_ms, event_ms,
-                   last_event_ms, count, first_event_id, message_key, late, state_ms)
+                   last_event_ms, count, first_event_id, message_key, late, state_ms, remedied_ms)
 SELECT group_id, 'r', CASE WHEN id % 3 THEN '3.1' ELSE '3.2' END, 'minor', 'l', 0, person_id,
-       CASE WHEN id % 5 THEN 'remedied' ELSE 'new' END, at_ms, at_ms, at_ms, 1, id, id, 0, at_ms + 600000
+       CASE WHEN id % 5 THEN 'remedied' ELSE 'new' END, at_ms, at_ms, at_ms, 1, id, id, 0, at_ms + 600000,
+       CASE WHEN id % 5 THEN at_ms + 600000 END
 FROM events WHERE (id >> 8) % 100 = 7
 """
 

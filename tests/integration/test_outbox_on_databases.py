@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import time, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -15,6 +15,7 @@ from zalo_governor.domain.papers import Face, PaperFile
 from zalo_governor.domain.people import Reach, Role
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Units
+from zalo_governor.scheduling import last_due
 from zalo_governor.store.database import Database
 from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.inbox import SqlInbox
@@ -278,15 +279,34 @@ def test_a_file_comes_back_as_it_was_posted_and_lies_encrypted(database: Databas
     made = paper()
     file = PaperFile(name="bao-cao.docx", face=Face.DOCX, caption="Báo cáo", paper=made)
     post(database, notice("chưa lập được tệp", file=file), notice("một câu"))
-    claimed = outbox.claim(now=START, limit=9)
-    assert [outgoing.notice.file for outgoing in claimed] == [file, None]
+    assert [outgoing.notice.file for outgoing in outbox.claim(now=START, limit=9)] == [None]
+    assert outbox.next_due(START) is None
+    assert outbox.next_due(START, files=True) == START
+    assert [outgoing.notice.file for outgoing in outbox.claim(now=START, limit=9, files=True)] == [file]
     with database.read() as connection:
         bodies = connection.scalars(select(rows.c.file).where(rows.c.file.is_not(None))).all()
     assert len(bodies) == 1
     assert made.title.encode() not in bodies[0]
-    assert outbox.reclaim(START + MINUTE) == 2
-    again = outbox.claim(now=START + MINUTE, limit=9)
-    assert [(outgoing.repeated, outgoing.notice.file) for outgoing in again] == [(True, file), (True, None)]
+    for files, expected in ((True, file), (False, None)):
+        assert outbox.reclaim(START + MINUTE, files=files) == 1
+        (again,) = outbox.claim(now=START + MINUTE, limit=9, files=files)
+        assert (again.repeated, again.notice.file) == (True, expected)
+
+
+def test_a_report_missed_while_the_program_was_down_is_made_up_and_a_clock_set_back_repeats_none(
+    database: Database,
+) -> None:
+    desk = Desk(groups={GROUP: "Nhóm"})
+    units = SqlUnits(database, BOT)
+    units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Chủ tịch", MEMBER, None, None, (Role.LEADER,))])
+    SqlInbox(database, BOT).admit([entry()])
+    sent = []
+    # Down over the second and third day, then the clock is set back by two days, then time goes on.
+    for days in (1, 4, 2, 3, 4, 5):
+        due = last_due(time(8, 0), None, START + timedelta(days=days))
+        with SqlUnits(database, BOT).unit() as unit:
+            sent.append(desk.office.duties.daily_report(unit, due))
+    assert sent == [1, 1, 1, 1, 0, 1]
 
 
 def test_of_two_processes_with_one_schedule_one_sends_each_report(database: Database) -> None:

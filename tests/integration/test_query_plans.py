@@ -14,6 +14,7 @@ from zalo_governor.domain.elements import Element, ElementKind, Source
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Purpose, Reception
 from zalo_governor.domain.people import Role
+from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.store.database import Database
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.inbox import SqlInbox
@@ -26,12 +27,15 @@ from zalo_governor.store.schema import (
     events,
     findings,
     gaps,
+    group_members,
     inbox,
     job_runs,
     outbox,
     person_uids,
     persons,
+    remarks,
     rule_failures,
+    statements,
 )
 from zalo_governor.store.units import SqlUnit, SqlUnits
 
@@ -89,7 +93,7 @@ def test_no_statement_of_the_hot_paths_reads_a_whole_table(store: Store) -> None
             for statement in statements:
                 plan = _explained(connection, statement, sqlite=store.database.is_sqlite)
                 used.setdefault(name, set()).update(_INDEX.findall("\n".join(plan)))
-                whole = [line for line in plan if _READS_ALL.search(line) and not _may(line)]
+                whole = [line for line in plan if _READS_ALL.search(line) and not _may(line, name)]
                 if whole:
                     bad[name] = (statement.text, *plan)
     assert {name: index in used[name] for name, index in _MADE_FOR.items()} == dict.fromkeys(_MADE_FOR, True), used
@@ -149,6 +153,18 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "figures by clause": _in_unit(lambda unit: unit.clause_figures(GROUP, NOW - DAY, NOW, NOW - 2 * DAY)),
     "suspects": _in_unit(lambda unit: unit.suspects(GROUP, NOW - DAY, NOW)),
     "refused notices": _in_unit(lambda unit: unit.refused_notices(GROUP, NOW - DAY, NOW)),
+    "by day and hour": _in_unit(lambda unit: unit.rhythm(GROUP, NOW - DAY, NOW)),
+    "by agency": _in_unit(lambda unit: unit.agencies(GROUP, NOW - DAY, NOW)),
+    "cases by state": _in_unit(lambda unit: unit.case_states(GROUP, NOW - DAY, NOW)),
+    "how cases were handled": _in_unit(lambda unit: unit.handling(GROUP, NOW - DAY, NOW)),
+    "who is in the group": _in_unit(lambda unit: unit.membership(GROUP)),
+    "changes of the group": _in_unit(lambda unit: unit.changes(GROUP, NOW - DAY, NOW)),
+    "directives and reports": _in_unit(lambda unit: unit.statements(GROUP, NOW - DAY, NOW)),
+    "what members told": _in_unit(lambda unit: unit.members_voice(GROUP, NOW - DAY, NOW)),
+    "remarks of a period": _in_unit(lambda unit: unit.remarks(GROUP, RemarkKind.INCIDENT, NOW - DAY, NOW)),
+    "remarks to be told": _in_unit(lambda unit: unit.untold_remarks(GROUP, RemarkKind.INCIDENT)),
+    "the group as seen": _in_unit(lambda unit: unit.group_snapshot(GROUP)),
+    "the head of the audit log": _in_unit(lambda unit: unit.audit_head()),
     "first heard": _in_unit(lambda unit: unit.first_heard(GROUP)),
     "open case": _in_unit(lambda unit: unit.open_case(GROUP, "3.1-tieng-viet-co-dau", 5, None, START)),
     "sealed case": _in_unit(lambda unit: unit.sealed_case(GROUP, 5, b"m" * 16, START)),
@@ -182,6 +198,13 @@ _MADE_FOR = {
     "coverage": "ix_events_group_at",
     "activity": "ix_events_group_at",
     "suspects": "ix_findings_group_at",
+    "by day and hour": "ix_events_group_at",
+    "by agency": "ix_events_group_at",
+    "cases by state": "ix_cases_group_opened",
+    "changes of the group": "ix_events_group_at",
+    "what members told": "ix_remarks_group_at",
+    "remarks of a period": "ix_remarks_group_at",
+    "remarks to be told": "ix_remarks_untold",
     "cases of a message": "ix_case_events_message",
     "open case": "ix_cases_open",
     "cases of today": "ix_cases_group_opened",
@@ -198,13 +221,22 @@ _INDEX = re.compile(r"\b([iu]x_\w+)")
 # SQLite: a scan, also one of a whole index; PostgreSQL: the same of a table with many rows.
 _READS_ALL = re.compile(
     r"^SCAN (?!CONSTANT|json_each)|Seq Scan on (?:inbox|events|outbox|cases|case_events|findings|gaps|rule_failures"
-    r"|persons|person_uids|audit|job_runs)"
+    r"|persons|person_uids|audit|job_runs|remarks|statements|group_members)"
 )
 
 
-def _may(line: str) -> bool:
-    """What SQLite calls a scan, too: a walk over the few rows of an index."""
-    return line.endswith(("INDEX ix_persons_roles", "INDEX ix_inbox_dead", "INDEX ix_inbox_waiting"))
+_OF_THE_REPORT = {"by agency", "how cases were handled", "who is in the group"}
+_PEOPLE = re.compile(
+    r"^SCAN (?:persons|person_uids|group_members|\(subquery-)|Seq Scan on (?:persons|person_uids|group_members)"
+)
+
+
+def _may(line: str, name: str) -> bool:
+    """What SQLite calls a scan, too: a walk over the few rows of an index. A report may look through the people, who
+    are as many as the group has members."""
+    if line.endswith(("INDEX ix_persons_roles", "INDEX ix_inbox_dead", "INDEX ix_inbox_waiting")):
+        return True
+    return name in _OF_THE_REPORT and _PEOPLE.search(line) is not None
 
 
 @contextmanager
@@ -264,6 +296,9 @@ def _fill(connection: Connection) -> None:
             for n in range(0, ROWS, 10)
         ],
     )
+    put(statements, [_stated(n) for n in range(0, ROWS, 5)])
+    put(remarks, [_told(n) for n in range(1, CASES)])
+    put(group_members, [_here(n) for n in range(1, PEOPLE)])
     put(cases, [_case(n) for n in range(1, CASES)])
     put(
         case_events,
@@ -368,6 +403,41 @@ def _case(number: int) -> dict[str, Any]:
         "count": 1,
         "message_key": str(number),
         "state_ms": opened_ms,
+    }
+
+
+def _stated(number: int) -> dict[str, Any]:
+    at_ms = START_MS + number * STEP_MS
+    return {
+        "event_id": _id(number),
+        "group_id": GROUPS[number % 3],
+        "at_ms": at_ms,
+        "kind": "directive",
+        "long": False,
+        "no_deadline": True,
+        "no_addressee": False,
+    }
+
+
+def _told(number: int) -> dict[str, Any]:
+    return {
+        "kind": "incident",
+        "number": number,
+        "group_id": GROUPS[number % 3],
+        "person_id": 1 + number % (PEOPLE - 2),
+        "at_ms": START_MS + number * STEP_MS,
+        "body": b"b" * 100,
+        "told_ms": START_MS + number * STEP_MS,
+    }
+
+
+def _here(number: int) -> dict[str, Any]:
+    return {
+        "group_id": GROUPS[number % 3],
+        "account": (BOT, SECOND_ACCOUNT)[number % 2],
+        "uid": f"m{number}",
+        "present": True,
+        "since_ms": START_MS,
     }
 
 

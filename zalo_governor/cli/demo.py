@@ -1,6 +1,7 @@
 """`zalo-governor demo`: simulator and bot live through a working day of a provincial group."""
 
 import json
+import re
 import sys
 import time
 from datetime import datetime
@@ -24,6 +25,7 @@ from zalo_governor.zalo.browser import USER_AGENT
 
 _POLL_SECONDS = 0.2
 _SAMPLE_ROSTER = "danh-sach-mau.csv"
+_OFFICE = re.compile(r"(?:UBND|Sở|Ban|Văn phòng|Công an|Bộ Chỉ huy|Thanh tra|Trung tâm) .*")
 _START_SECONDS = 25.0
 """At most from the start of the bot to the first act of the scenario."""
 _LAST_ANSWERS_SECONDS = 12.0
@@ -92,17 +94,25 @@ def _give_roster(folder: Path, day: Scenario, config: list[str]) -> None:
     """The sample roster and the people of the day, taken over before the bot first looks at the group."""
     file = folder / "danh-sach.csv"
     heading, *sample = (row.cells for row in read_sheet(shipped_config() / _SAMPLE_ROSTER))
-    name_at, title_at, uid_at = (heading.index(field) for field in ("Họ và tên", "Chức vụ", "Zalo uid"))
+    fields = ("Họ và tên", "Chức vụ", "Cơ quan", "Zalo uid")
+    name_at, title_at, agency_at, uid_at = (heading.index(field) for field in fields)
     listed = {cells[uid_at] for cells in sample}
     rows = [list(cells) for cells in sample]
     for name, uid in day.roster:
         if uid not in listed:
             row = [""] * len(heading)
             row[name_at], row[title_at] = name.split(" - ", 1)
+            row[agency_at] = _agency(row[title_at])
             row[uid_at] = uid
             rows.append(row)
     write_sheet(file, heading, rows)
     ask(["roster", "import", str(file), "--yes", *config])
+
+
+def _agency(title: str) -> str:
+    """Where somebody of the day works: what stands in the title from the word for an office on."""
+    found = _OFFICE.search(title)
+    return found[0] if found else ""
 
 
 def _watch(

@@ -1,6 +1,7 @@
 """The state of the line to Zalo, and the gaps in what was heard."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -61,3 +62,13 @@ class Gap(BaseModel):
     """Entries of the inbox up to this number were heard before it. Clocks can be wrong, the numbers always grow."""
     pending: bool = False
     """Backfill is still to be tried."""
+
+
+def silence(gaps: Iterable[Gap], start: datetime, end: datetime) -> timedelta:
+    """How much of [start, end) lies in gaps, each moment once; a gap that has not ended reaches to `end`."""
+    silent, counted_until = timedelta(), start
+    for gap in sorted(gaps, key=lambda gap: gap.began_at):
+        ended = min(gap.ended_at or end, end)
+        silent += max(ended - max(gap.began_at, counted_until), timedelta())
+        counted_until = max(counted_until, ended)
+    return silent

@@ -32,7 +32,7 @@ class Remark(BaseModel):
     person_id: int
     at: datetime
     text: str
-    """As it was typed: for the desk alone, never for a report or a log."""
+    """As it was typed, printable and in one line: for the desk alone, never for another reader's report or a log."""
 
     @property
     def code(self) -> str:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.line import Gap
+from zalo_governor.domain.remarks import Remark
 
 
 class _Figures(BaseModel):
@@ -100,6 +101,18 @@ class MembersVoice(_Figures):
     """Clause 8.3."""
 
 
+class LeakSigns(_Figures):
+    """Signs that something may leave the group (clause 4.6), as things stand. That it does cannot be seen."""
+
+    official_accounts: int = 0
+    """Accounts of organisations or programs among the members."""
+    link_opened_at: datetime | None = None
+    """When the invitation link was opened that may still be open."""
+    link_expires_at: datetime | None = None
+    outsider_cases: int = 0
+    """Open cases of clause 4.5."""
+
+
 class Handling(_Figures):
     """How cases of the period were handled: the figures that a proposal under clause 6.3 needs."""
 
@@ -110,7 +123,7 @@ class Handling(_Figures):
     repeated: int
     """Persons with two cases or more in the period."""
     remedied_minutes: int | None = None
-    """Median from opening to remedy, of the cases of the period that are remedied; None without any."""
+    """Median of `Case.minutes_to_remedy` of the cases of the period, false alarms left out; None without any."""
 
 
 class Coverage(_Figures):
@@ -163,13 +176,16 @@ class ActivityReport(_Figures):
     open_cases: tuple[Case, ...]
     """All that are open when the report is made, the gravest first, then the oldest."""
     names: dict[int, str] = {}
-    """Person id -> how people call the person, for everybody that the cases name."""
+    """Person id -> how people call the person, for everybody that cases and remarks name."""
     suspects: int
     handling: Handling
     membership: Membership
     changes: tuple[ChangeFigures, ...]
     statements: tuple[StatementFigures, ...]
     voice: MembersVoice
+    remarks: tuple[Remark, ...] = ()
+    """Of the period, incidents first, then the oldest; without their words (`text` is "") but for the desk."""
+    signs: LeakSigns = LeakSigns()
     refused_notices: int
     withheld_notices: int = 0
     """Messages that did not go out since the account was on trial."""
@@ -182,3 +198,8 @@ class ActivityReport(_Figures):
     """Numbers of the clauses that nothing on the wire shows."""
     audit_head: str = ""
     """As `audit verify --head` takes it; "" before the first row."""
+
+    def without_words(self) -> "ActivityReport":
+        """The same for readers who may not see what members wrote to the office."""
+        silent = tuple(remark.model_copy(update={"text": ""}) for remark in self.remarks)
+        return self.model_copy(update={"remarks": silent})

@@ -78,7 +78,7 @@ class Digests:
             found = unit.untold_remarks(group.id, RemarkKind.SUGGESTION)
             if not found:
                 continue
-            rows = [self._suggestion(unit, remark) for remark in found]
+            rows = [self._remark(unit, remark) for remark in found]
             named = self._voice.group(group)
             text = self._voice.say(Text.SUGGESTIONS_DIGEST, group=named, count=number(len(found)), rows="\n".join(rows))
             self._post.to_desk(unit, text, group_id=group.id)
@@ -86,7 +86,33 @@ class Digests:
             told += len(found)
         return told
 
-    def _suggestion(self, unit: OfficeUnit, remark: Remark) -> str:
+    def incidents_due(self, unit: OfficeUnit) -> datetime | None:
+        """When `incidents` next has something to tell; None where never."""
+        waiting = [self._due(said) for group in self._policy.governed for said in self._untold(unit, group)]
+        return min(waiting, default=None)
+
+    def incidents(self, unit: OfficeUnit, now: datetime) -> None:
+        """Tell in one message for each group of the incidents that were kept back in the quiet hours, now over."""
+        for group in self._policy.governed:
+            found = self._untold(unit, group)
+            if not found or min(map(self._due, found)) > now:
+                continue
+            if not unit.first_run(f"incidents_digest:{group.id}:{found[-1].code}", found[-1].at):
+                continue  # Another account of the program tells it.
+            rows = "\n".join(self._remark(unit, remark) for remark in found)
+            named = self._voice.group(group)
+            text = self._voice.say(Text.INCIDENTS_DIGEST, group=named, count=number(len(found)), rows=rows)
+            self._post.to_desk(unit, text, group_id=group.id)
+            unit.remarks_told(found, now)
+
+    def _untold(self, unit: OfficeUnit, group: Group) -> list[Remark]:
+        return unit.untold_remarks(group.id, RemarkKind.INCIDENT)
+
+    def _due(self, incident: Remark) -> datetime:
+        quiet = self._policy.quiet_hours
+        return (quiet.until(incident.at) if quiet else None) or incident.at
+
+    def _remark(self, unit: OfficeUnit, remark: Remark) -> str:
         who = self._voice.who(unit.person(remark.person_id))
         return self._voice.say(Text.REMARK_ROW, code=remark.code, when=moment(remark.at), who=who, said=remark.text)
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.papers import Face
+from zalo_governor.domain.papers import Face, PaperFile
 from zalo_governor.domain.people import Role
-from zalo_governor.domain.reports import Period
+from zalo_governor.domain.reports import ActivityReport, Period
 from zalo_governor.office.digests import Digests
 from zalo_governor.office.escalation import Escalation
 from zalo_governor.office.integrity.signs import Signs
+from zalo_governor.office.integrity.telling import DESK
 from zalo_governor.office.messages import Text
 from zalo_governor.office.papers import file_of, paper_of
 from zalo_governor.office.periods import as_period, month_before, quarter_before, today, up_to
@@ -70,16 +71,19 @@ class Duties:
             self._digests.roster(unit, group, due)
 
     def next_due(self, unit: OfficeUnit) -> datetime | None:
-        """When `on_cases` has to be called next; None where no case waits for the program."""
-        return unit.next_due(self._policy.groups)
+        """When `on_cases` has to be called next; None where nothing waits for the program."""
+        due = (unit.next_due(self._policy.groups), self._digests.incidents_due(unit))
+        return min(filter(None, due), default=None)
 
     def on_cases(self, unit: OfficeUnit) -> None:
-        """Tell the leader of the cases that nobody has answered in time, and the desk of what was gathered for it."""
+        """Tell the leader of the cases that nobody has answered in time, and the desk of what was gathered for it:
+        cases, and the incidents of the night."""
         now = self._policy.clock()
         for case in unit.due_cases(self._policy.groups, now):
             self._escalation.unanswered(unit, case)
         for group_id in unit.groups_with_digest(self._policy.groups, now):
             self._digests.gathered(unit, group_id)
+        self._digests.incidents(unit, now)
 
     def forget_readers(self, unit: OfficeUnit) -> int:
         """Drop what is older than the office keeps it about who has read what; how much that was."""
@@ -92,14 +96,13 @@ class Duties:
             first = unit.first_heard(group.id)
             if not unit.first_run(f"{job}:{group.id}", due) or first is None or first >= due:
                 continue  # Sent before, or due before the program heard anything of the group.
-            report = compose(unit, group, period, policy.regulation, policy.clock)
+            report = compose(unit, group, period, policy.regulation, policy.clock, words=True)
             text = render_text(report, policy.catalogue, policy.regulation)
             readers = self._post.holders(unit, *REPORT_READERS)
-            paper = paper_of(report, policy.letterhead, self._voice)
-            files = [file_of(report, face, paper, self._voice) for face in faces]
+            files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
             for reader in readers:
                 self._post.to_person(unit, reader, text, Purpose.REPORT, group_id=group.id)
-                for file in files:
+                for file in files[reader.has(*DESK)]:
                     instead = self._voice.say(Text.REPORT_FILE_FAILED, name=file.name)
                     self._post.file_to_person(unit, reader, file, instead, Purpose.REPORT, group_id=group.id)
             unit.audit(
@@ -112,3 +115,7 @@ class Duties:
             )
             sent += len(readers)
         return sent
+
+    def _files(self, report: ActivityReport, faces: Sequence[Face]) -> list[PaperFile]:
+        paper = paper_of(report, self._policy.letterhead, self._voice)
+        return [file_of(report, face, paper, self._voice) for face in faces]

@@ -1,7 +1,7 @@
 """The activity report as a paper: every sentence and every table that its files show."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from zalo_governor.domain.clock import local, minutes_of
 from zalo_governor.domain.events import (
@@ -12,23 +12,28 @@ from zalo_governor.domain.events import (
     PinChanged,
 )
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.line import silence
 from zalo_governor.domain.papers import Cell, Drawing, Face, Highlight, Letterhead, Paper, PaperFile, Section, Table
+from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.domain.reports import ActivityReport
 from zalo_governor.domain.statements import StatementKind
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import Group
 from zalo_governor.office.reporting import (
+    FORWARDING_CLAUSE,
     NAME_CLAUSE,
     change_in_words,
     coverage_line,
     gaps_line,
+    handling_lines,
     heard_until,
     last_minute,
     private_line,
+    signs_line,
     unheard,
     withheld_line,
 )
-from zalo_governor.office.voice import Voice, moment, number
+from zalo_governor.office.voice import Voice, day, moment, number
 from zalo_governor.text.fold import fold
 
 _OFFICE_HOURS = range(7, 18)
@@ -40,6 +45,9 @@ _CHANGES = {
     PinChanged.kind: Text.CHANGED_PIN,
 }
 _STATEMENTS = {StatementKind.DIRECTIVE: Text.STATEMENT_DIRECTIVE, StatementKind.REPORT: Text.STATEMENT_REPORT}
+_REMARKS = {RemarkKind.INCIDENT: Text.REMARK_INCIDENT, RemarkKind.SUGGESTION: Text.REMARK_SUGGESTION}
+_MOST_CODES = 5
+_ONE_DAY = timedelta(days=1)
 _SLUG_LENGTH = 60
 
 
@@ -78,7 +86,7 @@ class _Writer:
         return Paper(
             head=self._head,
             title=say(Text.PAPER_TITLE),
-            subject=say(Text.PAPER_SUBJECT, group=group, period=report.period.label),
+            subject=say(Text.PAPER_SUBJECT, group=group, period=self._period()),
             group=group,
             period=say(Text.PAPER_SPAN, **span),
             made_at=report.made_at,
@@ -86,7 +94,7 @@ class _Writer:
                 Text.PAPER_SUMMARY,
                 unit=self._head.unit,
                 group=group,
-                period=report.period.label,
+                period=self._period(),
                 made_at=moment(report.made_at),
                 **span,
             ),
@@ -105,11 +113,18 @@ class _Writer:
             trace=say(Text.PAPER_TRACE, head=trace) if trace else "",
         )
 
+    def _period(self) -> str:
+        """As a paper calls it, which is read later: a day by its date."""
+        start, end = self._report.period.start, self._report.period.end
+        if end - start == _ONE_DAY and local(start).hour == local(start).minute == 0:
+            return self._voice.say(Text.PERIOD_DAY, date=day(start))
+        return self._report.period.label
+
     def _highlights(self) -> Iterable[Highlight]:
         report, say = self._report, self._voice.say
         messages, before = report.activity.messages, report.activity_before.messages
         grave = sum(case.severity is Severity.CRITICAL for case in report.open_cases)
-        silent = sum((self._silence(gap.began_at, gap.ended_at) for gap in report.coverage.gaps), timedelta())
+        silent = silence(report.coverage.gaps, report.period.start, heard_until(report))
         yield Highlight(name=say(Text.PAPER_MESSAGES), value=number(messages), note=self._compared(messages, before))
         yield Highlight(
             name=say(Text.PAPER_CASES), value=number(self._cases), note=self._compared(self._cases, self._cases_before)
@@ -202,11 +217,16 @@ class _Writer:
         return self._section(
             "cases",
             Text.SECTION_CASES,
-            [line, taken_back],
+            [line, " ".join([*handling_lines(report, self._voice), taken_back]), self._signs()],
             self._table("clauses", Text.TABLE_CLAUSES, by_clause, Drawing.BARS, (1, 7)),
             self._table("states", Text.TABLE_STATES, by_state, Drawing.BARS, (1,)),
             self._table("open", Text.TABLE_OPEN, [self._open_row(place) for place in range(len(report.open_cases))]),
         )
+
+    def _signs(self) -> str:
+        signs = signs_line(self._report, self._voice)
+        said = self._voice.say(Text.SIGNS, signs=signs) if signs else self._voice.say(Text.SIGNS_NONE)
+        return self._voice.say(Text.LINE_SIGNS, citation=self._voice.citation(FORWARDING_CLAUSE), said=said)
 
     def _open_row(self, place: int) -> Sequence[Cell]:
         case = self._report.open_cases[place]
@@ -279,7 +299,17 @@ class _Writer:
             line = self._voice.say(
                 Text.LINE_VOICE, incidents=number(voice.incidents), suggestions=number(voice.suggestions)
             )
-        return self._section("voice", Text.SECTION_VOICE, [line])
+        rows: list[Sequence[Cell]] = [
+            (
+                remark.code,
+                moment(remark.at),
+                self._voice.say(_REMARKS[remark.kind]),
+                self._report.names.get(remark.person_id) or self._voice.say(Text.WHO_UNKNOWN),
+                remark.text or self._voice.say(Text.REMARK_AT_DESK),
+            )
+            for remark in self._report.remarks
+        ]
+        return self._section("voice", Text.SECTION_VOICE, [line], self._table("voice", Text.TABLE_VOICE, rows))
 
     def _coverage(self) -> Section:
         report = self._report
@@ -302,7 +332,7 @@ class _Writer:
             (
                 moment(gap.began_at),
                 moment(gap.ended_at) if gap.ended_at else self._voice.say(Text.GAP_NOW),
-                _minutes(self._silence(gap.began_at, gap.ended_at)),
+                _minutes(silence([gap], report.period.start, until)),
                 gap.recovered,
                 self._voice.say(Text.GAP_WHOLE if gap.closed else Text.GAP_PARTLY),
             )
@@ -326,9 +356,18 @@ class _Writer:
         out_of_hours = sum(count for hour, count in enumerate(report.hours) if hour not in _OFFICE_HOURS)
         directives = next((row for row in report.statements if row.kind == StatementKind.DIRECTIVE.value), None)
         untold = say(Text.NOT_COUNTED)
-        minutes, suggestions = report.handling.remedied_minutes, report.voice.suggestions
+        minutes = report.handling.remedied_minutes
         per_thousand = 1000 * self._cases / report.activity.messages if report.activity.messages else None
         rows: list[Sequence[Cell]] = [
+            (
+                say(Text.PROPOSAL_CASES),
+                f"{number(self._cases)}, {self._compared(self._cases, self._cases_before)}",
+            ),
+            (
+                say(Text.PROPOSAL_CLAUSE),
+                self._most((self._voice.citation(row.clause), row.cases) for row in report.clauses),
+            ),
+            (say(Text.PROPOSAL_AGENCY), self._most((row.agency, row.cases) for row in report.agencies if row.agency)),
             (
                 say(Text.PROPOSAL_PER_THOUSAND),
                 untold if per_thousand is None else f"{per_thousand:.1f}".replace(".", ","),
@@ -345,7 +384,7 @@ class _Writer:
                 say(Text.PROPOSAL_UNCLEAR),
                 self._share(directives.no_deadline, directives.count) if directives else untold,
             ),
-            (say(Text.PROPOSAL_SUGGESTIONS), untold if suggestions is None else suggestions),
+            (say(Text.PROPOSAL_SUGGESTIONS), self._suggestions()),
         ]
         return self._section(
             "proposal",
@@ -353,6 +392,24 @@ class _Writer:
             [say(Text.LINE_PROPOSAL)],
             self._table("proposal", Text.TABLE_PROPOSAL, rows),
         )
+
+    def _most(self, counted: Iterable[tuple[str, int]]) -> str:
+        """The first of those with the most cases, and its share; nothing where there are no cases."""
+        name, cases = max(counted, key=lambda row: row[1], default=("", 0))
+        if not cases:
+            return self._voice.say(Text.NOT_COUNTED)
+        share = self._share(cases, self._cases)
+        return self._voice.say(Text.PROPOSAL_MOST, name=name, cases=number(cases), share=share)
+
+    def _suggestions(self) -> Cell:
+        count = self._report.voice.suggestions
+        if count is None:
+            return self._voice.say(Text.NOT_COUNTED)
+        codes = [remark.code for remark in self._report.remarks if remark.kind is RemarkKind.SUGGESTION]
+        if not codes:
+            return count
+        listed = ", ".join(codes[:_MOST_CODES]) + (", …" if len(codes) > _MOST_CODES else "")
+        return self._voice.say(Text.PROPOSAL_CODES, count=number(count), codes=listed)
 
     def _share(self, part: int, whole: int) -> str:
         if not whole:
@@ -362,11 +419,6 @@ class _Writer:
     def _compared(self, now: int, before: int) -> str:
         change = change_in_words(now, before, self._voice)
         return self._voice.say(Text.PAPER_BEFORE, before=number(before), change=change)
-
-    def _silence(self, began: datetime, ended: datetime | None) -> timedelta:
-        """As much of a gap as lies in the period."""
-        until = heard_until(self._report)
-        return max(min(ended or until, until) - max(began, self._report.period.start), timedelta())
 
     def _section(self, key: str, title: Text, lines: Sequence[str], *tables: Table) -> Section:
         return Section(key=key, title=self._voice.say(title), lines=tuple(lines), tables=tables)

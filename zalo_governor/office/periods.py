@@ -25,7 +25,7 @@ def asked(words: str, today: date) -> Span | None:
     Nothing means today. A day without a year is the latest such day that is not after today.
     """
     text = " ".join(words.split())
-    for understood in (_named, _month, _quarter, _range, _single_day):
+    for understood in (_named, _month, _quarter, _year, _range, _single_day):
         if span := understood(text, today):
             return span
     return None
@@ -42,6 +42,8 @@ def as_period(span: Span, voice: Voice) -> Period:
 
 def days(first: date, last: date) -> Span:
     """The days from `first` to `last`, both included."""
+    if first == last:
+        return Span(first, last, Text.PERIOD_DAY, {"date": _full(first)})
     return Span(first, last, Text.PERIOD_RANGE, {"start": _full(first), "end": _full(last)})
 
 
@@ -76,9 +78,17 @@ _ONE_DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 _DATE = r"([0-9]{1,2})\s?[/.]\s?([0-9]{1,2})(?:\s?[/.]\s?([0-9]{4}))?"
 _RANGE = re.compile(rf"(?:tu )?(?:ngay )?{_DATE}\s?(?:-|–|—|~|den het|den|toi)\s?(?:ngay )?{_DATE}")
-_SINGLE = re.compile(rf"(?:ngay )?{_DATE}")
-_MONTH = re.compile(r"thang ?([0-9]{1,2})(?:\s?(?:[/.-]|nam)\s?([0-9]{4}))?")
-_QUARTER = re.compile(r"quy ?([1-4]|i{1,3}|iv)(?:\s?(?:[/.-]|nam)\s?([0-9]{4}))?")
+_SINGLE = re.compile(rf"(?:ngay )?{_DATE.replace('/.', '/.-')}")
+_MONTH_NAMES = {
+    "gieng": 1, "mot": 1, "hai": 2, "ba": 3, "tu": 4, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
+    "muoi": 10, "muoi mot": 11, "muoi hai": 12, "chap": 12,
+}  # fmt: skip
+_MONTH = re.compile(
+    rf"(?:thang ?|t(?=[0-9]))([0-9]{{1,2}}|{'|'.join(sorted(_MONTH_NAMES, key=len, reverse=True))})"
+    r"(?:\s?(?:[/.-]|nam)\s?([0-9]{4}))?"
+)
+_QUARTER = re.compile(r"(?:quy ?|q)([1-4]|i{1,3}|iv)(?:\s?(?:[/.-]|nam)\s?([0-9]{4}))?")
+_YEAR = re.compile(r"nam ?([0-9]{4})")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _YEARS = range(2000, 2101)
 
@@ -88,9 +98,9 @@ def _named(text: str, today: date) -> Span | None:
     first_of_month = today.replace(day=1)
     first_of_quarter = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
     match text.replace(" ", ""):
-        case "" | "homnay" | "ngay" | "ngaynay":
+        case "" | "homnay" | "hnay" | "ngay" | "ngaynay":
             return Span(today, today, Text.PERIOD_TODAY, {"date": _full(today)})
-        case "homqua":
+        case "homqua" | "hqua":
             day = today - _ONE_DAY
             return Span(day, day, Text.PERIOD_YESTERDAY, {"date": _full(day)})
         case "tuan" | "tuannay":
@@ -105,15 +115,20 @@ def _named(text: str, today: date) -> Span | None:
             return _quarter_of(first_of_quarter)
         case "quytruoc" | "quyqua":
             return quarter_before(today)
+        case "nam" | "namnay":
+            return _year_of(today.year)
+        case "namtruoc" | "namqua" | "namngoai":
+            return _year_of(today.year - 1)
         case _:
             return None
 
 
 def _month(text: str, today: date) -> Span | None:
     found = _MONTH.fullmatch(text)
-    if not found or not 1 <= int(found[1]) <= 12:
+    if not found:
         return None
-    first = _latest(found[2], int(found[1]), today)
+    month = _MONTH_NAMES.get(found[1]) or int(found[1])
+    first = _latest(found[2], month, today) if 1 <= month <= 12 else None
     return _month_of(first) if first else None
 
 
@@ -124,6 +139,11 @@ def _quarter(text: str, today: date) -> Span | None:
     number = _ROMAN.get(found[1]) or int(found[1])
     first = _latest(found[2], 3 * number - 2, today)
     return _quarter_of(first) if first else None
+
+
+def _year(text: str, today: date) -> Span | None:
+    found = _YEAR.fullmatch(text)
+    return _year_of(int(found[1])) if found and int(found[1]) in _YEARS else None
 
 
 def _range(text: str, today: date) -> Span | None:
@@ -167,6 +187,10 @@ def _quarter_of(first: date) -> Span:
     last = (first + timedelta(days=95)).replace(day=1) - _ONE_DAY
     number = (first.month + 2) // 3
     return Span(first, last, Text.PERIOD_QUARTER, {"quarter": str(number), "year": str(first.year)})
+
+
+def _year_of(year: int) -> Span:
+    return Span(date(year, 1, 1), date(year, 12, 31), Text.PERIOD_YEAR, {"year": str(year)})
 
 
 def _latest(year: str | None, month: int, today: date) -> date | None:

@@ -1,7 +1,5 @@
 """Putting messages into the outbox: to one person, to everybody with a role, or one line to the group."""
 
-from datetime import datetime
-
 import structlog
 
 from zalo_governor.domain.notices import Notice, Purpose
@@ -32,7 +30,6 @@ class Post:
         *,
         group_id: str,
         case_id: int | None = None,
-        not_before: datetime | None = None,
         asked_for: bool = False,
     ) -> bool:
         """A private message; a text longer than Zalo takes goes out in parts, cut between lines.
@@ -42,7 +39,7 @@ class Post:
         withheld = withheld_from(self._policy, unit, person, asked_for=asked_for)
         for part in parts(text):
             notice = self._to(person, part, purpose, group_id)
-            unit.post(notice.model_copy(update={"case_id": case_id, "not_before": not_before}), withheld=withheld)
+            unit.post(notice.model_copy(update={"case_id": case_id}), withheld=withheld)
         return not withheld
 
     def file_to_person(
@@ -60,23 +57,13 @@ class Post:
         withheld = withheld_from(self._policy, unit, person, asked_for=asked_for)
         unit.post(self._to(person, instead, purpose, group_id).model_copy(update={"file": file}), withheld=withheld)
 
-    def to_desk(
-        self,
-        unit: OfficeUnit,
-        text: str,
-        *,
-        group_id: str,
-        case_id: int | None = None,
-        not_before: datetime | None = None,
-    ) -> None:
+    def to_desk(self, unit: OfficeUnit, text: str, *, group_id: str, case_id: int | None = None) -> None:
         """A private message to the admin and the staff."""
         desk = self.holders(unit, Role.ADMIN, Role.ADMIN_STAFF)
         if not desk:
             log.warning("nobody_to_tell", group=group_id, case=case_id)
         for person in desk:
-            self.to_person(
-                unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id, not_before=not_before
-            )
+            self.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id)
 
     def to_group(self, unit: OfficeUnit, text: str, *, group_id: str) -> None:
         """A message in the group: the one line that answers a command given there, and the introduction."""

@@ -11,13 +11,16 @@ from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import Group
 from zalo_governor.office.post import MESSAGE_LIMIT
 from zalo_governor.office.reporting import (
+    FORWARDING_CLAUSE,
     NAME_CLAUSE,
     change_in_words,
     coverage_line,
     gaps_line,
+    handling_lines,
     heard_until,
     last_minute,
     private_line,
+    signs_line,
     unheard,
     withheld_line,
 )
@@ -61,7 +64,7 @@ class _Page:
             more=self._more(),
             trend=self._trend(),
             coverage=self._coverage(),
-            cannot=self._cannot(),
+            cannot=self._cannot() + self._signs(),
         )
         return "\n".join(line for line in text.splitlines() if line.strip())
 
@@ -91,12 +94,13 @@ class _Page:
         )
 
     def _handling(self) -> str:
-        """What was taken back and what that spared; "" where there was none of it."""
+        """How long cases took, whose they were, what was taken back and what that spared; "" where there was none."""
         handling = self._report.handling
-        if not (handling.taken_back or handling.passed_over):
-            return ""
-        taken, passed = number(handling.taken_back), number(handling.passed_over)
-        return "\n" + self._voice.say(Text.REPORT_TAKEN_BACK, taken_back=taken, passed_over=passed)
+        lines = [" ".join(handling_lines(self._report, self._voice))]
+        if handling.taken_back or handling.passed_over:
+            taken, passed = number(handling.taken_back), number(handling.passed_over)
+            lines.append(self._voice.say(Text.REPORT_TAKEN_BACK, taken_back=taken, passed_over=passed))
+        return "".join(f"\n{line}" for line in lines if line)
 
     def _clause_row(self, row: ClauseFigures) -> str:
         figures = row.model_dump(exclude={"clause", "reported", "approved"})
@@ -169,6 +173,12 @@ class _Page:
             failures=number(coverage.rule_failures),
             refused=number(self._report.refused_notices),
         ) + withheld_line(self._report, self._voice)
+
+    def _signs(self) -> str:
+        signs = signs_line(self._report, self._voice)
+        if not signs:
+            return ""
+        return "\n" + self._voice.say(Text.REPORT_SIGNS, citation=self._voice.citation(FORWARDING_CLAUSE), signs=signs)
 
     def _cannot(self) -> str:
         numbers = self._report.cannot_check

@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 
 from zalo_governor.domain.clock import Clock, from_ms, local, minutes_of
 from zalo_governor.domain.findings import Severity
-from zalo_governor.domain.line import Gap
+from zalo_governor.domain.line import Gap, silence
 from zalo_governor.domain.regulation import Regulation
+from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.domain.reports import ActivityReport, Coverage, DayFigures, Period
+from zalo_governor.office.integrity.signs import in_words, signs_of
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import Group
 from zalo_governor.office.ports import OfficeUnit
@@ -16,21 +18,31 @@ from zalo_governor.office.voice import Voice, moment, number, plain
 
 NAME_CLAUSE = "3.2"
 """The clause on the names that members show."""
+FORWARDING_CLAUSE = "4.6"
+"""The clause on what is carried out of the group."""
 _A_QUIET_START = timedelta(days=1)
 """So long may a group be silent at the beginning of a period without a word about it."""
 _GRAVEST_FIRST = list(reversed(Severity))
 
 
-def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulation, clock: Clock) -> ActivityReport:
-    """Everything that a face of the report may show, from one transaction."""
+def compose(
+    unit: OfficeUnit, group: Group, period: Period, regulation: Regulation, clock: Clock, *, words: bool = False
+) -> ActivityReport:
+    """Everything that a face of the report may show, from one transaction.
+
+    Args:
+        words: with what members wrote to the office, which is for the desk alone.
+    """
     before = period.start - (period.end - period.start)
     now = clock()
     open_cases = unit.cases(group.id, start=from_ms(0), end=max(now, period.end) + timedelta(seconds=1), open_only=True)
     open_cases.sort(key=lambda case: (_GRAVEST_FIRST.index(case.severity), case.opened_at, case.id))
-    people = {case.person_id: unit.person(case.person_id) for case in open_cases}
+    remarks = [said for kind in RemarkKind for said in unit.remarks(group.id, kind, period.start, period.end)]
+    named = {case.person_id for case in open_cases} | {remark.person_id for remark in remarks}
+    people = {person_id: unit.person(person_id) for person_id in named}
     head = unit.audit_head()
     by_day, by_hour = unit.rhythm(group.id, period.start, period.end)
-    return ActivityReport(
+    report = ActivityReport(
         group_id=group.id,
         group_name=group.name,
         period=period,
@@ -50,6 +62,8 @@ def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulati
         changes=tuple(unit.changes(group.id, period.start, period.end)),
         statements=tuple(unit.statements(group.id, period.start, period.end)),
         voice=unit.members_voice(group.id, period.start, period.end),
+        remarks=tuple(remarks),
+        signs=signs_of(unit.group_snapshot(group.id), open_cases, now),
         refused_notices=unit.refused_notices(group.id, period.start, period.end),
         withheld_notices=unit.withheld_notices(group.id, period.start, period.end),
         coverage=unit.coverage(group.id, period.start, period.end).model_copy(
@@ -60,6 +74,7 @@ def compose(unit: OfficeUnit, group: Group, period: Period, regulation: Regulati
         cannot_check=tuple(clause.number for clause in regulation.not_visible),
         audit_head=str(head) if head.rows else "",
     )
+    return report if words else report.without_words()
 
 
 def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[date]:
@@ -95,12 +110,11 @@ def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: Voice)
     """The times inside [start, end) in which nothing was heard, in one sentence without its full stop."""
     if not gaps:
         return voice.say(Text.GAPS_NONE)
-    silent = sum((min(gap.ended_at or end, end) - max(gap.began_at, start) for gap in gaps), timedelta())
     unfinished = sum(not gap.closed for gap in gaps)
     return voice.say(
         Text.GAPS,
         count=number(len(gaps)),
-        minutes=number(minutes_of(silent)),
+        minutes=number(minutes_of(silence(gaps, start, end))),
         unfinished=voice.say(Text.GAPS_UNFINISHED, count=number(unfinished)) if unfinished else "",
     )
 
@@ -113,6 +127,22 @@ def change_in_words(now: int, before: int, voice: Voice) -> str:
         return voice.say(Text.CHANGE_FROM_ZERO)
     percent = number(round(100 * abs(now - before) / before))
     return voice.say(Text.CHANGE_UP if now > before else Text.CHANGE_DOWN, percent=percent)
+
+
+def signs_line(report: ActivityReport, voice: Voice) -> str:
+    """What may be a sign that something leaves the group, without a full stop; "" where there is nothing."""
+    return "; ".join(in_words(report.signs, voice))
+
+
+def handling_lines(report: ActivityReport, voice: Voice) -> list[str]:
+    """How long it took until cases were remedied, and how many persons have several; none where there is nothing."""
+    handling = report.handling
+    lines = []
+    if handling.remedied_minutes is not None:
+        lines.append(voice.say(Text.REPORT_REMEDIED, minutes=number(handling.remedied_minutes)))
+    if handling.repeated:
+        lines.append(voice.say(Text.REPORT_REPEATED, count=number(handling.repeated)))
+    return lines
 
 
 def private_line(report: ActivityReport, voice: Voice) -> str:

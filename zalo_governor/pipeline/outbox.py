@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import structlog
@@ -32,13 +33,14 @@ _SPARED_OVER_BUDGET = frozenset({Purpose.ADMIN_ALERT, Purpose.LEADER_ALERT, Purp
 
 
 class OutboxWorker:
-    """Sends messages one after the other; the sender keeps the pace.
+    """Sends messages one after the other; the sender keeps the pace. What goes out with a file goes in a lane of its
+    own: making and bringing it up takes seconds, in which an alert would wait.
 
     Args:
         printed: the content of a file; raises GovernorError where it cannot be made.
         say_again: the words of a message that goes out once more because it may have arrived already.
         private_per_day: gives after how many private messages of one day requests to members wait until the next day.
-        on_sent: called after each message with its purpose and outcome, for the journal.
+        on_sent: called after each message, from either lane, with its purpose and outcome, for the journal.
     """
 
     def __init__(
@@ -53,8 +55,62 @@ class OutboxWorker:
         on_sent: Callable[[Outgoing, str], None],
         clock: Clock,
     ) -> None:
+        self._words, self._files = (
+            _Lane(
+                store,
+                sender,
+                files=files,
+                account=account,
+                printed=printed,
+                say_again=say_again,
+                private_per_day=private_per_day,
+                on_sent=on_sent,
+                clock=clock,
+            )
+            for files in (False, True)
+        )
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._words.wake()
+        self._files.wake()
+
+    def run(self) -> None:
+        """Send until stopped. What an earlier process left half-sent is waited for by its echo, then sent once more."""
+        with ThreadPoolExecutor(1, thread_name_prefix="files") as pool:
+            files = pool.submit(self._files.run)
+            files.add_done_callback(lambda _: self._words.stop())
+            try:
+                self._words.run()
+            finally:
+                self._files.stop()
+        files.result()
+
+    def stop(self) -> None:
+        """Let `run` end; claimed messages not yet sent go back to waiting."""
+        self._words.stop()
+        self._files.stop()
+
+
+class _Lane:
+    """The messages with a file, or those without."""
+
+    def __init__(
+        self,
+        store: OutboxStore,
+        sender: Sender,
+        *,
+        files: bool,
+        account: str,
+        printed: Callable[[PaperFile], bytes],
+        say_again: Callable[[str], str],
+        private_per_day: Callable[[], int],
+        on_sent: Callable[[Outgoing, str], None],
+        clock: Clock,
+    ) -> None:
         self._store = store
         self._sender = sender
+        self._carries_files = files
         self._account = account
         self._printed = printed
         self._say_again = say_again
@@ -66,20 +122,18 @@ class OutboxWorker:
         self._stopping = False
 
     def wake(self) -> None:
-        """There may be something to send."""
         with self._changed:
             self._woken = True
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Send until stopped. What an earlier process left half-sent is waited for by its echo, then sent once more."""
-        self._surely(lambda: self._store.reclaim(self._clock() + ECHO_WAIT))
+        self._surely(lambda: self._store.reclaim(self._clock() + ECHO_WAIT, files=self._carries_files))
         while not self._stopping:
             claimed: list[Outgoing] = []
             try:
-                claimed = self._store.claim(now=self._clock(), limit=_CLAIM)
+                claimed = self._store.claim(now=self._clock(), limit=_CLAIM, files=self._carries_files)
                 if not claimed:
-                    self._sleep(self._store.next_due(self._clock()))
+                    self._sleep(self._store.next_due(self._clock(), files=self._carries_files))
             except StoreUnavailableError as error:
                 log.error("outbox_waits", error=str(error))
                 self._sleep(self._clock() + timedelta(seconds=_RETRY))
@@ -87,7 +141,6 @@ class OutboxWorker:
                 self._send(outgoing)
 
     def stop(self) -> None:
-        """Let `run` end; claimed messages not yet sent go back to waiting."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()

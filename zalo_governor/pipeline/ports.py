@@ -107,11 +107,12 @@ class Parser(Protocol):
 class OutboxStore(Protocol):
     """The durable queue of messages to send."""
 
-    def claim(self, *, now: datetime, limit: int) -> list[Outgoing]:
-        """Mark up to `limit` due messages as being sent, durably, most urgent first, and give them."""
+    def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
+        """Mark up to `limit` due messages, all with a file or all without one, as being sent, durably, most urgent
+        first, and give them."""
         ...
 
-    def next_due(self, now: datetime) -> datetime | None:
+    def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
         """When `claim` will next have something to give; None where nothing waits."""
         ...
 
@@ -139,7 +140,7 @@ class OutboxStore(Protocol):
         """Echoes (clientId, msgId) of our own messages came back: those sends are certain."""
         ...
 
-    def reclaim(self, until: datetime) -> int:
+    def reclaim(self, until: datetime, *, files: bool = False) -> int:
         """At start: what was being sent when the process died becomes uncertain until then; gives how many."""
         ...
 

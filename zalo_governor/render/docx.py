@@ -16,6 +16,8 @@ from zalo_governor.domain.papers import Cell, Paper
 
 _MADE = (1980, 1, 1, 0, 0, 0)
 """A fixed time for the parts of the file: equal papers give equal bytes."""
+_PLAIN_FROM_MONTH = 3
+"""Nghị định 30/2020/NĐ-CP, Phụ lục I, II.4: a zero stands before days below 10 and before months 1 and 2 alone."""
 
 
 def document(paper: Paper, template: Path) -> bytes:
@@ -47,7 +49,7 @@ def fields(paper: Paper) -> dict[str, Any]:
         "co_quan": head.unit,
         "dia_danh": head.place,
         "ngay": f"{made:%d}",
-        "thang": f"{made:%m}",
+        "thang": f"{made:%m}" if made.month < _PLAIN_FROM_MONTH else str(made.month),
         "nam": f"{made:%Y}",
         "kinh_gui": head.addressee,
         "chuc_vu_ky": head.signer,

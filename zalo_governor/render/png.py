@@ -48,7 +48,12 @@ def picture(paper: Paper) -> bytes:
 def _height(table: Table) -> int:
     if table.drawing is Drawing.COLUMNS:
         return _COLUMNS
-    return _AROUND_BARS + _BAR * min(len(table.rows), _MOST_BARS) * (2 if len(table.drawn) > 1 else 1)
+    return _AROUND_BARS + _BAR * min(len(table.rows), _MOST_BARS) * (2 if len(_series(table)) > 1 else 1)
+
+
+def _series(table: Table) -> tuple[int, ...]:
+    """The columns that are drawn: the first, and of those beside it the ones with anything in them."""
+    return table.drawn[:1] + tuple(place for place in table.drawn[1:] if any(row[place] for row in table.rows))
 
 
 class _Page:
@@ -83,7 +88,7 @@ class _Page:
         if table.drawing is Drawing.COLUMNS:
             self._columns(self._axes(96, self._at + 62, WIDTH - 150, height - 112), table)
         else:
-            beneath = 60 if len(table.drawn) > 1 else 20
+            beneath = 60 if len(_series(table)) > 1 else 20
             self._bars(self._axes(400, self._at + 56, WIDTH - 520, height - 56 - beneath), table)
         self._at += height + _SPACE
 
@@ -110,10 +115,11 @@ class _Page:
 
     def _bars(self, axes: Axes, table: Table) -> None:
         rows = table.rows[:_MOST_BARS]
-        count = len(table.drawn)
+        drawn = _series(table)
+        count = len(drawn)
         thick = 0.78 / count
-        longest = max([int(row[place]) for row in rows for place in table.drawn] + [1])
-        for series, column in enumerate(table.drawn):
+        longest = max([int(row[place]) for row in rows for place in drawn] + [1])
+        for series, column in enumerate(drawn):
             values = [int(row[column]) for row in rows]
             places = [number + (series - (count - 1) / 2) * thick for number in range(len(rows))]
             color = _BLUE if series == 0 else _GREY

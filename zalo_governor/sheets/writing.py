@@ -1,6 +1,7 @@
 """Writes rows of text as an XLSX or CSV file; nothing in them is ever a formula."""
 
 import csv
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from zalo_governor.domain.errors import ConfigError
 
 _WIDEST = 45
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_sheet(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -56,4 +57,11 @@ def _csv(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> 
         writer = csv.writer(file)
         writer.writerow(headings)
         # Spreadsheets run what looks like a formula in a CSV file; an apostrophe in front makes it text.
-        writer.writerows([f"'{value}" if value.startswith(_FORMULA) else value for value in row] for row in rows)
+        writer.writerows([f"'{value}" if _runs(value) else value for value in row] for row in rows)
+
+
+def _runs(value: str) -> bool:
+    """Whether a spreadsheet may take it for a formula: also behind blanks, and in full-width signs, which some of them
+    make plain when they read a file."""
+    plain = unicodedata.normalize("NFKC", value)
+    return plain.startswith(_FORMULA) or plain.lstrip().startswith(_FORMULA)

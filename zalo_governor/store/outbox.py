@@ -59,9 +59,10 @@ class SqlOutbox:
         self._database = database
         self._mine = [] if account is None else [outbox.c.account == account]
 
-    def claim(self, *, now: datetime, limit: int) -> list[Outgoing]:
-        """Mark up to `limit` due messages as being sent, durably, most urgent first, and give them."""
-        due = [_PENDING, *self._mine, (outbox.c.not_before_ms <= to_ms(now)) | _set_back(now)]
+    def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
+        """Mark up to `limit` due messages, all with a file or all without one, as being sent, durably, most urgent
+        first, and give them."""
+        due = [_PENDING, *self._mine, _carries(files=files), (outbox.c.not_before_ms <= to_ms(now)) | _set_back(now)]
         with self._database.read() as connection:
             if connection.execute(select(outbox.c.id).where(*due).limit(1)).first() is None:
                 return []
@@ -131,16 +132,18 @@ class SqlOutbox:
         if any(changes):
             self._database.persons.forget()
 
-    def reclaim(self, until: datetime) -> int:
+    def reclaim(self, until: datetime, *, files: bool = False) -> int:
         """At start: what was being sent when the process died becomes uncertain until then; gives how many."""
-        dying = update(outbox).where(_in(OutgoingState.SENDING), *self._mine).values(_MAYBE_ARRIVED)
+        dying = (
+            update(outbox).where(_in(OutgoingState.SENDING), *self._mine, _carries(files=files)).values(_MAYBE_ARRIVED)
+        )
         with self._database.write() as connection:
             return connection.execute(dying, {"b_until_ms": to_ms(until)}).rowcount
 
-    def next_due(self, now: datetime) -> datetime | None:
+    def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
         """When `claim` will next have something to give: `now` if it has already, None if nothing waits."""
         at_ms = case((_set_back(now), to_ms(now)), else_=outbox.c.not_before_ms)
-        earliest = select(func.min(at_ms)).where(_PENDING, *self._mine)
+        earliest = select(func.min(at_ms)).where(_PENDING, *self._mine, _carries(files=files))
         with self._database.read() as connection:
             due_ms = connection.scalar(earliest)
         return None if due_ms is None else max(now, from_ms(due_ms))
@@ -221,6 +224,10 @@ class SqlOutbox:
             return None
         opened = self._database.keys.open_text(row.file, "outbox_file", row.account, row.thread_id)
         return PaperFile.model_validate_json(opened)
+
+
+def _carries(*, files: bool) -> ColumnElement[bool]:
+    return outbox.c.file.is_not(None) if files else outbox.c.file.is_(None)
 
 
 def _set_back(now: datetime) -> ColumnElement[bool]:

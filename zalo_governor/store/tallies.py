@@ -7,7 +7,7 @@ from statistics import median
 from sqlalchemy import BigInteger, distinct, func, insert, literal_column, select
 
 from zalo_governor.domain.cases import CaseState
-from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.clock import from_ms, minutes_of, to_ms
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.domain.reports import (
@@ -125,11 +125,12 @@ class Tallies(Figures):
             )
         ).scalar_one()
         took = [
-            row.state_ms - row.opened_ms
+            minutes_of(from_ms(row.remedied_ms) - from_ms(row.event_ms))
             for row in self._ask(
-                select(cases.c.opened_ms, cases.c.state_ms).where(
+                select(cases.c.event_ms, cases.c.remedied_ms).where(
                     within(cases.c.group_id, cases.c.opened_ms, group_id, start, end),
-                    cases.c.state == CaseState.REMEDIED.value,
+                    cases.c.remedied_ms.is_not(None),
+                    cases.c.state != CaseState.FALSE_ALARM.value,
                 )
             )
         ]
@@ -137,7 +138,7 @@ class Tallies(Figures):
             taken_back=taken_back,
             passed_over=passed_over,
             repeated=sum(number > 1 for number in self._cases_by_person(group_id, start, end).values()),
-            remedied_minutes=round(median(took) / 60_000) if took else None,
+            remedied_minutes=round(median(took)) if took else None,
         )
 
     def membership(self, group_id: str) -> Membership:

@@ -493,7 +493,8 @@ class FakeUnit(FakeChanges, FakeBelonging, FakeTrial):
         ]
 
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
-        return MembersVoice()
+        said = Counter(remark.kind for remark in self.remarked if start <= remark.at < end)
+        return MembersVoice(incidents=said[RemarkKind.INCIDENT], suggestions=said[RemarkKind.SUGGESTION])
 
     def first_run(self, job: str, due: datetime) -> bool:
         first = (job, due) not in self.runs

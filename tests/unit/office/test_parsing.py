@@ -11,7 +11,7 @@ from zalo_governor.office.commands.parsing import case_number, folded, read
 EXACT = {"xacnhan", "baonham", "xoa"}
 WORDS = {
     word: word not in EXACT
-    for word in ("baocao", "vipham", "xem", "xacnhan", "baonham", "xoa", "trogiup", "quyche", "trangthai")
+    for word in ("baocao", "vipham", "xem", "xacnhan", "baonham", "xoa", "trogiup", "quyche", "trangthai", "xemlai")
 }
 
 
@@ -33,6 +33,7 @@ WORDS = {
         ("/tro giup", "trogiup", "", True),
         ("/trợ giúp.", "trogiup", "", True),
         ("Quy chế 4.1", "quyche", "4.1", False),
+        ("/xem lại VP12 tôi gõ vội", "xemlai", "VP12 tôi gõ vội", True),
         ("/xem\nVP12", "xem", "VP12", True),
         ("/xemVP12", "xem", "VP12", True),
         ("/quyche4.1", "quyche", "4.1", True),

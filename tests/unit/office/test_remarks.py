@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from tests.unit.office.fake_unit import NOW, PEOPLE, SEALED, UIDS, Desk, to
+from tests.unit.office.fake_unit import NOW, PEOPLE, SEALED, Desk, to
 from zalo_governor.domain.ladder import QuietHours
 
 DESK = ("admin", "admin_staff")
@@ -42,9 +42,34 @@ def test_at_night_only_what_is_called_urgent_wakes_the_desk(said: str, *, waits:
     desk.say("member", f"/suco {said}", place="private")
     posted = desk.take()
     morning = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
-    alerts = [notice for notice in posted if notice.thread_id in {UIDS[who] for who in DESK}]
-    assert [notice.not_before for notice in alerts] == [morning if waits else None] * 2
+    assert [len(to(posted, who)) for who in DESK] == [0 if waits else 1] * 2
     assert ("06:00" in to(posted, "member")[0]) is waits
+    assert desk.office.duties.next_due(desk.unit) == (morning if waits else None)
+
+
+def test_the_incidents_of_a_night_come_as_one_message_in_the_morning() -> None:
+    desk = Desk(quiet_hours=QuietHours(start=time(22), end=time(6)))
+    desk.now = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+    desk.say("member", "/suco Từ tối máy không nhận được tin", place="private")
+    desk.later(hours=2)
+    desk.say("stranger", "/suco Không gửi được tệp", place="private")
+    desk.take()
+    duties = desk.office.duties
+    duties.on_cases(desk.unit)
+    assert desk.take() == []
+    due = duties.next_due(desk.unit)
+    assert due == datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
+    desk.now = due
+    duties.on_cases(desk.unit)
+    duties.on_cases(desk.unit)
+    posted = desk.take()
+    for who in DESK:
+        (text,) = to(posted, who)
+        assert "đã báo 2 sự cố" in text
+        assert "- SC-1: 24/11/2026 23:30" in text
+        assert "- SC-2: 25/11/2026 01:30" in text
+        assert "Không gửi được tệp" in text
+    assert duties.next_due(desk.unit) is None
 
 
 def test_suggestions_are_gathered_and_told_once() -> None:

@@ -7,16 +7,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.office.fake_unit import BOT, CATALOGUE, GROUP, GROUP_NAME, NOW, REGULATION, UNMARKED, Desk, to
+from tests.unit.office.fake_unit import (
+    BOT,
+    CATALOGUE,
+    GROUP,
+    GROUP_NAME,
+    LETTERHEAD,
+    NOW,
+    REGULATION,
+    UIDS,
+    UNMARKED,
+    Desk,
+    to,
+)
 from zalo_governor.domain.audit import AuditHead, PrintedHead
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.papers import Face
-from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Period
+from zalo_governor.domain.people import GroupSnapshot
+from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Handling, LeakSigns, Period
+from zalo_governor.office.papers import paper_of
+from zalo_governor.office.periods import as_period, asked, today
 from zalo_governor.office.policy import Group
 from zalo_governor.office.report_text import render_text
 from zalo_governor.office.reporting import compose, render_json
+from zalo_governor.office.voice import Voice
 
+VOICE = Voice(CATALOGUE, REGULATION)
+SUSPICIOUS = GroupSnapshot(
+    group_id=GROUP,
+    name=GROUP_NAME,
+    owner_uid="1",
+    official_uids=("8", "9"),
+    link_opened_at=NOW,
+    link_expires_at=NOW + timedelta(days=1),
+)
 PERIOD = Period(start=NOW - timedelta(days=7), end=NOW, label="tuần thử")
 
 
@@ -94,10 +119,65 @@ def test_the_page_fits_in_one_message_whatever_the_figures(numbers: list[int], o
     desk.unit.figures = [
         figures(f"3.{index}", value, value // 3 + 1, open=value) for index, value in enumerate(numbers)
     ]
+    desk.unit.handled = Handling(taken_back=10**9, passed_over=10**9, repeated=10**9, remedied_minutes=10**9)
+    desk.unit.group = SUSPICIOUS
     text = text_of(desk)
     assert len(text) <= 2000
     assert text.endswith("chưa phải kết luận.")
     assert "khoản khác" in text
+
+
+def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_page_where_there_are_any() -> None:
+    desk = Desk()
+    quiet = text_of(desk)
+    desk.unit.handled = Handling(taken_back=2, passed_over=5, repeated=3, remedied_minutes=12)
+    desk.unit.group = SUSPICIOUS
+    text, made = text_of(desk), paper_of(report(desk), LETTERHEAD, VOICE)
+    written = made.model_dump_json()
+    for part in (
+        "Từ khi phát sinh đến khi khắc phục: 12 phút",
+        "3 đồng chí có từ hai vụ việc trở lên",
+        "đã rút 2 vụ việc báo nhầm; 5 lần",
+        "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
+        "đường dẫn mời được mở lúc 24/11/2026 14:05, hết hạn 25/11/2026 14:05",
+    ):
+        assert part in text
+        assert part in written
+    assert "Điểm cần lưu ý, khoản 6 Điều 4 Quy chế: có 2" in text
+    for part in ("Từ khi phát sinh", "đồng chí có từ hai", "Điểm cần lưu ý"):
+        assert part not in quiet
+    assert "chưa thấy điểm nào cần lưu ý" in paper_of(report(Desk()), LETTERHEAD, VOICE).model_dump_json()
+
+
+def test_an_invitation_that_has_run_out_is_no_sign() -> None:
+    desk = Desk()
+    desk.unit.group = SUSPICIOUS.model_copy(update={"official_uids": ()})
+    desk.later(days=1)
+    assert report(desk).signs == LeakSigns()
+
+
+def test_a_paper_calls_today_by_its_date() -> None:
+    desk = Desk()
+    span = asked("", today(NOW))
+    assert span is not None
+    day = compose(desk.unit, Group(GROUP, GROUP_NAME), as_period(span, VOICE), REGULATION, desk.policy.clock)
+    assert "hôm nay 24/11/2026" in render_text(day, CATALOGUE, REGULATION)
+    written = paper_of(day, LETTERHEAD, VOICE)
+    assert written.subject.endswith("ngày 24/11/2026")
+    assert "hôm nay" not in written.model_dump_json()
+
+
+def test_of_what_members_wrote_the_scheduled_papers_of_the_desk_alone_have_the_words() -> None:
+    desk = Desk()
+    desk.say("member", "/gopy Nên ghim lịch trực", place="private")
+    desk.unit.first_heard_at = NOW - timedelta(days=90)
+    desk.take()
+    desk.office.duties.monthly_report(desk.unit, NOW + timedelta(days=30))
+    files = [(notice.thread_id, notice.file) for notice in desk.take() if notice.file]
+    assert files
+    for uid, file in files:
+        assert ("Nên ghim lịch trực" in file.model_dump_json()) is (uid == UIDS["admin"])
+        assert "GY-1" in file.model_dump_json()
 
 
 def test_json_has_every_figure_and_the_codes() -> None:

@@ -1,5 +1,6 @@
 """An inbox, units and an outbox in memory, which fit the pipeline's ports."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -118,12 +119,17 @@ class MemoryOutbox:
         self.log: list[str] = []
         self.private_sent = 0
         self.failures = 0
+        self._claiming = threading.Lock()
 
-    def claim(self, *, now: datetime, limit: int) -> list[Outgoing]:
-        claimed, self.waiting_list = self.waiting_list[:limit], self.waiting_list[limit:]
+    def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
+        with self._claiming:
+            claimed = [outgoing for outgoing in self.waiting_list if (outgoing.notice.file is not None) == files][
+                :limit
+            ]
+            self.waiting_list = [outgoing for outgoing in self.waiting_list if outgoing not in claimed]
         return claimed
 
-    def next_due(self, now: datetime) -> datetime | None:
+    def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
         return None
 
     def sent_private_since(self, account: str, since: datetime) -> int:
@@ -147,8 +153,8 @@ class MemoryOutbox:
             raise StoreUnavailableError("database is locked")
         self.log += [f"confirmed {client_id} {msg_id}" for client_id, msg_id in echoes]
 
-    def reclaim(self, until: datetime) -> int:
-        self._note(f"reclaim {until:%H:%M:%S}")
+    def reclaim(self, until: datetime, *, files: bool = False) -> int:
+        self._note(f"reclaim {'files' if files else 'words'} {until:%H:%M:%S}")
         return 0
 
     def _note(self, line: str) -> None:

@@ -26,13 +26,18 @@ FORMULA = '=HYPERLINK("http://a.example","xem")'
 """Somebody's name, as a spreadsheet would run it."""
 
 
-def report() -> ActivityReport:
-    """November, with open cases, a gap, agencies, and a name that looks like a formula."""
+SUGGESTED = "@SUM(A1) nên có mẫu báo cáo"
+
+
+def report(*, words: bool = False) -> ActivityReport:
+    """November, with open cases, a gap, agencies, remarks, and a name and words that look like formulas."""
     desk = Desk()
     desk.change("member", full_name=FORMULA)
     desk.say("member", "noi dung", UNMARKED)
     desk.say("stranger", "x", BAD_NAME)
     desk.seal("stranger")
+    desk.say("member", "/suco Từ sáng máy không nhận được tin", place="private")
+    desk.say("admin_staff", f"/gopy {SUGGESTED}", place="private")
     unit = desk.unit
     unit.by_day = {date(2026, 11, 1) + timedelta(days=number): 10 * number + 5 for number in range(24)}
     unit.activity_now = unit.activity_now.model_copy(update={"messages": sum(unit.by_day.values())})
@@ -53,9 +58,9 @@ def report() -> ActivityReport:
     ]
     start = datetime(2026, 10, 31, 17, tzinfo=UTC)
     period = Period(start=start, end=datetime(2026, 11, 30, 17, tzinfo=UTC), label="tháng 11/2026")
-    return compose(unit, Group(GROUP, GROUP_NAME), period, REGULATION, desk.policy.clock)
+    return compose(unit, Group(GROUP, GROUP_NAME), period, REGULATION, desk.policy.clock, words=words)
 
 
-def paper() -> Paper:
-    """The same in words and tables."""
-    return paper_of(report(), LETTERHEAD, VOICE)
+def paper(*, words: bool = False) -> Paper:
+    """The same in words and tables; with `words` as the desk gets it."""
+    return paper_of(report(words=words), LETTERHEAD, VOICE)

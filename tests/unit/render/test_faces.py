@@ -4,6 +4,7 @@ import shutil
 import struct
 import subprocess
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.unit.office.fake_unit import CATALOGUE, REGULATION
-from tests.unit.render.papers import FORMULA, VOICE, paper, report
+from tests.unit.render.papers import FORMULA, SUGGESTED, VOICE, paper, report
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.papers import Face, Paper, Table
 from zalo_governor.office.papers import file_of
@@ -23,7 +24,7 @@ from zalo_governor.render.png import WIDTH, picture
 from zalo_governor.render.xlsx import workbook
 
 TEMPLATE = Path(__file__).parents[3] / "config" / "bao-cao.docx"
-IN_DOCX = {"agencies", "clauses", "open", "changes", "statements", "gaps", "cannot", "proposal"}
+IN_DOCX = {"agencies", "clauses", "open", "changes", "statements", "voice", "gaps", "cannot", "proposal"}
 """Tables of the shipped template; the others are in the workbook alone."""
 
 
@@ -35,7 +36,9 @@ def read_docx(content: bytes) -> tuple[str, list[list[list[str]]]]:
     """Its text, and its tables."""
     file = docx.Document(BytesIO(content))
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in file.tables]
-    text = "\n".join(paragraph.text for paragraph in file.paragraphs)
+    (section,) = file.sections
+    feet = [*section.footer.paragraphs, *section.first_page_footer.paragraphs]
+    text = "\n".join(paragraph.text for paragraph in (*file.paragraphs, *feet))
     return text + "\n".join(cell for table in tables for row in table for cell in row), tables
 
 
@@ -86,11 +89,24 @@ def test_the_workbook_has_every_table_with_numbers_as_numbers() -> None:
     assert {line for section in made.sections for line in section.lines} <= set(summary)
 
 
+def test_what_members_wrote_to_the_office_stands_in_the_desks_paper_alone() -> None:
+    for words in (True, False):
+        made = paper(words=words)
+        incident, suggestion = table_of(made, "voice").rows
+        assert (incident[0], incident[2], suggestion[0], suggestion[2]) == ("SC-1", "sự cố", "GY-1", "góp ý")
+        assert "24/11/2026" in str(incident[1])
+        printed = read_docx(document(made, TEMPLATE))[0] + made.model_dump_json()
+        for said in ("Từ sáng máy không nhận được tin", SUGGESTED):
+            assert (said in printed) is words
+        assert ("do Quản trị Nhóm tổng hợp" in printed) is not words
+        assert table_of(made, "proposal").rows[-1][1] == "1 (GY-1)"
+
+
 def test_no_cell_of_the_workbook_is_a_formula() -> None:
-    book = load_workbook(BytesIO(workbook(paper())))
+    book = load_workbook(BytesIO(workbook(paper(words=True))))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
-    assert "+UBND xã Mẫu" in {cell.value for cell in cells}
+    assert {"+UBND xã Mẫu", SUGGESTED} <= {cell.value for cell in cells}
     named = table_of(paper(), "open").rows
     assert any(str(row[1]).startswith("=HYPERLINK") for row in named), FORMULA
 
@@ -150,12 +166,15 @@ def test_what_is_no_docx_is_named(tmp_path: Path) -> None:
             document(paper(), path)
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-def test_libreoffice_opens_both_files(tmp_path: Path) -> None:
-    (tmp_path / "a.docx").write_bytes(document(paper(), TEMPLATE))
-    (tmp_path / "b.xlsx").write_bytes(workbook(paper()))
+@pytest.mark.parametrize(
+    ("part", "name", "printed"),
+    [("lowriter", "a.docx", lambda: document(paper(), TEMPLATE)), ("localc", "a.xlsx", lambda: workbook(paper()))],
+)
+def test_libreoffice_opens_the_files(tmp_path: Path, part: str, name: str, printed: Callable[[], bytes]) -> None:
+    if shutil.which(part) is None:
+        pytest.skip(f"{part} of LibreOffice is not installed")
+    (tmp_path / name).write_bytes(printed())
     home = f"-env:UserInstallation=file://{tmp_path}/home"
-    command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
-    subprocess.run([*command, str(tmp_path / "a.docx"), str(tmp_path / "b.xlsx")], check=True, capture_output=True)
+    command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / name)]
+    subprocess.run(command, check=True, capture_output=True)
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
-    assert (tmp_path / "b.pdf").read_bytes().startswith(b"%PDF")

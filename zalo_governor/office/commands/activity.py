@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.papers import Face
+from zalo_governor.office.commands.casebook import DESK
 from zalo_governor.office.commands.command import Answer, Call, Command
 from zalo_governor.office.commands.parsing import folded
 from zalo_governor.office.duties import REPORT_READERS
@@ -27,7 +28,8 @@ _FACES = {
     "hinh anh": Face.PNG,
     "bieu do": Face.PNG,
 }
-"""How people ask for a file, at the end of the line."""
+"""How people ask for a file, at the end of the line or at its beginning."""
+_BESIDE_A_FACE = frozenset({"file", "tep", "dang"})
 
 
 class Wanted(NamedTuple):
@@ -42,22 +44,23 @@ class Report(Command[Wanted]):
     """/baocao [hôm nay | hôm qua | tuần | tháng | quý | 01/10-31/10] [docx | xlsx | ảnh]"""
 
     word = "baocao"
+    aliases = ("bc", "report")
     usage = Text.USAGE_REPORT
     forgiving = True
     roles = frozenset(REPORT_READERS)
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """A period, then perhaps the kind of file; no period means today."""
-        words = folded(rest).rstrip(" .").split()
+        """A period, and after or before it perhaps the kind of file; no period means today."""
+        words = [word for word in folded(rest).rstrip(" .").split() if word not in _BESIDE_A_FACE]
+        face = None
         for length in (2, 1):
-            face = _FACES.get(" ".join(words[-length:])) if len(words) >= length else None
-            if face:
-                words = words[:-length]
-                break
-        else:
-            face = None
+            for kind, others in ((words[-length:], words[:-length]), (words[:length], words[length:])):
+                face = face or _FACES.get(" ".join(kind))
+                if face:
+                    span = asked(" ".join(others), today)
+                    return Wanted(span, face) if span else None
         span = asked(" ".join(words), today)
-        return Wanted(span, face) if span else None
+        return Wanted(span, None) if span else None
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
         """One report for each group asked about."""
@@ -67,7 +70,10 @@ class Report(Command[Wanted]):
         if span.first > today(policy.clock()):
             return Answer([self.voice.say(Text.REPORT_FUTURE, who=self.voice.who(call.person))], "future")
         period = as_period(span, self.voice)
-        reports = [compose(call.unit, group, period, policy.regulation, policy.clock) for group in call.groups]
+        words = call.person.has(*DESK)
+        reports = [
+            compose(call.unit, group, period, policy.regulation, policy.clock, words=words) for group in call.groups
+        ]
         files = [
             file_of(report, argument.face, paper_of(report, policy.letterhead, self.voice), self.voice)
             for report in reports

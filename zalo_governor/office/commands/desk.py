@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 _HINT_EVERY = timedelta(hours=1)
 _OFFERED = 3
+_ABBREVIATED = 2
+"""Letters of an abbreviation: a slip in it is another word."""
 _MOST_ANSWERS, _WINDOW_MINUTES = 6, 5
 """So many commands of somebody without an office under the regulation are answered within so long."""
 
@@ -38,7 +40,7 @@ class CommandDesk:
         self._commands = all_commands(policy)
         for command in list(self._commands.values()):
             self._commands |= dict.fromkeys(command.aliases, command)
-        self._words = {word: command.forgiving for word, command in self._commands.items()}
+        self._words = {word: command.forgiving and len(word) > _ABBREVIATED for word, command in self._commands.items()}
 
     def recognises(self, event: EventBase) -> bool:
         """Whether the event is a typed command, so that the haste of typing one is not held against anybody."""

@@ -25,6 +25,7 @@ class Help(Command[bool]):
     """/trogiup"""
 
     word = "trogiup"
+    aliases = ("help", "menu")
     usage = Text.USAGE_HELP
     forgiving = True
     roles = None
@@ -119,6 +120,7 @@ class Status(Command[bool]):
     """/trangthai"""
 
     word = "trangthai"
+    aliases = ("tinhtrang",)
     usage = Text.USAGE_STATUS
     forgiving = True
     roles = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER})

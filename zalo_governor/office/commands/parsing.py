@@ -70,7 +70,7 @@ def code_pattern(prefix: str) -> re.Pattern[str]:
 
 
 def _heads(tokens: list[str]) -> Iterator[tuple[int, str]]:
-    for length in (1, 2):
+    for length in (2, 1):  # "/xem lại VP1" is /xemlai, not /xem.
         if len(tokens) >= length and (head := skeleton("".join(tokens[:length]))):
             yield length, head
 

@@ -93,21 +93,20 @@ class TellIncident(_Tell):
         """At once: meanwhile somebody does not hear what is ordered. In the quiet hours, only what is called urgent."""
         quiet = self.policy.quiet_hours
         morning = quiet.until(remark.at) if quiet and not _urgent(remark.text) else None
+        who = self.voice.who(call.person)
+        if morning is not None:  # Then all those of the night go out together (office.digests).
+            return self.voice.say(Text.INCIDENT_KEPT_AT_NIGHT, who=who, code=remark.code, when=moment(morning))
         text = self.voice.say(
             Text.INCIDENT_ALERT,
             code=remark.code,
             when=moment(remark.at),
-            who=self.voice.who(call.person),
+            who=who,
             group=self.voice.group(self.policy.group(remark.group_id)),
             said=remark.text,
         )
-        self._post.to_desk(call.unit, text, group_id=remark.group_id, not_before=morning)
+        self._post.to_desk(call.unit, text, group_id=remark.group_id)
         call.unit.remarks_told([remark], remark.at)
-        if morning is None:
-            return super()._pass_on(call, remark)
-        return self.voice.say(
-            Text.INCIDENT_KEPT_AT_NIGHT, who=self.voice.who(call.person), code=remark.code, when=moment(morning)
-        )
+        return super()._pass_on(call, remark)
 
 
 class Suggest(_Tell):

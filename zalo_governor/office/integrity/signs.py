@@ -1,9 +1,13 @@
 """Signs that something may leave the group (clause 4.6). That it does cannot be seen, and that is always said."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
+from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.people import GroupSnapshot
+from zalo_governor.domain.reports import LeakSigns
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import Group, OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
@@ -49,22 +53,40 @@ class Signs:
         return told
 
     def _found(self, unit: OfficeUnit, group: Group) -> list[str]:
-        found = []
         snapshot = unit.group_snapshot(group.id)
-        if snapshot and snapshot.official_uids:
-            people = [unit.sender(self._policy.account, uid) for uid in snapshot.official_uids[:_NAMED]]
-            who = ", ".join(self._voice.who(person) for person in people if person)
-            found.append(self._voice.say(Text.SIGN_OFFICIAL, count=number(len(snapshot.official_uids)), who=who))
-        if snapshot and snapshot.link_opened_at and not self._expired(snapshot.link_expires_at):
-            ends = snapshot.link_expires_at
-            expires = self._voice.say(Text.SIGN_LINK_EXPIRES, when=moment(ends)) if ends else ""
-            found.append(self._voice.say(Text.SIGN_LINK, when=moment(snapshot.link_opened_at), expires=expires))
         open_cases = unit.cases(group.id, start=_EVER, end=_NEVER, open_only=True)
-        outsiders = sum(case.clause == _OUTSIDERS for case in open_cases)
-        if outsiders:
-            citation = self._voice.citation(_OUTSIDERS)
-            found.append(self._voice.say(Text.SIGN_OUTSIDERS, count=number(outsiders), citation=citation))
-        return found
+        uids = snapshot.official_uids[:_NAMED] if snapshot else ()
+        people = [unit.sender(self._policy.account, uid) for uid in uids]
+        who = ", ".join(self._voice.who(person) for person in people if person)
+        return in_words(signs_of(snapshot, open_cases, self._policy.clock()), self._voice, who)
 
-    def _expired(self, ends: datetime | None) -> bool:
-        return ends is not None and ends <= self._policy.clock()
+
+def signs_of(snapshot: GroupSnapshot | None, open_cases: Iterable[Case], now: datetime) -> LeakSigns:
+    """The signs as things stand; `snapshot` is the group as it was last seen."""
+    outsiders = sum(case.clause == _OUTSIDERS for case in open_cases)
+    if snapshot is None:
+        return LeakSigns(outsider_cases=outsiders)
+    expires = snapshot.link_expires_at
+    expired = expires is not None and expires <= now
+    return LeakSigns(
+        official_accounts=len(snapshot.official_uids),
+        link_opened_at=None if expired else snapshot.link_opened_at,
+        link_expires_at=None if expired else expires,
+        outsider_cases=outsiders,
+    )
+
+
+def in_words(signs: LeakSigns, voice: Voice, who: str = "") -> list[str]:
+    """Each sign as a part of a sentence; `who` names some of the official accounts."""
+    found = []
+    if signs.official_accounts:
+        named = voice.say(Text.SIGN_OFFICIAL_WHO, who=who) if who else ""
+        found.append(voice.say(Text.SIGN_OFFICIAL, count=number(signs.official_accounts), who=named))
+    if signs.link_opened_at:
+        ends = signs.link_expires_at
+        expires = voice.say(Text.SIGN_LINK_EXPIRES, when=moment(ends)) if ends else ""
+        found.append(voice.say(Text.SIGN_LINK, when=moment(signs.link_opened_at), expires=expires))
+    if signs.outsider_cases:
+        citation = voice.citation(_OUTSIDERS)
+        found.append(voice.say(Text.SIGN_OUTSIDERS, count=number(signs.outsider_cases), citation=citation))
+    return found
