@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from zalo_governor.configuration import Configuration
+from zalo_governor.custody.making import is_overdue, last_backup
 from zalo_governor.domain.clock import Clock, system_clock
 from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.errors import GovernorError
@@ -18,6 +19,7 @@ from zalo_governor.governor import Governor, Part, leave_standing
 from zalo_governor.office.casework import is_fresh
 from zalo_governor.office.configuring import ConfigurationNotices
 from zalo_governor.office.duties import Duties
+from zalo_governor.office.policy import LineStatus
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.rollcall import RollCall
 from zalo_governor.pipeline.door import SecretDoor
@@ -27,11 +29,14 @@ from zalo_governor.press import Press
 from zalo_governor.records import Records, open_records
 from zalo_governor.scheduling import EVERY_MONTH, EVERY_QUARTER, Duty, Schedule
 from zalo_governor.settings import Settings
+from zalo_governor.store.errors import StoreError
 from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.inbox import SqlInbox
 from zalo_governor.store.instance import InstanceLock
 from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.postings import SqlPostings
+from zalo_governor.store.retention import Terms, sweep
+from zalo_governor.store.succession import accounts_of
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.wiring.hearing import Hearing
 from zalo_governor.wiring.policy import note_configuration, office_policy
@@ -63,6 +68,20 @@ def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Govern
     return Governor(_Bot(open_records(settings, clock), file))
 
 
+def open_session(records: Records, pace: TokenBucket | None = None) -> ZaloSession:
+    """The session of the account, not logged in yet; raises ConfigError where there is none."""
+    zalo = records.settings.zalo
+    return ZaloSession(
+        records.credentials(),
+        route_to=zalo.route_to,
+        timeout=zalo.timeout_seconds,
+        on_credentials=records.keep_credentials,
+        clock=records.clock,
+        pace=pace or TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst),
+        client_version=zalo.client_version,
+    )
+
+
 class _Bot:
     """Fits governor.Machine: one bot account."""
 
@@ -71,17 +90,9 @@ class _Bot:
         self._file = file
         self._lock: InstanceLock | None = None
         self._wiring: _Wiring | None = None
-        zalo = records.settings.zalo
-        self._pace = TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst)
-        self._session = ZaloSession(
-            records.credentials(),
-            route_to=zalo.route_to,
-            timeout=zalo.timeout_seconds,
-            on_credentials=records.keep_credentials,
-            clock=records.clock,
-            pace=self._pace,
-            client_version=zalo.client_version,
-        )
+        send = records.settings.zalo.send
+        self._pace = TokenBucket(per_second=send.per_second, burst=send.burst)
+        self._session = open_session(records, self._pace)
         log.info("session_used", origin=records.session_origin.value)
 
     def log_in(self, stopping: threading.Event) -> bool:
@@ -97,11 +108,21 @@ class _Bot:
                 stopping.wait(_LOGIN_DELAYS[min(tried, len(_LOGIN_DELAYS) - 1)])
                 tried += 1
             else:
+                self._refuse_a_stranger()
                 self._records.keep_account(self._session.uid)
                 self._lock = InstanceLock(self._records.database, self._session.uid)
                 self._lock.take()
                 return True
         return False
+
+    def _refuse_a_stranger(self) -> None:
+        """An SQLite file serves one account. Another one that simply went on would judge all of the history again."""
+        known = accounts_of(self._records.database)
+        if self._records.database.is_sqlite and known and self._session.uid not in known:
+            raise StoreError(
+                f"phiên đăng nhập là của tài khoản {self._session.uid}, còn cơ sở dữ liệu là của tài khoản {known[0]}. "
+                "Nếu tài khoản cũ được thay bằng tài khoản này, đề nghị chạy: zalo-governor account replace"
+            )
 
     def parts(self) -> Sequence[Part]:
         """Everything that runs, wired for the account that logged in."""
@@ -247,7 +268,7 @@ class _Wiring:
             configuration,
             self._account,
             clock=self._clock,
-            status=lambda: self._hearing.status(self._outbox.pending()),
+            status=self._status,
             look_at=self._look_at,
         )
         return Rooms(
@@ -284,8 +305,33 @@ class _Wiring:
             Duty("name_sweep", times.name_sweep, None, self._sweep),
             Duty("hints_digest", times.hints_digest, None, duty(Duties.hints_digest)),
             Duty("suggestions_digest", times.suggestions_digest, None, duty(Duties.suggestions_digest)),
-            Duty("retention", _RETENTION_AT, None, duty(lambda duties, unit, _due: duties.forget_readers(unit))),
+            Duty("retention", _RETENTION_AT, None, self._retain),
         ]
+
+    def _retain(self, _due: datetime) -> None:
+        with self._units.unit() as unit:
+            self._rooms.office.duties.forget_readers(unit)
+        kept = self._records.settings.retention
+        terms = Terms(
+            bodies=timedelta(days=kept.bodies_days),
+            cases=timedelta(days=kept.cases_days),
+            notices=timedelta(days=kept.notices_days),
+            dead_letters=timedelta(days=kept.dead_letters_days),
+            names=timedelta(days=kept.names_days),
+            people=timedelta(days=kept.people_days),
+        )
+        removed = sweep(self._records.database, terms, self._clock(), self._schedule.stopping)
+        if any(removed):
+            with self._units.unit() as unit:
+                detail = removed._asdict()
+                unit.audit("retention", at=self._clock(), actor_id=None, group_id="", subject="", detail=detail)
+
+    def _status(self) -> LineStatus:
+        last = last_backup(self._records.vault)
+        return self._hearing.status(self._outbox.pending())._replace(
+            backed_up_at=last.at if last else None,
+            backup_overdue=is_overdue(last, self._clock(), self._records.settings.backup.remind_after),
+        )
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
         tell_judged(results)

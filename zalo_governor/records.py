@@ -90,6 +90,13 @@ class Records:
                 self.vault.forget(_CREDENTIALS + name.removeprefix(_ACCOUNT))
         self.vault.save(_ACCOUNT + origin, uid.encode())
 
+    def forget_account(self, uid: str) -> None:
+        """Keep the session of an account that was replaced no longer."""
+        for name in self.vault.names(_ACCOUNT):
+            if self.vault.load(name) == uid.encode():
+                for prefix in (_ACCOUNT, _CREDENTIALS, _FINGERPRINTS):
+                    self.vault.forget(prefix + name.removeprefix(_ACCOUNT))
+
     def credentials(self) -> Credentials:
         """The session: from the session file when it is new, else as Zalo last rotated it.
 

@@ -96,6 +96,10 @@ class Schedule:
         self._stopped.set()
         self._caught_up.set()
 
+    def stopping(self) -> bool:
+        """Whether a long duty should leave the rest for another time."""
+        return self._stopped.is_set()
+
     def _add(self, duty: Duty) -> None:
         if duty.at is None:
             return

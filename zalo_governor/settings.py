@@ -241,10 +241,38 @@ class NameSettings(_Section):
 
 
 class RetentionSettings(_Section):
-    """How long data that track people are kept."""
+    """How many days data are kept; what stays for good are facts and figures without words."""
 
+    bodies_days: int = Field(default=365, ge=1)
+    """What was said in the group and in private, where it is under no case."""
+    cases_days: int = Field(default=1825, ge=30)
+    """What was said under a case, from when that was closed; explanations, notes, incidents, suggestions."""
+    notices_days: int = Field(default=365, ge=1)
+    """What the program wrote."""
+    dead_letters_days: int = Field(default=90, ge=1)
+    """What it could not read."""
+    names_days: int = Field(default=365, ge=1)
+    """Names shown by those who have left."""
+    people_days: int = Field(default=1825, ge=30)
+    """Who it was that wrote or did something; after that only that it was written or done. Cases keep it."""
     readers_days: int = Field(default=90, ge=1)
     """Who has received or seen a message under a case."""
+
+
+class BackupSettings(_Section):
+    """Where backups go when no place is named, how many stay, and when people are told that there is none."""
+
+    folder: Path = Path("sao-luu")
+    """Relative to data_dir; better a disk of another machine."""
+    keep: int = Field(default=14, ge=1)
+    """So many of the youngest stay in the folder."""
+    remind_days: float | None = Field(default=2.0, gt=0)
+    """With no backup for so long, the desk is told; `null` for never."""
+
+    @property
+    def remind_after(self) -> timedelta | None:
+        """As a duration."""
+        return None if self.remind_days is None else timedelta(days=self.remind_days)
 
 
 class TrialSettings(_Section):
@@ -312,6 +340,7 @@ class Settings(BaseSettings):
     vigil: VigilSettings = VigilSettings()
     alarm: AlarmSettings = AlarmSettings()
     retention: RetentionSettings = RetentionSettings()
+    backup: BackupSettings = BackupSettings()
     names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
     trial: TrialSettings = TrialSettings()
@@ -343,6 +372,11 @@ class Settings(BaseSettings):
     def key_path(self) -> Path:
         """The key file."""
         return self.data_dir / self.key_file
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups go when no place is named."""
+        return self.data_dir / self.backup.folder
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -140,6 +140,8 @@ class Coverage(_Figures):
     late: int
     rule_failures: int
     gaps: tuple[Gap, ...] = ()
+    content_from: datetime | None = None
+    """What was said before then in the period is kept no longer; figures are not touched by it."""
 
 
 class Activity(_Figures):

@@ -37,6 +37,9 @@ class LineStatus(NamedTuple):
     """Messages that wait in the outbox."""
     looked_at: datetime | None = None
     """When the program last asked Zalo whether anything was missing, and nothing was."""
+    backed_up_at: datetime | None = None
+    """When the last backup was made; None where none ever was."""
+    backup_overdue: bool = False
 
 
 class Introduction(NamedTuple):

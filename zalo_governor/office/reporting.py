@@ -97,7 +97,10 @@ def render_json(report: ActivityReport) -> str:
 def coverage_line(coverage: Coverage, voice: Voice) -> str:
     """What was heard, in one sentence without its full stop."""
     figures = coverage.model_dump(include={"heard", "judged", "waiting", "sealed", "dead_letters", "recovered", "late"})
-    return voice.say(Text.COVERAGE, **{name: number(value) for name, value in figures.items()})
+    heard = voice.say(Text.COVERAGE, **{name: number(value) for name, value in figures.items()})
+    if coverage.content_from is None:
+        return heard
+    return heard + voice.say(Text.CONTENT_FROM, when=moment(coverage.content_from))
 
 
 def withheld_line(report: ActivityReport, voice: Voice) -> str:

@@ -95,6 +95,11 @@ class AuditTrail(RosterBook):
         return {"b_name": _HEAD_NAME, "b_content": content, "b_saved_ms": to_ms(at)}
 
 
+def audit_head(connection: Connection, keys: Keys) -> AuditHead | None:
+    """Where the chain ends by what the connection sees; None where there is none, or it does not open."""
+    return _head_of(connection.scalar(_HEAD), keys)
+
+
 class SqlAuditLog:
     """The log for those who look at it; nothing is written."""
 

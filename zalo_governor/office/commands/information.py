@@ -146,12 +146,22 @@ class Status(Command[bool]):
                     line=self._line(status),
                     rows="\n".join(rows),
                     outgoing=number(status.outgoing_waiting),
-                    looked=self.voice.say(Text.STATUS_LOOKED, when=moment(status.looked_at))
-                    if status.looked_at
-                    else self.voice.say(Text.STATUS_NOT_LOOKED),
+                    looked=self._looked(status) + self._backup(status),
                 )
             ]
         )
+
+    def _looked(self, status: LineStatus) -> str:
+        if status.looked_at is None:
+            return self.voice.say(Text.STATUS_NOT_LOOKED)
+        return self.voice.say(Text.STATUS_LOOKED, when=moment(status.looked_at))
+
+    def _backup(self, status: LineStatus) -> str:
+        """A line of its own, only where something is to be done."""
+        if not status.backup_overdue:
+            return ""
+        last = moment(status.backed_up_at) if status.backed_up_at else self.voice.say(Text.NEVER)
+        return "\n" + self.voice.say(Text.STATUS_NO_BACKUP, last=last)
 
     def _line(self, status: LineStatus) -> str:
         if status.state is None:
