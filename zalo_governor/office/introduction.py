@@ -16,6 +16,8 @@ def introduction_text(introduction: Introduction, voice: Voice) -> str:
         Text.INTRODUCTION,
         unit=introduction.unit,
         regulation=regulation.number,
+        bodies_days=number(introduction.bodies_days),
+        cases_days=number(introduction.cases_days),
         readers_days=number(introduction.readers_days),
         admins=", ".join(names) or voice.say(Text.INTRODUCTION_NOBODY),
     )

@@ -49,11 +49,15 @@ class Introduction(NamedTuple):
     """The body that runs the group: `UBND tỉnh Mẫu`."""
     admins: tuple[tuple[str, str], ...]
     """(full name, title) of those who may be asked."""
+    bodies_days: int
+    """How long it is kept what was said outside of a case."""
+    cases_days: int
+    """And under one, after it was closed."""
     readers_days: int
     """How long it is kept who has received or seen a message under a case."""
 
 
-UNINTRODUCED = Introduction(unit="", admins=(), readers_days=0)
+UNINTRODUCED = Introduction(unit="", admins=(), bodies_days=0, cases_days=0, readers_days=0)
 """Of an office that has said nothing of itself."""
 
 

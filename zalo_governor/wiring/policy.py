@@ -80,6 +80,8 @@ def introduction_of(settings: Settings) -> Introduction:
     return Introduction(
         unit=settings.office.unit,
         admins=tuple((person.full_name, person.title) for person in settings.people if Role.ADMIN in person.roles),
+        bodies_days=settings.retention.bodies_days,
+        cases_days=settings.retention.cases_days,
         readers_days=settings.retention.readers_days,
     )
 

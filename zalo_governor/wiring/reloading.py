@@ -18,7 +18,19 @@ LOOK_SECONDS = 2.0
 """A file counts when two looks in a row have found it the same: an editor may be in the middle of writing it."""
 
 _AT_ONCE = frozenset(
-    {"office", "people", "escalation", "approval", "schedule", "retention", "names", "roster", "trial", "introduction"}
+    {
+        "office",
+        "people",
+        "escalation",
+        "approval",
+        "schedule",
+        "retention",
+        "names",
+        "roster",
+        "trial",
+        "introduction",
+        "backup",
+    }
 )
 _PARTS_AT_ONCE = {"zalo": frozenset({"send"}), "alarm": frozenset({"smtp", "webhook"})}
 """Of these sections, the keys that count at once."""

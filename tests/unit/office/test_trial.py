@@ -28,7 +28,13 @@ from zalo_governor.office.trial import SwitchingOn
 from zalo_governor.office.voice import Voice
 
 DAYS = timedelta(days=14)
-SAID = Introduction(unit="UBND tỉnh Mẫu", admins=(("Nguyễn Văn Quản", "Giám đốc Sở Mẫu"),), readers_days=90)
+SAID = Introduction(
+    unit="UBND tỉnh Mẫu",
+    admins=(("Nguyễn Văn Quản", "Giám đốc Sở Mẫu"),),
+    bodies_days=365,
+    cases_days=1825,
+    readers_days=90,
+)
 
 
 def on_trial(**policy: Any) -> Desk:
@@ -196,7 +202,7 @@ def test_an_office_without_a_trial_withholds_nothing_and_introduces_itself_at_it
 @pytest.mark.parametrize("admins", [(), SAID.admins, SAID.admins * 3])
 def test_the_introduction_fits_into_one_message_and_says_whom_to_ask(admins: tuple[tuple[str, str], ...]) -> None:
     unit = "Ủy ban nhân dân tỉnh Mẫu, cơ quan thường trực Ban Chỉ đạo chuyển đổi số"
-    text = introduction_text(Introduction(unit, admins, 90), Voice(CATALOGUE, REGULATION))
+    text = introduction_text(Introduction(unit, admins, 365, 1825, 90), Voice(CATALOGUE, REGULATION))
     assert len(text) <= MESSAGE_LIMIT
     assert "giữ 90 ngày" in text
     assert ("đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu)" if admins else "Xin liên hệ: Quản trị nhóm") in text
