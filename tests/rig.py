@@ -75,6 +75,7 @@ class Rig:
             },
             "escalation": {"quiet_hours": None},
             "health": {"port": None},
+            "trial": {"days": 0},
         }
         self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
 

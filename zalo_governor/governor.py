@@ -45,6 +45,10 @@ class Machine(Protocol):
         """The parts, in the order in which they are to be stopped; called once, after the login."""
         ...
 
+    def look_at_configuration(self) -> None:
+        """See now whether its files were changed; before the login, nothing happens."""
+        ...
+
     def close(self) -> None:
         """Let go of the database."""
         ...
@@ -61,6 +65,11 @@ class Governor:
     def stop(self) -> None:
         """Ask the program to end cleanly."""
         self._stopping.set()
+
+    def look_at_configuration(self) -> None:
+        """See now whether its files were changed, and not at the next look. From any thread or signal handler."""
+        # In a thread of its own: what it takes may be held by the one that the signal has interrupted.
+        threading.Thread(target=self._machine.look_at_configuration, daemon=True).start()
 
     def run(self) -> None:
         """Log in and work until stopped.
@@ -123,8 +132,9 @@ class _Threads:
 
 
 def leave_standing() -> None:
-    """What is there when work begins stays to the end, and what a batch makes goes without the collector's help: it
-    need not walk through either of them all the time, at a tenth of all processor time."""
+    """What is there when work begins, or goes on by another configuration, stays, and what a batch makes goes without
+    the collector's help: it need not walk through either of them all the time, at a tenth of all processor time."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 20)

@@ -283,10 +283,58 @@ class NameSettings(_Section):
 
 
 class RetentionSettings(_Section):
-    """How long data that track people are kept."""
+    """How many days data are kept; what stays for good are facts and figures without words."""
 
+    bodies_days: int = Field(default=365, ge=1)
+    """What was said in the group and in private, where it is under no case."""
+    cases_days: int = Field(default=1825, ge=30)
+    """What was said under a case, from when that was closed; explanations, notes, incidents, suggestions."""
+    notices_days: int = Field(default=365, ge=1)
+    """What the program wrote."""
+    dead_letters_days: int = Field(default=90, ge=1)
+    """What it could not read."""
+    names_days: int = Field(default=365, ge=1)
+    """Names shown by those who have left."""
+    people_days: int = Field(default=1825, ge=30)
+    """Who it was that wrote or did something; after that only that it was written or done. Cases keep it."""
     readers_days: int = Field(default=90, ge=1)
     """Who has received or seen a message under a case."""
+
+
+class BackupSettings(_Section):
+    """Where backups go when no place is named, how many stay, and when people are told that there is none."""
+
+    folder: Path = Path("sao-luu")
+    """Relative to data_dir; better a disk of another machine."""
+    keep: int = Field(default=14, ge=1)
+    """So many of the youngest stay in the folder."""
+    remind_days: float | None = Field(default=2.0, gt=0)
+    """With no backup for so long, the desk is told; `null` for never."""
+
+    @property
+    def remind_after(self) -> timedelta | None:
+        """As a duration."""
+        return None if self.remind_days is None else timedelta(days=self.remind_days)
+
+
+class TrialSettings(_Section):
+    """The time in which only the admin gets anything."""
+
+    days: int = Field(default=14, ge=0, le=365)
+    """From the first start of the account until the admin gets the page about it; 0 for no trial at all. It goes on
+    until `/batdau` or `zalo-governor bat-dau`."""
+
+    @property
+    def lasts(self) -> timedelta:
+        """As a duration."""
+        return timedelta(days=self.days)
+
+
+class IntroductionSettings(_Section):
+    """What the program says of itself."""
+
+    post_in_group: bool = False
+    """Whether it introduces itself in each group, once, when it is switched on."""
 
 
 class ScheduleSettings(_Section):
@@ -336,8 +384,11 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     logs: LogSettings = LogSettings()
     health: HealthSettings = HealthSettings()
+    backup: BackupSettings = BackupSettings()
     names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
+    trial: TrialSettings = TrialSettings()
+    introduction: IntroductionSettings = IntroductionSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -379,6 +430,11 @@ class Settings(BaseSettings):
             return None
         path = self.data_dir / "logs" / "governor.log"
         return LogFile(path, int(logs.most_mb * 1_000_000), logs.files, timedelta(days=logs.kept_days))
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups go when no place is named."""
+        return self.data_dir / self.backup.folder
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from zalo_governor.domain.remarks import RemarkKind
-from zalo_governor.store.crypto import Keys, binding
+from zalo_governor.store.crypto import NO_LONGER_KEPT, Keys, binding
 from zalo_governor.store.database import Database
 from zalo_governor.store.schema import (
     approvals,
@@ -69,7 +69,7 @@ def opened(database: Database) -> Iterator[tuple[str, bytes]]:
     assert columns == OPENED | HASHES
     with database.read() as connection:
         for where, sealed, bound_to in _sealed(connection):
-            if sealed is not None:
+            if sealed is not None and sealed != NO_LONGER_KEPT:
                 yield where, _open(database.keys, sealed, bound_to)
 
 

@@ -35,9 +35,17 @@ COMMANDS = (
     "rules",
     "roster",
     "audit",
+    "backup",
+    "restore",
+    "upgrade",
+    "erase",
+    "export",
+    "account",
+    "trial",
+    "bat-dau",
     "bench",
 )
-"""Each a function or a Typer of that name in the module of that name; a hyphen is an underscore there."""
+"""Each a function or a Typer of that name in the module of that name, a hyphen written as an underscore there."""
 
 
 class _Commands(TyperGroup):

@@ -165,8 +165,8 @@ class SignIn:
     def _require_consent(self, known: str, uid: str, name: str) -> None:
         self._say(
             f"Tài khoản vừa đăng nhập ({name or '(không tên)'}, uid {uid}) khác tài khoản trước của nơi cài đặt này "
-            f"(uid {known}). Với tài khoản khác, uid của mọi người cũng khác; chỉ những người khai bằng global_id "
-            "trong governor.yaml còn được nhận ra ngay."
+            f"(uid {known}). Với tài khoản khác, uid của mọi người cũng khác: sau khi đăng nhập, đề nghị "
+            "chạy zalo-governor account replace để nhận lại mọi người rồi mới khởi động."
         )
         if self._other_account or (sys.stdin.isatty() and self._asking.yes("Dùng tài khoản mới này?", default=False)):
             return

@@ -140,6 +140,8 @@ class Coverage(_Figures):
     late: int
     rule_failures: int
     gaps: tuple[Gap, ...] = ()
+    content_from: datetime | None = None
+    """What was said before then in the period is kept no longer; figures are not touched by it."""
 
 
 class Activity(_Figures):
@@ -187,6 +189,8 @@ class ActivityReport(_Figures):
     """Of the period, incidents first, then the oldest; without their words (`text` is "") but for the desk."""
     signs: LeakSigns = LeakSigns()
     refused_notices: int
+    withheld_notices: int = 0
+    """Messages that did not go out since the account was on trial."""
     coverage: Coverage
     private_gaps: tuple[Gap, ...] = ()
     """Of the private messages to the bot accounts, the gaps of the period in which something may be missing."""

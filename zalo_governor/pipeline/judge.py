@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Generic
 
 import structlog
@@ -68,6 +69,7 @@ class Judge(Generic[UnitT]):
         """Id after which to read from the inbox; None while everything comes in memory."""
         self._without_reaction: set[int] = set()
         self._changed = threading.Condition()
+        self._batch = threading.Lock()
         self._stopping = False
         self._idle = True
         self.progress = Progress()
@@ -115,6 +117,10 @@ class Judge(Generic[UnitT]):
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+
+    def between_batches(self) -> AbstractContextManager[object]:
+        """While the block runs no batch is judged: what it changes counts for whole batches."""
+        return self._batch
 
     def drain(self, timeout: float) -> bool:
         """Wait until everything admitted so far is judged; whether that was reached within `timeout` seconds."""
@@ -180,7 +186,8 @@ class Judge(Generic[UnitT]):
         delay = _RETRY_FIRST
         while True:
             try:
-                judged, echoes = self._judge(batch)
+                with self._batch:
+                    judged, echoes = self._judge(batch)
             except StoreUnavailableError as error:
                 self.progress.tries_again()
                 log.error("judge_waits", error=error, entries=len(batch))

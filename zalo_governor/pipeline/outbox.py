@@ -39,7 +39,7 @@ class OutboxWorker:
     Args:
         printed: the content of a file; raises GovernorError where it cannot be made.
         say_again: the words of a message that goes out once more because it may have arrived already.
-        private_per_day: private messages of one day after which requests to members wait until the next day.
+        private_per_day: gives after how many private messages of one day requests to members wait until the next day.
         on_sent: called after each message, from either lane, with its purpose and outcome, for the journal.
     """
 
@@ -51,7 +51,7 @@ class OutboxWorker:
         account: str,
         printed: Callable[[PaperFile], bytes],
         say_again: Callable[[str], str],
-        private_per_day: int,
+        private_per_day: Callable[[], int],
         on_sent: Callable[[Outgoing, str], None],
         clock: Clock,
     ) -> None:
@@ -104,7 +104,7 @@ class _Lane:
         account: str,
         printed: Callable[[PaperFile], bytes],
         say_again: Callable[[str], str],
-        private_per_day: int,
+        private_per_day: Callable[[], int],
         on_sent: Callable[[Outgoing, str], None],
         clock: Clock,
     ) -> None:
@@ -204,7 +204,7 @@ class _Lane:
             sent = self._store.sent_private_since(self._account, now - timedelta(days=1))
         except StoreUnavailableError:
             return False
-        return sent >= self._private_per_day
+        return sent >= self._private_per_day()
 
     def _surely(self, write: Callable[[], object]) -> None:
         """Write down an outcome, however long the store takes: sending twice is worse than waiting."""

@@ -16,7 +16,17 @@ from zalo_governor.store.bodies import storable
 from zalo_governor.store.case_notes import CaseNotes
 from zalo_governor.store.crypto import binding
 from zalo_governor.store.inbox import lowest_id
-from zalo_governor.store.schema import case_events, case_readers, cases, events, inbox, removal_codes, removals
+from zalo_governor.store.schema import (
+    case_events,
+    case_readers,
+    cases,
+    events,
+    former_accounts,
+    inbox,
+    person_uids,
+    removal_codes,
+    removals,
+)
 
 MOST_WRONG_CODES = 3
 """After so many wrong tries a one-time code counts no more."""
@@ -85,11 +95,12 @@ class Aftermath(CaseNotes):
         )
         found: dict[str, CaseMessage] = {}
         for row in rows:
+            account, owner_uid = self._today(row.account, row.sender_uid)
             message = CaseMessage(
-                account=row.account,
+                account=account,
                 key=row.message_key,
                 cli_key=row.cli_key,
-                owner_uid=row.sender_uid,
+                owner_uid=owner_uid,
                 at=from_ms(row.at_ms),
                 gone_at=None if row.gone_ms is None else from_ms(row.gone_ms),
                 gone_by=row.gone_by,
@@ -245,6 +256,20 @@ class Aftermath(CaseNotes):
             .values(attempts=removal.attempts + 1, due_ms=None, outcome=outcome.value)
         )
         return bool(settled.rowcount)
+
+    def _today(self, account: str, uid: str) -> tuple[str, str]:
+        """Who can do something about what an account heard that was replaced since: its successor, and the uid under
+        which that one sees the person; the uid stays where nobody has said who it is."""
+        successor = self._ask(select(former_accounts.c.successor).where(former_accounts.c.uid == account)).scalar()
+        if successor is None:
+            return account, uid
+        before = person_uids.alias()
+        seen = (
+            select(person_uids.c.uid)
+            .join(before, before.c.person_id == person_uids.c.person_id)
+            .where(before.c.account == account, before.c.uid == uid, person_uids.c.account == successor)
+        )
+        return successor, self._ask(seen.limit(1)).scalar() or uid
 
     def _removals(self, statement: Select[tuple[object, ...]]) -> list[Removal]:
         return [

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.store.errors import WrongKeyError
 
+NO_LONGER_KEPT = b""
+"""Stands in a sealed column that must hold something where the text was removed; no ciphertext is that short."""
 _MASTER_BYTES = 32
 _NONCE_BYTES = 12
 
@@ -38,11 +40,7 @@ class Keys:
         Raises:
             ConfigError: the key is not 32 bytes in base64, or somebody else may read the file.
         """
-        if environment_value:
-            return cls(_decoded(environment_value, "ZALO_GOVERNOR_KEY"))
-        if not path.exists():
-            _make_key_file(path)
-        return cls(_decoded(_read_key_file(path), str(path)))
+        return cls(master_key(path, environment_value))
 
     def seal(self, plain: bytes, bound_to: bytes) -> bytes:
         """nonce (12 bytes) + AES-256-GCM ciphertext and tag; opens only together with the same `bound_to`."""
@@ -67,7 +65,9 @@ class Keys:
         return self.seal(text.encode("utf-8", "surrogatepass"), binding(*bound_to))
 
     def open_text(self, sealed: bytes, *bound_to: str) -> str:
-        """The string that `seal_text` sealed; raises WrongKeyError as `open` does."""
+        """The string that `seal_text` sealed, "" where it was removed; raises WrongKeyError as `open` does."""
+        if sealed == NO_LONGER_KEPT:
+            return ""
         return self.open(sealed, binding(*bound_to)).decode("utf-8", "surrogatepass")
 
     def mac(self, content: bytes, /) -> bytes:
@@ -82,6 +82,20 @@ class Keys:
         digest.update(previous)
         digest.update(content)
         return digest.digest()
+
+
+def master_key(path: Path, environment_value: str | None) -> bytes:
+    """The 32 bytes themselves, for a backup; otherwise as `Keys.load_or_make`, which raises the same."""
+    if environment_value:
+        return _decoded(environment_value, "ZALO_GOVERNOR_KEY")
+    if not path.exists():
+        _make_key_file(path, secrets.token_bytes(_MASTER_BYTES))
+    return _decoded(_read_key_file(path), str(path))
+
+
+def keep_master_key(path: Path, master: bytes) -> None:
+    """Write the key file, for an installation that has none yet; one that is there stays."""
+    _make_key_file(path, master)
 
 
 def binding(*parts: str) -> bytes:
@@ -112,14 +126,14 @@ def _read_key_file(path: Path) -> str:
         raise ConfigError(f"{path}: the key file cannot be read: {type(error).__name__}") from None
 
 
-def _make_key_file(path: Path) -> None:
+def _make_key_file(path: Path, master: bytes) -> None:
     """Written aside and linked into place: a crash leaves no half key, and of two processes one wins."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(base64.b64encode(secrets.token_bytes(_MASTER_BYTES)) + b"\n")
+            file.write(base64.b64encode(master) + b"\n")
             file.flush()
             os.fsync(file.fileno())
         try:

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import DatabaseError as SqliteDatabaseError
@@ -35,7 +35,7 @@ from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.store.crypto import Keys, binding
 from zalo_governor.store.errors import StoreError, WrongKeyError
-from zalo_governor.store.migrations import revision, upgrade
+from zalo_governor.store.migrations import check_known, newest, revision, upgrade
 from zalo_governor.store.persons import PersonCache
 from zalo_governor.store.schema import vault
 from zalo_governor.store.turns import Turns
@@ -43,6 +43,7 @@ from zalo_governor.store.turns import Turns
 _log = structlog.get_logger(__name__)
 
 _BUSY_SECONDS = 10
+_TRACES_MS = 500
 _KEY_CHECK = "key-check"
 _MIGRATION_LOCK = 7_301
 """PostgreSQL advisory lock: of several processes started at once, one migrates."""
@@ -85,17 +86,27 @@ class Database:
         with self.read() as connection:
             return revision(connection)
 
-    def migrate(self) -> None:
+    def make_tables(self, form: str) -> None:
+        """Make empty tables of an earlier form; raises NewerDatabaseError where this program does not know it."""
+        with self.write() as connection:
+            upgrade(connection, form)
+
+    def migrate(self) -> Path | None:
         """Bring the tables to the form that this program knows, and see that the key fits what is stored.
+
+        Gives the copy of an SQLite file that had an earlier form: a program that does not work out can be taken back.
 
         Raises:
             NewerDatabaseError: a newer program has written it.
             WrongKeyError: it was written under another key.
+            StoreError: there is no room for the copy; nothing was changed.
         """
+        copy = self._keep_earlier_form()
         with self.write() as connection:
             self.lock(connection, _MIGRATION_LOCK)
             upgrade(connection)
             self._check_key(connection)
+        return copy
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -127,6 +138,20 @@ class Database:
             self.commits = Commits(self.commits.number + 1, self.commits.seconds + perf_counter() - began)
             if self._traces:
                 self._erase_traces()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """For looking at everything as it stands at one moment, while others write on.
+
+        Raises:
+            StoreUnavailableError: the database cannot be asked now.
+        """
+        with _availability(), self._engine.connect() as connection:
+            if self.is_sqlite:
+                _driver(connection).execute("BEGIN").close()
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
 
     def apart(self) -> Connection:
         """A connection of its own for locks that outlive a transaction; whoever asked closes it."""
@@ -170,6 +195,27 @@ class Database:
         with self.read() as connection:
             self._open_key_check(connection)
 
+    def _keep_earlier_form(self) -> Path | None:
+        form = self.form()
+        if self.file is None or form in {None, newest()}:
+            return None
+        check_known(str(form))
+        copy = self.file.with_name(f"{self.file.name}.truoc-nang-cap-{form}-{to_ms(self.clock())}")
+        draft = copy.with_name(f".{copy.name}.part")
+        try:
+            os.close(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600))
+            with self.read() as connection, closing(SqliteConnection(draft)) as kept:
+                _driver(connection).backup(kept)
+            draft.rename(copy)
+        except (OSError, SqliteDatabaseError) as error:
+            raise StoreError(
+                f"{copy}: the database cannot be copied before it is upgraded: {error}; nothing was changed"
+            ) from None
+        finally:
+            draft.unlink(missing_ok=True)
+        _log.info("earlier_form_kept", form=form, file=copy.name)
+        return copy
+
     def _check_key(self, connection: Connection) -> None:
         if not self._open_key_check(connection):
             content = self.keys.seal(b"", binding("vault", _KEY_CHECK))
@@ -195,7 +241,11 @@ class Database:
         busy = True
         try:
             with self._engine.connect() as connection:
-                busy, _, _ = _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                # Whoever reads on for minutes, as a backup does, must not keep the next writer waiting.
+                driver = _driver(connection)
+                driver.execute(f"PRAGMA busy_timeout = {_TRACES_MS}").close()
+                busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                driver.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}").close()
         except (StoreUnavailableError, DBAPIError, SqliteDatabaseError) as error:
             _log.error("wal_not_truncated", error=type(error).__name__)
         self._traces = bool(busy)
@@ -285,7 +335,7 @@ def _postgresql_engine(address: URL) -> Engine:
         return create_engine(
             address,
             paramstyle="format",
-            connect_args={"options": "-c synchronous_commit=on"},
+            connect_args={"options": f"{address.query.get('options', '')} -c synchronous_commit=on".strip()},
             pool_pre_ping=True,
             hide_parameters=True,
         )

@@ -28,6 +28,7 @@ from zalo_governor.domain.notices import OutgoingState
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
 from zalo_governor.store.changes import Changes
 from zalo_governor.store.gaps import gap
+from zalo_governor.store.retention import gone_before
 from zalo_governor.store.schema import (
     NUMBER_BITS,
     accounts,
@@ -107,7 +108,10 @@ class Figures(Changes):
                 )
             )
         ).where(inbox.c.state == literal_column("'dead'"))
+        self.flush()
+        kept_from = gone_before(self._connection)
         return Coverage(
+            content_from=kept_from if kept_from and kept_from > start else None,
             heard=self._number(select(func.count()).select_from(inbox).where(heard)),
             judged=counts.judged,
             waiting=self._number(waiting),

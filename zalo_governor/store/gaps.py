@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import Source
 from zalo_governor.domain.line import Gap
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.database import Database
-from zalo_governor.store.schema import gaps, inbox
+from zalo_governor.store.identity import formers
+from zalo_governor.store.schema import former_accounts, gaps, inbox
 
 
 class SqlGaps:
@@ -19,6 +20,8 @@ class SqlGaps:
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
         self._account = account
+        former = select(former_accounts.c.uid).where(former_accounts.c.successor == account)
+        self._former = inbox.c.account.in_(former)
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
         """A gap began, after the inbox entry `heard_id` (0 for none); gives its number."""
@@ -71,8 +74,9 @@ class SqlGaps:
 
     def last_received(self) -> int | None:
         """Our time (ms) at which the account last heard anything, None where it never did."""
-        heard = select(inbox.c.received_ms).where(inbox.c.account == self._account)
         with self._database.read() as connection:
+            accounts = [self._account, *formers(connection, self._account)]
+            heard = select(inbox.c.received_ms).where(inbox.c.account.in_(accounts))
             received_ms: int | None = connection.scalar(heard.order_by(inbox.c.id.desc()).limit(1))
         return received_ms
 
@@ -85,7 +89,8 @@ class SqlGaps:
     def _heard(self, group_id: str) -> tuple[ColumnElement[bool], ...]:
         private = group_id == self._account
         return (
-            inbox.c.account == self._account,
+            # Of a group, what the accounts before this one heard is not missing.
+            inbox.c.account == self._account if private else or_(inbox.c.account == self._account, self._former),
             inbox.c.is_group.is_(False) if private else inbox.c.thread_id == group_id,
             inbox.c.source != Source.SWEEP.value,
         )

@@ -11,6 +11,7 @@ from zalo_governor.store.schema import (
     cases,
     events,
     findings,
+    former_accounts,
     newcomers,
     outbox,
     person_uids,
@@ -52,8 +53,8 @@ def seed(connection: Connection, keys: Keys, account: str, people: Sequence[Seed
         if wanted.phone:
             facts["phone"] = wanted.phone
         connection.execute(update(persons).where(persons.c.id == person_id).values(facts))
-        if wanted.uid:
-            _rebind(connection, account, wanted.uid, person_id)
+        if wanted.uid and not _seen_by_former(connection, account, wanted.uid):
+            rebind(connection, account, wanted.uid, person_id)
     lost = persons.c.roles.is_not(None) & persons.c.id.not_in(holders)
     connection.execute(update(persons).where(lost).values(roles=None))
 
@@ -63,7 +64,7 @@ def tie_global_id(connection: Connection, keys: Keys, account: str, person: Pers
     other = connection.scalar(select(persons.c.id).where(persons.c.global_id == global_id))
     if person.global_id is not None:
         # The uid was another human being's before; that one keeps what is his.
-        _rebind(connection, account, person.uid, other or _new(connection, global_id))
+        rebind(connection, account, person.uid, other or _new(connection, global_id))
     elif other is None:
         connection.execute(update(persons).where(persons.c.id == person.id).values(global_id=global_id))
     else:
@@ -78,7 +79,7 @@ def _found(connection: Connection, keys: Keys, account: str, wanted: SeedPerson)
     if wanted.phone:
         marks.append(persons.c.phone == wanted.phone)
     if wanted.uid:
-        seen_as = (person_uids.c.account == account, person_uids.c.uid == wanted.uid)
+        seen_as = (person_uids.c.account.in_([account, *formers(connection, account)]), person_uids.c.uid == wanted.uid)
         marks.append(persons.c.id.in_(select(person_uids.c.person_id).where(*seen_as)))
     rows = connection.execute(
         select(persons.c.id, persons.c.global_id).where(or_(*marks), persons.c.merged_into.is_(None))
@@ -93,12 +94,25 @@ def _found(connection: Connection, keys: Keys, account: str, wanted: SeedPerson)
     return int(first.id)
 
 
+def _seen_by_former(connection: Connection, account: str, uid: str) -> bool:
+    """The settings still name the uid under which an account that was replaced saw the person."""
+    seen = (person_uids.c.account.in_(formers(connection, account)), person_uids.c.uid == uid)
+    return connection.scalar(select(person_uids.c.person_id).where(*seen).limit(1)) is not None
+
+
 def _new(connection: Connection, global_id: str | None = None) -> int:
     row = {"global_id": global_id, "full_name": "", "title": "", "reach": Reach.UNKNOWN.value}
     return int(connection.execute(insert(persons).returning(persons.c.id), row).scalar_one())
 
 
-def _rebind(connection: Connection, account: str, uid: str, person_id: int) -> None:
+def formers(connection: Connection, account: str) -> list[str]:
+    """The bot accounts that this one has taken the place of."""
+    mine = select(former_accounts.c.uid).where(former_accounts.c.successor == account)
+    return list(connection.scalars(mine.order_by(former_accounts.c.uid)))
+
+
+def rebind(connection: Connection, account: str, uid: str, person_id: int) -> None:
+    """That person is the one whom the account sees under this uid."""
     key = (person_uids.c.account == account, person_uids.c.uid == uid)
     tied = connection.execute(update(person_uids).where(*key).values(person_id=person_id))
     if not tied.rowcount:

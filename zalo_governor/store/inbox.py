@@ -4,7 +4,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, literal_column, select
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Seal, Source, number_of
@@ -12,7 +25,8 @@ from zalo_governor.store.bodies import open_body, seal_body, storable
 from zalo_governor.store.bulk import BulkInsert
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import StoreError
-from zalo_governor.store.schema import NUMBER_BITS, accounts, case_events, events, inbox
+from zalo_governor.store.identity import formers
+from zalo_governor.store.schema import NUMBER_BITS, accounts, case_events, events, former_accounts, inbox
 
 # An id is ms << 20 | sequence << 8 | number of the account: ordered by time, and never the same in two processes
 # that write for different accounts without seeing each other's rows.
@@ -41,8 +55,18 @@ _WAITING = (
     .order_by(inbox.c.id)
     .limit(bindparam("count"))
 )
+_JUDGED = (
+    select(inbox, _revision.label("revision"))
+    .where(
+        inbox.c.account == bindparam("account"),
+        inbox.c.state == literal_column("'done'"),
+        inbox.c.id > bindparam("after_id"),
+    )
+    .order_by(inbox.c.id)
+    .limit(bindparam("count"))
+)
 _KNOWN = select(inbox.c.key, inbox.c.id).where(
-    inbox.c.account == bindparam("account"),
+    inbox.c.account.in_(bindparam("accounts", expanding=True)),
     inbox.c.thread_id == bindparam("thread_id"),
     inbox.c.kind == bindparam("kind"),
     inbox.c.id <= bindparam("up_to"),
@@ -67,7 +91,7 @@ _UNDER_A_CASE = (
 _LAST = (
     select(inbox.c.key, inbox.c.at_ms)
     .where(
-        inbox.c.account == bindparam("account"),
+        inbox.c.account.in_(bindparam("accounts", expanding=True)),
         inbox.c.thread_id == bindparam("thread_id"),
         inbox.c.kind == ElementKind.MESSAGE.value,
     )
@@ -77,7 +101,7 @@ _LAST = (
 _OLDEST = (
     select(inbox.c.key)
     .where(
-        inbox.c.account == bindparam("account"),
+        inbox.c.account.in_(bindparam("accounts", expanding=True)),
         inbox.c.thread_id == bindparam("thread_id"),
         inbox.c.kind == ElementKind.MESSAGE.value,
         inbox.c.id <= bindparam("up_to"),
@@ -120,15 +144,17 @@ class SqlInbox:
         self._revisions = database.ready(_REVISIONS)
         self._newest_id = database.ready(_NEWEST_ID)
         self._numbers: dict[str, int] = {}
+        self._formers: dict[str, list[str]] = {}
         self._newest: int | None = None
         self._waiting, self._judged_last = _WAITING, _JUDGED_LAST
         if account is not None:
             self._waiting, self._judged_last = (
-                asked.where(inbox.c.account == account) for asked in (_WAITING, _JUDGED_LAST)
+                asked.where(inbox.c.account.in_(_with_formers(account))) for asked in (_WAITING, _JUDGED_LAST)
             )
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
         """Write all entries in one durable transaction and give those that were new, in the order given."""
+        entries = self._not_heard_by_formers(entries)
         if not entries:
             return []
         rows = [self._row(entry) for entry in entries]  # Sealing takes its time: not while others wait to write.
@@ -154,6 +180,14 @@ class SqlInbox:
         """
         return self._admitted(self._waiting, {"after_id": after_id, "count": limit})
 
+    def judged(self, account: str, *, after_id: int, limit: int) -> list[Admitted]:
+        """The same of what the account heard and was judged; what was sealed has no body.
+
+        Raises:
+            WrongKeyError: as `waiting`.
+        """
+        return self._admitted(_JUDGED, {"account": account, "after_id": after_id, "count": limit})
+
     def known(self, account: str, thread_id: str, keys: Iterable[str]) -> set[str]:
         """Which of these msgIds are stored."""
         return set(self.numbers(account, thread_id, keys))
@@ -169,7 +203,7 @@ class SqlInbox:
     ) -> dict[str, int]:
         """Of those of these keys that are stored, the number of the first entry; with `up_to`, none that is higher."""
         values = {
-            "account": account,
+            "accounts": self._accounts(account),
             "thread_id": storable(thread_id),
             "kind": kind.value,
             "keys": [storable(key) for key in keys],
@@ -184,7 +218,7 @@ class SqlInbox:
     def oldest(self, account: str, thread_id: str, up_to: int | None = None) -> int | None:
         """The lowest msgId of a thread that is stored, None where none is; `up_to` as in `numbers`."""
         values = {
-            "account": account,
+            "accounts": self._accounts(account),
             "thread_id": thread_id,
             "up_to": _HIGHEST_ID if up_to is None else up_to,
         }
@@ -227,7 +261,7 @@ class SqlInbox:
     def last(self, account: str, thread_id: str) -> tuple[str, int] | None:
         """(msgId, Zalo's time in ms) of the youngest message heard of a thread; None where none was."""
         with self._database.read() as connection:
-            row = connection.execute(_LAST, {"account": account, "thread_id": thread_id}).first()
+            row = connection.execute(_LAST, {"accounts": self._accounts(account), "thread_id": thread_id}).first()
         return None if row is None else (row.key, row.at_ms)
 
     def receipt_is_watched(self, receipt: Element) -> bool:
@@ -249,6 +283,32 @@ class SqlInbox:
                 select(heard.scalar_subquery(), waiting.scalar_subquery(), dead.scalar_subquery())
             ).one()
         return InboxCounts(*row)
+
+    def _accounts(self, account: str) -> list[str]:
+        """The account, and those before it whose place it has taken: what they heard it need not hear again."""
+        known = self._formers.get(account)
+        if known is None:
+            with self._database.read() as connection:
+                known = self._formers[account] = formers(connection, account)
+        return [account, *known]
+
+    def _not_heard_by_formers(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """History that an account before this one heard was judged then. What it says of a message now is new."""
+        if not any(len(self._accounts(account)) > 1 for account in {entry.account for entry in entries}):
+            return entries
+        with self._database.read() as connection:
+            return [entry for entry in entries if not self._heard_by_former(connection, entry)]
+
+    def _heard_by_former(self, connection: Connection, entry: Entry) -> bool:
+        same = select(inbox.c.fingerprint).where(
+            inbox.c.account.in_(self._accounts(entry.account)[1:]),
+            inbox.c.thread_id == storable(entry.thread_id),
+            inbox.c.kind == entry.kind.value,
+            inbox.c.key == storable(entry.key),
+        )
+        heard = connection.scalars(same).all()
+        # People in it bear other uids for another account, so that the same message may look like another one.
+        return bool(heard) and (entry.source is not Source.LIVE or entry.fingerprint in heard)
 
     def _numbers_of(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, int]:
         """Each account's number, with the right to give ids under it until the transaction ends."""
@@ -304,6 +364,11 @@ class SqlInbox:
             seal=_seal(row),
         )
         return bare if row.body is None else bare._replace(raw=open_body(self._database.keys, bare, row.body))
+
+
+def _with_formers(account: str) -> CompoundSelect[tuple[str]]:
+    former = select(former_accounts.c.uid).where(former_accounts.c.successor == account)
+    return union_all(select(literal(account)), former)
 
 
 def _number(database: Database, connection: Connection, account: str) -> int:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from zalo_governor.store.database import Database
@@ -90,3 +90,24 @@ class InstanceLock:
             time.sleep(_DYING_SECONDS / 20)
         self._connection = connection
         return True
+
+
+def runs_somewhere(database: Database) -> bool:
+    """Whether a process runs any account on the database, as far as its locks tell."""
+    if database.file is None:
+        held = text(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :space AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        with database.read() as connection:
+            return bool(connection.scalar(held, {"space": LOCK_SPACE}))
+    return any(map(_is_held, database.file.parent.glob(f"{database.file.name}-*.lock")))
+
+
+def _is_held(path: Path) -> bool:
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 
 from zalo_governor.domain.cases import Reader
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import ElementKind, RawDict
 from zalo_governor.store.bodies import open_message, storable
 from zalo_governor.store.database import Database
-from zalo_governor.store.schema import case_readers, inbox
+from zalo_governor.store.schema import case_readers, former_accounts, inbox
 
 _AT_ONCE = 1000
 
@@ -43,7 +43,9 @@ class SqlPostings:
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
-        self._account = account
+        # What accounts that this one has taken the place of heard counts as its own.
+        former = select(former_accounts.c.uid).where(former_accounts.c.successor == account)
+        self._accounts = union_all(select(literal(account)), former)
 
     def bodies(self, *, since: datetime) -> Iterator[tuple[int, RawDict]]:
         """Inbox entry and body of each message that has one, the oldest first.
@@ -52,9 +54,9 @@ class SqlPostings:
             WrongKeyError: a body does not open.
         """
         wanted = (
-            select(inbox.c.id, inbox.c.thread_id, inbox.c.key, inbox.c.body)
+            select(inbox.c.id, inbox.c.account, inbox.c.thread_id, inbox.c.key, inbox.c.body)
             .where(
-                inbox.c.account == self._account,
+                inbox.c.account.in_(self._accounts),
                 inbox.c.is_group,
                 inbox.c.kind == ElementKind.MESSAGE.value,
                 inbox.c.at_ms >= to_ms(since),
@@ -64,8 +66,8 @@ class SqlPostings:
             .execution_options(yield_per=_AT_ONCE)
         )
         with self._database.read() as connection:
-            for id_, thread_id, key, body in connection.execute(wanted):
-                yield id_, open_message(self._database.keys, self._account, thread_id, key, body)
+            for id_, account, thread_id, key, body in connection.execute(wanted):
+                yield id_, open_message(self._database.keys, account, thread_id, key, body)
 
     def of(self, ids: Sequence[int]) -> list[Posting]:
         """Those entries of `bodies`, in that order; without those whose body was removed meanwhile.
@@ -83,7 +85,7 @@ class SqlPostings:
                 key=row.key,
                 sender_uid=row.sender_uid,
                 at=from_ms(row.at_ms),
-                raw=open_message(self._database.keys, self._account, row.thread_id, row.key, row.body),
+                raw=open_message(self._database.keys, row.account, row.thread_id, row.key, row.body),
             )
             for row in (rows[id_] for id_ in ids if id_ in rows)
         ]
@@ -96,9 +98,9 @@ class SqlPostings:
         """
         thread_id, stored_key = storable(group_id), storable(key)
         forms = (
-            select(inbox.c.body)
+            select(inbox.c.account, inbox.c.body)
             .where(
-                inbox.c.account == self._account,
+                inbox.c.account.in_(self._accounts),
                 inbox.c.thread_id == thread_id,
                 inbox.c.kind == ElementKind.MESSAGE.value,
                 inbox.c.key == stored_key,
@@ -106,10 +108,10 @@ class SqlPostings:
             .order_by(inbox.c.id.desc())
         )
         with self._database.read() as connection:
-            bodies = list(connection.execute(forms).scalars())
-        if not bodies or None in bodies:
+            kept = connection.execute(forms).all()
+        if not kept or any(form.body is None for form in kept):
             return None
-        return open_message(self._database.keys, self._account, thread_id, stored_key, bodies[0])
+        return open_message(self._database.keys, kept[0].account, thread_id, stored_key, kept[0].body)
 
     def readers(self, group_id: str, key: str) -> list[Reader]:
         """Who has received or seen that message, in order of the persons' numbers; kept for messages under a case."""
@@ -126,7 +128,9 @@ class SqlPostings:
         wanted = (
             select(inbox.c.id, inbox.c.thread_id, inbox.c.sender_uid, inbox.c.at_ms)
             .where(
-                inbox.c.account == self._account, inbox.c.is_group, inbox.c.seal_mac == self._database.keys.mac(content)
+                inbox.c.account.in_(self._accounts),
+                inbox.c.is_group,
+                inbox.c.seal_mac == self._database.keys.mac(content),
             )
             .order_by(inbox.c.id)
         )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, ScalarSelect, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, ScalarSelect, delete, func, insert, or_, select, union, update
 
 from zalo_governor.domain.errands import FoundAccount
 from zalo_governor.domain.people import Role
@@ -12,7 +12,7 @@ from zalo_governor.store.crypto import Keys, binding
 from zalo_governor.store.database import Database
 from zalo_governor.store.identity import tie_global_id
 from zalo_governor.store.membership import Membership
-from zalo_governor.store.schema import accounts, person_uids, persons, roster
+from zalo_governor.store.schema import accounts, former_accounts, person_uids, persons, roster
 
 
 class RosterBook(Membership):
@@ -46,7 +46,8 @@ class RosterBook(Membership):
         named = {entry.uid for entry in entries if entry.uid}
         phones = {entry.phone for entry in entries if entry.phone}
         ties = select(person_uids.c.uid, person_uids.c.person_id).where(
-            person_uids.c.account.in_(select(accounts.c.uid)), person_uids.c.uid.in_(named)
+            person_uids.c.account.in_(union(select(accounts.c.uid), select(former_accounts.c.uid))),
+            person_uids.c.uid.in_(named),
         )
         person_of = {row.uid: row.person_id for row in self._ask(ties)}
         seen = (

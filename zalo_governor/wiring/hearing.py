@@ -11,7 +11,6 @@ from zalo_governor.domain.elements import Admitted, Element
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.line import BackfillEnd, LineReport, LineState
 from zalo_governor.governor import Part
-from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.policy import LineStatus
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
@@ -19,7 +18,7 @@ from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.progress import Progress
 from zalo_governor.pipeline.recovery import Recovery
 from zalo_governor.pipeline.rounds import Rounds
-from zalo_governor.pipeline.vigil import MISSED, Vigil
+from zalo_governor.pipeline.vigil import MISSED, Alarm, Vigil
 from zalo_governor.records import Records
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.inbox import SqlInbox
@@ -59,7 +58,7 @@ class Hearing:
         inbox: SqlInbox,
         door: SecretDoor,
         judge: Judge[SqlUnit],
-        alarm: Blindness,
+        alarm: Alarm,
         on_admitted: Callable[[Sequence[Admitted]], None],
         on_recovered: Callable[[str], None],
         on_up: Callable[[], None],

@@ -21,5 +21,5 @@ def test_every_setting_stands_in_the_file_with_its_default() -> None:
 
 def test_every_setting_of_a_section_stands_in_the_file() -> None:
     data = load_yaml(SHIPPED).data
-    for section in ("office", "zalo", "escalation", "schedule", "vigil", "alarm", "retention"):
+    for section in ("office", "zalo", "escalation", "schedule", "vigil", "alarm", "retention", "backup"):
         assert set(data[section]) == set(getattr(Settings(), section).model_dump())

@@ -17,6 +17,7 @@ from zalo_governor.office.periods import midnight, today
 from zalo_governor.office.policy import Group, LineStatus, OfficePolicy
 from zalo_governor.office.reporting import coverage_line, gaps_line
 from zalo_governor.office.roster.attendance import figures, hidden
+from zalo_governor.office.trial import trial_line
 from zalo_governor.office.voice import moment, number
 
 
@@ -135,7 +136,8 @@ class Status(Command[bool]):
     def answer(self, call: Call, argument: bool) -> Answer:
         """The line, and for each group what was heard today and what was not."""
         status = self.policy.status()
-        rows = [*(self._group(call, group) for group in call.groups), *self._private(call)]
+        trial = trial_line(self.policy, call.unit, self.voice)
+        rows = [*([trial] if trial else []), *(self._group(call, group) for group in call.groups), *self._private(call)]
         return Answer(
             [
                 self.voice.say(
@@ -144,12 +146,22 @@ class Status(Command[bool]):
                     line=self._line(status),
                     rows="\n".join(rows),
                     outgoing=number(status.outgoing_waiting),
-                    looked=self.voice.say(Text.STATUS_LOOKED, when=moment(status.looked_at))
-                    if status.looked_at
-                    else self.voice.say(Text.STATUS_NOT_LOOKED),
+                    looked=self._looked(status) + self._backup(status),
                 )
             ]
         )
+
+    def _looked(self, status: LineStatus) -> str:
+        if status.looked_at is None:
+            return self.voice.say(Text.STATUS_NOT_LOOKED)
+        return self.voice.say(Text.STATUS_LOOKED, when=moment(status.looked_at))
+
+    def _backup(self, status: LineStatus) -> str:
+        """A line of its own, only where something is to be done."""
+        if not status.backup_overdue:
+            return ""
+        last = moment(status.backed_up_at) if status.backed_up_at else self.voice.say(Text.NEVER)
+        return "\n" + self.voice.say(Text.STATUS_NO_BACKUP, last=last)
 
     def _line(self, status: LineStatus) -> str:
         if status.state is None:

@@ -7,6 +7,7 @@ other person's uid, and that stands where the group id stands otherwise.
 from zalo_governor.store.schema.base import metadata
 from zalo_governor.store.schema.changes import approvals, group_changes, group_pictures, manual_cases
 from zalo_governor.store.schema.clarity import statements
+from zalo_governor.store.schema.custody import erasures, former_accounts, retention_marks
 from zalo_governor.store.schema.handling import (
     audit,
     case_events,
@@ -32,6 +33,7 @@ from zalo_governor.store.schema.members import (
     roster,
 )
 from zalo_governor.store.schema.sending import PENDING, outbox
+from zalo_governor.store.schema.trials import trials
 
 __all__ = [
     "NUMBER_BITS",
@@ -43,10 +45,12 @@ __all__ = [
     "case_notes",
     "case_readers",
     "cases",
+    "erasures",
     "errands",
     "events",
     "false_alarms",
     "findings",
+    "former_accounts",
     "gaps",
     "group_changes",
     "group_members",
@@ -64,8 +68,10 @@ __all__ = [
     "remarks",
     "removal_codes",
     "removals",
+    "retention_marks",
     "roster",
     "rule_failures",
     "statements",
+    "trials",
     "vault",
 ]

@@ -1,0 +1,227 @@
+"""A backup of either database, put back into either, and what must not come back with it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from sqlalchemy import func, select, update
+
+from tests import postgresql
+from tests.unit.store.stored import BOT, GROUP, MASTER, MEMBER, START, HandClock, entry, message, new_case, notice
+from zalo_governor.custody.code import RecoveryCode
+from zalo_governor.custody.envelope import BackupError
+from zalo_governor.custody.making import Backups, give_up_oldest, is_overdue, last_backup
+from zalo_governor.custody.restoring import Restored, Steps, restore
+from zalo_governor.domain.elements import RawDict, Seal
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.settings import Settings, load_settings
+from zalo_governor.store.audit import SqlAuditLog
+from zalo_governor.store.crypto import Keys, keep_master_key
+from zalo_governor.store.database import Database
+from zalo_governor.store.erasure import erase
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.schema import events, inbox, metadata, outbox
+from zalo_governor.store.units import SqlUnits
+from zalo_governor.store.vault import Vault
+
+CODE = RecoveryCode(b"c" * 15)
+STEPS = Steps(*[lambda _more: None] * 3)
+WORDS = "Xin gửi báo cáo GIẢ ĐỊNH"
+
+
+class Place:
+    """An installation: a folder with its settings, on a database of its own."""
+
+    def __init__(self, folder: Path, url: str | None, clock: HandClock) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.config = folder / "governor.yaml"
+        folder.mkdir()
+        self.config.write_text(yaml.safe_dump({"database_url": url}))
+        self.settings = load_settings(self.config)
+
+    def open(self) -> Database:
+        database = Database(self.settings.sqlalchemy_url, Keys(MASTER), self.clock)
+        database.migrate()
+        return database
+
+    def fill(self) -> None:
+        keep_master_key(self.settings.key_path, MASTER)
+        database = self.open()
+        admitted = SqlInbox(database, BOT).admit([entry(str(number), f"{WORDS} {number}") for number in range(5)])
+        with SqlUnits(database, BOT).unit() as unit:
+            for one in admitted[:4]:
+                unit.record(one, message(one), Verdict(), START)
+            person = unit.sender(BOT, MEMBER)
+            assert person
+            unit.add_case(new_case(person.id, admitted[0].id))
+            unit.post(notice("Kính gửi đồng chí GIẢ ĐỊNH", person_id=person.id))
+            unit.audit("case.opened", at=START, actor_id=None, group_id=GROUP, subject="VP1", detail={})
+        database.close()
+
+    def backup(self, to: Path | None = None) -> Path:
+        database = self.open()
+        backups = Backups(self.settings, self.config, database, self.clock)
+        backups.keep_code(CODE)
+        made = backups.make(to or self.folder / "out", CODE, BOT, written=lambda _: None, checked=lambda _: None)
+        database.close()
+        return made.path
+
+    def restore(self, path: Path, *, replace: bool = False, code: RecoveryCode = CODE) -> Restored:
+        return restore(path, code, self.config, self.clock, _looking, STEPS, replace=replace)
+
+    def count(self) -> dict[str, int]:
+        database = self.open()
+        with database.read() as connection:
+            counted = {
+                table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+                for table in metadata.sorted_tables
+            }
+        database.close()
+        return counted
+
+
+def _looking(_settings: Settings, keys: Keys) -> Callable[[RawDict], Seal | None]:
+    """A door that knows one word more than the one by which the bodies were let in."""
+
+    def look(raw: RawDict) -> Seal | None:
+        if str(raw.get("content", "")).endswith("3"):
+            return Seal("4.1-noi-dung-mat", "classified", "mat", 3, keys.mac(b"3"))
+        return None
+
+    return look
+
+
+@pytest.fixture
+def filled(tmp_path: Path, database_url: str, clock: HandClock) -> Place:
+    place = Place(tmp_path / "first", database_url if database_url.startswith("postgresql") else None, clock)
+    place.fill()
+    return place
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Place:
+    url = None
+    if request.param == "postgresql":
+        url = postgresql.new_database(request.getfixturevalue("postgresql_folder"))
+    return Place(tmp_path / "second", url, clock)
+
+
+def test_a_backup_is_put_back_into_either_database_and_work_goes_on(filled: Place, empty: Place) -> None:
+    path = filled.backup()
+    assert path.stat().st_mode & 0o777 == 0o600
+    before = filled.count()
+    done = empty.restore(path)
+    after = empty.count()
+    # What waited to be judged is fetched again; the backup and the restoring are on record.
+    assert after["inbox"] == before["inbox"] - 1 == 4
+    assert after["cases"] == before["cases"] == 1
+    assert after["audit"] == before["audit"]
+    assert (done.sealed_again, done.erased_again, done.known_until) == (1, 0, None)
+    assert empty.settings.key_path.read_bytes() == filled.settings.key_path.read_bytes()
+    database = empty.open()
+    assert not SqlAuditLog(database).verify().faults
+    with database.read() as connection:
+        kept = connection.execute(
+            select(inbox.c.key, inbox.c.body.is_not(None), inbox.c.seal_rule).order_by(inbox.c.id)
+        )
+        assert [tuple(row) for row in kept] == [
+            ("0", True, None), ("1", True, None), ("2", True, None), ("3", False, "4.1-noi-dung-mat")
+        ]  # fmt: skip
+        assert connection.scalar(select(outbox.c.repeated))
+    with SqlUnits(database, BOT).unit() as unit:
+        person = unit.sender(BOT, MEMBER)
+        assert person
+        case = unit.add_case(new_case(person.id, 1))
+    assert case.id > 100
+    database.close()
+
+
+def test_what_was_sealed_or_erased_after_the_backup_does_not_come_back(filled: Place) -> None:
+    path = filled.backup()
+    database = filled.open()
+    with database.write() as connection:
+        seal = {"seal_rule": "4.1-noi-dung-mat", "seal_label": "classified", "seal_size": 3, "seal_mac": b"m" * 16}
+        connection.execute(update(inbox).where(inbox.c.key == "1").values(body=None, **seal))
+    database.close()
+    done = filled.restore(path, replace=True)
+    assert done.sealed_again == 2
+    database = filled.open()
+    with database.read() as connection:
+        assert connection.scalars(select(inbox.c.key).where(inbox.c.body.is_not(None))).all() == ["0", "2"]
+        assert connection.scalar(select(func.count()).select_from(events).where(events.c.sealed)) == 2
+    database.close()
+
+
+def test_a_later_backup_tells_of_an_erasure_where_the_database_itself_is_lost(filled: Place, empty: Place) -> None:
+    path = filled.backup()
+    filled.clock.forward(hours=1)
+    database = filled.open()
+    with SqlUnits(database, BOT).unit() as unit:
+        member = unit.sender(BOT, MEMBER)
+    assert member
+    with database.write() as connection:
+        gone = erase(connection, database.keys, member.id, "số 12/QĐ", filled.clock())
+    database.close()
+    assert gone
+    later = filled.backup()
+    done = empty.restore(path)
+    assert (done.erased_again, done.known_until) == (1, later.name)
+    database = empty.open()
+    with database.read() as connection:
+        assert not connection.scalar(select(func.count()).select_from(inbox).where(inbox.c.body.is_not(None)))
+        assert MEMBER not in connection.scalars(select(inbox.c.sender_uid)).all()
+    database.close()
+
+
+def test_a_database_with_something_in_it_stays_unless_it_is_to_be_replaced(filled: Place) -> None:
+    path = filled.backup()
+    with pytest.raises(BackupError, match="--replace"):
+        filled.restore(path)
+    done = filled.restore(path, replace=True)
+    assert done.kept
+
+
+def test_a_wrong_code_and_a_damaged_file_change_nothing(filled: Place, empty: Place) -> None:
+    path = filled.backup()
+    with pytest.raises(BackupError, match=CODE.mark):
+        empty.restore(path, code=RecoveryCode(b"x" * 15))
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(BackupError, match="bị hỏng hoặc bị cắt"):
+        empty.restore(path)
+    assert not empty.settings.key_path.exists()
+    assert sorted(item.name for item in empty.folder.iterdir()) == ["governor.yaml"]
+
+
+def test_an_empty_machine_gets_settings_and_key_as_well(filled: Place, tmp_path: Path) -> None:
+    path = filled.backup()
+    # Settings that name no PostgreSQL, so that the new folder is all there is.
+    config = tmp_path / "third" / "governor.yaml"
+    if filled.settings.database_url:
+        pytest.skip("the settings in the backup name the same server")
+    done = restore(path, CODE, config, filled.clock, _looking, STEPS, replace=False)
+    assert config.read_bytes() == filled.config.read_bytes()
+    assert done.settings.key_path.parent == tmp_path / "third" / "data"
+    assert (tmp_path / "third" / "data" / "governor.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_oldest_backups_are_given_up_and_people_are_told_when_none_was_made_of_late(filled: Place) -> None:
+    folder = filled.folder / "out"
+    names = []
+    for _ in range(3):
+        names.append(filled.backup(folder).name)
+        filled.clock.forward(hours=1)
+    assert len(give_up_oldest(folder, 2)) == 1
+    assert len(list(folder.iterdir())) == 2
+    database = filled.open()
+    known = last_backup(Vault(database))
+    database.close()
+    assert known
+    assert known.name == names[-1]
+    hour = timedelta(hours=1)
+    assert not is_overdue(known, filled.clock.now, hour)
+    assert is_overdue(known, filled.clock.forward(minutes=1), hour)
+    assert is_overdue(None, filled.clock.now, hour)
+    assert not is_overdue(None, filled.clock.now, None)

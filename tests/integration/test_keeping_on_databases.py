@@ -1,0 +1,217 @@
+"""What goes after its time, what goes on order, what is taken out: on both databases."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.crash.opened import opened
+from tests.unit.store.stored import (
+    BOT,
+    GROUP,
+    MEMBER,
+    OTHER,
+    START,
+    START_MS,
+    HandClock,
+    entry,
+    message,
+    new_case,
+    notice,
+    sealed_entry,
+)
+from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.findings import Finding, Severity, Verdict
+from zalo_governor.domain.people import GroupSnapshot, Member
+from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.store.database import Database
+from zalo_governor.store.erasure import erase, holdings
+from zalo_governor.store.errors import StoreError
+from zalo_governor.store.extracts import Cursor, Extract, headings, rows
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.retention import Terms, sweep
+from zalo_governor.store.roster import SqlRoster
+from zalo_governor.store.schema import case_events, inbox, outbox, persons
+from zalo_governor.store.succession import accounts_of, acquaintances, may_follow, succeed
+from zalo_governor.store.units import SqlUnits
+
+TERMS = Terms(*[timedelta(days=days) for days in (30, 60, 30, 10, 30, 90)])
+NEW = "7000000000000000099"
+FOUND = Verdict(
+    findings=(
+        Finding(
+            rule_id="3.1-tieng-viet-co-dau",
+            clause="3.1",
+            severity=Severity.MINOR,
+            label="no_diacritics",
+            excerpt="xin gui bao cao",
+        ),
+    )
+)
+
+
+@pytest.fixture
+def filled(database: Database, units: SqlUnits, clock: HandClock) -> Database:
+    """Messages 1 (under a case), 2, 3 (sealed), and one of somebody else."""
+    admitted = SqlInbox(database, BOT).admit(
+        [
+            entry("1", "xin gui bao cao"),
+            entry("2", "Xin gửi báo cáo"),
+            sealed_entry("3"),
+            entry("4", "Đã nhận", sender_uid=OTHER),
+        ]
+    )
+    with units.unit() as unit:
+        for one in admitted:
+            unit.record(one, message(one), FOUND if one.entry.key == "1" else Verdict(), START)
+        person = unit.sender(BOT, MEMBER)
+        assert person
+        unit.tie_members(BOT, [Member(uid=MEMBER, display_name="Lò Văn Mẫu", global_id="g1")])
+        person = unit.sender(BOT, MEMBER)
+        assert person
+        unit.add_case(new_case(person.id, admitted[0].id))
+        unit.post(notice("Đề nghị đồng chí kiểm tra", person_id=person.id, case_id=1))
+        unit.save_group(BOT, _seen([MEMBER, OTHER]), [], START)
+    SqlRoster(database, BOT).replace(GROUP, [RosterEntry(full_name="Lò Văn Mẫu", title="Giám đốc", uid=MEMBER)])
+    return database
+
+
+def _seen(uids: list[str]) -> GroupSnapshot:
+    return GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=OTHER, member_uids=tuple(uids), total_members=len(uids))
+
+
+def _close(units: SqlUnits) -> None:
+    with units.unit() as unit:
+        case = unit.case(1)
+        assert case
+        unit.save_case(case.model_copy(update={"state": CaseState.CONFIRMED}))
+
+
+def _bodies(database: Database) -> list[str]:
+    with database.read() as connection:
+        return list(connection.scalars(select(inbox.c.key).where(inbox.c.body.is_not(None)).order_by(inbox.c.key)))
+
+
+def test_words_go_when_their_time_is_over_and_figures_stay(filled: Database, units: SqlUnits, clock: HandClock) -> None:
+    period = (START - timedelta(days=1), START + timedelta(days=1))
+    with units.unit() as unit:
+        before = unit.activity(GROUP, *period), unit.coverage(GROUP, *period)
+    assert sum(sweep(filled, TERMS, clock.forward(days=29), lambda: False)) == 0
+    removed = sweep(filled, TERMS, clock.forward(days=2), lambda: False)
+    assert removed.bodies == 2
+    # A case in hand keeps its words, and its own time begins when it is closed.
+    assert _bodies(filled) == ["1"]
+    assert sweep(filled, TERMS, clock.forward(days=29), lambda: False).cases == 0
+    _close(units)
+    assert sweep(filled, TERMS, clock.forward(days=1), lambda: False).cases == 1
+    assert _bodies(filled) == []
+    with units.unit() as unit:
+        after = unit.activity(GROUP, *period), unit.coverage(GROUP, *period)
+        assert after[0] == before[0]
+        assert after[1].content_from is not None
+        assert after[1].model_copy(update={"content_from": None}) == before[1]
+        case = unit.case(1)
+        assert case
+        assert unit.excerpt(case) is None
+    # Twice does nothing, and everything that is left opens.
+    assert sum(sweep(filled, TERMS, clock.now, lambda: False)) == 0
+    assert list(opened(filled))
+
+
+def test_a_sweep_that_is_stopped_goes_on_another_time(filled: Database, clock: HandClock) -> None:
+    clock.forward(days=31)
+    assert sweep(filled, TERMS, clock.now, lambda: True).bodies == 0
+    assert sweep(filled, TERMS, clock.now, lambda: False).bodies == 2
+
+
+def test_a_person_is_erased_and_nobody_can_tell_who_it_was(filled: Database, units: SqlUnits, clock: HandClock) -> None:
+    with units.unit() as unit:
+        member = unit.sender(BOT, MEMBER)
+    assert member
+    kept = holdings(filled, member.id)
+    assert (kept.open_cases, kept.bodies, kept.roster_rows, kept.present) == ((1,), 2, 1, True)
+    _close(units)
+    with filled.write() as connection:
+        assert erase(connection, filled.keys, member.id, "số 12/QĐ", clock()) == 2
+    filled.persons.forget()
+    assert _bodies(filled) == ["4"]
+    for table in (inbox, outbox, persons, case_events):
+        with filled.read() as connection:
+            shown = str(connection.execute(select(table)).all())
+        assert MEMBER not in shown
+        assert "g1" not in shown
+    assert SqlRoster(filled, BOT).entries(GROUP) == []
+    with units.unit() as unit:
+        assert unit.known(BOT, MEMBER) is None
+        assert unit.person(member.id).name == "(chưa rõ họ tên)"
+        assert unit.activity(GROUP, START - timedelta(days=1), START + timedelta(days=1)).messages == 4
+    # What Zalo's history gives again is known, and is not taken for news.
+    assert SqlInbox(filled, BOT).admit([entry("2", "Xin gửi báo cáo")]) == []
+    assert not [where for where, plain in opened(filled) if "Lò Văn Mẫu".encode() in plain]
+
+
+def test_pages_are_without_words_and_together_hold_every_row_once(filled: Database) -> None:
+    taken = []
+    cursor = None
+    span = {"start": datetime(2000, 1, 1, tzinfo=UTC), "end": datetime(9000, 1, 1, tzinfo=UTC)}
+    while page := list(rows(filled, Extract.EVENTS, **span, after=cursor, limit=3, with_text=False)):
+        cursor = Cursor.read(str(page[-1][0]))
+        taken += [row for _, row in page]
+    assert len({row["id"] for row in taken}) == len(taken) == 4
+    assert all(list(row) == headings(Extract.EVENTS, with_text=False) for row in taken)
+    assert "báo cáo" not in str(taken)
+    said = [row["text"] for _, row in rows(filled, Extract.EVENTS, **span, after=None, limit=9, with_text=True)]
+    assert sorted(said) == ["", "Xin gửi báo cáo", "xin gui bao cao", "Đã nhận"]
+    for extract in Extract:
+        for _, row in rows(filled, extract, **span, after=None, limit=9, with_text=True):
+            assert list(row) == headings(extract, with_text=True)
+
+
+def test_another_account_goes_on_with_people_history_and_what_was_to_be_sent(
+    filled: Database, clock: HandClock
+) -> None:
+    known = acquaintances(filled, BOT)
+    member = next(one for one in known if one.uid == MEMBER)
+    assert (member.global_id, member.open_cases, set(member.groups)) == ("g1", 1, {GROUP})
+    may_follow(filled, BOT, NEW)
+    with pytest.raises(StoreError, match="vẫn là của tài khoản"):
+        may_follow(filled, BOT, BOT)
+    with filled.write() as connection:
+        carried = succeed(
+            connection,
+            filled.keys,
+            old=BOT,
+            new=NEW,
+            known_again={"6001": member.person_id},
+            seen=[_seen(["6001", "6002", "6003"])],
+            at=clock(),
+        )
+    filled.persons.forget()
+    assert (carried.people, carried.notices) == (1, 1)
+    assert accounts_of(filled) == [NEW]
+    heard = SqlInbox(filled, NEW)
+    # History is known under the old account; what is new is new.
+    assert heard.admit([entry("2", "Xin gửi báo cáo", account=NEW, sender_uid="6001")]) == []
+    assert heard.numbers(NEW, GROUP, ["1", "9"]).keys() == {"1"}
+    [new] = heard.admit([entry("9", account=NEW, sender_uid="6001", at_ms=START_MS + 1)])
+    units = SqlUnits(filled, NEW)
+    with units.unit() as unit:
+        person = unit.sender(NEW, "6001")
+        assert person
+        assert person.id == member.person_id
+        unit.record(new, message(new), Verdict(), START)
+        assert unit.activity(GROUP, START - timedelta(days=1), START + timedelta(days=1)).messages == 5
+        case = unit.case(1)
+        assert case
+        [under] = unit.messages_of(case)
+        assert (under.account, under.owner_uid) == (NEW, "6001")
+        # Of 6002 and 6003 one may be the member whom nobody knows again: neither is called a newcomer.
+        assert unit.present_uids(NEW, GROUP) == {"6001", "6002", "6003"}
+        assert unit.group_snapshot(GROUP)
+    assert [entry.uid for entry in SqlRoster(filled, NEW).entries(GROUP)] == ["6001"]
+    with filled.read() as connection:
+        assert connection.execute(select(outbox.c.account, outbox.c.thread_id)).one() == (NEW, "6001")
+        assert connection.scalar(select(func.count()).select_from(persons).where(persons.c.global_id == "g1")) == 1
+    assert list(opened(filled))
+    with pytest.raises(StoreError, match="đã được thay"):
+        may_follow(filled, NEW, BOT)

@@ -1,0 +1,140 @@
+"""`erase`, `export`, `upgrade`, `backup` as somebody types them."""
+
+import csv
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.unit.cli.test_members_command import office
+from tests.unit.store.stored import BOT, MEMBER, START, entry, message, sealed_entry
+from zalo_governor.cli import app
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.records import open_records
+from zalo_governor.settings import load_settings
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.instance import InstanceLock
+from zalo_governor.store.migrations import newest
+from zalo_governor.store.schema import events
+from zalo_governor.store.units import SqlUnits
+
+FORMULA = "=HYPERLINK(1) GIẢ ĐỊNH"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> str:
+    config = office(tmp_path)
+    records = open_records(load_settings(Path(config)), system_clock)
+    for one in SqlInbox(records.database, BOT).admit([entry("1", FORMULA), entry("2", "Đã nhận"), sealed_entry("3")]):
+        with SqlUnits(records.database, BOT).unit() as unit:
+            unit.record(one, message(one), Verdict(), START)
+    # Who is erased holds no role.
+    with records.database.write() as connection:
+        connection.exec_driver_sql("UPDATE persons SET roles = NULL")
+    records.close()
+    return config
+
+
+def run(config: str, *arguments: str, says: str = "") -> Result:
+    return CliRunner().invoke(app, [*arguments, "--config", config], input=says, env={"COLUMNS": "160"})
+
+
+def said(config: str, *arguments: str, says: str = "") -> str:
+    result = run(config, *arguments, says=says)
+    return result.output + str(result.exception or "")
+
+
+def rows(config: str, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(Path(config).parent / "data" / "governor.db")) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_a_person_is_erased_only_after_the_uid_was_typed_again(config: str) -> None:
+    order = ("erase", MEMBER, "--order", "số 12/QĐ-UBND")
+    kept = "SELECT count(*) FROM inbox WHERE body IS NOT NULL"
+    assert "3 nội dung tin nhắn" in said(config, *order)
+    assert "không khớp" in said(config, *order, "--do-it", says="7\n")
+    assert rows(config, kept) == [(3,)]
+    assert "Đã xóa" in said(config, *order, "--do-it", says=f"{MEMBER}\n")
+    assert rows(config, kept) == [(0,)]
+    [(detail,)] = rows(config, "SELECT detail FROM audit WHERE action = 'person.erased'")
+    noted = json.loads(str(detail))
+    assert (noted["order"], noted["entries"]) == ("số 12/QĐ-UBND", 3)
+    assert "Không có ai" in said(config, *order)
+
+
+def test_nobody_is_erased_while_the_bot_runs(config: str) -> None:
+    records = open_records(load_settings(Path(config)), system_clock)
+    lock = InstanceLock(records.database, BOT)
+    lock.take()
+    assert "đang chạy" in said(config, "erase", MEMBER, "--order", "số 1", "--do-it")
+    assert "đang chạy" in said(config, "upgrade")
+    lock.release()
+    records.close()
+
+
+def test_what_is_exported_has_words_only_on_demand_and_never_a_formula(config: str, tmp_path: Path) -> None:
+    plain, worded = tmp_path / "a.jsonl", tmp_path / "b.csv"
+    assert "2 dòng" in said(config, "export", "events", str(plain), "--limit", "2")
+    assert "GIẢ ĐỊNH" not in plain.read_text()
+    cursor = said(config, "export", "events", str(plain), "--limit", "2").split("--after ")[1].strip()
+    rest = said(config, "export", "events", str(plain), "--after", cursor)
+    assert "2 dòng" in rest
+    assert "--after" not in rest
+    said(config, "export", "events", str(worded), "--with-text")
+    with worded.open(encoding="utf-8-sig") as file:
+        texts = [row["text"] for row in csv.DictReader(file)]
+    assert {"", f"'{FORMULA}", "Đã nhận"} < set(texts)
+    assert worded.stat().st_mode & 0o777 == 0o600
+    assert len(rows(config, "SELECT 1 FROM audit WHERE action = 'export'")) == 4
+    for wrong in (("a.txt",), ("a.csv", "--after", "x"), ("a.csv", "--since", "hôm qua")):
+        assert run(config, "export", "cases", str(tmp_path / wrong[0]), *wrong[1:]).exit_code != 0
+
+
+def test_an_earlier_form_is_kept_beside_and_a_newer_one_refused(config: str) -> None:
+    assert "không có gì phải nâng cấp" in said(config, "upgrade")
+    database = Path(config).parent / "data" / "governor.db"
+    with closing(sqlite3.connect(database)) as connection:
+        for table in ("erasures", "retention_marks", "former_accounts"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("UPDATE alembic_version SET version_num = '0013'")
+        connection.commit()
+    assert f"từ dạng 0013 sang {newest()}" in said(config, "upgrade")
+    [copy] = database.parent.glob("governor.db.truoc-nang-cap-0013-*")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0013",)]
+        assert connection.execute(f"SELECT count(*) FROM {events.name}").fetchall() == [(4,)]  # noqa: S608
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    assert "which this version of the program does not know" in said(config, "upgrade")
+    assert rows(config, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+def test_a_log_that_does_not_hold_takes_the_upgrade_back(config: str) -> None:
+    database = Path(config).parent / "data" / "governor.db"
+    said(config, "export", "cases", str(database.with_name("a.jsonl")))
+    with closing(sqlite3.connect(database)) as connection:
+        for table in ("erasures", "retention_marks", "former_accounts"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("DROP TRIGGER audit_no_update")
+        connection.execute("UPDATE audit SET subject = 'khác'")
+        connection.execute("UPDATE alembic_version SET version_num = '0013'")
+        connection.commit()
+    assert "trước khi nâng cấp trở lại" in said(config, "upgrade")
+    assert rows(config, "SELECT version_num FROM alembic_version") == [("0013",)]
+
+
+def test_a_backup_that_cannot_be_written_leaves_nothing(config: str, tmp_path: Path) -> None:
+    taken = tmp_path / "file"
+    taken.write_text("")
+    assert "không ghi được" in said(config, "backup", str(taken / "in"), "--new-code")
+    assert "Chưa có mã" not in said(config, "backup", str(tmp_path / "out"))
+    [made] = (tmp_path / "out").iterdir()
+    assert made.suffix == ".zgbackup"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []

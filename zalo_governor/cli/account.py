@@ -1,0 +1,158 @@
+"""`zalo-governor account`: another bot account takes the place of one that is lost or blocked."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from zalo_governor.app import open_session
+from zalo_governor.cli.access import note_access
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.custody.acquainting import Acquainted, acquaint
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.people import GroupSnapshot, Member
+from zalo_governor.records import Records, open_records
+from zalo_governor.settings import load_settings
+from zalo_governor.store.errors import StoreError
+from zalo_governor.store.instance import runs_somewhere
+from zalo_governor.store.succession import Acquaintance, accounts_of, acquaintances, may_follow, succeed
+from zalo_governor.store.transaction import OFFICE_LOCK
+from zalo_governor.store.units import SqlUnits
+from zalo_governor.zalo.client import ZaloClient
+from zalo_governor.zalo.errands import ZaloErrands
+
+account = typer.Typer(help="The bot's Zalo account.", no_args_is_help=True, add_completion=False)
+
+
+@account.callback()
+def _group() -> None:
+    """The bot's Zalo account."""
+
+
+@account.command()
+def replace(
+    config: ConfigFile = DEFAULT_CONFIG,
+    old: Annotated[str | None, typer.Option(help="uid of the lost account, where the database has several.")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask; who resembles by name alone is then not taken over.")
+    ] = False,
+) -> None:
+    """After a new account was logged in: find everybody again under it, and let roles, cases and history go on."""
+    records = open_records(load_settings(config), system_clock)
+    session = open_session(records)
+    try:
+        if runs_somewhere(records.database):
+            raise StoreError("Hệ thống đang chạy; đề nghị dừng trước (systemctl stop zalo-governor), rồi làm lại.")
+        session.login()
+        lost = _lost(records, old, session.uid)
+        may_follow(records.database, lost, session.uid)
+        client = ZaloClient(session, system_clock)
+        seen = [client.group(group.id) for group in records.settings.groups]
+        known = acquaintances(records.database, lost)
+        members = [member for _, found in seen for member in found if member.uid != session.uid]
+        found = acquaint(known, members, ZaloErrands(client).by_phone)
+        _show(known, found)
+        again = found.known_again | ({} if yes else _confirmed(found))
+        if not yes and not typer.confirm(f"Thay tài khoản {lost} bằng tài khoản {session.uid}?"):
+            typer.echo("Chưa thay đổi gì.")
+            return
+        _take_over(records, lost, session.uid, again, [snapshot for snapshot, _ in seen])
+        _name_the_lost(known, again)
+    finally:
+        session.close()
+        records.close()
+
+
+def _lost(records: Records, stated: str | None, new: str) -> str:
+    there = [uid for uid in accounts_of(records.database) if uid != new]
+    if stated is None and len(there) == 1:
+        return there[0]
+    if stated in there:
+        return stated
+    if not there:
+        raise ConfigError("Cơ sở dữ liệu chưa có tài khoản nào khác để thay.")
+    raise ConfigError(f"--old: đề nghị nêu tài khoản bị mất: {', '.join(there)}")
+
+
+def _confirmed(found: Acquainted) -> dict[int, str]:
+    """Names alone prove nothing: somebody has to say so, one by one."""
+    return {
+        one.known.person_id: one.uid
+        for one in found.suggestions
+        if typer.confirm(f"{one.known.name} ({one.known.title}) có phải là {one.shown!r} ({one.uid})?")
+    }
+
+
+def _take_over(records: Records, old: str, new: str, again: dict[int, str], seen: list[GroupSnapshot]) -> None:
+    database = records.database
+    with database.write() as connection:
+        database.lock(connection, OFFICE_LOCK)
+        carried = succeed(
+            connection,
+            database.keys,
+            old=old,
+            new=new,
+            known_again={uid: person_id for person_id, uid in again.items()},
+            seen=seen,
+            at=system_clock(),
+        )
+    database.persons.forget()
+    records.forget_account(old)
+    records.keep_account(new)
+    with SqlUnits(database, new).unit() as unit:
+        note_access(unit, system_clock, "account.replaced", old=old, new=new, people=carried.people)
+    typer.echo(f"Đã thay tài khoản {old} bằng {new}: {carried.people} người được nhận ra.")
+    if carried.notices or carried.notices_lost:
+        typer.echo(
+            f"Tin đang chờ gửi: {carried.notices} tin sẽ do tài khoản mới gửi, {carried.notices_lost} tin không còn "
+            "người nhận."
+        )
+    typer.echo(
+        "Vai trò, vụ việc và lịch sử được giữ nguyên. Thời gian từ lần cuối tài khoản cũ nghe được đến lúc khởi động "
+        "được ghi là khoảng trống và lấy lại từ lịch sử của Nhóm nếu Zalo còn giữ; tin nhắn riêng gửi tài khoản cũ thì "
+        "không lấy lại được. Thành viên cần kết bạn với tài khoản mới để nhận tin riêng."
+    )
+
+
+def _show(known: list[Acquaintance], found: Acquainted) -> None:
+    typer.echo(
+        f"Tài khoản cũ biết {len(known)} người. Nhận ra theo mã toàn cục của Zalo: {found.by_global_id}; theo số điện "
+        f"thoại: {found.by_phone}; giống tên, cần xác nhận: {len(found.suggestions)}."
+    )
+    if found.strangers:
+        _print("Trong Nhóm, chưa nhận ra là ai", [(_shown(member), member.uid) for member in found.strangers])
+
+
+def _name_the_lost(known: list[Acquaintance], again: dict[int, str]) -> None:
+    lost = [one for one in known if one.person_id not in again and (one.matters or one.groups)]
+    if not lost:
+        typer.echo("Không còn ai chưa được nhận ra.")
+        return
+    rows = [(one.name or one.uid, _why_it_matters(one)) for one in lost]
+    _print("Chưa nhận ra được (rời Nhóm, hoặc Zalo chưa cho biết)", rows)
+    typer.echo(
+        "Người có vai trò mà chưa được nhận ra thì chưa ra lệnh được: đề nghị ghi uid hoặc global_id mới của người đó "
+        "vào mục people của governor.yaml (xem bằng zalo-governor members sau khi khởi động)."
+    )
+
+
+def _why_it_matters(one: Acquaintance) -> str:
+    parts = [", ".join(sorted(role.value for role in one.roles))]
+    if one.open_cases:
+        parts.append(f"{one.open_cases} vụ việc còn mở")
+    return "; ".join(filter(None, parts)) or "thành viên"
+
+
+def _shown(member: Member) -> str:
+    return member.zalo_name or member.display_name
+
+
+def _print(title: str, rows: list[tuple[str, str]]) -> None:
+    typer.echo(f"{title}: {len(rows)}")
+    table = Table(show_header=False)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)

@@ -1,0 +1,70 @@
+"""`zalo-governor backup`: one encrypted file with everything, made while the bot runs."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.steps import steps
+from zalo_governor.custody.code import RecoveryCode
+from zalo_governor.custody.envelope import BackupError
+from zalo_governor.custody.making import Backups, give_up_oldest
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.records import open_records
+from zalo_governor.settings import load_settings
+
+
+def backup(
+    place: Annotated[
+        Path | None, typer.Argument(help="A folder, or a file ending in .zgbackup; that of the settings if left out.")
+    ] = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="So many of the youngest stay in the folder; as in the settings.")
+    ] = None,
+    new_code: Annotated[
+        bool, typer.Option("--new-code", help="Make a new recovery code and print it, this once.")
+    ] = False,
+) -> None:
+    """Back up database, key, settings and configuration, and read the file back."""
+    settings = load_settings(config)
+    records = open_records(settings, system_clock)
+    try:
+        backups = Backups(settings, config, records.database, system_clock)
+        code = backups.code()
+        if new_code or (code is None and sys.stdin.isatty()):
+            code = _handed_over(RecoveryCode.new())
+            backups.keep_code(code)
+        if code is None:
+            raise BackupError(
+                "Chưa có mã khôi phục. Đề nghị chạy một lần trên màn hình: zalo-governor backup --new-code, "
+                "rồi cất mã được in ra."
+            )
+        with steps("Ghi", "Đọc lại", total=backups.rows()) as (written, checked):
+            made = backups.make(
+                place or settings.backup_folder, code, records.account, written=written, checked=checked
+            )
+    finally:
+        records.close()
+    megabytes = f"{made.size / 1e6:.1f}".replace(".", ",")
+    typer.echo(f"Đã sao lưu: {made.path} ({made.end.rows} dòng, {megabytes} MB), đã đọc lại và khớp.")
+    typer.echo(f"Mở được bằng mã khôi phục {code.mark}. Mã cuối nhật ký kiểm tra: {made.end.audit_head or 'chưa có'}.")
+    # A file that was named may lie among others that are nobody's to remove.
+    if place is None or place.is_dir():
+        for gone in give_up_oldest(made.path.parent, keep or settings.backup.keep):
+            typer.echo(f"Đã xóa bản cũ: {gone.name}")
+
+
+def _handed_over(code: RecoveryCode) -> RecoveryCode:
+    """Print the code, and on a terminal see that somebody wrote it down."""
+    typer.echo(f"Mã khôi phục {code.mark} (chỉ hiện một lần này):\n\n    {code}\n")
+    typer.echo(
+        "Không có mã này thì không ai mở được bản sao lưu. Đề nghị chép ra giấy, ghi cả ký hiệu "
+        f"{code.mark}, cho vào phong bì niêm phong và cất ở két của cơ quan; không để trên máy này."
+    )
+    last = str(code).rpartition("-")[2]
+    while sys.stdin.isatty() and typer.prompt("Gõ lại nhóm cuối cùng của mã vừa chép").strip().upper() != last:
+        typer.echo("Chưa đúng; đề nghị xem lại bản vừa chép.")
+    return code

@@ -1,0 +1,106 @@
+"""`zalo-governor erase`: a person's data taken out, on a paper that orders it."""
+
+from typing import Annotated
+
+import typer
+
+from zalo_governor.cli.access import note_access
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.errors import ConfigError, GovernorError
+from zalo_governor.records import Records, open_records
+from zalo_governor.settings import load_settings
+from zalo_governor.store.erasure import Holdings, holdings
+from zalo_governor.store.erasure import erase as take_out
+from zalo_governor.store.instance import runs_somewhere
+from zalo_governor.store.transaction import OFFICE_LOCK
+from zalo_governor.store.units import SqlUnits
+
+
+class ErasureError(GovernorError):
+    """The person's data cannot be taken out now; the text says why."""
+
+
+def erase(
+    person: Annotated[str, typer.Argument(help="uid of the person; `zalo-governor members` lists them.")],
+    paper: Annotated[str, typer.Option("--order", help="Number of the paper that orders it: số 12/QĐ-UBND.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    do_it: Annotated[bool, typer.Option("--do-it", help="Take it out; without this, only say what would go.")] = False,
+) -> None:
+    """Say what is kept of a person, and with --do-it replace it by a number."""
+    if not paper.strip():
+        raise ConfigError("--order: đề nghị nêu số văn bản yêu cầu xóa")
+    records = open_records(load_settings(config), system_clock)
+    try:
+        kept = _kept(records, person)
+        _show(kept)
+        _refuse(kept)
+        if not do_it:
+            typer.echo("Chưa thay đổi gì. Để xóa: chạy lại lệnh này và thêm --do-it (dừng Hệ thống trước).")
+            return
+        if runs_somewhere(records.database):
+            raise ErasureError("Hệ thống đang chạy; đề nghị dừng trước (systemctl stop zalo-governor), rồi làm lại.")
+        typed = typer.prompt(f"Việc xóa không lấy lại được. Gõ lại uid {person} để xác nhận")
+        if typed.strip() != person:
+            raise ErasureError("uid gõ lại không khớp; chưa thay đổi gì.")
+        _take_out(records, kept, paper.strip())
+    finally:
+        records.close()
+    typer.echo(
+        "Đã xóa. Các bản sao lưu làm trước lúc này vẫn chứa dữ liệu đã xóa: đề nghị chạy zalo-governor backup để có "
+        "bản mới rồi hủy các bản cũ. Khi khôi phục một bản cũ mà bản mới nằm cùng thư mục, dữ liệu này được xóa lại."
+    )
+
+
+def _kept(records: Records, uid: str) -> Holdings:
+    with SqlUnits(records.database, records.account).unit() as unit:
+        found = unit.known(records.account, uid)
+    if found is None:
+        raise ConfigError(f"Không có ai được biết dưới uid {uid}; xem bằng zalo-governor members")
+    return holdings(records.database, found.id)
+
+
+def _show(kept: Holdings) -> None:
+    who = f"{kept.name} ({kept.title})" if kept.title else kept.name or "(chưa rõ họ tên)"
+    typer.echo(f"Dữ liệu đang giữ về {who}, người số {kept.person_id}:")
+    for count, what in (
+        (kept.bodies, "nội dung tin nhắn, tên đã đổi và trao đổi riêng với Hệ thống: xóa"),
+        (kept.excerpts, "đoạn trích trong kết quả kiểm tra: xóa"),
+        (kept.notices, "tin Hệ thống đã gửi cho người này: xóa nội dung"),
+        (kept.notes, "giải trình, ghi chú: xóa nội dung"),
+        (kept.remarks, "phản ánh, góp ý: xóa nội dung"),
+        (kept.receipts, "dấu đã nhận, đã xem: xóa"),
+        (kept.roster_rows, "dòng trong danh sách thành viên: xóa"),
+        (kept.closed_cases, "vụ việc đã khép lại: giữ như số liệu, không còn lời văn và tên"),
+    ):
+        typer.echo(f"  {count} {what}")
+    typer.echo("  Họ tên, chức vụ, tên hiển thị, điện thoại, uid, mã toàn cục: xóa; nhật ký kiểm tra chỉ ghi số người.")
+    if kept.present:
+        typer.echo(
+            "Lưu ý: người này còn ở trong Nhóm; những gì Hệ thống nghe được từ nay lại được ghi như của người mới."
+        )
+
+
+def _refuse(kept: Holdings) -> None:
+    if kept.roles:
+        raise ErasureError(
+            f"Người này đang giữ vai trò ({', '.join(kept.roles)}) trong governor.yaml; đề nghị bỏ khỏi mục people, "
+            "khởi động lại Hệ thống, rồi làm lại."
+        )
+    if kept.open_cases:
+        codes = ", ".join(f"VP{number}" for number in kept.open_cases)
+        raise ErasureError(
+            f"Còn vụ việc đang xử lý: {codes}. Dữ liệu của vụ việc đang xử lý phải giữ đến khi khép lại; đề nghị "
+            "khép lại rồi làm lại lệnh này."
+        )
+
+
+def _take_out(records: Records, kept: Holdings, paper: str) -> None:
+    database = records.database
+    with database.write() as connection:
+        database.lock(connection, OFFICE_LOCK)
+        gone = take_out(connection, database.keys, kept.person_id, paper, system_clock())
+        database.erase_traces()
+    database.persons.forget()
+    with SqlUnits(database, records.account).unit() as unit:
+        note_access(unit, system_clock, "person.erased", person=kept.person_id, order=paper, entries=gone)

@@ -1,0 +1,99 @@
+"""`zalo-governor export`: events, cases, findings and the audit log as JSON Lines or CSV, page by page."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from zalo_governor.cli.access import note_access
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.office.periods import midnight
+from zalo_governor.records import open_records
+from zalo_governor.settings import load_settings
+from zalo_governor.sheets.writing import write_sheet
+from zalo_governor.store.extracts import Cursor, Extract, headings, rows
+from zalo_governor.store.units import SqlUnits
+
+_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+_NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def export(
+    what: Annotated[Extract, typer.Argument(help="What to take out.")],
+    file: Annotated[Path, typer.Argument(help="The .jsonl, .csv or .xlsx file to write.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    since: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last day (included), YYYY-MM-DD.")] = None,
+    after: Annotated[str | None, typer.Option(help="Go on behind the cursor that the page before printed.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many rows in one file.")] = 100_000,
+    with_text: Annotated[
+        bool, typer.Option("--with-text", help="With what was said; goes on record. Never what is sealed.")
+    ] = False,
+) -> None:
+    """Write one page; an existing file is replaced only when the new one is complete."""
+    start, end, cursor = _day(since, "--since", _ALWAYS), _NEVER, _cursor(after)
+    if until:
+        end = _day(until, "--until", _NEVER) + timedelta(days=1)
+    if file.suffix.lower() not in {".jsonl", ".csv", ".xlsx"}:
+        raise ConfigError(f"{file}: tên tệp phải kết thúc bằng .jsonl, .csv hoặc .xlsx")
+    records = open_records(load_settings(config), system_clock)
+    try:
+        with SqlUnits(records.database, records.account).unit() as unit:
+            note_access(unit, system_clock, "export", what=what.value, with_text=with_text)
+        found = rows(records.database, what, start=start, end=end, after=cursor, limit=limit, with_text=with_text)
+        count, last = _written(file, headings(what, with_text=with_text), found)
+    finally:
+        records.close()
+    typer.echo(f"{file}: {count} dòng.")
+    if last and count == limit:
+        typer.echo(f"Còn nữa; trang tiếp theo: --after {last}")
+
+
+def _written(file: Path, names: list[str], found: Iterator[tuple[Cursor, dict[str, Any]]]) -> tuple[int, Cursor | None]:
+    count, last = 0, None
+    if file.suffix.lower() == ".jsonl":
+        with _replaced(file) as descriptor, os.fdopen(descriptor, "wb") as lines:
+            for last, row in found:  # noqa: B007  the last one is where the next page begins
+                lines.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+                count += 1
+        return count, last
+    cells = []
+    for last, row in found:  # noqa: B007
+        cells.append(["" if row[name] is None else str(row[name]) for name in names])
+    write_sheet(file, names, cells)
+    file.chmod(0o600)
+    return len(cells), last
+
+
+@contextmanager
+def _replaced(file: Path) -> Iterator[int]:
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
+        yield os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        draft.replace(file)
+    except OSError as error:
+        raise ConfigError(f"{file}: không ghi được ({error.strerror})") from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _cursor(text: str | None) -> Cursor | None:
+    try:
+        return Cursor.read(text) if text else None
+    except ValueError:
+        raise ConfigError("--after: chép nguyên con trỏ mà trang trước đã in, ví dụ 1764000000000-42") from None
+
+
+def _day(text: str | None, option: str, otherwise: datetime) -> datetime:
+    try:
+        return midnight(date.fromisoformat(text)) if text else otherwise
+    except ValueError:
+        raise ConfigError(f"{option}: not a day; write it as YYYY-MM-DD, for example 2026-03-31") from None

@@ -1,0 +1,69 @@
+"""`zalo-governor restore`: a backup put back, on this machine or another, on either database."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.steps import steps
+from zalo_governor.custody.code import RecoveryCode
+from zalo_governor.custody.envelope import read_head
+from zalo_governor.custody.restoring import Restored, Steps
+from zalo_governor.custody.restoring import restore as put_back
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.elements import RawDict, Seal
+from zalo_governor.pipeline.door import SecretDoor
+from zalo_governor.rulebook import load_rulebook
+from zalo_governor.settings import Settings
+from zalo_governor.store.crypto import Keys
+
+_CODE = "ZALO_GOVERNOR_RECOVERY_CODE"
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="The backup.", dir_okay=False)],
+    config: ConfigFile = DEFAULT_CONFIG,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Where there is a database already, move it aside.")
+    ] = False,
+) -> None:
+    """Put a backup back. It is read through and checked beside what there is; only then it takes its place."""
+    head = read_head(file)
+    typed = os.environ.get(_CODE) or typer.prompt(f"Mã khôi phục {head.code}")
+    code = RecoveryCode.read(typed)
+    with steps("Kiểm tra tệp", "Ghi cơ sở dữ liệu", "Rà soát nội dung", total=None) as told:
+        done = put_back(file, code, config, system_clock, _looking, Steps(*told), replace=replace)
+    for line in _sentences(done):
+        typer.echo(line)
+
+
+def _looking(settings: Settings, keys: Keys) -> Callable[[RawDict], Seal | None]:
+    return SecretDoor(load_rulebook(settings.rules_dir).engine.door_rules, keys.mac).look
+
+
+def _sentences(done: Restored) -> list[str]:
+    lines = [
+        f"Đã khôi phục bản sao lưu lúc {done.manifest.made_at}: {done.end.rows} dòng.",
+        "Số dòng, nhật ký kiểm tra và nội dung mã hóa đã được kiểm tra.",
+    ]
+    if done.kept:
+        lines.append(f"Cơ sở dữ liệu trước đó được giữ ở: {done.kept}")
+    if done.known_until:
+        lines.append(
+            f"Những gì bị niêm phong hoặc xóa theo lệnh sau bản sao lưu (theo {done.known_until}) đã được niêm phong, "
+            f"xóa lại: {done.sealed_again} tin, {done.erased_again} người."
+        )
+    else:
+        lines.append(
+            f"Đã rà lại mọi nội dung theo quy tắc hiện hành, niêm phong {done.sealed_again} tin. Không có cơ sở dữ "
+            "liệu cũ hay bản sao lưu mới hơn để đối chiếu: lệnh xóa dữ liệu cá nhân ban hành sau bản sao lưu này phải "
+            "được thực hiện lại (zalo-governor erase)."
+        )
+    lines.append(
+        "Thời gian từ bản sao lưu đến nay được ghi là khoảng trống khi Hệ thống khởi động, và được lấy lại từ lịch sử "
+        "của Nhóm nếu Zalo còn giữ. Số vụ việc mới được đánh cách ra để không trùng số đã báo."
+    )
+    return lines

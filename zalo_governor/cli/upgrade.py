@@ -1,0 +1,57 @@
+"""`zalo-governor upgrade`: the database brought to the form of this version, with the old one at hand."""
+
+from pathlib import Path
+
+import typer
+
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.custody.envelope import BackupError
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.durable import sync_folder
+from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.rulebook import load_rulebook
+from zalo_governor.settings import load_settings
+from zalo_governor.store.audit import SqlAuditLog
+from zalo_governor.store.crypto import Keys
+from zalo_governor.store.database import Database
+from zalo_governor.store.instance import runs_somewhere
+from zalo_governor.store.migrations import newest
+
+
+def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Check rules and messages, copy the database, bring it to the form of this version, and look it through."""
+    settings = load_settings(config)
+    load_rulebook(settings.rules_dir)
+    Catalogue.load(settings.rules_dir / "messages.vi.yaml")
+    keys = Keys.load_or_make(settings.key_path, settings.given_key)
+    database = Database(settings.sqlalchemy_url, keys, system_clock)
+    try:
+        if runs_somewhere(database):
+            raise BackupError("Hệ thống đang chạy; đề nghị dừng trước (systemctl stop zalo-governor), rồi làm lại.")
+        form = database.form()
+        copy = database.migrate()
+        faults = len(SqlAuditLog(database).verify().faults)
+    finally:
+        database.close()
+    if faults:
+        _put_back(copy, database.file)
+        raise BackupError(
+            f"Nhật ký kiểm tra không toàn vẹn ở {faults} chỗ (xem: zalo-governor audit verify)."
+            + (" Đã đưa cơ sở dữ liệu trước khi nâng cấp trở lại." if copy else "")
+        )
+    if form in {None, newest()}:
+        typer.echo(f"Cơ sở dữ liệu ở dạng {newest()}, đúng với phiên bản này; không có gì phải nâng cấp.")
+    else:
+        typer.echo(f"Đã chuyển cơ sở dữ liệu từ dạng {form} sang {newest()}.")
+    if copy:
+        typer.echo(f"Bản trước khi nâng cấp: {copy}. Đề nghị xóa khi Hệ thống đã chạy ổn định.")
+    typer.echo("Quy tắc và lời văn đọc được; nhật ký kiểm tra toàn vẹn.")
+
+
+def _put_back(copy: Path | None, file: Path | None) -> None:
+    if copy is None or file is None:
+        return
+    for end in ("-wal", "-shm"):
+        file.with_name(file.name + end).unlink(missing_ok=True)
+    copy.replace(file)
+    sync_folder(file.parent)

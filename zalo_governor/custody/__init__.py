@@ -1,0 +1,1 @@
+"""What is kept and how it survives: backups and what is made of them, upgrades."""

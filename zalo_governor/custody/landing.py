@@ -1,0 +1,136 @@
+"""Where a restored database is put together and looked through before it takes its place, on either database."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import func, inspect, make_url, select, text
+from sqlalchemy.exc import DBAPIError
+
+from zalo_governor.custody.envelope import BackupError
+from zalo_governor.domain.clock import Clock
+from zalo_governor.durable import sync_folder
+from zalo_governor.store.crypto import Keys
+from zalo_governor.store.database import Database
+from zalo_governor.store.instance import runs_somewhere
+from zalo_governor.store.schema import audit, cases, inbox
+
+_PUBLIC = "public"
+
+
+class Landing(Protocol):
+    """A place beside the present database."""
+
+    url: str
+    """Of the new database, while it is put together."""
+
+    def swap(self, stamp: str) -> str | None:
+        """Put the new database in its place; gives where the one before is kept now, None where there was none."""
+        ...
+
+    def clear(self) -> None:
+        """Remove what was put together, where it has not taken its place."""
+        ...
+
+
+def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> Landing:
+    """A landing for the database of that URL; nothing is made yet."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _Beside(Path(str(address.database)), stamp)
+    return _Schema(url, stamp, keys, clock)
+
+
+def is_empty(database: Database) -> bool:
+    """Whether nothing was ever heard, judged or done in it; also where it has no tables yet."""
+    with database.read() as connection:
+        names = set(inspect(connection).get_table_names())
+        return not any(
+            connection.scalar(select(func.count()).select_from(table))
+            for table in (inbox, cases, audit)
+            if table.name in names
+        )
+
+
+def refuse_while_running(database: Database) -> None:
+    """See that no bot works on the database.
+
+    Raises:
+        BackupError: one does.
+    """
+    if runs_somewhere(database):
+        raise BackupError(
+            "Hệ thống đang chạy trên cơ sở dữ liệu này; đề nghị dừng trước (systemctl stop zalo-governor), rồi làm lại."
+        )
+
+
+@contextmanager
+def cleared(place: Landing) -> Iterator[Landing]:
+    """The landing; whatever happens, nothing half-made is left of it."""
+    try:
+        yield place
+    finally:
+        place.clear()
+
+
+class _Beside:
+    """SQLite: a folder beside the file, on the same disk, so that the swap is a rename."""
+
+    def __init__(self, file: Path, stamp: str) -> None:
+        self._file = file
+        self._folder = file.with_name(f"khoi-phuc-{stamp}")
+        self.url = f"sqlite:///{self._folder / file.name}"
+
+    def swap(self, stamp: str) -> str | None:
+        made = self._folder / self._file.name
+        before = self._file.with_name(f"{self._file.name}.truoc-{stamp}")
+        kept = None
+        if self._file.exists():
+            for end in ("", "-wal", "-shm"):
+                part = self._file.with_name(self._file.name + end)
+                if part.exists():
+                    part.rename(before.with_name(before.name + end))
+            kept = str(before)
+        made.rename(self._file)
+        sync_folder(self._file.parent)
+        return kept
+
+    def clear(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class _Schema:
+    """PostgreSQL: a schema of its own; the swap renames both in one transaction."""
+
+    def __init__(self, url: str, stamp: str, keys: Keys, clock: Clock) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._name = f"khoi_phuc_{stamp}".replace("-", "_")
+        self._address = url
+        options = f"-c search_path={self._name}"
+        self.url = make_url(url).update_query_dict({"options": options}).render_as_string(hide_password=False)
+        self._run(f'CREATE SCHEMA "{self._name}"')
+
+    def swap(self, stamp: str) -> str | None:
+        before = f"truoc_{stamp}".replace("-", "_")
+        self._run(
+            f'ALTER SCHEMA {_PUBLIC} RENAME TO "{before}"',
+            f'ALTER SCHEMA "{self._name}" RENAME TO {_PUBLIC}',
+        )
+        return f"schema {before}"
+
+    def clear(self) -> None:
+        self._run(f'DROP SCHEMA IF EXISTS "{self._name}" CASCADE')
+
+    def _run(self, *statements: str) -> None:
+        database = Database(self._address, self._keys, self._clock)
+        try:
+            with database.write() as connection:
+                for statement in statements:
+                    connection.execute(text(statement))
+        except DBAPIError as error:
+            raise BackupError(f"PostgreSQL không cho làm việc này: {str(error.orig).splitlines()[0]}") from None
+        finally:
+            database.close()
