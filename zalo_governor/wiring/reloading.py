@@ -107,11 +107,11 @@ class ConfigurationWatch:
         except ConfigError as error:
             self._tell_broken(str(error))
         except StoreUnavailableError as error:
-            log.error("configuration_waits", error=str(error))
+            log.error("configuration_waits", error=error)
             return
         except Exception as error:
             # Whatever a file can do to its reader, what was there before goes on counting.
-            log.error("configuration_failed", error=type(error).__name__)
+            log.error("configuration_failed", error=error)
             self._tell_broken(f"{self._file}: {type(error).__name__}")
         self._dealt_with = now
 
@@ -125,12 +125,13 @@ class ConfigurationWatch:
             self._on_mended()
             self._fault = None
         if waiting and waiting != self._waiting:
-            log.warning("configuration_needs_restart", keys=list(waiting))
+            log.warning("configuration_needs_restart", settings="+".join(waiting))
             self._on_restart(waiting)
         self._waiting = waiting
 
     def _tell_broken(self, fault: str) -> None:
-        log.error("configuration_broken", fault=fault)
+        # What is wrong is told to the admin; a log line may not quote a file.
+        log.error("configuration_broken")
         if fault != self._fault:
             self._on_broken(fault)
             self._fault = fault
