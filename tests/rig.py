@@ -74,6 +74,8 @@ class Rig:
                 "suggestions_digest": None,
             },
             "escalation": {"quiet_hours": None},
+            "health": {"port": None},
+            "trial": {"days": 0},
         }
         self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
 

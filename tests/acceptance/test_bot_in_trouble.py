@@ -128,7 +128,7 @@ def test_a_refused_login_ends_the_program_and_says_why(tmp_path: Path) -> None:
         made.control("config", outer={LOGIN: [102, "zpw_sek is wrong"]})
         bot = made.launch_bot()
         made.until(lambda: not bot.running, "it ends")
-        assert bot.stop() == 1
+        assert bot.stop() == 3
         last = bot.log.read_text().splitlines()[-1]
         assert "Zalo refused the login with code 102" in last
         assert "Traceback" not in bot.log.read_text()

@@ -256,5 +256,7 @@ class Scene:
             "people": [{"full_name": "Lò Văn Minh", "title": "Giám đốc Sở", "uid": ADMIN, "roles": ["admin"]}],
             "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None},
             "escalation": {"quiet_hours": None},
+            "health": {"port": None},
+            "trial": {"days": 0},
             "vigil": {"look_minutes": 0.05, "keep_alive_minutes": 0.05},
         }

@@ -13,14 +13,18 @@ from typer.main import get_command
 
 from zalo_governor import __version__
 from zalo_governor.domain.errors import ConfigError, GovernorError
+from zalo_governor.zalo.errors import LoginRefusedError
 
 CONFIG_ERROR = 2
 FAILURE = 1
+LOGIN_REFUSED = 3
 
 COMMANDS = (
     "init",
     "login",
     "run",
+    "doctor",
+    "install-service",
     "demo",
     "simulate",
     "check",
@@ -37,9 +41,11 @@ COMMANDS = (
     "erase",
     "export",
     "account",
+    "trial",
+    "bat-dau",
     "bench",
 )
-"""Each a function or a Typer of that name in the module of that name."""
+"""Each a function or a Typer of that name in the module of that name, a hyphen written as an underscore there."""
 
 
 class _Commands(TyperGroup):
@@ -52,7 +58,8 @@ class _Commands(TyperGroup):
         """The command of that name with whatever it needs, None where there is none."""
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        made = getattr(import_module(f"zalo_governor.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        made = getattr(import_module(f"zalo_governor.cli.{name}"), name)
         if not isinstance(made, typer.Typer):
             alone = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
             alone.command(cmd_name)(made)
@@ -85,12 +92,19 @@ def version() -> None:
 
 
 def main() -> None:
-    """The console script; exit code 2 for a wrong configuration, 1 for any other failure, said in one line each."""
+    """The console script, where a failure is said in a line and by the exit code.
+
+    2 for a wrong configuration, 3 where Zalo refuses the session: a new start helps against neither of them. 1 for any
+    other failure.
+    """
     try:
         app()
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(CONFIG_ERROR)
+    except LoginRefusedError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(LOGIN_REFUSED)
     except GovernorError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(FAILURE)

@@ -12,7 +12,7 @@ from rich.text import Text as Plain
 
 from zalo_governor.cli.access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.domain.audit import AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
+from zalo_governor.domain.audit import SHOWN, AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.office.periods import midnight
@@ -70,6 +70,7 @@ def list_(
     until: Annotated[str | None, typer.Option(help="Last day (included), YYYY-MM-DD.")] = None,
     action: Annotated[str | None, typer.Option(help="Only these: `command` stands for `command.refused`, too.")] = None,
     about: Annotated[str | None, typer.Option(help="A case, VP12, or whatever else a row is about.")] = None,
+    case: Annotated[str | None, typer.Option(help="Only who opened this case: VP12.")] = None,
     uid: Annotated[str | None, typer.Option(help="Only what this person did.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")] = False,
 ) -> None:
@@ -78,7 +79,7 @@ def list_(
     records = open_records(load_settings(config), system_clock)
     try:
         entries = SqlAuditLog(records.database).entries(start=start, end=end)
-        found = [entry for entry in entries if _wanted(entry, action, about)]
+        found = [entry for entry in entries if _wanted(entry, action, about) and _opens(entry, case)]
         with SqlUnits(records.database, records.account).unit() as unit:
             note_access(unit, system_clock, "audit.listed")
             actor = _actor(unit, records, uid)
@@ -97,6 +98,10 @@ def _wanted(entry: AuditEntry, action: str | None, about: str | None) -> bool:
     if action and entry.action != action and not entry.action.startswith(f"{action}."):
         return False
     return not about or about in {entry.subject, entry.detail.get("about")}
+
+
+def _opens(entry: AuditEntry, case: str | None) -> bool:
+    return case is None or (entry.action == SHOWN and entry.subject == case)
 
 
 def _actor(unit: SqlUnit, records: Records, uid: str | None) -> int | None:

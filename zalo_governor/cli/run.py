@@ -13,12 +13,12 @@ from zalo_governor.settings import load_settings
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Listen to the group until stopped (Ctrl-C or SIGTERM)."""
+    """Listen to the group until stopped (Ctrl-C or SIGTERM); SIGHUP has it look at its configuration at once."""
     forbid_core_dumps()
     give_memory_back()
     settings = load_settings(config)
-    journal.configure(console=sys.stdout.isatty())
-    run_until_told(build(settings))
+    journal.configure(console=sys.stdout.isatty(), file=settings.log_file)
+    run_until_told(build(settings, config))
 
 
 def run_until_told(governor: Governor) -> None:
@@ -29,4 +29,5 @@ def run_until_told(governor: Governor) -> None:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
+    signal.signal(signal.SIGHUP, lambda _number, _frame: governor.look_at_configuration())
     governor.run()

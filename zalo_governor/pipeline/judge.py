@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Generic
 
 import structlog
@@ -14,6 +15,7 @@ from zalo_governor.domain.findings import RuleFailure, Verdict
 from zalo_governor.pipeline.assessment import Assessment, Assessor, NotUnderstood
 from zalo_governor.pipeline.lanes import Lanes
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, Units, UnitT
+from zalo_governor.pipeline.progress import Progress
 from zalo_governor.rules.base import SealingRule
 
 log = structlog.get_logger(__name__)
@@ -72,8 +74,10 @@ class Judge(Generic[UnitT]):
         """The batch that the rules think about, and what waits for them."""
         self._without_reaction: set[int] = set()
         self._changed = threading.Condition()
+        self._batch = threading.Lock()
         self._stopping = False
         self._idle = True
+        self.progress = Progress()
 
     def accept(self, admitted: Sequence[Admitted]) -> None:
         """Take what is durable; never blocks and never fails."""
@@ -108,11 +112,14 @@ class Judge(Generic[UnitT]):
         self._remember()
         while not self._stopping:
             ready = self._take()
+            if ready:
+                self.progress.begins()
             for start in range(0, len(ready), _BATCH):
                 if not self._stopping:
                     self._go_on(ready[start : start + _BATCH])
             if not ready:
                 self._finish()
+                self.progress.rests()
         self._finish()
 
     def stop(self) -> None:
@@ -120,6 +127,10 @@ class Judge(Generic[UnitT]):
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+
+    def between_batches(self) -> AbstractContextManager[object]:
+        """While the block runs no batch is judged: what it changes counts for whole batches."""
+        return self._batch
 
     def drain(self, timeout: float) -> bool:
         """Wait until everything admitted so far is judged; whether that was reached within `timeout` seconds."""
@@ -135,7 +146,7 @@ class Judge(Generic[UnitT]):
                 try:
                     judged = self._inbox.judged_last(thread_id)
                 except StoreUnavailableError as error:
-                    log.error("judge_waits", error=str(error))
+                    log.error("judge_waits", error=error)
                     self._pause(_RETRY_FIRST)
                     continue
                 with self._changed:
@@ -169,9 +180,12 @@ class Judge(Generic[UnitT]):
         try:
             page = self._inbox.waiting(after_id=after, limit=_BATCH)
         except StoreUnavailableError as error:
-            log.error("judge_waits", error=str(error))
+            self.progress.begins()
+            self.progress.tries_again()
+            log.error("judge_waits", error=error)
             self._pause(_RETRY_FIRST)
             return
+        self.progress.rests()
         with self._changed:
             if page:
                 self._lanes.add(page, to_ms(self._clock()))
@@ -233,9 +247,11 @@ class Judge(Generic[UnitT]):
         delay = _RETRY_FIRST
         while True:
             try:
-                judged, echoes = self._judge(batch)
+                with self._batch:
+                    judged, echoes = self._judge(batch)
             except StoreUnavailableError as error:
-                log.error("judge_waits", error=str(error), entries=len(batch))
+                self.progress.tries_again()
+                log.error("judge_waits", error=error, entries=len(batch))
                 if self._pause(delay):
                     return
                 delay = min(delay * 2, _RETRY_LONGEST)
@@ -255,6 +271,7 @@ class Judge(Generic[UnitT]):
                 # The batch is durable: whatever fails from here on, it must not be judged again.
                 self._confirm(echoes)
                 self._on_judged(judged)
+                self.progress.moves()
                 return
 
     def _bury(self, admitted: Admitted, error: str) -> None:
@@ -264,7 +281,8 @@ class Judge(Generic[UnitT]):
                 with self._units.unit() as unit:
                     unit.bury(admitted, f"judge fault: {error}", self._clock())
             except StoreUnavailableError as unavailable:
-                log.error("judge_waits", error=str(unavailable), entries=1)
+                self.progress.tries_again()
+                log.error("judge_waits", error=unavailable, entries=1)
                 if self._pause(delay):
                     return
                 delay = min(delay * 2, _RETRY_LONGEST)
@@ -277,7 +295,8 @@ class Judge(Generic[UnitT]):
             try:
                 self._outbox.confirm(echoes, self._clock())
             except StoreUnavailableError as error:
-                log.error("judge_waits", error=str(error), echoes=len(echoes))
+                self.progress.tries_again()
+                log.error("judge_waits", error=error, echoes=len(echoes))
                 if self._pause(delay):
                     return
                 delay = min(delay * 2, _RETRY_LONGEST)

@@ -304,7 +304,7 @@ class Recovery:
         except StoreUnavailableError:
             raise
         except GovernorError as error:
-            log.error("backfill_failed", group=group_id, error=str(error))
+            log.error("backfill_failed", group=group_id, error=error)
             return BackfillEnd.INTERRUPTED
         else:
             return end
@@ -358,7 +358,7 @@ class Recovery:
             try:
                 return ask()
             except StoreUnavailableError as error:
-                log.error("recovery_waits", error=str(error))
+                log.error("recovery_waits", error=error)
                 with self._changed:
                     if self._changed.wait_for(lambda: self._stopping, timeout=_RETRY_SECONDS):
                         raise

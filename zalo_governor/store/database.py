@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import DatabaseError as SqliteDatabaseError
 from sqlite3 import OperationalError as SqliteOperationalError
-from typing import Any, cast
+from time import perf_counter
+from typing import Any, NamedTuple, cast
 
 import structlog
 from sqlalchemy import (
@@ -48,6 +49,14 @@ _MIGRATION_LOCK = 7_301
 """PostgreSQL advisory lock: of several processes started at once, one migrates."""
 
 
+class Commits(NamedTuple):
+    """What writing has cost since the start."""
+
+    number: int = 0
+    seconds: float = 0.0
+    """From the word to the answer, the disk's sync included."""
+
+
 class Database:
     """One database with its key. SQLite takes one writer at a time, inside the process and between processes."""
 
@@ -60,6 +69,7 @@ class Database:
         self.keys = keys
         self.clock = clock
         self.persons = PersonCache()
+        self.commits = Commits()
         address = _address(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
         self.file = Path(str(address.database)) if self.is_sqlite else None
@@ -123,6 +133,9 @@ class Database:
                     # Past SQLAlchemy, which has its own idea of a beginning; and at once, not at the first change.
                     _driver(connection).execute("BEGIN IMMEDIATE").close()
                 yield connection
+                began = perf_counter()
+            # Of two that end at once on PostgreSQL one may go uncounted; no lock is worth that.
+            self.commits = Commits(self.commits.number + 1, self.commits.seconds + perf_counter() - began)
             if self._traces:
                 self._erase_traces()
 
@@ -173,6 +186,15 @@ class Database:
         """Close every connection."""
         self._engine.dispose()
 
+    def check_key(self) -> None:
+        """See that the key fits what is stored, and change nothing; the tables are there.
+
+        Raises:
+            WrongKeyError: it was written under another key.
+        """
+        with self.read() as connection:
+            self._open_key_check(connection)
+
     def _keep_earlier_form(self) -> Path | None:
         form = self.form()
         if self.file is None or form in {None, newest()}:
@@ -195,12 +217,16 @@ class Database:
         return copy
 
     def _check_key(self, connection: Connection) -> None:
-        sealed = connection.scalar(select(vault.c.content).where(vault.c.name == _KEY_CHECK))
-        if sealed is None:
+        if not self._open_key_check(connection):
             content = self.keys.seal(b"", binding("vault", _KEY_CHECK))
             row = {"name": _KEY_CHECK, "content": content, "saved_ms": to_ms(self.clock())}
             connection.execute(insert(vault), row)
-            return
+
+    def _open_key_check(self, connection: Connection) -> bool:
+        """Whether there is anything yet by which the key can be known again."""
+        sealed = connection.scalar(select(vault.c.content).where(vault.c.name == _KEY_CHECK))
+        if sealed is None:
+            return False
         try:
             self.keys.open(sealed, binding("vault", _KEY_CHECK))
         except WrongKeyError:
@@ -208,6 +234,7 @@ class Database:
                 "the key does not belong to this database: put back the key file (or ZALO_GOVERNOR_KEY) "
                 "that it was made with; without that key its content cannot be read by anybody"
             ) from None
+        return True
 
     def _erase_traces(self) -> None:
         """Never raises: the transaction before it is durable, and must not look as if it had failed."""
@@ -223,7 +250,7 @@ class Database:
             _log.error("wal_not_truncated", error=type(error).__name__)
         self._traces = bool(busy)
         if busy:
-            _log.warning("wal_not_truncated", next_try="after the next transaction")
+            _log.warning("wal_not_truncated")
 
 
 @contextmanager
@@ -243,7 +270,8 @@ def _unavailable(context: ExceptionContext) -> BaseException | None:
 
 
 def _told(cause: BaseException | None) -> StoreUnavailableError:
-    return StoreUnavailableError(f"the database is not available: {str(cause).partition(chr(10))[0]}")
+    reason = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or type(cause).__name__
+    return StoreUnavailableError(f"the database is not available: {str(cause).partition(chr(10))[0]}", reason)
 
 
 def _address(url: str) -> URL:

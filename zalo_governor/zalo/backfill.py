@@ -92,7 +92,7 @@ class Backfill:
             try:
                 return self._client.recent(group_id, cursor)
             except ZaloError as error:
-                log.warning("history_refused", group=group_id, tried=tried + 1, error=str(error))
+                log.warning("history_refused", group=group_id, tried=tried + 1, error=error)
                 if _for_good(error):
                     return BackfillEnd.EXHAUSTED
             if tried + 1 < _TRIES and not self._sleep(self._pause * 2 ** (tried + 2)):

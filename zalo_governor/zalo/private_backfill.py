@@ -51,7 +51,7 @@ class PrivateBackfill:
         try:
             last = [element for element in self._last_messages() if not element.is_group]
         except ZaloError as error:
-            log.warning("private_history_refused", error=str(error))
+            log.warning("private_history_refused", error=error)
             return BackfillEnd.INTERRUPTED
         old = self._old
         # Where the newest of each conversation was heard before the gap, or the answer reaches back to before it.

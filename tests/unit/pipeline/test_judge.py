@@ -126,6 +126,17 @@ def test_a_finding_is_recorded_and_reacted_to() -> None:
     assert given.units.committed.reactions == ["1", "2"]
 
 
+def test_what_is_changed_between_batches_counts_for_whole_ones() -> None:
+    given = Given()
+    with given.judge.between_batches():
+        given.say("xấu", "tốt")
+        given.thread.start()
+        assert not given.judge.drain(0.3)
+        given.rule = WordRule(clause="9.2", severity=Severity.MINOR, maturity=Maturity.ACTIVE, parameters=Parameters())
+    assert given.judged() == ["1", "2"]
+    assert [finding.clause for finding in verdicts(given)["1"].findings] == ["9.2"]
+
+
 def test_nobody_who_wants_to_write_waits_for_the_rules() -> None:
     given = Given()
     open_meanwhile: list[bool] = []
