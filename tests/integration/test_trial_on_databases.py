@@ -148,7 +148,7 @@ def test_an_account_that_has_written_before_this_version_stays_switched_on(units
             "DROP INDEX ix_findings_shadow",
             "DROP INDEX ix_audit_shown",
             "DROP INDEX ix_outbox_withheld",
-            "UPDATE alembic_version SET version_num = '0013'",
+            "UPDATE alembic_version SET version_num = '0016'",
         ):
             connection.execute(text(statement))
     database.migrate()

@@ -112,7 +112,7 @@ class RulesApart:
         first = self._asked[0]
         rule_id = child.rule_id(lost.at[1]) if lost.at else None
         entry = first.cases[lost.at[0]][0].id if lost.at else None
-        log.error("rules_process_lost", why=lost.why, rule=rule_id, entry=entry)
+        log.error("rules_process_lost", why="-".join(lost.why.split()), rule=rule_id, entry=entry)
         self.close()
         if lost.at and rule_id and (lost.hung or again):
             self._faults.note(rule_id)

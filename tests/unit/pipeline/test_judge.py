@@ -126,15 +126,18 @@ def test_a_finding_is_recorded_and_reacted_to() -> None:
     assert given.units.committed.reactions == ["1", "2"]
 
 
-def test_what_is_changed_between_batches_counts_for_whole_ones() -> None:
+def test_nothing_is_written_while_something_is_changed_between_batches() -> None:
     given = Given()
     with given.judge.between_batches():
-        given.say("xấu", "tốt")
+        given.say("xấu")
         given.thread.start()
         assert not given.judge.drain(0.3)
         given.rule = WordRule(clause="9.2", severity=Severity.MINOR, maturity=Maturity.ACTIVE, parameters=Parameters())
+        assert not given.units.committed.recorded
+    assert given.judge.drain(10)
+    given.say("xấu", first=2)
     assert given.judged() == ["1", "2"]
-    assert [finding.clause for finding in verdicts(given)["1"].findings] == ["9.2"]
+    assert [finding.clause for finding in verdicts(given)["2"].findings] == ["9.2"]
 
 
 def test_nobody_who_wants_to_write_waits_for_the_rules() -> None:
