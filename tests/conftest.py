@@ -1,5 +1,8 @@
 """What all tests share."""
 
+from collections.abc import Iterator
+
+import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
@@ -7,5 +10,18 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
-# A thread that an earlier test left to end by itself must not write into what another test reads.
-structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+
+def _log_nowhere() -> None:
+    # A thread that an earlier test left to end by itself must not write into what another test reads.
+    structlog.reset_defaults()
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+
+
+_log_nowhere()
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """A command that a test calls in this process sets the log up for all of it."""
+    yield
+    _log_nowhere()

@@ -6,7 +6,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,8 @@ class Rig:
                 "suggestions_digest": None,
             },
             "escalation": {"quiet_hours": None},
+            "health": {"port": None},
+            "trial": {"days": 0},
         }
         self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
 
@@ -223,6 +225,17 @@ class Rig:
         while not holds():
             assert time.monotonic() < deadline, f"not within {timeout} s: {what}"
             time.sleep(0.02)
+
+
+def children(process: int, module: str) -> list[int]:
+    """The processes of that module which it began and which still run."""
+    found = []
+    with suppress(FileNotFoundError):
+        for told in Path(f"/proc/{process}/task").glob("*/children"):
+            for child in told.read_text().split():
+                command = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+                found += [int(child)] if module.encode() in command else []
+    return found
 
 
 @contextmanager

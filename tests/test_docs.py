@@ -145,6 +145,12 @@ def test_every_setting_that_an_operator_reads_of_is_there(document: str) -> None
             assert key in type(getattr(Settings(), section)).model_fields, f"{section}.{key}"
 
 
+def test_the_page_says_of_every_setting_whether_it_counts_at_once() -> None:
+    page = (ROOT / "docs" / "van-hanh.md").read_text(encoding="utf-8").partition("## Đổi thiết đặt khi đang chạy")[2]
+    named = set(re.findall(r"`(\w+)[`.]", page.partition("\n## ")[0]))
+    assert set(Settings.model_fields) <= named
+
+
 def test_every_attack_is_tried_by_the_test_that_stands_beside_it() -> None:
     page = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8")
     rows = [line.split(" | ")[-1] for line in page.splitlines() if line.startswith("| ")][2:]

@@ -3,30 +3,28 @@
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
+from pathlib import Path
 
 import structlog
 
 from zalo_governor.alarm import SecondChannel
+from zalo_governor.configuration import Configuration
 from zalo_governor.custody.making import is_overdue, last_backup
 from zalo_governor.domain.clock import Clock, system_clock
 from zalo_governor.domain.elements import Element, Source
-from zalo_governor.domain.errands import ErrandKind
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.duework import DueWork, Together
-from zalo_governor.governor import Governor, Part
-from zalo_governor.office.blindness import Blindness
+from zalo_governor.duework import DueWork, Work
+from zalo_governor.engine_process.rules_apart import RulesApart, command
+from zalo_governor.governor import Governor, Part, leave_standing
 from zalo_governor.office.casework import is_fresh
-from zalo_governor.office.errands import Errands
-from zalo_governor.office.friendships import FriendRequests
-from zalo_governor.office.integrity.pictures import Pictures
-from zalo_governor.office.office import Office
+from zalo_governor.office.configuring import ConfigurationNotices
+from zalo_governor.office.duties import Duties
+from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import LineStatus
-from zalo_governor.office.removals import Removals
+from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.rollcall import RollCall
-from zalo_governor.office.roster.phonebook import PhoneBook
-from zalo_governor.pictures.looking import look
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
@@ -45,10 +43,10 @@ from zalo_governor.store.succession import accounts_of
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.wiring.hearing import Hearing
 from zalo_governor.wiring.policy import note_configuration, office_policy
-from zalo_governor.wiring.telling import tell_judged, tell_sent
-from zalo_governor.zalo.board import ZaloBoard
+from zalo_governor.wiring.reloading import ConfigurationWatch
+from zalo_governor.wiring.rooms import PresentAlarm, PresentOffice, PresentWork, Rooms
+from zalo_governor.wiring.watching import Watching
 from zalo_governor.zalo.client import ZaloClient
-from zalo_governor.zalo.errands import ZaloErrands
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
 from zalo_governor.zalo.pace import TokenBucket
 from zalo_governor.zalo.parse import parse
@@ -61,17 +59,19 @@ _JUDGED_SECONDS = 30.0
 _RETENTION_AT = time(2, 30)
 
 
-def build(settings: Settings, clock: Clock = system_clock) -> Governor:
+def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Governor:
     """Put the program together; nothing runs and nobody is called yet.
+
+    `file` is what the settings were read from: it is watched, as the files are to which it points.
 
     Raises:
         ConfigError: a configuration file, the session file or the key is wrong.
         StoreError: the database cannot be used with this key or this version.
     """
-    return Governor(_Bot(open_records(settings, clock)))
+    return Governor(_Bot(open_records(settings, clock), file))
 
 
-def open_session(records: Records) -> ZaloSession:
+def open_session(records: Records, pace: TokenBucket | None = None) -> ZaloSession:
     """The session of the account, not logged in yet; raises ConfigError where there is none."""
     zalo = records.settings.zalo
     return ZaloSession(
@@ -80,7 +80,7 @@ def open_session(records: Records) -> ZaloSession:
         timeout=zalo.timeout_seconds,
         on_credentials=records.keep_credentials,
         clock=records.clock,
-        pace=TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst),
+        pace=pace or TokenBucket(per_second=zalo.send.per_second, burst=zalo.send.burst),
         client_version=zalo.client_version,
     )
 
@@ -88,22 +88,37 @@ def open_session(records: Records) -> ZaloSession:
 class _Bot:
     """Fits governor.Machine: one bot account."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, file: Path) -> None:
         self._records = records
+        self._file = file
+        self._watching = Watching(records)
         self._lock: InstanceLock | None = None
-        self._session = open_session(records)
+        self._wiring: _Wiring | None = None
+        self._rules = RulesApart(command(records.settings.rules_dir), here=lambda: records.rulebook.engine)
+        send = records.settings.zalo.send
+        self._pace = TokenBucket(per_second=send.per_second, burst=send.burst)
+        self._session = open_session(records, self._pace)
         log.info("session_used", origin=records.session_origin.value)
+
+    def attendants(self) -> Sequence[Part]:
+        """What lets others see how the bot stands, also while it cannot log in."""
+        return self._watching.parts()
 
     def log_in(self, stopping: threading.Event) -> bool:
         """Log in, however long the network is away; False when stopped meanwhile."""
+        self._rules.start()
         tried = 0
         while not stopping.is_set():
             try:
                 self._session.login()
-            except LoginRefusedError:
+            except LoginRefusedError as refused:
+                # The program ends, and is not started again: nobody else would tell anybody.
+                say = self._records.catalogue.say
+                channel = SecondChannel(self._records.settings.alarm)
+                channel.deliver(say(Text.BLIND_SUBJECT), say(Text.LOGIN_REFUSED, code=refused.code))
                 raise
             except ZaloError as error:
-                log.warning("login_waits", error=str(error))
+                log.warning("login_waits", error=error)
                 stopping.wait(_LOGIN_DELAYS[min(tried, len(_LOGIN_DELAYS) - 1)])
                 tried += 1
             else:
@@ -125,10 +140,17 @@ class _Bot:
 
     def parts(self) -> Sequence[Part]:
         """Everything that runs, wired for the account that logged in."""
-        return _Wiring(self._records, self._session).parts()
+        self._wiring = _Wiring(self._records, self._session, self._rules, self._watching, self._pace, self._file)
+        return self._wiring.parts()
+
+    def look_at_configuration(self) -> None:
+        """See now whether its files were changed; before the login, nothing happens."""
+        if self._wiring:
+            self._wiring.watch.hurry()
 
     def close(self) -> None:
-        """Close the session and the database."""
+        """Close the session and the database, and end the process of the rules."""
+        self._rules.close()
         if self._lock:
             self._lock.release()
         self._session.close()
@@ -138,12 +160,22 @@ class _Bot:
 class _Wiring:
     """Ties the rooms together. Each attribute is one of their objects; the methods are what passes between them."""
 
-    def __init__(self, records: Records, session: ZaloSession) -> None:
+    def __init__(
+        self,
+        records: Records,
+        session: ZaloSession,
+        rules: RulesApart,
+        watching: Watching,
+        pace: TokenBucket,
+        file: Path,
+    ) -> None:
         settings, clock, database = records.settings, records.clock, records.database
         self._clock = clock
-        self._settings = settings
         self._records = records
+        self._watching = watching
         self._account = session.uid
+        self._rules = rules
+        self._pace = pace
         self._groups = {group.id: group.name for group in settings.groups}
         self._caught_up = threading.Event()
         self._who_is_here = threading.Event()
@@ -152,62 +184,31 @@ class _Wiring:
         self._outbox = SqlOutbox(database, self._account)
         self._units = SqlUnits(database, self._account)
         note_configuration(records, self._units, "program.started")
-        self._units.seed_people(self._account, [SeedPerson(**person.model_dump()) for person in settings.people])
+        self._seed_people(settings)
+        with self._units.unit() as unit:
+            unit.begin_trial(self._account, clock())
 
-        client = ZaloClient(session, clock)
-        policy = office_policy(
-            records,
-            self._account,
-            status=self._status,
-            look_at=self._look_at,
-        )
-        self._office = Office(policy)
+        self._client = ZaloClient(session, clock)
         self._worker = OutboxWorker(
             self._outbox,
-            client,
+            self._client,
             account=self._account,
             printed=Press(settings.report_template).file,
-            say_again=self._office.said_again,
-            private_per_day=settings.zalo.send.private_per_day,
-            on_sent=tell_sent,
+            say_again=self._said_again,
+            private_per_day=lambda: records.settings.zalo.send.private_per_day,
+            on_sent=watching.sent,
             clock=clock,
         )
-        removals = Removals(policy, remove=client.remove, unit=self._units.unit, on_settled=self._worker.wake)
-        people = ZaloErrands(client)
-        board = ZaloBoard(client, message=SqlPostings(database, self._account).message)
-        errands = Errands(
-            policy,
-            carry_out={
-                ErrandKind.EXPEL: people.expel,
-                ErrandKind.BEFRIEND: people.befriend,
-                ErrandKind.PIN: board.pin,
-            },
-            unit=self._units.unit,
-            on_settled=self._worker.wake,
+        self._rooms = self._furnished(records.configuration.current)
+        self._orders = self._timer("orders", PresentWork(lambda: self._rooms.orders), self._caught_up)
+        self._acquaintance = self._timer(
+            "acquaintance", PresentWork(lambda: self._rooms.acquaintance), self._who_is_here
         )
-        orders = Together(removals, errands)
-        self._orders = DueWork("orders", next_due=orders.next_due, act=orders.act, begin=self._caught_up, clock=clock)
-        acquaintance = Together(
-            FriendRequests(policy, fetch=people.friend_requests, unit=self._units.unit),
-            PhoneBook(policy, find=people.by_phone, unit=self._units.unit),
-        )
-        self._acquaintance = DueWork(
-            "acquaintance",
-            next_due=acquaintance.next_due,
-            act=acquaintance.act,
-            begin=self._who_is_here,
-            clock=clock,
-        )
-        pictures = Pictures(
-            policy, fetch=client.picture, look=look, unit=self._units.unit, on_settled=self._worker.wake
-        )
-        self._pictures = DueWork(
-            "pictures", next_due=pictures.next_due, act=pictures.act, begin=self._caught_up, clock=clock
-        )
+        self._pictures = self._timer("pictures", PresentWork(lambda: self._rooms.pictures), self._caught_up)
         self._deadlines = DueWork(
             "deadlines",
             next_due=self._next_due,
-            act=self._in_unit(lambda unit, _now: self._office.duties.on_cases(unit)),
+            act=self._in_unit(lambda unit, _now: self._rooms.office.duties.on_cases(unit)),
             begin=self._caught_up,
             clock=clock,
         )
@@ -215,46 +216,63 @@ class _Wiring:
             inbox=inbox,
             units=self._units,
             parser=parse,
-            engine=lambda: records.rulebook.engine,
-            reactions=self._office,
+            rules=rules,
+            door_rules=lambda: records.rulebook.engine.door_rules,
+            reactions=PresentOffice(lambda: self._rooms),
             outbox=self._outbox,
             groups=list(self._groups),
             on_judged=self._judged,
             clock=clock,
         )
         door = SecretDoor(records.rulebook.engine.door_rules, database.keys.mac)
+        records.configuration.on_change(lambda new: door.go_by(new.rulebook.engine.door_rules))
+        records.configuration.on_change(lambda _new: rules.reload())
         self._hearing = Hearing(
             records,
             session,
-            client,
+            self._client,
             inbox=inbox,
             door=door,
             judge=self._judge,
-            alarm=Blindness(
-                policy, tell=SecondChannel(settings.alarm).send, unit=self._units.unit, on_posted=self._worker.wake
-            ),
+            alarm=PresentAlarm(lambda: self._rooms),
+            on_admitted=watching.heard,
             on_recovered=self._recovered,
             on_up=self._heard_again,
         )
+        watching.look_at(
+            self._account,
+            line=lambda: self._hearing.status(0),
+            intake=self._hearing.progress,
+            judge=self._judge.progress,
+        )
         self._roll_call = RollCall(
             account=self._account,
-            fetch=client.group,
+            fetch=self._client.group,
             unit=self._units.unit,
             may_keep=lambda raw: door.look(raw) is None,
             admit=self._admit_and_judge,
-            sum_up=self._office.swept,
+            sum_up=self._sum_up_sweep,
             on_swept=self._swept,
             again_after=timedelta(minutes=settings.vigil.sweep_again_minutes),
             clock=clock,
         )
-        self._sweeps = DueWork(
-            "sweeps", next_due=self._roll_call.next_due, act=self._roll_call.act, begin=self._caught_up, clock=clock
-        )
+        self._sweeps = self._timer("sweeps", self._roll_call, self._caught_up)
         self._schedule = Schedule(self._duties(), self._caught_up, clock)
+        self.watch = ConfigurationWatch(
+            file,
+            running=lambda: records.configuration.current,
+            apply=self._go_by,
+            on_broken=lambda fault: self._tell_of_configuration(lambda notices, unit: notices.broken(unit, fault)),
+            on_mended=lambda: self._tell_of_configuration(lambda notices, unit: notices.mended(unit)),
+            on_restart=lambda keys: self._tell_of_configuration(
+                lambda notices, unit: notices.needs_restart(unit, keys)
+            ),
+        )
 
     def parts(self) -> Sequence[Part]:
         """In the order in which they are to stop: first what brings work, last what finishes it."""
         return (
+            Part("configuration", self.watch.run, self.watch.stop),
             Part("schedule", self._schedule.run, self._schedule.stop),
             Part("deadlines", self._deadlines.run, self._deadlines.stop),
             Part("orders", self._orders.run, self._orders.stop),
@@ -262,35 +280,76 @@ class _Wiring:
             Part("sweeps", self._sweeps.run, self._sweeps.stop),
             Part("pictures", self._pictures.run, self._pictures.stop),
             *self._hearing.parts(),
-            Part("judge", self._judge.run, self._judge.stop),
+            Part("judge", self._judge.run, self._stop_judge),
             Part("outbox", self._worker.run, self._worker.stop),
         )
 
+    def _go_by(self, new: Configuration) -> None:
+        """Have everything go by another configuration; what may fail comes first."""
+        self._seed_people(new.settings)
+        rooms = self._furnished(new)
+        with self._judge.between_batches():
+            self._records.configuration.replace(new)
+            self._rooms = rooms
+        send = new.settings.zalo.send
+        self._pace.go_by(per_second=send.per_second, burst=send.burst)
+        self._schedule.go_by(self._duties())
+        note_configuration(self._records, self._units, "config.reloaded")
+        leave_standing()
+
+    def _furnished(self, configuration: Configuration) -> Rooms:
+        policy = office_policy(
+            configuration,
+            self._account,
+            clock=self._clock,
+            status=self._status,
+            look_at=self._look_at,
+        )
+        return Rooms(
+            policy,
+            configuration.settings.alarm,
+            client=self._client,
+            units=self._units,
+            postings=SqlPostings(self._records.database, self._account),
+            on_posted=self._worker.wake,
+        )
+
+    def _seed_people(self, settings: Settings) -> None:
+        self._units.seed_people(self._account, [SeedPerson(**person.model_dump()) for person in settings.people])
+
+    def _tell_of_configuration(self, tell: Callable[[ConfigurationNotices, SqlUnit], None]) -> None:
+        with self._units.unit() as unit:
+            tell(self._rooms.configuring, unit)
+        self._worker.wake()
+
+    def _timer(self, name: str, work: Work, begin: threading.Event) -> DueWork:
+        return DueWork(name, next_due=work.next_due, act=work.act, begin=begin, clock=self._clock)
+
     def _duties(self) -> list[Duty]:
-        times, duties = self._settings.schedule, self._office.duties
+        times = self._records.settings.schedule
+
+        def duty(act: Callable[[Duties, SqlUnit, datetime], object]) -> Callable[[datetime], None]:
+            return self._in_unit(lambda unit, due: act(self._rooms.office.duties, unit, due))
+
         return [
-            Duty("daily_report", times.daily_report, None, self._in_unit(duties.daily_report)),
-            Duty("weekly_report", times.weekly_report, times.weekly_day, self._in_unit(duties.weekly_report)),
-            Duty(
-                "monthly_report", times.monthly_report, None, self._in_unit(duties.monthly_report), months=EVERY_MONTH
-            ),
-            Duty(
-                "quarterly_report",
-                times.quarterly_report,
-                None,
-                self._in_unit(duties.quarterly_report),
-                months=EVERY_QUARTER,
-            ),
+            Duty("daily_report", times.daily_report, None, duty(Duties.daily_report)),
+            Duty("weekly_report", times.weekly_report, times.weekly_day, duty(Duties.weekly_report)),
+            Duty("monthly_report", times.monthly_report, None, duty(Duties.monthly_report), months=EVERY_MONTH),
+            Duty("quarterly_report", times.quarterly_report, None, duty(Duties.quarterly_report), months=EVERY_QUARTER),
             Duty("name_sweep", times.name_sweep, None, self._sweep),
-            Duty("hints_digest", times.hints_digest, None, self._in_unit(duties.hints_digest)),
-            Duty("suggestions_digest", times.suggestions_digest, None, self._in_unit(duties.suggestions_digest)),
+            Duty("hints_digest", times.hints_digest, None, duty(Duties.hints_digest)),
+            Duty("suggestions_digest", times.suggestions_digest, None, duty(Duties.suggestions_digest)),
             Duty("retention", _RETENTION_AT, None, self._retain),
         ]
 
+    def _stop_judge(self) -> None:
+        self._judge.stop()
+        self._rules.leave()
+
     def _retain(self, _due: datetime) -> None:
         with self._units.unit() as unit:
-            self._office.duties.forget_readers(unit)
-        kept = self._settings.retention
+            self._rooms.office.duties.forget_readers(unit)
+        kept = self._records.settings.retention
         terms = Terms(
             bodies=timedelta(days=kept.bodies_days),
             cases=timedelta(days=kept.cases_days),
@@ -309,11 +368,11 @@ class _Wiring:
         last = last_backup(self._records.vault)
         return self._hearing.status(self._outbox.pending())._replace(
             backed_up_at=last.at if last else None,
-            backup_overdue=is_overdue(last, self._clock(), self._settings.backup.remind_after),
+            backup_overdue=is_overdue(last, self._clock(), self._records.settings.backup.remind_after),
         )
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        tell_judged(results)
+        self._watching.judged(results)
         if self._caught_up.is_set():
             # What was held up on its way, or in a locked database, warned nobody and waits for no recovery.
             late = {event.thread_id for event, verdict in results if self._came_too_late(event, verdict)}
@@ -328,9 +387,9 @@ class _Wiring:
     def _sum_up(self, group_id: str) -> None:
         try:
             with self._units.unit() as unit:
-                self._office.recovered(unit, group_id)
+                self._rooms.office.recovered(unit, group_id)
         except GovernorError as error:
-            log.error("not_summed_up", group=group_id, error=str(error))
+            log.error("not_summed_up", group=group_id, error=error)
 
     def _admit_and_judge(self, elements: Sequence[Element]) -> None:
         self._hearing.admit(elements)
@@ -339,7 +398,7 @@ class _Wiring:
     def _recovered(self, group_id: str) -> None:
         self._judge.drain(_JUDGED_SECONDS)
         with self._units.unit() as unit:
-            self._office.recovered(unit, group_id)
+            self._rooms.office.recovered(unit, group_id)
         self._worker.wake()
 
     def _heard_again(self) -> None:
@@ -353,15 +412,21 @@ class _Wiring:
         if wanted:
             for group_id in self._groups:
                 self._roll_call.try_to_sweep(group_id)
-            self._in_unit(self._office.duties.roster_digest)(due)
+            self._in_unit(self._rooms.office.duties.roster_digest)(due)
             self._in_unit(self._remind_of_names)(due)
 
     def _remind_of_names(self, unit: SqlUnit, due: datetime) -> None:
         for group_id in self._groups:
-            self._office.remind_of_names(unit, group_id, due)
+            self._rooms.office.remind_of_names(unit, group_id, due)
 
     def _look_at(self, group_id: str) -> None:
         self._roll_call.want(group_id)
+
+    def _said_again(self, text: str) -> str:
+        return self._rooms.office.said_again(text)
+
+    def _sum_up_sweep(self, unit: OfficeUnit, group_id: str) -> None:
+        self._rooms.office.swept(unit, group_id)
 
     def _swept(self) -> None:
         self._who_is_here.set()
@@ -379,4 +444,4 @@ class _Wiring:
 
     def _next_due(self) -> datetime | None:
         with self._units.unit() as unit:
-            return self._office.duties.next_due(unit)
+            return self._rooms.office.duties.next_due(unit)

@@ -97,7 +97,7 @@ class DueWork:
             if due and due <= now:
                 self._act(now)
         except StoreUnavailableError as error:
-            log.error("due_work_waits", work=self._name, error=str(error))
+            log.error("due_work_waits", work=self._name, error=error)
             return _FAILED_SECONDS
         except Exception as error:
             # One failure must not end the timer: what is due stays due.

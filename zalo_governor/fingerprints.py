@@ -33,7 +33,7 @@ def fingerprints(settings: Settings, mac: Callable[[bytes], bytes]) -> dict[str,
         OSError: a file cannot be read.
     """
     found = {_SETTINGS: mac(settings.model_dump_json().encode())}
-    for path in _files(settings.rules_dir):
+    for path in configuration_files(settings.rules_dir):
         found[path.relative_to(settings.rules_dir).as_posix()] = mac(path.read_bytes())
     return {name: digest.hex()[:_DIGITS] for name, digest in sorted(found.items())}
 
@@ -45,7 +45,8 @@ def change(before: Mapping[str, str], now: Mapping[str, str]) -> Change | None:
     return Change(changed, gone) if changed or gone else None
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def configuration_files(folder: Path) -> Iterator[Path]:
+    """The files in a folder of rules and words by which the program goes, in the order of their names."""
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         if path.is_file() and path.suffix in _GO_BY and inside.parts[0] not in _NOT_GONE_BY:

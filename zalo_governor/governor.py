@@ -29,6 +29,10 @@ class Part(NamedTuple):
 class Machine(Protocol):
     """What a governor runs. app.py puts it together."""
 
+    def attendants(self) -> Sequence[Part]:
+        """What goes on from before the login, and ends when the parts begin to; called once. None of them may fail."""
+        ...
+
     def log_in(self, stopping: threading.Event) -> bool:
         """Log in, however long the network is away; False when stopped meanwhile.
 
@@ -39,6 +43,10 @@ class Machine(Protocol):
 
     def parts(self) -> Sequence[Part]:
         """The parts, in the order in which they are to be stopped; called once, after the login."""
+        ...
+
+    def look_at_configuration(self) -> None:
+        """See now whether its files were changed; before the login, nothing happens."""
         ...
 
     def close(self) -> None:
@@ -58,6 +66,11 @@ class Governor:
         """Ask the program to end cleanly."""
         self._stopping.set()
 
+    def look_at_configuration(self) -> None:
+        """See now whether its files were changed, and not at the next look. From any thread or signal handler."""
+        # In a thread of its own: what it takes may be held by the one that the signal has interrupted.
+        threading.Thread(target=self._machine.look_at_configuration, daemon=True).start()
+
     def run(self) -> None:
         """Log in and work until stopped.
 
@@ -65,10 +78,13 @@ class Governor:
             GovernorError: Zalo does not take the session, or a part failed. Everything admitted is safe; a new start
                 goes on from there.
         """
+        attendants = _Threads(self._machine.attendants(), self._guarded)
         try:
+            attendants.start()
             if self._machine.log_in(self._stopping):
-                self._work(self._machine.parts())
+                self._work(self._machine.parts(), attendants)
         finally:
+            attendants.stop(time.monotonic() + _STOP_SECONDS)
             self._machine.close()
         if self._failed:
             raise GovernorError(
@@ -76,18 +92,16 @@ class Governor:
                 "chạy lại. Tin đã nghe vẫn còn nguyên"
             )
 
-    def _work(self, parts: Sequence[Part]) -> None:
+    def _work(self, parts: Sequence[Part], attendants: "_Threads") -> None:
         leave_standing()
-        threads = [threading.Thread(target=self._guarded, args=[part], name=part.name, daemon=True) for part in parts]
-        for thread in threads:
-            thread.start()
+        threads = _Threads(parts, self._guarded)
+        threads.start()
         log.info("started", parts=len(parts))
         self._stopping.wait()
         log.info("stopping")
         deadline = time.monotonic() + _STOP_SECONDS
-        for part, thread in zip(parts, threads, strict=True):
-            part.stop()
-            thread.join(max(deadline - time.monotonic(), 0.1))
+        attendants.stop(deadline)
+        threads.stop(deadline)
         log.info("stopped")
 
     def _guarded(self, part: Part) -> None:
@@ -99,9 +113,31 @@ class Governor:
         self._stopping.set()
 
 
+class _Threads:
+    """Parts that run, each in its thread."""
+
+    def __init__(self, parts: Sequence[Part], guarded: Callable[[Part], None]) -> None:
+        self._running = [
+            (part, threading.Thread(target=guarded, args=[part], name=part.name, daemon=True)) for part in parts
+        ]
+
+    def start(self) -> None:
+        """All of them."""
+        for _, thread in self._running:
+            thread.start()
+
+    def stop(self, deadline: float) -> None:
+        """One after the other, each waited for up to the deadline; a second time does nothing."""
+        for part, thread in self._running:
+            part.stop()
+            thread.join(max(deadline - time.monotonic(), 0.1))
+        self._running = []
+
+
 def leave_standing() -> None:
-    """What is there when work begins stays to the end, and what a batch makes goes without the collector's help: it
-    need not walk through either of them all the time, at a tenth of all processor time."""
+    """What is there when work begins, or goes on by another configuration, stays, and what a batch makes goes without
+    the collector's help: it need not walk through either of them all the time, at a tenth of all processor time."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 20)

@@ -11,18 +11,16 @@ import orjson
 from pydantic import ValidationError
 
 from zalo_governor import durable
+from zalo_governor.configuration import CurrentConfiguration, load_configuration
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.office.catalogue import Catalogue
-from zalo_governor.office.clarity import ClarityPolicy
-from zalo_governor.office.integrity.words import ChangeWords
-from zalo_governor.rulebook import Rulebook, load_rulebook, read_lines
+from zalo_governor.rulebook import Rulebook
 from zalo_governor.settings import Settings
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database, is_written
 from zalo_governor.store.errors import WrongKeyError
 from zalo_governor.store.vault import Vault
-from zalo_governor.text.short_forms import ShortForms
 from zalo_governor.wording import of_system, of_value
 from zalo_governor.zalo.session import Credentials
 
@@ -52,26 +50,25 @@ class SessionOrigin(StrEnum):
 class Records:
     """Open records; `close` them."""
 
-    settings: Settings
+    configuration: CurrentConfiguration
     database: Database
-    rulebook: Rulebook
-    catalogue: Catalogue
-    changes: ChangeWords
-    clarity: ClarityPolicy
     vault: Vault
     clock: Clock
 
-    def short_forms(self) -> ShortForms:
-        """How titles and offices may be shortened in a display name.
+    @property
+    def settings(self) -> Settings:
+        """As they count now."""
+        return self.configuration.current.settings
 
-        Raises:
-            ConfigError: the list is missing or a line has the wrong form.
-        """
-        path = self.settings.rules_dir / "lexicons" / "short-forms.tsv"
-        try:
-            return ShortForms(read_lines(path))
-        except ValueError as error:
-            raise ConfigError(f"{path}: {error}") from None
+    @property
+    def rulebook(self) -> Rulebook:
+        """As it counts now."""
+        return self.configuration.current.rulebook
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """As it counts now."""
+        return self.configuration.current.catalogue
 
     def close(self) -> None:
         """Close the database."""
@@ -191,27 +188,23 @@ def open_records(settings: Settings, clock: Clock) -> Records:
         ConfigError: a configuration file is wrong.
         StoreError: the database cannot be used with this key or this version.
     """
-    rulebook = load_rulebook(settings.rules_dir)
-    catalogue = Catalogue.load(settings.rules_dir / "messages.vi.yaml")
-    changes = ChangeWords.load(settings.rules_dir / "thay-doi-nhom.yaml")
-    clarity = ClarityPolicy.load(settings.rules_dir / "y-kien.yaml")
+    configuration = CurrentConfiguration(load_configuration(settings))
     _private_folder(settings.data_dir)
     keys = _keys(settings)
     database = Database(settings.sqlalchemy_url, keys, clock)
     database.migrate()
-    return Records(settings, database, rulebook, catalogue, changes, clarity, Vault(database), clock)
+    return Records(configuration, database, Vault(database), clock)
 
 
 def _keys(settings: Settings) -> Keys:
     """A new key is made for a new database alone: beside another it would open nothing, and look like the right one."""
-    given = os.environ.get("ZALO_GOVERNOR_KEY")
-    if not given and not settings.key_path.exists() and is_written(settings.sqlalchemy_url):
+    if not settings.given_key and not settings.key_path.exists() and is_written(settings.sqlalchemy_url):
         raise WrongKeyError(
             f"{settings.key_path}: không có tệp khóa, mà cơ sở dữ liệu đã có dữ liệu mã hóa bằng khóa ấy; hãy đặt "
             "lại tệp khóa từ bản sao lưu (hoặc ZALO_GOVERNOR_KEY). Chương trình không tạo khóa mới; cơ sở dữ liệu "
             "giữ nguyên"
         )
-    return Keys.load_or_make(settings.key_path, given)
+    return Keys.load_or_make(settings.key_path, settings.given_key)
 
 
 def _private_folder(path: Path) -> None:

@@ -61,6 +61,7 @@ class Schedule:
         self._caught_up = caught_up
         self._clock = clock
         self._stopped = threading.Event()
+        self._turn = threading.Lock()
         self._scheduler = BackgroundScheduler(
             timezone=VIETNAM,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -71,22 +72,24 @@ class Schedule:
         self._caught_up.wait(_LONGEST_WAIT_SECONDS)
         if self._stopped.is_set():
             return
-        for duty in self._duties:
-            if duty.at is None:
-                continue
-            trigger = CronTrigger(
-                month=",".join(map(str, duty.months)) or "*",
-                day=1 if duty.months else "*",
-                day_of_week=duty.weekday or "*",
-                hour=duty.at.hour,
-                minute=duty.at.minute,
-                timezone=VIETNAM,
-            )
-            self._scheduler.add_job(self._run, trigger, args=[duty, duty.at], id=duty.name)
-            self._scheduler.add_job(self._run, args=[duty, duty.at], id=f"{duty.name}:missed")
-        self._scheduler.start()
+        with self._turn:
+            for duty in self._duties:
+                self._add(duty)
+                if duty.at is not None:
+                    self._scheduler.add_job(self._run, args=[duty, duty.at], id=f"{duty.name}:missed")
+            self._scheduler.start()
         self._stopped.wait()
         self._scheduler.shutdown(wait=True)
+
+    def go_by(self, duties: Sequence[Duty]) -> None:
+        """Keep these times from now on; what a new time of day has missed is not made up."""
+        with self._turn:
+            self._duties = duties
+            if self._scheduler.running:
+                for duty in duties:
+                    if self._scheduler.get_job(duty.name):
+                        self._scheduler.remove_job(duty.name)
+                    self._add(duty)
 
     def stop(self) -> None:
         """Let `run` end; a duty in hand is finished first."""
@@ -96,6 +99,19 @@ class Schedule:
     def stopping(self) -> bool:
         """Whether a long duty should leave the rest for another time."""
         return self._stopped.is_set()
+
+    def _add(self, duty: Duty) -> None:
+        if duty.at is None:
+            return
+        trigger = CronTrigger(
+            month=",".join(map(str, duty.months)) or "*",
+            day=1 if duty.months else "*",
+            day_of_week=duty.weekday or "*",
+            hour=duty.at.hour,
+            minute=duty.at.minute,
+            timezone=VIETNAM,
+        )
+        self._scheduler.add_job(self._run, trigger, args=[duty, duty.at], id=duty.name)
 
     def _run(self, duty: Duty, at: time) -> None:
         due = last_due(at, duty.weekday, self._clock(), duty.months)

@@ -1,6 +1,7 @@
 """The settings of one installation: governor.yaml, overridden by environment variables ZALO_GOVERNOR_*."""
 
 import ipaddress
+import os
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,8 +24,31 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.ladder import QuietHours
 from zalo_governor.domain.papers import Face, Letterhead
 from zalo_governor.domain.people import Role
+from zalo_governor.logfile import LogFile
 
 PACKAGE = Path(__file__).resolve().parent
+
+
+def credential(name: str) -> str | None:
+    """What the service manager hands over under that name (systemd.exec(5), LoadCredential=); None for nothing.
+
+    Raises:
+        ConfigError: it is not text.
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not folder:
+        return None
+    path = Path(folder) / name
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: the credential cannot be read: {type(error).__name__}") from None
+
+
+KEY_CREDENTIAL = "governor.key"
+SMTP_CREDENTIAL = "smtp-password"
 
 
 def shipped_config() -> Path:
@@ -141,7 +165,7 @@ class SmtpSettings(_Section):
     starttls: bool = True
     user: str | None = None
     password: SecretStr | None = None
-    """Better given as ZALO_GOVERNOR_ALARM__SMTP__PASSWORD than written into a file."""
+    """Better given as ZALO_GOVERNOR_ALARM__SMTP__PASSWORD, or as the credential smtp-password of a service."""
     sender: str
     recipients: tuple[str, ...] = Field(min_length=1)
 
@@ -153,6 +177,24 @@ class AlarmSettings(_Section):
     smtp: SmtpSettings | None = None
     webhook: str | None = Field(default=None, pattern=r"^https?://")
     """Gets a POST of {"subject", "text"} as JSON."""
+
+
+class LogSettings(_Section):
+    """The log on disk; what stands in it besides is in `journal`."""
+
+    file: bool = True
+    """Whether it is written to data_dir/logs as well as to standard output."""
+    most_mb: float = Field(default=20.0, gt=0)
+    """A file that grows beyond it is put aside; otherwise each is one day's (UTC)."""
+    files: int = Field(default=60, ge=1)
+    kept_days: int = Field(default=90, ge=1)
+
+
+class HealthSettings(_Section):
+    """What monitoring asks, on this machine alone."""
+
+    port: int | None = Field(default=8377, ge=1, le=65535)
+    """Of /healthz and /metrics on 127.0.0.1; null for none."""
 
 
 class VigilSettings(_Section):
@@ -288,6 +330,26 @@ class BackupSettings(_Section):
         return None if self.remind_days is None else timedelta(days=self.remind_days)
 
 
+class TrialSettings(_Section):
+    """The time in which only the admin gets anything."""
+
+    days: int = Field(default=14, ge=0, le=365)
+    """From the first start of the account until the admin gets the page about it; 0 for no trial at all. It goes on
+    until `/batdau` or `zalo-governor bat-dau`."""
+
+    @property
+    def lasts(self) -> timedelta:
+        """As a duration."""
+        return timedelta(days=self.days)
+
+
+class IntroductionSettings(_Section):
+    """What the program says of itself."""
+
+    post_in_group: bool = False
+    """Whether it introduces itself in each group, once, when it is switched on."""
+
+
 class ScheduleSettings(_Section):
     """When the bot acts by itself; times of Asia/Ho_Chi_Minh. `null` switches one off."""
 
@@ -322,7 +384,7 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; null for SQLite in data_dir."""
     key_file: Path = Path("governor.key")
     """32 random bytes in base64, made at first start with rights 0600; relative to data_dir.
-    ZALO_GOVERNOR_KEY in the environment takes its place."""
+    ZALO_GOVERNOR_KEY in the environment takes its place, and so does the credential governor.key of a service."""
     office: OfficeSettings = OfficeSettings()
     zalo: ZaloSettings = ZaloSettings()
     groups: tuple[GroupSettings, ...] = ()
@@ -333,9 +395,13 @@ class Settings(BaseSettings):
     vigil: VigilSettings = VigilSettings()
     alarm: AlarmSettings = AlarmSettings()
     retention: RetentionSettings = RetentionSettings()
+    logs: LogSettings = LogSettings()
+    health: HealthSettings = HealthSettings()
     backup: BackupSettings = BackupSettings()
     names: NameSettings = NameSettings()
     roster: RosterSettings = RosterSettings()
+    trial: TrialSettings = TrialSettings()
+    introduction: IntroductionSettings = IntroductionSettings()
 
     @field_validator("groups")
     @classmethod
@@ -381,6 +447,20 @@ class Settings(BaseSettings):
         return self.data_dir / self.key_file
 
     @property
+    def given_key(self) -> str | None:
+        """The key in base64 where something takes the place of the key file."""
+        return os.environ.get("ZALO_GOVERNOR_KEY") or credential(KEY_CREDENTIAL)
+
+    @property
+    def log_file(self) -> LogFile | None:
+        """Where the log is written, None where it is not."""
+        logs = self.logs
+        if not logs.file:
+            return None
+        path = self.data_dir / "logs" / "governor.log"
+        return LogFile(path, int(logs.most_mb * 1_000_000), logs.files, timedelta(days=logs.kept_days))
+
+    @property
     def backup_folder(self) -> Path:
         """Where backups go when no place is named."""
         return self.data_dir / self.backup.folder
@@ -416,4 +496,8 @@ def load_settings(path: Path) -> Settings:
     update: dict[str, Any] = {"data_dir": base / settings.data_dir, "zalo": zalo}
     if settings.config_dir:
         update["config_dir"] = base / settings.config_dir
+    smtp, password = settings.alarm.smtp, credential(SMTP_CREDENTIAL)
+    if smtp and password and not smtp.password:
+        known = smtp.model_copy(update={"password": SecretStr(password)})
+        update["alarm"] = settings.alarm.model_copy(update={"smtp": known})
     return settings.model_copy(update=update)

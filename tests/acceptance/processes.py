@@ -27,10 +27,10 @@ class Lines:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def until(self, start: str) -> str:
-        """The next line that begins so."""
+    def until(self, start: str, seconds: float = 60.0) -> str:
+        """The next line that begins so; raises queue.Empty where none comes at all for so many seconds."""
         while True:
-            line = self._lines.get(timeout=60)
+            line = self._lines.get(timeout=seconds)
             if line.startswith(start):
                 return line.strip()
 

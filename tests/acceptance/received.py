@@ -1,7 +1,10 @@
 """The same frames for every unmodified client, and what each says that it received (docs/simulator.md)."""
 
 import json
+import queue
 from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "simulator.md"
 _THREE = {"groupMsgs": [{"_text": "một"}, {"_text": "hai"}, {"_text": "ba"}]}
 _LAST = "hết"
 _NOTHING = "nothing"
+_PATIENCE_SECONDS = 30.0
 
 
 def frames() -> dict[str, list[dict[str, Any]]]:
@@ -53,9 +57,9 @@ def frames() -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def received(client: Lines, base: str) -> dict[str, str]:
-    """What the client says of each: `3 × message`, or `nothing`."""
-    return {name: _told(client, base, sent) for name, sent in frames().items()}
+def received(client: Lines, base: str, wanted: Mapping[str, str]) -> dict[str, str]:
+    """What the client says of each: `3 × message`, or `nothing`. What is wanted of it is waited for."""
+    return {name: _told(client, base, sent, wanted.get(name, _NOTHING)) for name, sent in frames().items()}
 
 
 def listed(column: int) -> dict[str, str]:
@@ -65,11 +69,15 @@ def listed(column: int) -> dict[str, str]:
     return {row[0]: row[column] for row in rows[2:]}
 
 
-def _told(client: Lines, base: str, sent: list[dict[str, Any]]) -> str:
+def _told(client: Lines, base: str, sent: list[dict[str, Any]], wanted: str) -> str:
     order(base, "push", frames=sent)
     kinds: Counter[str] = Counter()
-    # zca-js decodes frames side by side, in threads where they are encrypted and packed: what is sent later may be told
-    # earlier, but not three times in a row by the same way. A frame in clear would overtake them all.
+    with suppress(queue.Empty):
+        while _in_words(kinds) != wanted:
+            kinds[json.loads(client.until("{", _PATIENCE_SECONDS))["what"]] += 1
+    # More than that? zca-js decodes frames side by side, in threads where they are encrypted and packed: what is sent
+    # later may be told earlier, but hardly three times in a row by the same way. A frame in clear would
+    # overtake them all.
     for _ in range(3):
         order(base, "push", frames=[{"encrypt": 2, "comp": "gzip", "data": {"groupMsgs": [{"_text": _LAST}]}}])
         while True:
@@ -77,4 +85,8 @@ def _told(client: Lines, base: str, sent: list[dict[str, Any]]) -> str:
             if _LAST in (found.get("text"), (found.get("message") or {}).get("data", {}).get("content")):
                 break
             kinds[found["what"]] += 1
+    return _in_words(kinds)
+
+
+def _in_words(kinds: Mapping[str, int]) -> str:
     return ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items())) or _NOTHING

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.rig import ADMIN, GROUP, LEADER, MEMBER, Rig, rig, somebody
+from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.simulator.messages import group_act, recall_of
 from zalo_governor.simulator.world import World
@@ -128,7 +129,7 @@ def test_a_refused_login_ends_the_program_and_says_why(tmp_path: Path) -> None:
         made.control("config", outer={LOGIN: [102, "zpw_sek is wrong"]})
         bot = made.launch_bot()
         made.until(lambda: not bot.running, "it ends")
-        assert bot.stop() == 1
+        assert bot.stop() == ExitCode.LOGIN_REFUSED
         last = bot.log.read_text().splitlines()[-1]
         assert "Zalo không nhận phiên đăng nhập (mã 102" in last
         assert "Traceback" not in bot.log.read_text()
@@ -203,7 +204,7 @@ def _cut(made: Rig, texts: list[str], uid: str) -> list[str]:
 
 def _by_time(made: Rig, keys: list[str]) -> list[str]:
     """Those of the msgIds that were judged, in the order of their judging."""
-    sql = "SELECT i.key FROM events e JOIN inbox i USING (id) ORDER BY e.judged_ms, e.at_ms"
+    sql = "SELECT i.key FROM events e JOIN inbox i USING (id) ORDER BY e.judged_ms, e.at_ms, length(i.key), i.key"
     return [key for (key,) in made.query(sql) if key in set(keys)]
 
 

@@ -63,7 +63,7 @@ def _cut(made: Rig, texts: list[str], uid: str) -> list[str]:
 
 
 def _heard(made: Rig, keys: list[str]) -> list[tuple[str, str]]:
-    rows = made.query("SELECT key, source FROM inbox WHERE NOT is_group ORDER BY at_ms, id")
+    rows = made.query("SELECT key, source FROM inbox WHERE NOT is_group ORDER BY id")
     return [(key, source) for key, source in rows if key in keys]
 
 

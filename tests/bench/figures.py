@@ -15,6 +15,7 @@ AT_LEAST = {
 AT_MOST = {
     "receive_rss_share": 1 / 3,
     "rss_mb": 150.0,
+    "rules_process_rss_mb": 100.0,
     "rss_growth": 1.05,
     "start_seconds_1m": 3.0,
     "report_seconds_1m": 2.0,

@@ -12,5 +12,12 @@ def _without_rules(rules_dir: Path) -> Rulebook:
     return load_rulebook(rules_dir)._replace(engine=Engine([]))
 
 
-with patch("zalo_governor.records.load_rulebook", _without_rules):
+def _no_process(_rules_dir: Path) -> list[str]:
+    return ["there-are-no-rules"]
+
+
+with (
+    patch("zalo_governor.records.load_rulebook", _without_rules),
+    patch("zalo_governor.app.command", _no_process),
+):
     main()

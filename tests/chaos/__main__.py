@@ -1,9 +1,9 @@
 """`make chaos`: several seeds on both databases; exit code 0 only if every line of every table holds."""
 
 import argparse
+import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ from tests.chaos.stores import Postgresql, Sqlite, Store
 from tests.postgresql import NoServerError, serving
 
 SEEDS = (1, 2, 3, 4, 5)
-MESSAGES = 20_000
+MESSAGES = 10_000
 KILLS = 10
 TOGETHER = 10
 """Most of their time runs wait for timeouts and for Zalo's pace, so that two cores bear all ten."""
@@ -87,8 +87,8 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else 110)
     began = time.monotonic()
     missing: list[str] = []
+    folder: Path = asked.folder or Path("build", time.strftime("chaos-%Y%m%d-%H%M%S")).absolute()
     with ExitStack() as stack:
-        folder = asked.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-")))
         # Closed after the server has stopped: until then it may write to any of their disks.
         stores = stack.enter_context(ExitStack())
         makers: dict[str, Callable[[Path, int], Store]] = {}
@@ -108,7 +108,12 @@ def main() -> int:
     good = sum(outcome.good for outcome in outcomes)
     said = sum(outcome.said for outcome in outcomes)
     console.print(f"{good} of {len(outcomes)} runs good, {said:,} messages, {time.monotonic() - began:.0f} s")
-    return 0 if outcomes and good == len(outcomes) else 1
+    if outcomes and good == len(outcomes):
+        if not asked.folder:
+            shutil.rmtree(folder)
+        return 0
+    console.print(f"logs and databases of the runs: {folder}", soft_wrap=True)
+    return 1
 
 
 class _Runs:
@@ -136,7 +141,10 @@ class _Runs:
         store = make(place, seed)
         self._stores.callback(store.close)
         plan = make_plan(seed, self._asked.messages, kills=self._asked.kills, without=store.cannot)
-        return run(place, store, plan, partial(self._show.tell, name), self._over)
+        outcome = run(place, store, plan, partial(self._show.tell, name), self._over)
+        if not outcome.good:
+            store.keep(place)
+        return outcome
 
     def _over(self) -> bool:
         return _told_to_stop.is_set() or time.monotonic() > self._until
@@ -150,7 +158,11 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--together", type=int, default=TOGETHER, help="runs at the same time")
     parser.add_argument("--database", nargs="+", choices=DATABASES, default=list(DATABASES))
     parser.add_argument("--within", type=float, default=WITHIN, help="seconds after which runs are broken off")
-    parser.add_argument("--folder", type=Path, help="an empty one, in which logs and databases are kept")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="an empty one, in which logs and databases are kept; without it, a new one in build/, kept if a run fails",
+    )
     return parser.parse_args()
 
 

@@ -41,7 +41,7 @@ def main() -> None:
     config, clock = map(Path, sys.argv[1:])
     journal.configure(console=False)
     try:
-        run_until_told(build(load_settings(config), WrongClock(clock)))
+        run_until_told(build(load_settings(config), config, WrongClock(clock)))
     except GovernorError as error:
         sys.exit(str(error))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from threading import Event, Thread
 
 from tests.chaos.plan import Fault
 from tests.chaos.scene import HISTORY, SEND, Scene
@@ -152,6 +153,24 @@ def _history_short(scene: Scene) -> Iterator[None]:
             scene.made[group] += 1
 
 
+@contextmanager
+def _rules_killed(scene: Scene) -> Iterator[None]:
+    """As the system does where memory runs short; in half of the time it is just loading its rulebook anew."""
+    over = Event()
+
+    def kill() -> None:
+        while not over.wait(0.3):
+            scene.kill_rules()
+
+    killing = Thread(target=kill)
+    killing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        killing.join()
+
+
 _MAKERS: dict[Fault, Callable[[Scene], AbstractContextManager[None]]] = {
     Fault.CUT: _cut,
     Fault.BROKEN: _broken,
@@ -175,4 +194,5 @@ _MAKERS: dict[Fault, Callable[[Scene], AbstractContextManager[None]]] = {
     Fault.LOCKED: lambda scene: scene.store.locked(),
     Fault.DATABASE_GONE: _database_gone,
     Fault.HISTORY_SHORT: _history_short,
+    Fault.RULES_KILLED: _rules_killed,
 }

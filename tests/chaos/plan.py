@@ -32,6 +32,7 @@ class Fault(StrEnum):
     LOCKED = "database locked"
     DATABASE_GONE = "database connections broken"
     HISTORY_SHORT = "history too short"
+    RULES_KILLED = "the rules' process killed, time and again"
 
 
 SECONDS: dict[Fault, tuple[float, float]] = {
@@ -59,6 +60,7 @@ SECONDS: dict[Fault, tuple[float, float]] = {
     Fault.LOCKED: (11.0, 12.0),
     Fault.DATABASE_GONE: (0.5, 1.0),
     Fault.HISTORY_SHORT: (1.5, 2.5),
+    Fault.RULES_KILLED: (2.0, 3.0),
 }
 """How long each lasts: between so many and so many seconds."""
 

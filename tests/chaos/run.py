@@ -57,6 +57,9 @@ _HANDLED = frozenset(
         "credentials_not_kept",
         "wal_not_truncated",
         "blind",
+        "rules_process_lost",
+        "rules_process_not_loaded",
+        "rules_process_not_started",
     }
 )
 """Errors in the log that say how they are dealt with; any other one is unhandled."""

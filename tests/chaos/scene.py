@@ -1,12 +1,14 @@
 """The stage of one run: simulator and bot as real processes, the store, and the orders that go to them."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from tests.chaos.plan import GROUPS, Plan
 from tests.chaos.selects import GOING_ON, HEARD, IN_A_SEND
 from tests.chaos.stores import Store
 from tests.chaos.traffic import Traffic
-from tests.rig import ADMIN, BOT, MEMBER
+from tests.rig import ADMIN, BOT, MEMBER, children
 from zalo_governor.cli.demo_processes import Program
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.settings import load_settings
@@ -47,6 +49,11 @@ class Bot:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
 
     @property
     def ended_with(self) -> int | None:
@@ -140,6 +147,12 @@ class Scene:
         self.kills += 1
         self.kills_in_a_send += self.number(IN_A_SEND) > 0
         self.start_bot()
+
+    def kill_rules(self) -> None:
+        """kill -9 of the process in which the bot's rules think, where there is one at this moment."""
+        for child in children(self.bot.pid, "zalo_governor.engine_process"):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
     def stop_bot(self) -> None:
         """SIGTERM; it must end with 0, and in time: twice what it takes alone, since many runs share the machine."""
@@ -243,5 +256,7 @@ class Scene:
             "people": [{"full_name": "Lò Văn Minh", "title": "Giám đốc Sở", "uid": ADMIN, "roles": ["admin"]}],
             "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None},
             "escalation": {"quiet_hours": None},
+            "health": {"port": None},
+            "trial": {"days": 0},
             "vigil": {"look_minutes": 0.05, "keep_alive_minutes": 0.05},
         }

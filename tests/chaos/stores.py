@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,6 +82,10 @@ class Store(Protocol):
         """End all of the bot's connections from the server's side."""
         ...
 
+    def keep(self, folder: Path) -> None:
+        """What is in it is to be read later, from that folder."""
+        ...
+
     def close(self) -> None:
         """Take its disk away, once no program works on it any more."""
         ...
@@ -115,6 +119,9 @@ class Sqlite:
 
     def break_connections(self) -> None:
         raise NotImplementedError("SQLite has no server")
+
+    def keep(self, folder: Path) -> None:
+        """Its file is left in any case."""
 
     def close(self) -> None:
         """What is on the disk is left in its place on the ordinary one."""
@@ -163,6 +170,11 @@ class Postgresql:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+    def keep(self, folder: Path) -> None:
+        """As SQL; where the server's tools are not complete, only the logs are left."""
+        with suppress(FileNotFoundError), (folder / "governor.sql").open("wb") as dump:
+            subprocess.run(["pg_dump", str(self.url)], stdout=dump, check=False)
 
     def close(self) -> None:
         """For after the server has stopped."""

@@ -51,6 +51,8 @@ class Account:
             "people": [_official(LEADER, "Giàng A Sử", "leader"), _official(ADMIN, "Lò Văn Minh", "admin")],
             "schedule": {"daily_report": None, "weekly_report": None, "name_sweep": None},
             "escalation": {"quiet_hours": None},
+            "health": {"port": None},
+            "trial": {"days": 0},
         }
         self.config.write_text(yaml.safe_dump(settings, allow_unicode=True))
         self.bot = self.start()

@@ -22,6 +22,7 @@ from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.rulebook import load_rulebook
+from zalo_governor.rules.engine import RulesHere
 from zalo_governor.simulator.messages import attachment, group_act, group_message, quote_of
 from zalo_governor.simulator.world import World
 from zalo_governor.store.audit import SqlAuditLog
@@ -106,7 +107,8 @@ def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[In
         inbox=stored,
         units=units,
         parser=parse,
-        engine=lambda: rulebook.engine,
+        rules=RulesHere(lambda: rulebook.engine),
+        door_rules=lambda: rulebook.engine.door_rules,
         reactions=Office(policy),
         outbox=SqlOutbox(database, BOT),
         groups=[GROUP],

@@ -15,6 +15,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Purpose, Reception
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.remarks import RemarkKind
+from zalo_governor.store.census import Census
 from zalo_governor.store.database import Database
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.inbox import SqlInbox
@@ -141,6 +142,7 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "post, claim, confirm": _send_one,
     "next due": lambda store: store.outbox.next_due(NOW),
     "messages that wait": lambda store: store.outbox.pending(),
+    "what monitoring asks": lambda store: Census(store.database, BOT).take(),
     "reclaim at start": lambda store: store.outbox.reclaim(NOW),
     "the day's budget": lambda store: store.outbox.sent_private_since(BOT, NOW - DAY),
     "pending gaps": lambda store: store.gaps.pending_gaps(GROUP),
@@ -234,7 +236,8 @@ _PEOPLE = re.compile(
 def _may(line: str, name: str) -> bool:
     """What SQLite calls a scan, too: a walk over the few rows of an index. A report may look through the people, who
     are as many as the group has members."""
-    if line.endswith(("INDEX ix_persons_roles", "INDEX ix_inbox_dead", "INDEX ix_inbox_waiting")):
+    few = ("ix_persons_roles", "ix_inbox_dead", "ix_inbox_waiting", "ix_cases_open")
+    if line.endswith(tuple(f"INDEX {index}" for index in few)):
         return True
     return name in _OF_THE_REPORT and _PEOPLE.search(line) is not None
 

@@ -13,7 +13,7 @@ from zalo_governor.alarm import SecondChannel
 from zalo_governor.settings import AlarmSettings, SmtpSettings
 
 _mail: list[str] = []
-_posts: list[Any] = []
+posts: list[Any] = []
 
 
 class MailServer(socketserver.StreamRequestHandler):
@@ -44,7 +44,7 @@ class Hook(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        _posts.append(json.loads(body))
+        posts.append(json.loads(body))
         self.send_response(204)
         self.end_headers()
 
@@ -71,7 +71,7 @@ def mail_server() -> Iterator[Any]:
 @pytest.fixture
 def hook() -> Iterator[Any]:
     server = HTTPServer(("127.0.0.1", 0), Hook)
-    _posts.clear()
+    posts.clear()
     yield from serve(server)
 
 
@@ -95,10 +95,10 @@ def test_a_mail_arrives(mail_server: Any) -> None:
 
 def test_a_webhook_is_called(hook: Any) -> None:
     send(AlarmSettings(webhook=f"http://127.0.0.1:{hook.server_address[1]}/alarm"))
-    assert _posts == [{"subject": "mất kết nối", "text": "Từ 08:00 Hệ thống không nhận được tin."}]
+    assert posts == [{"subject": "mất kết nối", "text": "Từ 08:00 Hệ thống không nhận được tin."}]
 
 
 def test_when_one_channel_fails_the_other_is_still_used(hook: Any) -> None:
     nobody = smtp(1)
     send(AlarmSettings(smtp=nobody, webhook=f"http://127.0.0.1:{hook.server_address[1]}/alarm"))
-    assert len(_posts) == 1
+    assert len(posts) == 1

@@ -119,3 +119,27 @@ def test_nothing_is_done_before_what_was_missed_has_been_fetched() -> None:
     thread.join(10)
     assert not thread.is_alive()
     assert done == []
+
+
+def test_other_times_count_while_it_runs_and_what_they_have_missed_is_not_made_up() -> None:
+    done: list[str] = []
+    caught_up = threading.Event()
+    caught_up.set()
+
+    def duty(name: str, at: time | None) -> Duty:
+        return Duty(name, at, None, lambda _due: done.append(name))
+
+    schedule = Schedule([duty("stays", time(8, 0)), duty("ends", time(8, 0))], caught_up, lambda: MONDAY)
+    thread = threading.Thread(target=schedule.run)
+    thread.start()
+    for _ in range(500):
+        if len(done) == 2:
+            break
+        thread.join(0.02)
+    schedule.go_by([duty("stays", time(7, 0)), duty("ends", None), duty("begins", time(6, 0))])
+    planned = {job.id: job.args[1] for job in schedule._scheduler.get_jobs()}
+    schedule.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert sorted(done) == ["ends", "stays"]
+    assert planned == {"stays": time(7, 0), "begins": time(6, 0)}

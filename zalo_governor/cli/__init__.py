@@ -20,6 +20,8 @@ COMMANDS = (
     "init",
     "login",
     "run",
+    "doctor",
+    "install-service",
     "demo",
     "simulate",
     "check",
@@ -36,9 +38,11 @@ COMMANDS = (
     "erase",
     "export",
     "account",
+    "trial",
+    "bat-dau",
     "bench",
 )
-"""Each a function or a Typer of that name in the module of that name."""
+"""Each a function or a Typer of that name in the module of that name, a hyphen written as an underscore there."""
 
 
 class _Commands(Group):
@@ -51,7 +55,8 @@ class _Commands(Group):
         """The command of that name with whatever it needs, None where there is none."""
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        made = getattr(import_module(f"zalo_governor.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        made = getattr(import_module(f"zalo_governor.cli.{name}"), name)
         if not isinstance(made, typer.Typer):
             alone = Terminal()
             alone.command(cmd_name)(made)

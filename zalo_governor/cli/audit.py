@@ -14,7 +14,7 @@ from zalo_governor.cli.access import note_access
 from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.terminal import Terminal
-from zalo_governor.domain.audit import AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
+from zalo_governor.domain.audit import SHOWN, AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.office.periods import midnight
@@ -71,6 +71,7 @@ def list_(
     until: Annotated[str | None, typer.Option(help="Ngày cuối (tính cả ngày này).")] = None,
     action: Annotated[str | None, typer.Option(help="Chỉ loại việc này; command gồm cả command.refused.")] = None,
     about: Annotated[str | None, typer.Option(help="Chỉ những dòng nói về một vụ việc (VP12) hoặc một khoản.")] = None,
+    case: Annotated[str | None, typer.Option(help="Chỉ những lần mở xem vụ việc này: VP12.")] = None,
     uid: Annotated[str | None, typer.Option(help="Chỉ việc của người có uid này.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Mỗi dòng một đối tượng JSON thay cho bảng.")] = False,
 ) -> None:
@@ -79,7 +80,7 @@ def list_(
     records = open_records(load_settings(config), system_clock)
     try:
         entries = SqlAuditLog(records.database).entries(start=start, end=end)
-        found = [entry for entry in entries if _wanted(entry, action, about)]
+        found = [entry for entry in entries if _wanted(entry, action, about) and _opens(entry, case)]
         with SqlUnits(records.database, records.account).unit() as unit:
             note_access(unit, system_clock, "audit.listed")
             actor = _actor(unit, records, uid)
@@ -98,6 +99,10 @@ def _wanted(entry: AuditEntry, action: str | None, about: str | None) -> bool:
     if action and entry.action != action and not entry.action.startswith(f"{action}."):
         return False
     return not about or about in {entry.subject, entry.detail.get("about")}
+
+
+def _opens(entry: AuditEntry, case: str | None) -> bool:
+    return case is None or (entry.action == SHOWN and entry.subject == case)
 
 
 def _actor(unit: SqlUnit, records: Records, uid: str | None) -> int | None:

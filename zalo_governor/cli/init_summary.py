@@ -3,10 +3,15 @@
 from pathlib import Path
 
 from zalo_governor.cli.asking import Asking
+from zalo_governor.configfile import load_yaml, validate
+from zalo_governor.domain.regulation import Regulation
 from zalo_governor.installation.choices import ROLE_NAMES, Choices
-from zalo_governor.installation.introduction import introduction
 from zalo_governor.installation.office_copy import CopyReport
+from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.office.introduction import introduction_text
+from zalo_governor.office.voice import Voice
 from zalo_governor.settings import Settings
+from zalo_governor.wiring.policy import introduction_of
 
 
 def sum_up(asking: Asking, choices: Choices) -> None:
@@ -34,11 +39,11 @@ def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyR
 
 def show_introduction(asking: Asking, settings: Settings) -> None:
     """How the program will introduce itself to the members."""
-    text = introduction(settings)
-    if text:
-        asking.say()
-        asking.say("── Lời giới thiệu mà thành viên sẽ đọc")
-        asking.say(text)
+    catalogue = Catalogue.load(settings.rules_dir / "messages.vi.yaml")
+    regulation = validate(Regulation, load_yaml(settings.rules_dir / "quy-che.yaml"))
+    asking.say()
+    asking.say("── Lời giới thiệu mà thành viên sẽ đọc")
+    asking.say(introduction_text(introduction_of(settings), Voice(catalogue, regulation)))
 
 
 def tell_what_is_next(asking: Asking) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from zalo_governor.cli.check import SUBJECTS, WHENEVER, open_findings, subject_event
+from zalo_governor.cli.replay import replay
 from zalo_governor.cli.terminal import Terminal
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import (
@@ -44,6 +45,9 @@ class Trial(NamedTuple):
     sample: str
     fault: str | None
     """What went wrong; None where all is well."""
+
+
+rules.command("replay")(replay)
 
 
 @rules.callback()

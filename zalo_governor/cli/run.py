@@ -16,14 +16,14 @@ from zalo_governor.settings import load_settings
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Chạy Hệ thống: nghe Nhóm cho tới khi được dừng (Ctrl-C hoặc SIGTERM)."""
+    """Chạy Hệ thống: nghe Nhóm cho tới khi được dừng (Ctrl-C hoặc SIGTERM); SIGHUP thì xem lại thiết đặt ngay."""
     forbid_core_dumps()
     give_memory_back()
     settings = load_settings(config)
     for doubt in doubts(settings):
         typer.echo(f"Lưu ý: {config}: {doubt}", err=True)
-    journal.configure(console=sys.stdout.isatty())
-    run_until_told(build(settings))
+    journal.configure(console=sys.stdout.isatty(), file=settings.log_file)
+    run_until_told(build(settings, config))
 
 
 def run_until_told(governor: Governor) -> None:
@@ -34,4 +34,5 @@ def run_until_told(governor: Governor) -> None:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
+    signal.signal(signal.SIGHUP, lambda _number, _frame: governor.look_at_configuration())
     governor.run()

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from zalo_governor.cli.access import note_access, note_opening
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.domain.cases import Reader
 from zalo_governor.domain.clock import local, system_clock
@@ -44,7 +45,7 @@ def trace(
         found = origins(leaked, texts_of(postings, since), count=best)
         sealed = postings.sealed_like(skeleton(leaked).encode())
         with SqlUnits(records.database, records.account).unit() as unit:
-            _note(unit, records, found, sealed)
+            _note(unit, records, found, sealed, postings)
             _show(unit, records.account, found, sealed, postings)
     finally:
         records.close()
@@ -71,16 +72,16 @@ def texts_of(postings: SqlPostings, since: datetime) -> Iterator[tuple[int, str]
         yield id_, posted_text(raw)
 
 
-def _note(unit: SqlUnit, records: Records, found: list[Origin], sealed: list[SealedPosting]) -> None:
-    """Who looks into old messages is itself on record; what was looked for is not."""
-    unit.audit(
-        "trace",
-        at=records.clock(),
-        actor_id=None,
-        group_id="",
-        subject="",
-        detail={"shown": [origin.id for origin in found], "sealed": [posting.id for posting in sealed]},
-    )
+def _note(
+    unit: SqlUnit, records: Records, found: list[Origin], sealed: list[SealedPosting], postings: SqlPostings
+) -> None:
+    """Who looks into old messages is itself on record, also with the cases of what is shown; what was looked for is
+    not."""
+    shown = [origin.id for origin in found]
+    note_access(unit, records.clock, "trace", shown=shown, sealed=[posting.id for posting in sealed])
+    for posting in postings.of(shown):
+        for case in unit.case_of_message(posting.group_id, posting.key):
+            note_opening(unit, records.clock, case, "trace")
 
 
 def _show(unit: SqlUnit, account: str, found: list[Origin], sealed: list[SealedPosting], postings: SqlPostings) -> None:

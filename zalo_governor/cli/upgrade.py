@@ -1,6 +1,5 @@
 """`zalo-governor upgrade`: the database brought to the form of this version, with the old one at hand."""
 
-import os
 from pathlib import Path
 
 import typer
@@ -24,7 +23,7 @@ def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
     settings = load_settings(config)
     load_rulebook(settings.rules_dir)
     Catalogue.load(settings.rules_dir / "messages.vi.yaml")
-    keys = Keys.load_or_make(settings.key_path, os.environ.get("ZALO_GOVERNOR_KEY"))
+    keys = Keys.load_or_make(settings.key_path, settings.given_key)
     database = Database(settings.sqlalchemy_url, keys, system_clock)
     try:
         if runs_somewhere(database):

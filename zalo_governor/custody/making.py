@@ -108,7 +108,7 @@ class Backups:
         return Backup(path, end, size)
 
     def _write(self, draft: Path, code: RecoveryCode, now: datetime, account: str, written: Progress) -> End:
-        key = master_key(self._settings.key_path, os.environ.get("ZALO_GOVERNOR_KEY"))
+        key = master_key(self._settings.key_path, self._settings.given_key)
         draft.unlink(missing_ok=True)
         with (
             os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,

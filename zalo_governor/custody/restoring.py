@@ -1,6 +1,5 @@
 """Putting a backup back: everything is made and looked through beside what there is, and only then takes its place."""
 
-import os
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -114,7 +113,7 @@ class _Before:
         self._same_key = self._stated_key() in {None, master}
 
     def check(self, *, replace: bool) -> None:
-        if os.environ.get("ZALO_GOVERNOR_KEY") and not self._same_key:
+        if self._settings.given_key and not self._same_key:
             raise BackupError(
                 "Biến môi trường ZALO_GOVERNOR_KEY đang giữ khóa khác với khóa trong bản sao lưu; đề nghị bỏ biến này "
                 "hoặc đặt đúng khóa, rồi làm lại."
@@ -156,7 +155,7 @@ class _Before:
     def step_aside(self, stamp: str, place: Landing) -> str | None:
         """Let the new database take the place, with its key."""
         path = self._settings.key_path
-        if not os.environ.get("ZALO_GOVERNOR_KEY"):
+        if not self._settings.given_key:
             if path.exists() and not self._same_key:
                 path.rename(path.with_name(f"{path.name}.truoc-{stamp}"))
             if not path.exists():
@@ -167,7 +166,7 @@ class _Before:
         return Database(self._settings.sqlalchemy_url, self._keys, self._clock)
 
     def _stated_key(self) -> bytes | None:
-        stated = os.environ.get("ZALO_GOVERNOR_KEY")
+        stated = self._settings.given_key
         path = self._settings.key_path
         return master_key(path, stated) if stated or path.exists() else None
 

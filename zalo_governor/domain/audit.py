@@ -26,6 +26,19 @@ class AuditEntry(BaseModel):
     detail: dict[str, Any]
 
 
+SHOWN = "case.shown"
+"""Action of a row that says that somebody opened a case; its subject is the case's code."""
+
+
+class Opening(NamedTuple):
+    """How often somebody opened a case."""
+
+    person_id: int | None
+    """None for whoever sits at the machine."""
+    times: int
+    last_at: datetime
+
+
 class AuditHead(NamedTuple):
     """Where the chain ends: how many rows there are, and the link of the last one."""
 

@@ -21,6 +21,17 @@ def number_of(key: str) -> int | None:
     return int(key) if len(key) <= _LONGEST_NUMBER and key.isdecimal() else None
 
 
+Place = tuple[int, int, str]
+
+
+def place_of(at_ms: int, key: str) -> Place:
+    """Where something stands in its conversation: (Zalo's time in ms, msgId as a number would sort).
+
+    What is said within one millisecond is told apart by its msgId.
+    """
+    return at_ms, len(key), key
+
+
 class Source(StrEnum):
     """How an element reached us."""
 

@@ -4,6 +4,11 @@
 class GovernorError(Exception):
     """Something that a person or the next layer can act on; its text is fit to be read."""
 
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """What of it the log may tell beside its class: codes and our own words, nothing that somebody else chose."""
+        return {}
+
 
 class ConfigError(GovernorError):
     """A configuration file is wrong; the text names the file, the line and the key, and what to do."""
@@ -18,7 +23,23 @@ class UnparsableElementError(GovernorError):
 
 
 class StoreUnavailableError(GovernorError):
-    """The database cannot take or give anything now (locked, disk full, server gone); nothing was half-written."""
+    """The database cannot take or give anything now (locked, disk full, server gone); nothing was half-written.
+
+    `reason` is the driver's own code for why, such as SQLITE_FULL.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """See the base class."""
+        return {"reason": self.reason}
+
+
+class ProgramEndsError(GovernorError):
+    """What was asked is not decided any more, as the program is told to stop; the next start does it."""
 
 
 class PrintingError(GovernorError):

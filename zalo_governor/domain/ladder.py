@@ -156,6 +156,10 @@ class Ladder(_Part):
             leader_at = max(now, desk_at or now) + times.leader_after
         return Steps(member, desk_at, leader_at)
 
+    def first(self, severity: Severity) -> Rung:
+        """What is done at the first case of a person."""
+        return self._rung(severity, 1)
+
     def morning(self, severity: Severity, nth: int, moment: datetime, times: Times) -> datetime | None:
         """Until when a case that would be told at that moment is kept back; None where the desk hears it then."""
         if times.quiet is None or self._rung(severity, nth).at_night is Night.WAKE:

@@ -37,6 +37,8 @@ class OutgoingState(StrEnum):
     """It went out twice, perhaps, and no echo came: not sent again, but shown."""
     SENT = "sent"
     REFUSED = "refused"
+    WITHHELD = "withheld"
+    """The account is on trial: it is kept to be counted, and never goes out."""
 
 
 class Notice(BaseModel):

@@ -189,6 +189,8 @@ class ActivityReport(_Figures):
     """Of the period, incidents first, then the oldest; without their words (`text` is "") but for the desk."""
     signs: LeakSigns = LeakSigns()
     refused_notices: int
+    withheld_notices: int = 0
+    """Messages that did not go out since the account was on trial."""
     coverage: Coverage
     private_gaps: tuple[Gap, ...] = ()
     """Of the private messages to the bot accounts, the gaps of the period in which something may be missing."""

@@ -75,8 +75,8 @@ class Alerts:
             text = self._voice.say(Text.REQUEST_DIACRITICS, proposal=self._sentence(proposal), **about)
         else:
             text = self._voice.say(Text.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about)
-        self._post.to_person(unit, person, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
-        return Text.MEMBER_ASKED
+        sent = self._post.to_person(unit, person, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
+        return Text.MEMBER_ASKED if sent else Text.MEMBER_WITHHELD
 
     def decided(self, unit: OfficeUnit, case: Case, to: CaseState) -> None:
         """Tell the person concerned what the desk has decided: who was asked, that it was a false alarm; who has said

@@ -107,7 +107,7 @@ class Errands:
         orderer = unit.person(errand.ordered_by)
         group = self._voice.group(self._policy.group(errand.group_id))
         text = self._voice.say(_PINNED[outcome], who=self._voice.who(orderer), group=group)
-        self._post.to_person(unit, orderer, text, Purpose.REPLY, group_id=errand.group_id)
+        self._post.to_person(unit, orderer, text, Purpose.REPLY, group_id=errand.group_id, asked_for=True)
 
     def _put_out(self, unit: OfficeUnit, errand: Errand, case: Case, outcome: ErrandOutcome) -> None:
         newcomer = unit.newcomer(case)
@@ -123,4 +123,6 @@ class Errands:
         self._post.to_desk(unit, text, group_id=errand.group_id, case_id=case.id)
         orderer = None if errand.ordered_by is None else unit.person(errand.ordered_by)
         if orderer and not orderer.has(Role.ADMIN, Role.ADMIN_STAFF):
-            self._post.to_person(unit, orderer, text, Purpose.REPLY, group_id=errand.group_id, case_id=case.id)
+            self._post.to_person(
+                unit, orderer, text, Purpose.REPLY, group_id=errand.group_id, case_id=case.id, asked_for=True
+            )

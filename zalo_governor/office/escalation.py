@@ -61,16 +61,28 @@ class Escalation:
         now = self._policy.clock()
         # Nobody is asked to look into what he is said to have done himself.
         leaders = [person for person in self._post.holders(unit, Role.LEADER) if person.id != case.person_id]
-        for leader in leaders:
-            self._post.to_person(unit, leader, text, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id)
-        unit.save_case(case.told_leader(at=now, by=by) if leaders else case.answered())
-        audit_case(unit, "case.leader", case, {"leaders": len(leaders), "verified": by is not None}, at=now, by=by)
+        sent = [self._tell_one(unit, case, leader, text) for leader in leaders]
+        unit.save_case(case.told_leader(at=now, by=by) if any(sent) else case.answered())
+        audit_case(
+            unit,
+            "case.leader",
+            case,
+            {"leaders": sum(sent), "withheld": len(sent) - sum(sent), "verified": by is not None},
+            at=now,
+            by=by,
+        )
         if not leaders:
             return self._voice.say(Text.LEADER_NOBODY)
+        if not any(sent):
+            return self._voice.say(Text.LEADER_WITHHELD)
         reached = any(leader.reach is not Reach.REFUSED for leader in leaders)
         if not reached:
             return self._voice.say(Text.LEADER_UNREACHED)
         return self._voice.say(Text.LEADER_TOLD if by is None else Text.LEADER_PASSED)
+
+    def _tell_one(self, unit: OfficeUnit, case: Case, leader: Person, text: str) -> bool:
+        purpose = Purpose.LEADER_ALERT
+        return self._post.to_person(unit, leader, text, purpose, group_id=case.group_id, case_id=case.id)
 
     def _what(self, unit: OfficeUnit, case: Case) -> str:
         if case.rule_id in CHANGE_RULES:

@@ -97,7 +97,7 @@ class FriendRequests:
         try:
             waiting = self._fetch()
         except GovernorError as error:
-            log.warning("friend_requests_unknown", error=str(error))
+            log.warning("friend_requests_unknown", error=error)
             self._next = now + _LOOK_AGAIN
             return
         self._next = now + _LOOK_EVERY

@@ -25,6 +25,7 @@ from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
 from zalo_governor.office.roster.matching import likeliest
 from zalo_governor.office.voice import Voice, moment, number
+from zalo_governor.office.withholding import on_trial
 
 log = structlog.get_logger(__name__)
 
@@ -167,7 +168,9 @@ class Newcomers:
             citation=self._voice.citation(first.clause),
             code=first.code,
         )
-        self._post.to_person(unit, by, text, Purpose.MEMBER_REQUEST, group_id=event.thread_id, case_id=first.id)
+        sent = self._post.to_person(unit, by, text, Purpose.MEMBER_REQUEST, group_id=event.thread_id, case_id=first.id)
+        if not sent:
+            return self._voice.say(Text.MEMBER_WITHHELD)
         for _, case in added:
             if case.state is CaseState.NEW:
                 self.close(unit, case, CaseState.REMINDED, "")
@@ -207,8 +210,11 @@ class Newcomers:
         )
 
     def _put_out(self, unit: OfficeUnit, newcomer: Newcomer, case: Case) -> None:
-        """By itself only where the office's settings say so, and never somebody who might be of the roster."""
+        """By itself only where the office's settings say so, never on trial, and never somebody who might be of the
+        roster."""
         if not self._policy.remove_outsiders or not self._may(unit, newcomer.group_id):
+            return
+        if on_trial(self._policy, unit):
             return
         name = unit.person(newcomer.person_id).display_name
         if not name or likeliest(unit.matched(newcomer.account, newcomer.group_id), name) is not None:

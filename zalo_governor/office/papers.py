@@ -31,6 +31,7 @@ from zalo_governor.office.reporting import (
     private_line,
     signs_line,
     unheard,
+    withheld_line,
 )
 from zalo_governor.office.voice import Voice, day, moment, number
 from zalo_governor.text.fold import fold
@@ -322,7 +323,8 @@ class _Writer:
                 private=private_line(report, self._voice),
                 failures=number(report.coverage.rule_failures),
                 refused=number(report.refused_notices),
-            ),
+            )
+            + withheld_line(report, self._voice),
         ]
         if report.cannot_check:
             lines.append(self._voice.say(Text.LINE_CANNOT, count=number(len(report.cannot_check))))

@@ -42,6 +42,25 @@ class LineStatus(NamedTuple):
     backup_overdue: bool = False
 
 
+class Introduction(NamedTuple):
+    """Plain values of the settings; whoever prepares them can show the text before anything runs."""
+
+    unit: str
+    """The body that runs the group: `UBND tỉnh Mẫu`."""
+    admins: tuple[tuple[str, str], ...]
+    """(full name, title) of those who may be asked."""
+    bodies_days: int
+    """How long it is kept what was said outside of a case."""
+    cases_days: int
+    """And under one, after it was closed."""
+    readers_days: int
+    """How long it is kept who has received or seen a message under a case."""
+
+
+UNINTRODUCED = Introduction(unit="", admins=(), bodies_days=0, cases_days=0, readers_days=0)
+"""Of an office that has said nothing of itself."""
+
+
 @dataclass(frozen=True)
 class OfficePolicy:
     """Plain values; whoever builds the program takes them from its settings."""
@@ -111,6 +130,13 @@ class OfficePolicy:
     """How long an approval waits for its one use, where no time was said."""
     approved_within: timedelta = timedelta(hours=48)
     """So long after a change it may still be allowed."""
+
+    trial: timedelta = timedelta(0)
+    """How long a new account works on trial before the admin gets the page about it; zero for no trial."""
+    introduce: bool = False
+    """Whether the program introduces itself in the group, once, when it is switched on."""
+    introduction: Introduction = UNINTRODUCED
+    """What it says of itself."""
 
     def steps(self, case: Case, person: Person, now: datetime) -> Steps:
         """Who is told of the case, taken as opened now, and when."""

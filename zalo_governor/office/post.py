@@ -7,6 +7,7 @@ from zalo_governor.domain.papers import PaperFile
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
+from zalo_governor.office.withholding import withheld_from
 
 log = structlog.get_logger(__name__)
 
@@ -29,17 +30,32 @@ class Post:
         *,
         group_id: str,
         case_id: int | None = None,
-    ) -> None:
-        """A private message; a text longer than Zalo takes goes out in parts, cut between lines."""
+        asked_for: bool = False,
+    ) -> bool:
+        """A private message; a text longer than Zalo takes goes out in parts, cut between lines.
+
+        `asked_for`: it answers what the person has asked. Gives whether it goes out: on trial most is withheld.
+        """
+        withheld = withheld_from(self._policy, unit, person, asked_for=asked_for)
         for part in parts(text):
             notice = self._to(person, part, purpose, group_id)
-            unit.post(notice.model_copy(update={"case_id": case_id}))
+            unit.post(notice.model_copy(update={"case_id": case_id}), withheld=withheld)
+        return not withheld
 
     def file_to_person(
-        self, unit: OfficeUnit, person: Person, file: PaperFile, instead: str, purpose: Purpose, *, group_id: str
+        self,
+        unit: OfficeUnit,
+        person: Person,
+        file: PaperFile,
+        instead: str,
+        purpose: Purpose,
+        *,
+        group_id: str,
+        asked_for: bool = False,
     ) -> None:
         """A private message that is a file; `instead` is said where the file cannot be made."""
-        unit.post(self._to(person, instead, purpose, group_id).model_copy(update={"file": file}))
+        withheld = withheld_from(self._policy, unit, person, asked_for=asked_for)
+        unit.post(self._to(person, instead, purpose, group_id).model_copy(update={"file": file}), withheld=withheld)
 
     def to_desk(self, unit: OfficeUnit, text: str, *, group_id: str, case_id: int | None = None) -> None:
         """A private message to the admin and the staff."""
@@ -50,7 +66,7 @@ class Post:
             self.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id)
 
     def to_group(self, unit: OfficeUnit, text: str, *, group_id: str) -> None:
-        """One line in the group, as the answer to a command given there."""
+        """A message in the group: the one line that answers a command given there, and the introduction."""
         unit.post(
             Notice(
                 account=self._policy.account,
@@ -60,7 +76,8 @@ class Post:
                 purpose=Purpose.REPLY,
                 group_id=group_id,
                 created_at=self._policy.clock(),
-            )
+            ),
+            withheld=withheld_from(self._policy, unit, None, asked_for=True),
         )
 
     def _to(self, person: Person, text: str, purpose: Purpose, group_id: str) -> Notice:

@@ -22,6 +22,7 @@ from zalo_governor.office.reporting import (
     private_line,
     signs_line,
     unheard,
+    withheld_line,
 )
 from zalo_governor.office.voice import Voice, moment, number
 
@@ -171,7 +172,7 @@ class _Page:
             private=private_line(self._report, self._voice),
             failures=number(coverage.rule_failures),
             refused=number(self._report.refused_notices),
-        )
+        ) + withheld_line(self._report, self._voice)
 
     def _signs(self) -> str:
         signs = signs_line(self._report, self._voice)

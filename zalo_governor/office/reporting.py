@@ -65,6 +65,7 @@ def compose(
         remarks=tuple(remarks),
         signs=signs_of(unit.group_snapshot(group.id), open_cases, now),
         refused_notices=unit.refused_notices(group.id, period.start, period.end),
+        withheld_notices=unit.withheld_notices(group.id, period.start, period.end),
         coverage=unit.coverage(group.id, period.start, period.end).model_copy(
             update={"gaps": tuple(unit.gaps(group.id, period.start, period.end))}
         ),
@@ -100,6 +101,12 @@ def coverage_line(coverage: Coverage, voice: Voice) -> str:
     if coverage.content_from is None:
         return heard
     return heard + voice.say(Text.CONTENT_FROM, when=moment(coverage.content_from))
+
+
+def withheld_line(report: ActivityReport, voice: Voice) -> str:
+    """That notices did not go out since the account was on trial, in a sentence; "" where none was withheld."""
+    count = report.withheld_notices
+    return voice.say(Text.REPORT_WITHHELD, count=number(count)) if count else ""
 
 
 def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: Voice) -> str:

@@ -96,7 +96,7 @@ class RollCall:
         try:
             changed = self.sweep(group_id)
         except GovernorError as error:
-            log.error("sweep_failed", group=group_id, error=str(error))
+            log.error("sweep_failed", group=group_id, error=error)
             return False
         log.info("swept", group=group_id, changed=changed)
         self._on_swept()

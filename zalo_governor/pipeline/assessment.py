@@ -1,7 +1,7 @@
 """What an admitted entry means and what the rules say of it: all of a judgement that needs no transaction."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.elements import Admitted, Seal
@@ -9,9 +9,9 @@ from zalo_governor.domain.errors import UnparsableElementError
 from zalo_governor.domain.events import EventBase, JoinRequested, MembersJoined, SealedHeard
 from zalo_governor.domain.findings import SealedFinding, Severity, Verdict
 from zalo_governor.domain.people import Person
-from zalo_governor.pipeline.ports import Parser
-from zalo_governor.rules.base import Maturity, RuleContext
-from zalo_governor.rules.engine import CLEAN, Engine, sealed
+from zalo_governor.pipeline.ports import Parser, Rules
+from zalo_governor.rules.base import Maturity, RuleContext, SealingRule
+from zalo_governor.rules.engine import CLEAN, sealed
 
 
 class Understood(NamedTuple):
@@ -29,6 +29,9 @@ class NotUnderstood(NamedTuple):
     reason: str
 
 
+Assessment = list[Understood | NotUnderstood]
+
+
 class Assessor:
     """Pure but for what it asks of others; keeps nobody from writing while the rules think.
 
@@ -40,43 +43,66 @@ class Assessor:
     def __init__(
         self,
         parser: Parser,
-        engine: Callable[[], Engine],
+        rules: Rules,
+        door_rules: Callable[[], Sequence[SealingRule[Any]]],
         person: Callable[[str, str], Person | None],
         said_before: Callable[[Admitted], bool],
         approved: Callable[[str, str], frozenset[str] | None],
     ) -> None:
         self._parser = parser
-        self._engine = engine
+        self._rules = rules
+        self._door_rules = door_rules
         self._person = person
         self._said_before = said_before
         self._approved = approved
 
-    def assess(self, batch: Sequence[tuple[Admitted, bool]]) -> list[Understood | NotUnderstood]:
-        """Each (entry, late) of the batch in its order.
+    def assess(self, batch: Sequence[tuple[Admitted, bool]]) -> Callable[[], Assessment]:
+        """Have the rules think about each (entry, late) of the batch; what is given waits for it, in its order.
 
         Raises:
             StoreUnavailableError: it cannot be asked now who somebody is.
+            ProgramEndsError: the program is told to stop; what is given raises it, too.
         """
-        engine = self._engine()
-        contexts: dict[tuple[str, str], RuleContext] = {}
+        people: dict[tuple[str, str], RuleContext] = {}
         rosters: dict[tuple[str, str], frozenset[str] | None] = {}
-        assessed: list[Understood | NotUnderstood] = []
+        assessed: Assessment = []
+        asked: list[int] = []
+        cases: list[tuple[EventBase, RuleContext]] = []
         for admitted, late in batch:
             event = self._event(admitted, late)
             if isinstance(event, str):
                 assessed.append(NotUnderstood(admitted, event))
                 continue
-            seen_as = admitted.entry.account, event.sender_uid
-            if seen_as not in contexts:
-                contexts[seen_as] = RuleContext(sender=self._person(*seen_as))
-            context = contexts[seen_as]
-            if isinstance(event, _COMINGS):
-                place = event.account, event.thread_id
-                if place not in rosters:
-                    rosters[place] = self._approved(*place)
-                context = context.model_copy(update={"approved": rosters[place]})
-            assessed.append(Understood(admitted, event, self._verdict(engine, admitted, event, context)))
-        return assessed
+            verdict = self._known(admitted)
+            if verdict is None:
+                asked.append(len(assessed))
+                cases.append((event, self._context(event, people, rosters)))
+            assessed.append(Understood(admitted, event, verdict or CLEAN))
+        verdicts = self._rules.ask(cases)
+
+        def finished() -> Assessment:
+            for place, (event, _), verdict in zip(asked, cases, verdicts(), strict=True):
+                if verdict is not CLEAN:
+                    assessed[place] = Understood(assessed[place].admitted, event, sealed(verdict))
+            return assessed
+
+        return finished
+
+    def _context(
+        self,
+        event: EventBase,
+        people: dict[tuple[str, str], RuleContext],
+        rosters: dict[tuple[str, str], frozenset[str] | None],
+    ) -> RuleContext:
+        seen_as = event.account, event.sender_uid
+        if seen_as not in people:
+            people[seen_as] = RuleContext(sender=self._person(*seen_as))
+        if not isinstance(event, _COMINGS):
+            return people[seen_as]
+        place = event.account, event.thread_id
+        if place not in rosters:
+            rosters[place] = self._approved(*place)
+        return people[seen_as].model_copy(update={"approved": rosters[place]})
 
     def _event(self, admitted: Admitted, late: bool) -> EventBase | str:
         """The event, or why there is none."""
@@ -104,19 +130,20 @@ class Assessor:
             return f"parser fault: {type(error).__name__}"
         return event.model_copy(update={"late": True}) if late else event
 
-    def _verdict(self, engine: Engine, admitted: Admitted, event: EventBase, context: RuleContext) -> Verdict:
+    def _known(self, admitted: Admitted) -> Verdict | None:
+        """The verdict, where it takes no rule to say it."""
         seal = admitted.entry.seal
         if admitted.entry.own:
             return CLEAN
-        if seal is not None:
-            # The sender's client writes the quote: one of words that nobody said before him is his own posting.
-            quoted = seal.quoted and self._said_before(admitted)
-            return Verdict(findings=(_sealed_finding(engine, seal, quoted=quoted),))
-        return sealed(engine.judge(event, context))
+        if seal is None:
+            return None
+        # The sender's client writes the quote: one of words that nobody said before him is his own posting.
+        quoted = seal.quoted and self._said_before(admitted)
+        return Verdict(findings=(_sealed_finding(self._door_rules(), seal, quoted=quoted),))
 
 
-def _sealed_finding(engine: Engine, seal: Seal, *, quoted: bool) -> SealedFinding:
-    for rule in engine.door_rules:
+def _sealed_finding(rules: Sequence[SealingRule[Any]], seal: Seal, *, quoted: bool) -> SealedFinding:
+    for rule in rules:
         if rule.id == seal.rule_id:
             return SealedFinding(
                 rule_id=rule.id,

@@ -50,6 +50,10 @@ class SecretDoor:
         self._inspectors = tuple(inspectors)
         self._mac = mac
 
+    def go_by(self, inspectors: Sequence[Inspector]) -> None:
+        """Look with these from the next element on."""
+        self._inspectors = tuple(inspectors)
+
     def enter(self, element: Element, received_ms: int) -> Entry:
         """The element as it may be written. If the check itself fails, the element is sealed too."""
         seal = self.look(element.raw)
@@ -84,9 +88,10 @@ class SecretDoor:
         """The seal that the element must get, None where it may be kept."""
         text = ""
         rule_id = "door"
+        inspectors = self._inspectors
         try:
             for text, quoted in _in_turn(raw):
-                for inspector in self._inspectors:
+                for inspector in inspectors:
                     rule_id = inspector.id
                     finding = inspector.inspect(text)
                     if finding is not None and finding.seals:

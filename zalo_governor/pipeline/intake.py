@@ -9,6 +9,7 @@ import structlog
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Source
 from zalo_governor.pipeline.ports import Door, Inbox
+from zalo_governor.pipeline.progress import Progress
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,7 @@ class Intake:
         self._stopping = False
         self._admit_lock = threading.Lock()
         self._foreign: set[str] = set()
+        self.progress = Progress()
         self.dropped: Counter[str] = Counter()
         """Elements not admitted, by reason: `foreign_group`, `unwatched_receipt`, `duplicate`."""
 
@@ -82,7 +84,9 @@ class Intake:
     def run(self) -> None:
         """Admit until stopped; what was offered before the stop is still admitted."""
         while batch := self._take():
+            self.progress.begins()
             self._admit_surely(batch)
+            self.progress.rests()
 
     def stop(self) -> None:
         """Let `run` end once nothing waits."""
@@ -105,6 +109,7 @@ class Intake:
                 self.admit(batch)
             except Exception as error:
                 # Disk full, database locked: the elements exist nowhere else, so they wait here until it is over.
+                self.progress.tries_again()
                 log.error("intake_waits", error=type(error).__name__, elements=len(batch), delay=delay)
                 with self._changed:
                     self._changed.wait_for(lambda: self._stopping, timeout=delay)

@@ -2,19 +2,21 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Generic
+from contextlib import AbstractContextManager
+from typing import Any, Generic
 
 import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.elements import Admitted, ElementKind
-from zalo_governor.domain.errors import StoreUnavailableError
+from zalo_governor.domain.elements import Admitted, ElementKind, place_of
+from zalo_governor.domain.errors import ProgramEndsError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
-from zalo_governor.pipeline.assessment import Assessor, NotUnderstood
-from zalo_governor.pipeline.lanes import Lanes, place_of
-from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Units, UnitT
-from zalo_governor.rules.engine import Engine
+from zalo_governor.pipeline.assessment import Assessment, Assessor, NotUnderstood
+from zalo_governor.pipeline.lanes import Lanes
+from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, Units, UnitT
+from zalo_governor.pipeline.progress import Progress
+from zalo_governor.rules.base import SealingRule
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +25,8 @@ _BATCH = 300
 _CAPACITY = 500
 _RETRY_FIRST = 0.05
 _RETRY_LONGEST = 10.0
+_ASK_THE_STORE = frozenset({ElementKind.GROUP_ACT, ElementKind.GROUP_STATE})
+"""What rules are told of these depends on what was judged before: who belongs to the group."""
 _OWN_HEARD = frozenset({ElementKind.DELETION, ElementKind.GROUP_ACT})
 _LONGEST_CLIENT_ID = 18
 """Digits that a database takes; ours have thirteen."""
@@ -43,7 +47,8 @@ class Judge(Generic[UnitT]):
         inbox: Inbox,
         units: Units[UnitT],
         parser: Parser,
-        engine: Callable[[], Engine],
+        rules: Rules,
+        door_rules: Callable[[], Sequence[SealingRule[Any]]],
         reactions: Reactions[UnitT],
         outbox: OutboxStore,
         groups: Sequence[str],
@@ -53,7 +58,7 @@ class Judge(Generic[UnitT]):
     ) -> None:
         self._inbox = inbox
         self._units = units
-        self._assessor = Assessor(parser, engine, units.person, inbox.said_before, units.approved)
+        self._assessor = Assessor(parser, rules, door_rules, units.person, inbox.said_before, units.approved)
         self._reactions = reactions
         self._outbox = outbox
         self._groups = groups
@@ -65,10 +70,14 @@ class Judge(Generic[UnitT]):
         self._newest_given = 0
         self._read_from: int | None = 0
         """Id after which to read from the inbox; None while everything comes in memory."""
+        self._under_way: tuple[Sequence[tuple[Admitted, bool]], Callable[[], Assessment]] | None = None
+        """The batch that the rules think about, and what waits for them."""
         self._without_reaction: set[int] = set()
         self._changed = threading.Condition()
+        self._batch = threading.Lock()
         self._stopping = False
         self._idle = True
+        self.progress = Progress()
 
     def accept(self, admitted: Sequence[Admitted]) -> None:
         """Take what is durable; never blocks and never fails."""
@@ -96,19 +105,32 @@ class Judge(Generic[UnitT]):
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Judge until stopped; what is in memory at the stop stays waiting in the inbox for the next start."""
+        """Judge until stopped; what is in memory at the stop stays waiting in the inbox for the next start.
+
+        While the rules think about a batch, the one before it is written. Both happen in the order of the lanes.
+        """
         self._remember()
         while not self._stopping:
             ready = self._take()
+            if ready:
+                self.progress.begins()
             for start in range(0, len(ready), _BATCH):
                 if not self._stopping:
-                    self._judge_surely(ready[start : start + _BATCH])
+                    self._go_on(ready[start : start + _BATCH])
+            if not ready:
+                self._finish()
+                self.progress.rests()
+        self._finish()
 
     def stop(self) -> None:
-        """Let `run` end after the batch in hand."""
+        """Let `run` end after the batch that the rules think about."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+
+    def between_batches(self) -> AbstractContextManager[object]:
+        """While the block runs no batch is judged: what it changes counts for whole batches."""
+        return self._batch
 
     def drain(self, timeout: float) -> bool:
         """Wait until everything admitted so far is judged; whether that was reached within `timeout` seconds."""
@@ -124,7 +146,7 @@ class Judge(Generic[UnitT]):
                 try:
                     judged = self._inbox.judged_last(thread_id)
                 except StoreUnavailableError as error:
-                    log.error("judge_waits", error=str(error))
+                    log.error("judge_waits", error=error)
                     self._pause(_RETRY_FIRST)
                     continue
                 with self._changed:
@@ -141,6 +163,8 @@ class Judge(Generic[UnitT]):
             ready = self._lanes.take(to_ms(self._clock()))
             if ready:
                 self._idle = False
+            elif self._under_way:
+                pass
             elif not self._stopping and (self._read_from is None or self._lanes.size):
                 wait_ms = self._lanes.wait_ms(to_ms(self._clock()))
                 self._idle = not self._lanes.size
@@ -156,9 +180,12 @@ class Judge(Generic[UnitT]):
         try:
             page = self._inbox.waiting(after_id=after, limit=_BATCH)
         except StoreUnavailableError as error:
-            log.error("judge_waits", error=str(error))
+            self.progress.begins()
+            self.progress.tries_again()
+            log.error("judge_waits", error=error)
             self._pause(_RETRY_FIRST)
             return
+        self.progress.rests()
         with self._changed:
             if page:
                 self._lanes.add(page, to_ms(self._clock()))
@@ -167,13 +194,64 @@ class Judge(Generic[UnitT]):
                 # Nothing was given while we read, so all that was given before would have been on the page.
                 self._read_from = None
 
-    def _judge_surely(self, batch: Sequence[tuple[Admitted, bool]]) -> None:
+    def _go_on(self, batch: Sequence[tuple[Admitted, bool]]) -> None:
+        """Have the next batch assessed, and write the one before it meanwhile."""
+        if any(admitted.entry.kind in _ASK_THE_STORE for admitted, _ in batch):
+            self._finish()
+        delay = _RETRY_FIRST
+        while not self._stopping:
+            try:
+                finished = self._assessor.assess(batch)
+            except ProgramEndsError:
+                return
+            except StoreUnavailableError as error:
+                log.error("judge_waits", error=str(error), entries=len(batch))
+                if self._pause(delay):
+                    return
+                delay = min(delay * 2, _RETRY_LONGEST)
+            except Exception as error:
+                self._finish()
+                self._divide(batch, type(error).__name__)
+                return
+            else:
+                self._finish()
+                if not self._stopping:
+                    self._under_way = batch, finished
+                return
+
+    def _finish(self) -> None:
+        """Write the batch that the rules think about, once they have."""
+        if self._under_way is None:
+            return
+        (batch, finished), self._under_way = self._under_way, None
+        try:
+            assessed = finished()
+        except ProgramEndsError:
+            return
+        except Exception as error:
+            self._divide(batch, type(error).__name__)
+        else:
+            self._judge_surely(assessed)
+
+    def _divide(self, batch: Sequence[tuple[Admitted, bool]], error: str) -> None:
+        """A fault of our own on one entry must neither stop the judge nor hold up the others."""
+        log.error("judge_failed", error=error, entries=len(batch))
+        if len(batch) == 1:
+            self._bury(batch[0][0], error)
+            return
+        for one in batch:
+            self._go_on([one])
+            self._finish()
+
+    def _judge_surely(self, batch: Assessment) -> None:
         delay = _RETRY_FIRST
         while True:
             try:
-                judged, echoes = self._judge(batch)
+                with self._batch:
+                    judged, echoes = self._judge(batch)
             except StoreUnavailableError as error:
-                log.error("judge_waits", error=str(error), entries=len(batch))
+                self.progress.tries_again()
+                log.error("judge_waits", error=error, entries=len(batch))
                 if self._pause(delay):
                     return
                 delay = min(delay * 2, _RETRY_LONGEST)
@@ -184,7 +262,7 @@ class Judge(Generic[UnitT]):
                 # A fault of our own on one entry must neither stop the judge nor hold up the others.
                 log.error("judge_failed", error=type(error).__name__, entries=len(batch))
                 if len(batch) == 1:
-                    self._bury(batch[0][0], type(error).__name__)
+                    self._bury(batch[0].admitted, type(error).__name__)
                     return
                 for one in batch:
                     self._judge_surely([one])
@@ -193,6 +271,7 @@ class Judge(Generic[UnitT]):
                 # The batch is durable: whatever fails from here on, it must not be judged again.
                 self._confirm(echoes)
                 self._on_judged(judged)
+                self.progress.moves()
                 return
 
     def _bury(self, admitted: Admitted, error: str) -> None:
@@ -202,7 +281,8 @@ class Judge(Generic[UnitT]):
                 with self._units.unit() as unit:
                     unit.bury(admitted, f"judge fault: {error}", self._clock())
             except StoreUnavailableError as unavailable:
-                log.error("judge_waits", error=str(unavailable), entries=1)
+                self.progress.tries_again()
+                log.error("judge_waits", error=unavailable, entries=1)
                 if self._pause(delay):
                     return
                 delay = min(delay * 2, _RETRY_LONGEST)
@@ -215,24 +295,21 @@ class Judge(Generic[UnitT]):
             try:
                 self._outbox.confirm(echoes, self._clock())
             except StoreUnavailableError as error:
-                log.error("judge_waits", error=str(error), echoes=len(echoes))
+                self.progress.tries_again()
+                log.error("judge_waits", error=error, echoes=len(echoes))
                 if self._pause(delay):
                     return
                 delay = min(delay * 2, _RETRY_LONGEST)
             else:
                 return
 
-    def _judge(
-        self, batch: Sequence[tuple[Admitted, bool]]
-    ) -> tuple[list[tuple[EventBase, Verdict]], list[tuple[int, str]]]:
-        """Judge all of it in one transaction; gives what was judged, and the echoes of our own messages in it."""
-        # The rules take longer than all the rest: nobody who wants to write waits for them.
-        assessed = self._assessor.assess(batch)
+    def _judge(self, batch: Assessment) -> tuple[list[tuple[EventBase, Verdict]], list[tuple[int, str]]]:
+        """Write all of it in one transaction; gives what was judged, and the echoes of our own messages in it."""
         now = self._clock()
         judged: list[tuple[EventBase, Verdict]] = []
         echoes: list[tuple[int, str]] = []
         with self._units.unit() as unit:
-            for one in assessed:
+            for one in batch:
                 if isinstance(one, NotUnderstood):
                     unit.bury(one.admitted, one.reason, now)
                     continue

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from statistics import median_low
 from typing import NamedTuple
 
-from zalo_governor.domain.elements import Admitted, Source
+from zalo_governor.domain.elements import Admitted, Place, Source, place_of
 
 HOLD_BACK_MS = 200
 DISORDERLY_MS = 60_000
@@ -23,17 +23,10 @@ RECOVERY_HOLD_MS = 5_000
 _BELIEVED_MS = 10_000
 _MAJORITY_OF = 5
 
-Place = tuple[int, int, str]
-
 
 def place(admitted: Admitted) -> Place:
     """Where an entry stands in its conversation."""
     return place_of(admitted.entry.at_ms, admitted.entry.key)
-
-
-def place_of(at_ms: int, key: str) -> Place:
-    """(Zalo's time in ms, msgId as a number would sort)."""
-    return at_ms, len(key), key
 
 
 class _Waiting(NamedTuple):

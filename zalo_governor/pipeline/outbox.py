@@ -39,7 +39,7 @@ class OutboxWorker:
     Args:
         printed: the content of a file; raises GovernorError where it cannot be made.
         say_again: the words of a message that goes out once more because it may have arrived already.
-        private_per_day: private messages of one day after which requests to members wait until the next day.
+        private_per_day: gives after how many private messages of one day requests to members wait until the next day.
         on_sent: called after each message, from either lane, with its purpose and outcome, for the journal.
     """
 
@@ -51,7 +51,7 @@ class OutboxWorker:
         account: str,
         printed: Callable[[PaperFile], bytes],
         say_again: Callable[[str], str],
-        private_per_day: int,
+        private_per_day: Callable[[], int],
         on_sent: Callable[[Outgoing, str], None],
         clock: Clock,
     ) -> None:
@@ -104,7 +104,7 @@ class _Lane:
         account: str,
         printed: Callable[[PaperFile], bytes],
         say_again: Callable[[str], str],
-        private_per_day: int,
+        private_per_day: Callable[[], int],
         on_sent: Callable[[Outgoing, str], None],
         clock: Clock,
     ) -> None:
@@ -135,7 +135,7 @@ class _Lane:
                 if not claimed:
                     self._sleep(self._store.next_due(self._clock(), files=self._carries_files))
             except StoreUnavailableError as error:
-                log.error("outbox_waits", error=str(error))
+                log.error("outbox_waits", error=error)
                 self._sleep(self._clock() + timedelta(seconds=_RETRY))
             for outgoing in claimed:
                 self._send(outgoing)
@@ -181,7 +181,7 @@ class _Lane:
         try:
             return outgoing, self._printed(file)
         except GovernorError as error:
-            log.error("not_printed", outgoing=outgoing.id, error=str(error))
+            log.error("not_printed", outgoing=outgoing.id, error=error)
             if outgoing.attempts < _TRIES_TO_PRINT:
                 raise SendDeferredError("the file could not be made", _PRINT_AGAIN_SECONDS) from error
             notice = outgoing.notice.model_copy(update={"file": None})
@@ -204,7 +204,7 @@ class _Lane:
             sent = self._store.sent_private_since(self._account, now - timedelta(days=1))
         except StoreUnavailableError:
             return False
-        return sent >= self._private_per_day
+        return sent >= self._private_per_day()
 
     def _surely(self, write: Callable[[], object]) -> None:
         """Write down an outcome, however long the store takes: sending twice is worse than waiting."""
@@ -212,7 +212,7 @@ class _Lane:
             try:
                 write()
             except StoreUnavailableError as error:
-                log.error("outbox_waits", error=str(error))
+                log.error("outbox_waits", error=error)
                 self._sleep(self._clock() + timedelta(seconds=_RETRY))
                 if self._stopping:
                     return

@@ -11,6 +11,7 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.line import BackfillEnd, Gap
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import Person
+from zalo_governor.rules.base import RuleContext
 
 
 class Inbox(Protocol):
@@ -100,6 +101,19 @@ class Parser(Protocol):
 
         Raises:
             UnparsableElementError: no event is known for this shape.
+        """
+        ...
+
+
+class Rules(Protocol):
+    """The rules of one rulebook, wherever they think. rules.engine and engine_process fit this."""
+
+    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]], /) -> Callable[[], list[Verdict]]:
+        """Let them think about these; what is given waits for the verdicts, in the order of the cases.
+
+        The next question may be asked before the answer to this one is called for; answers are called for in the order
+        of the questions. All cases of one question are judged by one rulebook. Both raise ProgramEndsError where the
+        program has to end before.
         """
         ...
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import structlog
 
 from zalo_governor.domain.clock import from_ms, to_ms
-from zalo_governor.domain.elements import Admitted, Element
+from zalo_governor.domain.elements import Admitted, Element, place_of
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.line import BackfillEnd, LineReport, LineState
 from zalo_governor.pipeline.ports import Gaps, History
@@ -304,7 +304,7 @@ class Recovery:
         except StoreUnavailableError:
             raise
         except GovernorError as error:
-            log.error("backfill_failed", group=group_id, error=str(error))
+            log.error("backfill_failed", group=group_id, error=error)
             return BackfillEnd.INTERRUPTED
         else:
             return end
@@ -324,7 +324,7 @@ class Recovery:
         if since_ms is None:
             since_ms = self._since.get(group_id)
         mine = [element for element in mine if since_ms is not None and element.at_ms >= since_ms - _CLOCKS_APART_MS]
-        return sorted(mine, key=lambda element: element.at_ms)
+        return sorted(mine, key=lambda element: place_of(element.at_ms, element.key))
 
     def _admit_old(self) -> None:
         """An answer of the socket that came after the look."""
@@ -358,7 +358,7 @@ class Recovery:
             try:
                 return ask()
             except StoreUnavailableError as error:
-                log.error("recovery_waits", error=str(error))
+                log.error("recovery_waits", error=error)
                 with self._changed:
                     if self._changed.wait_for(lambda: self._stopping, timeout=_RETRY_SECONDS):
                         raise

@@ -167,7 +167,7 @@ class Vigil:
         try:
             work()
         except GovernorError as error:
-            log.warning("vigil_failed", what=what, error=str(error))
+            log.warning("vigil_failed", what=what, error=error)
             return False
         return True
 

@@ -1,7 +1,7 @@
 """Runs every rule on an event. A rule that raises is an outcome, recorded and shown; it stops no other."""
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -11,6 +11,10 @@ from zalo_governor.rules.base import Rule, RuleContext, SealingRule
 
 CLEAN = Verdict()
 """Nothing found: the verdict on nearly everything that is said."""
+
+
+def _unwatched(_place: int) -> None:
+    pass
 
 
 class Engine:
@@ -24,16 +28,46 @@ class Engine:
         """The rules whose findings can forbid to keep the content."""
         return tuple(rule for rule in self.rules if isinstance(rule, SealingRule))
 
-    def judge(self, event: EventBase, context: RuleContext) -> Verdict:
-        """All findings on the event, spans and suggestions included; `sealed` makes of it what may be kept."""
+    def judge(
+        self,
+        event: EventBase,
+        context: RuleContext,
+        *,
+        out: Mapping[str, str] = {},
+        begin: Callable[[int], object] = _unwatched,
+    ) -> Verdict:
+        """All findings on the event, spans and suggestions included; `sealed` makes of it what may be kept.
+
+        Args:
+            event: what happened.
+            context: what is known beside it.
+            out: by id, the rules that are not asked, and why: each is a failure of that rule.
+            begin: called with the place of each rule before it thinks.
+        """
         findings: list[Finding] = []
         failures: list[RuleFailure] = []
-        for rule in self.rules:
+        for place, rule in enumerate(self.rules):
+            if rule.id in out:
+                failures.append(RuleFailure(rule_id=rule.id, error=out[rule.id]))
+                continue
+            begin(place)
             try:
                 findings.extend(rule.check(event, context))
             except Exception as error:
                 failures.append(RuleFailure(rule_id=rule.id, error=_where(error)))
         return Verdict(findings=tuple(findings), failures=tuple(failures)) if findings or failures else CLEAN
+
+
+class RulesHere:
+    """The rules in this process. Fits pipeline.ports.Rules."""
+
+    def __init__(self, engine: Callable[[], Engine]) -> None:
+        self._engine = engine
+
+    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
+        """They think when the answer is called for."""
+        engine = self._engine()
+        return lambda: [engine.judge(event, context) for event, context in cases]
 
 
 def sealed(verdict: Verdict) -> Verdict:

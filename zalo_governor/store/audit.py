@@ -8,7 +8,8 @@ import orjson
 import structlog
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, literal_column, select, update
 
-from zalo_governor.domain.audit import AuditEntry, AuditHead, ChainReport, PrintedHead
+from zalo_governor.domain.audit import SHOWN, AuditEntry, AuditHead, ChainReport, Opening, PrintedHead
+from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.store.chain import ChainCheck, Link
 from zalo_governor.store.crypto import Keys, binding
@@ -66,6 +67,17 @@ class AuditTrail(RosterBook):
     def audit_head(self) -> AuditHead:
         """Where the chain ends, with what this unit has written so far; for the footer of reports."""
         return self._head or _head_of(self._ask(_HEAD).scalar(), self._keys) or AuditHead(0, b"")
+
+    def openings(self, case: Case) -> list[Opening]:
+        """Who has opened a case, and how often, whoever did it last first."""
+        last = func.max(audit.c.at_ms)
+        rows = self._ask(
+            select(audit.c.actor_id, func.count().label("times"), last.label("last_ms"))
+            .where(audit.c.action == literal_column(f"'{SHOWN}'"), audit.c.subject == case.code)
+            .group_by(audit.c.actor_id)
+            .order_by(last.desc())
+        )
+        return [Opening(row.actor_id, row.times, from_ms(row.last_ms)) for row in rows]
 
     def _adopt(self, at: datetime) -> AuditHead:
         """A log of an earlier version, or one whose head was taken away: the row that is written says so."""

@@ -4,15 +4,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Executable, Row, bindparam, func, insert, literal_column, select, update
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Notice, OutgoingState
 from zalo_governor.store.bodies import storable
-from zalo_governor.store.records import Records
 from zalo_governor.store.schema import case_events, cases, findings, inbox, outbox
+from zalo_governor.store.trial_state import TrialState
 
 # Written out so that the database sees that the partial index over open cases serves.
 _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
@@ -57,7 +57,7 @@ _LATEST_FINDING = (
 _POST = insert(outbox)
 
 
-class Casebook(Records):
+class Casebook(TrialState):
     """The part of a unit that keeps cases."""
 
     def open_case(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
@@ -128,8 +128,8 @@ class Casebook(Records):
         row = self._ask(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
         return None if row is None else row.reason
 
-    def post(self, notice: Notice) -> None:
-        """Put a message into the outbox."""
+    def post(self, notice: Notice, *, withheld: bool = False) -> None:
+        """Put a message into the outbox; one that is withheld is kept there to be counted, and never sent."""
         self._later(
             _POST,
             {
@@ -144,7 +144,7 @@ class Casebook(Records):
                 "body": self._keys.seal_text(notice.text, "outbox", notice.account, notice.thread_id),
                 "file": self._sealed_file(notice),
                 "created_ms": to_ms(notice.created_at),
-                "state": OutgoingState.WAITING.value,
+                "state": (OutgoingState.WITHHELD if withheld else OutgoingState.WAITING).value,
                 # Not the time of writing: with the clock set back, that would be a time to wait for.
                 "not_before_ms": to_ms(notice.not_before) if notice.not_before else 0,
                 "attempts": 0,
@@ -162,7 +162,8 @@ class Casebook(Records):
     ) -> datetime | None:
         """When a message of that purpose was last put into the outbox for that person, not before `since`.
 
-        With `rule_id`, only messages about cases of that rule count.
+        With `rule_id`, only messages about cases of that rule count. What was withheld counts while the account is on
+        trial, so that it does then what it will do.
         """
         newest = (
             select(outbox.c.created_ms)
@@ -171,6 +172,7 @@ class Casebook(Records):
                 outbox.c.person_id == person_id,
                 outbox.c.purpose == purpose,
                 outbox.c.created_ms >= to_ms(since),
+                *self._reached(),
             )
             .order_by(outbox.c.created_ms.desc())
             .limit(1)
@@ -181,7 +183,10 @@ class Casebook(Records):
         return None if created_ms is None else from_ms(created_ms)
 
     def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
-        """For how many people messages of that purpose about cases of that rule were put into the outbox since then."""
+        """For how many people messages of that purpose about cases of that rule were put into the outbox since then.
+
+        What was withheld counts as in `last_posted`.
+        """
         counted = (
             select(func.count(outbox.c.person_id.distinct()))
             .join(cases, cases.c.id == outbox.c.case_id)
@@ -190,9 +195,13 @@ class Casebook(Records):
                 outbox.c.purpose == purpose,
                 outbox.c.created_ms >= to_ms(since),
                 cases.c.rule_id == rule_id,
+                *self._reached(),
             )
         )
         return self._ask(counted).scalar() or 0
+
+    def _reached(self) -> list[ColumnElement[bool]]:
+        return [outbox.c.state != OutgoingState.WITHHELD.value] if self._live() else []
 
     def _cases(self, statement: Executable) -> list[Case]:
         return [self._case(row) for row in self._connection.execute(statement)]

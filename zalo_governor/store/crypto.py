@@ -18,6 +18,8 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.store.errors import WrongKeyError
 from zalo_governor.wording import of_system
 
+KEY_VARIABLE = "ZALO_GOVERNOR_KEY"
+"""Variable of the environment that takes the place of the key file."""
 NO_LONGER_KEPT = b""
 """Stands in a sealed column that must hold something where the text was removed; no ciphertext is that short."""
 _MASTER_BYTES = 32
@@ -88,7 +90,7 @@ class Keys:
 def master_key(path: Path, environment_value: str | None) -> bytes:
     """The 32 bytes themselves, for a backup; otherwise as `Keys.load_or_make`, which raises the same."""
     if environment_value:
-        return _decoded(environment_value, "ZALO_GOVERNOR_KEY")
+        return _decoded(environment_value, KEY_VARIABLE)
     if not path.exists():
         _make_key_file(path, secrets.token_bytes(_MASTER_BYTES))
     return _decoded(_read_key_file(path), str(path))

@@ -10,7 +10,8 @@ from sqlite3 import SQLITE_CORRUPT, SQLITE_NOTADB
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import DatabaseError as SqliteDatabaseError
 from sqlite3 import OperationalError as SqliteOperationalError
-from typing import Any, cast
+from time import perf_counter
+from typing import Any, NamedTuple, cast
 
 import structlog
 from sqlalchemy import (
@@ -69,6 +70,14 @@ _MIGRATION_LOCK = 7_301
 """PostgreSQL advisory lock: of several processes started at once, one migrates."""
 
 
+class Commits(NamedTuple):
+    """What writing has cost since the start."""
+
+    number: int = 0
+    seconds: float = 0.0
+    """From the word to the answer, the disk's sync included."""
+
+
 class Database:
     """One database with its key. SQLite takes one writer at a time, inside the process and between processes."""
 
@@ -81,6 +90,7 @@ class Database:
         self.keys = keys
         self.clock = clock
         self.persons = PersonCache()
+        self.commits = Commits()
         address = _address(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
         self.file = Path(str(address.database)) if self.is_sqlite else None
@@ -144,6 +154,9 @@ class Database:
                     # Past SQLAlchemy, which has its own idea of a beginning; and at once, not at the first change.
                     _driver(connection).execute("BEGIN IMMEDIATE").close()
                 yield connection
+                began = perf_counter()
+            # Of two that end at once on PostgreSQL one may go uncounted; no lock is worth that.
+            self.commits = Commits(self.commits.number + 1, self.commits.seconds + perf_counter() - began)
             if self._traces:
                 self._erase_traces()
 
@@ -194,6 +207,15 @@ class Database:
         """Close every connection."""
         self._engine.dispose()
 
+    def check_key(self) -> None:
+        """See that the key fits what is stored, and change nothing; the tables are there.
+
+        Raises:
+            WrongKeyError: it was written under another key.
+        """
+        with self.read() as connection:
+            self._open_key_check(connection)
+
     def _keep_earlier_form(self) -> Path | None:
         form = self.form()
         if self.file is None or form in {None, newest()}:
@@ -216,12 +238,16 @@ class Database:
         return copy
 
     def _check_key(self, connection: Connection) -> None:
-        sealed = connection.scalar(select(vault.c.content).where(vault.c.name == _KEY_CHECK))
-        if sealed is None:
+        if not self._open_key_check(connection):
             content = self.keys.seal(b"", binding("vault", _KEY_CHECK))
             row = {"name": _KEY_CHECK, "content": content, "saved_ms": to_ms(self.clock())}
             connection.execute(insert(vault), row)
-            return
+
+    def _open_key_check(self, connection: Connection) -> bool:
+        """Whether there is anything yet by which the key can be known again."""
+        sealed = connection.scalar(select(vault.c.content).where(vault.c.name == _KEY_CHECK))
+        if sealed is None:
+            return False
         try:
             self.keys.open(sealed, binding("vault", _KEY_CHECK))
         except WrongKeyError:
@@ -229,6 +255,7 @@ class Database:
                 "khóa này không phải của cơ sở dữ liệu này; hãy đặt lại đúng tệp khóa (hoặc ZALO_GOVERNOR_KEY) đã "
                 "dùng khi tạo. Không có khóa ấy thì không ai đọc được nội dung; cơ sở dữ liệu giữ nguyên"
             ) from None
+        return True
 
     def _erase_traces(self) -> None:
         """Never raises: the transaction before it is durable, and must not look as if it had failed."""
@@ -244,7 +271,7 @@ class Database:
             _log.error("wal_not_truncated", error=type(error).__name__)
         self._traces = bool(busy)
         if busy:
-            _log.warning("wal_not_truncated", next_try="after the next transaction")
+            _log.warning("wal_not_truncated")
 
 
 def is_written(url: str) -> bool:
@@ -313,7 +340,9 @@ def _reason(cause: BaseException | None) -> str:
 
 
 def _told(cause: BaseException | None) -> StoreUnavailableError:
-    return StoreUnavailableError(f"cơ sở dữ liệu đang không dùng được: {_reason(cause)}")
+    # The short code is for the log, which quotes nobody.
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or type(cause).__name__
+    return StoreUnavailableError(f"cơ sở dữ liệu đang không dùng được: {_reason(cause)}", code)
 
 
 def _address(url: str) -> URL:

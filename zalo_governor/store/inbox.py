@@ -55,6 +55,16 @@ _WAITING = (
     .order_by(inbox.c.id)
     .limit(bindparam("count"))
 )
+_JUDGED = (
+    select(inbox, _revision.label("revision"))
+    .where(
+        inbox.c.account == bindparam("account"),
+        inbox.c.state == literal_column("'done'"),
+        inbox.c.id > bindparam("after_id"),
+    )
+    .order_by(inbox.c.id)
+    .limit(bindparam("count"))
+)
 _KNOWN = select(inbox.c.key, inbox.c.id).where(
     inbox.c.account.in_(bindparam("accounts", expanding=True)),
     inbox.c.thread_id == bindparam("thread_id"),
@@ -105,6 +115,11 @@ _NO_SEAL = (None,) * len(Seal._fields)
 def lowest_id(moment: datetime) -> int:
     """No entry that was written before that moment has this id or a higher one."""
     return to_ms(moment) << _SEQUENCE_BITS + NUMBER_BITS
+
+
+def received_ms(entry_id: int) -> int:
+    """When the entry of that number was heard, in ms since 1970."""
+    return entry_id >> _SEQUENCE_BITS + NUMBER_BITS
 
 
 class InboxCounts(NamedTuple):
@@ -164,6 +179,14 @@ class SqlInbox:
             WrongKeyError: a body does not open.
         """
         return self._admitted(self._waiting, {"after_id": after_id, "count": limit})
+
+    def judged(self, account: str, *, after_id: int, limit: int) -> list[Admitted]:
+        """The same of what the account heard and was judged; what was sealed has no body.
+
+        Raises:
+            WrongKeyError: as `waiting`.
+        """
+        return self._admitted(_JUDGED, {"account": account, "after_id": after_id, "count": limit})
 
     def known(self, account: str, thread_id: str, keys: Iterable[str]) -> set[str]:
         """Which of these msgIds are stored."""

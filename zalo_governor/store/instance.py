@@ -14,7 +14,7 @@ from zalo_governor.store.database import Database
 from zalo_governor.store.errors import StoreError
 from zalo_governor.wording import of_system
 
-_LOCK_SPACE = 7_600
+LOCK_SPACE = 7_600
 _DYING_SECONDS = 2.0
 """So long PostgreSQL may take to notice that the process before was killed."""
 
@@ -23,13 +23,23 @@ class OtherInstanceError(StoreError):
     """Another process already runs this account on this database."""
 
 
+def lock_file(database: Path, account: str) -> Path:
+    """What is locked beside an SQLite file."""
+    return database.with_name(f"{database.name}-{account}.lock")
+
+
+def lock_number(account: str) -> int:
+    """What is locked in PostgreSQL, under LOCK_SPACE: a signed number of 32 bits."""
+    return int.from_bytes(hashlib.blake2b(account.encode(), digest_size=4).digest(), signed=True)
+
+
 class InstanceLock:
     """Held from `take` to `release`, and let go of by the system when the process dies."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
         self._account = account
-        self._number = int.from_bytes(hashlib.blake2b(account.encode(), digest_size=4).digest(), signed=True)
+        self._number = lock_number(account)
         self._file: IO[str] | None = None
         self._connection: Connection | None = None
 
@@ -54,14 +64,14 @@ class InstanceLock:
         if self._connection:
             # The server notices the end of a connection a moment later than who starts next.
             with suppress(DBAPIError):
-                self._connection.execute(select(func.pg_advisory_unlock(_LOCK_SPACE, self._number)))
+                self._connection.execute(select(func.pg_advisory_unlock(LOCK_SPACE, self._number)))
             # Back in the pool it would keep the lock, had the server not heard the last word.
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
 
     def _take_file(self, database: Path) -> bool:
-        path = database.with_name(f"{database.name}-{self._account}.lock")
+        path = lock_file(database, self._account)
         try:
             self._file = path.open("w")
         except OSError as error:
@@ -81,7 +91,7 @@ class InstanceLock:
         # Held by the session, so the connection stays open, outside of any transaction, until it is released.
         connection = self._database.apart()
         deadline = time.monotonic() + _DYING_SECONDS
-        while not connection.scalar(select(func.pg_try_advisory_lock(_LOCK_SPACE, self._number))):
+        while not connection.scalar(select(func.pg_try_advisory_lock(LOCK_SPACE, self._number))):
             if time.monotonic() > deadline:
                 connection.close()
                 return False
@@ -98,7 +108,7 @@ def runs_somewhere(database: Database) -> bool:
             "(SELECT oid FROM pg_database WHERE datname = current_database())"
         )
         with database.read() as connection:
-            return bool(connection.scalar(held, {"space": _LOCK_SPACE}))
+            return bool(connection.scalar(held, {"space": LOCK_SPACE}))
     return any(map(_is_held, database.file.parent.glob(f"{database.file.name}-*.lock")))
 
 

@@ -36,6 +36,7 @@ from zalo_governor.store.schema import (
     persons,
     removals,
     roster,
+    trials,
 )
 
 
@@ -165,6 +166,9 @@ def succeed(
     # The number, by which figures tell who heard what, goes on; the new account has given no ids of its own.
     connection.execute(delete(accounts).where(accounts.c.uid == new))
     connection.execute(update(accounts).where(accounts.c.uid == old).values(uid=new))
+    # The office has got to know the program: the new account begins no trial of its own.
+    connection.execute(delete(trials).where(trials.c.account == new))
+    connection.execute(update(trials).where(trials.c.account == old).values(account=new))
     for uid, person_id in known_again.items():
         rebind(connection, new, uid, person_id)
     for snapshot in seen:

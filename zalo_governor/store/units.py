@@ -7,15 +7,16 @@ from zalo_governor.domain.people import Person
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.database import Database
 from zalo_governor.store.identity import SeedPerson, seed
-from zalo_governor.store.tallies import Tallies
 from zalo_governor.store.transaction import OFFICE_LOCK
+from zalo_governor.store.trial_figures import TrialCounts
 
 
-class SqlUnit(Tallies):
+class SqlUnit(TrialCounts):
     """One transaction: office.ports.OfficeUnit, put together from its parts.
 
-    transaction <- people <- membership <- roster <- audit <- remarks <- records <- casebook <- case_notes <-
-    aftermath <- newcomers <- errands <- changes <- figures <- tallies: each part stands on the one before it.
+    transaction <- people <- membership <- roster <- audit <- remarks <- records <- trial_state <- casebook
+    <- case_notes <- aftermath <- newcomers <- errands <- changes <- figures <- tallies <- trial_figures: each part
+    stands on the one before it.
     """
 
 

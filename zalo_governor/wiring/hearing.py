@@ -7,18 +7,18 @@ from random import SystemRandom
 from time import monotonic
 
 from zalo_governor.domain.clock import from_ms, to_ms
-from zalo_governor.domain.elements import Element
+from zalo_governor.domain.elements import Admitted, Element
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.line import BackfillEnd, LineReport, LineState
 from zalo_governor.governor import Part
-from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.policy import LineStatus
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
+from zalo_governor.pipeline.progress import Progress
 from zalo_governor.pipeline.recovery import Recovery
 from zalo_governor.pipeline.rounds import Rounds
-from zalo_governor.pipeline.vigil import MISSED, Vigil
+from zalo_governor.pipeline.vigil import MISSED, Alarm, Vigil
 from zalo_governor.records import Records
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.inbox import SqlInbox
@@ -44,6 +44,7 @@ class Hearing:
         door: what looks at it first.
         judge: who takes it from there.
         alarm: whom to tell that nothing is heard.
+        on_admitted: called with what is durable; `judge` takes it afterwards.
         on_recovered: called with a group of which everything that can be had has been fetched and admitted.
         on_up: called when the line is up again.
     """
@@ -57,25 +58,28 @@ class Hearing:
         inbox: SqlInbox,
         door: SecretDoor,
         judge: Judge[SqlUnit],
-        alarm: Blindness,
+        alarm: Alarm,
+        on_admitted: Callable[[Sequence[Admitted]], None],
         on_recovered: Callable[[str], None],
         on_up: Callable[[], None],
     ) -> None:
         settings, clock = records.settings, records.clock
         self._clock = clock
+        self._judge = judge
+        self._on_admitted = on_admitted
         self._account = session.uid
         self._groups = {group.id: group.name for group in settings.groups}
         self._leaving = threading.Event()
         self._inbox = inbox
         self._gaps = SqlGaps(records.database, self._account)
-        self._private = PrivateBackfill(client)
+        self._private = PrivateBackfill(client.last_messages)
         self._backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._pause)
         self._intake = Intake(
             self._inbox,
             door,
             groups=self._groups,
             watched=self._inbox.receipt_is_watched,
-            on_admitted=judge.accept,
+            on_admitted=self._admitted,
             clock=clock,
         )
         self._recovery = Recovery(
@@ -146,6 +150,11 @@ class Hearing:
             looked_at=self._vigil.looked_at,
         )
 
+    @property
+    def progress(self) -> Progress:
+        """Of the intake's thread."""
+        return self._intake.progress
+
     def parts(self) -> Sequence[Part]:
         """In the order in which they are to stop."""
         return (
@@ -154,6 +163,10 @@ class Hearing:
             Part("recovery", self._recovery.run, self._stop_recovery),
             Part("intake", self._intake.run, self._intake.stop),
         )
+
+    def _admitted(self, admitted: Sequence[Admitted]) -> None:
+        self._on_admitted(admitted)
+        self._judge.accept(admitted)
 
     def _history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
         if group_id == self._account:

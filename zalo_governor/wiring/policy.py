@@ -5,41 +5,49 @@ from datetime import timedelta
 from random import SystemRandom
 
 from zalo_governor import __version__
+from zalo_governor.configuration import Configuration
+from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.people import Role
 from zalo_governor.fingerprints import change, fingerprints
-from zalo_governor.office.policy import LineStatus, OfficePolicy
+from zalo_governor.office.policy import Introduction, LineStatus, OfficePolicy
 from zalo_governor.records import Records
+from zalo_governor.settings import Settings
 from zalo_governor.store.units import SqlUnits
 
 
 def office_policy(
-    records: Records, account: str, *, status: Callable[[], LineStatus], look_at: Callable[[str], None]
+    configuration: Configuration,
+    account: str,
+    *,
+    clock: Clock,
+    status: Callable[[], LineStatus],
+    look_at: Callable[[str], None],
 ) -> OfficePolicy:
     """The settings as the office goes by them.
 
     Args:
-        records: settings, rules and messages.
+        configuration: settings, rules and messages.
         account: uid of the bot.
+        clock: the program's.
         status: how the line stands.
         look_at: asks for a sweep of a group, soon.
-
-    Raises:
-        ConfigError: a list of the configuration is missing or wrong.
     """
-    settings, escalation = records.settings, records.settings.escalation
+    settings, rulebook = configuration.settings, configuration.rulebook
+    escalation = settings.escalation
     return OfficePolicy(
         account=account,
         groups={group.id: group.name for group in settings.groups},
-        regulation=records.rulebook.regulation,
-        ladder=records.rulebook.ladder,
-        catalogue=records.catalogue,
-        clock=records.clock,
+        regulation=rulebook.regulation,
+        ladder=rulebook.ladder,
+        catalogue=configuration.catalogue,
+        clock=clock,
         status=status,
         draw_code=_six_digits,
         look_at=look_at,
-        with_marks=records.rulebook.with_marks,
+        with_marks=rulebook.with_marks,
         letterhead=settings.office.letterhead,
-        changes=records.changes,
-        clarity=records.clarity,
+        changes=configuration.changes,
+        clarity=configuration.clarity,
         remind_members=escalation.remind_members,
         repeat_window=escalation.repeat_window,
         member_cooldown=escalation.member_cooldown,
@@ -50,7 +58,7 @@ def office_policy(
         report_files=settings.schedule.report_files,
         readers_kept=timedelta(days=settings.retention.readers_days),
         longest_name=settings.names.longest,
-        short_forms=records.short_forms(),
+        short_forms=configuration.short_forms,
         name_reminder_after=timedelta(days=settings.names.remind_days),
         name_reminders=settings.names.reminders,
         names_asked_per_day=settings.names.asked_per_day,
@@ -61,6 +69,20 @@ def office_policy(
         approvers=frozenset(settings.approval.roles),
         approval_valid=timedelta(hours=settings.approval.valid_hours),
         approved_within=timedelta(hours=settings.approval.afterwards_hours),
+        trial=settings.trial.lasts,
+        introduce=settings.introduction.post_in_group,
+        introduction=introduction_of(settings),
+    )
+
+
+def introduction_of(settings: Settings) -> Introduction:
+    """What the program says of itself, before anything runs as well."""
+    return Introduction(
+        unit=settings.office.unit,
+        admins=tuple((person.full_name, person.title) for person in settings.people if Role.ADMIN in person.roles),
+        bodies_days=settings.retention.bodies_days,
+        cases_days=settings.retention.cases_days,
+        readers_days=settings.retention.readers_days,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from zalo_governor.domain.elements import Element, ElementKind, number_of
+from zalo_governor.domain.elements import Element, ElementKind, number_of, place_of
 from zalo_governor.domain.line import BackfillEnd
 from zalo_governor.zalo.client import NEWEST, HistoryPage, ZaloClient
 from zalo_governor.zalo.errors import ZaloCallError, ZaloError
@@ -92,7 +92,7 @@ class Backfill:
             try:
                 return self._client.recent(group_id, cursor)
             except ZaloError as error:
-                log.warning("history_refused", group=group_id, tried=tried + 1, error=str(error))
+                log.warning("history_refused", group=group_id, tried=tried + 1, error=error)
                 if _for_good(error):
                     return BackfillEnd.EXHAUSTED
             if tried + 1 < _TRIES and not self._sleep(self._pause * 2 ** (tried + 2)):
@@ -102,8 +102,7 @@ class Backfill:
 
 def _hand_on(elements: list[Element], take: Callable[[Sequence[Element]], None]) -> int:
     if elements:
-        elements.reverse()
-        elements.sort(key=lambda element: element.at_ms)
+        elements.sort(key=lambda element: place_of(element.at_ms, element.key))
         take(elements)
     return len(elements)
 

@@ -42,7 +42,7 @@ def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> l
         read, is_group = _READERS[name]
         listed = items if isinstance(items, list) else [items]
         if len(elements) + len(listed) > _MOST_ELEMENTS:
-            raise UndecodableFrameError(f"frame {frame.cmd}/{frame.sub}: more elements than any frame has")
+            raise UndecodableFrameError(f"frame:{frame.cmd}/{frame.sub}:too_many_elements")
         if name == "actions":
             listed = [item for item in listed if not _is_typing(item)]
         if name == "controls":

@@ -29,6 +29,11 @@ class LoginRefusedError(ZaloError):
         self.code = code
         self.message = message
 
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """See GovernorError."""
+        return {"code": self.code}
+
 
 class QrExpiredError(ZaloError):
     """Nobody scanned or confirmed the QR code while it counted."""
@@ -52,6 +57,11 @@ class QrRefusedError(ZaloError):
         self.code = code
         self.message = message
 
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """See GovernorError."""
+        return {"code": self.code}
+
 
 class ZaloCallError(ZaloError):
     """Zalo answered a call with an error; `code` is the outer or inner error code, or the HTTP status (4xx)."""
@@ -61,6 +71,11 @@ class ZaloCallError(ZaloError):
         self.code = code
         self.message = message
         self.path = path
+
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """See GovernorError."""
+        return {"code": self.code, "path": self.path}
 
 
 class SessionExpiredError(ZaloCallError):
@@ -82,6 +97,11 @@ class ZaloUnavailableError(ZaloError):
         self.message = message
         self.path = path
         self.sent = sent
+
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """See GovernorError."""
+        return {"path": self.path, "sent": self.sent}
 
 
 class EmptyAnswerError(ZaloUnavailableError):

@@ -69,7 +69,7 @@ class FrameDecoder:
             return Frame(cmd, sub, self._payload(cmd, sub, data[HEADER_BYTES:]))
         except (ValueError, zlib.error, InvalidTag) as error:
             # Without the cause: some of these quote what they could not read.
-            raise UndecodableFrameError(f"frame {cmd}/{sub}: {type(error).__name__}") from None
+            raise UndecodableFrameError(f"frame:{cmd}/{sub}:{type(error).__name__}") from None
 
     def _payload(self, cmd: int, sub: int, body: bytes) -> RawDict:
         outer = _object(read_json(body)) if body.strip() else {}
@@ -108,7 +108,7 @@ def command(data: bytes) -> tuple[int, int]:
         UndecodableFrameError: shorter than a header.
     """
     if len(data) < HEADER_BYTES:
-        raise UndecodableFrameError(f"a frame of {len(data)} bytes")
+        raise UndecodableFrameError(f"frame:{len(data)}_bytes")
     return data[1] | data[2] << 8, data[3]
 
 

@@ -46,8 +46,8 @@ class _StoppedError(ZaloError):
 
 
 _TAKEN_AWAY = {
-    TAKEN_OVER: _Ending(LineState.DUPLICATE, "3000: another connection of this session took over"),
-    KICKED: _Ending(LineState.KICKED, "3003: the account was logged in elsewhere"),
+    TAKEN_OVER: _Ending(LineState.DUPLICATE, "closed:3000"),
+    KICKED: _Ending(LineState.KICKED, "closed:3003"),
 }
 
 
@@ -123,10 +123,10 @@ class Listener:
                 self._unless_stopped(self._session.login)
             except LoginRefusedError as error:
                 self._must_log_in = True
-                return _Ending(LineState.REFUSED, str(error))
+                return _Ending(LineState.REFUSED, f"login:{error.code}")
             except ZaloError as error:
                 self._must_log_in = True
-                return _Ending(LineState.DOWN, str(error))
+                return _Ending(LineState.DOWN, f"login:{type(error).__name__}")
             self._must_log_in = False
         urls = self._session.socket_urls
         try:
@@ -136,9 +136,9 @@ class Listener:
             self._must_log_in = status in {401, 403}
             # Refused right after a login that went well: another login will not help, somebody must look.
             refused = self._must_log_in and fresh
-            return _Ending(LineState.REFUSED if refused else LineState.DOWN, f"HTTP {status} at the handshake")
+            return _Ending(LineState.REFUSED if refused else LineState.DOWN, f"handshake:{status}")
         except (OSError, WebSocketException) as error:
-            return _Ending(LineState.DOWN, f"no connection: {type(error).__name__}")
+            return _Ending(LineState.DOWN, f"connect:{type(error).__name__}")
         try:
             return self._listen(wire)
         finally:
@@ -170,10 +170,10 @@ class Listener:
                 elif time.monotonic() - quiet_since > self._silence_seconds:
                     return _Ending(LineState.DOWN, "silence")
                 elif not decoder.keyed and time.monotonic() - opened > self._session.timeout:
-                    return _Ending(LineState.DOWN, "no key frame")
+                    return _Ending(LineState.DOWN, "no_key_frame")
         except ConnectionClosed as error:
             code = error.rcvd.code if error.rcvd else 1006
-            return _TAKEN_AWAY.get(code, _Ending(LineState.DOWN, f"closed with {code}"))
+            return _TAKEN_AWAY.get(code, _Ending(LineState.DOWN, f"closed:{code}"))
         finally:
             if decoder.keyed and time.monotonic() - opened >= _HEALTHY_SECONDS:
                 self._failures = 0
@@ -195,7 +195,7 @@ class Listener:
                 frame = self._decoded(decoder, data, wire)
                 if frame.payload.get("error_code") == SESSION_EXPIRED:
                     self._must_log_in = True
-                    ending = ending or _Ending(LineState.DOWN, "102: the session has expired")
+                    ending = ending or _Ending(LineState.DOWN, "session_expired")
                 if frame.cmd in OLD:
                     self._on_old(frame.cmd, self._elements(frame, Source.BACKFILL, to_ms(now)))
                 else:

@@ -24,6 +24,12 @@ class TokenBucket:
         self._tokens = float(burst)
         self._at = monotonic()
 
+    def go_by(self, *, per_second: float, burst: int) -> None:
+        """Let calls pass at another pace from now on."""
+        with self._lock:
+            self._per_second = per_second
+            self._burst = burst
+
     def take(self) -> None:
         """Return when a call may be made."""
         with self._lock:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from zalo_governor.domain.elements import Element
+from zalo_governor.domain.elements import Element, Place, place_of
 from zalo_governor.domain.line import BackfillEnd
-from zalo_governor.zalo.client import ZaloClient
 from zalo_governor.zalo.errors import ZaloError
 
 log = structlog.get_logger(__name__)
@@ -21,10 +20,13 @@ _ANSWER_SECONDS = 2.0
 
 
 class PrivateBackfill:
-    """Puts the two together."""
+    """Puts the two together.
 
-    def __init__(self, client: ZaloClient) -> None:
-        self._client = client
+    `last_messages` gives the last message of each conversation, groups included, or raises ZaloError.
+    """
+
+    def __init__(self, last_messages: Callable[[], Sequence[Element]]) -> None:
+        self._last_messages = last_messages
         self._answered = threading.Event()
         self._old: list[Element] = []
 
@@ -47,14 +49,18 @@ class PrivateBackfill:
         """
         self._answered.wait(_ANSWER_SECONDS)
         try:
-            last = [element for element in self._client.last_messages() if not element.is_group]
+            last = [element for element in self._last_messages() if not element.is_group]
         except ZaloError as error:
-            log.warning("private_history_refused", error=str(error))
+            log.warning("private_history_refused", error=error)
             return BackfillEnd.INTERRUPTED
         old = self._old
         # Where the newest of each conversation was heard before the gap, or the answer reaches back to before it.
         complete = all(map(heard_before, last)) or any(map(heard_before, old))
-        found = sorted({element.key: element for element in (*last, *old)}.values(), key=lambda item: item.at_ms)
+        found = sorted({element.key: element for element in (*last, *old)}.values(), key=_place)
         take(found)
         log.info("private_backfill", elements=len(found), answered=self._answered.is_set(), complete=complete)
         return BackfillEnd.REACHED if complete else BackfillEnd.EXHAUSTED
+
+
+def _place(element: Element) -> Place:
+    return place_of(element.at_ms, element.key)

@@ -164,7 +164,7 @@ class ZaloSender:
         try:
             self._session.renew(logins)
         except ZaloError as error:
-            log.error("login_failed", error=str(error))
+            log.error("login_failed", error=error)
             return _REFUSED_LOGIN_SECONDS
         return _RELOGIN_SECONDS
 

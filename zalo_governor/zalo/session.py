@@ -256,7 +256,7 @@ class ZaloSession:
             try:
                 allowed.append(checked_socket_url(str(address), routed=self._routed))
             except ForbiddenHostError as error:
-                log.error("socket_address_refused", error=str(error))
+                log.error("socket_address_refused", error=error)
         if not allowed:
             raise ForbiddenHostError("the login named no socket that may be opened")
         return tuple(allowed)

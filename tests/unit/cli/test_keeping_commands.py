@@ -95,13 +95,20 @@ def test_what_is_exported_has_words_only_on_demand_and_never_a_formula(config: s
         assert run(config, "export", "cases", str(tmp_path / wrong[0]), *wrong[1:]).exit_code != 0
 
 
+def step_back(connection: sqlite3.Connection) -> None:
+    """To form 0013, by hand: the program itself never goes back."""
+    for table in ("erasures", "retention_marks", "former_accounts", "trials"):
+        connection.execute(f"DROP TABLE {table}")
+    for index in ("ix_findings_shadow", "ix_audit_shown", "ix_outbox_withheld"):
+        connection.execute(f"DROP INDEX {index}")
+    connection.execute("UPDATE alembic_version SET version_num = '0013'")
+
+
 def test_an_earlier_form_is_kept_beside_and_a_newer_one_refused(config: str) -> None:
     assert "không có gì phải nâng cấp" in said(config, "upgrade")
     database = Path(config).parent / "data" / "governor.db"
     with closing(sqlite3.connect(database)) as connection:
-        for table in ("erasures", "retention_marks", "former_accounts"):
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("UPDATE alembic_version SET version_num = '0013'")
+        step_back(connection)
         connection.commit()
     assert f"từ dạng 0013 sang {newest()}" in said(config, "upgrade")
     [copy] = database.parent.glob("governor.db.truoc-nang-cap-0013-*")
@@ -120,11 +127,9 @@ def test_a_log_that_does_not_hold_takes_the_upgrade_back(config: str) -> None:
     database = Path(config).parent / "data" / "governor.db"
     said(config, "export", "cases", str(database.with_name("a.jsonl")))
     with closing(sqlite3.connect(database)) as connection:
-        for table in ("erasures", "retention_marks", "former_accounts"):
-            connection.execute(f"DROP TABLE {table}")
+        step_back(connection)
         connection.execute("DROP TRIGGER audit_no_update")
         connection.execute("UPDATE audit SET subject = 'khác'")
-        connection.execute("UPDATE alembic_version SET version_num = '0013'")
         connection.commit()
     assert "trước khi nâng cấp trở lại" in said(config, "upgrade")
     assert rows(config, "SELECT version_num FROM alembic_version") == [("0013",)]

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.unit.office.fake_belonging import FakeBelonging
 from tests.unit.office.fake_changes import FakeChanges
+from tests.unit.office.fake_trial import FakeTrial
 from zalo_governor.configfile import load_yaml, validate
 from zalo_governor.domain.audit import AuditHead
 from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader
@@ -96,7 +97,7 @@ SENTENCES = {"hop luc may gio": "họp lúc mấy giờ"}
 
 
 @dataclass
-class FakeUnit(FakeChanges, FakeBelonging):
+class FakeUnit(FakeChanges, FakeBelonging, FakeTrial):
     """Everything in lists; figures are what a test puts there."""
 
     tied: list[tuple[int, int]] = field(default_factory=list)
@@ -112,7 +113,6 @@ class FakeUnit(FakeChanges, FakeBelonging):
     passed_over: list[tuple[int, int]] = field(default_factory=list)
     """(event, case by which it was taken back)"""
     said: list[tuple[int, CaseNote]] = field(default_factory=list)
-    posted: list[Notice] = field(default_factory=list)
     audited: list[dict[str, Any]] = field(default_factory=list)
     runs: set[tuple[str, datetime]] = field(default_factory=set)
     excerpts: dict[int, str] = field(default_factory=dict)
@@ -381,15 +381,12 @@ class FakeUnit(FakeChanges, FakeBelonging):
     def settle_removal(self, removal: Removal, outcome: RemovalOutcome) -> bool:
         return self.outcomes.setdefault(removal.id, outcome) is outcome
 
-    def post(self, notice: Notice) -> None:
-        self.posted.append(notice)
-
     def last_posted(
         self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
     ) -> datetime | None:
         times = [
             notice.created_at
-            for notice in self.posted
+            for notice in self._reaching()
             if (notice.person_id, notice.purpose, notice.group_id) == (person_id, purpose, group_id)
             and notice.created_at >= since
             and (rule_id is None or (notice.case_id and self.book[notice.case_id].rule_id == rule_id))
@@ -399,7 +396,7 @@ class FakeUnit(FakeChanges, FakeBelonging):
     def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
         asked = {
             notice.person_id
-            for notice in self.posted
+            for notice in self._reaching()
             if notice.purpose == purpose
             and notice.group_id in group_ids
             and notice.created_at >= since
@@ -407,6 +404,10 @@ class FakeUnit(FakeChanges, FakeBelonging):
             and self.book[notice.case_id].rule_id == rule_id
         }
         return len(asked)
+
+    def _reaching(self) -> list[Notice]:
+        live = self.trial_now is not None and self.trial_now.live_at is not None
+        return self.posted if live else self.posted + self.held
 
     def add_remark(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
         number = sum(remark.kind is kind for remark in self.remarked) + 1

@@ -47,6 +47,14 @@ def test_what_could_not_be_checked_is_told_as_such_and_the_member_is_not_accused
     [shown] = to(desk.take(), "admin")
     assert "Chưa kiểm tra được: phép kiểm tra gặp lỗi, hoặc nội dung quá dài" in shown
     assert "Dấu hiệu liên quan" not in shown
+    # Nothing is to be recalled or reported before somebody has looked.
+    assert "Việc cần làm tiếp: xem trực tiếp nội dung của vụ việc VP1 trên Nhóm; xác nhận hoặc báo nhầm" in shown
+    assert "thu hồi" not in shown
+    desk.say("admin", "/xacnhan VP1", place="private")
+    desk.take()
+    desk.say("admin", "/xem VP1", place="private")
+    [shown] = to(desk.take(), "admin")
+    assert "yêu cầu thu hồi" in shown
 
 
 def test_nobody_else_can_take_a_message_back() -> None:

@@ -80,6 +80,7 @@ def test_with_no_answer_for_15_minutes_the_leader_is_told_once_and_that_nobody_h
         "subject": "VP1",
         "rule": "",
         "leaders": 1,
+        "withheld": 0,
         "verified": False,
     }
 

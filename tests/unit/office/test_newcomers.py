@@ -226,11 +226,19 @@ def test_long_after_nobody_is_asked_and_the_desk_reads_it_summed_up() -> None:
     [
         ({}, [BOT], "Bố Gấu", False),
         ({"remove_outsiders": True}, [BOT], "Bố Gấu", True),
+        ({"remove_outsiders": True, "trial": timedelta(days=14)}, [BOT], "Bố Gấu", False),
         ({"remove_outsiders": True}, [], "Bố Gấu", False),
         ({"remove_outsiders": True}, [BOT], "Hoàng Thị Hoa Mẫu", False),
         ({"remove_outsiders": True}, [BOT], "", False),
     ],
-    ids=["not by itself", "as the settings say", "not a deputy", "perhaps of the roster", "nobody knows the name"],
+    ids=[
+        "not by itself",
+        "as the settings say",
+        "not on trial",
+        "not a deputy",
+        "perhaps of the roster",
+        "nobody knows the name",
+    ],
 )
 def test_the_program_puts_nobody_out_by_itself_unless_it_is_told_to(
     policy: dict[str, Any], deputies: Sequence[str], name: str, ordered: bool

@@ -11,7 +11,7 @@ from zalo_governor.domain.events import EventBase, JoinRequested, MembersJoined,
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.pipeline.assessment import Assessor
 from zalo_governor.rules.base import Maturity, Parameters, Rule, RuleContext
-from zalo_governor.rules.engine import Engine
+from zalo_governor.rules.engine import Engine, RulesHere
 
 WHO = {"account": "bot", "thread_id": "group", "at": datetime(2026, 1, 5, tzinfo=UTC)}
 JOINED = MembersJoined(members=(NamedUid(uid="2"),), **WHO)
@@ -54,11 +54,12 @@ def test_who_belongs_is_asked_only_where_somebody_comes_in(
 
     assessor = Assessor(
         lambda _admitted: left.pop(0),
-        lambda: Engine([rule]),
+        RulesHere(lambda: Engine([rule])),
+        tuple,
         lambda _account, _uid: None,
         lambda _entry: False,
         belongs,
     )
-    assessor.assess([(Admitted(number, entry(str(number), "tin"), False), False) for number in range(len(events))])
+    assessor.assess([(Admitted(number, entry(str(number), "tin"), False), False) for number in range(len(events))])()
     assert questions == [("bot", "group")] * asked
     assert [context.approved for context in rule.contexts] == [approved] * len(events)

@@ -50,6 +50,14 @@ def test_an_innocent_element_keeps_its_body() -> None:
     assert entry.received_ms == 7
 
 
+def test_the_next_element_is_looked_at_by_other_rules_where_the_door_is_given_them() -> None:
+    door = SecretDoor([], mac)
+    spoken = element("1", f"gửi các anh {MARK}")
+    assert door.look(spoken.raw) is None
+    door.go_by([MarkInspector()])
+    assert door.look(spoken.raw) is not None
+
+
 def test_a_suspected_secret_leaves_only_who_when_and_a_keyed_hash() -> None:
     entry = SecretDoor([MarkInspector()], mac).enter(element("1", f"gửi các anh {MARK}", sender_uid="7"), 7)
     assert entry.raw is None

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -10,14 +10,15 @@ import pytest
 from tests.unit.pipeline.made import element, entry
 from tests.unit.pipeline.memory import MemoryInbox, MemoryOutbox, MemoryUnit, MemoryUnits
 from zalo_governor.domain.elements import Admitted, ElementKind, Seal
-from zalo_governor.domain.errors import UnparsableElementError
+from zalo_governor.domain.errors import ProgramEndsError, UnparsableElementError
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
+from zalo_governor.pipeline.ports import Rules
 from zalo_governor.rules.base import Maturity, Parameters, Rule, RuleContext
-from zalo_governor.rules.engine import Engine
+from zalo_governor.rules.engine import Engine, RulesHere
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -65,16 +66,18 @@ class Office:
 class Given:
     """A judge behind an intake, over memory."""
 
-    def __init__(self, *, capacity: int = 5000) -> None:
+    def __init__(self, *, capacity: int = 5000, rules: Callable[[MemoryUnits], Rules] | None = None) -> None:
         self.inbox = MemoryInbox()
         self.units = MemoryUnits(self.inbox)
         self.outbox = MemoryOutbox()
         self.rule = WordRule(clause="9.1", severity=Severity.MINOR, maturity=Maturity.ACTIVE, parameters=Parameters())
+        self.rules = rules(self.units) if rules else RulesHere(lambda: Engine([self.rule]))
         self.judge = Judge(
             inbox=self.inbox,
             units=self.units,
             parser=parse,
-            engine=lambda: Engine([self.rule]),
+            rules=self.rules,
+            door_rules=tuple,
             reactions=Office(),
             outbox=self.outbox,
             groups=["group"],
@@ -121,6 +124,20 @@ def test_a_finding_is_recorded_and_reacted_to() -> None:
     assert given.judged() == ["1", "2"]
     assert [f.label for f in verdicts(given)["2"].findings] == ["word"]
     assert given.units.committed.reactions == ["1", "2"]
+
+
+def test_nothing_is_written_while_something_is_changed_between_batches() -> None:
+    given = Given()
+    with given.judge.between_batches():
+        given.say("xấu")
+        given.thread.start()
+        assert not given.judge.drain(0.3)
+        given.rule = WordRule(clause="9.2", severity=Severity.MINOR, maturity=Maturity.ACTIVE, parameters=Parameters())
+        assert not given.units.committed.recorded
+    assert given.judge.drain(10)
+    given.say("xấu", first=2)
+    assert given.judged() == ["1", "2"]
+    assert [finding.clause for finding in verdicts(given)["2"].findings] == ["9.2"]
 
 
 def test_nobody_who_wants_to_write_waits_for_the_rules() -> None:
@@ -274,3 +291,58 @@ def test_what_stands_before_something_that_an_earlier_process_judged_is_late() -
         ("2", False),
         ("3", False),
     ]
+
+
+class Slow:
+    """Rules of another process: what happens between question and answer is noted."""
+
+    def __init__(self, units: MemoryUnits) -> None:
+        self.units = units
+        self.asked: list[int] = []
+        self.written_meanwhile: list[int] = []
+
+    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
+        before = len(self.units.committed.recorded)
+        self.asked.append(len(cases))
+
+        def answer() -> list[Verdict]:
+            self.written_meanwhile.append(len(self.units.committed.recorded) - before)
+            return [Verdict()] * len(cases)
+
+        return answer
+
+
+def test_a_batch_is_written_while_the_rules_think_about_the_next_one_and_in_order() -> None:
+    given = Given(rules=Slow)
+    given.inbox.admit([entry(str(number), at_ms=number) for number in range(1, 901)])
+    assert given.judged() == [str(number) for number in range(1, 901)]
+    assert isinstance(given.rules, Slow)
+    assert given.rules.asked == [300, 300, 300]
+    assert given.rules.written_meanwhile == [0, 300, 300]
+
+
+def test_an_act_of_the_group_is_asked_about_once_all_before_it_is_written() -> None:
+    given = Given(rules=Slow)
+    given.inbox.admit([entry(str(number), at_ms=number) for number in range(1, 301)])
+    given.inbox.admit([entry("301", at_ms=301)._replace(kind=ElementKind.GROUP_ACT)])
+    assert given.judged() == [str(number) for number in range(1, 302)]
+    assert isinstance(given.rules, Slow)
+    assert given.rules.written_meanwhile == [0, 0]
+
+
+def test_what_the_rules_had_no_time_for_waits_for_the_next_start() -> None:
+    class Ending(Slow):
+        def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
+            def answer() -> list[Verdict]:
+                given.judge.stop()
+                raise ProgramEndsError("now")
+
+            return answer
+
+    given = Given(rules=Ending)
+    given.say("một")
+    given.thread.start()
+    given.thread.join(10)
+    assert not given.thread.is_alive()
+    assert given.units.committed.recorded == []
+    assert [waiting.entry.key for waiting in given.inbox.waiting(after_id=0, limit=10)] == ["1"]

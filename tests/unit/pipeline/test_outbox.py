@@ -43,7 +43,7 @@ def worker_of(
         account="bot",
         printed=printed,
         say_again=lambda text: f"again: {text}",
-        private_per_day=private_per_day,
+        private_per_day=lambda: private_per_day,
         on_sent=on_sent,
         clock=lambda: NOW,
     )

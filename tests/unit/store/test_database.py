@@ -1,5 +1,7 @@
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, insert
 
 from tests.unit.store.stored import BOT, MASTER, HandClock, entry
@@ -46,6 +49,21 @@ def test_migrations_make_exactly_the_tables_of_the_schema(database: Database) ->
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     database.migrate()
+
+
+def test_the_newest_form_is_the_one_that_alembic_finds_and_needs_no_alembic(database: Database, path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert migrations.newest() == ScriptDirectory.from_config(config).get_current_head()
+    code = f"""
+import sys
+from tests.unit.store.stored import MASTER, HandClock
+from zalo_governor.store.crypto import Keys
+from zalo_governor.store.database import Database
+Database({f"sqlite:///{path}"!r}, Keys(MASTER), HandClock()).migrate()
+assert "alembic" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
 
 
 def test_cases_of_an_earlier_version_are_there_after_the_update(path: Path) -> None:

@@ -31,6 +31,16 @@ def test_a_burst_goes_at_once_and_the_rest_at_the_agreed_pace() -> None:
     assert watch.now == pytest.approx(2.0)
 
 
+def test_another_pace_counts_from_the_next_call_on() -> None:
+    watch = Watch()
+    bucket = TokenBucket(per_second=2, burst=1, monotonic=watch.read, sleep=watch.sleep)
+    bucket.take()
+    bucket.go_by(per_second=10, burst=1)
+    before = watch.read()
+    bucket.take()
+    assert watch.read() - before == pytest.approx(0.1)
+
+
 def test_after_a_rest_no_more_than_a_burst_has_been_saved_up() -> None:
     watch = Watch()
     bucket = TokenBucket(per_second=2, burst=3, monotonic=watch.read, sleep=watch.sleep)

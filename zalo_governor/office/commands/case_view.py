@@ -5,13 +5,14 @@ from zalo_governor.domain.changes import CHANGE_RULES
 from zalo_governor.domain.newcomers import Newcomer
 from zalo_governor.office.afterwards import visible
 from zalo_governor.office.categories import category, has_category, why
-from zalo_governor.office.commands.casebook import CaseCommand, one_line
+from zalo_governor.office.commands.casebook import CaseCommand, note_opening, one_line
 from zalo_governor.office.commands.command import Answer, Call
 from zalo_governor.office.integrity.wording import Wording
 from zalo_governor.office.messages import Text
 from zalo_governor.office.newcomers import way_in
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.voice import gone, moment, number
+from zalo_governor.office.withholding import withheld_line
 from zalo_governor.pipeline.door import UNCHECKED
 
 QUOTABLE = frozenset({"3.1", "3.2"})
@@ -22,6 +23,7 @@ _WORDS = 600
 _CHANGES = 10
 _GONE = 5
 _NOTES = 5
+_OPENINGS = 5
 _NOTE = 300
 _NOTE_TEXTS = {
     NoteKind.EXPLANATION: Text.CASE_EXPLANATION,
@@ -43,7 +45,7 @@ class ShowCase(CaseCommand):
         self._wording = Wording(self.voice, policy.changes)
 
     def about(self, call: Call, case: Case) -> Answer:
-        """What is known of the case; of a sealed one, that nothing is kept."""
+        """What is known of the case; of a sealed one, that nothing is kept; and who else has looked."""
         text = self.voice.say(
             Text.CASE,
             code=case.code,
@@ -55,6 +57,7 @@ class ShowCase(CaseCommand):
             times=self.voice.times(case),
             content="\n".join(self._content(call, case)),
         )
+        note_opening(self, call, case)
         return Answer([text], subject=case.code)
 
     def _signs(self, case: Case) -> str:
@@ -92,13 +95,34 @@ class ShowCase(CaseCommand):
             lines.append(self.voice.say(Text.CASE_CATEGORY, category=named, reason=reason))
         if case.reason:
             lines.append(self.voice.say(Text.CASE_REASON, reason=case.reason))
-        if case.nth > 1:
+        if case.nth > 1 and case.label != UNCHECKED:
             days = number(self.policy.ladder.window_days)
             lines.append(self.voice.say(Text.CASE_NTH, nth=number(case.nth), days=days))
         if case.minutes_to_remedy is not None:
             lines.append(self.voice.say(Text.CASE_REMEDIED, minutes=number(case.minutes_to_remedy)))
         lines += [self._note(call, note) for note in call.unit.notes(case)[-_NOTES:]]
-        return lines + self._leader(call, case) + ([self._next(call, case)] if case.sealed else [])
+        lines += self._leader(call, case)
+        if withheld := withheld_line(call.unit, self.voice, call.unit.withheld_of(case)):
+            lines.append(self.voice.say(Text.CASE_WITHHELD, whom=withheld))
+        if case.sealed:
+            lines.append(self._next(call, case))
+        return lines + self._opened(call, case)
+
+    def _opened(self, call: Call, case: Case) -> list[str]:
+        """Who has opened the case before: the access log, as the desk sees it."""
+        openings = call.unit.openings(case)
+        rows = [
+            self.voice.say(
+                Text.CASE_SHOWN_ROW,
+                who=self.voice.say(Text.CASE_SHOWN_MACHINE)
+                if opening.person_id is None
+                else self.voice.who(call.unit.person(opening.person_id)),
+                times=number(opening.times),
+                when=moment(opening.last_at),
+            )
+            for opening in openings[:_OPENINGS]
+        ]
+        return [self.voice.say(Text.CASE_SHOWN, rows="; ".join(rows))] if rows else []
 
     def _newcomer(self, call: Call, case: Case, newcomer: Newcomer) -> list[str]:
         """Who came in, how, and whether that person is still there."""
@@ -158,7 +182,10 @@ class ShowCase(CaseCommand):
 
     def _next(self, call: Call, case: Case) -> str:
         steps = []
-        if case.state is not CaseState.FALSE_ALARM:
+        if case.label == UNCHECKED and case.state.open:
+            # Nobody knows yet whether there is anything to recall or to report.
+            steps += [Text.STEP_LOOK, Text.STEP_ANSWER]
+        elif case.state is not CaseState.FALSE_ALARM:
             if visible(call.unit, case):
                 steps.append(Text.STEP_RECALL)
             if case.leader_told_by is None:

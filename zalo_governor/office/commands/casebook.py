@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
+from zalo_governor.domain.audit import SHOWN
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.changes import CHANGE_RULES
 from zalo_governor.domain.clock import from_ms
@@ -178,6 +179,11 @@ def unknown_case(voice: Voice, case_id: int) -> Answer:
     """There is no case of that number."""
     code = f"VP{case_id}"
     return Answer([voice.say(Text.CASE_UNKNOWN, code=code)], "unknown_case", code)
+
+
+def note_opening(command: AnyCommand, call: Call, case: Case) -> None:
+    """Write down that somebody has opened the case."""
+    audit_case(call.unit, SHOWN, case, {"way": command.word}, at=command.policy.clock(), by=call.person.id)
 
 
 def one_line(text: str, limit: int) -> str:

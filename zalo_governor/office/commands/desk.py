@@ -121,10 +121,10 @@ class CommandDesk:
     def _give(self, unit: OfficeUnit, event: EventBase, person: Person, command: AnyCommand, answer: Answer) -> None:
         group_id = self._group_id(event)
         for text in answer.texts:
-            self._post.to_person(unit, person, text, answer.purpose, group_id=group_id)
+            self._post.to_person(unit, person, text, answer.purpose, group_id=group_id, asked_for=True)
         for file in answer.files:
             instead = self._voice.say(Text.REPORT_FILE_FAILED, name=file.name)
-            self._post.file_to_person(unit, person, file, instead, answer.purpose, group_id=group_id)
+            self._post.file_to_person(unit, person, file, instead, answer.purpose, group_id=group_id, asked_for=True)
         if event.is_group:
             line = answer.group_line or self._voice.say(Text.ANSWERED_PRIVATELY)
             if person.reach is Reach.REFUSED:
@@ -134,7 +134,7 @@ class CommandDesk:
 
     def _refuse(self, unit: OfficeUnit, event: EventBase, person: Person, command: AnyCommand) -> None:
         text = self._voice.say(Text.REFUSED, who=self._voice.who(person), command=f"/{command.word}")
-        self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._group_id(event))
+        self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
         self._audit(unit, event, person, "command.refused", command.word)
 
     def _too_late(self, unit: OfficeUnit, event: EventBase, person: Person, command: AnyCommand) -> None:
@@ -144,7 +144,7 @@ class CommandDesk:
             text = self._voice.say(
                 Text.STALE, who=self._voice.who(person), when=moment(event.at), command=f"/{command.word}"
             )
-            self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._group_id(event))
+            self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
 
     def _hint(self, unit: OfficeUnit, event: EventBase, person: Person, typed: Typed | None) -> None:
         now = self._policy.clock()
@@ -153,11 +153,11 @@ class CommandDesk:
         group_id = self._group_id(event)
         if typed is not None:
             text = self._voice.say(Text.UNKNOWN_COMMAND, who=self._voice.who(person), near=self._near(person, typed))
-            self._post.to_person(unit, person, text, Purpose.REPLY, group_id=group_id)
+            self._post.to_person(unit, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
             self._audit(unit, event, person, "command.unknown", "")
         elif not unit.last_posted(person.id, Purpose.SYSTEM.value, group_id, now - _HINT_EVERY):
             text = self._voice.say(Text.HINT, who=self._voice.who(person))
-            self._post.to_person(unit, person, text, Purpose.SYSTEM, group_id=group_id)
+            self._post.to_person(unit, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
     def _near(self, person: Person, typed: Typed) -> str:
         """The likest of the commands that the person may use."""
@@ -175,7 +175,7 @@ class CommandDesk:
             return
         citation = self._voice.citation(told[0].clause)
         text = self._voice.say(Text.SEALED_PRIVATE, who=self._voice.who(person), citation=citation)
-        self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._policy.home_group_id)
+        self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._policy.home_group_id, asked_for=True)
         self._audit(unit, event, person, "private.sealed", "")
 
     def _audit(

@@ -7,7 +7,7 @@ from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.removals import CodeCheck
 from zalo_governor.office.afterwards import visible
-from zalo_governor.office.commands.casebook import DESK, CaseCommand, CaseWords, unknown_case
+from zalo_governor.office.commands.casebook import DESK, CaseCommand, CaseWords, note_opening, unknown_case
 from zalo_governor.office.commands.command import Answer, Call, Command
 from zalo_governor.office.commands.parsing import case_number
 from zalo_governor.office.escalation import Escalation
@@ -55,6 +55,7 @@ class WhoHasSeen(CaseCommand):
 
     def about(self, call: Call, case: Case) -> Answer:
         """Names by Zalo's receipts, those who have seen it first; without who posted it."""
+        note_opening(self, call, case)
         readers = [reader for reader in call.unit.readers(case) if reader.person_id != case.person_id]
         if not readers:
             return Answer([self.voice.say(Text.READERS_NONE, code=case.code)], subject=case.code)

@@ -17,6 +17,7 @@ from zalo_governor.office.periods import midnight, today
 from zalo_governor.office.policy import Group, LineStatus, OfficePolicy
 from zalo_governor.office.reporting import coverage_line, gaps_line
 from zalo_governor.office.roster.attendance import figures, hidden
+from zalo_governor.office.trial import trial_line
 from zalo_governor.office.voice import moment, number
 
 
@@ -135,7 +136,8 @@ class Status(Command[bool]):
     def answer(self, call: Call, argument: bool) -> Answer:
         """The line, and for each group what was heard today and what was not."""
         status = self.policy.status()
-        rows = [*(self._group(call, group) for group in call.groups), *self._private(call)]
+        trial = trial_line(self.policy, call.unit, self.voice)
+        rows = [*([trial] if trial else []), *(self._group(call, group) for group in call.groups), *self._private(call)]
         return Answer(
             [
                 self.voice.say(

@@ -12,6 +12,7 @@ from zalo_governor.office.commands.membership import Belongs, PutOut
 from zalo_governor.office.commands.noting import NoteCase
 from zalo_governor.office.commands.pinning import Pin
 from zalo_governor.office.commands.remarks import Suggest, TellIncident
+from zalo_governor.office.commands.trial import Introduce, ShowTrial, SwitchOn
 from zalo_governor.office.commands.writing import AddMarks
 from zalo_governor.office.policy import OfficePolicy
 
@@ -36,7 +37,10 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     TellIncident,
     Suggest,
     AddMarks,
+    Introduce,
     Status,
+    ShowTrial,
+    SwitchOn,
 )
 """All but the one that lists them."""
 

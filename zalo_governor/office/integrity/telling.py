@@ -34,12 +34,16 @@ class Telling:
         by_desk = actor.has(*DESK)
         leaders = self._leaders(unit, case) if by_desk else []
         about = self._about(unit, case, actor, changes)
-        for leader in leaders:
-            text = self._voice.say(Text.CHANGE_LEADER, **about)
-            self._post.to_person(unit, leader, text, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id)
-        asked = self._ask(unit, case, actor, about, Text.CHANGE_TOLD_LEADER if leaders else Text.CHANGE_TOLD_DESK)
-        self._alert(unit, case, actor, changes, about, asked, leaders=bool(leaders))
-        return case.told_leader(at=self._policy.clock(), by=None) if leaders else case
+        said = self._voice.say(Text.CHANGE_LEADER, **about) if leaders else ""
+        sent = [
+            self._post.to_person(unit, leader, said, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id)
+            for leader in leaders
+        ]
+        untold = Text.LEADER_WITHHELD if leaders else Text.LEADER_NOBODY
+        told = Text.CHANGE_TOLD_LEADER if any(sent) else untold
+        asked = self._ask(unit, case, actor, about, told if any(sent) else Text.CHANGE_TOLD_DESK)
+        self._alert(unit, case, actor, changes, about, asked, told)
+        return case.told_leader(at=self._policy.clock(), by=None) if any(sent) else case
 
     def approved(self, unit: OfficeUnit, case: Case, by: Person) -> None:
         """Tell the desk and whoever made the change that it was allowed afterwards."""
@@ -92,20 +96,18 @@ class Telling:
         changes: Sequence[Change],
         about: dict[str, str],
         asked: Text,
-        *,
-        leaders: bool,
+        told: Text,
     ) -> None:
+        """`told` is what was done about the leader, of whom only what the desk itself did is any business."""
         shown = any(change.kind is ChangeKind.PICTURE for change in changes)
         picture = self._voice.say(Text.CHANGE_CONFIRM_PICTURE) if shown else ""
         if actor.uid == NOBODY_UID:
             found = {name: value for name, value in about.items() if name != "who"}
             text = self._voice.say(Text.CHANGE_ALERT_FOUND, picture=picture, **found)
         else:
-            lines = [self._voice.say(asked), *([self._voice.say(Text.CHANGE_TOLD_LEADER)] if leaders else [])]
-            if actor.has(*DESK) and not leaders:
-                lines.append(self._voice.say(Text.LEADER_NOBODY))
+            lines = [self._voice.say(text) for text in ((asked, told) if actor.has(*DESK) else (asked,))]
             text = self._voice.say(Text.CHANGE_ALERT, picture=picture, member=" ".join(lines), **about)
-        roles = (Role.ADMIN,) if actor.has(*DESK) and leaders else DESK
+        roles = (Role.ADMIN,) if actor.has(*DESK) and told is Text.CHANGE_TOLD_LEADER else DESK
         for person in self._post.holders(unit, *roles):
             if person.id != actor.id:
                 self._post.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=case.group_id, case_id=case.id)
@@ -121,8 +123,8 @@ class Telling:
         if not self._policy.remind_members and not actor.has(*DESK):
             return Text.MEMBER_NOT_ASKED
         text = self._voice.say(Text.CHANGE_REQUEST, told=self._voice.say(told), **about)
-        self._post.to_person(unit, actor, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
-        return Text.MEMBER_ASKED
+        sent = self._post.to_person(unit, actor, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
+        return Text.MEMBER_ASKED if sent else Text.MEMBER_WITHHELD
 
     def _leaders(self, unit: OfficeUnit, case: Case) -> list[Person]:
         return [person for person in self._post.holders(unit, Role.LEADER) if person.id != case.person_id]

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from zalo_governor.domain.audit import AuditHead
+from zalo_governor.domain.audit import AuditHead, Opening
+from zalo_governor.domain.cases import Case
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
 from zalo_governor.domain.remarks import Remark, RemarkKind
@@ -12,10 +13,11 @@ from zalo_governor.office.ports.belonging import Belonging
 from zalo_governor.office.ports.cases import Cases
 from zalo_governor.office.ports.changes import Changes
 from zalo_governor.office.ports.figures import Figures
+from zalo_governor.office.ports.trials import Trials
 from zalo_governor.pipeline.ports import JudgeUnit
 
 
-class OfficeUnit(JudgeUnit, Belonging, Cases, Changes, Figures, Protocol):
+class OfficeUnit(JudgeUnit, Belonging, Cases, Changes, Figures, Trials, Protocol):
     """One transaction, as the office sees it. Everything asked or written here belongs to that transaction."""
 
     # people
@@ -28,8 +30,8 @@ class OfficeUnit(JudgeUnit, Belonging, Cases, Changes, Figures, Protocol):
         ...
 
     # messages
-    def post(self, notice: Notice) -> None:
-        """Put a message into the outbox."""
+    def post(self, notice: Notice, *, withheld: bool = False) -> None:
+        """Put a message into the outbox; one that is withheld is kept there to be counted, and never sent."""
         ...
 
     def last_posted(
@@ -37,12 +39,16 @@ class OfficeUnit(JudgeUnit, Belonging, Cases, Changes, Figures, Protocol):
     ) -> datetime | None:
         """When a message of that purpose was last put into the outbox for that person, not before `since`.
 
-        With `rule_id`, only messages about cases of that rule count.
+        With `rule_id`, only messages about cases of that rule count. What was withheld counts while the account is on
+        trial, so that it does then what it will do.
         """
         ...
 
     def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
-        """For how many people messages of that purpose about cases of that rule were put into the outbox since then."""
+        """For how many people messages of that purpose about cases of that rule were put into the outbox since then.
+
+        What was withheld counts as in `last_posted`.
+        """
         ...
 
     # what members tell the office
@@ -71,6 +77,10 @@ class OfficeUnit(JudgeUnit, Belonging, Cases, Changes, Figures, Protocol):
 
     def audit_head(self) -> AuditHead:
         """Where the chain of the audit log ends now; reports print it, so that a log put back in time shows."""
+        ...
+
+    def openings(self, case: Case) -> list[Opening]:
+        """Who has opened a case, and how often, whoever did it last first."""
         ...
 
     # schedule and sweep

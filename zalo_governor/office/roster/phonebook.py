@@ -65,7 +65,7 @@ class PhoneBook:
         try:
             found = self._find(wanted.phone)
         except GovernorError as error:
-            log.warning("phone_lookup_failed", error=str(error))
+            log.warning("phone_lookup_failed", error=error)
             self._next = now + _REFUSED
             return
         self._next = now + self._policy.lookup_every

@@ -33,6 +33,7 @@ from zalo_governor.store.schema.members import (
     roster,
 )
 from zalo_governor.store.schema.sending import PENDING, outbox
+from zalo_governor.store.schema.trials import trials
 
 __all__ = [
     "NUMBER_BITS",
@@ -71,5 +72,6 @@ __all__ = [
     "roster",
     "rule_failures",
     "statements",
+    "trials",
     "vault",
 ]

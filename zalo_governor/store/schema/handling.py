@@ -200,5 +200,6 @@ audit = Table(
     Column("subject", String, nullable=False),
     Column("detail", Text, nullable=False),  # canonical JSON, byte for byte what the link was made over
     Column("link", LargeBinary, nullable=False),
+    partial("ix_audit_shown", "subject", where="action = 'case.shown'"),
     sqlite_autoincrement=True,
 )

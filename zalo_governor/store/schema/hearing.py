@@ -125,6 +125,13 @@ findings = Table(
     Index("ix_findings_event", "event_id"),
     Index("ix_findings_group_at", "group_id", "at_ms"),
     partial("ix_findings_false_alarm", "group_id", "at_ms", where="false_alarm_of IS NOT NULL"),
+    # Written as SQLAlchemy asks each database.
+    Index(
+        "ix_findings_shadow",
+        *("group_id", "at_ms"),
+        sqlite_where=text("shadow IS 1"),
+        postgresql_where=text("shadow IS true"),
+    ),
 )
 
 rule_failures = Table(

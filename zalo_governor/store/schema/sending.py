@@ -34,6 +34,7 @@ outbox = Table(
     Index("ix_outbox_state", "state", "priority", "not_before_ms"),
     partial("ix_outbox_pending", "account", "priority", "id", where=f"state IN {PENDING}"),
     partial("ux_outbox_client_id", "client_id", where="client_id IS NOT NULL", unique=True),
+    partial("ix_outbox_withheld", "account", "created_ms", where="state = 'withheld'"),
     Index("ix_outbox_attempted", "account", "attempted_ms"),
     Index("ix_outbox_person", "group_id", "person_id", "purpose", "created_ms"),
     sqlite_autoincrement=True,

@@ -94,6 +94,18 @@ def test_what_the_staff_changes_goes_to_the_leader_and_the_admin(desk: Desk) -> 
     assert "Hệ thống đã báo Trưởng nhóm" in to(posted, "admin")[0]
 
 
+def test_on_trial_the_leader_is_not_told_and_the_admin_reads_that() -> None:
+    desk = Desk(trial=timedelta(days=14))
+    desk.unit.group = SEEN
+    rename(desk, "admin_staff")
+    posted = desk.take()
+    assert {notice.thread_id for notice in posted} == {UIDS["admin"]}
+    [alert] = to(posted, "admin")
+    assert "tin báo Trưởng nhóm được giữ lại, chưa gửi" in alert
+    assert "Hệ thống đã báo Trưởng nhóm" not in alert
+    assert desk.unit.book[1].leader_told_at is None
+
+
 def test_the_leaders_own_act_and_the_programs_own_are_recorded_and_held_against_nobody(desk: Desk) -> None:
     rename(desk, "leader")
     shared = {"account": BOT, "thread_id": GROUP, "sender_uid": BOT, "at": desk.now}

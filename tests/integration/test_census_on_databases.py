@@ -1,0 +1,50 @@
+"""What monitoring is told of the store, on each database."""
+
+from datetime import timedelta
+
+from tests.integration.seen import person
+from tests.unit.store.stored import BOT, GROUP, START, HandClock, entry, message, new_case, notice
+from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.store.census import Census
+from zalo_governor.store.database import Database
+from zalo_governor.store.gaps import SqlGaps
+from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.units import SqlUnits
+
+OTHER_BOT = "7000000000000000777"
+
+
+def test_what_stands_is_counted_for_the_account_that_asks(
+    database: Database, units: SqlUnits, heard_in: SqlInbox, clock: HandClock
+) -> None:
+    census = Census(database, BOT)
+    empty = census.take()
+    assert (empty.waiting, empty.oldest_waiting_at, empty.outgoing, empty.open_cases) == (0, None, {}, {})
+
+    admitted = heard_in.admit([entry(str(number), f"Tin {number}") for number in range(4)])
+    SqlInbox(database, OTHER_BOT).admit([entry("1", account=OTHER_BOT)])
+    gaps = SqlGaps(database, BOT)
+    numbers = [gaps.open_gap(GROUP, START, "silence", 0) for _ in range(4)]
+    for number in numbers[:3]:
+        gaps.end_gap(number, START + timedelta(minutes=1))
+    gaps.settle_gap(numbers[0], closed=True)
+    with units.unit() as unit:
+        unit.record(admitted[0], message(admitted[0]), Verdict(), START)
+        unit.bury(admitted[1], "no known shape", START)
+        member = person(unit)
+        for state in (CaseState.NEW, CaseState.NEW, CaseState.UNDER_REVIEW, CaseState.CONFIRMED):
+            unit.add_case(new_case(member, admitted[0].id, state=state))
+        unit.post(notice(person_id=member))
+        unit.post(notice(person_id=member))
+    clock.forward(minutes=3)
+
+    found = census.take()
+    assert found.waiting == 2
+    assert found.oldest_waiting_at == START
+    assert found.dead_letters == 1
+    assert found.outgoing == {"waiting": 2}
+    assert found.open_cases == {"new": 2, "under_review": 1}
+    assert (found.open_gaps, found.pending_gaps) == (1, 2)
+    assert database.commits.number >= 10
+    assert database.commits.seconds > 0

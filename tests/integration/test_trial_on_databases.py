@@ -1,0 +1,159 @@
+"""What the trial of an account leaves in each database, and what is counted of it."""
+
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from tests.integration.seen import person
+from tests.unit.store.stored import BOT, GROUP, MASTER, START, HandClock, entry, message, new_case, notice
+from zalo_governor.domain.audit import SHOWN, Opening
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.findings import Finding, Severity, Verdict
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, Withheld
+from zalo_governor.store.crypto import Keys
+from zalo_governor.store.database import Database
+from zalo_governor.store.found import Found, SqlFound
+from zalo_governor.store.inbox import SqlInbox, lowest_id
+from zalo_governor.store.outbox import SqlOutbox
+from zalo_governor.store.units import SqlUnit, SqlUnits
+
+RULE = "3.1-tieng-viet-co-dau"
+DAY = timedelta(days=1)
+FOUND = Finding(rule_id=RULE, clause="3.1", severity=Severity.MINOR, label="no_diacritics")
+
+
+def judged(units: SqlUnits, store: SqlInbox, key: str, *findings: Finding) -> int:
+    (item,) = store.admit([entry(key, cli_key=f"c{key}")])
+    with units.unit() as unit:
+        unit.record(item, message(item), Verdict(findings=findings), START)
+    return item.id
+
+
+def opened(unit: SqlUnit, event_id: int, **changes: Any) -> Case:
+    return unit.add_case(new_case(person(unit), event_id, **{"rule_id": RULE, "clause": "3.1", **changes}))
+
+
+def test_a_trial_begins_once_and_ends_for_good(units: SqlUnits, database_url: str) -> None:
+    with units.unit() as unit:
+        assert unit.trial(BOT) is None
+        unit.begin_trial(BOT, START)
+        assert unit.trial(BOT) == Trial(account=BOT, began_at=START)
+    ended = Trial(account=BOT, began_at=START, live_at=START + DAY, told_at=START, announced_at=START + 2 * DAY)
+    with units.unit() as unit:
+        unit.save_trial(ended)
+        assert unit.trial(BOT) == ended
+    with closing(Database(database_url, Keys(MASTER), HandClock())) as another, SqlUnits(another, BOT).unit() as unit:
+        unit.begin_trial(BOT, START + 9 * DAY)
+        assert unit.trial(BOT) == ended
+        assert unit.trial("7999") is None
+
+
+def test_what_is_withheld_is_counted_and_never_sent(units: SqlUnits, heard_in: SqlInbox, database: Database) -> None:
+    event_id = judged(units, heard_in, "1", FOUND)
+    with units.unit() as unit:
+        unit.begin_trial(BOT, START)
+        member = person(unit)
+        case = opened(unit, event_id)
+        about: dict[str, Any] = {"person_id": member, "purpose": Purpose.MEMBER_REQUEST, "created_at": START}
+        unit.post(notice(case_id=case.id, **about), withheld=True)
+        unit.post(notice(case_id=case.id, **about), withheld=True)
+        unit.post(notice(**about), withheld=True)
+        unit.post(notice(is_group=True, created_at=START), withheld=True)
+    with units.unit() as unit:
+        figures = unit.trial_figures(BOT, [GROUP], START)
+        rows = {(row.person_id, row.rule_id, row.clause, row.notices) for row in figures.withheld}
+        assert rows == {(member, RULE, "3.1", 2), (member, "", "", 1), (None, "", "", 1)}
+        assert unit.trial_figures(BOT, [GROUP], START + DAY).withheld == ()
+        assert unit.trial_figures("7999", [GROUP], START).withheld == ()
+        assert unit.withheld_of(case) == [Withheld(person_id=member, rule_id=RULE, clause="3.1", notices=2)]
+        assert unit.withheld_notices(GROUP, START, START + DAY) == 4
+        assert unit.withheld_notices(GROUP, START + DAY, START + 2 * DAY) == 0
+    outbox = SqlOutbox(database, BOT)
+    assert outbox.claim(now=START + DAY, limit=9) == []
+    assert outbox.next_due(START + DAY) is None
+    assert outbox.pending() == 0
+
+
+def test_on_trial_the_cooldown_counts_what_was_withheld_and_afterwards_only_what_went_out(
+    units: SqlUnits, heard_in: SqlInbox
+) -> None:
+    event_id = judged(units, heard_in, "1", FOUND)
+    request = Purpose.MEMBER_REQUEST
+    with units.unit() as unit:
+        unit.begin_trial(BOT, START)
+        member, case = person(unit), opened(unit, event_id)
+        unit.post(notice(person_id=member, purpose=request, created_at=START, case_id=case.id), withheld=True)
+    with units.unit() as unit:
+        assert unit.last_posted(member, request.value, GROUP, START, rule_id=RULE) == START
+        assert unit.people_asked(request.value, [GROUP], START, RULE) == 1
+        unit.save_trial(Trial(account=BOT, began_at=START, live_at=START))
+        assert unit.last_posted(member, request.value, GROUP, START, rule_id=RULE) is None
+        assert unit.people_asked(request.value, [GROUP], START, RULE) == 0
+
+
+def test_cases_and_shadow_findings_are_counted_by_rule(units: SqlUnits, heard_in: SqlInbox) -> None:
+    shadow = FOUND.model_copy(update={"rule_id": "4.2-noi-dung-xau", "clause": "4.2", "shadow": True})
+    suspect = shadow.model_copy(update={"severity": Severity.SUSPECT})
+    ids = [judged(units, heard_in, key, FOUND, shadow, suspect) for key in "123"]
+    with units.unit() as unit:
+        for event_id, state in zip(ids, (CaseState.NEW, CaseState.FALSE_ALARM, CaseState.CONFIRMED), strict=True):
+            opened(unit, event_id, state=state)
+        figures = unit.trial_figures(BOT, [GROUP], START)
+        assert figures.outcomes == (RuleOutcome(rule_id=RULE, clause="3.1", cases=3, false_alarms=1),)
+        assert figures.shadow == (
+            ShadowFigures(rule_id="4.2-noi-dung-xau", clause="4.2", severity=Severity.MINOR, findings=3, people=1),
+        )
+        assert unit.trial_figures(BOT, ["9"], START).outcomes == ()
+        assert unit.trial_figures(BOT, ["9"], START).shadow == ()
+
+
+def test_what_was_found_of_what_was_judged_is_given_page_by_page(
+    units: SqlUnits, heard_in: SqlInbox, database: Database
+) -> None:
+    ids = [judged(units, heard_in, key, *found) for key, found in (("1", [FOUND]), ("2", []), ("3", [FOUND, FOUND]))]
+    heard_in.admit([entry("4", cli_key="c4")])  # not judged yet
+    with units.unit() as unit:
+        case = opened(unit, ids[0])
+    pages = [heard_in.judged(BOT, after_id=after, limit=2) for after in (lowest_id(START) - 1, ids[1], ids[2])]
+    assert [[one.id for one in page] for page in pages] == [ids[:2], ids[2:], []]
+    assert heard_in.judged("7999", after_id=0, limit=9) == []
+    assert SqlFound(database, RULE).between(ids[0], ids[2]) == {
+        ids[0]: Found(("no_diacritics:minor",), (case.code,)),
+        ids[2]: Found(("no_diacritics:minor", "no_diacritics:minor"), ()),
+    }
+    assert SqlFound(database, "4.2-noi-dung-xau").between(ids[0], ids[2]) == {}
+
+
+def test_who_opened_a_case_is_counted_the_last_one_first(units: SqlUnits, heard_in: SqlInbox) -> None:
+    event_id = judged(units, heard_in, "1", FOUND)
+    with units.unit() as unit:
+        case, other = opened(unit, event_id), opened(unit, event_id)
+        for subject, actor, days in ((case, 5, 0), (case, None, 1), (case, 5, 2), (other, 5, 3)):
+            at = START + days * DAY
+            unit.audit(SHOWN, at=at, actor_id=actor, group_id=GROUP, subject=subject.code, detail={"way": "xem"})
+        unit.audit("command", at=START, actor_id=5, group_id=GROUP, subject=case.code, detail={})
+        assert unit.openings(case) == [Opening(5, 2, START + 2 * DAY), Opening(None, 1, START + DAY)]
+
+
+def test_an_account_that_has_written_before_this_version_stays_switched_on(units: SqlUnits, database: Database) -> None:
+    """As the migration finds it: its table made anew over an outbox in use."""
+    with units.unit() as unit:
+        unit.post(notice(created_at=START))
+    with database.write() as connection:
+        for statement in (
+            "DROP TABLE trials",
+            "DROP INDEX ix_findings_shadow",
+            "DROP INDEX ix_audit_shown",
+            "DROP INDEX ix_outbox_withheld",
+            "UPDATE alembic_version SET version_num = '0016'",
+        ):
+            connection.execute(text(statement))
+    database.migrate()
+    with units.unit() as unit:
+        unit.begin_trial(BOT, START + DAY)
+        trial = unit.trial(BOT)
+        assert trial is not None
+        assert (trial.live_at, trial.announced_at) == (START, START)

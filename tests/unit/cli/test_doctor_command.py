@@ -1,0 +1,213 @@
+"""What `zalo-governor doctor` finds wrong with an installation, without a network."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from tests.unit.cli.test_members_command import office
+from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, START
+from zalo_governor.cli import app
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.people import GroupSnapshot, Member, Role
+from zalo_governor.settings import load_settings
+from zalo_governor.store.crypto import Keys
+from zalo_governor.store.database import Database
+from zalo_governor.store.identity import SeedPerson
+from zalo_governor.store.instance import InstanceLock
+from zalo_governor.store.units import SqlUnits
+
+
+class Office:
+    """An installation whose bot has run once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "governor.yaml"
+        settings = load_settings(self.config)
+        keys = Keys.load_or_make(settings.key_path, None)
+        self.database = Database(settings.sqlalchemy_url, keys, system_clock)
+
+    def seen(self, **changes: Any) -> None:
+        """What the last sweep showed."""
+        values: dict[str, Any] = {
+            "group_id": GROUP,
+            "name": "điều hành",
+            "owner_uid": OTHER,
+            "co_admin_uids": (BOT,),
+            "member_uids": (BOT, MEMBER, OTHER),
+            "total_members": 3,
+        }
+        snapshot = GroupSnapshot(**(values | changes))
+        members = [Member(uid=uid, display_name="") for uid in snapshot.member_uids]
+        with SqlUnits(self.database, BOT).unit() as unit:
+            unit.save_group(BOT, snapshot, members, START + timedelta(hours=1))
+
+    def execute(self, statement: str) -> None:
+        with self.database.write() as connection:
+            connection.execute(text(statement))
+
+    def settings(self, more: str) -> None:
+        with self.config.open("a", encoding="utf-8") as settings:
+            settings.write(more)
+
+    def doctor(self) -> tuple[int, dict[str, list[dict[str, str]]]]:
+        """Exit code, and what each check says."""
+        shown = CliRunner().invoke(app, ["doctor", "--offline", "--json", "--config", str(self.config)])
+        found: dict[str, list[dict[str, str]]] = {}
+        for result in json.loads(shown.stdout)["checks"]:
+            found.setdefault(result["id"], []).append(result)
+        return shown.exit_code, found
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("office")
+    office(folder)
+    (folder / "session.json").chmod(0o600)
+    made = Office(folder)
+    made.settings(
+        f'people: [{{full_name: Lò Văn Mẫu, uid: "{MEMBER}", roles: [admin]}},'
+        f' {{full_name: Giàng A Mẫu, uid: "{OTHER}", roles: [leader]}}]\n'
+    )
+    seeds = [
+        SeedPerson("Lò Văn Mẫu", "", MEMBER, None, None, (Role.ADMIN,)),
+        SeedPerson("Giàng A Mẫu", "", OTHER, None, None, (Role.LEADER,)),
+    ]
+    SqlUnits(made.database, BOT).seed_people(BOT, seeds)
+    made.seen()
+    made.execute("UPDATE persons SET reach = 'reached'")
+    made.database.close()
+    return folder
+
+
+@pytest.fixture
+def installed(template: Path, tmp_path: Path) -> Iterator[Office]:
+    shutil.copytree(template, tmp_path / "office")
+    made = Office(tmp_path / "office")
+    yield made
+    made.database.close()
+
+
+def test_a_sound_installation_is_called_sound(installed: Office) -> None:
+    code, found = installed.doctor()
+    bad = [result for results in found.values() for result in results if result["level"] in {"warning", "error"}]
+    assert (code, bad) == (0, [])
+    assert [result["says"] for result in found["zalo_rights"]] == ["điều hành: tài khoản là phó nhóm"]
+    assert "09:00 24/11/2026" in found["zalo_groups"][0]["says"]
+
+
+def _older(made: Office) -> None:
+    made.execute("UPDATE alembic_version SET version_num = '0001'")
+
+
+def _newer(made: Office) -> None:
+    made.execute("UPDATE alembic_version SET version_num = 'r9999'")
+
+
+def _other_key(made: Office) -> None:
+    key = made.folder / "data" / "governor.key"
+    key.write_text("YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY=")
+
+
+def _bad_rules(made: Office) -> None:
+    folder = made.folder / "config"
+    (folder / "rules").mkdir(parents=True)
+    (folder / "quy-che.yaml").write_text("title: x\nspare: 1\n")
+    (folder / "messages.vi.yaml").write_text("a: [\n")
+    made.settings("config_dir: config\n")
+
+
+def _small_faults(made: Office) -> None:
+    (made.folder / "data").chmod(0o755)
+    (made.folder / "session.json").chmod(0o644)
+    made.settings("health: {port: null}\n")
+    made.seen(co_admin_uids=(), member_uids=(BOT, MEMBER), total_members=200)
+    made.execute("UPDATE group_members SET present = 0 WHERE uid = '7000000000000000003'")
+    made.execute("UPDATE persons SET reach = 'refused' WHERE full_name LIKE 'Lò%'")
+    made.execute("UPDATE persons SET reach = 'unknown' WHERE full_name LIKE 'Giàng%'")
+
+
+Says = dict[str, str]
+
+WRONG: list[tuple[Callable[[Office], object], int, Says]] = [
+    (lambda made: made.settings("spare: 1\n"), 2, {"settings": "governor.yaml:3: spare: no such key"}),
+    (lambda made: made.settings("zalo: {ping_seconds: -1, spare: 2}\n"), 2, {"settings": "zalo.ping_seconds"}),
+    (lambda made: made.config.unlink(), 2, {"settings": "no such file"}),
+    (_bad_rules, 2, {"rules": "quy-che.yaml"}),
+    (_bad_rules, 2, {"rules": "messages.vi.yaml:2"}),
+    (lambda made: (made.folder / "data" / "governor.key").chmod(0o640), 2, {"key": "governor.key"}),
+    (lambda made: (made.folder / "data" / "governor.key").unlink(), 2, {"key": "mà không có tệp khóa"}),
+    (lambda made: (made.folder / "data" / "governor.key").write_text("ngắn"), 2, {"key": "Khóa không dùng được"}),
+    (_other_key, 2, {"database": "Khóa không phải của cơ sở dữ liệu này"}),
+    (_older, 1, {"database": "chương trình này dùng dạng", "process": "chưa có cơ sở dữ liệu đúng dạng"}),
+    (_newer, 2, {"database": "do bản mới hơn ghi"}),
+    (lambda made: (made.folder / "data" / "governor.db").write_bytes(b"rubbish" * 200), 2, {"database": "file"}),
+    (lambda made: made.seen(member_uids=(MEMBER, OTHER)), 2, {"zalo_groups": "không còn trong Nhóm"}),
+    (
+        _small_faults,
+        1,
+        {
+            "data_dir": "vào được",
+            "secret_files": "session.json",
+            "health": "Không mở cổng giám sát",
+            "zalo_rights": "không xóa được tin",
+            "people_present": "Giàng A Mẫu",
+            "people_reachable": "không nhận được tin riêng",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("spoil", "code", "says"), WRONG)
+def test_what_is_wrong_is_said_and_how_to_mend_it(
+    installed: Office, spoil: Callable[[Office], object], code: int, says: Says
+) -> None:
+    spoil(installed)
+    installed.database.close()
+    left, found = installed.doctor()
+    assert left == code, found
+    for check, words in says.items():
+        results = [result for result in found[check] if words in result["says"]]
+        assert results, found[check]
+        assert all(result["mend"] for result in results if result["level"] in {"warning", "error"})
+
+
+def test_a_running_bot_is_seen_by_its_lock_which_stays_with_it(installed: Office) -> None:
+    lock = InstanceLock(installed.database, BOT)
+    lock.take()
+    try:
+        _, found = installed.doctor()
+        assert f"tiến trình {os.getpid()}" in found["process"][0]["says"]
+        assert found["health"][0]["level"] == "warning", "it runs, and nobody answers at its port"
+    finally:
+        lock.release()
+    _, found = installed.doctor()
+    assert "không chạy" in found["process"][0]["says"]
+
+
+def test_an_empty_folder_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "governor.yaml").write_text("groups: []\n")
+    shown = CliRunner().invoke(app, ["doctor", "--offline", "--config", str(tmp_path / "governor.yaml")])
+    assert shown.exit_code == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["governor.yaml"]
+    assert "BỎ QUA\tprocess\tchưa có cơ sở dữ liệu" in shown.output
+    assert shown.output.splitlines()[-1].startswith("0 lỗi, ")
+
+
+def test_the_doctor_leaves_everything_as_it_found_it(installed: Office) -> None:
+    def state() -> dict[str, tuple[int, bytes]]:
+        files = [path for path in sorted(installed.folder.rglob("*")) if path.is_file()]
+        return {path.name: (path.stat().st_mode, path.read_bytes()) for path in files if not path.name.endswith("-shm")}
+
+    installed.doctor()
+    before = state()
+    installed.doctor()
+    assert state() == before

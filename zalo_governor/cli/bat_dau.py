@@ -1,0 +1,40 @@
+"""`zalo-governor bat-dau`: the trial is over, and what goes out goes out from now on."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from zalo_governor.cli.access import note_access
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.trial import policy_of
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.office.trial import switch_on
+from zalo_governor.records import open_records
+from zalo_governor.settings import load_settings
+from zalo_governor.store.units import SqlUnits
+
+_ASKED = "Từ lúc này Hệ thống gửi tin tới thành viên và Trưởng nhóm theo thiết đặt. Bắt đầu?"
+
+
+def bat_dau(
+    config: ConfigFile = DEFAULT_CONFIG,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """End the trial: from now on members and the leader get messages. The running bot follows within seconds."""
+    settings = load_settings(config)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise ConfigError("bat-dau: nobody can be asked here; say --yes")
+        typer.confirm(_ASKED, abort=True)
+    records = open_records(settings, system_clock)
+    try:
+        policy = policy_of(records)
+        with SqlUnits(records.database, policy.account).unit() as unit:
+            switched = switch_on(policy, unit, None)
+            if switched:
+                note_access(unit, system_clock, "trial.ended")
+    finally:
+        records.close()
+    typer.echo("Đã bật. Quản trị nhóm nhận tin báo khi chương trình đang chạy." if switched else "Đã bật từ trước.")

@@ -1,0 +1,85 @@
+"""`zalo-governor doctor`: everything that can be wrong, what it means, and how to mend it."""
+
+from contextlib import nullcontext
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from zalo_governor import journal
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.doctor.check import Check, Level
+from zalo_governor.doctor.examination import EXIT_CODES, Finding, examine, worst
+from zalo_governor.doctor.patient import Patient
+from zalo_governor.doctor.registry import CHECKS
+from zalo_governor.domain.clock import system_clock
+
+_SHOWN = {
+    Level.GOOD: ("TỐT", "green"),
+    Level.NOTE: ("LƯU Ý", "cyan"),
+    Level.SKIPPED: ("BỎ QUA", "bright_black"),
+    Level.WARNING: ("CẢNH BÁO", "yellow"),
+    Level.ERROR: ("LỖI", "bold red"),
+}
+
+
+def doctor(
+    config: ConfigFile = DEFAULT_CONFIG,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody over the network.")] = False,
+    send_test: Annotated[bool, typer.Option("--send-test", help="Send one test note by the alarm's channel.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Look at everything that can be wrong; changes nothing. Exit code 0: good, 1: warnings, 2: errors."""
+    journal.silence()
+    console = Console()
+    pretty = console.is_terminal and not as_json
+    patient = Patient(config, system_clock, offline=offline, send_test=send_test)
+    try:
+        with console.status("Đang kiểm tra") if pretty else nullcontext() as status:
+
+            def begin(check: Check) -> None:
+                if status:
+                    status.update(f"Đang kiểm tra: {check.title}")
+
+            findings = list(examine(patient, CHECKS, begin))
+    finally:
+        patient.close()
+    if as_json:
+        typer.echo(orjson.dumps(_document(findings), option=orjson.OPT_INDENT_2))
+    elif pretty:
+        console.print(_table(findings))
+    else:
+        for finding in findings:
+            typer.echo("\t".join((_SHOWN[finding.result.level][0], finding.check.id, *finding.result[1:])).rstrip())
+    if not as_json:
+        typer.echo(_summary(findings))
+    raise typer.Exit(EXIT_CODES[worst(findings)])
+
+
+def _document(findings: list[Finding]) -> dict[str, object]:
+    checks = [
+        {"id": found.check.id, "level": found.result.level, "says": found.result.says, "mend": found.result.mend}
+        for found in findings
+    ]
+    return {"level": worst(findings), "checks": checks}
+
+
+def _table(findings: list[Finding]) -> Table:
+    table = Table(title="Kiểm tra Zalo Governor")
+    for heading in ("", "Mục", "Thấy gì, nên làm gì"):
+        table.add_column(heading)
+    for check, result in findings:
+        word, style = _SHOWN[result.level]
+        told = Text(result.says)
+        if result.mend:
+            told.append(f"\n→ {result.mend}", style="italic")
+        table.add_row(Text(word, style), Text(check.title), told)
+    return table
+
+
+def _summary(findings: list[Finding]) -> str:
+    count = {level: sum(found.result.level is level for found in findings) for level in Level}
+    return f"{count[Level.ERROR]} lỗi, {count[Level.WARNING]} cảnh báo, {count[Level.GOOD]} mục tốt."

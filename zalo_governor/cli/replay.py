@@ -1,0 +1,201 @@
+"""`zalo-governor rules replay`: what a changed rule would have found in what was heard, and no longer finds."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from zalo_governor.cli.access import note_access
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.trial import policy_of
+from zalo_governor.domain.clock import from_ms, local, system_clock
+from zalo_governor.domain.elements import Admitted
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.office.commands.desk import CommandDesk
+from zalo_governor.office.periods import midnight
+from zalo_governor.office.replay import Replay, ReplayReport, Sample
+from zalo_governor.pipeline.assessment import Assessor, NotUnderstood
+from zalo_governor.records import Records, open_records
+from zalo_governor.rulebook import Rulebook, load_rulebook
+from zalo_governor.rules.base import Rule
+from zalo_governor.rules.engine import Engine, RulesHere
+from zalo_governor.settings import load_settings
+from zalo_governor.store.found import Found, SqlFound
+from zalo_governor.store.inbox import SqlInbox, lowest_id
+from zalo_governor.store.units import SqlUnits
+from zalo_governor.zalo.parse import parse
+
+_PAGE = 500
+_LINE_EVERY = 20 * _PAGE
+_EXCERPT = 80
+_HASTE = "3.1"
+"""The haste of typing a command is not held against anybody, and was not recorded."""
+_STATEFUL = ("6.1", "6.5")
+"""Their findings were held against the group as it was then, and what only repeated it was dropped."""
+_UNITS = {"d": "days", "h": "hours", "w": "weeks"}
+
+
+def replay(
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="The rule: 3.1-tieng-viet-co-dau.")],
+    since: Annotated[str, typer.Option(help="How far back: 30d, 12h, 4w, or a day YYYY-MM-DD.")] = "30d",
+    rules_dir: Annotated[
+        Path | None, typer.Option(help="Folder with the changed rules; the office's own if left out.")
+    ] = None,
+    samples: Annotated[int, typer.Option(min=0, max=1000, help="How many differences of each kind to show.")] = 10,
+    with_text: Annotated[
+        bool, typer.Option("--with-text", help="Show what was said as well; that is on record as an access.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of sentences.")] = False,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Try a rule on what was heard, and hold it against what was recorded; nothing is changed."""
+    settings = load_settings(config)
+    start = _moment(since)
+    records = open_records(settings, system_clock)
+    try:
+        rule = _rule(load_rulebook(rules_dir) if rules_dir else records.rulebook, rule_id)
+        report = _Player(records, rule, samples, with_text=with_text).play(start)
+        with SqlUnits(records.database, records.account).unit() as unit:
+            shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples)] if with_text else []
+            note_access(unit, system_clock, "rules.replayed", rule=rule_id, checked=report.checked, shown=shown)
+    finally:
+        records.close()
+    if as_json:
+        typer.echo(orjson.dumps(report.model_dump(mode="json"), option=orjson.OPT_INDENT_2).decode())
+    else:
+        for line in _sentences(report, rule, start):
+            typer.echo(line)
+
+
+class _Player:
+    """Reads page by page; no more than a page is in memory."""
+
+    def __init__(self, records: Records, rule: Rule[Any], samples: int, *, with_text: bool) -> None:
+        units = SqlUnits(records.database, records.account)
+        self._account = records.account
+        self._rule = rule
+        self._with_text = with_text
+        self._inbox = SqlInbox(records.database, records.account)
+        self._found = SqlFound(records.database, rule.id)
+        self._desk = CommandDesk(policy_of(records))
+        self._replay = Replay(rule.id, samples)
+        engine = Engine([rule])
+        self._assessor = Assessor(
+            parse,
+            RulesHere(lambda: engine),
+            lambda: engine.door_rules,
+            units.person,
+            self._inbox.said_before,
+            units.approved,
+        )
+
+    def play(self, start: datetime) -> ReplayReport:
+        after, done = lowest_id(start) - 1, 0
+        with _Progress() as tell:
+            while page := self._inbox.judged(self._account, after_id=after, limit=_PAGE):
+                self._page(page)
+                after, done = page[-1].id, done + len(page)
+                tell(done, page[-1])
+        return self._replay.report
+
+    def _page(self, page: list[Admitted]) -> None:
+        recorded = self._found.between(page[0].id, page[-1].id)
+        kept = [admitted for admitted in page if admitted.entry.seal is None and not admitted.entry.own]
+        self._replay.report.sealed += sum(admitted.entry.seal is not None for admitted in page)
+        for one in self._assessor.assess([(admitted, False) for admitted in kept])():
+            if isinstance(one, NotUnderstood):
+                self._replay.report.unparsable += 1
+                continue
+            self._replay.report.failed += bool(one.verdict.failures)
+            before = recorded.get(one.admitted.id, Found((), ()))
+            text = self._text(one.event, one.verdict)
+            self._replay.compare(
+                one.admitted.id, self._labels(one.event, one.verdict), before.labels, before.cases, text
+            )
+
+    def _labels(self, event: EventBase, verdict: Verdict) -> list[str]:
+        hasty = self._rule.clause == _HASTE and bool(verdict.findings) and self._desk.recognises(event)
+        return [] if hasty else [f"{finding.label}:{finding.severity.value}" for finding in verdict.findings]
+
+    def _text(self, event: EventBase, verdict: Verdict) -> str | None:
+        """Never of what the rule would seal now."""
+        if not self._with_text or verdict.sealed:
+            return None
+        line = " ".join(" ".join(text for _, text in event.strings()).split())
+        return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "…"
+
+
+class _Progress:
+    """Says how far it has come: on one line at a terminal, else in plain lines on standard error."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._shown = Progress(*columns, console=console, transient=True) if console.is_terminal else None
+        self._task = self._shown.add_task("…", total=None) if self._shown else None
+
+    def __enter__(self) -> "_Progress":
+        if self._shown:
+            self._shown.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            self._shown.stop()
+
+    def __call__(self, done: int, last: Admitted) -> None:
+        line = f"đã thử {done} mục, đến {local(from_ms(last.entry.received_ms)):%d/%m/%Y %H:%M}"
+        if self._shown and self._task is not None:
+            self._shown.update(self._task, description=line)
+        elif done % _LINE_EVERY == 0:
+            typer.echo(line, err=True)
+
+
+def _rule(rulebook: Rulebook, rule_id: str) -> Rule[Any]:
+    for rule in rulebook.engine.rules:
+        if rule.id == rule_id:
+            return rule
+    raise ConfigError(f"rules replay: no rule of the id {rule_id}; there are: {', '.join(rulebook.specs)}")
+
+
+def _moment(since: str) -> datetime:
+    number, unit = since[:-1], since[-1:]
+    if number.isdecimal() and unit in _UNITS and len(number) <= 4:
+        return system_clock() - timedelta(**{_UNITS[unit]: int(number)})
+    try:
+        return midnight(date.fromisoformat(since))
+    except ValueError:
+        raise ConfigError("--since: not understood; write 30d, 12h, 4w, or a day as YYYY-MM-DD") from None
+
+
+def _sentences(report: ReplayReport, rule: Rule[Any], start: datetime) -> Iterator[str]:
+    yield f"Quy tắc {report.rule_id} thử lại trên {report.checked} mục từ {local(start):%d/%m/%Y %H:%M}."
+    if report.sealed:
+        yield f"Không thử lại được {report.sealed} mục đã niêm phong: không lưu nội dung."
+    if report.unparsable or report.failed:
+        yield f"Không đọc được {report.unparsable} mục; quy tắc gặp lỗi ở {report.failed} mục."
+    if rule.clause in _STATEFUL:
+        yield "Lưu ý: quy tắc này còn so với Nhóm lúc đó, nên số phát hiện mới ở đây cao hơn thực tế."
+    yield f"Vẫn phát hiện như trước: {_by_label(report.same)}"
+    yield f"Phát hiện thêm: {_by_label(report.new)}"
+    yield from map(_row, report.new_samples)
+    yield f"Không còn phát hiện: {_by_label(report.gone)}"
+    yield from map(_row, report.gone_samples)
+
+
+def _by_label(counts: dict[str, int]) -> str:
+    total = sum(counts.values())
+    each = ", ".join(f"{label} {count}" for label, count in sorted(counts.items()))
+    return f"{total} ({each})" if each else "0"
+
+
+def _row(sample: Sample) -> str:
+    about = " ".join([*sample.cases, *([f"«{sample.text}»"] if sample.text else [])])
+    return f"  mục {sample.entry} {sample.label} {about}".rstrip()

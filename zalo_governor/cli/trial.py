@@ -1,0 +1,70 @@
+"""`zalo-governor trial`: what would have gone out while the account was on trial, and how often it was wrong."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from zalo_governor.cli.access import note_access
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.office.policy import LineStatus, OfficePolicy
+from zalo_governor.office.trial import TrialPage
+from zalo_governor.office.withholding import by_addressee, on_trial
+from zalo_governor.records import Records, open_records
+from zalo_governor.settings import load_settings
+from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.wiring.policy import office_policy
+
+
+def trial(
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of the page.")] = False,
+) -> None:
+    """Show what the bot would have sent to whom, false alarms by rule, and what rules in shadow found."""
+    records = open_records(load_settings(config), system_clock)
+    try:
+        policy = policy_of(records)
+        with SqlUnits(records.database, policy.account).unit() as unit:
+            note_access(unit, system_clock, "trial.shown")
+            shown = orjson.dumps(_as_json(policy, unit)).decode() if as_json else TrialPage(policy).text(unit)
+    finally:
+        records.close()
+    typer.echo(shown)
+
+
+def policy_of(records: Records) -> OfficePolicy:
+    """By what the office goes, for a command that talks to nobody.
+
+    Raises:
+        ConfigError: no account has ever been started here.
+    """
+    if not records.account:
+        raise ConfigError("no account has been started here yet; run `zalo-governor run` first")
+    return office_policy(
+        records.configuration.current,
+        records.account,
+        clock=records.clock,
+        status=lambda: LineStatus(None),
+        look_at=lambda _group_id: None,
+    )
+
+
+def _as_json(policy: OfficePolicy, unit: SqlUnit) -> dict[str, Any]:
+    state = unit.trial(policy.account)
+    figures = unit.trial_figures(policy.account, list(policy.groups), state.began_at if state else policy.clock())
+    return {
+        "on_trial": on_trial(policy, unit),
+        "began_at": state and state.began_at,
+        "page_due": state and state.began_at + policy.trial if policy.trial > timedelta() else None,
+        "live_at": state and state.live_at,
+        "withheld": [
+            {"addressee": kind, "rule": row.rule_id, "clause": row.clause, "notices": row.notices}
+            for kind, rows in by_addressee(unit, figures.withheld)
+            for row in rows
+        ],
+        "rules": [row.model_dump() | {"false_share": row.false_share} for row in figures.outcomes],
+        "shadow": [row.model_dump() for row in figures.shadow],
+    }

@@ -1,0 +1,154 @@
+"""What stands on the disk: settings, rules, folders, key, database."""
+
+import os
+import pwd
+import stat
+from collections.abc import Callable, Iterator
+
+from zalo_governor.doctor.check import Result, error, good, note, warning
+from zalo_governor.doctor.patient import Patient
+from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
+from zalo_governor.domain.people import Role
+from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.office.clarity import ClarityPolicy
+from zalo_governor.office.integrity.words import ChangeWords
+from zalo_governor.office.roster.positions import Positions
+from zalo_governor.rulebook import load_rulebook
+from zalo_governor.store.errors import NewerDatabaseError, WrongKeyError
+from zalo_governor.store.migrations import check_known, newest
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_NAME_THEM = "Ghi thêm vào mục people, hoặc chạy lại zalo-governor init."
+_CORRECT = "Sửa đúng tệp, dòng, mục được nêu rồi chạy lại lệnh này."
+
+
+def settings(patient: Patient) -> Iterator[Result]:
+    """The settings file, with every fault of it."""
+    try:
+        known = patient.settings
+    except ConfigError as wrong:
+        for line in str(wrong).splitlines():
+            yield error(line, _CORRECT)
+        return
+    yield good(f"{patient.config} đọc được")
+    if not known.groups:
+        yield warning(
+            "Chưa khai Nhóm nào ở mục groups: không có gì để nghe", "Chạy zalo-governor init, hoặc ghi mã Nhóm."
+        )
+    held = {role for person in known.people for role in person.roles}
+    for role, title in ((Role.LEADER, "Trưởng nhóm (leader)"), (Role.ADMIN, "Quản trị nhóm (admin)")):
+        if role not in held:
+            yield warning(f"Mục people chưa có {title}: không ai nhận thông báo dành cho vai trò này", _NAME_THEM)
+
+
+def rules(patient: Patient) -> Iterator[Result]:
+    """Everything that an office may have a copy of; each file's faults are said, not only the first one's."""
+    folder = patient.settings.rules_dir
+    loaders: tuple[Callable[[], object], ...] = (
+        lambda: load_rulebook(folder),
+        lambda: Catalogue.load(folder / "messages.vi.yaml"),
+        lambda: ChangeWords.load(folder / "thay-doi-nhom.yaml"),
+        lambda: ClarityPolicy.load(folder / "y-kien.yaml"),
+        lambda: Positions.load(folder / "positions.yaml"),
+    )
+    faults: list[str] = []
+    for load in loaders:
+        try:
+            load()
+        except ConfigError as wrong:
+            faults += str(wrong).splitlines()
+    for line in dict.fromkeys(faults):
+        yield error(line, _CORRECT)
+    if not faults:
+        yield good(f"Quy tắc, câu chữ, danh mục trong {folder} đọc được")
+
+
+def folder(patient: Patient) -> Iterator[Result]:
+    """data_dir is for the program's user alone."""
+    place = patient.settings.data_dir
+    if not place.exists():
+        yield note(f"{place} chưa có; được tạo ở lần chạy đầu")
+        return
+    kept = place.stat()
+    owner = _name_of(kept.st_uid)
+    if kept.st_uid != os.getuid():
+        yield warning(
+            f"{place} thuộc người dùng {owner}, lệnh này đang chạy dưới {_name_of(os.getuid())}",
+            f"Chạy dưới đúng người dùng: sudo -u {owner} zalo-governor doctor …",
+        )
+    if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+        yield error(f"{place} không ghi được", f"chown -R {_name_of(os.getuid())} {place}")
+    elif kept.st_mode & _OTHERS:
+        yield warning(f"Người dùng khác trên máy vào được {place}", f"chmod 700 {place}")
+    else:
+        yield good(f"{place}: chỉ {owner} vào được")
+
+
+def secret_files(patient: Patient) -> Iterator[Result]:
+    """The session holds cookies; a database of its own holds what is encrypted, and who is who."""
+    known = patient.settings
+    files = [known.zalo.session_file, known.data_dir / "governor.db"]
+    there = [path for path in files if path.exists()]
+    for path in there:
+        if path.stat().st_mode & _OTHERS:
+            yield warning(f"Người dùng khác trên máy đọc được {path}", f"chmod 600 {path}")
+    if there and not any(path.stat().st_mode & _OTHERS for path in there):
+        yield good("Tệp phiên đăng nhập và cơ sở dữ liệu: không ai khác đọc được")
+
+
+def key(patient: Patient) -> Iterator[Result]:
+    """It is there, well-formed, and nobody else may read it."""
+    path = patient.settings.key_path
+    if patient.has_key:
+        try:
+            _ = patient.keys
+        except ConfigError as wrong:
+            yield error(f"Khóa không dùng được: {wrong}", f"Đặt lại đúng tệp khóa, rồi: chmod 600 {path}")
+            return
+        yield good(
+            "Khóa: do môi trường hoặc dịch vụ trao" if patient.settings.given_key else f"Khóa: {path}, quyền 0600"
+        )
+    elif patient.has_database and patient.settings.database_url is None:
+        yield error(
+            f"Có cơ sở dữ liệu mà không có tệp khóa {path}",
+            "Đặt lại tệp khóa từ bản sao lưu. Không để chương trình tạo khóa mới: dữ liệu cũ sẽ không đọc được.",
+        )
+    else:
+        yield note(f"Chưa có khóa; {path} được tạo ở lần chạy đầu", "Sau đó chép tệp khóa ra nơi cất giữ riêng.")
+
+
+def database(patient: Patient) -> Iterator[Result]:
+    """It answers, this program knows its form, and the key opens it."""
+    if not patient.has_database or not patient.has_key:
+        yield note("Chưa có cơ sở dữ liệu; được tạo ở lần chạy đầu")
+        return
+    try:
+        form = patient.database.form()
+        if form is None:
+            yield note("Cơ sở dữ liệu còn trống; các bảng được tạo ở lần chạy đầu")
+            return
+        check_known(form)
+        patient.database.check_key()
+    except StoreUnavailableError as away:
+        yield error(str(away), "Kiểm tra PostgreSQL, ổ đĩa và quyền của thư mục dữ liệu.")
+        return
+    except NewerDatabaseError as newer:
+        yield error(f"Cơ sở dữ liệu do bản mới hơn ghi: {newer}", "Cài bản mới hơn ấy, hoặc khôi phục bản sao lưu cũ.")
+        return
+    except WrongKeyError:
+        yield error("Khóa không phải của cơ sở dữ liệu này", "Đặt lại tệp khóa đi cùng nó; không tạo khóa mới.")
+        return
+    if form != newest():
+        yield warning(
+            f"Cơ sở dữ liệu ở dạng {form}, chương trình này dùng dạng {newest()}",
+            "Sao lưu rồi nâng cấp: zalo-governor upgrade. Phần kiểm tra còn lại cần làm sau khi nâng cấp.",
+        )
+    else:
+        yield good(f"Cơ sở dữ liệu ở dạng {form}, đúng khóa")
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

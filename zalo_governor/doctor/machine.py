@@ -1,0 +1,93 @@
+"""The machine: Python, disk, clock, and the parts that are not needed and would be of use."""
+
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from zalo_governor.doctor.check import Result, error, good, note, warning
+from zalo_governor.doctor.patient import Patient
+from zalo_governor.zalo.probe import knock
+
+_OLDEST = (3, 11)
+_MB = 1_000_000
+_NEEDED_MB = 200
+_WANTED_MB = 2_000
+_DRIFT_SECONDS = 5.0
+_WRONG_SECONDS = 60.0
+_TIMEZONE = "Asia/Ho_Chi_Minh"
+
+
+def python(_patient: Patient) -> Iterator[Result]:
+    """The interpreter."""
+    here = platform.python_version()
+    if sys.version_info < _OLDEST:
+        yield error(f"Python {here}: cũ hơn 3.11", "Cài Python 3.11 trở lên rồi cài lại chương trình.")
+    else:
+        yield good(f"Python {here}")
+
+
+def disk(patient: Patient) -> Iterator[Result]:
+    """Room for the database and the log."""
+    place = _nearest(patient.settings.data_dir)
+    free = shutil.disk_usage(place).free // _MB
+    mend = f"Giải phóng chỗ trên ổ chứa {place}, hoặc chuyển data_dir sang ổ khác."
+    if free < _NEEDED_MB:
+        yield error(f"Chỉ còn {free} MB trống: tin mới không ghi được nữa thì phải chờ trong bộ nhớ", mend)
+    elif free < _WANTED_MB:
+        yield warning(f"Chỉ còn {free} MB trống", mend)
+    else:
+        yield good(f"Còn {free / 1000:.0f} GB trống")
+
+
+def timezone(_patient: Patient) -> Iterator[Result]:
+    """Times of reports are those of Viet Nam."""
+    try:
+        ZoneInfo(_TIMEZONE)
+    except ZoneInfoNotFoundError:
+        yield error(f"Không có dữ liệu múi giờ {_TIMEZONE}", "Cài gói tzdata, hoặc cài lại chương trình.")
+    else:
+        yield good(f"Có dữ liệu múi giờ {_TIMEZONE}")
+
+
+def clock(patient: Patient) -> Iterator[Result]:
+    """Against Zalo's own."""
+    zalo = patient.settings.zalo
+    answer = knock(route_to=zalo.route_to, timeout=zalo.timeout_seconds)
+    if answer.clock is None:
+        yield note("Zalo không cho biết giờ của mình nên chưa so được đồng hồ")
+        return
+    # The header is cut to whole seconds, and half of the time went by on the way back.
+    drift = (patient.clock() - answer.clock).total_seconds() - 0.5 - answer.seconds / 2
+    way = "nhanh" if drift > 0 else "chậm"
+    mend = "Bật đồng bộ giờ: timedatectl set-ntp true (hoặc cài chrony)."
+    if abs(drift) >= _WRONG_SECONDS:
+        yield error(
+            f"Đồng hồ máy {way} {abs(drift):.0f} giây so với Zalo: lệnh của Quản trị có thể bị coi là đến muộn", mend
+        )
+    elif abs(drift) >= _DRIFT_SECONDS:
+        yield warning(f"Đồng hồ máy {way} {abs(drift):.0f} giây so với Zalo", mend)
+    else:
+        yield good(f"Đồng hồ lệch {abs(drift):.0f} giây so với Zalo")
+
+
+def optional_parts(_patient: Patient) -> Iterator[Result]:
+    """None of them is needed."""
+    for what, commands, package in (
+        ("Nhận dạng chữ trong ảnh (tesseract)", ("tesseract",), "tesseract-ocr tesseract-ocr-vie"),
+        ("Quét vi-rút (clamav)", ("clamdscan", "clamscan"), "clamav-daemon"),
+        ("Cơ sở dữ liệu PostgreSQL trên máy này", ("postgres", "psql"), "postgresql"),
+    ):
+        found = next(filter(None, map(shutil.which, commands)), None)
+        if found:
+            yield good(f"{what}: có, {found}")
+        else:
+            yield note(f"{what}: không có; không bắt buộc", f"Muốn có: apt install {package}")
+    yield good("Báo cáo DOCX, XLSX, PNG: không cần LibreOffice, phông chữ đi kèm chương trình")
+
+
+def _nearest(path: Path) -> Path:
+    """The folder, or the nearest one around it that is there."""
+    return next(place for place in (path, *path.parents) if place.exists())

@@ -1,0 +1,53 @@
+"""The people with roles: in the group, and reachable in private."""
+
+from collections.abc import Iterator
+
+from zalo_governor.doctor.check import Result, good, note, warning
+from zalo_governor.doctor.patient import Patient
+from zalo_governor.domain.people import Person, Reach, Role
+
+
+def present(patient: Patient) -> Iterator[Result]:
+    """Each of them is in a group that is watched."""
+    account, known = patient.records.account, patient.settings
+    with patient.store() as unit:
+        here = {uid for group in known.groups for uid in unit.present_uids(account, group.id)}
+        by_global_id = {person.global_id: person.uid for person in unit.with_role(account, *Role) if person.global_id}
+    if not here:
+        yield note("Chưa biết ai ở trong Nhóm", "Chạy zalo-governor run một lần rồi xem lại.")
+        return
+    missing = [
+        person
+        for person in known.people
+        if person.uid not in here and by_global_id.get(person.global_id or "", "") not in here
+    ]
+    for person in missing:
+        yield warning(
+            f"{person.full_name} có vai trò {', '.join(person.roles)} nhưng không thấy trong Nhóm",
+            "Kiểm tra uid bằng zalo-governor members; người đã đổi tài khoản thì ghi uid mới vào mục people.",
+        )
+    if known.people and not missing:
+        yield good(f"{len(known.people)} người có vai trò đều ở trong Nhóm")
+
+
+def reachable(patient: Patient) -> Iterator[Result]:
+    """Whether private messages get through to them, as far as one was ever sent."""
+    account = patient.records.account
+    with patient.store() as unit:
+        holders = [person for person in unit.with_role(account, *Role) if not person.has(Role.BOT)]
+    refused = [person for person in holders if person.reach is Reach.REFUSED]
+    for person in refused:
+        yield warning(
+            f"{_named(person)} không nhận được tin riêng của Hệ thống (Zalo từ chối)",
+            "Nhờ người đó kết bạn với tài khoản của Hệ thống, hoặc cho phép nhận tin từ người lạ.",
+        )
+    untried = [person for person in holders if person.reach is Reach.UNKNOWN]
+    if untried:
+        names = ", ".join(map(_named, untried))
+        yield note(f"Chưa biết tin riêng có tới không: {names}", "Nhờ người đó nhắn /trogiup cho Hệ thống.")
+    if holders and not refused and not untried:
+        yield good(f"Cả {len(holders)} người có vai trò đều nhận được tin riêng")
+
+
+def _named(person: Person) -> str:
+    return f"{person.name} ({', '.join(sorted(person.roles))})"

@@ -1,0 +1,27 @@
+"""Every check, in the order in which they are made: each after those that it needs."""
+
+from zalo_governor.doctor import installation, machine, people, running, second_channel, zalo
+from zalo_governor.doctor.check import Check
+
+CHECKS = (
+    Check("python", "Python", machine.python),
+    Check("timezone", "Múi giờ", machine.timezone),
+    Check("settings", "Thiết đặt", installation.settings),
+    Check("rules", "Quy tắc, câu chữ", installation.rules, ("settings",)),
+    Check("disk", "Ổ đĩa", machine.disk, ("settings",)),
+    Check("data_dir", "Thư mục dữ liệu", installation.folder, ("settings",)),
+    Check("secret_files", "Tệp riêng", installation.secret_files, ("settings",)),
+    Check("key", "Khóa", installation.key, ("data_dir",)),
+    Check("database", "Cơ sở dữ liệu", installation.database, ("key",)),
+    Check("process", "Chương trình", running.process, ("rules", "database")),
+    Check("health", "Giám sát", running.health, ("process",)),
+    Check("zalo_way", "Đường tới Zalo", zalo.way, ("settings",), asks=True),
+    Check("clock", "Đồng hồ", machine.clock, ("zalo_way",), asks=True),
+    Check("zalo_session", "Phiên đăng nhập", zalo.session, ("process",)),
+    Check("zalo_groups", "Nhóm", zalo.groups, ("zalo_session",)),
+    Check("zalo_rights", "Quyền trong Nhóm", zalo.rights, ("zalo_session",)),
+    Check("people_present", "Người có vai trò", people.present, ("zalo_session",)),
+    Check("people_reachable", "Tin riêng", people.reachable, ("process",)),
+    Check("alarm", "Đường báo động", second_channel.reachable, ("settings",), asks=True),
+    Check("optional_parts", "Phần tùy chọn", machine.optional_parts),
+)

@@ -1,0 +1,104 @@
+"""Zalo: the way, the session, the groups, and what the account may do in them."""
+
+from collections.abc import Iterator
+
+from zalo_governor.doctor.check import Result, error, good, note, warning
+from zalo_governor.doctor.patient import Patient, SeenGroup
+from zalo_governor.domain.clock import local
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.zalo.errors import LoginRefusedError, NotInGroupError, ZaloUnavailableError
+from zalo_governor.zalo.probe import knock
+
+_WAYS = {
+    "SSLError": "Kết nối bị chặn hoặc bị thay chứng thư ở giữa đường",
+    "ConnectTimeout": "Zalo không trả lời",
+    "ReadTimeout": "Zalo không trả lời",
+}
+_OPEN_WAY = "Kiểm tra mạng, DNS và tường lửa: máy phải ra được cổng 443 của *.zalo.me, *.zadn.vn, *.zdn.vn."
+
+
+def way(patient: Patient) -> Iterator[Result]:
+    """From here to Zalo's door."""
+    zalo = patient.settings.zalo
+    try:
+        answer = knock(route_to=zalo.route_to, timeout=zalo.timeout_seconds)
+    except ZaloUnavailableError as failed:
+        kind = str(failed).rpartition(": ")[2]
+        yield error(f"{_WAYS.get(kind, 'Không nối được tới Zalo')} ({kind})", _OPEN_WAY)
+        return
+    where = "Zalo mô phỏng (zalo.route_to)" if zalo.route_to else "Zalo"
+    yield good(f"Tới được {where} trong {answer.seconds * 1000:.0f} ms")
+    if zalo.route_to:
+        yield warning("zalo.route_to đang trỏ tới Zalo mô phỏng", "Dùng thật thì đặt zalo.route_to: null.")
+
+
+def session(patient: Patient) -> Iterator[Result]:
+    """There is one, and Zalo takes it."""
+    if patient.occupant is not None:
+        yield good("Phiên đăng nhập do chương trình đang chạy giữ")
+        return
+    try:
+        patient.records.credentials()
+        if not patient.offline:
+            yield good(f"Zalo nhận phiên đăng nhập, tài khoản {patient.session.uid}")
+        else:
+            yield good("Có phiên đăng nhập; chưa hỏi Zalo vì --offline")
+    except LoginRefusedError as refused:
+        yield error(f"Zalo không nhận phiên đăng nhập (mã {refused.code})", "Đăng nhập lại: zalo-governor login.")
+    except ConfigError as missing:
+        yield error(f"Chưa có phiên đăng nhập dùng được: {missing}", "Đăng nhập: zalo-governor login.")
+
+
+def groups(patient: Patient) -> Iterator[Result]:
+    """Each of them is visible, and the account is in it."""
+    for group in patient.settings.groups:
+        name = group.name or group.id
+        try:
+            seen = patient.seen(group.id)
+        except NotInGroupError:
+            yield error(f"{name}: không thấy Nhóm", "Thêm tài khoản vào Nhóm, hoặc sửa mã ở mục groups.")
+            continue
+        if seen is None:
+            yield note(f"{name}: chưa nhìn thấy lần nào", "Chạy zalo-governor run, rồi xem lại.")
+        elif patient.records.account not in seen.snapshot.member_uids:
+            yield error(f"{name}: tài khoản không còn trong Nhóm", "Nhờ trưởng nhóm hoặc phó nhóm thêm lại tài khoản.")
+        else:
+            yield good(f"{name}: {seen.snapshot.total_members} thành viên, {_when(patient, seen)}")
+
+
+def rights(patient: Patient) -> Iterator[Result]:
+    """What Zalo lets only the owner of a group and its deputies do (protocol page 4)."""
+    account = patient.records.account
+    for group in patient.settings.groups:
+        name = group.name or group.id
+        seen = _known(patient, group.id)
+        if seen is None:
+            continue
+        shown = seen.snapshot
+        if account == shown.owner_uid or account in shown.co_admin_uids:
+            yield good(f"{name}: tài khoản là {'trưởng nhóm' if account == shown.owner_uid else 'phó nhóm'}")
+        else:
+            yield warning(
+                f"{name}: tài khoản là thành viên thường nên không xóa được tin cho cả Nhóm (/xoa), không đưa được "
+                "người ngoài ra (/moira), không ghim được tin, không thấy người xin vào",
+                "Nhờ trưởng nhóm đặt tài khoản làm phó nhóm (Zalo: Quản lý nhóm, Trưởng và phó nhóm).",
+            )
+        if shown.members_hidden:
+            yield warning(
+                f"{name}: Nhóm ẩn danh sách thành viên (lockViewMember), chỉ thấy {len(shown.member_uids)} trong "
+                f"{shown.total_members} người; người ngoài danh sách và tên hiển thị không kiểm tra được đủ",
+                "Đặt tài khoản làm phó nhóm, hoặc tắt việc ẩn danh sách thành viên.",
+            )
+
+
+def _known(patient: Patient, group_id: str) -> SeenGroup | None:
+    try:
+        return patient.seen(group_id)
+    except NotInGroupError:
+        return None
+
+
+def _when(patient: Patient, seen: SeenGroup) -> str:
+    if patient.may_ask:
+        return "xem vừa rồi"
+    return f"theo lần rà soát lúc {local(seen.at):%H:%M %d/%m/%Y}"

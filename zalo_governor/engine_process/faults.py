@@ -1,0 +1,42 @@
+"""Which rules may not be asked for a while."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+_MOST = 5
+_WITHIN_SECONDS = 600.0
+
+
+class Faults:
+    """A rule that made the process hang or crash five times in ten minutes is not asked for ten minutes: what it
+    costs each time is time in which nothing is judged.
+
+    `seconds` is a clock that only goes forward.
+    """
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._times: dict[str, deque[float]] = {}
+        self._until: dict[str, float] = {}
+
+    def note(self, rule_id: str) -> None:
+        """The rule made the process hang or crash."""
+        now = self._seconds()
+        times = self._times.setdefault(rule_id, deque(maxlen=_MOST))
+        times.append(now)
+        if len(times) == _MOST and now - times[0] <= _WITHIN_SECONDS:
+            times.clear()
+            self._until[rule_id] = now + _WITHIN_SECONDS
+            log.error("rule_suspended", rule=rule_id, seconds=_WITHIN_SECONDS)
+
+    def suspended(self) -> Mapping[str, str]:
+        """The rules that are not to be asked, by id, and why."""
+        if not self._until:
+            return {}
+        now = self._seconds()
+        self._until = {rule_id: until for rule_id, until in self._until.items() if until > now}
+        return dict.fromkeys(self._until, f"suspended: hung or crashed {_MOST} times")

@@ -1,0 +1,118 @@
+"""Everything that is made of one policy: it is built as a whole, and gives way as a whole to what another one makes."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from zalo_governor.alarm import SecondChannel
+from zalo_governor.domain.errands import ErrandKind
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.duework import Together, Work
+from zalo_governor.office.blindness import Blindness
+from zalo_governor.office.configuring import ConfigurationNotices
+from zalo_governor.office.errands import Errands
+from zalo_governor.office.friendships import FriendRequests
+from zalo_governor.office.integrity.pictures import Pictures
+from zalo_governor.office.office import Office
+from zalo_governor.office.policy import OfficePolicy
+from zalo_governor.office.removals import Removals
+from zalo_governor.office.roster.phonebook import PhoneBook
+from zalo_governor.office.trial import SwitchingOn
+from zalo_governor.pictures.looking import look
+from zalo_governor.settings import AlarmSettings
+from zalo_governor.store.postings import SqlPostings
+from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.zalo.board import ZaloBoard
+from zalo_governor.zalo.client import ZaloClient
+from zalo_governor.zalo.errands import ZaloErrands
+
+
+class Rooms:
+    """The office and what works for it.
+
+    Args:
+        policy: by what all of it goes.
+        alarm: whom to tell past Zalo.
+        client: the bot account's calls.
+        units: transactions.
+        postings: what the account heard.
+        on_posted: called when something was put into the outbox outside of the judge's transactions.
+    """
+
+    def __init__(
+        self,
+        policy: OfficePolicy,
+        alarm: AlarmSettings,
+        *,
+        client: ZaloClient,
+        units: SqlUnits,
+        postings: SqlPostings,
+        on_posted: Callable[[], None],
+    ) -> None:
+        people = ZaloErrands(client)
+        carry_out = {
+            ErrandKind.EXPEL: people.expel,
+            ErrandKind.BEFRIEND: people.befriend,
+            ErrandKind.PIN: ZaloBoard(client, message=postings.message).pin,
+        }
+        self.office = Office(policy)
+        self.orders: Work = Together(
+            Removals(policy, remove=client.remove, unit=units.unit, on_settled=on_posted),
+            Errands(policy, carry_out=carry_out, unit=units.unit, on_settled=on_posted),
+            SwitchingOn(policy, unit=units.unit, on_posted=on_posted),
+        )
+        self.acquaintance: Work = Together(
+            FriendRequests(policy, fetch=people.friend_requests, unit=units.unit),
+            PhoneBook(policy, find=people.by_phone, unit=units.unit),
+        )
+        self.pictures: Work = Pictures(policy, fetch=client.picture, look=look, unit=units.unit, on_settled=on_posted)
+        self.blindness = Blindness(policy, tell=SecondChannel(alarm).send, unit=units.unit, on_posted=on_posted)
+        self.configuring = ConfigurationNotices(policy)
+
+
+class PresentOffice:
+    """The office of the present rooms, for those who hold on to one object.
+
+    Fits `pipeline.ports.Reactions[SqlUnit]`.
+    """
+
+    def __init__(self, rooms: Callable[[], Rooms]) -> None:
+        self._rooms = rooms
+
+    def excused(self, unit: SqlUnit, event: EventBase, verdict: Verdict) -> Verdict:
+        """See `Office.excused`."""
+        return self._rooms().office.excused(unit, event, verdict)
+
+    def react(self, unit: SqlUnit, event: EventBase, verdict: Verdict) -> None:
+        """See `Office.react`."""
+        self._rooms().office.react(unit, event, verdict)
+
+
+class PresentAlarm:
+    """The same for whoever raises the alarm. Fits `pipeline.vigil.Alarm`."""
+
+    def __init__(self, rooms: Callable[[], Rooms]) -> None:
+        self._rooms = rooms
+
+    def blind(self, since: datetime) -> None:
+        """See `Blindness.blind`."""
+        self._rooms().blindness.blind(since)
+
+    def seeing(self, since: datetime, until: datetime) -> None:
+        """See `Blindness.seeing`."""
+        self._rooms().blindness.seeing(since, until)
+
+
+class PresentWork:
+    """The same for a timer. Fits `duework.Work`."""
+
+    def __init__(self, work: Callable[[], Work]) -> None:
+        self._work = work
+
+    def next_due(self) -> datetime | None:
+        """See `Work.next_due`."""
+        return self._work().next_due()
+
+    def act(self, now: datetime) -> None:
+        """See `Work.act`."""
+        self._work().act(now)
