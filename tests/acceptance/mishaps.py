@@ -35,7 +35,7 @@ from zalo_governor.store import database
 NOBODY = 65534
 # Who has no rights may find that Python's own files are not his to read either.
 for _name in COMMANDS:
-    import_module(f"zalo_governor.cli.{_name}")
+    import_module(f"zalo_governor.cli.{_name.replace('-', '_')}")
 
 
 class Ended(NamedTuple):
@@ -131,11 +131,11 @@ class Office:
         self.files_before, self.rows_before = self.files(), self.rows()
 
     def files(self) -> dict[str, str]:
-        """Every file but the database's own, by name."""
+        """Every file but the database's own and the log, by name."""
         return {
             str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(self.folder.rglob("*"))
-            if path.is_file() and not path.name.startswith(self.database.name)
+            if path.is_file() and not path.name.startswith(self.database.name) and path.parent.name != "logs"
         }
 
     def rows(self) -> dict[str, int]:

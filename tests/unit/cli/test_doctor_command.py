@@ -138,9 +138,9 @@ def _small_faults(made: Office) -> None:
 Says = dict[str, str]
 
 WRONG: list[tuple[Callable[[Office], object], int, Says]] = [
-    (lambda made: made.settings("spare: 1\n"), 2, {"settings": "governor.yaml:3: spare: no such key"}),
+    (lambda made: made.settings("spare: 1\n"), 2, {"settings": "governor.yaml:3: spare: không có mục này"}),
     (lambda made: made.settings("zalo: {ping_seconds: -1, spare: 2}\n"), 2, {"settings": "zalo.ping_seconds"}),
-    (lambda made: made.config.unlink(), 2, {"settings": "no such file"}),
+    (lambda made: made.config.unlink(), 2, {"settings": "governor.yaml"}),
     (_bad_rules, 2, {"rules": "quy-che.yaml"}),
     (_bad_rules, 2, {"rules": "messages.vi.yaml:2"}),
     (lambda made: (made.folder / "data" / "governor.key").chmod(0o640), 2, {"key": "governor.key"}),

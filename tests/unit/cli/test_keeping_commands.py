@@ -119,7 +119,7 @@ def test_an_earlier_form_is_kept_beside_and_a_newer_one_refused(config: str) -> 
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
-    assert "which this version of the program does not know" in said(config, "upgrade")
+    assert "bản này không biết" in said(config, "upgrade")
     assert rows(config, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
