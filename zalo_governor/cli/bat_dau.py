@@ -26,7 +26,7 @@ def bat_dau(
     settings = load_settings(config)
     if not yes:
         if not sys.stdin.isatty():
-            raise ConfigError("bat-dau: nobody can be asked here; say --yes")
+            raise ConfigError("bat-dau: không có ai ở màn hình để hỏi lại; nếu đúng là muốn bật thì thêm --yes")
         typer.confirm(_ASKED, abort=True)
     records = open_records(settings, system_clock)
     try:

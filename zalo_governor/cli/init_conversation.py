@@ -56,6 +56,7 @@ class Conversation:
         default = [place for place, group in enumerate(there) if group.id in watched]
         if not default and len(there) == 1:
             self._asking.say("  Tài khoản chỉ ở trong một Nhóm.")
+            default = [0]
         while True:
             lines = [f"{group.name or '(không tên)'} ({group.members} thành viên)" for group in there]
             places = self._asking.several("Số của Nhóm, nhiều Nhóm thì cách nhau dấu phẩy", lines, default)
@@ -120,7 +121,7 @@ class Conversation:
         found: list[Holder] = []
         while True:
             self._asking.say()
-            typed = self._asking.text(f"{name}{', người tiếp theo (Enter: đủ)' if found else ''}")
+            typed = self._asking.text(f"{name}{_enter_alone(role, found)}")
             if typed == _LATER or (not typed and (found or role not in _NEEDED)):
                 return found
             if not typed:
@@ -158,6 +159,13 @@ class Conversation:
     def _head(self, title: str) -> None:
         self._asking.say()
         self._asking.say(f"── {title}")
+
+
+def _enter_alone(role: Role, found: Sequence[Holder]) -> str:
+    """What Enter means, where it is an answer."""
+    if found:
+        return ", người tiếp theo (Enter: đủ)"
+    return "" if role in _NEEDED else " (Enter: không có ai)"
 
 
 def _listed(people: Sequence[PersonSettings]) -> str:

@@ -1,6 +1,9 @@
 """What `zalo-governor init` says when it has asked everything, and when everything is written."""
 
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from zalo_governor.cli.asking import Asking
 from zalo_governor.configfile import load_yaml, validate
@@ -23,7 +26,15 @@ def sum_up(asking: Asking, choices: Choices) -> None:
         named = ", ".join(f"{one.written_name} ({one.written_title or 'chưa ghi chức vụ'})" for one in chosen)
         asking.say(f"  {ROLE_NAMES[role]}: {named or 'chưa có'}")
     asking.say(f"  Cơ quan: {choices.office['unit']}, {choices.office['province']}; báo cáo: {choices.office['desk']}")
-    asking.say(f"  Quy chế: số {choices.regulation['number']} ngày {choices.regulation['issued']}")
+    issued = date.fromisoformat(choices.regulation["issued"])
+    asking.say(f"  Quy chế: số {choices.regulation['number']} ngày {issued:%d/%m/%Y}, {choices.regulation['issuer']}")
+    asking.say(f"  Báo khi Hệ thống không nghe được Zalo: {_alarm_in_words(choices.alarm)}")
+
+
+def _alarm_in_words(alarm: Mapping[str, Any]) -> str:
+    if smtp := alarm.get("smtp"):
+        return f"thư điện tử tới {', '.join(smtp['recipients'])}"
+    return str(alarm.get("webhook") or "không báo ai")
 
 
 def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyReport) -> None:
@@ -50,5 +61,8 @@ def tell_what_is_next(asking: Asking) -> None:
     """The commands that follow."""
     asking.say()
     asking.say("Việc tiếp theo:")
-    asking.say("  zalo-governor doctor    kiểm tra mọi thứ trước khi chạy")
-    asking.say("  zalo-governor run       chạy Hệ thống")
+    asking.say("  zalo-governor doctor               kiểm tra mọi thứ trước khi chạy")
+    asking.say("  zalo-governor run                  chạy Hệ thống ở màn hình này; Ctrl-C để dừng")
+    asking.say("  zalo-governor backup --new-code    tạo mã khôi phục cho bản sao lưu, cất vào phong bì")
+    asking.say("  zalo-governor install-service      chạy thành dịch vụ của máy")
+    asking.say("Hướng dẫn từng bước: docs/cai-dat.md")

@@ -42,7 +42,7 @@ def policy_of(records: Records) -> OfficePolicy:
         ConfigError: no account has ever been started here.
     """
     if not records.account:
-        raise ConfigError("no account has been started here yet; run `zalo-governor run` first")
+        raise ConfigError("chưa có tài khoản nào chạy ở đây; hãy chạy zalo-governor run trước")
     return office_policy(
         records.configuration.current,
         records.account,

@@ -1,10 +1,11 @@
 """The people with roles: in the group, and reachable in private."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from zalo_governor.doctor.check import Result, good, note, warning
 from zalo_governor.doctor.patient import Patient
 from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.installation.choices import ROLE_NAMES
 
 
 def present(patient: Patient) -> Iterator[Result]:
@@ -23,7 +24,7 @@ def present(patient: Patient) -> Iterator[Result]:
     ]
     for person in missing:
         yield warning(
-            f"{person.full_name} có vai trò {', '.join(person.roles)} nhưng không thấy trong Nhóm",
+            f"{person.full_name} ({_in_words(person.roles)}) có vai trò nhưng không thấy trong Nhóm",
             "Kiểm tra uid bằng zalo-governor members; người đã đổi tài khoản thì ghi uid mới vào mục people.",
         )
     if known.people and not missing:
@@ -39,15 +40,21 @@ def reachable(patient: Patient) -> Iterator[Result]:
     for person in refused:
         yield warning(
             f"{_named(person)} không nhận được tin riêng của Hệ thống (Zalo từ chối)",
-            "Nhờ người đó kết bạn với tài khoản của Hệ thống, hoặc cho phép nhận tin từ người lạ.",
+            "Đề nghị người này kết bạn với tài khoản của Hệ thống, hoặc cho phép nhận tin từ người lạ.",
         )
     untried = [person for person in holders if person.reach is Reach.UNKNOWN]
     if untried:
         names = ", ".join(map(_named, untried))
-        yield note(f"Chưa biết tin riêng có tới không: {names}", "Nhờ người đó nhắn /trogiup cho Hệ thống.")
+        yield note(f"Chưa biết tin riêng có tới không: {names}", "Đề nghị từng người nhắn /trogiup cho Hệ thống.")
     if holders and not refused and not untried:
         yield good(f"Cả {len(holders)} người có vai trò đều nhận được tin riêng")
 
 
 def _named(person: Person) -> str:
-    return f"{person.name} ({', '.join(sorted(person.roles))})"
+    return f"{person.name} ({_in_words(person.roles)})"
+
+
+def _in_words(roles: Collection[Role]) -> str:
+    """As `init` asks for them; a role that it does not ask for by its key."""
+    asked = [name for role, name in ROLE_NAMES.items() if role in roles]
+    return "; ".join([*asked, *sorted(role for role in roles if role not in ROLE_NAMES)])
