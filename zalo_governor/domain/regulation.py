@@ -1,5 +1,6 @@
 """The Quy chế as data: what each clause says and how the program enforces it."""
 
+from datetime import date
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -47,6 +48,14 @@ class Regulation(BaseModel):
     issued: str
     issuer: str
     clauses: tuple[Clause, ...]
+
+    @property
+    def issued_on(self) -> str:
+        """The day as people write it, dd/mm/yyyy; a day that the file writes in another way stays as it is."""
+        try:
+            return f"{date.fromisoformat(self.issued):%d/%m/%Y}"
+        except ValueError:
+            return self.issued
 
     def clause(self, number: str) -> Clause:
         """The clause of that number; KeyError where the regulation has none."""

@@ -16,6 +16,7 @@ def introduction_text(introduction: Introduction, voice: Voice) -> str:
         Text.INTRODUCTION,
         unit=introduction.unit,
         regulation=regulation.number,
+        issued=regulation.issued_on,
         bodies_days=number(introduction.bodies_days),
         cases_days=number(introduction.cases_days),
         readers_days=number(introduction.readers_days),

@@ -570,7 +570,7 @@ class Text(Enum):
     ADDRESSEE_DESK = ("addressee_desk", "")
     ADDRESSEE_LEADER_LATER = ("addressee_leader_later", "")
     ADDRESSEE_NOBODY = ("addressee_nobody", "")
-    INTRODUCTION = ("introduction", "unit regulation bodies_days cases_days readers_days admins")
+    INTRODUCTION = ("introduction", "unit regulation issued bodies_days cases_days readers_days admins")
     INTRODUCTION_NOBODY = ("introduction_nobody", "")
     USAGE_TRIAL = ("usage_trial", "")
     USAGE_SWITCH_ON = ("usage_switch_on", "")

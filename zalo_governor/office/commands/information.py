@@ -102,7 +102,7 @@ class ReadRegulation(Command[Wanted]):
             Text.REGULATION,
             title=regulation.title,
             number=regulation.number,
-            issued=_as_people_write(regulation.issued),
+            issued=regulation.issued_on,
             issuer=regulation.issuer,
             rows="\n".join(rows),
         )
@@ -220,14 +220,6 @@ _LINES = {
     LineState.DUPLICATE: Text.LINE_DUPLICATE,
     LineState.KICKED: Text.LINE_KICKED,
 }
-
-
-def _as_people_write(day: str) -> str:
-    """An ISO date as dd/mm/yyyy; any other way to write it stays."""
-    try:
-        return f"{date.fromisoformat(day):%d/%m/%Y}"
-    except ValueError:
-        return day
 
 
 def _is(clause: Clause, wanted: Wanted) -> bool:
