@@ -6,7 +6,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
               --no-emit-index-url --no-header --override requirements/excluded.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench chaos model picture format lock clean
+.PHONY: help setup demo test check bench chaos model picture terminal format lock clean
 
 help:            ## say what can be made
 	@echo "Begin with 'make demo'. Each command installs what it needs into $(VENV) by itself."
@@ -39,6 +39,9 @@ model: requirements/training.txt  ## make the model of Vietnamese anew from trai
 
 picture: $(VENV)/.run  ## run the demo and take its picture anew: docs/images/demo.svg
 	$(BIN)/python docs/images/take_picture.py
+
+terminal: $(VENV)/.run  ## log in, set up and examine beside the simulator, and take the pictures of docs/cai-dat.md anew
+	$(BIN)/python -m docs.images.take_terminal
 
 format: $(VENV)/.dev  ## rewrite the sources in the house style
 	$(BIN)/ruff check --fix .

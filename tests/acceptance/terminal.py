@@ -37,7 +37,12 @@ class Terminal:
     @property
     def shown(self) -> str:
         """Everything that it has shown, without colours."""
-        return _ESCAPES.sub("", self._raw.decode("utf-8", "replace")).replace("\r\n", "\n")
+        return _ESCAPES.sub("", self.coloured).replace("\r\n", "\n")
+
+    @property
+    def coloured(self) -> str:
+        """The same as it came, with every escape sequence."""
+        return self._raw.decode("utf-8", "replace")
 
     def expect(self, text: str) -> None:
         """Wait until it shows that text, after what was expected before."""

@@ -1,0 +1,123 @@
+"""Take pictures of the terminal for docs/cai-dat.md: `login`, `init` and `doctor`, run against the simulator.
+
+`make terminal` calls this. Nothing is rewritten but the name of the folder in which it runs, which is shown as the one
+that the page tells people to make; `…` stands for what was left out.
+"""
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+
+import requests
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+
+from tests.acceptance.processes import simulating
+from tests.acceptance.terminal import Terminal
+
+_WIDTH = 100
+_IMAGES = Path(__file__).parent
+_SCENARIO = "config/demo/ngay-lam-viec.yaml"
+_SHOWN_FOLDER = "/srv/zalo-governor"
+_PREFIX = "zalo-"
+"""With the eight characters that follow it below /tmp, as long as the folder that is shown: tables keep their form."""
+_FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+_MOVES = re.compile(r"\x1b\[[0-9;?]*[A-Za-ln-z]")
+"""Escape sequences that are not colours."""
+_CLEARED = "\x1b[2K"
+"""Ends what a spinner has shown."""
+_PEOPLE = (
+    ("Trưởng nhóm", "su"),
+    ("Lãnh đạo có ý kiến là chỉ đạo", "deo thi hoa"),
+    ("Quản trị nhóm", "lo van minh"),
+    ("Cán bộ được giao giúp Quản trị", "thu"),
+)
+
+
+def main() -> None:
+    """Run the three, draw the three."""
+    # Only what a server has on its own is found beside the program.
+    os.environ["PATH"] = "/usr/bin:/bin"
+    with simulating("--scenario", _SCENARIO) as zalo, _folder() as folder:
+        asked = _init(zalo, folder)
+        logged_in = _login(zalo, folder)
+        examined = Terminal(["doctor"], folder)
+        examined.expect("mục tốt.")
+        examined.end()
+        _draw("dang-nhap", "zalo-governor login", logged_in, folder)
+        _draw("khai-bao", "zalo-governor init", _excerpt(asked), folder)
+        _draw("kham", "zalo-governor doctor", examined.coloured.rpartition(_CLEARED)[2], folder)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir="/tmp") as made:
+        yield Path(made)
+
+
+def _login(zalo: str, folder: Path) -> str:
+    terminal = Terminal(["login"], folder)
+    _scan(zalo, terminal)
+    terminal.expect("Phiên được giữ mã hóa")
+    terminal.end()
+    return terminal.coloured
+
+
+def _init(zalo: str, folder: Path) -> str:
+    terminal = Terminal(["init", "--route-to", zalo], folder)
+    _scan(zalo, terminal)
+    terminal.answer("Số của Nhóm")
+    for role, typed in _PEOPLE:
+        terminal.answer(role, typed)
+        terminal.answer("Số (Enter: tìm lại)", "1")
+        terminal.answer("Họ và tên")
+        terminal.answer("Chức vụ [")
+        if role != "Trưởng nhóm":
+            terminal.answer("người tiếp theo")
+    terminal.answer("Người được xem báo cáo")
+    terminal.answer("Tỉnh, thành phố", "tỉnh Mẫu")
+    for question in ("Cơ quan chủ quản", "Cơ quan của Quản trị", "Địa danh", "Chức vụ người ký", "Số quyết định"):
+        terminal.answer(question)
+    for question in ("Ngày ban hành", "Cơ quan ban hành", "Số [3]", "Ghi những điều trên"):
+        terminal.answer(question)
+    terminal.expect("install-service")
+    terminal.end()
+    return terminal.coloured
+
+
+def _scan(zalo: str, terminal: Terminal) -> None:
+    terminal.expect("quét mã trên màn hình")
+    _telephone(zalo, "scan")
+    terminal.expect("đã quét mã")
+    _telephone(zalo, "confirm")
+
+
+def _telephone(zalo: str, does: str) -> None:
+    while not requests.post(f"{zalo}/__sim/qr", json={"do": does}, timeout=10).json()["ok"]:
+        time.sleep(0.1)
+
+
+def _excerpt(shown: str) -> str:
+    """Group and first people, and what will be written."""
+    first = shown.partition("── Nhóm được theo dõi")[2].partition("Cán bộ được giao giúp Quản trị")[0]
+    last = shown.partition("── Sẽ ghi")[2].partition("── Lời giới thiệu")[0]
+    return f"── Nhóm được theo dõi{first}…\n\n── Sẽ ghi{last.rstrip()}\n"
+
+
+def _draw(name: str, title: str, shown: str, folder: Path) -> None:
+    console = Console(record=True, width=_WIDTH, file=StringIO())
+    plain = _MOVES.sub("", shown).replace("\r", "").replace(str(folder), _SHOWN_FOLDER)
+    for line in plain.rstrip().split("\n"):
+        console.print(Text.from_ansi(line))
+    picture = _FONT.sub("", console.export_svg(title=title, unique_id=name, theme=MONOKAI))
+    (_IMAGES / f"{name}.svg").write_text(picture, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
