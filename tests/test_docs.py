@@ -2,19 +2,23 @@
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import requests
 from pydantic import BaseModel
+from typer.exceptions import TyperException
+from typer.main import get_command
 
 from tests.unit.simulator.running import Running
+from zalo_governor.cli import app
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.people import Role
 from zalo_governor.office.commands.command import AnyCommand
@@ -32,6 +36,8 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "NOTICE", *sorted((ROOT / "docs").glob("
 RECIPE = ROOT / "docs" / "add-a-rule.md"
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_CONSOLE = re.compile(r"^ *```console\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+_TYPED = re.compile(r"(?:sudo (?:-u \S+ )?|docker exec \S+ )?(?:\S*/)?zalo-governor (.+)")
 _PLACE = re.compile(r"`([\w./-]+)`")
 
 
@@ -180,6 +186,36 @@ def test_every_file_and_command_that_a_document_names_is_there(document: Path) -
         assert path in made or (ROOT / path).exists(), path
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z]+)`", text)) <= targets
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_that_a_document_tells_people_to_type_can_be_parsed(document: Path) -> None:
+    for typed in _commands_to_type(document):
+        words = typed
+        # typer keeps its own copy of click, and the types of that to itself.
+        command: Any = get_command(app)
+        while hasattr(command, "commands"):
+            name, *words = words
+            found = command.get_command(None, name)
+            assert found is not None, f"{document.name}: there is no command {name}"
+            command = found
+        try:
+            command.make_context(command.name, list(words))
+        except TyperException as error:
+            pytest.fail(f"{document.name}: {command.name} {words}: {error.format_message()}")
+
+
+def test_the_page_of_the_first_twenty_minutes_names_each_command_of_the_way() -> None:
+    typed = [words[0] for words in _commands_to_type(ROOT / "docs" / "cai-dat.md")]
+    assert {"simulate", "init", "doctor", "run", "trial", "backup", "install-service", "login"} <= set(typed)
+
+
+def _commands_to_type(document: Path) -> Iterator[list[str]]:
+    for block in _CONSOLE.findall(document.read_text(encoding="utf-8")):
+        for line in re.findall(r"^ *\$ (.*)$", block, re.MULTILINE):
+            for part in re.split(r" \| ", line):
+                if found := _TYPED.match(part):
+                    yield shlex.split(found[1], comments=True)
 
 
 def _orders_there_are() -> list[str]:

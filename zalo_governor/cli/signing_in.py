@@ -251,7 +251,7 @@ def told(error: ZaloError) -> SignInError:
             return SignInError(
                 Ending.REFUSED,
                 f"Chưa đăng nhập được: Zalo từ chối, mã {error.code}: {error.message}. Chờ ít phút rồi chạy lại; nếu "
-                "vẫn vậy, có thể Zalo đã đổi cách đăng nhập: lấy phiên từ trình duyệt, xem docs/van-hanh.md",
+                "vẫn vậy, có thể Zalo đã đổi cách đăng nhập: lấy phiên từ trình duyệt, xem docs/cai-dat.md",
             )
         case _:
             return SignInError(Ending.REFUSED, f"Chưa đăng nhập được: {error}")
