@@ -99,7 +99,7 @@ class Desk:
     def leave(self) -> None:
         """Ctrl-C in both windows in which something runs."""
         if self._begun:
-            self._begun.interrupt()
+            self._begun.interrupt("stopping")
             assert self._begun.end() == 0
             self._begun = None
         if self._zalo:
