@@ -14,7 +14,6 @@ from zalo_governor.domain.clock import Clock
 from zalo_governor.durable import sync_folder
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
-from zalo_governor.store.instance import runs_somewhere
 from zalo_governor.store.schema import audit, cases, inbox
 
 _PUBLIC = "public"
@@ -51,18 +50,6 @@ def is_empty(database: Database) -> bool:
             connection.scalar(select(func.count()).select_from(table))
             for table in (inbox, cases, audit)
             if table.name in names
-        )
-
-
-def refuse_while_running(database: Database) -> None:
-    """See that no bot works on the database.
-
-    Raises:
-        BackupError: one does.
-    """
-    if runs_somewhere(database):
-        raise BackupError(
-            "Hệ thống đang chạy trên cơ sở dữ liệu này; đề nghị dừng trước (systemctl stop zalo-governor), rồi làm lại."
         )
 
 

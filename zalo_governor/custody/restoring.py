@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from zalo_governor.custody.archive import End, Manifest, Progress, Survey, batches, survey
 from zalo_governor.custody.code import RecoveryCode
 from zalo_governor.custody.envelope import BackupError, read_head
-from zalo_governor.custody.landing import Landing, cleared, is_empty, landing, refuse_while_running
+from zalo_governor.custody.landing import Landing, cleared, is_empty, landing
 from zalo_governor.custody.making import CONFIG, SETTINGS, SUFFIX
 from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.elements import RawDict, Seal
@@ -26,6 +26,7 @@ from zalo_governor.store.dump import go_on_counting, put_back
 from zalo_governor.store.erasure import erase
 from zalo_governor.store.errors import StoreError
 from zalo_governor.store.migrations import check_known
+from zalo_governor.store.occupancy import refuse_while_running
 from zalo_governor.store.restored import SEAL_COLUMNS, Gone, gone_in, look_ahead, seal_again, seal_what_is_found
 from zalo_governor.store.schema import metadata, persons
 from zalo_governor.store.units import SqlUnits
@@ -67,6 +68,7 @@ def restore(
 
     Raises:
         BackupError: nothing was changed; the text says why.
+        RunningError: a bot works on the database that is there; nothing was changed.
     """
     read = survey(path, code, steps.check)
     check_known(read.manifest.form)
