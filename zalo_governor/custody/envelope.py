@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from zalo_governor.custody.code import RecoveryCode
 from zalo_governor.domain.errors import GovernorError
+from zalo_governor.wording import of_system
 
 _MAGIC = b"zalo-governor backup\n"
 _FORMAT = 1
@@ -136,7 +137,7 @@ def _opened(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:
-        raise BackupError(f"{path}: không đọc được tệp ({error.strerror}).") from None
+        raise BackupError(f"{path}: không đọc được tệp ({of_system(error)}).") from None
 
 
 def _head(path: Path, file: IO[bytes]) -> tuple[Head, bytes]:

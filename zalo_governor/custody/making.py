@@ -24,6 +24,7 @@ from zalo_governor.store.dump import count_rows
 from zalo_governor.store.migrations import revision
 from zalo_governor.store.units import SqlUnits
 from zalo_governor.store.vault import Vault
+from zalo_governor.wording import of_system
 
 SUFFIX = ".zgbackup"
 SETTINGS = "governor.yaml"
@@ -97,7 +98,7 @@ class Backups:
             draft.replace(path)
             sync_folder(path.parent)
         except OSError as error:
-            raise BackupError(f"{path}: không ghi được bản sao lưu ({error.strerror}).") from None
+            raise BackupError(f"{path}: không ghi được bản sao lưu ({of_system(error)}).") from None
         finally:
             with suppress(OSError):
                 draft.unlink()
