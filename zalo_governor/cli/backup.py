@@ -18,7 +18,8 @@ from zalo_governor.settings import load_settings
 
 def backup(
     place: Annotated[
-        Path | None, typer.Argument(help="Thư mục, hoặc tệp có đuôi .zgbackup; không ghi thì theo tệp thiết đặt.")
+        Path | None,
+        typer.Argument(metavar="NƠI", help="Thư mục, hoặc tệp có đuôi .zgbackup; không ghi thì theo tệp thiết đặt."),
     ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
     keep: Annotated[

@@ -22,7 +22,7 @@ class ErasureError(GovernorError):
 
 
 def erase(
-    person: Annotated[str, typer.Argument(help="uid của người ấy; xem bằng zalo-governor members.")],
+    person: Annotated[str, typer.Argument(metavar="UID", help="uid của người ấy; xem bằng zalo-governor members.")],
     paper: Annotated[str, typer.Option("--order", help="Số văn bản yêu cầu xóa: số 12/QĐ-UBND.")],
     config: ConfigFile = DEFAULT_CONFIG,
     do_it: Annotated[bool, typer.Option("--do-it", help="Xóa thật; không có thì chỉ cho xem sẽ xóa những gì.")] = False,

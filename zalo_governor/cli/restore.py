@@ -24,7 +24,7 @@ _CODE = "ZALO_GOVERNOR_RECOVERY_CODE"
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="Tệp sao lưu.", dir_okay=False)],
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp sao lưu.", dir_okay=False)],
     config: ConfigFile = DEFAULT_CONFIG,
     replace: Annotated[
         bool, typer.Option("--replace", help="Nếu đã có cơ sở dữ liệu thì chuyển sang bên cạnh, không xóa.")

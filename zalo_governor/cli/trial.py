@@ -23,7 +23,7 @@ def trial(
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
 ) -> None:
-    """Xem trong thời gian chạy thử sẽ gửi gì cho ai, báo nhầm theo quy tắc, và kết quả của các quy tắc chạy ngầm."""
+    """Xem khi chạy thử lẽ ra đã gửi gì cho ai, báo nhầm theo quy tắc, và kết quả của các quy tắc chạy ngầm."""
     records = open_records(load_settings(config), system_clock)
     try:
         policy = policy_of(records)
