@@ -26,7 +26,7 @@ from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.settings import Settings, load_settings
 from zalo_governor.store.audit import SqlAuditLog
-from zalo_governor.store.crypto import Keys, keep_master_key
+from zalo_governor.store.crypto import Keys, keep_master_key, master_key
 from zalo_governor.store.database import Database
 from zalo_governor.store.erasure import erase
 from zalo_governor.store.inbox import SqlInbox
@@ -286,6 +286,15 @@ def test_a_kill_at_the_swap_leaves_one_of_the_two_databases_in_its_place(
     assert done.kept
     with closing(sqlite3.connect(done.kept)) as kept:
         assert kept.execute("SELECT count(*) FROM inbox").fetchone() == (before["inbox"],)
+
+
+def test_another_key_that_was_there_is_kept_beside(filled: Place, empty: Place) -> None:
+    other = b"o" * 32
+    keep_master_key(empty.settings.key_path, other)
+    empty.restore(filled.backup(), replace=True)
+    assert master_key(empty.settings.key_path, None) == MASTER
+    [kept] = empty.settings.data_dir.glob("governor.key.truoc-*")
+    assert master_key(kept, None) == other
 
 
 def _killed(*_: object) -> None:

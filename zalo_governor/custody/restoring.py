@@ -1,6 +1,6 @@
 """Putting a backup back: everything is made and looked through beside what there is, and only then takes its place."""
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -160,8 +160,10 @@ class _Before:
         path = self._settings.key_path
         if not self._settings.given_key:
             if path.exists() and not self._same_key:
-                path.rename(path.with_name(f"{path.name}.truoc-{stamp}"))
-            if not path.exists():
+                # Never without a key in between: the program would begin with one that opens nothing.
+                path.with_name(f"{path.name}.truoc-{stamp}").hardlink_to(path)
+                replace_file(path, b64encode(self._master) + b"\n", mode=0o600)
+            elif not path.exists():
                 keep_master_key(path, self._master)
         return place.swap(stamp)
 
