@@ -24,6 +24,7 @@ from zalo_governor.custody.restoring import Restored, Steps, restore
 from zalo_governor.domain.elements import RawDict, Seal
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.settings import Settings, load_settings
 from zalo_governor.store.audit import SqlAuditLog
 from zalo_governor.store.crypto import Keys, keep_master_key, master_key
@@ -145,6 +146,27 @@ def test_a_backup_is_put_back_into_either_database_and_work_goes_on(filled: Plac
         assert person
         case = unit.add_case(new_case(person.id, 1))
     assert case.id > 100
+    database.close()
+
+
+def test_words_that_stand_a_second_time_are_looked_at_as_well(filled: Place, empty: Place) -> None:
+    database = filled.open()
+    with SqlUnits(database, BOT).unit() as unit:
+        person = unit.sender(BOT, MEMBER)
+        assert person
+        for number in range(2, 4):
+            about: dict[str, Any] = {"group_id": GROUP, "person_id": person.id, "at": START}
+            unit.add_remark(RemarkKind.SUGGESTION, text=f"{WORDS} {number}", **about)
+            unit.post(notice(f"Kính gửi: {WORDS} {number}", person_id=person.id))
+    database.close()
+    empty.restore(filled.backup())
+    database = empty.open()
+    with SqlUnits(database, BOT).unit() as unit:
+        kept = unit.remarks(GROUP, RemarkKind.SUGGESTION, START, START + timedelta(hours=1))
+    assert [remark.text for remark in kept] == [f"{WORDS} 2", ""]
+    with database.read() as connection:
+        notices = connection.execute(select(outbox.c.body != b"", outbox.c.state).order_by(outbox.c.id)).all()
+    assert [tuple(row) for row in notices] == [(True, "waiting"), (True, "waiting"), (False, "refused")]
     database.close()
 
 

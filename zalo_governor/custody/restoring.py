@@ -27,6 +27,7 @@ from zalo_governor.store.dump import go_on_counting, put_back
 from zalo_governor.store.erasure import erase
 from zalo_governor.store.errors import StoreError
 from zalo_governor.store.migrations import check_known
+from zalo_governor.store.quotations import remove_quotations
 from zalo_governor.store.restored import SEAL_COLUMNS, Gone, gone_in, look_ahead, seal_again, seal_what_is_found
 from zalo_governor.store.schema import metadata, persons
 from zalo_governor.store.units import SqlUnits
@@ -271,7 +272,9 @@ def _take_away(
             _, order = gone.erased[person_id]
             erase(connection, database.keys, person_id, order, now)
         database.erase_traces()
-    return sealed + seal_what_is_found(database, look, progress), len(there)
+    sealed += seal_what_is_found(database, look, progress)
+    remove_quotations(database, look)
+    return sealed, len(there)
 
 
 def _note(database: Database, read: Survey, now: datetime, sealed: int, erased: int) -> None:
