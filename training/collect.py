@@ -17,7 +17,7 @@ import wordfreq
 from training.counting import count, inventory
 from training.observe import observe
 from training.samples import Sample, samples_of
-from training.shipped import OWN_WEIGHT, own_lines, read_english, write_counts, write_english, write_figures
+from training.shipped import own_lines, read_english, with_own_lines, write_counts, write_english, write_figures
 from zalo_governor.text.lattice import Reader
 
 
@@ -28,11 +28,12 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     given = parser.parse_args()
     laws, wiki, english = (_lines(path) for path in (given.laws, given.wiki, given.english))
-    counts = count(line for line in laws + wiki if not _held_out(line)).without_pairs_below(_SELDOM)
+    kept = (line for line in laws + wiki if not _held_out(line))
+    counts = count(kept, _SELDOM_OF_TRIPLES).without_pairs_below(_SELDOM)
     write_counts(counts)
     write_english(_english_words())
     samples = list(_samples(list(filter(_held_out, wiki)), list(filter(_held_out, laws)), english, given.names))
-    reader = Reader(inventory(counts.plus(count(own_lines()), OWN_WEIGHT), read_english()).language())
+    reader = Reader(inventory(with_own_lines(counts, count(own_lines())), read_english()).language())
     write_figures(
         [observe(reader, sample.text) for sample in samples],
         [sample.violates for sample in samples],
@@ -92,6 +93,7 @@ def _names(folder: Path, rng: Random) -> Iterator[Sample]:
 _SEED = 2026
 _PARTS = 25
 _SELDOM = 2
+_SELDOM_OF_TRIPLES = 4
 _ENGLISH_WORDS = 15_000
 _WIKI_LINES, _LAW_LINES = 27_000, 4_000
 

@@ -1,4 +1,4 @@
-"""Counting words and pairs of words in running Vietnamese, and the language that the counts make.
+"""Counting words and runs of two and three in Vietnamese, and the language that the counts make.
 
 The program's own cutting serves here too (`text.language.units`): small letters, tone marks in the old places, every
 word that is no syllable as one unknown, every number as one number, a new beginning at each mark of punctuation.
@@ -6,30 +6,38 @@ word that is no syllable as one unknown, every number as one number, a new begin
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from math import log
+from typing import NamedTuple, TypeVar
 
-from zalo_governor.text.language import BEGIN, NUMBER, UNKNOWN, Language, Pairs, order_of, units
+import numpy as np
+
+from zalo_governor.text.language import BEGIN, NUMBER, UNKNOWN, Followers, Language, order_of, units
+
+Pair = tuple[str, str]
+Triple = tuple[str, str, str]
+Key = TypeVar("Key")
 
 
 class Counts(NamedTuple):
-    """How often each word, and each pair of neighbours, stands in some text."""
+    """How often each word, each pair of neighbours and each run of three stands in some text."""
 
     singles: Counter[str]
-    pairs: Counter[tuple[str, str]]
+    pairs: Counter[Pair]
+    triples: Counter[Triple]
 
-    def plus(self, more: "Counts", weight: int) -> "Counts":
-        """These counts and `weight` times the others; neither is changed."""
-        singles, pairs = self.singles.copy(), self.pairs.copy()
-        for word, often in more.singles.items():
-            singles[word] += weight * often
-        for pair, often in more.pairs.items():
-            pairs[pair] += weight * often
-        return Counts(singles, pairs)
+    def plus(self, more: "Counts", weight: int, weight_of_triples: int) -> "Counts":
+        """These counts and so many times the others; neither is changed."""
+        return Counts(
+            _plus(self.singles, more.singles, weight),
+            _plus(self.pairs, more.pairs, weight),
+            _plus(self.triples, more.triples, weight_of_triples),
+        )
 
     def without_pairs_below(self, least: int) -> "Counts":
         """These counts without the pairs that stand less than `least` times."""
-        return Counts(self.singles, Counter({pair: often for pair, often in self.pairs.items() if often >= least}))
+        return self._replace(pairs=Counter({pair: often for pair, often in self.pairs.items() if often >= least}))
 
 
 class Inventory(NamedTuple):
@@ -37,7 +45,8 @@ class Inventory(NamedTuple):
 
     words: list[str]
     singles: list[int]
-    pairs: Pairs
+    pairs: Followers
+    triples: Followers
     english: Mapping[str, float]
 
     def language(self) -> Language:
@@ -45,34 +54,104 @@ class Inventory(NamedTuple):
         return Language(*self)
 
 
-def count(lines: Iterable[str]) -> Counts:
-    """The counts of the lines; what is no beginning of a sentence but a mark of punctuation counts for nothing."""
+def count(lines: Iterable[str], least_triple: int = 1) -> Counts:
+    """The counts of the lines, and of the triples those that stand at least so often.
+
+    What is no beginning of a sentence but a mark of punctuation counts for nothing.
+    """
     singles: Counter[str] = Counter()
-    pairs: Counter[tuple[str, str]] = Counter()
+    pairs: Counter[Pair] = Counter()
+    numbered: dict[str, int] = {BEGIN: 0}
+    running: list[int] = []
     for line in lines:
         words = units(unicodedata.normalize("NFC", line))
         singles.update(words)
-        pairs.update((before, after) for before, after in zip([BEGIN, *words], words, strict=False) if after != BEGIN)
-    return Counts(singles, pairs)
+        pairs.update((before, after) for before, after in pairwise([BEGIN, *words]) if after != BEGIN)
+        running += [0, *(numbered.setdefault(word, len(numbered)) for word in words)]
+    names = list(numbered)
+    triples = Counter(
+        {
+            (names[first], names[second], names[third]): often
+            for first, second, third, often in _triples(running, len(names), least_triple)
+        }
+    )
+    return Counts(singles, pairs, triples)
 
 
 def inventory(counts: Counts, english: Mapping[str, float]) -> Inventory:
-    """Words that stand at least three times, in the program's order, with all their pairs."""
+    """Words and pairs that stand at least three times, in the program's order, and the triples that tell most."""
     words = sorted(
         (w for w, often in counts.singles.items() if often >= _SELDOM or w in {BEGIN, NUMBER, UNKNOWN}), key=order_of
     )
     places = {word: place for place, word in enumerate(words)}
-    rows: list[list[tuple[int, int]]] = [[] for _ in words]
-    for (before, after), often in counts.pairs.items():
-        if before in places and after in places:
-            rows[places[before]].append((places[after], often))
-    starts, followers, oftens = [0], [], []
-    for row in rows:
-        for follower, often in sorted(row):
-            followers.append(follower)
-            oftens.append(often)
-        starts.append(len(followers))
-    return Inventory(words, [counts.singles[word] for word in words], Pairs(starts, followers, oftens), english)
+    pairs = sorted(
+        ((places[before], places[after]), often)
+        for (before, after), often in counts.pairs.items()
+        if often >= _SELDOM and before in places and after in places
+    )
+    numbers = {pair: number for number, (pair, _) in enumerate(pairs)}
+    triples = sorted(
+        ((numbers[places[a], places[b]], places[c]), often) for (a, b, c), often in _telling(counts, places, numbers)
+    )
+    return Inventory(
+        words,
+        [counts.singles[word] for word in words],
+        _followers(pairs, len(words)),
+        _followers(triples, len(pairs)),
+        english,
+    )
+
+
+def _plus(counts: Counter[Key], more: Counter[Key], weight: int) -> Counter[Key]:
+    total = counts.copy()
+    for key, often in more.items():
+        total[key] += weight * often
+    return total
+
+
+def _triples(running: Sequence[int], many: int, least: int) -> Iterator[tuple[int, int, int, int]]:
+    """Of running words by their numbers (a beginning is 0), all runs of three that begin nowhere but at the first."""
+    words = np.array(running, np.int64)
+    first, second, third = words[:-2], words[1:-1], words[2:]
+    whole = (second != 0) & (third != 0)
+    runs, often = np.unique((first[whole] * many + second[whole]) * many + third[whole], return_counts=True)
+    for run, times in zip(runs[often >= least].tolist(), often[often >= least].tolist(), strict=True):
+        yield run // (many * many), run // many % many, run % many, times
+
+
+def _telling(
+    counts: Counts, places: Mapping[str, int], numbers: Mapping[tuple[int, int], int]
+) -> list[tuple[Triple, int]]:
+    """The triples that say most beyond what their pairs say."""
+    told: list[tuple[float, Triple, int]] = []
+    for (a, b, c), often in counts.triples.items():
+        if often < _SELDOM_OF_TRIPLES or not (a in places and b in places and c in places):
+            continue
+        if (places[a], places[b]) in numbers and (places[b], places[c]) in numbers:
+            by_pair = counts.pairs[b, c] / counts.singles[b]
+            gain = log(often / counts.pairs[a, b] / by_pair)
+            told.append((-often * abs(gain), (a, b, c), often))
+    told.sort()
+    room = Counter[Pair]()
+    best: list[tuple[Triple, int]] = []
+    for _, triple, often in told:
+        if room[triple[:2]] < _MOST_AFTER_A_PAIR:
+            room[triple[:2]] += 1
+            best.append((triple, often))
+    return best[:_MOST_TRIPLES]
+
+
+def _followers(runs: Sequence[tuple[tuple[int, int], int]], many: int) -> Followers:
+    """Sorted runs, each (number of what it begins with, place of its last word) and how often, by their beginnings."""
+    lengths = Counter(start for (start, _), _ in runs)
+    rows = [0]
+    for start in range(many):
+        rows.append(rows[-1] + lengths[start])
+    return Followers(rows, [last for (_, last), _ in runs], [often for _, often in runs])
 
 
 _SELDOM = 3
+_SELDOM_OF_TRIPLES = 4
+_MOST_AFTER_A_PAIR = 255
+_MOST_TRIPLES = 300_000
+"""What the file of three million bytes has room for, and a little to spare."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from training.shipped import lines_of
-from zalo_governor.text.evidence import gather
+from zalo_governor.text.evidence import cut, gather
 from zalo_governor.text.lattice import Reader
 from zalo_governor.text.normalise import normalise
 from zalo_governor.text.tokens import tokens
@@ -15,4 +15,4 @@ ABBREVIATIONS = frozenset(lines_of(_LEXICONS / "abbreviations.txt"))
 def observe(reader: Reader, text: str) -> tuple[float, ...]:
     """The figures of `text.evidence.gather`."""
     plain = normalise(text).text
-    return gather(reader, plain, tokens(plain), ABBREVIATIONS).figures
+    return gather(reader, cut(reader, plain, tokens(plain)), ABBREVIATIONS).figures

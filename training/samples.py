@@ -37,7 +37,8 @@ def samples_of(sentence: str, rng: Random, *, formal: bool) -> Iterator[Sample]:
     if len(lossy) == len(words) <= 2 or rng.random() < _SHARE_BARE:
         yield Sample(without_marks(right), True, _weight_of_bare(words, lossy))
     if len(lossy) >= 2 and len(words) >= 3:
-        yield Sample(" ".join(_partly(words, lossy, rng)), True)
+        for _ in range(1 + (rng.random() < _SHARE_TWICE)):
+            yield Sample(" ".join(_partly(words, lossy, rng)), True)
     if len(words) >= 4 and len(lossy) >= 3 and rng.random() < _SHARE_SLIPS:
         slip = rng.choice(lossy)
         yield Sample(" ".join([*words[:slip], _lose(words[slip], rng), *words[slip + 1 :]]), False, 2.0)
@@ -94,26 +95,19 @@ def _name(rng: Random) -> list[str]:
 
 
 def _partly(words: Sequence[str], lossy: Sequence[int], rng: Random) -> list[str]:
+    """Two words at least lose what they bear: here and there, or from some word on, or up to it."""
+    lose = rng.choices((without_marks, _toneless, _without_bar, lambda word: _lose(word, rng)), (55, 25, 5, 15))[0]
     draw = rng.random()
-    out = list(words)
     if draw < 0.2:
-        for at in lossy:
-            if rng.random() < 0.85:
-                out[at] = _toneless(words[at])
-    elif draw < 0.27:
-        for at in lossy:
-            out[at] = words[at].replace("đ", "d").replace("Đ", "D")
-    elif draw < 0.45:
         cut = rng.randrange(1, len(words))
-        for at in range(cut, len(words)) if rng.random() < 0.6 else range(cut):
-            out[at] = without_marks(words[at])
+        chosen = [at for at in lossy if (at >= cut) == (draw < 0.12)]
     else:
         rate = rng.uniform(0.25, 0.95)
-        for at in lossy:
-            if rng.random() < rate:
-                out[at] = without_marks(words[at])
-    changed = [at for at in lossy if out[at] != words[at]]
-    if len(changed) < 2:
+        chosen = [at for at in lossy if rng.random() < rate]
+    out = list(words)
+    for at in chosen:
+        out[at] = lose(words[at])
+    if sum(out[at] != words[at] for at in lossy) < 2:
         for at in rng.sample(list(lossy), 2):
             out[at] = without_marks(words[at])
     return out
@@ -122,6 +116,10 @@ def _partly(words: Sequence[str], lossy: Sequence[int], rng: Random) -> list[str
 def _lose(word: str, rng: Random) -> str:
     other = _toneless(word)
     return other if other != word and rng.random() < 0.4 else without_marks(word)
+
+
+def _without_bar(word: str) -> str:
+    return word.replace("đ", "d").replace("Đ", "D")
 
 
 def _toneless(word: str) -> str:
@@ -145,6 +143,7 @@ _GIVEN = (
     "Tú", "My", "Vy", "Nhi", "Bảo", "Khoa", "Đăng", "Tâm",
 )  # fmt: skip
 _SHARE_BARE = 0.85
+_SHARE_TWICE = 0.5
 _SHARE_SLIPS = 0.8
 _LONGEST = 40
 _PUNCTUATION = '.,;:"“”()'

@@ -12,6 +12,7 @@ from training.counting import Counts
 
 HERE = Path(__file__).parent
 COUNTS = HERE / "counts.tsv.xz"
+TRIPLES = HERE / "triples.tsv.xz"
 ENGLISH = HERE / "english.tsv.xz"
 FIGURES = HERE / "figures.bin.xz"
 CORPUS = HERE / "corpus"
@@ -19,47 +20,71 @@ FOREIGN = CORPUS / "foreign.txt"
 FOLDS = 5
 OWN_WEIGHT = 60
 """How often each of our own lines counts beside a line of the corpora."""
+OWN_WEIGHT_OF_TRIPLES = 20
+"""The same, of its runs of three: one line is no habit."""
 
 
-def write_counts(counts: Counts, path: Path = COUNTS) -> None:
-    """Write one line a word: the word, how often it stands, and its followers as `word:often`."""
-    pairs = sorted(counts.pairs.items())
-    after: dict[str, list[str]] = {
-        before: [f"{follower}:{often}" for (_, follower), often in group]
-        for before, group in groupby(pairs, key=lambda pair: pair[0][0])
-    }
-    lines = ("\t".join([word, str(often), *after.get(word, [])]) for word, often in sorted(counts.singles.items()))
-    path.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9))
+def write_counts(counts: Counts) -> None:
+    """Write one line a word: the word, how often it stands, and its followers as `word:often`; the same of pairs."""
+    after = _gathered((before, follower, often) for (before, follower), often in counts.pairs.items())
+    _write(COUNTS, ([word, str(often), *after.get(word, [])] for word, often in sorted(counts.singles.items())))
+    after = _gathered((f"{a} {b}", follower, often) for (a, b, follower), often in counts.triples.items())
+    _write(TRIPLES, ([pair, *followers] for pair, followers in after.items()))
 
 
-def read_counts(path: Path = COUNTS) -> Counts:
+def read_counts() -> Counts:
     """What `write_counts` wrote."""
-    singles: Counter[str] = Counter()
-    pairs: Counter[tuple[str, str]] = Counter()
+    counts = Counts(Counter(), Counter(), Counter())
+    for word, often, *followers in _read(COUNTS):
+        counts.singles[word] = int(often)
+        counts.pairs.update({(word, after): times for after, times in _counted(followers)})
+    for pair, *followers in _read(TRIPLES):
+        before, word = pair.split(" ")
+        counts.triples.update({(before, word, after): times for after, times in _counted(followers)})
+    return counts
+
+
+def with_own_lines(counts: Counts, own: Counts) -> Counts:
+    """The counts of the corpora together with those of our own lines."""
+    return counts.plus(own, OWN_WEIGHT, OWN_WEIGHT_OF_TRIPLES)
+
+
+def _gathered(runs: Iterable[tuple[str, str, int]]) -> dict[str, list[str]]:
+    return {
+        before: [f"{follower}:{often}" for _, follower, often in group]
+        for before, group in groupby(sorted(runs), key=lambda run: run[0])
+    }
+
+
+def _counted(followers: Iterable[str]) -> Iterator[tuple[str, int]]:
+    for follower in followers:
+        word, often = follower.rsplit(":", 1)
+        yield word, int(often)
+
+
+def _write(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    path.write_bytes(lzma.compress("\n".join(map("\t".join, rows)).encode(), preset=9))
+
+
+def _read(path: Path) -> Iterator[list[str]]:
     for line in lzma.decompress(path.read_bytes()).decode().split("\n"):
-        word, often, *followers = line.split("\t")
-        singles[word] = int(often)
-        for follower in followers:
-            after, times = follower.rsplit(":", 1)
-            pairs[word, after] = int(times)
-    return Counts(singles, pairs)
+        yield line.split("\t")
 
 
-def write_english(shares: Mapping[str, float], path: Path = ENGLISH) -> None:
+def write_english(shares: Mapping[str, float]) -> None:
     """Write one line a word, with its share in parts of a thousand million."""
-    lines = (f"{word}\t{round(share * 1e9)}" for word, share in sorted(shares.items()))
-    path.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9))
+    _write(ENGLISH, ([word, str(round(share * 1e9))] for word, share in sorted(shares.items())))
 
 
-def read_english(path: Path = ENGLISH) -> dict[str, float]:
+def read_english() -> dict[str, float]:
     """The share (0-1) of each English word."""
-    lines = (line.split("\t") for line in lzma.decompress(path.read_bytes()).decode().split("\n"))
-    return {word: int(parts) / 1e9 for word, parts in lines}
+    return {word: int(parts) / 1e9 for word, parts in _read(ENGLISH)}
 
 
 def own_lines() -> list[str]:
     """The office's and our own messages, right and complete, without the foreign ones."""
-    return [line for path in sorted(CORPUS.glob("*.txt")) if path != FOREIGN for line in lines_of(path)]
+    paths = sorted(CORPUS.rglob("*.txt"), key=lambda path: (path.name, path))
+    return [line for path in paths if path != FOREIGN for line in lines_of(path)]
 
 
 def lines_of(path: Path) -> Iterator[str]:

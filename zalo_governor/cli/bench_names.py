@@ -42,7 +42,7 @@ def names(
 def _report_on(labelled: NameSet, rule: DisplayNameRule, peoples: set[str]) -> Iterator[str]:
     items = labelled.items
     yield f"== {labelled.title}: {len(items)} names"
-    found, seconds = timed([item.name for item in items], lambda name: _finding(rule, name))
+    found, times = timed([item.name for item in items], lambda name: _finding(rule, name))
     right = [(item, finding) for item, finding in zip(items, found, strict=True) if item.valid]
     wrong = [(item, finding) for item, finding in zip(items, found, strict=True) if not item.valid]
     verdicts = sum(item.valid is (finding is None) for item, finding in zip(items, found, strict=True))
@@ -56,7 +56,7 @@ def _report_on(labelled: NameSet, rule: DisplayNameRule, peoples: set[str]) -> I
     if meant := [(item.proposal, finding) for item, finding in wrong if item.proposal]:
         hits = sum(finding is not None and finding.suggestion == proposal for proposal, finding in meant)
         yield f"right proposal             {share(hits, len(meant))}"
-    yield f"time                       {pace(seconds)}"
+    yield f"time                       {pace(times.processor)}"
     yield from _confusions(list(zip(items, found, strict=True)))
 
 

@@ -63,16 +63,18 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         if event.attachment and event.text == event.attachment.title and event.attachment.type not in _CAPTIONED:
             return
         text = _without_mentions(event.text[:_LONGEST], event.mentions)
-        # Both forms of Unicode get the same glance: what a Mac decomposes is composed for it.
-        if self.words.at_a_glance_fine(normalise(text).text if _COMBINING.search(text) else text):
+        normalised = normalise(text)
+        typed = self.words.cut(normalised)
+        # Both forms of Unicode get the same glance: what a Mac decomposes is composed for it. Other disguises get none.
+        plain = normalised.offsets is None or _COMBINING.search(text)
+        if plain and self.words.at_a_glance_fine(typed):
             return
         excerpt = event.text[:_EXCERPT]
         legacy = read_legacy(text)
         if legacy:
             yield self.finding(LEGACY, spans=legacy.spans, suggestion=legacy.text, excerpt=excerpt)
             return
-        normalised = normalise(text)
-        reading = read_marks(normalised, self.words, self._limits)
+        reading = read_marks(normalised, typed, self.words, self._limits)
         if reading.evidence:
             # With mentions blanked out, the sentence has to be read once more as it stands.
             whole = text == event.text

@@ -1,22 +1,24 @@
 """Is a message Vietnamese without its marks? A glance for what is plainly right, the trained reading for the rest.
 
-The glance looks at each piece of the text and its two neighbours alone, and remembers them; it may say "fine", never
-"violation". Everything else is read as a lattice (`text.lattice`), whose figures (`text.evidence`) go to the trained
-decision (`text.forest`). Its score is the logarithm of the odds that marks are missing.
+The glance looks at each word between its neighbours alone; it may say "fine", never "violation". Everything else is
+read as a lattice (`text.lattice`), whose figures (`text.evidence`) go to the trained decision (`text.forest`). Its
+score is the logarithm of the odds that marks are missing.
 """
 
 import re
 from enum import StrEnum
-from functools import lru_cache
+from math import inf
 from typing import NamedTuple
 
-from zalo_governor.text.evidence import Evidence, gather
+from zalo_governor.text.evidence import Cut, Evidence, cut, gather
 from zalo_governor.text.fold import fold
 from zalo_governor.text.keystrokes import read_telex
-from zalo_governor.text.lattice import Reader, Word
+from zalo_governor.text.lattice import Reader
 from zalo_governor.text.model import Model
-from zalo_governor.text.normalise import Normalised, normalise
+from zalo_governor.text.normalise import Normalised
 from zalo_governor.text.shorthand import unstretched
+from zalo_governor.text.spellings import Word
+from zalo_governor.text.syllables import only_with_marks
 from zalo_governor.text.tokens import Token, TokenKind, tokens
 
 
@@ -77,9 +79,6 @@ class Words:
         self._longest_acknowledgement = max(map(len, acknowledgements), default=0) + _MOST_DECORATION
         self._names = frozenset(tuple(name.split()) for name in names)
         self._first_of_names = frozenset(name[0] for name in self._names)
-        # The same few thousand words and pairs make up nearly everything that is said.
-        self._piece = lru_cache(maxsize=2_048)(self._look_at_piece)
-        self._doubt = lru_cache(maxsize=4_096)(self._doubt_of)
 
     def acknowledges(self, text: str) -> bool:
         """Whether the whole message is one of those that pass as they are, whatever signs and stickers adorn it."""
@@ -88,58 +87,45 @@ class Words:
         said = unstretched(_STICKERS.sub(" ", fold(text)))
         return " ".join(_SAID.findall(said)) in self._acknowledgements
 
-    def at_a_glance_fine(self, text: str) -> bool:
-        """Whether the message, as it was typed, is plainly fine; False decides nothing.
+    def cut(self, normalised: Normalised) -> Cut:
+        """A text cut into words; of an absurdly long one, how it begins."""
+        head = normalised.text[:_HEAD]
+        return cut(self.reader, head, self._without_names(tokens(head)))
 
-        Enough pieces bear all their marks, and hardly any would be likelier with a mark, between its neighbours.
+    def at_a_glance_fine(self, typed: Cut) -> bool:
+        """Whether the message is plainly fine; False decides nothing.
+
+        Enough words bear all their marks, and hardly any would be likelier with a mark, between its neighbours.
         """
-        pieces = text.split()
+        words, begins = typed.words, typed.begins
         marked = 0
-        for piece in pieces:
-            kind = self._piece(piece)
-            if kind is None:
+        for word, token in zip(words, typed.prose, strict=True):
+            if word.marked:
+                marked += 1
+            if not word.syllable and (word.marked or not token.text.isascii() or read_telex(token.text)):
                 return False
-            marked += kind
-        if marked < len(pieces) * _ENOUGH_MARKED:
+        count = len(words)
+        if marked < count * _ENOUGH_MARKED:
             return False
         # One word out of many that may lack a mark is a slip at most, and a slip is nobody's business.
-        doubts = map(self._doubt, pieces, ["", *pieces], [*pieces[1:], ""])
-        return sum(doubts) <= (_DOUBT if len(pieces) >= _MANY else _LITTLE_DOUBT)
-
-    def _look_at_piece(self, piece: str) -> bool | None:
-        """Whether a piece bears marks, None where it has to be read in full."""
-        plain = normalise(piece)
-        if plain.offsets is not None:
-            return None
-        words = tokens(piece)
-        marked = False
-        for token in words:
-            if token.kind is not TokenKind.WORD:
-                continue
-            word = self.reader.word(token.text)
-            if not word.syllable and (not token.text.isascii() or read_telex(token.text)):
-                return None
-            marked |= word.marked
-        return marked
-
-    def _doubt_of(self, piece: str, before: str, after: str) -> float:
-        """How many words of the piece one should expect to lack a mark, between its neighbours."""
-        last = self._neighbour(before, -1) if before and before[-1] not in _ENDING else None
-        words = [self.reader.word(token.text) for token in tokens(piece)]
-        follower = self._neighbour(after, 0) if after and piece[-1] not in _ENDING else None
-        doubt = 0.0
+        room = _DOUBT if count >= _MANY else _LITTLE_DOUBT
+        before: Word | None = None
         for at, word in enumerate(words):
-            if word.meant:
-                following = words[at + 1] if at + 1 < len(words) else follower
-                doubt += 1.0 - min(self.reader.share_as_typed(last, word, following), 1.0)
-            last = word
-        return doubt
+            if word.places:
+                following = at + 1 < count and not begins[at + 1]
+                room -= 1.0 - self.reader.share_as_typed(
+                    None if begins[at] else before, word, words[at + 1] if following else None
+                )
+                if room < 0:
+                    return False
+            before = word
+        return True
 
-    def _neighbour(self, piece: str, at: int) -> Word | None:
-        found = tokens(piece)
-        return self.reader.word(found[at].text) if found else None
+    def look(self, typed: Cut) -> Evidence:
+        """What the message shows."""
+        return gather(self.reader, typed, self.abbreviations)
 
-    def without_names(self, found: list[Token]) -> list[Token]:
+    def _without_names(self, found: list[Token]) -> list[Token]:
         """The tokens, with those of known names taken for codes."""
         if not self._names:
             return found
@@ -155,11 +141,11 @@ class Words:
         return out
 
 
-def read_marks(normalised: Normalised, words: Words, limits: Thresholds) -> Reading:
-    """The reading of one message."""
+def read_marks(normalised: Normalised, typed: Cut, words: Words, limits: Thresholds) -> Reading:
+    """The reading of one message, cut into words."""
     if words.acknowledges(normalised.text):
         return Reading(Marks.OK)
-    evidence = look(normalised, words)
+    evidence = words.look(typed)
     if not evidence.vietnamese:
         return Reading(Marks.OK)
     score = words.model.forest.score(evidence.figures)
@@ -174,25 +160,27 @@ def _limit(evidence: Evidence, limits: Thresholds) -> float:
     if evidence.marked:
         many = evidence.several >= _LIKELY and evidence.share_lost >= _MORE_THAN_A_SLIP
         return limits.partial if many else limits.slip
+    if _calls_somebody(evidence):
+        return inf
     vague = max(evidence.lost, default=0.0) < _POINTED_AT
     return limits.violation + (_MORE_IN_DOUBT if vague or _may_be_a_name(evidence) else 0.0)
+
+
+def _calls_somebody(evidence: Evidence) -> bool:
+    """Whether the whole message calls a person by one name ("bac Nam"): nobody can tell how the name is written."""
+    words = [token.text for token in evidence.words]
+    return len(words) == 2 and words[0].lower() in _CALLS and words[1][0].isupper() and not words[1].isupper()
 
 
 def _may_be_a_name(evidence: Evidence) -> bool:
     """Whether the whole message may be a name or a place, or call somebody: many names have no marks."""
     words = [token.text for token in evidence.words]
     capitals = [word[0].isupper() and (len(word) == 1 or not word.isupper()) for word in words]
-    if words and words[0].lower() in _FAMILIES:
+    if any(map(only_with_marks, words)) or (words and words[0].lower() in _FAMILIES):
         return False
     if words and words[0].lower() in _CALLS:
         capitals[0] = True
     return not evidence.marked and 1 < len(capitals) <= _LONGEST_NAME_ALONE and all(capitals)
-
-
-def look(normalised: Normalised, words: Words) -> Evidence:
-    """The evidence of one message; of an absurdly long one, of how it begins."""
-    head = normalised.text[:_HEAD]
-    return gather(words.reader, head, words.without_names(tokens(head)), words.abbreviations)
 
 
 def _spans(normalised: Normalised, evidence: Evidence) -> tuple[tuple[int, int], ...]:
@@ -209,7 +197,6 @@ _MOST_DECORATION = 60
 _STICKERS = re.compile(r"/-[a-z]+|[:;=]-?[a-z](?!\w)")
 """As the sender's client writes them where it draws a face."""
 _SAID = re.compile(r"[^\W_]+")
-_ENDING = '.,;:!?…()[]"“”–'
 _ENOUGH_MARKED = 0.4
 _MANY = 8
 _DOUBT, _LITTLE_DOUBT = 1.0, 0.5
@@ -218,9 +205,9 @@ _LIKELY = 0.5
 _MORE_THAN_A_SLIP = 0.2
 _LONGEST_NAME = 5
 _LONGEST_NAME_ALONE = 4
-_CALLS = frozenset({"chi", "co", "chu", "bac", "di", "cau", "ong", "ba"})
+_CALLS = frozenset({"anh", "em", "chi", "co", "chu", "bac", "di", "cau", "ong", "ba"})
 """What people are called by, without its marks."""
-_FAMILIES = frozenset({"nguyen", "tran", "pham", "truong", "huynh"})
+_FAMILIES = frozenset({"tran", "pham", "huynh"})
 """Family names that are nobody's as they stand."""
 _POINTED_AT = 0.4
 """Below this chance for each word there is none to show that lacks its marks."""

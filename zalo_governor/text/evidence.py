@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from zalo_governor.text.language import Range
-from zalo_governor.text.lattice import Lattice, Reader, Word
+from zalo_governor.text.lattice import Lattice, Reader
+from zalo_governor.text.spellings import Word
 from zalo_governor.text.tokens import Token, TokenKind
+
+RISING = frozenset({*range(16, 26), 28, 42, 43, *range(45, 56)})
+"""The numbers of those figures that grow with the chances of words to lack marks, and speak for nothing else."""
 
 
 class Evidence(NamedTuple):
@@ -41,19 +44,41 @@ class Evidence(NamedTuple):
         return self.figures[2] > 0
 
 
-def gather(reader: Reader, text: str, found: Sequence[Token], abbreviations: frozenset[str]) -> Evidence:
-    """The figures of a normalised text cut into tokens."""
+class Cut(NamedTuple):
+    """A normalised text, cut into what is read of it."""
+
+    text: str
+    prose: list[Token]
+    """Words, and codes that stand among them."""
+    words: list[Word]
+    """What each may stand for."""
+    begins: list[bool]
+    """Which of them begin a sentence or clause."""
+    codes: int
+    """How many tokens are no words."""
+
+
+def cut(reader: Reader, text: str, found: Sequence[Token]) -> Cut:
+    """The text by its tokens."""
     prose: list[Token] = []
     begins: list[bool] = []
-    before = None
+    end = 0
     codes = 0
     for token in found:
-        if token.kind is TokenKind.WORD or token.kind is TokenKind.CODE:
-            begins.append(before is None or text[before.end : token.start].strip(" -/&+'") != "")
+        kind, start = token.kind, token.start
+        if kind is TokenKind.WORD or kind is TokenKind.CODE:
+            between = text[end:start]
+            begins.append(not end or (between != " " and between.strip(" -/&+'") != ""))
             prose.append(token)
-        codes += token.kind is not TokenKind.WORD
-        before = token
-    words = [reader.word(token.text) for token in prose]
+        codes += kind is not TokenKind.WORD
+        end = token.end
+    word = reader.word
+    return Cut(text, prose, [word(token.text) for token in prose], begins, codes)
+
+
+def gather(reader: Reader, cut: Cut, abbreviations: frozenset[str]) -> Evidence:
+    """The figures of a text."""
+    text, prose, words, begins, codes = cut
     lattice = reader.read(words, begins)
     # A sentence in capitals is a sentence; capitals between commas are abbreviations.
     shouted = (
@@ -76,7 +101,7 @@ def _is_short(text: str, token: Token, abbreviations: frozenset[str], *, shouted
     return len(token.text) > 1 or text[token.end : token.end + 1] == "."
 
 
-def _named(prose: list[Token], words: list[Word], begins: list[bool], unknown: Range) -> list[bool]:
+def _named(prose: list[Token], words: list[Word], begins: list[bool], unknown: int) -> list[bool]:
     """Words in capitals that are no beginning, or a beginning that goes on in capitals."""
     capital = [token.kind is TokenKind.WORD and token.text[0].isupper() for token in prose] + [False]
     follows = [not begin for begin in begins] + [False]
@@ -94,7 +119,7 @@ def _figures(
     *, shouted: bool,
 ) -> tuple[float, ...]:  # fmt: skip
     bare = marked = unknown = english = capitals = short = needs = never = small_bare = marked_small = botched = 0
-    half = 0.0
+    half = best_marked = 0.0
     of_names: list[float] = []
     gains: list[float] = []
     rare: list[float] = []
@@ -129,6 +154,7 @@ def _figures(
         best_run = max(best_run, run)
         if word.marked:
             marked_small += 1
+            best_marked = max(best_marked, lost)
             continue
         gains.append(lattice.gains[at])
         rare.append(1.0 - word.share)
@@ -158,8 +184,16 @@ def _figures(
         needs, never, small_bare, sum(of_names), max(of_names, default=0.0), small_bare / few, capitals / many,
         marked_small, botched,
         sum(1 for chance in small if chance > 0.9) / few, top[0] + top[1] + top[2],
+        gains[2] if len(gains) > 2 else 0.0, best_marked, *_at_even_odds(small),
         *_one_and_two(small), *_one_and_two([*small, *of_names]),
     )  # fmt: skip
+
+
+def _at_even_odds(chances: Sequence[float]) -> tuple[float, ...]:
+    """The same chances for a writer who drops marks here and there: together, the best three, one and two."""
+    even = [chance * _CARELESS / (chance * _CARELESS + 1.0 - chance) for chance in chances]
+    best = [*even[:3], 0.0, 0.0, 0.0]
+    return sum(even), sum(even) / max(len(even), 1), best[1], best[2], *_one_and_two(even)
 
 
 def _one_and_two(chances: Sequence[float]) -> tuple[float, float]:
@@ -169,3 +203,7 @@ def _one_and_two(chances: Sequence[float]) -> tuple[float, float]:
         kept = 1.0 - chance
         none, one = none * kept, one * kept + none * chance
     return 1.0 - none, max(1.0 - none - one, 0.0)
+
+
+_CARELESS = 80.0
+"""How much likelier such a writer drops a mark than one in a message that is otherwise as it should be."""

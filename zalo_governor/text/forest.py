@@ -1,22 +1,16 @@
 """A trained decision: many small trees, each a few comparisons of figures, whose leaves add up to one score."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-
-class Branch(NamedTuple):
-    """One comparison: `low` where the figure is at most the limit, `high` otherwise; a float is a leaf."""
-
-    figure: int
-    limit: float
-    low: "Branch | float"
-    high: "Branch | float"
+Node = tuple[int, float, "Node", "Node"] | float
+"""One comparison: a figure by its number, a limit, and where to go on, first if the figure is at most the limit; or the
+value of a leaf. Plain tuples, as a message takes thousands of them apart."""
 
 
 class Forest:
     """Trees that were trained by `training/`."""
 
-    def __init__(self, trees: Sequence[Branch | float]) -> None:
+    def __init__(self, trees: Sequence[Node]) -> None:
         self._first = trees[:_FIRST]
         self._rest = trees[_FIRST:]
 
@@ -26,10 +20,10 @@ class Forest:
         return total if total < _SURELY_NOT or total > _SURELY else total + _sum(self._rest, figures)
 
 
-def _sum(trees: Sequence[Branch | float], figures: Sequence[float]) -> float:
+def _sum(trees: Sequence[Node], figures: Sequence[float]) -> float:
     total = 0.0
     for tree in trees:
-        node = tree
+        node: Node = tree
         while isinstance(node, tuple):
             figure, limit, low, high = node
             node = low if figures[figure] <= limit else high

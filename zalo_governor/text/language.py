@@ -1,8 +1,8 @@
-"""What is known of Vietnamese as people write it: how often each syllable, and each pair of syllables, stands.
+"""What is known of Vietnamese as people write it: how often each syllable stands, and each run of two and of three.
 
 The figures come from the shipped file `vietnamese.model`, made by `training/`. Words stand in the order of their bare
-letters, so that everything that looks alike without marks, or without tone, is one range; a range of words after a
-range of words is then a sum over a few slices.
+letters, so that everything that looks alike without marks, or without tone, is one range, and a search for what
+follows a word finds all of it at one place.
 """
 
 import re
@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate, groupby
+from itertools import groupby
 from typing import NamedTuple
 
 from zalo_governor.text.alphabet import split_tone
@@ -23,109 +23,147 @@ from zalo_governor.text.syllables import is_syllable
 BEGIN, UNKNOWN, NUMBER = "<", "?", "#"
 """Stand-ins among the words: a beginning, any word that is no syllable, any number."""
 
+NO_PAIR = -1
+"""In the place of a pair that was not counted."""
+
 Range = tuple[int, int]
 """[first, last) places in the order of the words."""
 
+Seen = tuple[int, float, int]
+"""A word that was seen to follow: its number among those asked for, its share (0-1), and the pair that it ends."""
 
-class Pairs(NamedTuple):
-    """Counted pairs: for each word, in order, its followers in order, and how often each follows."""
+
+Link = tuple[float, int, float, float, list[Seen]]
+"""From a word to another one: the share (0-1) of that one as typed and the pair that the two are; the part that is left
+to words at large; the share of all that were seen; and these."""
+
+
+class Followers(NamedTuple):
+    """What was counted after each word, or after each pair: in order, and how often."""
 
     rows: Sequence[int]
-    """Where each word's followers begin; one more than there are words."""
-    followers: Sequence[int]
+    """Where the followers of each begin; one more than there are words, or pairs."""
+    words: Sequence[int]
     often: Sequence[int]
 
 
 class Language:
-    """Frequencies of words and pairs.
+    """Frequencies of words, and of runs of two and three.
 
     Args:
         words: in the order of `order_of`, with the three stand-ins.
         singles: how often each word stands.
         pairs: the pairs that were kept.
+        triples: what was kept of the words after each pair, the pairs numbered as in `pairs`.
         english: natural logarithm of the share of each English word, in small letters.
     """
 
     def __init__(
-        self, words: Sequence[str], singles: Sequence[int], pairs: Pairs, english: Mapping[str, float]
+        self,
+        words: Sequence[str],
+        singles: Sequence[int],
+        pairs: Followers,
+        triples: Followers,
+        english: Mapping[str, float],
     ) -> None:
         self.words = words
         self.english = english
         self.places = {word: place for place, word in enumerate(words)}
         self.skeletons = _ranges([fold(word) for word in words])
         self.toneless = _ranges([split_tone(word)[0] for word in words])
-        self.unknown = self._one(UNKNOWN)
-        self.number = self._one(NUMBER)
-        self.begin = self._one(BEGIN)
+        self.unknown = self.places[UNKNOWN]
+        self.number = self.places[NUMBER]
+        self.begin = self.places[BEGIN]
         # A word that follows many others is the likelier in new company.
-        company = Counter(pairs.followers)
-        whole, met = sum(singles), max(len(pairs.followers), 1)
+        company = Counter(pairs.words)
+        whole, met = sum(singles), max(len(pairs.words), 1)
         blended = [(1 - _SOCIABLE) * often + _SOCIABLE * whole * company[at] / met for at, often in enumerate(singles)]
-        self._singles = array("d", accumulate(blended, initial=0.0))
-        self._rows = array("I", pairs.rows)
-        self._followers = array("H", pairs.followers)
-        self._often = array("I", accumulate(pairs.often, initial=0))
-        kept = (
-            self._often[end] - self._often[start] - _DISCOUNT * (end - start)
-            for start, end in zip(pairs.rows, pairs.rows[1:], strict=False)
-        )
-        # What a word's kept pairs leave over goes to the words at large.
-        self._over = array("d", accumulate((max(n - k, 0.5) for n, k in zip(singles, kept, strict=True)), initial=0.0))
-        self._chance = array("d", (often / self._singles[-1] for often in blended))
-        totals = [(self._over[at + 1] - self._over[at]) + self._kept(at, at + 1) for at in range(len(words))]
-        self._parts = array("d", (1.0 / total for total in totals))
-        self._back = array("d", ((self._over[at + 1] - self._over[at]) / totals[at] for at in range(len(words))))
-        self.share = lru_cache(maxsize=4_096)(self._share)
-
-    def _one(self, word: str) -> Range:
-        return self.places[word], self.places[word] + 1
-
-    def single(self, words: Range) -> float:
-        """Share (0-1) of these words in running text."""
-        return (self._singles[words[1]] - self._singles[words[0]]) / self._singles[-1]
-
-    def _share(self, before: Range, after: Range) -> float:
-        """Share (0-1) of the words `after` among what follows the words `before`."""
-        first, last = after
-        rows, followers, often = self._rows, self._followers, self._often
-        found = 0.0
-        for word in range(*before):
-            start, end = rows[word], rows[word + 1]
-            low = bisect_left(followers, first, start, end)
-            high = bisect_left(followers, last, low, end)
-            found += often[high] - often[low] - _DISCOUNT * (high - low)
-        over = self._over[before[1]] - self._over[before[0]]
-        return (found + over * self.single(after)) / (over + self._kept(*before))
-
-    def _kept(self, first: int, last: int) -> float:
-        start, end = self._rows[first], self._rows[last]
-        return self._often[end] - self._often[start] - _DISCOUNT * (end - start)
+        total = sum(blended)
+        self.common = array("d", (often / total for often in blended))
+        """The share (0-1) of each word in running text."""
+        self._rows, self._followers = array("I", pairs.rows), array("H", pairs.words)
+        self._left, self._shares = _shared(pairs, singles)
+        self._next_rows, self._next = array("I", triples.rows), array("H", triples.words)
+        self._next_left, self._next_shares = _shared(triples, pairs.often)
 
     def follow(self, before: int, word: int) -> float:
         """Share (0-1) of a word among what follows another one, each by its place."""
-        start, end = self._rows[before], self._rows[before + 1]
-        low = bisect_left(self._followers, word, start, end)
-        share = self._back[before] * self._chance[word]
-        if low < end and self._followers[low] == word:
-            share += (self._often[low + 1] - self._often[low] - _DISCOUNT) * self._parts[before]
-        return share
+        end = self._rows[before + 1]
+        at = bisect_left(self._followers, word, self._rows[before], end)
+        share = self._left[before] * self.common[word]
+        return share + self._shares[at] if at < end and self._followers[at] == word else share
 
-    def follows(self, before: int, words: Sequence[Range]) -> tuple[float, list[tuple[int, float]]]:
-        """The part (0-1) that is left to words at large after a word; and of the words in the ranges, those that were
-        counted after it, numbered through the ranges, with the share of each beyond its share of that part.
+    def after(self, pair: int, before: int, typed: int, apart: bool, meant: Sequence[Range]) -> Link:
+        """What leads from a word, which ended a pair, to a word as typed and to all words in the ranges `meant`.
+
+        `apart` says that the word as typed is in none of the ranges.
         """
-        followers, often = self._followers, self._often
+        followers, shares = self._followers, self._shares
         start, end = self._rows[before], self._rows[before + 1]
-        part = self._parts[before]
-        found: list[tuple[int, float]] = []
+        left = self._left[before]
+        kept = left * self.common[typed]
+        ends = NO_PAIR
+        seen: list[Seen] = []
+        total = 0.0
         offset = 0
-        for first, last in words:
-            low = bisect_left(followers, first, start, end)
-            while low < end and (word := followers[low]) < last:
-                found.append((offset + word - first, part * (often[low + 1] - often[low] - _DISCOUNT)))
-                low += 1
+        for first, last in meant:
+            at = bisect_left(followers, first, start, end)
+            while at < end and (word := followers[at]) < last:
+                share = shares[at]
+                total += share
+                seen.append((offset + word - first, share, at))
+                if word == typed:
+                    kept += share
+                    ends = at
+                at += 1
             offset += last - first
-        return self._back[before], found
+        if apart:
+            at = bisect_left(followers, typed, start, end)
+            if at < end and followers[at] == typed:
+                kept += shares[at]
+                ends = at
+        if pair >= 0:
+            start, end = self._next_rows[pair], self._next_rows[pair + 1]
+            if start < end:
+                return self._after_two(start, end, self._next_left[pair], typed, meant, (kept, ends, left, total, seen))
+        return kept, ends, left, total, seen
+
+    def _after_two(
+        self, start: int, end: int, part: float, typed: int, meant: Sequence[Range], after_one: Link
+    ) -> Link:  # fmt: skip
+        """The same after two words, whose followers stand in [start, end); what they leave goes by the last of them."""
+        kept, ends, left, total, seen = after_one
+        following, shares = self._next, self._next_shares
+        extra: dict[int, float] = {}
+        offset = 0
+        for first, last in meant:
+            at = bisect_left(following, first, start, end)
+            while at < end and (word := following[at]) < last:
+                extra[offset + word - first] = shares[at]
+                at += 1
+            offset += last - first
+        at = bisect_left(following, typed, start, end)
+        kept *= part
+        if at < end and following[at] == typed:
+            kept += shares[at]
+        # Whatever ends a triple that was kept ends a pair that was.
+        seen = [(spot, share * part + extra.get(spot, 0.0), ends_too) for spot, share, ends_too in seen]
+        return kept, ends, left * part, total * part + sum(extra.values()), seen
+
+
+def _shared(runs: Followers, often: Sequence[int]) -> "tuple[array[float], array[float]]":
+    """What the kept runs leave over to others, and the share of each run, of all that follows."""
+    left, shares = array("f"), array("f")
+    for start, end, whole in zip(runs.rows, runs.rows[1:], often, strict=False):
+        if start == end:
+            left.append(1.0)
+            continue
+        kept = [times - _DISCOUNT for times in runs.often[start:end]]
+        over = max(whole - sum(kept), 0.5)
+        total = over + sum(kept)
+        left.append(over / total)
+        shares.extend(one / total for one in kept)
+    return left, shares
 
 
 def order_of(word: str) -> tuple[str, str, str]:

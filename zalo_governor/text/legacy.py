@@ -131,7 +131,7 @@ def _likely(chunk: str) -> float:
     for word in _LETTERS_AND_SIGNS.findall(chunk.translate(_D_FORMS)):
         lower = canonical(word.lower())
         place = language.places.get(lower)
-        share = language.single((place, place + 1)) if place is not None and is_syllable(lower) else 0.0
+        share = language.common[place] if place is not None and is_syllable(lower) else 0.0
         share = max(share, language.english.get(lower, 0.0))
         if share > _STRANGE:
             total += log(share)
@@ -147,7 +147,7 @@ def _likely(chunk: str) -> float:
 _HEAD = 2_000
 """Characters by which a text is judged."""
 _COMBINING = re.compile("[\u0300-\u0323]")
-_LEAST_GAIN = 2.0
+_LEAST_GAIN = 1.2
 _LEAST_TOTAL = 4.0
 _LEAST_OF_ONE = {"viqr": 8.0, "vni_keys": 10.0, "telex": 10.0, "tcvn3": 10.0}
 """Where a single word has to carry it."""
@@ -165,7 +165,7 @@ _BETWEEN_LETTERS = re.compile("[`~^]|[a-z][6-9][a-z]")
 _OUTLANDISH = re.compile(
     f"[a-z][{_CAPITALS}]|[^\x00-\x7f{''.join(sorted(MARKED_LETTERS))}–—‘’“”…•™€\\u0300-\\u036f\\u2190-\\U0010ffff]"
 )
-_MEASURE = re.compile(r"\(?\d*[.,]?\d*\s?(?:[kcd]?m[²³]|[°º][CFK]?)\W*")
+_MEASURE = re.compile(r"\(?(?:\w+/)?\d*[.,]?\d*\s?(?:[kcd]?m[²³]|[°º][CFK]?)(?:/\w+)?\W*")
 _IS_CODE = re.compile(r"[A-Z]{1,2}\d{1,3}|[a-z]\d{1,3}|\d+|[Đđ][bcdhklmnptvBCDHKLMNPTV]{0,3}")
 """Also "đ/c", "ĐT": short forms in an old font."""
 _D_FORMS = str.maketrans("ÐƉ", "ĐĐ")

@@ -7,7 +7,7 @@ else is meant. Where the likeliest word is not much likelier than the next, othe
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from zalo_governor.text.diacritics import Words, look
+from zalo_governor.text.diacritics import Words
 from zalo_governor.text.evidence import Evidence
 from zalo_governor.text.language import canonical
 from zalo_governor.text.normalise import normalise
@@ -24,7 +24,7 @@ class Choice(NamedTuple):
 def restore(text: str, words: Words, most: int = 1) -> list[str]:
     """At most `most` sentences with marks, the likeliest first; the text itself, normalised, where none are missing."""
     normalised = normalise(text)
-    return sentences_of(normalised.text, look(normalised, words), words, most)
+    return sentences_of(normalised.text, words.look(words.cut(normalised)), words, most)
 
 
 def sentences_of(text: str, evidence: Evidence, words: Words, most: int = 1) -> list[str]:

@@ -7,11 +7,18 @@ from functools import lru_cache
 from itertools import product
 
 from zalo_governor.text.alphabet import ACUTE, DOT, split_tone
+from zalo_governor.text.fold import fold
 
 
 def is_syllable(word: str) -> bool:
     """Whether the word, in any case and with the tone on any vowel ("hòa", "hoà"), is a syllable."""
     return len(word) <= _LONGEST and _is_syllable(word.lower())
+
+
+def only_with_marks(word: str) -> bool:
+    """Whether the word would be a syllable with marks on its vowels, and is none without: "Huyen", "Duong"."""
+    lower = word.lower()
+    return lower in _BARE and lower not in TONELESS
 
 
 @lru_cache(maxsize=2_048)
@@ -69,3 +76,4 @@ TONELESS: frozenset[str] = frozenset(
     | _Y_SYLLABLES
 )
 """Every syllable without its tone."""
+_BARE = frozenset(map(fold, TONELESS))

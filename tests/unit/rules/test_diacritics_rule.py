@@ -55,6 +55,11 @@ def test_what_is_found(setting: dict[str, float], text: str, expected: str | Non
     assert [finding.label for finding in findings(text, rule(**setting))] == ([expected] if expected else [])
 
 
+@pytest.mark.parametrize("text", ["bac Nam", "Chi Thuy", "co Huong", "chu Phuong", "di Tuyet"])
+def test_who_only_calls_a_person_is_suspect_at_most(text: str) -> None:
+    assert {finding.severity for finding in findings(text, rule(violation=-3.0, suspect=-3.0))} == {Severity.SUSPECT}
+
+
 @pytest.mark.parametrize(
     "text", ["Ok chi 👍", "vang a\n👍👍", "Thanks chi /-strong", "OKKK anh :))", "Da, vang a!", "ok em :d"]
 )

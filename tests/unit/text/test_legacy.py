@@ -72,6 +72,11 @@ def test_one_word_that_only_an_old_way_of_typing_makes_is_enough(text: str, mean
     assert legacy.text == meant
 
 
+@pytest.mark.parametrize("text", ["Nước về hồ 600 m³/s", "Tiền nước 8 nghìn/m³", "8,5 nghìn/m³", "1,2 m³/giây"])
+def test_measures_are_no_old_font(text: str) -> None:
+    assert read_legacy(text) is None
+
+
 @pytest.mark.parametrize("text", ["Gê trời", "Honda® và Samsung®", "Bưu cục Español"])
 def test_one_odd_word_of_todays_letters_is_not(text: str) -> None:
     assert read_legacy(text) is None

@@ -4,23 +4,32 @@ from importlib.resources import files
 
 import pytest
 
-from zalo_governor.text.forest import Branch
-from zalo_governor.text.language import Pairs
+from zalo_governor.text.language import NO_PAIR, Followers
 from zalo_governor.text.model import dump_model, load_model, shipped_model
 
 WORDS = ["#", "<", "?", "cho", "em"]
-PAIRS = Pairs([0, 0, 1, 1, 3, 3], [3, 3, 4], [1, 2, 2000])
+PAIRS = Followers([0, 0, 1, 1, 3, 3], [3, 3, 4], [1, 2, 2000])
+TRIPLES = Followers([0, 0, 0, 2], [3, 4], [40, 1500])
 
 
 def test_what_is_written_is_read_again() -> None:
-    tree = Branch(1, 0.5, -1.0, Branch(0, 2.0, 0.25, 3.0))
-    model = load_model(dump_model(WORDS, [5, 9, 4, 2000, 7], PAIRS, {"the": 0.05}, [tree, 0.5]))
+    tree = (1, 0.5, -1.0, (0, 2.0, 0.25, 3.0))
+    model = load_model(dump_model(WORDS, [5, 9, 4, 2000, 7], PAIRS, TRIPLES, {"the": 0.05}, [tree, 0.5]))
     language = model.language
     assert language.words == WORDS
-    cho, em = ((language.places[word], language.places[word] + 1) for word in ("cho", "em"))
-    assert language.share(cho, em) > 0.9
+    cho, em = language.places["cho"], language.places["em"]
+    assert language.follow(cho, em) > 0.9
     assert language.english["the"] == pytest.approx(0.05, rel=0.05)
     assert [model.forest.score(figures) for figures in ((1, 0), (1, 1), (3, 1))] == [-0.5, 0.75, 3.5]
+
+
+def test_after_two_words_what_was_counted_there_goes_first() -> None:
+    language = load_model(dump_model(WORDS, [5, 9, 4, 2000, 7], PAIRS, TRIPLES, {"the": 0.05}, [0.5])).language
+    cho, em = language.places["cho"], language.places["em"]
+    _, cho_em, *_ = language.after(NO_PAIR, cho, em, True, ())
+    (alone, *_), (in_company, *_) = (language.after(pair, em, em, True, ()) for pair in (NO_PAIR, cho_em))
+    assert alone < 0.2
+    assert in_company > 0.7
 
 
 def test_bytes_of_another_kind_are_refused() -> None:
@@ -35,5 +44,5 @@ def test_the_shipped_model_is_small() -> None:
 
 def test_a_word_is_likelier_after_the_word_that_it_goes_with() -> None:
     language = shipped_model().language
-    nghi, bao, cao = ((language.places[word], language.places[word] + 1) for word in ("nghị", "báo", "cáo"))
-    assert language.share(bao, cao) > 100 * language.share(nghi, cao)
+    nghi, bao, cao = (language.places[word] for word in ("nghị", "báo", "cáo"))
+    assert language.follow(bao, cao) > 100 * language.follow(nghi, cao)

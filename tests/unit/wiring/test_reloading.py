@@ -115,7 +115,7 @@ def test_the_life_of_a_configuration(watched: Watched) -> None:
     watched.write(office={"provinz": "tỉnh Mẫu"})
     [said] = watched.look(4)
     assert said.startswith("broken: ")
-    assert "governor.yaml:3: office.provinz: no such key" in said
+    assert "governor.yaml:3: office.provinz: không có mục này" in said
     watched.file.write_text(watched.file.read_text() + "# xem lại\n")
     assert watched.look(4) == []
     watched.write(people=[{"full_name": "Lò Văn Mẫu", "roles": ["admin"]}])
@@ -123,7 +123,7 @@ def test_the_life_of_a_configuration(watched: Watched) -> None:
     assert "people" in said
     watched.file.unlink()
     [said] = watched.look(4)
-    assert "no such file" in said
+    assert "governor.yaml" in said
     assert watched.current.settings.office.province == "tỉnh Mẫu Hai"
 
     # Mended; and what waits for a restart is told once.
