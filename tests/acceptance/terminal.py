@@ -56,9 +56,16 @@ class Terminal:
         self.expect(question)
         self.type(line)
 
-    def interrupt(self) -> None:
-        """Press Ctrl-C."""
-        self._process.send_signal(signal.SIGINT)
+    def interrupt(self, text: str) -> None:
+        """Press Ctrl-C until it shows that text: pressed in the instant before it begins to read, it is not noticed."""
+        for _ in range(10):
+            self._process.send_signal(signal.SIGINT)
+            deadline = time.monotonic() + _SECONDS / 10
+            while time.monotonic() < deadline:
+                if self.shown.find(text, self._read_to) >= 0:
+                    return self.expect(text)
+                time.sleep(0.02)
+        return self.expect(text)
 
     def end(self) -> int:
         """Its exit code, once it has ended."""

@@ -227,6 +227,7 @@ _READS_ALL = re.compile(
 )
 
 
+_ACCOUNTS = ("sqlite_autoindex_accounts_1", "sqlite_autoindex_former_accounts_1")
 _OF_THE_REPORT = {"by agency", "how cases were handled", "who is in the group"}
 _PEOPLE = re.compile(
     r"^SCAN (?:persons|person_uids|group_members|\(subquery-)|Seq Scan on (?:persons|person_uids|group_members)"
@@ -234,9 +235,9 @@ _PEOPLE = re.compile(
 
 
 def _may(line: str, name: str) -> bool:
-    """What SQLite calls a scan, too: a walk over the few rows of an index. A report may look through the people, who
-    are as many as the group has members."""
-    few = ("ix_persons_roles", "ix_inbox_dead", "ix_inbox_waiting", "ix_cases_open")
+    """What SQLite calls a scan, too: a walk over the few rows of an index, or over the installation's accounts. A
+    report may look through the people, who are as many as the group has members."""
+    few = ("ix_persons_roles", "ix_inbox_dead", "ix_inbox_waiting", "ix_cases_open", *_ACCOUNTS)
     if line.endswith(tuple(f"INDEX {index}" for index in few)):
         return True
     return name in _OF_THE_REPORT and _PEOPLE.search(line) is not None

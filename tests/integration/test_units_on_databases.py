@@ -373,6 +373,7 @@ def test_figures_are_those_counted_by_hand(units: SqlUnits, inbox: SqlInbox) -> 
         "dead_letters": 1,
         "recovered": 1,
         "late": 1,
+        "content_from": None,
         "rule_failures": 1,
     }
     with units.unit() as unit:

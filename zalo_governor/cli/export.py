@@ -74,7 +74,6 @@ def _written(file: Path, names: list[str], found: Iterator[tuple[Cursor, dict[st
     for last, row in found:  # noqa: B007
         cells.append(["" if row[name] is None else str(row[name]) for name in names])
     write_sheet(file, names, cells)
-    file.chmod(0o600)
     return len(cells), last
 
 

@@ -155,8 +155,14 @@ def is_overdue(last: LastBackup | None, now: datetime, after: timedelta | None) 
 
 
 def give_up_oldest(folder: Path, keep: int) -> list[Path]:
-    """Remove all backups of a folder but the youngest `keep`; gives those that were removed."""
+    """Remove all backups of a folder but the youngest `keep`; gives those that were removed.
+
+    What a backup that was killed has left goes as well, once a later one was made.
+    """
     found = sorted(folder.glob(f"sao-luu-*{SUFFIX}"), reverse=True)
+    for part in folder.glob(f".sao-luu-*{SUFFIX}.part"):
+        if found and part.name < f".{found[0].name}":
+            part.unlink()
     for path in found[keep:]:
         path.unlink()
     return found[keep:]

@@ -43,6 +43,8 @@ class RosterBook(Membership):
         under another account's uid. A name proves nothing.
         """
         entries = self.roster(group_id)
+        if not entries:
+            return []
         named = {entry.uid for entry in entries if entry.uid}
         phones = {entry.phone for entry in entries if entry.phone}
         ties = select(person_uids.c.uid, person_uids.c.person_id).where(

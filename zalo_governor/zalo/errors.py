@@ -53,7 +53,7 @@ class QrRefusedError(ZaloError):
     """Zalo gives no QR code, or takes the present one no longer; `code` is 0 where Zalo gave none."""
 
     def __init__(self, code: int, message: str) -> None:
-        super().__init__(f"Zalo refused the QR login with code {code}: {message}")
+        super().__init__(f"Zalo từ chối đăng nhập bằng mã QR (mã {code}): {message}")
         self.code = code
         self.message = message
 

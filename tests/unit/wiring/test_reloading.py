@@ -123,7 +123,7 @@ def test_the_life_of_a_configuration(watched: Watched) -> None:
     assert "people" in said
     watched.file.unlink()
     [said] = watched.look(4)
-    assert "không có tệp thiết đặt" in said
+    assert "governor.yaml" in said
     assert watched.current.settings.office.province == "tỉnh Mẫu Hai"
 
     # Mended; and what waits for a restart is told once.

@@ -96,7 +96,7 @@ def test_who_says_no_on_the_telephone_is_heard(sim: Running, login: QrLogin) -> 
 def test_a_code_that_zalo_ends_is_refused_and_another_one_can_be_had(sim: Running, login: QrLogin) -> None:
     code = login.code()
     sim.order("qr", do="expire")
-    with pytest.raises(QrRefusedError, match="code -16"):
+    with pytest.raises(QrRefusedError, match="mã -16"):
         login.wait_for_scan(code)
     again = login.code()
     sim.order("qr", do="scan")
@@ -115,7 +115,7 @@ def test_a_code_that_nobody_scans_or_confirms_expires(sim: Running, login: QrLog
 
 def test_without_confirmation_there_is_no_session(login: QrLogin) -> None:
     login.code()
-    with pytest.raises(LoginRefusedError, match="chưa đăng nhập"):
+    with pytest.raises(LoginRefusedError, match="phiên chưa đăng nhập"):
         login.enter()
 
 
@@ -138,7 +138,7 @@ def test_a_line_that_never_comes_back_is_no_expired_code(zalo: StandIn, page: Qr
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (Answer({"error_code": 3, "error_message": "no"}), "code 3"),
+        (Answer({"error_code": 3, "error_message": "no"}), "mã 3"),
         (Answer({"error_code": 0, "data": {"code": "x"}}), "không có mã QR"),
         (Answer({"error_code": 0, "data": {"code": "x", "image": "data:image/png;base64,AAAA"}}), "không có mã QR"),
         (Answer({"error_code": 0, "data": {"code": "x", "image": "%%%"}}), "không có mã QR"),
