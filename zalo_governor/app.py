@@ -28,6 +28,7 @@ from zalo_governor.office.rollcall import RollCall
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
+from zalo_governor.pipeline.progress import Progress
 from zalo_governor.press import Press
 from zalo_governor.records import Records, open_records
 from zalo_governor.scheduling import EVERY_MONTH, EVERY_QUARTER, Duty, Schedule
@@ -94,7 +95,12 @@ class _Bot:
         self._watching = Watching(records)
         self._lock: InstanceLock | None = None
         self._wiring: _Wiring | None = None
-        self._rules = RulesApart(command(records.settings.rules_dir), here=lambda: records.rulebook.engine)
+        self._judging = Progress()
+        self._rules = RulesApart(
+            command(records.settings.rules_dir),
+            here=lambda: records.rulebook.engine,
+            on_lost=self._judging.tries_again,
+        )
         send = records.settings.zalo.send
         self._pace = TokenBucket(per_second=send.per_second, burst=send.burst)
         self._session = open_session(records, self._pace)
@@ -140,7 +146,9 @@ class _Bot:
 
     def parts(self) -> Sequence[Part]:
         """Everything that runs, wired for the account that logged in."""
-        self._wiring = _Wiring(self._records, self._session, self._rules, self._watching, self._pace, self._file)
+        self._wiring = _Wiring(
+            self._records, self._session, self._rules, self._judging, self._watching, self._pace, self._file
+        )
         return self._wiring.parts()
 
     def look_at_configuration(self) -> None:
@@ -165,6 +173,7 @@ class _Wiring:
         records: Records,
         session: ZaloSession,
         rules: RulesApart,
+        judging: Progress,
         watching: Watching,
         pace: TokenBucket,
         file: Path,
@@ -222,6 +231,7 @@ class _Wiring:
             outbox=self._outbox,
             groups=list(self._groups),
             on_judged=self._judged,
+            progress=judging,
             clock=clock,
         )
         door = SecretDoor(records.rulebook.engine.door_rules, database.keys.mac)

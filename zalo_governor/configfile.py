@@ -1,6 +1,6 @@
 """Reading YAML so that every complaint names the file, the line and the key."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_args
@@ -90,10 +90,17 @@ def validate(model: type[ModelT], document: Document, data: dict[str, Any] | Non
         raise complaint(model, document, error) from None
 
 
-def complaint(model: type[BaseModel], document: Document, error: ValidationError, within: KeyPath = ()) -> ConfigError:
+def complaint(
+    model: type[BaseModel],
+    document: Document,
+    error: ValidationError,
+    within: KeyPath = (),
+    elsewhere: Callable[[KeyPath], str | None] = lambda _: None,
+) -> ConfigError:
     """A validation error in the words of the file it came from; values are not repeated, they may be secret.
 
-    `within` is the key whose value was validated as `model`, where it was not the whole file.
+    `within` is the key whose value was validated as `model`, where it was not the whole file. `elsewhere` names the
+    place of a value that did not come from the file.
     """
     rows = []
     for item in error.errors(include_url=False, include_input=False):
@@ -101,7 +108,8 @@ def complaint(model: type[BaseModel], document: Document, error: ValidationError
             said = unknown_key(str(item["loc"][-1]), _names(model, item["loc"][:-1]))
         else:
             said = of_value(item)
-        rows.append(str(document.error((*within, *item["loc"]), said)))
+        place = elsewhere(item["loc"])
+        rows.append(f"{place}: {said}" if place else str(document.error((*within, *item["loc"]), said)))
     return ConfigError("\n".join(rows))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zalo_governor.domain.errors import ConfigError, PrintingError
 from zalo_governor.domain.papers import Face, Paper, PaperFile
+from zalo_governor.inheritance import environment
 from zalo_governor.wording import of_system
 
 _SECONDS = 60.0
@@ -36,7 +37,12 @@ class Press:
         command = [sys.executable, "-m", "zalo_governor.render", face.value, str(self._template)]
         try:
             done = subprocess.run(  # noqa: S603 - our own command
-                command, input=paper.model_dump_json().encode(), capture_output=True, timeout=self._seconds, check=False
+                command,
+                input=paper.model_dump_json().encode(),
+                capture_output=True,
+                timeout=self._seconds,
+                check=False,
+                env=environment(),
             )
         except subprocess.TimeoutExpired:
             raise PrintingError(

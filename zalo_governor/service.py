@@ -11,6 +11,7 @@ from pathlib import Path
 from zalo_governor import durable
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.settings import KEY_CREDENTIAL, SMTP_CREDENTIAL
+from zalo_governor.wording import of_system
 
 NAME = "zalo-governor"
 FINAL_EXIT_CODES = "2 6"
@@ -107,7 +108,7 @@ def write(contents: Mapping[str, str], etc: Path) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             durable.replace_file(path, content.encode(), mode=0o644)
         except OSError as error:
-            raise ServiceError(f"{path}: không ghi được ({error.strerror}); chạy lại bằng sudo") from None
+            raise ServiceError(f"{path}: không ghi được ({of_system(error)}); chạy lại bằng sudo") from None
         written.append(path)
     return written
 

@@ -2,11 +2,13 @@
 
 import ipaddress
 import os
+from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+import orjson
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -17,9 +19,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
-from zalo_governor.configfile import complaint, load_yaml
+from zalo_governor.configfile import Document, KeyPath, complaint, load_yaml
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.ladder import QuietHours
 from zalo_governor.domain.papers import Face, Letterhead
@@ -44,9 +46,13 @@ def credential(name: str) -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: the credential cannot be read: {type(error).__name__}") from None
+        raise ConfigError(
+            f"{path}: không đọc được tệp do dịch vụ giao ({type(error).__name__}); hãy xem tệp nêu ở LoadCredential"
+        ) from None
 
 
+_PREFIX = "ZALO_GOVERNOR_"
+_BETWEEN = "__"
 KEY_CREDENTIAL = "governor.key"
 SMTP_CREDENTIAL = "smtp-password"
 
@@ -372,9 +378,7 @@ class ScheduleSettings(_Section):
 class Settings(BaseSettings):
     """Everything that an installation decides."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="ZALO_GOVERNOR_", env_nested_delimiter="__", frozen=True, extra="forbid"
-    )
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter=_BETWEEN, frozen=True, extra="forbid")
 
     data_dir: Path = Path("data")
     """Database, key file and logs; relative to the settings file."""
@@ -475,7 +479,7 @@ def load_settings(path: Path) -> Settings:
     """Read governor.yaml; relative paths in it are relative to the file.
 
     Raises:
-        ConfigError: a line for each wrong key, naming file, line and key.
+        ConfigError: a line for each wrong key, naming file, line and key, or the variable of the environment.
     """
     try:
         missing = not path.exists()
@@ -490,7 +494,9 @@ def load_settings(path: Path) -> Settings:
     try:
         settings = Settings(**data)
     except ValidationError as error:
-        raise complaint(Settings, document, error) from None
+        raise complaint(Settings, document, error, elsewhere=lambda key: _variable(document, key)) from None
+    except SettingsError:
+        raise ConfigError("\n".join(_no_json(Settings.model_fields))) from None
     base = path.resolve().parent
     zalo = settings.zalo.model_copy(update={"session_file": base / settings.zalo.session_file})
     update: dict[str, Any] = {"data_dir": base / settings.data_dir, "zalo": zalo}
@@ -501,3 +507,31 @@ def load_settings(path: Path) -> Settings:
         known = smtp.model_copy(update={"password": SecretStr(password)})
         update["alarm"] = settings.alarm.model_copy(update={"smtp": known})
     return settings.model_copy(update=update)
+
+
+def _variable(document: Document, key: KeyPath) -> str | None:
+    """The variable of the environment that gave the value, None where the file did."""
+    names = {name.upper(): name for name in os.environ}
+    parts = [str(part).upper() for part in key]
+    for length in range(len(parts), 0, -1):
+        variable = names.get(_PREFIX + _BETWEEN.join(parts[:length]))
+        # Of a whole section in one variable, what it does not name comes from the file.
+        if variable and (length == len(parts) or key not in document.lines):
+            return f"biến môi trường {variable}"
+    return None
+
+
+def _no_json(fields: Iterable[str]) -> Iterator[str]:
+    """A section or a list stands in one variable as JSON; which of them does not."""
+    wanted = {(_PREFIX + field).upper() for field in fields}
+    for name, value in os.environ.items():
+        if name.upper() in wanted and not _is_json(value):
+            yield f'biến môi trường {name}: phải là JSON, ví dụ {{"look_minutes": 5}}; hãy sửa hoặc bỏ biến này'
+
+
+def _is_json(value: str) -> bool:
+    try:
+        orjson.loads(value)
+    except ValueError:
+        return False
+    return True

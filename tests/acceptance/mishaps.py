@@ -25,7 +25,7 @@ import pytest
 import yaml
 from openpyxl import Workbook
 
-from tests.rig import BOT, Rig
+from tests.rig import ADMIN, BOT, Rig
 from tests.unit.store.stored import GROUP
 from zalo_governor.cli import COMMANDS, main
 from zalo_governor.press import Press
@@ -80,8 +80,8 @@ class Office:
         assert old in text, (name, old)
         (own / name).write_text(text.replace(old, new, 1), encoding="utf-8")
 
-    def command(self, *arguments: str, here: bool = True, rights: bool = True) -> Ended:
-        """The command in this process, as at a terminal in the office's folder.
+    def command(self, *arguments: str, here: bool = True, rights: bool = True, typed: str = "") -> Ended:
+        """The command in this process, as at a terminal in the office's folder; `typed` is what it reads.
 
         Without rights it runs as a user of the machine to whom nothing of this belongs; a superuser may read it all.
         """
@@ -89,13 +89,14 @@ class Office:
             self._look()
             os.seteuid(NOBODY)
             try:
-                return self.command(*arguments, here=here)
+                return self.command(*arguments, here=here, typed=typed)
             finally:
                 os.seteuid(0)
         said = io.StringIO()
         if os.geteuid() != NOBODY:
             self._look()
         settings = ["--config", str(self.config)] if here else []
+        self.patch.setattr(sys, "stdin", io.StringIO(typed))
         self.patch.setattr(sys, "argv", ["zalo-governor", *arguments, *settings])
         # Written as bytes where the output is bytes.
         binary = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
@@ -273,6 +274,18 @@ def _settings_are_a_folder(office: Office) -> Ended:
     return office.command("members", "--config", str(office.folder), here=False)
 
 
+@mishap("T21")
+def _wrong_in_the_environment(office: Office) -> Ended:
+    office.patch.setenv("ZALO_GOVERNOR_ZALO__TIMEOUT_SECONDS", "hai mươi")
+    return office.command("members")
+
+
+@mishap("T22")
+def _no_json_in_the_environment(office: Office) -> Ended:
+    office.patch.setenv("ZALO_GOVERNOR_ZALO", "{timeout_seconds")
+    return office.command("members")
+
+
 @mishap("Q02")
 def _no_rule_file(office: Office) -> Ended:
     office.rules("quy-che.yaml", "", "")
@@ -309,6 +322,14 @@ def _session_is_no_json(office: Office) -> Ended:
 @mishap("P03")
 def _session_lacks_something(office: Office) -> Ended:
     office.session.write_text(json.dumps({"imei": "x", "user_agent": ""}))
+    return office.command("run")
+
+
+@mishap("P05")
+def _session_not_of_a_browser(office: Office) -> Ended:
+    office.session.write_text(
+        json.dumps({"imei": "x", "user_agent": "Mozilla/5.0", "cookies": {"zpw_sek": "mã phiên"}})
+    )
     return office.command("run")
 
 
@@ -403,7 +424,7 @@ def _locked(office: Office) -> Ended:
 
 @mishap("C08")
 def _no_server(office: Office) -> Ended:
-    office.settings(database_url=f"postgresql://governor@127.0.0.1:{_closed_port()}/governor")
+    office.settings(database_url=f"postgresql://governor@127.0.0.1:{closed_port()}/governor")
     return office.command("members")
 
 
@@ -539,7 +560,8 @@ def _sheet(office: Office, *rows: list[str], heading: list[str] | None = None) -
     return str(path)
 
 
-def _closed_port() -> int:
+def closed_port() -> int:
+    """Nobody listens there."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
     return port
@@ -628,7 +650,7 @@ def _another_process(rig: Rig) -> Ended:
 
 @live("Z03")
 def _no_network(rig: Rig) -> Ended:
-    with _with(rig, "zalo", {"route_to": f"http://127.0.0.1:{_closed_port()}"}):
+    with _with(rig, "zalo", {"route_to": f"http://127.0.0.1:{closed_port()}"}):
         return _goes_on(rig, "login_waits")
 
 
@@ -656,4 +678,25 @@ def _nothing_can_be_written(rig: Rig) -> Ended:
         ended = _goes_on(rig, "intake_waits")
     rig.until(lambda: key in rig.judged_keys(), "it is heard after all", timeout=60)
     assert rig.stop_bot() == 0
+    return ended
+
+
+@live("Z07")
+def _health_port_taken(rig: Rig) -> Ended:
+    with socket.create_server(("127.0.0.1", 0)) as other, _with(rig, "health", {"port": other.getsockname()[1]}):
+        return _goes_on(rig, "health_port_taken")
+
+
+@live("Z08")
+def _bad_file_while_it_runs(rig: Rig) -> Ended:
+    written = rig.config.read_text(encoding="utf-8")
+    rig.start_bot()
+    rig.config.write_text(f"{written}vigil: {{look_minutes: mười}}\n", encoding="utf-8")
+    ended = _goes_on(rig, "configuration_broken")
+    line = len(written.splitlines()) + 1
+    said = f"- Tệp governor.yaml, dòng {line}, mục vigil.look_minutes: phải là số"
+    rig.until(lambda: any(said in text for text in rig.told(ADMIN)), "the admin hears file, line, key, and what to do")
+    rig.answer(ADMIN, "/vipham")
+    assert rig.stop_bot() == 0
+    rig.config.write_text(written, encoding="utf-8")
     return ended

@@ -6,6 +6,7 @@ import os
 import random
 import resource
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -14,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import requests
 
 from tests.crash.opened import opened
 from tests.crash.traces import traces
@@ -21,6 +23,8 @@ from tests.planting import fields_of, planted
 from tests.postgresql import new_database, server
 from tests.rig import ADMIN, BOT, GROUP, MEMBER, Rig, rig
 from zalo_governor.cli.demo_processes import ask
+from zalo_governor.custody.code import RecoveryCode
+from zalo_governor.custody.envelope import read_lines
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.elements import ElementKind, RawDict
 from zalo_governor.office.commands.registry import COMMANDS
@@ -29,6 +33,7 @@ from zalo_governor.simulator.messages import attachment
 from zalo_governor.simulator.world import World
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
+from zalo_governor.store.extracts import Extract
 from zalo_governor.zalo.fields import FIELDS
 
 NAMED = "7300000000000000001"
@@ -84,6 +89,10 @@ def test_a_secret_by_any_door_leaves_no_trace_and_nothing_else_stands_in_clear(
     # A crash would leave a picture of the memory, if the program let it.
     with _core_files_allowed(), _place(kind) as (url, database_files), rig(tmp_path, url) as made:
         scene = _Scene(made, chance, database_files)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        made.configure("health", port=port)
         made.start_bot()
         _say_what_is_ordinary(made)
         for door in DOORS:
@@ -97,6 +106,8 @@ def test_a_secret_by_any_door_leaves_no_trace_and_nothing_else_stands_in_clear(
         scene.crash()
         scene.everything_sealed()
         scene.nothing_is_answered()
+        scene.nothing_is_shown_to_who_watches(port)
+        scene.nothing_is_taken_out()
         assert made.stop_bot() == 0
         scene.nothing_on_the_disk()
         scene.nothing_under_the_key()
@@ -206,6 +217,30 @@ class _Scene:
         assert "VP1" in exports[0]
         said = [message["text"] for message in self._made.sent()]
         assert not [text for text in (*exports, *said) if any(word in text for word in SECRET_WORDS)]
+
+    def nothing_is_shown_to_who_watches(self, port: int) -> None:
+        """Health and metrics hold neither a secret nor anything else that was said."""
+        told = "".join(
+            requests.get(f"http://127.0.0.1:{port}/{page}", timeout=30).text for page in ("healthz", "metrics")
+        )
+        assert "zalo_governor_sealed_total" in told
+        assert not [word for word in (*SECRET_WORDS, *ORDINARY_WORDS) if word in told]
+
+    def nothing_is_taken_out(self) -> None:
+        """An opened backup, exports with all that was said, a rule tried again and the page of the trial."""
+        config, folder = ["--config", str(self._made.config)], self._made.folder / "taken-out"
+        folder.mkdir()
+        said = ask(["backup", str(folder), "--new-code", *config])
+        [printed] = [line for line in said.splitlines() if line.count("-") == 5]
+        [backup] = folder.glob("*.zgbackup")
+        (folder / "backup.jsonl").write_bytes(b"\n".join(read_lines(backup, RecoveryCode.read(printed))))
+        for what in Extract:
+            ask(["export", what.value, str(folder / f"{what.value}.jsonl"), "--with-text", *config])
+        played = ["rules", "replay", "3.1-tieng-viet-co-dau", "--with-text", "--samples", "1000", "--json", *config]
+        (folder / "played").write_text(ask(played))
+        (folder / "trial").write_text(ask(["trial", "--json", *config]))
+        assert traces(["Thung Lũng Hoa Ban"], folder.iterdir())
+        assert traces(SECRET_WORDS, folder.iterdir()) == []
 
     def nothing_on_the_disk(self) -> None:
         """Database, write-ahead log, shared memory, logs, temporary files: no secret, and nothing else in clear."""

@@ -1,27 +1,37 @@
 """A backup of either database, put back into either, and what must not come back with it."""
 
+import json
+import sqlite3
+from base64 import b64encode
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy import func, select, update
+from sqlalchemy import func, inspect, select, update
 
 from tests import postgresql
 from tests.unit.store.stored import BOT, GROUP, MASTER, MEMBER, START, HandClock, entry, message, new_case, notice
+from zalo_governor.custody import restoring
 from zalo_governor.custody.code import RecoveryCode
-from zalo_governor.custody.envelope import BackupError
+from zalo_governor.custody.envelope import BackupError, SealedWriter
+from zalo_governor.custody.landing import _Beside, _Schema
 from zalo_governor.custody.making import Backups, give_up_oldest, is_overdue, last_backup
 from zalo_governor.custody.restoring import Restored, Steps, restore
 from zalo_governor.domain.elements import RawDict, Seal
+from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.settings import Settings, load_settings
 from zalo_governor.store.audit import SqlAuditLog
-from zalo_governor.store.crypto import Keys, keep_master_key
+from zalo_governor.store.crypto import Keys, keep_master_key, master_key
 from zalo_governor.store.database import Database
 from zalo_governor.store.erasure import erase
 from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.migrations import newest
 from zalo_governor.store.schema import events, inbox, metadata, outbox
 from zalo_governor.store.units import SqlUnits
 from zalo_governor.store.vault import Vault
@@ -139,6 +149,27 @@ def test_a_backup_is_put_back_into_either_database_and_work_goes_on(filled: Plac
     database.close()
 
 
+def test_words_that_stand_a_second_time_are_looked_at_as_well(filled: Place, empty: Place) -> None:
+    database = filled.open()
+    with SqlUnits(database, BOT).unit() as unit:
+        person = unit.sender(BOT, MEMBER)
+        assert person
+        for number in range(2, 4):
+            about: dict[str, Any] = {"group_id": GROUP, "person_id": person.id, "at": START}
+            unit.add_remark(RemarkKind.SUGGESTION, text=f"{WORDS} {number}", **about)
+            unit.post(notice(f"Kính gửi: {WORDS} {number}", person_id=person.id))
+    database.close()
+    empty.restore(filled.backup())
+    database = empty.open()
+    with SqlUnits(database, BOT).unit() as unit:
+        kept = unit.remarks(GROUP, RemarkKind.SUGGESTION, START, START + timedelta(hours=1))
+    assert [remark.text for remark in kept] == [f"{WORDS} 2", ""]
+    with database.read() as connection:
+        notices = connection.execute(select(outbox.c.body != b"", outbox.c.state).order_by(outbox.c.id)).all()
+    assert [tuple(row) for row in notices] == [(True, "waiting"), (True, "waiting"), (False, "refused")]
+    database.close()
+
+
 def test_what_was_sealed_or_erased_after_the_backup_does_not_come_back(filled: Place) -> None:
     path = filled.backup()
     database = filled.open()
@@ -195,6 +226,113 @@ def test_a_wrong_code_and_a_damaged_file_change_nothing(filled: Place, empty: Pl
     assert sorted(item.name for item in empty.folder.iterdir()) == ["governor.yaml"]
 
 
+def test_who_knows_the_code_cannot_make_a_file_that_does_harm(filled: Place, tmp_path: Path, clock: HandClock) -> None:
+    key, settings = {"key": b64encode(MASTER).decode()}, {"file": "governor.yaml", "content": b64encode(b"{}").decode()}
+    hostile: dict[str, list[Any]] = {
+        "no key": [settings],
+        "no settings": [key],
+        "a key that is none": [{"key": "AAAA"}, settings],
+        "a table": [key, settings, _table('cases"; DROP TABLE inbox; --', ["id"]), [1]],
+        "bytes": [key, settings, _table("vault", ["name"], ["name"]), [1]],
+        "a row too long": [key, settings, _table("vault", ["name"]), [1, 2]],
+        "a column that is none": [key, settings, _table("vault", [7]), [{}]],
+        "a number": [key, settings, 7],
+    }
+    before = filled.count()
+    new = tmp_path / "third" / "governor.yaml"
+    for what, lines in hostile.items():
+        path = _written(tmp_path / f"{what}.zgbackup", lines)
+        for into in (new, filled.config):
+            with pytest.raises(GovernorError, match=r"không đầy đủ|đúng 32 byte"):
+                restore(path, CODE, into, clock, _looking, STEPS, replace=True)
+    assert not _beside(filled)
+    assert not list((tmp_path / "third").rglob("*.db"))
+    assert filled.count() == before
+
+
+def _table(name: str, columns: list[Any], binary: list[str] | None = None) -> dict[str, Any]:
+    return {"table": name, "columns": columns, "binary": binary or []}
+
+
+def _written(path: Path, lines: list[Any]) -> Path:
+    """A file that opens under the code; the manifest is made up around its key."""
+    counts: dict[str, int] = {}
+    with path.open("wb") as file:
+        writer = SealedWriter(file, CODE, program="1.0", made_at="2026-11-24T01:00:00+00:00")
+        for line in lines:
+            match line:
+                case {"key": key}:
+                    manifest = {"program": "1.0", "made_at": "2026-11-24T01:00:00+00:00", "form": newest()}
+                    written: Any = {"manifest": {**manifest, "key": key, "account": BOT}}
+                case {"table": table}:
+                    written, counts = line, {table: 0}
+                case list():
+                    written, counts = line, {table: count + 1 for table, count in counts.items()}
+                case _:
+                    written = line
+            writer.line(json.dumps(written).encode())
+        writer.line(json.dumps({"end": {"counts": counts, "audit_head": ""}}).encode())
+        writer.finish()
+    return path
+
+
+def test_a_restoring_that_was_killed_leaves_nothing_behind_once_another_one_is_made(
+    filled: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = filled.backup()
+    with monkeypatch.context() as killed:
+        killed.setattr(restoring, "_take_away", _killed)
+        killed.setattr(_Beside, "clear", lambda _: None)
+        killed.setattr(_Schema, "clear", lambda _: None)
+        with pytest.raises(KeyboardInterrupt):
+            filled.restore(path, replace=True)
+    assert _beside(filled)
+    filled.clock.forward(hours=1)
+    filled.restore(path, replace=True)
+    assert not _beside(filled)
+
+
+def test_a_kill_at_the_swap_leaves_one_of_the_two_databases_in_its_place(
+    filled: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if filled.settings.database_url:
+        pytest.skip("one transaction on PostgreSQL")
+    path, before = filled.backup(), filled.count()
+    with monkeypatch.context() as killed:
+        killed.setattr(Path, "replace", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            filled.restore(path, replace=True)
+    assert filled.count() == before
+    filled.clock.forward(hours=1)
+    done = filled.restore(path, replace=True)
+    assert done.kept
+    with closing(sqlite3.connect(done.kept)) as kept:
+        assert kept.execute("SELECT count(*) FROM inbox").fetchone() == (before["inbox"],)
+
+
+def test_another_key_that_was_there_is_kept_beside(filled: Place, empty: Place) -> None:
+    other = b"o" * 32
+    keep_master_key(empty.settings.key_path, other)
+    empty.restore(filled.backup(), replace=True)
+    assert master_key(empty.settings.key_path, None) == MASTER
+    [kept] = empty.settings.data_dir.glob("governor.key.truoc-*")
+    assert master_key(kept, None) == other
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _beside(place: Place) -> list[str]:
+    if not place.settings.database_url:
+        return [item.name for item in place.settings.data_dir.glob("khoi-phuc-*")]
+    database = place.open()
+    with database.read() as connection:
+        found = [name for name in inspect(connection).get_schema_names() if name.startswith("khoi_phuc_")]
+    database.close()
+    return found
+
+
 def test_an_empty_machine_gets_settings_and_key_as_well(filled: Place, tmp_path: Path) -> None:
     path = filled.backup()
     # Settings that name no PostgreSQL, so that the new folder is all there is.
@@ -213,8 +351,9 @@ def test_the_oldest_backups_are_given_up_and_people_are_told_when_none_was_made_
     for _ in range(3):
         names.append(filled.backup(folder).name)
         filled.clock.forward(hours=1)
+    (folder / f".{names[1]}.part").touch()
     assert len(give_up_oldest(folder, 2)) == 1
-    assert len(list(folder.iterdir())) == 2
+    assert sorted(item.name for item in folder.iterdir()) == names[1:]
     database = filled.open()
     known = last_backup(Vault(database))
     database.close()

@@ -21,6 +21,7 @@ from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
+from zalo_governor.pipeline.progress import Progress
 from zalo_governor.rulebook import load_rulebook
 from zalo_governor.rules.engine import RulesHere
 from zalo_governor.simulator.messages import attachment, group_act, group_message, quote_of
@@ -113,6 +114,7 @@ def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[In
         outbox=SqlOutbox(database, BOT),
         groups=[GROUP],
         on_judged=lambda results: None,
+        progress=Progress(),
         clock=clock,
     )
     door = SecretDoor(rulebook.engine.door_rules, database.keys.mac)

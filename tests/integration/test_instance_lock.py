@@ -1,9 +1,14 @@
 """Two processes never run one account on one database."""
 
+import os
+from pathlib import Path
+
 import pytest
 
+from zalo_governor.store import occupancy
 from zalo_governor.store.database import Database
 from zalo_governor.store.instance import InstanceLock, OtherInstanceError
+from zalo_governor.store.occupancy import Occupant, RunningError, occupant, refuse_while_running
 
 
 def test_the_second_is_refused_until_the_first_lets_go(database: Database) -> None:
@@ -22,3 +27,33 @@ def test_another_account_may_run_beside_it(database: Database) -> None:
     other.take()
     first.release()
     other.release()
+
+
+def test_who_runs_is_found_out_and_work_on_the_database_refused(database: Database) -> None:
+    lock = InstanceLock(database, "700")
+    lock.take()
+    found = occupant(database, "700")
+    assert found == Occupant(os.getpid() if database.file else None)
+    assert occupant(database, "701") is None
+    with pytest.raises(RunningError, match="đang chạy"):
+        refuse_while_running(database)
+    lock.release()
+    assert occupant(database, "700") is None
+    refuse_while_running(database)
+
+
+def test_one_in_another_container_is_found_as_well(
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # The kernel lists no lock of a process that is not to be seen.
+    (tmp_path / "locks").write_text("")
+    monkeypatch.setattr(occupancy, "_LOCKS", tmp_path / "locks")
+    lock = InstanceLock(database, "700")
+    lock.take()
+    assert occupant(database, "700") == Occupant(None)
+    with pytest.raises(RunningError):
+        refuse_while_running(database)
+    lock.release()
+    # Whoever looked has left nothing behind.
+    lock.take()
+    lock.release()

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.render.papers import paper
 from zalo_governor.domain.errors import ConfigError, PrintingError
 from zalo_governor.domain.papers import Face
+from zalo_governor.inheritance import environment
 from zalo_governor.press import Press
 from zalo_governor.settings import shipped_config
 
@@ -17,6 +18,15 @@ BEGINS = {Face.DOCX: b"PK", Face.XLSX: b"PK", Face.PNG: b"\x89PNG"}
 @pytest.mark.parametrize("face", Face)
 def test_each_face_is_printed(face: Face) -> None:
     assert Press(TEMPLATE).print(paper(), face).startswith(BEGINS[face])
+
+
+def test_the_other_process_gets_nothing_that_opens_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ZALO_GOVERNOR_KEY", "ZALO_GOVERNOR_RECOVERY_CODE", "CREDENTIALS_DIRECTORY"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("LANG", "vi_VN.UTF-8")
+    inherited = environment()
+    assert inherited["LANG"] == "vi_VN.UTF-8"
+    assert not [name for name in inherited if name.startswith(("ZALO_GOVERNOR_", "CREDENTIALS_"))]
 
 
 def test_what_takes_too_long_is_given_up() -> None:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from zalo_governor.app import open_session
 from zalo_governor.cli.access import note_access
+from zalo_governor.cli.asking import Asking
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.terminal import Terminal
 from zalo_governor.custody.acquainting import Acquainted, acquaint
@@ -17,8 +18,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.records import Records, open_records
 from zalo_governor.settings import load_settings
-from zalo_governor.store.errors import StoreError
-from zalo_governor.store.instance import runs_somewhere
+from zalo_governor.store.occupancy import refuse_while_running
 from zalo_governor.store.succession import Acquaintance, accounts_of, acquaintances, may_follow, succeed
 from zalo_governor.store.transaction import OFFICE_LOCK
 from zalo_governor.store.units import SqlUnits
@@ -30,23 +30,24 @@ account = Terminal(help="Tài khoản Zalo của Hệ thống.", no_args_is_help
 
 @account.callback()
 def _group() -> None:
-    """The bot's Zalo account."""
+    """Tài khoản Zalo của Hệ thống."""
 
 
 @account.command()
 def replace(
     config: ConfigFile = DEFAULT_CONFIG,
-    old: Annotated[str | None, typer.Option(help="uid of the lost account, where the database has several.")] = None,
+    old: Annotated[
+        str | None, typer.Option(help="uid của tài khoản bị mất, khi cơ sở dữ liệu có nhiều tài khoản.")
+    ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask; who resembles by name alone is then not taken over.")
+        bool, typer.Option("--yes", help="Không hỏi; khi đó người chỉ giống nhau ở tên không được nhận lại.")
     ] = False,
 ) -> None:
-    """After a new account was logged in: find everybody again under it, and let roles, cases and history go on."""
+    """Sau khi đăng nhập tài khoản mới: nhận lại mọi người, giữ nguyên vai trò, vụ việc và lịch sử."""
     records = open_records(load_settings(config), system_clock)
-    session = open_session(records)
+    session, asking = open_session(records), Asking(Console())
     try:
-        if runs_somewhere(records.database):
-            raise StoreError("Hệ thống đang chạy; đề nghị dừng trước (systemctl stop zalo-governor), rồi làm lại.")
+        refuse_while_running(records.database)
         session.login()
         lost = _lost(records, old, session.uid)
         may_follow(records.database, lost, session.uid)
@@ -56,8 +57,8 @@ def replace(
         members = [member for _, found in seen for member in found if member.uid != session.uid]
         found = acquaint(known, members, ZaloErrands(client).by_phone)
         _show(known, found)
-        again = found.known_again | ({} if yes else _confirmed(found))
-        if not yes and not typer.confirm(f"Thay tài khoản {lost} bằng tài khoản {session.uid}?"):
+        again = found.known_again | ({} if yes else _confirmed(found, asking))
+        if not yes and not asking.yes(f"Thay tài khoản {lost} bằng tài khoản {session.uid}?", default=False):
             typer.echo("Chưa thay đổi gì.")
             return
         _take_over(records, lost, session.uid, again, [snapshot for snapshot, _ in seen])
@@ -78,18 +79,18 @@ def _lost(records: Records, stated: str | None, new: str) -> str:
     raise ConfigError(f"--old: đề nghị nêu tài khoản bị mất: {', '.join(there)}")
 
 
-def _confirmed(found: Acquainted) -> dict[int, str]:
+def _confirmed(found: Acquainted, asking: Asking) -> dict[int, str]:
     """Names alone prove nothing: somebody has to say so, one by one."""
     return {
         one.known.person_id: one.uid
         for one in found.suggestions
-        if typer.confirm(f"{one.known.name} ({one.known.title}) có phải là {one.shown!r} ({one.uid})?")
+        if asking.yes(f"{one.known.name} ({one.known.title}) có phải là {one.shown!r} ({one.uid})?", default=False)
     }
 
 
 def _take_over(records: Records, old: str, new: str, again: dict[int, str], seen: list[GroupSnapshot]) -> None:
     database = records.database
-    with database.write() as connection:
+    with SqlUnits(database, new).beside() as (connection, unit):
         database.lock(connection, OFFICE_LOCK)
         carried = succeed(
             connection,
@@ -100,11 +101,10 @@ def _take_over(records: Records, old: str, new: str, again: dict[int, str], seen
             seen=seen,
             at=system_clock(),
         )
+        note_access(unit, system_clock, "account.replaced", old=old, new=new, people=carried.people)
     database.persons.forget()
     records.forget_account(old)
     records.keep_account(new)
-    with SqlUnits(database, new).unit() as unit:
-        note_access(unit, system_clock, "account.replaced", old=old, new=new, people=carried.people)
     typer.echo(f"Đã thay tài khoản {old} bằng {new}: {carried.people} người được nhận ra.")
     if carried.notices or carried.notices_lost:
         typer.echo(

@@ -18,17 +18,19 @@ from zalo_governor.settings import load_settings
 
 def backup(
     place: Annotated[
-        Path | None, typer.Argument(help="A folder, or a file ending in .zgbackup; that of the settings if left out.")
+        Path | None,
+        typer.Argument(metavar="NƠI", help="Thư mục, hoặc tệp có đuôi .zgbackup; không ghi thì theo tệp thiết đặt."),
     ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
     keep: Annotated[
-        int | None, typer.Option(min=1, help="So many of the youngest stay in the folder; as in the settings.")
+        int | None,
+        typer.Option(min=1, help="Số bản mới nhất được giữ trong thư mục; không ghi thì theo tệp thiết đặt."),
     ] = None,
     new_code: Annotated[
-        bool, typer.Option("--new-code", help="Make a new recovery code and print it, this once.")
+        bool, typer.Option("--new-code", help="Tạo mã khôi phục mới và in ra một lần duy nhất.")
     ] = False,
 ) -> None:
-    """Back up database, key, settings and configuration, and read the file back."""
+    """Sao lưu cơ sở dữ liệu, khóa, thiết đặt và bản cấu hình vào một tệp mã hóa, rồi đọc lại tệp ấy để kiểm tra."""
     settings = load_settings(config)
     records = open_records(settings, system_clock)
     try:

@@ -4,8 +4,10 @@ import sys
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from zalo_governor.cli.access import note_access
+from zalo_governor.cli.asking import Asking
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.trial import policy_of
 from zalo_governor.domain.clock import system_clock
@@ -20,14 +22,16 @@ _ASKED = "Từ lúc này Hệ thống gửi tin tới thành viên và Trưởng
 
 def bat_dau(
     config: ConfigFile = DEFAULT_CONFIG,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Không hỏi lại.")] = False,
 ) -> None:
-    """End the trial: from now on members and the leader get messages. The running bot follows within seconds."""
+    """Kết thúc chạy thử: từ nay thành viên và Trưởng nhóm nhận tin. Hệ thống đang chạy làm theo trong vài giây."""
     settings = load_settings(config)
     if not yes:
         if not sys.stdin.isatty():
-            raise ConfigError("bat-dau: không có ai ở màn hình để hỏi lại; nếu đúng là muốn bật thì thêm --yes")
-        typer.confirm(_ASKED, abort=True)
+            raise ConfigError("bat-dau: không có ai để hỏi ở đây; hãy thêm --yes")
+        if not Asking(Console()).yes(_ASKED, default=False):
+            typer.echo("Chưa thay đổi gì.")
+            return
     records = open_records(settings, system_clock)
     try:
         policy = policy_of(records)

@@ -33,10 +33,12 @@ _LAST_ANSWERS_SECONDS = 12.0
 
 def demo(
     keep: Annotated[
-        Path | None, typer.Option(help="Folder for database, logs and report; by default build/demo/<time>.")
+        Path | None,
+        typer.Option(help="Thư mục để cơ sở dữ liệu, nhật ký, báo cáo; không ghi thì là build/demo/<giờ chạy>."),
     ] = None,
     speed: Annotated[
-        float | None, typer.Option(min=1, help="Scenario seconds per second; by default the day takes about 70 s.")
+        float | None,
+        typer.Option(min=1, help="Số giây của kịch bản trong một giây; không ghi thì cả ngày mất khoảng 70 giây."),
     ] = None,
 ) -> None:
     """Xem Hệ thống qua một ngày làm việc mô phỏng trên máy này; không gửi gì ra ngoài."""

@@ -28,11 +28,11 @@ _SHOWN = {
 
 def doctor(
     config: ConfigFile = DEFAULT_CONFIG,
-    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody over the network.")] = False,
-    send_test: Annotated[bool, typer.Option("--send-test", help="Send one test note by the alarm's channel.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Không hỏi ai qua mạng.")] = False,
+    send_test: Annotated[bool, typer.Option("--send-test", help="Gửi thử một tin qua kênh báo động.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
 ) -> None:
-    """Look at everything that can be wrong; changes nothing. Exit code 0: good, 1: warnings, 2: errors."""
+    """Kiểm tra mọi thứ có thể sai; không thay đổi gì. Mã thoát 0: tốt, 1: có cảnh báo, 2: có lỗi."""
     journal.silence()
     console = Console()
     pretty = console.is_terminal and not as_json

@@ -12,7 +12,7 @@ from zalo_governor.records import Records, open_records
 from zalo_governor.settings import load_settings
 from zalo_governor.store.erasure import Holdings, holdings
 from zalo_governor.store.erasure import erase as take_out
-from zalo_governor.store.instance import runs_somewhere
+from zalo_governor.store.occupancy import refuse_while_running
 from zalo_governor.store.transaction import OFFICE_LOCK
 from zalo_governor.store.units import SqlUnits
 
@@ -22,12 +22,12 @@ class ErasureError(GovernorError):
 
 
 def erase(
-    person: Annotated[str, typer.Argument(help="uid of the person; `zalo-governor members` lists them.")],
-    paper: Annotated[str, typer.Option("--order", help="Number of the paper that orders it: số 12/QĐ-UBND.")],
+    person: Annotated[str, typer.Argument(metavar="UID", help="uid của người ấy; xem bằng zalo-governor members.")],
+    paper: Annotated[str, typer.Option("--order", help="Số văn bản yêu cầu xóa: số 12/QĐ-UBND.")],
     config: ConfigFile = DEFAULT_CONFIG,
-    do_it: Annotated[bool, typer.Option("--do-it", help="Take it out; without this, only say what would go.")] = False,
+    do_it: Annotated[bool, typer.Option("--do-it", help="Xóa thật; không có thì chỉ cho xem sẽ xóa những gì.")] = False,
 ) -> None:
-    """Say what is kept of a person, and with --do-it replace it by a number."""
+    """Cho xem những gì đang giữ về một người; thêm --do-it thì xóa, chỉ còn lại số người."""
     if not paper.strip():
         raise ConfigError("--order: đề nghị nêu số văn bản yêu cầu xóa")
     records = open_records(load_settings(config), system_clock)
@@ -38,8 +38,7 @@ def erase(
         if not do_it:
             typer.echo("Chưa thay đổi gì. Để xóa: chạy lại lệnh này và thêm --do-it (dừng Hệ thống trước).")
             return
-        if runs_somewhere(records.database):
-            raise ErasureError("Hệ thống đang chạy; đề nghị dừng trước (systemctl stop zalo-governor), rồi làm lại.")
+        refuse_while_running(records.database)
         typed = typer.prompt(f"Việc xóa không lấy lại được. Gõ lại uid {person} để xác nhận")
         if typed.strip() != person:
             raise ErasureError("uid gõ lại không khớp; chưa thay đổi gì.")
@@ -97,10 +96,9 @@ def _refuse(kept: Holdings) -> None:
 
 def _take_out(records: Records, kept: Holdings, paper: str) -> None:
     database = records.database
-    with database.write() as connection:
+    with SqlUnits(database, records.account).beside() as (connection, unit):
         database.lock(connection, OFFICE_LOCK)
         gone = take_out(connection, database.keys, kept.person_id, paper, system_clock())
         database.erase_traces()
-    database.persons.forget()
-    with SqlUnits(database, records.account).unit() as unit:
         note_access(unit, system_clock, "person.erased", person=kept.person_id, order=paper, entries=gone)
+    database.persons.forget()

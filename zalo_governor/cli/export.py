@@ -21,24 +21,29 @@ from zalo_governor.settings import load_settings
 from zalo_governor.sheets.writing import write_sheet
 from zalo_governor.store.extracts import Cursor, Extract, headings, rows
 from zalo_governor.store.units import SqlUnits
+from zalo_governor.wording import of_system
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def export(
-    what: Annotated[Extract, typer.Argument(help="What to take out.")],
-    file: Annotated[Path, typer.Argument(help="The .jsonl, .csv or .xlsx file to write.")],
+    what: Annotated[Extract, typer.Argument(metavar="LOẠI", help="Loại dữ liệu.")],
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp .jsonl, .csv hoặc .xlsx để ghi.")],
     config: ConfigFile = DEFAULT_CONFIG,
-    since: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD.")] = None,
-    until: Annotated[str | None, typer.Option(help="Last day (included), YYYY-MM-DD.")] = None,
-    after: Annotated[str | None, typer.Option(help="Go on behind the cursor that the page before printed.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many rows in one file.")] = 100_000,
+    since: Annotated[str | None, typer.Option(help="Ngày đầu, NĂM-THÁNG-NGÀY.")] = None,
+    until: Annotated[str | None, typer.Option(help="Ngày cuối (tính cả ngày ấy), NĂM-THÁNG-NGÀY.")] = None,
+    after: Annotated[str | None, typer.Option(help="Đi tiếp sau con trỏ mà trang trước đã in.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="Số dòng nhiều nhất trong một tệp.")] = 100_000,
     with_text: Annotated[
-        bool, typer.Option("--with-text", help="With what was said; goes on record. Never what is sealed.")
+        bool,
+        typer.Option(
+            "--with-text",
+            help="Kèm nội dung đã nói, được ghi vào nhật ký kiểm tra; không bao giờ kèm nội dung đã niêm phong.",
+        ),
     ] = False,
 ) -> None:
-    """Write one page; an existing file is replaced only when the new one is complete."""
+    """Xuất một trang dữ liệu ra tệp; tệp đã có chỉ bị thay khi tệp mới đã ghi xong."""
     start, end, cursor = _day(since, "--since", _ALWAYS), _NEVER, _cursor(after)
     if until:
         end = _day(until, "--until", _NEVER) + timedelta(days=1)
@@ -69,7 +74,6 @@ def _written(file: Path, names: list[str], found: Iterator[tuple[Cursor, dict[st
     for last, row in found:  # noqa: B007
         cells.append(["" if row[name] is None else str(row[name]) for name in names])
     write_sheet(file, names, cells)
-    file.chmod(0o600)
     return len(cells), last
 
 
@@ -80,7 +84,7 @@ def _replaced(file: Path) -> Iterator[int]:
         yield os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         draft.replace(file)
     except OSError as error:
-        raise ConfigError(f"{file}: không ghi được ({error.strerror})") from None
+        raise ConfigError(f"{file}: không ghi được ({of_system(error)})") from None
     finally:
         draft.unlink(missing_ok=True)
 

@@ -23,20 +23,20 @@ _AFTERWARDS = (
 def install_service(
     config: ConfigFile = DEFAULT_CONFIG,
     print_only: Annotated[
-        bool, typer.Option("--print", "--dry-run", help="Show the files, and write and change nothing.")
+        bool, typer.Option("--print", "--dry-run", help="Chỉ in các tệp ra màn hình, không ghi và không thay đổi gì.")
     ] = False,
-    backup_dir: Annotated[Path, typer.Option(help="Where the nightly backup goes.")] = Path("/var/backups") / NAME,
-    user: Annotated[str, typer.Option(help="The service's own user; made where it is missing.")] = NAME,
+    backup_dir: Annotated[Path, typer.Option(help="Thư mục để bản sao lưu mỗi đêm.")] = Path("/var/backups") / NAME,
+    user: Annotated[str, typer.Option(help="Người dùng riêng của dịch vụ; chưa có thì được tạo.")] = NAME,
     key_credential: Annotated[
         Path | None,
-        typer.Option(help="The key as a credential; .cred: encrypted by systemd-creds. Default: the key file."),
+        typer.Option(help="Tệp giữ khóa; đuôi .cred là tệp do systemd-creds mã hóa. Không ghi thì dùng tệp khóa."),
     ] = None,
     smtp_credential: Annotated[
-        Path | None, typer.Option(help="The mail password as a credential; .cred: encrypted by systemd-creds.")
+        Path | None, typer.Option(help="Tệp giữ mật khẩu thư; đuôi .cred là tệp do systemd-creds mã hóa.")
     ] = None,
-    etc: Annotated[Path, typer.Option(help="Write below this folder; for /etc alone systemd is told.")] = _ETC,
+    etc: Annotated[Path, typer.Option(help="Ghi vào thư mục này; chỉ khi là /etc mới báo cho systemd.")] = _ETC,
 ) -> None:
-    """Write hardened systemd units for the bot and its nightly backup."""
+    """Ghi các tệp systemd, quyền hạn chỉ vừa đủ, để chạy Hệ thống và sao lưu mỗi đêm."""
     settings = load_settings(config)
     made = files(
         Installation(

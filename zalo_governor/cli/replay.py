@@ -43,19 +43,21 @@ _UNITS = {"d": "days", "h": "hours", "w": "weeks"}
 
 
 def replay(
-    rule_id: Annotated[str, typer.Argument(metavar="ID", help="The rule: 3.1-tieng-viet-co-dau.")],
-    since: Annotated[str, typer.Option(help="How far back: 30d, 12h, 4w, or a day YYYY-MM-DD.")] = "30d",
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="Mã quy tắc: 3.1-tieng-viet-co-dau.")],
+    since: Annotated[
+        str, typer.Option(help="Từ bao giờ: 30d (ngày), 12h (giờ), 4w (tuần), hoặc một ngày NĂM-THÁNG-NGÀY.")
+    ] = "30d",
     rules_dir: Annotated[
-        Path | None, typer.Option(help="Folder with the changed rules; the office's own if left out.")
+        Path | None, typer.Option(help="Thư mục có quy tắc đã sửa; không ghi thì là quy tắc đang dùng.")
     ] = None,
-    samples: Annotated[int, typer.Option(min=0, max=1000, help="How many differences of each kind to show.")] = 10,
+    samples: Annotated[int, typer.Option(min=0, max=1000, help="Mỗi loại khác biệt cho xem bao nhiêu mục.")] = 10,
     with_text: Annotated[
-        bool, typer.Option("--with-text", help="Show what was said as well; that is on record as an access.")
+        bool, typer.Option("--with-text", help="Cho xem cả nội dung đã nói; việc xem được ghi vào nhật ký kiểm tra.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of sentences.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
-    """Try a rule on what was heard, and hold it against what was recorded; nothing is changed."""
+    """Thử một quy tắc trên những gì đã nghe và so với kết quả đã ghi; không thay đổi gì."""
     settings = load_settings(config)
     start = _moment(since)
     records = open_records(settings, system_clock)
@@ -162,7 +164,7 @@ def _rule(rulebook: Rulebook, rule_id: str) -> Rule[Any]:
     for rule in rulebook.engine.rules:
         if rule.id == rule_id:
             return rule
-    raise ConfigError(f"rules replay: no rule of the id {rule_id}; there are: {', '.join(rulebook.specs)}")
+    raise ConfigError(f"rules replay: không có quy tắc {rule_id}; các quy tắc: {', '.join(rulebook.specs)}")
 
 
 def _moment(since: str) -> datetime:
@@ -172,7 +174,7 @@ def _moment(since: str) -> datetime:
     try:
         return midnight(date.fromisoformat(since))
     except ValueError:
-        raise ConfigError("--since: not understood; write 30d, 12h, 4w, or a day as YYYY-MM-DD") from None
+        raise ConfigError("--since: không hiểu; hãy ghi 30d, 12h, 4w, hoặc một ngày theo dạng NĂM-THÁNG-NGÀY") from None
 
 
 def _sentences(report: ReplayReport, rule: Rule[Any], start: datetime) -> Iterator[str]:

@@ -24,13 +24,13 @@ _CODE = "ZALO_GOVERNOR_RECOVERY_CODE"
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="The backup.", dir_okay=False)],
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Tệp sao lưu.", dir_okay=False)],
     config: ConfigFile = DEFAULT_CONFIG,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Where there is a database already, move it aside.")
+        bool, typer.Option("--replace", help="Nếu đã có cơ sở dữ liệu thì chuyển sang bên cạnh, không xóa.")
     ] = False,
 ) -> None:
-    """Put a backup back. It is read through and checked beside what there is; only then it takes its place."""
+    """Khôi phục từ bản sao lưu; bản ấy được dựng và kiểm tra ở bên cạnh xong mới thay vào chỗ hiện có."""
     head = read_head(file)
     typed = os.environ.get(_CODE) or typer.prompt(f"Mã khôi phục {head.code}")
     code = RecoveryCode.read(typed)

@@ -16,10 +16,10 @@ from zalo_governor.simulator.server import Simulator, serve
 
 
 def simulate(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 picks a free one.")] = 0,
-    scenario: Annotated[Path | None, typer.Option(help="YAML file with people and a day of traffic.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Cổng trên 127.0.0.1; 0 là cổng nào còn trống.")] = 0,
+    scenario: Annotated[Path | None, typer.Option(help="Tệp YAML kể những người và một ngày trong Nhóm.")] = None,
     speed: Annotated[
-        float | None, typer.Option(min=0.001, help="Scenario seconds per second; by default the scenario's own.")
+        float | None, typer.Option(min=0.001, help="Số giây của kịch bản trong một giây; không ghi thì theo kịch bản.")
     ] = None,
 ) -> None:
     """Chạy một Zalo mô phỏng trên máy này (cho người phát triển); xem docs/simulator.md."""

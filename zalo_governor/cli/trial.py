@@ -21,9 +21,9 @@ from zalo_governor.wiring.policy import office_policy
 
 def trial(
     config: ConfigFile = DEFAULT_CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of the page.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
 ) -> None:
-    """Show what the bot would have sent to whom, false alarms by rule, and what rules in shadow found."""
+    """Xem khi chạy thử lẽ ra đã gửi gì cho ai, báo nhầm theo quy tắc, và kết quả của các quy tắc chạy ngầm."""
     records = open_records(load_settings(config), system_clock)
     try:
         policy = policy_of(records)
@@ -42,7 +42,7 @@ def policy_of(records: Records) -> OfficePolicy:
         ConfigError: no account has ever been started here.
     """
     if not records.account:
-        raise ConfigError("chưa có tài khoản nào chạy ở đây; hãy chạy zalo-governor run trước")
+        raise ConfigError("Chưa có tài khoản nào được khởi động ở đây; hãy chạy zalo-governor run trước.")
     return office_policy(
         records.configuration.current,
         records.account,

@@ -14,20 +14,19 @@ from zalo_governor.settings import load_settings
 from zalo_governor.store.audit import SqlAuditLog
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
-from zalo_governor.store.instance import runs_somewhere
 from zalo_governor.store.migrations import newest
+from zalo_governor.store.occupancy import refuse_while_running
 
 
 def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Check rules and messages, copy the database, bring it to the form of this version, and look it through."""
+    """Kiểm tra quy tắc và lời văn, chép lại cơ sở dữ liệu, chuyển sang dạng của phiên bản này rồi kiểm tra."""
     settings = load_settings(config)
     load_rulebook(settings.rules_dir)
     Catalogue.load(settings.rules_dir / "messages.vi.yaml")
     keys = Keys.load_or_make(settings.key_path, settings.given_key)
     database = Database(settings.sqlalchemy_url, keys, system_clock)
     try:
-        if runs_somewhere(database):
-            raise BackupError("Hệ thống đang chạy; đề nghị dừng trước (systemctl stop zalo-governor), rồi làm lại.")
+        refuse_while_running(database)
         form = database.form()
         copy = database.migrate()
         faults = len(SqlAuditLog(database).verify().faults)

@@ -18,6 +18,8 @@ Progress = Callable[[int], None]
 """Told of so many more rows."""
 
 _AT_ONCE = 1000
+_MOST_OF_FILES = 256 << 20
+"""Bytes of the configuration together."""
 
 
 class Manifest(BaseModel):
@@ -107,12 +109,14 @@ def survey(path: Path, code: RecoveryCode, progress: Progress) -> Survey:
                 manifest = Manifest.model_validate(table["manifest"])
             elif "file" in table:
                 files[table["file"]] = b64decode(table["content"])
+                if sum(map(len, files.values())) > _MOST_OF_FILES:
+                    raise not_whole(path)
             elif "end" in table:
                 end = End.model_validate(table["end"])
     except (ValidationError, ValueError, KeyError, TypeError):
-        raise _not_whole(path) from None
+        raise not_whole(path) from None
     if manifest is None or end is None or counted != end.counts:
-        raise _not_whole(path)
+        raise not_whole(path)
     return Survey(manifest, files, end)
 
 
@@ -130,7 +134,7 @@ def _parts(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape | dict[str, A
         parsed = orjson.loads(line)
         if isinstance(parsed, list):
             if shape is None:
-                raise _not_whole(path)
+                raise not_whole(path)
             batch.append(parsed)
             if len(batch) == _AT_ONCE:
                 yield shape, batch
@@ -145,5 +149,6 @@ def _parts(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape | dict[str, A
             yield parsed, []
 
 
-def _not_whole(path: Path) -> BackupError:
+def not_whole(path: Path) -> BackupError:
+    """What is to be said of a backup that holds something else than a backup holds."""
     return BackupError(f"{path}: bản sao lưu không đầy đủ; chưa thay đổi gì. Đề nghị dùng bản sao lưu khác.")

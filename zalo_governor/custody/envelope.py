@@ -14,11 +14,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from zalo_governor.custody.code import RecoveryCode
 from zalo_governor.domain.errors import GovernorError
+from zalo_governor.wording import of_system
 
 _MAGIC = b"zalo-governor backup\n"
 _FORMAT = 1
 _CHUNK = 1 << 20
 _LONGEST_HEAD = 1 << 16
+_LONGEST_LINE = 256 << 20
+"""Bytes: ten times as long as a row with the longest message that a frame can bring."""
 _TAG = 16
 
 
@@ -103,10 +106,16 @@ def read_lines(path: Path, code: RecoveryCode) -> Iterator[bytes]:
                 "đề nghị lấy đúng bản giấy."
             )
         cipher, bound = AESGCM(code.file_key(bytes.fromhex(head.salt))), hashlib.sha256(raw).digest()
-        expand, rest = zlib.decompressobj(), b""
+        expand, rest = zlib.decompressobj(), bytearray()
         for plain in _chunks(path, file, cipher, bound):
-            *lines, rest = (rest + _expanded(path, expand, plain)).split(b"\n")
-            yield from lines
+            for part in _expanded(path, expand, plain):
+                first, *lines = part.split(b"\n")
+                rest += first
+                for line in lines:
+                    yield bytes(rest)
+                    rest = bytearray(line)
+                if len(rest) > _LONGEST_LINE:
+                    raise _damaged(path)
 
 
 def _chunks(path: Path, file: IO[bytes], cipher: AESGCM, head: bytes) -> Iterator[bytes]:
@@ -125,18 +134,23 @@ def _chunks(path: Path, file: IO[bytes], cipher: AESGCM, head: bytes) -> Iterato
         raise _damaged(path)
 
 
-def _expanded(path: Path, expand: "zlib._Decompress", plain: bytes) -> bytes:
-    try:
-        return expand.decompress(plain)
-    except zlib.error:
-        raise _damaged(path) from None
+def _expanded(path: Path, expand: "zlib._Decompress", plain: bytes) -> Iterator[bytes]:
+    """Not all at once: a chunk may have been made to become a thousand times as large."""
+    part = b""
+    while plain or len(part) == _CHUNK:
+        try:
+            part = expand.decompress(plain, _CHUNK)
+        except zlib.error:
+            raise _damaged(path) from None
+        plain = expand.unconsumed_tail
+        yield part
 
 
 def _opened(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:
-        raise BackupError(f"{path}: không đọc được tệp ({error.strerror}).") from None
+        raise BackupError(f"{path}: không đọc được tệp ({of_system(error)}).") from None
 
 
 def _head(path: Path, file: IO[bytes]) -> tuple[Head, bytes]:

@@ -1,8 +1,9 @@
 """Where a restored database is put together and looked through before it takes its place, on either database."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -14,10 +15,10 @@ from zalo_governor.domain.clock import Clock
 from zalo_governor.durable import sync_folder
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
-from zalo_governor.store.instance import runs_somewhere
 from zalo_governor.store.schema import audit, cases, inbox
 
 _PUBLIC = "public"
+_BESIDE, _SCHEMA = "khoi-phuc-", "khoi_phuc_"
 
 
 class Landing(Protocol):
@@ -36,7 +37,10 @@ class Landing(Protocol):
 
 
 def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> Landing:
-    """A landing for the database of that URL; nothing is made yet."""
+    """A landing for the database of that URL, where no restoring goes on; what one that was killed left is removed.
+
+    It may hold what is sealed or erased by now.
+    """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         return _Beside(Path(str(address.database)), stamp)
@@ -54,18 +58,6 @@ def is_empty(database: Database) -> bool:
         )
 
 
-def refuse_while_running(database: Database) -> None:
-    """See that no bot works on the database.
-
-    Raises:
-        BackupError: one does.
-    """
-    if runs_somewhere(database):
-        raise BackupError(
-            "Hệ thống đang chạy trên cơ sở dữ liệu này; đề nghị dừng trước (systemctl stop zalo-governor), rồi làm lại."
-        )
-
-
 @contextmanager
 def cleared(place: Landing) -> Iterator[Landing]:
     """The landing; whatever happens, nothing half-made is left of it."""
@@ -80,7 +72,9 @@ class _Beside:
 
     def __init__(self, file: Path, stamp: str) -> None:
         self._file = file
-        self._folder = file.with_name(f"khoi-phuc-{stamp}")
+        for left in file.parent.glob(f"{_BESIDE}*/"):
+            shutil.rmtree(left, ignore_errors=True)
+        self._folder = file.with_name(_BESIDE + stamp)
         self.url = f"sqlite:///{self._folder / file.name}"
 
     def swap(self, stamp: str) -> str | None:
@@ -88,14 +82,23 @@ class _Beside:
         before = self._file.with_name(f"{self._file.name}.truoc-{stamp}")
         kept = None
         if self._file.exists():
-            for end in ("", "-wal", "-shm"):
-                part = self._file.with_name(self._file.name + end)
-                if part.exists():
-                    part.rename(before.with_name(before.name + end))
+            self._keep(before)
             kept = str(before)
-        made.rename(self._file)
+        # At each moment one of the two is there: where there was none, the program would begin an empty one.
+        made.replace(self._file)
         sync_folder(self._file.parent)
         return kept
+
+    def _keep(self, before: Path) -> None:
+        """The database as a second name, and nothing beside it that SQLite would take for part of the new one."""
+        with suppress(sqlite3.Error), closing(sqlite3.connect(self._file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        ends = [end for end in ("", "-wal", "-shm") if self._file.with_name(self._file.name + end).exists()]
+        for end in ends:
+            before.with_name(before.name + end).hardlink_to(self._file.with_name(self._file.name + end))
+        sync_folder(self._file.parent)
+        for end in ends[1:]:
+            self._file.with_name(self._file.name + end).unlink()
 
     def clear(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -107,10 +110,12 @@ class _Schema:
     def __init__(self, url: str, stamp: str, keys: Keys, clock: Clock) -> None:
         self._keys = keys
         self._clock = clock
-        self._name = f"khoi_phuc_{stamp}".replace("-", "_")
+        self._name = f"{_SCHEMA}{stamp}".replace("-", "_")
         self._address = url
         options = f"-c search_path={self._name}"
         self.url = make_url(url).update_query_dict({"options": options}).render_as_string(hide_password=False)
+        for left in self._left():
+            self._run(f'DROP SCHEMA "{left}" CASCADE')
         self._run(f'CREATE SCHEMA "{self._name}"')
 
     def swap(self, stamp: str) -> str | None:
@@ -123,6 +128,14 @@ class _Schema:
 
     def clear(self) -> None:
         self._run(f'DROP SCHEMA IF EXISTS "{self._name}" CASCADE')
+
+    def _left(self) -> list[str]:
+        database = Database(self._address, self._keys, self._clock)
+        try:
+            with database.read() as connection:
+                return [name for name in inspect(connection).get_schema_names() if name.startswith(_SCHEMA)]
+        finally:
+            database.close()
 
     def _run(self, *statements: str) -> None:
         database = Database(self._address, self._keys, self._clock)

@@ -24,6 +24,7 @@ from zalo_governor.store.dump import count_rows
 from zalo_governor.store.migrations import revision
 from zalo_governor.store.units import SqlUnits
 from zalo_governor.store.vault import Vault
+from zalo_governor.wording import of_system
 
 SUFFIX = ".zgbackup"
 SETTINGS = "governor.yaml"
@@ -97,7 +98,7 @@ class Backups:
             draft.replace(path)
             sync_folder(path.parent)
         except OSError as error:
-            raise BackupError(f"{path}: không ghi được bản sao lưu ({error.strerror}).") from None
+            raise BackupError(f"{path}: không ghi được bản sao lưu ({of_system(error)}).") from None
         finally:
             with suppress(OSError):
                 draft.unlink()
@@ -154,8 +155,14 @@ def is_overdue(last: LastBackup | None, now: datetime, after: timedelta | None) 
 
 
 def give_up_oldest(folder: Path, keep: int) -> list[Path]:
-    """Remove all backups of a folder but the youngest `keep`; gives those that were removed."""
+    """Remove all backups of a folder but the youngest `keep`; gives those that were removed.
+
+    What a backup that was killed has left goes as well, once a later one was made.
+    """
     found = sorted(folder.glob(f"sao-luu-*{SUFFIX}"), reverse=True)
+    for part in folder.glob(f".sao-luu-*{SUFFIX}.part"):
+        if found and part.name < f".{found[0].name}":
+            part.unlink()
     for path in found[keep:]:
         path.unlink()
     return found[keep:]

@@ -1,6 +1,6 @@
 """Putting a backup back: everything is made and looked through beside what there is, and only then takes its place."""
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,12 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
 
-from zalo_governor.custody.archive import End, Manifest, Progress, Survey, batches, survey
+from zalo_governor.custody.archive import End, Manifest, Progress, Survey, batches, not_whole, survey
 from zalo_governor.custody.code import RecoveryCode
 from zalo_governor.custody.envelope import BackupError, read_head
-from zalo_governor.custody.landing import Landing, cleared, is_empty, landing, refuse_while_running
+from zalo_governor.custody.landing import Landing, cleared, is_empty, landing
 from zalo_governor.custody.making import CONFIG, SETTINGS, SUFFIX
 from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.elements import RawDict, Seal
@@ -26,6 +27,8 @@ from zalo_governor.store.dump import go_on_counting, put_back
 from zalo_governor.store.erasure import erase
 from zalo_governor.store.errors import StoreError
 from zalo_governor.store.migrations import check_known
+from zalo_governor.store.occupancy import refuse_while_running
+from zalo_governor.store.quotations import remove_quotations
 from zalo_governor.store.restored import SEAL_COLUMNS, Gone, gone_in, look_ahead, seal_again, seal_what_is_found
 from zalo_governor.store.schema import metadata, persons
 from zalo_governor.store.units import SqlUnits
@@ -67,13 +70,15 @@ def restore(
 
     Raises:
         BackupError: nothing was changed; the text says why.
+        RunningError: a bot works on the database that is there; nothing was changed.
     """
     read = survey(path, code, steps.check)
     check_known(read.manifest.form)
     stamp = f"{local(clock()):%Y%m%d-%H%M%S}"
-    settings = _settings(read, settings_file)
-    master = b64decode(read.manifest.key)
-    keys = Keys(master)
+    with _as_written(path):
+        settings = _settings(read, settings_file)
+        master = b64decode(read.manifest.key, validate=True)
+        keys = Keys(master)
     before = _Before(settings, keys, clock, master)
     before.check(replace=replace)
     gone, known_until = before.gone()
@@ -82,7 +87,8 @@ def restore(
     with cleared(landing(settings.sqlalchemy_url, stamp, keys, clock)) as place:
         database = Database(place.url, keys, clock)
         try:
-            _load(database, path, code, read, steps.load)
+            with _as_written(path):
+                _load(database, path, code, read, steps.load)
             _see_that_it_holds(database, read)
             with _rules(read, settings) as rules:
                 look = looking(rules, keys)
@@ -157,8 +163,10 @@ class _Before:
         path = self._settings.key_path
         if not self._settings.given_key:
             if path.exists() and not self._same_key:
-                path.rename(path.with_name(f"{path.name}.truoc-{stamp}"))
-            if not path.exists():
+                # Never without a key in between: the program would begin with one that opens nothing.
+                path.with_name(f"{path.name}.truoc-{stamp}").hardlink_to(path)
+                replace_file(path, b64encode(self._master) + b"\n", mode=0o600)
+            elif not path.exists():
                 keep_master_key(path, self._master)
         return place.swap(stamp)
 
@@ -171,12 +179,22 @@ class _Before:
         return master_key(path, stated) if stated or path.exists() else None
 
 
+@contextmanager
+def _as_written(path: Path) -> Iterator[None]:
+    """Who knows the code can make a file that opens and holds what no backup holds."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, SQLAlchemyError):
+        raise not_whole(path) from None
+
+
 def _settings(read: Survey, settings_file: Path) -> Settings:
+    content = read.files[SETTINGS]
     if settings_file.exists():
         return load_settings(settings_file)
     draft = settings_file.with_name(f".{settings_file.name}.khoi-phuc")
     settings_file.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(draft, read.files[SETTINGS], mode=0o600)
+    replace_file(draft, content, mode=0o600)
     try:
         return load_settings(draft)
     finally:
@@ -221,7 +239,10 @@ def _gone_in_backup(path: Path, code: RecoveryCode) -> Gone:
 def _load(database: Database, path: Path, code: RecoveryCode, read: Survey, progress: Progress) -> None:
     database.make_tables(read.manifest.form)
     with database.write() as connection:
+        there = set(inspect(connection).get_table_names())
         for shape, rows in batches(path, code):
+            if shape.table not in there:
+                raise not_whole(path)
             put_back(connection, shape, rows)
             progress(len(rows))
         go_on_counting(connection)
@@ -253,7 +274,9 @@ def _take_away(
             _, order = gone.erased[person_id]
             erase(connection, database.keys, person_id, order, now)
         database.erase_traces()
-    return sealed + seal_what_is_found(database, look, progress), len(there)
+    sealed += seal_what_is_found(database, look, progress)
+    remove_quotations(database, look)
+    return sealed, len(there)
 
 
 def _note(database: Database, read: Survey, now: datetime, sealed: int, erased: int) -> None:

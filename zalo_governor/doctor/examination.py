@@ -6,6 +6,7 @@ from typing import NamedTuple
 from zalo_governor.doctor.check import Check, Level, Result
 from zalo_governor.doctor.patient import Patient
 from zalo_governor.domain.errors import GovernorError
+from zalo_governor.wording import of_system
 
 _OFFLINE = Result(Level.SKIPPED, "không kiểm tra vì --offline")
 EXIT_CODES = {Level.GOOD: 0, Level.NOTE: 0, Level.SKIPPED: 0, Level.WARNING: 1, Level.ERROR: 2}
@@ -53,7 +54,7 @@ def _looked(check: Check, patient: Patient) -> list[Result]:
         results.append(
             Result(
                 Level.ERROR,
-                f"{failed.filename or ''}: {failed.strerror}",
+                f"{failed.filename or ''}: {of_system(failed)}",
                 "Chạy lệnh này dưới người dùng của chương trình.",
             )
         )

@@ -4,6 +4,7 @@ import os
 import pwd
 import stat
 from collections.abc import Callable, Iterator
+from time import time
 
 from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.patient import Patient
@@ -18,6 +19,7 @@ from zalo_governor.store.errors import NewerDatabaseError, WrongKeyError
 from zalo_governor.store.migrations import check_known, newest
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_SETTLING_SECONDS = 14 * 86_400
 _NAME_THEM = "Ghi thêm vào mục people, hoặc chạy lại zalo-governor init."
 _CORRECT = "Sửa đúng tệp, dòng, mục được nêu rồi chạy lại lệnh này."
 
@@ -94,6 +96,18 @@ def secret_files(patient: Patient) -> Iterator[Result]:
             yield warning(f"Người dùng khác trên máy đọc được {path}", f"chmod 600 {path}")
     if there and not any(path.stat().st_mode & _OTHERS for path in there):
         yield good("Tệp phiên đăng nhập và cơ sở dữ liệu: không ai khác đọc được")
+    yield from _earlier_copies(patient)
+
+
+def _earlier_copies(patient: Patient) -> Iterator[Result]:
+    """What upgrade and restore put aside still holds what was sealed or erased since."""
+    place = patient.settings.data_dir
+    for path in sorted([*place.glob("*.truoc-*"), *place.glob("khoi-phuc-*/")]):
+        says = f"{path} là bản cũ, còn giữ cả những gì về sau đã niêm phong hoặc đã xóa"
+        if time() - path.stat().st_mtime < _SETTLING_SECONDS:
+            yield note(f"{says}; xóa khi Hệ thống đã chạy ổn định")
+        else:
+            yield warning(says, f"Hệ thống đã chạy ổn định thì xóa: rm -r {path}")
 
 
 def key(patient: Patient) -> Iterator[Result]:

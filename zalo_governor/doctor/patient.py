@@ -150,5 +150,5 @@ class Patient:
         # A bot that has started meanwhile has a younger session than this one.
         account = self.records.account
         if account and occupant(self.records.database, account):
-            raise ConfigError("the bot was started meanwhile")
+            raise ConfigError("Hệ thống vừa được khởi động trong lúc kiểm tra; đề nghị chạy lại zalo-governor doctor.")
         self.records.keep_credentials(credentials)

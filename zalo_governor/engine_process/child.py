@@ -21,7 +21,7 @@ from zalo_governor.engine_process.exchange import (
     receive,
     send,
 )
-from zalo_governor.store.crypto import KEY_VARIABLE
+from zalo_governor.inheritance import environment
 
 _LOADING_SECONDS = 60.0
 _LOOK_SECONDS = 0.25
@@ -73,7 +73,7 @@ class Child:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     pass_fds=(shared,),
-                    env={name: value for name, value in os.environ.items() if name != KEY_VARIABLE},
+                    env=environment(),
                 )
                 kept.pop_all()
         self._rule_ids: tuple[str, ...] = ()

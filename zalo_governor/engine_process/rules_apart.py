@@ -4,6 +4,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from enum import Enum, auto
 from pathlib import Path
 from time import monotonic
 
@@ -23,6 +24,16 @@ _PATIENCE_SECONDS = 20.0
 _RETRY_FIRST, _RETRY_LONGEST = 1.0, 60.0
 
 
+class _Loading(Enum):
+    """How the loading of a rulebook ended."""
+
+    DONE = auto()
+    WRONG = auto()
+    """The files are."""
+    LOST = auto()
+    """The process was."""
+
+
 def command(rules_dir: Path) -> list[str]:
     """How the process is called."""
     return [sys.executable, "-m", "zalo_governor.engine_process", str(rules_dir)]
@@ -39,6 +50,7 @@ class RulesApart:
     Args:
         command: how the process is called.
         here: the same rules in this process.
+        on_lost: called whenever the process was lost, by who asks: it works, though nothing was finished.
         patience: seconds that one rule may think about one event.
         seconds: a clock that only goes forward.
     """
@@ -48,11 +60,13 @@ class RulesApart:
         command: Sequence[str],
         *,
         here: Callable[[], Engine],
+        on_lost: Callable[[], object],
         patience: float = _PATIENCE_SECONDS,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
         self._command = command
         self._here = here
+        self._on_lost = on_lost
         self._patience = patience
         self._seconds = seconds
         self._faults = Faults(seconds)
@@ -67,6 +81,8 @@ class RulesApart:
     def start(self) -> None:
         """Begin to load the rulebook; nobody waits for it yet."""
         self._child = self._begun()
+        if self._child is None:
+            self._later()
 
     def reload(self) -> None:
         """The files have changed: what is asked from now on is judged by them, or as before where they are wrong."""
@@ -102,6 +118,7 @@ class RulesApart:
             except LostError as lost:
                 self._explain(lost, self._child, again=lost.at in lost_at)
                 lost_at.append(lost.at)
+                self._on_lost()
                 self._ready()
             else:
                 return [verdicts.get(place, CLEAN) for place in range(len(self._asked.popleft().cases))]
@@ -143,8 +160,10 @@ class RulesApart:
             self._renew()
         if self._child is None and self._seconds() >= self._retry_at:
             self._child, self._is_loaded = self._begun(), False
+            if self._child is None:
+                self._later()
         if self._child and not self._is_loaded:
-            if self._loaded(self._child):
+            if self._loading(self._child) is _Loading.DONE:
                 self._is_loaded, self._retry_after = True, _RETRY_FIRST
                 self._ask_anew(self._child)
             else:
@@ -153,34 +172,41 @@ class RulesApart:
         return self._child
 
     def _renew(self) -> None:
-        """Where the files are wrong, the process with the rulebook as it was stays."""
-        if self._child and (new := self._begun()):
-            if self._loaded(new):
-                self._child.close()
-                self._child, self._is_loaded = new, True
-                self._ask_anew(new)
-            else:
-                new.close()
+        """Where the files are wrong, the process with the rulebook as it was stays. Where no other one can be had it
+        goes all the same: nobody is to be judged by rules that count no more."""
+        if self._child is None:
+            return
+        new = self._begun()
+        loading = self._loading(new) if new else _Loading.LOST
+        if new and loading is _Loading.DONE:
+            self._child.close()
+            self._child, self._is_loaded = new, True
+            self._ask_anew(new)
+            return
+        if new:
+            new.close()
+        if loading is _Loading.LOST:
+            self.close()
+            self._later()
 
     def _begun(self) -> Child | None:
         try:
             child = Child(self._command, patience=self._patience, leaving=self._leaving.is_set)
         except OSError as error:
             log.error("rules_process_not_started", error=type(error).__name__)
-            self._later()
             return None
         return child
 
-    def _loaded(self, child: Child) -> bool:
+    def _loading(self, child: Child) -> "_Loading":
         try:
-            reason = child.load()
+            reason, loading = child.load(), _Loading.WRONG
         except LostError as lost:
-            reason = lost.why
+            reason, loading = lost.why, _Loading.LOST
         if reason:
             log.error("rules_process_not_loaded", reason=reason)
-            return False
+            return loading
         log.info("rules_process_ready", pid=child.pid)
-        return True
+        return _Loading.DONE
 
     def _later(self) -> None:
         log.warning("rules_asked_here", seconds=self._retry_after)

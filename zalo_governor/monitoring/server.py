@@ -15,6 +15,7 @@ from zalo_governor.monitoring.health import Health
 log = structlog.get_logger(__name__)
 
 HOST = "127.0.0.1"
+_NAMES = (HOST, "localhost")
 _AGAIN_SECONDS = 30.0
 
 
@@ -80,7 +81,9 @@ class _Answer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """/healthz, /metrics, and nothing else."""
-        if self.path == "/healthz":
+        if not self._is_meant():
+            self._answer(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", b"Host: 127.0.0.1\n")
+        elif self.path == "/healthz":
             found, beside = self.server.pages.health()
             told = {"status": found.condition.value, "reasons": [reason.value for reason in found.reasons], **beside}
             status = HTTPStatus.OK if found.good else HTTPStatus.SERVICE_UNAVAILABLE
@@ -92,6 +95,11 @@ class _Answer(BaseHTTPRequestHandler):
 
     def log_message(self, *_arguments: object) -> None:
         """A scrape is no event."""
+
+    def _is_meant(self) -> bool:
+        """A page of somebody else's, whose name was made to lead here, asks under that name (DNS rebinding)."""
+        port = self.server.server_address[1]
+        return self.headers.get("Host", HOST) in {name + end for name in _NAMES for end in ("", f":{port}")}
 
     def _answer(self, status: HTTPStatus, kind: str, content: bytes) -> None:
         self.send_response(status)

@@ -12,7 +12,8 @@ from zalo_governor.office.voice import Voice, number
 
 _ROWS = 5
 _LONGEST = 300
-_COMPLAINT = re.compile(r"(?P<file>.+?):(?P<line>[0-9]+): (?P<key>[^ :]+|\(file\)): (?P<fault>.+)")
+_COMPLAINT = re.compile(r"(?P<file>.+?):(?P<line>[0-9]+): (?P<key>[^ :]+|\(cả tệp\)): (?P<fault>.+)")
+_FOLDER = re.compile(r"^/[^:]*/")
 
 
 class ConfigurationNotices:
@@ -50,7 +51,7 @@ class ConfigurationNotices:
         """File, line and key in Vietnamese; what is wrong there stays as `zalo-governor` says it at the terminal."""
         found = _COMPLAINT.fullmatch(line)
         if found is None:
-            return self._voice.say(Text.CONFIG_FAULT_ELSE, fault=line[:_LONGEST])
+            return self._voice.say(Text.CONFIG_FAULT_ELSE, fault=_FOLDER.sub("", line)[:_LONGEST])
         return self._voice.say(
             Text.CONFIG_FAULT,
             file=Path(found["file"]).name,

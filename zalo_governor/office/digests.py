@@ -9,7 +9,8 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.remarks import Remark, RemarkKind
 from zalo_governor.office.categories import category, has_category, why
 from zalo_governor.office.messages import Text
-from zalo_governor.office.policy import Group, OfficePolicy
+from zalo_governor.office.periods import midnight, today
+from zalo_governor.office.policy import Group, LineStatus, OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
 from zalo_governor.office.roster.attendance import figures, hidden
@@ -18,6 +19,12 @@ from zalo_governor.office.voice import Voice, moment, number
 HINT = "borderline"
 """Label of what speaks of state secrets without disclosing one: no case, nobody is told but by a digest."""
 _ROWS = 10
+
+
+def no_backup(status: LineStatus, voice: Voice) -> str:
+    """The line that says since when there is no backup."""
+    last = moment(status.backed_up_at) if status.backed_up_at else voice.say(Text.NEVER)
+    return voice.say(Text.STATUS_NO_BACKUP, last=last)
 
 
 class Digests:
@@ -68,6 +75,12 @@ class Digests:
             self._post.to_desk(unit, text, group_id=group.id)
             told += len(found)
         return told
+
+    def backup(self, unit: OfficeUnit, due: datetime) -> None:
+        """Tell that there is no backup of late, on one day once, whichever account of the program comes to it."""
+        status = self._policy.status()
+        if status.backup_overdue and unit.first_run("backup_overdue", midnight(today(due))):
+            self._post.to_desk(unit, no_backup(status, self._voice), group_id=self._policy.home_group_id)
 
     def suggestions(self, unit: OfficeUnit, due: datetime) -> int:
         """Tell of the suggestions that nobody was told of yet; how many there were."""

@@ -37,7 +37,9 @@ class Duties:
         self._voice = Voice(policy.catalogue, policy.regulation)
 
     def daily_report(self, unit: OfficeUnit, due: datetime) -> int:
-        """Send the report on the 24 hours before `due`; how many people it goes to."""
+        """Send the report on the 24 hours before `due`, and tell the desk where there is no backup; how many people
+        the report goes to."""
+        self._digests.backup(unit, due)
         period = up_to(due, timedelta(days=1), Text.PERIOD_DAILY, self._voice)
         return self._report(unit, "daily_report", due, period)
 
@@ -58,7 +60,8 @@ class Duties:
 
     def hints_digest(self, unit: OfficeUnit, due: datetime) -> int:
         """Tell the desk of the hints of the 24 hours before `due`, and of new signs that something may leave a group;
-        how many there were."""
+        how many there were. Without a daily report it is here that the desk hears of a missing backup."""
+        self._digests.backup(unit, due)
         return self._digests.hints(unit, due) + self._signs.tell(unit)
 
     def suggestions_digest(self, unit: OfficeUnit, due: datetime) -> int:

@@ -8,6 +8,7 @@ import sys
 import structlog
 
 from zalo_governor.domain.pictures import Looked
+from zalo_governor.inheritance import environment
 
 log = structlog.get_logger(__name__)
 
@@ -18,7 +19,9 @@ _OTHER = (sys.executable, "-m", "zalo_governor.pictures")
 def look(content: bytes) -> Looked | None:
     """Perceptual hash and thumbnail of a picture; None where it is none, or takes too much to read."""
     try:
-        done = subprocess.run(_OTHER, input=content, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            _OTHER, input=content, capture_output=True, timeout=_SECONDS, check=True, env=environment()
+        )
         likeness, thumbnail = done.stdout.split()
         return Looked(likeness.decode("ascii"), base64.b64decode(thumbnail, validate=True))
     except (subprocess.SubprocessError, OSError, ValueError, binascii.Error) as error:

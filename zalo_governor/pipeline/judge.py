@@ -53,6 +53,7 @@ class Judge(Generic[UnitT]):
         outbox: OutboxStore,
         groups: Sequence[str],
         on_judged: Callable[[Sequence[tuple[EventBase, Verdict]]], None],
+        progress: Progress,
         clock: Clock,
         capacity: int = _CAPACITY,
     ) -> None:
@@ -77,7 +78,7 @@ class Judge(Generic[UnitT]):
         self._batch = threading.Lock()
         self._stopping = False
         self._idle = True
-        self.progress = Progress()
+        self.progress = progress
 
     def accept(self, admitted: Sequence[Admitted]) -> None:
         """Take what is durable; never blocks and never fails."""

@@ -14,6 +14,8 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.drafts import hand_over
 
 _WIDEST = 45
+_MODE = 0o600
+"""Telephone numbers, or what was said, may stand in it."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -27,7 +29,7 @@ def write_sheet(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str
     write = writers.get(path.suffix.lower())
     if write is None:
         raise ConfigError(f"{path}: tên tệp phải có đuôi .xlsx hoặc .csv")
-    hand_over(path, write(headings, rows))
+    hand_over(path, write(headings, rows), mode=_MODE)
 
 
 def _workbook(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:

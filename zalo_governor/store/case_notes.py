@@ -35,7 +35,7 @@ class CaseNotes(Casebook):
             "person_id": note.person_id,
             "kind": note.kind.value,
             "at_ms": at_ms,
-            "body": self._keys.seal_text(note.text, *_place(case.id, note.person_id, at_ms)),
+            "body": self._keys.seal_text(note.text, *note_place(case.id, note.person_id, at_ms)),
         }
         self._connection.execute(insert(case_notes), row)
 
@@ -47,7 +47,7 @@ class CaseNotes(Casebook):
                 kind=NoteKind(row.kind),
                 person_id=row.person_id,
                 at=from_ms(row.at_ms),
-                text=self._keys.open_text(row.body, *_place(row.case_id, row.person_id, row.at_ms)),
+                text=self._keys.open_text(row.body, *note_place(row.case_id, row.person_id, row.at_ms)),
             )
             for row in rows
         ]
@@ -116,5 +116,6 @@ class CaseNotes(Casebook):
         self._connection.execute(written.values(false_alarm_of=case_id))
 
 
-def _place(case_id: int, person_id: int, at_ms: int) -> tuple[str, ...]:
+def note_place(case_id: int, person_id: int, at_ms: int) -> tuple[str, ...]:
+    """What binds the words of a note to their row."""
     return ("case note", str(case_id), str(person_id), str(at_ms))

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
 from zalo_governor.store.database import Database
@@ -17,6 +17,8 @@ from zalo_governor.wording import of_system
 LOCK_SPACE = 7_600
 _DYING_SECONDS = 2.0
 """So long PostgreSQL may take to notice that the process before was killed."""
+_LOOKING_SECONDS = 0.5
+"""Who only looks whether somebody runs may hold the lock of a file for a moment."""
 
 
 class OtherInstanceError(StoreError):
@@ -80,11 +82,12 @@ class InstanceLock:
                 "của data_dir"
             ) from None
         path.chmod(0o600)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self.release()
-            return False
+        deadline = time.monotonic() + _LOOKING_SECONDS
+        while not _taken(self._file):
+            if time.monotonic() > deadline:
+                self.release()
+                return False
+            time.sleep(_LOOKING_SECONDS / 20)
         return True
 
     def _take_advisory(self) -> bool:
@@ -100,22 +103,9 @@ class InstanceLock:
         return True
 
 
-def runs_somewhere(database: Database) -> bool:
-    """Whether a process runs any account on the database, as far as its locks tell."""
-    if database.file is None:
-        held = text(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :space AND database = "
-            "(SELECT oid FROM pg_database WHERE datname = current_database())"
-        )
-        with database.read() as connection:
-            return bool(connection.scalar(held, {"space": LOCK_SPACE}))
-    return any(map(_is_held, database.file.parent.glob(f"{database.file.name}-*.lock")))
-
-
-def _is_held(path: Path) -> bool:
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return True
-    return False
+def _taken(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

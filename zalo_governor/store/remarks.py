@@ -10,7 +10,10 @@ from zalo_governor.domain.remarks import Remark, RemarkKind
 from zalo_governor.store.audit import AuditTrail
 from zalo_governor.store.schema import remarks
 
-_BEARS = "remark"
+
+def remark_place(kind: RemarkKind, number: int) -> tuple[str, ...]:
+    """What binds the words of a remark to their row."""
+    return ("remark", f"{kind.prefix}-{number}")
 
 
 class Remarks(AuditTrail):
@@ -27,7 +30,7 @@ class Remarks(AuditTrail):
             "group_id": group_id,
             "person_id": person_id,
             "at_ms": to_ms(at),
-            "body": self._keys.seal_text(text, _BEARS, made.code),
+            "body": self._keys.seal_text(text, *remark_place(kind, made.number)),
         }
         self._connection.execute(insert(remarks), row)
         return made
@@ -53,7 +56,7 @@ class Remarks(AuditTrail):
 
     def _remark(self, row: Row[tuple[object, ...]]) -> Remark:
         kind = RemarkKind(row.kind)
-        text = self._keys.open_text(row.body, _BEARS, f"{kind.prefix}-{row.number}")
+        text = self._keys.open_text(row.body, *remark_place(kind, row.number))
         return Remark(
             kind=kind,
             number=row.number,

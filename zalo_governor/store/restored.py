@@ -14,6 +14,7 @@ from zalo_governor.store.bodies import open_message
 from zalo_governor.store.crypto import NO_LONGER_KEPT
 from zalo_governor.store.database import Database
 from zalo_governor.store.dump import leave_numbers_out
+from zalo_governor.store.quotations import REFUSED_IF_PENDING
 from zalo_governor.store.schema import (
     PENDING,
     case_events,
@@ -70,7 +71,9 @@ def seal_again(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> i
         connection.execute(update(cases).where(cases.c.id.in_(under)).values(sealed=True, reason=None))
         # Notices of a case quote it.
         connection.execute(
-            update(outbox).where(outbox.c.case_id.in_(under)).values(body=NO_LONGER_KEPT, file=None, state="refused")
+            update(outbox)
+            .where(outbox.c.case_id.in_(under))
+            .values(body=NO_LONGER_KEPT, file=None, **REFUSED_IF_PENDING)
         )
         done += len(held)
     return done

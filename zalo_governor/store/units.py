@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from sqlalchemy import Connection
+
 from zalo_governor.domain.people import Person
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.database import Database
@@ -33,9 +35,15 @@ class SqlUnits:
     @contextmanager
     def unit(self) -> Iterator[SqlUnit]:
         """A transaction that commits at the end of the block and rolls back if the block raises."""
+        with self.beside() as (_, unit):
+            yield unit
+
+    @contextmanager
+    def beside(self) -> Iterator[tuple[Connection, SqlUnit]]:
+        """A unit together with its connection, for what the store does as a whole: both in one transaction."""
         with self._database.write() as connection:
             unit = SqlUnit(self._database, connection, self._account)
-            yield unit
+            yield connection, unit
             unit.flush()
         unit.committed()
 

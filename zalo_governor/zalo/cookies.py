@@ -26,6 +26,14 @@ class Cookie(BaseModel):
     domain: str = HOME
     path: str = "/"
 
+    @field_validator("name", "value")
+    @classmethod
+    def _fits_a_header(cls, text: str) -> str:
+        # RFC 6265, 4.1.1; whatever else stands there was not copied out of a browser.
+        if not (text.isascii() and text.isprintable()):
+            raise ValueError("chỉ gồm chữ không dấu, số và dấu câu; hãy chép lại đúng từ trình duyệt")
+        return text
+
     @field_validator("domain")
     @classmethod
     def _covers_subdomains(cls, domain: str) -> str:

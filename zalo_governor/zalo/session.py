@@ -54,6 +54,13 @@ class Credentials(BaseModel):
     cookies: tuple[Cookie, ...] = Field(min_length=1, repr=False)
     """A plain `{name: value}` is taken too."""
 
+    @field_validator("user_agent")
+    @classmethod
+    def _fits_a_header(cls, text: str) -> str:
+        if not (text.isascii() and text.isprintable()):
+            raise ValueError("chỉ gồm chữ không dấu, số và dấu câu; hãy chép lại đúng từ trình duyệt")
+        return text
+
     @field_validator("cookies", mode="before")
     @classmethod
     def _listed(cls, given: Any) -> Any:

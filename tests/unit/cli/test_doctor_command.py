@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -128,6 +129,9 @@ def _bad_rules(made: Office) -> None:
 def _small_faults(made: Office) -> None:
     (made.folder / "data").chmod(0o755)
     (made.folder / "session.json").chmod(0o644)
+    for name, age in (("governor.db.truoc-nang-cap-r0018-1", 30), ("governor.db.truoc-20261125-020000", 1)):
+        (made.folder / "data" / name).touch()
+        os.utime(made.folder / "data" / name, (0, time.time() - age * 86_400))
     made.settings("health: {port: null}\n")
     made.seen(co_admin_uids=(), member_uids=(BOT, MEMBER), total_members=200)
     made.execute("UPDATE group_members SET present = 0 WHERE uid = '7000000000000000003'")
@@ -156,7 +160,7 @@ WRONG: list[tuple[Callable[[Office], object], int, Says]] = [
         1,
         {
             "data_dir": "vào được",
-            "secret_files": "session.json",
+            "secret_files": "truoc-nang-cap",
             "health": "Không mở cổng giám sát",
             "zalo_rights": "không xóa được tin",
             "people_present": "Giàng A Mẫu",

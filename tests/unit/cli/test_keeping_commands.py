@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.unit.cli.test_members_command import office
-from tests.unit.store.stored import BOT, MEMBER, START, entry, message, sealed_entry
+from tests.unit.simulator.running import Running
+from tests.unit.store.stored import BOT, GROUP, MEMBER, START, entry, message, sealed_entry
 from zalo_governor.cli import app
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.findings import Verdict
@@ -22,6 +23,7 @@ from zalo_governor.store.migrations import newest
 from zalo_governor.store.schema import events
 from zalo_governor.store.units import SqlUnits
 
+SECOND = "7000000000000000099"
 FORMULA = "=HYPERLINK(1) GIẢ ĐỊNH"
 
 
@@ -65,6 +67,38 @@ def test_a_person_is_erased_only_after_the_uid_was_typed_again(config: str) -> N
     noted = json.loads(str(detail))
     assert (noted["order"], noted["entries"]) == ("số 12/QĐ-UBND", 3)
     assert "Không có ai" in said(config, *order)
+
+
+def test_who_cannot_be_noted_as_erased_is_not_erased(config: str) -> None:
+    with closing(sqlite3.connect(Path(config).parent / "data" / "governor.db")) as connection:
+        connection.execute("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END")
+    assert "full" in said(config, "erase", MEMBER, "--order", "số 12/QĐ-UBND", "--do-it", says=f"{MEMBER}\n")
+    assert rows(config, "SELECT count(*) FROM inbox WHERE body IS NOT NULL") == [(3,)]
+    assert rows(config, "SELECT count(*) FROM erasures") == [(0,)]
+
+
+def test_an_account_that_cannot_be_noted_as_replaced_is_not_replaced(config: str) -> None:
+    simulator = Running()
+    try:
+        simulator.order("world", accounts=[{"uid": SECOND, "cookie": "second"}])
+        simulator.order("world", groups=[{"id": GROUP, "members": [SECOND, MEMBER]}])
+        with Path(config).open("a", encoding="utf-8") as file:
+            file.write(f"zalo: {{route_to: '{simulator.url}'}}\n")
+        session = {"imei": "second", "user_agent": "Mozilla/5.0", "cookies": {"zpw_sek": "second"}}
+        (Path(config).parent / "session.json").write_text(json.dumps(session))
+        database = Path(config).parent / "data" / "governor.db"
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END")
+        assert "full" in said(config, "account", "replace", "--yes")
+        assert rows(config, "SELECT uid FROM accounts") == [(BOT,)]
+        assert rows(config, "SELECT * FROM former_accounts") == []
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("DROP TRIGGER full")
+        assert f"Đã thay tài khoản {BOT} bằng {SECOND}" in said(config, "account", "replace", says="c\nc\nc\n")
+        [(detail,)] = rows(config, "SELECT detail FROM audit WHERE action = 'account.replaced'")
+        assert json.loads(str(detail))["new"] == SECOND
+    finally:
+        simulator.close()
 
 
 def test_nobody_is_erased_while_the_bot_runs(config: str) -> None:

@@ -23,7 +23,7 @@ def office(folder: Path) -> str:
     """An office whose bot has seen two members come in, one of them with a role; gives its settings file."""
     config = folder / "governor.yaml"
     config.write_text(f'groups: [{{id: "{GROUP}", name: điều hành}}]\n', encoding="utf-8")
-    session = {"imei": "thử nghiệm", "user_agent": "Mozilla/5.0", "cookies": {"zpw_sek": "thử nghiệm"}}
+    session = {"imei": "thử nghiệm", "user_agent": "Mozilla/5.0", "cookies": {"zpw_sek": "thu-nghiem"}}
     (folder / "session.json").write_text(json.dumps(session))
     records = open_records(load_settings(config), system_clock)
     records.keep_account(BOT)

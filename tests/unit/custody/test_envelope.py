@@ -1,7 +1,9 @@
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
+from zalo_governor.custody import envelope
 from zalo_governor.custody.code import RecoveryCode
 from zalo_governor.custody.envelope import BackupError, SealedWriter, read_head, read_lines
 
@@ -45,6 +47,24 @@ def test_a_file_with_one_changed_byte_is_refused(backup: Path, place: int) -> No
     backup.write_bytes(content)
     with pytest.raises(BackupError, match=r"bị hỏng hoặc bị cắt|cần mã"):
         list(read_lines(backup, CODE))
+
+
+def test_a_chunk_that_was_made_to_become_huge_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelope, "_LONGEST_LINE", 4 << 20)
+    path = tmp_path / "b.zgbackup"
+    with path.open("wb") as file:
+        writer = SealedWriter(file, CODE, program="1.0", made_at="2026-11-24T01:00:00+00:00")
+        writer.line(bytes(300 << 20))
+        writer.finish()
+    assert path.stat().st_size < 4 << 20
+    tracemalloc.start()
+    with pytest.raises(BackupError, match="bị hỏng hoặc bị cắt"):
+        list(read_lines(path, CODE))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 32 << 20
 
 
 def test_something_after_the_end_is_refused(backup: Path) -> None:

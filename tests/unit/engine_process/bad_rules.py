@@ -16,6 +16,7 @@ from zalo_governor.rules.base import Maturity, Parameters, Rule, RuleContext
 from zalo_governor.rules.engine import Engine
 
 FINDS, BAD = "9.1-tim", "9.2-hong"
+OPENS = {"ZALO_GOVERNOR_KEY", "ZALO_GOVERNOR_ALARM__SMTP__PASSWORD", "CREDENTIALS_DIRECTORY"}
 
 
 class Finds(Rule[Parameters]):
@@ -25,7 +26,7 @@ class Finds(Rule[Parameters]):
     parameters_type = Parameters
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        yield self.finding("has_key" if "ZALO_GOVERNOR_KEY" in os.environ else "found")
+        yield self.finding("opens_something" if OPENS & os.environ.keys() else "found")
 
 
 class Bad(Rule[Parameters]):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from tests.unit.engine_process.bad_rules import BAD, FINDS, engine
+from tests.unit.engine_process.bad_rules import BAD, FINDS, OPENS, engine
 from zalo_governor.domain.errors import ProgramEndsError
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Finding, RuleFailure, Verdict
@@ -43,10 +43,11 @@ def apart(
     called: list[str],
     here: Callable[[], Engine] = nowhere_else,
     *,
+    on_lost: Callable[[], object] = lambda: None,
     patience: float = 60,
     seconds: Callable[[], float] = time.monotonic,
 ) -> Iterator[RulesApart]:
-    rules = RulesApart(called, here=here, patience=patience, seconds=seconds)
+    rules = RulesApart(called, here=here, on_lost=on_lost, patience=patience, seconds=seconds)
     rules.start()
     try:
         yield rules
@@ -134,6 +135,13 @@ def test_a_rule_that_goes_on_crashing_is_not_asked_for_ten_minutes(
         assert failures(rules.ask(cases("bốn"))()) == [[]]
 
 
+def test_who_watches_is_told_at_each_loss_that_the_work_goes_on(tmp_path: Path) -> None:
+    lost: list[str] = []
+    with apart(bad_rules(tmp_path), on_lost=lambda: lost.append("lost"), patience=1) as rules:
+        assert all_found(rules.ask(cases("treo", "một", "treo"))())
+    assert lost == ["lost", "lost"]
+
+
 @pytest.mark.parametrize(
     "called", [["/no/such/program"], [sys.executable, "-c", ""]], ids=["not there", "ends at once"]
 )
@@ -175,6 +183,20 @@ def test_new_files_count_from_the_next_question_on_and_wrong_ones_do_not(tmp_pat
         assert path.name in line["reason"]
 
 
+def test_where_the_new_process_dies_while_it_loads_nobody_is_judged_by_the_old_rules(tmp_path: Path) -> None:
+    called, now = bad_rules(tmp_path), [0.0]
+    with capture_logs() as logs, apart(called, engine, seconds=lambda: now[0]) as rules:
+        assert all_found(rules.ask(cases("một"))())
+        good, called[1:] = called[1:], ["-c", ""]
+        rules.reload()
+        assert all_found(rules.ask(cases("hai"))())
+        assert "rules_asked_here" in [line["event"] for line in logs]
+        called[1:] = good
+        now[0] += 1.5
+        assert all_found(rules.ask(cases("ba"))())
+    assert [line["event"] for line in logs].count("rules_process_ready") == 2
+
+
 def test_who_waits_for_a_rule_that_hangs_is_let_go_at_the_end(tmp_path: Path) -> None:
     with apart(bad_rules(tmp_path)) as rules:
         answer = rules.ask(cases("treo"))
@@ -200,7 +222,7 @@ def test_told_to_end_it_still_answers_who_asks(tmp_path: Path) -> None:
 def test_it_dies_with_who_asks_even_while_a_rule_hangs(tmp_path: Path) -> None:
     code = f"""
 from tests.unit.engine_process.test_rules_apart import *
-rules = RulesApart(bad_rules(Path({str(tmp_path)!r})), here=nowhere_else)
+rules = RulesApart(bad_rules(Path({str(tmp_path)!r})), here=nowhere_else, on_lost=lambda: None)
 rules.start()
 rules.ask(cases("treo"))
 print(rules._child.pid, flush=True)
@@ -219,10 +241,11 @@ threading.Event().wait()
         time.sleep(0.05)
 
 
-def test_it_has_no_key_and_prints_nothing(
+def test_it_has_nothing_that_opens_anything_and_prints_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("ZALO_GOVERNOR_KEY", "x")
+    for name in OPENS:
+        monkeypatch.setenv(name, "x")
     with capture_logs(), apart(bad_rules(tmp_path)) as rules:
         [verdict] = rules.ask(cases("nói"))()
     assert [finding.label for finding in verdict.findings] == ["found"]

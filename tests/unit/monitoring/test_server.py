@@ -36,12 +36,12 @@ def serving(port: int, found: list[Health]) -> Iterator[None]:
     assert not thread.is_alive()
 
 
-def ask(port: int, path: str) -> tuple[int, str]:
+def ask(port: int, path: str, host: str = HOST) -> tuple[int, str]:
     deadline = monotonic() + 30
     while True:
         connection = HTTPConnection(HOST, port, timeout=30)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers={"Host": host})
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         except ConnectionRefusedError:
@@ -61,6 +61,16 @@ def test_health_is_200_while_the_bot_hears_and_503_with_the_reasons_when_not() -
         assert (status, json.loads(body)) == (503, {"status": "blind", "reasons": ["blind"], "waiting": 3})
         assert ask(port, "/metrics") == (200, "zalo_governor_up 1\n")
         assert ask(port, "/governor.db")[0] == 404
+
+
+def test_under_another_name_nothing_is_shown() -> None:
+    port = free_port()
+    with serving(port, [GOOD]):
+        for host in ("tinhmau.example", f"tinhmau.example:{port}", f"{HOST}:1"):
+            assert ask(port, "/metrics", host)[0] == 421
+            assert ask(port, "/healthz", host)[0] == 421
+        for host in (HOST, "localhost", f"{HOST}:{port}", f"localhost:{port}"):
+            assert ask(port, "/healthz", host)[0] == 200
 
 
 def test_somebody_who_says_nothing_holds_nobody_up_for_long() -> None:

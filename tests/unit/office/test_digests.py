@@ -12,7 +12,9 @@ from zalo_governor.domain.events import MessageRecalled, SealedHeard
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.ladder import Desk as DeskStep
 from zalo_governor.domain.ladder import Leader, QuietHours
+from zalo_governor.domain.line import LineState
 from zalo_governor.office import Office
+from zalo_governor.office.policy import LineStatus
 
 TRIAGE = Finding(
     rule_id="4.2-noi-dung-xau",
@@ -311,3 +313,23 @@ def test_a_rule_on_trial_that_seals_makes_no_case_and_no_notice() -> None:
     private = heard.model_copy(update={"is_group": False, "thread_id": UIDS["member"]})
     desk.hear(private, SEALED.model_copy(update={"shadow": True}))
     assert (desk.take(), desk.unit.book) == ([], {})
+
+
+def test_that_there_is_no_backup_is_told_to_the_desk_once_a_day_and_only_then() -> None:
+    last = NOW - timedelta(days=3)
+    status = LineStatus(LineState.UP, NOW, NOW, 0, backed_up_at=last, backup_overdue=True)
+    desk = Desk(status=lambda: status)
+    duties = desk.office.duties
+    for due in (NOW, NOW + timedelta(hours=1)):
+        duties.hints_digest(desk.unit, due)
+        duties.daily_report(desk.unit, due)
+    posted = desk.take()
+    [line] = [text for text in to(posted, "admin") if "Sao lưu gần nhất: 21/11/2026" in text]
+    assert "quá hạn" in line
+    assert line in to(posted, "admin_staff")
+    assert not [text for text in to(posted, "leader") if "Sao lưu" in text]
+    duties.daily_report(desk.unit, NOW + timedelta(days=1))
+    assert line in to(desk.take(), "admin")
+    status = status._replace(backup_overdue=False)
+    duties.daily_report(desk.unit, NOW + timedelta(days=2))
+    assert not [text for text in to(desk.take(), "admin") if "Sao lưu" in text]

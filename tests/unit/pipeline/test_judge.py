@@ -17,6 +17,7 @@ from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.ports import Rules
+from zalo_governor.pipeline.progress import Progress
 from zalo_governor.rules.base import Maturity, Parameters, Rule, RuleContext
 from zalo_governor.rules.engine import Engine, RulesHere
 
@@ -82,6 +83,7 @@ class Given:
             outbox=self.outbox,
             groups=["group"],
             on_judged=lambda judged: None,
+            progress=Progress(),
             clock=lambda: datetime.now(UTC),
             capacity=capacity,
         )

@@ -17,6 +17,7 @@ def test_what_was_written_reads_back_the_same(tmp_path: Path, name: str) -> None
     path = tmp_path / name
     write_sheet(path, HEADINGS, ROWS)
     assert [row.cells for row in read_sheet(path)] == [HEADINGS, *ROWS]
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("before", ["", " ", "\u3000", "\t", "\r", "\n", "\xa0"])

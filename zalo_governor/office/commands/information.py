@@ -11,6 +11,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import Clause, Enforcement
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call, Command
 from zalo_governor.office.commands.parsing import folded
+from zalo_governor.office.digests import no_backup
 from zalo_governor.office.integrity.signs import Signs
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import midnight, today
@@ -158,10 +159,7 @@ class Status(Command[bool]):
 
     def _backup(self, status: LineStatus) -> str:
         """A line of its own, only where something is to be done."""
-        if not status.backup_overdue:
-            return ""
-        last = moment(status.backed_up_at) if status.backed_up_at else self.voice.say(Text.NEVER)
-        return "\n" + self.voice.say(Text.STATUS_NO_BACKUP, last=last)
+        return "\n" + no_backup(status, self.voice) if status.backup_overdue else ""
 
     def _line(self, status: LineStatus) -> str:
         if status.state is None:
