@@ -99,7 +99,8 @@ class Desk:
     def leave(self) -> None:
         """Ctrl-C in both windows in which something runs."""
         if self._begun:
-            self._begun.interrupt("stopping")
+            self._begun.interrupt()
+            self._begun.expect("stopping")
             assert self._begun.end() == 0
             self._begun = None
         if self._zalo:

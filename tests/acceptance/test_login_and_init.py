@@ -186,7 +186,8 @@ def test_the_conversation_at_a_terminal_from_an_empty_folder(zalo: str, tmp_path
     stopped = Terminal(["init"], tmp_path)
     stopped.expect("Đang dùng phiên đăng nhập")
     stopped.expect("Số của Nhóm, nhiều Nhóm thì cách nhau dấu phẩy [1]")
-    stopped.interrupt("Đã dừng")
+    stopped.interrupt()
+    stopped.expect("Đã dừng")
     assert stopped.end() == 130
     assert (tmp_path / "governor.yaml").read_bytes() == before
 

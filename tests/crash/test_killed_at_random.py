@@ -58,7 +58,9 @@ def _settled(made: Rig) -> bool:
     if made.state("flood")["running"] or made.judged() < MESSAGES:
         return False
     [(waiting,)] = made.query("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending', 'uncertain')")
-    return not waiting
+    # The echo of the last notice may still be on its way through the inbox.
+    [(unjudged,)] = made.query("SELECT count(*) FROM inbox WHERE state <> 'done'")
+    return not waiting and not unjudged
 
 
 def _see_every_message_once(made: Rig) -> None:
@@ -74,7 +76,6 @@ def _see_every_message_once(made: Rig) -> None:
         for (key,) in made.query("SELECT i.key FROM events e JOIN inbox i ON i.id = e.id WHERE e.kind = 'message_sent'")
     )
     assert {key: judged[key] for key in said} == dict.fromkeys(said, 1)
-    assert made.query("SELECT count(*) FROM inbox WHERE state <> 'done'") == [(0,)]
 
 
 def _see_every_case_once(cases: list[dict[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from tests.unit.cli.test_members_command import office
+from tests.unit.monitoring.test_server import free_port
 from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, START
 from zalo_governor.cli import app
 from zalo_governor.domain.clock import system_clock
@@ -32,6 +33,8 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.config = folder / "governor.yaml"
+        # The port of every installation may be another one's on this machine.
+        self.environment = {"ZALO_GOVERNOR_HEALTH__PORT": str(free_port())}
         settings = load_settings(self.config)
         keys = Keys.load_or_make(settings.key_path, None)
         self.database = Database(settings.sqlalchemy_url, keys, system_clock)
@@ -61,7 +64,9 @@ class Office:
 
     def doctor(self) -> tuple[int, dict[str, list[dict[str, str]]]]:
         """Exit code, and what each check says."""
-        shown = CliRunner().invoke(app, ["doctor", "--offline", "--json", "--config", str(self.config)])
+        shown = CliRunner().invoke(
+            app, ["doctor", "--offline", "--json", "--config", str(self.config)], env=self.environment
+        )
         found: dict[str, list[dict[str, str]]] = {}
         for result in json.loads(shown.stdout)["checks"]:
             found.setdefault(result["id"], []).append(result)
@@ -132,6 +137,7 @@ def _small_faults(made: Office) -> None:
     for name, age in (("governor.db.truoc-nang-cap-r0018-1", 30), ("governor.db.truoc-20261125-020000", 1)):
         (made.folder / "data" / name).touch()
         os.utime(made.folder / "data" / name, (0, time.time() - age * 86_400))
+    made.environment.clear()
     made.settings("health: {port: null}\n")
     made.seen(co_admin_uids=(), member_uids=(BOT, MEMBER), total_members=200)
     made.execute("UPDATE group_members SET present = 0 WHERE uid = '7000000000000000003'")
