@@ -17,6 +17,8 @@ SETTLED = 10_000
 """Messages after which memory has taken its size."""
 PATIENCE = 180
 VIOLATION_EVERY = 500
+_NEARLY = 15_000
+"""Messages left that may be judged within the next seconds."""
 
 
 class Stubbed(Program):
@@ -78,7 +80,7 @@ def _flood(made: Rig, count: int, **order: object) -> float:
     before = made.judged()
     feed_seconds: float = made.control("flood", count=count, **order)["feed_seconds"]
     began = time.monotonic()
-    while made.judged() < before + count:
-        time.sleep(0.1)  # Counting takes the second core's time, too.
+    while (left := before + count - made.judged()) > 0:
+        time.sleep(1.0 if left > _NEARLY else 0.1)  # Counting takes the second core's time, too.
         assert time.monotonic() - began < PATIENCE
     return count / (time.monotonic() - began + feed_seconds)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    CompoundSelect,
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -13,10 +13,8 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal,
     literal_column,
     select,
-    union_all,
 )
 
 from zalo_governor.domain.clock import to_ms
@@ -149,7 +147,7 @@ class SqlInbox:
         self._waiting, self._judged_last = _WAITING, _JUDGED_LAST
         if account is not None:
             self._waiting, self._judged_last = (
-                asked.where(inbox.c.account.in_(_with_formers(account))) for asked in (_WAITING, _JUDGED_LAST)
+                asked.where(_heard_as(account)) for asked in (_WAITING, _JUDGED_LAST)
             )
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
@@ -366,9 +364,12 @@ class SqlInbox:
         return bare if row.body is None else bare._replace(raw=open_body(self._database.keys, bare, row.body))
 
 
-def _with_formers(account: str) -> CompoundSelect[tuple[str]]:
-    former = select(former_accounts.c.uid).where(former_accounts.c.successor == account)
-    return union_all(select(literal(account)), former)
+def _heard_as(account: str) -> ColumnElement[bool]:
+    """Heard by the account, or by one whose successor it is."""
+    former = exists().where(former_accounts.c.uid == inbox.c.account, former_accounts.c.successor == account)
+    # No list of accounts: without statistics SQLite looks each of them up in some index that begins with the account,
+    # and sorts all that waits for every page of it.
+    return (inbox.c.account == account) | former
 
 
 def _number(database: Database, connection: Connection, account: str) -> int:
