@@ -7,6 +7,7 @@ score is the logarithm of the odds that marks are missing.
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
@@ -78,7 +79,8 @@ class Words:
         self._acknowledgements = acknowledgements
         self._longest_acknowledgement = max(map(len, acknowledgements), default=0) + _MOST_DECORATION
         self._names = frozenset(tuple(name.split()) for name in names)
-        self._first_of_names = frozenset(name[0] for name in self._names)
+        first = frozenset(name[0] for name in self._names)
+        self._begins_a_name = lru_cache(maxsize=2_048)(lambda text: fold(text) in first)
 
     def acknowledges(self, text: str) -> bool:
         """Whether the whole message is one of those that pass as they are, whatever signs and stickers adorn it."""
@@ -129,13 +131,13 @@ class Words:
         """The tokens, with those of known names taken for codes."""
         if not self._names:
             return found
-        lowers = [fold(token.text) for token in found]
         out = list(found)
-        for at, lower in enumerate(lowers):
-            if lower not in self._first_of_names:
+        for at, token in enumerate(found):
+            if not self._begins_a_name(token.text):
                 continue
+            lowers = tuple(fold(following.text) for following in found[at : at + _LONGEST_NAME])
             for length in range(_LONGEST_NAME, 0, -1):
-                if tuple(lowers[at : at + length]) in self._names:
+                if lowers[:length] in self._names:
                     out[at : at + length] = [t._replace(kind=TokenKind.FILE) for t in found[at : at + length]]
                     break
         return out

@@ -1,6 +1,7 @@
 """A trained decision: many small trees, each a few comparisons of figures, whose leaves add up to one score."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
 Node = tuple[int, float, "Node", "Node"] | float
 """One comparison: a figure by its number, a limit, and where to go on, first if the figure is at most the limit; or the
@@ -8,16 +9,24 @@ value of a leaf. Plain tuples, as a message takes thousands of them apart."""
 
 
 class Forest:
-    """Trees that were trained by `training/`."""
+    """Trees that were trained by `training/`.
 
-    def __init__(self, trees: Sequence[Node]) -> None:
-        self._first = trees[:_FIRST]
-        self._rest = trees[_FIRST:]
+    Args:
+        plant: gives them; asked at the first score, as a process that only hands messages on never needs one.
+    """
+
+    def __init__(self, plant: Callable[[], Sequence[Node]]) -> None:
+        self._plant = plant
 
     def score(self, figures: Sequence[float]) -> float:
         """The logarithm of the odds that the answer is yes; where the first trees leave no doubt, theirs alone."""
-        total = _sum(self._first, figures)
-        return total if total < _SURELY_NOT or total > _SURELY else total + _sum(self._rest, figures)
+        trees = self._trees
+        total = _sum(trees[:_FIRST], figures)
+        return total if total < _SURELY_NOT or total > _SURELY else total + _sum(trees[_FIRST:], figures)
+
+    @cached_property
+    def _trees(self) -> Sequence[Node]:
+        return self._plant()
 
 
 def _sum(trees: Sequence[Node], figures: Sequence[float]) -> float:

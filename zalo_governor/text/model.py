@@ -49,12 +49,10 @@ def load_model(raw: bytes) -> Model:
     lengths, followers, levels, next_lengths, next_followers, next_levels = runs
     pairs = _followers(_numbers("H", lengths), followers, levels)
     triples = _followers(next_lengths, next_followers, next_levels)
-    shares = {
-        word: exp(-level / _ENGLISH_LEVELS)
-        for word, level in zip(english.decode().split("\n"), english_levels, strict=True)
-    }
+    of_level = [exp(-level / _ENGLISH_LEVELS) for level in range(256)]
+    shares = dict(zip(english.decode().split("\n"), map(of_level.__getitem__, english_levels), strict=True))
     language = Language(words.decode().split("\n"), _numbers("I", singles), pairs, triples, shares)
-    return Model(language, Forest(_planted(figures, values)))
+    return Model(language, Forest(lambda: _planted(figures, values)))
 
 
 def _followers(lengths: Sequence[int], words: bytes, levels: bytes) -> Followers:
