@@ -191,12 +191,6 @@ class _Wiring:
 
         inbox = SqlInbox(database, self._account)
         self._outbox = SqlOutbox(database, self._account)
-        self._units = SqlUnits(database, self._account)
-        note_configuration(records, self._units, "program.started")
-        self._seed_people(settings)
-        with self._units.unit() as unit:
-            unit.begin_trial(self._account, clock())
-
         self._client = ZaloClient(session, clock)
         self._worker = OutboxWorker(
             self._outbox,
@@ -208,6 +202,12 @@ class _Wiring:
             on_sent=watching.sent,
             clock=clock,
         )
+        self._units = SqlUnits(database, self._account, on_posted=self._worker.wake)
+        note_configuration(records, self._units, "program.started")
+        self._seed_people(settings)
+        with self._units.unit() as unit:
+            unit.begin_trial(self._account, clock())
+
         self._rooms = self._furnished(records.configuration.current)
         self._orders = self._timer("orders", PresentWork(lambda: self._rooms.orders), self._caught_up)
         self._acquaintance = self._timer(
@@ -262,7 +262,7 @@ class _Wiring:
             may_keep=lambda raw: door.look(raw) is None,
             admit=self._admit_and_judge,
             sum_up=self._sum_up_sweep,
-            on_swept=self._swept,
+            on_swept=self._who_is_here.set,
             again_after=timedelta(minutes=settings.vigil.sweep_again_minutes),
             clock=clock,
         )
@@ -330,7 +330,6 @@ class _Wiring:
     def _tell_of_configuration(self, tell: Callable[[ConfigurationNotices, SqlUnit], None]) -> None:
         with self._units.unit() as unit:
             tell(self._rooms.configuring, unit)
-        self._worker.wake()
 
     def _timer(self, name: str, work: Work, begin: threading.Event) -> DueWork:
         return DueWork(name, next_due=work.next_due, act=work.act, begin=begin, clock=self._clock)
@@ -388,7 +387,6 @@ class _Wiring:
             late = {event.thread_id for event, verdict in results if self._came_too_late(event, verdict)}
             for group_id in late:
                 self._sum_up(group_id)
-        self._worker.wake()
 
     def _came_too_late(self, event: EventBase, verdict: Verdict) -> bool:
         held_up = event.is_group and event.source is Source.LIVE and bool(verdict.findings)
@@ -409,7 +407,6 @@ class _Wiring:
         self._judge.drain(_JUDGED_SECONDS)
         with self._units.unit() as unit:
             self._rooms.office.recovered(unit, group_id)
-        self._worker.wake()
 
     def _heard_again(self) -> None:
         self._caught_up.set()
@@ -438,17 +435,12 @@ class _Wiring:
     def _sum_up_sweep(self, unit: OfficeUnit, group_id: str) -> None:
         self._rooms.office.swept(unit, group_id)
 
-    def _swept(self) -> None:
-        self._who_is_here.set()
-        self._worker.wake()
-
     def _in_unit(self, act: Callable[[SqlUnit, datetime], object]) -> Callable[[datetime], None]:
-        """What is done in one transaction when its time has come; afterwards there may be something to send."""
+        """What is done in one transaction when its time has come."""
 
         def run(due: datetime) -> None:
             with self._units.unit() as unit:
                 act(unit, due)
-            self._worker.wake()
 
         return run
 

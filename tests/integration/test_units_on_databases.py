@@ -38,6 +38,7 @@ from zalo_governor.store.database import Database
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.schema import findings
 from zalo_governor.store.units import SqlUnit, SqlUnits
 
@@ -235,6 +236,23 @@ def test_a_finding_about_a_member_who_came_in_is_that_members(
     with database.read() as connection:
         row = connection.execute(select(findings)).one()
     assert (row.person_id, row.reason, row.spans) == (other.id, "no_title", [[0, 3], [4, 7]])
+
+
+def test_whoever_sends_is_told_of_what_was_posted_once_it_is_durable(database: Database) -> None:
+    told: list[int] = []
+    outbox = SqlOutbox(database, BOT)
+    units = SqlUnits(database, BOT, on_posted=lambda: told.append(outbox.pending()))
+    with units.unit() as unit:
+        unit.sender(BOT, MEMBER)
+    with units.unit() as unit:
+        unit.post(notice(), withheld=True)
+    with suppress(RuntimeError), units.unit() as unit:
+        unit.post(notice())
+        raise RuntimeError("rolled back")
+    assert told == []
+    with units.unit() as unit:
+        unit.post(notice())
+    assert told == [1]
 
 
 def test_a_scheduled_run_is_claimed_once(units: SqlUnits) -> None:

@@ -26,6 +26,8 @@ ECHO_WAIT = timedelta(seconds=15)
 _CLAIM = 1
 """Of what is claimed when the process dies nobody knows whether it went out; what only waits still goes out once."""
 _RETRY = 1.0
+_LOOK_SECONDS = 10.0
+"""The longest sleep: another process may post something, too, and clocks may be set."""
 _TRIES_TO_PRINT = 3
 _PRINT_AGAIN_SECONDS = 60.0
 _SPARED_OVER_BUDGET = frozenset({Purpose.ADMIN_ALERT, Purpose.LEADER_ALERT, Purpose.REPLY})
@@ -222,6 +224,6 @@ class _Lane:
     def _sleep(self, until: datetime | None) -> None:
         with self._changed:
             if not self._woken and not self._stopping:
-                seconds = None if until is None else max((until - self._clock()).total_seconds(), 0.001)
-                self._changed.wait(seconds)
+                seconds = _LOOK_SECONDS if until is None else max((until - self._clock()).total_seconds(), 0.001)
+                self._changed.wait(min(seconds, _LOOK_SECONDS))
             self._woken = False

@@ -60,6 +60,9 @@ _POST = insert(outbox)
 class Casebook(TrialState):
     """The part of a unit that keeps cases."""
 
+    posted = False
+    """Whether it put something to be sent into the outbox."""
+
     def open_case(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
         """The youngest open case of that person under that rule (and label, if given) whose last event is not older."""
         self._alone()
@@ -130,6 +133,7 @@ class Casebook(TrialState):
 
     def post(self, notice: Notice, *, withheld: bool = False) -> None:
         """Put a message into the outbox; one that is withheld is kept there to be counted, and never sent."""
+        self.posted = self.posted or not withheld
         self._later(
             _POST,
             {

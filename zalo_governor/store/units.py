@@ -1,6 +1,6 @@
 """Transactions of the judge, the office and the schedule."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -25,12 +25,18 @@ class SqlUnit(TrialCounts):
 class SqlUnits:
     """pipeline.ports.Units over the database.
 
-    `account` is the bot account under whose uids persons are shown; it matters where one database serves several.
+    Args:
+        database: where they are written.
+        account: the bot account under whose uids persons are shown; it matters where one database serves several.
+        on_posted: called after each transaction that left something to be sent.
     """
 
-    def __init__(self, database: Database, account: str | None = None) -> None:
+    def __init__(
+        self, database: Database, account: str | None = None, on_posted: Callable[[], None] = lambda: None
+    ) -> None:
         self._database = database
         self._account = account
+        self._on_posted = on_posted
 
     @contextmanager
     def unit(self) -> Iterator[SqlUnit]:
@@ -46,6 +52,8 @@ class SqlUnits:
             yield connection, unit
             unit.flush()
         unit.committed()
+        if unit.posted:
+            self._on_posted()
 
     def person(self, account: str, uid: str) -> Person | None:
         """The person behind a uid, outside of any transaction; None where nobody is known under it yet."""
