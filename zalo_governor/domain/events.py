@@ -5,7 +5,7 @@ Shapes follow the wire as `docs/developers.md` describes it; names are the regul
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -40,6 +40,16 @@ class EventBase(BaseModel):
     def strings(self) -> Iterator[tuple[str, str]]:
         """Every (field, text) that a person wrote into this event and that was not already judged elsewhere."""
         yield from ()
+
+    # Each event goes to the process of the rules and none comes back changed: its values are all that need to go.
+    def __getstate__(self) -> dict[Any, Any]:
+        """The values of all fields."""
+        return self.__dict__
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        """The event with these values."""
+        nothing_else = {"__pydantic_extra__": None, "__pydantic_private__": None}
+        super().__setstate__({"__dict__": state, "__pydantic_fields_set__": set(state), **nothing_else})
 
 
 class Attachment(BaseModel):

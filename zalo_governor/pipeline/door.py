@@ -151,7 +151,8 @@ def _gather(value: Any, depth: int, found: list[str]) -> None:
                     _read(item, depth + 1, found)
             elif item.__class__ is not int:
                 _gather(item, depth + 1, found)
-        found += [key for key in value if key not in _wire_keys and not _is_wire_key(key)]
+        if not _wire_keys.issuperset(value):
+            found += [key for key in value if key not in _wire_keys and not _is_wire_key(key)]
 
 
 def _read(text: str, depth: int, found: list[str]) -> None:

@@ -17,13 +17,9 @@ def seal_body(keys: Keys, entry: Entry) -> bytes:
     return keys.seal(_json(entry.raw), _place(entry))
 
 
-def open_body(keys: Keys, entry: Entry, sealed: bytes) -> RawDict:
-    """The raw dict of an entry; raises WrongKeyError where it does not open."""
-    return open_message(keys, entry.account, storable(entry.thread_id), storable(entry.key), sealed)
-
-
 def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes) -> RawDict:
-    """The raw dict that stands at a place, named as the database names it; raises WrongKeyError as `open_body` does."""
+    """The raw dict that stands at a place, named as the database names it; raises WrongKeyError where
+    it does not open."""
     plain = keys.open(sealed, binding("inbox", account, thread_id, key))
     return cast("RawDict", json.loads(plain) if plain.startswith(_EXACT) else orjson.loads(plain))
 

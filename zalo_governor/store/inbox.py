@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     bindparam,
     exists,
@@ -19,7 +18,7 @@ from sqlalchemy import (
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Seal, Source, number_of
-from zalo_governor.store.bodies import open_body, seal_body, storable
+from zalo_governor.store.bodies import open_message, seal_body, storable
 from zalo_governor.store.bulk import BulkInsert
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import StoreError
@@ -146,9 +145,7 @@ class SqlInbox:
         self._newest: int | None = None
         self._waiting, self._judged_last = _WAITING, _JUDGED_LAST
         if account is not None:
-            self._waiting, self._judged_last = (
-                asked.where(_heard_as(account)) for asked in (_WAITING, _JUDGED_LAST)
-            )
+            self._waiting, self._judged_last = (asked.where(_heard_as(account)) for asked in (_WAITING, _JUDGED_LAST))
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
         """Write all entries in one durable transaction and give those that were new, in the order given."""
@@ -343,25 +340,20 @@ class SqlInbox:
     def _admitted(self, statement: Select[Any], values: dict[str, Any]) -> list[Admitted]:
         with self._database.read() as connection:
             rows = connection.execute(statement, values).all()
-        return [Admitted(row.id, self._entry(row), bool(row.revision)) for row in rows]
+        return [self._as_admitted(row) for row in rows]
 
-    def _entry(self, row: Row[Any]) -> Entry:
-        bare = Entry(
-            account=row.account,
-            thread_id=row.thread_id,
-            is_group=row.is_group,
-            kind=ElementKind(row.kind),
-            key=row.key,
-            cli_key=row.cli_key,
-            sender_uid=row.sender_uid,
-            at_ms=row.at_ms,
-            source=Source(row.source),
-            received_ms=row.received_ms,
-            fingerprint=row.fingerprint,
-            raw=None,
-            seal=_seal(row),
-        )
-        return bare if row.body is None else bare._replace(raw=open_body(self._database.keys, bare, row.body))
+    def _as_admitted(self, row: Sequence[Any]) -> Admitted:
+        """`row` has the table's columns in their order, and whether it is a revision."""
+        (
+            id_, account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, received_ms, fingerprint,
+            _, body, *seal, _, revision,
+        ) = row  # fmt: skip
+        raw = None if body is None else open_message(self._database.keys, account, thread_id, key, body)
+        entry = Entry(
+            account, thread_id, is_group, ElementKind(kind), key, cli_key, sender_uid, at_ms, Source(source),
+            received_ms, fingerprint, raw, _seal(seal),
+        )  # fmt: skip
+        return Admitted(id_, entry, bool(revision))
 
 
 def _heard_as(account: str) -> ColumnElement[bool]:
@@ -386,15 +378,7 @@ def _number(database: Database, connection: Connection, account: str) -> int:
     return number
 
 
-def _seal(row: Row[Any]) -> Seal | None:
-    if row.seal_rule is None:
-        return None
-    return Seal(
-        row.seal_rule,
-        row.seal_label,
-        row.seal_level,
-        row.seal_size,
-        row.seal_mac,
-        row.seal_clause,
-        bool(row.seal_quoted),
-    )
+def _seal(values: Sequence[Any]) -> Seal | None:
+    """By its columns, which stand in the order of its fields."""
+    rule_id, label, level, size, mac, clause, quoted = values
+    return None if rule_id is None else Seal(rule_id, label, level, size, mac, clause, bool(quoted))

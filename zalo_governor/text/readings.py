@@ -128,6 +128,6 @@ _WAYS = (
     ),
 )
 _WORD = re.compile(r"[A-Za-z](?:[A-Za-z0-9^(+'`?~]|\.(?=[A-Za-z])){0,14}\.?")
-_KEYS = re.compile(r"m(?:aatj|aajt|a\^t?\.t?|a65t|a6t5|â(?:tj|t5|jt))", re.IGNORECASE)
+_KEYS = re.compile(r"m(?:aatj|aajt|a\^t?\.t?|a65t|a6t5|â(?:tj|t5|jt))")
 _BACKWARDS = re.compile(r"(?<![^\W_])[tT][ậẬ][mM](?:\s+(?:[iI][ốỐ][tT]|[tT][ệỆ][yY][uU][tT]))?(?![^\W_])"
     r"|(?<![^\W_])tam\s+(?:iot|teyut)(?![^\W_])", re.IGNORECASE)  # fmt: skip

@@ -35,10 +35,13 @@ class LevelWord(NamedTuple):
 
 def may_speak_of_secrets(text: str) -> bool:
     """A quick look that lets nearly every innocent message go; True decides nothing. Expects a normalised text."""
-    if _M.search(text) or next(_slang(text), None):
+    if _M.search(text) or (_MUC.search(text) and next(_slang(text), None)):
         return True
     lower = text.lower()
-    return any(hint in lower for hint in _HINTS) and _STAMP_WORDS.search(lower) is not None
+    for hint in _HINTS:
+        if hint in lower:
+            return _STAMP_WORDS.search(lower) is not None
+    return False
 
 
 def hints_of_secrets(text: str) -> int:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.store.stored import MASTER, entry
+from zalo_governor.domain.elements import Entry
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.store.bodies import open_body, seal_body, storable
+from zalo_governor.store.bodies import open_message, seal_body, storable
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.errors import WrongKeyError
 
@@ -96,7 +97,7 @@ json_values = st.recursive(
 @given(st.dictionaries(st.text(), json_values, max_size=5))
 def test_whatever_zalo_sends_is_read_back_exactly(raw: dict[str, object]) -> None:
     written = entry(raw=raw)
-    assert open_body(KEYS, written, seal_body(KEYS, written)) == raw
+    assert _opened(written) == raw
 
 
 def test_an_element_nested_beyond_reason_still_becomes_an_entry() -> None:
@@ -104,7 +105,12 @@ def test_an_element_nested_beyond_reason_still_becomes_an_entry() -> None:
     for _ in range(5_000):
         raw = {"x": raw}
     written = entry(raw=raw)
-    assert open_body(KEYS, written, seal_body(KEYS, written)) == {"nested_too_deep": True}
+    assert _opened(written) == {"nested_too_deep": True}
+
+
+def _opened(written: Entry) -> object:
+    place = written.account, storable(written.thread_id), storable(written.key)
+    return open_message(KEYS, *place, seal_body(KEYS, written))
 
 
 @given(st.text(st.characters(exclude_categories=())))
