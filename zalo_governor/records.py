@@ -22,7 +22,7 @@ from zalo_governor.store.database import Database, is_written
 from zalo_governor.store.errors import WrongKeyError
 from zalo_governor.store.vault import Vault
 from zalo_governor.wording import of_system, of_value
-from zalo_governor.zalo.session import Credentials
+from zalo_governor.zalo.credentials import Credentials
 
 _FINGERPRINTS = "config.fingerprints:"
 _CREDENTIALS = "zalo.credentials:"

@@ -10,8 +10,9 @@ from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.elements import Element
 from zalo_governor.domain.line import LineReport, LineState
 from zalo_governor.governor import leave_standing
+from zalo_governor.zalo.credentials import Credentials
 from zalo_governor.zalo.listener import Listener
-from zalo_governor.zalo.session import Credentials, ZaloSession
+from zalo_governor.zalo.session import ZaloSession
 
 
 class Count:

@@ -11,7 +11,7 @@ from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.records import Records, SessionOrigin, open_records
 from zalo_governor.settings import load_settings
-from zalo_governor.zalo.session import Credentials
+from zalo_governor.zalo.credentials import Credentials
 
 
 def put_session(folder: Path, cookie: str) -> None:

@@ -19,6 +19,7 @@ from zalo_governor.records import Records
 from zalo_governor.store.instance import InstanceLock, OtherInstanceError
 from zalo_governor.wording import of_system
 from zalo_governor.zalo.browser import USER_AGENT, new_imei
+from zalo_governor.zalo.credentials import Credentials
 from zalo_governor.zalo.errors import (
     LoginRefusedError,
     QrDeclinedError,
@@ -29,7 +30,7 @@ from zalo_governor.zalo.errors import (
     ZaloUnavailableError,
 )
 from zalo_governor.zalo.qr_login import QR_SECONDS, QrCode, QrLogin
-from zalo_governor.zalo.session import Credentials, ZaloSession
+from zalo_governor.zalo.session import ZaloSession
 
 QR_FILE = "ma-qr-dang-nhap.png"
 _MOST_CODES = 5

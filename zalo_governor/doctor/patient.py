@@ -22,7 +22,8 @@ from zalo_governor.store.migrations import newest
 from zalo_governor.store.occupancy import Occupant, occupant
 from zalo_governor.store.units import SqlUnit
 from zalo_governor.zalo.client import ZaloClient
-from zalo_governor.zalo.session import Credentials, ZaloSession
+from zalo_governor.zalo.credentials import Credentials
+from zalo_governor.zalo.session import ZaloSession
 
 
 class SeenGroup(NamedTuple):

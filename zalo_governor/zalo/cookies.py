@@ -7,38 +7,11 @@ from http.cookiejar import CookieJar
 from typing import Any
 
 import requests.cookies
-from pydantic import BaseModel, ConfigDict, Field, field_validator
 from requests import PreparedRequest, Request, Response
 
+from zalo_governor.zalo.credentials import Cookie
+
 _wire: Any = requests.cookies  # the published types leave out what is used of it here
-
-HOME = ".zalo.me"
-"""Where a cookie belongs of which only name and value are known."""
-
-
-class Cookie(BaseModel):
-    """One cookie, as browsers export it; what an export says beside this is ignored."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-    name: str = Field(min_length=1)
-    value: str = Field(repr=False)
-    domain: str = HOME
-    path: str = "/"
-
-    @field_validator("name", "value")
-    @classmethod
-    def _fits_a_header(cls, text: str) -> str:
-        # RFC 6265, 4.1.1; whatever else stands there was not copied out of a browser.
-        if not (text.isascii() and text.isprintable()):
-            raise ValueError("chỉ gồm chữ không dấu, số và dấu câu; hãy chép lại đúng từ trình duyệt")
-        return text
-
-    @field_validator("domain")
-    @classmethod
-    def _covers_subdomains(cls, domain: str) -> str:
-        # Exports write "chat.zalo.me" for a cookie that the browser also gives to wpa.chat.zalo.me.
-        return f".{domain.lower().lstrip('.')}" if domain else HOME
 
 
 class CookieStore:

@@ -18,7 +18,8 @@ from urllib3.util import parse_url
 
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.zalo.api import outer_answer
-from zalo_governor.zalo.cookies import Cookie, CookieStore
+from zalo_governor.zalo.cookies import CookieStore
+from zalo_governor.zalo.credentials import Cookie
 from zalo_governor.zalo.errors import (
     LoginRefusedError,
     QrDeclinedError,

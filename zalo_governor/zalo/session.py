@@ -3,18 +3,18 @@
 import threading
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, assert_never
+from typing import assert_never
 
 import requests
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, field_validator
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.zalo.api import API_VERSION, CLIENT_TYPE, GovernorApi
-from zalo_governor.zalo.cookies import Cookie, CookieStore
+from zalo_governor.zalo.cookies import CookieStore
+from zalo_governor.zalo.credentials import Credentials
 from zalo_governor.zalo.encrypted_login import EncryptedLogin
 from zalo_governor.zalo.errors import (
     SESSION_EXPIRED,
@@ -42,31 +42,6 @@ class LoginForm(Enum):
 
     PLAIN = "plain"
     ENCRYPTED = "encrypted"
-
-
-class Credentials(BaseModel):
-    """What a logged-in browser holds. Zalo ties the cookies to imei and user agent: all three stay together."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-    imei: str = Field(min_length=1, repr=False)
-    user_agent: str = Field(min_length=1)
-    cookies: tuple[Cookie, ...] = Field(min_length=1, repr=False)
-    """A plain `{name: value}` is taken too."""
-
-    @field_validator("user_agent")
-    @classmethod
-    def _fits_a_header(cls, text: str) -> str:
-        if not (text.isascii() and text.isprintable()):
-            raise ValueError("chỉ gồm chữ không dấu, số và dấu câu; hãy chép lại đúng từ trình duyệt")
-        return text
-
-    @field_validator("cookies", mode="before")
-    @classmethod
-    def _listed(cls, given: Any) -> Any:
-        if isinstance(given, dict):
-            return [{"name": name, "value": value} for name, value in given.items()]
-        return given
 
 
 class ZaloSession:

@@ -38,9 +38,11 @@ from zalo_governor.domain.reports import (
     StatementFigures,
 )
 from zalo_governor.domain.statements import Statement
-from zalo_governor.office import Catalogue, LineStatus, Office, OfficePolicy
+from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.office.clarity import ClarityPolicy
 from zalo_governor.office.integrity.words import ChangeWords
+from zalo_governor.office.office import Office
+from zalo_governor.office.policy import LineStatus, OfficePolicy
 
 BOT = "7000000000000000001"
 GROUP = "8000000000000000001"

@@ -34,7 +34,7 @@ from zalo_governor.domain.line import Gap, LineState
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.papers import Face
 from zalo_governor.domain.people import Reach
-from zalo_governor.office import LineStatus
+from zalo_governor.office.policy import LineStatus
 
 
 def test_a_name_gives_no_rights() -> None:

@@ -13,7 +13,7 @@ from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.ladder import Desk as DeskStep
 from zalo_governor.domain.ladder import Leader, QuietHours
 from zalo_governor.domain.line import LineState
-from zalo_governor.office import Office
+from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus
 
 TRIAGE = Finding(

@@ -14,7 +14,7 @@ from zalo_governor.domain.events import GroupCall, MessageDeleted, MessageRecall
 from zalo_governor.domain.findings import Finding, SealedFinding
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach, Role
-from zalo_governor.office import Office
+from zalo_governor.office.office import Office
 
 UNVERIFIED = "chưa được Quản trị xác minh"
 

@@ -10,6 +10,7 @@ from tests.unit.simulator.running import Running
 from tests.unit.zalo.standin import Answer, StandIn
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.zalo.browser import USER_AGENT, new_imei
+from zalo_governor.zalo.credentials import Credentials
 from zalo_governor.zalo.errors import (
     LoginRefusedError,
     QrDeclinedError,
@@ -18,7 +19,7 @@ from zalo_governor.zalo.errors import (
     ZaloUnavailableError,
 )
 from zalo_governor.zalo.qr_login import QrCode, QrLogin
-from zalo_governor.zalo.session import Credentials, ZaloSession
+from zalo_governor.zalo.session import ZaloSession
 
 ACCOUNT = "7000000000000000001"
 PAGE = Answer(b'<script src="https://stc-zlogin.zdn.vn/main-2.1.0.js"></script>')

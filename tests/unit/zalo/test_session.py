@@ -11,6 +11,7 @@ from tests.unit.simulator.running import Running
 from tests.unit.zalo.standin import LOGIN, Answer, StandIn, inner, login_answer
 from tests.unit.zalo.wiring import ACCOUNT, GROUP
 from zalo_governor.domain.clock import system_clock
+from zalo_governor.zalo.credentials import Credentials
 from zalo_governor.zalo.errors import (
     EmptyAnswerError,
     ForbiddenHostError,
@@ -20,7 +21,7 @@ from zalo_governor.zalo.errors import (
     ZaloError,
     ZaloUnavailableError,
 )
-from zalo_governor.zalo.session import Credentials, ZaloSession
+from zalo_governor.zalo.session import ZaloSession
 
 Open = Callable[..., ZaloSession]
 GROUP_INFO = "/api/group/getmg-v2"
