@@ -82,6 +82,9 @@ def _names(folder: Path, rng: Random) -> Iterator[Sample]:
             name, f"{rng.choice(surnames)} {name}", f"Anh {last}", f"em {last}", f"{rng.choice(surnames)} A {last}"
         )  # fmt: skip
         yield Sample(rng.choice(dressed), False, 0.5)
+    bare = sorted({name.split()[-1] for name in given if name.split()[-1].isascii()})
+    for _ in range(800):
+        yield Sample(rng.choice((", ", " ", " - ")).join(rng.sample(bare, rng.randrange(2, 6))), False, 0.5)
     for name in given:
         if name.isascii():
             yield Sample(rng.choice(("", "Lam ", "Anh ", "Kim ")) + name, False)

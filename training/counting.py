@@ -153,5 +153,5 @@ def _followers(runs: Sequence[tuple[tuple[int, int], int]], many: int) -> Follow
 _SELDOM = 3
 _SELDOM_OF_TRIPLES = 4
 _MOST_AFTER_A_PAIR = 255
-_MOST_TRIPLES = 300_000
+_MOST_TRIPLES = 325_000
 """What the file of three million bytes has room for, and a little to spare."""

@@ -1,7 +1,7 @@
 """Train the weights of clause 4.2 from lines of our own: `python -m training.harmful`.
 
 Reads `training/lines/` (one file for each category; what begins with `clean` is clean), `training/corpus/` (daily
-business of a province, all clean) without its folder `leisure/`, every second line of `config/benign/messages.vi.txt`
+business of a province, all clean) without its folder `broad/`, every second line of `config/benign/messages.vi.txt`
 and the tuned lines of `config/content/classified.tsv` (clean in the sense of this clause), each also without marks. The
 measuring lines of `config/content/harmful.tsv` are never read.
 """

@@ -41,7 +41,7 @@ def samples_of(sentence: str, rng: Random, *, formal: bool) -> Iterator[Sample]:
             yield Sample(" ".join(_partly(words, lossy, rng)), True)
     if len(words) >= 4 and len(lossy) >= 3 and rng.random() < _SHARE_SLIPS:
         slip = rng.choice(lossy)
-        yield Sample(" ".join([*words[:slip], _lose(words[slip], rng), *words[slip + 1 :]]), False, 2.0)
+        yield Sample(" ".join([*words[:slip], _lose(words[slip], rng), *words[slip + 1 :]]), False, _WEIGHT_OF_A_SLIP)
 
 
 def without_marks(text: str) -> str:
@@ -145,6 +145,7 @@ _GIVEN = (
 _SHARE_BARE = 0.85
 _SHARE_TWICE = 0.5
 _SHARE_SLIPS = 0.8
+_WEIGHT_OF_A_SLIP = 1.4
 _LONGEST = 40
 _PUNCTUATION = '.,;:"“”()'
 _SIZES = (1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 6, 7, 8, 10, 12)

@@ -18,9 +18,9 @@ FIGURES = HERE / "figures.bin.xz"
 CORPUS = HERE / "corpus"
 FOREIGN = CORPUS / "foreign.txt"
 FOLDS = 5
-OWN_WEIGHT = 60
+OWN_WEIGHT = 20
 """How often each of our own lines counts beside a line of the corpora."""
-OWN_WEIGHT_OF_TRIPLES = 20
+OWN_WEIGHT_OF_TRIPLES = 7
 """The same, of its runs of three: one line is no habit."""
 
 

@@ -112,8 +112,8 @@ _MORE_ABBREVIATIONS = ["CAT", "TU", "CAN", "TAND", "HU", "BQL", "BCH", "TTHC", "
 """That look like bare words."""
 _SEED = 2026
 _TREES = 350
-_ROUNDS = 6
-_WEIGHT_OF_OWN = 2
+_ROUNDS = 2
+_WEIGHT_OF_OWN = 1.5
 
 
 if __name__ == "__main__":

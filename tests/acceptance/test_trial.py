@@ -70,7 +70,7 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     shutil.copytree(shipped_config(), rules)
     path = rules / "rules" / f"{_RULE}.yaml"
     path.write_text(
-        path.read_text(encoding="utf-8").replace("  violation: 0.8", "  violation: 1000000"), encoding="utf-8"
+        path.read_text(encoding="utf-8").replace("  violation: 0.65", "  violation: 1000000"), encoding="utf-8"
     )
     changed = ["rules", "replay", _RULE, "--rules-dir", str(rules), *config]
     said = ask(changed)

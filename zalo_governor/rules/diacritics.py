@@ -29,8 +29,10 @@ class DiacriticsParameters(Parameters):
     """Score from which a message without any mark is a violation."""
     partial: float
     """Score from which a message with some marks is one, where likely two words and a fifth of all lack theirs."""
+    brief: float
+    """The same, of a message of four words at most."""
     slip: float
-    """The same, where likely fewer words do."""
+    """The same of a longer one, where likely fewer words lack theirs."""
     suspect: float
     """Score from which a message is suspect; above the others it means that none is."""
 

@@ -8,6 +8,7 @@ score is the logarithm of the odds that marks are missing.
 import re
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
@@ -50,8 +51,10 @@ class Thresholds(NamedTuple):
     """Of one without any mark."""
     partial: float
     """Of one with some marks, in which likely at least two words lack theirs, and one word in five."""
+    brief: float
+    """Of one of a few words with some marks: one missing is much of it, and little shows that it is missing."""
     slip: float
-    """Of one with some marks, in which likely fewer words lack them."""
+    """Of a longer one with some marks, in which likely fewer words lack them."""
     suspect: float
 
 
@@ -160,9 +163,11 @@ def read_marks(normalised: Normalised, typed: Cut, words: Words, limits: Thresho
 
 def _limit(evidence: Evidence, limits: Thresholds) -> float:
     if evidence.marked:
+        if len(evidence.words) <= _BRIEF:
+            return limits.brief
         many = evidence.several >= _LIKELY and evidence.share_lost >= _MORE_THAN_A_SLIP
         return limits.partial if many else limits.slip
-    if _calls_somebody(evidence):
+    if _calls_somebody(evidence) or _lists_names(evidence):
         return inf
     vague = max(evidence.lost, default=0.0) < _POINTED_AT
     return limits.violation + (_MORE_IN_DOUBT if vague or _may_be_a_name(evidence) else 0.0)
@@ -172,6 +177,18 @@ def _calls_somebody(evidence: Evidence) -> bool:
     """Whether the whole message calls a person by one name ("bac Nam"): nobody can tell how the name is written."""
     words = [token.text for token in evidence.words]
     return len(words) == 2 and words[0].lower() in _CALLS and words[1][0].isupper() and not words[1].isupper()
+
+
+def _lists_names(evidence: Evidence) -> bool:
+    """Whether the whole message is a list of single names ("Nam, Long, Giang"): the same holds of each of them."""
+    words = evidence.words
+    apart = all(after.start - before.end > 1 for before, after in pairwise(words))
+    return len(words) > 1 and apart and all(map(_may_be_a_given_name, words))
+
+
+def _may_be_a_given_name(token: Token) -> bool:
+    word = token.text
+    return token.kind is TokenKind.WORD and word[0].isupper() and not word.isupper() and not only_with_marks(word)
 
 
 def _may_be_a_name(evidence: Evidence) -> bool:
@@ -203,6 +220,7 @@ _ENOUGH_MARKED = 0.4
 _MANY = 8
 _DOUBT, _LITTLE_DOUBT = 1.0, 0.5
 _LOST = 0.5
+_BRIEF = 4
 _LIKELY = 0.5
 _MORE_THAN_A_SLIP = 0.2
 _LONGEST_NAME = 5

@@ -93,7 +93,7 @@ class Reader:
 
     def __init__(self, language: Language) -> None:
         self.language = language
-        self.word = lru_cache(maxsize=2_048)(self._word)
+        self.word = lru_cache(maxsize=_WORDS_REMEMBERED)(self._word)
 
     def _word(self, text: str) -> Word:
         return word_of(self.language, text)
@@ -162,9 +162,10 @@ class Reader:
                 ]
             kept = most = rest = 0.0
             kept_ends = NO_PAIR
-            flows = [0.0] * len(word.places)
-            peaks = flows.copy()
-            ends = [NO_PAIR] * len(flows)
+            count = len(word.places)
+            flows = [0.0] * count
+            peaks = [0.0] * count
+            ends = [NO_PAIR] * count
             for (to_kept, to_lost), (of_kept, pair, of_rest, _, seen) in zip(sources, links, strict=True):
                 flow = to_kept * (of_kept * spelt + _LEAST)
                 kept += flow
@@ -254,5 +255,6 @@ _TO_LOST = (0.04, 0.89, 0.10)
 _TO_FOREIGN = (0.02, 0.03, 0.80)
 _LEAST = 1e-9
 _NEVER = 1e-9
-_NEGLIGIBLE = 3e-4
+_NEGLIGIBLE = 1e-3
 _HARDLY = 0.02
+_WORDS_REMEMBERED = 8_192

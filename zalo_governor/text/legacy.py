@@ -96,13 +96,11 @@ def _is_todays(chunk: str) -> bool:
 def _gain(raw: str, decoded: str, encoding: str) -> float:
     """How much more Vietnamese the decoded words are than the raw ones (natural logarithm); 0 where in doubt."""
     total = 0.0
-    changed = better = words = strange = outlandish = 0
+    changed = better = outlandish = 0
     before, after = raw.split(), decoded.split()
     if len(before) != len(after):
         before, after = [raw], [decoded]
     for old, new in zip(before, after, strict=True):
-        words += any(map(str.isalpha, new))
-        strange += not _is_todays(old)
         if old == new or not any(map(str.isalpha, old)) or _MEASURE.fullmatch(old):
             continue
         gain = _likely(new) - _likely(old)
@@ -110,12 +108,13 @@ def _gain(raw: str, decoded: str, encoding: str) -> float:
         changed += 1
         better += gain > _LEAST_GAIN and not new.isascii()
         outlandish += _OUTLANDISH.search(old) is not None
-    if not better or better * 2 < changed:
+    if not better or better * 2 < changed or total <= 0.0:
         return 0.0
-    enough = total > _LEAST_TOTAL and better * _LEAST_SHARE >= words
+    enough = total > _LEAST_TOTAL and better * _LEAST_SHARE >= sum(any(map(str.isalpha, new)) for new in after)
     if encoding in DECODERS:
         # A word that only an old font writes tells, however many words beside it look alike in both.
         telling = outlandish > 0 or encoding == "cp1258"
+        strange = sum(not _is_todays(old) for old in before)
         enough = enough or (total > _LEAST_TOTAL and telling and better * 2 >= strange)
     if better == 1 and not outlandish:
         least = _LEAST_OF_TELLING if _TELLING.search(raw) else _LEAST_OF_ONE.get(encoding, 0.0)

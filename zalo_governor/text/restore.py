@@ -5,6 +5,8 @@ else is meant. Where the likeliest word is not much likelier than the next, othe
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from zalo_governor.text.diacritics import Words
@@ -45,21 +47,33 @@ def sentences_of(text: str, evidence: Evidence, words: Words, most: int = 1) -> 
 
 
 def _choices(evidence: Evidence, words: Words) -> Iterator[Choice]:
+    readings = [
+        _readings(token, chances, words, typed_too=evidence.marked)
+        for token, chances in zip(evidence.words, evidence.chances, strict=True)
+    ]
+    for named, run in groupby(range(len(readings)), evidence.named.__getitem__):
+        places = [at for at in run if readings[at]]
+        surest = [readings[at][0][1] for at in places]
+        if named:
+            # One part that nothing explains makes the whole a name of another kind: "Chang Gio Xu".
+            known = min(surest, default=0.0) >= _NO_STRANGE_NAME
+            places = [at for at, sure in zip(places, surest, strict=True) if known and sure >= _SURE_OF_A_NAME]
+        yield from (Choice(evidence.words[at], readings[at][:2]) for at in places)
+
+
+def _readings(
+    token: Token, chances: Sequence[tuple[int, float]], words: Words, *, typed_too: bool
+) -> list[tuple[str, float]]:
+    """The readings of one word, the likeliest first; none of what stays as it was typed."""
+    if token.kind is not TokenKind.WORD or not chances or token.text.lower() in words.abbreviations:
+        return []
     known = words.model.language.words
-    for at, (token, chances) in enumerate(zip(evidence.words, evidence.chances, strict=True)):
-        if token.kind is not TokenKind.WORD or not chances or token.text.lower() in words.abbreviations:
-            continue
-        readings = [(known[place], chance) for place, chance in chances]
-        kept = 1.0 - sum(chance for _, chance in chances)
-        if evidence.marked or kept > _KEPT:
-            typed = canonical(token.text.lower())
-            merged = dict(readings)
-            merged[typed] = merged.get(typed, 0.0) + kept
-            readings = list(merged.items())
-        readings.sort(key=lambda reading: -reading[1])
-        if evidence.named[at] and readings[0][1] < _SURE_OF_A_NAME:
-            continue
-        yield Choice(token, readings[:2])
+    readings = {known[place]: chance for place, chance in chances}
+    kept = 1.0 - sum(chance for _, chance in chances)
+    if typed_too or kept > _KEPT:
+        typed = canonical(token.text.lower())
+        readings[typed] = readings.get(typed, 0.0) + kept
+    return sorted(readings.items(), key=itemgetter(1), reverse=True)
 
 
 def _written(text: str, choices: Sequence[Choice], instead: dict[int, int]) -> str:
@@ -74,12 +88,14 @@ def _written(text: str, choices: Sequence[Choice], instead: dict[int, int]) -> s
 
 
 def _in_its_case(meant: str, typed: str) -> str:
-    if len(meant) != len(typed):
+    if typed.islower() or len(meant) != len(typed):
         return meant
     return "".join(letter.upper() if model.isupper() else letter for letter, model in zip(meant, typed, strict=True))
 
 
 _CLOSE = 0.35
 """From this ratio of chances on, the second reading is worth a sentence of its own."""
-_KEPT = 0.6
-_SURE_OF_A_NAME = 0.9
+_KEPT = 0.95
+"""In a message without any mark, a word surer than this to be meant as typed may be so."""
+_SURE_OF_A_NAME = 0.75
+_NO_STRANGE_NAME = 0.4

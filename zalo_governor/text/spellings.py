@@ -46,7 +46,7 @@ def word_of(language: Language, text: str) -> Word:
         return Word(
             language.number, 1.0, (), (), (), 0.0, True, _NUMBER_AMONG_ENGLISH, 1.0, False, False, False, link
         )  # fmt: skip
-    lower = canonical(text.lower())
+    lower = _with_its_tone_in_place(language, canonical(text.lower()))
     english = language.english.get(lower)
     place, meant = language.places.get(lower), _meant(language, lower)
     if place is None and not meant:
@@ -77,6 +77,15 @@ def word_of(language: Language, text: str) -> Word:
     return Word(
         typed, spelt, meant, places, common, company, apart, foreign, share, marked, syllable, english is not None, link
     )  # fmt: skip
+
+
+def _with_its_tone_in_place(language: Language, lower: str) -> str:
+    """The word that these letters with this tone make: on a phone the tone may land on another vowel ("goí")."""
+    if lower.isascii() or lower in language.places:
+        return lower
+    toneless, tone = split_tone(lower)
+    first, last = language.toneless.get(toneless, (0, 0)) if tone else (0, 0)
+    return next((word for word in language.words[first:last] if split_tone(word)[1] == tone), lower)
 
 
 def _meant(language: Language, lower: str) -> tuple[Range, ...]:

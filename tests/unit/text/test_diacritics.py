@@ -9,7 +9,7 @@ from zalo_governor.text.fold import fold
 from zalo_governor.text.model import shipped_model
 from zalo_governor.text.normalise import normalise
 
-LIMITS = Thresholds(violation=1.0, partial=0.0, slip=1.5, suspect=0.0)
+LIMITS = Thresholds(violation=1.0, partial=0.0, brief=0.25, slip=1.5, suspect=0.0)
 BENIGN = read_lines(shipped_config() / "benign/messages.vi.txt")
 
 
@@ -47,6 +47,41 @@ def test_nothing_that_lacks_marks_passes_at_a_glance(part: slice) -> None:
         if changed > 2 and glanced_at(" ".join(some), known):
             passed.append(some)
     assert passed == []
+
+
+NEVER = 99.0
+ALWAYS = -99.0
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("Da nhan được", "brief"),
+        ("Đề nghị cac phòng ra soat lai danh muc thiet bi hong", "partial"),
+        ("Phòng em gửi bảng số liệu lúc ba giờ chieu qua rồi, mọi người xem lại hộ em với", "slip"),
+        ("de nghi cac phong ra soat lai danh muc", "violation"),
+    ],
+)
+def test_each_kind_of_message_has_its_own_threshold(text: str, limit: str) -> None:
+    known = words()
+    none = LIMITS._replace(violation=NEVER, partial=NEVER, brief=NEVER, slip=NEVER, suspect=ALWAYS)
+    assert not reading(text, known, none).sure
+    assert reading(text, known, none._replace(**{limit: ALWAYS})).sure
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"), [("Nam, Long, Giang", False), ("Bac Nam", False), ("Hung, Duong, Huyen", True)]
+)
+def test_names_alone_are_suspect_at_most_where_they_may_be_written_so(text: str, sure: bool) -> None:
+    everything = LIMITS._replace(violation=ALWAYS, suspect=ALWAYS)
+    assert reading(text, words(), everything).sure is sure
+
+
+def test_a_tone_on_another_vowel_makes_no_other_word() -> None:
+    known = words()
+    moved = known.reader.word("goí")
+    assert moved.typed == known.reader.word("gói").typed == known.model.language.places["gói"]
+    assert glanced_at("Anh gửi em goí quà nhỏ hôm qua rồi", known)
 
 
 def test_an_office_adds_its_own_names() -> None:
