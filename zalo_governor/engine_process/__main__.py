@@ -53,6 +53,7 @@ def main() -> None:
         except ConfigError as error:
             send(line, Unready(str(error)))
             return
+        engine.prepare()
         serve(line, engine, Progress(memory))
 
 

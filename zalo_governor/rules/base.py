@@ -67,6 +67,9 @@ class Rule(ABC, Generic[P]):
         self.parameters = parameters
         self.lexicons = lexicons
 
+    def prepare(self) -> None:
+        """Load what only judging needs: called where messages are about to be judged, so that the first is not late."""
+
     @abstractmethod
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
         """The findings on one event; nothing where the event does not concern the rule."""

@@ -51,12 +51,17 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.words = Words(
-            shipped_model(),
+            shipped_model,
             acknowledgements=frozenset(self.lexicons["acknowledgements.txt"]),
             abbreviations=frozenset(self.lexicons["abbreviations.txt"]),
             names=frozenset(map(fold, self.lexicons["names-without-marks.txt"])),
         )
         self._limits = Thresholds(**self.parameters.model_dump())
+
+    def prepare(self) -> None:
+        """Load the model of Vietnamese, its trees as well."""
+        evidence = self.words.look(self.words.cut(normalise("khong dau")))
+        self.words.model.forest.score(evidence.figures)
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
         """At most one finding, on the typed text."""

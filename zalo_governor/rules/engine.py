@@ -28,6 +28,11 @@ class Engine:
         """The rules whose findings can forbid to keep the content."""
         return tuple(rule for rule in self.rules if isinstance(rule, SealingRule))
 
+    def prepare(self) -> None:
+        """Have the rules load what they need to judge: to be called once in the process that does."""
+        for rule in self.rules:
+            rule.prepare()
+
     def judge(
         self,
         event: EventBase,

@@ -6,8 +6,9 @@ score is the logarithm of the odds that marks are missing.
 """
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import inf
 from typing import NamedTuple
@@ -62,7 +63,7 @@ class Words:
     """What an office writes that no model knows. All words given are in small letters.
 
     Args:
-        model: the shipped model, or another one.
+        model: gives the shipped model, or another one; asked at the first use, as it takes half a second.
         acknowledgements: whole messages, without marks, that pass as they are: "ok", "vang a".
         abbreviations: short forms that have no marks: "ubnd", "ko", "sdt".
         names: names that are written without marks, of one word or more: "pa u", "voffice".
@@ -70,20 +71,29 @@ class Words:
 
     def __init__(
         self,
-        model: Model,
+        model: Callable[[], Model],
         *,
         acknowledgements: frozenset[str],
         abbreviations: frozenset[str],
         names: frozenset[str],
     ) -> None:
-        self.model = model
-        self.reader = Reader(model.language)
+        self._load = model
         self.abbreviations = abbreviations
         self._acknowledgements = acknowledgements
         self._longest_acknowledgement = max(map(len, acknowledgements), default=0) + _MOST_DECORATION
         self._names = frozenset(tuple(name.split()) for name in names)
         first = frozenset(name[0] for name in self._names)
         self._begins_a_name = lru_cache(maxsize=2_048)(lambda text: fold(text) in first)
+
+    @cached_property
+    def model(self) -> Model:
+        """What is known of Vietnamese."""
+        return self._load()
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads with it."""
+        return Reader(self.model.language)
 
     def acknowledges(self, text: str) -> bool:
         """Whether the whole message is one of those that pass as they are, whatever signs and stickers adorn it."""

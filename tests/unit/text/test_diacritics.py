@@ -15,7 +15,7 @@ BENIGN = read_lines(shipped_config() / "benign/messages.vi.txt")
 
 def words(*names: str) -> Words:
     return Words(
-        shipped_model(), acknowledgements=frozenset({"ok"}), abbreviations=frozenset({"ubnd"}), names=frozenset(names)
+        shipped_model, acknowledgements=frozenset({"ok"}), abbreviations=frozenset({"ubnd"}), names=frozenset(names)
     )
 
 
