@@ -32,8 +32,9 @@ def restore(text: str, words: Words, most: int = 1) -> list[str]:
 def sentences_of(text: str, evidence: Evidence, words: Words, most: int = 1) -> list[str]:
     """The same, of a normalised text that has been read already."""
     choices = list(_choices(evidence, words))
-    best = _written(text, choices, {})
-    sentences = [best]
+    sentences = [_written(text, choices, {})]
+    if most == 1:
+        return sentences
     doubtful = sorted(
         (choice.readings[1][1] / choice.readings[0][1], at)
         for at, choice in enumerate(choices)
@@ -58,22 +59,24 @@ def _choices(evidence: Evidence, words: Words) -> Iterator[Choice]:
             # One part that nothing explains makes the whole a name of another kind: "Chang Gio Xu".
             known = min(surest, default=0.0) >= _NO_STRANGE_NAME
             places = [at for at, sure in zip(places, surest, strict=True) if known and sure >= _SURE_OF_A_NAME]
-        yield from (Choice(evidence.words[at], readings[at][:2]) for at in places)
+        yield from (Choice(evidence.words[at], readings[at]) for at in places)
 
 
 def _readings(
     token: Token, chances: Sequence[tuple[int, float]], words: Words, *, typed_too: bool
 ) -> list[tuple[str, float]]:
-    """The readings of one word, the likeliest first; none of what stays as it was typed."""
+    """The two likeliest readings of one word, the likelier first; none of what stays as it was typed."""
     if token.kind is not TokenKind.WORD or not chances or token.text.lower() in words.abbreviations:
         return []
     known = words.model.language.words
+    kept = 1.0 - sum([chance for _, chance in chances])
+    if not typed_too and kept <= _KEPT:
+        best = sorted(chances, key=itemgetter(1), reverse=True)
+        return [(known[place], chance) for place, chance in best[:2]]
     readings = {known[place]: chance for place, chance in chances}
-    kept = 1.0 - sum(chance for _, chance in chances)
-    if typed_too or kept > _KEPT:
-        typed = canonical(token.text.lower())
-        readings[typed] = readings.get(typed, 0.0) + kept
-    return sorted(readings.items(), key=itemgetter(1), reverse=True)
+    typed = canonical(token.text.lower())
+    readings[typed] = readings.get(typed, 0.0) + kept
+    return sorted(readings.items(), key=itemgetter(1), reverse=True)[:2]
 
 
 def _written(text: str, choices: Sequence[Choice], instead: dict[int, int]) -> str:

@@ -4,6 +4,7 @@ from importlib.resources import files
 
 import pytest
 
+from zalo_governor.text.forest import Forest, Node
 from zalo_governor.text.language import NO_PAIR, Followers
 from zalo_governor.text.model import dump_model, load_model, shipped_model
 
@@ -13,14 +14,22 @@ TRIPLES = Followers([0, 0, 0, 2], [3, 4], [40, 1500])
 
 
 def test_what_is_written_is_read_again() -> None:
-    tree = (1, 0.5, -1.0, (0, 2.0, 0.25, 3.0))
+    tree = (1, 0.5, -1.0, (0, 2.0, 0.25, 2.0))
     model = load_model(dump_model(WORDS, [5, 9, 4, 2000, 7], PAIRS, TRIPLES, {"the": 0.05}, [tree, 0.5]))
     language = model.language
     assert language.words == WORDS
     cho, em = language.places["cho"], language.places["em"]
     assert language.follow(cho, em) > 0.9
     assert language.english["the"] == pytest.approx(0.05, rel=0.05)
-    assert [model.forest.score(figures) for figures in ((1, 0), (1, 1), (3, 1))] == [-0.5, 0.75, 3.5]
+    assert [model.forest.score(figures) for figures in ((1, 0), (1, 1), (3, 1))] == [-0.5, 0.75, 2.5]
+
+
+def test_where_the_first_trees_leave_no_doubt_the_rest_are_not_asked() -> None:
+    never_asked: Node = (99, 0.0, 0.0, 0.0)
+    tree: Node = (0, 0.0, -0.2, 0.2)
+    forest = Forest(lambda: [*[tree] * 30, *[never_asked] * 9])
+    assert forest.score([1.0]) > 9
+    assert forest.score([-1.0]) < -9
 
 
 def test_after_two_words_what_was_counted_there_goes_first() -> None:
