@@ -29,7 +29,7 @@ check: $(VENV)/.dev  ## style, types, and the direction of imports
 bench: $(VENV)/.run  ## measure; prints and writes build/bench.json
 	$(BIN)/python -m tests.bench
 
-chaos: $(VENV)/.dev  ## everything goes wrong at once: kills, cuts, full disks; prints a table (meant to end within ten minutes)
+chaos: $(VENV)/.dev  ## everything goes wrong at once: kills, cuts, full disks; prints a table (under ten minutes on two cores)
 	$(BIN)/python -m tests.chaos
 
 model: requirements/training.txt  ## make the model of Vietnamese anew from training/ (about a minute; see training/README.md)
