@@ -17,7 +17,7 @@ def _no_process(_rules_dir: Path) -> list[str]:
 
 
 with (
-    patch("zalo_governor.records.load_rulebook", _without_rules),
+    patch("zalo_governor.configuration.load_rulebook", _without_rules),
     patch("zalo_governor.app.command", _no_process),
 ):
     main()
