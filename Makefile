@@ -32,7 +32,7 @@ bench: $(VENV)/.run  ## measure; prints and writes build/bench.json
 chaos: $(VENV)/.dev  ## everything goes wrong at once: kills, cuts, full disks; prints a table (under ten minutes on two cores)
 	$(BIN)/python -m tests.chaos
 
-model: requirements/training.txt  ## make the model of Vietnamese anew from training/ (about a minute; see training/README.md)
+model: requirements/training.txt  ## make the model of Vietnamese anew from training/ (some minutes; see training/README.md)
 	$(PYTHON) -m venv $(VENV)-training
 	$(VENV)-training/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/training.txt
 	$(VENV)-training/bin/python -m training.train
