@@ -1,8 +1,8 @@
 """The sentence with its marks, as a proposal: for each word what the words around it make likeliest.
 
-Abbreviations, numbers and foreign words stay as they were typed; so does a name, unless one reading of it is likely enough
-and no part of the whole name is strange. Where the likeliest word is not much likelier than the next, other sentences
-are given too.
+Abbreviations, numbers and foreign words stay as they were typed; so does a name, unless one reading of it is likely
+enough and no part of the whole name is strange. Where the likeliest word is not much likelier than the next, other
+sentences are given too.
 """
 
 from collections.abc import Iterator, Sequence
