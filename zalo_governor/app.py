@@ -30,6 +30,7 @@ from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
 from zalo_governor.pipeline.progress import Progress
 from zalo_governor.press import Press
+from zalo_governor.process import on_the_core
 from zalo_governor.records import Records, open_records
 from zalo_governor.scheduling import EVERY_MONTH, EVERY_QUARTER, Duty, Schedule
 from zalo_governor.settings import Settings
@@ -290,7 +291,7 @@ class _Wiring:
             Part("sweeps", self._sweeps.run, self._sweeps.stop),
             Part("pictures", self._pictures.run, self._pictures.stop),
             *self._hearing.parts(),
-            Part("judge", self._judge.run, self._stop_judge),
+            Part("judge", on_the_core(self._judge.run), self._stop_judge),
             Part("outbox", self._worker.run, self._worker.stop),
         )
 

@@ -22,6 +22,7 @@ from zalo_governor.engine_process.exchange import (
     send,
 )
 from zalo_governor.inheritance import environment
+from zalo_governor.process import on_any_core
 
 _LOADING_SECONDS = 60.0
 _LOOK_SECONDS = 0.25
@@ -55,7 +56,7 @@ class Child:
     def __init__(self, command: Sequence[str], *, patience: float, leaving: Callable[[], bool]) -> None:
         self._patience = patience
         self._leaving = leaving
-        with ExitStack() as made:
+        with on_any_core(), ExitStack() as made:
             shared = os.memfd_create("rules")
             made.callback(os.close, shared)
             os.ftruncate(shared, PROGRESS_BYTES)

@@ -19,6 +19,7 @@ from zalo_governor.pipeline.progress import Progress
 from zalo_governor.pipeline.recovery import Recovery
 from zalo_governor.pipeline.rounds import Rounds
 from zalo_governor.pipeline.vigil import MISSED, Alarm, Vigil
+from zalo_governor.process import on_the_core
 from zalo_governor.records import Records
 from zalo_governor.store.gaps import SqlGaps
 from zalo_governor.store.inbox import SqlInbox
@@ -159,9 +160,9 @@ class Hearing:
         """In the order in which they are to stop."""
         return (
             Part("vigil", self._vigil.run, self._vigil.stop),
-            Part("listener", self._listener.run, self._listener.stop),
+            Part("listener", on_the_core(self._listener.run), self._listener.stop),
             Part("recovery", self._recovery.run, self._stop_recovery),
-            Part("intake", self._intake.run, self._intake.stop),
+            Part("intake", on_the_core(self._intake.run), self._intake.stop),
         )
 
     def _admitted(self, admitted: Sequence[Admitted]) -> None:
