@@ -24,6 +24,7 @@ NO_LONGER_KEPT = b""
 """Stands in a sealed column that must hold something where the text was removed; no ciphertext is that short."""
 _MASTER_BYTES = 32
 _NONCE_BYTES = 12
+_NONCES_TOGETHER = 256
 
 
 class Keys:
@@ -35,6 +36,7 @@ class Keys:
         self._body = AESGCM(_subkey(master, b"body"))
         self._mac = hashlib.blake2b(key=_subkey(master, b"mac"), digest_size=16)
         self._audit = hashlib.blake2b(key=_subkey(master, b"audit"), digest_size=32)
+        self._nonces: list[bytes] = []
 
     @classmethod
     def load_or_make(cls, path: Path, environment_value: str | None) -> Self:
@@ -47,7 +49,7 @@ class Keys:
 
     def seal(self, plain: bytes, bound_to: bytes) -> bytes:
         """nonce (12 bytes) + AES-256-GCM ciphertext and tag; opens only together with the same `bound_to`."""
-        nonce = os.urandom(_NONCE_BYTES)
+        nonce = self._nonce()
         return nonce + self._body.encrypt(nonce, plain, bound_to)
 
     def open(self, sealed: bytes, bound_to: bytes) -> bytes:
@@ -72,6 +74,16 @@ class Keys:
         if sealed == NO_LONGER_KEPT:
             return ""
         return self.open(sealed, binding(*bound_to)).decode("utf-8", "surrogatepass")
+
+    def _nonce(self) -> bytes:
+        """Random, and given to nobody else: of threads that ask at once, each takes its own off the list."""
+        while True:
+            try:
+                return self._nonces.pop()
+            except IndexError:
+                # Together: for each call the system takes the interpreter's lock away.
+                drawn = os.urandom(_NONCE_BYTES * _NONCES_TOGETHER)
+                self._nonces += [drawn[at : at + _NONCE_BYTES] for at in range(0, len(drawn), _NONCE_BYTES)]
 
     def mac(self, content: bytes, /) -> bytes:
         """Keyed BLAKE2b, 16 bytes: nobody without the key can make or test it."""

@@ -88,7 +88,7 @@ class Records(Remarks):
                 sealed,
                 storable(message.message_type) if message else None,
                 len(message.text) if message and not sealed else 0,
-                _people(event),
+                0 if message else _people(event),
             ),
         )
         self._keys_of_events[admitted.id] = storable(entry.key)
@@ -97,13 +97,14 @@ class Records(Remarks):
             self._database.erase_traces()
         else:
             self._later(self._done, (admitted.id,))
-        facts = {"event_id": admitted.id, "group_id": group_id, "at_ms": at_ms}
-        for finding in verdict.findings:
-            whose = self._concerned(entry.account, finding) or person
-            row = self._finding(admitted.id, finding, sealed=sealed)
-            self._later(_FINDING, {**facts, **row, "person_id": whose.id if whose else None})
-        for failure in verdict.failures:
-            self._later(_FAILURE, {**facts, "rule_id": failure.rule_id, "error": failure.error})
+        if verdict.findings or verdict.failures:
+            facts = {"event_id": admitted.id, "group_id": group_id, "at_ms": at_ms}
+            for finding in verdict.findings:
+                whose = self._concerned(entry.account, finding) or person
+                row = self._finding(admitted.id, finding, sealed=sealed)
+                self._later(_FINDING, {**facts, **row, "person_id": whose.id if whose else None})
+            for failure in verdict.failures:
+                self._later(_FAILURE, {**facts, "rule_id": failure.rule_id, "error": failure.error})
         if not sealed:
             self._learn_names(entry.account, event, person)
 

@@ -11,9 +11,11 @@ A frame is a header of 4 bytes (version, command as uint16 little-endian, sub-co
 
 import binascii
 import zlib
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -72,7 +74,7 @@ class FrameDecoder:
             raise UndecodableFrameError(f"frame:{cmd}/{sub}:{type(error).__name__}") from None
 
     def _payload(self, cmd: int, sub: int, body: bytes) -> RawDict:
-        outer = _object(read_json(body)) if body.strip() else {}
+        outer = _outer(body)
         if cmd == KEY_COMMAND and sub == 1 and "key" in outer:
             self._cipher = AESGCM(binascii.a2b_base64(_text(outer["key"])))
             return {}
@@ -124,6 +126,17 @@ def old_messages_frame(cmd: int) -> bytes:
     5.5 and 8).
     """
     return b'\x01%c\x01\x01{"first":true,"lastId":null,"preIds":[],"req_id":"req_%d"}' % (cmd & 0xFF, cmd)
+
+
+def _outer(body: bytes) -> RawDict:
+    if not body.strip():
+        return {}
+    with suppress(orjson.JSONDecodeError):
+        outer = orjson.loads(body)
+        # Beside text, no number counts that it may have read inexactly.
+        if isinstance(outer, dict) and isinstance(outer.get("data"), str):
+            return outer
+    return _object(read_json(body))
 
 
 def _unbase64(data: bytes) -> bytes:
