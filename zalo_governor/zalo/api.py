@@ -17,6 +17,7 @@ from zalo_governor.zalo.errors import (
     ZaloError,
     ZaloUnavailableError,
 )
+from zalo_governor.zalo.standins import standing_in
 
 if TYPE_CHECKING:
 
@@ -47,7 +48,9 @@ if TYPE_CHECKING:
         def __getattr__(self, method: str) -> Any: ...
 
 else:
-    from zlapi import ZaloAPI
+    # These serve the reading of its socket, and one of them nothing at all: 10 MB of every bot's memory.
+    with standing_in("aiohttp", "rel", "websocket"):
+        from zlapi import ZaloAPI
 
 API_VERSION = 647
 """Which version of Zalo Web zlapi 1.0.3 says that it is."""
