@@ -18,30 +18,25 @@ class Forest:
 
     def __init__(self, plant: Callable[[], Sequence[Node]]) -> None:
         self._plant = plant
-        self._sums: dict[int, Callable[..., float]] = {}
 
     def score(self, figures: Sequence[float]) -> float:
         """The logarithm of the odds that the answer is yes; ±10 where the first trees leave no doubt."""
         total = 0.0
-        at = 0
-        for until, surely_not, surely in _STAGES:
-            total += self._sum(at, until)(*figures)
+        *stages, rest = self._sums
+        for (_, surely_not, surely), added in zip(_STAGES, stages, strict=True):
+            total += added(*figures)
             if total < surely_not:
                 return -_SURE
             if total > surely:
                 return _SURE
-            at = until
-        return total + self._sum(at, None)(*figures)
+        return total + rest(*figures)
 
     @cached_property
-    def _trees(self) -> Sequence[Node]:
-        return self._plant()
-
-    def _sum(self, start: int, end: int | None) -> Callable[..., float]:
-        """Of the figures, what these trees give together."""
-        if start not in self._sums:
-            self._sums[start] = _grown(self._trees[start:end])
-        return self._sums[start]
+    def _sums(self) -> list[Callable[..., float]]:
+        """Of the figures, what the trees of each stage give together, and those after the last."""
+        trees = self._plant()
+        ends = [until for until, _, _ in _STAGES]
+        return [_grown(trees[start:end]) for start, end in zip([0, *ends], [*ends, None], strict=True)]
 
 
 def _grown(trees: Sequence[Node]) -> Callable[..., float]:

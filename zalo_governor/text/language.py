@@ -98,41 +98,51 @@ class Language:
 
         `apart` says that the word as typed is in none of the ranges.
         """
-        followers, shares = self._followers, self._shares
-        start, end = self._rows[before], self._rows[before + 1]
-        left = self._left[before]
-        kept = left * self.common[typed]
-        ends = NO_PAIR
-        seen: list[Seen] = []
-        total = 0.0
-        offset = 0
-        for first, last in meant:
-            at = bisect_left(followers, first, start, end)
-            while at < end and (word := followers[at]) < last:
-                share = shares[at]
-                total += share
-                seen.append((offset + word - first, share, at))
-                if word == typed:
-                    kept += share
-                    ends = at
-                at += 1
-            offset += last - first
-        if apart:
-            at = bisect_left(followers, typed, start, end)
-            if at < end and followers[at] == typed:
-                kept += shares[at]
-                ends = at
-        if pair >= 0:
-            start, end = self._next_rows[pair], self._next_rows[pair + 1]
-            if start < end:
-                return self._after_two(start, end, self._next_left[pair], typed, meant, (kept, ends, left, total, seen))
-        return kept, ends, left, total, seen
+        [link] = self.after_each([(pair, before)], typed, apart, meant)
+        return link
 
-    def _after_two(
-        self, start: int, end: int, part: float, typed: int, meant: Sequence[Range], after_one: Link
-    ) -> Link:  # fmt: skip
-        """The same after two words, whose followers stand in [start, end); what they leave goes by the last of them."""
+    def after_each(
+        self, sources: Sequence[tuple[int, int]], typed: int, apart: bool, meant: Sequence[Range]
+    ) -> list[Link]:
+        """The same from each of these (pair, word): a message asks thousands of times."""
+        rows, followers, shares, next_rows = self._rows, self._followers, self._shares, self._next_rows
+        common = self.common[typed]
+        links: list[Link] = []
+        for pair, before in sources:
+            start, end = rows[before], rows[before + 1]
+            left = self._left[before]
+            kept = left * common
+            ends = NO_PAIR
+            seen: list[Seen] = []
+            total = 0.0
+            offset = 0
+            for first, last in meant:
+                at = bisect_left(followers, first, start, end)
+                while at < end and (word := followers[at]) < last:
+                    share = shares[at]
+                    total += share
+                    seen.append((offset + word - first, share, at))
+                    if word == typed:
+                        kept += share
+                        ends = at
+                    at += 1
+                offset += last - first
+            if apart:
+                at = bisect_left(followers, typed, start, end)
+                if at < end and followers[at] == typed:
+                    kept += shares[at]
+                    ends = at
+            link = kept, ends, left, total, seen
+            if pair >= 0 and next_rows[pair] < next_rows[pair + 1]:
+                link = self._after_two(pair, typed, meant, link)
+            links.append(link)
+        return links
+
+    def _after_two(self, pair: int, typed: int, meant: Sequence[Range], after_one: Link) -> Link:
+        """The same after two words, of which something was counted; what that leaves goes by the last of them."""
         kept, ends, left, total, seen = after_one
+        start, end = self._next_rows[pair], self._next_rows[pair + 1]
+        part = self._next_left[pair]
         following, shares = self._next, self._next_shares
         extra: dict[int, float] = {}
         offset = 0

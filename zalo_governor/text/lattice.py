@@ -129,7 +129,7 @@ class Reader:
         return kept / total if total else 1.0
 
     def _forward(self, words: Sequence[Word], begins: Sequence[bool]) -> tuple[list[_Step], _Sums]:
-        begin, after = self.language.begin, self.language.after
+        after_each, beginning = self.language.after_each, [(NO_PAIR, self.language.begin)]
         steps: list[_Step] = []
         sums = _Sums()
         step: _Step | None = None
@@ -148,18 +148,14 @@ class Reader:
                     *[(chance * _TO_KEPT[1], chance * _TO_LOST[1]) for chance in lost],
                 ]
             if step is None or last is None or starts:
-                links = [after(NO_PAIR, begin, typed, apart, meant)]
+                links = after_each(beginning, typed, apart, meant)
                 sources = [(sum([to_kept for to_kept, _ in sources]), sum([to_lost for _, to_lost in sources]))]
             else:
                 places = last.places
-                links = [
-                    after(step.kept_ends, last.typed, typed, apart, meant),
-                    word.after_unknown,
-                    *[
-                        after(pair, places[spot], typed, apart, meant)
-                        for spot, pair in zip(step.spots, step.ends, strict=True)
-                    ],
-                ]
+                words_before = [(step.kept_ends, last.typed)]
+                words_before += [(pair, places[spot]) for spot, pair in zip(step.spots, step.ends, strict=True)]
+                links = after_each(words_before, typed, apart, meant)
+                links.insert(1, word.after_unknown)
             kept = most = rest = 0.0
             kept_ends = NO_PAIR
             count = len(word.places)
