@@ -8,6 +8,7 @@ import typer
 from zalo_governor.cli.measuring import Labelled, benign_set, read_set, report_on
 from zalo_governor.cli.peers import PEERS
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.governor import leave_standing
 from zalo_governor.rulebook import load_rulebook
 from zalo_governor.rules.diacritics import DiacriticsRule
 from zalo_governor.settings import shipped_config
@@ -28,6 +29,9 @@ def vietnamese(
     config = config_dir or shipped_config()
     engine = load_rulebook(config).engine
     rule = next(rule for rule in engine.rules if isinstance(rule, DiacriticsRule))
+    # As the process does that asks the rules of a running bot.
+    engine.prepare()
+    leave_standing()
     sets = _sets(data) if data else [benign_set(config / "benign/messages.vi.txt")]
     for labelled in sets:
         for line in report_on(labelled, rule, PEERS if peers else ()):
