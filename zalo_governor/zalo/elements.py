@@ -33,7 +33,7 @@ def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> l
     Raises:
         UndecodableFrameError: millions of tiny elements, which would take all memory.
     """
-    content = _content(frame)
+    content = frame.content
     hearing = _Hearing(account, source, now_ms)
     elements: list[Element] = []
     for name, items in content.items():
@@ -53,13 +53,13 @@ def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> l
 
 def typing_notices(frame: Frame) -> int:
     """How many elements of the frame only said that somebody is typing."""
-    items = _content(frame).get("actions")
+    items = frame.content.get("actions")
     return sum(map(_is_typing, items)) if isinstance(items, list) else 0
 
 
 def uploads_done(frame: Frame) -> list[tuple[str, str]]:
     """(file id, address) of the account's own uploads that the frame says are done."""
-    items = _content(frame).get("controls")
+    items = frame.content.get("controls")
     done = [item["content"] for item in items if _is_upload(item)] if isinstance(items, list) else []
     return [
         (as_id(content.get("fileId")), str(content["data"].get("url") or ""))
@@ -68,9 +68,14 @@ def uploads_done(frame: Frame) -> list[tuple[str, str]]:
     ]
 
 
+def has_messages_alone(frame: Frame) -> bool:
+    """Whether it carries messages and nothing else, as nearly all do."""
+    return _MESSAGES.issuperset(frame.content)
+
+
 def knows(frame: Frame) -> bool:
     """Whether the frame carries any array that elements are taken from."""
-    return not _READERS.keys().isdisjoint(_content(frame))
+    return not _READERS.keys().isdisjoint(frame.content)
 
 
 class _Hearing(NamedTuple):
@@ -84,11 +89,6 @@ _Reader = Callable[[_Hearing, RawDict, bool], Element]
 
 class _MisfitError(ZaloError):
     """The element lacks what it must be filed by."""
-
-
-def _content(frame: Frame) -> RawDict:
-    data = frame.payload.get("data")
-    return data if isinstance(data, dict) else frame.payload
 
 
 def _element(read: _Reader, hearing: _Hearing, item: object, is_group: bool) -> Element:
@@ -270,6 +270,7 @@ def _other(hearing: _Hearing, item: object, is_group: bool) -> Element:
     )
 
 
+_MESSAGES = frozenset({"msgs", "groupMsgs"})
 _READERS: dict[str, tuple[_Reader, bool]] = {
     "msgs": (_message, False),
     "groupMsgs": (_message, True),

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.line import LineReport, LineState
-from zalo_governor.zalo.elements import elements_of, knows, typing_notices, uploads_done
+from zalo_governor.zalo.elements import elements_of, has_messages_alone, knows, typing_notices, uploads_done
 from zalo_governor.zalo.errors import SESSION_EXPIRED, LoginRefusedError, UndecodableFrameError, ZaloError
 from zalo_governor.zalo.frames import KICKED, OLD, TAKEN_OVER, Frame, FrameDecoder, command
 from zalo_governor.zalo.session import ZaloSession
@@ -184,7 +184,8 @@ class Listener:
         elements: list[Element] = []
         ending: _Ending | None = None
         lost = False
-        now = self._heard_at = self._clock()
+        self._heard_at = self._clock()
+        now_ms = to_ms(self._heard_at)
         for data in frames:
             try:
                 # The command stands in clear; the rest of a frame that takes the line away is often not readable.
@@ -197,9 +198,9 @@ class Listener:
                     self._must_log_in = True
                     ending = ending or _Ending(LineState.DOWN, "session_expired")
                 if frame.cmd in OLD:
-                    self._on_old(frame.cmd, self._elements(frame, Source.BACKFILL, to_ms(now)))
+                    self._on_old(frame.cmd, self._elements(frame, Source.BACKFILL, now_ms))
                 else:
-                    elements += self._elements(frame, Source.LIVE, to_ms(now))
+                    elements += self._elements(frame, Source.LIVE, now_ms)
             except Exception as error:
                 log.error("frame_lost", cause=_cause(error))
                 if not lost:
@@ -215,7 +216,7 @@ class Listener:
     def _decoded(self, decoder: FrameDecoder, data: bytes, wire: Wire) -> Frame:
         was_keyed = decoder.keyed
         frame = decoder.decode(data)
-        if decoder.keyed and not was_keyed:
+        if not was_keyed and decoder.keyed:
             wire.keep_alive(self._ping_seconds)
             self._report(LineState.UP, "")
             if self._wants_old():
@@ -223,13 +224,14 @@ class Listener:
         return frame
 
     def _elements(self, frame: Frame, source: Source, now_ms: int) -> list[Element]:
-        for file_id, url in uploads_done(frame):
-            self._session.uploads.done(file_id, url)
-        typing = typing_notices(frame)
-        if typing:
-            log.debug("typing_dropped", count=typing)
-        elif frame.payload.get("data") and not knows(frame):
-            log.info("frame_without_elements", cmd=frame.cmd, sub=frame.sub)
+        if not has_messages_alone(frame):
+            for file_id, url in uploads_done(frame):
+                self._session.uploads.done(file_id, url)
+            typing = typing_notices(frame)
+            if typing:
+                log.debug("typing_dropped", count=typing)
+            elif frame.payload.get("data") and not knows(frame):
+                log.info("frame_without_elements", cmd=frame.cmd, sub=frame.sub)
         return elements_of(frame, account=self._session.uid, source=source, now_ms=now_ms)
 
     def _hand_on(self, elements: list[Element]) -> None:
