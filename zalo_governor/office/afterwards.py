@@ -29,7 +29,7 @@ class Afterwards:
 
     def take(self, unit: OfficeUnit, event: EventBase) -> None:
         """Look at one event of a governed group; most are none of this."""
-        if isinstance(event, MessageRecalled | MessageDeleted):
+        if isinstance(event, _WITHDRAWALS):
             self.withdrawn(unit, event)
         elif isinstance(event, MessageSeen):
             self._read(unit, event)
@@ -109,3 +109,6 @@ class Afterwards:
 def visible(unit: OfficeUnit, case: Case) -> list[CaseMessage]:
     """The messages of a case that are still to be seen in the group, as far as the program has heard."""
     return [message for message in unit.messages_of(case) if message.gone_at is None]
+
+
+_WITHDRAWALS = (MessageRecalled, MessageDeleted)

@@ -281,6 +281,8 @@ def _summed_up(event: EventBase, case: Case) -> bool:
 
 def _concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
     """What cases are made of. Where a finding seals, the others are not pursued: nothing is made of that text."""
+    if not verdict.findings:
+        return []
     gravest: dict[tuple[str, str], _Concern] = {}
     outsiders = {_subject(event, finding) for finding in verdict.findings if finding.rule_id == OUTSIDERS}
     for finding in verdict.findings:

@@ -86,11 +86,13 @@ class FrameDecoder:
             self._cipher = AESGCM(binascii.a2b_base64(_text(outer["key"])))
             return {}
         data = outer.get("data")
-        if data is None or data == "":
-            return outer
-        if isinstance(data, dict | list):
-            return data if isinstance(data, dict) and "error_code" in data else outer
-        return _object(read_json(self._plain(outer.get("encrypt") or 0, _text(data).encode())))
+        if isinstance(data, str) and data:
+            return _object(read_json(self._plain(outer.get("encrypt") or 0, data.encode())))
+        if isinstance(data, dict) and "error_code" in data:
+            return data
+        if not isinstance(data, str | dict | list | None):
+            raise ValueError("neither text nor an object")  # noqa: TRY004 - one kind of error for whatever cannot be read
+        return outer
 
     def _plain(self, encrypt: object, data: bytes) -> bytes:
         match encrypt:
