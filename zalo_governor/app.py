@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -20,7 +20,6 @@ from zalo_governor.engine_process.rules_apart import RulesApart, command
 from zalo_governor.governor import Governor, Part, leave_standing
 from zalo_governor.office.casework import is_fresh
 from zalo_governor.office.configuring import ConfigurationNotices
-from zalo_governor.office.duties import Duties
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import LineStatus
 from zalo_governor.office.ports import OfficeUnit
@@ -32,7 +31,7 @@ from zalo_governor.pipeline.progress import Progress
 from zalo_governor.press import Press
 from zalo_governor.process import on_the_core
 from zalo_governor.records import Records, open_records
-from zalo_governor.scheduling import EVERY_MONTH, EVERY_QUARTER, Duty, Schedule
+from zalo_governor.scheduling import Schedule
 from zalo_governor.settings import Settings
 from zalo_governor.store.errors import StoreError
 from zalo_governor.store.identity import SeedPerson
@@ -40,13 +39,13 @@ from zalo_governor.store.inbox import SqlInbox
 from zalo_governor.store.instance import InstanceLock
 from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.postings import SqlPostings
-from zalo_governor.store.retention import Terms, sweep
 from zalo_governor.store.succession import accounts_of
 from zalo_governor.store.units import SqlUnit, SqlUnits
 from zalo_governor.wiring.hearing import Hearing
 from zalo_governor.wiring.policy import note_configuration, office_policy
 from zalo_governor.wiring.reloading import ConfigurationWatch
 from zalo_governor.wiring.rooms import PresentAlarm, PresentOffice, PresentWork, Rooms
+from zalo_governor.wiring.timetable import Timetable
 from zalo_governor.wiring.watching import Watching
 from zalo_governor.zalo.client import ZaloClient
 from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
@@ -58,7 +57,6 @@ log = structlog.get_logger(__name__)
 
 _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
 _JUDGED_SECONDS = 30.0
-_RETENTION_AT = time(2, 30)
 
 
 def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Governor:
@@ -218,7 +216,7 @@ class _Wiring:
         self._deadlines = DueWork(
             "deadlines",
             next_due=self._next_due,
-            act=self._in_unit(lambda unit, _now: self._rooms.office.duties.on_cases(unit)),
+            act=self._meet_deadlines,
             begin=self._caught_up,
             clock=clock,
         )
@@ -268,7 +266,17 @@ class _Wiring:
             clock=clock,
         )
         self._sweeps = self._timer("sweeps", self._roll_call, self._caught_up)
-        self._schedule = Schedule(self._duties(), self._caught_up, clock)
+        self._schedule = Schedule([], self._caught_up, clock)
+        self._timetable = Timetable(
+            records,
+            self._units,
+            office=lambda: self._rooms.office,
+            roll_call=self._roll_call,
+            groups=list(self._groups),
+            stopping=self._schedule.stopping,
+            clock=clock,
+        )
+        self._schedule.go_by(self._timetable.duties())
         self.watch = ConfigurationWatch(
             file,
             running=lambda: records.configuration.current,
@@ -304,7 +312,7 @@ class _Wiring:
             self._rooms = rooms
         send = new.settings.zalo.send
         self._pace.go_by(per_second=send.per_second, burst=send.burst)
-        self._schedule.go_by(self._duties())
+        self._schedule.go_by(self._timetable.duties())
         note_configuration(self._records, self._units, "config.reloaded")
         leave_standing()
 
@@ -335,44 +343,9 @@ class _Wiring:
     def _timer(self, name: str, work: Work, begin: threading.Event) -> DueWork:
         return DueWork(name, next_due=work.next_due, act=work.act, begin=begin, clock=self._clock)
 
-    def _duties(self) -> list[Duty]:
-        times = self._records.settings.schedule
-
-        def duty(act: Callable[[Duties, SqlUnit, datetime], object]) -> Callable[[datetime], None]:
-            return self._in_unit(lambda unit, due: act(self._rooms.office.duties, unit, due))
-
-        return [
-            Duty("daily_report", times.daily_report, None, duty(Duties.daily_report)),
-            Duty("weekly_report", times.weekly_report, times.weekly_day, duty(Duties.weekly_report)),
-            Duty("monthly_report", times.monthly_report, None, duty(Duties.monthly_report), months=EVERY_MONTH),
-            Duty("quarterly_report", times.quarterly_report, None, duty(Duties.quarterly_report), months=EVERY_QUARTER),
-            Duty("name_sweep", times.name_sweep, None, self._sweep),
-            Duty("hints_digest", times.hints_digest, None, duty(Duties.hints_digest)),
-            Duty("suggestions_digest", times.suggestions_digest, None, duty(Duties.suggestions_digest)),
-            Duty("retention", _RETENTION_AT, None, self._retain),
-        ]
-
     def _stop_judge(self) -> None:
         self._judge.stop()
         self._rules.leave()
-
-    def _retain(self, _due: datetime) -> None:
-        with self._units.unit() as unit:
-            self._rooms.office.duties.forget_readers(unit)
-        kept = self._records.settings.retention
-        terms = Terms(
-            bodies=timedelta(days=kept.bodies_days),
-            cases=timedelta(days=kept.cases_days),
-            notices=timedelta(days=kept.notices_days),
-            dead_letters=timedelta(days=kept.dead_letters_days),
-            names=timedelta(days=kept.names_days),
-            people=timedelta(days=kept.people_days),
-        )
-        removed = sweep(self._records.database, terms, self._clock(), self._schedule.stopping)
-        if any(removed):
-            with self._units.unit() as unit:
-                detail = removed._asdict()
-                unit.audit("retention", at=self._clock(), actor_id=None, group_id="", subject="", detail=detail)
 
     def _status(self) -> LineStatus:
         last = last_backup(self._records.vault)
@@ -414,19 +387,6 @@ class _Wiring:
         for group_id in self._groups:
             self._roll_call.want(group_id)
 
-    def _sweep(self, due: datetime) -> None:
-        with self._units.unit() as unit:
-            wanted = unit.first_run("name_sweep", due)
-        if wanted:
-            for group_id in self._groups:
-                self._roll_call.try_to_sweep(group_id)
-            self._in_unit(self._rooms.office.duties.roster_digest)(due)
-            self._in_unit(self._remind_of_names)(due)
-
-    def _remind_of_names(self, unit: SqlUnit, due: datetime) -> None:
-        for group_id in self._groups:
-            self._rooms.office.remind_of_names(unit, group_id, due)
-
     def _look_at(self, group_id: str) -> None:
         self._roll_call.want(group_id)
 
@@ -436,14 +396,9 @@ class _Wiring:
     def _sum_up_sweep(self, unit: OfficeUnit, group_id: str) -> None:
         self._rooms.office.swept(unit, group_id)
 
-    def _in_unit(self, act: Callable[[SqlUnit, datetime], object]) -> Callable[[datetime], None]:
-        """What is done in one transaction when its time has come."""
-
-        def run(due: datetime) -> None:
-            with self._units.unit() as unit:
-                act(unit, due)
-
-        return run
+    def _meet_deadlines(self, _due: datetime) -> None:
+        with self._units.unit() as unit:
+            self._rooms.office.duties.on_cases(unit)
 
     def _next_due(self) -> datetime | None:
         with self._units.unit() as unit:
