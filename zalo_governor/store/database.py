@@ -1,71 +1,34 @@
 """The connection to the database: how durable it is, who may write, and that the key fits."""
 
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
-from sqlite3 import SQLITE_CORRUPT, SQLITE_NOTADB
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import DatabaseError as SqliteDatabaseError
-from sqlite3 import OperationalError as SqliteOperationalError
 from time import perf_counter
 from typing import Any, NamedTuple, cast
 
 import structlog
-from sqlalchemy import (
-    ClauseElement,
-    Connection,
-    Engine,
-    ExceptionContext,
-    Insert,
-    Table,
-    create_engine,
-    event,
-    func,
-    insert,
-    inspect,
-    make_url,
-    select,
-)
+from sqlalchemy import ClauseElement, Connection, Insert, Table, event, func, insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import DBAPIError
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
+from zalo_governor.store.availability import availability, unavailable
 from zalo_governor.store.crypto import Keys, binding
-from zalo_governor.store.errors import DamagedDatabaseError, StoreError, WrongKeyError
+from zalo_governor.store.engines import BUSY_SECONDS, address_of, engine_of, no_access
+from zalo_governor.store.errors import StoreError, WrongKeyError
 from zalo_governor.store.migrations import check_known, newest, revision, upgrade
 from zalo_governor.store.persons import PersonCache
 from zalo_governor.store.schema import vault
 from zalo_governor.store.turns import Turns
-from zalo_governor.wording import of_system
 
 _log = structlog.get_logger(__name__)
 
-_BUSY_SECONDS = 10
 _TRACES_MS = 500
 _KEY_CHECK = "key-check"
-_REASONS = (
-    ("locked", "chương trình khác đang giữ cơ sở dữ liệu, hãy đóng chương trình ấy rồi chạy lại"),
-    ("disk is full", "ổ đĩa đã đầy, hãy dọn bớt rồi chạy lại"),
-    ("readonly database", "không ghi được vào tệp, hãy xem lại quyền của tệp, của thư mục và ổ đĩa"),
-    ("unable to open database file", "không mở được tệp, hãy xem lại quyền của tệp, của thư mục và ổ đĩa"),
-    ("disk I/O error", "ổ đĩa gặp lỗi khi đọc hoặc ghi, hãy kiểm tra ổ đĩa và chỗ trống"),
-    ("password authentication failed", "sai tên hoặc mật khẩu, hãy sửa trong database_url"),
-    ("no password supplied", "thiếu mật khẩu, hãy sửa trong database_url"),
-    (
-        "does not exist",
-        "chưa có cơ sở dữ liệu hoặc người dùng ấy, hãy tạo trên máy chủ PostgreSQL hoặc sửa database_url",
-    ),
-    ("onnection refused", "máy chủ PostgreSQL không chạy hoặc sai cổng, hãy kiểm tra máy chủ và database_url"),
-    ("resolve", "không tìm thấy máy chủ PostgreSQL, hãy kiểm tra tên máy trong database_url và mạng"),
-    ("timeout", "máy chủ PostgreSQL không trả lời, hãy kiểm tra máy chủ và mạng"),
-)
-"""A piece of what the driver says -> what it means and what to do; the first that fits counts."""
 _MIGRATION_LOCK = 7_301
 """PostgreSQL advisory lock: of several processes started at once, one migrates."""
 
@@ -91,12 +54,12 @@ class Database:
         self.clock = clock
         self.persons = PersonCache()
         self.commits = Commits()
-        address = _address(url)
+        address = address_of(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
         self.file = Path(str(address.database)) if self.is_sqlite else None
         """The SQLite file; None for PostgreSQL."""
-        self._engine = _sqlite_engine(address) if self.is_sqlite else _postgresql_engine(address)
-        event.listen(self._engine, "handle_error", _unavailable, retval=True)
+        self._engine = engine_of(address)
+        event.listen(self._engine, "handle_error", unavailable, retval=True)
         self._writer: AbstractContextManager[Any] = Turns() if self.is_sqlite else nullcontext()
         self._traces = False
         self._ready: dict[ClauseElement, str] = {}
@@ -136,7 +99,7 @@ class Database:
         Raises:
             StoreUnavailableError: the database cannot be asked now.
         """
-        with _availability(), self._engine.connect() as connection:
+        with availability(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -148,7 +111,7 @@ class Database:
         Raises:
             StoreUnavailableError: the database takes nothing now; the transaction left nothing behind.
         """
-        with _availability(), self._writer:
+        with availability(), self._writer:
             with self._engine.begin() as connection:
                 if self.is_sqlite:
                     # Past SQLAlchemy, which has its own idea of a beginning; and at once, not at the first change.
@@ -167,7 +130,7 @@ class Database:
         Raises:
             StoreUnavailableError: the database cannot be asked now.
         """
-        with _availability(), self._engine.connect() as connection:
+        with availability(), self._engine.connect() as connection:
             if self.is_sqlite:
                 _driver(connection).execute("BEGIN").close()
             else:
@@ -266,7 +229,7 @@ class Database:
                 driver = _driver(connection)
                 driver.execute(f"PRAGMA busy_timeout = {_TRACES_MS}").close()
                 busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                driver.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}").close()
+                driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}").close()
         except (StoreUnavailableError, DBAPIError, SqliteDatabaseError) as error:
             _log.error("wal_not_truncated", error=type(error).__name__)
         self._traces = bool(busy)
@@ -281,16 +244,16 @@ def is_written(url: str) -> bool:
         ConfigError: the URL names no database, or its file may not be looked at.
         StoreUnavailableError: the server cannot be asked now.
     """
-    address = _address(url)
+    address = address_of(url)
     if address.get_backend_name() == "sqlite":
         path = Path(str(address.database))
         try:
             return path.exists() and path.stat().st_size > 0
         except OSError as error:
-            raise ConfigError(_no_access(path, error)) from None
-    engine = _postgresql_engine(address)
+            raise ConfigError(no_access(path, error)) from None
+    engine = engine_of(address)
     try:
-        with _availability(), engine.connect() as connection:
+        with availability(), engine.connect() as connection:
             if not inspect(connection).has_table(vault.name):
                 return False
             return connection.scalar(select(vault.c.name).limit(1)) is not None
@@ -298,135 +261,5 @@ def is_written(url: str) -> bool:
         engine.dispose()
 
 
-@contextmanager
-def _availability() -> Iterator[None]:
-    """What an operator or a later try can mend, in the domain's word; faults of our own pass as they are."""
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeoutError, SqliteOperationalError) as error:
-        raise _told(error.orig if isinstance(error, DBAPIError) else error) from None
-    except (DatabaseError, SqliteDatabaseError) as error:
-        if _is_damage(error.orig if isinstance(error, DatabaseError) else error):
-            raise DamagedDatabaseError(
-                f"cơ sở dữ liệu bị hỏng ({_first_line(error)}); hãy dừng chương trình, giữ lại tệp hỏng và đặt lại "
-                "bản sao lưu gần nhất"
-            ) from None
-        raise
-
-
-def _unavailable(context: ExceptionContext) -> BaseException | None:
-    """The same at the statement itself: who catches errors inside a transaction must know which kind it is."""
-    if isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError):
-        return _told(context.original_exception)
-    return None
-
-
-def _is_damage(cause: BaseException | None) -> bool:
-    # The lowest byte is the primary code, https://sqlite.org/rescode.html
-    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in {SQLITE_CORRUPT, SQLITE_NOTADB}
-
-
-def _first_line(cause: BaseException | None) -> str:
-    return str(getattr(cause, "orig", None) or cause).partition("\n")[0]
-
-
-def _reason(cause: BaseException | None) -> str:
-    """With the driver's own words, which are what one looks for in its manual."""
-    said = _first_line(cause)
-    known = next(
-        (words for sign, words in _REASONS if sign in said), "hãy xem lại database_url và máy chủ cơ sở dữ liệu"
-    )
-    return f"{said}; {known}"
-
-
-def _told(cause: BaseException | None) -> StoreUnavailableError:
-    # The short code is for the log, which quotes nobody.
-    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or type(cause).__name__
-    return StoreUnavailableError(f"cơ sở dữ liệu đang không dùng được: {_reason(cause)}", code)
-
-
-def _address(url: str) -> URL:
-    try:
-        address = make_url(url)
-    except ArgumentError:
-        raise ConfigError(
-            "database_url: không phải địa chỉ cơ sở dữ liệu; hãy viết sqlite:////duong/dan/governor.db hoặc "
-            "postgresql://nguoi_dung@may_chu/ten_csdl"
-        ) from None
-    backend = address.get_backend_name()
-    if backend == "postgresql":
-        return address.set(drivername="postgresql+psycopg")
-    if backend != "sqlite":
-        raise ConfigError("database_url: chỉ dùng được sqlite và postgresql")
-    if not address.database or address.database == ":memory:":
-        raise ConfigError("database_url: SQLite phải có tệp; ghi trong bộ nhớ thì tắt máy là mất")
-    return address.set(drivername="sqlite+pysqlite")
-
-
-def _sqlite_engine(address: URL) -> Engine:
-    path = Path(str(address.database))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # SQLite would make the file readable for the group; its -wal and -shm files take over the rights of this one.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise ConfigError(_no_access(path, error)) from None
-    # isolation_level None: the driver begins no transactions of its own, `Database.write` does.
-    engine = create_engine(
-        address, connect_args={"isolation_level": None, "timeout": _BUSY_SECONDS}, hide_parameters=True
-    )
-    event.listen(engine, "connect", partial(_prepare_sqlite, path))
-    return engine
-
-
-def _prepare_sqlite(path: Path, connection: SqliteConnection, _record: object) -> None:
-    try:
-        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-    except SqliteOperationalError:
-        raise
-    except SqliteDatabaseError as error:
-        raise DamagedDatabaseError(
-            f"{path}: không phải tệp cơ sở dữ liệu SQLite, hoặc đã bị hỏng ({error}); hãy đặt lại tệp từ bản sao "
-            "lưu, hoặc sửa database_url. Chương trình không sửa gì trong tệp này"
-        ) from None
-    if mode != "wal":
-        raise ConfigError(
-            "database_url: ổ đĩa này không cho SQLite ghi nhật ký (WAL); hãy đặt data_dir trên ổ đĩa gắn trong máy"
-        )
-    for setting in (
-        "synchronous = FULL",
-        "secure_delete = ON",
-        "foreign_keys = ON",
-        "temp_store = MEMORY",
-        "wal_autocheckpoint = 4000",
-        "cache_size = -1000",  # kB for each thread's connection; the system keeps the file's pages in memory anyway
-    ):
-        connection.execute(f"PRAGMA {setting}").close()
-
-
-def _no_access(path: Path, error: OSError) -> str:
-    return (
-        f"{path}: không mở được cơ sở dữ liệu: {of_system(error)}; hãy xem lại data_dir, database_url và quyền của "
-        "người chạy chương trình"
-    )
-
-
 def _driver(connection: Connection) -> SqliteConnection:
     return cast("SqliteConnection", connection.connection.driver_connection)
-
-
-def _postgresql_engine(address: URL) -> Engine:
-    # It warns of each connection that the server broke; whoever uses one hears of that by its error.
-    logging.getLogger("psycopg").setLevel(logging.ERROR)
-    try:
-        return create_engine(
-            address,
-            paramstyle="format",
-            connect_args={"options": f"{address.query.get('options', '')} -c synchronous_commit=on".strip()},
-            pool_pre_ping=True,
-            hide_parameters=True,
-        )
-    except ModuleNotFoundError:
-        raise ConfigError(
-            "database_url: chưa cài phần PostgreSQL; hãy chạy: pip install 'zalo-governor[postgresql]'"
-        ) from None

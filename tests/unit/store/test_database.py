@@ -136,7 +136,7 @@ def test_a_file_that_is_no_database_is_not_overwritten(tmp_path: Path) -> None:
 def test_a_locked_database_is_said_to_be_unavailable_and_later_works(
     database: Database, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zalo_governor.store.database._BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("zalo_governor.store.engines.BUSY_SECONDS", 0.05)
     hasty = Database(f"sqlite:///{path}", Keys(MASTER), HandClock())
     blocker = sqlite3.connect(path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")

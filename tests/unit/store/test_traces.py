@@ -109,7 +109,7 @@ def test_what_is_sealed_late_leaves_not_even_its_ciphertext(database: Database, 
 def test_where_a_reader_stands_in_the_way_the_next_commit_erases_the_traces(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zalo_governor.store.database._BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("zalo_governor.store.engines.BUSY_SECONDS", 0.05)
     database = Database(f"sqlite:///{tmp_path / 'governor.db'}", Keys(MASTER), HandClock())
     database.migrate()
     (secret,) = SqlInbox(database).admit([entry("secret", SECRET)])
