@@ -7,7 +7,7 @@ that hides in strings; the parser's field table is checked against it by a test.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -57,19 +57,25 @@ class SecretDoor:
     def enter(self, element: Element, received_ms: int) -> Entry:
         """The element as it may be written. If the check itself fails, the element is sealed too."""
         seal = self.look(element.raw)
+        if seal is None:
+            account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, said, raw = element
+            return Entry(
+                account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, received_ms,
+                self._mac(said), raw, None,
+            )  # fmt: skip
         return Entry(
             account=element.account,
-            thread_id=self._bare_id(element.thread_id) if seal else element.thread_id,
+            thread_id=self._bare_id(element.thread_id),
             is_group=element.is_group,
             kind=element.kind,
-            key=self._sealed_key(element) if seal else element.key,
-            cli_key=self._bare_id(element.cli_key) if seal and element.cli_key else element.cli_key,
-            sender_uid=self._bare_id(element.sender_uid) if seal else element.sender_uid,
+            key=self._sealed_key(element),
+            cli_key=self._bare_id(element.cli_key) if element.cli_key else element.cli_key,
+            sender_uid=self._bare_id(element.sender_uid),
             at_ms=element.at_ms,
             source=element.source,
             received_ms=received_ms,
             fingerprint=self._mac(element.said),
-            raw=None if seal else element.raw,
+            raw=None,
             seal=seal,
         )
 
@@ -90,13 +96,14 @@ class SecretDoor:
         rule_id = "door"
         inspectors = self._inspectors
         try:
-            for text, quoted in _in_turn(raw):
-                for inspector in inspectors:
-                    rule_id = inspector.id
-                    finding = inspector.inspect(text)
-                    if finding is not None and finding.seals:
-                        seal = self._seal(rule_id, finding.label, finding.level, text)
-                        return seal._replace(clause=finding.clause, quoted=quoted)
+            for texts, quoted in _in_turn(raw):
+                for text in texts:
+                    for inspector in inspectors:
+                        rule_id = inspector.id
+                        finding = inspector.inspect(text)
+                        if finding is not None and finding.seals:
+                            seal = self._seal(rule_id, finding.label, finding.level, text)
+                            return seal._replace(clause=finding.clause, quoted=quoted)
         except Exception as error:
             log.error("door_failed", rule=rule_id, error=type(error).__name__)
             return self._seal(rule_id, UNCHECKED, None, text)
@@ -111,14 +118,13 @@ class SecretDoor:
         return Seal(rule_id=rule_id, label=label, level=level, size=len(text), mac=self._mac(content))
 
 
-def _in_turn(raw: RawDict) -> Iterator[tuple[str, bool]]:
-    """Every string, and whether it stands in the quote; the quote last, so that a re-post accuses."""
+def _in_turn(raw: RawDict) -> list[tuple[list[str], bool]]:
+    """All strings, and whether they stand in the quote; the quote last, so that a re-post accuses."""
     quote = raw.get(_QUOTE)
-    for text in strings_of({key: value for key, value in raw.items() if key != _QUOTE} if quote else raw):
-        yield text, False
-    if quote:
-        for text in strings_of(quote):
-            yield text, True
+    if not quote:
+        return [(strings_of(raw), False)]
+    rest = {key: value for key, value in raw.items() if key != _QUOTE}
+    return [(strings_of(rest), False), (strings_of(quote), True)]
 
 
 def strings_of(value: Any) -> list[str]:

@@ -318,22 +318,24 @@ class Judge(Generic[UnitT]):
                 if admitted.id in self._without_reaction:
                     failure = RuleFailure(rule_id="office", error="reaction failed")
                     verdict = verdict.model_copy(update={"failures": (*verdict.failures, failure)})
-                verdict = self._excused(unit, event, verdict)
+                if verdict.findings:
+                    verdict = self._excused(unit, event, verdict)
                 unit.record(admitted, event, verdict, now)
                 judged.append((event, verdict))
-                if admitted.entry.own:
+                own = admitted.entry.own
+                if own:
                     client_id = admitted.entry.cli_key or ""
                     if client_id.isdecimal() and len(client_id) <= _LONGEST_CLIENT_ID:
                         echoes.append((int(client_id), admitted.entry.key))
                 # Of what the account itself does, only deletions and acts of the group tell something new.
-                heard = not admitted.entry.own or admitted.entry.kind in _OWN_HEARD
+                heard = not own or admitted.entry.kind in _OWN_HEARD
                 if heard and admitted.id not in self._without_reaction:
                     self._react(unit, event, verdict)
         self._without_reaction.clear()
         return judged, echoes
 
     def _excused(self, unit: UnitT, event: EventBase, verdict: Verdict) -> Verdict:
-        if not verdict.findings or event.id in self._without_reaction:
+        if event.id in self._without_reaction:
             return verdict
         try:
             return self._reactions.excused(unit, event, verdict)

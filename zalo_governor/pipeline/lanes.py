@@ -10,10 +10,9 @@ for a time yet to come.
 
 from collections import deque
 from collections.abc import Iterable
-from statistics import median_low
 from typing import NamedTuple
 
-from zalo_governor.domain.elements import Admitted, Place, Source, place_of
+from zalo_governor.domain.elements import Admitted, Entry, Place, Source, place_of
 
 HOLD_BACK_MS = 200
 DISORDERLY_MS = 60_000
@@ -22,11 +21,6 @@ RECOVERY_HOLD_MS = 5_000
 """How long at most a lane waits for backfill, before what is new is judged without what is missing."""
 _BELIEVED_MS = 10_000
 _MAJORITY_OF = 5
-
-
-def place(admitted: Admitted) -> Place:
-    """Where an entry stands in its conversation."""
-    return place_of(admitted.entry.at_ms, admitted.entry.key)
 
 
 class _Waiting(NamedTuple):
@@ -60,11 +54,12 @@ class Lanes:
     def add(self, admitted: Iterable[Admitted], now_ms: int) -> None:
         """Put entries into their lanes."""
         for item in admitted:
-            lane = self._lane(item.entry.account, item.entry.thread_id)
-            where = place(item)
-            if not _stands_aside(item) and (where < lane.judged or (lane.waiting and where < lane.waiting[-1].where)):
+            entry = item.entry
+            lane = self._lane(entry.account, entry.thread_id)
+            where = place_of(entry.at_ms, entry.key)
+            if (where < lane.judged or (lane.waiting and where < lane.waiting[-1].where)) and not _stands_aside(item):
                 lane.disorderly_until = now_ms + DISORDERLY_MS
-            lane.waiting.append(_Waiting(where, item, self._is_to_come(item)))
+            lane.waiting.append(_Waiting(where, item, self._is_to_come(entry)))
             self.size += 1
 
     def take(self, now_ms: int) -> list[tuple[Admitted, bool]]:
@@ -117,12 +112,12 @@ class Lanes:
         """Backfill is through."""
         self._lane(account, thread_id).held_until = 0
 
-    def _is_to_come(self, item: Admitted) -> bool:
+    def _is_to_come(self, entry: Entry) -> bool:
         """Whether its time is later than is believed. Our clock may be wrong, and then most say so; one is not most."""
-        ahead = item.entry.at_ms - item.entry.received_ms
-        if item.entry.source is Source.LIVE:
+        ahead = entry.at_ms - entry.received_ms
+        if entry.source is Source.LIVE:
             self._ahead.append(ahead)
-        return ahead > max(0, median_low(self._ahead)) + _BELIEVED_MS
+        return ahead > _BELIEVED_MS and ahead > sorted(self._ahead)[_MAJORITY_OF // 2] + _BELIEVED_MS
 
     def _lane(self, account: str, thread_id: str) -> _Lane:
         key = (account, thread_id)

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.pipeline.made import admitted
-from zalo_governor.domain.elements import Source
-from zalo_governor.pipeline.lanes import DISORDERLY_MS, HOLD_BACK_MS, RECOVERY_HOLD_MS, Lanes, place
+from zalo_governor.domain.elements import Source, place_of
+from zalo_governor.pipeline.lanes import DISORDERLY_MS, HOLD_BACK_MS, RECOVERY_HOLD_MS, Lanes
 
 
 def test_an_orderly_lane_holds_nothing_back() -> None:
@@ -168,5 +168,9 @@ def test_whatever_the_clocks_do_all_that_is_not_late_stands_in_order(
             case _:
                 pass
         taken = lanes.take(now_ms + HOLD_BACK_MS if then == "take" else now_ms)
-        in_turn += [place(item) for item, late in taken if not late and item.entry.source is not Source.SWEEP]
+        in_turn += [
+            place_of(item.entry.at_ms, item.entry.key)
+            for item, late in taken
+            if not late and item.entry.source is not Source.SWEEP
+        ]
     assert in_turn == sorted(in_turn)
