@@ -15,7 +15,7 @@ from zalo_governor.cli.demo_processes import Program
 STUBBED = 50_000
 BURST = 200_000
 SETTLED = 10_000
-"""Messages after which memory has taken its size."""
+"""Messages after which the program is warm, and memory has taken its size."""
 PATIENCE = 180
 VIOLATION_EVERY = 500
 _NEARLY = 15_000
@@ -38,6 +38,7 @@ def stub(folder: Path) -> Figures:
         with rig(place) as made:
             made.program = Stubbed
             made.start_bot()
+            _flood(made, SETTLED, per_frame=per_frame)
             figures[f"pipeline_stub_per_s_{per_frame}"] = _flood(made, STUBBED, per_frame=per_frame)
             assert made.stop_bot() == 0
             figures[f"store_bound_per_s_{per_frame}"] = store_bound_per_s(made.database, place / "bare.db")

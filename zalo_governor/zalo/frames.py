@@ -11,7 +11,6 @@ A frame is a header of 4 bytes (version, command as uint16 little-endian, sub-co
 
 import binascii
 import zlib
-from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -140,11 +139,13 @@ def old_messages_frame(cmd: int) -> bytes:
 def _outer(body: bytes) -> RawDict:
     if not body.strip():
         return {}
-    with suppress(orjson.JSONDecodeError):
+    try:
         outer = orjson.loads(body)
-        # Beside text, no number counts that it may have read inexactly.
-        if isinstance(outer, dict) and isinstance(outer.get("data"), str):
-            return outer
+    except orjson.JSONDecodeError:
+        outer = None
+    # Beside text, no number counts that it may have read inexactly.
+    if isinstance(outer, dict) and isinstance(outer.get("data"), str):
+        return outer
     return _object(read_json(body))
 
 
