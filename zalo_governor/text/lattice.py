@@ -156,28 +156,20 @@ class Reader:
                 words_before += [(pair, places[spot]) for spot, pair in zip(step.spots, step.ends, strict=True)]
                 links = after_each(words_before, typed, apart, meant)
                 links.insert(1, word.after_unknown)
-            kept = most = rest = 0.0
+            kept = most = 0.0
             kept_ends = NO_PAIR
-            count = len(word.places)
-            flows = [0.0] * count
-            peaks = [0.0] * count
-            ends = [NO_PAIR] * count
-            for (to_kept, to_lost), (of_kept, pair, of_rest, _, seen) in zip(sources, links, strict=True):
+            for (to_kept, _), (of_kept, pair, _, _, _) in zip(sources, links, strict=True):
                 flow = to_kept * (of_kept * spelt + _LEAST)
                 kept += flow
                 if flow > most:
                     most, kept_ends = flow, pair
-                rest += to_lost * of_rest
-                for spot, chance, ended in seen:
-                    flow = to_lost * chance
-                    flows[spot] += flow
-                    if flow > peaks[spot]:
-                        peaks[spot], ends[spot] = flow, ended
             alien = to_foreign * word.english
             total = kept + alien
             spots: list[int] = []
-            if flows:
-                flows = [flow + rest * common for flow, common in zip(flows, word.common, strict=True)]
+            flows: list[float] = []
+            ends: list[int] = []
+            if word.places:
+                flows, ends = _flows(word, sources, links)
                 total += sum(flows)
                 least = total * _NEGLIGIBLE
                 spots = [spot for spot, flow in enumerate(flows) if flow > least]
@@ -189,6 +181,22 @@ class Reader:
             last = word
             steps.append(step)
         return steps, sums
+
+
+def _flows(word: Word, sources: Sequence[tuple[float, float]], links: Sequence[Link]) -> tuple[list[float], list[int]]:
+    """For each word that this one may have been meant as, all that leads to it, and the pair that most of it ends."""
+    rest = 0.0
+    flows = [0.0] * len(word.places)
+    peaks = flows.copy()
+    ends = [NO_PAIR] * len(flows)
+    for (_, to_lost), (_, _, of_rest, _, seen) in zip(sources, links, strict=True):
+        rest += to_lost * of_rest
+        for spot, chance, ended in seen:
+            flow = to_lost * chance
+            flows[spot] += flow
+            if flow > peaks[spot]:
+                peaks[spot], ends[spot] = flow, ended
+    return [flow + rest * common for flow, common in zip(flows, word.common, strict=True)], ends
 
 
 def _backward(
