@@ -144,6 +144,13 @@ class Language:
         start, end = self._next_rows[pair], self._next_rows[pair + 1]
         part = self._next_left[pair]
         following, shares = self._next, self._next_shares
+        kept *= part
+        at = bisect_left(following, typed, start, end)
+        if at < end and following[at] == typed:
+            kept += shares[at]
+        if not seen:
+            # Whatever ends a triple that was kept ends a pair that was.
+            return kept, ends, left * part, 0.0, seen
         extra: dict[int, float] = {}
         offset = 0
         for first, last in meant:
@@ -152,13 +159,11 @@ class Language:
                 extra[offset + word - first] = shares[at]
                 at += 1
             offset += last - first
-        at = bisect_left(following, typed, start, end)
-        kept *= part
-        if at < end and following[at] == typed:
-            kept += shares[at]
-        # Whatever ends a triple that was kept ends a pair that was.
-        seen = [(spot, share * part + extra.get(spot, 0.0), ends_too) for spot, share, ends_too in seen]
-        return kept, ends, left * part, total * part + sum(extra.values()), seen
+        total *= part
+        if not extra:
+            return kept, ends, left * part, total, [(spot, share * part, ended) for spot, share, ended in seen]
+        seen = [(spot, share * part + extra.get(spot, 0.0), ended) for spot, share, ended in seen]
+        return kept, ends, left * part, total + sum(extra.values()), seen
 
 
 def _shared(runs: Followers, often: Sequence[int]) -> "tuple[array[float], array[float]]":
