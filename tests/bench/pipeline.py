@@ -39,9 +39,10 @@ def stub(folder: Path) -> Figures:
             made.program = Stubbed
             made.start_bot()
             _flood(made, SETTLED, per_frame=per_frame)
-            figures[f"pipeline_stub_per_s_{per_frame}"] = _flood(made, STUBBED, per_frame=per_frame)
+            figures[f"pipeline_stub_per_s_{per_frame}"] = stubbed = _flood(made, STUBBED, per_frame=per_frame)
             assert made.stop_bot() == 0
-            figures[f"store_bound_per_s_{per_frame}"] = store_bound_per_s(made.database, place / "bare.db")
+            figures[f"store_bound_per_s_{per_frame}"] = bound = store_bound_per_s(made.database, place / "bare.db")
+            figures[f"pipeline_stub_share_of_bound_{per_frame}"] = stubbed / bound
     return figures
 
 
