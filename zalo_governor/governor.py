@@ -55,7 +55,8 @@ class Machine(Protocol):
 
 
 class Governor:
-    """Runs a machine. `run` blocks; `stop` may be called from any thread or signal handler."""
+    """Runs a machine. `run` blocks; the other methods may be called from any other thread, but not in a signal's
+    handler: that interrupts a thread which may hold the lock that they take."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
@@ -67,9 +68,8 @@ class Governor:
         self._stopping.set()
 
     def look_at_configuration(self) -> None:
-        """See now whether its files were changed, and not at the next look. From any thread or signal handler."""
-        # In a thread of its own: what it takes may be held by the one that the signal has interrupted.
-        threading.Thread(target=self._machine.look_at_configuration, daemon=True).start()
+        """See now whether its files were changed, and not at the next look."""
+        self._machine.look_at_configuration()
 
     def run(self) -> None:
         """Log in and work until stopped.

@@ -625,12 +625,12 @@ def _with(rig: Rig, section: str, value: object) -> Iterator[None]:
     written = rig.config.read_text(encoding="utf-8")
     rig.config.write_text(yaml.safe_dump(yaml.safe_load(written) | {section: value}, allow_unicode=True))
     try:
-        rig.launch_bot()
+        bot = rig.launch_bot()
         yield
     finally:
         code = rig.stop_bot()
         rig.config.write_text(written, encoding="utf-8")
-    assert code == 0
+    assert code == 0, bot.log.read_text(encoding="utf-8")
 
 
 @live("Z01")

@@ -2,6 +2,9 @@
 
 import signal
 import sys
+import threading
+from contextlib import suppress
+from queue import SimpleQueue
 from types import FrameType
 
 import typer
@@ -28,11 +31,24 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
 def run_until_told(governor: Governor) -> None:
     """Run it until SIGTERM or SIGINT; raises what `Governor.run` raises."""
+    orders = {
+        signal.SIGTERM: governor.stop,
+        signal.SIGINT: governor.stop,
+        signal.SIGHUP: governor.look_at_configuration,
+    }
+    told: SimpleQueue[int] = SimpleQueue()
 
-    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-        governor.stop()
+    def obey() -> None:
+        while True:
+            order = orders[signal.Signals(told.get())]
+            with suppress(Exception):  # The next one must be obeyed all the same.
+                order()
 
-    signal.signal(signal.SIGTERM, ask_to_stop)
-    signal.signal(signal.SIGINT, ask_to_stop)
-    signal.signal(signal.SIGHUP, lambda _number, _frame: governor.look_at_configuration())
+    def tell(number: int, _frame: FrameType | None) -> None:
+        # No more than this: whatever lock an order takes may be held by the very thread that the signal interrupts.
+        told.put(number)
+
+    threading.Thread(target=obey, name="signals", daemon=True).start()
+    for number in orders:
+        signal.signal(number, tell)
     governor.run()

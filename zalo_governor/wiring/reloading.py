@@ -87,7 +87,7 @@ class ConfigurationWatch:
             self._changed.notify_all()
 
     def hurry(self) -> None:
-        """Look now; may be called from a signal handler's thread."""
+        """Look now; from any thread."""
         with self._changed:
             self._changed.notify_all()
 
