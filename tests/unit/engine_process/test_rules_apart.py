@@ -21,6 +21,7 @@ from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Finding, RuleFailure, Verdict
 from zalo_governor.engine_process import faults
 from zalo_governor.engine_process.rules_apart import RulesApart, command
+from zalo_governor.process import on_the_core
 from zalo_governor.rulebook import load_rulebook
 from zalo_governor.rules.base import NO_CONTEXT, RuleContext
 from zalo_governor.rules.engine import Engine
@@ -65,6 +66,23 @@ def failures(verdicts: list[Verdict]) -> list[list[RuleFailure]]:
 
 def all_found(verdicts: list[Verdict]) -> bool:
     return all([finding.rule_id for finding in verdict.findings] == [FINDS] for verdict in verdicts)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a program choose its cores")
+def test_a_thread_that_keeps_to_one_core_begins_a_process_that_does_not(tmp_path: Path) -> None:
+    cores: list[set[int]] = []
+
+    @on_the_core
+    def ask() -> None:
+        with capture_logs() as logs, apart(bad_rules(tmp_path)) as rules:
+            assert all_found(rules.ask(cases("một"))())
+            [pid] = [line["pid"] for line in logs if line["event"] == "rules_process_ready"]
+            cores.extend((os.sched_getaffinity(0), os.sched_getaffinity(pid)))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    assert [len(bound) for bound in cores] == [1, len(os.sched_getaffinity(0))]
 
 
 def test_the_verdicts_are_those_of_the_same_rules_in_this_process() -> None:
