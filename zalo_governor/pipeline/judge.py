@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 _BATCH = 300
 """Entries of one transaction at most: what is found among them is told when it ends."""
 _CAPACITY = 500
+_TURN_SECONDS = 0.05
+"""How long whoever gives more than that waits for the judge: one that only waits for its turn of the interpreter need
+not read again, and decrypt, what was in memory a moment ago."""
 _RETRY_FIRST = 0.05
 _RETRY_LONGEST = 10.0
 _ASK_THE_STORE = frozenset({ElementKind.GROUP_ACT, ElementKind.GROUP_STATE})
@@ -37,8 +40,9 @@ class Judge(Generic[UnitT]):
 
     `groups` are the conversations whose order is kept over a restart.
 
-    Bodies reach the judge in memory. When it falls behind by more than `capacity` entries, it lets go of what it was
-    given and reads on from the inbox, so that its memory stays bounded; at start it begins that way.
+    Bodies reach the judge in memory. When it falls behind by more than `capacity` entries, and does not catch up in a
+    moment, it lets go of what it was given and reads on from the inbox, so that its memory stays bounded; at start it
+    begins that way.
     """
 
     def __init__(
@@ -81,14 +85,15 @@ class Judge(Generic[UnitT]):
         self.progress = progress
 
     def accept(self, admitted: Sequence[Admitted]) -> None:
-        """Take what is durable; never blocks and never fails."""
+        """Take what is durable; never fails, and holds nobody up for longer than a moment."""
         with self._changed:
             self._newest_given = max(self._newest_given, admitted[-1].id)
-            if self._read_from is None:
-                if len(self._given) + self._lanes.size + len(admitted) > self._capacity:
-                    self._read_from = self._given[-1].id if self._given else admitted[0].id - 1
-                else:
-                    self._given.extend(admitted)
+            if self._is_too_much(admitted):
+                self._changed.wait_for(lambda: self._stopping or not self._given, _TURN_SECONDS)
+            if self._is_too_much(admitted):
+                self._read_from = self._given[-1].id if self._given else admitted[0].id - 1
+            elif self._read_from is None:
+                self._given.extend(admitted)
             self._changed.notify_all()
 
     def hold(self, account: str, thread_ids: Sequence[str]) -> None:
@@ -140,6 +145,11 @@ class Judge(Generic[UnitT]):
                 lambda: self._idle and not self._given and not self._lanes.size and self._read_from is None, timeout
             )
 
+    def _is_too_much(self, admitted: Sequence[Admitted]) -> bool:
+        """For the memory, where everything comes in memory so far."""
+        behind = len(self._given) + self._lanes.size
+        return self._read_from is None and behind + len(admitted) > self._capacity
+
     def _remember(self) -> None:
         """What stands before something that an earlier process judged is late for this one, too."""
         for thread_id in self._groups:
@@ -161,6 +171,7 @@ class Judge(Generic[UnitT]):
             if self._given:
                 self._lanes.add(self._given, to_ms(self._clock()))
                 self._given = []
+                self._changed.notify_all()
             ready = self._lanes.take(to_ms(self._clock()))
             if ready:
                 self._idle = False

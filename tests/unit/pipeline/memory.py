@@ -23,6 +23,8 @@ class MemoryInbox:
         """How many of the next calls fail."""
         self.judged_before: list[tuple[str, int, str]] = []
         """What an earlier process judged."""
+        self.read = 0
+        """How often entries were read from it."""
 
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
         self._maybe_fail()
@@ -46,6 +48,7 @@ class MemoryInbox:
 
     def waiting(self, *, after_id: int, limit: int) -> list[Admitted]:
         self._maybe_fail()
+        self.read += 1
         ids = [number for number in sorted(self.rows) if number > after_id and number not in self.done]
         return [self.rows[number] for number in ids[:limit]]
 

@@ -198,6 +198,53 @@ def test_a_burst_beyond_its_memory_is_read_back_from_the_inbox() -> None:
     assert given.judged() == [str(number) for number in range(1, 401)]
 
 
+class Slow:
+    """Rules of another process: what happens between question and answer is noted."""
+
+    def __init__(self, units: MemoryUnits) -> None:
+        self.units = units
+        self.asked: list[int] = []
+        self.written_meanwhile: list[int] = []
+
+    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
+        before = len(self.units.committed.recorded)
+        self.asked.append(len(cases))
+
+        def answer() -> list[Verdict]:
+            self.written_meanwhile.append(len(self.units.committed.recorded) - before)
+            return [Verdict()] * len(cases)
+
+        return answer
+
+
+class Thinking(Slow):
+    """Rules that take a millisecond, in which whoever gives goes on giving."""
+
+    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
+        time.sleep(0.001)
+        return super().ask(cases)
+
+
+def test_a_judge_that_only_waits_for_its_turn_need_not_read_back() -> None:
+    given = Given(capacity=30, rules=Thinking)
+    given.thread.start()
+    assert given.judge.drain(10)
+    read = given.inbox.read
+    for start in range(1, 401, 20):
+        given.say(*(f"câu {start + n}" for n in range(20)), first=start)
+    assert given.judged() == [str(number) for number in range(1, 401)]
+    assert given.inbox.read == read
+
+
+def test_a_judge_that_is_held_up_holds_nobody_up() -> None:
+    given = Given(capacity=30)  # and no thread: it takes nothing
+    before = time.monotonic()
+    for start in range(1, 401, 20):
+        given.say(*(f"câu {start + n}" for n in range(20)), first=start)
+    assert time.monotonic() - before < 1
+    assert given.judged() == [str(number) for number in range(1, 401)]
+
+
 def test_a_sealed_entry_is_judged_without_its_text() -> None:
     given = Given()
     given.inbox.admit([entry("1", "bí danh", seal=Seal("door", "unchecked", None, 7, b"mac"))])
@@ -293,25 +340,6 @@ def test_what_stands_before_something_that_an_earlier_process_judged_is_late() -
         ("2", False),
         ("3", False),
     ]
-
-
-class Slow:
-    """Rules of another process: what happens between question and answer is noted."""
-
-    def __init__(self, units: MemoryUnits) -> None:
-        self.units = units
-        self.asked: list[int] = []
-        self.written_meanwhile: list[int] = []
-
-    def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
-        before = len(self.units.committed.recorded)
-        self.asked.append(len(cases))
-
-        def answer() -> list[Verdict]:
-            self.written_meanwhile.append(len(self.units.committed.recorded) - before)
-            return [Verdict()] * len(cases)
-
-        return answer
 
 
 def test_a_batch_is_written_while_the_rules_think_about_the_next_one_and_in_order() -> None:
