@@ -68,7 +68,12 @@ def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Govern
         ConfigError: a configuration file, the session file or the key is wrong.
         StoreError: the database cannot be used with this key or this version.
     """
-    return Governor(_Bot(open_records(settings, clock), file))
+    records = open_records(settings, clock)
+    try:
+        return Governor(_Bot(records, file))
+    except BaseException:
+        records.close()
+        raise
 
 
 def open_session(records: Records, pace: TokenBucket | None = None) -> ZaloSession:

@@ -192,7 +192,11 @@ def open_records(settings: Settings, clock: Clock) -> Records:
     _private_folder(settings.data_dir)
     keys = _keys(settings)
     database = Database(settings.sqlalchemy_url, keys, clock)
-    database.migrate()
+    try:
+        database.migrate()
+    except BaseException:
+        database.close()
+        raise
     return Records(configuration, database, Vault(database), clock)
 
 

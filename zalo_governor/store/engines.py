@@ -66,6 +66,14 @@ def _sqlite(address: URL) -> Engine:
 
 def _prepare(path: Path, connection: SqliteConnection, _record: object) -> None:
     try:
+        _set_up(path, connection)
+    except BaseException:
+        connection.close()  # The pool forgets what never came into it.
+        raise
+
+
+def _set_up(path: Path, connection: SqliteConnection) -> None:
+    try:
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     except SqliteOperationalError:
         raise

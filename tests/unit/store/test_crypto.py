@@ -102,7 +102,7 @@ def test_whatever_zalo_sends_is_read_back_exactly(raw: dict[str, object]) -> Non
 
 def test_an_element_nested_beyond_reason_still_becomes_an_entry() -> None:
     raw: dict[str, object] = {}
-    for _ in range(5_000):
+    for _ in range(200_000):
         raw = {"x": raw}
     written = entry(raw=raw)
     assert _opened(written) == {"nested_too_deep": True}
