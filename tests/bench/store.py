@@ -18,8 +18,8 @@ _SETTINGS = (
     "secure_delete = ON",
     "foreign_keys = ON",
     "temp_store = MEMORY",
-    "wal_autocheckpoint = 4000",
 )
+_WAL_BYTES = 16 * 1024 * 1024
 Row = tuple[Any, ...]
 
 
@@ -42,6 +42,7 @@ def store_bound_per_s(filled: Path, bare: Path) -> float:
     with closing(sqlite3.connect(filled)) as connection:
         tables = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL") if sql]
         heard = connection.execute("SELECT * FROM inbox ORDER BY id").fetchall()
+        (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
         judged = connection.execute("SELECT * FROM events ORDER BY judged_ms, id").fetchall()
         received_at = _column(connection, "inbox", "received_ms")
         state_at = _column(connection, "inbox", "state")
@@ -50,7 +51,8 @@ def store_bound_per_s(filled: Path, bare: Path) -> float:
     commits = [*_commits(heard, received_at, "inbox"), *_commits(judged, judged_at, "events")]
     commits.sort(key=itemgetter(0))
     with closing(sqlite3.connect(bare, isolation_level=None)) as connection:
-        for setting in _SETTINGS:
+        connection.execute(f"PRAGMA page_size = {page_bytes}")
+        for setting in (*_SETTINGS, f"wal_autocheckpoint = {_WAL_BYTES // page_bytes}"):
             connection.execute(f"PRAGMA {setting}")
         for sql in tables:
             if "sqlite_sequence" not in sql:

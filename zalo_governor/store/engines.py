@@ -18,6 +18,10 @@ from zalo_governor.wording import of_system
 
 BUSY_SECONDS = 10
 """How long a writer of another process is waited for."""
+_PAGE_BYTES = 16 * 1024
+"""Of a new file. What many messages write lies side by side, and SQLite makes as many calls for a small page."""
+_WAL_BYTES = 16 * 1024 * 1024
+"""How long SQLite's write-ahead log grows before it is taken into the file."""
 
 
 def engine_of(address: URL) -> Engine:
@@ -74,7 +78,9 @@ def _prepare(path: Path, connection: SqliteConnection, _record: object) -> None:
 
 def _set_up(path: Path, connection: SqliteConnection) -> None:
     try:
+        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}").close()  # a file that has tables keeps its own
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
     except SqliteOperationalError:
         raise
     except SqliteDatabaseError as error:
@@ -91,7 +97,7 @@ def _set_up(path: Path, connection: SqliteConnection) -> None:
         "secure_delete = ON",
         "foreign_keys = ON",
         "temp_store = MEMORY",
-        "wal_autocheckpoint = 4000",
+        f"wal_autocheckpoint = {_WAL_BYTES // page_bytes}",
         "cache_size = -1000",  # kB for each thread's connection; the system keeps the file's pages in memory anyway
     ):
         connection.execute(f"PRAGMA {setting}").close()
