@@ -1,5 +1,11 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
-PYTHON ?= python3
+ifndef PYTHON
+# The system's own before one that lies in somebody's home: a service reaches it, it is kept safe by the system's updates,
+# and distributions build it for speed.
+PYTHON := $(shell for one in "$$(command -pv python3)" python3; do \
+            "$$one" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$one" && exit; \
+          done; echo python3)
+endif
 VENV   := .venv
 BIN    := $(VENV)/bin
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
