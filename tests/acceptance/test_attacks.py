@@ -215,7 +215,7 @@ def test_no_field_is_a_way_in(bot: Rig, payload: str) -> None:
     _raw(bot, 501, {"msgs": [element | {"idTo": "0"} for element in elements]})
     _raw(bot, 601, {"controls": [*poisoned(act, payload), *poisoned_data(act, payload)]})
     bot.until(lambda: messages[3]["msgId"] in bot.judged_keys(), "the harmless one behind them is judged")
-    bot.until(lambda: bot.query("SELECT count(*) FROM inbox WHERE state = 'waiting'") == [(0,)], "all are judged")
+    bot.until(lambda: bot.query("SELECT count(*) FROM waiting") == [(0,)], "all are judged")
     assert bot.answer(LEADER, "/quyche 6")
     assert bot.query("SELECT name FROM sqlite_master ORDER BY name") == tables
     assert bot.query("SELECT id, roles FROM persons WHERE roles IS NOT NULL") == roles

@@ -45,9 +45,7 @@ def store_bound_per_s(filled: Path, bare: Path) -> float:
         (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
         judged = connection.execute("SELECT * FROM events ORDER BY judged_ms, id").fetchall()
         received_at = _column(connection, "inbox", "received_ms")
-        state_at = _column(connection, "inbox", "state")
         judged_at = _column(connection, "events", "judged_ms")
-    heard = [(*row[:state_at], "waiting", *row[state_at + 1 :]) for row in heard]
     commits = [*_commits(heard, received_at, "inbox"), *_commits(judged, judged_at, "events")]
     commits.sort(key=itemgetter(0))
     with closing(sqlite3.connect(bare, isolation_level=None)) as connection:
@@ -62,8 +60,8 @@ def store_bound_per_s(filled: Path, bare: Path) -> float:
             connection.execute("BEGIN IMMEDIATE")
             places = ", ".join("?" * len(rows[0]))
             connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608 - two names of ours
-            if table == "events":
-                connection.executemany("UPDATE inbox SET state = 'done' WHERE id = ?", [row[:1] for row in rows])
+            changed = "DELETE FROM waiting WHERE id = ?" if table == "events" else "INSERT INTO waiting VALUES (?)"
+            connection.executemany(changed, [row[:1] for row in rows])
             connection.execute("COMMIT")
         return len(judged) / (time.perf_counter() - began)
 

@@ -1,7 +1,7 @@
 """What a run asks of the store; the same words for SQLite and PostgreSQL."""
 
-UNJUDGED = "SELECT count(*) FROM inbox WHERE state = 'waiting'"
-DEAD = "SELECT count(*) FROM inbox WHERE state = 'dead'"
+UNJUDGED = "SELECT count(*) FROM waiting"
+DEAD = "SELECT count(*) FROM inbox WHERE reason IS NOT NULL"
 UNSENT = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending', 'uncertain')"
 IN_A_SEND = "SELECT count(*) FROM outbox WHERE state = 'sending'"
 GOING_ON = "SELECT count(*) FROM gaps WHERE pending"
@@ -17,8 +17,11 @@ DECLARED = """
 # Two between which nothing was heard of the group are one gap.
 HEARD = "SELECT count(*) FROM inbox WHERE is_group AND kind = 'message'"
 STORED = """
-    SELECT i.thread_id, i.key, i.state, i.at_ms, e.judged_ms, e.late
-    FROM inbox i LEFT JOIN events e ON e.id = i.id WHERE i.is_group AND i.kind = 'message'
+    SELECT i.thread_id, i.key,
+        CASE WHEN w.id IS NOT NULL THEN 'waiting' WHEN i.reason IS NOT NULL THEN 'dead' ELSE 'done' END,
+        i.at_ms, e.judged_ms, e.late
+    FROM inbox i LEFT JOIN events e ON e.id = i.id LEFT JOIN waiting w ON w.id = i.id
+    WHERE i.is_group AND i.kind = 'message'
 """
 CASES = """
     SELECT c.id, u.uid, c.count, c.late, e.source

@@ -59,7 +59,7 @@ def _settled(made: Rig) -> bool:
         return False
     [(waiting,)] = made.query("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending', 'uncertain')")
     # The echo of the last notice may still be on its way through the inbox.
-    [(unjudged,)] = made.query("SELECT count(*) FROM inbox WHERE state <> 'done'")
+    [(unjudged,)] = made.query("SELECT count(*) FROM waiting")
     return not waiting and not unjudged
 
 

@@ -156,7 +156,8 @@ def _see_every_message_once_for_each_account(town: Town) -> None:
     said = {account: {key for who, key in heard if who == account} for account in (BOT, SECOND)}
     assert said[BOT] == said[SECOND]
     assert len(said[BOT]) == MESSAGES
-    assert town.query("SELECT count(*) FROM inbox WHERE state <> 'done'") == [(0,)]
+    assert town.query("SELECT count(*) FROM waiting") == [(0,)]
+    assert town.query("SELECT count(*) FROM inbox WHERE reason IS NOT NULL") == [(0,)]
 
 
 def _see_every_case_once(town: Town) -> None:

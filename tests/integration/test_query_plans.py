@@ -37,6 +37,7 @@ from zalo_governor.store.schema import (
     remarks,
     rule_failures,
     statements,
+    waiting,
 )
 from zalo_governor.store.units import SqlUnit, SqlUnits
 
@@ -210,7 +211,6 @@ _HOT: dict[str, Callable[[Store], object]] = {
 }
 
 _MADE_FOR = {
-    "claim of the inbox": "ix_inbox_waiting",
     "known messages": "ux_inbox_element",
     "last stored message": "ix_inbox_heard",
     "post, claim, confirm": "ix_outbox_pending",
@@ -241,10 +241,10 @@ _MADE_FOR = {
 }
 """The index that was made for the path; others may serve it beside."""
 _INDEX = re.compile(r"\b([iu]x_\w+)")
-# SQLite: a scan, also one of a whole index; PostgreSQL: the same of a table with many rows.
+# SQLite: a scan, also one of a whole index, but of the few that wait; PostgreSQL: the same of a table with many rows.
 _READS_ALL = re.compile(
-    r"^SCAN (?!CONSTANT|json_each)|Seq Scan on (?:inbox|events|outbox|cases|case_events|findings|gaps|rule_failures"
-    r"|persons|person_uids|audit|job_runs|remarks|statements|group_members)"
+    r"^SCAN (?!CONSTANT|json_each|waiting)|Seq Scan on (?:inbox|events|outbox|cases|case_events|findings|gaps"
+    r"|rule_failures|persons|person_uids|audit|job_runs|remarks|statements|group_members)"
 )
 
 
@@ -258,7 +258,7 @@ _PEOPLE = re.compile(
 def _may(line: str, name: str) -> bool:
     """What SQLite calls a scan, too: a walk over the few rows of an index, or over the installation's accounts. A
     report may look through the people, who are as many as the group has members."""
-    few = ("ix_persons_roles", "ix_inbox_dead", "ix_inbox_waiting", "ix_cases_open", *_ACCOUNTS)
+    few = ("ix_persons_roles", "ix_inbox_dead", "ix_cases_open", *_ACCOUNTS)
     if line.endswith(tuple(f"INDEX {index}" for index in few)):
         return True
     return name in _OF_THE_REPORT and _PEOPLE.search(line) is not None
@@ -306,6 +306,7 @@ def _fill(connection: Connection) -> None:
     )
     put(person_uids, [{"account": BOT, "uid": f"m{n}", "person_id": n} for n in range(1, PEOPLE)])
     put(inbox, [_heard(n) for n in range(ROWS)])
+    put(waiting, [{"id": _id(n)} for n in range(ROWS - 4, ROWS)])
     put(events, [_judged(n) for n in range(ROWS)])
     put(findings, [_found(n) for n in range(0, ROWS, 4)])
     put(
@@ -374,8 +375,8 @@ def _heard(number: int) -> dict[str, Any]:
         "source": "live",
         "received_ms": START_MS + number * STEP_MS,
         "fingerprint": number.to_bytes(16, "big"),
-        "state": "waiting" if number > ROWS - 5 else "dead" if number % 500 == 0 else "done",
         "body": None,
+        "reason": "unknown" if number % 500 == 0 and number <= ROWS - 5 else None,
     }
 
 

@@ -7,7 +7,18 @@ from typing import Any
 from sqlalchemy import text
 
 from tests.integration.seen import person
-from tests.unit.store.stored import BOT, GROUP, MASTER, START, HandClock, entry, message, new_case, notice
+from tests.unit.store.stored import (
+    BOT,
+    GROUP,
+    MASTER,
+    START,
+    HandClock,
+    entry,
+    go_back_before_waiting,
+    message,
+    new_case,
+    notice,
+)
 from zalo_governor.domain.audit import SHOWN, Opening
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.findings import Finding, Severity, Verdict
@@ -143,6 +154,7 @@ def test_an_account_that_has_written_before_this_version_stays_switched_on(units
     with units.unit() as unit:
         unit.post(notice(created_at=START))
     with database.write() as connection:
+        go_back_before_waiting(lambda statement: connection.execute(text(statement)))
         for statement in (
             "DROP TABLE trials",
             "DROP INDEX ix_findings_shadow",

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, Update
+from sqlalchemy import ColumnElement, Connection, Delete, Insert, Update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -59,10 +59,10 @@ class AmongIds(ColumnElement[bool]):
         self.column = column
 
 
-class BulkUpdate(Bulk):
-    """An UPDATE `where(AmongIds(id))` without other parameters; each row is a tuple of the id alone."""
+class BulkById(Bulk):
+    """A DELETE or UPDATE `where(AmongIds(id))` without other parameters; each row is a tuple of the id alone."""
 
-    def __init__(self, database: Database, statement: Update) -> None:
+    def __init__(self, database: Database, statement: Delete | Update) -> None:
         self._as_json = database.is_sqlite
         self._sql = database.ready(statement)
 

@@ -9,10 +9,9 @@ from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.store.database import Database
 from zalo_governor.store.inbox import received_ms
-from zalo_governor.store.schema import PENDING, cases, gaps, inbox, outbox
+from zalo_governor.store.schema import PENDING, WAITS, cases, gaps, inbox, outbox, waiting
 
-_WAITING = inbox.c.state == literal_column("'waiting'")
-_DEAD = inbox.c.state == literal_column("'dead'")
+_DEAD = inbox.c.reason.is_not(None)
 # Written out, as the indices of the few say it.
 _PENDING = outbox.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
 _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
@@ -41,8 +40,8 @@ class Census:
     def take(self) -> Counts:
         """Count; raises StoreUnavailableError where the database does not answer."""
         with self._database.read() as connection:
-            mine = select(func.count(), func.min(inbox.c.id)).where(_WAITING, inbox.c.account == self._account)
-            waiting, oldest = connection.execute(mine).one()
+            mine = select(func.count(), func.min(waiting.c.id)).join_from(waiting, inbox, WAITS)
+            number, oldest = connection.execute(mine.where(inbox.c.account == self._account)).one()
             outgoing = select(outbox.c.state, func.count()).where(_PENDING, outbox.c.account == self._account)
             opened = select(cases.c.state, func.count()).where(_OPEN).group_by(cases.c.state)
             # A gap that is not settled is pending, and only such a one can be open.
@@ -51,7 +50,7 @@ class Census:
             )
             pending, ended = connection.execute(unsettled).one()
             return Counts(
-                waiting=waiting,
+                waiting=number,
                 oldest_waiting_at=None if oldest is None else from_ms(received_ms(oldest)),
                 dead_letters=connection.scalar(select(func.count()).where(_DEAD)) or 0,
                 outgoing={row[0]: row[1] for row in connection.execute(outgoing.group_by(outbox.c.state))},

@@ -12,14 +12,14 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
+    false,
     func,
     insert,
-    literal_column,
     select,
     text,
 )
 
-from zalo_governor.store.schema import inbox, metadata
+from zalo_governor.store.schema import inbox, metadata, waiting
 
 _AT_ONCE = 1000
 
@@ -103,7 +103,9 @@ def leave_numbers_out(connection: Connection, table: Table, count: int) -> None:
 def _rows_of(table: Table) -> Select[Any]:
     wanted = select(table)
     if table is inbox:
-        wanted = wanted.where(table.c.state != literal_column("'waiting'"))
+        wanted = wanted.where(inbox.c.id.not_in(select(waiting.c.id)))
+    elif table is waiting:
+        wanted = wanted.where(false())
     # Rows that name others of the same table come after those.
     own = [key.parent for key in table.foreign_keys if key.column.table is table]
     return wanted.order_by(*(column.is_not(None) for column in own), *table.primary_key.columns)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, and_, case, distinct, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Executable, and_, case, distinct, func, or_, select
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
@@ -31,6 +31,7 @@ from zalo_governor.store.gaps import gap
 from zalo_governor.store.retention import gone_before
 from zalo_governor.store.schema import (
     NUMBER_BITS,
+    WAITS,
     accounts,
     cases,
     events,
@@ -39,6 +40,7 @@ from zalo_governor.store.schema import (
     inbox,
     outbox,
     rule_failures,
+    waiting,
 )
 
 _CHANGES = (AdminChanged, GroupInfoChanged, GroupSettingChanged, InviteLinkChanged, PinChanged)
@@ -96,7 +98,7 @@ class Figures(Changes):
             ).where(judged)
         ).one()
         # Asked for in this way, the few rows in such a state are looked at and not the million of the period.
-        waiting = select(count_where(heard)).where(inbox.c.state == literal_column("'waiting'"))
+        unjudged = select(count_where(heard)).join_from(waiting, inbox, WAITS)
         # A broken element may not even name its group: it counts in each.
         dead = select(
             count_where(
@@ -107,14 +109,14 @@ class Figures(Changes):
                     *self._ours(inbox.c.id),
                 )
             )
-        ).where(inbox.c.state == literal_column("'dead'"))
+        ).where(inbox.c.reason.is_not(None))
         self.flush()
         kept_from = gone_before(self._connection)
         return Coverage(
             content_from=kept_from if kept_from and kept_from > start else None,
             heard=self._number(select(func.count()).select_from(inbox).where(heard)),
             judged=counts.judged,
-            waiting=self._number(waiting),
+            waiting=self._number(unjudged),
             sealed=counts.sealed,
             dead_letters=self._number(dead),
             recovered=counts.recovered,

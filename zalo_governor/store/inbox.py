@@ -12,7 +12,6 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal_column,
     select,
 )
 
@@ -23,7 +22,16 @@ from zalo_governor.store.bulk import BulkInsert
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import StoreError
 from zalo_governor.store.identity import formers
-from zalo_governor.store.schema import NUMBER_BITS, accounts, case_events, events, former_accounts, inbox
+from zalo_governor.store.schema import (
+    NUMBER_BITS,
+    WAITS,
+    accounts,
+    case_events,
+    events,
+    former_accounts,
+    inbox,
+    waiting,
+)
 
 # An id is ms << 20 | sequence << 8 | number of the account: ordered by time, and never the same in two processes
 # that write for different accounts without seeing each other's rows.
@@ -48,15 +56,17 @@ _LANDED = select(inbox.c.id).where(inbox.c.id.between(bindparam("first"), bindpa
 _REVISIONS = _LANDED.where(_revision)
 _WAITING = (
     select(inbox, _revision.label("revision"))
-    .where(inbox.c.state == literal_column("'waiting'"), inbox.c.id > bindparam("after_id"))
-    .order_by(inbox.c.id)
+    .join_from(waiting, inbox, WAITS)
+    .where(waiting.c.id > bindparam("after_id"))
+    .order_by(waiting.c.id)
     .limit(bindparam("count"))
 )
 _JUDGED = (
     select(inbox, _revision.label("revision"))
     .where(
         inbox.c.account == bindparam("account"),
-        inbox.c.state == literal_column("'done'"),
+        inbox.c.id.not_in(select(waiting.c.id)),
+        inbox.c.reason.is_(None),
         inbox.c.id > bindparam("after_id"),
     )
     .order_by(inbox.c.id)
@@ -137,6 +147,7 @@ class SqlInbox:
     def __init__(self, database: Database, account: str | None = None) -> None:
         self._database = database
         self._insert = BulkInsert(database, database.insert_or_ignore(inbox))
+        self._wait = BulkInsert(database, insert(waiting))
         self._landed = database.ready(_LANDED)
         self._revisions = database.ready(_REVISIONS)
         self._newest_id = database.ready(_NEWEST_ID)
@@ -161,6 +172,8 @@ class SqlInbox:
             span = (ids[0], ids[-1])
             landed = ids if written == len(ids) else connection.exec_driver_sql(self._landed, span).scalars()
             new = frozenset(landed)
+            if new:
+                self._wait.write(connection, [(id_,) for id_ in sorted(new)])
             revisions = frozenset(connection.exec_driver_sql(self._revisions, span).scalars())
         self._numbers |= numbers
         # Numbers of what was known already are given out again.
@@ -270,12 +283,12 @@ class SqlInbox:
 
     def counts(self) -> InboxCounts:
         """Of all accounts and threads together."""
-        waiting = select(func.count()).select_from(inbox).where(inbox.c.state == literal_column("'waiting'"))
-        dead = select(func.count()).select_from(inbox).where(inbox.c.state == literal_column("'dead'"))
+        unjudged = select(func.count()).select_from(waiting)
+        dead = select(func.count()).select_from(inbox).where(inbox.c.reason.is_not(None))
         heard = select(func.count()).select_from(inbox)
         with self._database.read() as connection:
             row = connection.execute(
-                select(heard.scalar_subquery(), waiting.scalar_subquery(), dead.scalar_subquery())
+                select(heard.scalar_subquery(), unjudged.scalar_subquery(), dead.scalar_subquery())
             ).one()
         return InboxCounts(*row)
 
@@ -331,7 +344,6 @@ class SqlInbox:
             entry.source.value,
             entry.received_ms,
             entry.fingerprint,
-            "waiting",
             None if entry.raw is None or entry.seal else seal_body(self._database.keys, entry),
             *(entry.seal or _NO_SEAL),
             None,
@@ -346,7 +358,7 @@ class SqlInbox:
         """`row` has the table's columns in their order, and whether it is a revision."""
         (
             id_, account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, received_ms, fingerprint,
-            _, body, *seal, _, revision,
+            body, *seal, _, revision,
         ) = row  # fmt: skip
         raw = None if body is None else open_message(self._database.keys, account, thread_id, key, body)
         entry = Entry(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.elements import Admitted, Seal
@@ -19,26 +19,25 @@ from zalo_governor.domain.events import (
 from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
 from zalo_governor.domain.people import Person
 from zalo_governor.store.bodies import storable
-from zalo_governor.store.bulk import AmongIds, BulkInsert, BulkUpdate
+from zalo_governor.store.bulk import AmongIds, BulkById, BulkInsert
 from zalo_governor.store.database import Database
 from zalo_governor.store.remarks import Remarks
-from zalo_governor.store.schema import events, findings, inbox, job_runs, rule_failures
+from zalo_governor.store.schema import events, findings, inbox, job_runs, rule_failures, waiting
 
 _EVENT = insert(events)
-_DONE = update(inbox).where(AmongIds(inbox.c.id)).values(state=literal_column("'done'"))
+_DONE = delete(waiting).where(AmongIds(waiting.c.id))
 _FINDING = insert(findings)
 _FAILURE = insert(rule_failures)
 # Whoever buries may not know that a commit went through whose answer was lost: what is judged stays judged.
 _DEAD = (
     update(inbox)
-    .where(inbox.c.id == bindparam("b_id"), inbox.c.state == literal_column("'waiting'"))
-    .values(state="dead", reason=bindparam("b_reason"))
+    .where(inbox.c.id == bindparam("b_id"), ~exists().where(events.c.id == inbox.c.id))
+    .values(reason=bindparam("b_reason"))
 )
 _SEALED = (
     update(inbox)
     .where(inbox.c.id == bindparam("b_id"))
     .values(
-        state="done",
         body=None,
         seal_rule=bindparam("b_rule"),
         seal_label=bindparam("b_label"),
@@ -55,11 +54,11 @@ class Records(Remarks):
     def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
         super().__init__(database, connection, account)
         self._event = BulkInsert(database, _EVENT)
-        self._done = BulkUpdate(database, _DONE)
+        self._done = BulkById(database, _DONE)
         self._keys_of_events: dict[int, str] = {}
 
     def record(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
-        """Write the event with its findings and failures, and mark the inbox entry done.
+        """Write the event with its findings and failures; the inbox entry waits no longer.
 
         A verdict that seals an entry which still has a body removes that body and its traces. Of a sealed event no
         name, span, excerpt or suggestion is written, whatever the findings hold.
@@ -95,8 +94,7 @@ class Records(Remarks):
         if verdict.sealed and entry.seal is None:
             self._later(_SEALED, {"b_id": admitted.id, **self._seal(event, verdict)})
             self._database.erase_traces()
-        else:
-            self._later(self._done, (admitted.id,))
+        self._later(self._done, (admitted.id,))
         if verdict.findings or verdict.failures:
             facts = {"event_id": admitted.id, "group_id": group_id, "at_ms": at_ms}
             for finding in verdict.findings:
@@ -111,6 +109,7 @@ class Records(Remarks):
     def bury(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
         """Keep an entry that cannot be understood as a dead letter, so that it is counted and shown."""
         self._later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
+        self._later(self._done, (admitted.id,))
 
     def first_run(self, job: str, due: datetime) -> bool:
         """Whether this (job, due) is claimed for the first time; claims it."""

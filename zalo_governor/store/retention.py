@@ -30,6 +30,7 @@ from zalo_governor.store.schema import (
     persons,
     remarks,
     retention_marks,
+    waiting,
 )
 
 BODIES = "bodies"
@@ -102,7 +103,7 @@ class _Sweep:
         free = ~exists().where(case_events.c.event_id == inbox.c.id)
         gone = 0
         for connection, ids in self._entries(BODIES, before):
-            held = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & (inbox.c.state != "waiting") & free
+            held = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & inbox.c.id.not_in(select(waiting.c.id)) & free
             gone += connection.execute(update(inbox).where(held).values(body=None)).rowcount
             under = select(case_events.c.event_id).where(case_events.c.event_id.in_(ids))
             quoted = findings.c.event_id.in_(ids) & findings.c.event_id.not_in(under)
@@ -113,7 +114,7 @@ class _Sweep:
         """Their bodies; that there was one stays, since the report counts them."""
         gone = 0
         for connection, ids in self._entries(_DEAD, before):
-            dead = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & (inbox.c.state == "dead")
+            dead = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & inbox.c.reason.is_not(None)
             gone += connection.execute(update(inbox).where(dead).values(body=None)).rowcount
         return gone
 

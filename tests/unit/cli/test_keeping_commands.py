@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from tests.unit.cli.test_members_command import office
 from tests.unit.simulator.running import Running
-from tests.unit.store.stored import BOT, GROUP, MEMBER, START, entry, message, sealed_entry
+from tests.unit.store.stored import BOT, GROUP, MEMBER, START, entry, go_back_before_waiting, message, sealed_entry
 from zalo_governor.cli import app
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.findings import Verdict
@@ -131,6 +131,7 @@ def test_what_is_exported_has_words_only_on_demand_and_never_a_formula(config: s
 
 def step_back(connection: sqlite3.Connection) -> None:
     """To form 0013, by hand: the program itself never goes back."""
+    go_back_before_waiting(connection.execute)
     for table in ("erasures", "retention_marks", "former_accounts", "trials"):
         connection.execute(f"DROP TABLE {table}")
     for index in ("ix_findings_shadow", "ix_audit_shown", "ix_outbox_withheld"):

@@ -20,7 +20,7 @@ from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import NewerDatabaseError, StoreError, WrongKeyError
 from zalo_governor.store.gaps import SqlGaps
-from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.inbox import InboxCounts, SqlInbox
 from zalo_governor.store.schema import accounts, metadata
 from zalo_governor.store.units import SqlUnits
 from zalo_governor.store.vault import Vault
@@ -87,6 +87,25 @@ def test_cases_of_an_earlier_version_are_there_after_the_update(path: Path) -> N
         assert case is not None
         assert (case.code, case.due_at, case.leader_told_at, case.same_as) == ("VP12", None, None, None)
         assert unit.next_due(["8"]) is None
+    earlier.close()
+
+
+def test_what_an_earlier_version_had_not_judged_waits_after_the_update(path: Path) -> None:
+    earlier = Database(f"sqlite:///{path.with_name('earlier.db')}", Keys(MASTER), HandClock())
+    earlier.make_tables("0017")
+    with earlier.write() as connection:
+        for number, (state, reason) in enumerate([("done", None), ("waiting", None), ("dead", "no such shape")], 1):
+            connection.exec_driver_sql(
+                "INSERT INTO inbox (id, account, thread_id, is_group, kind, key, sender_uid, at_ms, source, "
+                "received_ms, fingerprint, state, reason) "
+                "VALUES (?, '1', '8', 1, 'message', ?, '2', 1, 'live', 1, x'00', ?, ?)",
+                (number, str(number), state, reason),
+            )
+    earlier.migrate()
+    inbox = SqlInbox(earlier)
+    assert inbox.counts() == InboxCounts(heard=3, waiting=1, dead=1)
+    assert [item.id for item in inbox.waiting(after_id=0, limit=9)] == [2]
+    assert [item.id for item in inbox.judged("1", after_id=0, limit=9)] == [1]
     earlier.close()
 
 

@@ -21,7 +21,7 @@ from zalo_governor.store.schema.handling import (
     removal_codes,
     removals,
 )
-from zalo_governor.store.schema.hearing import NUMBER_BITS, events, findings, gaps, inbox, rule_failures
+from zalo_governor.store.schema.hearing import NUMBER_BITS, WAITS, events, findings, gaps, inbox, rule_failures, waiting
 from zalo_governor.store.schema.installation import job_runs, vault
 from zalo_governor.store.schema.members import (
     accounts,
@@ -38,6 +38,7 @@ from zalo_governor.store.schema.trials import trials
 __all__ = [
     "NUMBER_BITS",
     "PENDING",
+    "WAITS",
     "accounts",
     "approvals",
     "audit",
@@ -74,4 +75,5 @@ __all__ = [
     "statements",
     "trials",
     "vault",
+    "waiting",
 ]

@@ -35,7 +35,6 @@ inbox = Table(
     Column("source", String, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
     Column("fingerprint", LargeBinary, nullable=False),
-    Column("state", String, nullable=False),  # waiting, done, dead
     Column("body", LargeBinary),  # sealed; NULL where nothing may be kept
     Column("seal_rule", String),
     Column("seal_label", String),
@@ -44,7 +43,7 @@ inbox = Table(
     Column("seal_mac", LargeBinary),
     Column("seal_clause", String),
     Column("seal_quoted", Boolean),
-    Column("reason", String),  # why it is a dead letter
+    Column("reason", String),  # why it is a dead letter; NULL where it is none
     CheckConstraint("body IS NULL OR seal_rule IS NULL", name="body_or_seal"),
     Index("ux_inbox_element", "account", "thread_id", "kind", "key", "fingerprint", unique=True),
     partial(
@@ -57,7 +56,6 @@ inbox = Table(
         where="cli_key IS NOT NULL",
         unique=True,
     ),
-    partial("ix_inbox_waiting", "id", where="state = 'waiting'"),
     # What is private to an account; written as SQLAlchemy asks each database.
     Index(
         "ix_inbox_private",
@@ -65,10 +63,19 @@ inbox = Table(
         sqlite_where=text("is_group IS 0"),
         postgresql_where=text("is_group IS false"),
     ),
-    partial("ix_inbox_dead", "thread_id", "at_ms", where="state = 'dead'"),
+    partial("ix_inbox_dead", "thread_id", "at_ms", where="reason IS NOT NULL"),
     Index("ix_inbox_heard", "thread_id", "at_ms", "source"),
     partial("ix_inbox_seal_mac", "seal_mac", where="seal_mac IS NOT NULL"),
 )
+
+# Beside the inbox, whose rows carry the bodies: what was judged goes from here, and nothing is written there again.
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=False),  # of an inbox entry that is not judged yet
+)
+WAITS = inbox.c.id == waiting.c.id + 0
+"""Joins the two. The sum keeps SQLite from walking through all of the inbox to look for each entry among the few."""
 
 # Facts for figures, no text. The row's other facts stand in the inbox under the same id.
 events = Table(
