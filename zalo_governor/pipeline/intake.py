@@ -39,8 +39,8 @@ class Intake:
         watched: Callable[[Element], bool],
         on_admitted: Callable[[list[Admitted]], None],
         clock: Clock,
-        capacity: int = 300,
-        batch: int = 300,
+        capacity: int = 600,
+        batch: int = 600,
     ) -> None:
         self._inbox = inbox
         self._door = door

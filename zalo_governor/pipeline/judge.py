@@ -20,9 +20,9 @@ from zalo_governor.rules.base import SealingRule
 
 log = structlog.get_logger(__name__)
 
-_BATCH = 300
+_BATCH = 600
 """Entries of one transaction at most: what is found among them is told when it ends."""
-_CAPACITY = 500
+_CAPACITY = 1000
 _TURN_SECONDS = 0.05
 """How long whoever gives more than that waits for the judge: one that only waits for its turn of the interpreter need
 not read again, and decrypt, what was in memory a moment ago."""

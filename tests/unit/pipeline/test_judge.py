@@ -116,8 +116,8 @@ def verdicts(given: Given) -> dict[str, Verdict]:
 
 def test_what_an_earlier_process_left_is_judged_at_start() -> None:
     given = Given()
-    given.inbox.admit([entry(str(number), at_ms=number) for number in range(1, 1201)])
-    assert given.judged() == [str(number) for number in range(1, 1201)]
+    given.inbox.admit([entry(str(number), at_ms=number) for number in range(1, 1301)])
+    assert given.judged() == [str(number) for number in range(1, 1301)]
 
 
 def test_a_finding_is_recorded_and_reacted_to() -> None:
@@ -344,11 +344,11 @@ def test_what_stands_before_something_that_an_earlier_process_judged_is_late() -
 
 def test_a_batch_is_written_while_the_rules_think_about_the_next_one_and_in_order() -> None:
     given = Given(rules=Slow)
-    given.inbox.admit([entry(str(number), at_ms=number) for number in range(1, 901)])
-    assert given.judged() == [str(number) for number in range(1, 901)]
+    given.inbox.admit([entry(str(number), at_ms=number) for number in range(1, 1801)])
+    assert given.judged() == [str(number) for number in range(1, 1801)]
     assert isinstance(given.rules, Slow)
-    assert given.rules.asked == [300, 300, 300]
-    assert given.rules.written_meanwhile == [0, 300, 300]
+    assert given.rules.asked == [600, 600, 600]
+    assert given.rules.written_meanwhile == [0, 600, 600]
 
 
 def test_an_act_of_the_group_is_asked_about_once_all_before_it_is_written() -> None:
