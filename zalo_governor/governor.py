@@ -13,8 +13,8 @@ from zalo_governor.domain.errors import GovernorError
 log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 4.0
-_COLLECT_AFTER = 20_000
-"""Objects made and not yet gone after which the collector looks at the young ones: more than one batch holds."""
+_COLLECT_AFTER = 100_000
+"""Objects made and not yet gone after which the collector looks at the young: more than the batches under way hold."""
 
 
 class Part(NamedTuple):

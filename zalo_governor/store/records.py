@@ -69,7 +69,7 @@ class Records(Remarks):
         person_id = person.id if person else None
         message = event if isinstance(event, MessageSent) else None
         group_id = storable(event.thread_id)
-        at_ms = to_ms(event.at)
+        at_ms = entry.at_ms
         self._later(
             self._event,
             (  # in the order of the table's columns

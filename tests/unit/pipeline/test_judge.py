@@ -353,9 +353,9 @@ def test_a_batch_is_written_while_the_rules_think_about_the_next_one_and_in_orde
 
 def test_an_act_of_the_group_is_asked_about_once_all_before_it_is_written() -> None:
     given = Given(rules=Slow)
-    given.inbox.admit([entry(str(number), at_ms=number) for number in range(1, 301)])
-    given.inbox.admit([entry("301", at_ms=301)._replace(kind=ElementKind.GROUP_ACT)])
-    assert given.judged() == [str(number) for number in range(1, 302)]
+    given.inbox.admit([entry(str(number), at_ms=number) for number in range(1, 601)])
+    given.inbox.admit([entry("601", at_ms=601)._replace(kind=ElementKind.GROUP_ACT)])
+    assert given.judged() == [str(number) for number in range(1, 602)]
     assert isinstance(given.rules, Slow)
     assert given.rules.written_meanwhile == [0, 0]
 
