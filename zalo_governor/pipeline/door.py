@@ -142,14 +142,12 @@ def _gather(value: Any, depth: int, found: list[str]) -> None:
     if isinstance(value, str):
         if len(value) >= _SHORTEST and not value.isdecimal():
             _read(value, depth, found)
-    elif not isinstance(value, dict | list):
-        return
-    elif depth >= _MAX_DEPTH:
+    elif depth >= _MAX_DEPTH and isinstance(value, (dict, list)):
         found.append(json.dumps(value, ensure_ascii=False))
     elif isinstance(value, list):
         for item in value:
             _gather(item, depth + 1, found)
-    else:
+    elif isinstance(value, dict):
         for item in value.values():
             # Most values of an element are numbers, also those in strings: no call is made for them.
             if item.__class__ is str:

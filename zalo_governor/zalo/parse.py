@@ -249,6 +249,8 @@ def _other(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
 
 
 def _whole(value: object) -> int | None:
+    if value.__class__ is int:  # as nearly always
+        return value
     try:
         return int(as_id(value))
     except ValueError:
