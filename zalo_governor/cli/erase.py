@@ -6,6 +6,7 @@ import typer
 
 from zalo_governor.cli.access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.custody.landing import put_aside
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.records import Records, open_records
@@ -30,7 +31,8 @@ def erase(
     """Cho xem những gì đang giữ về một người; thêm --do-it thì xóa, chỉ còn lại số người."""
     if not paper.strip():
         raise ConfigError("--order: đề nghị nêu số văn bản yêu cầu xóa")
-    records = open_records(load_settings(config), system_clock)
+    settings = load_settings(config)
+    records = open_records(settings, system_clock)
     try:
         kept = _kept(records, person)
         _show(kept)
@@ -49,6 +51,8 @@ def erase(
         "Đã xóa. Các bản sao lưu làm trước lúc này vẫn chứa dữ liệu đã xóa: đề nghị chạy zalo-governor backup để có "
         "bản mới rồi hủy các bản cũ. Khi khôi phục một bản cũ mà bản mới nằm cùng thư mục, dữ liệu này được xóa lại."
     )
+    for path in put_aside(settings.data_dir):
+        typer.echo(f"{path} là bản cũ, cũng vẫn chứa dữ liệu đã xóa. Hệ thống đã chạy ổn định thì xóa: rm -r {path}")
 
 
 def _kept(records: Records, uid: str) -> Holdings:

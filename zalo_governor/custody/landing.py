@@ -21,6 +21,11 @@ _PUBLIC = "public"
 _BESIDE, _SCHEMA = "khoi-phuc-", "khoi_phuc_"
 
 
+def put_aside(data_dir: Path) -> list[Path]:
+    """What upgrade and restore left beside: earlier forms of the data, which hold what was sealed or erased since."""
+    return sorted([*data_dir.glob("*.truoc-*"), *data_dir.glob(f"{_BESIDE}*/")])
+
+
 class Landing(Protocol):
     """A place beside the present database."""
 

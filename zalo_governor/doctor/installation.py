@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable, Iterator
 from time import time
 
+from zalo_governor.custody.landing import put_aside
 from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.patient import Patient
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
@@ -100,9 +101,7 @@ def secret_files(patient: Patient) -> Iterator[Result]:
 
 
 def _earlier_copies(patient: Patient) -> Iterator[Result]:
-    """What upgrade and restore put aside still holds what was sealed or erased since."""
-    place = patient.settings.data_dir
-    for path in sorted([*place.glob("*.truoc-*"), *place.glob("khoi-phuc-*/")]):
+    for path in put_aside(patient.settings.data_dir):
         says = f"{path} là bản cũ, còn giữ cả những gì về sau đã niêm phong hoặc đã xóa"
         if time() - path.stat().st_mtime < _SETTLING_SECONDS:
             yield note(f"{says}; xóa khi Hệ thống đã chạy ổn định")

@@ -61,7 +61,11 @@ def test_a_person_is_erased_only_after_the_uid_was_typed_again(config: str) -> N
     assert "3 nội dung tin nhắn" in said(config, *order)
     assert "không khớp" in said(config, *order, "--do-it", says="7\n")
     assert rows(config, kept) == [(3,)]
-    assert "Đã xóa" in said(config, *order, "--do-it", says=f"{MEMBER}\n")
+    earlier = Path(config).parent / "data" / "governor.db.truoc-nang-cap-0013-1"
+    earlier.touch()
+    done = said(config, *order, "--do-it", says=f"{MEMBER}\n")
+    assert "Đã xóa" in done
+    assert f"rm -r {earlier}" in done
     assert rows(config, kept) == [(0,)]
     [(detail,)] = rows(config, "SELECT detail FROM audit WHERE action = 'person.erased'")
     noted = json.loads(str(detail))
