@@ -47,7 +47,7 @@ def test_the_leader_gets_the_paper_and_the_picture(bot: Rig) -> None:
     assert picture["msg_type"] == "chat.photo"
     assert picture["text"].startswith("Báo cáo hoạt động của")
     assert content(bot, picture).startswith(b"\x89PNG")
-    assert bot.query("SELECT count(*) FROM inbox WHERE reason IS NOT NULL") == [(0,)]
+    assert bot.query("SELECT count(*) FROM inbox WHERE state = 'dead'") == [(0,)]
 
 
 def test_a_kill_while_the_file_goes_up_loses_none(bot: Rig) -> None:

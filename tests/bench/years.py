@@ -24,9 +24,9 @@ UNDER_LOAD_SECONDS = 2.0
 _NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count)"
 _HEARD = f"""{_NUMBERS}
 INSERT INTO inbox (id, account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, received_ms,
-                   fingerprint, body)
+                   fingerprint, state, body)
 SELECT (:first + i * :step) << 20, :account, :group_id, 1, 'message', :first * 1000 + i, :first + i, :sender,
-       :first + i * :step, 'live', :first + i * :step, randomblob(16), randomblob(400)
+       :first + i * :step, 'live', :first + i * :step, randomblob(16), 'done', randomblob(400)
 FROM n
 """  # noqa: S608 - all values are bound
 _JUDGED = """

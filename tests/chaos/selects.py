@@ -1,7 +1,7 @@
 """What a run asks of the store; the same words for SQLite and PostgreSQL."""
 
 UNJUDGED = "SELECT count(*) FROM waiting"
-DEAD = "SELECT count(*) FROM inbox WHERE reason IS NOT NULL"
+DEAD = "SELECT count(*) FROM inbox WHERE state = 'dead'"
 UNSENT = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending', 'uncertain')"
 IN_A_SEND = "SELECT count(*) FROM outbox WHERE state = 'sending'"
 GOING_ON = "SELECT count(*) FROM gaps WHERE pending"
@@ -18,7 +18,7 @@ DECLARED = """
 HEARD = "SELECT count(*) FROM inbox WHERE is_group AND kind = 'message'"
 STORED = """
     SELECT i.thread_id, i.key,
-        CASE WHEN w.id IS NOT NULL THEN 'waiting' WHEN i.reason IS NOT NULL THEN 'dead' ELSE 'done' END,
+        CASE WHEN w.id IS NOT NULL THEN 'waiting' ELSE i.state END,
         i.at_ms, e.judged_ms, e.late
     FROM inbox i LEFT JOIN events e ON e.id = i.id LEFT JOIN waiting w ON w.id = i.id
     WHERE i.is_group AND i.kind = 'message'

@@ -375,8 +375,8 @@ def _heard(number: int) -> dict[str, Any]:
         "source": "live",
         "received_ms": START_MS + number * STEP_MS,
         "fingerprint": number.to_bytes(16, "big"),
+        "state": "dead" if number % 500 == 0 and number <= ROWS - 5 else "done",
         "body": None,
-        "reason": "unknown" if number % 500 == 0 and number <= ROWS - 5 else None,
     }
 
 

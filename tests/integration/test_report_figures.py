@@ -189,9 +189,9 @@ class Book:
             for row in history.unjudged:
                 values = {"id": next(self.ids) << NUMBER_BITS | OUR_NUMBER, "at_ms": at(row), "source": "live"}
                 thread = group if row["named"] else ""
-                reason = "unknown" if row["state"] == "dead" else None
-                connection.execute(insert(inbox), _heard({**values, "group_id": thread}, OUR_NUMBER, reason))
-                if reason is None:
+                state = "dead" if row["state"] == "dead" else "done"
+                connection.execute(insert(inbox), _heard({**values, "group_id": thread}, OUR_NUMBER, state))
+                if row["state"] == "waiting":
                     connection.execute(insert(waiting), {"id": values["id"]})
             for row in history.findings:
                 values = {
@@ -323,13 +323,13 @@ def _event_of(book: Book, group: str, at: datetime) -> int:
     return int(str(event["id"]))
 
 
-def _heard(event: dict[str, Any], account_number: int, reason: str | None = None) -> dict[str, Any]:
+def _heard(event: dict[str, Any], account_number: int, state: str = "done") -> dict[str, Any]:
     """The element in the inbox of which an event was made, or was not yet."""
     return {
         "id": event["id"], "account": BOT if account_number == OUR_NUMBER else OTHER, "thread_id": event["group_id"],
         "is_group": True, "kind": "message", "key": str(event["id"]), "cli_key": None, "sender_uid": "1",
         "at_ms": event["at_ms"], "source": event["source"], "received_ms": event["at_ms"], "fingerprint": b"f" * 16,
-        "body": None, "reason": reason,
+        "state": state, "body": None,
     }  # fmt: skip
 
 
@@ -445,7 +445,7 @@ def check_coverage(report: ActivityReport, period: Raw) -> None:
     assert found == {name: period.number(statement) for name, statement in counted.items()}
     # An element so broken that it does not name its group counts in each, and the examples share one database.
     assert report.coverage.dead_letters == period.number(
-        "COUNT(*) FROM inbox WHERE thread_id IN (:group, '') AND at_ms >= :start AND at_ms < :end AND reason <> ''"
+        "COUNT(*) FROM inbox WHERE thread_id IN (:group, '') AND at_ms >= :start AND at_ms < :end AND state = 'dead'"
     )
 
 

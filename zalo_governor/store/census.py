@@ -11,7 +11,7 @@ from zalo_governor.store.database import Database
 from zalo_governor.store.inbox import received_ms
 from zalo_governor.store.schema import PENDING, WAITS, cases, gaps, inbox, outbox, waiting
 
-_DEAD = inbox.c.reason.is_not(None)
+_DEAD = inbox.c.state == literal_column("'dead'")
 # Written out, as the indices of the few say it.
 _PENDING = outbox.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
 _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])

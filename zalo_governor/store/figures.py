@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Executable, and_, case, distinct, func, literal_column, or_, select
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
@@ -109,7 +109,7 @@ class Figures(Changes):
                     *self._ours(inbox.c.id),
                 )
             )
-        ).where(inbox.c.reason.is_not(None))
+        ).where(inbox.c.state == literal_column("'dead'"))
         self.flush()
         kept_from = gone_before(self._connection)
         return Coverage(

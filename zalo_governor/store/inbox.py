@@ -12,6 +12,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     select,
 )
 
@@ -66,7 +67,7 @@ _JUDGED = (
     .where(
         inbox.c.account == bindparam("account"),
         inbox.c.id.not_in(select(waiting.c.id)),
-        inbox.c.reason.is_(None),
+        inbox.c.state == literal_column("'done'"),
         inbox.c.id > bindparam("after_id"),
     )
     .order_by(inbox.c.id)
@@ -284,7 +285,7 @@ class SqlInbox:
     def counts(self) -> InboxCounts:
         """Of all accounts and threads together."""
         unjudged = select(func.count()).select_from(waiting)
-        dead = select(func.count()).select_from(inbox).where(inbox.c.reason.is_not(None))
+        dead = select(func.count()).select_from(inbox).where(inbox.c.state == literal_column("'dead'"))
         heard = select(func.count()).select_from(inbox)
         with self._database.read() as connection:
             row = connection.execute(
@@ -344,6 +345,7 @@ class SqlInbox:
             entry.source.value,
             entry.received_ms,
             entry.fingerprint,
+            "done",
             None if entry.raw is None or entry.seal else seal_body(self._database.keys, entry),
             *(entry.seal or _NO_SEAL),
             None,
@@ -358,7 +360,7 @@ class SqlInbox:
         """`row` has the table's columns in their order, and whether it is a revision."""
         (
             id_, account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, received_ms, fingerprint,
-            body, *seal, _, revision,
+            _, body, *seal, _, revision,
         ) = row  # fmt: skip
         raw = None if body is None else open_message(self._database.keys, account, thread_id, key, body)
         entry = Entry(

@@ -32,7 +32,7 @@ _FAILURE = insert(rule_failures)
 _DEAD = (
     update(inbox)
     .where(inbox.c.id == bindparam("b_id"), ~exists().where(events.c.id == inbox.c.id))
-    .values(reason=bindparam("b_reason"))
+    .values(state="dead", reason=bindparam("b_reason"))
 )
 _SEALED = (
     update(inbox)

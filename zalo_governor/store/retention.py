@@ -114,7 +114,7 @@ class _Sweep:
         """Their bodies; that there was one stays, since the report counts them."""
         gone = 0
         for connection, ids in self._entries(_DEAD, before):
-            dead = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & inbox.c.reason.is_not(None)
+            dead = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & (inbox.c.state == "dead")
             gone += connection.execute(update(inbox).where(dead).values(body=None)).rowcount
         return gone
 

@@ -24,11 +24,7 @@ START_MS = round(START.timestamp() * 1000)
 def go_back_before_waiting(execute: Callable[[str], object]) -> None:
     """By hand, from form 0018 to 0017 of the inbox; the program itself never goes back."""
     for statement in (
-        "DROP INDEX ix_inbox_dead",
-        "ALTER TABLE inbox ADD COLUMN state VARCHAR NOT NULL DEFAULT 'done'",
-        "UPDATE inbox SET state = 'dead' WHERE reason IS NOT NULL",
         "UPDATE inbox SET state = 'waiting' WHERE id IN (SELECT id FROM waiting)",
-        "CREATE INDEX ix_inbox_dead ON inbox (thread_id, at_ms) WHERE state = 'dead'",
         "CREATE INDEX ix_inbox_waiting ON inbox (id) WHERE state = 'waiting'",
         "DROP TABLE waiting",
     ):

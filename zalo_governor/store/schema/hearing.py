@@ -35,6 +35,7 @@ inbox = Table(
     Column("source", String, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
     Column("fingerprint", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),  # done, dead; what stands in `waiting` too is not judged yet
     Column("body", LargeBinary),  # sealed; NULL where nothing may be kept
     Column("seal_rule", String),
     Column("seal_label", String),
@@ -43,7 +44,7 @@ inbox = Table(
     Column("seal_mac", LargeBinary),
     Column("seal_clause", String),
     Column("seal_quoted", Boolean),
-    Column("reason", String),  # why it is a dead letter; NULL where it is none
+    Column("reason", String),  # why it is a dead letter
     CheckConstraint("body IS NULL OR seal_rule IS NULL", name="body_or_seal"),
     Index("ux_inbox_element", "account", "thread_id", "kind", "key", "fingerprint", unique=True),
     partial(
@@ -63,7 +64,7 @@ inbox = Table(
         sqlite_where=text("is_group IS 0"),
         postgresql_where=text("is_group IS false"),
     ),
-    partial("ix_inbox_dead", "thread_id", "at_ms", where="reason IS NOT NULL"),
+    partial("ix_inbox_dead", "thread_id", "at_ms", where="state = 'dead'"),
     Index("ix_inbox_heard", "thread_id", "at_ms", "source"),
     partial("ix_inbox_seal_mac", "seal_mac", where="seal_mac IS NOT NULL"),
 )
