@@ -1,4 +1,8 @@
-from sqlalchemy import select
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
 
 from tests.unit.store.stored import (
     BOT,
@@ -15,6 +19,7 @@ from tests.unit.store.stored import (
 )
 from zalo_governor.domain.elements import Admitted, Element, ElementKind, Source
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.store.bulk import Bulk
 from zalo_governor.store.database import Database
 from zalo_governor.store.inbox import SqlInbox
 from zalo_governor.store.schema import inbox
@@ -30,6 +35,29 @@ def test_a_message_that_comes_again_is_admitted_once(database: Database) -> None
     assert admitted_keys(store.admit([entry("1"), entry("1"), entry("2")])) == ["1", "2"]
     assert store.admit([entry("2"), entry("1")]) == []
     assert store.admit([]) == []
+
+
+class Meanwhile(Bulk):
+    """While rows are written, another account gets an id that lies between theirs, and what it heard is judged."""
+
+    def __init__(self, insert: Bulk) -> None:
+        self._insert = insert
+
+    def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        first, _, *rest = rows[0]
+        self._insert.write(connection, [(first + 1, OTHER, *rest)])
+        return self._insert.write(connection, rows)
+
+
+def test_what_another_account_heard_meanwhile_does_not_wait_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqlInbox(database)
+    store.admit([entry("1")])
+    monkeypatch.setattr(store, "_insert", Meanwhile(vars(store)["_insert"]))
+    assert admitted_keys(store.admit([entry("1"), entry("2")])) == ["2"]
+    assert [item.entry.account for item in store.waiting(after_id=0, limit=9)] == [BOT, BOT]
+    assert store.counts().heard == 3
 
 
 def test_the_same_id_with_other_content_is_a_revision_and_is_judged(database: Database) -> None:

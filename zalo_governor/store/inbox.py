@@ -52,7 +52,7 @@ _revision = exists().where(
     _earlier.c.id < inbox.c.id,
 )
 _NEWEST_ID = select(func.max(inbox.c.id))
-# Ids of other accounts may lie in the range as well; they are looked up by nobody.
+# Ids that other accounts were given meanwhile may lie in the range as well.
 _LANDED = select(inbox.c.id).where(inbox.c.id.between(bindparam("first"), bindparam("last")))
 _REVISIONS = _LANDED.where(_revision)
 _WAITING = (
@@ -172,7 +172,7 @@ class SqlInbox:
             written = self._insert.write(connection, [(id_, *row) for id_, row in zip(ids, rows, strict=True)])
             span = (ids[0], ids[-1])
             landed = ids if written == len(ids) else connection.exec_driver_sql(self._landed, span).scalars()
-            new = frozenset(landed)
+            new = frozenset(ids).intersection(landed)
             if new:
                 self._wait.write(connection, [(id_,) for id_ in sorted(new)])
             revisions = frozenset(connection.exec_driver_sql(self._revisions, span).scalars())
