@@ -40,9 +40,9 @@ def sync_ms(folder: Path) -> float:
 def store_bound_per_s(filled: Path, bare: Path) -> float:
     """Messages a second that sqlite3 alone writes: the rows of a bot's database in the commits that the bot made."""
     with closing(sqlite3.connect(filled)) as connection:
+        (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
         tables = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL") if sql]
         heard = connection.execute("SELECT * FROM inbox ORDER BY id").fetchall()
-        (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
         judged = connection.execute("SELECT * FROM events ORDER BY judged_ms, id").fetchall()
         received_at = _column(connection, "inbox", "received_ms")
         judged_at = _column(connection, "events", "judged_ms")

@@ -60,7 +60,8 @@ def _settled(made: Rig) -> bool:
     [(waiting,)] = made.query("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending', 'uncertain')")
     # The echo of the last notice may still be on its way through the inbox.
     [(unjudged,)] = made.query("SELECT count(*) FROM waiting")
-    return not waiting and not unjudged
+    [(dead,)] = made.query("SELECT count(*) FROM inbox WHERE state <> 'done'")
+    return not waiting and not unjudged and not dead
 
 
 def _see_every_message_once(made: Rig) -> None:

@@ -69,7 +69,7 @@ inbox = Table(
     partial("ix_inbox_seal_mac", "seal_mac", where="seal_mac IS NOT NULL"),
 )
 
-# Beside the inbox, whose rows carry the bodies: what was judged goes from here, and nothing is written there again.
+# Beside the inbox, whose rows carry the bodies: what is judged goes from here, so that its row need not be rewritten.
 waiting = Table(
     "waiting",
     metadata,
