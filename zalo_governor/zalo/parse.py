@@ -91,15 +91,14 @@ def _message(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
         action = _call(content)
         if action:
             return GroupCall(action=action, **shared)
-    return (MessageRevised if admitted.revision else MessageSent)(
-        message_type=message_type,
-        text=_typed(raw, message_type),
-        attachment=_attachment(raw, message_type) if isinstance(content, dict) else None,
-        quote=_quote(raw, admitted.entry),
-        mentions=_mentions(raw),
-        time_to_live_ms=_whole(raw.get("ttl")) or 0,
-        **shared,
-    )
+    shared["message_type"] = message_type
+    shared["text"] = _typed(raw, message_type)
+    shared["attachment"] = _attachment(raw, message_type) if isinstance(content, dict) else None
+    shared["quote"] = _quote(raw, admitted.entry)
+    shared["mentions"] = _mentions(raw)
+    shared["time_to_live_ms"] = _whole(raw.get("ttl")) or 0
+    # One is made for every message: by name, each value would first be put into another dict.
+    return (MessageRevised if admitted.revision else MessageSent).model_validate(shared)
 
 
 def _call(content: RawDict) -> str:
