@@ -60,9 +60,11 @@ class Office:
             return
         if governed:
             self._watch.take(unit, event, verdict)
-        self._casework.react(unit, event, only_others(verdict))
-        self._newcomers.take(unit, event, verdict)
-        self._friendships.take(unit, event)
+        # Nearly everything is a message in which nothing was found, and that is no business of any of these.
+        if verdict.findings or verdict.failures or not isinstance(event, MessageSent):
+            self._casework.react(unit, event, only_others(verdict))
+            self._newcomers.take(unit, event, verdict)
+            self._friendships.take(unit, event)
         if not verdict.sealed:
             self._note_author(unit, event)
         self._desk.take(unit, event, verdict)

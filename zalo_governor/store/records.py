@@ -56,6 +56,8 @@ class Records(Remarks):
         self._event = BulkInsert(database, _EVENT)
         self._done = BulkById(database, _DONE)
         self._keys_of_events: dict[int, str] = {}
+        self._judged_at: datetime | None = None
+        self._judged_ms = 0
 
     def record(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
         """Write the event with its findings and failures; the inbox entry waits no longer.
@@ -70,6 +72,8 @@ class Records(Remarks):
         message = event if isinstance(event, MessageSent) else None
         group_id = storable(event.thread_id)
         at_ms = entry.at_ms
+        if judged_at is not self._judged_at:  # nearly all of a batch are judged at one moment
+            self._judged_at, self._judged_ms = judged_at, to_ms(judged_at)
         self._later(
             self._event,
             (  # in the order of the table's columns
@@ -79,7 +83,7 @@ class Records(Remarks):
                 entry.kind.value,
                 person_id,
                 at_ms,
-                to_ms(judged_at),
+                self._judged_ms,
                 entry.source.value,
                 event.late,
                 entry.own,
