@@ -13,7 +13,7 @@ from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source
 from zalo_governor.zalo.errors import UndecodableFrameError, ZaloError
 from zalo_governor.zalo.frames import Frame
 from zalo_governor.zalo.identity import as_id, digest, group_id_of, json_object, time_of, uid_of
-from zalo_governor.zalo.json_text import canonical, check_writable
+from zalo_governor.zalo.json_text import canonical
 
 _MOST_ELEMENTS = 20_000
 
@@ -94,7 +94,6 @@ class _MisfitError(ZaloError):
 def _element(read: _Reader, hearing: _Hearing, item: object, is_group: bool) -> Element:
     if isinstance(item, dict):
         try:
-            check_writable(item)  # here, and not in the middle of the store's transaction
             return read(hearing, item, is_group)
         except (_MisfitError, ValueError, TypeError, AttributeError, KeyError):
             pass

@@ -41,14 +41,6 @@ def canonical(value: Any) -> bytes:
         raise ValueError("cannot be written as JSON") from None
 
 
-def check_writable(value: Any) -> None:
-    """Raise ValueError where `canonical` would."""
-    try:
-        orjson.dumps(value)
-    except orjson.JSONEncodeError:
-        raise ValueError("cannot be written as JSON") from None
-
-
 def _read_patiently(text: str) -> Any:
     try:
         value = json.loads(text, parse_int=_exact, parse_constant=lambda _: None)
