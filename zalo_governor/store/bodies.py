@@ -5,22 +5,21 @@ from typing import cast
 
 import orjson
 
-from zalo_governor.domain.elements import Entry, RawDict
+from zalo_governor.domain.elements import RawDict
 from zalo_governor.store.crypto import Keys, binding
 
 _EXACT = b" "
 """In front of JSON that only the slow library reads back exactly: integers beyond 64 bits, lone surrogates."""
 
 
-def seal_body(keys: Keys, entry: Entry) -> bytes:
-    """The entry's raw dict as ciphertext."""
-    return keys.seal(_json(entry.raw), _place(entry))
+def seal_message(keys: Keys, account: str, thread_id: str, key: str, raw: RawDict) -> bytes:
+    """The raw dict as ciphertext, bound to the place where it will stand, named as the database names it."""
+    return keys.seal(_json(raw), _place(account, thread_id, key))
 
 
 def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes) -> RawDict:
-    """The raw dict that stands at a place, named as the database names it; raises WrongKeyError where
-    it does not open."""
-    plain = keys.open(sealed, binding("inbox", account, thread_id, key))
+    """What `seal_message` sealed; raises WrongKeyError where it does not open."""
+    plain = keys.open(sealed, _place(account, thread_id, key))
     return cast("RawDict", json.loads(plain) if plain.startswith(_EXACT) else orjson.loads(plain))
 
 
@@ -31,7 +30,7 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
-def _json(raw: RawDict | None) -> bytes:
+def _json(raw: RawDict) -> bytes:
     try:
         return orjson.dumps(raw)
     except TypeError:
@@ -43,5 +42,5 @@ def _json(raw: RawDict | None) -> bytes:
         return b'{"nested_too_deep": true}'
 
 
-def _place(entry: Entry) -> bytes:
-    return binding("inbox", entry.account, storable(entry.thread_id), storable(entry.key))
+def _place(account: str, thread_id: str, key: str) -> bytes:
+    return binding("inbox", account, thread_id, key)

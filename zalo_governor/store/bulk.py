@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Delete, Insert, Update
+from sqlalchemy import ColumnElement, Connection, Delete, Insert, Update, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -31,14 +31,18 @@ class Bulk(ABC):
 
 
 class BulkInsert(Bulk):
-    """An INSERT of whole rows, each a tuple in the order of the table's columns."""
+    """An INSERT, each row a tuple in the order of the table's columns: of all of them, or of those that are named."""
 
-    def __init__(self, database: Database, statement: Insert) -> None:
+    def __init__(self, database: Database, statement: Insert, columns: Sequence[str] | None = None) -> None:
         self._together = database.is_sqlite
+        if columns is not None:
+            statement = statement.values({name: bindparam(name) for name in columns})
         self._sql = database.ready(statement)
 
     def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
         """See `Bulk`; rows that the statement ignores are not counted."""
+        if not rows:
+            return 0
         if not self._together:
             return connection.exec_driver_sql(self._sql, list(rows)).rowcount
         written = done = 0

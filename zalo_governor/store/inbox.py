@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Seal, Source, number_of
-from zalo_governor.store.bodies import open_message, seal_body, storable
+from zalo_governor.store.bodies import open_message, seal_message, storable
 from zalo_governor.store.bulk import BulkInsert
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import StoreError
@@ -55,6 +55,11 @@ _NEWEST_ID = select(func.max(inbox.c.id))
 # Ids that other accounts were given meanwhile may lie in the range as well.
 _LANDED = select(inbox.c.id).where(inbox.c.id.between(bindparam("first"), bindparam("last")))
 _REVISIONS = _LANDED.where(_revision)
+_HIGHEST_KEY = select(func.max(inbox.c.key)).where(
+    inbox.c.account == bindparam("account"),
+    inbox.c.thread_id == bindparam("thread_id"),
+    inbox.c.kind == bindparam("kind"),
+)
 _WAITING = (
     select(inbox, _revision.label("revision"))
     .join_from(waiting, inbox, WAITS)
@@ -117,7 +122,8 @@ _OLDEST = (
     .order_by(inbox.c.at_ms)
     .limit(100)  # Zalo's clock may have leapt among them
 )
-_NO_SEAL = (None,) * len(Seal._fields)
+_WITHOUT_SEAL = [column.name for column in inbox.c if not column.name.startswith("seal_") and column.name != "reason"]
+_WITH_SEAL = [column.name for column in inbox.c if column.name != "reason"]
 
 
 def lowest_id(moment: datetime) -> int:
@@ -147,10 +153,12 @@ class SqlInbox:
 
     def __init__(self, database: Database, account: str | None = None) -> None:
         self._database = database
-        self._insert = BulkInsert(database, database.insert_or_ignore(inbox))
+        self._insert = BulkInsert(database, database.insert_or_ignore(inbox), _WITHOUT_SEAL)
+        self._insert_sealed = BulkInsert(database, database.insert_or_ignore(inbox), _WITH_SEAL)
         self._wait = BulkInsert(database, insert(waiting))
         self._landed = database.ready(_LANDED)
         self._revisions = database.ready(_REVISIONS)
+        self._highest_key = database.ready(_HIGHEST_KEY)
         self._newest_id = database.ready(_NEWEST_ID)
         self._numbers: dict[str, int] = {}
         self._formers: dict[str, list[str]] = {}
@@ -169,13 +177,14 @@ class SqlInbox:
             numbers = self._numbers_of(connection, entries)
             tick = max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> NUMBER_BITS, self._tick_now()) + 1
             ids = [tick + place << NUMBER_BITS | numbers[entry.account] for place, entry in enumerate(entries)]
-            written = self._insert.write(connection, [(id_, *row) for id_, row in zip(ids, rows, strict=True)])
+            may_revise = self._may_revise(connection, rows)
+            written = self._write(connection, [(id_, *row) for id_, row in zip(ids, rows, strict=True)])
             span = (ids[0], ids[-1])
             landed = ids if written == len(ids) else connection.exec_driver_sql(self._landed, span).scalars()
             new = frozenset(ids).intersection(landed)
             if new:
                 self._wait.write(connection, [(id_,) for id_ in sorted(new)])
-            revisions = frozenset(connection.exec_driver_sql(self._revisions, span).scalars())
+            revisions = frozenset(connection.exec_driver_sql(self._revisions, span).scalars() if may_revise else ())
         self._numbers |= numbers
         # Numbers of what was known already are given out again.
         self._newest = max(new, default=self._newest)
@@ -331,14 +340,43 @@ class SqlInbox:
     def _tick_now(self) -> int:
         return to_ms(self._database.clock()) << _SEQUENCE_BITS
 
+    def _may_revise(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> bool:
+        """Whether one of them may bear the key of another or of an earlier entry.
+
+        Zalo counts its msgIds up, so that a look at the highest of each conversation nearly always saves one for each
+        entry. Only SQLite is sure to order strings as Python does.
+        """
+        if not self._database.is_sqlite:
+            return True
+        keys: dict[tuple[Any, ...], list[str]] = {}
+        for row in rows:
+            keys.setdefault((row[0], row[1], row[3]), []).append(row[4])
+        if len(keys) > len(rows) // 2:
+            return True
+        for place, those in keys.items():
+            if len(set(those)) < len(those):
+                return True
+            highest = connection.exec_driver_sql(self._highest_key, place).scalar()
+            if highest is not None and highest >= min(those):
+                return True
+        return False
+
+    def _write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        unsealed = [row for row in rows if len(row) == len(_WITHOUT_SEAL)]
+        if len(unsealed) == len(rows):  # as nearly always
+            return self._insert.write(connection, rows)
+        sealed = [row for row in rows if len(row) == len(_WITH_SEAL)]
+        return self._insert.write(connection, unsealed) + self._insert_sealed.write(connection, sealed)
+
     def _row(self, entry: Entry) -> tuple[Any, ...]:
-        """In the order of the table's columns, without the id."""
+        """In the order of the table's columns, without the id; those of the seal only where there is one."""
+        account, thread_id, key, seal = entry.account, storable(entry.thread_id), storable(entry.key), entry.seal
         return (
-            entry.account,
-            storable(entry.thread_id),
+            account,
+            thread_id,
             entry.is_group,
             entry.kind.value,
-            storable(entry.key),
+            key,
             None if entry.cli_key is None else storable(entry.cli_key),
             storable(entry.sender_uid),
             entry.at_ms if 0 <= entry.at_ms < _LATEST_MS else 0,
@@ -346,9 +384,8 @@ class SqlInbox:
             entry.received_ms,
             entry.fingerprint,
             "done",
-            None if entry.raw is None or entry.seal else seal_body(self._database.keys, entry),
-            *(entry.seal or _NO_SEAL),
-            None,
+            None if entry.raw is None or seal else seal_message(self._database.keys, account, thread_id, key, entry.raw),
+            *(seal or ()),
         )
 
     def _admitted(self, statement: Select[Any], values: dict[str, Any]) -> list[Admitted]:

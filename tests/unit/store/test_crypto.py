@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.store.stored import MASTER, entry
 from zalo_governor.domain.elements import Entry
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.store.bodies import open_message, seal_body, storable
+from zalo_governor.store.bodies import open_message, seal_message, storable
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.errors import WrongKeyError
 
@@ -110,7 +110,8 @@ def test_an_element_nested_beyond_reason_still_becomes_an_entry() -> None:
 
 def _opened(written: Entry) -> object:
     place = written.account, storable(written.thread_id), storable(written.key)
-    return open_message(KEYS, *place, seal_body(KEYS, written))
+    assert written.raw is not None
+    return open_message(KEYS, *place, seal_message(KEYS, *place, written.raw))
 
 
 @given(st.text(st.characters(exclude_categories=())))
