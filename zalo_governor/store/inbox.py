@@ -370,7 +370,8 @@ class SqlInbox:
 
     def _row(self, entry: Entry) -> tuple[Any, ...]:
         """In the order of the table's columns, without the id; those of the seal only where there is one."""
-        account, thread_id, key, seal = entry.account, storable(entry.thread_id), storable(entry.key), entry.seal
+        account, thread_id, key = entry.account, storable(entry.thread_id), storable(entry.key)
+        raw = None if entry.seal else entry.raw
         return (
             account,
             thread_id,
@@ -384,8 +385,8 @@ class SqlInbox:
             entry.received_ms,
             entry.fingerprint,
             "done",
-            None if entry.raw is None or seal else seal_message(self._database.keys, account, thread_id, key, entry.raw),
-            *(seal or ()),
+            None if raw is None else seal_message(self._database.keys, account, thread_id, key, raw),
+            *(entry.seal or ()),
         )
 
     def _admitted(self, statement: Select[Any], values: dict[str, Any]) -> list[Admitted]:
