@@ -22,6 +22,8 @@ from zalo_governor.text.normalise import normalise
 
 _OPENING = 40
 """Characters in which a report says that it is one."""
+_SIGNS = r"[\W_]*"
+"""What may stand before the words by which a report says that it is one."""
 _NUMBERED_TIME = re.compile(r"\b[0-9]{1,2}\s?(?:(?:h|g|giờ|gio)(?![^\W0-9])|[:/][0-9])|\b(?:ngày|ngay) [0-9]")
 
 Words = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -90,24 +92,26 @@ class ClarityPolicy(BaseModel):
 
     @cached_property
     def _opening(self) -> "_AnyOf":
-        return _AnyOf(self.report_openings)
+        return _AnyOf(self.report_openings, after=_SIGNS)
 
 
 class _AnyOf:
     """Words as they are written with marks, and as they are typed without."""
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str], after: str = "") -> None:
         plain = [_plain(word) for word in words]
-        self._marked, self._unmarked = _alternatives(plain), _alternatives([fold(word) for word in plain])
+        self._marked, self._unmarked = (
+            re.compile(rf"{after}(?<!\w)(?:{'|'.join(map(re.escape, spelt))})(?!\w)")
+            for spelt in (plain, [fold(word) for word in plain])
+        )
 
     def stands_in(self, text: str) -> bool:
         """Whether one of the words stands anywhere in the text."""
         return self._fitting(text).search(text) is not None
 
     def begins(self, text: str) -> bool:
-        """Whether the text begins with one of the words, signs before it aside."""
-        found = self._fitting(text).search(text)
-        return found is not None and not any(map(str.isalnum, text[: found.start()]))
+        """Whether the text begins with one of the words, after what may stand before them."""
+        return self._fitting(text).match(text) is not None
 
     def _fitting(self, text: str) -> re.Pattern[str]:
         return self._unmarked if text.isascii() else self._marked
@@ -115,7 +119,3 @@ class _AnyOf:
 
 def _plain(text: str) -> str:
     return " ".join(normalise(text).text.lower().split())
-
-
-def _alternatives(words: Sequence[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")
