@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from random import Random
 from typing import Any
 
 import pytest
@@ -75,6 +76,29 @@ def test_in_a_crowd_what_came_before_and_what_is_a_revision_is_still_told_apart(
     admitted = store.admit([*crowd, *crowd[400:500]])
     assert admitted_keys(admitted) == [str(number) for number in range(900) if number % 200 != 0]
     assert [item.entry.key for item in admitted if item.revision] == ["100", "300", "500", "700"]
+
+
+def test_in_whatever_order_ids_come_revisions_are_told_from_what_is_new(database: Database) -> None:
+    store, random = SqlInbox(database), Random(3)
+    said: dict[tuple[str, str], set[str]] = {}
+    revisions = 0
+    for step in range(100):
+        batch = [
+            entry(str(1000 + step * 2 + random.randint(-1, 3)), random.choice(["một", "hai"]), thread_id=thread_id)
+            for thread_id in random.choices(["8", "9"], weights=[3, 1], k=4)
+        ]
+        expected = []
+        for one in batch:
+            contents = said.setdefault((one.thread_id, one.key), set())
+            content = str(one.raw)
+            if content not in contents:
+                expected.append((one.thread_id, one.key, content, bool(contents)))
+                contents.add(content)
+        admitted = store.admit(batch)
+        given = [(item.entry.thread_id, item.entry.key, str(item.entry.raw), item.revision) for item in admitted]
+        assert given == expected
+        revisions += sum(item.revision for item in admitted)
+    assert revisions > 20
 
 
 def test_the_same_id_is_another_element_in_another_kind_thread_or_account(database: Database) -> None:
