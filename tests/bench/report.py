@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.bench.figures import Figures
 from zalo_governor.domain.clock import system_clock, to_ms
 from zalo_governor.domain.papers import Face
-from zalo_governor.office.papers import paper_of
+from zalo_governor.office.papers.paper import paper_of
 from zalo_governor.office.periods import as_period, asked, midnight
 from zalo_governor.office.policy import Group
 from zalo_governor.office.report_text import render_text

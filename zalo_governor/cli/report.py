@@ -14,7 +14,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.papers import Face
 from zalo_governor.drafts import hand_over
 from zalo_governor.office.commands.parsing import folded
-from zalo_governor.office.papers import paper_of
+from zalo_governor.office.papers.paper import paper_of
 from zalo_governor.office.periods import Span, as_period, asked, days, today
 from zalo_governor.office.report_text import render_text
 from zalo_governor.office.reporting import compose, render_json

@@ -12,7 +12,7 @@ from zalo_governor.office.escalation import Escalation
 from zalo_governor.office.integrity.signs import Signs
 from zalo_governor.office.integrity.telling import DESK
 from zalo_governor.office.messages import Text
-from zalo_governor.office.papers import file_of, paper_of
+from zalo_governor.office.papers.paper import file_of, paper_of
 from zalo_governor.office.periods import as_period, month_before, quarter_before, today, up_to
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit

@@ -26,7 +26,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.papers import Face
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Handling, LeakSigns, Period
-from zalo_governor.office.papers import paper_of
+from zalo_governor.office.papers.paper import paper_of
 from zalo_governor.office.periods import as_period, asked, today
 from zalo_governor.office.policy import Group
 from zalo_governor.office.report_text import render_text

@@ -16,7 +16,7 @@ from tests.unit.office.fake_unit import (
 from zalo_governor.domain.line import Gap
 from zalo_governor.domain.papers import Paper
 from zalo_governor.domain.reports import ActivityReport, AgencyFigures, ClauseFigures, Period
-from zalo_governor.office.papers import paper_of
+from zalo_governor.office.papers.paper import paper_of
 from zalo_governor.office.policy import Group
 from zalo_governor.office.reporting import compose
 from zalo_governor.office.voice import Voice

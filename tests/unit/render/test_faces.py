@@ -16,7 +16,7 @@ from tests.unit.office.fake_unit import CATALOGUE, REGULATION
 from tests.unit.render.papers import FORMULA, SUGGESTED, VOICE, paper, report
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.papers import Face, Paper, Table
-from zalo_governor.office.papers import file_of
+from zalo_governor.office.papers.paper import file_of
 from zalo_governor.office.report_text import render_text
 from zalo_governor.office.voice import number
 from zalo_governor.render.docx import document

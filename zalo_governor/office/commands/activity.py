@@ -10,7 +10,7 @@ from zalo_governor.office.commands.command import Answer, Call, Command
 from zalo_governor.office.commands.parsing import folded
 from zalo_governor.office.duties import REPORT_READERS
 from zalo_governor.office.messages import Text
-from zalo_governor.office.papers import file_of, paper_of
+from zalo_governor.office.papers.paper import file_of, paper_of
 from zalo_governor.office.periods import Span, as_period, asked, today
 from zalo_governor.office.report_text import render_text
 from zalo_governor.office.reporting import compose
