@@ -29,7 +29,7 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     config = ["--config", str(office.config)]
 
     # A light finding and a secret: the admin at once, nobody else, and the leader's escalation is withheld as well.
-    office.say("de nghi cac dong chi gui bao cao truoc ngay mai", light := somebody())
+    office.say("de nghi cac dong chi gui bao cao mat mua truoc ngay mai", light := somebody())
     case = office.case_of(light)
     assert any("đang chạy thử nên tin đề nghị" in text for text in office.told_of(case, ADMIN))
     office.say(_SECRET, grave := somebody())
@@ -78,9 +78,15 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     assert "Phát hiện thêm: 1 (no_diacritics:suspect 1)" in said
     assert f"no_diacritics:minor {case}" in said
     assert "bao cao" not in said
-    assert "«de nghi cac dong chi gui bao cao truoc ngay mai»" in ask([*changed, "--with-text"])
+    assert "«de nghi cac dong chi gui bao cao mat mua truoc ngay mai»" in ask([*changed, "--with-text"])
+    path = rules / "rules" / "4.1-noi-dung-mat.yaml"
+    stricter = path.read_text(encoding="utf-8").replace("top secret]", "top secret, đề nghị các đồng chí]")
+    path.write_text(stricter.replace("threshold: 4", "threshold: 1"), encoding="utf-8")
+    by_the_door = ask([*changed, "--with-text"])
+    assert f"no_diacritics:minor {case}" in by_the_door
+    assert "de nghi" not in by_the_door, "what another rule would seal now is not shown either"
     accesses = ask(["audit", "list", "--json", "--action", "rules.replayed", *config]).splitlines()
-    assert [json.loads(line)["detail"]["shown"] != [] for line in accesses] == [False, False, True]
+    assert [json.loads(line)["detail"]["shown"] != [] for line in accesses] == [False, False, True, True]
 
     # Switched on from the machine: the admin hears of it, the group once, and members are asked from now on.
     assert "Đã bật" in ask(["bat-dau", "--yes", *config])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,8 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.office.commands.desk import CommandDesk
 from zalo_governor.office.periods import midnight
 from zalo_governor.office.replay import Replay, ReplayReport, Sample
-from zalo_governor.pipeline.assessment import Assessor, NotUnderstood
+from zalo_governor.pipeline.assessment import Assessor, NotUnderstood, Understood
+from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.records import Records, open_records
 from zalo_governor.rulebook import Rulebook, load_rulebook
 from zalo_governor.rules.base import Rule
@@ -62,8 +64,9 @@ def replay(
     start = _moment(since)
     records = open_records(settings, system_clock)
     try:
-        rule = _rule(load_rulebook(rules_dir) if rules_dir else records.rulebook, rule_id)
-        report = _Player(records, rule, samples, with_text=with_text).play(start)
+        rulebook = load_rulebook(rules_dir) if rules_dir else records.rulebook
+        rule = _rule(rulebook, rule_id)
+        report = _Player(records, rulebook, rule, samples, with_text=with_text).play(start)
         with SqlUnits(records.database, records.account).unit() as unit:
             shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples)] if with_text else []
             note_access(unit, system_clock, "rules.replayed", rule=rule_id, checked=report.checked, shown=shown)
@@ -79,7 +82,7 @@ def replay(
 class _Player:
     """Reads page by page; no more than a page is in memory."""
 
-    def __init__(self, records: Records, rule: Rule[Any], samples: int, *, with_text: bool) -> None:
+    def __init__(self, records: Records, rulebook: Rulebook, rule: Rule[Any], samples: int, *, with_text: bool) -> None:
         units = SqlUnits(records.database, records.account)
         self._account = records.account
         self._rule = rule
@@ -88,6 +91,8 @@ class _Player:
         self._found = SqlFound(records.database, rule.id)
         self._desk = CommandDesk(policy_of(records))
         self._replay = Replay(rule.id, samples)
+        door_rules = (*records.rulebook.engine.door_rules, *rulebook.engine.door_rules)
+        self._door = SecretDoor(door_rules, records.database.keys.mac)
         engine = Engine([rule])
         self._assessor = Assessor(
             parse,
@@ -117,20 +122,18 @@ class _Player:
                 continue
             self._replay.report.failed += bool(one.verdict.failures)
             before = recorded.get(one.admitted.id, Found((), ()))
-            text = self._text(one.event, one.verdict)
-            self._replay.compare(
-                one.admitted.id, self._labels(one.event, one.verdict), before.labels, before.cases, text
-            )
+            labels = self._labels(one.event, one.verdict)
+            self._replay.compare(one.admitted.id, labels, before.labels, before.cases, partial(self._text, one))
 
     def _labels(self, event: EventBase, verdict: Verdict) -> list[str]:
         hasty = self._rule.clause == _HASTE and bool(verdict.findings) and self._desk.recognises(event)
         return [] if hasty else [f"{finding.label}:{finding.severity.value}" for finding in verdict.findings]
 
-    def _text(self, event: EventBase, verdict: Verdict) -> str | None:
-        """Never of what the rule would seal now."""
-        if not self._with_text or verdict.sealed:
+    def _text(self, one: Understood) -> str | None:
+        """Never of what would be sealed now, by this rule or at the door."""
+        if not self._with_text or one.verdict.sealed or self._door.look(one.admitted.entry.raw or {}):
             return None
-        line = " ".join(" ".join(text for _, text in event.strings()).split())
+        line = " ".join(" ".join(text for _, text in one.event.strings()).split())
         return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "…"
 
 

@@ -1,7 +1,7 @@
 """A rule tried again on what was heard: what it would find now, held against what was recorded of it then."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from pydantic import BaseModel
@@ -49,9 +49,17 @@ class Replay:
         self._samples = samples
 
     def compare(
-        self, entry: int, now: Sequence[str], before: Sequence[str], cases: tuple[str, ...], text: str | None
+        self,
+        entry: int,
+        now: Sequence[str],
+        before: Sequence[str],
+        cases: tuple[str, ...],
+        text: Callable[[], str | None],
     ) -> None:
-        """One entry: labels and severities of the rule's findings now, and as they were recorded."""
+        """One entry: labels and severities of the rule's findings now, and as they were recorded.
+
+        `text` gives what may be shown of it, and is asked for samples alone.
+        """
         report = self.report
         report.checked += 1
         made, recorded = Counter(now), Counter(before)
@@ -63,4 +71,4 @@ class Replay:
             tally.update(difference)
             for label in difference:
                 if len(samples) < self._samples:
-                    samples.append(Sample(entry, label, cases, text))
+                    samples.append(Sample(entry, label, cases, text()))
