@@ -78,6 +78,16 @@ def test_in_a_crowd_what_came_before_and_what_is_a_revision_is_still_told_apart(
     assert [item.entry.key for item in admitted if item.revision] == ["100", "300", "500", "700"]
 
 
+def test_of_two_that_count_as_the_same_the_sealed_one_stays(database: Database) -> None:
+    store = SqlInbox(database)
+    for key, first, second in (("1", entry, sealed_entry), ("2", sealed_entry, entry)):
+        fingerprint = key.encode() * 16
+        (admitted,) = store.admit([one(key)._replace(fingerprint=fingerprint) for one in (first, second)])
+        assert admitted.entry.seal
+        assert admitted.entry.raw is None
+    assert [item.entry.raw for item in store.waiting(after_id=0, limit=9)] == [None, None]
+
+
 def test_in_whatever_order_ids_come_revisions_are_told_from_what_is_new(database: Database) -> None:
     store, random = SqlInbox(database), Random(3)  # noqa: S311 - no secret
     said: dict[tuple[str, str], set[str]] = {}

@@ -365,8 +365,9 @@ class SqlInbox:
         unsealed = [row for row in rows if len(row) == len(_WITHOUT_SEAL)]
         if len(unsealed) == len(rows):  # as nearly always
             return self._insert.write(connection, rows)
+        # These first: of two that count as the same, the one of which nothing may be kept stays.
         sealed = [row for row in rows if len(row) == len(_WITH_SEAL)]
-        return self._insert.write(connection, unsealed) + self._insert_sealed.write(connection, sealed)
+        return self._insert_sealed.write(connection, sealed) + self._insert.write(connection, unsealed)
 
     def _row(self, entry: Entry) -> tuple[Any, ...]:
         """In the order of the table's columns, without the id; those of the seal only where there is one."""
