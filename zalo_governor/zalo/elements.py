@@ -95,7 +95,7 @@ def _element(read: _Reader, hearing: _Hearing, item: object, is_group: bool) -> 
     if isinstance(item, dict):
         try:
             return read(hearing, item, is_group)
-        except (_MisfitError, ValueError, TypeError, AttributeError, KeyError):
+        except (_MisfitError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
             pass
     return _other(hearing, item, is_group)
 

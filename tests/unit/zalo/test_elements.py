@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from tests.unit.zalo.wiring import ACCOUNT, GROUP, MEMBER, NOW_MS, control, elements, message
@@ -95,6 +97,19 @@ def test_an_element_too_deep_for_the_store_is_kept_as_its_text() -> None:
     assert first.kind is ElementKind.OTHER
     assert "đáy" in first.raw["unwritable"]
     assert second.kind is ElementKind.MESSAGE
+
+
+@pytest.mark.parametrize("depth", [300, 900, 980, 990, 1000, 1010])
+def test_nothing_that_nests_costs_its_neighbours_anything(depth: int) -> None:
+    deep: list[object] = []
+    for _ in range(depth):
+        deep = [deep]
+    act: RawDict = {"act_type": "fr", "act": "add"}
+    in_text = json.dumps({**act, "data": 0}).replace(" 0", "[" * depth + "]" * depth)
+    controls = [{"content": {**act, "data": deep}}, {"content": in_text}, control("join", JOIN)]
+    heard = elements(groupMsgs=[message(1, msgType=deep), message(2)], controls=controls)
+    assert len(heard) == 5
+    assert [heard[1].kind, heard[4].kind] == [ElementKind.MESSAGE, ElementKind.GROUP_ACT]
 
 
 def test_typing_is_dropped_and_counted_but_other_actions_are_kept() -> None:
