@@ -18,7 +18,6 @@ from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.settings import load_settings
 
-
 _LONGEST_DELAY_SECONDS = 4.0
 """Here the line is cut more often within a minute than in life within days, and most of a run would be waiting."""
 

@@ -1,4 +1,4 @@
-"""The chaos run in little more than a minute: every fault once, six kills, on SQLite; `make chaos` is the whole of it."""
+"""The chaos run in about a minute: every fault once, six kills, on SQLite; `make chaos` is the whole of it."""
 
 from pathlib import Path
 

@@ -10,6 +10,7 @@ from zalo_governor.store.crypto import Keys, binding
 
 _EXACT = b" "
 """In front of JSON that only the slow library reads back exactly: integers beyond 64 bits, lone surrogates."""
+_TOO_DEEP = b'{"nested_too_deep": true}'
 
 
 def seal_message(keys: Keys, account: str, thread_id: str, key: str, raw: RawDict) -> bytes:
@@ -20,7 +21,12 @@ def seal_message(keys: Keys, account: str, thread_id: str, key: str, raw: RawDic
 def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: bytes) -> RawDict:
     """What `seal_message` sealed; raises WrongKeyError where it does not open."""
     plain = keys.open(sealed, _place(account, thread_id, key))
-    return cast("RawDict", json.loads(plain) if plain.startswith(_EXACT) else orjson.loads(plain))
+    if not plain.startswith(_EXACT):
+        return cast("RawDict", orjson.loads(plain))
+    try:
+        return cast("RawDict", json.loads(plain))
+    except RecursionError:  # whoever wrote it stood nearer to the bottom of the stack
+        return cast("RawDict", orjson.loads(_TOO_DEEP))
 
 
 def storable(text: str) -> str:
@@ -39,7 +45,7 @@ def _json(raw: RawDict) -> bytes:
         return _EXACT + json.dumps(raw).encode()
     except RecursionError:
         # Nothing that Zalo says nests by the hundred; it becomes a dead letter instead of stopping its batch.
-        return b'{"nested_too_deep": true}'
+        return _TOO_DEEP
 
 
 def _place(account: str, thread_id: str, key: str) -> bytes:

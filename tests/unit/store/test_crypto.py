@@ -108,6 +108,18 @@ def test_an_element_nested_beyond_reason_still_becomes_an_entry() -> None:
     assert _opened(written) == {"nested_too_deep": True}
 
 
+def test_what_is_nested_deep_is_opened_from_anywhere_or_said_to_be_too_deep() -> None:
+    raw: dict[str, object] = {}
+    for _ in range(900):
+        raw = {"x": raw}
+
+    def from_farther_up(frames: int) -> object:
+        return from_farther_up(frames - 1) if frames else open_message(KEYS, "1", "2", "3", sealed)
+
+    sealed = seal_message(KEYS, "1", "2", "3", raw)
+    assert from_farther_up(100) in (raw, {"nested_too_deep": True})
+
+
 def _opened(written: Entry) -> object:
     place = written.account, storable(written.thread_id), storable(written.key)
     assert written.raw is not None
