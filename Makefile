@@ -23,7 +23,7 @@ setup: $(VENV)/.dev  ## only install: .venv with the locked, hashed requirements
 demo: $(VENV)/.run  ## watch the bot live through a working day of a provincial group (under two minutes)
 	$(BIN)/zalo-governor demo
 
-test: $(VENV)/.dev  ## every test (about a quarter of an hour on two cores; PostgreSQL too where its server is installed)
+test: $(VENV)/.dev  ## every test (ten to fifteen minutes on two cores; PostgreSQL too where its server is installed)
 	$(BIN)/pytest
 
 check: $(VENV)/.dev  ## style, types, and the direction of imports
