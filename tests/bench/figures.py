@@ -18,7 +18,7 @@ AT_MOST = {
     "rules_process_rss_mb": 100.0,
     "rss_growth": 1.05,
     "start_seconds_1m": 3.0,
-    "report_seconds_1m": 2.0,
+    "report_seconds_1m": 1.0,
     "report_faces_seconds_100k": 5.0,
     "report_faces_seconds_1000k": 30.0,
     "report_rss_mb": 300.0,

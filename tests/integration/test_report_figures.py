@@ -144,6 +144,7 @@ class Book:
 
     def __init__(self, database: Database, clock: HandClock) -> None:
         self.database, self.clock, self.ids, self.groups = database, clock, count(1), count(1)
+        self.heard_by = {BOT}
         uids = {number: str(7_100_000_000_000_000_000 + number) for number in range(1, PEOPLE + 1)}
         with database.write() as connection:
             # The fourth has turned out to be the third.
@@ -173,6 +174,9 @@ class Book:
             return edges[edge] + int(offset)
 
         with self.database.write() as connection:
+            if not all(row["ours"] for row in history.events) and OTHER not in self.heard_by:
+                self.heard_by.add(OTHER)
+                connection.execute(insert(accounts), {"uid": OTHER, "number": OUR_NUMBER + 1})
             for row in [*history.events, *history.statements]:
                 ours = OUR_NUMBER if row.get("ours", True) else OUR_NUMBER + 1
                 row["id"] = next(self.ids) << NUMBER_BITS | ours

@@ -350,7 +350,7 @@ def test_when_a_member_was_last_told_is_known_by_purpose_and_rule(units: SqlUnit
 # figures
 
 
-def test_figures_are_those_counted_by_hand(units: SqlUnits, inbox: SqlInbox) -> None:
+def test_figures_are_those_counted_by_hand(units: SqlUnits, inbox: SqlInbox, database: Database) -> None:
     later = to_ms(START + HOUR)
     said = [heard(inbox, f"m{number}", sender_uid=uid) for number, uid in enumerate([MEMBER, MEMBER, OTHER, BOT])]
     revised = heard(inbox, "m0", text="sửa")
@@ -378,11 +378,10 @@ def test_figures_are_those_counted_by_hand(units: SqlUnits, inbox: SqlInbox) -> 
         unit.record(swept, NameObserved(name="Mẫu", **shared), Verdict(), START)
         unit.record(outside, message(outside), Verdict(), START)
         unit.bury(dead, "no such shape", START)
-        assert unit.activity(GROUP, START, START + HOUR) == Activity(
-            messages=4, senders=2, joined=2, left=1, recalled=1, changes=1, calls=1
-        )
+        activity = unit.activity(GROUP, START, START + HOUR)
         coverage = unit.coverage(GROUP, START, START + HOUR)
         assert unit.suspects(GROUP, START, START + HOUR) == 4
+    assert activity == Activity(messages=4, senders=2, joined=2, left=1, recalled=1, changes=1, calls=1)
     assert coverage.model_dump(exclude={"gaps"}) == {
         "heard": 13,
         "judged": 11,
@@ -398,6 +397,22 @@ def test_figures_are_those_counted_by_hand(units: SqlUnits, inbox: SqlInbox) -> 
         assert unit.activity("other", START, START + HOUR).messages == 0
         assert unit.activity(GROUP, START + HOUR, START + DAY).messages == 1
         assert unit.activity(GROUP, START + DAY, START + 2 * DAY).senders == 0
+    for key in ("heard alone", "heard by another account beside"):
+        with SqlUnits(database, BOT).unit() as unit:
+            assert unit.activity(GROUP, START, START + HOUR) == activity
+            assert unit.coverage(GROUP, START, START + HOUR) == coverage
+        of_another = heard(inbox, key, account=OTHER)
+        with units.unit() as unit:
+            unit.record(of_another, message(of_another), Verdict(), START)
+
+
+def test_what_a_transaction_puts_down_counts_in_it_at_once(units: SqlUnits, inbox: SqlInbox) -> None:
+    first, second = heard(inbox, "m1"), heard(inbox, "m2", sender_uid=OTHER)
+    with units.unit() as unit:
+        for number, item in enumerate([first, second]):
+            assert unit.activity(GROUP, START, START + HOUR).senders == number
+            unit.record(item, message(item), Verdict(), START)
+        assert unit.activity(GROUP, START, START + HOUR).messages == 2
 
 
 def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: SqlUnits, inbox: SqlInbox) -> None:

@@ -1,9 +1,11 @@
 """Counting: what the activity report says."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Executable, and_, case, distinct, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Executable, and_, case, func, literal_column, or_, select
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
@@ -43,8 +45,7 @@ from zalo_governor.store.schema import (
     waiting,
 )
 
-_CHANGES = (AdminChanged, GroupInfoChanged, GroupSettingChanged, InviteLinkChanged, PinChanged)
-A_CHANGE = events.c.kind.in_([change.kind for change in _CHANGES])
+CHANGES = (AdminChanged, GroupInfoChanged, GroupSettingChanged, InviteLinkChanged, PinChanged)
 """The group's information, settings, administrators, link or pins changed."""
 
 # A message sealed at the door has become a SealedHeard; a revision is not another message; the bot's own are not
@@ -57,6 +58,18 @@ A_MESSAGE = and_(
     events.c.revision.is_(False),
     events.c.own.is_(False),
 )
+
+
+class _Some(NamedTuple):
+    """Events that are alike."""
+
+    kind: str
+    source: str
+    late: bool
+    sealed: bool
+    number: int
+    people: int
+    """How many members they concern."""
 
 
 class Figures(Changes):
@@ -80,23 +93,17 @@ class Figures(Changes):
             inbox.c.source != Source.SWEEP.value,
             *self._ours(inbox.c.id),
         )
-        judged = and_(
-            within(events.c.group_id, events.c.at_ms, group_id, start, end),
-            events.c.source != Source.SWEEP.value,
-            *self._ours(events.c.id),
-        )
         failed = and_(
             within(rule_failures.c.group_id, rule_failures.c.at_ms, group_id, start, end),
             *self._ours(rule_failures.c.event_id),
         )
-        counts = self._ask(
-            select(
-                func.count().label("judged"),
-                count_where(events.c.sealed).label("sealed"),
-                count_where(events.c.source == Source.BACKFILL.value).label("recovered"),
-                count_where(events.c.late).label("late"),
-            ).where(judged)
-        ).one()
+        all_events = self._number(
+            select(func.count())
+            .select_from(events)
+            .where(within(events.c.group_id, events.c.at_ms, group_id, start, end), *self._ours(events.c.id))
+        )
+        unusual = self._unusual(group_id, start, end)
+        unusually_heard = [some for some in unusual if some.source != Source.SWEEP.value]
         # Asked for in this way, the few rows in such a state are looked at and not the million of the period.
         unjudged = select(count_where(heard)).join_from(waiting, inbox, WAITS)
         # A broken element may not even name its group: it counts in each.
@@ -115,30 +122,33 @@ class Figures(Changes):
         return Coverage(
             content_from=kept_from if kept_from and kept_from > start else None,
             heard=self._number(select(func.count()).select_from(inbox).where(heard)),
-            judged=counts.judged,
+            judged=all_events - _number_of(unusual) + _number_of(unusually_heard),
             waiting=self._number(unjudged),
-            sealed=counts.sealed,
+            sealed=_number_of(some for some in unusually_heard if some.sealed),
             dead_letters=self._number(dead),
-            recovered=counts.recovered,
-            late=counts.late,
+            recovered=_number_of(some for some in unusually_heard if some.source == Source.BACKFILL.value),
+            late=_number_of(some for some in unusually_heard if some.late),
             rule_failures=self._number(select(func.count()).select_from(rule_failures).where(failed)),
             gaps=tuple(self.gaps(group_id, start, end)),
         )
 
     def activity(self, group_id: str, start: datetime, end: datetime) -> Activity:
         """What went on in [start, end), without what the bot itself wrote."""
-        counts = self._ask(
-            select(
-                count_where(A_MESSAGE).label("messages"),
-                func.count(distinct(case((A_MESSAGE, events.c.person_id)))).label("senders"),
-                _sum(events.c.kind == MembersJoined.kind, events.c.people).label("joined"),
-                _sum(events.c.kind.in_([MembersLeft.kind, MemberRemoved.kind]), events.c.people).label("left"),
-                count_where(events.c.kind == MessageRecalled.kind).label("recalled"),
-                count_where(A_CHANGE).label("changes"),
-                count_where(events.c.kind == GroupCall.kind).label("calls"),
-            ).where(within(events.c.group_id, events.c.at_ms, group_id, start, end), *self._ours(events.c.id))
-        ).one()
-        return Activity.model_validate(counts._asdict())
+        wrote = self._messages_by_person(group_id, start, end)
+        number: Counter[str] = Counter()
+        people: Counter[str] = Counter()
+        for some in self._unusual(group_id, start, end):
+            number[some.kind] += some.number
+            people[some.kind] += some.people
+        return Activity(
+            messages=sum(wrote.values()),
+            senders=len(wrote.keys() - {None}),
+            joined=people[MembersJoined.kind],
+            left=people[MembersLeft.kind] + people[MemberRemoved.kind],
+            recalled=number[MessageRecalled.kind],
+            changes=sum(number[change.kind] for change in CHANGES),
+            calls=number[GroupCall.kind],
+        )
 
     def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:
         """Cases by clause in [start, end), with those in [before, start) beside them; in order of the clauses.
@@ -224,13 +234,54 @@ class Figures(Changes):
         )
         return [gap(row) for row in rows]
 
+    def _messages_by_person(self, group_id: str, start: datetime, end: datetime) -> dict[int | None, int]:
+        """How many each person wrote in [start, end); of whom nobody knows who they are, under None."""
+        wrote = (
+            select(events.c.person_id, func.count().label("number"))
+            .where(
+                within(events.c.group_id, events.c.at_ms, group_id, start, end),
+                A_MESSAGE,
+                *self._ours(events.c.id),
+            )
+            .group_by(events.c.person_id)
+        )
+        return self._once(
+            ("by person", group_id, start, end), lambda: {row.person_id: row.number for row in self._ask(wrote)}
+        )
+
+    def _unusual(self, group_id: str, start: datetime, end: datetime) -> Sequence["_Some"]:
+        """The events of [start, end) that are not simply a message heard live and in its turn, as nearly all are."""
+        alike = (events.c.kind, events.c.source, events.c.late, events.c.sealed)
+        counted = (
+            select(*alike, func.count().label("number"), func.sum(events.c.people).label("people"))
+            .where(
+                within(events.c.group_id, events.c.at_ms, group_id, start, end),
+                or_(
+                    events.c.kind != MessageSent.kind,
+                    events.c.source != Source.LIVE.value,
+                    events.c.late,
+                    events.c.sealed,
+                ),
+                *self._ours(events.c.id),
+            )
+            .group_by(*alike)
+        )
+        return self._once(
+            ("unusual", group_id, start, end),
+            lambda: [_Some(**row._asdict()) for row in self._ask(counted)],
+        )
+
     def _ours(self, event_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """An event's id ends with the number of the account that heard it (store.inbox), and stands in every index: the
         account itself would have to be looked up in each row."""
-        if not self._account:
+        if not self._account or self._is_only_account():
             return []
         number = select(accounts.c.number).where(accounts.c.uid == self._account).scalar_subquery()
         return [event_id.op("&")((1 << NUMBER_BITS) - 1) == number]
+
+    def _is_only_account(self) -> bool:
+        """Whether no other account ever heard anything."""
+        return self._once("accounts", lambda: list(self._ask(select(accounts.c.uid)).scalars())) == [self._account]
 
     def _number(self, statement: Executable) -> int:
         return int(self._ask(statement).scalar_one())
@@ -252,5 +303,5 @@ def count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count(case((condition, 1)))
 
 
-def _sum(condition: ColumnElement[bool], column: ColumnElement[int]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, column))), 0)
+def _number_of(alike: Iterable[_Some]) -> int:
+    return sum(some.number for some in alike)

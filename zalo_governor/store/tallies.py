@@ -21,7 +21,7 @@ from zalo_governor.domain.reports import (
 )
 from zalo_governor.domain.statements import Statement, StatementKind
 from zalo_governor.store.bodies import storable
-from zalo_governor.store.figures import A_CHANGE, A_MESSAGE, Figures, count_where, within
+from zalo_governor.store.figures import A_MESSAGE, CHANGES, Figures, count_where, within
 from zalo_governor.store.roster import entries_of
 from zalo_governor.store.schema import cases, events, findings, person_uids, persons, remarks, statements
 
@@ -74,19 +74,10 @@ class Tallies(Figures):
         same = self._merged()
         messages: Counter[str] = Counter()
         senders: defaultdict[str, set[int | None]] = defaultdict(set)
-        wrote = self._ask(
-            select(events.c.person_id, func.count().label("messages"))
-            .where(
-                within(events.c.group_id, events.c.at_ms, group_id, start, end),
-                A_MESSAGE,
-                *self._ours(events.c.id),
-            )
-            .group_by(events.c.person_id)
-        )
-        for row in wrote:
-            person = same.get(row.person_id, row.person_id)
+        for wrote_as, number in self._messages_by_person(group_id, start, end).items():
+            person = None if wrote_as is None else same.get(wrote_as, wrote_as)
             agency = agency_of.get(person, "")
-            messages[agency] += row.messages
+            messages[agency] += number
             senders[agency].add(person)
         opened: Counter[str] = Counter()
         for person_id, number in self._cases_by_person(group_id, start, end).items():
@@ -156,13 +147,11 @@ class Tallies(Figures):
 
     def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
         """Changes of the group in [start, end) by kind, in order of the kinds."""
-        rows = self._ask(
-            select(events.c.kind, func.count().label("count"))
-            .where(within(events.c.group_id, events.c.at_ms, group_id, start, end), A_CHANGE, *self._ours(events.c.id))
-            .group_by(events.c.kind)
-            .order_by(events.c.kind)
-        )
-        return [ChangeFigures.model_validate(row._asdict()) for row in rows]
+        number: Counter[str] = Counter()
+        for some in self._unusual(group_id, start, end):
+            number[some.kind] += some.number
+        kinds = sorted(change.kind for change in CHANGES if number[change.kind])
+        return [ChangeFigures(kind=kind, count=number[kind]) for kind in kinds]
 
     def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
         """Directives and reports of [start, end), each kind once, in the order of the kinds."""

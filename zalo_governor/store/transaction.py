@@ -1,6 +1,7 @@
 """What every part of a unit stands on: one connection, and rows that are written together at the end."""
 
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Executable, Insert, Result, Update
 
@@ -9,6 +10,8 @@ from zalo_governor.store.database import Database
 
 OFFICE_LOCK = 7_302
 """PostgreSQL advisory lock: two accounts may hear one message, and a case is opened once. SQLite has one writer."""
+
+T = TypeVar("T")
 
 
 class Transaction:
@@ -20,6 +23,7 @@ class Transaction:
         self._account = account
         self._keys = database.keys
         self._pending: dict[Insert | Update | Bulk, list[Any]] = {}
+        self._counted: dict[Hashable, Any] = {}
         self._is_alone = False
 
     def _alone(self) -> None:
@@ -43,6 +47,13 @@ class Transaction:
     def _later(self, statement: Insert | Update | Bulk, row: dict[str, Any] | tuple[Any, ...]) -> None:
         """`row` is a tuple where the statement is a bulk."""
         self._pending.setdefault(statement, []).append(row)
+        self._counted.clear()
+
+    def _once(self, what: Hashable, count: Callable[[], T]) -> T:
+        """What was counted already, unless something was put off since: several figures come from one look at many."""
+        if what not in self._counted:
+            self._counted[what] = count()
+        return cast("T", self._counted[what])
 
     def _ask(self, statement: Executable, values: dict[str, Any] | None = None) -> Result[Any]:
         self.flush()
