@@ -258,6 +258,8 @@ _PEOPLE = re.compile(
 def _may(line: str, name: str) -> bool:
     """What SQLite calls a scan, too: a walk over the few rows of an index, or over the installation's accounts. A
     report may look through the people, who are as many as the group has members."""
+    if line.startswith(("SCAN everything", "SCAN unusual")):  # one row, and a few
+        return True
     few = ("ix_persons_roles", "ix_inbox_dead", "ix_cases_open", *_ACCOUNTS)
     if line.endswith(tuple(f"INDEX {index}" for index in few)):
         return True

@@ -406,6 +406,21 @@ def test_figures_are_those_counted_by_hand(units: SqlUnits, inbox: SqlInbox, dat
             unit.record(of_another, message(of_another), Verdict(), START)
 
 
+def test_what_others_write_meanwhile_makes_no_figure_absurd(
+    units: SqlUnits, inbox: SqlInbox, database: Database
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("nobody writes meanwhile")
+    with units.unit() as unit:
+        unit.activity(GROUP, START, START + HOUR)
+        swept = [heard(inbox, str(number), kind=ElementKind.NAME, source=Source.SWEEP) for number in range(3)]
+        with units.unit() as other:
+            for item in swept:
+                observed = NameObserved(account=BOT, thread_id=GROUP, sender_uid=MEMBER, at=START, name="Mẫu")
+                other.record(item, observed, Verdict(), START)
+        assert unit.coverage(GROUP, START, START + HOUR).judged == 0
+
+
 def test_what_a_transaction_puts_down_counts_in_it_at_once(units: SqlUnits, inbox: SqlInbox) -> None:
     first, second = heard(inbox, "m1"), heard(inbox, "m2", sender_uid=OTHER)
     with units.unit() as unit:

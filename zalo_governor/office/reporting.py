@@ -41,6 +41,8 @@ def compose(
     named = {case.person_id for case in open_cases} | {remark.person_id for remark in remarks}
     people = {person_id: unit.person(person_id) for person_id in named}
     head = unit.audit_head()
+    # Before what else is counted of the period: no more can have been judged than was heard by then.
+    coverage = unit.coverage(group.id, period.start, period.end)
     by_day, by_hour = unit.rhythm(group.id, period.start, period.end)
     report = ActivityReport(
         group_id=group.id,
@@ -66,9 +68,7 @@ def compose(
         signs=signs_of(unit.group_snapshot(group.id), open_cases, now),
         refused_notices=unit.refused_notices(group.id, period.start, period.end),
         withheld_notices=unit.withheld_notices(group.id, period.start, period.end),
-        coverage=unit.coverage(group.id, period.start, period.end).model_copy(
-            update={"gaps": tuple(unit.gaps(group.id, period.start, period.end))}
-        ),
+        coverage=coverage.model_copy(update={"gaps": tuple(unit.gaps(group.id, period.start, period.end))}),
         private_gaps=tuple(gap for gap in unit.private_gaps(period.start, period.end) if not gap.closed),
         first_heard=unit.first_heard(group.id),
         cannot_check=tuple(clause.number for clause in regulation.not_visible),

@@ -148,7 +148,7 @@ class Tallies(Figures):
     def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
         """Changes of the group in [start, end) by kind, in order of the kinds."""
         number: Counter[str] = Counter()
-        for some in self._unusual(group_id, start, end):
+        for some in self._look(group_id, start, end).unusual:
             number[some.kind] += some.number
         kinds = sorted(change.kind for change in CHANGES if number[change.kind])
         return [ChangeFigures(kind=kind, count=number[kind]) for kind in kinds]

@@ -31,6 +31,7 @@ class Transaction:
 
         One lock for all of them: with several, two transactions could wait for each other.
         """
+        self._counted.clear()
         if not self._is_alone:
             self._is_alone = True
             self._database.lock(self._connection, OFFICE_LOCK)
@@ -50,7 +51,8 @@ class Transaction:
         self._counted.clear()
 
     def _once(self, what: Hashable, count: Callable[[], T]) -> T:
-        """What was counted already, unless something was put off since: several figures come from one look at many."""
+        """What was counted already, unless something was put off since, or is written by one who asked to be alone:
+        several figures come from one look at many rows."""
         if what not in self._counted:
             self._counted[what] = count()
         return cast("T", self._counted[what])
