@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 RawDict = dict[str, Any]
 """A decoded JSON object as Zalo sent it."""
 
+NESTED_TOO_DEEP: RawDict = {"nested_too_deep": True}
+"""Stands for what could not be written, or not be read again, for its nesting. Nothing can be told of it."""
 _LONGEST_NUMBER = 30
 
 

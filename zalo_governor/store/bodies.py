@@ -5,12 +5,11 @@ from typing import cast
 
 import orjson
 
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.elements import NESTED_TOO_DEEP, RawDict
 from zalo_governor.store.crypto import Keys, binding
 
 _EXACT = b" "
 """In front of JSON that only the slow library reads back exactly: integers beyond 64 bits, lone surrogates."""
-_TOO_DEEP = b'{"nested_too_deep": true}'
 
 
 def seal_message(keys: Keys, account: str, thread_id: str, key: str, raw: RawDict) -> bytes:
@@ -26,7 +25,7 @@ def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: byt
     try:
         return cast("RawDict", json.loads(plain))
     except RecursionError:  # whoever wrote it stood nearer to the bottom of the stack
-        return cast("RawDict", orjson.loads(_TOO_DEEP))
+        return NESTED_TOO_DEEP
 
 
 def storable(text: str) -> str:
@@ -45,7 +44,7 @@ def _json(raw: RawDict) -> bytes:
         return _EXACT + json.dumps(raw).encode()
     except RecursionError:
         # Nothing that Zalo says nests by the hundred; it becomes a dead letter instead of stopping its batch.
-        return _TOO_DEEP
+        return orjson.dumps(NESTED_TOO_DEEP)
 
 
 def _place(account: str, thread_id: str, key: str) -> bytes:

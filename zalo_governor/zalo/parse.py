@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from zalo_governor.domain.clock import from_ms
-from zalo_governor.domain.elements import Admitted, ElementKind, Entry, RawDict
+from zalo_governor.domain.elements import NESTED_TOO_DEEP, Admitted, ElementKind, Entry, RawDict
 from zalo_governor.domain.errors import UnparsableElementError
 from zalo_governor.domain.events import (
     AdminChanged,
@@ -62,6 +62,8 @@ def parse(admitted: Admitted) -> EventBase:
         return SealedHeard(mac=entry.seal.mac, size=entry.seal.size, **shared)
     if entry.raw is None:
         raise UnparsableElementError(f"{entry.kind}: neither a body nor a seal")
+    if entry.raw == NESTED_TOO_DEEP:
+        raise UnparsableElementError(f"{entry.kind}: nested too deep")
     try:
         return _PARSERS[entry.kind](admitted, entry.raw, shared)
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.pipeline.made import element
-from zalo_governor.domain.elements import ElementKind
+from zalo_governor.domain.elements import NESTED_TOO_DEEP, ElementKind
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.pipeline.door import UNCHECKED, SecretDoor, strings_of
 
@@ -94,6 +94,12 @@ def test_when_the_check_fails_the_element_is_sealed() -> None:
     assert entry.raw is None
     assert entry.seal is not None
     assert entry.seal.label == UNCHECKED
+
+
+def test_what_cannot_be_read_again_for_its_nesting_is_not_let_in_unseen() -> None:
+    seal = SecretDoor([MarkInspector()], mac).look(NESTED_TOO_DEEP)
+    assert seal is not None
+    assert seal.label == UNCHECKED
 
 
 def _places(inner: Any) -> Iterator[Any]:

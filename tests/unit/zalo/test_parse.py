@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.unit.zalo.wiring import ACCOUNT, GROUP, MEMBER, NOW_MS, admitted, control, elements, message
 from zalo_governor.domain import events
 from zalo_governor.domain.clock import from_ms
-from zalo_governor.domain.elements import Admitted, ElementKind, Entry, RawDict, Seal, Source
+from zalo_governor.domain.elements import NESTED_TOO_DEEP, Admitted, ElementKind, Entry, RawDict, Seal, Source
 from zalo_governor.domain.errors import UnparsableElementError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.zalo.fields import EACH, FIELDS, Place
@@ -222,6 +222,13 @@ def test_a_bad_element_becomes_a_dead_letter_that_quotes_nothing(bad: object) ->
     with pytest.raises(UnparsableElementError) as caught:
         parse(admitted(elements(controls=[bad])[0]))
     assert caught.value.__suppress_context__
+
+
+def test_what_was_nested_too_deep_to_be_kept_is_a_dead_letter() -> None:
+    heard = admitted(elements(groupMsgs=[message()])[0])
+    unreadable = heard._replace(entry=heard.entry._replace(raw=NESTED_TOO_DEEP))
+    with pytest.raises(UnparsableElementError):
+        parse(unreadable)
 
 
 def test_of_what_was_sealed_only_hash_and_size_are_left() -> None:
