@@ -68,7 +68,7 @@ def replay(
         rule = _rule(rulebook, rule_id)
         report = _Player(records, rulebook, rule, samples, with_text=with_text).play(start)
         with SqlUnits(records.database, records.account).unit() as unit:
-            shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples)] if with_text else []
+            shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples) if sample.text]
             note_access(unit, system_clock, "rules.replayed", rule=rule_id, checked=report.checked, shown=shown)
     finally:
         records.close()
