@@ -1,7 +1,8 @@
 """The bot as `zalo-governor run` runs it, but with a clock that can be set wrong from outside while it runs.
 
 The wall clock is what the program is given at its composition root, so nothing of it is changed for this. A file of
-eight bytes, shared by memory, holds by how many seconds it is wrong.
+eight bytes, shared by memory, holds by how many seconds it is wrong. One constant is changed: how long the bot waits at
+most before it connects again.
 """
 
 import mmap
