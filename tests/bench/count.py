@@ -1,41 +1,46 @@
-"""`python -m tests.bench.count URL SIZES…`: our listener alone, counting what it hears, as count.mjs has zca-js do."""
+"""`python -m tests.bench.count [--decoded] URL SIZES…`: our listener alone, counting what it hears, as count.mjs has
+zca-js do; with `--decoded`, counting the messages of decoded frames, of which nothing is made yet.
+"""
 
 import json
 import sys
 import time
+from collections.abc import Sized
 from pathlib import Path
 from random import SystemRandom
 
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.domain.elements import Element
 from zalo_governor.domain.line import LineReport, LineState
 from zalo_governor.governor import leave_standing
 from zalo_governor.zalo.credentials import Credentials
+from zalo_governor.zalo.frames import FrameDecoder
 from zalo_governor.zalo.listener import Listener
 from zalo_governor.zalo.session import ZaloSession
+from zalo_governor.zalo.wire import Wire
+
+_DECODED = "--decoded"
 
 
 class Count:
-    """Counts the elements of one flood after the other."""
+    """Counts the messages of one flood after the other."""
 
     def __init__(self, sizes: list[int]) -> None:
         self._sizes = sizes
         self._heard = 0
         self._began = self._cpu = 0.0
 
-    def take(self, elements: list[Element]) -> None:
-        """What the listener hands on."""
+    def take(self, messages: Sized) -> None:
+        """What came together."""
         if not self._heard:
             self._began, self._cpu = time.perf_counter(), time.process_time()
-        self._heard += len(elements)
+        self._heard += len(messages)
         if self._heard >= self._sizes[0]:
             figures = {
                 "per_s": self._heard / (time.perf_counter() - self._began),
                 "cpu_us": (time.process_time() - self._cpu) / self._heard * 1e6,
                 "rss_mb": rss_mb("self"),
             }
-            sys.stdout.write(json.dumps(figures) + "\n")
-            sys.stdout.flush()
+            _say(json.dumps(figures))
             self._heard = 0
             del self._sizes[0]
 
@@ -47,20 +52,43 @@ def rss_mb(process: int | str) -> float:
     return int(line.split()[1]) / 1024
 
 
-def main(base: str, sizes: list[int]) -> None:
+def main(base: str, sizes: list[int], *, decoded: bool) -> None:
     """Listen until killed."""
-    session = ZaloSession(
+    session = _session(base)
+    session.login()
+    leave_standing()
+    if decoded:
+        _decode(session, Count(sizes))
+    else:
+        _listen(session, Count(sizes))
+
+
+def _session(base: str) -> ZaloSession:
+    return ZaloSession(
         Credentials.model_validate({"imei": "bench", "user_agent": "bench", "cookies": {"zpw_sek": "bench"}}),
         route_to=base,
         timeout=10,
         on_credentials=lambda credentials: None,
         clock=system_clock,
     )
-    session.login()
-    leave_standing()
+
+
+def _decode(session: ZaloSession, count: Count) -> None:
+    wire, decoder = Wire(session, session.socket_urls[0], clock=system_clock), FrameDecoder()
+    while True:
+        for data in wire.receive(1.0):
+            if decoder.keyed:
+                count.take(decoder.decode(data).content["groupMsgs"])
+            else:
+                decoder.decode(data)
+                wire.keep_alive(60)
+                _say("listening")
+
+
+def _listen(session: ZaloSession, count: Count) -> None:
     Listener(
         session,
-        on_elements=Count(sizes).take,
+        on_elements=count.take,
         on_line=_tell,
         wants_old=lambda: False,
         on_old=lambda cmd, elements: None,
@@ -74,9 +102,14 @@ def main(base: str, sizes: list[int]) -> None:
 
 def _tell(report: LineReport) -> None:
     if report.state is LineState.UP:
-        sys.stdout.write("listening\n")
-        sys.stdout.flush()
+        _say("listening")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], [int(size) for size in sys.argv[2:]])
+    given = [argument for argument in sys.argv[1:] if argument != _DECODED]
+    main(given[0], [int(size) for size in given[1:]], decoded=len(given) < len(sys.argv) - 1)

@@ -34,18 +34,25 @@ SIZES = [str(flood.size) for flood in FLOODS]
 def receive(_folder: Path) -> Figures:
     """Messages a second and MB of both, and their ratios; None for zca-js where it cannot be installed.
 
-    Of each the best of some rounds, in turn: a machine that is not ours alone slows down for seconds at a time.
+    `receive_…` is the listener with all that it makes of a message (its place, time, identity, what it said);
+    `decode_…` is receiving and decoding alone. Of each the best of some rounds, in turn: a machine that is not ours
+    alone slows down for seconds at a time.
     """
-    own_rounds, other_rounds = [], []
+    count = [sys.executable, "-m", "tests.bench.count"]
+    own_rounds, decoding_rounds, other_rounds = [], [], []
     zca_js = _zca_js()
     for _ in range(ROUNDS):
-        own_rounds.append(_measured([sys.executable, "-m", "tests.bench.count"]))
+        own_rounds.append(_measured(count))
+        decoding_rounds.append(_measured([*count, "--decoded"]))
         other_rounds.append(_measured(zca_js) if zca_js else {})
-    ours, theirs = _best(own_rounds), _best(other_rounds)
+    ours, decoding, theirs = _best(own_rounds), _best(decoding_rounds), _best(other_rounds)
     figures: Figures = {}
     for per_frame, own in ours.items():
         other = theirs.get(per_frame)
+        decoded = decoding[per_frame]
         figures |= {
+            f"decode_per_s_{per_frame}": decoded["per_s"],
+            f"decode_cpu_ratio_{per_frame}": other["cpu_us"] / decoded["cpu_us"] if other else None,
             f"receive_per_s_{per_frame}": own["per_s"],
             f"zca_js_receive_per_s_{per_frame}": other["per_s"] if other else None,
             f"receive_ratio_{per_frame}": own["per_s"] / other["per_s"] if other else None,
