@@ -5,6 +5,8 @@ Figures = dict[str, float | None]
 
 AT_LEAST = {
     # Of processor time: on one core. The wall clock also waits for whoever feeds them, and node takes a second core.
+    "decode_cpu_ratio_1": 4.0,
+    "decode_cpu_ratio_20": 4.0,
     "receive_cpu_ratio_1": 4.0,
     "pipeline_stub_per_s_1": 10_000.0,
     "pipeline_stub_per_s_20": 16_000.0,
