@@ -348,9 +348,10 @@ class SqlInbox:
         """
         if not self._database.is_sqlite:
             return True
-        keys: dict[tuple[Any, ...], list[str]] = {}
+        keys: dict[tuple[str, str, str], list[str]] = {}
         for row in rows:
-            keys.setdefault((row[0], row[1], row[3]), []).append(row[4])
+            account, thread_id, _, kind, key = row[:5]
+            keys.setdefault((account, thread_id, kind), []).append(key)
         if len(keys) > len(rows) // 2:
             return True
         for place, those in keys.items():
