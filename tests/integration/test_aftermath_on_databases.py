@@ -201,6 +201,7 @@ def test_a_removal_waits_through_tries_until_it_is_settled_once(units: SqlUnits,
         assert again.attempts == 1
         assert unit.settle_removal(again, RemovalOutcome.REMOVED)
         assert not unit.settle_removal(again, RemovalOutcome.UNKNOWN)
+        unit.try_again(again, START + MINUTE)  # by one who waited for an answer while Zalo showed it gone
     with units.unit() as unit:
         assert unit.removals_waiting(case) == []
         assert unit.next_removal(BOT) is None

@@ -244,9 +244,10 @@ class Aftermath(CaseNotes):
         return None if due_ms is None else from_ms(due_ms)
 
     def try_again(self, removal: Removal, at: datetime) -> None:
-        """Nobody knows what became of it: it is tried once more then."""
+        """Nobody knows what became of it: it is tried once more then, unless it was settled meanwhile."""
         values = {"attempts": removal.attempts + 1, "due_ms": to_ms(at)}
-        self._connection.execute(update(removals).where(removals.c.id == removal.id).values(values))
+        still_open = (removals.c.id == removal.id, removals.c.due_ms.is_not(None))
+        self._connection.execute(update(removals).where(*still_open).values(values))
 
     def settle_removal(self, removal: Removal, outcome: RemovalOutcome) -> bool:
         """Write down what became of it; whether it was still open."""

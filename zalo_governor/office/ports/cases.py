@@ -165,7 +165,7 @@ class Cases(Protocol):
         ...
 
     def try_again(self, removal: Removal, at: datetime) -> None:
-        """Nobody knows what became of it: it is tried once more then."""
+        """Nobody knows what became of it: it is tried once more then, unless it was settled meanwhile."""
         ...
 
     def settle_removal(self, removal: Removal, outcome: RemovalOutcome) -> bool:
