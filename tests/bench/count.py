@@ -47,8 +47,13 @@ class Count:
 
 def rss_mb(process: int | str) -> float:
     """Resident memory of a process in MB."""
+    return memory_mb(process, "VmRSS")
+
+
+def memory_mb(process: int | str, field: str) -> float:
+    """MB by a field of proc(5)'s status: `VmRSS` now, `VmHWM` at most since its program began."""
     status = Path(f"/proc/{process}/status").read_text()
-    [line] = [line for line in status.splitlines() if line.startswith("VmRSS")]
+    [line] = [line for line in status.splitlines() if line.startswith(field)]
     return int(line.split()[1]) / 1024
 
 
