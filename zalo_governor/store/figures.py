@@ -1,6 +1,5 @@
 """Counting: what the activity report says."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import ElementKind, Source
 from zalo_governor.domain.events import (
     AdminChanged,
+    EventBase,
     GroupCall,
     GroupInfoChanged,
     GroupSettingChanged,
@@ -78,6 +78,18 @@ class _Look(NamedTuple):
     everything: int
     unusual: Sequence[_Some]
 
+    def number_of(self, *kinds: type[EventBase]) -> int:
+        """How many events there are of these kinds, none of which is a simple message."""
+        return sum(some.number for some in self._of(kinds))
+
+    def people_of(self, *kinds: type[EventBase]) -> int:
+        """How many members events of these kinds concern."""
+        return sum(some.people for some in self._of(kinds))
+
+    def _of(self, kinds: Iterable[type[EventBase]]) -> list[_Some]:
+        names = {kind.kind for kind in kinds}
+        return [some for some in self.unusual if some.kind in names]
+
 
 class Figures(Changes):
     """The part of a unit that counts. Periods are [start, end) by Zalo's clock, for cases by when they were opened.
@@ -105,7 +117,8 @@ class Figures(Changes):
             *self._ours(rule_failures.c.event_id),
         )
         everything, unusual = self._look(group_id, start, end)
-        unusually_heard = [some for some in unusual if some.source != Source.SWEEP.value]
+        swept = [some for some in unusual if some.source == Source.SWEEP.value]
+        heard_so = [some for some in unusual if some.source != Source.SWEEP.value]
         # Asked for in this way, the few rows in such a state are looked at and not the million of the period.
         unjudged = select(count_where(heard)).join_from(waiting, inbox, WAITS)
         # A broken element may not even name its group: it counts in each.
@@ -124,12 +137,12 @@ class Figures(Changes):
         return Coverage(
             content_from=kept_from if kept_from and kept_from > start else None,
             heard=self._number(select(func.count()).select_from(inbox).where(heard)),
-            judged=everything - _number_of(unusual) + _number_of(unusually_heard),
+            judged=everything - _number_of(swept),
             waiting=self._number(unjudged),
-            sealed=_number_of(some for some in unusually_heard if some.sealed),
+            sealed=_number_of(some for some in heard_so if some.sealed),
             dead_letters=self._number(dead),
-            recovered=_number_of(some for some in unusually_heard if some.source == Source.BACKFILL.value),
-            late=_number_of(some for some in unusually_heard if some.late),
+            recovered=_number_of(some for some in heard_so if some.source == Source.BACKFILL.value),
+            late=_number_of(some for some in heard_so if some.late),
             rule_failures=self._number(select(func.count()).select_from(rule_failures).where(failed)),
             gaps=tuple(self.gaps(group_id, start, end)),
         )
@@ -137,19 +150,15 @@ class Figures(Changes):
     def activity(self, group_id: str, start: datetime, end: datetime) -> Activity:
         """What went on in [start, end), without what the bot itself wrote."""
         wrote = self._messages_by_person(group_id, start, end)
-        number: Counter[str] = Counter()
-        people: Counter[str] = Counter()
-        for some in self._look(group_id, start, end).unusual:
-            number[some.kind] += some.number
-            people[some.kind] += some.people
+        look = self._look(group_id, start, end)
         return Activity(
             messages=sum(wrote.values()),
             senders=len(wrote.keys() - {None}),
-            joined=people[MembersJoined.kind],
-            left=people[MembersLeft.kind] + people[MemberRemoved.kind],
-            recalled=number[MessageRecalled.kind],
-            changes=sum(number[change.kind] for change in CHANGES),
-            calls=number[GroupCall.kind],
+            joined=look.people_of(MembersJoined),
+            left=look.people_of(MembersLeft, MemberRemoved),
+            recalled=look.number_of(MessageRecalled),
+            changes=look.number_of(*CHANGES),
+            calls=look.number_of(GroupCall),
         )
 
     def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:

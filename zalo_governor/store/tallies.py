@@ -147,11 +147,9 @@ class Tallies(Figures):
 
     def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
         """Changes of the group in [start, end) by kind, in order of the kinds."""
-        number: Counter[str] = Counter()
-        for some in self._look(group_id, start, end).unusual:
-            number[some.kind] += some.number
-        kinds = sorted(change.kind for change in CHANGES if number[change.kind])
-        return [ChangeFigures(kind=kind, count=number[kind]) for kind in kinds]
+        look = self._look(group_id, start, end)
+        counted = sorted((change.kind, look.number_of(change)) for change in CHANGES)
+        return [ChangeFigures(kind=kind, count=number) for kind, number in counted if number]
 
     def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
         """Directives and reports of [start, end), each kind once, in the order of the kinds."""
