@@ -117,4 +117,4 @@ def _say(line: str) -> None:
 
 if __name__ == "__main__":
     given = [argument for argument in sys.argv[1:] if argument != _DECODED]
-    main(given[0], [int(size) for size in given[1:]], decoded=len(given) < len(sys.argv) - 1)
+    main(given[0], [int(size) for size in given[1:]], decoded=_DECODED in sys.argv)

@@ -25,7 +25,7 @@ def open_message(keys: Keys, account: str, thread_id: str, key: str, sealed: byt
     try:
         return cast("RawDict", json.loads(plain))
     except RecursionError:  # whoever wrote it stood nearer to the bottom of the stack
-        return NESTED_TOO_DEEP
+        return dict(NESTED_TOO_DEEP)
 
 
 def storable(text: str) -> str:

@@ -1,1 +1,1 @@
-"""How the rooms are tied together, a piece at a time; `app` puts the pieces together."""
+"""How the rooms are tied together, a piece at a time; `whole` puts the pieces together."""
