@@ -17,10 +17,11 @@ from sqlalchemy import (
 )
 
 from zalo_governor.domain.clock import to_ms
-from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Seal, Source, number_of
-from zalo_governor.store.bodies import open_message, seal_message, storable
+from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Source, number_of
+from zalo_governor.store.bodies import storable
 from zalo_governor.store.bulk import BulkInsert
 from zalo_governor.store.database import Database
+from zalo_governor.store.entries import WITH_SEAL, WITHOUT_SEAL, admitted_of, row_of
 from zalo_governor.store.errors import StoreError
 from zalo_governor.store.identity import formers
 from zalo_governor.store.schema import (
@@ -40,8 +41,6 @@ _SEQUENCE_BITS = 12
 _ACCOUNT_LOCK = 7_400
 """First of the PostgreSQL advisory locks that give out ids, one for each account."""
 _HIGHEST_ID = (1 << 63) - 1
-_LATEST_MS = 1 << 42
-"""Zalo's times are about 2^41; an absurd one must not break the batch that it comes in."""
 
 _earlier = inbox.alias()
 _revision = exists().where(
@@ -122,8 +121,6 @@ _OLDEST = (
     .order_by(inbox.c.at_ms)
     .limit(100)  # Zalo's clock may have leapt among them
 )
-_WITHOUT_SEAL = [column.name for column in inbox.c if not column.name.startswith("seal_") and column.name != "reason"]
-_WITH_SEAL = [column.name for column in inbox.c if column.name != "reason"]
 
 
 def lowest_id(moment: datetime) -> int:
@@ -153,8 +150,8 @@ class SqlInbox:
 
     def __init__(self, database: Database, account: str | None = None) -> None:
         self._database = database
-        self._insert = BulkInsert(database, database.insert_or_ignore(inbox), _WITHOUT_SEAL)
-        self._insert_sealed = BulkInsert(database, database.insert_or_ignore(inbox), _WITH_SEAL)
+        self._insert = BulkInsert(database, database.insert_or_ignore(inbox), WITHOUT_SEAL)
+        self._insert_sealed = BulkInsert(database, database.insert_or_ignore(inbox), WITH_SEAL)
         self._wait = BulkInsert(database, insert(waiting))
         self._landed = database.ready(_LANDED)
         self._revisions = database.ready(_REVISIONS)
@@ -172,7 +169,9 @@ class SqlInbox:
         entries = self._not_heard_by_formers(entries)
         if not entries:
             return []
-        rows = [self._row(entry) for entry in entries]  # Sealing takes its time: not while others wait to write.
+        rows = [
+            row_of(self._database.keys, entry) for entry in entries
+        ]  # Sealing takes its time: not while others wait to write.
         with self._database.write() as connection:
             numbers = self._numbers_of(connection, entries)
             tick = max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> NUMBER_BITS, self._tick_now()) + 1
@@ -363,51 +362,17 @@ class SqlInbox:
         return False
 
     def _write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
-        unsealed = [row for row in rows if len(row) == len(_WITHOUT_SEAL)]
+        unsealed = [row for row in rows if len(row) == len(WITHOUT_SEAL)]
         if len(unsealed) == len(rows):  # as nearly always
             return self._insert.write(connection, rows)
         # These first: of two that count as the same, the one of which nothing may be kept stays.
-        sealed = [row for row in rows if len(row) == len(_WITH_SEAL)]
+        sealed = [row for row in rows if len(row) == len(WITH_SEAL)]
         return self._insert_sealed.write(connection, sealed) + self._insert.write(connection, unsealed)
-
-    def _row(self, entry: Entry) -> tuple[Any, ...]:
-        """In the order of the table's columns, without the id; those of the seal only where there is one."""
-        account, thread_id, key = entry.account, storable(entry.thread_id), storable(entry.key)
-        raw = None if entry.seal else entry.raw
-        return (
-            account,
-            thread_id,
-            entry.is_group,
-            entry.kind.value,
-            key,
-            None if entry.cli_key is None else storable(entry.cli_key),
-            storable(entry.sender_uid),
-            entry.at_ms if 0 <= entry.at_ms < _LATEST_MS else 0,
-            entry.source.value,
-            entry.received_ms,
-            entry.fingerprint,
-            "done",
-            None if raw is None else seal_message(self._database.keys, account, thread_id, key, raw),
-            *(entry.seal or ()),
-        )
 
     def _admitted(self, statement: Select[Any], values: dict[str, Any]) -> list[Admitted]:
         with self._database.read() as connection:
             rows = connection.execute(statement, values).all()
-        return [self._as_admitted(row) for row in rows]
-
-    def _as_admitted(self, row: Sequence[Any]) -> Admitted:
-        """`row` has the table's columns in their order, and whether it is a revision."""
-        (
-            id_, account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, received_ms, fingerprint,
-            _, body, *seal, _, revision,
-        ) = row  # fmt: skip
-        raw = None if body is None else open_message(self._database.keys, account, thread_id, key, body)
-        entry = Entry(
-            account, thread_id, is_group, ElementKind(kind), key, cli_key, sender_uid, at_ms, Source(source),
-            received_ms, fingerprint, raw, _seal(seal),
-        )  # fmt: skip
-        return Admitted(id_, entry, bool(revision))
+        return [admitted_of(self._database.keys, row) for row in rows]
 
 
 def _heard_as(account: str) -> ColumnElement[bool]:
@@ -430,9 +395,3 @@ def _number(database: Database, connection: Connection, account: str) -> int:
             )
         connection.execute(insert(accounts), {"uid": account, "number": number})
     return number
-
-
-def _seal(values: Sequence[Any]) -> Seal | None:
-    """By its columns, which stand in the order of its fields."""
-    rule_id, label, level, size, mac, clause, quoted = values
-    return None if rule_id is None else Seal(rule_id, label, level, size, mac, clause, bool(quoted))
