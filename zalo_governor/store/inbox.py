@@ -169,9 +169,8 @@ class SqlInbox:
         entries = self._not_heard_by_formers(entries)
         if not entries:
             return []
-        rows = [
-            row_of(self._database.keys, entry) for entry in entries
-        ]  # Sealing takes its time: not while others wait to write.
+        # Encrypting takes its time: not while others wait to write.
+        rows = [row_of(self._database.keys, entry) for entry in entries]
         with self._database.write() as connection:
             numbers = self._numbers_of(connection, entries)
             tick = max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> NUMBER_BITS, self._tick_now()) + 1
