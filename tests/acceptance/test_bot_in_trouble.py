@@ -40,11 +40,11 @@ def unheard(bot: Rig, too_many: str) -> str:
 
 
 def test_who_takes_no_messages_is_noted_and_the_admin_is_told_to_call(bot: Rig) -> None:
-    refused = bot.report()["refused_notices"]
+    refused = bot.report()["undelivered_notices"]
     uid = _ask_while(bot, "refused", inner={SEND: [122, "blocked"]})
     assert bot.told(uid) == []
     assert _reach(bot, uid) == ("refused", 122)
-    assert bot.report()["refused_notices"] == refused + 1
+    assert bot.report()["undelivered_notices"] == refused + 1
     bot.say(UNMARKED, uid)
     [alert] = bot.told_of(bot.case_of(uid), ADMIN)
     assert "không nhận tin riêng" in alert

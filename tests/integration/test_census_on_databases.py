@@ -19,7 +19,7 @@ def test_what_stands_is_counted_for_the_account_that_asks(
     database: Database, units: SqlUnits, heard_in: SqlInbox, clock: HandClock
 ) -> None:
     census = Census(database, BOT)
-    empty = census.take()
+    empty = census.take(START)
     assert (empty.waiting, empty.oldest_waiting_at, empty.outgoing, empty.open_cases) == (0, None, {}, {})
 
     admitted = heard_in.admit([entry(str(number), f"Tin {number}") for number in range(4)])
@@ -39,7 +39,7 @@ def test_what_stands_is_counted_for_the_account_that_asks(
         unit.post(notice(person_id=member))
     clock.forward(minutes=3)
 
-    found = census.take()
+    found = census.take(START)
     assert found.waiting == 2
     assert found.oldest_waiting_at == START
     assert found.dead_letters == 1

@@ -93,7 +93,7 @@ def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[In
         ladder=rulebook.ladder,
         catalogue=Catalogue.load(CONFIG / "messages.vi.yaml"),
         clock=clock,
-        status=lambda: LineStatus(None, since=None, heard_at=None, outgoing_waiting=0, looked_at=None),
+        status=lambda: LineStatus(None, since=None, heard_at=None, looked_at=None),
         draw_code=lambda: "482913",
         with_marks=lambda sentence: [sentence],
         letterhead=LETTERHEAD,

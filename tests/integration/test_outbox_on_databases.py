@@ -95,7 +95,7 @@ def test_an_account_sends_only_its_own_messages(database: Database, outbox: SqlO
 
 def test_what_was_deferred_is_sent_later_as_if_for_the_first_time(database: Database, outbox: SqlOutbox) -> None:
     post(database, notice())
-    outbox.deferred(claim_one(outbox), START + MINUTE)
+    outbox.deferred(claim_one(outbox), START + MINUTE, None)
     assert outbox.claim(now=START, limit=9) == []
     again = claim_one(outbox, MINUTE)
     assert (again.attempts, again.repeated) == (2, False)
@@ -103,23 +103,67 @@ def test_what_was_deferred_is_sent_later_as_if_for_the_first_time(database: Data
     assert state(database) == OutgoingState.SENT
 
 
-def test_an_uncertain_message_is_repeated_once_and_says_so(database: Database, outbox: SqlOutbox) -> None:
+def test_an_uncertain_message_is_repeated_and_says_so_until_its_time_has_ended(
+    database: Database, outbox: SqlOutbox
+) -> None:
     post(database, notice())
     first = claim_one(outbox)
-    outbox.uncertain(first, START + MINUTE)
+    outbox.uncertain(first, START + MINUTE, 500)
     assert outbox.claim(now=START, limit=9) == []
-    again = claim_one(outbox, MINUTE)
-    assert (again.repeated, again.client_id) == (True, first.client_id)
-    outbox.uncertain(again, START + MINUTE)
-    assert outbox.claim(now=START + 99 * MINUTE, limit=9) == []
+    for minutes in (1, 2, 3):
+        again = claim_one(outbox, minutes * MINUTE)
+        assert (again.repeated, again.client_id) == (True, first.client_id)
+        outbox.uncertain(again, START + (minutes + 1) * MINUTE, 500)
+    assert outbox.claim(now=START + timedelta(hours=12), limit=9) == []
     assert outbox.next_due(START) is None
     assert state(database) == OutgoingState.UNCONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("purpose", "urgent", "lasts"),
+    [
+        (Purpose.ADMIN_ALERT, True, timedelta(hours=24)),
+        (Purpose.ADMIN_ALERT, False, timedelta(hours=24)),
+        (Purpose.MEMBER_REQUEST, False, timedelta(hours=12)),
+        (Purpose.REPLY, False, timedelta(minutes=30)),
+    ],
+)
+def test_what_was_tried_in_vain_is_given_up_when_its_time_has_ended_and_counted(
+    database: Database, outbox: SqlOutbox, purpose: Purpose, *, urgent: bool, lasts: timedelta
+) -> None:
+    post(database, notice(purpose=purpose, urgent=urgent))
+    outbox.deferred(claim_one(outbox), START + MINUTE, 221)
+    outbox.deferred(claim_one(outbox, lasts - MINUTE), START + lasts, 221)
+    assert outbox.counts(START + lasts).oldest_waiting_at == START
+    assert outbox.claim(now=START + lasts, limit=9) == []
+    assert state(database) == OutgoingState.EXPIRED
+    counts = outbox.counts(START + lasts)
+    assert (counts.waiting, counts.failed, counts.urgent_failed, counts.codes) == (0, 1, int(urgent), ((221, 1),))
+    assert outbox.counts(START + lasts + timedelta(days=8)).failed == 0
+
+
+def test_everything_is_tried_once_however_late(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice(purpose=Purpose.REPLY))
+    assert claim_one(outbox, timedelta(days=3)).attempts == 1
+
+
+def test_what_was_not_tried_at_all_does_not_count_as_a_try(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice())
+    outbox.postponed(claim_one(outbox), START + timedelta(days=1))
+    assert claim_one(outbox, timedelta(days=1)).attempts == 1
+
+
+def test_when_zalo_answers_again_nothing_waits_for_its_pause(database: Database, outbox: SqlOutbox) -> None:
+    post(database, notice(), notice("mai", not_before=START + timedelta(days=1)))
+    outbox.deferred(claim_one(outbox), START + timedelta(hours=1), None)
+    outbox.hasten()
+    assert claim_one(outbox, MINUTE).attempts == 2
 
 
 def test_an_echo_settles_an_uncertain_message_without_a_repeat(database: Database, outbox: SqlOutbox) -> None:
     post(database, notice())
     first = claim_one(outbox)
-    outbox.uncertain(first, START + MINUTE)
+    outbox.uncertain(first, START + MINUTE, None)
     outbox.confirm([(first.client_id, "m7"), (42, "of the account's owner")], START)
     outbox.confirm([], START)
     assert outbox.claim(now=START + 9 * MINUTE, limit=9) == []
@@ -133,11 +177,11 @@ def test_an_echo_that_overtakes_the_answer_stands(database: Database, outbox: Sq
     outbox.confirm([(first.client_id, "m7")], START)
     match outcome:
         case "deferred":
-            outbox.deferred(first, START)
+            outbox.deferred(first, START, None)
         case "uncertain":
-            outbox.uncertain(first, START)
+            outbox.uncertain(first, START, None)
         case "refused":
-            outbox.refused(first, 114, START)
+            outbox.refused(first, 114, START, addressee_refuses=True)
         case _:
             outbox.sent(first, Reception(msg_id=""), START)
     assert state(database) == OutgoingState.SENT
@@ -155,7 +199,7 @@ def test_after_a_kill_what_was_being_sent_waits_for_its_echo_and_is_repeated(
     again = claim_one(successor, MINUTE)
     assert (again.notice.text, again.repeated) == ("hai", True)
     assert successor.reclaim(START + MINUTE) == 1
-    assert successor.claim(now=START + 9 * MINUTE, limit=9) == []
+    assert claim_one(successor, 9 * MINUTE).repeated
 
 
 @pytest.mark.parametrize(("code", "reach"), [(122, Reach.REFUSED), (123, Reach.REFUSED), (114, Reach.UNKNOWN)])
@@ -167,14 +211,14 @@ def test_who_takes_no_messages_is_known_and_the_refusal_is_counted(
         person = unit.sender(BOT, MEMBER)
         assert person is not None
         unit.post(notice(person_id=person.id))
-    outbox.refused(claim_one(outbox), code, START)
+    outbox.refused(claim_one(outbox), code, START, addressee_refuses=reach is Reach.REFUSED)
     with units.unit() as unit:
         assert unit.person(person.id).reach is reach
         known = unit.sender(BOT, MEMBER)
         assert known is not None
         assert known.reach is reach
-        assert unit.refused_notices(GROUP, START, START + MINUTE) == 1
-        assert unit.refused_notices(GROUP, START + MINUTE, START + 2 * MINUTE) == 0
+        assert unit.undelivered_notices(GROUP, START, START + MINUTE) == 1
+        assert unit.undelivered_notices(GROUP, START + MINUTE, START + 2 * MINUTE) == 0
     assert outbox.claim(now=START + MINUTE, limit=9) == []
 
 
@@ -199,9 +243,9 @@ def test_the_days_budget_counts_private_messages_that_went_out(database: Databas
     post(database, *(notice(str(number)) for number in range(5)), notice("nhóm", is_group=True, thread_id=GROUP))
     sent, refused, deferred, uncertain, _claimed, group = outbox.claim(now=START, limit=9)
     outbox.sent(sent, TAKEN, START)
-    outbox.refused(refused, 122, START)
-    outbox.deferred(deferred, START)
-    outbox.uncertain(uncertain, START)
+    outbox.refused(refused, 122, START, addressee_refuses=True)
+    outbox.deferred(deferred, START, None)
+    outbox.uncertain(uncertain, START, None)
     outbox.sent(group, TAKEN, START)
     assert outbox.sent_private_since(BOT, START - MINUTE) == 2
     assert outbox.sent_private_since(BOT, START + MINUTE) == 0
@@ -238,29 +282,29 @@ def test_a_message_is_never_lost_and_goes_out_again_only_after_doubt(
     for outcome in outcomes:
         now += MINUTE
         claimed = outbox.claim(now=now, limit=9)
-        if settled or doubts > 1:
+        if settled:
             assert claimed == []
             break
         (outgoing,) = claimed
-        assert outgoing.repeated == (doubts == 1)
+        assert outgoing.repeated == (doubts > 0)
         match outcome:
             case "sent":
                 outbox.sent(outgoing, TAKEN, now)
             case "refused":
-                outbox.refused(outgoing, 114, now)
+                outbox.refused(outgoing, 114, now, addressee_refuses=True)
             case "deferred":
-                outbox.deferred(outgoing, now)
+                outbox.deferred(outgoing, now, None)
             case "uncertain":
-                outbox.uncertain(outgoing, now)
+                outbox.uncertain(outgoing, now, None)
             case "echo":
-                outbox.uncertain(outgoing, now)
+                outbox.uncertain(outgoing, now, None)
                 outbox.confirm([(outgoing.client_id, "m1")], now)
             case _:
                 assert outbox.reclaim(now) == 1
         doubts += outcome in {"uncertain", "kill"}
         settled = outcome in {"sent", "refused", "echo"}
     due = outbox.next_due(now)
-    assert (due is None) == (settled or doubts > 1)
+    assert (due is None) == settled
 
 
 def test_after_the_clock_was_set_back_a_message_waits_no_longer_than_it_would_have(
@@ -268,7 +312,7 @@ def test_after_the_clock_was_set_back_a_message_waits_no_longer_than_it_would_ha
 ) -> None:
     post(database, notice("báo cáo"))
     outgoing = claim_one(outbox, 60 * MINUTE)
-    outbox.deferred(outgoing, START + 61 * MINUTE)
+    outbox.deferred(outgoing, START + 61 * MINUTE, None)
     assert outbox.next_due(START + 60 * MINUTE) == START + 61 * MINUTE
     assert outbox.claim(now=START + 60 * MINUTE, limit=9) == []
     assert outbox.next_due(START) == START

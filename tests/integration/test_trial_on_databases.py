@@ -85,7 +85,7 @@ def test_what_is_withheld_is_counted_and_never_sent(units: SqlUnits, heard_in: S
     outbox = SqlOutbox(database, BOT)
     assert outbox.claim(now=START + DAY, limit=9) == []
     assert outbox.next_due(START + DAY) is None
-    assert outbox.pending() == 0
+    assert outbox.counts(START).waiting == 0
 
 
 def test_on_trial_the_cooldown_counts_what_was_withheld_and_afterwards_only_what_went_out(

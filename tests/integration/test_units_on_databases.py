@@ -241,7 +241,7 @@ def test_a_finding_about_a_member_who_came_in_is_that_members(
 def test_whoever_sends_is_told_of_what_was_posted_once_it_is_durable(database: Database) -> None:
     told: list[int] = []
     outbox = SqlOutbox(database, BOT)
-    units = SqlUnits(database, BOT, on_posted=lambda: told.append(outbox.pending()))
+    units = SqlUnits(database, BOT, on_posted=lambda: told.append(outbox.counts(START).waiting))
     with units.unit() as unit:
         unit.sender(BOT, MEMBER)
     with units.unit() as unit:

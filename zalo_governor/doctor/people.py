@@ -2,10 +2,13 @@
 
 from collections.abc import Collection, Iterator
 
-from zalo_governor.doctor.check import Result, good, note, warning
+from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.patient import Patient
+from zalo_governor.domain.clock import minutes_of
+from zalo_governor.domain.delivery import KEPT_IN_SIGHT, NOTHING_OUTGOING
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.installation.choices import ROLE_NAMES
+from zalo_governor.store.outbox import SqlOutbox
 
 
 def present(patient: Patient) -> Iterator[Result]:
@@ -48,6 +51,31 @@ def reachable(patient: Patient) -> Iterator[Result]:
         yield note(f"Chưa biết tin riêng có tới không: {names}", "Đề nghị từng người nhắn /trogiup cho Hệ thống.")
     if holders and not refused and not untried:
         yield good(f"Cả {len(holders)} người có vai trò đều nhận được tin riêng")
+
+
+def undelivered(patient: Patient) -> Iterator[Result]:
+    """What the bot could not deliver lately, and what it has been trying to deliver for long."""
+    now = patient.records.clock()
+    counts = SqlOutbox(patient.records.database, patient.records.account).counts(now)
+    if counts.urgent_failed:
+        yield error(
+            f"{counts.urgent_failed} tin khẩn chưa đến được người nhận",
+            "Xem /vipham để biết vụ việc; kiểm tra mục Tin riêng, mục Zalo.",
+        )
+    if counts.failed:
+        codes = ", ".join(f"{code} ({number})" if code else f"không có mã ({number})" for code, number in counts.codes)
+        yield warning(
+            f"{counts.failed} tin không gửi được trong {KEPT_IN_SIGHT.days} ngày qua; mã lỗi của Zalo: {codes}",
+            "Ý nghĩa các mã: docs/giao-tin.md.",
+        )
+    if counts.oldest_waiting_at:
+        minutes = minutes_of(now - counts.oldest_waiting_at)
+        yield warning(
+            f"{counts.waiting} tin chờ gửi, lâu nhất {minutes} phút",
+            "Zalo hoặc mạng đang lỗi; Hệ thống tự gửi lại. Kiểm tra mục Zalo.",
+        )
+    if counts == NOTHING_OUTGOING._replace(waiting=counts.waiting):
+        yield good(f"Không có tin nào không gửi được; {counts.waiting} tin chờ gửi")
 
 
 def _named(person: Person) -> str:

@@ -22,6 +22,7 @@ CHECKS = (
     Check("zalo_rights", "Quyền trong Nhóm", zalo.rights, ("zalo_session",)),
     Check("people_present", "Người có vai trò", people.present, ("zalo_session",)),
     Check("people_reachable", "Tin riêng", people.reachable, ("process",)),
+    Check("undelivered", "Tin gửi đi", people.undelivered, ("process",)),
     Check("alarm", "Đường báo động", second_channel.reachable, ("settings",), asks=True),
     Check("optional_parts", "Phần tùy chọn", machine.optional_parts),
 )

@@ -106,6 +106,11 @@ class Case(BaseModel):
         return Severity.CRITICAL if self.sealed else self.severity
 
     @property
+    def urgent(self) -> bool:
+        """Whether people have to know at once, at night too: secrets, malware, outsiders."""
+        return self.gravity in {Severity.CRITICAL, Severity.MAJOR}
+
+    @property
     def minutes_to_remedy(self) -> int | None:
         """From the first event until it was set right, at least 1; None where it was not."""
         if self.remedied_at is None:

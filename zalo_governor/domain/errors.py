@@ -53,21 +53,36 @@ class SendError(GovernorError):
 class SendRefusedError(SendError):
     """Zalo answered and refused; sending the same again would be refused again.
 
-    `code` is Zalo's inner or outer error code, for example 122 or 123 (this person takes no messages from the account).
+    `code` is Zalo's inner or outer error code; `addressee_refuses` tells that it speaks of the addressee, who takes no
+    messages from the account.
     """
 
-    def __init__(self, code: int, message: str) -> None:
+    def __init__(self, code: int, message: str, *, addressee_refuses: bool = False) -> None:
         super().__init__(f"Zalo refused with code {code}: {message}")
         self.code = code
+        self.addressee_refuses = addressee_refuses
 
 
 class SendDeferredError(SendError):
-    """Zalo certainly did not take the message (no connection, code 221); try again after `delay` seconds."""
+    """Zalo certainly did not take the message (no connection, code 221); try again after `delay` seconds or more.
 
-    def __init__(self, message: str, delay: float) -> None:
+    `code` is Zalo's error code or the HTTP status, None where there was no answer; `known` tells whether anybody knows
+    what that code means.
+    """
+
+    def __init__(self, message: str, delay: float, code: int | None = None, *, known: bool = True) -> None:
         super().__init__(message)
         self.delay = delay
+        self.code = code
+        self.known = known
 
 
 class SendUncertainError(SendError):
-    """The line broke between request and answer: the message may or may not have arrived."""
+    """The line broke between request and answer: the message may or may not have arrived.
+
+    `code` is the HTTP status, None where there was none.
+    """
+
+    def __init__(self, message: str, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code

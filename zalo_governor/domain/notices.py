@@ -20,9 +20,9 @@ class Purpose(StrEnum):
 
     @property
     def priority(self) -> int:
-        """Smaller goes first."""
+        """Smaller goes first; 0 is left to what is urgent, whatever its purpose."""
         order = [self.ADMIN_ALERT, self.LEADER_ALERT, self.MEMBER_REQUEST, self.REPLY, self.REPORT, self.SYSTEM]
-        return order.index(self)
+        return 1 + order.index(self)
 
 
 class OutgoingState(StrEnum):
@@ -34,9 +34,14 @@ class OutgoingState(StrEnum):
     UNCERTAIN = "uncertain"
     """It may have gone out: the echo decides, or it goes out once more."""
     UNCONFIRMED = "unconfirmed"
-    """It went out twice, perhaps, and no echo came: not sent again, but shown."""
+    """Its time ended and nobody knows whether it arrived: not sent again, but shown."""
     SENT = "sent"
     REFUSED = "refused"
+    """Zalo said no for good."""
+    EXPIRED = "expired"
+    """Its time ended before Zalo took it."""
+    SUPERSEDED = "superseded"
+    """Its case was answered before it could be delivered: nobody needs it any more."""
     WITHHELD = "withheld"
     """The account is on trial: it is kept to be counted, and never goes out."""
 
@@ -57,6 +62,8 @@ class Notice(BaseModel):
     """With a file: what is said in its place where it cannot be made."""
     file: PaperFile | None = None
     purpose: Purpose
+    urgent: bool = False
+    """It is about something urgent (`Case.urgent`): it goes before all others and is tried until somebody knows."""
     case_id: int | None = None
     group_id: str
     """The group on whose behalf it goes out."""
@@ -84,4 +91,3 @@ class Reception(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     msg_id: str
-    """"" where Zalo answered without one; the echo then confirms the send."""

@@ -188,7 +188,7 @@ class ActivityReport(_Figures):
     remarks: tuple[Remark, ...] = ()
     """Of the period, incidents first, then the oldest; without their words (`text` is "") but for the desk."""
     signs: LeakSigns = LeakSigns()
-    refused_notices: int
+    undelivered_notices: int
     withheld_notices: int = 0
     """Messages that did not go out since the account was on trial."""
     coverage: Coverage

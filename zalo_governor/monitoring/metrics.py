@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from zalo_governor import __version__
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.delivery import UndeliveredCounts
 from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
@@ -116,10 +117,19 @@ class _Look(Collector):
         yield _gauge("inbox_oldest_waiting_seconds", "Age of the oldest of them", age)
         yield _gauge("dead_letters", "Elements that could not be understood", stock.dead_letters)
         yield _gauge("outbox", "Messages still to be sent", stock.outgoing, "state")
+        yield from self._of_the_undelivered(stock.undelivered)
         cases = {state.value: stock.open_cases.get(state.value, 0) for state in CaseState if state.open}
         yield _gauge("open_cases", "Cases that nobody has settled", cases, "state")
         gaps = {"open": stock.open_gaps, "pending": stock.pending_gaps}
         yield _gauge("gaps", "Times without hearing: not over, and not yet made good", gaps, "state")
+
+    def _of_the_undelivered(self, counts: UndeliveredCounts) -> Iterable[Metric]:
+        oldest = counts.oldest_waiting_at
+        age = 0.0 if oldest is None else max((self._clock() - oldest).total_seconds(), 0.0)
+        yield _gauge("outbox_oldest_waiting_seconds", "Age of the oldest message that was tried in vain", age)
+        yield _gauge("outbox_urgent_undelivered", "Urgent messages that nobody has got", counts.urgent_failed)
+        codes = {str(code): number for code, number in counts.codes} or {"0": 0}
+        yield _gauge("outbox_given_up", "Messages given up in the last days, by Zalo's error code", codes, "code")
 
 
 def _gauge(name: str, meaning: str, value: float | Mapping[str, float], label: str = "") -> Metric:

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from zalo_governor.domain.cases import Case, CaseMessage, CaseState
 from zalo_governor.domain.clock import local, minutes_of
+from zalo_governor.domain.delivery import DeliveryState
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Severity
 from zalo_governor.domain.ladder import MemberStep
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach
 from zalo_governor.office.categories import category, has_category, why
+from zalo_governor.office.delivery_words import state_in_words
 from zalo_governor.office.messages import Text
 from zalo_governor.office.name_advice import NameAdvice
 from zalo_governor.office.policy import OfficePolicy
@@ -48,7 +50,7 @@ class Alerts:
             kind = Text.ALERT_NAME if about_name else Text.ALERT_CASE
             about["member"] += self._due(case)
             text = self._voice.say(kind, clause=self._voice.clause(case.clause), **about)
-        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id)
+        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
 
     def ask_member(
         self, unit: OfficeUnit, case: Case, person: Person, proposal: str | None, *, about_name: bool, late: bool,
@@ -75,7 +77,8 @@ class Alerts:
             text = self._voice.say(Text.REQUEST_DIACRITICS, proposal=self._sentence(proposal), **about)
         else:
             text = self._voice.say(Text.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about)
-        sent = self._post.to_person(unit, person, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
+        purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
+        sent = self._post.to_person(unit, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
         return Text.MEMBER_ASKED if sent else Text.MEMBER_WITHHELD
 
     def decided(self, unit: OfficeUnit, case: Case, to: CaseState) -> None:
@@ -84,7 +87,7 @@ class Alerts:
         """
         person = unit.person(case.person_id)
         spoke = any(note.person_id == person.id for note in unit.notes(case))
-        asked = case.state is CaseState.REMINDED
+        asked = unit.request_delivery(case) is DeliveryState.DELIVERED
         text = {CaseState.FALSE_ALARM: Text.DECIDED_FALSE_ALARM, CaseState.CONFIRMED: Text.DECIDED_CONFIRMED}.get(to)
         if text is None or person.reach is Reach.REFUSED or not (spoke or (asked and to is CaseState.FALSE_ALARM)):
             return
@@ -98,7 +101,7 @@ class Alerts:
         about = self._about(case, person)
         del about["citation"]
         text = self._voice.say(Text.ALERT_REPOSTED, **(about | {"when": moment(at)}), count=number(case.count))
-        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id)
+        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id, urgent=True)
 
     def withdrawn(
         self,
@@ -144,7 +147,7 @@ class Alerts:
         group = self._voice.group(self._policy.group(event.thread_id))
         citation = self._voice.citation(clause)
         text = self._voice.say(Text.ALERT_NOBODY, group=group, when=moment(event.at), citation=citation)
-        self._post.to_desk(unit, text, group_id=event.thread_id)
+        self._post.to_desk(unit, text, group_id=event.thread_id, urgent=True)
 
     def rules_failed(self, unit: OfficeUnit, group_id: str, failures: Sequence[RuleFailure]) -> None:
         """Tell the desk that rules raise, once per rule and day; the store counts every time."""
@@ -166,7 +169,7 @@ class Alerts:
             rows.append(self._voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
         group = self._voice.group(self._policy.group(group_id))
         said = self._voice.say(text, group=group, count=number(len(cases)), rows="\n".join(rows))
-        self._post.to_desk(unit, said, group_id=group_id)
+        self._post.to_desk(unit, said, group_id=group_id, urgent=any(case.urgent for case in cases))
 
     def held_back(self, unit: OfficeUnit, case: Case, person: Person, *, late: bool) -> Text | None:
         """Why the member is not to be asked, in words for the desk; None where the member is."""
@@ -224,7 +227,7 @@ class Alerts:
     def _row(self, unit: OfficeUnit, case: Case) -> str:
         about = self._about(case, unit.person(case.person_id))
         del about["group"]
-        return self._voice.say(Text.LISTED_CASE, state=self._voice.state(case.state), **about)
+        return self._voice.say(Text.LISTED_CASE, state=state_in_words(unit, self._voice, case), **about)
 
 
 def _midnight(now: datetime) -> datetime:

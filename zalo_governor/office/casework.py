@@ -234,8 +234,6 @@ class Casework:
         asked = self._alerts.ask_member(
             unit, case, person, proposal, about_name=about_name, late=event.late, reason=reason
         )
-        if asked is Text.MEMBER_ASKED and case.state is CaseState.NEW:
-            self._move(unit, case, CaseState.REMINDED, "")
         if _summed_up(event, case):
             return
         if case.rule_id == NAME_RULE:

@@ -1,6 +1,7 @@
 """What the program does by itself when its time has come: reports, digests, the leader told where nobody answered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.notices import Purpose
@@ -122,3 +123,21 @@ class Duties:
     def _files(self, report: ActivityReport, faces: Sequence[Face]) -> list[PaperFile]:
         paper = paper_of(report, self._policy.letterhead, self._voice)
         return [file_of(report, face, paper, self._voice) for face in faces]
+
+
+class CaseDeadlines:
+    """What is due of cases and incidents. Fits `duework.Work`."""
+
+    def __init__(self, duties: Duties, *, unit: Callable[[], AbstractContextManager[OfficeUnit]]) -> None:
+        self._duties = duties
+        self._unit = unit
+
+    def next_due(self) -> datetime | None:
+        """See `Duties.next_due`."""
+        with self._unit() as unit:
+            return self._duties.next_due(unit)
+
+    def act(self, _now: datetime) -> None:
+        """See `Duties.on_cases`."""
+        with self._unit() as unit:
+            self._duties.on_cases(unit)

@@ -55,7 +55,7 @@ class Escalation:
         told = self._tell(unit, case, text, None)
         waited = (self._policy.clock() - case.opened_at).total_seconds() / 60
         said = self._voice.say(Text.ESCALATED, code=case.code, minutes=number(max(1, round(waited))), told=told)
-        self._post.to_desk(unit, said, group_id=case.group_id, case_id=case.id)
+        self._post.to_desk(unit, said, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
 
     def _tell(self, unit: OfficeUnit, case: Case, text: str, by: int | None) -> str:
         now = self._policy.clock()
@@ -81,8 +81,15 @@ class Escalation:
         return self._voice.say(Text.LEADER_TOLD if by is None else Text.LEADER_PASSED)
 
     def _tell_one(self, unit: OfficeUnit, case: Case, leader: Person, text: str) -> bool:
-        purpose = Purpose.LEADER_ALERT
-        return self._post.to_person(unit, leader, text, purpose, group_id=case.group_id, case_id=case.id)
+        return self._post.to_person(
+            unit,
+            leader,
+            text,
+            Purpose.LEADER_ALERT,
+            group_id=case.group_id,
+            case_id=case.id,
+            urgent=case.urgent,
+        )
 
     def _what(self, unit: OfficeUnit, case: Case) -> str:
         if case.rule_id in CHANGE_RULES:

@@ -6,7 +6,6 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, local
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.office.alerts import Alerts
-from zalo_governor.office.audit import audit_case
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
@@ -53,10 +52,6 @@ class NameReminders:
             asked = self._alerts.ask_member(
                 unit, case, person, made, about_name=True, late=False, reason=unit.reason_of(case)
             )
-            if asked is Text.MEMBER_ASKED and case.state is CaseState.NEW:
-                moved = case.moved(CaseState.REMINDED, at=now, by=None)
-                unit.save_case(moved)
-                audit_case(unit, "case.moved", moved, {"from": case.state.value, "to": moved.state.value}, at=now)
             sent += asked is Text.MEMBER_ASKED
         return sent
 

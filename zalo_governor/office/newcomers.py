@@ -168,12 +168,11 @@ class Newcomers:
             citation=self._voice.citation(first.clause),
             code=first.code,
         )
-        sent = self._post.to_person(unit, by, text, Purpose.MEMBER_REQUEST, group_id=event.thread_id, case_id=first.id)
+        sent = self._post.to_person(
+            unit, by, text, Purpose.MEMBER_REQUEST, group_id=event.thread_id, case_id=first.id, urgent=first.urgent
+        )
         if not sent:
             return self._voice.say(Text.MEMBER_WITHHELD)
-        for _, case in added:
-            if case.state is CaseState.NEW:
-                self.close(unit, case, CaseState.REMINDED, "")
         return self._voice.say(Text.MEMBER_ASKED)
 
     def _tell(
@@ -190,7 +189,8 @@ class Newcomers:
             rows="\n".join(rows),
             member=member,
         )
-        self._post.to_desk(unit, said, group_id=group_id, case_id=found[0][1].id)
+        urgent = any(case.urgent for _, case in found)
+        self._post.to_desk(unit, said, group_id=group_id, case_id=found[0][1].id, urgent=urgent)
 
     def _row(self, unit: OfficeUnit, newcomer: Newcomer, case: Case) -> str:
         person = unit.person(newcomer.person_id)

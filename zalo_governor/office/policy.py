@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.delivery import NOTHING_OUTGOING, UndeliveredCounts
 from zalo_governor.domain.ladder import Ladder, QuietHours, Steps, Times
 from zalo_governor.domain.line import LineState
 from zalo_governor.domain.papers import Face, Letterhead
@@ -33,8 +34,8 @@ class LineStatus(NamedTuple):
     since: datetime | None = None
     heard_at: datetime | None = None
     """When the last frame came in."""
-    outgoing_waiting: int = 0
-    """Messages that wait in the outbox."""
+    outgoing: UndeliveredCounts = NOTHING_OUTGOING
+    """What waits in the outbox, and what could not be delivered."""
     looked_at: datetime | None = None
     """When the program last asked Zalo whether anything was missing, and nothing was."""
     backed_up_at: datetime | None = None

@@ -30,16 +30,18 @@ class Post:
         *,
         group_id: str,
         case_id: int | None = None,
+        urgent: bool = False,
         asked_for: bool = False,
     ) -> bool:
         """A private message; a text longer than Zalo takes goes out in parts, cut between lines.
 
-        `asked_for`: it answers what the person has asked. Gives whether it goes out: on trial most is withheld.
+        `urgent`: see `Notice.urgent`. `asked_for`: it answers what the person has asked. Gives whether it goes out: on
+        trial most is withheld.
         """
         withheld = withheld_from(self._policy, unit, person, asked_for=asked_for)
         for part in parts(text):
             notice = self._to(person, part, purpose, group_id)
-            unit.post(notice.model_copy(update={"case_id": case_id}), withheld=withheld)
+            unit.post(notice.model_copy(update={"case_id": case_id, "urgent": urgent}), withheld=withheld)
         return not withheld
 
     def file_to_person(
@@ -57,13 +59,15 @@ class Post:
         withheld = withheld_from(self._policy, unit, person, asked_for=asked_for)
         unit.post(self._to(person, instead, purpose, group_id).model_copy(update={"file": file}), withheld=withheld)
 
-    def to_desk(self, unit: OfficeUnit, text: str, *, group_id: str, case_id: int | None = None) -> None:
-        """A private message to the admin and the staff."""
+    def to_desk(
+        self, unit: OfficeUnit, text: str, *, group_id: str, case_id: int | None = None, urgent: bool = False
+    ) -> None:
+        """A private message to the admin and the staff; `urgent` as in `Notice`."""
         desk = self.holders(unit, Role.ADMIN, Role.ADMIN_STAFF)
         if not desk:
             log.warning("nobody_to_tell", group=group_id, case=case_id)
         for person in desk:
-            self.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id)
+            self.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id, urgent=urgent)
 
     def to_group(self, unit: OfficeUnit, text: str, *, group_id: str) -> None:
         """A message in the group: the one line that answers a command given there, and the introduction."""

@@ -171,7 +171,7 @@ class _Page:
             or gaps_line(coverage.gaps, period.start, heard_until(self._report), self._voice),
             private=private_line(self._report, self._voice),
             failures=number(coverage.rule_failures),
-            refused=number(self._report.refused_notices),
+            undelivered=number(self._report.undelivered_notices),
         ) + withheld_line(self._report, self._voice)
 
     def _signs(self) -> str:

@@ -66,7 +66,7 @@ def compose(
         voice=unit.members_voice(group.id, period.start, period.end),
         remarks=tuple(remarks),
         signs=signs_of(unit.group_snapshot(group.id), open_cases, now),
-        refused_notices=unit.refused_notices(group.id, period.start, period.end),
+        undelivered_notices=unit.undelivered_notices(group.id, period.start, period.end),
         withheld_notices=unit.withheld_notices(group.id, period.start, period.end),
         coverage=coverage.model_copy(update={"gaps": tuple(unit.gaps(group.id, period.start, period.end))}),
         private_gaps=tuple(gap for gap in unit.private_gaps(period.start, period.end) if not gap.closed),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.delivery import ECHO_WAIT, promise_of
 from zalo_governor.domain.errors import (
     GovernorError,
     SendDeferredError,
@@ -15,14 +16,12 @@ from zalo_governor.domain.errors import (
     SendUncertainError,
     StoreUnavailableError,
 )
-from zalo_governor.domain.notices import Outgoing, Purpose
+from zalo_governor.domain.notices import Outgoing, Purpose, Reception
 from zalo_governor.domain.papers import PaperFile
 from zalo_governor.pipeline.ports import OutboxStore, Sender
 
 log = structlog.get_logger(__name__)
 
-ECHO_WAIT = timedelta(seconds=15)
-"""How long the echo of a send of unknown outcome is waited for, before it is sent once more."""
 _CLAIM = 1
 """Of what is claimed when the process dies nobody knows whether it went out; what only waits still goes out once."""
 _RETRY = 1.0
@@ -58,7 +57,7 @@ class OutboxWorker:
         clock: Clock,
     ) -> None:
         self._words, self._files = (
-            _Lane(
+            OutboxLane(
                 store,
                 sender,
                 files=files,
@@ -94,8 +93,8 @@ class OutboxWorker:
         self._files.stop()
 
 
-class _Lane:
-    """The messages with a file, or those without."""
+class OutboxLane:
+    """The messages with a file, or those without; arguments as `OutboxWorker`."""
 
     def __init__(
         self,
@@ -124,25 +123,31 @@ class _Lane:
         self._stopping = False
 
     def wake(self) -> None:
+        """There may be something to send."""
         with self._changed:
             self._woken = True
             self._changed.notify_all()
 
     def run(self) -> None:
-        self._surely(lambda: self._store.reclaim(self._clock() + ECHO_WAIT, files=self._carries_files))
+        """Send until stopped."""
+        self._write_down(lambda: self._store.reclaim(self._clock() + ECHO_WAIT, files=self._carries_files))
         while not self._stopping:
-            claimed: list[Outgoing] = []
             try:
-                claimed = self._store.claim(now=self._clock(), limit=_CLAIM, files=self._carries_files)
-                if not claimed:
+                if not self.turn():
                     self._sleep(self._store.next_due(self._clock(), files=self._carries_files))
             except StoreUnavailableError as error:
                 log.error("outbox_waits", error=error)
                 self._sleep(self._clock() + timedelta(seconds=_RETRY))
-            for outgoing in claimed:
-                self._send(outgoing)
+
+    def turn(self) -> bool:
+        """Send what is due next; gives whether there was anything. Raises StoreUnavailableError."""
+        claimed = self._store.claim(now=self._clock(), limit=_CLAIM, files=self._carries_files)
+        for outgoing in claimed:
+            self._send(outgoing)
+        return bool(claimed)
 
     def stop(self) -> None:
+        """Let `run` end."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -150,30 +155,46 @@ class _Lane:
     def _send(self, outgoing: Outgoing) -> None:
         now = self._clock()
         if self._stopping:
-            self._surely(lambda: self._store.deferred(outgoing, now))
+            self._write_down(lambda: self._store.postponed(outgoing, now))
             return
         if self._over_budget(outgoing, now):
-            self._surely(lambda: self._store.deferred(outgoing, now + timedelta(hours=1)))
+            self._write_down(lambda: self._store.postponed(outgoing, now + timedelta(hours=1)))
             self._on_sent(outgoing, "over_budget")
             return
+        if outgoing.repeated and (shown := self._found(outgoing)):
+            found = shown
+            self._write_down(lambda: self._store.sent(outgoing, found, self._clock()))
+            self._on_sent(outgoing, "found")
+            return
+        pause = promise_of(outgoing.notice.purpose, urgent=outgoing.notice.urgent).pause(outgoing.attempts)
         try:
             outgoing, content = self._with_content(outgoing)
             reception = self._sender.send(self._worded(outgoing), content)
-        except SendRefusedError as error:
-            code = error.code
-            self._surely(lambda: self._store.refused(outgoing, code, self._clock()))
+        except SendRefusedError as refusal:
+            code, of_addressee = refusal.code, refusal.addressee_refuses
+            self._write_down(lambda: self._store.refused(outgoing, code, self._clock(), addressee_refuses=of_addressee))
             self._on_sent(outgoing, "refused")
-        except SendDeferredError as error:
-            until = self._clock() + timedelta(seconds=error.delay)
-            self._surely(lambda: self._store.deferred(outgoing, until))
-            self._on_sent(outgoing, "deferred")
-        except SendUncertainError:
-            until = self._clock() + ECHO_WAIT
-            self._surely(lambda: self._store.uncertain(outgoing, until))
+        except SendDeferredError as deferral:
+            reason = deferral.code
+            until = self._clock() + max(pause, timedelta(seconds=deferral.delay))
+            self._write_down(lambda: self._store.deferred(outgoing, until, reason))
+            self._on_sent(outgoing, "deferred" if deferral.known else "unknown_code")
+        except SendUncertainError as doubt:
+            status = doubt.code
+            until = self._clock() + max(pause, ECHO_WAIT)
+            self._write_down(lambda: self._store.uncertain(outgoing, until, status))
             self._on_sent(outgoing, "uncertain")
         else:
-            self._surely(lambda: self._store.sent(outgoing, reception, self._clock()))
+            self._write_down(lambda: self._store.sent(outgoing, reception, self._clock()))
             self._on_sent(outgoing, "sent")
+
+    def _found(self, outgoing: Outgoing) -> Reception | None:
+        """The message, where Zalo shows that it has arrived; whoever is asked too much is not asked at all."""
+        try:
+            return self._sender.find_sent(outgoing)
+        except GovernorError as error:
+            log.info("not_asked_whether_sent", outgoing=outgoing.id, error=error)
+            return None
 
     def _with_content(self, outgoing: Outgoing) -> tuple[Outgoing, bytes | None]:
         """The message with what its file holds; without the file, where that cannot be made even after some tries."""
@@ -200,7 +221,8 @@ class _Lane:
         return outgoing.model_copy(update={"notice": said})
 
     def _over_budget(self, outgoing: Outgoing, now: datetime) -> bool:
-        if outgoing.notice.is_group or outgoing.notice.purpose in _SPARED_OVER_BUDGET:
+        notice = outgoing.notice
+        if notice.is_group or notice.urgent or notice.purpose in _SPARED_OVER_BUDGET:
             return False
         try:
             sent = self._store.sent_private_since(self._account, now - timedelta(days=1))
@@ -208,7 +230,7 @@ class _Lane:
             return False
         return sent >= self._private_per_day()
 
-    def _surely(self, write: Callable[[], object]) -> None:
+    def _write_down(self, write: Callable[[], object]) -> None:
         """Write down an outcome, however long the store takes: sending twice is worse than waiting."""
         while True:
             try:

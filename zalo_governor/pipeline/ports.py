@@ -123,7 +123,7 @@ class OutboxStore(Protocol):
 
     def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
         """Mark up to `limit` due messages, all with a file or all without one, as being sent, durably, most urgent
-        first, and give them."""
+        first, and give them; what was tried in vain and whose time has ended is given up instead."""
         ...
 
     def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
@@ -138,16 +138,20 @@ class OutboxStore(Protocol):
         """Zalo took it."""
         ...
 
-    def refused(self, outgoing: Outgoing, code: int, at: datetime) -> None:
-        """Zalo refused it for good; the addressee's reach is noted where the code speaks of the addressee."""
+    def refused(self, outgoing: Outgoing, code: int, at: datetime, *, addressee_refuses: bool) -> None:
+        """Zalo refused it for good; `addressee_refuses` tells that the addressee cannot be reached."""
         ...
 
-    def deferred(self, outgoing: Outgoing, until: datetime) -> None:
-        """Zalo certainly did not take it: back to waiting until then."""
+    def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
+        """Zalo certainly did not take it, for the reason of that code: back to waiting until then."""
         ...
 
-    def uncertain(self, outgoing: Outgoing, until: datetime) -> None:
-        """Nobody knows: wait for the echo until then, after that send it once more with "(gửi lại)"."""
+    def postponed(self, outgoing: Outgoing, until: datetime) -> None:
+        """It was not tried at all: back to waiting until then."""
+        ...
+
+    def uncertain(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
+        """Nobody knows: wait for the echo until then, after that it may be sent once more with "(gửi lại)"."""
         ...
 
     def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
@@ -169,6 +173,14 @@ class Sender(Protocol):
             SendRefusedError: Zalo said no.
             SendDeferredError: it certainly did not go out.
             SendUncertainError: it may have gone out.
+        """
+        ...
+
+    def find_sent(self, outgoing: Outgoing) -> Reception | None:
+        """Ask Zalo whether a message of unknown outcome stands in its conversation; None where that is not shown.
+
+        Raises:
+            GovernorError: Zalo did not answer that.
         """
         ...
 

@@ -6,9 +6,9 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.clock import from_ms, to_ms
-from zalo_governor.store.casebook import Casebook
 from zalo_governor.store.crypto import binding
 from zalo_governor.store.schema import case_events, case_notes, cases, false_alarms, findings, inbox
+from zalo_governor.store.undelivered import UndeliveredNotices
 
 _TAKEN_BACK = (
     select(false_alarms.c.case_id)
@@ -22,7 +22,7 @@ _TAKEN_BACK = (
 )
 
 
-class CaseNotes(Casebook):
+class CaseNotes(UndeliveredNotices):
     """The part of a unit that keeps what people say of cases."""
 
     def add_note(self, case: Case, note: CaseNote) -> None:

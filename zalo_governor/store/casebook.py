@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Executable, Row, bindparam, func, insert, 
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.delivery import expiry_of
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Notice, OutgoingState
 from zalo_governor.store.bodies import storable
-from zalo_governor.store.schema import case_events, cases, findings, inbox, outbox
+from zalo_governor.store.schema import URGENT_PRIORITY, case_events, cases, findings, inbox, outbox
 from zalo_governor.store.trial_state import TrialState
 
 # Written out so that the database sees that the partial index over open cases serves.
@@ -144,7 +145,7 @@ class Casebook(TrialState):
                 "person_id": notice.person_id,
                 "case_id": notice.case_id,
                 "purpose": notice.purpose.value,
-                "priority": notice.purpose.priority,
+                "priority": URGENT_PRIORITY if notice.urgent else notice.purpose.priority,
                 "body": self._keys.seal_text(notice.text, "outbox", notice.account, notice.thread_id),
                 "file": self._sealed_file(notice),
                 "created_ms": to_ms(notice.created_at),
@@ -153,6 +154,7 @@ class Casebook(TrialState):
                 "not_before_ms": to_ms(notice.not_before) if notice.not_before else 0,
                 "attempts": 0,
                 "repeated": False,
+                "expires_ms": to_ms(expiry_of(notice)),
             },
         )
 

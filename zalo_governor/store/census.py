@@ -7,9 +7,11 @@ from sqlalchemy import func, literal_column, select
 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.delivery import UndeliveredCounts
 from zalo_governor.store.database import Database
 from zalo_governor.store.inbox import received_ms
 from zalo_governor.store.schema import PENDING, WAITS, cases, gaps, inbox, outbox, waiting
+from zalo_governor.store.undelivered import undelivered_counts
 
 _DEAD = inbox.c.state == literal_column("'dead'")
 # Written out, as the indices of the few say it.
@@ -25,6 +27,7 @@ class Counts(NamedTuple):
     """When the oldest entry was heard that is not judged."""
     dead_letters: int
     outgoing: dict[str, int]
+    undelivered: UndeliveredCounts
     open_cases: dict[str, int]
     open_gaps: int
     pending_gaps: int
@@ -37,7 +40,7 @@ class Census:
         self._database = database
         self._account = account
 
-    def take(self) -> Counts:
+    def take(self, now: datetime) -> Counts:
         """Count; raises StoreUnavailableError where the database does not answer."""
         with self._database.read() as connection:
             mine = select(func.count(), func.min(waiting.c.id)).join_from(waiting, inbox, WAITS)
@@ -54,6 +57,7 @@ class Census:
                 oldest_waiting_at=None if oldest is None else from_ms(received_ms(oldest)),
                 dead_letters=connection.scalar(select(func.count()).where(_DEAD)) or 0,
                 outgoing={row[0]: row[1] for row in connection.execute(outgoing.group_by(outbox.c.state))},
+                undelivered=undelivered_counts(connection, [outbox.c.account == self._account], now),
                 open_cases={row[0]: row[1] for row in connection.execute(opened)},
                 open_gaps=pending - ended,
                 pending_gaps=ended,

@@ -26,12 +26,12 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.line import Gap
-from zalo_governor.domain.notices import OutgoingState
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
 from zalo_governor.store.changes import Changes
 from zalo_governor.store.gaps import gap
 from zalo_governor.store.retention import gone_before
 from zalo_governor.store.schema import (
+    GIVEN_UP,
     NUMBER_BITS,
     WAITS,
     accounts,
@@ -212,14 +212,14 @@ class Figures(Changes):
         )
         return [(from_ms(row.at_ms), row.person_id) for row in rows]
 
-    def refused_notices(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Messages that Zalo refused in [start, end)."""
+    def undelivered_notices(self, group_id: str, start: datetime, end: datetime) -> int:
+        """Messages that were given up in [start, end): refused, or not delivered in their time."""
         return self._number(
             select(func.count())
             .select_from(outbox)
             .where(
                 within(outbox.c.group_id, outbox.c.done_ms, group_id, start, end),
-                outbox.c.state == OutgoingState.REFUSED.value,
+                outbox.c.state.in_(GIVEN_UP),
             )
         )
 

@@ -1,26 +1,30 @@
 """The durable queue of messages to send.
 
-waiting -> sending -> sent | refused | waiting again | uncertain -> sending (repeated) -> sent | … | unconfirmed.
-An echo of the message makes it sent from wherever it stands.
+waiting -> sending -> sent | refused | waiting again | uncertain -> sending (repeated) -> …; whoever is still in it when
+its time has ended (`domain.delivery`) becomes expired, or unconfirmed where it may have arrived; superseded where its
+case was answered meanwhile. An echo of the message makes it sent from wherever it stands.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, case, func, literal_column, select, update
 
+from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.delivery import UndeliveredCounts
 from zalo_governor.domain.notices import Notice, Outgoing, OutgoingState, Purpose, Reception
 from zalo_governor.domain.papers import PaperFile
 from zalo_governor.domain.people import Reach
 from zalo_governor.store.bodies import storable
 from zalo_governor.store.database import Database
 from zalo_governor.store.identity import living
-from zalo_governor.store.schema import PENDING, outbox, persons
+from zalo_governor.store.schema import PENDING, URGENT_PRIORITY, cases, outbox, persons
+from zalo_governor.store.undelivered import undelivered_counts
 
-ADDRESSEE_REFUSES = frozenset({122, 123})
-"""Zalo's codes for a person who takes no messages from the account (protocol page, inner error codes)."""
+log = structlog.get_logger(__name__)
 
 _CLIENT_ID_LOCK = 7_303
 
@@ -32,10 +36,8 @@ def _in(*states: OutgoingState) -> ColumnElement[bool]:
 # As the index of the few that are to be sent says it, or the many that were sent would be looked through.
 _PENDING = outbox.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
 _MAYBE_SENT = _in(OutgoingState.UNCERTAIN, OutgoingState.SENT, OutgoingState.UNCONFIRMED)
-_MAYBE_ARRIVED = {
-    "state": case((outbox.c.repeated, OutgoingState.UNCONFIRMED.value), else_=OutgoingState.UNCERTAIN.value),
-    "not_before_ms": bindparam("b_until_ms"),
-}
+_MAYBE_ARRIVED = {"state": OutgoingState.UNCERTAIN.value, "not_before_ms": bindparam("b_until_ms")}
+_ANSWERED = cases.c.state.not_in([state.value for state in CaseState if state.open])
 _CLAIMED = (
     update(outbox)
     .where(outbox.c.id == bindparam("b_id"))
@@ -68,7 +70,8 @@ class SqlOutbox:
                 return []
         most_urgent = select(outbox).where(*due).order_by(outbox.c.priority, outbox.c.id).limit(limit)
         with self._database.write() as connection:
-            rows = connection.execute(most_urgent.with_for_update(skip_locked=True)).all()
+            due_rows = connection.execute(most_urgent.with_for_update(skip_locked=True)).all()
+            rows = self._still_wanted(connection, due_rows, now)
             next_client_id = self._next_client_id(connection, now)
             claimed = [self._outgoing(row, next_client_id + place) for place, row in enumerate(rows)]
             marks = [
@@ -91,28 +94,48 @@ class SqlOutbox:
         if changed:
             self._database.persons.forget()
 
-    def refused(self, outgoing: Outgoing, code: int, at: datetime) -> None:
-        """Zalo refused it for good; codes 122 and 123 mean that the addressee cannot be reached."""
-        values = {"state": OutgoingState.REFUSED.value, "refused_code": code, "done_ms": to_ms(at)}
+    def refused(self, outgoing: Outgoing, code: int, at: datetime, *, addressee_refuses: bool) -> None:
+        """Zalo refused it for good; `addressee_refuses` tells that the addressee cannot be reached."""
+        values = {"state": OutgoingState.REFUSED.value, "code": code, "done_ms": to_ms(at)}
         addressee = None if outgoing.notice.is_group else outgoing.notice.person_id
         changed = False
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(values))
-            if code in ADDRESSEE_REFUSES and addressee is not None:
+            if addressee_refuses and addressee is not None:
                 changed = self._reach(connection, addressee, Reach.REFUSED, code)
         if changed:
             self._database.persons.forget()
 
-    def deferred(self, outgoing: Outgoing, until: datetime) -> None:
+    def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
         """Zalo certainly did not take it: back to waiting until then."""
-        values = {"state": OutgoingState.WAITING.value, "not_before_ms": to_ms(until)}
+        values = {"state": OutgoingState.WAITING.value, "not_before_ms": to_ms(until), "code": code}
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(values))
 
-    def uncertain(self, outgoing: Outgoing, until: datetime) -> None:
-        """Nobody knows: wait for the echo until then, after that send it once more; the second time, leave it."""
+    def postponed(self, outgoing: Outgoing, until: datetime) -> None:
+        """It was not tried at all: back to waiting until then, or to doubt where it may have arrived before."""
+        state = OutgoingState.UNCERTAIN if outgoing.repeated else OutgoingState.WAITING
+        values = {"state": state.value, "not_before_ms": to_ms(until), "attempts": outbox.c.attempts - 1}
         with self._database.write() as connection:
-            connection.execute(_being_sent(outgoing).values(_MAYBE_ARRIVED), {"b_until_ms": to_ms(until)})
+            connection.execute(_being_sent(outgoing).values(values))
+
+    def uncertain(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
+        """Nobody knows: wait for the echo until then, after that it may be sent once more, marked as repeated."""
+        with self._database.write() as connection:
+            connection.execute(
+                _being_sent(outgoing).values(_MAYBE_ARRIVED | {"code": code}), {"b_until_ms": to_ms(until)}
+            )
+
+    def hasten(self) -> None:
+        """Zalo answers again: what was put off after a vain try is due now."""
+        put_off = update(outbox).where(
+            outbox.c.state == OutgoingState.WAITING.value,
+            *self._mine,
+            outbox.c.attempts > 0,
+            outbox.c.not_before_ms > 0,
+        )
+        with self._database.write() as connection:
+            connection.execute(put_off.values(not_before_ms=0))
 
     def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
         """Echoes (clientId, msgId) of our own messages came back: those sends are certain."""
@@ -148,12 +171,10 @@ class SqlOutbox:
             due_ms = connection.scalar(earliest)
         return None if due_ms is None else max(now, from_ms(due_ms))
 
-    def pending(self) -> int:
-        """How many messages wait to be sent, those of unknown outcome included."""
+    def counts(self, now: datetime) -> UndeliveredCounts:
+        """See `undelivered_counts`."""
         with self._database.read() as connection:
-            return connection.execute(
-                select(func.count()).select_from(outbox).where(_PENDING, *self._mine)
-            ).scalar_one()
+            return undelivered_counts(connection, self._mine, now)
 
     def sent_private_since(self, account: str, since: datetime) -> int:
         """How many private messages went out, or may have gone out, since then; those just claimed do not count yet."""
@@ -170,6 +191,30 @@ class SqlOutbox:
         with self._database.read() as connection:
             return connection.execute(sends).scalar_one()
 
+    def _still_wanted(self, connection: Connection, rows: Iterable[Row[Any]], now: datetime) -> list[Row[Any]]:
+        """Those of which a further try makes sense; the others are given up here. Everything is tried once."""
+        wanted, ended = [], []
+        for row in rows:
+            if row.attempts and row.expires_ms <= to_ms(now):
+                maybe = row.repeated or row.state == OutgoingState.UNCERTAIN.value
+                ended.append((row, OutgoingState.UNCONFIRMED if maybe else OutgoingState.EXPIRED))
+            elif row.attempts and _is_about_its_case(row) and self._answered(connection, row.case_id):
+                ended.append((row, OutgoingState.SUPERSEDED))
+            else:
+                wanted.append(row)
+        for row, state in ended:
+            given_up = update(outbox).where(outbox.c.id == row.id).values(state=state.value, done_ms=to_ms(now))
+            connection.execute(given_up)
+            log.warning(
+                "notice_given_up", outgoing=row.id, purpose=row.purpose, state=state.value, attempts=row.attempts
+            )
+        return wanted
+
+    def _answered(self, connection: Connection, case_id: int | None) -> bool:
+        return case_id is not None and bool(
+            connection.scalar(select(cases.c.id).where(cases.c.id == case_id, _ANSWERED))
+        )
+
     def _next_client_id(self, connection: Connection, now: datetime) -> int:
         self._database.lock(connection, _CLIENT_ID_LOCK)
         newest = connection.scalar(select(func.max(outbox.c.client_id))) or 0
@@ -181,7 +226,7 @@ class SqlOutbox:
         confirmed = (
             update(outbox)
             .where(which, ~certain)
-            .values(state=OutgoingState.SENT.value, msg_id=storable(msg_id), done_ms=to_ms(at), refused_code=None)
+            .values(state=OutgoingState.SENT.value, msg_id=storable(msg_id), done_ms=to_ms(at), code=None)
             .returning(outbox.c.person_id, outbox.c.is_group)
         )
         row = connection.execute(confirmed).first()
@@ -212,6 +257,7 @@ class SqlOutbox:
                 text=self._database.keys.open_text(row.body, "outbox", row.account, row.thread_id),
                 file=self._file(row),
                 purpose=Purpose(row.purpose),
+                urgent=row.priority == URGENT_PRIORITY,
                 case_id=row.case_id,
                 group_id=row.group_id,
                 created_at=from_ms(row.created_ms),
@@ -224,6 +270,11 @@ class SqlOutbox:
             return None
         opened = self._database.keys.open_text(row.file, "outbox_file", row.account, row.thread_id)
         return PaperFile.model_validate_json(opened)
+
+
+def _is_about_its_case(row: Row[Any]) -> bool:
+    """Whether nobody needs it once the case is answered."""
+    return bool(row.priority == URGENT_PRIORITY or row.purpose == Purpose.MEMBER_REQUEST.value)
 
 
 def _carries(*, files: bool) -> ColumnElement[bool]:

@@ -17,8 +17,8 @@ class SqlUnit(TrialCounts):
     """One transaction: office.ports.OfficeUnit, put together from its parts.
 
     transaction <- people <- membership <- roster <- audit <- remarks <- records <- trial_state <- casebook
-    <- case_notes <- aftermath <- newcomers <- errands <- changes <- figures <- tallies <- trial_figures: each part
-    stands on the one before it.
+    <- undelivered <- case_notes <- aftermath <- newcomers <- errands <- changes <- figures <- tallies <- trial_figures:
+    each part stands on the one before it.
     """
 
 

@@ -136,18 +136,13 @@ class Hearing:
         """Take in what another way than the line brought."""
         self._intake.admit(elements)
 
-    def status(self, waiting: int) -> LineStatus:
-        """How the line stands.
-
-        Args:
-            waiting: notices that are still to be sent.
-        """
+    def status(self) -> LineStatus:
+        """How the line stands."""
         line = self._recovery.state
         return LineStatus(
             line.state if line else None,
             since=line.at if line else None,
             heard_at=self._listener.heard_at,
-            outgoing_waiting=waiting,
             looked_at=self._vigil.looked_at,
         )
 

@@ -10,6 +10,8 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.duework import Together, Work
 from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.configuring import ConfigurationNotices
+from zalo_governor.office.delivery import DeliveryFollowUp
+from zalo_governor.office.duties import CaseDeadlines
 from zalo_governor.office.errands import Errands
 from zalo_governor.office.friendships import FriendRequests
 from zalo_governor.office.integrity.pictures import Pictures
@@ -66,7 +68,10 @@ class Rooms:
             PhoneBook(policy, find=people.by_phone, unit=units.unit),
         )
         self.pictures: Work = Pictures(policy, fetch=client.picture, look=look, unit=units.unit, on_settled=on_posted)
-        self.blindness = Blindness(policy, tell=SecondChannel(alarm).send, unit=units.unit, on_posted=on_posted)
+        tell = SecondChannel(alarm).send
+        self.blindness = Blindness(policy, tell=tell, unit=units.unit, on_posted=on_posted)
+        self.delivery = DeliveryFollowUp(policy, tell=tell, unit=units.unit, on_posted=on_posted)
+        self.deadlines: Work = Together(CaseDeadlines(self.office.duties, unit=units.unit), self.delivery)
         self.configuring = ConfigurationNotices(policy)
 
 

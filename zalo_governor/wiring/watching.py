@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from zalo_governor import __version__
+from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
@@ -49,7 +50,8 @@ class Watching:
             intake: of the intake's thread.
             judge: of the judge's.
         """
-        self._seen = _Seen(line, intake, judge, Census(self._records.database, account))
+        census = Census(self._records.database, account)
+        self._seen = _Seen(line, intake, judge, census, self._records.clock)
 
     def heard(self, admitted: Sequence[Admitted]) -> None:
         """These are stored."""
@@ -94,8 +96,11 @@ class Watching:
 
 
 class _Seen:
-    def __init__(self, line: Callable[[], LineStatus], intake: Progress, judge: Progress, census: Census) -> None:
+    def __init__(
+        self, line: Callable[[], LineStatus], intake: Progress, judge: Progress, census: Census, clock: Clock
+    ) -> None:
         self._line = line
+        self._clock = clock
         self.intake = intake
         self.judge = judge
         self._census = census
@@ -103,7 +108,7 @@ class _Seen:
     def counts(self) -> Counts | None:
         """None where the database does not answer."""
         try:
-            return self._census.take()
+            return self._census.take(self._clock())
         except StoreUnavailableError:
             return None
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -10,9 +10,10 @@ import structlog
 from zalo_governor.configuration import Configuration
 from zalo_governor.custody.making import is_overdue, last_backup
 from zalo_governor.domain.elements import Element, Source
-from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.notices import Outgoing
 from zalo_governor.duework import DueWork, Work
 from zalo_governor.engine_process.rules_apart import RulesApart
 from zalo_governor.governor import Part, leave_standing
@@ -85,7 +86,7 @@ class Wiring:
             printed=Press(settings.report_template).file,
             say_again=self._said_again,
             private_per_day=lambda: records.settings.zalo.send.private_per_day,
-            on_sent=watching.sent,
+            on_sent=self._sent,
             clock=clock,
         )
         self._units = SqlUnits(database, self._account, on_posted=self._worker.wake)
@@ -100,13 +101,7 @@ class Wiring:
             "acquaintance", PresentWork(lambda: self._rooms.acquaintance), self._who_is_here
         )
         self._pictures = self._timer("pictures", PresentWork(lambda: self._rooms.pictures), self._caught_up)
-        self._deadlines = DueWork(
-            "deadlines",
-            next_due=self._next_due,
-            act=self._meet_deadlines,
-            begin=self._caught_up,
-            clock=clock,
-        )
+        self._deadlines = self._timer("deadlines", PresentWork(lambda: self._rooms.deadlines), self._caught_up)
         self._judge = Judge[SqlUnit](
             inbox=inbox,
             units=self._units,
@@ -137,7 +132,7 @@ class Wiring:
         )
         watching.look_at(
             self._account,
-            line=lambda: self._hearing.status(0),
+            line=self._hearing.status,
             intake=self._hearing.progress,
             judge=self._judge.progress,
         )
@@ -236,7 +231,8 @@ class Wiring:
 
     def _status(self) -> LineStatus:
         last = last_backup(self._records.vault)
-        return self._hearing.status(self._outbox.pending())._replace(
+        return self._hearing.status()._replace(
+            outgoing=self._outbox.counts(self._clock()),
             backed_up_at=last.at if last else None,
             backup_overdue=is_overdue(last, self._clock(), self._records.settings.backup.remind_after),
         )
@@ -269,10 +265,22 @@ class Wiring:
         with self._units.unit() as unit:
             self._rooms.office.recovered(unit, group_id)
 
+    def _sent(self, outgoing: Outgoing, outcome: str) -> None:
+        self._watching.sent(outgoing, outcome)
+        self._rooms.delivery.sent()
+
     def _heard_again(self) -> None:
         self._caught_up.set()
+        self._hasten_sends()
         for group_id in self._groups:
             self._roll_call.want(group_id)
+
+    def _hasten_sends(self) -> None:
+        try:
+            self._outbox.hasten()
+        except StoreUnavailableError as error:
+            log.warning("sends_not_hastened", error=error)
+        self._worker.wake()
 
     def _look_at(self, group_id: str) -> None:
         self._roll_call.want(group_id)
@@ -282,11 +290,3 @@ class Wiring:
 
     def _sum_up_sweep(self, unit: OfficeUnit, group_id: str) -> None:
         self._rooms.office.swept(unit, group_id)
-
-    def _meet_deadlines(self, _due: datetime) -> None:
-        with self._units.unit() as unit:
-            self._rooms.office.duties.on_cases(unit)
-
-    def _next_due(self) -> datetime | None:
-        with self._units.unit() as unit:
-            return self._rooms.office.duties.next_due(unit)

@@ -9,8 +9,8 @@ from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 from urllib3.util import parse_url
 
 from zalo_governor.domain.elements import RawDict
+from zalo_governor.zalo.codes import SESSION_EXPIRED, UNKNOWN
 from zalo_governor.zalo.errors import (
-    SESSION_EXPIRED,
     EmptyAnswerError,
     SessionExpiredError,
     ZaloCallError,
@@ -187,7 +187,7 @@ def outer_answer(response: requests.Response) -> RawDict:
     if status in {401, 403}:
         raise SessionExpiredError(status, f"HTTP {status}", path)
     if status >= 500 or 300 <= status < 400 or status == 408:
-        raise ZaloUnavailableError(f"HTTP {status}", path, sent=True)
+        raise ZaloUnavailableError(f"HTTP {status}", path, sent=True, status=status)
     if status >= 400:
         raise ZaloCallError(status, f"HTTP {status}", path)
     try:
@@ -203,7 +203,7 @@ def _require_success(answer: RawDict, path: str) -> None:
     code = answer.get("error_code", 0)
     if code == 0:
         return
-    number = int(code) if isinstance(code, int | str) and str(code).lstrip("-").isdecimal() else -1
+    number = int(code) if isinstance(code, int | str) and str(code).lstrip("-").isdecimal() else UNKNOWN
     kind = SessionExpiredError if number == SESSION_EXPIRED else ZaloCallError
     raise kind(number, str(answer.get("error_message") or ""), path)
 

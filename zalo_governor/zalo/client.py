@@ -11,9 +11,9 @@ from zalo_governor.domain.elements import Element, ElementKind, RawDict, Source,
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.domain.removals import Removal, RemovalOutcome
+from zalo_governor.zalo.codes import Meaning, meaning_of
 from zalo_governor.zalo.elements import elements_of
 from zalo_governor.zalo.errors import (
-    TOO_MANY_REQUESTS,
     NotInGroupError,
     SessionExpiredError,
     ZaloCallError,
@@ -31,7 +31,6 @@ NEWEST = 10**16
 _PAGE = 50
 _PROFILES_AT_ONCE = 200
 _LARGEST_PICTURE = 8 << 20
-TOO_MANY = frozenset({TOO_MANY_REQUESTS, 429})
 _REMOVAL_CODES = {
     114: RemovalOutcome.NOT_FOUND,
     165: RemovalOutcome.NOT_ALLOWED,
@@ -69,6 +68,21 @@ class ZaloClient:
         """See `ZaloSender.send`; never repeated here."""
         return self._sender.send(outgoing, content)
 
+    def find_sent(self, outgoing: Outgoing) -> Reception | None:
+        """The message in the conversation's newest messages, by its clientId; None where it does not stand there.
+
+        Of a private conversation Zalo shows the last message alone, so that None proves nothing there.
+
+        Raises:
+            ZaloError: the call failed.
+        """
+        notice = outgoing.notice
+        shown = self.recent(notice.thread_id).elements if notice.is_group else self.last_messages()
+        for element in shown:
+            if element.own and element.thread_id == notice.thread_id and element.cli_key == str(outgoing.client_id):
+                return Reception(msg_id=element.key)
+        return None
+
     def remove(self, removal: Removal) -> RemovalOutcome:
         """Ask Zalo to take one message of a group away for everybody; never raises where Zalo or the line fails.
 
@@ -87,7 +101,7 @@ class ZaloClient:
             return RemovalOutcome.UNKNOWN
         except ZaloCallError as error:
             log.warning("removal_refused", removal=removal.id, code=error.code)
-            if error.code in TOO_MANY:
+            if meaning_of(error.code) is Meaning.WAIT:
                 return RemovalOutcome.UNKNOWN
             return _REMOVAL_CODES.get(error.code, RemovalOutcome.REFUSED)
         except ZaloError as error:

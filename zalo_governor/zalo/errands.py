@@ -7,7 +7,8 @@ import structlog
 
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.domain.errands import Errand, ErrandOutcome, FoundAccount, FriendRequest
-from zalo_governor.zalo.client import TOO_MANY, ZaloClient
+from zalo_governor.zalo.client import ZaloClient
+from zalo_governor.zalo.codes import Meaning, meaning_of
 from zalo_governor.zalo.errors import SessionExpiredError, ZaloCallError, ZaloError
 from zalo_governor.zalo.identity import as_id
 
@@ -81,7 +82,7 @@ def attempt(client: ZaloClient, errand: Errand, url: str, params: RawDict) -> tu
         return None, ErrandOutcome.UNKNOWN
     except ZaloCallError as error:
         log.warning("errand_refused", errand=errand.id, kind=errand.kind.value, code=error.code)
-        if error.code in TOO_MANY:
+        if meaning_of(error.code) is Meaning.WAIT:
             return None, ErrandOutcome.UNKNOWN
         return None, ErrandOutcome.NOT_ALLOWED if error.code in _NOT_ALLOWED else ErrandOutcome.REFUSED
     except ZaloError as error:

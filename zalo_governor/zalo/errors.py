@@ -2,10 +2,6 @@
 
 from zalo_governor.domain.errors import GovernorError
 
-SESSION_EXPIRED = 102
-"""Zalo's code for a session that is dead."""
-TOO_MANY_REQUESTS = 221
-
 
 class ZaloError(GovernorError):
     """Something went wrong between the program and Zalo."""
@@ -89,14 +85,16 @@ class NotInGroupError(ZaloError):
 class ZaloUnavailableError(ZaloError):
     """No usable answer: no connection, a timeout, HTTP 5xx, HTML in place of JSON.
 
-    `sent` tells whether the request had left, so that Zalo may have acted on it.
+    `sent` tells whether the request had left, so that Zalo may have acted on it; `status` is the HTTP status of an
+    answer that was of no use, None where there was no answer.
     """
 
-    def __init__(self, message: str, path: str, *, sent: bool) -> None:
+    def __init__(self, message: str, path: str, *, sent: bool, status: int | None = None) -> None:
         super().__init__(f"{path}: {message}")
         self.message = message
         self.path = path
         self.sent = sent
+        self.status = status
 
     @property
     def facts(self) -> dict[str, str | int]:

@@ -14,8 +14,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.line import LineReport, LineState
+from zalo_governor.zalo.codes import SESSION_EXPIRED
 from zalo_governor.zalo.elements import elements_of, has_messages_alone, knows, typing_notices, uploads_done
-from zalo_governor.zalo.errors import SESSION_EXPIRED, LoginRefusedError, UndecodableFrameError, ZaloError
+from zalo_governor.zalo.errors import LoginRefusedError, UndecodableFrameError, ZaloError
 from zalo_governor.zalo.frames import KICKED, OLD, TAKEN_OVER, Frame, FrameDecoder, command
 from zalo_governor.zalo.session import ZaloSession
 from zalo_governor.zalo.wire import Wire

@@ -12,8 +12,8 @@ from zalo_governor.domain.elements import RawDict
 from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError
 from zalo_governor.domain.notices import Notice, Outgoing, Reception
 from zalo_governor.domain.papers import Face, PaperFile
+from zalo_governor.zalo.codes import Meaning, meaning_of
 from zalo_governor.zalo.errors import (
-    TOO_MANY_REQUESTS,
     SessionExpiredError,
     ZaloCallError,
     ZaloError,
@@ -24,8 +24,8 @@ from zalo_governor.zalo.session import ZaloSession
 
 log = structlog.get_logger(__name__)
 
-_TOO_MANY = frozenset({TOO_MANY_REQUESTS, 429})
 _TOO_MANY_SECONDS = 60.0
+_UNKNOWN_CODE_SECONDS = 10.0
 _RELOGIN_SECONDS = 1.0
 _REFUSED_LOGIN_SECONDS = 60.0
 _NO_LINE_SECONDS = 10.0
@@ -48,10 +48,10 @@ class ZaloSender:
         """Send one message; its clientId comes back as the echo's cliMsgId. `content` is that of its file.
 
         Raises:
-            SendRefusedError: Zalo answered with an error code, or the HTTP status was 4xx.
-            SendDeferredError: it did not go out: no connection, too many requests, the session had died, or the file
-                could not be brought to Zalo.
-            SendUncertainError: the line broke after the request had left, HTTP 5xx, or an answer without data.
+            SendRefusedError: Zalo answered with an error code that means no for good (`zalo.codes`).
+            SendDeferredError: it did not go out: no connection, too many requests, a code that nobody knows, the
+                session had died, or the file could not be brought to Zalo.
+            SendUncertainError: the line broke after the request had left, HTTP 5xx, or an answer without a msgId.
         """
         file = outgoing.notice.file
         if file is None or content is None:
@@ -62,10 +62,11 @@ class ZaloSender:
                 url, params = prepare(outgoing, file, content)
         with self._typed(visible=True):
             answer = self._session.api.call("POST", url, params, nretry=0)
-        if not answer:
+        msg_id = as_id(answer.get("msgId")) if isinstance(answer, dict) else ""
+        if not msg_id:
             # Seen where Zalo drops messages to too many strangers without saying so.
-            raise SendUncertainError("Zalo answered without data")
-        return Reception(msg_id=as_id(answer.get("msgId")) if isinstance(answer, dict) else "")
+            raise SendUncertainError("Zalo answered without a msgId")
+        return Reception(msg_id=msg_id)
 
     def _text(self, outgoing: Outgoing) -> tuple[str, RawDict]:
         notice = outgoing.notice
@@ -148,16 +149,14 @@ class ZaloSender:
         logins = self._session.logins
         try:
             yield
-        except SessionExpiredError:
-            raise SendDeferredError("the session had died", self._renewed_within(logins)) from None
+        except SessionExpiredError as error:
+            raise SendDeferredError("the session had died", self._renewed_within(logins), error.code) from None
         except ZaloCallError as error:
-            if error.code in _TOO_MANY:
-                raise SendDeferredError("too many requests", _TOO_MANY_SECONDS) from error
-            raise SendRefusedError(error.code, error.message) from error
+            raise _of_code(error) from error
         except ZaloUnavailableError as error:
             if visible and error.sent:
-                raise SendUncertainError(str(error)) from error
-            raise SendDeferredError(str(error), _NO_LINE_SECONDS) from error
+                raise SendUncertainError(str(error), error.status) from error
+            raise SendDeferredError(str(error), _NO_LINE_SECONDS, error.status) from error
 
     def _renewed_within(self, logins: int) -> float:
         """Log in again, so that the next try finds a session; gives in how many seconds that may be."""
@@ -167,6 +166,18 @@ class ZaloSender:
             log.error("login_failed", error=error)
             return _REFUSED_LOGIN_SECONDS
         return _RELOGIN_SECONDS
+
+
+def _of_code(error: ZaloCallError) -> SendRefusedError | SendDeferredError:
+    """What an error code makes of the send; what nobody knows is no refusal."""
+    meaning = meaning_of(error.code)
+    if meaning.final:
+        refuses = meaning is Meaning.ADDRESSEE_REFUSES
+        return SendRefusedError(error.code, error.message, addressee_refuses=refuses)
+    if meaning is Meaning.UNKNOWN:
+        log.warning("unknown_send_code", code=error.code)
+        return SendDeferredError("a code that nobody knows", _UNKNOWN_CODE_SECONDS, error.code, known=False)
+    return SendDeferredError("not now", _TOO_MANY_SECONDS, error.code)
 
 
 def _place(notice: Notice) -> str:

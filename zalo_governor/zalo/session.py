@@ -13,11 +13,11 @@ from urllib3.util import parse_url
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.elements import RawDict
 from zalo_governor.zalo.api import API_VERSION, CLIENT_TYPE, GovernorApi
+from zalo_governor.zalo.codes import SESSION_EXPIRED
 from zalo_governor.zalo.cookies import CookieStore
 from zalo_governor.zalo.credentials import Credentials
 from zalo_governor.zalo.encrypted_login import EncryptedLogin
 from zalo_governor.zalo.errors import (
-    SESSION_EXPIRED,
     ForbiddenHostError,
     LoginRefusedError,
     SessionExpiredError,

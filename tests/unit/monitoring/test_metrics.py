@@ -6,6 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.unit.monitoring.test_health import WELL
 from tests.unit.pipeline.made import entry
+from zalo_governor.domain.delivery import UndeliveredCounts
 from zalo_governor.domain.elements import Admitted, Seal, Source
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Finding, RuleFailure, Severity, Verdict
@@ -22,6 +23,9 @@ STOCK = Counts(
     oldest_waiting_at=NOW - timedelta(seconds=9),
     dead_letters=2,
     outgoing={"waiting": 3},
+    undelivered=UndeliveredCounts(
+        waiting=3, oldest_waiting_at=NOW - timedelta(seconds=70), failed=3, urgent_failed=2, codes=((123, 2), (0, 1))
+    ),
     open_cases={"new": 5, "reminded": 1},
     open_gaps=1,
     pending_gaps=2,
@@ -72,6 +76,10 @@ def test_what_passes_by_is_counted_and_what_stands_is_shown() -> None:
         ("inbox_oldest_waiting_seconds", ""): 9,
         ("dead_letters", ""): 2,
         ("outbox", "waiting"): 3,
+        ("outbox_oldest_waiting_seconds", ""): 70,
+        ("outbox_urgent_undelivered", ""): 2,
+        ("outbox_given_up", "123"): 2,
+        ("outbox_given_up", "0"): 1,
         ("open_cases", "new"): 5,
         ("open_cases", "under_review"): 0,
         ("gaps", "open"): 1,

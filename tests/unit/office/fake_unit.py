@@ -10,10 +10,12 @@ from typing import Any
 
 from tests.unit.office.fake_belonging import FakeBelonging
 from tests.unit.office.fake_changes import FakeChanges
+from tests.unit.office.fake_deliveries import FakeDeliveries
 from tests.unit.office.fake_trial import FakeTrial
 from zalo_governor.configfile import load_yaml, validate
 from zalo_governor.domain.audit import AuditHead
 from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader
+from zalo_governor.domain.delivery import NOTHING_OUTGOING
 from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
@@ -40,10 +42,12 @@ from zalo_governor.domain.reports import (
 from zalo_governor.domain.statements import Statement
 from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.office.clarity import ClarityPolicy
+from zalo_governor.office.delivery import DeliveryFollowUp
 from zalo_governor.office.integrity.words import ChangeWords
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
 
+THREE_WAIT = NOTHING_OUTGOING._replace(waiting=3)
 BOT = "7000000000000000001"
 GROUP = "8000000000000000001"
 GROUP_NAME = "Nhóm Zalo điều hành tỉnh Mẫu"
@@ -99,7 +103,7 @@ SENTENCES = {"hop luc may gio": "họp lúc mấy giờ"}
 
 
 @dataclass
-class FakeUnit(FakeChanges, FakeBelonging, FakeTrial):
+class FakeUnit(FakeChanges, FakeBelonging, FakeTrial, FakeDeliveries):
     """Everything in lists; figures are what a test puts there."""
 
     tied: list[tuple[int, int]] = field(default_factory=list)
@@ -457,7 +461,7 @@ class FakeUnit(FakeChanges, FakeBelonging, FakeTrial):
     def hints(self, group_id: str, label: str, start: datetime, end: datetime) -> list[tuple[datetime, int | None]]:
         return [(at, person_id) for at, person_id in self.hinted if start <= at < end]
 
-    def refused_notices(self, group_id: str, start: datetime, end: datetime) -> int:
+    def undelivered_notices(self, group_id: str, start: datetime, end: datetime) -> int:
         return 0
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
@@ -535,7 +539,7 @@ class Desk:
             "ladder": LADDER,
             "catalogue": CATALOGUE,
             "clock": lambda: self.now,
-            "status": lambda: LineStatus(LineState.UP, NOW, NOW, 3),
+            "status": lambda: LineStatus(LineState.UP, NOW, NOW, THREE_WAIT),
             "look_at": self.looked_at.append,
             "draw_code": lambda: "482913",
             "letterhead": LETTERHEAD,
@@ -545,6 +549,14 @@ class Desk:
         }
         self.policy = OfficePolicy(**(values | policy))
         self.office = Office(self.policy)
+        self.fallback: list[tuple[str, str]] = []
+        """(subject, text) of what was sent past Zalo."""
+        self.delivery = DeliveryFollowUp(
+            self.policy,
+            tell=lambda subject, text: self.fallback.append((subject, text)),
+            unit=self.transaction,
+            on_posted=lambda: None,
+        )
         self._next = 0
         self._taken = 0
 
@@ -561,7 +573,12 @@ class Desk:
         self.unit.events[event.id] = event
         judged = self.office.excused(self.unit, event, Verdict(findings=findings, **verdict))
         self.office.react(self.unit, event, judged)
+        self.deliver()
         return event
+
+    def deliver(self) -> None:
+        """What was posted arrives, and the office follows it up."""
+        self.delivery.act(self.now)
 
     def say(
         self, who: str, text: str, *findings: Finding | SealedFinding, place: str = "group", **more: Any

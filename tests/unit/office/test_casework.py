@@ -102,7 +102,7 @@ def test_admin_staff_and_member_are_told_of_a_new_case() -> None:
             "khoản 1 Điều 3 Quy chế",
             "/xem VP1",
             "Nhóm Zalo điều hành tỉnh Mẫu",
-            "đã gửi tin riêng",
+            "đang nhắn riêng",
         ):
             assert part in text
     (request,) = to(posted, "member")
@@ -373,6 +373,7 @@ def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_
     for _day in range(20):
         desk.later(days=1)
         reminded.append(desk.office.remind_of_names(desk.unit, GROUP, desk.now))
+        desk.deliver()
     assert reminded == [1, 0, 0, 0, 0, 0, 1] + [0] * 13
     assert desk.states() == ["reminded", "reminded"]
 

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.office.command_table import TABLE
 from tests.unit.office.fake_unit import GROUP, PEOPLE, SEALED, UNMARKED, Desk, to
 from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.delivery import DeliveryState
 from zalo_governor.office.commands.registry import all_commands
 
 COMMANDS = all_commands(Desk().policy)
@@ -108,6 +109,7 @@ def _with_a_case(state: CaseState, *, sealed: bool) -> Desk:
     else:
         desk.say("member", "noi dung", UNMARKED)
     desk.unit.book[1] = desk.unit.book[1].model_copy(update={"state": state})
+    desk.unit.deliveries[1] = DeliveryState.PENDING
     desk.unit.audited.clear()
     desk.take()
     return desk

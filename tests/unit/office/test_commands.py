@@ -14,6 +14,7 @@ from tests.unit.office.fake_unit import (
     NOW,
     PEOPLE,
     SEALED,
+    THREE_WAIT,
     UIDS,
     UNMARKED,
     Desk,
@@ -260,7 +261,7 @@ def test_a_sentence_that_needs_no_marks_is_said_to_be_fine() -> None:
     ],
 )
 def test_the_state_says_what_is_heard_and_what_not(state: LineState | None, words: str) -> None:
-    desk = Desk(status=lambda: LineStatus(state, NOW, None, 3))
+    desk = Desk(status=lambda: LineStatus(state, NOW, None, THREE_WAIT))
     desk.unit.coverage_now = desk.unit.coverage_now.model_copy(update={"rule_failures": 4})
     desk.unit.gap_list = [
         Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(minutes=30), ended_at=NOW - timedelta(minutes=10), cause="x")

@@ -317,7 +317,7 @@ def test_a_rule_on_trial_that_seals_makes_no_case_and_no_notice() -> None:
 
 def test_that_there_is_no_backup_is_told_to_the_desk_once_a_day_and_only_then() -> None:
     last = NOW - timedelta(days=3)
-    status = LineStatus(LineState.UP, NOW, NOW, 0, backed_up_at=last, backup_overdue=True)
+    status = LineStatus(LineState.UP, NOW, NOW, backed_up_at=last, backup_overdue=True)
     desk = Desk(status=lambda: status)
     duties = desk.office.duties
     for due in (NOW, NOW + timedelta(hours=1)):

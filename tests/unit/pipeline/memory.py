@@ -141,13 +141,16 @@ class MemoryOutbox:
     def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
         self._note(f"sent {outgoing.id} {reception.msg_id}")
 
-    def refused(self, outgoing: Outgoing, code: int, at: datetime) -> None:
+    def refused(self, outgoing: Outgoing, code: int, at: datetime, *, addressee_refuses: bool) -> None:
         self._note(f"refused {outgoing.id} {code}")
 
-    def deferred(self, outgoing: Outgoing, until: datetime) -> None:
+    def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
         self._note(f"deferred {outgoing.id} {until:%H:%M:%S}")
 
-    def uncertain(self, outgoing: Outgoing, until: datetime) -> None:
+    def postponed(self, outgoing: Outgoing, until: datetime) -> None:
+        self._note(f"postponed {outgoing.id} {until:%H:%M:%S}")
+
+    def uncertain(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
         self._note(f"uncertain {outgoing.id} {until:%H:%M:%S}")
 
     def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
@@ -173,9 +176,16 @@ class ScriptedSender:
     def __init__(self, answers: Sequence[Reception | SendError]) -> None:
         self.answers = list(answers)
         self.sent: list[int] = []
+        self.asked_for: list[int] = []
+        self.shown: dict[int, Reception] = {}
+        """What Zalo shows of messages that were in doubt."""
         self.texts: list[str] = []
         self.contents: list[bytes | None] = []
         self.files: list[str] = []
+
+    def find_sent(self, outgoing: Outgoing) -> Reception | None:
+        self.asked_for.append(outgoing.id)
+        return self.shown.get(outgoing.id)
 
     def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
         self.sent.append(outgoing.id)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -27,7 +27,7 @@ def outgoing(
     notice = Notice(
         account="bot", thread_id="1", is_group=is_group, text="…", purpose=purpose, group_id="g", created_at=NOW
     )
-    return Outgoing(id=number, client_id=number, attempts=0, repeated=repeated, notice=notice)
+    return Outgoing(id=number, client_id=number, attempts=1, repeated=repeated, notice=notice)
 
 
 def worker_of(
@@ -78,6 +78,7 @@ def run(
         (Reception(msg_id="77"), "sent 1 77"),
         (SendRefusedError(122, "blocked"), "refused 1 122"),
         (SendDeferredError("too many", 30), "deferred 1 08:00:30"),
+        (SendDeferredError("no line", 1), "deferred 1 08:00:15"),
         (SendUncertainError("cut"), "uncertain 1 08:00:15"),
     ],
 )
@@ -123,7 +124,23 @@ def test_over_the_days_budget_only_alerts_and_answers_go_out() -> None:
     store.private_sent = 10
     outcomes = run(store, ScriptedSender([Reception(msg_id="a"), Reception(msg_id="b")]))
     assert outcomes == ["1 over_budget", "2 sent", "3 sent"]
-    assert "deferred 1 09:00:00" in store.log
+    assert "postponed 1 09:00:00" in store.log
+
+
+def test_what_is_in_doubt_is_asked_of_zalo_before_it_is_said_again() -> None:
+    store = MemoryOutbox([outgoing(1, repeated=True), outgoing(2, repeated=True), outgoing(3)])
+    sender = ScriptedSender([Reception(msg_id="76"), Reception(msg_id="77")])
+    sender.shown = {1: Reception(msg_id="9")}
+    assert run(store, sender) == ["1 found", "2 sent", "3 sent"]
+    assert sender.asked_for == [1, 2]
+    assert "sent 1 9" in store.log
+
+
+def test_the_pauses_between_tries_grow_as_promised() -> None:
+    for attempts, seconds in ((1, 15), (2, 30), (9, 1800)):
+        store = MemoryOutbox([outgoing(1).model_copy(update={"attempts": attempts})])
+        run(store, ScriptedSender([SendDeferredError("no line", 1)]))
+        assert f"deferred 1 {(NOW + timedelta(seconds=seconds)):%H:%M:%S}" in store.log
 
 
 def with_file(number: int, *, attempts: int = 1, repeated: bool = False) -> Outgoing:

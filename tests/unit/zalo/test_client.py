@@ -9,10 +9,11 @@ from zalo_governor.domain.clock import from_ms, system_clock
 from zalo_governor.domain.elements import Element, Source
 from zalo_governor.domain.errors import SendDeferredError, SendError, SendRefusedError, SendUncertainError
 from zalo_governor.domain.line import BackfillEnd
-from zalo_governor.domain.notices import Notice, Outgoing, Purpose
+from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
 from zalo_governor.domain.removals import Removal, RemovalOutcome
 from zalo_governor.zalo.backfill import Backfill
 from zalo_governor.zalo.client import NEWEST, ZaloClient
+from zalo_governor.zalo.codes import MEANINGS, Meaning, meaning_of
 from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError, ZaloUnavailableError
 from zalo_governor.zalo.session import ZaloSession
 
@@ -63,7 +64,6 @@ def test_a_text_goes_out_under_our_own_client_id(
     [
         (inner(None, 123, "không nhận tin nhắn"), SendRefusedError),
         (Answer({"error_code": 114, "error_message": ""}), SendRefusedError),
-        (Answer({}, 404), SendRefusedError),
         (inner(None, 221, "quá nhiều"), SendDeferredError),
         (Answer({}, 429), SendDeferredError),
         (inner(None, 102), SendDeferredError),
@@ -81,6 +81,39 @@ def test_what_became_of_a_send_is_said_and_it_is_never_repeated(
     with pytest.raises(error):
         client.send(outgoing())
     assert zalo.paths().count(SMS) == 1
+
+
+@pytest.mark.parametrize("code", [*MEANINGS, 998, -1])
+def test_every_code_of_the_table_has_its_outcome_and_one_that_nobody_knows_is_waited_for(
+    zalo: StandIn, client: ZaloClient, code: int
+) -> None:
+    zalo.answers[SMS] = inner(None, int(code), "…")
+    with pytest.raises(SendError) as caught:
+        client.send(outgoing())
+    match meaning_of(code):
+        case Meaning.WAIT | Meaning.SESSION:
+            assert isinstance(caught.value, SendDeferredError)
+            assert caught.value.known
+        case Meaning.UNKNOWN:
+            assert isinstance(caught.value, SendDeferredError)
+            assert (caught.value.known, caught.value.code) == (False, code)
+        case meaning:
+            assert isinstance(caught.value, SendRefusedError)
+            assert caught.value.addressee_refuses == (meaning is Meaning.ADDRESSEE_REFUSES)
+
+
+@pytest.mark.parametrize("is_group", [False, True], ids=["private", "group"])
+def test_zalo_is_asked_whether_a_message_in_doubt_has_arrived(
+    zalo: StandIn, client: ZaloClient, *, is_group: bool
+) -> None:
+    doubtful = outgoing(is_group=is_group)
+    own = {"msgId": "77", "uidFrom": "0", "idTo": doubtful.notice.thread_id, "cliMsgId": str(doubtful.client_id)}
+    shown = {**own, "ts": str(NOW_MS), "msgType": "webchat", "content": "…"}
+    path = "/api/cm/getrecentv2" if is_group else "/api/preloadconvers/get-last-msgs"
+    answer = {"groupMsgs" if is_group else "msgs": [shown]}
+    zalo.answers[path] = inner(json.dumps(answer) if is_group else answer)
+    assert client.find_sent(doubtful) == Reception(msg_id="77")
+    assert client.find_sent(doubtful.model_copy(update={"client_id": 5})) is None
 
 
 def test_a_refusal_carries_zalos_code(zalo: StandIn, client: ZaloClient) -> None:

@@ -7,6 +7,7 @@ from zalo_governor.office.afterwards import visible
 from zalo_governor.office.categories import category, has_category, why
 from zalo_governor.office.commands.casebook import CaseCommand, note_opening, one_line
 from zalo_governor.office.commands.command import Answer, Call
+from zalo_governor.office.delivery_words import state_in_words
 from zalo_governor.office.integrity.wording import Wording
 from zalo_governor.office.messages import Text
 from zalo_governor.office.newcomers import way_in
@@ -53,7 +54,7 @@ class ShowCase(CaseCommand):
             when=moment(case.event_at),
             who=self.voice.who(call.unit.person(case.person_id)),
             signs=self._signs(case),
-            state=self.voice.state(case.state),
+            state=state_in_words(call.unit, self.voice, case),
             times=self.voice.times(case),
             content="\n".join(self._content(call, case)),
         )

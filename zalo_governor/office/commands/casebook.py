@@ -10,15 +10,17 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.changes import CHANGE_RULES
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import IllegalTransitionError
-from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.people import Role
 from zalo_governor.office.alerts import Alerts
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call, Command
 from zalo_governor.office.commands.parsing import case_number, folded
+from zalo_governor.office.delivery_words import state_in_words
 from zalo_governor.office.false_alarms import FalseAlarms
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import midnight, today
 from zalo_governor.office.policy import Group
+from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.voice import Voice, moment, number
 
 DESK = frozenset({Role.ADMIN, Role.ADMIN_STAFF})
@@ -70,19 +72,19 @@ class ListCases(Command[Which]):
         if not cases:
             return self.voice.say(Text.CASES_NONE, **named)
         youngest = cases[::-1][:_ROWS]
-        rows = [self._row(case, call.unit.person(case.person_id)) for case in youngest]
+        rows = [self._row(call.unit, case) for case in youngest]
         if len(cases) > _ROWS:
             rows.append(self.voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
         return self.voice.say(Text.CASES, count=number(len(cases)), rows="\n".join(rows), **named)
 
-    def _row(self, case: Case, person: Person) -> str:
+    def _row(self, unit: OfficeUnit, case: Case) -> str:
         return self.voice.say(
             Text.CASE_ROW,
             code=case.code,
             when=moment(case.event_at),
-            who=self.voice.who(person),
+            who=self.voice.who(unit.person(case.person_id)),
             citation=self.voice.citation(case.clause),
-            state=self.voice.state(case.state),
+            state=state_in_words(unit, self.voice, case),
             times=self.voice.times(case),
         )
 

@@ -11,6 +11,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import Clause, Enforcement
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call, Command
 from zalo_governor.office.commands.parsing import folded
+from zalo_governor.office.delivery_words import outgoing_in_words
 from zalo_governor.office.digests import no_backup
 from zalo_governor.office.integrity.signs import Signs
 from zalo_governor.office.messages import Text
@@ -146,7 +147,7 @@ class Status(Command[bool]):
                     now=moment(self.policy.clock()),
                     line=self._line(status),
                     rows="\n".join(rows),
-                    outgoing=number(status.outgoing_waiting),
+                    outgoing=outgoing_in_words(self.voice, status.outgoing),
                     looked=self._looked(status) + self._backup(status),
                 )
             ]

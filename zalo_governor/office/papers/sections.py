@@ -212,7 +212,7 @@ def coverage(draft: Draft) -> Section:
             gaps=gaps,
             private=private_line(report, draft.voice),
             failures=number(report.coverage.rule_failures),
-            refused=number(report.refused_notices),
+            undelivered=number(report.undelivered_notices),
         )
         + withheld_line(report, draft.voice),
     ]

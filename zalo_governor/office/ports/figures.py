@@ -47,7 +47,7 @@ class Figures(Protocol):
         """(when, person) of the findings of severity `suspect` with that label in [start, end), oldest first."""
         ...
 
-    def refused_notices(self, group_id: str, start: datetime, end: datetime) -> int:
+    def undelivered_notices(self, group_id: str, start: datetime, end: datetime) -> int:
         """Messages that Zalo refused in [start, end)."""
         ...
 

@@ -12,12 +12,13 @@ from zalo_governor.domain.remarks import Remark, RemarkKind
 from zalo_governor.office.ports.belonging import Belonging
 from zalo_governor.office.ports.cases import Cases
 from zalo_governor.office.ports.changes import Changes
+from zalo_governor.office.ports.deliveries import Deliveries
 from zalo_governor.office.ports.figures import Figures
 from zalo_governor.office.ports.trials import Trials
 from zalo_governor.pipeline.ports import JudgeUnit
 
 
-class OfficeUnit(JudgeUnit, Belonging, Cases, Changes, Figures, Trials, Protocol):
+class OfficeUnit(JudgeUnit, Belonging, Cases, Changes, Deliveries, Figures, Trials, Protocol):
     """One transaction, as the office sees it. Everything asked or written here belongs to that transaction."""
 
     # people

@@ -32,12 +32,15 @@ from zalo_governor.store.schema.members import (
     phone_lookups,
     roster,
 )
-from zalo_governor.store.schema.sending import PENDING, outbox
+from zalo_governor.store.schema.sending import GIVEN_UP, PENDING, UNDELIVERED, URGENT_PRIORITY, outbox
 from zalo_governor.store.schema.trials import trials
 
 __all__ = [
+    "GIVEN_UP",
     "NUMBER_BITS",
     "PENDING",
+    "UNDELIVERED",
+    "URGENT_PRIORITY",
     "WAITS",
     "accounts",
     "approvals",

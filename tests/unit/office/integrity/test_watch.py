@@ -69,7 +69,7 @@ def test_what_a_member_changes_goes_to_the_desk_with_before_and_after(desk: Desk
     [asked] = to(posted, "member")
     assert "/duyet VP1" in asked
     [case] = desk.unit.book.values()
-    assert (case.clause, case.label, case.state.value) == ("6.1", "name", "new")
+    assert (case.clause, case.label, case.state.value) == ("6.1", "name", "reminded")
     [kept] = desk.unit.kept_changes
     assert (kept.actor_id, kept.case_id) == (desk.person("member").id, 1)
 
@@ -209,7 +209,7 @@ def test_what_was_allowed_for_a_time_counts_until_then(desk: Desk) -> None:
 def test_an_approval_covers_nothing_else(desk: Desk, allowed: str) -> None:
     answer(desk, "leader", f"/duyet {allowed}")
     rename(desk, "admin")
-    assert desk.states() == ["new"]
+    assert desk.states() == ["reminded"]
 
 
 def test_a_name_that_was_allowed_word_by_word_is_covered(desk: Desk) -> None:
@@ -244,7 +244,7 @@ def test_after_its_time_it_is_no_longer_allowed(desk: Desk) -> None:
     desk.later(hours=49)
     [told] = answer(desk, "leader", "/duyet VP1")
     assert "thời hạn duyệt đã hết" in told
-    assert desk.states() == ["new"]
+    assert desk.states() == ["reminded"]
 
 
 def test_the_admin_gets_the_words_with_which_to_ask(desk: Desk) -> None:
@@ -254,7 +254,7 @@ def test_the_admin_gets_the_words_with_which_to_ask(desk: Desk) -> None:
     rename(desk, "admin")
     assert "/duyet VP1" in answer(desk, "admin", "/duyet VP1")[0]
     assert desk.unit.given == []
-    assert desk.states() == ["new"]
+    assert desk.states() == ["reminded"]
 
 
 def test_a_member_may_not_allow_anything(desk: Desk) -> None:
@@ -273,7 +273,7 @@ def test_whose_word_counts_is_policy() -> None:
 def test_nobody_of_the_desk_closes_a_case_on_himself(desk: Desk) -> None:
     rename(desk, "admin")
     assert "không tự khép lại được" in answer(desk, "admin", "/baonham VP1 tôi đổi theo ý kiến miệng")[0]
-    assert desk.states() == ["new"]
+    assert desk.states() == ["reminded"]
     answer(desk, "admin_staff", "/baonham VP1 thử nghiệm")
     assert desk.states() == ["false_alarm"]
 
