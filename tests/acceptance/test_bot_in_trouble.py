@@ -18,6 +18,7 @@ SECRET = "Em gửi các đồng chí văn bản tuyệt mật số 9/KH-GIẢ Đ
 SEND = "/api/message/sms"
 LOGIN = "/api/login/getLoginInfo"
 HISTORY = "/api/cm/getrecentv2"
+LAST_MESSAGES = "/api/preloadconvers/get-last-msgs"
 
 
 @pytest.fixture(scope="module")
@@ -135,9 +136,17 @@ def test_a_refused_login_ends_the_program_and_says_why(tmp_path: Path) -> None:
         assert "Traceback" not in bot.log.read_text()
 
 
-def test_what_may_have_arrived_is_said_once_more_and_says_so(bot: Rig, unheard: str) -> None:
-    bot.until(lambda: _outgoing(bot, unheard) == [("sent", 1)], "it is sent again")
-    first, second = bot.told(unheard)
+def test_what_may_have_arrived_is_asked_of_zalo_and_not_said_twice(bot: Rig, unheard: str) -> None:
+    bot.until(lambda: _outgoing(bot, unheard) == [("sent", 1)], "Zalo shows that it has arrived")
+    assert len(bot.told(unheard)) == 1
+
+
+def test_where_zalo_does_not_tell_it_is_said_once_more_and_says_so(bot: Rig) -> None:
+    uid = _ask_while(bot, "uncertain", lose_answer=[SEND], echo=False)
+    bot.control("config", status={LAST_MESSAGES: 503})
+    bot.until(lambda: _outgoing(bot, uid) == [("sent", 1)], "it is sent again")
+    bot.control("config", status={})
+    first, second = bot.told(uid)
     assert second == f"(gửi lại) {first}"
 
 
