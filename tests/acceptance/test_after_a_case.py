@@ -64,7 +64,7 @@ def test_passed_on_by_the_admin_the_leader_reads_it_at_once(bot: Rig) -> None:
     bot.say(secret(10), uid)
     code = _case_of(bot, uid)
     [told] = bot.answer(ADMIN, f"/trình {code}")
-    assert "đã gửi báo cáo tới Trưởng nhóm" in told
+    assert "đang chuyển báo cáo tới Trưởng nhóm" in told
     [report] = bot.told_of(code, LEADER)
     assert UNVERIFIED not in report
     assert "Lò Văn Minh" in report

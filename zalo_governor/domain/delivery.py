@@ -31,7 +31,7 @@ class Promise(NamedTuple):
         return timedelta(seconds=self.pauses[min(attempts, len(self.pauses)) - 1])
 
 
-URGENT = Promise(timedelta(hours=24), (5, 10, 20, 40, 60, 120, 300, 600))
+URGENT = Promise(timedelta(hours=24), (5, 10, 20, 40, 60, 120, 300, *(600,) * 6, 1800))
 _NOTICE = Promise(timedelta(hours=24), (15, 30, 60, 120, 300, 600, 1800))
 _REQUEST = Promise(timedelta(hours=12), (15, 30, 60, 120, 300, 600, 1800))
 _ANSWER = Promise(timedelta(minutes=30), (5, 10, 20, 30, 60))

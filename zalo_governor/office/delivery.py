@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 Key = TypeVar("Key")
 
 _LOOK_EVERY = timedelta(minutes=1)
+_SETTLED = frozenset({"sent", "found", "refused"})
 _OFFICE = (Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER)
 
 
@@ -59,9 +60,10 @@ class DeliveryFollowUp:
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._look_at: datetime | None = None
 
-    def sent(self) -> None:
-        """A send has ended, well or not: there may be something to follow up."""
-        self._look_at = None
+    def sent(self, outcome: str) -> None:
+        """A try to send has ended so (`OutboxWorker.on_sent`): there may be something to follow up at once."""
+        if outcome in _SETTLED:
+            self._look_at = None
 
     def next_due(self) -> datetime | None:
         """See `duework.Work`."""
@@ -76,12 +78,15 @@ class DeliveryFollowUp:
         """Do all that follows from what has become of the notices by now."""
         self._look_at = now + _LOOK_EVERY
         with self._unit() as unit:
-            notes = [self._take_another_way(unit, alert, now) for alert in unit.unheard_alerts(now - UNHEARD_AFTER)]
+            unheard = unit.unheard_alerts(now - UNHEARD_AFTER)
+            notes = [self._take_another_way(unit, alert, now) for alert in unheard if self._is_first(unit, alert)]
+            for alert in unheard:
+                unit.escalated(alert, now)
             for case in unit.delivered_requests():
                 moved = case.moved(CaseState.REMINDED, at=now, by=None)
                 unit.save_case(moved)
                 audit_case(unit, "case.moved", moved, {"from": case.state.value, "to": moved.state.value}, at=now)
-            self._tell_of_failed_requests(unit, now)
+            self._tell_of_unreached_people(unit, now)
             self._tell_of_losses(unit, now)
             # Before the commit: should the process die in between, it is better told twice than never.
             for note in notes:
@@ -107,7 +112,6 @@ class DeliveryFollowUp:
                 case_id=first.case_id,
                 urgent=True,
             )
-        unit.escalated(alert, now)
         codes = sorted({notice.code for notice in alert if notice.code is not None})
         unit.audit(
             "alert.unheard",
@@ -124,6 +128,11 @@ class DeliveryFollowUp:
             self._voice.say(Text.UNHEARD_NOTE, why=why, **about),
         )
 
+    def _is_first(self, unit: OfficeUnit, alert: Sequence[Undelivered]) -> bool:
+        """Of one case the other way is taken once, whatever more there is to tell of it."""
+        case = unit.case(alert[0].case_id) if alert[0].case_id else None
+        return case is None or unit.first_run(f"unheard:{case.code}", case.opened_at)
+
     def _about(self, unit: OfficeUnit, notice: Undelivered) -> dict[str, str]:
         case = unit.case(notice.case_id) if notice.case_id else None
         return {
@@ -137,23 +146,23 @@ class DeliveryFollowUp:
         """Who reads the reports in the leader's place; where nobody does, the leader."""
         return self._post.holders(unit, Role.REPORT_READER) or self._post.holders(unit, Role.LEADER)
 
-    def _tell_of_failed_requests(self, unit: OfficeUnit, now: datetime) -> None:
-        """Tell the desk whom a request has not reached; in the quiet hours of what is urgent alone."""
+    def _tell_of_unreached_people(self, unit: OfficeUnit, now: datetime) -> None:
+        """Tell the desk whom a notice about a case does not reach; in the quiet hours of what is urgent alone."""
         quiet = self._policy.quiet_hours is not None and self._policy.quiet_hours.until(now) is not None
-        failed = [notice for notice in unit.failed_requests() if notice.urgent or not quiet]
-        for group_id, notices in _by(failed, lambda notice: notice.group_id):
+        unreached = unit.unreached_people(now - UNHEARD_AFTER)
+        for group_id, notices in _by([one for one in unreached if one.urgent or not quiet], lambda one: one.group_id):
             rows = []
-            for notice in notices:
+            for notice in _gravest_first(notices):
                 case = unit.case(notice.case_id) if notice.case_id else None
                 if case and case.state.open and notice.person_id is not None:
                     who = self._voice.who(unit.person(notice.person_id))
                     citation = self._voice.citation(case.clause)
-                    rows.append(self._voice.say(Text.REQUEST_FAILED_ROW, code=case.code, who=who, citation=citation))
+                    rows.append(self._voice.say(Text.UNREACHED_ROW, code=case.code, who=who, citation=citation))
             if rows:
-                text = self._voice.say(Text.REQUEST_FAILED, rows="\n".join(rows))
+                text = self._voice.say(Text.UNREACHED_PEOPLE, rows="\n".join(rows))
                 urgent = any(notice.urgent for notice in notices)
-                self._post.to_desk(unit, text, group_id=group_id, urgent=urgent)
-            unit.told_of_loss(notices, now)
+                self._post.to_desk(unit, text, group_id=group_id, case_id=notices[0].case_id, urgent=urgent)
+            unit.told_desk_of(notices, now)
 
     def _tell_of_losses(self, unit: OfficeUnit, now: datetime) -> None:
         """Tell whoever can be reached again what did not get through meanwhile."""

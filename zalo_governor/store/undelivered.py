@@ -2,9 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
@@ -36,6 +50,7 @@ _SENT = outbox.c.state == OutgoingState.SENT.value
 _TO_PEOPLE_OF_OFFICE = outbox.c.purpose.in_(
     [Purpose.ADMIN_ALERT.value, Purpose.LEADER_ALERT.value, Purpose.REPORT.value]
 )
+_TO_OTHERS = outbox.c.purpose.in_([Purpose.MEMBER_REQUEST.value, Purpose.LEADER_ALERT.value])
 _REQUEST_STATES = {
     OutgoingState.SENT.value: DeliveryState.DELIVERED,
     OutgoingState.WITHHELD.value: DeliveryState.NONE,
@@ -73,6 +88,25 @@ def undelivered_counts(
     )
 
 
+@cache
+def _unheard(account: str | None) -> Select[Any]:
+    """The urgent alerts to the desk of which none has arrived and no other way was taken yet, the oldest first."""
+    other = outbox.alias("other")
+    heard = exists().where(
+        other.c.account == outbox.c.account,
+        other.c.priority == literal_column(str(URGENT_PRIORITY)),
+        other.c.created_ms == outbox.c.created_ms,
+        other.c.group_id == outbox.c.group_id,
+        other.c.case_id.is_not_distinct_from(outbox.c.case_id),
+        other.c.purpose == Purpose.ADMIN_ALERT.value,
+        other.c.state.in_([OutgoingState.SENT.value, OutgoingState.SUPERSEDED.value]),
+    )
+    mine = [outbox.c.account == account] if account else []
+    alerts = outbox.c.purpose == Purpose.ADMIN_ALERT.value
+    unheard = select(outbox).where(_UNDELIVERED, _URGENT, *mine, alerts, outbox.c.escalated_ms.is_(None), ~heard)
+    return unheard.order_by(outbox.c.created_ms, outbox.c.id)
+
+
 class UndeliveredNotices(Casebook):
     """The part of a unit that knows what became of the notices."""
 
@@ -83,7 +117,7 @@ class UndeliveredNotices(Casebook):
         by `escalated`.
         """
         found: dict[tuple[str, int | None, int], list[Row[Any]]] = {}
-        for row in self._ask(self._unheard().order_by(outbox.c.created_ms, outbox.c.id)):
+        for row in self._ask(_unheard(self._account)):
             found.setdefault((row.group_id, row.case_id, row.created_ms), []).append(row)
         return [
             [_undelivered(row) for row in rows]
@@ -95,7 +129,7 @@ class UndeliveredNotices(Casebook):
         """When `unheard_alerts` will next give something, if nothing is delivered till then; None where nothing can."""
         due_ms = [
             row.created_ms + (0 if row.state in GIVEN_UP else int(after.total_seconds() * 1000))
-            for row in self._ask(self._unheard())
+            for row in self._ask(_unheard(self._account))
         ]
         return from_ms(min(due_ms)) if due_ms else None
 
@@ -122,13 +156,19 @@ class UndeliveredNotices(Casebook):
         """Their addressees were told that they had been lost."""
         self._mark(notices, {"told_ms": to_ms(at)})
 
-    def failed_requests(self) -> list[Undelivered]:
-        """Requests to members that were given up, of which the desk was not told."""
-        failed = select(outbox).where(
-            _UNDELIVERED, _GIVEN_UP, *self._by_me(), outbox.c.told_ms.is_(None),
-            outbox.c.purpose == Purpose.MEMBER_REQUEST.value, outbox.c.case_id.is_not(None),
+    def told_desk_of(self, notices: Sequence[Undelivered], at: datetime) -> None:
+        """The desk was told that they do not get through."""
+        self._mark(notices, {"escalated_ms": to_ms(at)})
+
+    def unreached_people(self, before: datetime) -> list[Undelivered]:
+        """Notices about a case to members and to the leader that were given up, or that are urgent and have been tried
+        in vain since before that moment; the desk was not told of them."""
+        in_vain = and_(_URGENT, outbox.c.attempts > 0, outbox.c.created_ms <= to_ms(before))
+        unreached = select(outbox).where(
+            _UNDELIVERED, or_(_GIVEN_UP, in_vain), *self._by_me(), outbox.c.escalated_ms.is_(None), _TO_OTHERS,
+            outbox.c.case_id.is_not(None),
         )  # fmt: skip
-        return [_undelivered(row) for row in self._ask(failed.order_by(outbox.c.id))]
+        return [_undelivered(row) for row in self._ask(unreached.order_by(outbox.c.id))]
 
     def delivered_requests(self) -> list[Case]:
         """New cases whose request to the member has been delivered; one request may be about all that one event
@@ -157,22 +197,6 @@ class UndeliveredNotices(Casebook):
         )
         state = self._ask(latest).scalar()
         return DeliveryState.NONE if state is None else _REQUEST_STATES.get(state, DeliveryState.FAILED)
-
-    def _unheard(self) -> Any:
-        other = outbox.alias("other")
-        heard = exists().where(
-            other.c.account == outbox.c.account,
-            other.c.priority == literal_column(str(URGENT_PRIORITY)),
-            other.c.created_ms == outbox.c.created_ms,
-            other.c.group_id == outbox.c.group_id,
-            other.c.case_id.is_not_distinct_from(outbox.c.case_id),
-            other.c.purpose == Purpose.ADMIN_ALERT.value,
-            other.c.state.in_([OutgoingState.SENT.value, OutgoingState.SUPERSEDED.value]),
-        )
-        return select(outbox).where(
-            _UNDELIVERED, _URGENT, *self._by_me(), outbox.c.purpose == Purpose.ADMIN_ALERT.value,
-            outbox.c.escalated_ms.is_(None), ~heard,
-        )  # fmt: skip
 
     def _by_me(self) -> list[ColumnElement[bool]]:
         return [outbox.c.account == self._account] if self._account else []

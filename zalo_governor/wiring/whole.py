@@ -267,7 +267,7 @@ class Wiring:
 
     def _sent(self, outgoing: Outgoing, outcome: str) -> None:
         self._watching.sent(outgoing, outcome)
-        self._rooms.delivery.sent()
+        self._rooms.delivery.sent(outcome)
 
     def _heard_again(self) -> None:
         self._caught_up.set()

@@ -19,7 +19,7 @@ class FakeDeliveries:
     """Case number -> what became of the request to its member, where it was not delivered."""
     unheard: list[list[Undelivered]] = field(default_factory=list)
     lost: list[Undelivered] = field(default_factory=list)
-    failed: list[Undelivered] = field(default_factory=list)
+    unreached: list[Undelivered] = field(default_factory=list)
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
         return [alert for alert in self.unheard if alert[0].created_at <= before]
@@ -33,12 +33,14 @@ class FakeDeliveries:
     def lost_notices(self) -> list[Undelivered]:
         return list(self.lost)
 
-    def failed_requests(self) -> list[Undelivered]:
-        return list(self.failed)
+    def unreached_people(self, before: datetime) -> list[Undelivered]:
+        return [notice for notice in self.unreached if notice.final or notice.created_at <= before]
+
+    def told_desk_of(self, notices: Sequence[Undelivered], at: datetime) -> None:
+        self.unreached = [notice for notice in self.unreached if notice not in notices]
 
     def told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
         self.lost = [notice for notice in self.lost if notice not in notices]
-        self.failed = [notice for notice in self.failed if notice not in notices]
 
     def delivered_requests(self) -> list[Case]:
         return [

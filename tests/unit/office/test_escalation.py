@@ -142,7 +142,7 @@ def test_passed_on_by_the_admin_the_leader_reads_who_reports() -> None:
     (report,) = to(posted, "leader")
     assert "do đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) chuyển" in report
     assert UNVERIFIED not in report
-    assert "đã gửi báo cáo tới Trưởng nhóm" in to(posted, "admin")[0]
+    assert "đang chuyển báo cáo tới Trưởng nhóm" in to(posted, "admin")[0]
     desk.say("admin_staff", "/chuyen VP1", place="private")
     posted = desk.take()
     assert to(posted, "leader") == []

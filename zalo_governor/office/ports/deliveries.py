@@ -31,12 +31,17 @@ class Deliveries(Protocol):
         """What was given up of alerts and reports whose addressee has got something else since, and was not told of."""
         ...
 
-    def failed_requests(self) -> list[Undelivered]:
-        """Requests to members that were given up, of which the desk was not told."""
+    def unreached_people(self, before: datetime) -> list[Undelivered]:
+        """Notices about a case to members and to the leader that were given up, or that are urgent and have been tried
+        in vain since before that moment; the desk was not told of them."""
         ...
 
     def told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Who has to know was told that they had been lost."""
+        """Their addressees were told that they had been lost."""
+        ...
+
+    def told_desk_of(self, notices: Sequence[Undelivered], at: datetime) -> None:
+        """The desk was told that they do not get through."""
         ...
 
     def delivered_requests(self) -> list[Case]:
