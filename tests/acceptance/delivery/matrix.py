@@ -29,7 +29,7 @@ REFUSING = {Fault.NOT_FROM_YOU, Fault.STRANGERS, Fault.CODE_127, Fault.NO_ACCOUN
 """Zalo says no for good."""
 DONE = {Fault.DONE_THEN_500, Fault.DONE_THEN_HANG}
 """It arrives in spite of the error."""
-_HEAD = """Made by `python -m tests.acceptance.delivery.matrix`, which plays each of the 624 cells on a clock of its own.
+_HEAD = """Made by `python -m tests.acceptance.delivery.matrix`, which plays each of the 624 cells on an own clock.
 The real office, store, outbox and client work against a Zalo that fails as told.
 `tests/acceptance/test_delivery_matrix.py` holds the program to it: nobody reads a thing twice without "(gửi lại)", and
 nothing that did not arrive is invisible. Times are limits from the event on, for whoever is named to learn of it. The
