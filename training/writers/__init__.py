@@ -1,8 +1,8 @@
 """Labelled lines by many hands, a folder each writer: what the rules of clauses 4.1 to 4.3 learn from.
 
 A file begins with `# Writer: …`; a section `## label kind` is followed by its lines, one message a line, a line break
-inside written as a backslash and n. Everything secret or harmful is invented. Whoever measures leaves out whole writers,
-never lines: lines of one hand are alike.
+inside written as a backslash and n. Everything secret or harmful is invented. Whoever measures leaves out whole
+writers, never lines: lines of one hand are alike.
 """
 
 from collections.abc import Iterator
