@@ -85,6 +85,12 @@ def _slow_sends(scene: Scene) -> Iterator[None]:
 
 
 @contextmanager
+def _sends(scene: Scene, **fault: object) -> Iterator[None]:
+    with scene.config(**fault):
+        yield
+
+
+@contextmanager
 def _cookie_rotated(scene: Scene) -> Iterator[None]:
     old = scene.cookie
     scene.cookie = scene.new_cookie()
@@ -181,6 +187,10 @@ _MAKERS: dict[Fault, Callable[[Scene], AbstractContextManager[None]]] = {
     Fault.INNER_ERRORS: _inner_errors,
     Fault.LOST_ANSWERS: _lost_answers,
     Fault.SLOW_SENDS: _slow_sends,
+    Fault.SENDS_PUT_OFF: lambda scene: _sends(scene, inner={SEND: (-69, "retry limit")}),
+    Fault.SENDS_UNKNOWN: lambda scene: _sends(scene, inner={SEND: (998, "?")}),
+    Fault.SENDS_EMPTY: lambda scene: _sends(scene, empty=[SEND]),
+    Fault.SENDS_HANG: lambda scene: _sends(scene, hang={SEND: scene.timeout + 1.0}),
     Fault.COOKIE_ROTATED: _cookie_rotated,
     Fault.COOKIE_EXPIRED: _cookie_expired,
     Fault.TAKEN_OVER: lambda scene: _closed(scene, 3000),

@@ -19,6 +19,10 @@ class Fault(StrEnum):
     INNER_ERRORS = "inner errors"
     LOST_ANSWERS = "lost answers to sends"
     SLOW_SENDS = "slow sends"
+    SENDS_PUT_OFF = "sends put off with -69"
+    SENDS_UNKNOWN = "sends answered with a code that nobody knows"
+    SENDS_EMPTY = "sends answered with nothing"
+    SENDS_HANG = "sends that hang"
     COOKIE_ROTATED = "cookie rotated, the old one void"
     COOKIE_EXPIRED = "session expired, a new one given"
     TAKEN_OVER = "3000"
@@ -46,6 +50,10 @@ SECONDS: dict[Fault, tuple[float, float]] = {
     Fault.INNER_ERRORS: (2.0, 3.0),
     Fault.LOST_ANSWERS: (1.0, 2.0),
     Fault.SLOW_SENDS: (1.0, 2.0),
+    Fault.SENDS_PUT_OFF: (1.5, 2.5),
+    Fault.SENDS_UNKNOWN: (1.5, 2.5),
+    Fault.SENDS_EMPTY: (1.5, 2.5),
+    Fault.SENDS_HANG: (2.0, 3.0),
     Fault.COOKIE_ROTATED: (1.0, 1.5),
     Fault.COOKIE_EXPIRED: (1.5, 2.5),
     Fault.TAKEN_OVER: (0.5, 1.0),
@@ -88,7 +96,13 @@ class Plan(NamedTuple):
 
 
 _STORE = frozenset({Fault.DISK_FULL, Fault.LOCKED, Fault.DATABASE_GONE})
-_UNKILLED = _STORE | {Fault.COOKIE_ROTATED, Fault.COOKIE_EXPIRED, Fault.LOST_ANSWERS, Fault.HISTORY_SHORT}
+_UNKILLED = _STORE | {
+    Fault.COOKIE_ROTATED,
+    Fault.COOKIE_EXPIRED,
+    Fault.LOST_ANSWERS,
+    Fault.SENDS_HANG,
+    Fault.HISTORY_SHORT,
+}
 """Killed in these, the bot may rightly refuse to start, or nobody could tell whose fault a repeated notice is."""
 
 

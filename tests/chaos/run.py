@@ -217,8 +217,8 @@ def _evidence(scene: Scene, misnamed: Counter[str], unsettled: Counter[str], beg
             for group, key, state, at_ms, judged_ms, late in rows(STORED)
         ],
         cases=[
-            CaseRow(f"VP{number}", uid, count, bool(late), source == "sweep")
-            for number, uid, count, late, source in rows(CASES)
+            CaseRow(f"VP{number}", uid, count, bool(late), source == "sweep", urgent=bool(sealed))
+            for number, uid, count, late, source, sealed in rows(CASES)
         ],
         misnamed=misnamed,
         desk=[text for thread, text in sent if thread == ADMIN],

@@ -24,7 +24,7 @@ STORED = """
     WHERE i.is_group AND i.kind = 'message'
 """
 CASES = """
-    SELECT c.id, u.uid, c.count, c.late, e.source
+    SELECT c.id, u.uid, c.count, c.late, e.source, c.sealed
     FROM cases c JOIN person_uids u ON u.person_id = c.person_id JOIN events e ON e.id = c.first_event_id
     ORDER BY c.id
 """

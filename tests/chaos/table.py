@@ -44,6 +44,8 @@ class CaseRow(NamedTuple):
     late: bool
     swept: bool
     """Opened by a look at the group, and told of in one message for all that the look found."""
+    urgent: bool = False
+    """About a secret: somebody has to know of it by its code."""
 
 
 @dataclass
@@ -94,6 +96,7 @@ def judged(evidence: Evidence) -> list[Line]:
         _nothing("judged twice", _twice(evidence)),
         _nothing("violations without a case of their own", _without_case(evidence)),
         _nothing("cases with no notice", _untold(evidence)),
+        _nothing("urgent alerts delivered to nobody and said nowhere", _unheard(evidence)),
         Line(
             "repeated notices",
             f"<= {evidence.kills_in_a_send} kills in a send",
@@ -166,6 +169,12 @@ def _untold(evidence: Evidence) -> list[str]:
     if counted != len(summed_up):
         untold.append(f"summaries count {counted}, there are {len(summed_up)} late cases and names found by looks")
     return untold
+
+
+def _unheard(evidence: Evidence) -> list[str]:
+    """Urgent cases whose code stands in nothing that reached anybody."""
+    codes = {code for _, text in evidence.sent for code in re.findall(r"\bVP\d+\b", text)}
+    return [case.code for case in evidence.cases if case.urgent and case.code not in codes]
 
 
 def _repeated(evidence: Evidence) -> list[str]:

@@ -81,6 +81,11 @@ def _tell_nobody(evidence: Evidence) -> None:
     evidence.desk = evidence.desk[1:]
 
 
+def _let_nobody_hear_of_a_secret(evidence: Evidence) -> None:
+    evidence.cases = [evidence.cases[0]._replace(urgent=True), *evidence.cases[1:]]
+    evidence.sent = evidence.sent[1:]
+
+
 def _lose_a_summary(evidence: Evidence) -> None:
     evidence.desk = [TOLD, NAMES]
 
@@ -131,6 +136,7 @@ def _leave_something_undone(evidence: Evidence) -> None:
         (_miss_a_name, "violations without a case of their own"),
         (_tell_nobody, "cases with no notice"),
         (_lose_a_summary, "cases with no notice"),
+        (_let_nobody_hear_of_a_secret, "urgent alerts delivered to nobody and said nowhere"),
         (_declare_nothing, "gaps declared"),
         (_declare_for_the_wrong_group, "gaps declared"),
         (_disturb_the_order, "out of order in their group and not marked late"),

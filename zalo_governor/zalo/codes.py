@@ -10,6 +10,7 @@ from http import HTTPStatus
 SESSION_EXPIRED = 102
 """The session is dead."""
 TOO_MANY_REQUESTS = 221
+RETRY_LIMIT = -69
 UNKNOWN = -1
 """Stands for an error code that is no number."""
 
@@ -42,7 +43,7 @@ MEANINGS = {
     HTTPStatus.FORBIDDEN: Meaning.SESSION,
     TOO_MANY_REQUESTS: Meaning.WAIT,
     HTTPStatus.TOO_MANY_REQUESTS: Meaning.WAIT,
-    -69: Meaning.WAIT,  # "Retry limit"
+    RETRY_LIMIT: Meaning.WAIT,
     112: Meaning.REFUSED,  # the message is larger than Zalo takes, or "undefined error"
     114: Meaning.REFUSED,  # invalid parameters
     165: Meaning.REFUSED,  # the account is not in the group

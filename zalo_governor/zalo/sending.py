@@ -12,7 +12,7 @@ from zalo_governor.domain.elements import RawDict
 from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError
 from zalo_governor.domain.notices import Notice, Outgoing, Reception
 from zalo_governor.domain.papers import Face, PaperFile
-from zalo_governor.zalo.codes import Meaning, meaning_of
+from zalo_governor.zalo.codes import RETRY_LIMIT, Meaning, meaning_of
 from zalo_governor.zalo.errors import (
     SessionExpiredError,
     ZaloCallError,
@@ -25,6 +25,7 @@ from zalo_governor.zalo.session import ZaloSession
 log = structlog.get_logger(__name__)
 
 _TOO_MANY_SECONDS = 60.0
+_RETRY_LIMIT_SECONDS = 15.0
 _UNKNOWN_CODE_SECONDS = 10.0
 _RELOGIN_SECONDS = 1.0
 _REFUSED_LOGIN_SECONDS = 60.0
@@ -177,7 +178,8 @@ def _of_code(error: ZaloCallError) -> SendRefusedError | SendDeferredError:
     if meaning is Meaning.UNKNOWN:
         log.warning("unknown_send_code", code=error.code)
         return SendDeferredError("a code that nobody knows", _UNKNOWN_CODE_SECONDS, error.code, known=False)
-    return SendDeferredError("not now", _TOO_MANY_SECONDS, error.code)
+    pause = _RETRY_LIMIT_SECONDS if error.code == RETRY_LIMIT else _TOO_MANY_SECONDS
+    return SendDeferredError("not now", pause, error.code)
 
 
 def _place(notice: Notice) -> str:
