@@ -167,6 +167,12 @@ class Rig:
         self.until(lambda: self.query(sql, uid) != [(None,)], "there is a case")
         return f"VP{self.query(sql, uid)[0][0]}"
 
+    def until_reminded(self, case: str) -> None:
+        """Wait until the request to the member of a case has arrived and the case says so."""
+        state = "SELECT state FROM cases WHERE id = ?"
+        number = int(case.removeprefix("VP"))
+        self.until(lambda: self.query(state, number) == [("reminded",)], f"the member of {case} is reminded")
+
     def told_of(self, case: str, uid: str) -> list[str]:
         """What somebody was told of a case, once there is anything."""
 

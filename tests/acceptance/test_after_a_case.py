@@ -94,6 +94,7 @@ def test_where_the_account_is_no_deputy_the_desk_reads_that_it_may_not(bot: Rig)
     bot.say(secret(21), uid)
     code = _case_of(bot, uid)
     assert "không phải trưởng nhóm hoặc phó nhóm" in _result(bot, code)
+    bot.until_reminded(code)
     assert "đã nhắc" in bot.answer(ADMIN, f"/xem {code}")[0]
 
 

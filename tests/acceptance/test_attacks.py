@@ -128,7 +128,7 @@ def test_nobody_else_can_take_a_message_back(bot: Rig) -> None:
     uid = somebody()
     key = bot.say(UNMARKED, uid)
     code = bot.case_of(uid)
-    bot.told_of(code, ADMIN)
+    bot.until_reminded(code)
     undo = {"globalMsgId": int(key), "cliMsgId": 1, "deleteMsg": 0, "srcId": uid, "destId": GROUP}
     bot.say("", MEMBER, msgType="chat.undo", content=undo)
     bot.until(lambda: bot.logged("recall.foreign") == 1, "the log says so")

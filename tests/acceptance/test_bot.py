@@ -107,6 +107,7 @@ def test_the_admin_lists_the_cases_in_the_group_by_private_message(bot: Rig) -> 
     bot.say(UNMARKED, uid)
     code = bot.case_of(uid)
     bot.told_of(code, ADMIN)
+    bot.until_reminded(code)
     lines, told = len(bot.told(GROUP)), len(bot.told(ADMIN))
     bot.say("/vi pham", ADMIN)
     bot.until(lambda: len(bot.told(GROUP)) > lines and len(bot.told(ADMIN)) > told, "both are answered")

@@ -79,7 +79,9 @@ def test_monitoring_sees_the_bot_hear_go_blind_and_hear_again(watched: Watched) 
     rule = {"rule": "3.1-tieng-viet-co-dau", "severity": "minor"}
     bot.until(lambda: watched.metric("zalo_governor_findings_total", **rule) == 1, "the finding is counted")
     assert (watched.metric("zalo_governor_heard_total", source="live") or 0) >= 1
-    assert watched.metric("zalo_governor_open_cases", state="reminded") == 1
+    bot.until(
+        lambda: watched.metric("zalo_governor_open_cases", state="reminded") == 1, "the request to the member arrives"
+    )
     bot.until(lambda: (watched.metric("zalo_governor_sends_total", outcome="sent") or 0) >= 1, "a notice is counted")
     assert watched.metric("zalo_governor_line", state="up") == 1
     assert watched.metric("zalo_governor_database_up") == 1
