@@ -5,7 +5,6 @@ understands, which it does without marks, are let pass by the office.) A text th
 marks is `suspect`.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -72,9 +71,8 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         text = _without_mentions(event.text[:_LONGEST], event.mentions)
         normalised = normalise(text)
         typed = self.words.cut(normalised)
-        # Both forms of Unicode get the same glance: what a Mac decomposes is composed for it. Other disguises get none.
-        plain = normalised.offsets is None or _COMBINING.search(text)
-        if plain and self.words.at_a_glance_fine(typed):
+        # A text gets the same glance however it came; what is in other letters or an old font gets none.
+        if normalised.as_meant and self.words.at_a_glance_fine(typed):
             return
         excerpt = event.text[:_EXCERPT]
         legacy = read_legacy(text)
@@ -116,7 +114,6 @@ def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
 
 _CAPTIONED = frozenset({"chat.photo", "chat.video.msg"})
 """Where Zalo's title is what the sender typed; elsewhere it is the name of a file or the title of a page."""
-_COMBINING = re.compile("[\u0300-\u036f]")
 _EXCERPT = 80
 _MOST_SENTENCES = 3
 _LONGEST_MENTION = 100

@@ -165,19 +165,19 @@ def read_marks(normalised: Normalised, typed: Cut, words: Words, limits: Thresho
         return Reading(Marks.OK)
     score = words.model.forest.score(evidence.figures)
     marks = Marks.PARTIAL if evidence.marked else Marks.NO_DIACRITICS
-    limit = _limit(evidence, limits)
+    limit = _limit(evidence, normalised.text, limits)
     if score < min(limit, limits.suspect):
         return Reading(Marks.OK)
     return Reading(marks, score >= limit, _spans(normalised, evidence), evidence)
 
 
-def _limit(evidence: Evidence, limits: Thresholds) -> float:
+def _limit(evidence: Evidence, text: str, limits: Thresholds) -> float:
     if evidence.marked:
         if len(evidence.words) <= _BRIEF:
             return limits.brief
         many = evidence.several >= _LIKELY and evidence.share_lost >= _MORE_THAN_A_SLIP
         return limits.partial if many else limits.slip
-    if _calls_somebody(evidence) or _lists_names(evidence):
+    if _calls_somebody(evidence) or _lists_names(evidence, text):
         return inf
     vague = max(evidence.lost, default=0.0) < _POINTED_AT
     return limits.violation + (_MORE_IN_DOUBT if vague or _may_be_a_name(evidence) else 0.0)
@@ -189,10 +189,10 @@ def _calls_somebody(evidence: Evidence) -> bool:
     return len(words) == 2 and words[0].lower() in _CALLS and words[1][0].isupper() and not words[1].isupper()
 
 
-def _lists_names(evidence: Evidence) -> bool:
+def _lists_names(evidence: Evidence, text: str) -> bool:
     """Whether the whole message is a list of single names ("Nam, Long, Giang"): the same holds of each of them."""
     words = evidence.words
-    apart = all(after.start - before.end > 1 for before, after in pairwise(words))
+    apart = all(text[before.end : after.start].strip() for before, after in pairwise(words))
     return len(words) > 1 and apart and all(map(_may_be_a_given_name, words))
 
 

@@ -64,13 +64,25 @@ def cut(reader: Reader, text: str, found: Sequence[Token]) -> Cut:
     begins: list[bool] = []
     end = 0
     codes = 0
+    breaks = True
     for token in found:
         kind, start = token.kind, token.start
         if kind is TokenKind.WORD or kind is TokenKind.CODE:
             between = text[end:start]
-            begins.append(not end or (between != " " and between.strip(" -/&+'") != ""))
+            broke, breaks = breaks, False
+            if not end:
+                begins.append(True)
+                breaks = True
+            elif between == " " or not (signs := between.strip(_WITHIN_A_CLAUSE)):
+                begins.append(False)
+            elif signs.isspace():
+                # Lines break anywhere on their way through programs, at times behind every word.
+                breaks = True
+                begins.append(token.text[0].isupper() and not broke)
+            else:
+                begins.append(True)
             prose.append(token)
-        codes += kind is not TokenKind.WORD
+        codes += kind is TokenKind.CODE
         end = token.end
     word = reader.word
     return Cut(text, prose, [word(token.text) for token in prose], begins, codes)
@@ -82,7 +94,7 @@ def gather(reader: Reader, cut: Cut, abbreviations: frozenset[str]) -> Evidence:
     lattice = reader.read(words, begins)
     # A sentence in capitals is a sentence; capitals between commas are abbreviations.
     shouted = (
-        text.isupper()
+        "".join([token.text for token in prose]).isupper()
         and sum(word.syllable for word in words) * 2 > len(words)
         and any(word.syllable and not begin for word, begin in zip(words, begins, strict=True))
     )
@@ -205,5 +217,6 @@ def _one_and_two(chances: Sequence[float]) -> tuple[float, float]:
     return 1.0 - none, max(1.0 - none - one, 0.0)
 
 
+_WITHIN_A_CLAUSE = " -/&+'"
 _CARELESS = 80.0
 """How much likelier such a writer drops a mark than one in a message that is otherwise as it should be."""

@@ -1,7 +1,8 @@
 """Vietnamese from before Unicode, or typed with the typing program switched off: recognised and decoded.
 
-Every decoder that the text's signs call for is tried on the raw text (U+00AD is a letter in TCVN3); what it makes is
-weighed word by word against what stands there, by how often such words are written. Proper text passes at a glance.
+Every decoder that the text's signs call for is tried, also on the raw text where U+00AD stands in it, a letter of
+TCVN3; what it makes is weighed word by word against what stands there, by how often such words are written. Proper text
+passes at a glance.
 """
 
 import re
@@ -16,6 +17,7 @@ from zalo_governor.text.charsets import DECODERS
 from zalo_governor.text.keystrokes import read_telex, read_viqr, read_vni_keys
 from zalo_governor.text.language import canonical
 from zalo_governor.text.model import shipped_model
+from zalo_governor.text.normalise import Normalised, unpasted
 from zalo_governor.text.syllables import is_syllable
 
 
@@ -32,6 +34,26 @@ class Legacy(NamedTuple):
 
 def read_legacy(text: str) -> Legacy | None:
     """The decoded text if it makes clearly more Vietnamese than the raw one, None otherwise."""
+    came = unpasted(text)
+    found = _read(came.text)
+    if came.text != text and _blanks_are_letters(text):
+        return _read(text) or (found and _led_back(found, came))
+    return found and _led_back(found, came)
+
+
+def _blanks_are_letters(text: str) -> bool:
+    """Whether what is a blank or a soft hyphen today may be a letter in this text, or a part of one."""
+    if _OF_NO_OLD_FONT.search(text):
+        return False
+    hyphen_of_a_font = _SOFT_HYPHEN in text and _OF_AN_OLD_FONT.search(text)
+    return bool(hyphen_of_a_font or _BROKEN_UTF8.search(text))
+
+
+def _led_back(legacy: Legacy, came: Normalised) -> Legacy:
+    return legacy._replace(spans=tuple(came.span(*span) for span in legacy.spans))
+
+
+def _read(text: str) -> Legacy | None:
     head = text[:_HEAD]
     if not head.isascii() and _COMBINING.search(head):
         # Of the head alone: a letter under a hundred thousand marks takes hours to compose.
@@ -143,6 +165,11 @@ def _likely(chunk: str) -> float:
     return total
 
 
+_LAST_OF_LATIN_1 = "\u00ff"
+_SOFT_HYPHEN = "\u00ad"
+_OF_AN_OLD_FONT = re.compile("[\u00a1-\u00ac\u00ae-\u00ff]")
+_OF_NO_OLD_FONT = re.compile(f"[{''.join(letter for letter in sorted(MARKED_LETTERS) if letter > _LAST_OF_LATIN_1)}]")
+_BROKEN_UTF8 = re.compile("(?:á[º»]|[ÃÄÆ])[\x85\xa0\xad]")
 _HEAD = 2_000
 """Characters by which a text is judged."""
 _COMBINING = re.compile("[\u0300-\u0323]")

@@ -21,7 +21,7 @@ from zalo_governor.text.name_faults import (
     wrong_title,
 )
 from zalo_governor.text.name_words import NameWords
-from zalo_governor.text.normalise import normalise
+from zalo_governor.text.normalise import normalise, unpasted
 
 
 class Outcome(StrEnum):
@@ -58,11 +58,10 @@ def _as_it_stands(name: str, words: NameWords) -> NameReading:
     legacy = read_legacy(name)
     if legacy:
         return _with_form(legacy.text, legacy.encoding if legacy.encoding != "tcvn3" else "legacy", words)
-    typed = unicodedata.normalize("NFC", name).translate(_SAME)
+    typed = unicodedata.normalize("NFC", unpasted(name).text).translate(_SAME)
     clean = normalise(typed).text
     if clean != typed:
-        hidden = any(unicodedata.category(character) == "Cf" for character in name)
-        return _with_form(" ".join(clean.split()), "zwsp" if hidden else "homoglyph", words)
+        return _with_form(" ".join(clean.split()), "homoglyph", words)
     if found := _EMAIL.search(clean) or _AT.search(clean):
         return _without(clean, found, "email", words)
     plain = " ".join("".join(c if _ordinary(c) else " " for c in clean).split())
@@ -262,9 +261,7 @@ _AGENCY_WITHIN = 3
 """An office in front is looked for before one of so many signs: what follows is cut in its turn."""
 _SIGNS = frozenset(" -–—|/\\,:()_•~·.&'’@+;[]")
 _AROUND = " -–—|/\\,:;_•~·.+<>([{"
-_SAME = {ord("Ð"): "Đ", ord("Ɖ"): "Đ", ord("ð"): "đ", 0xA0: " "} | dict.fromkeys(
-    (0x2010, 0x2011, 0x2012, 0x2015, 0x2212), "-"
-)
+_SAME = {ord("Ð"): "Đ", ord("Ɖ"): "Đ", ord("ð"): "đ"} | dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2015, 0x2212), "-")
 """Letters and dashes that nobody can tell from the right ones."""
 _DASH = re.compile(r"\s*[-–—]+\s*")
 _OTHER_SIGN = re.compile(r"\s*(?:[|/\\,:(_•~·\[;+]|(?<=\w{2})\.(?=\s))\s*")

@@ -1,4 +1,4 @@
-"""Other ways to read a text that may hide a level of secrecy: old fonts, typed keys, entities, written backwards.
+"""Other ways to read a text that may hide a level of secrecy: old fonts, typed keys, written backwards.
 
 Each way is tried only where a quick sign of it stands in the text, so that an innocent message costs nothing.
 """
@@ -6,11 +6,9 @@ Each way is tried only where a quick sign of it stands in the text, so that an i
 import re
 import unicodedata
 from collections.abc import Iterator
-from html import unescape
 
 from zalo_governor.text.alphabet import ACUTE, DOT, GRAVE, HOOK, TILDE
 from zalo_governor.text.legacy import read_legacy
-from zalo_governor.text.normalise import normalise
 from zalo_governor.text.syllables import is_syllable
 
 
@@ -18,8 +16,6 @@ def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str
     """What else the text may say, normalised; `changed` where the raw text was no plain Vietnamese already."""
     if changed and (legacy := read_legacy(text)):
         yield legacy.text
-    if "&" in text and ";" in text and (resolved := unescape(text)) != text:
-        yield normalise(resolved).text
     lower = normalised.lower()
     if _KEYS.search(lower):
         yield _WORD.sub(_composed, normalised)

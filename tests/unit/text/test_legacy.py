@@ -86,3 +86,18 @@ def test_one_odd_word_of_todays_letters_is_not(text: str) -> None:
 def test_no_text_breaks_it(text: str) -> None:
     legacy = read_legacy(text)
     assert legacy is None or legacy.text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "meant"),
+    [
+        ("Mêi\u00a0c¸c\u00a0b¹n\u00a0®Õn\u00a0®óng\u00a0giê", "tcvn3", "Mời các bạn đến đúng giờ"),
+        ("C¸c x· r\u00b5 so¸t, l\u00ad\u00adu hå s¬", "tcvn3", None),
+        ("Báo cáo mật".encode().decode("latin-1"), "utf8", "Báo cáo mật"),
+    ],
+)
+def test_what_is_a_blank_today_may_have_been_a_letter(text: str, encoding: str, meant: str | None) -> None:
+    legacy = read_legacy(text)
+    assert legacy is not None
+    assert legacy.encoding == encoding
+    assert meant is None or " ".join(legacy.text.split()) == meant

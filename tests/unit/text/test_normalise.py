@@ -1,5 +1,6 @@
 """Whatever hides the letters, the words come out, and every one of them leads back to where it stood."""
 
+import sys
 import time
 import unicodedata
 
@@ -55,12 +56,48 @@ def test_a_plain_text_is_left_alone() -> None:
 def test_every_letter_leads_back_into_the_original_in_order(text: str) -> None:
     normalised = normalise(text)
     if normalised.offsets is None:
-        assert normalised.text == text
+        assert len(normalised.text) == len(text)
         return
     assert len(normalised.offsets) == len(normalised.text)
     assert all(0 <= start < end <= len(text) for start, end in normalised.offsets)
     starts = [start for start, _ in normalised.offsets]
     assert starts == sorted(starts)
+
+
+def test_every_blank_that_unicode_knows_is_a_blank_or_a_line_break() -> None:
+    blanks = [chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()]
+    assert len(blanks) > 20
+    assert {sign for blank in blanks for sign in normalise(f"tối{blank}mật").text[3:-3]} == {" ", "\n", "\r"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("t&#7889;i&nbsp;m&#x1EAD;t", "tối mật"),
+        ("x&atilde; N&agrave; &amp; b&#x1EA3;n", "xã Nà & bản"),
+        ("m&amp;#7853;t", "mật"),
+        ("m&shy;ật &zwj;", "mật "),
+        ("ma&#803;&#770;t", "mật"),
+        ("R&D; AT&T, a&b;c", "R&D; AT&T, a&b;c"),
+    ],
+)
+def test_entities_are_read_as_what_they_stand_for(typed: str, meant: str) -> None:
+    assert normalise(typed).text == meant
+
+
+def test_spans_lead_back_over_entities() -> None:
+    typed = "gửi&nbsp;m&#7853;t nhé"
+    normalised = normalise(typed)
+    start = normalised.text.index("mật")
+    first, last = normalised.span(start, start + 3)
+    assert typed[first:last] == "m&#7853;t"
+
+
+@pytest.mark.parametrize("text", ["&amp;" * 20_000 + "x", "&" * 100_000, "&#" * 50_000, "a\u00ad" * 50_000])
+def test_a_hundred_thousand_signs_take_no_more_than_a_moment(text: str) -> None:
+    begun = time.process_time()
+    normalise(text)
+    assert time.process_time() - begun < 2
 
 
 @given(VIETNAMESE)
