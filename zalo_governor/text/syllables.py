@@ -21,6 +21,11 @@ def only_with_marks(word: str) -> bool:
     return lower in _BARE and lower not in TONELESS
 
 
+def is_bare_syllable(lower: str) -> bool:
+    """Whether a word in small letters is a syllable without its marks."""
+    return lower in _BARE
+
+
 @lru_cache(maxsize=2_048)
 def _is_syllable(lower: str) -> bool:
     toneless, tone = split_tone(lower)

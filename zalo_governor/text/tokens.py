@@ -4,6 +4,8 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from zalo_governor.text.syllables import is_bare_syllable
+
 
 class TokenKind(StrEnum):
     """What a token is."""
@@ -84,15 +86,33 @@ def _kind(core: str) -> TokenKind:
 
 
 def _claim_words_of_file_name(found: list[Token], text: str) -> None:
-    """File names with spaces: what stands before `…docx` on its line and has no mark belongs to the name."""
-    for index in range(len(found) - 2, -1, -1):
-        token = found[index]
-        if token.kind not in {TokenKind.WORD, TokenKind.CODE} or not token.text.isascii():
-            return
-        between = text[token.end : found[index + 1].start]
-        if len(between) > _WIDEST_IN_FILE_NAME or "\n" in between or "\r" in between:
-            return
-        found[index] = token._replace(kind=TokenKind.FILE)
+    """File names with blanks: what stands before `…docx` and has no mark may belong to the name.
+
+    It begins with a bracket or the line, behind what is said to a person ("gui anh"), or with the kind of paper that it
+    is, in a capital. What would be longer than names are is a sentence with the end of a name behind it.
+    """
+    last = first = len(found) - 1
+    stem = FILE_ENDING.sub("", found[last].text)
+    if "_" in stem or (stem.islower() and stem.isalpha() and not is_bare_syllable(stem)):
+        return
+    while first and last - first <= _LONGEST_FILE_NAME and _may_go_on(found[first - 1], found[first], text):
+        first -= 1
+    kinds = (at for at in range(first + 1, last) if found[at].text.istitle())
+    first = next((at for at in kinds if found[at].text.lower() in _KINDS_OF_PAPER), first)
+    if last - first <= _LONGEST_FILE_NAME:
+        found[first:last] = [token._replace(kind=TokenKind.FILE) for token in found[first:last]]
+
+
+def _may_go_on(before: Token, token: Token, text: str) -> bool:
+    """Whether a word and the next one may stand in one file name."""
+    between = text[before.end : token.start]
+    return (
+        before.kind in {TokenKind.WORD, TokenKind.CODE}
+        and before.text.isascii()
+        and before.text.lower() not in _SAID_TO_SOMEBODY
+        and len(between) <= _WIDEST_IN_FILE_NAME
+        and _BETWEEN_NAMES.search(between) is None
+    )
 
 
 def _claim_mentioned_name(found: list[Token]) -> None:
@@ -110,7 +130,18 @@ _LONGEST_MENTION = 4
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CODE = re.compile(r"\d|[^\W\d_][/&_+][^\W\d_]|[^\W\d_]\.[^\W\d_]\.")
 _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}\.(?:vn|com|net|org|info|io|me|gov|edu)(?:/\S*)?", re.IGNORECASE)
+_LONGEST_FILE_NAME = 10
+"""Words before the last one."""
 _WIDEST_IN_FILE_NAME = 3
+_BETWEEN_NAMES = re.compile(r"[\n\r(\[{\"“‘«:;,?!]|\.\s")
+_SAID_TO_SOMEBODY = frozenset({"anh", "chi", "em", "gui", "file", "tep", "xem", "nhe", "nha", "theo", "kem"})
+_KINDS_OF_PAPER = frozenset(
+    {
+        *("bao", "bien", "bieu", "chuong", "cong", "danh", "de", "du", "giay", "huong", "ke", "lich", "mau", "nghi"),
+        *("phu", "quyet", "tai", "thong", "to", "tong", "bc", "cv", "ds", "kh", "qd", "tb", "tt", "ttr"),
+    }
+)
+"""How names of papers begin, without marks: "báo cáo", "kế hoạch"."""
 _AROUND = "\"'“”‘’()[]{}<>.,;:!?…*•~-–—=|/\\#"
 _SIGNS = f"[{re.escape(_AROUND)}]*+"
 _CHUNKS = re.compile(rf"{_SIGNS}([^\W\d_]++){_SIGNS}(?!\S)|\S+")

@@ -31,6 +31,24 @@ def test_a_file_name_with_spaces_is_one_file_name() -> None:
     assert kinds == {TokenKind.FILE}
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("cac xa khan truong nop (BC_tuan_12.docx)", "BC_tuan_12.docx"),
+        ("cac xa khan truong nop BC_tuan_12.docx", "BC_tuan_12.docx"),
+        ("cac xa nop theo baocao.docx", "baocao.docx"),
+        ("cac xa khan truong nop (Bao cao tuan 12.docx)", "Bao cao tuan 12.docx"),
+        ("cac xa khan truong nop Bao cao tuan 12.docx", "Bao cao tuan 12.docx"),
+        ("em gui anh bao cao tuan 12.docx", "bao cao tuan 12.docx"),
+        ("Da xong. Danh sach ho ngheo.xlsx", "Danh sach ho ngheo.xlsx"),
+    ],
+)
+def test_a_sentence_before_a_file_name_is_none_of_it(text: str, name: str) -> None:
+    found = tokens(text)
+    assert " ".join(token.text for token in found if token.kind is TokenKind.FILE) == name
+    assert any(token.kind is TokenKind.WORD for token in found)
+
+
 def test_the_name_after_a_mention_belongs_to_it_and_the_rest_does_not() -> None:
     found = {token.text: token.kind for token in tokens("@Nguyen Van Mau xem giup")}
     assert found["Van"] is TokenKind.MENTION
