@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -12,12 +13,14 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from zalo_governor.domain.errors import ConfigError
+from zalo_governor.text.normalise import unpasted
 from zalo_governor.wording import of_system
 
 _LARGEST_BYTES = 20_000_000
 _LARGEST_UNPACKED_BYTES = 200_000_000
 _MOST_ROWS = 20_000
 _MOST_COLUMNS = 100
+_QUOTED = re.compile('"[^"]*"')
 
 
 class SheetRow(NamedTuple):
@@ -100,7 +103,7 @@ def _text(value: object) -> str:
         return str(int(value))
     if isinstance(value, datetime | date):
         return f"{value:%d/%m/%Y}"
-    return " ".join(str(value).split())
+    return " ".join(unpasted(str(value)).text.split())
 
 
 def _csv(path: Path) -> list[SheetRow]:
@@ -113,7 +116,7 @@ def _csv(path: Path) -> list[SheetRow]:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: không phải Unicode; trong Excel hãy chọn File, Save As, dạng “CSV UTF-8”") from None
-    first = text.partition("\n")[0]
+    first = _QUOTED.sub("", text).partition("\n")[0]
     delimiter = max(";\t,", key=first.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))

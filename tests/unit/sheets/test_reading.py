@@ -37,6 +37,18 @@ def test_rows_keep_the_numbers_of_the_spreadsheet_and_empty_ones_are_left_out(bo
     ]
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", "\u202f", "\u2003", "\u3000", "\t", "\u2028", "\u200b \ufeff"])
+def test_cells_are_trimmed_of_every_blank_and_of_what_nobody_sees(book: Workbook, tmp_path: Path, blank: str) -> None:
+    cells = (f"{blank}Lò{blank}Văn{blank}Mẫu", f"Giám{blank}đốc{blank}", blank)
+    sheet = sheet_of(book)
+    sheet.append(cells)
+    table = tmp_path / "danh-sach.csv"
+    table.write_text(";".join(f'"{cell}"' for cell in cells) + "\r\n", encoding="utf-8")
+    row = SheetRow(1, ("Lò Văn Mẫu", "Giám đốc", ""))
+    assert read_sheet(saved(book, tmp_path)) == [row]
+    assert read_sheet(table) == [row]
+
+
 def test_numbers_and_days_read_as_people_write_them(book: Workbook, tmp_path: Path) -> None:
     sheet_of(book).append([912345678, 912345678.0, 1.5, date(2025, 7, 1)])
     assert read_sheet(saved(book, tmp_path))[0].cells == ("912345678", "912345678", "1.5", "01/07/2025")

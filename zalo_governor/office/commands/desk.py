@@ -11,7 +11,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.office.casework import is_fresh
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call
-from zalo_governor.office.commands.parsing import Typed, names_case, read
+from zalo_governor.office.commands.parsing import Typed, begins_with_slash, names_case, read
 from zalo_governor.office.commands.registry import all_commands
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import today
@@ -94,7 +94,7 @@ class CommandDesk:
         # Not isinstance: a revision is a MessageSent too, and what was changed afterwards is never a command.
         if type(event) is not MessageSent or event.attachment or not event.text:
             return None
-        if event.is_group and event.text.lstrip()[:1] not in _SLASHES:
+        if event.is_group and not begins_with_slash(event.text):
             return None
         return read(event.text, self._words)
 
@@ -191,6 +191,3 @@ class CommandDesk:
             detail={"event": event.id, "place": place, **detail},
         )
         log.info(action, command=subject, place=place, person=person.id, **detail)
-
-
-_SLASHES = ("/", "／")

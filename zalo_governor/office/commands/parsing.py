@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from zalo_governor.text.fold import fold, skeleton
-from zalo_governor.text.normalise import normalise
+from zalo_governor.text.normalise import normalise, unpasted
 from zalo_governor.text.slips import slips
 
 
@@ -16,12 +16,17 @@ class Typed(NamedTuple):
     word: str
     """`baocao`; "" where none is meant without doubt."""
     rest: str
-    """What follows, as typed."""
+    """What follows, as typed, each run of blanks as one."""
     slash: bool
     near: tuple[str, ...] = ()
     """Where `word` is "": the words that there are, the likest first."""
     close: bool = False
     """Where `word` is "": whether the likest is so close that hardly anything else can be meant."""
+
+
+def begins_with_slash(text: str) -> bool:
+    """Whether the first sign that anybody sees is a slash."""
+    return unpasted(text[:_LONGEST]).text.lstrip()[:1] in _SLASHES
 
 
 def read(text: str, words: Mapping[str, bool]) -> Typed | None:
@@ -30,7 +35,7 @@ def read(text: str, words: Mapping[str, bool]) -> Typed | None:
     Args:
         words: the words that there are, and of each whether a slip in it is forgiven.
     """
-    line = text[:_LONGEST].strip().replace("／", "/")
+    line = unpasted(text[:_LONGEST]).text.strip().replace("／", "/")
     slash = line.startswith("/")
     if slash:
         line = _GLUED.sub(r"\1 \2", line, count=1)
@@ -54,12 +59,12 @@ def case_number(text: str) -> tuple[int, str] | None:
 
 def names_case(text: str) -> bool:
     """Whether the text begins with a whole code of a case or a member (`VP12`, `tv 3`), and not with a bare number."""
-    return _WHOLE_CODE.match(text) is not None
+    return _WHOLE_CODE.match(unpasted(text).text) is not None
 
 
 def numbered(text: str, code: re.Pattern[str]) -> tuple[int, str] | None:
     """The number that `code` finds at the beginning, marks and capitals aside, and what follows as typed."""
-    composed = unicodedata.normalize("NFC", text)
+    composed = unicodedata.normalize("NFC", unpasted(text).text)
     found = code.match(fold(composed))  # Folding keeps the length, so the rest is cut out of what was typed.
     return (int(found[1]), composed[found.end() :].strip(" .,:;-–")) if found else None
 
@@ -100,6 +105,7 @@ def _slips_in(word: str, *, slash: bool) -> int:
     return 2 if len(word) > _LONG_ENOUGH + 1 else 1
 
 
+_SLASHES = ("/", "／")
 _LONGEST = 3000
 _LONG_ENOUGH = 5
 """Letters of a word that is told from talk in spite of a slip."""

@@ -217,7 +217,7 @@ class _Reader:
     def _cell(self, row: Row, field: str) -> str:
         """The cells of the field's columns, joined where a name is spread over two of them."""
         parts = dict.fromkeys(row.cells[place] for place in self._columns.get(field, ()) if place < len(row.cells))
-        return normalise(" ".join(filter(None, parts))).text.strip()
+        return " ".join(normalise(" ".join(parts)).text.split())
 
     def _complain(self, row: Row, field: str, wrong: Wrong, value: str = "", other: int = 0) -> None:
         place = self._columns[field][0]
