@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor.cli.measuring import Labelled, benign_set, read_set, report_on
+from zalo_governor.cli.measuring import benign_set, labelled_sets, report_on
 from zalo_governor.cli.peers import PEERS
-from zalo_governor.domain.errors import ConfigError
 from zalo_governor.governor import leave_standing
 from zalo_governor.rulebook import load_rulebook
 from zalo_governor.rules.diacritics import DiacriticsRule
@@ -32,16 +31,8 @@ def vietnamese(
     # As the process does that asks the rules of a running bot.
     engine.prepare()
     leave_standing()
-    sets = _sets(data) if data else [benign_set(config / "benign/messages.vi.txt")]
+    sets = labelled_sets(data) if data else [benign_set(config / "benign/messages.vi.txt")]
     for labelled in sets:
         for line in report_on(labelled, rule, PEERS if peers else ()):
             typer.echo(line)
         typer.echo("")
-
-
-def _sets(folder: Path) -> list[Labelled]:
-    paths = sorted(path for path in folder.iterdir() if path.suffix in {".jsonl", ".json"}) if folder.is_dir() else []
-    sets = [labelled for path in paths if (labelled := read_set(path)).items]
-    if not sets:
-        raise ConfigError(f'{folder}: no *.jsonl or *.json file with lines {{"text", "label"}}')
-    return sets

@@ -60,6 +60,19 @@ def read_set(path: Path) -> Labelled:
     return Labelled(path.name, [_item(row) for row in rows if _is_item(row)])
 
 
+def labelled_sets(folder: Path) -> list[Labelled]:
+    """Each file of the folder, or of its `vietnamese/`, that has labelled messages.
+
+    Raises:
+        ConfigError: none has any.
+    """
+    paths = sorted(path for place in ("*", "vietnamese/*") for path in folder.glob(f"{place}.json*"))
+    sets = [labelled for path in paths if (labelled := read_set(path)).items]
+    if not sets:
+        raise ConfigError(f'{folder}: no *.jsonl or *.json file with lines {{"text", "label"}}')
+    return sets
+
+
 def benign_set(path: Path) -> Labelled:
     """Our own right messages, and the same ones without their marks."""
     items: list[Item] = []
