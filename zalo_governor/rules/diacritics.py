@@ -12,11 +12,12 @@ from zalo_governor.domain.events import EventBase, Mention, MessageSent
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import Parameters, Rule, RuleContext
 from zalo_governor.text.diacritics import Thresholds, Words, read_marks
+from zalo_governor.text.expressions import Expressions
 from zalo_governor.text.fold import fold
 from zalo_governor.text.legacy import read_legacy
 from zalo_governor.text.model import shipped_model
 from zalo_governor.text.normalise import normalise
-from zalo_governor.text.restore import restore, sentences_of
+from zalo_governor.text.restore import proposal_of, propose, restore
 
 LEGACY = "legacy"
 
@@ -34,6 +35,8 @@ class DiacriticsParameters(Parameters):
     """The same of a longer one, where likely fewer words lack theirs."""
     suspect: float
     """Score from which a message is suspect; above the others it means that none is."""
+    proposal: float
+    """Trust (logarithm of a chance, at most 0) from which the sentence with its marks is proposed to the member."""
 
 
 class DiacriticsRule(Rule[DiacriticsParameters]):
@@ -45,6 +48,10 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         "acknowledgements.txt",
         "abbreviations.txt",
         "names-without-marks.txt",
+        "expressions.txt",
+        "agencies.txt",
+        "titles.txt",
+        "marked-abbreviations.txt",
     )
 
     def __init__(self, **given: Any) -> None:
@@ -54,8 +61,12 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
             acknowledgements=frozenset(self.lexicons["acknowledgements.txt"]),
             abbreviations=frozenset(self.lexicons["abbreviations.txt"]),
             names=frozenset(map(fold, self.lexicons["names-without-marks.txt"])),
+            expressions=Expressions(
+                (line for file in _EXPRESSIONS for line in self.lexicons[file]),
+                self.lexicons["marked-abbreviations.txt"],
+            ),
         )
-        self._limits = Thresholds(**self.parameters.model_dump())
+        self._limits = Thresholds(**self.parameters.model_dump(exclude={"proposal"}))
 
     def prepare(self) -> None:
         """Load the model of Vietnamese, its trees as well."""
@@ -82,13 +93,17 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         reading = read_marks(normalised, typed, self.words, self._limits)
         if reading.evidence:
             # With mentions blanked out, the sentence has to be read once more as it stands.
-            whole = text == event.text
-            read = sentences_of(normalised.text, reading.evidence, self.words) if whole else []
+            least = self.parameters.proposal
+            proposal = (
+                proposal_of(normalised.text, reading.evidence, self.words, least)
+                if text == event.text
+                else propose(event.text, self.words, least)
+            )
             yield self.finding(
                 reading.marks.value,
                 severity=self.severity if reading.sure else Severity.SUSPECT,
                 spans=reading.spans,
-                suggestion=(read or restore(event.text, self.words))[0],
+                suggestion=proposal,
                 excerpt=excerpt,
             )
 
@@ -112,6 +127,7 @@ def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
     return "".join(letters) if mentions else text
 
 
+_EXPRESSIONS = ("expressions.txt", "agencies.txt", "titles.txt")
 _CAPTIONED = frozenset({"chat.photo", "chat.video.msg"})
 """Where Zalo's title is what the sender typed; elsewhere it is the name of a file or the title of a page."""
 _EXCERPT = 80

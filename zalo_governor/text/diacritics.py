@@ -14,6 +14,7 @@ from math import inf
 from typing import NamedTuple
 
 from zalo_governor.text.evidence import Cut, Evidence, cut, gather
+from zalo_governor.text.expressions import Expressions
 from zalo_governor.text.fold import fold
 from zalo_governor.text.keystrokes import read_telex
 from zalo_governor.text.lattice import Reader
@@ -67,6 +68,7 @@ class Words:
         acknowledgements: whole messages, without marks, that pass as they are: "ok", "vang a".
         abbreviations: short forms that have no marks: "ubnd", "ko", "sdt".
         names: names that are written without marks, of one word or more: "pa u", "voffice".
+        expressions: what is taken for meant before any word is guessed at.
     """
 
     def __init__(
@@ -76,8 +78,10 @@ class Words:
         acknowledgements: frozenset[str],
         abbreviations: frozenset[str],
         names: frozenset[str],
+        expressions: Expressions,
     ) -> None:
         self._load = model
+        self.expressions = expressions
         self.abbreviations = abbreviations
         self._acknowledgements = acknowledgements
         self._longest_acknowledgement = max(map(len, acknowledgements), default=0) + _MOST_DECORATION

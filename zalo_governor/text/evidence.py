@@ -29,6 +29,11 @@ class Evidence(NamedTuple):
         return self.figures[0] > 0
 
     @property
+    def shouted(self) -> bool:
+        """Whether the whole message is in capitals."""
+        return self.figures[8] > 0
+
+    @property
     def several(self) -> float:
         """The chance (0-1) that at least two words lack marks."""
         return self.figures[-1]

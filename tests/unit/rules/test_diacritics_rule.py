@@ -91,6 +91,27 @@ def test_an_old_font_is_found_with_the_text_that_was_meant() -> None:
     assert (finding.label, finding.suggestion) == ("legacy", "Mời các bạn đến đúng giờ")
 
 
+@pytest.mark.parametrize(
+    ("text", "proposed"),
+    [
+        ("De nghi cac so, ban, nganh bao cao ket qua", "Đề nghị các sở, ban, ngành báo cáo kết quả"),
+        ("Kính gửi các dong chi, de nghi bao cao", "Kính gửi các đồng chí, đề nghị báo cáo"),
+        ("de nghi dong chi Hung bao cao tinh hinh", None),  # Hùng, Hưng or Hứng
+        ("cho toi hoi ban may gio xong", None),  # Cho or chờ, bạn or bản
+        ("de nghi TTDVL bao cao", None),  # D or Đ
+    ],
+)
+def test_a_sentence_is_proposed_only_where_all_of_it_is_as_good_as_certain(text: str, proposed: str | None) -> None:
+    [finding] = findings(text)
+    assert finding.suggestion == proposed
+
+
+def test_the_office_says_how_sure_a_proposal_must_be() -> None:
+    text = "cho toi hoi ban may gio xong"
+    [finding] = findings(text, rule(proposal=-30.0))
+    assert finding.suggestion is not None
+
+
 def test_a_likely_case_is_only_suspect() -> None:
     (finding,) = findings("chua xong", rule(violation=60))
     assert finding.severity is Severity.SUSPECT

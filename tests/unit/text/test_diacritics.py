@@ -5,6 +5,7 @@ import pytest
 from zalo_governor.rulebook import read_lines
 from zalo_governor.settings import shipped_config
 from zalo_governor.text.diacritics import Marks, Reading, Thresholds, Words, read_marks
+from zalo_governor.text.expressions import Expressions
 from zalo_governor.text.fold import fold
 from zalo_governor.text.model import shipped_model
 from zalo_governor.text.normalise import normalise
@@ -15,7 +16,11 @@ BENIGN = read_lines(shipped_config() / "benign/messages.vi.txt")
 
 def words(*names: str) -> Words:
     return Words(
-        shipped_model, acknowledgements=frozenset({"ok"}), abbreviations=frozenset({"ubnd"}), names=frozenset(names)
+        shipped_model,
+        acknowledgements=frozenset({"ok"}),
+        abbreviations=frozenset({"ubnd"}),
+        names=frozenset(names),
+        expressions=Expressions([], []),
     )
 
 

@@ -15,6 +15,12 @@ RULEBOOK = load_rulebook(shipped_config())
         ("DE NGHI CAC XA BAO CAO", "ĐỀ NGHỊ CÁC XÃ BÁO CÁO"),
         ("Kính gửi các dong chi, cuoc hop chieu nay", "Kính gửi các đồng chí, cuộc họp chiều nay"),
         ("Nguoi dan xa da di so tan", "Người dân xã đã đi sơ tán"),
+        ("giai ngan von dau tu cong", "giải ngân vốn đầu tư công"),
+        ("Tu dem nay dau tu cong", "Từ đêm nay đầu tư công"),
+        ("de nghi cac so, ban, nganh bao cao", "đề nghị các sở, ban, ngành báo cáo"),
+        ("so tai chinh tham muu", "sở tài chính tham mưu"),
+        ("Da ro a", "Dạ rõ ạ"),
+        ("Kinh moi cac d/c HDND tinh", "Kính mời các đ/c HĐND tỉnh"),
     ],
 )
 def test_the_likeliest_sentence_comes_first(typed: str, meant: str) -> None:
