@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from math import sqrt
 from pathlib import Path
@@ -14,7 +16,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rulebook import read_lines
 from zalo_governor.rules.base import NO_CONTEXT
-from zalo_governor.rules.diacritics import DiacriticsRule
+from zalo_governor.rules.diacritics import LEGACY, DiacriticsRule
 from zalo_governor.text.fold import fold
 from zalo_governor.text.language import canonical
 from zalo_governor.text.syllables import is_syllable
@@ -78,11 +80,20 @@ def benign_set(path: Path) -> Labelled:
     items: list[Item] = []
     for line in read_lines(path):
         items.append(Item(line, "vi_ok", len(line.split()), None))
-        bare = "".join(b.upper() if c.isupper() else b for b, c in zip(fold(line), line, strict=True))
-        marked = sum(1 for word in line.split() if not word.isascii())
-        if marked * 2 > len(line.split()) and bare != line:
-            items.append(Item(bare, "vi_no_diacritics", len(line.split()), line))
+        if _well_marked(line):
+            items.append(Item(_bare(line), "vi_no_diacritics", len(line.split()), line))
     return Labelled(f"{path.name} (our own samples; --data measures others)", items)
+
+
+def _well_marked(line: str) -> bool:
+    words = line.split()
+    return sum(not word.isascii() for word in words) * 2 > len(words)
+
+
+def _bare(line: str) -> str:
+    """The line as somebody types it who types no marks."""
+    composed = unicodedata.normalize("NFC", line)
+    return "".join(b.upper() if c.isupper() else b for b, c in zip(fold(composed), composed, strict=True))
 
 
 def _is_item(row: Any) -> bool:
@@ -113,6 +124,7 @@ def report_on(labelled: Labelled, rule: DiacriticsRule, peers: Sequence[Peer]) -
     yield f"suspect only               {suspects} messages, {suspect_fine} of them right ones"
     yield from _by_class(items, flags)
     yield from _restoration(items, rule)
+    yield from _proposals(items, rule)
     yield f"time of one core           {pace(times.processor)}"
     yield f"time by the wall clock     {pace(times.wall)} (load average {os.getloadavg()[0]:.1f})"
     for peer in peers:
@@ -188,6 +200,30 @@ def _restoration(items: Sequence[Item], rule: DiacriticsRule) -> Iterator[str]:
         yield f"restored sentences         {share(whole, sentences)}"
 
 
+def _proposals(items: Sequence[Item], rule: DiacriticsRule) -> Iterator[str]:
+    """How often the sentence with its marks is proposed, and how often all of it is right.
+
+    Right messages are measured by what is proposed when their marks are taken away.
+    """
+    stripped = [
+        (_bare(item.text), item.text)
+        for item in items
+        if item.label == "vi_ok" and not item.meant and _well_marked(item.text)
+    ]
+    given = [(item.text, item.meant) for item in items if item.label == "vi_no_diacritics" and item.meant]
+    for name, pairs in (("without marks", given), ("right, stripped", stripped)):
+        found = [(_first(rule, text), meant) for text, meant in pairs]
+        asked = [(finding.suggestion, meant) for finding, meant in found if finding and finding.label != LEGACY]
+        shown = [_words(made) == _words(meant) for made, meant in asked if made is not None]
+        if asked:
+            yield f"proposals, {name:<16}{share(len(shown), len(asked))}"
+            yield f"  wholly right             {share(sum(shown), len(shown))}"
+
+
+def _words(text: str) -> list[str]:
+    return [canonical(word) for word in _PIECES.findall(unicodedata.normalize("NFC", text).lower())]
+
+
 def _beside(items: Sequence[Item], peer: Peer) -> str:
     judge = peer.load()
     if judge is None:
@@ -228,4 +264,5 @@ def _length(low: int, high: int) -> str:
     return f"{low}+ words" if high > LENGTHS[-2][1] else f"{low}-{high} words"
 
 
+_PIECES = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _AROUND = ".,;:!?()[]\"'“”…"

@@ -27,6 +27,9 @@ def test_the_table_has_counts_intervals_restoration_and_time(tmp_path: Path, mon
     assert "violation F1               1.0000" in said
     assert "found of vi_legacy         100.00%  1 of 1" in said
     assert "restored syllables         100.00%  7 of 7" in said
+    assert "proposals, without marks   100.00%  1 of 1" in said
+    assert said.count("  wholly right             100.00%  1 of 1") == 2
+    assert "proposals, right, stripped 100.00%  1 of 1" in said
     assert "a second, p50" in said
     assert "pycld2                     not installed" in said
 
