@@ -70,7 +70,7 @@ def test_with_no_answer_for_15_minutes_the_leader_is_told_once_and_that_nobody_h
         assert part in report
     assert [notice.purpose for notice in posted if notice.thread_id == UIDS["leader"]] == [Purpose.LEADER_ALERT]
     for who in ("admin", "admin_staff"):
-        assert "sau 15 phút, vụ việc VP1 chưa có trả lời" in to(posted, who)[0]
+        assert "sau 15 phút chưa ghi nhận trả lời về vụ việc VP1" in to(posted, who)[0]
     desk.tick(hours=5)
     assert desk.take() == []
     assert desk.unit.audited[-1] | {"rule": ""} == {
