@@ -121,26 +121,28 @@ class Figures(Changes):
         heard_so = [some for some in unusual if some.source != Source.SWEEP.value]
         # Asked for in this way, the few rows in such a state are looked at and not the million of the period.
         unjudged = select(count_where(heard)).join_from(waiting, inbox, WAITS)
-        # A broken element may not even name its group: it counts in each.
-        dead = select(
+        broken = inbox.c.state == literal_column("'dead'")
+        dead = select(count_where(heard)).where(broken)
+        # A broken element may not even name its group: it was heard, and is missing, in each.
+        nowhere = select(
             count_where(
                 and_(
-                    inbox.c.thread_id.in_([group_id, ""]),
-                    inbox.c.at_ms >= to_ms(start),
-                    inbox.c.at_ms < to_ms(end),
+                    within(inbox.c.thread_id, inbox.c.at_ms, "", start, end),
+                    inbox.c.source != Source.SWEEP.value,
                     *self._ours(inbox.c.id),
                 )
             )
-        ).where(inbox.c.state == literal_column("'dead'"))
+        ).where(broken)
         self.flush()
+        lost = self._number(nowhere)
         kept_from = gone_before(self._connection)
         return Coverage(
             content_from=kept_from if kept_from and kept_from > start else None,
-            heard=self._number(select(func.count()).select_from(inbox).where(heard)),
+            heard=self._number(select(func.count()).select_from(inbox).where(heard)) + lost,
             judged=everything - _number_of(swept),
             waiting=self._number(unjudged),
             sealed=_number_of(some for some in heard_so if some.sealed),
-            dead_letters=self._number(dead),
+            dead_letters=self._number(dead) + lost,
             recovered=_number_of(some for some in heard_so if some.source == Source.BACKFILL.value),
             late=_number_of(some for some in heard_so if some.late),
             rule_failures=self._number(select(func.count()).select_from(rule_failures).where(failed)),
