@@ -168,6 +168,8 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "reclaim at start": lambda store: store.outbox.reclaim(NOW),
     "the day's budget": lambda store: store.outbox.sent_private_since(BOT, NOW - DAY),
     "pending gaps": lambda store: store.gaps.pending_gaps(GROUP),
+    "gaps given up": lambda store: store.gaps.given_up_gaps(GROUP, NOW - DAY),
+    "gaps made up": lambda store: store.gaps.close_made_up(GROUP, 17),
     "last heard": lambda store: store.gaps.last_heard(GROUP),
     "private messages last heard": lambda store: store.gaps.last_heard(BOT),
     "gaps of a period": _in_unit(lambda unit: unit.gaps(GROUP, NOW - DAY, NOW)),

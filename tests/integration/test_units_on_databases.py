@@ -456,6 +456,22 @@ def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: S
         ]
 
 
+def test_a_gap_that_was_given_up_is_whole_once_all_since_is_here(units: SqlUnits, database: Database) -> None:
+    gaps = SqlGaps(database, BOT)
+    for heard_id in (7, 17):
+        for group_id in (GROUP, BOT):
+            number = gaps.open_gap(group_id, START, "1006", heard_id)
+            gaps.end_gap(number, START + HOUR)
+            gaps.settle_gap(number, closed=False)
+    assert [gap.heard_id for gap in gaps.given_up_gaps(GROUP, START)] == [7, 17]
+    assert gaps.given_up_gaps(GROUP, START + 2 * HOUR) == []
+    assert gaps.given_up_gaps(BOT, START) == []
+    gaps.close_made_up(GROUP, 10)
+    assert [gap.heard_id for gap in gaps.given_up_gaps(GROUP, START)] == [7]
+    with units.unit() as unit:
+        assert [(gap.heard_id, gap.closed) for gap in unit.gaps(GROUP, START, START + DAY)] == [(7, False), (17, True)]
+
+
 def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnits, inbox: SqlInbox, database: Database) -> None:
     gaps = SqlGaps(database, BOT)
     assert gaps.last_heard(GROUP) is None

@@ -254,6 +254,14 @@ class Gaps(Protocol):
         """The gaps that are not settled, oldest first: those of a process that died before it could."""
         ...
 
+    def given_up_gaps(self, group_id: str, since: datetime) -> list[Gap]:
+        """The gaps that ended since then and were settled without being whole, oldest first."""
+        ...
+
+    def close_made_up(self, group_id: str, heard_id: int) -> None:
+        """All that was said after that entry is here by now: whatever gap began after it is whole."""
+        ...
+
     def last_received(self) -> int | None:
         """Our time (ms) at which anything last came in, None where nothing ever did."""
         ...

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -13,7 +13,7 @@ import structlog
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.elements import Admitted, Element, place_of
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
-from zalo_governor.domain.line import BackfillEnd, LineReport, LineState
+from zalo_governor.domain.line import BackfillEnd, Gap, LineReport, LineState
 from zalo_governor.pipeline.ports import Gaps, History
 
 log = structlog.get_logger(__name__)
@@ -23,6 +23,9 @@ _CLOCKS_APART_MS = 60_000
 _RETRY_SECONDS = 1.0
 _AGAIN_FIRST_SECONDS = 5.0
 _AGAIN_LONGEST_SECONDS = 300.0
+
+_TRIED_AGAIN = timedelta(days=1)
+"""What was given up within so long of the stop is tried once more at the next start."""
 
 T = TypeVar("T")
 
@@ -169,11 +172,18 @@ class Recovery:
         self._listened_ms = self._surely(self._gaps.last_received)
         for group_id in self._groups:
             self._heard_before[group_id] = self._surely(partial(self._gaps.last_heard, group_id))
-            for gap in self._surely(partial(self._gaps.pending_gaps, group_id)):
+            pending = self._surely(partial(self._gaps.pending_gaps, group_id))
+            for gap in (*self._given_up(group_id), *pending):
                 self._missed[group_id].append(_Missed(gap.id, to_ms(gap.began_at), gap.heard_id))
                 if gap.ended_at is None:
                     self._running[group_id] = gap.id
         self._resumed = True
+
+    def _given_up(self, group_id: str) -> list[Gap]:
+        if self._listened_ms is None:
+            return []
+        since = from_ms(self._listened_ms) - _TRIED_AGAIN
+        return self._surely(partial(self._gaps.given_up_gaps, group_id, since))
 
     def _write_down(self, line: LineReport, heard_id: int) -> None:
         for group_id in self._groups:
@@ -278,6 +288,9 @@ class Recovery:
         self._again.pop(group_id, None)
         for gap, end in ends.items():
             self._surely(partial(self._gaps.settle_gap, gap.gap_id, end is BackfillEnd.REACHED))
+        reached = [gap.heard_id for gap, end in ends.items() if end is BackfillEnd.REACHED]
+        if reached:
+            self._surely(partial(self._gaps.close_made_up, group_id, min(reached)))
         with self._book:
             self._missed[group_id] = [gap for gap in self._missed[group_id] if gap not in ends]
         whole = sum(end is BackfillEnd.REACHED for end in ends.values())
@@ -329,7 +342,8 @@ class Recovery:
     def _admit_old(self) -> None:
         """An answer of the socket that came after the look."""
         for group_id in self._groups:
-            self._admitted(self._old_of(group_id))
+            if self._admitted(self._old_of(group_id)):
+                self._tell(group_id)
         with self._changed:
             self._old = [element for element in self._old if _conversation(element) in self._groups]
 

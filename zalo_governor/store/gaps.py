@@ -86,6 +86,38 @@ class SqlGaps:
         with self._database.read() as connection:
             return [gap(row) for row in connection.execute(pending.order_by(gaps.c.began_ms, gaps.c.id))]
 
+    def given_up_gaps(self, group_id: str, since: datetime) -> list[Gap]:
+        """The gaps that ended since then and were settled without being whole, oldest first: Zalo may give now what it
+        did not give then. None of what is private: there nothing could ever prove that it is whole.
+        """
+        given_up = select(gaps).where(
+            gaps.c.account == self._account,
+            gaps.c.group_id == group_id,
+            gaps.c.ended_ms >= to_ms(since),
+            gaps.c.pending.is_(False),
+            gaps.c.closed.is_(False),
+        )
+        if group_id == self._account:
+            return []
+        with self._database.read() as connection:
+            return [gap(row) for row in connection.execute(given_up.order_by(gaps.c.began_ms, gaps.c.id))]
+
+    def close_made_up(self, group_id: str, heard_id: int) -> None:
+        """All that was said after that entry is here by now: whatever gap began after it is whole."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(gaps)
+                .where(
+                    gaps.c.account == self._account,
+                    gaps.c.group_id == group_id,
+                    gaps.c.ended_ms.is_not(None),
+                    gaps.c.pending.is_(False),
+                    gaps.c.closed.is_(False),
+                    gaps.c.heard_id >= heard_id,
+                )
+                .values(closed=True)
+            )
+
     def _heard(self, group_id: str) -> tuple[ColumnElement[bool], ...]:
         private = group_id == self._account
         return (

@@ -28,6 +28,7 @@ class MemoryGaps:
         self.maybe_fail = maybe_fail
         self.log: list[str] = []
         self.left_open: list[Gap] = []
+        self.given_up: list[Gap] = []
         self.opened = 0
         self.received_ms: int | None = None
         self.first_ms: int | None = None
@@ -53,6 +54,12 @@ class MemoryGaps:
     def pending_gaps(self, group_id: str) -> list[Gap]:
         self.maybe_fail()
         return self.left_open
+
+    def given_up_gaps(self, group_id: str, since: datetime) -> list[Gap]:
+        return [gap for gap in self.given_up if gap.ended_at and gap.ended_at >= since]
+
+    def close_made_up(self, group_id: str, heard_id: int) -> None:
+        self.log += [f"made up {gap.id}" for gap in self.given_up if gap.heard_id >= heard_id]
 
     def last_received(self) -> int | None:
         return self.received_ms
@@ -286,6 +293,28 @@ def test_gaps_in_which_the_process_died_are_closed_by_the_next_one() -> None:
     assert given.follow(up(3), looks=1) == ["end 42 08:03", "found 1 of 42", "close 41", "close 42"]
     # And not from what that process heard live in the meantime.
     assert given.fetched_from == [3]
+
+
+def test_a_gap_that_was_given_up_before_a_stop_is_looked_for_once_more_and_is_whole_then() -> None:
+    given = Given(whole(element("2", at_ms=_ms(-60))), before_ms=_ms(0))
+    given.gaps.received_ms = _ms(0)
+    for number, days in ((41, 3), (42, 0)):
+        ended = NOW - timedelta(days=days, minutes=30)
+        began = ended - timedelta(hours=1)
+        gap = Gap(id=number, group_id=GROUP, began_at=began, ended_at=ended, cause="1006", heard_id=number - 38)
+        given.gaps.given_up.append(gap)
+    log = given.follow(up(3), looks=1)
+    assert given.fetched_from == [4]
+    assert [line for line in log if "42" in line] == ["found 1 of 42", "close 42", "made up 42"]
+    assert not [line for line in log if line.endswith("41")]
+
+
+def test_a_look_that_goes_far_enough_makes_up_an_older_gap_too() -> None:
+    given = Given(whole())
+    ended = NOW - timedelta(hours=1)
+    given.gaps.given_up = [Gap(id=41, group_id=GROUP, began_at=ended, ended_at=ended, cause="1006", heard_id=9)]
+    given.newest_id = 8
+    assert given.follow(down(0), up(3), looks=1)[-1] == "made up 41"
 
 
 @pytest.mark.parametrize("before", [None, 60_000], ids=["on the first day", "after a stop"])
