@@ -18,15 +18,19 @@ from tests.unit.store.stored import (
     entry,
     message,
     new_case,
+    notice,
     sealed_entry,
 )
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
+from zalo_governor.domain.delivery import DeliveryState
 from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.findings import Finding, Severity, Verdict
+from zalo_governor.domain.notices import Purpose, Reception
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import WrongKeyError
 from zalo_governor.store.inbox import SqlInbox
+from zalo_governor.store.outbox import SqlOutbox
 from zalo_governor.store.schema import case_notes
 from zalo_governor.store.units import SqlUnit, SqlUnits
 
@@ -76,6 +80,33 @@ def test_when_a_case_was_set_right_is_kept(units: SqlUnits, heard_in: SqlInbox) 
         again = unit.case(case.id)
         assert again is not None
         assert again.minutes_to_remedy == 60
+
+
+def test_one_request_about_several_cases_counts_for_each_of_them(
+    units: SqlUnits, heard_in: SqlInbox, database: Database
+) -> None:
+    items = [judged(units, heard_in, key) for key in "123"]
+    with units.unit() as unit:
+        first = opened(unit, items[0])
+        second = opened(unit, items[1], rule_id="other")
+        unit.save_case(second.model_copy(update={"asked_with": first.id}))
+        alone = opened(unit, items[2])
+        unit.post(notice(person_id=person(unit), case_id=first.id))
+        assert unit.delivered_requests() == []
+        asked = (person(unit), Purpose.MEMBER_REQUEST.value, GROUP, START)
+        assert [unit.last_posted(*asked, rule_id=rule) for rule in (RULE, "other", "third")] == [START, START, None]
+        assert unit.people_asked(Purpose.MEMBER_REQUEST.value, [GROUP], START, "other") == 1
+    outbox = SqlOutbox(database, BOT)
+    (outgoing,) = outbox.claim(now=START, limit=9)
+    outbox.sent(outgoing, Reception(msg_id="1"), START)
+    with units.unit() as unit:
+        assert [case.id for case in unit.delivered_requests()] == [first.id, second.id]
+        given = [unit.case(case.id) for case in (first, second, alone)]
+        assert [case and unit.request_delivery(case) for case in given] == [
+            DeliveryState.DELIVERED,
+            DeliveryState.DELIVERED,
+            DeliveryState.NONE,
+        ]
 
 
 def test_cases_of_a_person_under_a_rule_are_counted_without_false_alarms(units: SqlUnits, heard_in: SqlInbox) -> None:

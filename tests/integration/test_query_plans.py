@@ -170,6 +170,7 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "pending gaps": lambda store: store.gaps.pending_gaps(GROUP),
     "gaps given up": lambda store: store.gaps.given_up_gaps(GROUP, NOW - DAY),
     "gaps made up": lambda store: store.gaps.close_made_up(GROUP, 17),
+    "delivered requests": _in_unit(lambda unit: unit.delivered_requests()),
     "last heard": lambda store: store.gaps.last_heard(GROUP),
     "private messages last heard": lambda store: store.gaps.last_heard(BOT),
     "gaps of a period": _in_unit(lambda unit: unit.gaps(GROUP, NOW - DAY, NOW)),

@@ -94,6 +94,9 @@ class Case(BaseModel):
     leader_told_at: datetime | None = None
     leader_told_by: int | None = None
     """Person who passed it on to the leader, None for the program, which found no answer."""
+    asked_with: int | None = None
+    """Number of the case under which one message asked the member about this one, too; None where it was asked alone
+    or not at all."""
 
     @property
     def code(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Executable, Row, bindparam, func, insert, literal_column, or_, select, update
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
@@ -15,6 +15,8 @@ from zalo_governor.store.bodies import storable
 from zalo_governor.store.schema import URGENT_PRIORITY, case_events, cases, findings, inbox, outbox
 from zalo_governor.store.trial_state import TrialState
 
+_IS_ABOUT = or_(cases.c.id == outbox.c.case_id, cases.c.asked_with == outbox.c.case_id)
+"""The case that a message stands under, and those of which it speaks as well."""
 # Written out so that the database sees that the partial index over open cases serves.
 _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
 _YOUNGEST_OPEN = (
@@ -184,7 +186,7 @@ class Casebook(TrialState):
             .limit(1)
         )
         if rule_id is not None:
-            newest = newest.join(cases, cases.c.id == outbox.c.case_id).where(cases.c.rule_id == rule_id)
+            newest = newest.join(cases, _IS_ABOUT).where(cases.c.rule_id == rule_id)
         created_ms = self._ask(newest).scalar()
         return None if created_ms is None else from_ms(created_ms)
 
@@ -195,7 +197,7 @@ class Casebook(TrialState):
         """
         counted = (
             select(func.count(outbox.c.person_id.distinct()))
-            .join(cases, cases.c.id == outbox.c.case_id)
+            .join(cases, _IS_ABOUT)
             .where(
                 outbox.c.group_id.in_(group_ids),
                 outbox.c.purpose == purpose,
@@ -252,6 +254,7 @@ class Casebook(TrialState):
             "remedied_ms": _ms(case.remedied_at),
             "leader_told_ms": _ms(case.leader_told_at),
             "leader_told_by": case.leader_told_by,
+            "asked_with": case.asked_with,
             "reason": self._keys.seal_text(case.reason, *_reason_place(case)) if case.reason else None,
         }
 
@@ -283,6 +286,7 @@ class Casebook(TrialState):
             remedied_at=_moment(row.remedied_ms),
             leader_told_at=_moment(row.leader_told_ms),
             leader_told_by=row.leader_told_by,
+            asked_with=row.asked_with,
         )
         if row.reason is None:
             return case

@@ -45,6 +45,7 @@ def _written_out(column: ColumnElement[str], values: Sequence[str]) -> ColumnEle
 _PENDING = _written_out(outbox.c.state, PENDING)
 _GIVEN_UP = _written_out(outbox.c.state, GIVEN_UP)
 _UNDELIVERED = _written_out(outbox.c.state, UNDELIVERED)
+_OPEN = _written_out(cases.c.state, [state.value for state in CaseState if state.open])
 _URGENT = outbox.c.priority == literal_column(str(URGENT_PRIORITY))
 _SENT = outbox.c.state == OutgoingState.SENT.value
 _TO_PEOPLE_OF_OFFICE = outbox.c.purpose.in_(
@@ -172,7 +173,7 @@ class UndeliveredNotices(Casebook):
 
     def delivered_requests(self) -> list[Case]:
         """New cases whose request to the member has been delivered; one request may be about all that one event
-        brought."""
+        brought, or about what a night brought."""
         asked = cases.alias("asked")
         new = cases.c.state == literal_column(f"'{CaseState.NEW.value}'")
         delivered = exists().where(
@@ -185,13 +186,17 @@ class UndeliveredNotices(Casebook):
             outbox.c.purpose == Purpose.MEMBER_REQUEST.value,
             _SENT,
         )
-        return self._cases(select(cases).where(new, delivered).order_by(cases.c.id))
+        together = exists().where(
+            outbox.c.case_id == cases.c.asked_with, outbox.c.purpose == Purpose.MEMBER_REQUEST.value, _SENT
+        )
+        found = self._cases(select(cases).where(_OPEN, new, or_(delivered, together)))
+        return sorted(found, key=lambda case: case.id)
 
     def request_delivery(self, case: Case) -> DeliveryState:
         """What is known of the latest request to the member about that case."""
         latest = (
             select(outbox.c.state)
-            .where(outbox.c.case_id == case.id, outbox.c.purpose == Purpose.MEMBER_REQUEST.value)
+            .where(outbox.c.case_id == (case.asked_with or case.id), outbox.c.purpose == Purpose.MEMBER_REQUEST.value)
             .order_by(outbox.c.id.desc())
             .limit(1)
         )

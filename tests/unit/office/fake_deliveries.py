@@ -51,5 +51,6 @@ class FakeDeliveries:
 
     def request_delivery(self, case: Case) -> DeliveryState:
         requests = [notice for notice in self.posted if notice.purpose is Purpose.MEMBER_REQUEST]
-        asked = any(notice.case_id == case.id for notice in requests)
-        return self.deliveries.get(case.id, DeliveryState.DELIVERED if asked else DeliveryState.NONE)
+        under = case.asked_with or case.id
+        asked = any(notice.case_id == under for notice in requests)
+        return self.deliveries.get(under, DeliveryState.DELIVERED if asked else DeliveryState.NONE)

@@ -47,10 +47,12 @@ cases = Table(
     Column("remedied_ms", BigInteger),
     Column("leader_told_ms", BigInteger),
     Column("leader_told_by", ROW_ID),
+    Column("asked_with", ROW_ID),  # the case under which the member was asked about several
     Index("ix_cases_group_opened", "group_id", "opened_ms"),
     Index("ix_cases_person", "group_id", "person_id", "opened_ms"),
     partial("ix_cases_due", "due_ms", where="due_ms IS NOT NULL"),
     partial("ix_cases_desk_due", "desk_due_ms", where="desk_due_ms IS NOT NULL"),
+    partial("ix_cases_asked_with", "asked_with", where="asked_with IS NOT NULL"),
     partial("ix_cases_taken_back", "group_id", "state_ms", where="state = 'false_alarm'"),
     partial("ix_cases_open", "group_id", "person_id", "rule_id", where="state IN ('new', 'reminded', 'under_review')"),
     sqlite_autoincrement=True,  # people cite the number: it is never given twice
