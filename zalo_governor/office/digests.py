@@ -8,6 +8,7 @@ from zalo_governor.domain.clock import from_ms, local
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.remarks import Remark, RemarkKind
 from zalo_governor.office.categories import category, has_category, why
+from zalo_governor.office.listing import shown
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import midnight, today
 from zalo_governor.office.policy import Group, LineStatus, OfficePolicy
@@ -153,9 +154,10 @@ class Digests:
     def _part(self, unit: OfficeUnit, kind: Text, cases: Sequence[Case]) -> str:
         if not cases:
             return ""
-        rows = [self._row(unit, case) for case in cases[:_ROWS]]
-        if len(cases) > _ROWS:
-            rows.append(self._voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
+        named, rest = shown(cases)
+        rows = [self._row(unit, case) for case in named]
+        if rest:
+            rows.append(self._voice.say(Text.MORE, count=number(rest)))
         return self._voice.say(kind, count=number(len(cases)), rows="\n".join(rows))
 
     def _row(self, unit: OfficeUnit, case: Case) -> str:

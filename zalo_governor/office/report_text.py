@@ -7,6 +7,7 @@ from zalo_governor.domain.regulation import Regulation
 from zalo_governor.domain.reports import ActivityReport, ClauseFigures
 from zalo_governor.domain.statements import StatementKind
 from zalo_governor.office.catalogue import Catalogue
+from zalo_governor.office.listing import shown
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import Group
 from zalo_governor.office.post import MESSAGE_LIMIT
@@ -32,14 +33,17 @@ _CANNOT = 30
 
 
 def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regulation) -> str:
-    """The report as one Zalo message of at most 2,000 characters; what does not fit is counted, not dropped."""
+    """The report as one Zalo message of at most 2,000 characters; what does not fit is counted, not dropped.
+
+    Urgent cases are always named: where they are too many for one message, the text is longer and goes out in parts.
+    """
     page = _Page(report, Voice(catalogue, regulation))
     text = ""
     for clause_rows, case_rows in _ROWS:
         text = page.text(clause_rows, case_rows)
         if len(text) <= MESSAGE_LIMIT:
-            return text
-    return text[:MESSAGE_LIMIT]
+            break
+    return text
 
 
 class _Page:
@@ -114,9 +118,10 @@ class _Page:
         cases = self._report.open_cases
         if not cases:
             return self._voice.say(Text.REPORT_OPEN_NONE)
-        lines = [self._open_row(case) for case in cases[:limit]]
-        if len(cases) > limit:
-            lines.append(self._voice.say(Text.MORE, count=number(len(cases) - limit)))
+        named, rest = shown(cases, limit)
+        lines = [self._open_row(case) for case in named]
+        if rest:
+            lines.append(self._voice.say(Text.MORE, count=number(rest)))
         return self._voice.say(Text.REPORT_OPEN, count=number(len(cases)), rows="\n".join(lines))
 
     def _open_row(self, case: Case) -> str:

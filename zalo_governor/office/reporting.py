@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from zalo_governor.domain.clock import Clock, from_ms, local, minutes_of
-from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.line import Gap, silence
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.domain.reports import ActivityReport, Coverage, DayFigures, Period
 from zalo_governor.office.integrity.signs import in_words, signs_of
+from zalo_governor.office.listing import gravest_first
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import Group
 from zalo_governor.office.ports import OfficeUnit
@@ -22,7 +22,6 @@ FORWARDING_CLAUSE = "4.6"
 """The clause on what is carried out of the group."""
 _A_QUIET_START = timedelta(days=1)
 """So long may a group be silent at the beginning of a period without a word about it."""
-_GRAVEST_FIRST = list(reversed(Severity))
 
 
 def compose(
@@ -35,8 +34,8 @@ def compose(
     """
     before = period.start - (period.end - period.start)
     now = clock()
-    open_cases = unit.cases(group.id, start=from_ms(0), end=max(now, period.end) + timedelta(seconds=1), open_only=True)
-    open_cases.sort(key=lambda case: (_GRAVEST_FIRST.index(case.severity), case.opened_at, case.id))
+    until = max(now, period.end) + timedelta(seconds=1)
+    open_cases = gravest_first(unit.cases(group.id, start=from_ms(0), end=until, open_only=True))
     remarks = [said for kind in RemarkKind for said in unit.remarks(group.id, kind, period.start, period.end)]
     named = {case.person_id for case in open_cases} | {remark.person_id for remark in remarks}
     people = {person_id: unit.person(person_id) for person_id in named}

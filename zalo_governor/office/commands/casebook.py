@@ -17,6 +17,7 @@ from zalo_governor.office.commands.command import Answer, AnyCommand, Call, Comm
 from zalo_governor.office.commands.parsing import case_number, folded
 from zalo_governor.office.delivery_words import state_in_words
 from zalo_governor.office.false_alarms import FalseAlarms
+from zalo_governor.office.listing import shown
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import midnight, today
 from zalo_governor.office.policy import Group
@@ -24,7 +25,6 @@ from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.voice import Voice, moment, number
 
 DESK = frozenset({Role.ADMIN, Role.ADMIN_STAFF})
-_ROWS = 10
 _WORDS = 500
 _RECENT = timedelta(days=30)
 
@@ -59,7 +59,7 @@ class ListCases(Command[Which]):
         return self._FILTERS.get(folded(rest).strip(" ."))
 
     def answer(self, call: Call, argument: Which) -> Answer:
-        """The youngest cases of each group, and how many there are."""
+        """Every urgent case of each group, the youngest of the others, and how many there are."""
         if not call.groups:
             return Answer([self.voice.say(Text.NOT_GOVERNED, who=self.voice.who(call.person))])
         return Answer([self._list(call, group, argument) for group in call.groups])
@@ -71,10 +71,10 @@ class ListCases(Command[Which]):
         named = {"which": self.voice.say(which.value), "group": self.voice.group(group)}
         if not cases:
             return self.voice.say(Text.CASES_NONE, **named)
-        youngest = cases[::-1][:_ROWS]
-        rows = [self._row(call.unit, case) for case in youngest]
-        if len(cases) > _ROWS:
-            rows.append(self.voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
+        listed, rest = shown(reversed(cases))
+        rows = [self._row(call.unit, case) for case in listed]
+        if rest:
+            rows.append(self.voice.say(Text.MORE, count=number(rest)))
         return self.voice.say(Text.CASES, count=number(len(cases)), rows="\n".join(rows), **named)
 
     def _row(self, unit: OfficeUnit, case: Case) -> str:
