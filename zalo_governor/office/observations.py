@@ -21,31 +21,38 @@ class Look(NamedTuple):
     was found by a look that was broken off is not."""
 
     def names(self, members: Sequence[Member], known: Mapping[str, str]) -> Iterator[Element]:
-        """Every member whose display name is new or differs from the one last judged (`known`: uid -> name)."""
+        """Every member whose display name is new or differs from the one last judged (`known`: uid -> name).
+
+        They are judged after what `changes` gives: who has come in from outside is not asked for a proper name.
+        """
         for member in members:
             name = member.zalo_name or member.display_name
             if name and member.uid != self.account and known.get(member.uid) != name:
-                yield self._element(ElementKind.NAME, member.uid, {"uid": member.uid, "name": name})
+                yield self._element(ElementKind.NAME, member.uid, {"uid": member.uid, "name": name}, after_ms=1)
 
-    def changes(self, before: GroupSnapshot | None, after: GroupSnapshot, present: Set[str]) -> Iterator[Element]:
+    def changes(
+        self, before: GroupSnapshot | None, after: GroupSnapshot, present: Set[str], writers: Set[str] = frozenset()
+    ) -> Iterator[Element]:
         """What changed since the group was last seen, without an event that told of it.
 
         Args:
             before: the group as it was last seen; None at the first look, which is where everything begins.
             present: uids of those who were members by all that was heard.
+            writers: uids of those who wrote in it just now, and so are there even where Zalo hides the members.
         """
         if before is None:
             return
-        if not (before.members_hidden or after.members_hidden):
-            now = set(after.member_uids)
-            for uid in sorted(now - present - {self.account}):
-                yield self._element(ElementKind.GROUP_STATE, "", {"joined": uid})
+        hidden = before.members_hidden or after.members_hidden
+        now = set(after.member_uids)
+        for uid in sorted((writers if hidden else now) - present - {self.account}):
+            yield self._element(ElementKind.GROUP_STATE, "", {"joined": uid})
+        if not hidden:
             for uid in sorted(present - now - {self.account}):
                 yield self._element(ElementKind.GROUP_STATE, "", {"left": uid})
         for raw in _info(before, after):
             yield self._element(ElementKind.GROUP_STATE, "", raw)
 
-    def _element(self, kind: ElementKind, sender_uid: str, raw: RawDict) -> Element:
+    def _element(self, kind: ElementKind, sender_uid: str, raw: RawDict, after_ms: int = 0) -> Element:
         said = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
             "utf-8", "surrogatepass"
         )
@@ -57,7 +64,7 @@ class Look(NamedTuple):
             key=hashlib.blake2b(said + str(self.since_ms).encode(), digest_size=12).hexdigest(),
             cli_key=None,
             sender_uid=sender_uid,
-            at_ms=self.now_ms,
+            at_ms=self.now_ms + after_ms,
             source=Source.SWEEP,
             said=said,
             raw=raw,

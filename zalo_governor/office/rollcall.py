@@ -18,6 +18,8 @@ from zalo_governor.office.ports import OfficeUnit
 log = structlog.get_logger(__name__)
 
 _FAILED = timedelta(minutes=1)
+_AT_ONCE = timedelta(seconds=15)
+"""The least time between two sweeps, however many strangers write."""
 
 
 class Fetch(Protocol):
@@ -70,13 +72,27 @@ class RollCall:
         self._swept: dict[str, datetime] = {}
         self._wanted: dict[str, datetime] = {}
         """Group -> when it is to be swept."""
+        self._writers: dict[str, frozenset[str]] = {}
+        """Group -> uids of those who wrote there and are to be found in it."""
+        self._noting = Lock()
 
     def want(self, group_id: str) -> None:
         """Have the group swept as soon as its last sweep is long enough ago."""
+        self._want_after(group_id, self._again_after)
+
+    def want_for(self, group_id: str, uid: str) -> None:
+        """Have the group swept at once, since that person writes there: who writes is in it, whether shown or not."""
+        with self._noting:
+            self._writers[group_id] = self._writers.get(group_id, frozenset()) | {uid}
+        self._want_after(group_id, min(_AT_ONCE, self._again_after))
+
+    def _want_after(self, group_id: str, pause: timedelta) -> None:
         last = self._swept.get(group_id)
         now = self._clock()
-        # A clock that was set back must not put it off for ever.
-        self._wanted[group_id] = now if last is None else min(now, last) + self._again_after
+        # A clock that was set back must not put it off for ever, nor a later wish an earlier one.
+        due = now if last is None else min(now, last) + pause
+        with self._noting:
+            self._wanted[group_id] = min(due, self._wanted.get(group_id, due))
 
     def next_due(self) -> datetime | None:
         """When `act` has to be called next; None where no sweep is wanted."""
@@ -86,10 +102,12 @@ class RollCall:
         """Sweep what is due; what Zalo does not show now is looked up again later."""
         for group_id, due in list(self._wanted.items()):
             if due <= now:
-                if self.try_to_sweep(group_id):
-                    del self._wanted[group_id]
-                else:
-                    self._wanted[group_id] = now + _FAILED
+                with self._noting:
+                    # Before the sweep: what is wanted while it goes on is wanted once more.
+                    self._wanted.pop(group_id, None)
+                if not self.try_to_sweep(group_id):
+                    with self._noting:
+                        self._wanted[group_id] = now + _FAILED
 
     def try_to_sweep(self, group_id: str) -> bool:
         """Sweep; whether Zalo let us."""
@@ -114,13 +132,15 @@ class RollCall:
     def _sweep(self, group_id: str) -> int:
         snapshot, members = self._fetch(group_id)
         began = self._swept[group_id] = self._clock()
+        with self._noting:
+            writers = self._writers.pop(group_id, frozenset())
         with self._unit() as unit:
             unit.tie_members(self._account, members)
             before = unit.swept_at(self._account, group_id)
             look = Look(self._account, group_id, to_ms(began), since_ms=to_ms(before) if before else 0)
             present = unit.present_uids(self._account, group_id)
             elements = [
-                *look.changes(unit.group_snapshot(group_id), snapshot, present),
+                *look.changes(unit.group_snapshot(group_id), snapshot, present, writers),
                 *look.names(members, unit.known_names(self._account, group_id)),
             ]
         if elements:

@@ -61,7 +61,7 @@ def test_the_name_at_zalo_counts_and_not_the_alias_that_the_bot_account_sees() -
 def test_an_element_is_an_act_of_the_person_found_by_the_sweep() -> None:
     (element,) = names([Member(uid="2", display_name="Tí")], {}, 1234)
     assert (element.kind, element.source, element.sender_uid) == (ElementKind.NAME, Source.SWEEP, "2")
-    assert (element.thread_id, element.is_group, element.at_ms, element.cli_key) == (GROUP, True, 1234, None)
+    assert (element.thread_id, element.is_group, element.at_ms, element.cli_key) == (GROUP, True, 1235, None)
     assert element.said == '{"name":"Tí","uid":"2"}'.encode()
 
 

@@ -49,6 +49,7 @@ class Given:
         self.unit = GroupUnit()
         self.name = "Nhóm"
         self.refuses = False
+        self.hidden = False
         self.members = [Member(uid="2", display_name="Tí")]
         self.admitted: list[RawDict] = []
         self.keys: list[str] = []
@@ -70,8 +71,9 @@ class Given:
         if self.refuses:
             raise GovernorError("221")
         uids = tuple(member.uid for member in self.members)
+        count = len(uids) + self.hidden
         snapshot = GroupSnapshot(
-            group_id=group_id, name=self.name, owner_uid="2", member_uids=uids, total_members=len(uids)
+            group_id=group_id, name=self.name, owner_uid="2", member_uids=uids, total_members=count
         )
         return snapshot, self.members
 
@@ -185,3 +187,30 @@ def test_after_the_clock_was_set_back_a_sweep_is_not_put_off_for_ever() -> None:
     due = given.roll_call.next_due()
     assert due
     assert due - given.now <= timedelta(minutes=2)
+
+
+def test_somebody_who_writes_unknown_has_the_group_swept_at_once_and_again_only_a_little_later() -> None:
+    given = Given()
+    given.roll_call.sweep(GROUP)
+    given.roll_call.want(GROUP)
+    given.now += timedelta(seconds=20)
+    given.roll_call.want_for(GROUP, "3")
+    assert given.roll_call.next_due() == NOW + timedelta(seconds=15)
+    given.members.append(Member(uid="3", display_name="Tèo"))
+    given.roll_call.act(given.now)
+    assert {"joined": "3"} in given.admitted
+    given.roll_call.want_for(GROUP, "4")
+    assert given.roll_call.next_due() == given.now + timedelta(seconds=15)
+
+
+def test_who_writes_is_in_the_group_also_where_zalo_hides_its_members() -> None:
+    given = Given()
+    given.hidden = True
+    given.roll_call.sweep(GROUP)
+    given.roll_call.want_for(GROUP, "3")
+    given.refuses = True
+    given.roll_call.act(given.now + timedelta(minutes=1))
+    assert {"joined": "3"} not in given.admitted
+    given.refuses = False
+    given.roll_call.act(given.now + timedelta(minutes=2))
+    assert {"joined": "3"} in given.admitted
