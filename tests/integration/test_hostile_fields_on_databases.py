@@ -87,6 +87,7 @@ def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[In
     rulebook = load_rulebook(CONFIG)
     policy = OfficePolicy(
         look_at=lambda _group_id: None,
+        look_for=lambda _group_id, _uid: None,
         account=BOT,
         groups={GROUP: "điều hành tỉnh Mẫu"},
         regulation=rulebook.regulation,

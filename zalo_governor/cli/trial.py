@@ -49,6 +49,7 @@ def policy_of(records: Records) -> OfficePolicy:
         clock=records.clock,
         status=lambda: LineStatus(None),
         look_at=lambda _group_id: None,
+        look_for=lambda _group_id, _uid: None,
     )
 
 

@@ -10,19 +10,22 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Severity
 from zalo_governor.domain.ladder import MemberStep
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.people import Person, Reach
+from zalo_governor.domain.people import NOBODY_UID, Person, Reach
 from zalo_governor.office.categories import category, has_category, why
 from zalo_governor.office.delivery_words import state_in_words
+from zalo_governor.office.freshness import was_fresh
+from zalo_governor.office.listing import gravest_first, shown
 from zalo_governor.office.messages import Text
 from zalo_governor.office.name_advice import NameAdvice
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
-from zalo_governor.office.voice import Voice, day, gone, moment, number
+from zalo_governor.office.voice import Voice, day, gone, moment, number, plain
 from zalo_governor.pipeline.door import UNCHECKED
 
 _LONGEST_SENTENCE = 300
-_ROWS = 10
+NAME_RULE = "3.2-ho-ten-chuc-vu"
+"""The rule whose cases close by themselves when the person's name is right."""
 
 
 class Alerts:
@@ -38,7 +41,7 @@ class Alerts:
         self, unit: OfficeUnit, case: Case, person: Person, asked: Text, *, about_name: bool, reason: str | None
     ) -> None:
         """Tell the desk of a new case; `asked` is what was done about the member, `reason` the rule's code for why."""
-        about = self._about(case, person) | {"member": self._voice.say(asked) + self._again(case)}
+        about = self._about(case, person) | {"member": self._voice.say(asked) + self._again(case) + self._heard(case)}
         if case.label == UNCHECKED:
             text = self._voice.say(Text.ALERT_UNCHECKED, **about)
         elif case.sealed:
@@ -51,9 +54,28 @@ class Alerts:
             about["member"] += self._due(case)
             text = self._voice.say(kind, clause=self._voice.clause(case.clause), **about)
         self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
+        self._look_up(unit, case, person)
+
+    def named_since(self, unit: OfficeUnit, case: Case) -> None:
+        """Tell the desk, once, who the person of a sealed case is, where it was told of the case before that was known.
+
+        Nobody can be called before that.
+        """
+        person = unit.person(case.person_id)
+        if not unit.has_run(*_told("nameless", case)) or not _is_named(person):
+            return
+        if unit.first_run(*_told("named", case)):
+            text = self._voice.say(Text.ALERT_NAMED, code=case.code, who=self._voice.who(person))
+            self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id, urgent=True)
+
+    def _look_up(self, unit: OfficeUnit, case: Case, person: Person) -> None:
+        """Have the person looked up at once where the desk was told of a secret and not of whose it is."""
+        if case.sealed and not _is_named(person):
+            unit.first_run(*_told("nameless", case))
+            self._policy.look_for(case.group_id, person.uid)
 
     def ask_member(
-        self, unit: OfficeUnit, case: Case, person: Person, proposal: str | None, *, about_name: bool, late: bool,
+        self, unit: OfficeUnit, case: Case, person: Person, proposal: str | None, *, about_name: bool, old: bool,
         reason: str | None = None,
     ) -> Text:  # fmt: skip
         """Ask the member to check, where that is allowed; what was done, in words for the desk.
@@ -61,13 +83,13 @@ class Alerts:
         Args:
             proposal: a display name or a sentence that would be right, where the rule has one.
             reason: the rule's code for why.
-            late: the event was heard out of its turn: only what is sealed is still worth a request.
+            old: it was heard long after it was said: only what is sealed is still worth a request.
         """
-        if held_back := self.held_back(unit, case, person, late=late):
+        if held_back := self.held_back(unit, case, person, old=old):
             return held_back
         about = self._about(case, person)
         if case.sealed:
-            text = self._voice.say(Text.REQUEST_SEALED, **about)
+            text = self._voice.say(Text.REQUEST_SEALED_OLD if old else Text.REQUEST_SEALED, **about)
         elif about_name:
             del about["when"]
             lacks = self._names.lacks(reason, fixable=proposal is not None)
@@ -80,6 +102,48 @@ class Alerts:
         purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
         sent = self._post.to_person(unit, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
         return Text.MEMBER_ASKED if sent else Text.MEMBER_WITHHELD
+
+    def ask_of_night(self, unit: OfficeUnit, cases: Sequence[Case], person: Person) -> None:
+        """Ask the member about light cases of the night: of one in its own words, of several in one message."""
+        if len(cases) == 1:
+            [case] = cases
+            about_name = case.rule_id == NAME_RULE
+            proposal, reason = unit.suggestion(case), unit.reason_of(case)
+            self.ask_member(unit, case, person, proposal, about_name=about_name, old=False, reason=reason)
+            return
+        text = self._voice.say(
+            Text.REQUEST_SEVERAL,
+            who=self._voice.who(person),
+            group=self._voice.group(self._policy.group(cases[0].group_id)),
+            count=number(len(cases)),
+            rows="\n".join(self._request_row(unit, case, person) for case in cases),
+        )
+        first = cases[0]
+        purpose = Purpose.MEMBER_REQUEST
+        self._post.to_person(unit, person, text, purpose, group_id=first.group_id, case_id=first.id)
+        for case in cases[1:]:
+            unit.save_case(case.model_copy(update={"asked_with": first.id}))
+
+    def _request_row(self, unit: OfficeUnit, case: Case, person: Person) -> str:
+        about = self._about(case, person)
+        made = unit.suggestion(case)
+        if case.rule_id == NAME_RULE:
+            proposal = self._names.proposal(unit, case.group_id, person, made)
+            return self._voice.say(
+                Text.REQUEST_ROW_NAME,
+                code=case.code,
+                citation=about["citation"],
+                lacks=self._names.lacks(unit.reason_of(case), fixable=made is not None),
+                proposal=proposal,
+            )
+        return self._voice.say(
+            Text.REQUEST_ROW,
+            code=case.code,
+            when=about["when"],
+            citation=about["citation"],
+            clause=self._voice.clause(case.clause),
+            proposal=self._sentence(made) if case.clause == "3.1" else "",
+        )
 
     def decided(self, unit: OfficeUnit, case: Case, to: CaseState) -> None:
         """Tell the person concerned what the desk has decided: who was asked, that it was a false alarm; who has said
@@ -126,9 +190,31 @@ class Alerts:
         )
         self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id)
 
-    def recovered(self, unit: OfficeUnit, group_id: str, cases: Sequence[Case]) -> None:
-        """Tell the desk in one message of cases that were found too late to warn anybody."""
-        self._list(unit, Text.RECOVERED, group_id, cases)
+    def urgent_cases(self, unit: OfficeUnit, group_id: str, asked: Sequence[tuple[Case, Text]]) -> None:
+        """Tell the desk in one message of several urgent cases, naming each; beside each what was done about the
+        member.
+        """
+        done = {case.id: text for case, text in asked}
+        rows = [self._urgent_row(unit, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
+        group = self._voice.group(self._policy.group(group_id))
+        text = self._voice.say(Text.URGENT_CASES, group=group, count=number(len(rows)), rows="\n".join(rows))
+        self._post.to_desk(unit, text, group_id=group_id, urgent=True)
+        for case, _ in asked:
+            self._look_up(unit, case, unit.person(case.person_id))
+
+    def _urgent_row(self, unit: OfficeUnit, case: Case, asked: Text) -> str:
+        named = self._named(case, unit.person(case.person_id))
+        if case.label == UNCHECKED:
+            return self._voice.say(Text.URGENT_ROW_UNCHECKED, **named)
+        member = Text.URGENT_ASKED if asked is Text.MEMBER_ASKED else Text.URGENT_NOT_ASKED
+        return self._voice.say(Text.URGENT_ROW, member=self._voice.say(member), **named)
+
+    def recovered(self, unit: OfficeUnit, group_id: str, cases: Sequence[Case], asked: int) -> None:
+        """Tell the desk in one message of cases of messages that did not come live; `asked` is to how many members the
+        program writes about them.
+        """
+        members = self._voice.say(Text.RECOVERED_ASKED, count=number(asked)) if asked else ""
+        self._list(unit, Text.RECOVERED, group_id, cases, members=members or self._voice.say(Text.RECOVERED_NOT_ASKED))
 
     def swept(self, unit: OfficeUnit, group_id: str, cases: Sequence[Case]) -> None:
         """Tell the desk in one message of the names that a sweep found."""
@@ -163,15 +249,16 @@ class Alerts:
             return ""
         return self._voice.say(Text.PROPOSED_SENTENCE, sentence=" ".join(proposal.split()))
 
-    def _list(self, unit: OfficeUnit, text: Text, group_id: str, cases: Sequence[Case]) -> None:
-        rows = [self._row(unit, case) for case in cases[:_ROWS]]
-        if len(cases) > _ROWS:
-            rows.append(self._voice.say(Text.MORE, count=number(len(cases) - _ROWS)))
+    def _list(self, unit: OfficeUnit, text: Text, group_id: str, cases: Sequence[Case], **more: str) -> None:
+        named, rest = shown(cases)
+        rows = [self._row(unit, case) for case in named]
+        if rest:
+            rows.append(self._voice.say(Text.MORE, count=number(rest)))
         group = self._voice.group(self._policy.group(group_id))
-        said = self._voice.say(text, group=group, count=number(len(cases)), rows="\n".join(rows))
+        said = self._voice.say(text, group=group, count=number(len(cases)), rows="\n".join(rows), **more)
         self._post.to_desk(unit, said, group_id=group_id, urgent=any(case.urgent for case in cases))
 
-    def held_back(self, unit: OfficeUnit, case: Case, person: Person, *, late: bool) -> Text | None:
+    def held_back(self, unit: OfficeUnit, case: Case, person: Person, *, old: bool) -> Text | None:
         """Why the member is not to be asked, in words for the desk; None where the member is."""
         step = self._policy.steps(case, person, self._policy.clock()).member
         if step is MemberStep.EXEMPT:
@@ -184,7 +271,7 @@ class Alerts:
             return Text.MEMBER_NOT_ASKED
         if case.gravity is Severity.CRITICAL:
             return None
-        if late:
+        if old:
             return Text.MEMBER_NOT_ASKED
         cooldown = self._policy.member_cooldown
         since = self._policy.clock() - cooldown
@@ -192,6 +279,8 @@ class Alerts:
             person.id, Purpose.MEMBER_REQUEST.value, case.group_id, since, rule_id=case.rule_id
         ):
             return Text.MEMBER_COOLDOWN
+        if not case.urgent and self._policy.rests_until(self._policy.clock()):
+            return Text.MEMBER_IN_THE_MORNING
         return None
 
     def _same(self, unit: OfficeUnit, case: Case) -> str:
@@ -205,6 +294,12 @@ class Alerts:
             when=moment(earlier.event_at),
             state=self._voice.state(earlier.state),
         )
+
+    def _heard(self, case: Case) -> str:
+        """By how much it was heard late, where that is much."""
+        if was_fresh(case):
+            return ""
+        return self._voice.say(Text.HEARD_LATE, minutes=number(minutes_of(case.opened_at - case.event_at)))
 
     def _again(self, case: Case) -> str:
         ladder = self._policy.ladder
@@ -224,10 +319,22 @@ class Alerts:
             "citation": self._voice.citation(case.clause),
         }
 
+    def _named(self, case: Case, person: Person) -> dict[str, str]:
+        """What a row of a list says of a case; the list says of which group."""
+        return {name: value for name, value in self._about(case, person).items() if name != "group"}
+
     def _row(self, unit: OfficeUnit, case: Case) -> str:
-        about = self._about(case, unit.person(case.person_id))
-        del about["group"]
+        about = self._named(case, unit.person(case.person_id))
         return self._voice.say(Text.LISTED_CASE, state=state_in_words(unit, self._voice, case), **about)
+
+
+def _told(what: str, case: Case) -> tuple[str, datetime]:
+    """What is claimed, once, by whoever tells the desk of a sealed case without a name, and then with it."""
+    return f"{what}:{case.code}", case.opened_at
+
+
+def _is_named(person: Person) -> bool:
+    return person.uid == NOBODY_UID or bool(person.full_name or plain(person.display_name))
 
 
 def _midnight(now: datetime) -> datetime:

@@ -21,11 +21,13 @@ from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verd
 from zalo_governor.domain.newcomers import OUTSIDERS
 from zalo_governor.domain.people import Person
 from zalo_governor.office.afterwards import Afterwards
-from zalo_governor.office.alerts import Alerts
+from zalo_governor.office.alerts import NAME_RULE, Alerts
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.false_alarms import FalseAlarms
+from zalo_governor.office.freshness import is_fresh
+from zalo_governor.office.gathering import Gathering, told_late, told_of_name
 from zalo_governor.office.messages import Text
-from zalo_governor.office.name_reminders import NAME_RULE, NameReminders
+from zalo_governor.office.name_reminders import NameReminders
 from zalo_governor.office.opening import new_case
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
@@ -33,16 +35,11 @@ from zalo_governor.office.voice import Voice, number
 
 log = structlog.get_logger(__name__)
 
-FRESH_FOR = timedelta(minutes=5)
-"""What was heard later than this after it happened warns nobody, and no command in it is carried out."""
-
-_SUMMED_UP_WITHIN = timedelta(days=7)
 _REPOST_MINUTES = 5
 """The desk hears once within so long that the content of a case was posted again."""
 
 _GRAVITY = list(Severity)
 _EVER = from_ms(0)
-_NEVER = from_ms(1 << 42)
 
 
 class Casework:
@@ -54,6 +51,7 @@ class Casework:
         self._afterwards = Afterwards(policy)
         self._false_alarms = FalseAlarms(policy)
         self._reminders = NameReminders(policy, self._alerts)
+        self.gathering = Gathering(policy, self._alerts)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
     def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
@@ -72,54 +70,11 @@ class Casework:
         if isinstance(event, NameObserved) and not _doubtful_name(verdict):
             self._name_fixed(unit, event)
 
-    def recovered(self, unit: OfficeUnit, group_id: str) -> None:
-        """Sum up for the admin and the staff, each once, the late cases of which they were not told yet.
-
-        To be called when what backfill brought, or what waited in the inbox at start, has been judged. The case is
-        what is remembered, and not the recovery: a process may die between finding a case and telling of it.
-        """
-        late = [
-            case
-            for case in self._recent(unit, group_id)
-            if case.late and case.rule_id != OUTSIDERS and unit.first_run(f"recovered:{case.code}", case.opened_at)
-        ]
-        if told := self._told_now(unit, late):
-            self._alerts.recovered(unit, group_id, told)
-
-    def swept(self, unit: OfficeUnit, group_id: str) -> None:
-        """Tell the admin and the staff in one message, each once, of the names that sweeps found.
-
-        To be called when what a sweep handed on has been judged. The case is what is remembered, as in `recovered`.
-        """
-        found = [
-            case
-            for case in self._recent(unit, group_id)
-            if case.rule_id == NAME_RULE and not case.late and unit.first_run(*_told_of_name(case))
-        ]
-        if told := self._told_now(unit, found):
-            self._alerts.swept(unit, group_id, told)
-
-    def _told_now(self, unit: OfficeUnit, cases: list[Case]) -> list[Case]:
-        """Those of which the desk hears in a sum; in the quiet hours, light ones wait for the morning's digest."""
-        told, now = [], self._policy.clock()
-        for case in cases:
-            if self._policy.steps(case, unit.person(case.person_id), now).desk_at is None:
-                continue
-            if morning := self._policy.kept_until(case):
-                unit.save_case(case.model_copy(update={"desk_due_at": morning}))
-            else:
-                told.append(case)
-        return told
-
     def remind_of_names(self, unit: OfficeUnit, group_id: str, due: datetime) -> int:
         """See `NameReminders.remind`; and tell the desk how many names are not right yet."""
         asked = self._reminders.remind(unit, group_id)
         self._reminders.sum_up(unit, group_id, due)
         return asked
-
-    def _recent(self, unit: OfficeUnit, group_id: str) -> list[Case]:
-        """Those of the last days, and those that a clock which was set back has put into the future."""
-        return unit.cases(group_id, start=self._policy.clock() - _SUMMED_UP_WITHIN, end=_NEVER)
 
     def _group_of(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else self._policy.home_group_id
@@ -128,6 +83,8 @@ class Casework:
         person = unit.sender(event.account, concern.uid)
         if person is None:
             self._alerts.nobody(unit, event, concern.finding.clause)
+            return
+        if concern.about_name and self._is_outsider(unit, event, person):
             return
         mark, taken_back_by = self._false_alarms.look(unit, event, concern.finding, concern.uid)
         if taken_back_by is not None:
@@ -141,17 +98,35 @@ class Casework:
             case = case.model_copy(update={"last_event_at": max(event.at, case.last_event_at)})
         else:
             case = case.joined(at=event.at)
+        live = self._is_live(event)
         if graver := _graver(concern.finding, case):
-            case = case.model_copy(update={"severity": concern.finding.severity, "label": concern.finding.label})
+            case = case.model_copy(
+                update={
+                    "severity": concern.finding.severity,
+                    "label": concern.finding.label,
+                    "late": case.late or not live,
+                }
+            )
             case = self._timed(event, case, person)
         unit.save_case(case, joined_event_id=event.id, mark=mark)
         audit_case(unit, "case.joined", case, {"event": event.id}, at=self._policy.clock())
-        if not is_fresh(event, self._policy.clock()):
-            return
         if graver:
-            self._tell(unit, event, case, person, concern)
-        elif case.sealed and not same_message:
+            if live:
+                self._tell(unit, event, case, person, concern)
+        elif case.sealed and not same_message and not self._still_to_be_told(unit, case):
             self._reposted(unit, event, case, person)
+
+    def _is_live(self, event: EventBase) -> bool:
+        """Whether people are told as soon as it is judged; of all else `Gathering` tells when all of it is judged."""
+        return event.source is not Source.BACKFILL and is_fresh(event, self._policy.clock())
+
+    def _still_to_be_told(self, unit: OfficeUnit, case: Case) -> bool:
+        return case.late and not unit.has_run(*told_late(case))
+
+    def _is_outsider(self, unit: OfficeUnit, event: EventBase, person: Person) -> bool:
+        """Whether that person came in from outside the roster: nobody is asked for a proper name who is not to stay."""
+        here = unit.newcomers_here(event.thread_id, person.id)
+        return any(case.state is not CaseState.FALSE_ALARM for _, case in here)
 
     def _reposted(self, unit: OfficeUnit, event: EventBase, case: Case, person: Person) -> None:
         """The same again by the same person: one more message to recall. Who floods the group floods nobody else."""
@@ -159,7 +134,7 @@ class Casework:
         window = now.replace(minute=now.minute - now.minute % _REPOST_MINUTES, second=0, microsecond=0)
         if unit.first_run(f"reposted:{case.code}", window):
             again = case.model_copy(update={"event_at": event.at})
-            self._alerts.ask_member(unit, again, person, None, about_name=False, late=event.late)
+            self._alerts.ask_member(unit, again, person, None, about_name=False, old=not is_fresh(event, now))
             self._alerts.reposted(unit, case, person, event.at)
 
     def _present_case(
@@ -187,7 +162,7 @@ class Casework:
     ) -> None:
         now = self._policy.clock()
         finding = concern.finding
-        fresh = is_fresh(event, now)
+        live = self._is_live(event)
         since = now - timedelta(days=self._policy.ladder.window_days)
         before = unit.cases_before(event.thread_id, person.id, finding.rule_id, since)
         case = new_case(
@@ -195,7 +170,7 @@ class Casework:
             finding,
             person.id,
             now,
-            late=not fresh,
+            late=not live,
             sealed=concern.sealed,
             same_as=self._same_content(unit, event),
             nth=1 + before,
@@ -209,7 +184,7 @@ class Casework:
             at=self._policy.clock(),
         )
         log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=case.late)
-        if fresh:
+        if live:
             self._tell(unit, event, case, person, concern)
 
     def _same_content(self, unit: OfficeUnit, event: EventBase) -> int | None:
@@ -231,19 +206,19 @@ class Casework:
         reason = finding.reason if isinstance(finding, Finding) else None
         if about_name and event.source is Source.SWEEP and not self._may_ask(unit, case, person):
             return
-        asked = self._alerts.ask_member(
-            unit, case, person, proposal, about_name=about_name, late=event.late, reason=reason
-        )
+        asked = self._alerts.ask_member(unit, case, person, proposal, about_name=about_name, old=False, reason=reason)
         if _summed_up(event, case):
             return
         if case.rule_id == NAME_RULE:
-            unit.first_run(*_told_of_name(case))
+            unit.first_run(*told_of_name(case))
+        if case.late:
+            unit.first_run(*told_late(case))
         if case.desk_due_at is None and self._policy.steps(case, person, self._policy.clock()).desk_at is not None:
             self._alerts.new_case(unit, case, person, asked, about_name=about_name, reason=reason)
 
     def _may_ask(self, unit: OfficeUnit, case: Case, person: Person) -> bool:
         """At a sweep, which may find hundreds of names at once, only so many are asked on one day."""
-        return bool(self._alerts.held_back(unit, case, person, late=False)) or self._reminders.may_ask(unit)
+        return bool(self._alerts.held_back(unit, case, person, old=False)) or self._reminders.may_ask(unit)
 
     def _name_fixed(self, unit: OfficeUnit, event: NameObserved) -> None:
         person = unit.sender(event.account, event.sender_uid)
@@ -265,11 +240,6 @@ class _Concern(NamedTuple):
     uid: str
     sealed: bool
     about_name: bool
-
-
-def is_fresh(event: EventBase, now: datetime) -> bool:
-    """Whether it was heard while it still makes sense to act on it at once."""
-    return event.source is not Source.BACKFILL and now - event.at <= FRESH_FOR
 
 
 def _summed_up(event: EventBase, case: Case) -> bool:
@@ -312,11 +282,6 @@ def _subject(event: EventBase, finding: Finding | SealedFinding) -> str | None:
 def _graver(finding: Finding | SealedFinding, case: Case) -> bool:
     """Whether the desk has not heard of the case yet, and now has to at once."""
     return case.severity is Severity.TRIAGE and _GRAVITY.index(finding.severity) > _GRAVITY.index(case.severity)
-
-
-def _told_of_name(case: Case) -> tuple[str, datetime]:
-    """What is claimed, once, by whoever tells the desk of a case about a name."""
-    return f"swept:{case.code}", case.opened_at
 
 
 def _doubtful_name(verdict: Verdict) -> bool:

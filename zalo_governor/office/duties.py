@@ -13,6 +13,7 @@ from zalo_governor.office.escalation import Escalation
 from zalo_governor.office.integrity.signs import Signs
 from zalo_governor.office.integrity.telling import DESK
 from zalo_governor.office.messages import Text
+from zalo_governor.office.mornings import Mornings
 from zalo_governor.office.papers.paper import file_of, paper_of
 from zalo_governor.office.periods import as_period, month_before, quarter_before, today, up_to
 from zalo_governor.office.policy import OfficePolicy
@@ -34,6 +35,7 @@ class Duties:
         self._post = Post(policy)
         self._escalation = Escalation(policy)
         self._digests = Digests(policy)
+        self._mornings = Mornings(policy)
         self._signs = Signs(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
@@ -76,18 +78,19 @@ class Duties:
 
     def next_due(self, unit: OfficeUnit) -> datetime | None:
         """When `on_cases` has to be called next; None where nothing waits for the program."""
-        due = (unit.next_due(self._policy.groups), self._digests.incidents_due(unit))
+        due = (unit.next_due(self._policy.groups), self._digests.incidents_due(unit), self._mornings.next_due())
         return min(filter(None, due), default=None)
 
     def on_cases(self, unit: OfficeUnit) -> None:
-        """Tell the leader of the cases that nobody has answered in time, and the desk of what was gathered for it:
-        cases, and the incidents of the night."""
+        """Tell the leader of the cases that nobody has answered in time, the desk of what was gathered for it: cases,
+        and the incidents of the night; and everybody else, after the quiet hours, what was kept back in them."""
         now = self._policy.clock()
         for case in unit.due_cases(self._policy.groups, now):
             self._escalation.unanswered(unit, case)
         for group_id in unit.groups_with_digest(self._policy.groups, now):
             self._digests.gathered(unit, group_id)
         self._digests.incidents(unit, now)
+        self._mornings.begin(unit)
 
     def forget_readers(self, unit: OfficeUnit) -> int:
         """Drop what is older than the office keeps it about who has read what; how much that was."""

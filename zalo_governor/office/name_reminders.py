@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, local
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.office.alerts import Alerts
+from zalo_governor.office.alerts import NAME_RULE, Alerts
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
 from zalo_governor.office.voice import Voice, number
 
-NAME_RULE = "3.2-ho-ten-chuc-vu"
-"""The rule whose cases close by themselves when the person's name is right."""
 _REQUEST = Purpose.MEMBER_REQUEST.value
 _EVER = from_ms(0)
 _NEVER = from_ms(1 << 42)
@@ -45,12 +43,12 @@ class NameReminders:
             if self._given_up(case) or unit.last_posted(case.person_id, _REQUEST, group_id, since, rule_id=NAME_RULE):
                 continue
             person, made = unit.person(case.person_id), unit.suggestion(case)
-            if self._alerts.held_back(unit, case, person, late=False):
+            if self._alerts.held_back(unit, case, person, old=False):
                 continue
             if not self.may_ask(unit):
                 break
             asked = self._alerts.ask_member(
-                unit, case, person, made, about_name=True, late=False, reason=unit.reason_of(case)
+                unit, case, person, made, about_name=True, old=False, reason=unit.reason_of(case)
             )
             sent += asked is Text.MEMBER_ASKED
         return sent

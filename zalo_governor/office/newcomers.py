@@ -17,7 +17,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.office.alerts import Alerts
 from zalo_governor.office.audit import audit_case
-from zalo_governor.office.casework import is_fresh
+from zalo_governor.office.freshness import is_fresh, was_fresh
 from zalo_governor.office.messages import Text
 from zalo_governor.office.opening import new_case
 from zalo_governor.office.policy import OfficePolicy
@@ -60,7 +60,8 @@ class Newcomers:
             self._went(unit, event)
 
     def sum_up(self, unit: OfficeUnit, group_id: str) -> None:
-        """Tell the desk in one message, each once, of those whose coming was found too late to tell of at once.
+        """Tell the desk, each once, of those whose coming did not come live: in one message of those who came just now,
+        whose adders are asked as ever, in another one of those who were found too late for that.
 
         Who has been recognised meanwhile as somebody of the roster is none of them any more.
         """
@@ -72,8 +73,10 @@ class Newcomers:
             for newcomer, case in here
             if case.state.open and case.opened_at >= since and self._claim(unit, newcomer, case)
         ]
-        if found:
-            self._tell(unit, group_id, found, Text.NEWCOMERS_FOUND, self._voice.say(Text.ADDER_NOT_ASKED))
+        if fresh := [(newcomer, case) for newcomer, case in found if _seen_to_come(case)]:
+            self._tell_at_once(unit, group_id, fresh)
+        if older := [(newcomer, case) for newcomer, case in found if not _seen_to_come(case)]:
+            self._tell(unit, group_id, older, Text.NEWCOMERS_FOUND, self._voice.say(Text.ADDER_NOT_ASKED))
 
     def recognised(self, unit: OfficeUnit, group_id: str) -> None:
         """Close the cases of those who turn out to stand in the roster: by their number, or since it was mended."""
@@ -97,7 +100,7 @@ class Newcomers:
         return moved
 
     def _came(self, unit: OfficeUnit, event: MembersJoined, findings: Sequence[Finding]) -> None:
-        at_once = is_fresh(event, self._policy.clock()) and event.source is not Source.SWEEP
+        at_once = is_fresh(event, self._policy.clock()) and event.source is Source.LIVE
         told = []
         for finding in findings:
             person = unit.sender(event.account, finding.subject_uid or "")
@@ -107,10 +110,19 @@ class Newcomers:
             if opened and at_once and self._claim(unit, *opened):
                 told.append(opened)
         if told:
-            self._tell(unit, event.thread_id, told, Text.NEWCOMERS, self._ask_adder(unit, event, told))
-        if at_once:
-            for newcomer, case in told:
-                self._put_out(unit, newcomer, case)
+            self._tell_at_once(unit, event.thread_id, told)
+
+    def _tell_at_once(self, unit: OfficeUnit, group_id: str, came: Sequence[tuple[Newcomer, Case]]) -> None:
+        """Tell the desk of those who came just now, ask who brought them in, and put out whom the settings put out."""
+        by_adder: dict[int, list[tuple[Newcomer, Case]]] = {}
+        for newcomer, case in came:
+            if newcomer.brought_by is not None:
+                by_adder.setdefault(newcomer.brought_by, []).append((newcomer, case))
+        asked = [self._ask_adder(unit, brought) for brought in by_adder.values()]
+        member = "\n".join(dict.fromkeys(asked)) or self._voice.say(Text.ADDER_NOBODY)
+        self._tell(unit, group_id, came, Text.NEWCOMERS, member)
+        for newcomer, case in came:
+            self._put_out(unit, newcomer, case)
 
     def _case(
         self, unit: OfficeUnit, event: MembersJoined, finding: Finding, person: Person, *, late: bool
@@ -148,28 +160,25 @@ class Newcomers:
         """Once for each newcomer, and once more when it becomes known who brought that person in."""
         return unit.first_run(f"newcomer:{case.code}:{newcomer.brought_by or ''}", case.opened_at)
 
-    def _ask_adder(self, unit: OfficeUnit, event: MembersJoined, told: Sequence[tuple[Newcomer, Case]]) -> str:
-        """Ask who added them to check, where that is allowed; what was done, in words for the desk."""
-        added = [(newcomer, case) for newcomer, case in told if newcomer.brought_by is not None]
-        if not added:
-            return self._voice.say(Text.ADDER_NOBODY)
+    def _ask_adder(self, unit: OfficeUnit, added: Sequence[tuple[Newcomer, Case]]) -> str:
+        """Ask the one person who brought them in to check; what was done about that, in words for the desk."""
         first = added[0][1]
         by = unit.person(first.person_id)
         if by.has(Role.ADMIN, Role.ADMIN_STAFF):
             return self._voice.say(Text.ADDER_ON_DESK)
-        if held_back := self._alerts.held_back(unit, first, by, late=event.late):
+        if held_back := self._alerts.held_back(unit, first, by, old=False):
             return self._voice.say(held_back)
         text = self._voice.say(
             Text.REQUEST_ADDED,
             who=self._voice.who(by),
-            names=", ".join(self._voice.who(unit.person(newcomer.person_id)) for newcomer, _ in added[:_ROWS]),
-            group=self._voice.group(self._policy.group(event.thread_id)),
-            when=moment(event.at),
+            names=", ".join(self._voice.who(unit.person(newcomer.person_id)) for newcomer, _ in added),
+            group=self._voice.group(self._policy.group(first.group_id)),
+            when=moment(first.event_at),
             citation=self._voice.citation(first.clause),
             code=first.code,
         )
         sent = self._post.to_person(
-            unit, by, text, Purpose.MEMBER_REQUEST, group_id=event.thread_id, case_id=first.id, urgent=first.urgent
+            unit, by, text, Purpose.MEMBER_REQUEST, group_id=first.group_id, case_id=first.id, urgent=first.urgent
         )
         if not sent:
             return self._voice.say(Text.MEMBER_WITHHELD)
@@ -180,7 +189,7 @@ class Newcomers:
     ) -> None:
         rows = [self._row(unit, newcomer, case) for newcomer, case in found[:_ROWS]]
         if len(found) > _ROWS:
-            rows.append(self._voice.say(Text.NEWCOMERS_MORE, count=number(len(found) - _ROWS)))
+            rows.append(self._voice.say(Text.NEWCOMERS_MORE, names=self._names(unit, found[_ROWS:])))
         said = self._voice.say(
             text,
             group=self._voice.group(self._policy.group(group_id)),
@@ -191,6 +200,10 @@ class Newcomers:
         )
         urgent = any(case.urgent for _, case in found)
         self._post.to_desk(unit, said, group_id=group_id, case_id=found[0][1].id, urgent=urgent)
+
+    def _names(self, unit: OfficeUnit, found: Sequence[tuple[Newcomer, Case]]) -> str:
+        people = [(case.code, self._voice.who(unit.person(newcomer.person_id))) for newcomer, case in found]
+        return "\n".join(self._voice.say(Text.NEWCOMER_NAME, code=code, who=who) for code, who in people)
 
     def _row(self, unit: OfficeUnit, newcomer: Newcomer, case: Case) -> str:
         person = unit.person(newcomer.person_id)
@@ -262,6 +275,11 @@ class Newcomers:
                     subject="4.5",
                     detail=detail,
                 )
+
+
+def _seen_to_come(case: Case) -> bool:
+    """Whether it is known how that person came in, and it was heard soon."""
+    return case.label != "unseen" and was_fresh(case)
 
 
 def order_expulsion(unit: OfficeUnit, newcomer: Newcomer, case: Case, by: int | None, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.removals import Settlement
 from zalo_governor.office.renames import Renames
+from zalo_governor.office.strangers import Strangers
 from zalo_governor.office.voice import Voice
 
 _WRITING = "3.1"
@@ -36,6 +37,7 @@ class Office:
         self._groups = policy.groups
         self._watch = Watch(policy)
         self._renames = Renames(policy)
+        self._strangers = Strangers(policy)
         self.duties = Duties(policy)
 
     def excused(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> Verdict:
@@ -59,6 +61,7 @@ class Office:
                 self._watch.take(unit, event, verdict)
             return
         if governed:
+            self._strangers.take(unit, event)
             self._watch.take(unit, event, verdict)
         # Nearly everything is a message in which nothing was found, and that is no business of any of these.
         if verdict.findings or verdict.failures or not isinstance(event, MessageSent):
@@ -81,15 +84,21 @@ class Office:
         if statement:
             unit.note_statement(event, statement)
 
-    def recovered(self, unit: OfficeUnit, group_id: str) -> None:
-        """See `Casework.recovered` and `Newcomers.sum_up`."""
-        self._casework.recovered(unit, group_id)
+    def tell_urgent(self, unit: OfficeUnit, group_id: str) -> None:
+        """See `Gathering.urgent` and `Newcomers.sum_up`."""
+        self._casework.gathering.urgent(unit, group_id)
         self._newcomers.sum_up(unit, group_id)
 
+    def recovered(self, unit: OfficeUnit, group_id: str) -> None:
+        """What is urgent first, then what is not: see `Gathering.recovered`."""
+        self.tell_urgent(unit, group_id)
+        self._casework.gathering.recovered(unit, group_id)
+
     def swept(self, unit: OfficeUnit, group_id: str) -> None:
-        """See `Casework.swept` and `Newcomers.sum_up`; and have the group's present picture kept."""
-        self._casework.swept(unit, group_id)
+        """See `Newcomers.sum_up`, `Gathering.swept` and `named_since`; and have the group's present picture kept."""
         self._newcomers.sum_up(unit, group_id)
+        self._casework.gathering.swept(unit, group_id)
+        self._casework.gathering.named_since(unit, group_id)
         self._watch.keep_picture(unit, group_id)
 
     def remind_of_names(self, unit: OfficeUnit, group_id: str, due: datetime) -> int:

@@ -80,6 +80,8 @@ class OfficePolicy:
     """Makes a one-time code of six digits that nobody can foresee."""
     look_at: Callable[[str], None]
     """Has that group looked at soon: who is in it, and under what name."""
+    look_for: Callable[[str, str], None]
+    """Has that group looked at at once for the uid of somebody who writes there and of whom too little is known."""
     with_marks: Callable[[str], Sequence[str]]
     """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
     letterhead: Letterhead
@@ -147,6 +149,10 @@ class OfficePolicy:
     def kept_until(self, case: Case) -> datetime | None:
         """The end of the quiet hours, where they keep the desk from hearing of the case now."""
         return self.ladder.morning(case.gravity, case.nth, self.clock(), self._times)
+
+    def rests_until(self, moment: datetime) -> datetime | None:
+        """The end of the quiet hours in which the moment lies; None where it lies in none."""
+        return self.quiet_hours.until(moment) if self.quiet_hours else None
 
     @property
     def _times(self) -> Times:

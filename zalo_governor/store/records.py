@@ -120,6 +120,11 @@ class Records(Remarks):
         claimed = self._database.insert_or_ignore(job_runs).returning(job_runs.c.job)
         return self._connection.execute(claimed, {"job": storable(job), "due_ms": to_ms(due)}).first() is not None
 
+    def has_run(self, job: str, due: datetime) -> bool:
+        """Whether this (job, due) has been claimed."""
+        claimed = select(job_runs.c.job).where(job_runs.c.job == storable(job), job_runs.c.due_ms == to_ms(due))
+        return self._ask(claimed).first() is not None
+
     def _message_key(self, event_id: int) -> str:
         key = self._keys_of_events.get(event_id)
         if key is None:

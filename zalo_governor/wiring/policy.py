@@ -22,6 +22,7 @@ def office_policy(
     clock: Clock,
     status: Callable[[], LineStatus],
     look_at: Callable[[str], None],
+    look_for: Callable[[str, str], None],
 ) -> OfficePolicy:
     """The settings as the office goes by them.
 
@@ -31,6 +32,7 @@ def office_policy(
         clock: the program's.
         status: how the line stands.
         look_at: asks for a sweep of a group, soon.
+        look_for: asks for one at once, for somebody who writes there.
     """
     settings, rulebook = configuration.settings, configuration.rulebook
     escalation = settings.escalation
@@ -44,6 +46,7 @@ def office_policy(
         status=status,
         draw_code=_six_digits,
         look_at=look_at,
+        look_for=look_for,
         with_marks=rulebook.with_marks,
         letterhead=settings.office.letterhead,
         changes=configuration.changes,

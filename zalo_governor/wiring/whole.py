@@ -10,15 +10,15 @@ import structlog
 from zalo_governor.configuration import Configuration
 from zalo_governor.custody.making import is_overdue, last_backup
 from zalo_governor.domain.elements import Element, Source
-from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
+from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Outgoing
 from zalo_governor.duework import DueWork, Work
 from zalo_governor.engine_process.rules_apart import RulesApart
 from zalo_governor.governor import Part, leave_standing
-from zalo_governor.office.casework import is_fresh
 from zalo_governor.office.configuring import ConfigurationNotices
+from zalo_governor.office.freshness import is_fresh
 from zalo_governor.office.policy import LineStatus
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.rollcall import RollCall
@@ -205,6 +205,7 @@ class Wiring:
             clock=self._clock,
             status=self._status,
             look_at=self._look_at,
+            look_for=self._look_for,
         )
         return Rooms(
             policy,
@@ -239,22 +240,25 @@ class Wiring:
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
         self._watching.judged(results)
+        missed = [event for event, verdict in results if verdict.findings and self._did_not_come_live(event)]
+        for group_id in {event.thread_id for event in missed}:
+            self._tell_afterwards(group_id, self._rooms.office.tell_urgent)
         if self._caught_up.is_set():
             # What was held up on its way, or in a locked database, warned nobody and waits for no recovery.
-            late = {event.thread_id for event, verdict in results if self._came_too_late(event, verdict)}
-            for group_id in late:
-                self._sum_up(group_id)
+            for group_id in {event.thread_id for event in missed if event.source is Source.LIVE}:
+                self._tell_afterwards(group_id, self._rooms.office.recovered)
 
-    def _came_too_late(self, event: EventBase, verdict: Verdict) -> bool:
-        held_up = event.is_group and event.source is Source.LIVE and bool(verdict.findings)
-        return held_up and not is_fresh(event, self._clock())
+    def _did_not_come_live(self, event: EventBase) -> bool:
+        held_up = event.source is Source.LIVE and not is_fresh(event, self._clock())
+        return event.is_group and (held_up or event.source is Source.BACKFILL)
 
-    def _sum_up(self, group_id: str) -> None:
+    def _tell_afterwards(self, group_id: str, tell: Callable[[SqlUnit, str], None]) -> None:
         try:
             with self._units.unit() as unit:
-                self._rooms.office.recovered(unit, group_id)
-        except GovernorError as error:
-            log.error("not_summed_up", group=group_id, error=error)
+                tell(unit, group_id)
+        except Exception as error:
+            # The judge must go on; the cases stay untold, and the next recovery tells of them.
+            log.error("not_summed_up", group=group_id, error=type(error).__name__)
 
     def _admit_and_judge(self, elements: Sequence[Element]) -> None:
         self._hearing.admit(elements)
@@ -284,6 +288,9 @@ class Wiring:
 
     def _look_at(self, group_id: str) -> None:
         self._roll_call.want(group_id)
+
+    def _look_for(self, group_id: str, uid: str) -> None:
+        self._roll_call.want_for(group_id, uid)
 
     def _said_again(self, text: str) -> str:
         return self._rooms.office.said_again(text)

@@ -395,7 +395,7 @@ class FakeUnit(FakeChanges, FakeBelonging, FakeTrial, FakeDeliveries):
             for notice in self._reaching()
             if (notice.person_id, notice.purpose, notice.group_id) == (person_id, purpose, group_id)
             and notice.created_at >= since
-            and (rule_id is None or (notice.case_id and self.book[notice.case_id].rule_id == rule_id))
+            and (rule_id is None or rule_id in self._rules_of(notice))
         ]
         return max(times, default=None)
 
@@ -406,10 +406,12 @@ class FakeUnit(FakeChanges, FakeBelonging, FakeTrial, FakeDeliveries):
             if notice.purpose == purpose
             and notice.group_id in group_ids
             and notice.created_at >= since
-            and notice.case_id
-            and self.book[notice.case_id].rule_id == rule_id
+            and rule_id in self._rules_of(notice)
         }
         return len(asked)
+
+    def _rules_of(self, notice: Notice) -> set[str]:
+        return {case.rule_id for case in self.book.values() if notice.case_id in {case.id, case.asked_with}}
 
     def _reaching(self) -> list[Notice]:
         live = self.trial_now is not None and self.trial_now.live_at is not None
@@ -507,6 +509,9 @@ class FakeUnit(FakeChanges, FakeBelonging, FakeTrial, FakeDeliveries):
         self.runs.add((job, due))
         return first
 
+    def has_run(self, job: str, due: datetime) -> bool:
+        return (job, due) in self.runs
+
     def swept_at(self, account: str, group_id: str) -> datetime | None:
         return None
 
@@ -527,6 +532,8 @@ class Desk:
         self.now = NOW
         self.looked_at: list[str] = []
         """The groups that the office wanted looked at."""
+        self.looked_for: list[tuple[str, str]] = []
+        """(group, uid) for which it wanted that at once."""
         self.unit = FakeUnit()
         for index, (key, (name, title, roles)) in enumerate(PEOPLE.items(), 1):
             self.unit.people[UIDS[key]] = Person(
@@ -541,6 +548,7 @@ class Desk:
             "clock": lambda: self.now,
             "status": lambda: LineStatus(LineState.UP, NOW, NOW, THREE_WAIT),
             "look_at": self.looked_at.append,
+            "look_for": lambda group_id, uid: self.looked_for.append((group_id, uid)),
             "draw_code": lambda: "482913",
             "letterhead": LETTERHEAD,
             "changes": ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),
@@ -618,7 +626,7 @@ class Desk:
     def tick(self, **duration: float) -> None:
         """Time goes by, and the program acts on what is due by then."""
         self.later(**duration)
-        due = self.unit.next_due(self.policy.groups)
+        due = self.office.duties.next_due(self.unit)
         if due and due <= self.now:
             self.office.duties.on_cases(self.unit)
 

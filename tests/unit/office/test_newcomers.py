@@ -146,6 +146,26 @@ def test_what_a_sweep_finds_is_late_and_one_message_after_the_sweep() -> None:
     assert group.take() == []
 
 
+def test_a_coming_of_seconds_ago_that_the_history_gave_is_told_as_if_it_had_come_live() -> None:
+    group, live = Group(), Group()
+    at = group.now - timedelta(seconds=11)
+    live.comes(STRANGER, at=at)
+    group.comes(STRANGER, at=at, source=Source.BACKFILL)
+    assert group.take() == []
+    group.office.tell_urgent(group.unit, GROUP)
+    assert {(notice.thread_id, notice.text, notice.urgent) for notice in group.take()} == {
+        (notice.thread_id, notice.text, notice.urgent) for notice in live.take()
+    }
+
+
+def test_however_many_come_each_is_named_with_the_code() -> None:
+    group = Group()
+    group.comes(*(f"74{number:017}" for number in range(40)))
+    told = "\n".join(to(group.take(), "admin"))
+    assert all(f"VP{number}: " in told for number in range(1, 41))
+    assert "người khác;" not in told
+
+
 def test_a_coming_that_a_sweep_saw_first_is_the_same_case_and_then_has_its_adder() -> None:
     group = Group()
     group.comes(STRANGER, finding="unseen", source=Source.SWEEP)

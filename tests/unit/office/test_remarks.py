@@ -44,7 +44,9 @@ def test_at_night_only_what_is_called_urgent_wakes_the_desk(said: str, *, waits:
     morning = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
     assert [len(to(posted, who)) for who in DESK] == [0 if waits else 1] * 2
     assert ("06:00" in to(posted, "member")[0]) is waits
-    assert desk.office.duties.next_due(desk.unit) == (morning if waits else None)
+    desk.now = morning
+    desk.tick()
+    assert [len(to(desk.take(), who)) for who in DESK[:1]] == [1 if waits else 0]
 
 
 def test_the_incidents_of_a_night_come_as_one_message_in_the_morning() -> None:

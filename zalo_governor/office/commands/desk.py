@@ -9,10 +9,10 @@ from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach, Role
-from zalo_governor.office.casework import is_fresh
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call
 from zalo_governor.office.commands.parsing import Typed, begins_with_slash, names_case, read
 from zalo_governor.office.commands.registry import all_commands
+from zalo_governor.office.freshness import is_fresh, may_be_carried_out
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import today
 from zalo_governor.office.policy import Group, OfficePolicy
@@ -78,7 +78,7 @@ class CommandDesk:
         argument = self._understood(command, typed)
         if argument is None and not typed.slash:
             self._hint(unit, event, person, None)
-        elif event.late or not is_fresh(event, self._policy.clock()):
+        elif not may_be_carried_out(event, self._policy.clock()):
             self._too_late(unit, event, person, command)
         elif not command.allowed(person):
             self._refuse(unit, event, person, command)
@@ -148,7 +148,7 @@ class CommandDesk:
 
     def _hint(self, unit: OfficeUnit, event: EventBase, person: Person, typed: Typed | None) -> None:
         now = self._policy.clock()
-        if event.late or not is_fresh(event, now):
+        if not may_be_carried_out(event, now):
             return
         group_id = self._group_id(event)
         if typed is not None:

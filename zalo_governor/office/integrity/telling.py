@@ -67,7 +67,11 @@ class Telling:
                 self._post.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id)
 
     def pictures(self, unit: OfficeUnit, case: Case, address: str) -> None:
-        """Tell those who were told of the case how the new picture compares with the one before."""
+        """Tell those who were told of the case how the new picture compares with the one before; in the quiet hours,
+        where nobody was told of it yet, nothing.
+        """
+        if not case.urgent and self._policy.rests_until(self._policy.clock()):
+            return
         text = self._compared(unit, case, address)
         actor = unit.person(case.person_id)
         told = self._leaders(unit, case) if actor.has(*DESK) else []

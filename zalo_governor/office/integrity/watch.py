@@ -1,17 +1,20 @@
 """Watches over the group: every change is recorded with who, before and after; one that nobody allowed is a case."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
 
+from zalo_governor.domain.cases import Case
 from zalo_governor.domain.changes import CHANGE_RULES, Approval, Change, ChangeKind, GroupChange
+from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.elements import Source
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, Verdict
 from zalo_governor.domain.people import NOBODY_UID, Person
 from zalo_governor.domain.pictures import Picture
 from zalo_governor.office.audit import audit_case
+from zalo_governor.office.gathering import told_late
 from zalo_governor.office.integrity.reading import changes_of, concerns_group, group_after
 from zalo_governor.office.integrity.telling import Telling
 from zalo_governor.office.opening import new_case
@@ -134,7 +137,10 @@ class Watch:
             if kept.change.kind is ChangeKind.PICTURE and kept.change.after:
                 self._want(unit, event.thread_id, kept.change.after, case.id)
         if case.late:
-            unit.first_run(f"recovered:{case.code}", case.opened_at)  # It is told of here, however late it was heard.
+            unit.first_run(*told_late(case))  # It is told of here, however late it was heard.
+        if not case.urgent and self._policy.rests_until(now):
+            unit.first_run(*change_waits(case, event.id))
+            return
         window = now.replace(minute=now.minute - now.minute % _TOLD_MINUTES, second=0, microsecond=0)
         if case.count == 1 or unit.first_run(f"changed:{case.code}", window):
             told = self._telling.changed(unit, case, actor, [kept.change for kept in held.changes])
@@ -150,6 +156,11 @@ class Watch:
         if nobody is None:
             raise KeyError(NOBODY_UID)
         return nobody
+
+
+def change_waits(case: Case, event_id: int) -> tuple[str, datetime]:
+    """What is claimed where nobody is told of a change before the quiet hours end."""
+    return f"change_waits:{case.code}:{event_id}", from_ms(0)
 
 
 class _Held(NamedTuple):

@@ -89,6 +89,10 @@ class OfficeUnit(JudgeUnit, Belonging, Cases, Changes, Deliveries, Figures, Tria
         """Whether this (job, due) is claimed for the first time; claims it."""
         ...
 
+    def has_run(self, job: str, due: datetime) -> bool:
+        """Whether this (job, due) has been claimed."""
+        ...
+
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
         """The group as the bot account last saw it, with what events have changed since."""
         ...
