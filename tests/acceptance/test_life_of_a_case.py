@@ -57,14 +57,13 @@ def test_a_case_from_its_first_message_to_the_last_word(bot: Rig) -> None:
 
 def test_what_the_night_kept_back_is_told_once_after_a_kill_and_every_word_is_kept_once(tmp_path: Path) -> None:
     with rig(tmp_path) as made:
-        ends = local(system_clock()) + timedelta(seconds=25)
+        ends = local(system_clock()) + timedelta(seconds=40)
         quiet = {"start": f"{ends - timedelta(hours=2):%H:%M:%S}", "end": f"{ends:%H:%M:%S}"}
         made.configure("escalation", quiet_hours=quiet)
         made.start_bot()
         member, second = somebody(), somebody()
         made.say(TEXT, member)
         code = made.case_of(member)
-        made.told_of(code, member)
         made.tell_bot(f"/giaitrinh {code} tôi gõ vội", member)
         made.kill_bot()
         made.start_bot()
@@ -80,6 +79,10 @@ def test_what_the_night_kept_back_is_told_once_after_a_kill_and_every_word_is_ke
             made.kill_bot()
         [digest] = _digests(made, code)
         assert f"- {other}: " in digest
+        # Nobody is written to at night about what is light.
+        for uid, case in ((member, code), (second, other)):
+            [asked] = [text for text in made.told(uid) if not text.startswith("(gửi lại)") and "kiểm tra" in text]
+            assert case in asked
         # A command that was heard is carried out once, whenever the process died.
         assert made.query("SELECT kind, count(*) FROM case_notes GROUP BY kind") in ([], [("explanation", 1)])
 

@@ -30,5 +30,6 @@ CASES = """
 """
 FOUND_NAMES = "SELECT count(*) FROM cases c JOIN events e ON e.id = c.first_event_id WHERE e.source = 'sweep'"
 UNSUMMED = """
-    SELECT (SELECT count(*) FROM cases WHERE late) - (SELECT count(*) FROM job_runs WHERE job LIKE 'recovered:%')
+    SELECT count(*) FROM cases c
+    WHERE late AND NOT EXISTS (SELECT 1 FROM job_runs WHERE job LIKE 'recovered:VP' || c.id || ':%')
 """

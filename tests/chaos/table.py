@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 AGAIN = "(gửi lại) "
-_SUMMED_UP = re.compile(r"ghi nhận (\d+) (?:vụ việc|trường hợp)")
+_SUMMED_UP = re.compile(r"ghi nhận \d+ (?:vụ việc|trường hợp)")
+_AND_MORE = re.compile(r"và (\d+) vụ việc khác")
 _SHOWN = 5
 
 
@@ -159,15 +160,18 @@ def _without_case(evidence: Evidence) -> list[str]:
 def _untold(evidence: Evidence) -> list[str]:
     """Cases of which the admin was not told by code, and of which no summary counts them.
 
-    A summary names ten cases and counts all, so those that it does not name are compared by number.
+    A summary names ten cases and counts the others, so those that stand nowhere are compared by number.
     """
     told = {text.removeprefix(AGAIN) for text in evidence.desk}
     codes = {code for text in told for code in re.findall(r"\bVP\d+\b", text)}
-    counted = sum(int(found[1]) for text in told if (found := _SUMMED_UP.search(text)))
-    summed_up = [case for case in evidence.cases if case.late or case.swept]
-    untold = [case.code for case in evidence.cases if not (case.late or case.swept) and case.code not in codes]
-    if counted != len(summed_up):
-        untold.append(f"summaries count {counted}, there are {len(summed_up)} late cases and names found by looks")
+    summaries = [text for text in told if _SUMMED_UP.search(text)]
+    counted = sum(int(found[1]) for text in summaries if (found := _AND_MORE.search(text)))
+    nowhere = [case for case in evidence.cases if case.code not in codes]
+    untold = [case.code for case in nowhere if case.urgent or not (case.late or case.swept)]
+    if counted < len(nowhere) - len(untold):
+        untold.append(
+            f"summaries count {counted} more, {len(nowhere) - len(untold)} late cases and names stand nowhere"
+        )
     return untold
 
 
