@@ -265,6 +265,17 @@ def test_what_the_socket_gives_unasked_is_taken_unless_it_is_older_than_all_that
     assert given.admitted == ["2"]
 
 
+def test_the_desk_is_told_of_what_the_socket_gives_after_the_look() -> None:
+    given = Given(whole())
+    given.gaps.first_ms = _ms(3)
+    with given.running():
+        given.recovery.report(up(0))
+        until(lambda: given.summed_up == [GROUP])
+        given.recovery.take_old([element("2", at_ms=_ms(5))])
+        until(lambda: given.summed_up == [GROUP, GROUP])
+    assert given.admitted == ["2"]
+
+
 def test_what_the_socket_gives_of_a_group_that_was_never_heard_is_left_alone() -> None:
     given = Given(whole())
     given.recovery.take_old([element("2", at_ms=_ms(5))])
