@@ -14,7 +14,10 @@ def state_in_words(unit: OfficeUnit, voice: Voice, case: Case) -> str:
     state = voice.state(case.state)
     if case.state is not CaseState.NEW:
         return state
-    text = _DELIVERIES.get(unit.request_delivery(case))
+    delivery = unit.request_delivery(case)
+    if delivery is DeliveryState.DELIVERED:
+        return voice.state(CaseState.REMINDED)  # the case itself follows within a second
+    text = _DELIVERIES.get(delivery)
     return state + voice.say(text) if text else state
 
 
