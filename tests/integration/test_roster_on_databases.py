@@ -1,14 +1,14 @@
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
-from tests.unit.store.stored import BOT, GROUP, MEMBER
-from zalo_governor.domain.people import Role
+from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER
+from zalo_governor.domain.people import Namesake, Person, Role, Standing
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.store.database import Database
 from zalo_governor.store.errors import WrongKeyError
 from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.roster import SqlRoster
-from zalo_governor.store.schema import roster
+from zalo_governor.store.schema import group_members, persons, roster
 from zalo_governor.store.units import SqlUnits
 
 LO = RosterEntry(full_name="Lò Văn Mẫu", title="Giám đốc", agency="Sở Y tế", uid=MEMBER, phone="+84912345678")
@@ -51,3 +51,69 @@ def test_names_and_numbers_are_not_readable_in_the_database_and_rows_cannot_be_m
         connection.execute(update(roster).values(group_id="9"))
     with pytest.raises(WrongKeyError):
         store.entries("9")
+
+
+def _shows(database: Database, uid: str, name: str) -> int:
+    with SqlUnits(database, BOT).unit() as unit:
+        person = unit.sender(BOT, uid)
+        assert person
+        sealed = database.keys.seal_text(name, "person", str(person.id))
+    with database.write() as connection:
+        connection.execute(update(persons).where(persons.c.id == person.id).values(display_name=sealed))
+    database.persons.forget()
+    return person.id
+
+
+def _placed(database: Database, person_id: int) -> Person:
+    with SqlUnits(database, BOT).unit() as unit:
+        return unit.person(person_id)
+
+
+def test_who_stands_in_the_roster_by_uid_is_listed_under_its_name_whenever_he_was_first_seen(
+    database: Database,
+) -> None:
+    SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
+    lo = _placed(database, _shows(database, MEMBER, "Bố Gấu"))
+    assert (lo.standing, lo.full_name, lo.title) == (Standing.LISTED, "Lò Văn Mẫu", "Giám đốc")
+    SqlRoster(database, BOT).replace(GROUP, [TAN])
+    assert _placed(database, lo.id).standing is Standing.OUTSIDE
+    SqlRoster(database, BOT).replace(GROUP, [])
+    assert _placed(database, lo.id).standing is Standing.UNKNOWN
+
+
+def test_a_name_alone_lists_nobody_and_one_that_belongs_to_another_account_is_a_namesake(database: Database) -> None:
+    SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
+    assert _placed(database, _shows(database, OTHER, "Tẩn A Mẫu")).standing is Standing.UNMATCHED
+    borrowed = _placed(database, _shows(database, OTHER, "LO VAN MAU - Giám đốc Sở Y tế"))
+    assert borrowed.standing is Standing.OUTSIDE
+    assert borrowed.namesake == Namesake(full_name="Lò Văn Mẫu", title="Giám đốc", same=False)
+
+
+def test_a_role_of_the_settings_lists_and_its_name_is_guarded_without_any_roster(database: Database) -> None:
+    units = SqlUnits(database, BOT)
+    units.seed_people(BOT, [SeedPerson("Lò Văn Chủ", "Chủ tịch", MEMBER, None, None, (Role.LEADER,))])
+    with units.unit() as unit:
+        (leader,) = unit.with_role(BOT, Role.LEADER)
+        assert unit.person(leader.id).standing is Standing.LISTED
+    other = _placed(database, _shows(database, OTHER, "Lò Văn Chủ"))
+    assert other.standing is Standing.UNKNOWN
+    assert other.namesake == Namesake(full_name="Lò Văn Chủ", title="Chủ tịch", same=True)
+
+
+def test_who_was_seen_in_a_group_that_has_no_roster_is_not_called_outside_of_one(database: Database) -> None:
+    SqlRoster(database, BOT).replace(GROUP, [LO])
+    other = _shows(database, OTHER, "Bố Gấu")
+    assert _placed(database, other).standing is Standing.OUTSIDE
+    with database.write() as connection:
+        row = {"group_id": "9", "account": BOT, "uid": OTHER, "present": True, "since_ms": 0}
+        connection.execute(insert(group_members), row)
+    assert _placed(database, other).standing is Standing.UNKNOWN
+
+
+def test_what_one_transaction_changes_of_the_roster_it_sees(database: Database) -> None:
+    SqlRoster(database, BOT).replace(GROUP, [TAN])
+    other = _shows(database, OTHER, "Tẩn A Mẫu")
+    with SqlUnits(database, BOT).unit() as unit:
+        assert unit.person(other).standing is Standing.UNMATCHED
+        unit.put_in_roster(BOT, GROUP, 0, TAN.model_copy(update={"uid": OTHER}))
+        assert unit.person(other).standing is Standing.LISTED

@@ -26,6 +26,30 @@ class Reach(StrEnum):
     REFUSED = "refused"
 
 
+class Standing(StrEnum):
+    """What the office knows of an account. A name proves nothing."""
+
+    LISTED = "listed"
+    """By uid, globalId or telephone number: it holds a role by the settings, or stands in a roster."""
+    UNMATCHED = "unmatched"
+    """A roster names somebody of that name whose account is not known yet."""
+    OUTSIDE = "outside"
+    """There is a roster, and it does not stand in it."""
+    UNKNOWN = "unknown"
+    """There is no roster to look into, or nobody looked."""
+
+
+class Namesake(BaseModel):
+    """Somebody known under one account, whose name another account shows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    full_name: str
+    title: str
+    same: bool
+    """The very same name; else it only looks like it."""
+
+
 NOBODY_UID = "-"
 """Stands for whoever did what Zalo names nobody for; no account of Zalo can have it."""
 
@@ -47,6 +71,16 @@ class Person(BaseModel):
     """What the person's Zalo shows (`zaloName` where known)."""
     roles: frozenset[Role] = frozenset()
     reach: Reach = Reach.UNKNOWN
+    standing: Standing = Standing.UNKNOWN
+    namesake: Namesake | None = None
+    """Whom the display name may be taken for."""
+
+    @property
+    def identified(self) -> bool:
+        """Whether the office knows who this is, and not only what the account calls itself."""
+        if self.standing is Standing.UNKNOWN:
+            return bool(self.full_name or self.roles)
+        return self.standing is Standing.LISTED
 
     @property
     def name(self) -> str:

@@ -6,17 +6,47 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, ScalarSelect, delete, func, insert, or_, select, union, update
 
 from zalo_governor.domain.errands import FoundAccount
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.store.crypto import Keys, binding
 from zalo_governor.store.database import Database
+from zalo_governor.store.directory import Directory
 from zalo_governor.store.identity import tie_global_id
 from zalo_governor.store.membership import Membership
-from zalo_governor.store.schema import accounts, former_accounts, person_uids, persons, roster
+from zalo_governor.store.schema import accounts, former_accounts, group_members, person_uids, persons, roster
 
 
 class RosterBook(Membership):
     """The part of a unit that knows who belongs to a group."""
+
+    def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
+        super().__init__(database, connection, account)
+        self._directory: Directory | None = None
+
+    def person(self, person_id: int) -> Person:
+        """See `People.person`; with what settings and rosters say of the account, and whose name it shows."""
+        person = super().person(person_id)
+        if self._account is None:
+            return person
+        if self._directory is None:
+            self._directory = self._look_up(self._account)
+        return self._directory.placed(person)
+
+    def _person_changed(self) -> None:
+        super()._person_changed()
+        self._directory = None
+
+    def _look_up(self, account: str) -> Directory:
+        groups = self._ask(select(roster.c.group_id).distinct().order_by(roster.c.group_id)).scalars().all()
+        rosters = {group_id: self.matched(account, group_id) for group_id in groups}
+        return Directory(self.with_role(account, *Role), rosters, lambda uid: self._groups_of(account, uid))
+
+    def _groups_of(self, account: str, uid: str) -> set[str] | None:
+        """Groups in which the account was ever seen; None where it is another bot account that knows the uid."""
+        if self.known(account, uid) is None:
+            return None
+        seen = select(group_members.c.group_id).where(group_members.c.account == account, group_members.c.uid == uid)
+        return set(self._ask(seen).scalars())
 
     def roster(self, group_id: str) -> list[RosterEntry]:
         """The group's roster in the office's own order; [] where none was imported."""
