@@ -102,7 +102,7 @@ def _made(config: Path, label: str) -> Figures:
     try:
         began = time.perf_counter()
         with SqlUnits(records.database).unit() as unit:
-            made = compose(unit, Group(GROUP, "Nhóm đo"), as_period(span, voice), regulation, system_clock)
+            made = compose(unit, Group(GROUP, "Nhóm đo"), as_period(span, voice), voice, system_clock)
         composed = time.perf_counter() - began
         assert render_text(made, records.catalogue, regulation)
         assert render_json(made)

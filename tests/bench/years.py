@@ -86,14 +86,13 @@ def _report_seconds(made: Rig) -> float:
     settings = load_settings(made.config)
     records = open_records(settings, system_clock)
     today = local(system_clock()).date()
-    period = as_period(
-        days(today - timedelta(days=DAYS + 1), today), Voice(records.catalogue, records.rulebook.regulation)
-    )
+    voice = Voice(records.catalogue, records.rulebook.regulation)
+    period = as_period(days(today - timedelta(days=DAYS + 1), today), voice)
     group = Group(settings.groups[0].id, settings.groups[0].name)
     try:
         began = time.perf_counter()
         with SqlUnits(records.database, records.account).unit() as unit:
-            made_report = compose(unit, group, period, records.rulebook.regulation, system_clock)
+            made_report = compose(unit, group, period, voice, system_clock)
         seconds = time.perf_counter() - began
     finally:
         records.close()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, text
 
 from tests import postgresql
-from tests.unit.office.fake_unit import REGULATION
+from tests.unit.office.fake_unit import CATALOGUE, REGULATION
 from tests.unit.store.stored import BOT, MASTER, OTHER, START, HandClock, new_case
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import VIETNAM, to_ms
@@ -24,6 +24,7 @@ from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.office.periods import midnight
 from zalo_governor.office.policy import Group
 from zalo_governor.office.reporting import compose
+from zalo_governor.office.voice import Voice
 from zalo_governor.store.crypto import Keys
 from zalo_governor.store.database import Database
 from zalo_governor.store.roster import SqlRoster
@@ -44,6 +45,7 @@ from zalo_governor.store.schema import (
 )
 from zalo_governor.store.units import SqlUnits
 
+VOICE = Voice(CATALOGUE, REGULATION)
 PERIODS = {
     "month": (date(2026, 2, 1), date(2026, 3, 1)),
     "quarter": (date(2026, 7, 1), date(2026, 10, 1)),
@@ -300,8 +302,8 @@ def test_a_case_that_was_re_opened_counts_once_where_it_stands_now(
             remedied[place] = remedied[place] or now
     book.clock.now = now + timedelta(days=100)
     with units.unit() as unit:
-        report = compose(unit, Group(group, ""), Period(start=start, end=end, label=name), REGULATION, book.clock)
-        later = compose(unit, Group(group, ""), Period(start=end, end=now + DAY, label="sau"), REGULATION, book.clock)
+        report = compose(unit, Group(group, ""), Period(start=start, end=end, label=name), VOICE, book.clock)
+        later = compose(unit, Group(group, ""), Period(start=end, end=now + DAY, label="sau"), VOICE, book.clock)
     assert {row.state: row.cases for row in report.states} == Counter(states[:2])
     assert {row.state: row.cases for row in later.states} == Counter(states[2:])
     assert later.handling.taken_back == states.count(CaseState.FALSE_ALARM)
@@ -359,7 +361,7 @@ def test_every_figure_is_what_the_rows_say(book: Book, history: History, name: s
     # Every period but the running one lies behind.
     book.clock.now = START if name == "running month" else end + timedelta(days=50)
     with SqlUnits(book.database, BOT).unit() as unit:
-        report = compose(unit, Group(group, ""), Period(start=start, end=end, label=name), REGULATION, book.clock)
+        report = compose(unit, Group(group, ""), Period(start=start, end=end, label=name), VOICE, book.clock)
     period = Raw(book, group, to_ms(start), to_ms(end))
     check_activity(report, period)
     check_coverage(report, period)

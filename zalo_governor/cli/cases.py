@@ -74,5 +74,5 @@ def _print_table(found: list[tuple[Case, Person]], voice: Voice) -> None:
     table = Table("Mã", "Lúc", "Ai", "Khoản", "Số lần", "Trạng thái")
     for case, person in found:
         opened = f"{local(case.event_at):%d/%m/%Y %H:%M}"
-        table.add_row(case.code, opened, person.name, case.clause, str(case.count), voice.state(case.state))
+        table.add_row(case.code, opened, voice.named(person), case.clause, str(case.count), voice.state(case.state))
     Console().print(table)

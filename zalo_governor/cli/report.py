@@ -66,7 +66,7 @@ def report(
         with SqlUnits(records.database, records.account).unit() as unit:
             days_of = {"first": f"{span.first}", "last": f"{span.last}"}
             note_access(unit, system_clock, "report.made", group_id=chosen.id, **days_of)
-            made = compose(unit, chosen, as_period(span, voice), regulation, system_clock)
+            made = compose(unit, chosen, as_period(span, voice), voice, system_clock)
         if face is Format.TEXT:
             content = f"{render_text(made, records.catalogue, regulation)}\n".encode()
         elif face is Format.JSON:

@@ -28,7 +28,7 @@ from zalo_governor.settings import Settings, load_settings
 from zalo_governor.sheets.reading import read_sheet
 from zalo_governor.sheets.writing import write_sheet
 from zalo_governor.store.roster import SqlRoster
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.store.units import SqlUnit, SqlUnits
 
 roster = Terminal(help="Danh sách thành viên đã được duyệt của cơ quan.", no_args_is_help=True)
 
@@ -138,11 +138,18 @@ def _held(
         matched = unit.matched(records.account, group_id)
         present = unit.present_uids(records.account, group_id) - {records.account}
         snapshot = unit.group_snapshot(group_id)
+        # Whoever shows the name of somebody known under another account is not taken for anybody by his name.
+        honest = [uid for uid in held.strangers if not _borrows(unit, records.account, uid)] if held else []
     if held is None:
         raise ConfigError("roster: Nhóm này chưa có danh sách; hãy chạy: zalo-governor roster import TỆP")
     if not present:
         raise ConfigError("roster: Hệ thống chưa thấy thành viên của Nhóm; hãy chạy một lần: zalo-governor run")
-    return held, proposals(matched, held.strangers, names), names, snapshot
+    return held, proposals(matched, honest, names), names, snapshot
+
+
+def _borrows(unit: SqlUnit, account: str, uid: str) -> bool:
+    seen = unit.sender(account, uid)
+    return seen is not None and unit.person(seen.id).namesake is not None
 
 
 def _tie(records: Records, group_id: str, one: Proposal) -> None:

@@ -41,7 +41,8 @@ class Alerts:
         self, unit: OfficeUnit, case: Case, person: Person, asked: Text, *, about_name: bool, reason: str | None
     ) -> None:
         """Tell the desk of a new case; `asked` is what was done about the member, `reason` the rule's code for why."""
-        about = self._about(case, person) | {"member": self._voice.say(asked) + self._again(case) + self._heard(case)}
+        about = self._about(case, unit.person(person.id))
+        about["member"] = self._voice.say(asked) + self._again(case) + self._heard(case)
         if case.label == UNCHECKED:
             text = self._voice.say(Text.ALERT_UNCHECKED, **about)
         elif case.sealed:
@@ -87,18 +88,19 @@ class Alerts:
         """
         if held_back := self.held_back(unit, case, person, old=old):
             return held_back
+        person = unit.person(person.id)
         about = self._about(case, person)
         if case.sealed:
-            text = self._voice.say(Text.REQUEST_SEALED_OLD if old else Text.REQUEST_SEALED, **about)
+            text = self._voice.say_to(person, Text.REQUEST_SEALED_OLD if old else Text.REQUEST_SEALED, **about)
         elif about_name:
             del about["when"]
             lacks = self._names.lacks(reason, fixable=proposal is not None)
             proposed = self._names.proposal(unit, case.group_id, person, proposal)
-            text = self._voice.say(Text.REQUEST_NAME, lacks=lacks, proposal=proposed, **about)
+            text = self._voice.say_to(person, Text.REQUEST_NAME, lacks=lacks, proposal=proposed, **about)
         elif case.clause == "3.1":
-            text = self._voice.say(Text.REQUEST_DIACRITICS, proposal=self._sentence(proposal), **about)
+            text = self._voice.say_to(person, Text.REQUEST_DIACRITICS, proposal=self._sentence(proposal), **about)
         else:
-            text = self._voice.say(Text.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about)
+            text = self._voice.say_to(person, Text.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about)
         purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
         sent = self._post.to_person(unit, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
         return Text.MEMBER_ASKED if sent else Text.MEMBER_WITHHELD
@@ -157,12 +159,12 @@ class Alerts:
             return
         about = self._about(case, person)
         del about["when"]
-        said = self._voice.say(text, **about)
+        said = self._voice.say_to(person, text, **about)
         self._post.to_person(unit, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
 
     def reposted(self, unit: OfficeUnit, case: Case, person: Person, at: datetime) -> None:
         """Tell the desk that the same person has posted the sealed content of a case again."""
-        about = self._about(case, person)
+        about = self._about(case, unit.person(person.id))
         del about["citation"]
         text = self._voice.say(Text.ALERT_REPOSTED, **(about | {"when": moment(at)}), count=number(case.count))
         self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id, urgent=True)
@@ -184,7 +186,7 @@ class Alerts:
             code=about["code"],
             group=about["group"],
             who=about["who"],
-            how=gone(self._voice, at, by, deleted=deleted, account=self._policy.account),
+            how=gone(self._voice, at, by and unit.person(by.id), deleted=deleted, account=self._policy.account),
             minutes=number(minutes_of(at - case.event_at)),
             rest=self._voice.say(Text.RECALL_REST, count=case.count) if left else "",
         )

@@ -1,5 +1,6 @@
 """The message catalogue: config/messages.vi.yaml, checked when it is read, so that no sentence fails when it is due."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Formatter
@@ -35,9 +36,18 @@ class Catalogue:
         Raises:
             TypeError: the fields are not those that the text declares.
         """
-        if fields.keys() != text.fields:
-            raise TypeError(f"{text.key} takes {sorted(text.fields)}, not {sorted(fields)}")
-        return self._templates[text].format_map(fields)
+        return _filled(text, self._templates[text], fields)
+
+    def say_to_anybody(self, text: Text, **fields: object) -> str:
+        """See `say`; to a reader who is none of the office, and is not called `đồng chí`."""
+        plain = _COMRADE.sub(lambda found: "Ông/bà" if found[1] == "Đ" else "ông/bà", self._templates[text])
+        return _filled(text, plain, fields)
+
+
+def _filled(text: Text, template: str, fields: Mapping[str, object]) -> str:
+    if fields.keys() != text.fields:
+        raise TypeError(f"{text.key} takes {sorted(text.fields)}, not {sorted(fields)}")
+    return template.format_map(fields)
 
 
 def _complaints(document: Document) -> Iterator[ConfigError]:
@@ -73,3 +83,7 @@ def _problem(template: str, text: Text) -> str | None:
         if specification or conversion:
             return f"hãy viết {{{name}}}, không kèm gì sau tên trường"
     return None
+
+
+_COMRADE = re.compile("([Đđ])ồng chí(?! Trưởng nhóm)")
+"""The reader; the leader, whom a text may name beside, stays what he is."""

@@ -103,7 +103,7 @@ class Duties:
             first = unit.first_heard(group.id)
             if not unit.first_run(f"{job}:{group.id}", due) or first is None or first >= due:
                 continue  # Sent before, or due before the program heard anything of the group.
-            report = compose(unit, group, period, policy.regulation, policy.clock, words=True)
+            report = compose(unit, group, period, self._voice, policy.clock, words=True)
             text = render_text(report, policy.catalogue, policy.regulation)
             readers = self._post.holders(unit, *REPORT_READERS)
             files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}

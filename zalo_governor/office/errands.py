@@ -106,7 +106,7 @@ class Errands:
             return
         orderer = unit.person(errand.ordered_by)
         group = self._voice.group(self._policy.group(errand.group_id))
-        text = self._voice.say(_PINNED[outcome], who=self._voice.who(orderer), group=group)
+        text = self._voice.say_to(orderer, _PINNED[outcome], group=group)
         self._post.to_person(unit, orderer, text, Purpose.REPLY, group_id=errand.group_id, asked_for=True)
 
     def _put_out(self, unit: OfficeUnit, errand: Errand, case: Case, outcome: ErrandOutcome) -> None:

@@ -168,9 +168,9 @@ class Newcomers:
             return self._voice.say(Text.ADDER_ON_DESK)
         if held_back := self._alerts.held_back(unit, first, by, old=False):
             return self._voice.say(held_back)
-        text = self._voice.say(
+        text = self._voice.say_to(
+            by,
             Text.REQUEST_ADDED,
-            who=self._voice.who(by),
             names=", ".join(self._voice.who(unit.person(newcomer.person_id)) for newcomer, _ in added),
             group=self._voice.group(self._policy.group(first.group_id)),
             when=moment(first.event_at),
@@ -207,20 +207,21 @@ class Newcomers:
 
     def _row(self, unit: OfficeUnit, newcomer: Newcomer, case: Case) -> str:
         person = unit.person(newcomer.person_id)
+        about = {
+            "code": case.code,
+            "who": self._voice.who(person),
+            "way": way_in(unit, self._voice, newcomer, case),
+            "when": moment(newcomer.came_at),
+        }
+        if person.namesake:
+            return self._voice.say(Text.NEWCOMER_ROW_NAMESAKE, **about)
         likely = ""
         matched = unit.matched(newcomer.account, newcomer.group_id)
         place = likeliest(matched, person.display_name) if person.display_name else None
         if place is not None:
             entry = matched[place][0]
             likely = self._voice.say(Text.NEWCOMER_LIKELY, name=entry.full_name, title=entry.title)
-        return self._voice.say(
-            Text.NEWCOMER_ROW,
-            code=case.code,
-            who=self._voice.who(person),
-            way=way_in(unit, self._voice, newcomer, case),
-            when=moment(newcomer.came_at),
-            likely=likely,
-        )
+        return self._voice.say(Text.NEWCOMER_ROW, likely=likely, **about)
 
     def _put_out(self, unit: OfficeUnit, newcomer: Newcomer, case: Case) -> None:
         """By itself only where the office's settings say so, never on trial, and never somebody who might be of the

@@ -125,11 +125,10 @@ class _Page:
         return self._voice.say(Text.REPORT_OPEN, count=number(len(cases)), rows="\n".join(lines))
 
     def _open_row(self, case: Case) -> str:
-        name = self._report.names.get(case.person_id)
         return self._voice.say(
             Text.REPORT_OPEN_ROW,
             code=case.code,
-            who=self._voice.say(Text.WHO, name=name) if name else self._voice.say(Text.WHO_UNKNOWN),
+            who=self._report.names.get(case.person_id) or self._voice.say(Text.WHO_UNKNOWN),
             citation=self._voice.citation(case.clause),
             state=self._voice.state(case.state),
             when=moment(case.event_at),

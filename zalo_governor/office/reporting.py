@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 from zalo_governor.domain.clock import Clock, from_ms, local, minutes_of
 from zalo_governor.domain.line import Gap, silence
-from zalo_governor.domain.regulation import Regulation
 from zalo_governor.domain.remarks import RemarkKind
 from zalo_governor.domain.reports import ActivityReport, Coverage, DayFigures, Period
 from zalo_governor.office.integrity.signs import in_words, signs_of
@@ -14,7 +13,7 @@ from zalo_governor.office.listing import gravest_first
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import Group
 from zalo_governor.office.ports import OfficeUnit
-from zalo_governor.office.voice import Voice, moment, number, plain
+from zalo_governor.office.voice import Voice, moment, number
 
 NAME_CLAUSE = "3.2"
 """The clause on the names that members show."""
@@ -25,7 +24,7 @@ _A_QUIET_START = timedelta(days=1)
 
 
 def compose(
-    unit: OfficeUnit, group: Group, period: Period, regulation: Regulation, clock: Clock, *, words: bool = False
+    unit: OfficeUnit, group: Group, period: Period, voice: Voice, clock: Clock, *, words: bool = False
 ) -> ActivityReport:
     """Everything that a face of the report may show, from one transaction.
 
@@ -56,7 +55,7 @@ def compose(
         clauses=tuple(unit.clause_figures(group.id, period.start, period.end, before)),
         states=tuple(unit.case_states(group.id, period.start, period.end)),
         open_cases=tuple(open_cases),
-        names={person_id: plain(person.full_name or person.display_name) for person_id, person in people.items()},
+        names={person_id: voice.named(person) for person_id, person in people.items()},
         suspects=unit.suspects(group.id, period.start, period.end),
         handling=unit.handling(group.id, period.start, period.end),
         membership=unit.membership(group.id),
@@ -70,7 +69,7 @@ def compose(
         coverage=coverage.model_copy(update={"gaps": tuple(unit.gaps(group.id, period.start, period.end))}),
         private_gaps=tuple(gap for gap in unit.private_gaps(period.start, period.end) if not gap.closed),
         first_heard=unit.first_heard(group.id),
-        cannot_check=tuple(clause.number for clause in regulation.not_visible),
+        cannot_check=tuple(clause.number for clause in voice.regulation.not_visible),
         audit_head=str(head) if head.rows else "",
     )
     return report if words else report.without_words()

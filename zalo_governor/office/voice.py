@@ -6,7 +6,7 @@ from datetime import datetime
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.people import NOBODY_UID, Person
+from zalo_governor.domain.people import NOBODY_UID, Person, Standing
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.office.messages import Text
@@ -23,6 +23,7 @@ _STATES = {
     CaseState.REPORTED: Text.STATE_REPORTED,
     CaseState.APPROVED: Text.STATE_APPROVED,
 }
+_NOTES = {Standing.OUTSIDE: Text.NOTE_OUTSIDE, Standing.UNMATCHED: Text.NOTE_UNMATCHED}
 _NAME_LENGTH = 60
 _GROUP_PREFIX = "nhóm "
 _HEAPED = re.compile("(?<=[\u0300-\u036f]{2})[\u0300-\u036f]+")
@@ -41,16 +42,51 @@ class Voice:
         """See `Catalogue.say`."""
         return self._catalogue.say(text, **fields)
 
+    def say_to(self, person: Person, text: Text, **fields: object) -> str:
+        """What the person reads, who is the text's `who`; outside of the roster, in words for anybody."""
+        if "who" in text.fields:
+            fields["who"] = self.address(person)
+        if person.standing is Standing.OUTSIDE:
+            return self._catalogue.say_to_anybody(text, **fields)
+        return self.say(text, **fields)
+
     def who(self, person: Person) -> str:
-        """`đồng chí Nguyễn Văn A (Giám đốc Sở B)`; a name that only Zalo knows is cleaned of signs first."""
+        """`đồng chí Nguyễn Văn A (Giám đốc Sở B)`; of whom only Zalo tells, the account, cleaned of signs, and what is
+        known of it. Where the account shows the name of somebody else, that is said.
+        """
         if person.uid == NOBODY_UID:
             return self.say(Text.WHO_NOBODY)
-        if person.full_name:
-            if person.title:
-                return self.say(Text.WHO_WITH_TITLE, name=person.full_name, title=person.title)
-            return self.say(Text.WHO, name=person.full_name)
+        return self._called(person) + self._warning(person)
+
+    def address(self, person: Person) -> str:
+        """The person as a letter begins: `đồng chí Nguyễn Văn A (Giám đốc Sở B)`, `chủ tài khoản "Bố Gấu"`."""
+        if person.identified:
+            return self._called(person)
         name = plain(person.display_name)
-        return self.say(Text.WHO, name=name) if name else self.say(Text.WHO_UNKNOWN)
+        return self.say(Text.TO_ACCOUNT, name=name) if name else self.say(Text.TO_UNNAMED)
+
+    def named(self, person: Person) -> str:
+        """For a cell of a table: the name alone of whoever is identified, else as `who`."""
+        if not person.identified:
+            return self.who(person)
+        name = plain(person.full_name or person.display_name) or self.say(Text.WHO_UNKNOWN)
+        return name + self._warning(person)
+
+    def _called(self, person: Person) -> str:
+        if person.identified:
+            name = person.full_name or plain(person.display_name)
+            if name and person.title:
+                return self.say(Text.WHO_WITH_TITLE, name=name, title=person.title)
+            return self.say(Text.WHO, name=name) if name else self.say(Text.WHO_UNKNOWN)
+        name = plain(person.display_name) or person.full_name
+        note = self.say(_NOTES[person.standing]) if person.standing in _NOTES else ""
+        return self.say(Text.WHO_ACCOUNT, name=name, note=note) if name else self.say(Text.WHO_UNNAMED, note=note)
+
+    def _warning(self, person: Person) -> str:
+        if person.namesake is None:
+            return ""
+        other = Person(id=0, uid="", full_name=person.namesake.full_name, title=person.namesake.title)
+        return self.say(Text.NAMESAKE_SAME if person.namesake.same else Text.NAMESAKE_ALIKE, who=self._called(other))
 
     def group(self, group: Group) -> str:
         """`Nhóm Zalo điều hành tỉnh Mẫu`."""

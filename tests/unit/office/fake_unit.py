@@ -46,6 +46,7 @@ from zalo_governor.office.delivery import DeliveryFollowUp
 from zalo_governor.office.integrity.words import ChangeWords
 from zalo_governor.office.office import Office
 from zalo_governor.office.policy import LineStatus, OfficePolicy
+from zalo_governor.store.directory import Directory
 
 THREE_WAIT = NOTHING_OUTGOING._replace(waiting=3)
 BOT = "7000000000000000001"
@@ -169,7 +170,10 @@ class FakeUnit(FakeChanges, FakeBelonging, FakeTrial, FakeDeliveries):
         raise AssertionError("the judge buries, not the office")
 
     def person(self, person_id: int) -> Person:
-        return {person.id: person for person in self.people.values()}[person_id]
+        person = {person.id: person for person in self.people.values()}[person_id]
+        holders = self.with_role(BOT, *Role)
+        rosters = {GROUP: self.matched(BOT, GROUP)} if self.entries else {}
+        return Directory(holders, rosters, lambda uid: {GROUP}).placed(person)
 
     def with_role(self, account: str, *roles: Role) -> list[Person]:
         return [person for person in self.people.values() if person.has(*roles)]

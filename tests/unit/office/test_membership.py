@@ -80,7 +80,7 @@ def test_the_list_names_strangers_by_number_and_those_who_are_missing() -> None:
     named(group, "Bố Gấu")
     listed = ask(group, "/thanhvien")
     number = group.unit.people[STRANGER].id
-    assert f"TV{number}: đồng chí Bố Gấu" in listed
+    assert f'TV{number}: tài khoản "Bố Gấu" (ngoài danh sách)' in listed
     assert "Hoàng Thị Hoa Mẫu (Chánh Văn phòng), Sở Y tế" in listed
     ask(group, f"/thanhvien TV{number} Nùng Văn Mới - Văn thư")
     assert group.unit.entries[1].uid == STRANGER
@@ -175,7 +175,8 @@ def test_somebody_of_the_list_is_put_out_under_a_case_of_its_own() -> None:
 def test_others_may_not(who: str, typed: str) -> None:
     group = Group()
     group.comes(STRANGER)
-    assert "không thuộc các lệnh đồng chí được dùng" in ask(group, typed, who=who)
+    called = "ông/bà" if who == "stranger" else "đồng chí"
+    assert f"không thuộc các lệnh {called} được dùng" in ask(group, typed, who=who)
     assert group.unit.errands == []
     assert group.unit.entries == [HOA]
 

@@ -39,11 +39,18 @@ class Group(Desk):
         super().__init__(**policy)
         self.unit.entries = [HOA]
 
-    def comes(self, *uids: str, by: str = "member", finding: str = "added", **more: Any) -> None:
+    def comes(
+        self,
+        *uids: str,
+        by: str = "member",
+        finding: str = "added",
+        name: str = "Hùng Xây Dựng 88",
+        **more: Any,
+    ) -> None:
         for uid in uids:
             person = self.unit.sender(BOT, uid)
             assert person
-            self.unit.people[uid] = person.model_copy(update={"display_name": "Hùng Xây Dựng 88"})
+            self.unit.people[uid] = person.model_copy(update={"display_name": name})
         self.unit.present |= set(uids)
         sender = {"added": self.person(by).uid, "by_link": uids[0], "unseen": ""}[finding]
         values = {"account": BOT, "thread_id": GROUP, "sender_uid": sender, "at": self.now} | more

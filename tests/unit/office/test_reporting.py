@@ -51,7 +51,7 @@ def figures(clause: str, cases: int, before: int = 0, **more: int) -> ClauseFigu
 
 
 def report(desk: Desk) -> ActivityReport:
-    return compose(desk.unit, Group(GROUP, GROUP_NAME), PERIOD, REGULATION, desk.policy.clock)
+    return compose(desk.unit, Group(GROUP, GROUP_NAME), PERIOD, VOICE, desk.policy.clock)
 
 
 def text_of(desk: Desk) -> str:
@@ -74,11 +74,11 @@ def test_the_page_has_totals_clauses_open_cases_trend_coverage_and_what_cannot_b
     for part in (
         "Nhóm Zalo điều hành tỉnh Mẫu",
         "tuần thử",
-        "100 tin nhắn của 20 đồng chí",
+        "100 tin nhắn của 20 người",
         "Vụ việc phát sinh: 6 (đã khắc phục 2; xác định hoặc đã chuyển 1; báo nhầm 1)",
         "- khoản 1 Điều 3 Quy chế: 5 (mở 2, khắc phục 2, xác định 0, báo nhầm 1; kỳ trước 4)",
         "Vụ việc đang mở: 2",
-        "- VP1: đồng chí Giàng A Viên, khoản 1 Điều 3 Quy chế, đã nhắc",
+        "- VP1: Giàng A Viên, khoản 1 Điều 3 Quy chế, đã nhắc",
         "vụ việc 6, kỳ trước 4 (tăng 50%)",
         "tin nhắn 100, kỳ trước 100 (không đổi)",
         "Đã nghe và xét 120/120",
@@ -136,7 +136,7 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
     written = made.model_dump_json()
     for part in (
         "Từ khi phát sinh đến khi khắc phục: 12 phút",
-        "3 đồng chí có từ hai vụ việc trở lên",
+        "3 người có từ hai vụ việc trở lên",
         "đã rút 2 vụ việc báo nhầm; 5 lần",
         "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
         "đường dẫn mời được mở lúc 24/11/2026 14:05, hết hạn 25/11/2026 14:05",
@@ -144,7 +144,7 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
         assert part in text
         assert part in written
     assert "Điểm cần lưu ý, khoản 6 Điều 4 Quy chế: có 2" in text
-    for part in ("Từ khi phát sinh", "đồng chí có từ hai", "Điểm cần lưu ý"):
+    for part in ("Từ khi phát sinh", "người có từ hai", "Điểm cần lưu ý"):
         assert part not in quiet
     assert "chưa thấy điểm nào cần lưu ý" in paper_of(report(Desk()), LETTERHEAD, VOICE).model_dump_json()
 
@@ -160,7 +160,7 @@ def test_a_paper_calls_today_by_its_date() -> None:
     desk = Desk()
     span = asked("", today(NOW))
     assert span is not None
-    day = compose(desk.unit, Group(GROUP, GROUP_NAME), as_period(span, VOICE), REGULATION, desk.policy.clock)
+    day = compose(desk.unit, Group(GROUP, GROUP_NAME), as_period(span, VOICE), VOICE, desk.policy.clock)
     assert "hôm nay 24/11/2026" in render_text(day, CATALOGUE, REGULATION)
     written = paper_of(day, LETTERHEAD, VOICE)
     assert written.subject.endswith("ngày 24/11/2026")

@@ -58,7 +58,7 @@ def report(*, words: bool = False) -> ActivityReport:
     ]
     start = datetime(2026, 10, 31, 17, tzinfo=UTC)
     period = Period(start=start, end=datetime(2026, 11, 30, 17, tzinfo=UTC), label="tháng 11/2026")
-    return compose(unit, Group(GROUP, GROUP_NAME), period, REGULATION, desk.policy.clock, words=words)
+    return compose(unit, Group(GROUP, GROUP_NAME), period, VOICE, desk.policy.clock, words=words)
 
 
 def paper(*, words: bool = False) -> Paper:

@@ -66,14 +66,12 @@ class Report(Command[Wanted]):
         """One report for each group asked about."""
         policy, span = self.policy, argument.span
         if not call.groups:
-            return Answer([self.voice.say(Text.NOT_GOVERNED, who=self.voice.who(call.person))])
+            return Answer([self.voice.say_to(call.person, Text.NOT_GOVERNED)])
         if span.first > today(policy.clock()):
-            return Answer([self.voice.say(Text.REPORT_FUTURE, who=self.voice.who(call.person))], "future")
+            return Answer([self.voice.say_to(call.person, Text.REPORT_FUTURE)], "future")
         period = as_period(span, self.voice)
         words = call.person.has(*DESK)
-        reports = [
-            compose(call.unit, group, period, policy.regulation, policy.clock, words=words) for group in call.groups
-        ]
+        reports = [compose(call.unit, group, period, self.voice, policy.clock, words=words) for group in call.groups]
         files = [
             file_of(report, argument.face, paper_of(report, policy.letterhead, self.voice), self.voice)
             for report in reports

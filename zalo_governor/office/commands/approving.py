@@ -63,13 +63,13 @@ class Approve(Command[Asked]):
                 return unknown_case(self.voice, argument.case_id)
             return self._afterwards(call, case) if may else self._ask_for_case(call, case)
         if not may:
-            text = self.voice.say(Text.APPROVAL_ASK, who=self.voice.who(call.person), words=argument.words)
+            text = self.voice.say_to(call.person, Text.APPROVAL_ASK, words=argument.words)
             return Answer([text], "ask")
         return self._beforehand(call, argument)
 
     def _beforehand(self, call: Call, asked: Asked) -> Answer:
         if asked.wanted is None or len(call.groups) != 1:
-            return Answer([self.voice.say(Text.APPROVAL_WHICH_GROUP, who=self.voice.who(call.person))], "which_group")
+            return Answer([self.voice.say_to(call.person, Text.APPROVAL_WHICH_GROUP)], "which_group")
         [group] = call.groups
         wanted, now = asked.wanted, self.policy.clock()
         approval = call.unit.add_approval(
@@ -135,5 +135,5 @@ class Approve(Command[Asked]):
         return Answer([self.voice.say(Text.APPROVAL_DONE, code=code)], subject=code)
 
     def _ask_for_case(self, call: Call, case: Case) -> Answer:
-        text = self.voice.say(Text.APPROVAL_ASK_CASE, who=self.voice.who(call.person), code=case.code)
+        text = self.voice.say_to(call.person, Text.APPROVAL_ASK_CASE, code=case.code)
         return Answer([text], "ask", case.code)

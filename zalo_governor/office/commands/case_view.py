@@ -127,12 +127,14 @@ class ShowCase(CaseCommand):
 
     def _newcomer(self, call: Call, case: Case, newcomer: Newcomer) -> list[str]:
         """Who came in, how, and whether that person is still there."""
-        who = self.voice.who(call.unit.person(newcomer.person_id))
+        person = call.unit.person(newcomer.person_id)
+        who = self.voice.who(person)
         lines = [self.voice.say(Text.CASE_NEWCOMER, who=who, way=way_in(call.unit, self.voice, newcomer, case))]
         if newcomer.gone_at:
             lines.append(self.voice.say(Text.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at)))
         elif case.state.open:
-            lines.append(self.voice.say(Text.CASE_NEWCOMER_HERE, code=case.code))
+            here = Text.CASE_NEWCOMER_NAMESAKE if person.namesake else Text.CASE_NEWCOMER_HERE
+            lines.append(self.voice.say(here, code=case.code))
         return lines
 
     def _note(self, call: Call, note: CaseNote) -> str:

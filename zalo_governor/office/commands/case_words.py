@@ -20,10 +20,10 @@ class _OfOnesOwn(CaseWords):
         super().__init__(policy)
         self._post = Post(policy)
 
-    def not_own(self, case_id: int) -> Answer:
+    def not_own(self, call: Call, case_id: int) -> Answer:
         """The same answer whether there is such a case or not: nobody learns of others' cases."""
         code = f"VP{case_id}"
-        return Answer([self.voice.say(Text.CASE_NOT_OWN, code=code)], "not_own", code)
+        return Answer([self.voice.say_to(call.person, Text.CASE_NOT_OWN, code=code)], "not_own", code)
 
     def bring(self, call: Call, case: Case, kind: NoteKind, text: Text, words: str) -> None:
         """Keep the words, and bring them to the desk."""
@@ -45,14 +45,14 @@ class Explain(_OfOnesOwn):
         case_id, words = argument
         case = call.unit.case(case_id)
         if case is None or not _is_own(call, case):
-            return self.not_own(case_id)
+            return self.not_own(call, case_id)
         if not words:
-            return Answer([self.voice.say(Text.WORDS_MISSING, code=case.code)], "no_words", case.code)
+            return Answer([self.voice.say_to(call.person, Text.WORDS_MISSING, code=case.code)], "no_words", case.code)
         given = [note for note in call.unit.notes(case) if note.person_id == call.person.id]
         if sum(note.kind is NoteKind.EXPLANATION for note in given) >= _MOST_EXPLANATIONS:
-            return Answer([self.voice.say(Text.EXPLAINED_ENOUGH, code=case.code)], "enough", case.code)
+            return Answer([self.voice.say_to(call.person, Text.EXPLAINED_ENOUGH, code=case.code)], "enough", case.code)
         self.bring(call, case, NoteKind.EXPLANATION, Text.EXPLANATION, words)
-        return Answer([self.voice.say(Text.EXPLAINED, code=case.code)], subject=case.code)
+        return Answer([self.voice.say_to(call.person, Text.EXPLAINED, code=case.code)], subject=case.code)
 
 
 class Review(_OfOnesOwn):
@@ -68,7 +68,7 @@ class Review(_OfOnesOwn):
         if case is not None and _is_own(call, case):
             return self._asked(call, case, words)
         if not call.person.has(*DESK):
-            return self.not_own(case_id)
+            return self.not_own(call, case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
         moved = move(self, call, case, CaseState.UNDER_REVIEW, words or case.reason)
@@ -80,14 +80,14 @@ class Review(_OfOnesOwn):
     def _asked(self, call: Call, case: Case, words: str) -> Answer:
         notes = call.unit.notes(case)
         if any(note.kind is NoteKind.REVIEW and note.person_id == case.person_id for note in notes):
-            return Answer([self.voice.say(Text.REVIEWED_BEFORE, code=case.code)], "before", case.code)
+            return Answer([self.voice.say_to(call.person, Text.REVIEWED_BEFORE, code=case.code)], "before", case.code)
         if case.state is CaseState.FALSE_ALARM:
             return cannot_move(self, case)
         moved = move(self, call, case, CaseState.UNDER_REVIEW, case.reason)
         if moved.outcome != "done":
             return moved
         self.bring(call, case, NoteKind.REVIEW, Text.REVIEW_ASKED, words)
-        return Answer([self.voice.say(Text.REVIEWED, code=case.code)], subject=case.code)
+        return Answer([self.voice.say_to(call.person, Text.REVIEWED, code=case.code)], subject=case.code)
 
 
 class AddNote(CaseWords):
@@ -103,7 +103,7 @@ class AddNote(CaseWords):
         if case is None:
             return unknown_case(self.voice, case_id)
         if not words:
-            return Answer([self.voice.say(Text.WORDS_MISSING, code=case.code)], "no_words", case.code)
+            return Answer([self.voice.say_to(call.person, Text.WORDS_MISSING, code=case.code)], "no_words", case.code)
         note = CaseNote(kind=NoteKind.NOTE, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.unit.add_note(case, note)
         return Answer([self.voice.say(Text.NOTE_KEPT, code=case.code)], subject=case.code)

@@ -61,7 +61,7 @@ class ListCases(Command[Which]):
     def answer(self, call: Call, argument: Which) -> Answer:
         """Every urgent case of each group, the youngest of the others, and how many there are."""
         if not call.groups:
-            return Answer([self.voice.say(Text.NOT_GOVERNED, who=self.voice.who(call.person))])
+            return Answer([self.voice.say_to(call.person, Text.NOT_GOVERNED)])
         return Answer([self._list(call, group, argument) for group in call.groups])
 
     def _list(self, call: Call, group: Group, which: Which) -> str:

@@ -71,6 +71,7 @@ class CommandDesk:
         if typed is not None and not self._has_patience(unit, person):
             self._audit(unit, event, person, "command.too_many", typed.word)
             return
+        person = unit.person(person.id)
         command = self._commands.get(typed.word) if typed else None
         if command is None or typed is None:
             self._hint(unit, event, person, typed)
@@ -84,7 +85,7 @@ class CommandDesk:
             self._refuse(unit, event, person, command)
         elif argument is None:
             usage = self._voice.say(command.usage)
-            text = self._voice.say(Text.USAGE, who=self._voice.who(person), usage=usage)
+            text = self._voice.say_to(person, Text.USAGE, usage=usage)
             self._give(unit, event, person, command, Answer([text], "usage"))
         else:
             call = Call(unit, person, self._groups_of(event), event)
@@ -133,7 +134,7 @@ class CommandDesk:
         self._audit(unit, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
 
     def _refuse(self, unit: OfficeUnit, event: EventBase, person: Person, command: AnyCommand) -> None:
-        text = self._voice.say(Text.REFUSED, who=self._voice.who(person), command=f"/{command.word}")
+        text = self._voice.say_to(person, Text.REFUSED, command=f"/{command.word}")
         self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
         self._audit(unit, event, person, "command.refused", command.word)
 
@@ -141,9 +142,7 @@ class CommandDesk:
         self._audit(unit, event, person, "command.stale", command.word)
         this_hour = self._policy.clock().replace(minute=0, second=0, microsecond=0)
         if unit.first_run(f"stale_command:{person.id}", this_hour):
-            text = self._voice.say(
-                Text.STALE, who=self._voice.who(person), when=moment(event.at), command=f"/{command.word}"
-            )
+            text = self._voice.say_to(person, Text.STALE, when=moment(event.at), command=f"/{command.word}")
             self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
 
     def _hint(self, unit: OfficeUnit, event: EventBase, person: Person, typed: Typed | None) -> None:
@@ -152,11 +151,11 @@ class CommandDesk:
             return
         group_id = self._group_id(event)
         if typed is not None:
-            text = self._voice.say(Text.UNKNOWN_COMMAND, who=self._voice.who(person), near=self._near(person, typed))
+            text = self._voice.say_to(person, Text.UNKNOWN_COMMAND, near=self._near(person, typed))
             self._post.to_person(unit, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
             self._audit(unit, event, person, "command.unknown", "")
         elif not unit.last_posted(person.id, Purpose.SYSTEM.value, group_id, now - _HINT_EVERY):
-            text = self._voice.say(Text.HINT, who=self._voice.who(person))
+            text = self._voice.say_to(person, Text.HINT)
             self._post.to_person(unit, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
     def _near(self, person: Person, typed: Typed) -> str:
@@ -174,7 +173,7 @@ class CommandDesk:
         if not self._has_patience(unit, person):
             return
         citation = self._voice.citation(told[0].clause)
-        text = self._voice.say(Text.SEALED_PRIVATE, who=self._voice.who(person), citation=citation)
+        text = self._voice.say_to(unit.person(person.id), Text.SEALED_PRIVATE, citation=citation)
         self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._policy.home_group_id, asked_for=True)
         self._audit(unit, event, person, "private.sealed", "")
 

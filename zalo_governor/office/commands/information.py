@@ -44,7 +44,7 @@ class Help(Command[bool]):
         """The commands that this person may use."""
         usages = [self.voice.say(command.usage) for command in self._all if command.allowed(call.person)]
         rows = "\n".join(self.voice.say(Text.HELP_ROW, usage=usage) for usage in usages)
-        return Answer([self.voice.say(Text.HELP, who=self.voice.who(call.person), rows=rows)])
+        return Answer([self.voice.say_to(call.person, Text.HELP, rows=rows)])
 
 
 class Wanted(NamedTuple):

@@ -51,6 +51,8 @@ class Belongs(Command[Whom]):
             return Answer([self.voice.say(Text.MEMBER_UNKNOWN, code=whom.code)], "unknown", whom.code)
         if found.person.uid in (call.unit.approved(self.policy.account, found.group.id) or ()):
             return self._settled(call, found, whom, Text.MEMBER_ALREADY, Text.REASON_RECOGNISED)
+        if found.person.namesake and not whom.rest:
+            return self._say_namesake(found, whom)
         matched = call.unit.matched(self.policy.account, found.group.id)
         place = likeliest(matched, whom.rest or found.person.display_name)
         if place is not None:
@@ -63,6 +65,11 @@ class Belongs(Command[Whom]):
         entry = RosterEntry(full_name=named[0], title=named[1], uid=found.person.uid)
         call.unit.put_in_roster(self.policy.account, found.group.id, None, entry)
         return self._settled(call, found, whom, Text.MEMBER_ADDED, Text.REASON_PUT_IN_ROSTER, entry)
+
+    def _say_namesake(self, found: Found, whom: Whom) -> Answer:
+        """Whose name is borrowed is not to be taken for that person by a slip of the thumb."""
+        text = self.voice.say(Text.MEMBER_NAMESAKE, code=whom.code, who=self.voice.who(found.person))
+        return Answer([text], "namesake", whom.code)
 
     def _settled(
         self, call: Call, found: Found, whom: Whom, said: Text, reason: Text, entry: RosterEntry | None = None
@@ -113,11 +120,13 @@ class Belongs(Command[Whom]):
         return self.voice.say(text, count=number(count), rows="\n".join(rows))
 
     def _stranger(self, call: Call, group: Group, uid: str) -> str:
-        person = call.unit.sender(self.policy.account, uid)
-        if person is None:
+        seen = call.unit.sender(self.policy.account, uid)
+        if seen is None:
             return ""
+        person = call.unit.person(seen.id)
         matched, likely = call.unit.matched(self.policy.account, group.id), ""
-        place = likeliest(matched, person.display_name) if person.display_name else None
+        may_be_listed = person.display_name and not person.namesake
+        place = likeliest(matched, person.display_name) if may_be_listed else None
         if place is not None:
             entry = matched[place][0]
             likely = self.voice.say(Text.NEWCOMER_LIKELY, name=entry.full_name, title=entry.title)

@@ -45,15 +45,16 @@ class NoteCase(Command[str]):
         if argument not in {clause.number for clause in self.policy.regulation.clauses}:
             return Answer([self.voice.say(Text.REGULATION_NONE, wanted=argument)], "unknown_clause", argument)
         if len(call.groups) != 1:
-            return Answer([self.voice.say(Text.APPROVAL_WHICH_GROUP, who=self.voice.who(call.person))], "which_group")
+            return Answer([self.voice.say_to(call.person, Text.APPROVAL_WHICH_GROUP)], "which_group")
         uid, words = _named(call.event)
         person = call.unit.sender(call.event.account, uid) if uid not in {"", self.policy.account} else None
         if person is None:
-            return Answer([self.voice.say(Text.NOTE_WHO, who=self.voice.who(call.person))], "nobody", argument)
+            return Answer([self.voice.say_to(call.person, Text.NOTE_WHO)], "nobody", argument)
         if not words:
-            return Answer([self.voice.say(Text.NOTE_WORDS, who=self.voice.who(call.person))], "no_words", argument)
+            return Answer([self.voice.say_to(call.person, Text.NOTE_WORDS)], "no_words", argument)
         case = self._open(call, call.groups[0], person, argument, words)
-        about = {"code": case.code, "who": self.voice.who(person), "citation": self.voice.citation(argument)}
+        who = self.voice.who(call.unit.person(person.id))
+        about = {"code": case.code, "who": who, "citation": self.voice.citation(argument)}
         self._tell_others(call, case, about)
         return Answer([self.voice.say(Text.NOTED, **about)], subject=case.code)
 

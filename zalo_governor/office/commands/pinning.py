@@ -23,9 +23,9 @@ class Pin(Command[bool]):
         """The order is given, and its result comes as a message."""
         event, quote = call.event, call.event.quote
         if not event.is_group or quote is None or not quote.key.isdecimal():
-            return Answer([self.voice.say(Text.PIN_NEEDS_QUOTE, who=self.voice.who(call.person))], "needs_quote")
+            return Answer([self.voice.say_to(call.person, Text.PIN_NEEDS_QUOTE)], "needs_quote")
         if any(case.sealed for case in call.unit.case_of_message(event.thread_id, quote.key)):
-            return Answer([self.voice.say(Text.PIN_SEALED, who=self.voice.who(call.person))], "sealed", quote.key)
+            return Answer([self.voice.say_to(call.person, Text.PIN_SEALED)], "sealed", quote.key)
         ordered = call.unit.order_errand(
             Errand(
                 account=self.policy.account,
@@ -36,5 +36,5 @@ class Pin(Command[bool]):
                 ordered_at=self.policy.clock(),
             )
         )
-        text = self.voice.say(Text.PIN_ORDERED, who=self.voice.who(call.person))
+        text = self.voice.say_to(call.person, Text.PIN_ORDERED)
         return Answer([text], "ordered" if ordered else "waits", quote.key)

@@ -40,12 +40,12 @@ class _Tell(Command[str]):
     def answer(self, call: Call, argument: str) -> Answer:
         """Kept, numbered and passed on; or the list."""
         if not call.groups:
-            return Answer([self.voice.say(Text.NOT_GOVERNED, who=self.voice.who(call.person))])
+            return Answer([self.voice.say_to(call.person, Text.NOT_GOVERNED)])
         if argument:
             return self._keep(call, argument)
         if call.person.has(*DESK):
             return Answer([self._list(call, group.id) for group in call.groups], "listed")
-        text = self.voice.say(Text.USAGE, who=self.voice.who(call.person), usage=self.voice.say(self.usage))
+        text = self.voice.say_to(call.person, Text.USAGE, usage=self.voice.say(self.usage))
         return Answer([text], "usage")
 
     def _keep(self, call: Call, words: str) -> Answer:
@@ -58,7 +58,7 @@ class _Tell(Command[str]):
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
         """What the member is told; the desk gets it gathered."""
-        return self.voice.say(self.kept, who=self.voice.who(call.person), code=remark.code)
+        return self.voice.say_to(call.person, self.kept, code=remark.code)
 
     def _list(self, call: Call, group_id: str) -> str:
         now = self.policy.clock()
@@ -93,14 +93,14 @@ class TellIncident(_Tell):
         """At once: meanwhile somebody does not hear what is ordered. In the quiet hours, only what is called urgent."""
         quiet = self.policy.quiet_hours
         morning = quiet.until(remark.at) if quiet and not _urgent(remark.text) else None
-        who = self.voice.who(call.person)
         if morning is not None:  # Then all those of the night go out together (office.digests).
-            return self.voice.say(Text.INCIDENT_KEPT_AT_NIGHT, who=who, code=remark.code, when=moment(morning))
+            about = {"code": remark.code, "when": moment(morning)}
+            return self.voice.say_to(call.person, Text.INCIDENT_KEPT_AT_NIGHT, **about)
         text = self.voice.say(
             Text.INCIDENT_ALERT,
             code=remark.code,
             when=moment(remark.at),
-            who=who,
+            who=self.voice.who(call.person),
             group=self.voice.group(self.policy.group(remark.group_id)),
             said=remark.text,
         )

@@ -22,6 +22,6 @@ class AddMarks(Command[str]):
         """The likeliest sentences; nothing of them is kept."""
         sentences = self.policy.with_marks(argument)
         if sentences[0] == argument:
-            return Answer([self.voice.say(Text.MARKS_NONE, who=self.voice.who(call.person))], "nothing")
+            return Answer([self.voice.say_to(call.person, Text.MARKS_NONE)], "nothing")
         rows = "\n".join(self.voice.say(Text.MARKS_ROW, sentence=sentence) for sentence in sentences)
-        return Answer([self.voice.say(Text.MARKS, who=self.voice.who(call.person), rows=rows)])
+        return Answer([self.voice.say_to(call.person, Text.MARKS, rows=rows)])

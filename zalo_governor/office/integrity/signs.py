@@ -57,7 +57,7 @@ class Signs:
         open_cases = unit.cases(group.id, start=_EVER, end=_NEVER, open_only=True)
         uids = snapshot.official_uids[:_NAMED] if snapshot else ()
         people = [unit.sender(self._policy.account, uid) for uid in uids]
-        who = ", ".join(self._voice.who(person) for person in people if person)
+        who = ", ".join(self._voice.who(unit.person(person.id)) for person in people if person)
         return in_words(signs_of(snapshot, open_cases, self._policy.clock()), self._voice, who)
 
 

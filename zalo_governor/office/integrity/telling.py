@@ -31,6 +31,7 @@ class Telling:
 
         What somebody of the desk did goes to the leader and to the other admins; what others did goes to the desk.
         """
+        actor = unit.person(actor.id)
         by_desk = actor.has(*DESK)
         leaders = self._leaders(unit, case) if by_desk else []
         about = self._about(unit, case, actor, changes)
@@ -126,7 +127,7 @@ class Telling:
             return Text.MEMBER_UNREACHED
         if not self._policy.remind_members and not actor.has(*DESK):
             return Text.MEMBER_NOT_ASKED
-        text = self._voice.say(Text.CHANGE_REQUEST, told=self._voice.say(told), **about)
+        text = self._voice.say_to(actor, Text.CHANGE_REQUEST, told=self._voice.say(told), **about)
         sent = self._post.to_person(unit, actor, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
         return Text.MEMBER_ASKED if sent else Text.MEMBER_WITHHELD
 
