@@ -3,11 +3,14 @@
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.changes import CHANGE_RULES
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.newcomers import Newcomer
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach, Role
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.integrity.wording import Wording
 from zalo_governor.office.messages import Text
+from zalo_governor.office.name_reminders import NAME_RULE
+from zalo_governor.office.newcomers import way_in
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
@@ -96,11 +99,32 @@ class Escalation:
             return self._changed(unit, case)
         if noted := unit.manual(case):
             return self._noted(unit, case, noted[0])
-        named = self._named(unit, case) | {"where": self._where(unit, case)}
+        if newcomer := unit.newcomer(case):
+            return self._came(unit, case, newcomer)
+        named = self._named(unit, case)
         if case.sealed:
             del named["clause"]
-            return self._voice.say(Text.LEADER_WHAT_SEALED, **named)
-        return self._voice.say(Text.LEADER_WHAT, **named)
+            return self._voice.say(Text.LEADER_WHAT_SEALED, where=self._where(unit, case), **named)
+        if case.rule_id == NAME_RULE:
+            return self._voice.say(Text.LEADER_WHAT_NAME, where=self._mended(case), **named)
+        return self._voice.say(Text.LEADER_WHAT, where=self._where(unit, case), **named)
+
+    def _came(self, unit: OfficeUnit, case: Case, newcomer: Newcomer) -> str:
+        """Who came in, and how; the case itself is held against whoever let them in."""
+        named = self._named(unit, case) | {"who": self._voice.who(unit.person(newcomer.person_id))}
+        gone = newcomer.gone_at and self._voice.say(Text.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at))
+        return self._voice.say(
+            Text.LEADER_WHAT_NEWCOMER,
+            way=way_in(unit, self._voice, newcomer, case),
+            where=gone or self._voice.say(Text.WHERE_NEWCOMER_HERE),
+            **named,
+        )
+
+    def _mended(self, case: Case) -> str:
+        """Whether the name has been set right since."""
+        if case.minutes_to_remedy is None:
+            return self._voice.say(Text.WHERE_NAME_OPEN)
+        return self._voice.say(Text.WHERE_NAME_MENDED, minutes=number(case.minutes_to_remedy))
 
     def _changed(self, unit: OfficeUnit, case: Case) -> str:
         changes = [kept.change for kept in unit.changes_of_case(case)]
@@ -122,10 +146,12 @@ class Escalation:
         }
 
     def _where(self, unit: OfficeUnit, case: Case) -> str:
-        """Whether the group still shows it, as far as the program has heard."""
+        """Whether the group still shows it, as far as the program has heard; nothing of what is not a message."""
         messages = unit.messages_of(case)
         left = [message for message in messages if message.gone_at is None]
-        if messages and not left:
+        if not messages:
+            return ""
+        if not left:
             return self._voice.say(Text.WHERE_GONE)
         if len(left) == len(messages):
             return self._voice.say(Text.WHERE_SEEN)
