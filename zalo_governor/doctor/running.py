@@ -1,11 +1,15 @@
 """The bot itself: whether it runs, and how it says that it stands."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 import requests
 
 from zalo_governor.doctor.check import Level, Result, error, good, note, warning
 from zalo_governor.doctor.patient import Patient
+from zalo_governor.domain.clock import local
+from zalo_governor.domain.line import LineState
 from zalo_governor.monitoring.health import Condition
 from zalo_governor.monitoring.server import HOST
 
@@ -14,7 +18,7 @@ _MEANING = {
     Condition.STARTING.value: ("đang khởi động, chưa nối được Zalo", "Chờ một phút; nếu vẫn vậy thì xem mục Zalo."),
     Condition.BLIND.value: (
         "không nghe được Zalo",
-        "Xem /trangthai hoặc nhật ký: mất mạng thì tự nối lại; phiên hết hạn thì chạy zalo-governor login.",
+        "Kiểm tra mạng của máy; có mạng thì Hệ thống tự nối lại. Xem thêm mục Zalo và /trangthai.",
     ),
     Condition.STUCK.value: (
         "có tin chờ mà không xét tiếp",
@@ -24,6 +28,10 @@ _MEANING = {
         "không tới được cơ sở dữ liệu",
         "Kiểm tra PostgreSQL hoặc ổ đĩa; tin đã nghe chờ trong bộ nhớ cho tới khi ghi được.",
     ),
+}
+_ELSEWHERE = {
+    LineState.DUPLICATE.value: "phiên đăng nhập đang được dùng ở nơi khác (3000)",
+    LineState.KICKED.value: "tài khoản vừa được đăng nhập ở nơi khác (3003)",
 }
 
 
@@ -71,6 +79,22 @@ def health(patient: Patient) -> Iterator[Result]:
         return
     for reason in reasons:
         says, mend = _MEANING.get(reason, (reason, "Xem nhật ký."))
+        if reason == Condition.BLIND.value:
+            says, mend = _of_the_line(told) or (says, mend)
         yield error(f"Chương trình đang chạy nhưng {says}", mend)
     if not reasons:
         yield good(f"Đang nghe; {told.get('waiting')} tin chờ xét")
+
+
+def _of_the_line(told: dict[str, Any]) -> tuple[str, str] | None:
+    """What it is and what to do, where connecting again does not mend it."""
+    if told.get("line") == LineState.REFUSED.value:
+        return "Zalo không nhận phiên đăng nhập", "Đăng nhập lại (zalo-governor login), rồi khởi động lại dịch vụ."
+    why = _ELSEWHERE.get(str(told.get("line")))
+    if why is None or not told.get("resumes_at"):
+        return None
+    until = local(datetime.fromisoformat(str(told["resumes_at"])))
+    return (
+        f"tạm dừng đến {until:%H:%M %d/%m/%Y} vì {why}",
+        "Thoát Zalo ở nơi kia; đến giờ Hệ thống tự nối lại, cần ngay thì khởi động lại dịch vụ.",
+    )

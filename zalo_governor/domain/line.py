@@ -31,6 +31,8 @@ class LineReport(BaseModel):
     at: datetime
     heard_at: datetime | None = None
     cause: str = ""
+    resumes_at: datetime | None = None
+    """When the next try is made, where the account is used elsewhere and is left to whoever took it until then."""
 
 
 class BackfillEnd(StrEnum):

@@ -30,6 +30,8 @@ class Vitals(NamedTuple):
     line: LineState | None
     """None before the first connection."""
     heard_at: datetime | None
+    resumes_at: datetime | None
+    """When the next try is made, where the account is used elsewhere and the program leaves it alone."""
     looked_at: datetime | None
     """When a look at Zalo last found that nothing was missing."""
     intake: Standing

@@ -5,11 +5,15 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from zalo_governor.domain.clock import minutes_of
+from zalo_governor.domain.line import LineReport, LineState
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
 from zalo_governor.office.voice import Voice, moment, number
+
+ELSEWHERE = {LineState.DUPLICATE: Text.ELSEWHERE_SESSION, LineState.KICKED: Text.ELSEWHERE_ACCOUNT}
+"""Who has the line, while the program leaves it alone."""
 
 
 class Blindness:
@@ -35,9 +39,16 @@ class Blindness:
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
-    def blind(self, since: datetime) -> None:
+    def blind(self, since: datetime, line: LineReport | None) -> None:
         """Nothing has been heard since then: Zalo is what has failed, so Zalo cannot carry the word."""
-        self._tell(self._voice.say(Text.BLIND_SUBJECT), self._voice.say(Text.BLIND, since=moment(since)))
+        subject, text = Text.BLIND_SUBJECT, self._voice.say(Text.BLIND, since=moment(since))
+        if line and line.resumes_at:
+            subject, elsewhere = Text.BLIND_ELSEWHERE_SUBJECT, ELSEWHERE[line.state]
+            about = {"since": moment(since), "why": self._voice.say(elsewhere), "until": moment(line.resumes_at)}
+            text = self._voice.say(Text.BLIND_ELSEWHERE, **about)
+        elif line and line.state is LineState.REFUSED:
+            subject, text = Text.BLIND_REFUSED_SUBJECT, self._voice.say(Text.BLIND_REFUSED, since=moment(since))
+        self._tell(self._voice.say(subject), text)
 
     def seeing(self, since: datetime, until: datetime) -> None:
         """The line is back."""

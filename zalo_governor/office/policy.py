@@ -36,6 +36,8 @@ class LineStatus(NamedTuple):
     """When the last frame came in."""
     outgoing: UndeliveredCounts = NOTHING_OUTGOING
     """What waits in the outbox, and what could not be delivered."""
+    resumes_at: datetime | None = None
+    """When the next try is made, where the account is used elsewhere and the program leaves it alone."""
     looked_at: datetime | None = None
     """When the program last asked Zalo whether anything was missing, and nothing was."""
     backed_up_at: datetime | None = None

@@ -24,13 +24,15 @@ _ON_ITS_WAY = timedelta(seconds=30)
 """A message younger than this may still be coming by the socket. Our clock may be wrong, and a busy group's newest
 message is always young: what was missing at an earlier look so long ago is missing, whatever its time says."""
 _TICK_SECONDS = 1.0
+_FOR_PEOPLE = frozenset({LineState.REFUSED, LineState.DUPLICATE, LineState.KICKED})
+"""What the program cannot mend by connecting again."""
 
 
 class Alarm(Protocol):
     """Tells people that the bot is blind, by a channel that does not need Zalo, and that it sees again."""
 
-    def blind(self, since: datetime) -> None:
-        """Nothing has been heard since then."""
+    def blind(self, since: datetime, line: LineReport | None) -> None:
+        """Nothing has been heard since then, and this is how the line stands; again where it stands otherwise."""
         ...
 
     def seeing(self, since: datetime, until: datetime) -> None:
@@ -89,6 +91,7 @@ class Vigil:
         self._next_round = self._began + round_every
         self._next_keep_alive = self._began + keep_alive_every
         self._blind_since: datetime | None = None
+        self._told_state: LineState | None = None
         self._missing: dict[str, str] = {}
         self._doubted: dict[str, tuple[str, float]] = {}
         """Of each group a message that had not come yet, and since when: (msgId, on the clock that nobody sets)."""
@@ -124,15 +127,20 @@ class Vigil:
     def _watch(self, now: datetime, line: LineReport | None, heard_at: datetime | None) -> None:
         last = heard_at or self._began
         up = line is not None and line.state is LineState.UP
-        if self._blind_since is None and not up and now - last >= self._blind_after:
-            self._blind_since = last
-            log.error("blind", since=last.isoformat())
-            self._try("alarm", lambda: self._alarm.blind(last))
+        if not up and now - last >= self._blind_after and (self._blind_since is None or self._stands_otherwise(line)):
+            self._blind_since = self._blind_since or last
+            self._told_state = line.state if line else None
+            log.error("blind", since=last.isoformat(), state=self._told_state and self._told_state.value)
+            self._try("alarm", lambda: self._alarm.blind(last, line))
         elif self._blind_since is not None and up:
             since = self._blind_since
             if self._try("alarm", lambda: self._alarm.seeing(since, now)):
                 self._blind_since = None
                 log.info("seeing", since=since.isoformat())
+
+    def _stands_otherwise(self, line: LineReport | None) -> bool:
+        """Whether somebody has to do something else about it than was told."""
+        return line is not None and line.state in _FOR_PEOPLE and line.state is not self._told_state
 
     def _look(self, now: datetime, heard_at: datetime | None) -> None:
         missing: dict[str, str] = {}

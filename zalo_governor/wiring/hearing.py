@@ -143,6 +143,7 @@ class Hearing:
             line.state if line else None,
             since=line.at if line else None,
             heard_at=self._listener.heard_at,
+            resumes_at=line.resumes_at if line else None,
             looked_at=self._vigil.looked_at,
         )
 

@@ -7,6 +7,7 @@ from zalo_governor.alarm import SecondChannel
 from zalo_governor.domain.errands import ErrandKind
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.line import LineReport
 from zalo_governor.duework import Together, Work
 from zalo_governor.office.blindness import Blindness
 from zalo_governor.office.configuring import ConfigurationNotices
@@ -99,9 +100,9 @@ class PresentAlarm:
     def __init__(self, rooms: Callable[[], Rooms]) -> None:
         self._rooms = rooms
 
-    def blind(self, since: datetime) -> None:
+    def blind(self, since: datetime, line: LineReport | None) -> None:
         """See `Blindness.blind`."""
-        self._rooms().blindness.blind(since)
+        self._rooms().blindness.blind(since, line)
 
     def seeing(self, since: datetime, until: datetime) -> None:
         """See `Blindness.seeing`."""

@@ -81,6 +81,7 @@ class Watching:
             now = self._records.clock()
             beside |= {
                 "line": vitals.line,
+                "resumes_at": vitals.resumes_at and vitals.resumes_at.isoformat(timespec="seconds"),
                 "waiting": vitals.waiting,
                 "heard_seconds_ago": vitals.heard_at and round((now - vitals.heard_at).total_seconds()),
                 "looked_seconds_ago": vitals.looked_at and round((now - vitals.looked_at).total_seconds()),
@@ -118,6 +119,7 @@ class _Seen:
         return Vitals(
             line=line.state,
             heard_at=line.heard_at,
+            resumes_at=line.resumes_at,
             looked_at=line.looked_at,
             intake=self.intake.standing,
             judge=self.judge.standing,

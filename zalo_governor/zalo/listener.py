@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple, TypeVar
 
@@ -50,6 +50,7 @@ _TAKEN_AWAY = {
     TAKEN_OVER: _Ending(LineState.DUPLICATE, "closed:3000"),
     KICKED: _Ending(LineState.KICKED, "closed:3003"),
 }
+_LEFT_ALONE = frozenset(ending.state for ending in _TAKEN_AWAY.values())
 
 
 class Listener:
@@ -109,8 +110,9 @@ class Listener:
                 ending = _Ending(LineState.DOWN, type(error).__name__)
             if self._stopping.is_set():
                 return
-            self._report(ending.state, ending.cause)
-            self._stopping.wait(self._pause(ending.state))
+            pause = self._pause(ending.state)
+            self._report(ending.state, ending.cause, pause)
+            self._stopping.wait(pause)
 
     def stop(self) -> None:
         """Let `run` return within a second, unless `on_elements` blocks; what was received is handed on before."""
@@ -250,22 +252,26 @@ class Listener:
             return False
         return True
 
-    def _report(self, state: LineState, cause: str) -> None:
-        if state is self._reported:
+    def _report(self, state: LineState, cause: str, pause: float = 0.0) -> None:
+        left = state in _LEFT_ALONE
+        if state is self._reported and not left:
             return
         self._reported = state
-        log.info("line_changed", state=state.value, cause=cause)
-        self._tell(state, cause)
+        again = timedelta(seconds=pause) if left else None
+        log.info("line_changed", state=state.value, cause=cause, seconds=again and pause)
+        self._tell(state, cause, again)
 
-    def _tell(self, state: LineState, cause: str) -> None:
+    def _tell(self, state: LineState, cause: str, again: timedelta | None = None) -> None:
+        now = self._clock()
+        line = LineReport(state=state, at=now, heard_at=self._heard_at, cause=cause, resumes_at=again and now + again)
         try:
-            self._on_line(LineReport(state=state, at=self._clock(), heard_at=self._heard_at, cause=cause))
+            self._on_line(line)
         except Exception as error:
             log.error("line_report_not_accepted", state=state.value, error=type(error).__name__)
 
     def _pause(self, state: LineState) -> float:
         """Seconds until the next try: backoff with full jitter, or the long pause where somebody else has the line."""
-        if state in {LineState.DUPLICATE, LineState.KICKED}:
+        if state in _LEFT_ALONE:
             return self._duplicate_pause_seconds
         self._turn += 1
         longest = min(_LONGEST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2 ** min(self._failures, 10))

@@ -14,7 +14,14 @@ AT_WORK = Standing(busy=True, turned_ago=1.0, moved_ago=5.0)
 TRYING = Standing(busy=True, turned_ago=5.0, moved_ago=90.0)
 HUNG = Standing(busy=True, turned_ago=90.0, moved_ago=90.0)
 WELL = Vitals(
-    line=LineState.UP, heard_at=NOW, looked_at=NOW, intake=IDLE, judge=IDLE, waiting=0, oldest_waiting_seconds=0.0
+    line=LineState.UP,
+    heard_at=NOW,
+    resumes_at=None,
+    looked_at=NOW,
+    intake=IDLE,
+    judge=IDLE,
+    waiting=0,
+    oldest_waiting_seconds=0.0,
 )
 
 

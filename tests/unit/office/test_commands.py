@@ -254,8 +254,6 @@ def test_a_sentence_that_needs_no_marks_is_said_to_be_fine() -> None:
         (LineState.UP, "thông suốt từ 24/11/2026 14:05"),
         (LineState.DOWN, "gián đoạn"),
         (LineState.REFUSED, "cần đăng nhập lại"),
-        (LineState.DUPLICATE, "được dùng ở nơi khác"),
-        (LineState.KICKED, "đăng nhập ở nơi khác"),
         (LineState.FRAME_LOST, "thông suốt"),
         (None, "chưa có thông tin"),
     ],
@@ -269,6 +267,18 @@ def test_the_state_says_what_is_heard_and_what_not(state: LineState | None, word
     desk.say("admin", "/trangthai", place="private")
     (text,) = to(desk.take(), "admin")
     for part in (words, "120/120", "tổng 20 phút (1 khoảng chưa lấy lại đủ tin)", "gặp lỗi 4 lần", "chờ gửi: 3"):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [(LineState.DUPLICATE, "đang được dùng ở nơi khác"), (LineState.KICKED, "vừa được đăng nhập ở nơi khác")],
+)
+def test_a_pause_is_called_one_with_its_end_and_what_to_do(state: LineState, why: str) -> None:
+    desk = Desk(status=lambda: LineStatus(state, NOW, None, resumes_at=NOW + timedelta(minutes=30)))
+    desk.say("admin", "/trangthai", place="private")
+    (text,) = to(desk.take(), "admin")
+    for part in ("tạm dừng từ 24/11/2026 14:05 đến 24/11/2026 14:35", why, "thoát Zalo ở nơi kia"):
         assert part in text
 
 

@@ -25,6 +25,8 @@ class Given:
         self.fails = False
         self.alarm_fails = False
         self.calls: list[str] = []
+        self.told: list[LineState | None] = []
+        """How the line stood when somebody was told."""
         self.reports: list[LineReport] = []
         self.vigil = Vigil(
             groups=[GROUP],
@@ -49,8 +51,9 @@ class Given:
             raise GovernorError("Zalo does not answer")
         return self.last
 
-    def blind(self, since: datetime) -> None:
+    def blind(self, since: datetime, line: LineReport | None) -> None:
         self._alarm(f"blind since {since:%H:%M}")
+        self.told.append(line.state if line else None)
 
     def seeing(self, since: datetime, until: datetime) -> None:
         self._alarm(f"seeing {since:%H:%M} {until:%H:%M}")
@@ -168,6 +171,18 @@ def test_blind_is_said_once_and_its_end_once() -> None:
     given.at(31)
     given.at(32)
     assert [call for call in given.calls if call[0] in "bs"] == ["blind since 08:00", "seeing 08:00 08:31"]
+
+
+def test_what_people_have_to_do_about_it_is_said_when_it_changes() -> None:
+    given = Given()
+    given.state = LineState.DOWN
+    given.at(10)
+    given.state = LineState.KICKED
+    given.at(11)
+    given.at(12)
+    given.state = LineState.DOWN
+    given.at(13)
+    assert given.told == [LineState.DOWN, LineState.KICKED]
 
 
 def test_never_connected_is_blind_too() -> None:

@@ -3,6 +3,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -261,6 +262,21 @@ def test_when_somebody_else_takes_the_line_it_is_left_to_them(
     assert len(sockets.handshakes) == 1, "no fight for the line"
     until(lambda: heard.texts == ["lần 1", "lần 2"])
     assert heard.states == [LineState.UP, state, LineState.UP]
+    up, left, _ = heard.reports
+    assert up.resumes_at is None
+    assert left.resumes_at == left.at + timedelta(seconds=4)
+
+
+def test_where_it_is_taken_away_again_before_it_is_open_the_time_of_the_next_try_is_told_anew(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    sockets.script = lambda connection, number: connection.close(3000)
+    listen(pause=0.5)
+    until(lambda: len(heard.reports) > 1)
+    first, second = heard.reports[:2]
+    assert first.resumes_at
+    assert second.resumes_at
+    assert second.resumes_at > first.resumes_at
 
 
 def test_a_frame_that_cannot_be_read_is_reported_and_the_line_stays(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zalo_governor.domain.line import LineState
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import Clause, Enforcement
+from zalo_governor.office.blindness import ELSEWHERE
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call, Command
 from zalo_governor.office.commands.parsing import folded
 from zalo_governor.office.delivery_words import outgoing_in_words
@@ -166,11 +167,14 @@ class Status(Command[bool]):
         if status.state is None:
             return self.voice.say(Text.LINE_UNKNOWN)
         never = self.voice.say(Text.NEVER)
-        return self.voice.say(
-            _LINES[status.state],
-            since=moment(status.since) if status.since else never,
-            heard=moment(status.heard_at) if status.heard_at else never,
-        )
+        about = {
+            "since": moment(status.since) if status.since else never,
+            "heard": moment(status.heard_at) if status.heard_at else never,
+        }
+        if status.resumes_at:
+            why, until = self.voice.say(ELSEWHERE[status.state]), moment(status.resumes_at)
+            return self.voice.say(Text.LINE_ELSEWHERE, why=why, until=until, **about)
+        return self.voice.say(_LINES.get(status.state, Text.LINE_DOWN), **about)
 
     def _private(self, call: Call) -> list[str]:
         """Private messages have no history that could be asked: what may be missing of them is said."""
@@ -214,10 +218,7 @@ _KNOWN_WORDS = frozenset({"dieu", "khoan", "so", "qd", "quyet", "dinh"})
 _LINES = {
     LineState.UP: Text.LINE_UP,
     LineState.FRAME_LOST: Text.LINE_UP,
-    LineState.DOWN: Text.LINE_DOWN,
     LineState.REFUSED: Text.LINE_REFUSED,
-    LineState.DUPLICATE: Text.LINE_DUPLICATE,
-    LineState.KICKED: Text.LINE_KICKED,
 }
 
 
