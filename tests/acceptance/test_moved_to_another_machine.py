@@ -90,7 +90,7 @@ def _restored(made: Rig, folder: Path, backup: Path, code: str) -> None:
     """On an empty machine: settings, key and database come out of the file."""
     made.config, made.database = folder / "governor.yaml", folder / "data" / "governor.db"
     said = order("restore", str(backup), "-c", str(made.config), code=code.lower())
-    assert "Đã khôi phục" in said
+    assert re.search(r"Đã khôi phục bản sao lưu lúc \d\d:\d\d \d\d/\d\d/\d{4}: ", said), said
     assert "--replace" in order("restore", str(backup), "-c", str(made.config), code=code, ends=1)
     session = {"imei": "second", "user_agent": "Mozilla/5.0 (rig)", "cookies": {"zpw_sek": "second"}}
     (folder / "session.json").write_text(json.dumps(session))

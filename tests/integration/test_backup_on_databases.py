@@ -343,6 +343,8 @@ def test_an_empty_machine_gets_settings_and_key_as_well(filled: Place, tmp_path:
     assert config.read_bytes() == filled.config.read_bytes()
     assert done.settings.key_path.parent == tmp_path / "third" / "data"
     assert (tmp_path / "third" / "data" / "governor.db").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "third" / "data").stat().st_mode & 0o777 == 0o700
+    assert done.made_at == START
 
 
 def test_the_oldest_backups_are_given_up_and_people_are_told_when_none_was_made_of_late(filled: Place) -> None:
@@ -355,12 +357,21 @@ def test_the_oldest_backups_are_given_up_and_people_are_told_when_none_was_made_
     assert len(give_up_oldest(folder, 2)) == 1
     assert sorted(item.name for item in folder.iterdir()) == names[1:]
     database = filled.open()
-    known = last_backup(Vault(database))
-    database.close()
+    vault = Vault(database)
+    known = last_backup(vault)
     assert known
     assert known.name == names[-1]
     hour = timedelta(hours=1)
-    assert not is_overdue(known, filled.clock.now, hour)
-    assert is_overdue(known, filled.clock.forward(minutes=1), hour)
-    assert is_overdue(None, filled.clock.now, hour)
-    assert not is_overdue(None, filled.clock.now, None)
+    assert not is_overdue(vault, filled.clock.now, hour)
+    assert is_overdue(vault, filled.clock.forward(minutes=1), hour)
+    assert not is_overdue(vault, filled.clock.now, None)
+    database.close()
+
+
+def test_a_new_installation_has_as_long_to_make_its_first_backup(database: Database, clock: HandClock) -> None:
+    vault, two_days = Vault(database), timedelta(days=2)
+    assert vault.begun_at() == clock.now
+    clock.now += two_days
+    assert not is_overdue(vault, clock.now, two_days)
+    clock.now += timedelta(minutes=1)
+    assert is_overdue(vault, clock.now, two_days)

@@ -13,7 +13,7 @@ from zalo_governor.custody.code import RecoveryCode
 from zalo_governor.custody.envelope import read_head
 from zalo_governor.custody.restoring import Restored, Steps
 from zalo_governor.custody.restoring import restore as put_back
-from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.elements import RawDict, Seal
 from zalo_governor.pipeline.door import SecretDoor
 from zalo_governor.rulebook import load_rulebook
@@ -46,7 +46,7 @@ def _looking(settings: Settings, keys: Keys) -> Callable[[RawDict], Seal | None]
 
 def _sentences(done: Restored) -> list[str]:
     lines = [
-        f"Đã khôi phục bản sao lưu lúc {done.manifest.made_at}: {done.end.rows} dòng.",
+        f"Đã khôi phục bản sao lưu lúc {local(done.made_at):%H:%M %d/%m/%Y}: {done.end.rows} dòng.",
         "Số dòng, nhật ký kiểm tra và nội dung mã hóa đã được kiểm tra.",
     ]
     if done.kept:

@@ -77,6 +77,7 @@ class _Beside:
 
     def __init__(self, file: Path, stamp: str) -> None:
         self._file = file
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         for left in file.parent.glob(f"{_BESIDE}*/"):
             shutil.rmtree(left, ignore_errors=True)
         self._folder = file.with_name(_BESIDE + stamp)

@@ -149,9 +149,11 @@ def last_backup(vault: Vault) -> LastBackup | None:
     return LastBackup(datetime.fromisoformat(stated["at"]), stated["name"])
 
 
-def is_overdue(last: LastBackup | None, now: datetime, after: timedelta | None) -> bool:
-    """Whether people are to be told that there is no backup of late."""
-    return after is not None and (last is None or now - last.at > after)
+def is_overdue(vault: Vault, now: datetime, after: timedelta | None) -> bool:
+    """Whether people are to be told that there is no backup of late; a new installation has as long to make one."""
+    last = last_backup(vault)
+    since = last.at if last else vault.begun_at()
+    return after is not None and since is not None and now - since > after
 
 
 def give_up_oldest(folder: Path, keep: int) -> list[Path]:

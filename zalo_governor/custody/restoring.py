@@ -48,7 +48,8 @@ class Steps(NamedTuple):
 class Restored(NamedTuple):
     """What came of it."""
 
-    manifest: Manifest
+    made_at: datetime
+    """When the backup was made."""
     end: End
     settings: Settings
     sealed_again: int
@@ -78,6 +79,7 @@ def restore(
     with _as_written(path):
         settings = _settings(read, settings_file)
         master = b64decode(read.manifest.key, validate=True)
+        made_at = datetime.fromisoformat(read.manifest.made_at)
         keys = Keys(master)
     before = _Before(settings, keys, clock, master)
     before.check(replace=replace)
@@ -100,7 +102,7 @@ def restore(
             database.close()
         kept = before.step_aside(stamp, place)
     _put_files(read, settings, settings_file)
-    return Restored(read.manifest, read.end, settings, sealed, erased, known_until or name, kept)
+    return Restored(made_at, read.end, settings, sealed, erased, known_until or name, kept)
 
 
 class _Before:

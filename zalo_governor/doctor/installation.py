@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from time import time
 
 from zalo_governor.custody.landing import put_aside
+from zalo_governor.custody.making import is_overdue, last_backup
 from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.patient import Patient
+from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.domain.people import Role
 from zalo_governor.office.catalogue import Catalogue
@@ -85,6 +87,20 @@ def folder(patient: Patient) -> Iterator[Result]:
         yield warning(f"Người dùng khác trên máy vào được {place}", f"chmod 700 {place}")
     else:
         yield good(f"{place}: chỉ {owner} vào được")
+
+
+def backup(patient: Patient) -> Iterator[Result]:
+    """Whether one was made, and lately."""
+    vault, after = patient.records.vault, patient.settings.backup.remind_after
+    last = last_backup(vault)
+    said = f"Sao lưu gần nhất lúc {local(last.at):%H:%M %d/%m/%Y} ({last.name})" if last else "Chưa có bản sao lưu nào"
+    mend = "Chạy zalo-governor backup; hằng đêm: systemctl enable --now zalo-governor-backup.timer."
+    if is_overdue(vault, patient.records.clock(), after):
+        yield warning(said if last is None else f"{said}, đã quá hạn", mend)
+    elif last is None:
+        yield note(said, mend)
+    else:
+        yield good(said)
 
 
 def secret_files(patient: Patient) -> Iterator[Result]:

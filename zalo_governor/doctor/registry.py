@@ -14,6 +14,7 @@ CHECKS = (
     Check("key", "Khóa", installation.key, ("data_dir",)),
     Check("database", "Cơ sở dữ liệu", installation.database, ("key",)),
     Check("process", "Chương trình", running.process, ("rules", "database")),
+    Check("backup", "Sao lưu", installation.backup, ("process",)),
     Check("health", "Giám sát", running.health, ("process",)),
     Check("zalo_way", "Đường tới Zalo", zalo.way, ("settings",), asks=True),
     Check("clock", "Đồng hồ", machine.clock, ("zalo_way",), asks=True),

@@ -78,8 +78,11 @@ class Digests:
         return told
 
     def backup(self, unit: OfficeUnit, due: datetime) -> None:
-        """Tell that there is no backup of late, on one day once, whichever account of the program comes to it."""
-        status = self._policy.status()
+        """Tell that there is no backup of late, on one day once, whichever account of the program comes to it; what
+        comes due in the quiet hours waits for the next time."""
+        status, quiet = self._policy.status(), self._policy.quiet_hours
+        if quiet and quiet.until(self._policy.clock()):
+            return
         if status.backup_overdue and unit.first_run("backup_overdue", midnight(today(due))):
             self._post.to_desk(unit, no_backup(status, self._voice), group_id=self._policy.home_group_id)
 

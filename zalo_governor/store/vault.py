@@ -1,8 +1,10 @@
 """Secrets of the installation: the session's credentials and whatever else must survive a restart unseen."""
 
-from sqlalchemy import Connection, delete, insert, select
+from datetime import datetime
 
-from zalo_governor.domain.clock import to_ms
+from sqlalchemy import Connection, delete, func, insert, select
+
+from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.store.crypto import binding
 from zalo_governor.store.database import Database
 from zalo_governor.store.schema import vault
@@ -30,6 +32,12 @@ class Vault:
             return list(
                 connection.scalars(select(vault.c.name).where(vault.c.name.startswith(prefix, autoescape=True)))
             )
+
+    def begun_at(self) -> datetime | None:
+        """When the first secret was saved of those that are kept: when the installation began."""
+        with self._database.read() as connection:
+            first_ms = connection.scalar(select(func.min(vault.c.saved_ms)))
+        return None if first_ms is None else from_ms(first_ms)
 
     def forget(self, name: str) -> None:
         """Keep the secret of that name no longer."""

@@ -235,7 +235,7 @@ class Wiring:
         return self._hearing.status()._replace(
             outgoing=self._outbox.counts(self._clock()),
             backed_up_at=last.at if last else None,
-            backup_overdue=is_overdue(last, self._clock(), self._records.settings.backup.remind_after),
+            backup_overdue=is_overdue(self._records.vault, self._clock(), self._records.settings.backup.remind_after),
         )
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:

@@ -17,7 +17,7 @@ from tests.unit.cli.test_members_command import office
 from tests.unit.monitoring.test_server import free_port
 from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, START
 from zalo_governor.cli import app
-from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import GroupSnapshot, Member, Role
 from zalo_governor.settings import load_settings
 from zalo_governor.store.crypto import Keys
@@ -25,6 +25,7 @@ from zalo_governor.store.database import Database
 from zalo_governor.store.identity import SeedPerson
 from zalo_governor.store.instance import InstanceLock
 from zalo_governor.store.units import SqlUnits
+from zalo_governor.store.vault import Vault
 
 
 class Office:
@@ -108,6 +109,29 @@ def test_a_sound_installation_is_called_sound(installed: Office) -> None:
     assert (code, bad) == (0, [])
     assert [result["says"] for result in found["zalo_rights"]] == ["điều hành: tài khoản là phó nhóm"]
     assert "09:00 24/11/2026" in found["zalo_groups"][0]["says"]
+
+
+def test_it_says_that_there_is_no_backup_and_warns_once_one_was_due(installed: Office) -> None:
+    [found] = installed.doctor()[1]["backup"]
+    assert (found["level"], found["says"]) == ("note", "Chưa có bản sao lưu nào")
+    assert "zalo-governor backup" in found["mend"]
+    installed.execute("UPDATE vault SET saved_ms = saved_ms - 3 * 86400000")
+    code, told = installed.doctor()
+    assert (code, told["backup"][0]["level"]) == (1, "warning")
+
+
+def test_it_says_when_the_last_backup_was_made_and_whether_that_is_long_ago(installed: Office) -> None:
+    made = system_clock() - timedelta(hours=1)
+    vault = Vault(installed.database)
+    vault.save("backup.last", json.dumps({"at": made.isoformat(), "name": "sao-luu.zgb"}).encode())
+    [found] = installed.doctor()[1]["backup"]
+    assert found["level"] == "good"
+    assert f"{local(made):%H:%M %d/%m/%Y} (sao-luu.zgb)" in found["says"]
+    made -= timedelta(days=3)
+    vault.save("backup.last", json.dumps({"at": made.isoformat(), "name": "sao-luu.zgb"}).encode())
+    [found] = installed.doctor()[1]["backup"]
+    assert found["level"] == "warning"
+    assert "quá hạn" in found["says"]
 
 
 def _older(made: Office) -> None:

@@ -332,3 +332,14 @@ def test_that_there_is_no_backup_is_told_to_the_desk_once_a_day_and_only_then() 
     status = status._replace(backup_overdue=False)
     duties.daily_report(desk.unit, NOW + timedelta(days=2))
     assert not [text for text in to(desk.take(), "admin") if "Sao lưu" in text]
+
+
+def test_nobody_is_woken_for_a_missing_backup_and_the_day_still_hears_of_it() -> None:
+    status = LineStatus(LineState.UP, NOW, NOW, backup_overdue=True)
+    desk = Desk(status=lambda: status, quiet_hours=QUIET)
+    due, desk.now = NOW - timedelta(minutes=5), datetime(2026, 11, 24, 18, 20, tzinfo=UTC)
+    desk.office.duties.hints_digest(desk.unit, due)
+    assert desk.take() == []
+    desk.now = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
+    desk.office.duties.hints_digest(desk.unit, due)
+    assert "Sao lưu gần nhất: chưa có" in to(desk.take(), "admin")[0]
