@@ -240,6 +240,8 @@ class Text(Enum):
     # answers to everybody
     REPEATED = ("repeated", "said")
     HINT = ("hint", "who")
+    HINT_DESK = ("hint_desk", "who")
+    HINT_CASE = ("hint_case", "who code")
     INCIDENT_ALERT = ("incident_alert", "code when who group said")
     INCIDENT_KEPT = ("incident_kept", "who code")
     INCIDENT_KEPT_AT_NIGHT = ("incident_kept_at_night", "who code when")
@@ -251,14 +253,14 @@ class Text(Enum):
     SUGGESTIONS_NONE = ("suggestions_none", "group")
     SUGGESTIONS_DIGEST = ("suggestions_digest", "group count rows")
     REMARK_ROW = ("remark_row", "code when who said")
-    REMARK_IN_GROUP = ("remark_in_group", "code")
+    REMARK_IN_GROUP = ("remark_in_group", "who code")
     UNKNOWN_COMMAND = ("unknown_command", "who near")
     NEAR_COMMANDS = ("near_commands", "rows")
     USAGE = ("usage", "who usage")
     REFUSED = ("refused", "who command")
     STALE = ("stale", "who when command")
-    ANSWERED_PRIVATELY = ("answered_privately", "")
-    UNREACHED_IN_GROUP = ("unreached_in_group", "")
+    ANSWERED_PRIVATELY = ("answered_privately", "who")
+    UNREACHED_IN_GROUP = ("unreached_in_group", "who")
     NOT_GOVERNED = ("not_governed", "who")
 
     # how to type the commands, one line each
@@ -303,7 +305,9 @@ class Text(Enum):
     REGULATION_NONE = ("regulation_none", "wanted")
 
     # the cases
-    CASES = ("cases", "which group count rows")
+    CASES = ("cases", "which group count rows page")
+    CASES_PAGE = ("cases_page", "page pages next")
+    CASES_LAST_PAGE = ("cases_last_page", "page pages")
     CASES_NONE = ("cases_none", "which group")
     CASES_OPEN = ("cases_open", "")
     CASES_ALL = ("cases_all", "")
@@ -459,7 +463,7 @@ class Text(Enum):
     NEVER = ("never", "")
 
     # the report
-    REPORT_SENT = ("report_sent", "period")
+    REPORT_SENT = ("report_sent", "who period")
     REPORT_FUTURE = ("report_future", "who")
     REPORT = ("report", "group period start end made_at activity clauses open more trend coverage cannot")
     REPORT_ACTIVITY = ("report_activity", "messages senders joined left recalled changes calls")

@@ -1,5 +1,6 @@
 """Commands: who may ask what, from where, and what everybody then sees."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -87,7 +88,8 @@ def test_asked_in_the_group_the_group_gets_one_line_and_the_leader_the_report() 
     desk.say("leader", "/baocao 01/10-31/10")
     posted = desk.take()
     assert [notice.text for notice in posted if notice.is_group] == [
-        "Đã gửi báo cáo 01/10/2026-31/10/2026 tới đồng chí qua tin nhắn riêng."
+        "Kính gửi đồng chí Lò Văn Chủ (Chủ tịch UBND tỉnh): "
+        "Hệ thống đã gửi báo cáo 01/10/2026-31/10/2026 qua tin nhắn riêng."
     ]
     assert "BÁO CÁO" in to(posted, "leader")[0]
     assert all(notice.thread_id == GROUP for notice in posted if notice.is_group)
@@ -178,18 +180,28 @@ def test_a_false_alarm_needs_a_reason_and_keeps_it() -> None:
     assert "Ghi chú: Tên riêng {tiếng} nước ngoài" in to(desk.take(), "admin")[0]
 
 
-def test_lists_are_cut_and_counted() -> None:
+def listed(desk: Desk, line: str) -> list[str]:
+    """The codes, in their order, that the desk reads."""
+    desk.say("admin", line, place="private")
+    return re.findall(r"^- (VP\d+):", "\n".join(to(desk.take(), "admin")), re.MULTILINE)
+
+
+@pytest.mark.parametrize("words", ["", "mở", "tất cả", "HÔM NAY"])
+def test_every_case_can_be_listed_page_by_page_and_the_gravest_comes_first(words: str) -> None:
     desk = Desk(repeat_window=timedelta())
-    for _ in range(12):
+    desk.seal("member")
+    for _ in range(44):
         desk.say("member", "noi dung", UNMARKED)
         desk.later(seconds=1)
     desk.take()
-    for filter_word in ("", "mở", "tất cả", "HÔM NAY"):
-        desk.say("admin", f"/vipham {filter_word}", place="private")
-        (text,) = to(desk.take(), "admin")
-        assert ": 12" in text
-        assert "VP12" in text
-        assert "và 2 vụ việc khác" in text
+    desk.say("admin", f"/vipham {words}", place="private")
+    text = "\n".join(to(desk.take(), "admin"))
+    assert ": 45\n" in text
+    assert f"Trang 1/3; xem tiếp: /vipham {words.lower()} 2.".replace("  ", " ").replace("mở ", "") in text
+    pages = [listed(desk, f"/vipham {words} {page}") for page in (1, 2, 3)]
+    assert pages[0][:2] == ["VP1", "VP45"]
+    assert [code for page in pages for code in page] == ["VP1", *(f"VP{number}" for number in range(45, 1, -1))]
+    assert listed(desk, f"/vipham {words} trang 9") == pages[2], "beyond the end is the end"
 
 
 @pytest.mark.parametrize(
@@ -207,8 +219,7 @@ def test_talk_that_begins_like_a_command_is_not_taken_for_one() -> None:
     desk = Desk()
     desk.say("admin", "xem 5 đồng chí đã đến chưa", place="private")
     desk.say("admin", "báo cáo đồng chí, xã đã xong việc", place="private")
-    (hint,) = to(desk.take(), "admin")
-    assert "/trogiup" in hint
+    assert all("chưa hiểu tin vừa nhận" in hint for hint in to(desk.take(), "admin"))
 
 
 def test_help_lists_only_what_the_person_may_use() -> None:
@@ -361,15 +372,49 @@ def test_a_secret_sent_to_the_bot_is_declined_and_no_case() -> None:
     assert desk.unit.book == {}
 
 
-def test_small_talk_gets_a_hint_at_most_once_an_hour() -> None:
+@pytest.mark.parametrize(("who", "within_five_minutes"), [("member", 1), ("stranger", 1), ("admin", 6), ("leader", 6)])
+def test_small_talk_is_answered_every_few_minutes_and_nobody_is_met_with_silence_for_good(
+    who: str, within_five_minutes: int
+) -> None:
     desk = Desk()
-    for _ in range(5):
-        desk.say("member", "Chào hệ thống", place="private")
-        desk.later(minutes=10)
-    assert len(to(desk.take(), "member")) == 1
-    desk.later(minutes=20)
-    desk.say("member", "Chào hệ thống", place="private")
-    assert len(to(desk.take(), "member")) == 1
+    for _ in range(20):
+        desk.say(who, "Chào hệ thống", place="private")
+    assert len(to(desk.take(), who)) == within_five_minutes
+    desk.later(minutes=5)
+    desk.say(who, "1", place="private")
+    (hint,) = to(desk.take(), who)
+    assert "/trogiup" in hint
+
+
+@pytest.mark.parametrize("line", ["VP1", "vp 1", "/VP1", "#VP1".lstrip("#") + ".", "vp-01"])
+def test_the_code_of_a_case_alone_opens_it_for_the_desk(line: str) -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say("admin_staff", line, place="private")
+    (shown,) = to(desk.take(), "admin_staff")
+    assert shown.startswith("Vụ việc VP1 (")
+    assert desk.unit.audited[-1]["action"] == "command"
+
+
+@pytest.mark.parametrize("who", ["member", "stranger", "leader"])
+def test_others_read_what_they_may_do_about_a_case_of_their_own_and_nothing_of_it(who: str) -> None:
+    desk = Desk()
+    desk.say("leadership", "noi dung", UNMARKED)
+    desk.take()
+    desk.say(who, "VP1", place="private")
+    (hint,) = to(desk.take(), who)
+    assert "/giaitrinh VP1" in hint
+    assert "Vàng Thị Phó" not in hint
+
+
+@pytest.mark.parametrize("line", ["12", "VP1 VP2", "VP1 xong rồi", "VP"])
+def test_what_is_more_or_less_than_a_code_is_small_talk(line: str) -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.take()
+    desk.say("admin", line, place="private")
+    assert "chưa hiểu tin vừa nhận" in to(desk.take(), "admin")[0]
 
 
 def test_a_command_that_does_not_exist_is_answered() -> None:
@@ -464,6 +509,19 @@ def test_who_floods_the_bot_is_no_longer_answered_and_an_office_holder_always_is
     for _ in range(30):
         desk.say("admin", line, place="private")
     assert len(to(desk.take(), "admin")) == 30
+
+
+@pytest.mark.parametrize(
+    ("who", "called"),
+    [("member", "đồng chí Giàng A Viên (Chủ tịch UBND xã Mẫu)"), ("stranger", 'chủ tài khoản "Tên ở Zalo"')],
+)
+@pytest.mark.parametrize("line", ["/trogiup", "/gopy nên ghim lịch trực"])
+def test_the_one_line_in_the_group_names_whom_it_answers(who: str, called: str, line: str) -> None:
+    desk = Desk()
+    desk.say(who, line)
+    [public] = [notice.text for notice in desk.take() if notice.is_group]
+    assert public.startswith(f"Kính gửi {called}: ")
+    assert "tin nhắn riêng" in public
 
 
 def test_members_cannot_make_the_bot_flood_the_group() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zalo_governor.office.commands.parsing import case_number, folded, read
+from zalo_governor.office.commands.parsing import Typed, case_number, folded, read
 
 EXACT = {"xacnhan", "baonham", "xoa"}
 WORDS = {
@@ -80,7 +80,7 @@ def test_a_slip_in_what_cannot_be_taken_back_is_only_asked_about(line: str) -> N
 
 def test_between_two_words_as_near_none_is_chosen() -> None:
     typed = read("/xea", {"xem": True, "xeo": True})
-    assert typed == ("", "", True, ("xem", "xeo"), True)
+    assert typed == Typed("", "", True, ("xem", "xeo"), True)
 
 
 @pytest.mark.parametrize("line", ["/kinh gui cac dong chi", "/hop luc may gio", "/khong co lenh nay"])

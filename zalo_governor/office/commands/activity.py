@@ -87,5 +87,5 @@ class Report(Command[Wanted]):
             subject=f"{span.first.isoformat()}/{span.last.isoformat()}",
             purpose=Purpose.REPORT,
             files=files,
-            group_line=self.voice.say(Text.REPORT_SENT, period=period.label),
+            group_line=self.voice.say_to(call.person, Text.REPORT_SENT, period=period.label),
         )

@@ -1,9 +1,10 @@
 """/vipham, /xacnhan, /baonham: the desk works the cases."""
 
+import re
 from abc import abstractmethod
 from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from zalo_governor.domain.audit import SHOWN
 from zalo_governor.domain.cases import Case, CaseState
@@ -17,7 +18,7 @@ from zalo_governor.office.commands.command import Answer, AnyCommand, Call, Comm
 from zalo_governor.office.commands.parsing import case_number, folded
 from zalo_governor.office.delivery_words import state_in_words
 from zalo_governor.office.false_alarms import FalseAlarms
-from zalo_governor.office.listing import shown
+from zalo_governor.office.listing import gravest_first
 from zalo_governor.office.messages import Text
 from zalo_governor.office.periods import midnight, today
 from zalo_governor.office.policy import Group
@@ -25,6 +26,8 @@ from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.voice import Voice, moment, number
 
 DESK = frozenset({Role.ADMIN, Role.ADMIN_STAFF})
+_ROWS = 20
+_PAGE = re.compile(r"(.*?)(?: ?(?:trang )?0*([1-9][0-9]{0,3}))?")
 _WORDS = 500
 _RECENT = timedelta(days=30)
 
@@ -37,8 +40,15 @@ class Which(Enum):
     TODAY = Text.CASES_TODAY
 
 
-class ListCases(Command[Which]):
-    """/vipham [mở | tất cả | hôm nay]"""
+class Wanted(NamedTuple):
+    """What of the list."""
+
+    which: Which
+    page: int = 1
+
+
+class ListCases(Command[Wanted]):
+    """/vipham [mở | tất cả | hôm nay] [trang]"""
 
     word = "vipham"
     usage = Text.USAGE_CASES
@@ -53,29 +63,43 @@ class ListCases(Command[Which]):
         "hom nay": Which.TODAY,
         "homnay": Which.TODAY,
     }
+    _TYPED: ClassVar[dict[Which, str]] = {Which.OPEN: "", Which.ALL: "tất cả ", Which.TODAY: "hôm nay "}
 
-    def understand(self, rest: str, today: date) -> Which | None:
-        """A filter; nothing means those that are open."""
-        return self._FILTERS.get(folded(rest).strip(" ."))
+    def understand(self, rest: str, today: date) -> Wanted | None:
+        """A filter and a page; nothing means the first of those that are open."""
+        found = _PAGE.fullmatch(folded(rest).strip(" ."))
+        which = self._FILTERS.get(found[1].strip()) if found else None
+        return Wanted(which, int(found[2] or 1)) if found and which else None
 
-    def answer(self, call: Call, argument: Which) -> Answer:
-        """Every urgent case of each group, the youngest of the others, and how many there are."""
+    def answer(self, call: Call, argument: Wanted) -> Answer:
+        """The gravest cases of each group first, of those the youngest, page by page, and how many there are."""
         if not call.groups:
             return Answer([self.voice.say_to(call.person, Text.NOT_GOVERNED)])
         return Answer([self._list(call, group, argument) for group in call.groups])
 
-    def _list(self, call: Call, group: Group, which: Which) -> str:
-        now = self.policy.clock()
+    def _list(self, call: Call, group: Group, wanted: Wanted) -> str:
+        now, which = self.policy.clock(), wanted.which
         start = {Which.OPEN: from_ms(0), Which.ALL: now - _RECENT, Which.TODAY: midnight(today(now))}[which]
         cases = call.unit.cases(group.id, start=start, end=_beyond(now), open_only=which is Which.OPEN)
         named = {"which": self.voice.say(which.value), "group": self.voice.group(group)}
         if not cases:
             return self.voice.say(Text.CASES_NONE, **named)
-        listed, rest = shown(reversed(cases))
-        rows = [self._row(call.unit, case) for case in listed]
-        if rest:
-            rows.append(self.voice.say(Text.MORE, count=number(rest)))
-        return self.voice.say(Text.CASES, count=number(len(cases)), rows="\n".join(rows), **named)
+        ordered = gravest_first(reversed(cases))
+        first = max(_ROWS, sum(case.urgent for case in ordered))
+        starts = [0, *range(first, len(ordered), _ROWS)]
+        page = min(wanted.page, len(starts))
+        rows = [self._row(call.unit, case) for case in ordered[starts[page - 1] : [*starts, None][page]]]
+        on = self._on(which, page, len(starts))
+        return self.voice.say(Text.CASES, count=number(len(cases)), rows="\n".join(rows), page=on, **named)
+
+    def _on(self, which: Which, page: int, pages: int) -> str:
+        """Which page this is, and how to go on; "" where there is but one."""
+        if pages == 1:
+            return ""
+        about = {"page": number(page), "pages": number(pages)}
+        if page == pages:
+            return self.voice.say(Text.CASES_LAST_PAGE, **about)
+        return self.voice.say(Text.CASES_PAGE, next=f"{self._TYPED[which]}{page + 1}", **about)
 
     def _row(self, unit: OfficeUnit, case: Case) -> str:
         return self.voice.say(

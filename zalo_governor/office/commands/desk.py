@@ -1,6 +1,6 @@
 """Where typed lines come in: who may ask what, from where, and how soon; everything asked is audited."""
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -9,8 +9,10 @@ from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.office.commands.case_view import ShowCase
+from zalo_governor.office.commands.casebook import DESK
 from zalo_governor.office.commands.command import Answer, AnyCommand, Call
-from zalo_governor.office.commands.parsing import Typed, begins_with_slash, names_case, read
+from zalo_governor.office.commands.parsing import Typed, bare_case, begins_with_slash, names_case, read
 from zalo_governor.office.commands.registry import all_commands
 from zalo_governor.office.freshness import is_fresh, may_be_carried_out
 from zalo_governor.office.messages import Text
@@ -22,12 +24,13 @@ from zalo_governor.office.voice import Voice, moment
 
 log = structlog.get_logger(__name__)
 
-_HINT_EVERY = timedelta(hours=1)
 _OFFERED = 3
 _ABBREVIATED = 2
 """Letters of an abbreviation: a slip in it is another word."""
 _MOST_ANSWERS, _WINDOW_MINUTES = 6, 5
 """So many commands of somebody without an office under the regulation are answered within so long."""
+_HINTS, _HINTS_OF_OFFICE = 1, 6
+"""So often within the same time is said what may be asked: to members, and to whoever holds an office."""
 
 
 class CommandDesk:
@@ -77,8 +80,8 @@ class CommandDesk:
             self._hint(unit, event, person, typed)
             return
         argument = self._understood(command, typed)
-        if argument is None and not typed.slash:
-            self._hint(unit, event, person, None)
+        if (argument is None and not typed.slash) or (typed.bare and not command.allowed(person)):
+            self._hint(unit, event, person, None, code=typed.rest if typed.bare else "")
         elif not may_be_carried_out(event, self._policy.clock()):
             self._too_late(unit, event, person, command)
         elif not command.allowed(person):
@@ -97,6 +100,8 @@ class CommandDesk:
             return None
         if event.is_group and not begins_with_slash(event.text):
             return None
+        if code := bare_case(event.text):
+            return Typed(ShowCase.word, code, slash=True, bare=True)
         return read(event.text, self._words)
 
     def _understood(self, command: AnyCommand, typed: Typed) -> Any:
@@ -108,9 +113,15 @@ class CommandDesk:
         """Whether one more answer may go to that person now: who floods the bot must not get its account blocked."""
         if person.roles - {Role.MEMBER}:
             return True
+        return self._within(unit, f"answer:{person.id}", _MOST_ANSWERS)
+
+    def _within(self, unit: OfficeUnit, what: str, most: int) -> bool:
+        """Whether that is done one of the first `most` times of this window; counts it."""
+        return any(unit.first_run(f"{what}:{number}", self._window()) for number in range(most))
+
+    def _window(self) -> datetime:
         now = self._policy.clock()
-        window = now.replace(minute=now.minute - now.minute % _WINDOW_MINUTES, second=0, microsecond=0)
-        return any(unit.first_run(f"answer:{person.id}:{number}", window) for number in range(_MOST_ANSWERS))
+        return now.replace(minute=now.minute - now.minute % _WINDOW_MINUTES, second=0, microsecond=0)
 
     def _groups_of(self, event: EventBase) -> list[Group]:
         governed = self._policy.governed
@@ -127,9 +138,9 @@ class CommandDesk:
             instead = self._voice.say(Text.REPORT_FILE_FAILED, name=file.name)
             self._post.file_to_person(unit, person, file, instead, answer.purpose, group_id=group_id, asked_for=True)
         if event.is_group:
-            line = answer.group_line or self._voice.say(Text.ANSWERED_PRIVATELY)
+            line = answer.group_line or self._voice.say_to(person, Text.ANSWERED_PRIVATELY)
             if person.reach is Reach.REFUSED:
-                line = self._voice.say(Text.UNREACHED_IN_GROUP)
+                line = self._voice.say_to(person, Text.UNREACHED_IN_GROUP)
             self._post.to_group(unit, line, group_id=group_id)
         self._audit(unit, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
 
@@ -145,7 +156,8 @@ class CommandDesk:
             text = self._voice.say_to(person, Text.STALE, when=moment(event.at), command=f"/{command.word}")
             self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
 
-    def _hint(self, unit: OfficeUnit, event: EventBase, person: Person, typed: Typed | None) -> None:
+    def _hint(self, unit: OfficeUnit, event: EventBase, person: Person, typed: Typed | None, *, code: str = "") -> None:
+        """Say what may be asked; `code` is that of a case, where somebody wrote nothing else."""
         now = self._policy.clock()
         if not may_be_carried_out(event, now):
             return
@@ -154,8 +166,9 @@ class CommandDesk:
             text = self._voice.say_to(person, Text.UNKNOWN_COMMAND, near=self._near(person, typed))
             self._post.to_person(unit, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
             self._audit(unit, event, person, "command.unknown", "")
-        elif not unit.last_posted(person.id, Purpose.SYSTEM.value, group_id, now - _HINT_EVERY):
-            text = self._voice.say_to(person, Text.HINT)
+        elif self._within(unit, f"hint:{person.id}", _HINTS_OF_OFFICE if person.roles - {Role.MEMBER} else _HINTS):
+            hint = self._voice.say_to(person, Text.HINT_DESK if person.has(*DESK) else Text.HINT)
+            text = self._voice.say_to(person, Text.HINT_CASE, code=code) if code else hint
             self._post.to_person(unit, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
     def _near(self, person: Person, typed: Typed) -> str:

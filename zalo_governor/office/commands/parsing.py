@@ -22,6 +22,8 @@ class Typed(NamedTuple):
     """Where `word` is "": the words that there are, the likest first."""
     close: bool = False
     """Where `word` is "": whether the likest is so close that hardly anything else can be meant."""
+    bare: bool = False
+    """No word was typed, but the code of a case alone."""
 
 
 def begins_with_slash(text: str) -> bool:
@@ -55,6 +57,12 @@ def folded(text: str) -> str:
 def case_number(text: str) -> tuple[int, str] | None:
     """The number of the case that the text begins with (`VP12`, `#12`, `ca 12`, `12`), and what follows as typed."""
     return numbered(text, _CODE)
+
+
+def bare_case(text: str) -> str | None:
+    """What is nothing but the whole code of a case, `VP12` or `/vp 12`, as code; None for anything else."""
+    found = _BARE_CASE.fullmatch(text[:_LONGEST].replace("／", "/"))
+    return f"VP{int(found[1])}" if found else None
 
 
 def names_case(text: str) -> bool:
@@ -113,4 +121,5 @@ _FAR = 6
 _GLUED = re.compile(r"^(/+\s*[^\W\d_]+?)((?:vp|tv|sc|gy)?#?[0-9])", re.IGNORECASE)
 """`/xemVP12`, `/quyche4.1`: the blank that a thumb leaves out."""
 _CODE = code_pattern(r"vp|ca|case|vu(?: viec)?(?: so)?|ma(?: so)?(?: vp)?|so")
+_BARE_CASE = re.compile(r"\s*/?\s*vp[\s\-#]*0*([1-9][0-9]{0,17})[\s.]*", re.IGNORECASE | re.ASCII)
 _WHOLE_CODE = re.compile(r"\s*(?:vp|tv)[\s\-#]*0*[1-9][0-9]{0,17}(?![0-9A-Za-z])", re.IGNORECASE)

@@ -53,7 +53,7 @@ class _Tell(Command[str]):
         now = self.policy.clock()
         remark = call.unit.add_remark(self.kind, group_id=group.id, person_id=call.person.id, text=words, at=now)
         text = self._pass_on(call, remark)
-        line = self.voice.say(Text.REMARK_IN_GROUP, code=remark.code)
+        line = self.voice.say_to(call.person, Text.REMARK_IN_GROUP, code=remark.code)
         return Answer([text], subject=remark.code, group_line=line)
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
