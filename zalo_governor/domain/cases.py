@@ -144,6 +144,14 @@ class Case(BaseModel):
         # Nobody takes a case on himself out of the leader's sight.
         return moved if by in {None, self.person_id} else moved.answered()
 
+    def may_become(self, to: CaseState) -> bool:
+        """Whether it can be moved there; a reason would be given."""
+        try:
+            self.moved(to, at=self.state_at, by=None, reason=to.value)
+        except IllegalTransitionError:
+            return False
+        return True
+
     def remedied(self, at: datetime) -> Self:
         """The case with the moment at which it was first set right."""
         return self if self.remedied_at else self.model_copy(update={"remedied_at": at})

@@ -5,13 +5,14 @@ from datetime import datetime
 
 import structlog
 
-from zalo_governor.domain.cases import Case, CaseMessage, CaseState
+from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.events import EventBase, MessageDeleted, MessageRecalled, MessageSeen
 from zalo_governor.domain.people import Person
 from zalo_governor.office.alerts import Alerts
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.messages import Text
+from zalo_governor.office.offers import visible
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.voice import Voice
@@ -104,11 +105,6 @@ class Afterwards:
     def _persons(self, unit: OfficeUnit, event: MessageSeen, uids: Sequence[str]) -> list[int]:
         found = (unit.sender(event.account, uid) for uid in uids if uid != event.account)
         return [person.id for person in found if person]
-
-
-def visible(unit: OfficeUnit, case: Case) -> list[CaseMessage]:
-    """The messages of a case that are still to be seen in the group, as far as the program has heard."""
-    return [message for message in unit.messages_of(case) if message.gone_at is None]
 
 
 _WITHDRAWALS = (MessageRecalled, MessageDeleted)

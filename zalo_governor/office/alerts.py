@@ -17,6 +17,7 @@ from zalo_governor.office.freshness import was_fresh
 from zalo_governor.office.listing import gravest_first, shown
 from zalo_governor.office.messages import Text
 from zalo_governor.office.name_advice import NameAdvice
+from zalo_governor.office.offers import may_remove
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post
@@ -46,14 +47,15 @@ class Alerts:
         if case.label == UNCHECKED:
             text = self._voice.say(Text.ALERT_UNCHECKED, **about)
         elif case.sealed:
-            text = self._voice.say(Text.ALERT_SEALED, same=self._same(unit, case), due=self._due(case), **about)
+            about |= {"same": self._same(unit, case), "due": self._due(case), "remove": self._remove(unit, case)}
+            text = self._voice.say(Text.ALERT_SEALED, **about)
         elif has_category(case.label):
             named = {"category": category(self._voice, case.label), "reason": why(self._voice, reason)}
-            text = self._voice.say(Text.ALERT_HARMFUL, **about, **named)
+            text = self._voice.say(Text.ALERT_HARMFUL, remove=self._remove(unit, case), **about, **named)
         else:
             kind = Text.ALERT_NAME if about_name else Text.ALERT_CASE
             about["member"] += self._due(case)
-            text = self._voice.say(kind, clause=self._voice.clause(case.clause), **about)
+            text = self._voice.say(kind, clause=self._voice.sign(case), **about)
         self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
         self._look_up(unit, case, person)
 
@@ -311,6 +313,11 @@ class Alerts:
 
     def _due(self, case: Case) -> str:
         return self._voice.say(Text.ALERT_DUE, when=moment(case.due_at)) if case.due_at else ""
+
+    def _remove(self, unit: OfficeUnit, case: Case) -> str:
+        """The words that offer it, where it would be done."""
+        may = may_remove(unit, self._policy.account, case)
+        return self._voice.say(Text.OR_REMOVE, code=case.code) if may else ""
 
     def _about(self, case: Case, person: Person) -> dict[str, str]:
         return {

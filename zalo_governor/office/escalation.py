@@ -142,7 +142,7 @@ class Escalation:
             "when": moment(case.event_at),
             "group": self._voice.group(self._policy.group(case.group_id)),
             "citation": self._voice.citation(case.clause),
-            "clause": self._voice.clause(case.clause),
+            "clause": self._voice.sign(case),
         }
 
     def _where(self, unit: OfficeUnit, case: Case) -> str:

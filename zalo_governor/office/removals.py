@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from zalo_governor.domain.events import MessageDeleted
 from zalo_governor.domain.removals import Removal, RemovalOutcome
-from zalo_governor.office.afterwards import Afterwards, visible
+from zalo_governor.office.afterwards import Afterwards
 from zalo_governor.office.messages import Text
+from zalo_governor.office.offers import visible
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.office.post import Post

@@ -24,6 +24,12 @@ _STATES = {
     CaseState.APPROVED: Text.STATE_APPROVED,
 }
 _NOTES = {Standing.OUTSIDE: Text.NOTE_OUTSIDE, Standing.UNMATCHED: Text.NOTE_UNMATCHED}
+_SIGNS = {
+    "no_diacritics": Text.SIGN_NO_MARKS,
+    "partial": Text.SIGN_MISSING_MARKS,
+    "legacy": Text.SIGN_LEGACY,
+}
+"""By the finding's label (clause 3.1)."""
 _NAME_LENGTH = 60
 _GROUP_PREFIX = "nhóm "
 _HEAPED = re.compile("(?<=[\u0300-\u036f]{2})[\u0300-\u036f]+")
@@ -114,6 +120,11 @@ class Voice:
             return self.regulation.clause(number).summary.rstrip(". ")
         except KeyError:
             return self.say(Text.CLAUSE_UNKNOWN, number=number)
+
+    def sign(self, case: Case) -> str:
+        """What the case is a sign of, in few words: of writing, what is wrong with it; else the clause in short."""
+        text = _SIGNS.get(case.label)
+        return self.say(text) if text else self.clause(case.clause)
 
     def times(self, case: Case) -> str:
         """`, 3 lần` for a case that repeats joined, else nothing."""

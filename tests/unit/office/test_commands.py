@@ -87,10 +87,9 @@ def test_asked_in_the_group_the_group_gets_one_line_and_the_leader_the_report() 
     desk = Desk()
     desk.say("leader", "/baocao 01/10-31/10")
     posted = desk.take()
-    assert [notice.text for notice in posted if notice.is_group] == [
-        "Kính gửi đồng chí Lò Văn Chủ (Chủ tịch UBND tỉnh): "
-        "Hệ thống đã gửi báo cáo 01/10/2026-31/10/2026 qua tin nhắn riêng."
-    ]
+    [line] = [notice.text for notice in posted if notice.is_group]
+    assert "đồng chí Lò Văn Chủ" in line
+    assert "đã gửi báo cáo 01/10/2026-31/10/2026 qua tin nhắn riêng" in line
     assert "BÁO CÁO" in to(posted, "leader")[0]
     assert all(notice.thread_id == GROUP for notice in posted if notice.is_group)
 

@@ -3,7 +3,6 @@
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.changes import CHANGE_RULES
 from zalo_governor.domain.newcomers import Newcomer
-from zalo_governor.office.afterwards import visible
 from zalo_governor.office.categories import category, has_category, why
 from zalo_governor.office.commands.casebook import CaseCommand, note_opening, one_line
 from zalo_governor.office.commands.command import Answer, Call
@@ -11,6 +10,7 @@ from zalo_governor.office.delivery_words import state_in_words
 from zalo_governor.office.integrity.wording import Wording
 from zalo_governor.office.messages import Text
 from zalo_governor.office.newcomers import way_in
+from zalo_governor.office.offers import may_answer, may_remove, visible
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.voice import gone, moment, number
 from zalo_governor.office.withholding import withheld_line
@@ -67,7 +67,7 @@ class ShowCase(CaseCommand):
             return self.voice.say(Text.CASE_SIGNS_UNCHECKED, citation=citation)
         if case.sealed:
             return self.voice.say(Text.CASE_SIGNS_SEALED, citation=citation)
-        return self.voice.say(Text.CASE_SIGNS, citation=citation, clause=self.voice.clause(case.clause))
+        return self.voice.say(Text.CASE_SIGNS, citation=citation, clause=self.voice.sign(case))
 
     def _content(self, call: Call, case: Case) -> list[str]:
         lines = []
@@ -75,7 +75,7 @@ class ShowCase(CaseCommand):
         if newcomer:
             lines += self._newcomer(call, case, newcomer)
         elif case.sealed:
-            lines.append(self.voice.say(Text.CASE_SEALED))
+            lines.append(self.voice.say(Text.CASE_SEALED_GONE if self._is_gone(call, case) else Text.CASE_SEALED))
             lines += self._aftermath(call, case)
         elif case.rule_id in CHANGE_RULES:
             lines += self._changes(call, case)
@@ -88,7 +88,9 @@ class ShowCase(CaseCommand):
             if quotable and (excerpt := call.unit.excerpt(case)):
                 lines.append(self.voice.say(Text.CASE_EXCERPT, excerpt=one_line(excerpt, _EXCERPT)))
             else:
-                lines.append(self.voice.say(Text.CASE_NO_EXCERPT))
+                no_longer = self._is_gone(call, case)
+                lines.append(self.voice.say(Text.CASE_NO_EXCERPT_GONE if no_longer else Text.CASE_NO_EXCERPT))
+            lines += self._withdrawn(call, case)
             if quotable and (suggestion := call.unit.suggestion(case)):
                 lines.append(self.voice.say(Text.CASE_SUGGESTION, suggestion=one_line(suggestion, _EXCERPT)))
         if has_category(case.label):
@@ -158,11 +160,7 @@ class ShowCase(CaseCommand):
     def _aftermath(self, call: Call, case: Case) -> list[str]:
         """What the group still shows of a sealed case, and who has seen it."""
         lines = [self.voice.say(Text.CASE_SAME, code=f"VP{case.same_as}")] if case.same_as else []
-        for message in call.unit.messages_of(case)[:_GONE]:
-            if message.gone_at:
-                by = None if message.gone_by is None else call.unit.person(message.gone_by)
-                how = gone(self.voice, message.gone_at, by, deleted=message.deleted, account=self.policy.account)
-                lines.append(self.voice.say(Text.CASE_GONE, when=moment(message.at), how=how))
+        lines += self._withdrawn(call, case)
         readers = [reader.seen for reader in call.unit.readers(case) if reader.person_id != case.person_id]
         if readers:
             seen = sum(readers)
@@ -171,6 +169,20 @@ class ShowCase(CaseCommand):
         else:
             lines.append(self.voice.say(Text.CASE_NO_READERS))
         return lines
+
+    def _is_gone(self, call: Call, case: Case) -> bool:
+        """Whether there was a message, and the group shows none of it any more."""
+        return bool(call.unit.messages_of(case)) and not visible(call.unit, case)
+
+    def _withdrawn(self, call: Call, case: Case) -> list[str]:
+        """What was recalled or deleted, when and by whom."""
+        lines = []
+        for message in call.unit.messages_of(case):
+            if message.gone_at:
+                by = None if message.gone_by is None else call.unit.person(message.gone_by)
+                how = gone(self.voice, message.gone_at, by, deleted=message.deleted, account=self.policy.account)
+                lines.append(self.voice.say(Text.CASE_GONE, when=moment(message.at), how=how))
+        return lines[:_GONE]
 
     def _leader(self, call: Call, case: Case) -> list[str]:
         if case.leader_told_at is None:
@@ -184,18 +196,21 @@ class ShowCase(CaseCommand):
         return [self.voice.say(Text.CASE_LEADER_BY_DESK, who=who, when=when)]
 
     def _next(self, call: Call, case: Case) -> str:
-        steps = []
+        steps: list[Text] = []
+        said: list[str] = []
         if case.label == UNCHECKED and case.state.open:
             # Nobody knows yet whether there is anything to recall or to report.
             steps += [Text.STEP_LOOK, Text.STEP_ANSWER]
         elif case.state is not CaseState.FALSE_ALARM:
             if visible(call.unit, case):
-                steps.append(Text.STEP_RECALL)
+                may = may_remove(call.unit, self.policy.account, case)
+                remove = self.voice.say(Text.OR_REMOVE, code=case.code) if may else ""
+                said.append(self.voice.say(Text.STEP_RECALL, remove=remove))
             if case.leader_told_by is None:
                 steps.append(Text.STEP_LEADER)
             if call.unit.readers(case):
                 steps.append(Text.STEP_READERS)
-            if case.state.open or case.state is CaseState.REMEDIED:
+            if may_answer(case):
                 steps.append(Text.STEP_ANSWER)
-        said = [self.voice.say(step, code=case.code) for step in steps] or [self.voice.say(Text.STEP_NOTHING)]
-        return self.voice.say(Text.CASE_NEXT, steps="; ".join(said))
+        said += [self.voice.say(step, code=case.code) for step in steps]
+        return self.voice.say(Text.CASE_NEXT, steps="; ".join(said or [self.voice.say(Text.STEP_NOTHING)]))

@@ -4,6 +4,7 @@ from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.office.commands.casebook import DESK, CaseWords, cannot_move, move, unknown_case
 from zalo_governor.office.commands.command import Answer, Call
 from zalo_governor.office.messages import Text
+from zalo_governor.office.offers import answers
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.post import Post
 
@@ -30,7 +31,10 @@ class _OfOnesOwn(CaseWords):
         note = CaseNote(kind=kind, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.unit.add_note(case, note)
         quoted = self.voice.say(Text.WORDS_QUOTED, words=words) if words else ""
-        said = self.voice.say(text, who=self.voice.who(call.person), code=case.code, words=quoted)
+        about = {"who": self.voice.who(call.person), "code": case.code, "words": quoted}
+        if text is Text.EXPLANATION:
+            about["answers"] = answers(self.voice, case)
+        said = self.voice.say(text, **about)
         self._post.to_desk(call.unit, said, group_id=case.group_id, case_id=case.id)
 
 

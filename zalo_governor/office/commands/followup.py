@@ -6,12 +6,12 @@ from zalo_governor.domain.cases import Case, CaseNote, NoteKind
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.removals import CodeCheck
-from zalo_governor.office.afterwards import visible
 from zalo_governor.office.commands.casebook import DESK, CaseCommand, CaseWords, note_opening, unknown_case
 from zalo_governor.office.commands.command import Answer, Call, Command
 from zalo_governor.office.commands.parsing import case_number
 from zalo_governor.office.escalation import Escalation
 from zalo_governor.office.messages import Text
+from zalo_governor.office.offers import visible
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.voice import moment, number
 
