@@ -61,7 +61,7 @@ def test_taking_the_message_back_closes_the_case(bot: Rig, text: str) -> None:
     bot.say("", uid, msgType="chat.undo", content=undo)
     bot.until(lambda: _state(bot, code) == "remedied", "the case is closed")
     if text == SECRET:
-        bot.until(lambda: "đã được thu hồi" in bot.told(ADMIN)[-1], "the admin is told that it is gone")
+        bot.until(lambda: "đã được thu hồi" in bot.told_of(code, ADMIN)[-1], "the admin is told that it is gone")
     [shown] = bot.answer(ADMIN, f"/xem {code}")
     assert "đã khắc phục" in shown
 

@@ -70,11 +70,11 @@ def sent(base: str) -> list[dict[str, Any]]:
 
 
 def hears(folder: Path, base: str) -> str:
-    """Start the bot, let a member write without marks, and give the log once the admin was told."""
+    """Start the bot, let a member write what is told at any hour, and give the log once the admin was told."""
     bot = Program(["run", "--config", str(folder / "governor.yaml")], folder / "bot.log")
     try:
         wait_for(lambda: bool(order(base, "state", fields=["sockets"])["sockets"]))
-        said = {"_text": "Kinh gui cac dong chi, chieu nay hop luc hai gio", "uidFrom": MEMBER}
+        said = {"_text": "Em gửi văn bản tuyệt mật số 9/KH-GIẢ ĐỊNH để nghiên cứu trước", "uidFrom": MEMBER}
         order(base, "push", frames=[{"data": {"groupMsgs": [said]}}])
         wait_for(lambda: any(message["thread"] == ADMIN and "VP1" in message["text"] for message in sent(base)))
     finally:
