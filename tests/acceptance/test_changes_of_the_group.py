@@ -88,6 +88,7 @@ def test_a_case_that_the_desk_writes_down_in_the_group(bot: Rig) -> None:
     text = "/ghinhan 4.6 @Vàng Thị Mẫu có phản ánh tin của Nhóm ở nơi khác"
     bot.say(text, ADMIN, mentions=[{"uid": uid, "pos": 13, "len": 13, "type": 0}])
     code = bot.case_of(uid)
+    bot.told_of(code, ADMIN)
     [shown] = [text for text in bot.answer(ADMIN, f"/xem {code}") if "ghi nhận:" in text]
     assert "có phản ánh tin của Nhóm ở nơi khác" in shown
     for file in (bot.folder / "data").iterdir():
