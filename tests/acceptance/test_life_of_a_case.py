@@ -1,14 +1,15 @@
 """One full life of a case, and what a kill makes of its steps: the real process beside the simulator."""
 
-import time
+import sqlite3
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.rig import ADMIN, GROUP, LEADER, Rig, rig, somebody
-from zalo_governor.domain.clock import local, system_clock
+from zalo_governor.domain.clock import local, system_clock, to_ms
 
 TEXT = "De nghi cac so gui so lieu giai ngan thang nay truoc ngay hai muoi lam de tong hop"
 
@@ -57,9 +58,7 @@ def test_a_case_from_its_first_message_to_the_last_word(bot: Rig) -> None:
 
 def test_what_the_night_kept_back_is_told_once_after_a_kill_and_every_word_is_kept_once(tmp_path: Path) -> None:
     with rig(tmp_path) as made:
-        ends = local(system_clock()) + timedelta(seconds=40)
-        quiet = {"start": f"{ends - timedelta(hours=2):%H:%M:%S}", "end": f"{ends:%H:%M:%S}"}
-        made.configure("escalation", quiet_hours=quiet)
+        _let_it_be_night(made, until=timedelta(hours=2))
         made.start_bot()
         member, second = somebody(), somebody()
         made.say(TEXT, member)
@@ -71,7 +70,10 @@ def test_what_the_night_kept_back_is_told_once_after_a_kill_and_every_word_is_ke
         other = made.case_of(second)
         made.kill_bot()
         assert not [text for text in made.told(ADMIN) if "dấu hiệu nhẹ" in text]
-        _wait(ends)
+        # The night is over, and with it the time for which what is light was kept.
+        _let_it_be_night(made, until=timedelta(seconds=1))
+        with closing(sqlite3.connect(made.database)) as database, database:
+            database.execute("UPDATE cases SET desk_due_ms = ? WHERE desk_due_ms IS NOT NULL", [to_ms(system_clock())])
         for _ in range(2):
             made.start_bot()
             made.until(lambda: bool(_digests(made, code)), "the digest is told")
@@ -100,6 +102,8 @@ def _state(made: Rig, code: str) -> str:
     return str(state)
 
 
-def _wait(moment: datetime) -> None:
-    while local(system_clock()) < moment:
-        time.sleep(0.2)
+def _let_it_be_night(made: Rig, *, until: timedelta) -> None:
+    """Quiet hours that began two hours ago and end so long from now."""
+    now = local(system_clock())
+    quiet = {"start": f"{now - timedelta(hours=2):%H:%M:%S}", "end": f"{now + until:%H:%M:%S}"}
+    made.configure("escalation", quiet_hours=quiet)
