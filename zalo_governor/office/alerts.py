@@ -201,7 +201,10 @@ class Alerts:
         done = {case.id: text for case, text in asked}
         rows = [self._urgent_row(unit, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
         group = self._voice.group(self._policy.group(group_id))
-        text = self._voice.say(Text.URGENT_CASES, group=group, count=number(len(rows)), rows="\n".join(rows))
+        may = any(may_remove(unit, self._policy.account, case) for case, _ in asked)
+        remove = self._voice.say(Text.OR_REMOVE_EACH) if may else ""
+        about = {"group": group, "count": number(len(rows)), "rows": "\n".join(rows), "remove": remove}
+        text = self._voice.say(Text.URGENT_CASES, **about)
         self._post.to_desk(unit, text, group_id=group_id, urgent=True)
         for case, _ in asked:
             self._look_up(unit, case, unit.person(case.person_id))
@@ -325,7 +328,7 @@ class Alerts:
             "group": self._voice.group(self._policy.group(case.group_id)),
             "when": moment(case.event_at),
             "who": self._voice.who(person),
-            "citation": self._voice.citation(case.clause),
+            "citation": self._voice.cited(case),
         }
 
     def _named(self, case: Case, person: Person) -> dict[str, str]:

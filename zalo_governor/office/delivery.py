@@ -137,7 +137,7 @@ class DeliveryFollowUp:
         case = unit.case(notice.case_id) if notice.case_id else None
         return {
             "code": case.code if case else self._voice.say(Text.UNHEARD_MANY),
-            "what": self._voice.say(Text.UNHEARD_WHAT, citation=self._voice.citation(case.clause)) if case else "",
+            "what": self._voice.say(Text.UNHEARD_WHAT, citation=self._voice.cited(case)) if case else "",
             "when": moment(case.event_at if case else notice.created_at),
             "group": self._voice.group(self._policy.group(notice.group_id)),
         }
@@ -156,7 +156,7 @@ class DeliveryFollowUp:
                 case = unit.case(notice.case_id) if notice.case_id else None
                 if case and case.state.open and notice.person_id is not None:
                     who = self._voice.who(unit.person(notice.person_id))
-                    citation = self._voice.citation(case.clause)
+                    citation = self._voice.cited(case)
                     rows.append(self._voice.say(Text.UNREACHED_ROW, code=case.code, who=who, citation=citation))
             if rows:
                 text = self._voice.say(Text.UNREACHED_PEOPLE, rows="\n".join(rows))

@@ -176,7 +176,7 @@ class Digests:
             code=case.code,
             when=moment(case.event_at),
             who=self._voice.who(unit.person(case.person_id)),
-            citation=self._voice.citation(case.clause),
+            citation=self._voice.cited(case),
             category=named,
         )
 

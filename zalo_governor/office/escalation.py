@@ -6,10 +6,10 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.newcomers import Newcomer
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.office.alerts import NAME_RULE
 from zalo_governor.office.audit import audit_case
 from zalo_governor.office.integrity.wording import Wording
 from zalo_governor.office.messages import Text
-from zalo_governor.office.name_reminders import NAME_RULE
 from zalo_governor.office.newcomers import way_in
 from zalo_governor.office.policy import OfficePolicy
 from zalo_governor.office.ports import OfficeUnit
@@ -141,7 +141,7 @@ class Escalation:
             "who": self._voice.who(unit.person(case.person_id)),
             "when": moment(case.event_at),
             "group": self._voice.group(self._policy.group(case.group_id)),
-            "citation": self._voice.citation(case.clause),
+            "citation": self._voice.cited(case),
             "clause": self._voice.sign(case),
         }
 

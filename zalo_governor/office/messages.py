@@ -25,6 +25,7 @@ class Text(Enum):
     ANSWER_FALSE_ALARM = ("answer_false_alarm", "code")
     ANSWER_REVIEW = ("answer_review", "code")
     OR_REMOVE = ("or_remove", "code")
+    OR_REMOVE_EACH = ("or_remove_each", "")
     SIGN_NO_MARKS = ("sign_no_marks", "")
     SIGN_MISSING_MARKS = ("sign_missing_marks", "")
     SIGN_LEGACY = ("sign_legacy", "")
@@ -176,7 +177,7 @@ class Text(Enum):
     REASON_SPREAD = ("reason_spread", "")
     REASON_WORDS = ("reason_words", "")
     ALERT_NAMED = ("alert_named", "code who")
-    URGENT_CASES = ("urgent_cases", "group count rows")
+    URGENT_CASES = ("urgent_cases", "group count rows remove")
     URGENT_ROW = ("urgent_row", "code when who citation member")
     URGENT_ROW_UNCHECKED = ("urgent_row_unchecked", "code when who citation")
     URGENT_ASKED = ("urgent_asked", "")
@@ -665,6 +666,7 @@ class Text(Enum):
     GROUP = ("group", "name")
     GROUP_UNNAMED = ("group_unnamed", "id")
     CLAUSES_OF_ARTICLE = ("clauses_of_article", "article clauses")
+    CITED_SECRET = ("cited_secret", "citation")
     CLAUSE_UNKNOWN = ("clause_unknown", "number")
 
     def __init__(self, key: str, fields: str, cells: int = 1) -> None:

@@ -11,6 +11,7 @@ from zalo_governor.domain.regulation import Regulation
 from zalo_governor.office.catalogue import Catalogue
 from zalo_governor.office.messages import Text
 from zalo_governor.office.policy import Group
+from zalo_governor.pipeline.door import UNCHECKED
 
 _STATES = {
     CaseState.NEW: Text.STATE_NEW,
@@ -120,6 +121,11 @@ class Voice:
             return self.regulation.clause(number).summary.rstrip(". ")
         except KeyError:
             return self.say(Text.CLAUSE_UNKNOWN, number=number)
+
+    def cited(self, case: Case) -> str:
+        """The citation of its clause; where it may be about a secret, with that word, and never with a level."""
+        citation = self.citation(case.clause)
+        return self.say(Text.CITED_SECRET, citation=citation) if case.sealed and case.label != UNCHECKED else citation
 
     def sign(self, case: Case) -> str:
         """What the case is a sign of, in few words: of writing, what is wrong with it; else the clause in short."""

@@ -62,7 +62,7 @@ class ShowCase(CaseCommand):
         return Answer([text], subject=case.code)
 
     def _signs(self, case: Case) -> str:
-        citation = self.voice.citation(case.clause)
+        citation = self.voice.cited(case)
         if case.label == UNCHECKED:
             return self.voice.say(Text.CASE_SIGNS_UNCHECKED, citation=citation)
         if case.sealed:

@@ -107,7 +107,7 @@ class ListCases(Command[Wanted]):
             code=case.code,
             when=moment(case.event_at),
             who=self.voice.who(unit.person(case.person_id)),
-            citation=self.voice.citation(case.clause),
+            citation=self.voice.cited(case),
             state=state_in_words(unit, self.voice, case),
             times=self.voice.times(case),
         )
