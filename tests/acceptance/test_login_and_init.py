@@ -73,7 +73,7 @@ def hears(folder: Path, base: str) -> str:
     """Start the bot, let a member write what is told at any hour, and give the log once the admin was told."""
     bot = Program(["run", "--config", str(folder / "governor.yaml")], folder / "bot.log")
     try:
-        wait_for(lambda: bool(order(base, "state", fields=["sockets"])["sockets"]))
+        wait_for(lambda: bot.log.exists() and '"swept"' in bot.log.read_text())
         said = {"_text": "Em gửi văn bản tuyệt mật số 9/KH-GIẢ ĐỊNH để nghiên cứu trước", "uidFrom": MEMBER}
         order(base, "push", frames=[{"data": {"groupMsgs": [said]}}])
         wait_for(lambda: any(message["thread"] == ADMIN and "VP1" in message["text"] for message in sent(base)))
