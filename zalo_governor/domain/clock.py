@@ -20,6 +20,10 @@ def from_ms(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
+AT_ONCE = from_ms(0)
+"""When something is due that is due now: the present moment would be a later one each time it is asked for."""
+
+
 def to_ms(moment: datetime) -> int:
     """An aware datetime as a wire timestamp (milliseconds since 1970)."""
     return round(moment.timestamp() * 1000)

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 import structlog
 
 from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.clock import AT_ONCE
 from zalo_governor.domain.delivery import UNHEARD_AFTER, Undelivered
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Role
@@ -69,7 +70,7 @@ class DeliveryFollowUp:
         """See `duework.Work`."""
         now = self._policy.clock()
         if self._look_at is None or now < self._look_at - _LOOK_EVERY:
-            return now
+            return AT_ONCE
         with self._unit() as unit:
             unheard = unit.next_unheard(UNHEARD_AFTER)
         return min(self._look_at, unheard or self._look_at)

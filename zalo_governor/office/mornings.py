@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.changes import CHANGE_RULES, ChangeKind
-from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.clock import AT_ONCE, from_ms
 from zalo_governor.domain.people import Person
 from zalo_governor.office.alerts import NAME_RULE, Alerts
 from zalo_governor.office.freshness import was_fresh
@@ -34,11 +34,10 @@ class Mornings:
 
     def next_due(self) -> datetime | None:
         """When `begin` has to be called next; None where that is not before the next night."""
-        now = self._policy.clock()
-        if ends := self._policy.rests_until(now):
+        if ends := self._policy.rests_until(self._policy.clock()):
             self._begun = False
             return ends
-        return None if self._begun else now
+        return None if self._begun else AT_ONCE
 
     def begin(self, unit: OfficeUnit) -> None:
         """Write to everybody who was spared in the night; nothing while the quiet hours last."""

@@ -1,6 +1,7 @@
 """What the office does about notices that did not get through."""
 
 from datetime import time, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from tests.unit.office.fake_unit import BOT, GROUP, NOW, UNMARKED, Desk, to
 from zalo_governor.domain.delivery import DeliveryState, Undelivered
 from zalo_governor.domain.ladder import QuietHours
 from zalo_governor.domain.notices import Purpose
+from zalo_governor.duework import Together
+from zalo_governor.office.duties import CaseDeadlines
 
 
 def undelivered(desk: Desk, who: str, purpose: Purpose, **values: Any) -> Undelivered:
@@ -86,3 +89,21 @@ def test_whoever_can_be_reached_again_hears_what_was_lost_the_gravest_first() ->
     assert "có 3 tin Hệ thống không gửi được đến đồng chí: VP9, VP4, 1 tin khác" in told
     assert to(posted, "member") == []
     assert desk.unit.lost == []
+
+
+def test_what_follows_is_done_at_once_also_beside_other_work_and_while_the_clock_goes_on() -> None:
+    ticks = count()
+    desk = Desk(clock=lambda: NOW + timedelta(microseconds=next(ticks)), quiet_hours=None)
+    desk.say("member", "trich dan", UNMARKED)
+    desk.unit.deliveries[1] = DeliveryState.DELIVERED
+    work = Together(CaseDeadlines(desk.office.duties, unit=desk.transaction), desk.delivery)
+    due, now = work.next_due(), desk.policy.clock()
+    assert due is not None
+    assert due <= now
+    work.act(now)
+    assert desk.states() == ["reminded"]
+    desk.delivery.sent("sent")
+    desk.seal("stranger")
+    desk.unit.deliveries[2] = DeliveryState.DELIVERED
+    work.act(desk.policy.clock())
+    assert desk.states() == ["reminded", "reminded"]
