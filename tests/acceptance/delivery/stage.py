@@ -366,6 +366,7 @@ def _shipped() -> dict[str, Any]:
 def _policy(clock: Clock) -> OfficePolicy:
     return OfficePolicy(
         look_at=lambda _group_id: None,
+        look_for=lambda _group_id, _uid: None,
         account=BOT,
         groups={GROUP: "điều hành tỉnh Mẫu"},
         clock=clock,
