@@ -1,0 +1,181 @@
+"""Train the tables of `zalo_governor/text/ngrams.py`: logistic regression, and models that never saw some writers.
+
+Nothing is drawn by chance: the same examples in the same order give the same table on the same machine.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from zalo_governor.text.ngrams import Features, NgramModel, name_places, pack, run_places, run_share
+
+Numbers = npt.NDArray[np.float64]
+Places = npt.NDArray[np.integer]
+
+
+class Example(NamedTuple):
+    """One text as the training sees it."""
+
+    group: str
+    """Who wrote it; "" where nobody is left out for it, as for texts of the office."""
+    told: bool
+    """Whether it is what the model shall tell."""
+    features: Features
+    weight: float = 1.0
+
+
+class Settings(NamedTuple):
+    """How to train."""
+
+    bits: int = 20
+    hold_runs: float = 2.0
+    hold_names: float = 1.0
+    """How strongly the weights of runs and of names are held near zero."""
+    least_groups: int = 2
+    """What fewer groups than these use is a habit of theirs, and is not learnt."""
+    rounds: int = 80
+
+
+def fit(examples: Sequence[Example], settings: Settings = Settings()) -> bytes:  # noqa: B008 - a tuple of constants
+    """The packed model that these examples teach."""
+    matrix = _Matrix(examples, settings)
+    weights = _descend(matrix.slope, len(matrix.columns) + 1, settings.rounds)
+    unit = float(np.abs(weights[1:]).max()) / _LARGEST or 1.0
+    table = np.zeros(1 << settings.bits, np.int8)
+    table[matrix.columns] = np.rint(weights[1:] / unit).astype(np.int8)
+    return pack(settings.bits, float(weights[0]), unit, table.tobytes())
+
+
+def left_out(
+    examples: Sequence[Example],
+    folds: int,
+    settings: Settings = Settings(),  # noqa: B008 - a tuple of constants
+) -> Iterator[tuple[frozenset[str], NgramModel]]:
+    """For each part of the groups, the model that the other groups teach: to be measured on what it never saw."""
+    for part in parts_of({example.group for example in examples} - {""}, folds):
+        others = [example for example in examples if example.group not in part]
+        yield part, NgramModel(fit(others, settings))
+
+
+def parts_of(groups: set[str], folds: int) -> list[frozenset[str]]:
+    """The groups in so many parts, always the same."""
+    ordered = sorted(groups)
+    return [frozenset(ordered[at::folds]) for at in range(min(folds, len(ordered)))]
+
+
+class _Matrix:
+    """The examples as numbers: which weight counts how much in which example."""
+
+    def __init__(self, examples: Sequence[Example], settings: Settings) -> None:
+        half = 1 << (settings.bits - 1)
+        rows, places, values = [], [], []
+        for row, (_, _, features, _) in enumerate(examples):
+            runs = sorted(run_places(features.text, settings.bits)) if features.text else []
+            names = sorted(name_places(features.names, settings.bits))
+            share = run_share(len(runs)) if runs else 0.0
+            rows.append(np.full(len(runs) + len(names), row, np.int32))
+            places.append(np.array([*runs, *names], np.int32))
+            values.append(np.concatenate([np.full(len(runs), share), np.ones(len(names))]).astype(np.float32))
+        of_row, at, value = np.concatenate(rows), np.concatenate(places), np.concatenate(values)
+        shared = _used_by(of_row, at, [example.group for example in examples], 1 << settings.bits)
+        known = shared[at] >= settings.least_groups
+        self.columns, column = np.unique(at[known], return_inverse=True)
+        rows_known, value_known = of_row[known], value[known]
+        # Kept twice, sorted by row and by column: what lies together adds up fast.
+        self._by_row = _Sums(rows_known, column, value_known, len(examples))
+        order = np.argsort(column, kind="stable")
+        self._by_column = _Sums(column[order], rows_known[order], value_known[order], len(self.columns))
+        self._told = np.array([example.told for example in examples], np.float64)
+        self._weight = np.array([example.weight for example in examples], np.float64)
+        hold = np.where(self.columns < half, settings.hold_runs, settings.hold_names)
+        self._hold = np.concatenate([[0.0], hold])
+
+    def slope(self, weights: Numbers) -> tuple[float, Numbers]:
+        """How much the weights miss, and in which direction they miss more."""
+        scores = weights[0] + self._by_row.of(weights[1:])
+        signed = np.where(self._told > 0, scores, -scores)
+        missed = _dot(self._weight, np.logaddexp(0, -signed)) + 0.5 * _dot(self._hold * weights, weights)
+        faults = self._weight * (1 / (1 + np.exp(-np.clip(scores, -_STEEPEST, _STEEPEST))) - self._told)
+        down = np.concatenate([[faults.sum()], self._by_column.of(faults)])
+        return missed, down + self._hold * weights
+
+
+class _Sums:
+    """Sums of shares of numbers, one sum for each `key`; the keys stand in order."""
+
+    def __init__(self, keys: Places, others: Places, values: npt.NDArray[np.float32], size: int) -> None:
+        self._keys, self._starts = np.unique(keys, return_index=True)
+        self._others, self._values, self._size = others.astype(np.int32), values, size
+
+    def of(self, numbers: Numbers) -> Numbers:
+        """For each key up to the size, the sum of its numbers, each times its share."""
+        sums = np.zeros(self._size)
+        if len(self._keys):
+            sums[self._keys] = np.add.reduceat(numbers[self._others] * self._values, self._starts)
+        return sums
+
+
+def _used_by(rows: Places, at: Places, groups: list[str], size: int) -> Places:
+    """For every place, how many groups use it; texts of nobody count as one group for each hundred of them."""
+    names: dict[str, int] = {}
+    numbered = [names.setdefault(group or f"\0{row // _TOGETHER}", len(names)) for row, group in enumerate(groups)]
+    of_group = np.array(numbered, np.int64)[rows]
+    pairs = np.unique(of_group * size + at)
+    return np.bincount(pairs % size, minlength=size).astype(np.int32)
+
+
+def _descend(slope: Callable[[Numbers], tuple[float, Numbers]], size: int, rounds: int) -> Numbers:
+    """The weights that miss least, by L-BFGS."""
+    weights = np.zeros(size)
+    missed, down = slope(weights)
+    moves: list[tuple[Numbers, Numbers]] = []
+    for _ in range(rounds):
+        step = -_curved(down, moves)
+        length = 1.0 if moves else 1.0 / max(1.0, float(np.abs(down).sum()) ** 0.5)
+        for _ in range(_SHORTER):
+            after, then = slope(weights + length * step)
+            if after <= missed + _ENOUGH * length * _dot(step, down):
+                break
+            length /= 2
+        else:
+            break
+        move, turned = length * step, then - down
+        if _dot(move, turned) > 0:
+            moves = [*moves[-_REMEMBERED + 1 :], (move, turned)]
+        done = missed - after < _STILL * abs(missed)
+        weights, missed, down = weights + move, after, then
+        if done:
+            break
+    return weights
+
+
+def _curved(down: Numbers, moves: list[tuple[Numbers, Numbers]]) -> Numbers:
+    """The slope, corrected for how it turned in the last moves."""
+    way = down.copy()
+    shares = []
+    for move, turned in reversed(moves):
+        share = _dot(move, way) / _dot(move, turned)
+        shares.append(share)
+        way -= share * turned
+    if moves:
+        move, turned = moves[-1]
+        way *= _dot(move, turned) / _dot(turned, turned)
+    for (move, turned), share in zip(moves, reversed(shares), strict=True):
+        way += (share - _dot(turned, way) / _dot(move, turned)) * move
+    return way
+
+
+def _dot(one: Numbers, other: Numbers) -> float:
+    """Without BLAS, which on busy processors waits for its own threads and adds in an order of its own."""
+    return float((one * other).sum())
+
+
+_LARGEST = 127
+_STEEPEST = 30.0
+_TOGETHER = 100
+_SHORTER = 20
+_ENOUGH = 1e-4
+_STILL = 1e-6
+_REMEMBERED = 8
