@@ -77,6 +77,16 @@ def _resolved(entity: str, name: str) -> str:
     return _UNSEEN.sub("", unescape(f"&{name}").translate(_BLANKS))
 
 
+def even(normalised: Normalised) -> Normalised:
+    """With one blank where several stand together, or a tab."""
+    text = normalised.text
+    if "  " not in text and "\t" not in text:
+        return normalised
+    kept = [at for at, letter in enumerate(text) if not (letter in " \t" and at and text[at - 1] in " \t")]
+    spans = tuple(normalised.span(at, at + 1) for at in kept)
+    return normalised._replace(text="".join(" " if text[at] == "\t" else text[at] for at in kept), offsets=spans)
+
+
 def _rewrite(text: str) -> Normalised:
     out: list[str] = []
     offsets: list[tuple[int, int]] = []

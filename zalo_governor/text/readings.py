@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from zalo_governor.text.alphabet import ACUTE, DOT, GRAVE, HOOK, TILDE
+from zalo_governor.text.alphabet import ACUTE, DOT, GRAVE, HOOK, MARKED_LETTERS, TILDE
 from zalo_governor.text.legacy import read_legacy
 from zalo_governor.text.syllables import is_syllable
 
@@ -16,6 +16,8 @@ def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str
     """What else the text may say, normalised; `changed` where the raw text was no plain Vietnamese already."""
     if changed and (legacy := read_legacy(text)):
         yield legacy.text
+    if changed and _ODD_LETTER.search(normalised):
+        yield _ODD_LETTER.sub(lambda odd: _plain_letter(odd[0]), normalised)
     lower = normalised.lower()
     if _KEYS.search(lower):
         yield _WORD.sub(_composed, normalised)
@@ -56,6 +58,15 @@ def other_typings(text: str, normalised: str, *, changed: bool) -> Iterator[str]
 def _composed(match: re.Match[str]) -> str:
     """The syllable that these keys of Telex, VNI or VIQR make; the word as it is where they make none."""
     word = match[0]
+    if word.endswith(".") and (shorter := _composed_word(word[:-1])) != word[:-1]:
+        return f"{shorter}."
+    whole = _composed_word(word)
+    if whole == word and "." in word:  # "t.maatj" is two words, "ma^.t" is one.
+        return ".".join(map(_composed_word, word.split(".")))
+    return whole
+
+
+def _composed_word(word: str) -> str:
     if len(word) > _LONGEST or (word.isalpha() and is_syllable(word) and "oo" not in word.lower()):
         return word
     for shapes, tones in _WAYS:
@@ -70,8 +81,20 @@ def _composed(match: re.Match[str]) -> str:
             rest = re.sub(re.escape(keys), letter, rest, flags=re.IGNORECASE)
         whole = _with_tone(rest, tone)
         if whole.isalpha() and is_syllable(whole):
-            return whole
+            return _with_shape(whole)
     return word
+
+
+def _with_shape(word: str) -> str:
+    """The level that was meant where the key of the hat was left out: "ma5t"."""
+    meant = _MEANT.get(word.lower(), word)
+    return meant.upper() if word.isupper() and len(word) > 1 else meant
+
+
+def _plain_letter(odd: str) -> str:
+    """The letter that this one looks like, without its foreign marks."""
+    base = unicodedata.normalize("NFD", odd)[0]
+    return _LOOKS_LIKE.get(odd) or (base if base.isascii() else odd)
 
 
 def _with_tone(word: str, tone: str) -> str:
@@ -83,6 +106,11 @@ def _with_tone(word: str, tone: str) -> str:
     return word[:at] + unicodedata.normalize("NFC", word[at] + tone) + word[at + 1 :]
 
 
+_MEANT = {"mạt": "mật", "tói": "tối", "tuyẹt": "tuyệt"}
+_LOOKS_LIKE = {"ʍ": "m", "ɯ": "m", "ʇ": "t", "†": "t", "‡": "t", "ḿ": "m", "Ⓜ": "M"}
+_ODD_LETTER = re.compile(
+    f"[{''.join(_LOOKS_LIKE)}]|(?![{''.join(sorted(MARKED_LETTERS))}])[\u00c0-\u024f\u1e00-\u1eff]"
+)
 _RUN_OF_LETTERS = re.compile(
     r"(?<![^\W_])(?<![@$])[^\W\d_]((?:[^\w@$]|_){1,3})[^\W\d_](?![^\W_]|[@$])(?:\1[^\W\d_](?![^\W_]|[@$]))*"
 )
@@ -124,6 +152,6 @@ _WAYS = (
     ),
 )
 _WORD = re.compile(r"[A-Za-z](?:[A-Za-z0-9^(+'`?~]|\.(?=[A-Za-z])){0,14}\.?")
-_KEYS = re.compile(r"m(?:aatj|aajt|a\^t?\.t?|a65t|a6t5|â(?:tj|t5|jt))")
+_KEYS = re.compile(r"m(?:aat[kc]?j|aajt|a\^t?\.t?|a65t|a6t5|a5t|ajt|at[j5]|â(?:tj|t5|jt))")
 _BACKWARDS = re.compile(r"(?<![^\W_])[tT][ậẬ][mM](?:\s+(?:[iI][ốỐ][tT]|[tT][ệỆ][yY][uU][tT]))?(?![^\W_])"
     r"|(?<![^\W_])tam\s+(?:iot|teyut)(?![^\W_])", re.IGNORECASE)  # fmt: skip

@@ -69,7 +69,7 @@ def level_words(text: str, folded: str) -> list[LevelWord]:
 def _word(match: re.Match[str], text: str) -> LevelWord | None:
     vowel = match["a"]
     typed = text[match.start("a")].lower() if vowel else ""
-    if _OTHER_TONE.search(match[0]) or (match["t_dot"] == "t" and typed != "ậ"):
+    if _OTHER_TONE.search(match[0]) or (match["t_dot"] == "t" and typed not in "ậa"):
         return None
     prefix, level = _prefix(match, text)
     if prefix and _cut_off(match):
@@ -118,7 +118,10 @@ def _prefix(match: re.Match[str], text: str) -> tuple[str, Level]:
 
 
 def _level(match: re.Match[str]) -> Level:
-    return Level.TUYET_MAT if match["tuyet"] else Level.TOI_MAT if match["toi"] else Level.MAT
+    groups = match.groupdict()
+    if groups["tuyet"] or groups.get("tuyet_"):
+        return Level.TUYET_MAT
+    return Level.TOI_MAT if groups["toi"] or groups.get("toi_") else Level.MAT
 
 
 def _file_name(chunk: re.Match[str]) -> LevelWord | None:
@@ -134,7 +137,7 @@ _S = r"[\W_]{0,6}"
 _SS = r"[\W_]{0,8}"
 _LEVEL = re.compile(
     rf"(?<![a-z0-9])"
-    rf"(?:(?:(?P<toi>[t7]{{1,9}}{_S}(?P<toi_vowel>[o0]){{1,9}}{_S}[i1l!y]{{1,9}})"
+    rf"(?:(?:(?P<toi>[t7]{{1,9}}{_S}(?P<toi_vowel>[o0]){{1,9}}{_S}[i1l!yj]{{1,9}})"
     rf"|(?P<tuyet>[t7]{{1,9}}{_S}u{{1,9}}{_S}[yi]{{1,9}}{_S}(?:(?P<tuyet_vowel>[e3]){{1,9}}{_S})?[t7]{{1,9}})"
     rf"|(?P<t_dot>t[./]?(?=m)))?{_SS})?"
     rf"(?P<m>m{{1,9}})(?:{_S}(?P<a>[au@4^*])[a^.]{{0,9}}{_S}(?P<t>[t7ck]{{1,9}}))?(?![a-z0-9])"
@@ -166,7 +169,7 @@ _PAPER = (
 )
 _REST_OF_NAME = r" ?\d| ?v\d| \w{2,5}$| [a-z0-9]+ (?:pdf|docx?|xlsx?|zip)$"
 _LEVEL_IN_FILE_NAME = re.compile(
-    r"(?:(?P<toi>toi)|(?P<tuyet>tuyet)) ?mat(?![a-z])"
+    r"(?:(?P<toi>toi)|(?P<tuyet>tuyet)) ?mat(?![a-z]{2})"
     r"|\bdo mat mat(?![a-z])"
     rf"|(?:{_PAPER})(?: ?\d{{1,5}})? ?mat(?={_REST_OF_NAME})"
     rf"|(?:{_PAPER})mat(?!khau|do|bang|tran|ong|duong|can|hang|nuoc|dien|ma|vu|thiet|ngu|tich|nghi|tien|tich|mua|cat)"
@@ -175,5 +178,6 @@ _GLUED = re.compile(
     r"(?<![a-z0-9])(?:vb|cv|bc|kh|tl|qd|ttr|vanban|congvan|tailieu|baocao|kehoach|totrinh|quyetdinh|danhsach|phuongan"
     r"|hoso|nghiquyet|ketluan|bienban|chithi|congdien|bando|dethi)"
     r"(?:(?P<toi>toi)|(?P<tuyet>tuyet))?mat(?![a-z])"
+    r"|(?<![a-z0-9])(?:(?P<toi_>toi|t0i|toj|t0j)|(?P<tuyet_>tuyet|tuyt))m[a@4]t(?=so|ban|cua|day|nhe|ngay|trang|\d|toi|tuyet|$|[^a-z])"
 )
 _AROUND = "\"'”’)]}>.,;:!?…"

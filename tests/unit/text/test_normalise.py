@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zalo_governor.text.fold import fold, skeleton
-from zalo_governor.text.normalise import normalise
+from zalo_governor.text.normalise import even, normalise
 
 SECRET = "tối mật"
 VIETNAMESE = st.text(alphabet="aăâeêioôơuưyáàảãạấậốồộớựđĐ bcdghklmnpqrstvx.,!1", max_size=60)
@@ -46,6 +46,13 @@ def test_spans_lead_back_over_what_was_removed() -> None:
     start = normalised.text.index("mật")
     first, last = normalised.span(start, start + 3)
     assert typed[first:last] == "m\u200ba\u0323\u0302\u200bt"
+
+
+def test_several_blanks_are_one_and_spans_lead_back_over_them() -> None:
+    text = "văn  bản\tm\u200bật"
+    evened = even(normalise(text))
+    assert evened.text == "văn bản mật"
+    assert text[slice(*evened.span(8, 11))] == "m\u200bật"
 
 
 def test_a_plain_text_is_left_alone() -> None:

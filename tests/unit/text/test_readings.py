@@ -42,6 +42,21 @@ def test_keys_and_signs_of_a_whole_message_are_read(typed: str, says: str) -> No
     assert says in list(other_typings(typed, typed, changed=False))
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("Maatj. Kế hoạch", "Mật. Kế hoạch"),
+        ("tài liệu t.maatj", "tài liệu t.mật"),
+        ("to1i ma5t", "tối mật"),
+        ("công văn ʍật", "công văn mật"),
+        ("công văn mậ†", "công văn mật"),
+        ("công văn ṃật", "công văn mật"),
+    ],
+)
+def test_a_level_in_keys_or_in_letters_that_look_like_its_own_is_read(typed: str, says: str) -> None:
+    assert says in list(other_readings(typed, typed, changed=True))
+
+
 @pytest.mark.parametrize("text", ["Chiều nay họp lúc 14h, mời các đồng chí", "Please send the report by Friday", "ok"])
 def test_an_ordinary_message_has_one_reading(text: str) -> None:
     assert list(other_typings(text, text, changed=False)) == []
