@@ -1,4 +1,4 @@
-"""Harmful content as people call it: the category behind a finding's label, and why, behind the rule's own codes."""
+"""What a person looks at first, as people call it: the category behind a finding's label, and why, behind its codes."""
 
 from zalo_governor.office.messages import Text
 from zalo_governor.office.voice import Voice
@@ -20,6 +20,7 @@ _CATEGORIES = {
     "advertising": Text.CATEGORY_ADVERTISING,
     "unverified": Text.CATEGORY_UNVERIFIED,
     "other": Text.CATEGORY_OTHER,
+    "look": Text.CATEGORY_SECRECY,
 }
 _REASONS = {
     "offer": Text.REASON_OFFER,
@@ -30,11 +31,26 @@ _REASONS = {
     "incite": Text.REASON_INCITE,
     "threat": Text.REASON_THREAT,
     "spread": Text.REASON_SPREAD,
+    "bracket": Text.REASON_LEVEL_BRACKET,
+    "disguise": Text.REASON_LEVEL_DISGUISED,
+    "document": Text.REASON_LEVEL_PAPER,
+    "document_near": Text.REASON_LEVEL_PAPER,
+    "exclaimed": Text.REASON_LEVEL,
+    "field": Text.REASON_LEVEL_FIELD,
+    "file": Text.REASON_LEVEL_FILE,
+    "heading": Text.REASON_LEVEL_LINE,
+    "initial": Text.REASON_LEVEL_BRACKET,
+    "level": Text.REASON_LEVEL,
+    "line": Text.REASON_LEVEL_LINE,
+    "number": Text.REASON_PAPER_NUMBER,
+    "set_off": Text.REASON_LEVEL,
+    "stamp": Text.REASON_LEVEL_STAMP,
+    "transmitting": Text.REASON_PASSED_ON,
 }
 
 
 def has_category(label: str) -> bool:
-    """Whether the label names a category of harmful content."""
+    """Whether the label names what a person is told of by its category."""
     return label in _CATEGORIES
 
 
@@ -46,4 +62,5 @@ def category(voice: Voice, label: str) -> str:
 def why(voice: Voice, reason: str | None) -> str:
     """The rule's codes (`contact+offer`) in words; those that have none are left out, and a word stands for no code."""
     codes = [code for code in (reason or "").split("+") if code in _REASONS]
-    return ", ".join(voice.say(_REASONS[code]) for code in codes) if codes else voice.say(Text.REASON_WORDS)
+    said = dict.fromkeys(voice.say(_REASONS[code]) for code in codes)
+    return ", ".join(said) if said else voice.say(Text.REASON_WORDS)

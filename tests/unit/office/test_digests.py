@@ -98,6 +98,20 @@ def test_what_a_person_has_to_look_at_first_is_gathered_into_one_message() -> No
     assert desk.states() == ["new", "new"]
 
 
+def test_what_may_be_secret_is_gathered_with_reasons_in_words_and_the_member_hears_nothing() -> None:
+    desk = Desk()
+    look = {"rule_id": "4.1-noi-dung-mat", "clause": "4.1", "label": "look", "excerpt": None}
+    desk.say("member", "chữ gì đó", TRIAGE.model_copy(update=look))
+    desk.unit.reasons[1] = "bracket+initial+transmitting+unheard_of"
+    desk.tick(minutes=30)
+    posted = desk.take()
+    (digest,) = to(posted, "admin")
+    said = "có thể liên quan bí mật nhà nước; lý do: độ mật ghi trong ngoặc, có lời gửi hoặc hỏi xin"
+    assert said in digest
+    assert "chữ gì đó" not in digest
+    assert to(posted, "member") == to(posted, "leader") == []
+
+
 def test_a_flood_is_counted_and_not_spelled_out() -> None:
     desk = Desk()
     for number in range(40):
