@@ -2,14 +2,15 @@
 
 import json
 import lzma
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.text.disguises import ON_LINE, ON_WORD
+from zalo_governor.text.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 
+LEFT_OUT = "secrecy-left-out.tsv"
+"""In `content/`: what `training/measure_secrecy.py` found on writers that were left out."""
 CLASSIFIED, BORDERLINE, CLEAN, HARMFUL = "classified", "borderline", "clean", "harmful"
 
 
@@ -41,10 +42,10 @@ def shipped_classified(folder: Path) -> list[Sample]:
     ]
     for part in ("tuned", "held"):
         plain = [one for one in samples if one.part == part and one.expected == CLASSIFIED and one.kind in _PLAIN]
-        with_word = [one for one in plain if _LEVEL.search(one.text)]
+        with_word = [one for one in plain if LEVEL.search(one.text)]
         for number, (name, disguise) in enumerate(ON_WORD.items()):
             for one in _few(with_word, number):
-                samples.append(one._replace(kind=f"evasion_{name}", text=_disguised(one.text, disguise)))
+                samples.append(one._replace(kind=f"evasion_{name}", text=hidden(one.text, disguise)))
         for number, (name, disguise) in enumerate(ON_LINE.items()):
             samples += [one._replace(kind=f"evasion_{name}", text=disguise(one.text)) for one in _few(plain, number)]
     return samples
@@ -106,11 +107,6 @@ def _lines(path: Path) -> Iterator[tuple[str, str, str]]:
         yield ("tuned", "held")[seen[kind] % 2 == 0], kind, text.replace("\\n", "\n")
 
 
-def _disguised(text: str, disguise: Callable[[str], str]) -> str:
-    """The text with its level words in disguise."""
-    return _LEVEL.sub(lambda match: disguise(match[0]), text)
-
-
 def _expected(kind: str) -> str:
     if kind.startswith("border_"):
         return BORDERLINE
@@ -140,7 +136,6 @@ _PLAIN = frozenset(
         "link",
     ]
 )
-_LEVEL = re.compile(r"(?:(?:tối|tuyệt) )?mật", re.IGNORECASE)
 _EVASIONS = (
     "evasion", "glued", "teencode", "abbrev", "leet", "spaced", "dotted", "hyphen", "stretched", "reversed", "rlo",
     "newline", "emoji", "zero_width", "word_joiner", "soft_hyphen", "struck", "cyrillic", "greek", "full_width",

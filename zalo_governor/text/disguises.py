@@ -62,6 +62,11 @@ def overridden(text: str) -> str:
     return "\u202e" + text[::-1] + "\u202c"
 
 
+def hidden(text: str, disguise: Callable[[str], str]) -> str:
+    """The text with the telling words of clause 4.1 in disguise."""
+    return LEVEL.sub(lambda match: disguise(match[0]), text)
+
+
 def _between(sign: str) -> Callable[[str], str]:
     return lambda text: " ".join(sign.join(word) for word in text.split(" "))
 
@@ -156,3 +161,6 @@ ON_LINE: dict[str, Callable[[str], str]] = {
     "entities_line": lambda text: "".join(f"&#x{ord(c):x};" if c.isalpha() else c for c in text),
 }
 """Disguises of the whole message."""
+
+LEVEL = re.compile(r"(?:(?:tối|tuyệt) )?mật", re.IGNORECASE)
+"""The telling words of clause 4.1."""
