@@ -15,6 +15,7 @@ from zalo_governor.cli.content_sets import (
     CLASSIFIED,
     CLEAN,
     HARMFUL,
+    LEFT_OUT,
     Sample,
     corpora,
     development,
@@ -28,7 +29,7 @@ from zalo_governor.settings import shipped_config
 from zalo_governor.text.gist import TOPICS, Lexicon
 
 Judge = Callable[[Sample], str]
-"""Says of a line `classified`, `borderline`, `harmful`, `strict` or `clean`."""
+"""Says of a line `classified`, `look`, `borderline`, `harmful`, `strict` or `clean`."""
 
 
 class Row(NamedTuple):
@@ -66,9 +67,10 @@ def content(
     for name, lines in [*_clean_chat(folder), *(corpora(data) if data else [])]:
         samples = [Sample(name, "", CLEAN, line) for line in lines]
         for system, judge in _secret_judges(rulebook).items():
-            _print([_row(name, system, "called classified", samples, judge, {CLASSIFIED})])
+            _print([_row(name, system, f"called {label}", samples, judge, {label}) for label in (CLASSIFIED, LOOK)])
         for system, judge in harm_judges.items():
             _print(_alarms(name, system, judge, samples))
+    _show_left_out(folder)
     _show_speed(rulebook, [one.text for one in secrets + harms])
 
 
@@ -86,7 +88,7 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
 def _secret_judges(rulebook: Rulebook) -> dict[str, Judge]:
     def by_rules(sample: Sample) -> str:
         labels = {finding.label for finding in _findings(rulebook, sample) if finding.rule_id == SECRET_RULE}
-        return CLASSIFIED if CLASSIFIED in labels else BORDERLINE if labels else CLEAN
+        return next((label for label in (CLASSIFIED, LOOK, BORDERLINE) if label in labels), CLEAN)
 
     def by_pattern(pattern: re.Pattern[str]) -> Judge:
         return lambda sample: CLASSIFIED if pattern.search(sample.text) else CLEAN
@@ -123,9 +125,13 @@ def _classified_rows(system: str, judge: Judge, samples: list[Sample], *, by_kin
         talk = [one for one in of_part if one.expected == BORDERLINE]
         clean = [one for one in of_part if one.expected == CLEAN]
         yield _row(part, system, "recall plain", plain, judge, {CLASSIFIED})
+        yield _row(part, system, "plain leaks that reach the admin", plain, judge, {CLASSIFIED, LOOK})
         yield _row(part, system, "recall evasion", hidden, judge, {CLASSIFIED})
+        yield _row(part, system, "hidden leaks that reach the admin", hidden, judge, {CLASSIFIED, LOOK})
         yield _row(part, system, "borderline called classified", talk, judge, {CLASSIFIED})
         yield _row(part, system, "clean called classified", clean, judge, {CLASSIFIED})
+        yield _row(part, system, "borderline called look", talk, judge, {LOOK})
+        yield _row(part, system, "clean called look", clean, judge, {LOOK})
         yield _row(part, system, "clean called borderline", clean, judge, {BORDERLINE})
         for kind in sorted({one.kind for one in of_part}) if by_kind else ():
             of_kind = [one for one in of_part if one.kind == kind]
@@ -164,6 +170,13 @@ def _clean_chat(folder: Path) -> list[tuple[str, list[str]]]:
     return [("clean chat", list(read_lines(folder / "benign" / "messages.vi.txt")))]
 
 
+def _show_left_out(folder: Path) -> None:
+    """What was measured of clause 4.1 on writers that it had not learnt from; it takes long to repeat."""
+    path = folder / "content" / LEFT_OUT
+    if path.exists():
+        typer.echo("".join(f"left-out writers\t{line}\n" for line in read_lines(path)), nl=False)
+
+
 def _show_speed(rulebook: Rulebook, texts: list[str]) -> None:
     """All rules together on these very lines, each once: hard lines, not those of an ordinary day."""
     took = []
@@ -185,4 +198,4 @@ def _print(rows: Iterable[Row]) -> None:
 
 SECRET_RULE = "4.1-noi-dung-mat"  # noqa: S105
 HARM_RULE = "4.2-noi-dung-xau"
-STRICT = "strict"
+STRICT, LOOK = "strict", "look"

@@ -17,8 +17,17 @@ class SecrecyParameters(Parameters):
     All but `elsewhere` and the innocent words are compared without marks.
     """
 
-    threshold: int = Field(ge=1)
-    """Points from which a message is `classified`."""
+    glance: float
+    """Score of the words alone from which a message is read in full."""
+    classified_from: float = Field(gt=0, lt=1)
+    """Probability from which a message is `classified`."""
+    look_from: float = Field(gt=0, lt=1)
+    """Probability from which a person looks."""
+    unnamed_classified_from: float = Field(gt=0, lt=1)
+    unnamed_look_from: float = Field(gt=0, lt=1)
+    """The same where nothing names or hints at a level, or where the text speaks of another country or of fiction."""
+    talk_below: float = Field(ge=0, lt=1)
+    """Probability below which even a level that stands out is talk about the rule."""
     documents: tuple[str, ...]
     """What can be secret: kinds of papers and information."""
     transmitting: tuple[str, ...]
@@ -39,6 +48,8 @@ class SecrecyParameters(Parameters):
     """Signs of another country, of history, or of fiction."""
     stamps: tuple[str, ...]
     """Stamps and envelope marks that only secret papers bear."""
+    hints: tuple[str, ...]
+    """What people say instead of a level."""
     open_levels: tuple[str, ...]
     """What may stand in the field "Độ mật:" of a paper that everybody may read."""
     innocent_before: tuple[str, ...]
@@ -61,6 +72,7 @@ class Phrases:
         self.elsewhere = _any_of(tuple(p for p in parameters.elsewhere if not _capitalised(p)), as_written=True)
         self.state_secrets = _any_of(parameters.state_secrets)
         self._stamps = _any_of(parameters.stamps)
+        self.hints = _any_of(parameters.hints)
         self.directing = _any_of(parameters.directing)
         self.updating = _any_of(parameters.updating)
         documents = _alternation(tuple(map(fold, parameters.documents)))
@@ -111,16 +123,20 @@ class Phrases:
 
     def serious(self, words: list[LevelWord], text: str, folded: str) -> list[LevelWord]:
         """The words that may really name a level."""
-        in_marked_text = has_marks(_without(words, text))
+        others = _without_words(words, text)
         return [
             word
             for word in words
             if word.in_name
-            or not (self._innocent(word, text, folded, in_marked_text) or self._names_no_level(word, folded))
+            or not (
+                self._innocent(word, text, folded, _marked_beside(word, others)) or self._names_no_level(word, folded)
+            )
         ]
 
     def _innocent(self, word: LevelWord, text: str, folded: str, in_marked_text: bool) -> bool:
         before, after = _neighbour_before(text[: word.start]), _neighbour_after(text[word.end :])
+        if text[word.start : word.end].isupper() and not text[word.end : word.end + _REACH].isupper():
+            after = ""  # "MẬT kế hoạch" is a label before a title, no one word.
         if word.level is Level.MAT and fold(before) == "bi":
             return True
         if after in _OF_INK_AND_WATER and "ự" in text[word.start : word.end].lower():
@@ -183,6 +199,20 @@ def _without(words: list[LevelWord], text: str) -> str:
     return " ".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
+def _without_words(words: list[LevelWord], text: str) -> str:
+    """The text, as long as it was, with blanks in the place of the level words."""
+    for word in words:
+        text = text[: word.start] + " " * (word.end - word.start) + text[word.end :]
+    return text
+
+
+def _marked_beside(word: LevelWord, others: str) -> bool:
+    """Whether the words beside this one, in its line, bear marks: a greeting before may bear them, and these not."""
+    first = max(others.rfind("\n", 0, word.start) + 1, word.start - _REACH)
+    after = others[word.end : word.end + _REACH].partition("\n")[0]
+    return has_marks(others[first : word.start] + after)
+
+
 def _neighbour_before(text: str) -> str:
     words = _LAST_WORD.search(text[-_REACH:])
     return words[1].lower() if words else ""
@@ -225,5 +255,5 @@ _REACH = 24
 _LABEL = re.compile(r"(?<!ban )(?<!so )(?<![a-z])(?:do|muc)[ _]{1,3}$")
 _STAMPED = re.compile(r"(?:dong|co|con) dau (?:do |chu )?$")
 _LABEL_SIGNS = frozenset(":=-–]")
-_LAST_WORD = re.compile(r"([^\W_]+)[ _./-]{1,3}$")
-_FIRST_WORD = re.compile(r"[ _-]{1,3}([^\W_]+)")
+_LAST_WORD = re.compile(r"([^\W_]+)(?:[ _.]{1,3}|[/-])$")
+_FIRST_WORD = re.compile(r"(?:[ _]{1,3}|-)(?!(?:kế[ _-]hoạch|kết luận)(?![^\W_]))([^\W_]+)", re.IGNORECASE)

@@ -8,6 +8,8 @@ import math
 import struct
 import zlib
 from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 
 
@@ -45,6 +47,16 @@ class NgramModel:
         names = name_places(features.names, self._bits)
         whole = sum(map(weight, names)) + (sum(map(weight, runs)) * run_share(len(runs)) if runs else 0)
         return self._bias + self._unit * whole
+
+
+@cache
+def shipped_ngrams(name: str) -> NgramModel:
+    """The model of that name that came with the program; read once.
+
+    Raises:
+        ValueError: the file is not a model of this version.
+    """
+    return NgramModel(files("zalo_governor.text").joinpath(f"{name}.ngrams").read_bytes())
 
 
 def pack(bits: int, bias: float, unit: float, table: bytes) -> bytes:

@@ -15,12 +15,7 @@ def stance_features(folded: str, words: Sequence[LevelWord]) -> frozenset[str]:
 
     Without its marks "mat" may be mất, mặt, mát: that is another word than a "mật" that is sure.
     """
-    pieces: list[str] = []
-    at = 0
-    for word in words:
-        pieces += (folded[at : word.start], _SURE if word.marked or word.disguised else _UNSURE)
-        at = max(at, word.end)
-    tokens = [_NUMBER.sub("#", token) for token in _TOKEN.findall("".join((*pieces, folded[at:])))]
+    tokens = [_NUMBER.sub("#", token) for token in _TOKEN.findall(levelled(folded, words))]
     found = {f"u:{token}" for token in tokens}
     found.update(f"p:{first} {second}" for first, second in itertools.pairwise(tokens))
     places = [at for at, token in enumerate(tokens) if token in _LEVELS]
@@ -32,6 +27,16 @@ def stance_features(folded: str, words: Sequence[LevelWord]) -> frozenset[str]:
         found.add(f"before:{min(places[0] // 3, 4)}")
         found.add(f"after:{min((len(tokens) - places[-1]) // 3, 4)}")
     return frozenset(found)
+
+
+def levelled(folded: str, words: Sequence[LevelWord]) -> str:
+    """The folded text with one sign in the place of each level word."""
+    pieces: list[str] = []
+    at = 0
+    for word in words:
+        pieces += (folded[at : word.start], _SURE if word.marked or word.disguised else _UNSURE)
+        at = max(at, word.end)
+    return "".join((*pieces, folded[at:]))
 
 
 _SURE, _UNSURE = _LEVELS = ("§", "¤")

@@ -20,39 +20,50 @@ SHIPPED = next(rule for rule in load_rulebook(shipped_config()).engine.rules if 
 SECRET = "Em gửi các anh báo cáo tối mật GIẢ ĐỊNH số 9"
 
 
-def label(text: str, threshold: int | None = None) -> str | None:
-    parameters = SHIPPED.parameters.model_copy(update={"threshold": threshold or SHIPPED.parameters.threshold})
-    rule = ClassifiedRule(
-        clause="4.1",
-        severity=Severity.CRITICAL,
-        maturity=Maturity.ACTIVE,
-        parameters=parameters,
-        lexicons=SHIPPED.lexicons,
-    )
-    finding = rule.inspect(text)
+def label(text: str) -> str | None:
+    finding = SHIPPED.inspect(text)
     return finding.label if finding else None
 
 
+def with_parameters(**parameters: float) -> ClassifiedRule:
+    return ClassifiedRule(
+        clause="4.1",
+        severity=Severity.CRITICAL,
+        maturity=Maturity.ACTIVE,
+        parameters=SHIPPED.parameters.model_copy(update=parameters),
+        lexicons=SHIPPED.lexicons,
+    )
+
+
 @pytest.mark.parametrize(
-    ("threshold", "text", "expected"),
+    ("text", "expected"),
     [
-        (None, SECRET, "classified"),
-        (99, SECRET, "borderline"),
-        (None, "Kế hoạch GIẢ ĐỊNH 03/KH-UBND (Tuyệt mật) ở file dưới", "classified"),
-        (None, "MẬT\nSố: 01/GIẢ ĐỊNH", "classified"),
-        (None, "BÁO CÁO MẬT\nTình hình GIẢ ĐỊNH", "classified"),
-        (None, "Danh sach GIA DINH - toi mat.docx", "classified"),
-        (None, "tập huấn ghi độ mật thường khi nhập văn bản", None),
-        (None, "Quy chế cấm đăng văn bản mật, mong cả nhà nhớ", "borderline"),
-        (None, "Luật Bảo vệ bí mật nhà nước có hiệu lực", "borderline"),
-        (None, "Đổi mật khẩu nhé", None),
-        (None, "Độ mật: Thường", None),
-        (None, "toi mat vi o nha roi", None),
-        (None, "Nguyễn Văn Mật đã nộp báo cáo", None),
+        (SECRET, "classified"),
+        ("Kế hoạch GIẢ ĐỊNH 03/KH-UBND (Tuyệt mật) ở file dưới", "classified"),
+        ("MẬT\nSố: 01/GIẢ ĐỊNH", "classified"),
+        ("MẬT - Kế hoạch phòng thủ khu vực năm 2026", "classified"),
+        ("BÁO CÁO MẬT\nTình hình GIẢ ĐỊNH", "classified"),
+        ("Danh sach GIA DINH - toi mat.docx", "classified"),
+        ("tập huấn ghi độ mật thường khi nhập văn bản", None),
+        ("Quy chế cấm đăng văn bản mật, mong cả nhà nhớ", "borderline"),
+        ("Luật Bảo vệ bí mật nhà nước có hiệu lực", "borderline"),
+        ("Đổi mật khẩu nhé", None),
+        ("Độ mật: Thường", None),
+        ("toi mat vi o nha roi", None),
+        ("Nguyễn Văn Mật đã nộp báo cáo", None),
     ],
 )
-def test_what_is_found(threshold: int | None, text: str, expected: str | None) -> None:
-    assert label(text, threshold) == expected
+def test_what_is_found(text: str, expected: str | None) -> None:
+    assert label(text) == expected
+
+
+def test_an_office_chooses_from_how_sure_on_a_message_is_sealed_and_from_how_sure_on_a_person_looks() -> None:
+    doubtful = with_parameters(classified_from=0.9999).inspect(SECRET)
+    assert doubtful is not None
+    assert (doubtful.label, doubtful.severity, doubtful.seals) == ("look", Severity.TRIAGE, False)
+    counted = with_parameters(classified_from=0.9999, look_from=0.9999, talk_below=0.9999).inspect(SECRET)
+    assert counted is not None
+    assert (counted.label, counted.severity, counted.seals) == ("borderline", Severity.SUSPECT, False)
 
 
 @pytest.mark.parametrize(

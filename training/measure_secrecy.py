@@ -1,0 +1,140 @@
+"""Measure clause 4.1 on writers whose lines nobody learnt from: `python -m training.measure_secrecy`.
+
+Each part of the writers is judged by tables that the other writers taught, with the thresholds of the rule's file.
+Prints the figures and writes them to `config/content/secrecy-left-out.tsv`, which `zalo-governor bench content` shows.
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from training.changes import KINDS
+from training.ngrams import fit, left_out
+from training.secrecy import GLANCE, VERDICT, Line, examples, glances, lines, shipped_rule
+from zalo_governor.cli.content_sets import LEFT_OUT
+from zalo_governor.rules.classified import ClassifiedRule, Tables
+from zalo_governor.settings import shipped_config
+from zalo_governor.text.disguises import LEVEL, ON_LINE, ON_WORD, hidden
+from zalo_governor.text.ngrams import NgramModel
+
+FOLDS = 3
+_EACH = 8
+"""Every so-manieth caught line is changed, once in each kind."""
+
+
+class Figure(NamedTuple):
+    """One share, by writers."""
+
+    measure: str
+    mean: float
+    worst: float
+    lines: int
+
+    def shown(self) -> str:
+        """Tab-separated."""
+        return f"{self.measure}\t{self.mean:.4f}\t{self.worst:.4f}\t{self.lines}"
+
+
+class _Shares:
+    """How often something came true, by measure and writer; `low` measures are worst where they are high."""
+
+    def __init__(self) -> None:
+        self._hits: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+
+    def add(self, measure: str, writer: str, hit: bool) -> None:
+        """Count one line."""
+        self._hits[measure][writer].append(hit)
+
+    def figures(self) -> Iterator[Figure]:
+        """In the order in which they were first counted."""
+        for measure, of in self._hits.items():
+            shares = [sum(hits) / len(hits) for hits in of.values()]
+            worst = max(shares) if measure.startswith(_ALARMS) else min(shares)
+            yield Figure(measure, sum(shares) / len(shares), worst, sum(map(len, of.values())))
+
+
+def main(target: Path) -> None:
+    """Measure, print and write."""
+    figures = list(measured(FOLDS))
+    rows = ["measure\tmean over writers\tworst writer\tlines", *(figure.shown() for figure in figures)]
+    target.write_text("# Made by `python -m training.measure_secrecy`.\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    sys.stdout.write("\n".join(rows) + "\n")
+
+
+def measured(folds: int) -> Iterator[Figure]:
+    """All figures."""
+    config = shipped_config()
+    rule, known = shipped_rule(config), lines(config)
+    seen = list(glances(known))
+    # Which lines of ordinary chat are worth learning from is asked once: it tells nothing of the left-out writers.
+    learnt = list(examples(rule, known, NgramModel(fit(seen, GLANCE))))
+    shares = _Shares()
+    for (part, glance), (_, verdict) in zip(
+        left_out(seen, folds, GLANCE), left_out(learnt, folds, VERDICT), strict=True
+    ):
+        judge = _with_tables(rule, Tables(verdict, glance))
+        _count(judge, [line for line in known if line.group in part], shares)
+    return shares.figures()
+
+
+def _with_tables(rule: ClassifiedRule, tables: Tables) -> ClassifiedRule:
+    """The rule, as if it had learnt these."""
+
+    class LeftOut(ClassifiedRule):
+        @cached_property
+        def tables(self) -> Tables:
+            return tables
+
+    return LeftOut(
+        clause=rule.clause, severity=rule.severity, maturity=rule.maturity, parameters=rule.parameters,
+        lexicons=rule.lexicons,
+    )  # fmt: skip
+
+
+def _count(judge: ClassifiedRule, of_part: Iterable[Line], shares: _Shares) -> None:
+    caught = 0
+    for line in of_part:
+        label = _label(judge, line.text)
+        name = _NAMES.get(line.label, "ordinary lines") if line.kind != "disguised" else "leaks in disguise"
+        alarm = "" if line.leaks else "alarm: "
+        shares.add(f"{alarm}{name} called classified", line.group, label == "classified")
+        shares.add(f"{alarm}{name} called classified or look", line.group, label in _NOTICED)
+        if line.leaks:
+            shares.add("leaks read in full", line.group, judge.may_speak(line.text))
+            shares.add(f"leaks, {line.kind}: called classified", line.group, label == "classified")
+            shares.add(f"leaks, {line.kind}: called classified or look", line.group, label in _NOTICED)
+        if line.leaks and line.kind != "disguised" and label == "classified":
+            caught += 1
+            if caught % _EACH == 0:
+                _count_changed(judge, line, shares)
+
+
+def _count_changed(judge: ClassifiedRule, line: Line, shares: _Shares) -> None:
+    dice = Random(line.text)
+    for kind, changes in KINDS.items():
+        text = dice.choice(changes)(line.text)
+        shares.add(f"still classified, {kind}", "all", _label(judge, text) == "classified")
+    if LEVEL.search(line.text):
+        for name, disguise in ON_WORD.items():
+            text = hidden(line.text, disguise)
+            shares.add(f"still classified, hidden: {name}", "all", _label(judge, text) == "classified")
+        for name, disguise in ON_LINE.items():
+            shares.add(f"still classified, hidden: {name}", "all", _label(judge, disguise(line.text)) == "classified")
+
+
+def _label(judge: ClassifiedRule, text: str) -> str:
+    finding = judge.look(text)
+    return finding.label if finding else ""
+
+
+_NOTICED = frozenset({"classified", "look"})
+_NAMES = {"leak": "plain leaks", "talk": "talk about the rule", "clean": "hard clean lines"}
+_ALARMS = "alarm: "
+
+
+if __name__ == "__main__":
+    main(shipped_config() / "content" / LEFT_OUT)
