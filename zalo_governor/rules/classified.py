@@ -82,6 +82,9 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         worth = always or speaks or self._worth_reading(normalised.text)
         if worth:
             for start in _windows(normalised.text):
+                # The quick look at the words reads the first window alone, and nothing is weighed for nothing.
+                if start and not may_speak_of_secrets(normalised.text[start : start + WINDOW]):
+                    continue
                 weighed = self._grammar.weigh(normalised, text, start, start + WINDOW)
                 spans = tuple(normalised.span(start + word.start, start + word.end) for word in weighed.words)
                 yield View(weighed, False, spans)
@@ -89,6 +92,8 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
             if may_speak_of_secrets(decoded):
                 reading = Normalised(decoded, None)
                 for start in _windows(decoded):
+                    if start and not may_speak_of_secrets(decoded[start : start + WINDOW]):
+                        continue
                     typed = normalised.text if hides else decoded
                     weighed = self._grammar.weigh(reading, typed, start, start + WINDOW)
                     yield View(weighed, True, ((0, len(text)),))
