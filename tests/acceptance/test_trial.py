@@ -80,8 +80,11 @@ def test_only_the_admin_gets_anything_until_it_is_switched_on(office: Rig, tmp_p
     assert "bao cao" not in said
     assert "«de nghi cac dong chi gui bao cao mat mua truoc ngay mai»" in ask([*changed, "--with-text"])
     path = rules / "rules" / "4.1-noi-dung-mat.yaml"
-    stricter = path.read_text(encoding="utf-8").replace("top secret]", "top secret, đề nghị các đồng chí]")
-    path.write_text(stricter.replace("threshold: 4", "threshold: 1"), encoding="utf-8")
+    stricter = path.read_text(encoding="utf-8")
+    for old, new in (("glance: -4.5", "glance: -1000"), ("classified_from: 0.9", "classified_from: 0.000001")):
+        assert old in stricter
+        stricter = stricter.replace(old, new)
+    path.write_text(stricter, encoding="utf-8")
     by_the_door = ask([*changed, "--with-text"])
     assert f"no_diacritics:minor {case}" in by_the_door
     assert "de nghi" not in by_the_door, "what another rule would seal now is not shown either"
