@@ -1,71 +1,91 @@
-"""Train the weights of clause 4.2 from lines of our own: `python -m training.harmful`.
+"""Train the table of clause 4.2 from lines of our own: `python -m training.harmful`.
 
-Reads `training/lines/` (one file for each category; what begins with `clean` is clean), `training/corpus/` (daily
-business of a province, all clean) without its folder `broad/`, every second line of `config/benign/messages.vi.txt`
-and the tuned lines of `config/content/classified.tsv` (clean in the sense of this clause), each also without marks. The
-measuring lines of `config/content/harmful.tsv` are never read.
+Reads the lines of many hands (`training/writers/`), `training/lines/` (one file for each category; what begins with
+`clean` is clean) and what a province chats (`training/corpus/`, all clean). Each line is learnt with its marks and
+without. Writes `zalo_governor/text/harmful.classes`; what it is worth on writers who were left out,
+`training/measure_harmful.py` measures. `config/content/harmful.tsv` measures, and is never read here.
 """
 
+import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from training.logistic import SEED, Example, drawn, train, write_weights
-from zalo_governor.cli.content_sets import shipped_classified
+from training import writers
+from training.classes import Example, Settings, fit
+from training.patterns import SEED, drawn
 from zalo_governor.rulebook import read_lines
-from zalo_governor.rules.harmful import QUICK
-from zalo_governor.settings import shipped_config
-from zalo_governor.text.fold import fold
-from zalo_governor.text.gist import Lexicon, words_of
-from zalo_governor.text.linear import BIAS
-
-_LINES, _CORPUS = (Path(__file__).with_name(name) for name in ("lines", "corpus"))
-_MOST_DRAWS = 24
-_L2 = {"w": 4e-3, "n": 4e-3, "b": 8e-3, QUICK: 2e-3}
-_L2_CONCEPTS = 4e-4
-_LEAST_WEIGHT = 0.04
-
+from zalo_governor.rules.harmful import CLEAN
+from zalo_governor.text.alphabet import has_marks
+from zalo_governor.text.gist import features_of, unmarked_features_of, ways_to_read
+from zalo_governor.text.normalise import normalise
 
 COMMAND = "python -m training.harmful"
+SETTINGS = Settings()
+_HERE = Path(__file__).parent
+MADE_FROM = _HERE / "harmful.sum"
+"""Of which lines the shipped table was made."""
+_TABLE = _HERE.parent / "zalo_governor" / "text" / "harmful.classes"
+_MOST_DRAWS = 4
+_WEIGHT_OF_PATTERN = 0.15
+_WEIGHT_OF_CHAT = 0.05
+_SOME = 4
+"""Of the broad corpus, every so-manieth line."""
+
+
+class Line(NamedTuple):
+    """One text to learn from or to measure."""
+
+    group: str
+    label: str
+    """A category, or `clean`."""
+    kind: str
+    """The category that a clean line comes near, or `chat`."""
+    text: str
+    weight: float = 1.0
 
 
 def main() -> None:
-    """Write `config/lexicons/harmful-weights.tsv`."""
-    config = shipped_config()
-    write_weights(trained(config), config / "lexicons" / "harmful-weights.tsv", COMMAND)
+    """Write the table."""
+    known = list(lines())
+    _TABLE.write_bytes(fit(list(examples(known)), SETTINGS))
+    MADE_FROM.write_text(fingerprint(known) + "\n", encoding="ascii")
 
 
-def trained(config: Path) -> dict[str, float]:
-    """The weights of both models by feature: the whole one, and the quick one over words alone."""
-    lexicon = Lexicon(read_lines(config / "lexicons" / "harmful.tsv"))
-    whole, quick = [], []
-    for text, harmful in sorted(set(_texts(config))):
-        for form in dict.fromkeys((text, fold(text))):
-            whole.append(Example((BIAS, *sorted(lexicon.read(form).features)), harmful))
-            words = sorted(set(words_of(form.lower())))
-            quick.append(Example((QUICK, *(f"{QUICK}:{word}" for word in words)), harmful))
-    weights = train(whole, _L2, _L2_CONCEPTS) | train(quick, _L2, _L2_CONCEPTS)
-    return {feature: round(weight, 2) for feature, weight in weights.items() if _says_something(feature, weight)}
+def fingerprint(known: list[Line]) -> str:
+    """Tells whether the table was made from these lines."""
+    return hashlib.sha256(repr([*map(tuple, known)]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _texts(config: Path) -> Iterator[tuple[str, bool]]:
-    for path in sorted(_LINES.glob("*.txt")):
+def lines() -> Iterator[Line]:
+    """All that is learnt from."""
+    yield from of_writers()
+    for path in sorted((_HERE / "lines").glob("*.txt")):
         dice = random.Random(f"{SEED} {path.stem}")
+        label = CLEAN if path.stem.startswith(CLEAN) else path.stem
         for pattern in read_lines(path):
             for text in drawn(pattern, dice, _MOST_DRAWS):
-                yield text, not path.stem.startswith("clean")
-    for path in sorted(_CORPUS.glob("*.txt")):
-        yield from ((line, False) for line in read_lines(path))
-    for line in read_lines(config / "benign" / "messages.vi.txt")[::2]:
-        yield line, False
-    for sample in shipped_classified(config):
-        if sample.part == "tuned" and not sample.kind.startswith("evasion_"):
-            yield sample.text, False
+                yield Line("", label, path.stem, text, _WEIGHT_OF_PATTERN)
+    for path in sorted((_HERE / "corpus").rglob("*.txt")):
+        step = _SOME if path.parent.name == "broad" else 1
+        for text in read_lines(path)[::step]:
+            yield Line("", CLEAN, "chat", text, _WEIGHT_OF_CHAT)
 
 
-def _says_something(feature: str, weight: float) -> bool:
-    # A word without weight is kept among the quick ones: that it is known says that nothing hides in it.
-    return abs(weight) >= _LEAST_WEIGHT or feature.startswith(QUICK)
+def of_writers() -> Iterator[Line]:
+    """The lines of many hands."""
+    for line in writers.read_lines("harmful.txt"):
+        yield Line(line.writer, CLEAN if line.label == CLEAN else line.kind, line.kind, line.text)
+
+
+def examples(known: Iterable[Line]) -> Iterator[Example]:
+    """What the model sees of the matter of each line, as it is and as it would be without marks."""
+    for line in known:
+        matter = ways_to_read(normalise(line.text).text)[0]
+        yield Example(line.group, line.label, frozenset(features_of(matter)), line.weight)
+        if has_marks(matter.lower()):
+            yield Example(line.group, line.label, frozenset(unmarked_features_of(matter)), line.weight)
 
 
 if __name__ == "__main__":

@@ -5,14 +5,13 @@ Prints the figures and writes them to `config/content/secrecy-left-out.tsv`, whi
 """
 
 import sys
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
 
 from training.changes import KINDS
+from training.figures import ALARM, Figure, Shares, write_figures
 from training.ngrams import fit, left_out
 from training.secrecy import GLANCE, VERDICT, Line, examples, glances, lines, shipped_rule
 from zalo_governor.cli.content_sets import LEFT_OUT
@@ -26,43 +25,9 @@ _EACH = 8
 """Every so-manieth caught line is changed, once in each kind."""
 
 
-class Figure(NamedTuple):
-    """One share, by writers."""
-
-    measure: str
-    mean: float
-    worst: float
-    lines: int
-
-    def shown(self) -> str:
-        """Tab-separated."""
-        return f"{self.measure}\t{self.mean:.4f}\t{self.worst:.4f}\t{self.lines}"
-
-
-class _Shares:
-    """How often something came true, by measure and writer; `low` measures are worst where they are high."""
-
-    def __init__(self) -> None:
-        self._hits: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
-
-    def add(self, measure: str, writer: str, hit: bool) -> None:
-        """Count one line."""
-        self._hits[measure][writer].append(hit)
-
-    def figures(self) -> Iterator[Figure]:
-        """In the order in which they were first counted."""
-        for measure, of in self._hits.items():
-            shares = [sum(hits) / len(hits) for hits in of.values()]
-            worst = max(shares) if measure.startswith(_ALARMS) else min(shares)
-            yield Figure(measure, sum(shares) / len(shares), worst, sum(map(len, of.values())))
-
-
 def main(target: Path) -> None:
     """Measure, print and write."""
-    figures = list(measured(FOLDS))
-    rows = ["measure\tmean over writers\tworst writer\tlines", *(figure.shown() for figure in figures)]
-    target.write_text("# Made by `python -m training.measure_secrecy`.\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    sys.stdout.write("\n".join(rows) + "\n")
+    sys.stdout.write(write_figures(measured(FOLDS), "python -m training.measure_secrecy", target))
 
 
 def measured(folds: int) -> Iterator[Figure]:
@@ -72,7 +37,7 @@ def measured(folds: int) -> Iterator[Figure]:
     seen = list(glances(known))
     # Which lines of ordinary chat are worth learning from is asked once: it tells nothing of the left-out writers.
     learnt = list(examples(rule, known, NgramModel(fit(seen, GLANCE))))
-    shares = _Shares()
+    shares = Shares()
     for (part, glance), (_, verdict) in zip(
         left_out(seen, folds, GLANCE), left_out(learnt, folds, VERDICT), strict=True
     ):
@@ -95,12 +60,12 @@ def _with_tables(rule: ClassifiedRule, tables: Tables) -> ClassifiedRule:
     )  # fmt: skip
 
 
-def _count(judge: ClassifiedRule, of_part: Iterable[Line], shares: _Shares) -> None:
+def _count(judge: ClassifiedRule, of_part: Iterable[Line], shares: Shares) -> None:
     caught = 0
     for line in of_part:
         label = _label(judge, line.text)
         name = _NAMES.get(line.label, "ordinary lines") if line.kind != "disguised" else "leaks in disguise"
-        alarm = "" if line.leaks else "alarm: "
+        alarm = "" if line.leaks else ALARM
         shares.add(f"{alarm}{name} called classified", line.group, label == "classified")
         shares.add(f"{alarm}{name} called classified or look", line.group, label in _NOTICED)
         if line.leaks:
@@ -113,7 +78,7 @@ def _count(judge: ClassifiedRule, of_part: Iterable[Line], shares: _Shares) -> N
                 _count_changed(judge, line, shares)
 
 
-def _count_changed(judge: ClassifiedRule, line: Line, shares: _Shares) -> None:
+def _count_changed(judge: ClassifiedRule, line: Line, shares: Shares) -> None:
     dice = Random(line.text)
     for kind, changes in KINDS.items():
         text = dice.choice(changes)(line.text)
@@ -133,7 +98,6 @@ def _label(judge: ClassifiedRule, text: str) -> str:
 
 _NOTICED = frozenset({"classified", "look"})
 _NAMES = {"leak": "plain leaks", "talk": "talk about the rule", "clean": "hard clean lines"}
-_ALARMS = "alarm: "
 
 
 if __name__ == "__main__":

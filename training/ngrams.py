@@ -41,7 +41,7 @@ class Settings(NamedTuple):
 def fit(examples: Sequence[Example], settings: Settings = Settings()) -> bytes:  # noqa: B008 - a tuple of constants
     """The packed model that these examples teach."""
     matrix = _Matrix(examples, settings)
-    weights = _descend(matrix.slope, len(matrix.columns) + 1, settings.rounds)
+    weights = descend(matrix.slope, len(matrix.columns) + 1, settings.rounds)
     unit = float(np.abs(weights[1:]).max()) / _LARGEST or 1.0
     table = np.zeros(1 << settings.bits, np.int8)
     table[matrix.columns] = np.rint(weights[1:] / unit).astype(np.int8)
@@ -79,14 +79,14 @@ class _Matrix:
             places.append(np.array([*runs, *names], np.int32))
             values.append(np.concatenate([np.full(len(runs), share), np.ones(len(names))]).astype(np.float32))
         of_row, at, value = np.concatenate(rows), np.concatenate(places), np.concatenate(values)
-        shared = _used_by(of_row, at, [example.group for example in examples], 1 << settings.bits)
+        shared = used_by(of_row, at, [example.group for example in examples], 1 << settings.bits)
         known = shared[at] >= settings.least_groups
         self.columns, column = np.unique(at[known], return_inverse=True)
         rows_known, value_known = of_row[known], value[known]
         # Kept twice, sorted by row and by column: what lies together adds up fast.
-        self._by_row = _Sums(rows_known, column, value_known, len(examples))
+        self._by_row = Sums(rows_known, column, value_known, len(examples))
         order = np.argsort(column, kind="stable")
-        self._by_column = _Sums(column[order], rows_known[order], value_known[order], len(self.columns))
+        self._by_column = Sums(column[order], rows_known[order], value_known[order], len(self.columns))
         self._told = np.array([example.told for example in examples], np.float64)
         self._weight = np.array([example.weight for example in examples], np.float64)
         hold = np.where(self.columns < half, settings.hold_runs, settings.hold_names)
@@ -96,13 +96,13 @@ class _Matrix:
         """How much the weights miss, and in which direction they miss more."""
         scores = weights[0] + self._by_row.of(weights[1:])
         signed = np.where(self._told > 0, scores, -scores)
-        missed = _dot(self._weight, np.logaddexp(0, -signed)) + 0.5 * _dot(self._hold * weights, weights)
+        missed = dot(self._weight, np.logaddexp(0, -signed)) + 0.5 * dot(self._hold * weights, weights)
         faults = self._weight * (1 / (1 + np.exp(-np.clip(scores, -_STEEPEST, _STEEPEST))) - self._told)
         down = np.concatenate([[faults.sum()], self._by_column.of(faults)])
         return missed, down + self._hold * weights
 
 
-class _Sums:
+class Sums:
     """Sums of shares of numbers, one sum for each `key`; the keys stand in order."""
 
     def __init__(self, keys: Places, others: Places, values: npt.NDArray[np.float32], size: int) -> None:
@@ -117,7 +117,7 @@ class _Sums:
         return sums
 
 
-def _used_by(rows: Places, at: Places, groups: list[str], size: int) -> Places:
+def used_by(rows: Places, at: Places, groups: list[str], size: int) -> Places:
     """For every place, how many groups use it; texts of nobody count as one group for each hundred of them."""
     names: dict[str, int] = {}
     numbered = [names.setdefault(group or f"\0{row // _TOGETHER}", len(names)) for row, group in enumerate(groups)]
@@ -126,7 +126,7 @@ def _used_by(rows: Places, at: Places, groups: list[str], size: int) -> Places:
     return np.bincount(pairs % size, minlength=size).astype(np.int32)
 
 
-def _descend(slope: Callable[[Numbers], tuple[float, Numbers]], size: int, rounds: int) -> Numbers:
+def descend(slope: Callable[[Numbers], tuple[float, Numbers]], size: int, rounds: int) -> Numbers:
     """The weights that miss least, by L-BFGS."""
     weights = np.zeros(size)
     missed, down = slope(weights)
@@ -136,13 +136,13 @@ def _descend(slope: Callable[[Numbers], tuple[float, Numbers]], size: int, round
         length = 1.0 if moves else 1.0 / max(1.0, float(np.abs(down).sum()) ** 0.5)
         for _ in range(_SHORTER):
             after, then = slope(weights + length * step)
-            if after <= missed + _ENOUGH * length * _dot(step, down):
+            if after <= missed + _ENOUGH * length * dot(step, down):
                 break
             length /= 2
         else:
             break
         move, turned = length * step, then - down
-        if _dot(move, turned) > 0:
+        if dot(move, turned) > 0:
             moves = [*moves[-_REMEMBERED + 1 :], (move, turned)]
         done = missed - after < _STILL * abs(missed)
         weights, missed, down = weights + move, after, then
@@ -156,18 +156,18 @@ def _curved(down: Numbers, moves: list[tuple[Numbers, Numbers]]) -> Numbers:
     way = down.copy()
     shares = []
     for move, turned in reversed(moves):
-        share = _dot(move, way) / _dot(move, turned)
+        share = dot(move, way) / dot(move, turned)
         shares.append(share)
         way -= share * turned
     if moves:
         move, turned = moves[-1]
-        way *= _dot(move, turned) / _dot(turned, turned)
+        way *= dot(move, turned) / dot(turned, turned)
     for (move, turned), share in zip(moves, reversed(shares), strict=True):
-        way += (share - _dot(turned, way) / _dot(move, turned)) * move
+        way += (share - dot(turned, way) / dot(move, turned)) * move
     return way
 
 
-def _dot(one: Numbers, other: Numbers) -> float:
+def dot(one: Numbers, other: Numbers) -> float:
     """Without BLAS, which on busy processors waits for its own threads and adds in an order of its own."""
     return float((one * other).sum())
 

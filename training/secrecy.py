@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from training import writers
 from training.changes import changed
-from training.logistic import SEED, drawn
 from training.ngrams import Example, Settings, fit
+from training.patterns import SEED, drawn
 from zalo_governor.cli.content_sets import CLASSIFIED, shipped_classified
 from zalo_governor.rulebook import load_rulebook, read_lines
 from zalo_governor.rules.classified import ClassifiedRule

@@ -15,6 +15,7 @@ from zalo_governor.cli.content_sets import (
     CLASSIFIED,
     CLEAN,
     HARMFUL,
+    HARMFUL_LEFT_OUT,
     LEFT_OUT,
     Sample,
     corpora,
@@ -171,10 +172,11 @@ def _clean_chat(folder: Path) -> list[tuple[str, list[str]]]:
 
 
 def _show_left_out(folder: Path) -> None:
-    """What was measured of clause 4.1 on writers that it had not learnt from; it takes long to repeat."""
-    path = folder / "content" / LEFT_OUT
-    if path.exists():
-        typer.echo("".join(f"left-out writers\t{line}\n" for line in read_lines(path)), nl=False)
+    """What was measured on writers that the rules had not learnt from; it takes long to repeat."""
+    for clause, name in (("4.1", LEFT_OUT), ("4.2", HARMFUL_LEFT_OUT)):
+        path = folder / "content" / name
+        if path.exists():
+            typer.echo("".join(f"left-out writers, {clause}\t{line}\n" for line in read_lines(path)), nl=False)
 
 
 def _show_speed(rulebook: Rulebook, texts: list[str]) -> None:

@@ -11,6 +11,8 @@ from zalo_governor.text.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 
 LEFT_OUT = "secrecy-left-out.tsv"
 """In `content/`: what `training/measure_secrecy.py` found on writers that were left out."""
+HARMFUL_LEFT_OUT = "harmful-left-out.tsv"
+"""The same by `training/measure_harmful.py`."""
 CLASSIFIED, BORDERLINE, CLEAN, HARMFUL = "classified", "borderline", "clean", "harmful"
 
 

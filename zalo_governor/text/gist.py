@@ -1,6 +1,6 @@
-"""What a message is about and what its writer does with it: concepts of a lexicon, word pairs, and features of both.
+"""What a message is about and what its writer does with it: words, pairs, where they stand, and phrases of a lexicon.
 
-The features feed a small linear model; they are the same when it is trained and when it judges.
+The words feed a linear model; they are the same when it is trained and when it judges. The phrases say why.
 """
 
 import itertools
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from zalo_governor.text.alphabet import has_marks
+from zalo_governor.text.courtesy import sentences, without_courtesy
 from zalo_governor.text.fold import fold
 
 TOPICS = (
@@ -19,11 +20,10 @@ TOPICS = (
 
 
 class Gist(NamedTuple):
-    """One message, read."""
+    """What of the lexicon stands in a message."""
 
     concepts: dict[str, int]
     """Concept: how many different phrases of it occur."""
-    features: frozenset[str]
 
 
 class Lexicon:
@@ -55,25 +55,59 @@ class Lexicon:
         text = text[:_READ]
         lower = text.lower()
         marked = has_marks(lower)
-        words = [_plain(word) for word in words_of(lower if marked else fold(text))]
-        found = _concepts(words, self._marked if marked else self._bare)
-        if names_link(lower):
+        found = _concepts(_words_of(lower if marked else fold(text)), self._marked if marked else self._bare)
+        if _LINK.search(lower):
             found["link"] = 1
         if _PHONE.search(lower):
             found["phone"] = 1
-        if len(_BROKEN.findall(lower)) > _MOST_BROKEN:
-            found["broken"] = 1
-        return Gist(found, frozenset(_features(found, words, marked)))
+        return Gist(found)
 
 
-def words_of(lower: str) -> list[str]:
-    """The words of a text in small letters, digits and signs that stand for letters with them."""
-    return _WORDS.findall(lower[:_READ])
+def ways_to_read(text: str) -> list[str]:
+    """The matter of a normalised text without its courtesies, whole and sentence by sentence; of its beginning only."""
+    matter = without_courtesy(text[:_READ])
+    return [matter, *sentences(matter)[:_MOST_SENTENCES]]
 
 
-def names_link(lower: str) -> bool:
-    """Whether a text in small letters names an address outside of the state's own."""
-    return _LINK.search(lower) is not None
+def features_of(text: str) -> set[str]:
+    """What the model weighs: words and pairs as typed and without marks, those at both ends, signs, the length.
+
+    As typed, "ban" of a text without marks is another word than "ban" of a text with marks.
+    """
+    lower = text.lower()
+    words = _words_of(lower)
+    bare = fold(" ".join(words)).split(" ")
+    found = _shape(lower, bare)
+    found.update(_pairs("b", bare))
+    found.update(_pairs("m", words) if has_marks(lower) else _pairs("n", bare))
+    return found
+
+
+def unmarked_features_of(text: str) -> set[str]:
+    """What a text with marks teaches about texts without, beside what they have in common."""
+    bare = fold(" ".join(_words_of(text.lower()))).split(" ")
+    return _shape(fold(text), bare) | set(_pairs("n", bare))
+
+
+def _pairs(kind: str, words: list[str]) -> Iterable[str]:
+    yield from [kind + word for word in words]
+    yield from [f"{kind}{first} {second}" for first, second in itertools.pairwise(words)]
+
+
+def _shape(lower: str, bare: list[str]) -> set[str]:
+    found = {f"^{at}{word}" for at, word in enumerate(bare[:_AT_THE_ENDS])}
+    found.update(f"${at}{word}" for at, word in enumerate(bare[: -_AT_THE_ENDS - 1 : -1]))
+    found.update(("^" + " ".join(bare[:2]), "$" + " ".join(bare[-2:]), f"l{min(len(lower) // 20, 8)}"))
+    found.update("p" + _ALIKE.get(sign, sign) for sign in _SIGNS.findall(lower))
+    if _LINK.search(lower):
+        found.add("link")
+    if _PHONE.search(lower):
+        found.add("phone")
+    return found
+
+
+def _words_of(lower: str) -> list[str]:
+    return [_plain(word) for word in _WORDS.findall(lower)]
 
 
 _Phrases = dict[str, list[tuple[tuple[str, ...], list[str]]]]
@@ -102,32 +136,6 @@ def _concepts(words: list[str], phrases: _Phrases) -> dict[str, int]:
     return found
 
 
-def _features(found: dict[str, int], words: list[str], marked: bool) -> Iterable[str]:
-    topics = [concept for concept in found if concept in TOPICS]
-    stances = [concept for concept in found if concept not in TOPICS]
-    for concept, count in found.items():
-        yield f"c:{concept}"
-        if count > 1:
-            yield f"c2:{concept}"
-    for topic in topics:
-        for stance in stances:
-            yield f"x:{topic}+{stance}"
-        if not stances:
-            yield f"x:{topic}+nothing"
-    for stance in stances:
-        yield f"t:{stance}+{bool(topics)}"
-    yield f"l:{min(len(words) // 6, 6)}"
-    names = sum(map(_NAME.__contains__, words))
-    if names:
-        yield f"told:{min(names, 3)}"
-    kind = "w" if marked else "n"
-    for word in words:
-        yield f"{kind}:{word}"
-    bare = [fold(word) for word in words] if marked else words
-    for first, second in itertools.pairwise(bare):
-        yield f"b:{first} {second}"
-
-
 def _plain(word: str) -> str:
     """Digits that stand for letters as letters; numbers all alike."""
     if word.isalpha():
@@ -137,10 +145,12 @@ def _plain(word: str) -> str:
     return word.translate(_LEET) if _LETTER.search(word) else "#"
 
 
-_NAME = frozenset("ông bà anh ấy cô chị người họ đã từng khi rằng được những sau trước năm trong của".split())  # noqa: SIM905
-"""Words of those who tell what happened."""
 _READ = 1500
+_MOST_SENTENCES = 8
 _AMBIGUOUS = 4
+_AT_THE_ENDS = 3
+_SIGNS = re.compile(r"[^\w\s]")
+_ALIKE = {"“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-"}
 _WORDS = re.compile(r"[\w@$]+")
 _NUMBER = re.compile(r"\d+[a-zđ]{0,3}$")
 _LETTER = re.compile(r"[^\W\d_]|@")
@@ -149,5 +159,3 @@ _LINK = re.compile(
     r"://(?![\w.-]*\.gov\.vn)|www\.|(?<![\w@.-])[a-z0-9-]{2,30}\.(?:com|net|xyz|top|vip|club|me|cc|info|win|test|example)\b"
 )
 _PHONE = re.compile(r"(?<!\d)0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}(?!\d)")
-_BROKEN = re.compile(r"[^\W\d_][.,;:'\"_*-](?=[^\W\d_])")
-_MOST_BROKEN = 4

@@ -36,16 +36,34 @@ def test_a_quote_does_not_accuse_the_quoter() -> None:
     assert list(SHIPPED.check(quoting, NO_CONTEXT)) == []
 
 
-def test_a_category_that_is_switched_off_is_silent() -> None:
-    fewer = SHIPPED.parameters.model_copy(update={"categories": frozenset({"gambling"})})
-    rule = HarmfulRule(
+def rule(*, categories: frozenset[str] = SHIPPED.parameters.categories, own: tuple[str, ...] = ()) -> HarmfulRule:
+    return HarmfulRule(
         clause="4.2",
         severity=Severity.MINOR,
         maturity=SHIPPED.maturity,
-        parameters=fewer,
-        lexicons=SHIPPED.lexicons,
+        parameters=SHIPPED.parameters.model_copy(update={"categories": categories}),
+        lexicons={**SHIPPED.lexicons, "harmful-own.tsv": own},
     )
-    assert rule.inspect(OFFER) is None
+
+
+def test_a_category_that_is_switched_off_is_silent() -> None:
+    assert rule(categories=frozenset({"gambling"})).inspect(OFFER) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("Chai nước thần mới về, ai cần inbox", "superstition"), ("Công an xã thu giữ nước thần, ai cần khai báo", None)],
+)
+def test_a_word_that_the_office_added_counts_at_once_where_somebody_offers_it(text: str, label: str | None) -> None:
+    finding = rule(own=("superstition\tnước thần",)).inspect(text)
+    assert (finding.label if finding else None) == label
+    assert rule().inspect("Chai nước thần mới về") is None
+
+
+def test_one_harmful_sentence_in_a_long_message_is_found() -> None:
+    finding = SHIPPED.inspect(f"Chiều mai họp giao ban lúc 14 giờ ở phòng 203. {OFFER}. Các đồng chí chuẩn bị báo cáo.")
+    assert finding is not None
+    assert finding.label == "drugs"
 
 
 @settings(deadline=2000)
