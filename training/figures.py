@@ -39,7 +39,9 @@ class Shares:
 
 def write_figures(figures: Iterable[Figure], command: str, target: Path) -> str:
     """Write the table; what was written without its first comment."""
-    rows = "\n".join(["measure\tmean over writers\tworst writer\tlines", *(figure.shown() for figure in figures)]) + "\n"
+    rows = (
+        "\n".join(["measure\tmean over writers\tworst writer\tlines", *(figure.shown() for figure in figures)]) + "\n"
+    )
     target.write_text(f"# Made by `{command}`.\n{rows}", encoding="utf-8")
     return rows
 

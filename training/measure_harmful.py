@@ -22,7 +22,7 @@ from zalo_governor.settings import shipped_config
 from zalo_governor.text.classes import ClassModel
 from zalo_governor.text.fold import fold
 
-FOLDS = 6
+FOLDS = 9
 _EACH = 4
 """Every so-manieth caught line is changed, once in each kind."""
 

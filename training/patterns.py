@@ -1,4 +1,4 @@
-"""Lines drawn from patterns in which [a|b] are alternatives; the seed is fixed, so that the same are drawn each time."""
+"""Lines drawn from patterns in which [a|b] are alternatives; the seed is fixed: the same are drawn each time."""
 
 import math
 import random

@@ -2,8 +2,8 @@
 
 The topic accuses nobody: a province talks about drugs, religion and riots every day. A linear model over the words of a
 message, learnt from lines of many hands, says how much more a message is like those of one category than like innocent
-ones. What is likely goes to the admin to look at; only a plain offer with a price, link or phone is brought to the member
-without a human in between.
+ones. What is likely goes to the admin to look at; only a plain offer with a price, link or phone is brought to the
+member without a human in between.
 """
 
 from collections.abc import Iterable
@@ -77,7 +77,7 @@ class HarmfulRule(Rule[HarmfulParameters]):
         return self.finding(category, severity=severity, reason=reason, excerpt=text[:_EXCERPT])
 
     def _weighed(self, reading: str) -> tuple[float, str, str]:
-        """The lead of the category that speaks loudest in the whole or in a sentence, that category, and the reading."""
+        """The lead of the category that speaks loudest in the whole or in one sentence, that category, the reading."""
         model = self._the_model()
         whole, *parts = ways_to_read(reading)
         leads = []

@@ -5,6 +5,8 @@ Whoever says the same thing more politely says the same thing: rules that weigh 
 
 import re
 
+from zalo_governor.text.fold import fold
+
 
 def without_courtesy(text: str) -> str:
     """The normalised text without what stands around its matter; the text itself where nothing else is left."""
@@ -25,6 +27,13 @@ def sentences(text: str) -> list[str]:
     return parts if len(parts) > 1 or (parts and len(parts[0]) < len(text) * _MOST_OF_IT) else []
 
 
+def _any_of(phrases: str) -> str:
+    """An expression for any of the phrases, which commas divide, with marks or without; the longest first."""
+    known = [phrase.strip() for phrase in phrases.split(",")]
+    both = sorted({*known, *map(fold, known)}, key=lambda phrase: (-len(phrase), phrase))
+    return f"(?:{'|'.join(map(re.escape, both))})"
+
+
 _ENDS = re.compile(r"^[^\w@$+]+|[^\w?!]+$")
 """Signs, emoji and blanks at either end that say nothing; "!" and "?" do."""
 _LETTER = re.compile(r"[^\W\d_]")
@@ -33,39 +42,43 @@ _FEWEST_GAPS = 3
 _MOST_OF_IT = 0.9
 _MOST_LAYERS = 4
 _LINKS = re.compile(r"(?:https?://)?(?:[\w-]+\.)*(?:gov\.vn|chinhphu\.vn|dangcongsan\.vn)(?:/\S*)?", re.IGNORECASE)
+_OFFICES = _any_of(
+    "chánh văn phòng, chánh thanh tra, trưởng phòng, trưởng ban, trưởng thôn, trưởng bản, giám đốc, chủ tịch, bí thư,"
+    "chuyên viên, văn thư, kế toán, cán bộ, công an"
+)
 _MENTION = re.compile(
     r"(?<!\w)@(?:(?i:tất cả|all\b|văn phòng|văn thư)|[^\W\d_]+(?: [A-ZĐÀ-ỸẠ-Ỹ][^\W\d_]*){0,3})"
-    r"(?: ?[-–(] ?(?i:phó |quyền )*(?i:chánh văn phòng|chánh thanh tra|trưởng (?:phòng|ban|thôn|bản)|giám đốc|chủ tịch|bí thư"
-    r"|chuyên viên|văn thư|kế toán|cán bộ|công an)(?: xã| huyện| tỉnh| ubnd| sở)?\)?)?"
+    rf"(?: ?[-–(] ?(?i:(?:phó |quyền )*{_OFFICES}(?: xã| huyện| tỉnh| ubnd| sở)?)\)?)?"
 )
-_WHOM = (
-    r"(?:quý|các|cac|toàn thể|toan the|tất cả|tat ca|cả|ca|mọi|moi|mn|anh|chị|chi|em|ace|ae|ac|a|c|e|đồng chí|dong chi|đ/c|d/c|đc|dc"
-    r"|bác|bac|cô|co|chú|chu|ông|ong|bà|ba|thầy|thay|lãnh đạo|lanh dao|lđ|sếp|sep|thủ trưởng|thu truong|nhóm|nhom|văn phòng"
-    r"|van phong|phòng|phong|ban|hội|hoi|sở|so|ubnd|cơ quan|co quan|đơn vị|don vi|nhà|nha|team|group|buổi|buoi|ngày|ngay|đầu|dau"
-    r"|bạn|ban|con|cháu|chau|thường trực|bí thư|chủ tịch|giám đốc|trưởng)"
+_WHOM = _any_of(
+    "quý, các, toàn thể, tất cả, cả, mọi, mn, anh, chị, em, ace, ae, ac, a, c, e, đồng chí, đ/c, đc, bác, cô, chú, ông,"
+    "bà, thầy, lãnh đạo, lđ, sếp, thủ trưởng, nhóm, văn phòng, phòng, ban, hội, sở, ubnd, cơ quan, đơn vị, nhà, team,"
+    "group, buổi, ngày, đầu, bạn, con, cháu, thường trực, bí thư, chủ tịch, giám đốc, trưởng"
 )
-_REST = r"(?: [^\W_][\w/.]*){0,7}"
+_YES = _any_of("dạ, vâng, ạ, ừ, uh, ok, à, ơ, alo, a lô, hi, hello")
+_I = _any_of("em, cháu, tôi, mình, con, xin, xin phép")
+_GREETS = _any_of(
+    "kính gửi, kính thưa, kính chào, kính mời, kính trình, thưa, chào, gửi, báo cáo, nhờ"
+)  # fmt: skip
 _LEAD = re.compile(
-    r"^(?:"
-    r"(?:(?:dạ|da|vâng|vang|ạ|ừ|uh|ok|à|ơ|alo|a lô|hi|hello)[ ,.!:]+)"
-    r"|(?:(?:dạ|da|vâng|vang)[, ]+)?(?:(?:em|cháu|tôi|mình|con|xin|xin phép|em xin|tôi xin|em xin phép) )*"
-    rf"(?:kính gửi|kinh gui|kính thưa|kinh thua|kính chào|kinh chao|kính mời|thưa|thua|chào|chao|gửi|gui|báo cáo|bao cao|nhờ|nho|kính trình)"
-    rf" {_WHOM}\b{_REST} ?[,:!.\-–—]+ "
-    rf"|{_WHOM}{_REST} (?:ơi|oi|ạ)\b ?[,:!.\-–—]* "
+    rf"^(?:{_YES}[ ,.!:]+"
+    rf"|(?:{_YES}[, ]+)?(?:{_I} )*{_GREETS} {_WHOM}\b(?: [^\W_][\w/.]*){{0,7}} ?[,:!.\-–—]+ "
+    rf"|{_WHOM}(?: [^\W_][\w/.]*){{0,7}} {_any_of('ơi, ạ')}\b ?[,:!.\-–—]* "
     r"|(?:fwd?|re|tr|vv|v/v)[ :]+"
-    r"|\[?(?:tin )?(?:chuyển tiếp|chuyen tiep|forwarded)[^:\]\n]{0,40}[:\]] "
-    r"|(?:nhờ|nho|mời|moi) [^,.:!?]{1,30} xem(?: giúp| giup| hộ| ho)? ?[:,] "
-    r")",
+    rf"|\[?(?:tin )?(?:{_any_of('chuyển tiếp')}|forwarded)[^:\]\n]{{0,40}}[:\]] "
+    rf"|{_any_of('nhờ, mời')} [^,.:!?]{{1,30}} xem(?: {_any_of('giúp, hộ')})? ?[:,] )",
     re.IGNORECASE,
 )
+_THANKS = _any_of(
+    "trân trọng, cảm ơn, cám ơn, thanks, tks, kính báo, kính chúc, kính mong, rất mong, mong các, mong nhận, mong anh,"
+    "mong chị, mong lãnh, mong được, chúc các, chúc cả, chúc mọi, chúc anh, chúc chị, chúc quý, chúc bà"
+)
+_ASKED = _any_of("đồng chí, đơn vị, đ/c, anh, phòng")
+_TO_DO = _any_of("báo cáo, quan tâm, nghiên cứu, thực hiện, nghiêm túc, triển khai, lưu ý, biết, nắm")
+_PARTICLE = "(?:ạ|nhé|nhe|nha|nhá|ah|nhỉ|hen|nghen|nhen|hihi|hehe|haha|ha|:\\)+)"
 _TAIL = re.compile(
-    r"(?:"
-    r"(?:^|[ .!?…,;–—-]) *(?:(?:dạ|và) )?(?:em |cháu |tôi |con )?(?:xin |kính |rất )?(?:chân thành |trân trọng )?"
-    r"(?:trân trọng|tran trong|cảm ơn|cám ơn|cam on|thanks|tks|kính báo|kinh bao|kính chúc|kinh chuc|chúc (?:các|cả|mọi|anh|chị|quý|bà)"
-    r"|mong (?:các|nhận|anh|chị|lãnh|được)|kính mong|kinh mong|rất mong|đề nghị các (?:đồng chí|đơn vị|đ/c|anh|phòng)(?: [^\W\d_]+){0,4}"
-    r" (?:báo cáo|quan tâm|nghiên cứu|thực hiện|nghiêm túc|triển khai|lưu ý|biết|nắm))"
-    r"(?: [\w/.,]+){0,9}"
-    r"|(?: (?:ạ|nhé|nhe|nha|nhá|ah|nhỉ|hen|nghen|hihi|hehe|haha|ha|:\)+))"
-    r")[ .!…,]*$",
+    rf"(?:(?:^|[ .!?…,;–—-]) *(?:(?:dạ|và) )?(?:{_I} ){{0,3}}(?:kính |rất )?(?:chân thành |trân trọng )?"
+    rf"(?:{_THANKS}|{_any_of('đề nghị các')} {_ASKED}(?: [^\W\d_]+){{0,4}} {_TO_DO})(?: [\w/.,]+){{0,9}}"
+    rf"| {_PARTICLE}(?: mọi người| cả nhà)?)[ .!…,]*$",
     re.IGNORECASE,
 )
