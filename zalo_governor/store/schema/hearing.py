@@ -175,4 +175,10 @@ gaps = Table(
         sqlite_where=text("pending = 1"),
         postgresql_where=text("pending"),
     ),
+    Index(
+        "ix_gaps_given_up",
+        *("account", "group_id", "heard_id"),
+        sqlite_where=text("pending IS 0 AND closed IS 0"),
+        postgresql_where=text("pending IS false AND closed IS false"),
+    ),
 )
