@@ -25,7 +25,7 @@ COMMAND = "python -m training.harmful"
 SETTINGS = Settings()
 _HERE = Path(__file__).parent
 MADE_FROM = _HERE / "harmful.sum"
-"""Of which lines the shipped table was made."""
+"""Of which lines, and of which facts about them, the shipped table was made."""
 _TABLE = _HERE.parent / "zalo_governor" / "text" / "harmful.classes"
 _MOST_DRAWS = 4
 _WEIGHT_OF_PATTERN = 0.15
@@ -48,14 +48,17 @@ class Line(NamedTuple):
 
 def main() -> None:
     """Write the table."""
-    known = list(lines())
-    _TABLE.write_bytes(fit(list(examples(known)), SETTINGS))
-    MADE_FROM.write_text(fingerprint(known) + "\n", encoding="ascii")
+    seen = list(examples(lines()))
+    _TABLE.write_bytes(fit(seen, SETTINGS))
+    MADE_FROM.write_text(fingerprint(seen) + "\n", encoding="ascii")
 
 
-def fingerprint(known: list[Line]) -> str:
-    """Tells whether the table was made from these lines."""
-    return hashlib.sha256(repr([*map(tuple, known)]).encode("utf-8", "surrogatepass")).hexdigest()
+def fingerprint(seen: Iterable[Example]) -> str:
+    """Tells whether the table was made from these lines, and of these facts about them."""
+    whole = hashlib.sha256()
+    for group, label, facts, weight in seen:
+        whole.update(repr((group, label, sorted(facts), weight)).encode("utf-8", "surrogatepass"))
+    return whole.hexdigest()
 
 
 def lines() -> Iterator[Line]:

@@ -61,6 +61,8 @@ def _count(judge: HarmfulRule, of_writer: list[Line], shares: Shares) -> None:
         if line.label == CLEAN:
             hard = "ordinary chat" if line.kind == "chat" else "hard clean lines"
             shares.add(f"{ALARM}{hard} reach the admin", line.group, finding is not None)
+            unmarked = judge.inspect(fold(line.text))
+            shares.add(f"{ALARM}{hard} without marks reach the admin", line.group, unmarked is not None)
         else:
             shares.add("harmful lines reach the admin", line.group, finding is not None)
             shares.add(f"{line.kind}: reach the admin", line.group, finding is not None)

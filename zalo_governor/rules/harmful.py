@@ -14,6 +14,7 @@ from pydantic import Field
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import Parameters, Rule, RuleContext
+from zalo_governor.text.alphabet import has_marks
 from zalo_governor.text.classes import ClassModel, shipped_classes
 from zalo_governor.text.gist import Gist, Lexicon, features_of, ways_to_read
 from zalo_governor.text.normalise import normalise
@@ -66,12 +67,13 @@ class HarmfulRule(Rule[HarmfulParameters]):
         changed = normalised.offsets is not None
         readings = [normalised.text, *other_typings(text, normalised.text, changed=changed)]
         score, category, reading = max(self._weighed(reading) for reading in readings)
-        likely = score >= self.parameters.triage and category in self.parameters.categories
-        gist = self._lexicon.read(reading) if likely else None
-        if gist is None:
-            category, gist = self._named_by_the_office(readings)
-            if gist is None:
-                return None
+        named, gist = self._named_by_the_office(readings)
+        if gist is not None:
+            category = named
+        elif score >= self.parameters.triage and category in self.parameters.categories:
+            gist = self._lexicon.read(reading)
+        else:
+            return None
         reason = "+".join(sorted(gist.concepts)) or "words"
         severity = self.severity if self._is_plain_offer(gist, score, category, text) else Severity.TRIAGE
         return self.finding(category, severity=severity, reason=reason, excerpt=text[:_EXCERPT])
@@ -85,7 +87,8 @@ class HarmfulRule(Rule[HarmfulParameters]):
             said = dict(zip(model.labels, model.scores(features_of(way)), strict=True))
             clean = said.pop(CLEAN)
             category = max(said, key=said.__getitem__)
-            leads.append((said[category] - clean - handicap, category, reading))
+            doubt = 0.0 if has_marks(way) else _UNMARKED
+            leads.append((said[category] - clean - handicap - doubt, category, reading))
         return max(leads)
 
     def _named_by_the_office(self, readings: list[str]) -> tuple[str, Gist | None]:
@@ -116,6 +119,8 @@ class HarmfulRule(Rule[HarmfulParameters]):
 _NOTHING = Gist({})
 _ALONE = 0.5
 """How much more a sentence must say where only it is harmful, and not the message as a whole."""
+_UNMARKED = 0.4
+"""How much more a text without marks must say: its words may be others."""
 _LOOKED_AT = frozenset({"text", "title", "description"})
 _OFFICE = frozenset({"official", "prevention", "festive"})
 _STANCES = frozenset({"offer", "contact", "price", "incite", "threat", "spread", "link", "phone"})

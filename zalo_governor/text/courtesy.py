@@ -65,6 +65,8 @@ _LEAD = re.compile(
     rf"|(?:{_YES}[, ]+)?(?:{_I} )*{_GREETS} {_WHOM}\b(?: [^\W_][\w/.]*){{0,7}} ?[,:!.\-–—]+ "
     rf"|{_WHOM}(?: [^\W_][\w/.]*){{0,7}} {_any_of('ơi, ạ')}\b ?[,:!.\-–—]* "
     r"|(?:fwd?|re|tr|vv|v/v)[ :]+"
+    r"|forwarded message[ -]*"
+    r"|(?:\d{1,2}|[a-zđ])[.)] "
     rf"|\[?(?:tin )?(?:{_any_of('chuyển tiếp')}|forwarded)[^:\]\n]{{0,40}}[:\]] "
     rf"|{_any_of('nhờ, mời')} [^,.:!?]{{1,30}} xem(?: {_any_of('giúp, hộ')})? ?[:,] )",
     re.IGNORECASE,

@@ -78,27 +78,20 @@ def features_of(text: str) -> set[str]:
     words = _words_of(lower)
     bare = fold(" ".join(words)).split(" ")
     found = _shape(lower, bare)
-    found.update(_pairs("b", bare), _pairs_with_a_gap("b", bare))
-    if has_marks(lower):
-        found.update(_pairs("m", words))
-    else:
-        found.update(_pairs("n", bare), _pairs_with_a_gap("n", bare))
+    found.update(_pairs("b", bare))
+    found.update(_pairs("m", words) if has_marks(lower) else _pairs("n", bare))
     return found
 
 
 def unmarked_features_of(text: str) -> set[str]:
     """What a text with marks teaches about texts without, beside what they have in common."""
     bare = fold(" ".join(_words_of(text.lower()))).split(" ")
-    return _shape(fold(text), bare).union(_pairs("n", bare), _pairs_with_a_gap("n", bare))
+    return _shape(fold(text), bare).union(_pairs("n", bare))
 
 
 def _pairs(kind: str, words: list[str]) -> Iterable[str]:
     yield from [kind + word for word in words]
     yield from [f"{kind}{first} {second}" for first, second in itertools.pairwise(words)]
-
-
-def _pairs_with_a_gap(kind: str, bare: list[str]) -> Iterable[str]:
-    return [f"{kind}{first}_{second}" for first, second in zip(bare, bare[2:], strict=False)]
 
 
 def _shape(lower: str, bare: list[str]) -> set[str]:

@@ -18,6 +18,8 @@ MATTER = "Hàng trắng về rồi, ai chơi thì nhắn riêng"
         "Fwd: {}",
         "Chuyển tiếp từ Lan: {}",
         "- {}",
+        "1. {}",
+        "a) {}",
         "“{}”",
         "{} 👍",
         "{} ạ",
