@@ -41,8 +41,8 @@ def test_the_half_held_back_reaches_its_figures(
         ("classified", "recall evasion", 0.90, 1),
         ("classified", "borderline called classified", 0, 0.05),
         ("classified", "clean called classified", 0, 0.02),
-        ("harmful", "harmful: recall triage", 0.75, 1),
-        ("harmful", "clean called harmful, triage", 0, 0.03),
+        ("harmful", "harmful: recall triage", 0.9, 1),
+        ("harmful", "clean called harmful, triage", 0, 0.02),
         ("harmful", "harmful: precision strict", 0.99, 1),
     ],
 )
