@@ -32,7 +32,7 @@ from zalo_governor.domain.events import (
     SealedHeard,
 )
 from zalo_governor.domain.findings import Finding, RuleFailure, SealedFinding, Severity, Verdict
-from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
+from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role, Standing
 from zalo_governor.domain.reports import Activity, ClauseFigures
 from zalo_governor.store.database import Database
 from zalo_governor.store.gaps import SqlGaps
@@ -144,7 +144,9 @@ def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_rol
         (admin,) = unit.with_role(BOT, Role.ADMIN)
         assert (admin.uid, admin.global_id, admin.display_name) == (MEMBER, "g1", "Mẫu ở Zalo")
         assert someone(unit) == admin
-        assert unit.person(writer.id) == admin
+        placed = unit.person(writer.id)
+        assert (placed.id, placed.uid, placed.roles) == (admin.id, admin.uid, admin.roles)
+        assert placed.standing is Standing.LISTED
         joined = unit.open_case(GROUP, case.rule_id, admin.id, None, START)
         assert joined is not None
         assert joined.id == case.id
