@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from zalo_governor.domain.elements import ElementKind, RawDict
+from zalo_governor.domain.inbound import ElementKind, RawDict
 from zalo_governor.simulator.messages import attachment, control, group_act, group_message, quote_of
 from zalo_governor.simulator.world import BOT_UID, GROUP_ID, MEMBER_UID, World
-from zalo_governor.zalo.fields import EACH, FIELDS
+from zalo_governor.zalo.events.text_fields import EACH, FIELDS
 
 Pack = Callable[[Any], str]
 """Writes JSON inside a string."""

@@ -14,7 +14,7 @@ import psycopg
 import requests
 import yaml
 
-from zalo_governor.cli.demo_processes import Program, ask_json
+from zalo_governor.cli.demo.processes import Program, ask_json
 
 BOT = "7000000000000000001"
 MEMBER = "7000000000000000002"

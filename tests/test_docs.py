@@ -19,17 +19,17 @@ from typer.main import get_command
 
 from tests.unit.simulator.running import Running
 from zalo_governor.cli import app
+from zalo_governor.config import Settings
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.people import Role
-from zalo_governor.office.commands.command import AnyCommand
-from zalo_governor.office.commands.information import Help
-from zalo_governor.office.commands.registry import COMMANDS
-from zalo_governor.rulebook import load_rulebook
 from zalo_governor.rules.base import NO_CONTEXT
-from zalo_governor.settings import Settings
-from zalo_governor.simulator.control_orders import GroupOrder, Hist, PersonOrder, PushedFrame, Shorten, WorldOrder
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.services.commands.base import AnyCommand
+from zalo_governor.services.commands.help_status import Help
+from zalo_governor.services.commands.registry import COMMANDS
+from zalo_governor.simulator.control.orders import GroupOrder, Hist, PersonOrder, PushedFrame, Shorten, WorldOrder
 from zalo_governor.simulator.faults import Faults
-from zalo_governor.simulator.flood import FloodOrder
+from zalo_governor.simulator.load.flood import FloodOrder
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "NOTICE", *sorted((ROOT / "docs").glob("*.md"))]
@@ -91,14 +91,14 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_recipe_changes_every_place_that_a_rule_needs(followed: Path) -> None:
     places = {block.place for block in blocks(RECIPE) if block.place}
     assert places == {
-        "zalo_governor/rules/advertising.py",
+        "zalo_governor/rules/checks/advertising.py",
         "zalo_governor/rules/registry.py",
         "pyproject.toml",
         "config/quy-che.yaml",
         "config/rules/4.7-quang-cao.yaml",
-        "tests/unit/rules/test_advertising_rule.py",
+        "tests/unit/rules/checks/test_advertising.py",
     }
-    rules = {path.stem for path in (followed / "zalo_governor" / "rules").glob("*.py")}
+    rules = {path.stem for path in (followed / "zalo_governor" / "rules" / "checks").glob("*.py")}
     assert "advertising" in rules
 
 
@@ -114,7 +114,7 @@ def test_the_new_rule_answers_as_the_recipe_prints_it(followed: Path) -> None:
 
 
 def test_the_tests_of_the_recipe_pass(followed: Path) -> None:
-    _run(followed, "-m", "pytest", "-n", "0", "-q", "tests/unit/rules/test_advertising_rule.py", "tests/rules")
+    _run(followed, "-m", "pytest", "-n", "0", "-q", "tests/unit/rules/checks/test_advertising.py", "tests/rules")
 
 
 def test_the_reference_names_every_order_of_the_simulator_and_all_that_it_takes() -> None:
@@ -160,7 +160,7 @@ def test_the_page_says_of_every_setting_whether_it_counts_at_once() -> None:
 def test_every_attack_is_tried_by_the_test_that_stands_beside_it() -> None:
     page = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8")
     rows = [line.split(" | ")[-1] for line in page.splitlines() if line.startswith("| ")][2:]
-    tried = [re.findall(r"`(test_\w+\.py)::(test_\w+)`", row) for row in rows]
+    tried = [re.findall(r"`((?:\w+/)*test_\w+\.py)::(test_\w+)`", row) for row in rows]
     assert all(tried), "each row names its test"
     for file, name in (test for row in tried for test in row):
         [path] = (ROOT / "tests").rglob(file)

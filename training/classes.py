@@ -1,4 +1,4 @@
-"""Train the tables of `zalo_governor/text/classes.py`: each class against all others, by the squared hinge.
+"""Train the tables of `zalo_governor/text/linear_classes.py`: each class against all others, by the squared hinge.
 
 Nothing is drawn by chance: the same examples in the same order give the same table on the same machine.
 """
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from training.ngrams import Numbers, Places, Sums, descend, dot, parts_of, used_by
-from zalo_governor.text.classes import NO_WEIGHT, ClassModel, pack, places
+from zalo_governor.text.linear_classes import NO_WEIGHT, ClassModel, pack, places
 
 
 class Example(NamedTuple):

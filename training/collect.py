@@ -18,7 +18,7 @@ from training.counting import count, inventory
 from training.observe import observe
 from training.samples import Sample, samples_of
 from training.shipped import own_lines, read_english, with_own_lines, write_counts, write_english, write_figures
-from zalo_governor.text.lattice import Reader
+from zalo_governor.text.diacritics.lattice import Reader
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from zalo_governor.text.language import BEGIN, NUMBER, UNKNOWN, Followers, Language, order_of, units
+from zalo_governor.text.diacritics.language import BEGIN, NUMBER, UNKNOWN, Followers, Language, order_of, units
 
 Pair = tuple[str, str]
 Triple = tuple[str, str, str]

@@ -15,11 +15,11 @@ from typing import NamedTuple
 from training import writers
 from training.classes import Example, Settings, fit
 from training.patterns import SEED, drawn
-from zalo_governor.rulebook import read_lines
-from zalo_governor.rules.harmful import CLEAN
+from zalo_governor.rules.checks.harmful import CLEAN
+from zalo_governor.rules.loader import read_lines
 from zalo_governor.text.alphabet import has_marks
-from zalo_governor.text.gist import features_of, unmarked_features_of, ways_to_read
 from zalo_governor.text.normalise import normalise
+from zalo_governor.text.topics import features_of, unmarked_features_of, ways_to_read
 
 COMMAND = "python -m training.harmful"
 SETTINGS = Settings()

@@ -15,12 +15,12 @@ from training.classes import left_out
 from training.figures import ALARM, Figure, Shares, write_figures
 from training.harmful import SETTINGS, Line, examples, lines, of_writers
 from zalo_governor.cli.content_sets import HARMFUL_LEFT_OUT
+from zalo_governor.config import shipped_config
 from zalo_governor.domain.findings import Severity
-from zalo_governor.rulebook import load_rulebook
-from zalo_governor.rules.harmful import CLEAN, HarmfulRule
-from zalo_governor.settings import shipped_config
-from zalo_governor.text.classes import ClassModel
+from zalo_governor.rules.checks.harmful import CLEAN, HarmfulRule
+from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.text.fold import fold
+from zalo_governor.text.linear_classes import ClassModel
 
 FOLDS = 9
 _EACH = 4

@@ -15,8 +15,8 @@ from training.figures import ALARM, Figure, Shares, write_figures
 from training.ngrams import fit, left_out
 from training.secrecy import GLANCE, VERDICT, Line, examples, glances, lines, shipped_rule
 from zalo_governor.cli.content_sets import LEFT_OUT
-from zalo_governor.rules.classified import ClassifiedRule, Tables
-from zalo_governor.settings import shipped_config
+from zalo_governor.config import shipped_config
+from zalo_governor.rules.checks.classified import ClassifiedRule, Tables
 from zalo_governor.text.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 from zalo_governor.text.ngrams import NgramModel
 

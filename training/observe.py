@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from training.shipped import lines_of
-from zalo_governor.text.evidence import cut, gather
-from zalo_governor.text.lattice import Reader
+from zalo_governor.text.diacritics.evidence import cut, gather
+from zalo_governor.text.diacritics.lattice import Reader
 from zalo_governor.text.normalise import normalise
 from zalo_governor.text.tokens import tokens
 

@@ -17,15 +17,15 @@ from training.changes import changed
 from training.ngrams import Example, Settings, fit
 from training.patterns import SEED, drawn
 from zalo_governor.cli.content_sets import CLASSIFIED, shipped_classified
-from zalo_governor.rulebook import load_rulebook, read_lines
-from zalo_governor.rules.classified import ClassifiedRule
-from zalo_governor.rules.secrecy_features import glanced
-from zalo_governor.settings import shipped_config
+from zalo_governor.config import shipped_config
+from zalo_governor.rules.checks.classified import ClassifiedRule
+from zalo_governor.rules.loader import load_rulebook, read_lines
+from zalo_governor.rules.secrecy.features import glanced
 from zalo_governor.text.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 from zalo_governor.text.fold import fold
 from zalo_governor.text.ngrams import NgramModel
 from zalo_governor.text.normalise import normalise
-from zalo_governor.text.secrecy import may_speak_of_secrets
+from zalo_governor.text.secrecy.level_words import may_speak_of_secrets
 
 COMMAND = "python -m training.secrecy"
 VERDICT = Settings(bits=20, hold_runs=0.7, hold_names=1.0)

@@ -26,10 +26,10 @@ from training.shipped import (
     read_figures,
     with_own_lines,
 )
-from zalo_governor.text.evidence import RISING
-from zalo_governor.text.forest import Node
-from zalo_governor.text.lattice import Reader
-from zalo_governor.text.model import dump_model
+from zalo_governor.text.diacritics.evidence import RISING
+from zalo_governor.text.diacritics.forest import Node
+from zalo_governor.text.diacritics.lattice import Reader
+from zalo_governor.text.diacritics.model import dump_model
 
 MODEL = Path(__file__).parent.parent / "zalo_governor/text/vietnamese.model"
 

@@ -26,11 +26,11 @@ import yaml
 from openpyxl import Workbook
 
 from tests.rig import ADMIN, BOT, Rig
-from tests.unit.store.stored import GROUP
+from tests.unit.storage.stored import GROUP
 from zalo_governor.cli import COMMANDS, main
-from zalo_governor.press import Press
-from zalo_governor.settings import shipped_config
-from zalo_governor.store import engines
+from zalo_governor.config import shipped_config
+from zalo_governor.sandbox.reports.client import Press
+from zalo_governor.storage.engine import connect
 
 NOBODY = 65534
 # Who has no rights may find that Python's own files are not his to read either.
@@ -416,7 +416,7 @@ def _disk_full(office: Office) -> Ended:
 
 @mishap("C07")
 def _locked(office: Office) -> Ended:
-    office.patch.setattr(engines, "BUSY_SECONDS", 0.2)
+    office.patch.setattr(connect, "BUSY_SECONDS", 0.2)
     with closing(sqlite3.connect(office.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         return office.command("members")

@@ -11,13 +11,13 @@ from pathlib import Path
 from tests.acceptance.mishaps import Ended, Office, closed_port, mishap
 from tests.unit.cli.telephone import telephone
 from tests.unit.simulator.running import Running
-from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, new_case
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, new_case
+from zalo_governor.app.context import open_records
+from zalo_governor.backup.recovery_code import RecoveryCode, RecoveryCodeError
 from zalo_governor.cli import doctor as doctor_command
-from zalo_governor.custody.code import RecoveryCode, RecoveryCodeError
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
 
 _ANSWERS = "office: {province: tỉnh Mẫu}\ngroups: [tinh mau]\npeople: {leader: su, admin: mau}\n"
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.rig import GROUP, MEMBER, Rig, rig
-from tests.unit.monitoring.test_server import free_port
-from tests.unit.test_alarm import hook, posts
+from tests.unit.app.monitoring.test_server import free_port
+from tests.unit.app.test_fallback_alert import hook, posts
 from zalo_governor.cli.exit_codes import ExitCode
 
 __all__ = ["hook"]

@@ -15,7 +15,7 @@ import requests
 from tests.acceptance.processes import Lines
 from tests.acceptance.terminal import Terminal
 from tests.acceptance.test_login_and_init import wait_for
-from tests.unit.monitoring.test_server import free_port
+from tests.unit.app.monitoring.test_server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "cai-dat.md"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig import ADMIN, BOT, GROUP, LEADER, MEMBER, Rig, rig, somebody
-from zalo_governor.cli.demo_processes import ask
+from zalo_governor.cli.demo.processes import ask
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.simulator import messages
 from zalo_governor.simulator.world import World

@@ -13,9 +13,9 @@ import requests
 
 from tests.acceptance.processes import order, simulating
 from tests.acceptance.terminal import Terminal
-from zalo_governor.cli.demo_processes import Program
+from zalo_governor.cli.demo.processes import Program
+from zalo_governor.config import load_settings
 from zalo_governor.domain.people import Role
-from zalo_governor.settings import load_settings
 
 BOT = "7000000000000000001"
 MEMBER = "7000000000000000002"

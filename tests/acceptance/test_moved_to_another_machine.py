@@ -12,10 +12,10 @@ import pytest
 
 from tests.crash.opened import opened
 from tests.rig import ADMIN, BOT, GROUP, LEADER, MEMBER, Rig, rig, somebody
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.settings import load_settings
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.security.crypto import Keys
 
 SECOND = "7000000000000000099"
 UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui bao cao ve van phong truoc ngay mai"

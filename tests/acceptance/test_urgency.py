@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.rig import ADMIN, BOT, GROUP, MEMBER, Rig, rig, somebody
-from zalo_governor.cli.demo_processes import ask
+from zalo_governor.cli.demo.processes import ask
 from zalo_governor.domain.clock import system_clock, to_ms
 
 SECRET = "Em gửi các đồng chí văn bản tuyệt mật số {}/KH-GIẢ ĐỊNH để nghiên cứu trước"

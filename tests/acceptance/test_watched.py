@@ -12,7 +12,7 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.rig import GROUP, MEMBER, Rig, rig
-from tests.unit.monitoring.test_server import free_port
+from tests.unit.app.monitoring.test_server import free_port
 
 LOGIN = "/api/login/getLoginInfo"
 UNMARKED = "De nghi cac dong chi gui bao cao truoc 10 gio sang mai"

@@ -10,13 +10,13 @@ from pathlib import Path
 from random import SystemRandom
 
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.domain.line import LineReport, LineState
-from zalo_governor.governor import leave_standing
+from zalo_governor.domain.connection import LineReport, LineState
+from zalo_governor.system.process import freeze_long_lived_objects
+from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.credentials import Credentials
-from zalo_governor.zalo.frames import FrameDecoder
-from zalo_governor.zalo.listener import Listener
-from zalo_governor.zalo.session import ZaloSession
-from zalo_governor.zalo.wire import Wire
+from zalo_governor.zalo.frames.decrypt import FrameDecoder
+from zalo_governor.zalo.socket.connection import Wire
+from zalo_governor.zalo.socket.listener import Listener
 
 _DECODED = "--decoded"
 
@@ -61,7 +61,7 @@ def main(base: str, sizes: list[int], *, decoded: bool) -> None:
     """Listen until killed."""
     session = _session(base)
     session.login()
-    leave_standing()
+    freeze_long_lived_objects()
     if decoded:
         _decode(session, Count(sizes))
     else:

@@ -10,21 +10,21 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.bench.figures import Figures
 from tests.bench.store import sync_ms
+from zalo_governor.config import shipped_config
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.domain.elements import Source
-from zalo_governor.pipeline.door import SecretDoor
+from zalo_governor.domain.inbound import Source
 from zalo_governor.pipeline.intake import Intake
-from zalo_governor.rulebook import load_rulebook
-from zalo_governor.settings import shipped_config
-from zalo_governor.simulator.chatter import sentence
+from zalo_governor.pipeline.secret_gate import SecretDoor
+from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.simulator.frames import encode
+from zalo_governor.simulator.load.chatter import sentence
 from zalo_governor.simulator.messages import group_message
 from zalo_governor.simulator.world import GROUP_ID, World
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.zalo.elements import elements_of
-from zalo_governor.zalo.frames import FrameDecoder
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.zalo.events.extract import elements_of
+from zalo_governor.zalo.frames.decrypt import FrameDecoder
 
 COUNT = 20_000
 TOGETHER = 200

@@ -10,7 +10,7 @@ from tests.bench.figures import Figures
 from tests.bench.rules import CHATTER, rules_per_s, talk
 from tests.bench.store import store_bound_per_s
 from tests.rig import Rig, children, rig
-from zalo_governor.cli.demo_processes import Program
+from zalo_governor.cli.demo.processes import Program
 
 STUBBED = 50_000
 BURST = 200_000
@@ -65,7 +65,7 @@ def pipeline(folder: Path) -> Figures:
         per_s = _flood(made, BURST - SETTLED, every_violation=VIOLATION_EVERY)
         after = rss_mb(made.bot.pid)
         talk_per_s = _flood(made, len(texts), texts=texts)
-        [rules_process] = children(made.bot.pid, "zalo_governor.engine_process")
+        [rules_process] = children(made.bot.pid, "zalo_governor.sandbox.rules")
         rules_rss = rss_mb(rules_process)
     # Once more: a machine that is not ours alone has hours of its own.
     chatter_alone, talk_alone = map(mean, zip(before, (rules_per_s(CHATTER), rules_per_s(texts)), strict=True))

@@ -11,18 +11,18 @@ from pathlib import Path
 
 from tests.bench.count import memory_mb
 from tests.bench.figures import Figures
+from zalo_governor.app.context import open_records
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock, to_ms
-from zalo_governor.domain.papers import Face
-from zalo_governor.office.papers.paper import paper_of
-from zalo_governor.office.periods import as_period, asked, midnight
-from zalo_governor.office.policy import Group
-from zalo_governor.office.report_text import render_text
-from zalo_governor.office.reporting import compose, render_json
-from zalo_governor.office.voice import Voice
-from zalo_governor.press import Press
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.domain.documents import Face
+from zalo_governor.sandbox.reports.client import Press
+from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.policy import Group
+from zalo_governor.services.reports.builder import compose, render_json
+from zalo_governor.services.reports.document.document import paper_of
+from zalo_governor.services.reports.periods import as_period, asked, midnight
+from zalo_governor.services.reports.text import render_text
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
 
 GROUP = "8000000000000000001"
 MONTH = date(2026, 10, 1)

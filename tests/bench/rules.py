@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.figures import Figures
+from zalo_governor.config import shipped_config
 from zalo_governor.domain.events import MessageSent
-from zalo_governor.rulebook import load_rulebook
 from zalo_governor.rules.base import NO_CONTEXT
-from zalo_governor.settings import shipped_config
-from zalo_governor.simulator.chatter import sentence
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.simulator.load.chatter import sentence
 
 COUNT = 20_000
 CHATTER = [sentence(number) for number in range(COUNT)]

@@ -4,8 +4,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from zalo_governor.cli import main
-from zalo_governor.rulebook import Rulebook, load_rulebook
 from zalo_governor.rules.engine import Engine
+from zalo_governor.rules.loader import Rulebook, load_rulebook
 
 
 def _without_rules(rules_dir: Path) -> Rulebook:
@@ -17,7 +17,7 @@ def _no_process(_rules_dir: Path) -> list[str]:
 
 
 with (
-    patch("zalo_governor.configuration.load_rulebook", _without_rules),
-    patch("zalo_governor.app.command", _no_process),
+    patch("zalo_governor.app.configuration.load_rulebook", _without_rules),
+    patch("zalo_governor.app.bootstrap.command", _no_process),
 ):
     main()

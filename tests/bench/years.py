@@ -8,14 +8,14 @@ from pathlib import Path
 
 from tests.bench.figures import Figures
 from tests.rig import BOT, GROUP, MEMBER, Rig, rig
+from zalo_governor.app.context import open_records
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock, to_ms
-from zalo_governor.office.periods import as_period, days
-from zalo_governor.office.policy import Group
-from zalo_governor.office.reporting import compose
-from zalo_governor.office.voice import Voice
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.policy import Group
+from zalo_governor.services.reports.builder import compose
+from zalo_governor.services.reports.periods import as_period, days
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
 
 MESSAGES = 1_000_000
 DAYS = 30

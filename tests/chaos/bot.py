@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
-from zalo_governor import journal
-from zalo_governor.app import build
+from zalo_governor.app.bootstrap import build
 from zalo_governor.cli.run import run_until_told
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import GovernorError
-from zalo_governor.settings import load_settings
+from zalo_governor.system import logging
 
 _LONGEST_DELAY_SECONDS = 4.0
 """Here the line is cut more often within a minute than in life within days, and most of a run would be waiting."""
@@ -44,9 +44,9 @@ class WrongClock:
 def main() -> None:
     """Arguments: the settings file, and the file of the clock's error."""
     config, clock = map(Path, sys.argv[1:])
-    journal.configure(console=False)
+    logging.configure(console=False)
     try:
-        with patch("zalo_governor.zalo.listener._LONGEST_DELAY_SECONDS", _LONGEST_DELAY_SECONDS):
+        with patch("zalo_governor.zalo.socket.listener._LONGEST_DELAY_SECONDS", _LONGEST_DELAY_SECONDS):
             run_until_told(build(load_settings(config), config, WrongClock(clock)))
     except GovernorError as error:
         sys.exit(str(error))

@@ -21,12 +21,12 @@ from tests.chaos.selects import GOING_ON, HEARD, IN_A_SEND
 from tests.chaos.stores import Store
 from tests.chaos.traffic import Traffic
 from tests.rig import ADMIN, BOT, MEMBER, children
-from zalo_governor.cli.demo_processes import Program
+from zalo_governor.cli.demo.processes import Program
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.settings import load_settings
-from zalo_governor.store.audit import SqlAuditLog
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.audit import SqlAuditLog
+from zalo_governor.storage.security.crypto import Keys
 
 SEND = "/api/message/sms"
 HISTORY = "/api/cm/getrecentv2"
@@ -150,7 +150,7 @@ class Scene:
 
     def kill_rules(self) -> None:
         """kill -9 of the process in which the bot's rules think, where there is one at this moment."""
-        for child in children(self.bot.pid, "zalo_governor.engine_process"):
+        for child in children(self.bot.pid, "zalo_governor.sandbox.rules"):
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
 

@@ -7,9 +7,9 @@ from typing import Any, get_args
 from tests.chaos.plan import GROUPS
 from tests.chaos.table import Said
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.domain.elements import RawDict
-from zalo_governor.simulator.chatter import sentence, without_marks
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.frames import Encryption
+from zalo_governor.simulator.load.chatter import sentence, without_marks
 from zalo_governor.simulator.messages import group_message
 from zalo_governor.simulator.world import World
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from zalo_governor.domain.remarks import RemarkKind
-from zalo_governor.store.crypto import NO_LONGER_KEPT, Keys, binding
-from zalo_governor.store.database import Database
-from zalo_governor.store.schema import (
+from zalo_governor.domain.feedback import RemarkKind
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.schema import (
     approvals,
     case_notes,
     cases,
@@ -25,6 +24,7 @@ from zalo_governor.store.schema import (
     roster,
     vault,
 )
+from zalo_governor.storage.security.crypto import NO_LONGER_KEPT, Keys, binding
 
 OPENED = {
     "inbox.body",

@@ -22,19 +22,19 @@ from tests.crash.traces import traces
 from tests.planting import fields_of, planted
 from tests.postgresql import new_database, server
 from tests.rig import ADMIN, BOT, GROUP, MEMBER, Rig, rig
-from zalo_governor.cli.demo_processes import ask
-from zalo_governor.custody.code import RecoveryCode
-from zalo_governor.custody.envelope import read_lines
+from zalo_governor.backup.encrypted_file import read_lines
+from zalo_governor.backup.recovery_code import RecoveryCode
+from zalo_governor.cli.demo.processes import ask
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.domain.elements import ElementKind, RawDict
-from zalo_governor.office.commands.registry import COMMANDS
-from zalo_governor.settings import load_settings
+from zalo_governor.domain.inbound import ElementKind, RawDict
+from zalo_governor.services.commands.registry import COMMANDS
 from zalo_governor.simulator.messages import attachment
 from zalo_governor.simulator.world import World
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
-from zalo_governor.store.extracts import Extract
-from zalo_governor.zalo.fields import FIELDS
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.queries.export import Extract
+from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.zalo.events.text_fields import FIELDS
 
 NAMED = "7300000000000000001"
 SECRET_WORDS = ("Hạt Mắc Khén", "GIẢ ĐỊNH", "tuyệt mật", "Hat Mac Khen", "GIA DINH", "hat mac khen", "gia dinh")

@@ -19,7 +19,7 @@ import yaml
 
 from tests import postgresql
 from tests.rig import ADMIN, BOT, GROUP, LEADER, MEMBER
-from zalo_governor.cli.demo_processes import Program, ask_json
+from zalo_governor.cli.demo.processes import Program, ask_json
 from zalo_governor.simulator.world import Person
 
 SECOND = "7000000000000000099"

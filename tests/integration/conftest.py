@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests import postgresql
-from tests.unit.store.stored import BOT, MASTER, HandClock
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.units import SqlUnits
+from tests.unit.storage.stored import BOT, MASTER, HandClock
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.security.crypto import Keys
 
 
 @pytest.fixture

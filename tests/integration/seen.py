@@ -1,7 +1,7 @@
 """Who was seen."""
 
-from tests.unit.store.stored import BOT, MEMBER
-from zalo_governor.store.units import SqlUnit
+from tests.unit.storage.stored import BOT, MEMBER
+from zalo_governor.storage.engine.unit_of_work import SqlUnit
 
 
 def person(unit: SqlUnit, uid: str = MEMBER) -> int:

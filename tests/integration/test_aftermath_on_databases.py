@@ -7,17 +7,28 @@ from typing import Any
 from sqlalchemy import select
 
 from tests.integration.seen import person
-from tests.unit.store.stored import BOT, GROUP, MASTER, MEMBER, OTHER, START, HandClock, entry, new_case, sealed_entry
+from tests.unit.storage.stored import (
+    BOT,
+    GROUP,
+    MASTER,
+    MEMBER,
+    OTHER,
+    START,
+    HandClock,
+    entry,
+    new_case,
+    sealed_entry,
+)
 from zalo_governor.domain.cases import Case, CaseMessage, Reader
-from zalo_governor.domain.elements import Admitted, ElementKind
 from zalo_governor.domain.events import MessageSeen
 from zalo_governor.domain.findings import Finding, Severity, Verdict
+from zalo_governor.domain.inbound import Admitted, ElementKind
 from zalo_governor.domain.removals import CodeCheck, RemovalOutcome
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.schema import events, inbox, removal_codes
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.schema import events, inbox, removal_codes
+from zalo_governor.storage.security.crypto import Keys
 
 MINUTE = timedelta(minutes=1)
 MAC = b"x" * 16

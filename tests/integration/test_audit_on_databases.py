@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from tests.unit.store.stored import BOT, GROUP, MASTER, OTHER, START, HandClock
+from tests.unit.storage.stored import BOT, GROUP, MASTER, OTHER, START, HandClock
 from zalo_governor.domain.audit import Fault, FaultKind, PrintedHead
-from zalo_governor.store.audit import SqlAuditLog
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
-from zalo_governor.store.schema import audit, vault
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.audit import SqlAuditLog
+from zalo_governor.storage.schema import audit, vault
+from zalo_governor.storage.security.crypto import Keys
 
 HEAD = "audit.head"
 

@@ -14,27 +14,27 @@ import yaml
 from sqlalchemy import func, inspect, select, update
 
 from tests import postgresql
-from tests.unit.store.stored import BOT, GROUP, MASTER, MEMBER, START, HandClock, entry, message, new_case, notice
-from zalo_governor.custody import restoring
-from zalo_governor.custody.code import RecoveryCode
-from zalo_governor.custody.envelope import BackupError, SealedWriter
-from zalo_governor.custody.landing import _Beside, _Schema
-from zalo_governor.custody.making import Backups, give_up_oldest, is_overdue, last_backup
-from zalo_governor.custody.restoring import Restored, Steps, restore
-from zalo_governor.domain.elements import RawDict, Seal
+from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, START, HandClock, entry, message, new_case, notice
+from zalo_governor.backup import restore as restoring
+from zalo_governor.backup.create import Backups, give_up_oldest, is_overdue, last_backup
+from zalo_governor.backup.encrypted_file import BackupError, SealedWriter
+from zalo_governor.backup.recovery_code import RecoveryCode
+from zalo_governor.backup.restore import Restored, Steps, restore
+from zalo_governor.backup.staging import _Beside, _Schema
+from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.remarks import RemarkKind
-from zalo_governor.settings import Settings, load_settings
-from zalo_governor.store.audit import SqlAuditLog
-from zalo_governor.store.crypto import Keys, keep_master_key, master_key
-from zalo_governor.store.database import Database
-from zalo_governor.store.erasure import erase
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.migrations import newest
-from zalo_governor.store.schema import events, inbox, metadata, outbox
-from zalo_governor.store.units import SqlUnits
-from zalo_governor.store.vault import Vault
+from zalo_governor.domain.inbound import RawDict, Seal
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.maintenance.erasure import erase
+from zalo_governor.storage.migrations import newest
+from zalo_governor.storage.repositories.audit import SqlAuditLog
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.schema import events, inbox, metadata, outbox
+from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
+from zalo_governor.storage.security.secret_store import Vault
 
 CODE = RecoveryCode(b"c" * 15)
 STEPS = Steps(*[lambda _more: None] * 3)

@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, START, new_case
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, new_case
+from zalo_governor.domain.actions import Errand, ErrandKind, ErrandOutcome, FoundAccount
 from zalo_governor.domain.clock import from_ms
-from zalo_governor.domain.errands import Errand, ErrandKind, ErrandOutcome, FoundAccount
-from zalo_governor.domain.newcomers import OUTSIDERS, Newcomer
+from zalo_governor.domain.outsiders import OUTSIDERS, Newcomer
 from zalo_governor.domain.people import GroupSnapshot, Member, Reach, Role
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.store.database import Database
-from zalo_governor.store.identity import SeedPerson
-from zalo_governor.store.roster import SqlRoster
-from zalo_governor.store.schema import accounts, persons
-from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.repositories.roster import SqlRoster
+from zalo_governor.storage.schema import accounts, persons
 
 SECOND_BOT, SEEN_BY_SECOND = "7000000000000000777", "7000000000000000888"
 LO = RosterEntry(full_name="Lò Văn Mẫu", title="Giám đốc", uid=MEMBER)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.integration.seen import person
-from tests.unit.store.stored import (
+from tests.unit.storage.stored import (
     BOT,
     GROUP,
     MASTER,
@@ -23,16 +23,16 @@ from tests.unit.store.stored import (
 )
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.delivery import DeliveryState
-from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.findings import Finding, Severity, Verdict
+from zalo_governor.domain.inbound import Admitted
 from zalo_governor.domain.notices import Purpose, Reception
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
-from zalo_governor.store.errors import WrongKeyError
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.outbox import SqlOutbox
-from zalo_governor.store.schema import case_notes
-from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.schema import case_notes
+from zalo_governor.storage.security.crypto import Keys
 
 RULE = "3.1-tieng-viet-co-dau"
 HOUR = timedelta(hours=1)

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from tests.integration.seen import person
-from tests.unit.store.stored import BOT, GROUP, START, HandClock, entry, message, new_case, notice
+from tests.unit.storage.stored import BOT, GROUP, START, HandClock, entry, message, new_case, notice
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.store.census import Census
-from zalo_governor.store.database import Database
-from zalo_governor.store.gaps import SqlGaps
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.queries.queue_counts import Census
+from zalo_governor.storage.repositories.gaps import SqlGaps
+from zalo_governor.storage.repositories.inbox import SqlInbox
 
 OTHER_BOT = "7000000000000000777"
 

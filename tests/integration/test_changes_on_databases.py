@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from tests.unit.store.stored import BOT, GROUP, MEMBER, START, new_case
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, new_case
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.changes import INFO_RULE, Approval, Change, ChangeKind, GroupChange
+from zalo_governor.domain.group_changes import INFO_RULE, Approval, Change, ChangeKind, GroupChange
 from zalo_governor.domain.people import GroupSnapshot, Person
 from zalo_governor.domain.pictures import Looked, Picture
-from zalo_governor.store.database import Database
-from zalo_governor.store.errors import WrongKeyError
-from zalo_governor.store.schema import approvals, group_changes, group_pictures, manual_cases
-from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.schema import approvals, group_changes, group_pictures, manual_cases
 
 RENAMED = Change(kind=ChangeKind.NAME, item="nhommoi", before="Nhóm cũ", after="Nhóm mới")
 ADDRESS = "https://a.zadn.vn/1/moi.jpg"

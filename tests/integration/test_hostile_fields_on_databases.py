@@ -9,34 +9,34 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.hostile import HOSTILE, poisoned, poisoned_data
-from tests.unit.office.fake_unit import LETTERHEAD
-from tests.unit.store.stored import BOT, GROUP, MEMBER, START_MS, HandClock
-from zalo_governor.domain.elements import ElementKind, Source
+from tests.unit.services.fake_unit import LETTERHEAD
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, START_MS, HandClock
+from zalo_governor.domain.inbound import ElementKind, Source
 from zalo_governor.domain.people import Role
-from zalo_governor.office.catalogue import Catalogue
-from zalo_governor.office.clarity import ClarityPolicy
-from zalo_governor.office.integrity.words import ChangeWords
-from zalo_governor.office.office import Office
-from zalo_governor.office.policy import LineStatus, OfficePolicy
-from zalo_governor.pipeline.door import SecretDoor
+from zalo_governor.pipeline.heartbeat import Progress
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
-from zalo_governor.pipeline.progress import Progress
-from zalo_governor.rulebook import load_rulebook
+from zalo_governor.pipeline.secret_gate import SecretDoor
 from zalo_governor.rules.engine import RulesHere
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.services.facade import Office
+from zalo_governor.services.group_changes.vocabulary import ChangeWords
+from zalo_governor.services.messaging.catalogue import Catalogue
+from zalo_governor.services.policy import LineStatus, OfficePolicy
+from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.simulator.messages import attachment, group_act, group_message, quote_of
 from zalo_governor.simulator.world import World
-from zalo_governor.store.audit import SqlAuditLog
-from zalo_governor.store.database import Database
-from zalo_governor.store.identity import SeedPerson
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.outbox import SqlOutbox
-from zalo_governor.store.schema import cases, inbox, outbox
-from zalo_governor.store.units import SqlUnit, SqlUnits
-from zalo_governor.zalo.elements import elements_of
-from zalo_governor.zalo.frames import Frame
-from zalo_governor.zalo.json_text import read_json
-from zalo_governor.zalo.parse import parse
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.repositories.audit import SqlAuditLog
+from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.schema import cases, inbox, outbox
+from zalo_governor.zalo.events.extract import elements_of
+from zalo_governor.zalo.events.parse import parse
+from zalo_governor.zalo.frames.decrypt import Frame
+from zalo_governor.zalo.frames.json import read_json
 
 CONFIG = Path(__file__).parents[2] / "config"
 UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui bao cao ve van phong truoc ngay mai"

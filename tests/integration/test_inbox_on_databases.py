@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from tests.unit.store.stored import (
+from tests.unit.storage.stored import (
     BOT,
     GROUP,
     MEMBER,
@@ -18,13 +18,13 @@ from tests.unit.store.stored import (
     new_case,
     sealed_entry,
 )
-from zalo_governor.domain.elements import Admitted, Element, ElementKind, Source
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.store.bulk import Bulk
-from zalo_governor.store.database import Database
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.schema import inbox
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Source
+from zalo_governor.storage.engine.bulk import Bulk
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.schema import inbox
 
 
 def admitted_keys(items: list[Admitted]) -> list[str]:

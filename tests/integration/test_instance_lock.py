@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from zalo_governor.store import occupancy
-from zalo_governor.store.database import Database
-from zalo_governor.store.instance import InstanceLock, OtherInstanceError
-from zalo_governor.store.occupancy import Occupant, RunningError, occupant, refuse_while_running
+from zalo_governor.storage.engine import lock_owner
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.instance_lock import InstanceLock, OtherInstanceError
+from zalo_governor.storage.engine.lock_owner import Occupant, RunningError, occupant, refuse_while_running
 
 
 def test_the_second_is_refused_until_the_first_lets_go(database: Database) -> None:
@@ -47,7 +47,7 @@ def test_one_in_another_container_is_found_as_well(
 ) -> None:
     # The kernel lists no lock of a process that is not to be seen.
     (tmp_path / "locks").write_text("")
-    monkeypatch.setattr(occupancy, "_LOCKS", tmp_path / "locks")
+    monkeypatch.setattr(lock_owner, "_LOCKS", tmp_path / "locks")
     lock = InstanceLock(database, "700")
     lock.take()
     assert occupant(database, "700") == Occupant(None)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.crash.opened import opened
-from tests.unit.store.stored import (
+from tests.unit.storage.stored import (
     BOT,
     GROUP,
     MEMBER,
@@ -24,16 +24,16 @@ from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.store.database import Database
-from zalo_governor.store.erasure import erase, holdings
-from zalo_governor.store.errors import StoreError
-from zalo_governor.store.extracts import Cursor, Extract, headings, rows
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.retention import Terms, sweep
-from zalo_governor.store.roster import SqlRoster
-from zalo_governor.store.schema import case_events, inbox, outbox, persons
-from zalo_governor.store.succession import accounts_of, acquaintances, may_follow, succeed
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.errors import StoreError
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.maintenance.account_replacement import accounts_of, acquaintances, may_follow, succeed
+from zalo_governor.storage.maintenance.erasure import erase, holdings
+from zalo_governor.storage.maintenance.retention import Terms, sweep
+from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.roster import SqlRoster
+from zalo_governor.storage.schema import case_events, inbox, outbox, persons
 
 TERMS = Terms(*[timedelta(days=days) for days in (30, 60, 30, 10, 30, 90)])
 NEW = "7000000000000000099"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.store.stored import HandClock
-from zalo_governor.records import open_records
-from zalo_governor.settings import Settings
-from zalo_governor.store.errors import WrongKeyError
+from tests.unit.storage.stored import HandClock
+from zalo_governor.app.context import open_records
+from zalo_governor.config import Settings
+from zalo_governor.storage.engine.errors import WrongKeyError
 
 
 def test_no_key_is_made_beside_a_database_that_was_written(

@@ -6,22 +6,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from tests.unit.office.fake_unit import Desk
-from tests.unit.render.papers import paper
-from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, entry, notice
+from tests.unit.sandbox.reports.papers import paper
+from tests.unit.services.fake_unit import Desk
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, entry, notice
+from zalo_governor.app.scheduler import last_due
 from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.documents import Face, PaperFile
 from zalo_governor.domain.notices import Notice, Outgoing, OutgoingState, Purpose, Reception
-from zalo_governor.domain.papers import Face, PaperFile
 from zalo_governor.domain.people import Reach, Role
-from zalo_governor.office.ports import OfficeUnit
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Units
-from zalo_governor.scheduling import last_due
-from zalo_governor.store.database import Database
-from zalo_governor.store.identity import SeedPerson
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.outbox import SqlOutbox
-from zalo_governor.store.schema import outbox as rows
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.schema import outbox as rows
 
 MINUTE = timedelta(minutes=1)
 TAKEN = Reception(msg_id="m1")

@@ -1,9 +1,9 @@
 """One message as it is kept, on every database."""
 
-from tests.unit.store.stored import BOT, GROUP, entry, sealed_entry
-from zalo_governor.store.database import Database
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.postings import SqlPostings
+from tests.unit.storage.stored import BOT, GROUP, entry, sealed_entry
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.message_reader import SqlPostings
 
 
 def test_a_message_is_given_in_its_newest_form(database: Database) -> None:

@@ -9,18 +9,19 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import Connection, Engine, Table, event, insert
 
-from tests.unit.store.stored import BOT, GROUP, MEMBER, START, START_MS, HandClock, entry, message, new_case, notice
-from zalo_governor.domain.elements import Element, ElementKind, Source
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, START_MS, HandClock, entry, message, new_case, notice
+from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.inbound import Element, ElementKind, Source
 from zalo_governor.domain.notices import Purpose, Reception
 from zalo_governor.domain.people import Role
-from zalo_governor.domain.remarks import RemarkKind
-from zalo_governor.store.census import Census
-from zalo_governor.store.database import Database
-from zalo_governor.store.gaps import SqlGaps
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.outbox import SqlOutbox
-from zalo_governor.store.schema import (
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.queries.queue_counts import Census
+from zalo_governor.storage.repositories.gaps import SqlGaps
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.schema import (
     accounts,
     audit,
     case_events,
@@ -39,7 +40,6 @@ from zalo_governor.store.schema import (
     statements,
     waiting,
 )
-from zalo_governor.store.units import SqlUnit, SqlUnits
 
 ROWS = 20_000
 GROUPS = [GROUP, "8000000000000000002", "8000000000000000003"]

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from tests.unit.store.stored import BOT, GROUP, MEMBER, START
-from zalo_governor.domain.remarks import RemarkKind
-from zalo_governor.store.database import Database
-from zalo_governor.store.schema import remarks
-from zalo_governor.store.units import SqlUnits
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, START
+from zalo_governor.domain.feedback import RemarkKind
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.schema import remarks
 
 HOUR = timedelta(hours=1)
 

@@ -13,22 +13,22 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, text
 
 from tests import postgresql
-from tests.unit.office.fake_unit import CATALOGUE, REGULATION
-from tests.unit.store.stored import BOT, MASTER, OTHER, START, HandClock, new_case
+from tests.unit.services.fake_unit import CATALOGUE, REGULATION
+from tests.unit.storage.stored import BOT, MASTER, OTHER, START, HandClock, new_case
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import VIETNAM, to_ms
 from zalo_governor.domain.errors import IllegalTransitionError
-from zalo_governor.domain.remarks import RemarkKind
+from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.reports import ActivityReport, Period
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.office.periods import midnight
-from zalo_governor.office.policy import Group
-from zalo_governor.office.reporting import compose
-from zalo_governor.office.voice import Voice
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
-from zalo_governor.store.roster import SqlRoster
-from zalo_governor.store.schema import (
+from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.policy import Group
+from zalo_governor.services.reports.builder import compose
+from zalo_governor.services.reports.periods import midnight
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.roster import SqlRoster
+from zalo_governor.storage.schema import (
     NUMBER_BITS,
     accounts,
     cases,
@@ -43,7 +43,7 @@ from zalo_governor.store.schema import (
     statements,
     waiting,
 )
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.security.crypto import Keys
 
 VOICE = Voice(CATALOGUE, REGULATION)
 PERIODS = {

@@ -1,15 +1,15 @@
 import pytest
 from sqlalchemy import insert, select, update
 
-from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER
 from zalo_governor.domain.people import Namesake, Person, Role, Standing
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.store.database import Database
-from zalo_governor.store.errors import WrongKeyError
-from zalo_governor.store.identity import SeedPerson
-from zalo_governor.store.roster import SqlRoster
-from zalo_governor.store.schema import group_members, persons, roster
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.repositories.roster import SqlRoster
+from zalo_governor.storage.schema import group_members, persons, roster
 
 LO = RosterEntry(full_name="Lò Văn Mẫu", title="Giám đốc", agency="Sở Y tế", uid=MEMBER, phone="+84912345678")
 TAN = RosterEntry(full_name="Tẩn A Mẫu", title="Chuyên viên")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from tests.integration.seen import person
-from tests.unit.store.stored import (
+from tests.unit.storage.stored import (
     BOT,
     GROUP,
     MASTER,
@@ -24,12 +24,12 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, Withheld
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
-from zalo_governor.store.found import Found, SqlFound
-from zalo_governor.store.inbox import SqlInbox, lowest_id
-from zalo_governor.store.outbox import SqlOutbox
-from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id
+from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.repositories.recorded_findings import Found, SqlFound
+from zalo_governor.storage.security.crypto import Keys
 
 RULE = "3.1-tieng-viet-co-dau"
 DAY = timedelta(days=1)

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from tests.integration.seen import person
-from tests.unit.store.stored import BOT, GROUP, START, HandClock, entry, message, new_case, notice
+from tests.unit.storage.stored import BOT, GROUP, START, HandClock, entry, message, new_case, notice
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.delivery import DeliveryState
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
-from zalo_governor.store.database import Database
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.outbox import SqlOutbox
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.outbox import SqlOutbox
 
 MINUTE = timedelta(minutes=1)
 TAKEN = Reception(msg_id="m1")

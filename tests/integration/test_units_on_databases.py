@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.unit.store.stored import (
+from tests.unit.storage.stored import (
     BOT,
     GROUP,
     MEMBER,
@@ -20,7 +20,6 @@ from tests.unit.store.stored import (
 )
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
-from zalo_governor.domain.elements import Admitted, ElementKind, Source
 from zalo_governor.domain.events import (
     GroupCall,
     GroupInfoChanged,
@@ -32,15 +31,16 @@ from zalo_governor.domain.events import (
     SealedHeard,
 )
 from zalo_governor.domain.findings import Finding, RuleFailure, SealedFinding, Severity, Verdict
+from zalo_governor.domain.inbound import Admitted, ElementKind, Source
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role, Standing
 from zalo_governor.domain.reports import Activity, ClauseFigures
-from zalo_governor.store.database import Database
-from zalo_governor.store.gaps import SqlGaps
-from zalo_governor.store.identity import SeedPerson
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.outbox import SqlOutbox
-from zalo_governor.store.schema import findings
-from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.repositories.gaps import SqlGaps
+from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.schema import findings
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

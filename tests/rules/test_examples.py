@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from zalo_governor.cli.rules import BENIGN, rules, try_all
-from zalo_governor.rulebook import load_rulebook, read_lines
+from zalo_governor.config import shipped_config
 from zalo_governor.rules.base import Maturity
-from zalo_governor.settings import shipped_config
+from zalo_governor.rules.loader import load_rulebook, read_lines
 
 RULEBOOK = load_rulebook(shipped_config())
 

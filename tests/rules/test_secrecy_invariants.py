@@ -12,9 +12,9 @@ import pytest
 
 from training.changes import KINDS
 from training.secrecy import shipped_rule
-from zalo_governor.settings import shipped_config
+from zalo_governor.config import shipped_config
+from zalo_governor.text.diacritics.legacy import read_legacy
 from zalo_governor.text.disguises import LEVEL, ON_LINE, ON_WORD, hidden
-from zalo_governor.text.legacy import read_legacy
 
 EXAM = Path(__file__).parents[1] / "exam" / "classified.jsonl"
 RULE = shipped_rule(shipped_config())

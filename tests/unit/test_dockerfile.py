@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.unit.monitoring.test_server import BLIND, GOOD, ask, free_port, serving
-from zalo_governor.monitoring.health import Health
-from zalo_governor.settings import Settings
+from tests.unit.app.monitoring.test_server import BLIND, GOOD, ask, free_port, serving
+from zalo_governor.app.monitoring.health import Health
+from zalo_governor.config import Settings
 
 ROOT = Path(__file__).parents[2]
 

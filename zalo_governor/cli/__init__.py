@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from zalo_governor import __version__
 from zalo_governor.cli.exit_codes import ExitCode, exit_code
-from zalo_governor.cli.terminal import Group, Terminal, explained
+from zalo_governor.cli.typer_vi import Group, Terminal, explained
 from zalo_governor.domain.errors import GovernorError
 
 COMMANDS = (
@@ -43,6 +43,8 @@ COMMANDS = (
     "bench",
 )
 """Each a function or a Typer of that name in the module of that name, a hyphen written as an underscore there."""
+_PACKAGES = frozenset({"init", "login", "demo"})
+"""Commands of several files: the function is in the module `command` of the package of that name."""
 
 
 class _Commands(Group):
@@ -56,7 +58,8 @@ class _Commands(Group):
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
         name = cmd_name.replace("-", "_")
-        made = getattr(import_module(f"zalo_governor.cli.{name}"), name)
+        module = f"{name}.command" if name in _PACKAGES else name
+        made = getattr(import_module(f"zalo_governor.cli.{module}"), name)
         if not isinstance(made, typer.Typer):
             alone = Terminal()
             alone.command(cmd_name)(made)

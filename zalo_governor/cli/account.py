@@ -7,23 +7,29 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zalo_governor.app import open_session
-from zalo_governor.cli.access import note_access
-from zalo_governor.cli.asking import Asking
+from zalo_governor.app.bootstrap import open_session
+from zalo_governor.app.context import Records, open_records
+from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.cli.terminal import Terminal
-from zalo_governor.custody.acquainting import Acquainted, acquaint
+from zalo_governor.cli.prompts import Asking
+from zalo_governor.cli.typer_vi import Terminal
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.records import Records, open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.occupancy import refuse_while_running
-from zalo_governor.store.succession import Acquaintance, accounts_of, acquaintances, may_follow, succeed
-from zalo_governor.store.transaction import OFFICE_LOCK
-from zalo_governor.store.units import SqlUnits
-from zalo_governor.zalo.client import ZaloClient
-from zalo_governor.zalo.errands import ZaloErrands
+from zalo_governor.setup.account_matching import Acquainted, acquaint
+from zalo_governor.storage.engine.lock_owner import refuse_while_running
+from zalo_governor.storage.engine.transaction import OFFICE_LOCK
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.maintenance.account_replacement import (
+    Acquaintance,
+    accounts_of,
+    acquaintances,
+    may_follow,
+    succeed,
+)
+from zalo_governor.zalo.api.client import ZaloClient
+from zalo_governor.zalo.api.group_actions import ZaloErrands
 
 account = Terminal(help="Tài khoản Zalo của Hệ thống.", no_args_is_help=True)
 

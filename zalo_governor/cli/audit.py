@@ -10,18 +10,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Plain
 
-from zalo_governor.cli.access import note_access
+from zalo_governor.app.context import Records, open_records
+from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.cli.terminal import Terminal
+from zalo_governor.cli.typer_vi import Terminal
+from zalo_governor.config import load_settings
 from zalo_governor.domain.audit import SHOWN, AuditEntry, ChainReport, Fault, FaultKind, PrintedHead
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.office.periods import midnight
-from zalo_governor.records import Records, open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.audit import SqlAuditLog
-from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.services.reports.periods import midnight
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.repositories.audit import SqlAuditLog
 
 audit = Terminal(help="Nhật ký kiểm tra: ai làm gì, và nhật ký có còn toàn vẹn.", no_args_is_help=True)
 

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
+from zalo_governor.app.context import open_records
+from zalo_governor.backup.create import Backups, give_up_oldest
+from zalo_governor.backup.encrypted_file import BackupError
+from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.cli.steps import steps
-from zalo_governor.custody.code import RecoveryCode
-from zalo_governor.custody.envelope import BackupError
-from zalo_governor.custody.making import Backups, give_up_oldest
+from zalo_governor.cli.progress import steps
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
 
 
 def backup(

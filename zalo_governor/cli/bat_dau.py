@@ -6,16 +6,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from zalo_governor.cli.access import note_access
-from zalo_governor.cli.asking import Asking
+from zalo_governor.app.context import open_records
+from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.trial import policy_of
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.office.trial import switch_on
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.services.messaging.trial import switch_on
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
 
 _ASKED = "Từ lúc này Hệ thống gửi tin tới thành viên và Trưởng nhóm theo thiết đặt. Bắt đầu?"
 

@@ -23,11 +23,11 @@ from zalo_governor.cli.content_sets import (
     shipped_classified,
     shipped_harmful,
 )
+from zalo_governor.config import shipped_config
 from zalo_governor.domain.findings import Finding, Severity
-from zalo_governor.rulebook import Rulebook, load_rulebook, read_lines
 from zalo_governor.rules.base import NO_CONTEXT
-from zalo_governor.settings import shipped_config
-from zalo_governor.text.gist import TOPICS, Lexicon
+from zalo_governor.rules.loader import Rulebook, load_rulebook, read_lines
+from zalo_governor.text.topics import TOPICS, Lexicon
 
 Judge = Callable[[Sample], str]
 """Says of a line `classified`, `look`, `borderline`, `harmful`, `strict` or `clean`."""

@@ -10,12 +10,12 @@ from zalo_governor.cli.check import subject_event
 from zalo_governor.cli.measuring import benign_set, labelled_sets
 from zalo_governor.cli.name_sets import development_names, shipped_names
 from zalo_governor.cli.pastes import ON_ANY, ON_MESSAGES
+from zalo_governor.config import shipped_config
 from zalo_governor.domain.findings import Severity
-from zalo_governor.rulebook import load_rulebook
 from zalo_governor.rules.base import NO_CONTEXT, Rule
-from zalo_governor.rules.diacritics import DiacriticsRule
-from zalo_governor.rules.display_name import DisplayNameRule
-from zalo_governor.settings import shipped_config
+from zalo_governor.rules.checks.diacritics import DiacriticsRule
+from zalo_governor.rules.checks.display_name import DisplayNameRule
+from zalo_governor.rules.loader import load_rulebook
 
 _OLD_FONT = "vi_legacy"
 """Not counted: the letters of old fonts are signs, which programs change on the way."""

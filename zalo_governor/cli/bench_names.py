@@ -10,11 +10,11 @@ import typer
 from zalo_governor.cli.check import subject_event
 from zalo_governor.cli.measuring import pace, share, timed
 from zalo_governor.cli.name_sets import HELD, RIGHT, LabelledName, NameSet, development_names, shipped_names
+from zalo_governor.config import shipped_config
 from zalo_governor.domain.findings import Finding
-from zalo_governor.rulebook import load_rulebook
 from zalo_governor.rules.base import NO_CONTEXT
-from zalo_governor.rules.display_name import DisplayNameRule
-from zalo_governor.settings import shipped_config
+from zalo_governor.rules.checks.display_name import DisplayNameRule
+from zalo_governor.rules.loader import load_rulebook
 
 _PEOPLES = "ok_peoples"
 

@@ -12,15 +12,15 @@ import typer
 
 from zalo_governor.cli.measuring import share
 from zalo_governor.cli.trace import texts_of
+from zalo_governor.config import shipped_config
 from zalo_governor.domain.clock import from_ms, system_clock, to_ms
-from zalo_governor.domain.elements import ElementKind, Entry, Source
-from zalo_governor.office.tracing import origins
-from zalo_governor.rulebook import read_lines
-from zalo_governor.settings import shipped_config
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.postings import SqlPostings
+from zalo_governor.domain.inbound import ElementKind, Entry, Source
+from zalo_governor.rules.loader import read_lines
+from zalo_governor.services.analysis.leak_tracing import origins
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.message_reader import SqlPostings
+from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.text.fold import fold
 
 _ACCOUNT, _GROUP, _MEMBER = "7000000000000000001", "8000000000000000001", "7000000000000000002"

@@ -7,10 +7,10 @@ import typer
 
 from zalo_governor.cli.measuring import benign_set, labelled_sets, report_on
 from zalo_governor.cli.peers import PEERS
-from zalo_governor.governor import leave_standing
-from zalo_governor.rulebook import load_rulebook
-from zalo_governor.rules.diacritics import DiacriticsRule
-from zalo_governor.settings import shipped_config
+from zalo_governor.config import shipped_config
+from zalo_governor.rules.checks.diacritics import DiacriticsRule
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.system.process import freeze_long_lived_objects
 
 
 def vietnamese(
@@ -30,7 +30,7 @@ def vietnamese(
     rule = next(rule for rule in engine.rules if isinstance(rule, DiacriticsRule))
     # As the process does that asks the rules of a running bot.
     engine.prepare()
-    leave_standing()
+    freeze_long_lived_objects()
     sets = labelled_sets(data) if data else [benign_set(config / "benign/messages.vi.txt")]
     for labelled in sets:
         for line in report_on(labelled, rule, PEERS if peers else ()):

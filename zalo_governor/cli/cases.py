@@ -8,15 +8,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from zalo_governor.cli.access import note_access
+from zalo_governor.app.context import open_records
+from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.config import load_settings
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import Person
-from zalo_governor.office.voice import Voice
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)

@@ -11,14 +11,14 @@ import orjson
 import typer
 
 from zalo_governor.cli.exit_codes import ExitCode
+from zalo_governor.config import shipped_config
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.domain.events import Attachment, EventBase, MessageSent, NameObserved
 from zalo_governor.domain.findings import Finding, Verdict
-from zalo_governor.rulebook import load_rulebook
 from zalo_governor.rules.base import NO_CONTEXT
 from zalo_governor.rules.engine import Engine
-from zalo_governor.settings import shipped_config
-from zalo_governor.wording import of_system
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.system.error_text import of_system
 
 SUBJECTS = ("text", "name", "file_name")
 

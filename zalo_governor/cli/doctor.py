@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zalo_governor import journal
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.doctor.check import Check, Level
-from zalo_governor.doctor.examination import EXIT_CODES, Finding, examine, worst
-from zalo_governor.doctor.patient import Patient
+from zalo_governor.doctor.context import Patient
 from zalo_governor.doctor.registry import CHECKS
+from zalo_governor.doctor.runner import EXIT_CODES, Finding, examine, worst
 from zalo_governor.domain.clock import system_clock
+from zalo_governor.system import logging
 
 _SHOWN = {
     Level.GOOD: ("TỐT", "green"),
@@ -33,7 +33,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
 ) -> None:
     """Kiểm tra mọi thứ có thể sai; không thay đổi gì. Mã thoát 0: tốt, 1: có cảnh báo, 2: có lỗi."""
-    journal.silence()
+    logging.silence()
     console = Console()
     pretty = console.is_terminal and not as_json
     patient = Patient(config, system_clock, offline=offline, send_test=send_test)

@@ -4,18 +4,18 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor.cli.access import note_access
+from zalo_governor.app.context import Records, open_records
+from zalo_governor.backup.staging import put_aside
+from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.custody.landing import put_aside
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError, GovernorError
-from zalo_governor.records import Records, open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.erasure import Holdings, holdings
-from zalo_governor.store.erasure import erase as take_out
-from zalo_governor.store.occupancy import refuse_while_running
-from zalo_governor.store.transaction import OFFICE_LOCK
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.engine.lock_owner import refuse_while_running
+from zalo_governor.storage.engine.transaction import OFFICE_LOCK
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.maintenance.erasure import Holdings, holdings
+from zalo_governor.storage.maintenance.erasure import erase as take_out
 
 
 class ErasureError(GovernorError):

@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 from zalo_governor.domain.errors import ConfigError, GovernorError
-from zalo_governor.store.errors import NewerDatabaseError, WrongKeyError
+from zalo_governor.storage.engine.errors import NewerDatabaseError, WrongKeyError
 from zalo_governor.zalo.errors import LoginRefusedError
 
 

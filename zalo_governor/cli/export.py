@@ -11,17 +11,17 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from zalo_governor.cli.access import note_access
+from zalo_governor.app.context import open_records
+from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.spreadsheets.writer import write_sheet
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.office.periods import midnight
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.sheets.writing import write_sheet
-from zalo_governor.store.extracts import Cursor, Extract, headings, rows
-from zalo_governor.store.units import SqlUnits
-from zalo_governor.wording import of_system
+from zalo_governor.services.reports.periods import midnight
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
+from zalo_governor.system.error_text import of_system
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)

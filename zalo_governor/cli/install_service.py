@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.service import NAME, Installation, ServiceError, files, write
-from zalo_governor.settings import load_settings
+from zalo_governor.config import load_settings
+from zalo_governor.setup.systemd import NAME, Installation, ServiceError, files, write
 
 _ETC = Path("/etc")
 _SYSTEMD_RUNS = Path("/run/systemd/system")

@@ -14,12 +14,12 @@ from zalo_governor.cli.check import subject_event
 from zalo_governor.cli.peers import Peer
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Finding, Severity
-from zalo_governor.rulebook import read_lines
 from zalo_governor.rules.base import NO_CONTEXT
-from zalo_governor.rules.diacritics import LEGACY, DiacriticsRule
+from zalo_governor.rules.checks.diacritics import LEGACY, DiacriticsRule
+from zalo_governor.rules.loader import read_lines
+from zalo_governor.text.diacritics.language import canonical
+from zalo_governor.text.diacritics.syllables import is_syllable
 from zalo_governor.text.fold import fold
-from zalo_governor.text.language import canonical
-from zalo_governor.text.syllables import is_syllable
 
 OK_LABELS = frozenset({"vi_ok", "other_ok"})
 VIOLATIONS = ("vi_no_diacritics", "vi_partial", "vi_legacy")

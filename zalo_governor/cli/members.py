@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from zalo_governor.app.context import open_records
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
 
 
 def members(

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from zalo_governor.config import Settings
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.office.policy import Group
-from zalo_governor.settings import Settings
+from zalo_governor.services.policy import Group
 
 ConfigFile = Annotated[
     Path,

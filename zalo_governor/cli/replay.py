@@ -11,28 +11,28 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from zalo_governor.cli.access import note_access
+from zalo_governor.app.context import Records, open_records
+from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.trial import policy_of
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import from_ms, local, system_clock
-from zalo_governor.domain.elements import Admitted
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.office.commands.desk import CommandDesk
-from zalo_governor.office.periods import midnight
-from zalo_governor.office.replay import Replay, ReplayReport, Sample
-from zalo_governor.pipeline.assessment import Assessor, NotUnderstood, Understood
-from zalo_governor.pipeline.door import SecretDoor
-from zalo_governor.records import Records, open_records
-from zalo_governor.rulebook import Rulebook, load_rulebook
+from zalo_governor.domain.inbound import Admitted
+from zalo_governor.pipeline.evaluation import Assessor, NotUnderstood, Understood
+from zalo_governor.pipeline.secret_gate import SecretDoor
 from zalo_governor.rules.base import Rule
 from zalo_governor.rules.engine import Engine, RulesHere
-from zalo_governor.settings import load_settings
-from zalo_governor.store.found import Found, SqlFound
-from zalo_governor.store.inbox import SqlInbox, lowest_id
-from zalo_governor.store.units import SqlUnits
-from zalo_governor.zalo.parse import parse
+from zalo_governor.rules.loader import Rulebook, load_rulebook
+from zalo_governor.services.analysis.rule_replay import Replay, ReplayReport, Sample
+from zalo_governor.services.commands.dispatcher import CommandDesk
+from zalo_governor.services.reports.periods import midnight
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id
+from zalo_governor.storage.repositories.recorded_findings import Found, SqlFound
+from zalo_governor.zalo.events.parse import parse
 
 _PAGE = 500
 _LINE_EVERY = 20 * _PAGE

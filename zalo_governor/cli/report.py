@@ -7,22 +7,22 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor.cli.access import note_access
+from zalo_governor.app.context import open_records
+from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.documents import Face
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.domain.papers import Face
-from zalo_governor.drafts import hand_over
-from zalo_governor.office.commands.parsing import folded
-from zalo_governor.office.papers.paper import paper_of
-from zalo_governor.office.periods import Span, as_period, asked, days, today
-from zalo_governor.office.report_text import render_text
-from zalo_governor.office.reporting import compose, render_json
-from zalo_governor.office.voice import Voice
-from zalo_governor.press import Press
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.sandbox.reports.client import Press
+from zalo_governor.services.commands.parsing import folded
+from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.reports.builder import compose, render_json
+from zalo_governor.services.reports.document.document import paper_of
+from zalo_governor.services.reports.periods import Span, as_period, asked, days, today
+from zalo_governor.services.reports.text import render_text
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.system.draft_file import hand_over
 
 
 class Format(StrEnum):

@@ -7,18 +7,18 @@ from typing import Annotated
 
 import typer
 
+from zalo_governor.backup.encrypted_file import read_head
+from zalo_governor.backup.recovery_code import RecoveryCode
+from zalo_governor.backup.restore import Restored, Steps
+from zalo_governor.backup.restore import restore as put_back
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.cli.steps import steps
-from zalo_governor.custody.code import RecoveryCode
-from zalo_governor.custody.envelope import read_head
-from zalo_governor.custody.restoring import Restored, Steps
-from zalo_governor.custody.restoring import restore as put_back
+from zalo_governor.cli.progress import steps
+from zalo_governor.config import Settings
 from zalo_governor.domain.clock import local, system_clock
-from zalo_governor.domain.elements import RawDict, Seal
-from zalo_governor.pipeline.door import SecretDoor
-from zalo_governor.rulebook import load_rulebook
-from zalo_governor.settings import Settings
-from zalo_governor.store.crypto import Keys
+from zalo_governor.domain.inbound import RawDict, Seal
+from zalo_governor.pipeline.secret_gate import SecretDoor
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.storage.security.crypto import Keys
 
 _CODE = "ZALO_GOVERNOR_RECOVERY_CODE"
 

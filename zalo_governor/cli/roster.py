@@ -11,24 +11,24 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zalo_governor.cli.asking import Asking
+from zalo_governor.app.context import Records, open_records
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
-from zalo_governor.cli.terminal import Terminal
+from zalo_governor.cli.prompts import Asking
+from zalo_governor.cli.spreadsheets.reader import read_sheet
+from zalo_governor.cli.spreadsheets.writer import write_sheet
+from zalo_governor.cli.typer_vi import Terminal
+from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot, Role
 from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference, with_known_uids
-from zalo_governor.office.roster.attendance import attendance
-from zalo_governor.office.roster.matching import Proposal, RollCallOfRoster, proposals
-from zalo_governor.office.roster.positions import Positions
-from zalo_governor.office.roster.reading import NoHeadingError, RosterReading, read_roster
-from zalo_governor.office.roster.words import RosterWords
-from zalo_governor.records import Records, open_records
-from zalo_governor.settings import Settings, load_settings
-from zalo_governor.sheets.reading import read_sheet
-from zalo_governor.sheets.writing import write_sheet
-from zalo_governor.store.roster import SqlRoster
-from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.services.members.roster.column_names import RosterWords
+from zalo_governor.services.members.roster.comparison import attendance
+from zalo_governor.services.members.roster.importer import NoHeadingError, RosterReading, read_roster
+from zalo_governor.services.members.roster.matching import Proposal, RollCallOfRoster, proposals
+from zalo_governor.services.members.roster.positions import Positions
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.repositories.roster import SqlRoster
 
 roster = Terminal(help="Danh sách thành viên đã được duyệt của cơ quan.", no_args_is_help=True)
 

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from zalo_governor.cli.check import SUBJECTS, WHENEVER, open_findings, subject_event
 from zalo_governor.cli.replay import replay
-from zalo_governor.cli.terminal import Terminal
+from zalo_governor.cli.typer_vi import Terminal
+from zalo_governor.config import shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import (
     AdminChanged,
@@ -24,9 +25,8 @@ from zalo_governor.domain.events import (
     PinChanged,
 )
 from zalo_governor.domain.findings import Finding
-from zalo_governor.rulebook import Coming, Example, Rulebook, load_rulebook, read_lines
 from zalo_governor.rules.base import NO_CONTEXT, RuleContext
-from zalo_governor.settings import shipped_config
+from zalo_governor.rules.loader import Coming, Example, Rulebook, load_rulebook, read_lines
 
 rules = Terminal(help="Các quy tắc của Hệ thống.", no_args_is_help=True)
 

@@ -9,13 +9,13 @@ from types import FrameType
 
 import typer
 
-from zalo_governor import journal
-from zalo_governor.app import build
+from zalo_governor.app.bootstrap import build
+from zalo_governor.app.supervisor import Governor
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.doubts import doubts
-from zalo_governor.governor import Governor
-from zalo_governor.process import forbid_core_dumps, give_memory_back
-from zalo_governor.settings import load_settings
+from zalo_governor.config import load_settings
+from zalo_governor.config.settings_warnings import doubts
+from zalo_governor.system import logging
+from zalo_governor.system.process import forbid_core_dumps, give_memory_back
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
@@ -25,7 +25,7 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     settings = load_settings(config)
     for doubt in doubts(settings):
         typer.echo(f"Lưu ý: {config}: {doubt}", err=True)
-    journal.configure(console=sys.stdout.isatty(), file=settings.log_file)
+    logging.configure(console=sys.stdout.isatty(), file=settings.log_file)
     run_until_told(build(settings, config))
 
 

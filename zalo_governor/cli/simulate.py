@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor import journal
 from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.simulator.errors import SimulatorError
-from zalo_governor.simulator.scenario import load_scenario
+from zalo_governor.simulator.scenario.scenario import load_scenario
 from zalo_governor.simulator.server import Simulator, serve
+from zalo_governor.system import logging
 
 
 def simulate(
@@ -23,7 +23,7 @@ def simulate(
     ] = None,
 ) -> None:
     """Chạy một Zalo mô phỏng trên máy này (cho người phát triển); xem docs/simulator.md."""
-    journal.configure(console=sys.stdout.isatty())
+    logging.configure(console=sys.stdout.isatty())
     try:
         plan = load_scenario(scenario) if scenario else None
         asyncio.run(serve(Simulator(system_clock, plan, speed), port, _say_ready))

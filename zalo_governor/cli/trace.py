@@ -10,19 +10,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zalo_governor.cli.access import note_access, note_opening
+from zalo_governor.app.context import Records, open_records
+from zalo_governor.cli.audit_access import note_access, note_opening
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.config import load_settings
 from zalo_governor.domain.cases import Reader
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.office.tracing import Origin, origins
-from zalo_governor.records import Records, open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.postings import SealedPosting, SqlPostings
-from zalo_governor.store.units import SqlUnit, SqlUnits
+from zalo_governor.services.analysis.leak_tracing import Origin, origins
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.repositories.message_reader import SealedPosting, SqlPostings
+from zalo_governor.system.error_text import of_system
 from zalo_governor.text.fold import skeleton
-from zalo_governor.wording import of_system
-from zalo_governor.zalo.fields import posted_text
+from zalo_governor.zalo.events.text_fields import posted_text
 
 _EXCERPT = 60
 _LONGEST_DAYS = 36_500

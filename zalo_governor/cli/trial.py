@@ -6,17 +6,17 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from zalo_governor.cli.access import note_access
+from zalo_governor.app.context import Records, open_records
+from zalo_governor.app.policy import office_policy
+from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.office.policy import LineStatus, OfficePolicy
-from zalo_governor.office.trial import TrialPage
-from zalo_governor.office.withholding import by_addressee, on_trial
-from zalo_governor.records import Records, open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.units import SqlUnit, SqlUnits
-from zalo_governor.wiring.policy import office_policy
+from zalo_governor.services.messaging.trial import TrialPage
+from zalo_governor.services.messaging.trial_filter import by_addressee, on_trial
+from zalo_governor.services.policy import LineStatus, OfficePolicy
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
 
 
 def trial(

@@ -4,18 +4,18 @@ from pathlib import Path
 
 import typer
 
+from zalo_governor.backup.encrypted_file import BackupError
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
-from zalo_governor.custody.envelope import BackupError
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.durable import sync_folder
-from zalo_governor.office.catalogue import Catalogue
-from zalo_governor.rulebook import load_rulebook
-from zalo_governor.settings import load_settings
-from zalo_governor.store.audit import SqlAuditLog
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
-from zalo_governor.store.migrations import newest
-from zalo_governor.store.occupancy import refuse_while_running
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.services.messaging.catalogue import Catalogue
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.lock_owner import refuse_while_running
+from zalo_governor.storage.migrations import newest
+from zalo_governor.storage.repositories.audit import SqlAuditLog
+from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.system.atomic_files import sync_folder
 
 
 def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from zalo_governor.doctor.patient import Patient
+from zalo_governor.doctor.context import Patient
 
 
 class Level(StrEnum):

@@ -6,20 +6,20 @@ import stat
 from collections.abc import Callable, Iterator
 from time import time
 
-from zalo_governor.custody.landing import put_aside
-from zalo_governor.custody.making import is_overdue, last_backup
+from zalo_governor.backup.create import is_overdue, last_backup
+from zalo_governor.backup.staging import put_aside
 from zalo_governor.doctor.check import Result, error, good, note, warning
-from zalo_governor.doctor.patient import Patient
+from zalo_governor.doctor.context import Patient
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.domain.people import Role
-from zalo_governor.office.catalogue import Catalogue
-from zalo_governor.office.clarity import ClarityPolicy
-from zalo_governor.office.integrity.words import ChangeWords
-from zalo_governor.office.roster.positions import Positions
-from zalo_governor.rulebook import load_rulebook
-from zalo_governor.store.errors import NewerDatabaseError, WrongKeyError
-from zalo_governor.store.migrations import check_known, newest
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.services.group_changes.vocabulary import ChangeWords
+from zalo_governor.services.members.roster.positions import Positions
+from zalo_governor.services.messaging.catalogue import Catalogue
+from zalo_governor.services.reports.directive_quality import ClarityPolicy
+from zalo_governor.storage.engine.errors import NewerDatabaseError, WrongKeyError
+from zalo_governor.storage.migrations import check_known, newest
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SETTLING_SECONDS = 14 * 86_400

@@ -8,8 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from zalo_governor.doctor.check import Result, error, good, note, warning
-from zalo_governor.doctor.patient import Patient
-from zalo_governor.zalo.probe import knock
+from zalo_governor.doctor.context import Patient
+from zalo_governor.zalo.http.connectivity import knock
 
 _OLDEST = (3, 11)
 _MB = 1_000_000

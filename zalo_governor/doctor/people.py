@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterator
 
 from zalo_governor.doctor.check import Result, error, good, note, warning
-from zalo_governor.doctor.patient import Patient
+from zalo_governor.doctor.context import Patient
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT, NOTHING_OUTGOING
 from zalo_governor.domain.people import Person, Reach, Role
-from zalo_governor.installation.choices import ROLE_NAMES
-from zalo_governor.store.outbox import SqlOutbox
+from zalo_governor.setup.choices import ROLE_NAMES
+from zalo_governor.storage.repositories.outbox import SqlOutbox
 
 
 def present(patient: Patient) -> Iterator[Result]:

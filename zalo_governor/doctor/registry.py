@@ -1,6 +1,6 @@
 """Every check, in the order in which they are made: each after those that it needs."""
 
-from zalo_governor.doctor import installation, machine, people, running, second_channel, zalo
+from zalo_governor.doctor import alerting, installation, machine, people, running, zalo
 from zalo_governor.doctor.check import Check
 
 CHECKS = (
@@ -24,6 +24,6 @@ CHECKS = (
     Check("people_present", "Người có vai trò", people.present, ("zalo_session",)),
     Check("people_reachable", "Tin riêng", people.reachable, ("process",)),
     Check("undelivered", "Tin gửi đi", people.undelivered, ("process",)),
-    Check("alarm", "Đường báo động", second_channel.reachable, ("settings",), asks=True),
+    Check("alarm", "Đường báo động", alerting.reachable, ("settings",), asks=True),
     Check("optional_parts", "Phần tùy chọn", machine.optional_parts),
 )

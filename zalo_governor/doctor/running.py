@@ -6,12 +6,12 @@ from typing import Any
 
 import requests
 
+from zalo_governor.app.monitoring.health import Condition
+from zalo_governor.app.monitoring.server import HOST
 from zalo_governor.doctor.check import Level, Result, error, good, note, warning
-from zalo_governor.doctor.patient import Patient
+from zalo_governor.doctor.context import Patient
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.line import LineState
-from zalo_governor.monitoring.health import Condition
-from zalo_governor.monitoring.server import HOST
+from zalo_governor.domain.connection import LineState
 
 _TIMEOUT_SECONDS = 10.0
 _MEANING = {

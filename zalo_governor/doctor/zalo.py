@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from zalo_governor.doctor.check import Result, error, good, note, warning
-from zalo_governor.doctor.patient import Patient, SeenGroup
+from zalo_governor.doctor.context import Patient, SeenGroup
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.zalo.errors import LoginRefusedError, NotInGroupError, ZaloUnavailableError
-from zalo_governor.zalo.probe import knock
+from zalo_governor.zalo.http.connectivity import knock
 
 _WAYS = {
     "SSLError": "Kết nối bị chặn hoặc bị thay chứng thư ở giữa đường",

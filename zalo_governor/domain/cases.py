@@ -6,10 +6,10 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from zalo_governor.domain.changes import CHANGE_RULES
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.group_changes import CHANGE_RULES
 
 
 class CaseState(StrEnum):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from zalo_governor.domain.elements import Source
+from zalo_governor.domain.inbound import Source
 
 
 class EventBase(BaseModel):

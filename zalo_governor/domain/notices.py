@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from zalo_governor.domain.papers import PaperFile
+from zalo_governor.domain.documents import PaperFile
 
 
 class Purpose(StrEnum):

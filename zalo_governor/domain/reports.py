@@ -5,8 +5,8 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.line import Gap
-from zalo_governor.domain.remarks import Remark
+from zalo_governor.domain.connection import Gap
+from zalo_governor.domain.feedback import Remark
 
 
 class _Figures(BaseModel):
@@ -85,7 +85,7 @@ class StatementFigures(_Figures):
     """Directives, or reports, in the group and how many of them were not brief and clear (clause 5.1)."""
 
     kind: str
-    """`directive` or `report`, see `domain.statements`."""
+    """`directive` or `report`, see `domain.directives`."""
     count: int
     long: int
     no_deadline: int

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Sequence
 import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Source
+from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry, Source
+from zalo_governor.pipeline.heartbeat import Progress
 from zalo_governor.pipeline.ports import Door, Inbox
-from zalo_governor.pipeline.progress import Progress
 
 log = structlog.get_logger(__name__)
 

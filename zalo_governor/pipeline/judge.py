@@ -8,14 +8,14 @@ from typing import Any, Generic
 import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.elements import Admitted, ElementKind, place_of
 from zalo_governor.domain.errors import ProgramEndsError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
-from zalo_governor.pipeline.assessment import Assessment, Assessor, NotUnderstood
-from zalo_governor.pipeline.lanes import Lanes
+from zalo_governor.domain.inbound import Admitted, ElementKind, place_of
+from zalo_governor.pipeline.evaluation import Assessment, Assessor, NotUnderstood
+from zalo_governor.pipeline.heartbeat import Progress
+from zalo_governor.pipeline.ordering import Lanes
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, Units, UnitT
-from zalo_governor.pipeline.progress import Progress
 from zalo_governor.rules.base import SealingRule
 
 log = structlog.get_logger(__name__)

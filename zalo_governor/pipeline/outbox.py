@@ -9,6 +9,7 @@ import structlog
 
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.delivery import ECHO_WAIT, promise_of
+from zalo_governor.domain.documents import PaperFile
 from zalo_governor.domain.errors import (
     GovernorError,
     SendDeferredError,
@@ -17,7 +18,6 @@ from zalo_governor.domain.errors import (
     StoreUnavailableError,
 )
 from zalo_governor.domain.notices import Outgoing, Purpose, Reception
-from zalo_governor.domain.papers import PaperFile
 from zalo_governor.pipeline.ports import OutboxStore, Sender
 
 log = structlog.get_logger(__name__)

@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from zalo_governor.domain.elements import Admitted, Element, Entry
+from zalo_governor.domain.connection import BackfillEnd, Gap
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.domain.line import BackfillEnd, Gap
+from zalo_governor.domain.inbound import Admitted, Element, Entry
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import Person
 from zalo_governor.rules.base import RuleContext
@@ -106,7 +106,7 @@ class Parser(Protocol):
 
 
 class Rules(Protocol):
-    """The rules of one rulebook, wherever they think. rules.engine and engine_process fit this."""
+    """The rules of one rulebook, wherever they think. `rules.engine` and `sandbox.rules` fit this."""
 
     def ask(self, cases: Sequence[tuple[EventBase, RuleContext]], /) -> Callable[[], list[Verdict]]:
         """Let them think about these; what is given waits for the verdicts, in the order of the cases.

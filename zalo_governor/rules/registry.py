@@ -3,12 +3,12 @@
 from typing import Any
 
 from zalo_governor.rules.base import Rule
-from zalo_governor.rules.classified import ClassifiedRule
-from zalo_governor.rules.diacritics import DiacriticsRule
-from zalo_governor.rules.display_name import DisplayNameRule
-from zalo_governor.rules.group_changes import GroupInfoRule, GroupPictureRule
-from zalo_governor.rules.harmful import HarmfulRule
-from zalo_governor.rules.outsiders import OutsiderRule
+from zalo_governor.rules.checks.classified import ClassifiedRule
+from zalo_governor.rules.checks.diacritics import DiacriticsRule
+from zalo_governor.rules.checks.display_name import DisplayNameRule
+from zalo_governor.rules.checks.group_changes import GroupInfoRule, GroupPictureRule
+from zalo_governor.rules.checks.harmful import HarmfulRule
+from zalo_governor.rules.checks.outsiders import OutsiderRule
 
 RULES: tuple[type[Rule[Any]], ...] = (
     DiacriticsRule,

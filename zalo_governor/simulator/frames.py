@@ -12,8 +12,8 @@ from typing import Any, Literal, NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from zalo_governor.domain.elements import RawDict
-from zalo_governor.simulator.envelope import to_json
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.crypto import to_json
 
 Compression = Literal["gzip", "zlib", "none"]
 Encryption = Literal[0, 1, 2, 3]

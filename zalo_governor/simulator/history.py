@@ -3,8 +3,8 @@
 import json
 from bisect import bisect_left, insort
 
-from zalo_governor.domain.elements import RawDict
-from zalo_governor.simulator.envelope import to_json
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.crypto import to_json
 
 
 class History:

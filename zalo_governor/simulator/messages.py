@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.world import GROUP_ID, MEMBER_UID, FriendRequest, Group, World
 
 CLIENT_TYPES = {

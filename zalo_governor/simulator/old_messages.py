@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.history import History
 from zalo_governor.simulator.world import Account, World
 

@@ -7,17 +7,17 @@ from collections.abc import Callable
 from aiohttp import web
 
 from zalo_governor.domain.clock import Clock
-from zalo_governor.simulator.control import Control
+from zalo_governor.simulator.control.server import Control
 from zalo_governor.simulator.errors import SimulatorError
-from zalo_governor.simulator.front import Front, session_cookie
-from zalo_governor.simulator.heads import TidyHeads
-from zalo_governor.simulator.id_host import IdHost
+from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.http_app import Front, session_cookie
+from zalo_governor.simulator.http_compat import TidyHeads
+from zalo_governor.simulator.login.id_host import IdHost
 from zalo_governor.simulator.pictures import FOLDER, png
-from zalo_governor.simulator.player import Player
-from zalo_governor.simulator.scenario import Scenario
-from zalo_governor.simulator.stage import Stage
+from zalo_governor.simulator.scenario.player import Player
+from zalo_governor.simulator.scenario.scenario import Scenario
 from zalo_governor.simulator.world import World
-from zalo_governor.wording import of_system
+from zalo_governor.system.error_text import of_system
 
 LOOPBACK = "127.0.0.1"
 _MAX_UPLOAD = 256 * 1024 * 1024

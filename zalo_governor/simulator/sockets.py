@@ -9,7 +9,7 @@ import structlog
 from aiohttp import WSMsgType, web
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.errors import SimulatorError
 from zalo_governor.simulator.frames import USUAL, Encoding, encode, plain_frame, read_client_frame
 from zalo_governor.simulator.old_messages import COMMANDS, old_messages

@@ -5,8 +5,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from zalo_governor.simulator.faults import Faults
-from zalo_governor.simulator.ledger import Ledger
 from zalo_governor.simulator.qr_codes import QrCodes
+from zalo_governor.simulator.request_log import Ledger
 from zalo_governor.simulator.world import World
 
 

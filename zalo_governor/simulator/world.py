@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zalo_governor.domain.clock import Clock, to_ms
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.history import History
 from zalo_governor.simulator.uids import UidView, digits
 

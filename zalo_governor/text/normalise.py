@@ -1,8 +1,8 @@
 """Undoing what hides letters: blanks of every kind, entities, invisible characters, decomposed marks, look-alikes.
 
 Offsets lead back to the original. It goes in two steps: what devices and programs do to a text on its way
-(`unpasted`), and what people do to letters. Old fonts are read between the two (`text.legacy`), and from the raw text
-as well: U+00AD, a soft hyphen that goes with the first step, is the letter "ư" in TCVN3.
+(`unpasted`), and what people do to letters. Old fonts are read between the two (`text.diacritics.legacy`), and from
+the raw text as well: U+00AD, a soft hyphen that goes with the first step, is the letter "ư" in TCVN3.
 """
 
 import re

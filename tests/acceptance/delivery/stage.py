@@ -18,36 +18,36 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.exceptions import ProtocolError
 
-from tests.unit.store.stored import BOT, GROUP, MASTER, entry, message, sealed_entry
-from zalo_governor.configfile import load_yaml, validate
+from tests.unit.storage.stored import BOT, GROUP, MASTER, entry, message, sealed_entry
+from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.delivery import UNHEARD_AFTER, UndeliveredCounts
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.documents import Letterhead
+from zalo_governor.domain.escalation import Ladder
 from zalo_governor.domain.events import EventBase, MembersJoined, NamedUid, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
-from zalo_governor.domain.ladder import Ladder
-from zalo_governor.domain.newcomers import OUTSIDERS
-from zalo_governor.domain.papers import Letterhead
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import Role
-from zalo_governor.office.catalogue import Catalogue
-from zalo_governor.office.clarity import ClarityPolicy
-from zalo_governor.office.delivery import DeliveryFollowUp
-from zalo_governor.office.integrity.words import ChangeWords
-from zalo_governor.office.office import Office
-from zalo_governor.office.policy import LineStatus, OfficePolicy
 from zalo_governor.pipeline.outbox import OutboxLane
-from zalo_governor.rulebook import load_rulebook
-from zalo_governor.simulator.envelope import read_params, sealed_answer
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
-from zalo_governor.store.identity import SeedPerson
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.outbox import SqlOutbox
-from zalo_governor.store.units import SqlUnits
-from zalo_governor.zalo.client import ZaloClient
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.services.facade import Office
+from zalo_governor.services.group_changes.vocabulary import ChangeWords
+from zalo_governor.services.messaging.catalogue import Catalogue
+from zalo_governor.services.messaging.delivery import DeliveryFollowUp
+from zalo_governor.services.policy import LineStatus, OfficePolicy
+from zalo_governor.services.reports.directive_quality import ClarityPolicy
+from zalo_governor.simulator.crypto import read_params, sealed_answer
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.zalo.api.client import ZaloClient
+from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.credentials import Credentials
-from zalo_governor.zalo.pace import TokenBucket
-from zalo_governor.zalo.session import ZaloSession
+from zalo_governor.zalo.http.rate_limit import TokenBucket
 
 CONFIG = Path(__file__).parents[3] / "config"
 BEGIN = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -9,12 +9,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.unit.cli.test_members_command import office
-from tests.unit.store.stored import BOT, GROUP, MEMBER
+from tests.unit.storage.stored import BOT, GROUP, MEMBER
+from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
 
 LATE_EVENING = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 """In Viet Nam the 25th has begun."""

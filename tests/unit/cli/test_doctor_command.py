@@ -13,19 +13,19 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from tests.unit.app.monitoring.test_server import free_port
 from tests.unit.cli.test_members_command import office
-from tests.unit.monitoring.test_server import free_port
-from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, START
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START
 from zalo_governor.cli import app
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import GroupSnapshot, Member, Role
-from zalo_governor.settings import load_settings
-from zalo_governor.store.crypto import Keys
-from zalo_governor.store.database import Database
-from zalo_governor.store.identity import SeedPerson
-from zalo_governor.store.instance import InstanceLock
-from zalo_governor.store.units import SqlUnits
-from zalo_governor.store.vault import Vault
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.instance_lock import InstanceLock
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.security.secret_store import Vault
 
 
 class Office:

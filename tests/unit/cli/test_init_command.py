@@ -8,12 +8,12 @@ import pytest
 
 from tests.unit.cli.telephone import telephone
 from tests.unit.simulator.running import Running
-from zalo_governor.cli.init import Installation
-from zalo_governor.cli.signing_in import Ending, SignInError
+from zalo_governor.cli.init.command import Installation
+from zalo_governor.cli.login.flow import Ending, SignInError
+from zalo_governor.config import load_settings, shipped_config
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import Role
-from zalo_governor.installation.answers import load_answers
-from zalo_governor.settings import load_settings, shipped_config
+from zalo_governor.setup.answers_file import load_answers
 
 BOT = "7000000000000000001"
 MEMBER = "7000000000000000002"

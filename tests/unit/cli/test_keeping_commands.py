@@ -11,17 +11,17 @@ from typer.testing import CliRunner, Result
 
 from tests.unit.cli.test_members_command import office
 from tests.unit.simulator.running import Running
-from tests.unit.store.stored import BOT, GROUP, MEMBER, START, entry, go_back_before_waiting, message, sealed_entry
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, entry, go_back_before_waiting, message, sealed_entry
+from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.instance import InstanceLock
-from zalo_governor.store.migrations import newest
-from zalo_governor.store.schema import events
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.engine.instance_lock import InstanceLock
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.migrations import newest
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.schema import events
 
 SECOND = "7000000000000000099"
 FORMULA = "=HYPERLINK(1) GIẢ ĐỊNH"

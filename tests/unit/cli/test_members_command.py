@@ -5,18 +5,18 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, START, entry
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, entry
+from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.domain.elements import Source
 from zalo_governor.domain.events import MembersJoined, NamedUid
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.people import Role
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.identity import SeedPerson
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.repositories.inbox import SqlInbox
 
 
 def office(folder: Path) -> str:

@@ -9,8 +9,8 @@ from typing import cast
 
 import pytest
 
+from zalo_governor.app.supervisor import Governor
 from zalo_governor.cli.run import run_until_told
-from zalo_governor.governor import Governor
 
 NUMBERS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.unit.store.stored import BOT, GROUP, MEMBER, OTHER, entry, message, sealed_entry
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, entry, message, sealed_entry
+from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
+from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock, to_ms
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.records import open_records
-from zalo_governor.settings import load_settings
-from zalo_governor.store.inbox import SqlInbox
-from zalo_governor.store.units import SqlUnits
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.text.fold import skeleton
 
 SECRET = "văn bản không lưu"

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from zalo_governor.doctor.check import Level, Result
-from zalo_governor.doctor.patient import Patient
+from zalo_governor.doctor.context import Patient
 from zalo_governor.doctor.running import health
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.store.occupancy import Occupant
+from zalo_governor.storage.engine.lock_owner import Occupant
 
 Doctor = Callable[[dict[str, Any]], list[Result]]
 

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from tests.unit.store.stored import START, new_case
+from tests.unit.storage.stored import START, new_case
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.errors import IllegalTransitionError
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from zalo_governor.domain.elements import Admitted, Element, ElementKind, Entry, Seal, Source
+from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry, Seal, Source
 
 GROUP = "group"
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from zalo_governor.domain.elements import Admitted, Entry
 from zalo_governor.domain.errors import SendError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.inbound import Admitted, Entry
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import Person
 

@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 
 from tests.crash.traces import forms
 from tests.planting import PACKINGS, Pack, planted
+from zalo_governor.config import shipped_config
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.domain.elements import Element, ElementKind, Source
+from zalo_governor.domain.inbound import Element, ElementKind, Source
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.office.observations import Look
-from zalo_governor.pipeline.door import SecretDoor, strings_of
-from zalo_governor.rulebook import load_rulebook
-from zalo_governor.settings import shipped_config
+from zalo_governor.pipeline.secret_gate import SecretDoor, strings_of
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.services.members.snapshot_diff import Look
 from zalo_governor.simulator.world import BOT_UID, GROUP_ID, MEMBER_UID, World
-from zalo_governor.store.crypto import Keys
-from zalo_governor.zalo import fields
-from zalo_governor.zalo.elements import elements_of
-from zalo_governor.zalo.fields import FIELDS
-from zalo_governor.zalo.frames import Frame
+from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.zalo.events import text_fields
+from zalo_governor.zalo.events.extract import elements_of
+from zalo_governor.zalo.events.text_fields import FIELDS
+from zalo_governor.zalo.frames.decrypt import Frame
 
 SECRET = "Em gửi các đồng chí văn bản mật số 05/KH-GIẢ ĐỊNH về phương án Hạt Dẻ để nghiên cứu trước"
 WORDS = ("văn bản mật", "GIẢ ĐỊNH", "Hạt Dẻ", "nghiên cứu")
@@ -84,6 +84,6 @@ def test_whatever_the_parser_reads_through_its_table_the_door_has_looked_at(
     raw = heard(field, text, PACKINGS[packing]).raw
     looked_at = set(strings_of(raw))
     for name in FIELDS:
-        for read in fields.strings_of(raw, name):
+        for read in text_fields.strings_of(raw, name):
             if len(read) >= 3 and not read.isdecimal() and not read.lstrip("\ufeff \t\n\r").startswith(("{", "[")):
                 assert read in looked_at

@@ -7,9 +7,9 @@ from structlog.testing import capture_logs
 
 from tests.unit.pipeline.made import GROUP, element
 from tests.unit.pipeline.memory import MemoryInbox
-from zalo_governor.domain.elements import Admitted, ElementKind
-from zalo_governor.pipeline.door import SecretDoor
+from zalo_governor.domain.inbound import Admitted, ElementKind
 from zalo_governor.pipeline.intake import Intake
+from zalo_governor.pipeline.secret_gate import SecretDoor
 
 
 def clock() -> datetime:

@@ -9,15 +9,15 @@ import pytest
 
 from tests.unit.pipeline.made import element, entry
 from tests.unit.pipeline.memory import MemoryInbox, MemoryOutbox, MemoryUnit, MemoryUnits
-from zalo_governor.domain.elements import Admitted, ElementKind, Seal
 from zalo_governor.domain.errors import ProgramEndsError, UnparsableElementError
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
-from zalo_governor.pipeline.door import SecretDoor
+from zalo_governor.domain.inbound import Admitted, ElementKind, Seal
+from zalo_governor.pipeline.heartbeat import Progress
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.ports import Rules
-from zalo_governor.pipeline.progress import Progress
+from zalo_governor.pipeline.secret_gate import SecretDoor
 from zalo_governor.rules.base import Maturity, Parameters, Rule, RuleContext
 from zalo_governor.rules.engine import Engine, RulesHere
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.unit.pipeline.memory import MemoryOutbox, ScriptedSender
+from zalo_governor.domain.documents import Face, Letterhead, Paper, PaperFile
 from zalo_governor.domain.errors import (
     PrintingError,
     SendDeferredError,
@@ -15,7 +16,6 @@ from zalo_governor.domain.errors import (
     SendUncertainError,
 )
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
-from zalo_governor.domain.papers import Face, Letterhead, Paper, PaperFile
 from zalo_governor.pipeline.outbox import OutboxWorker
 
 NOW = datetime(2026, 1, 5, 8, 0, 0, tzinfo=UTC)

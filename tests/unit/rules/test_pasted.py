@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zalo_governor.cli.pastes import BLANKS, HIDDEN, ON_ANY, ON_MESSAGES
+from zalo_governor.config import shipped_config
 from zalo_governor.domain.events import MessageSent, NameObserved
-from zalo_governor.rulebook import load_rulebook
 from zalo_governor.rules.base import NO_CONTEXT
-from zalo_governor.rules.diacritics import DiacriticsRule
-from zalo_governor.rules.display_name import DisplayNameRule
-from zalo_governor.settings import shipped_config
+from zalo_governor.rules.checks.diacritics import DiacriticsRule
+from zalo_governor.rules.checks.display_name import DisplayNameRule
+from zalo_governor.rules.loader import load_rulebook
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 RULES = load_rulebook(shipped_config()).engine.rules

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.simulator.chatter import sentence, without_marks
-from zalo_governor.simulator.envelope import encrypt, read_params, to_json
+from zalo_governor.simulator.crypto import encrypt, read_params, to_json
 from zalo_governor.simulator.frames import Encoding, encode, read_client_frame
-from zalo_governor.simulator.heads import TidyHeads, tidy
 from zalo_governor.simulator.history import History
+from zalo_governor.simulator.http_compat import TidyHeads, tidy
+from zalo_governor.simulator.load.chatter import sentence, without_marks
 from zalo_governor.simulator.world import BOT_UID, GROUP_ID, MEMBER_UID, Account, World
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

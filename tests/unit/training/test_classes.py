@@ -1,7 +1,7 @@
 """What the training of classes learns, and what it refuses to learn."""
 
 from training.classes import Example, Settings, fit, left_out
-from zalo_governor.text.classes import ClassModel
+from zalo_governor.text.linear_classes import ClassModel
 
 SMALL = Settings(bits=12)
 TEXTS = {"clean": "mời họp chi bộ", "scam": "trúng thưởng nhập mã", "drugs": "hàng trắng giao tận nơi"}

@@ -4,9 +4,9 @@ import pytest
 
 from tests.unit.zalo.standin import StandIn
 from zalo_governor.domain.clock import system_clock
+from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.credentials import Credentials
-from zalo_governor.zalo.pace import TokenBucket
-from zalo_governor.zalo.session import ZaloSession
+from zalo_governor.zalo.http.rate_limit import TokenBucket
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) Mau/1.0"
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from tests.unit.zalo.wiring import ACCOUNT
-from zalo_governor.domain.elements import RawDict
-from zalo_governor.simulator.envelope import read_params, sealed_answer
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.crypto import read_params, sealed_answer
 
 SECRET = bytes(range(16))
 LOGIN = "/api/login/getLoginInfo"

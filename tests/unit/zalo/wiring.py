@@ -5,10 +5,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from zalo_governor.domain.elements import Admitted, Element, Entry, RawDict, Source
+from zalo_governor.domain.inbound import Admitted, Element, Entry, RawDict, Source
 from zalo_governor.simulator.frames import USUAL, Encoding, encode, plain_frame
-from zalo_governor.zalo.elements import elements_of
-from zalo_governor.zalo.frames import Frame, FrameDecoder
+from zalo_governor.zalo.events.extract import elements_of
+from zalo_governor.zalo.frames.decrypt import Frame, FrameDecoder
 
 ACCOUNT = "7000000000000000001"
 MEMBER = "7000000000000000002"

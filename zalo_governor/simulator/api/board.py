@@ -2,7 +2,7 @@
 
 import json
 
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.api.call import Call, Endpoint
 from zalo_governor.simulator.errors import AnswerError
 from zalo_governor.simulator.messages import control, pin_act

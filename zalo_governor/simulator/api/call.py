@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.errors import AnswerError
-from zalo_governor.simulator.stage import Stage
+from zalo_governor.simulator.event_bus import Stage
 from zalo_governor.simulator.world import Account, Group
 
 

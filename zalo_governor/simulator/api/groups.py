@@ -2,7 +2,7 @@
 
 import json
 
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.api.call import Call, Endpoint
 from zalo_governor.simulator.pictures import address
 from zalo_governor.simulator.world import Account, Group, World

@@ -1,6 +1,6 @@
 """What was said before."""
 
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.api.call import Call, Endpoint
 
 _PAGE = 50

@@ -3,8 +3,8 @@
 import base64
 from collections.abc import Callable
 
-from zalo_governor.domain.elements import RawDict
-from zalo_governor.simulator.envelope import (
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.crypto import (
     ZCID_KEY,
     decrypt,
     encrypt,
@@ -15,7 +15,7 @@ from zalo_governor.simulator.envelope import (
     to_json,
 )
 from zalo_governor.simulator.errors import EnvelopeError
-from zalo_governor.simulator.stage import Stage
+from zalo_governor.simulator.event_bus import Stage
 from zalo_governor.simulator.world import Account
 
 Query = dict[str, str]

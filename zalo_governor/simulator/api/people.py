@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.api.call import Call, Endpoint
 from zalo_governor.simulator.errors import AnswerError
 from zalo_governor.simulator.world import Person

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.api.call import Call, Endpoint
 from zalo_governor.simulator.errors import AnswerError
 from zalo_governor.simulator.messages import CLIENT_TYPES, group_message, private_message

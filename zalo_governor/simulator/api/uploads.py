@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 
-from zalo_governor.domain.elements import RawDict
+from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.api.call import Call, Endpoint
 from zalo_governor.simulator.api.sending import publish
 from zalo_governor.simulator.errors import AnswerError

@@ -1,0 +1,95 @@
+"""/healthz and /metrics as whoever watches gets them."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from time import monotonic, sleep
+
+from structlog.testing import capture_logs
+
+from zalo_governor.app.monitoring.health import Condition, Health
+from zalo_governor.app.monitoring.server import HOST, HealthServer, Pages
+
+GOOD = Health(Condition.HEARING, ())
+BLIND = Health(Condition.BLIND, (Condition.BLIND,))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(port: int, found: list[Health]) -> Iterator[None]:
+    server = HealthServer(port, Pages(lambda: (found[-1], {"waiting": 3}), lambda: b"zalo_governor_up 1\n"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.stop()
+        thread.join(30)
+    assert not thread.is_alive()
+
+
+def ask(port: int, path: str, host: str = HOST) -> tuple[int, str]:
+    deadline = monotonic() + 30
+    while True:
+        connection = HTTPConnection(HOST, port, timeout=30)
+        try:
+            connection.request("GET", path, headers={"Host": host})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except ConnectionRefusedError:
+            assert monotonic() < deadline
+            sleep(0.02)
+        finally:
+            connection.close()
+
+
+def test_health_is_200_while_the_bot_hears_and_503_with_the_reasons_when_not() -> None:
+    port, found = free_port(), [GOOD]
+    with serving(port, found):
+        status, body = ask(port, "/healthz")
+        assert (status, json.loads(body)) == (200, {"status": "hearing", "reasons": [], "waiting": 3})
+        found.append(BLIND)
+        status, body = ask(port, "/healthz")
+        assert (status, json.loads(body)) == (503, {"status": "blind", "reasons": ["blind"], "waiting": 3})
+        assert ask(port, "/metrics") == (200, "zalo_governor_up 1\n")
+        assert ask(port, "/governor.db")[0] == 404
+
+
+def test_under_another_name_nothing_is_shown() -> None:
+    port = free_port()
+    with serving(port, [GOOD]):
+        for host in ("tinhmau.example", f"tinhmau.example:{port}", f"{HOST}:1"):
+            assert ask(port, "/metrics", host)[0] == 421
+            assert ask(port, "/healthz", host)[0] == 421
+        for host in (HOST, "localhost", f"{HOST}:{port}", f"localhost:{port}"):
+            assert ask(port, "/healthz", host)[0] == 200
+
+
+def test_somebody_who_says_nothing_holds_nobody_up_for_long() -> None:
+    port = free_port()
+    with serving(port, [GOOD]):
+        ask(port, "/healthz")
+        with socket.create_connection((HOST, port)), socket.create_connection((HOST, port)) as other:
+            other.sendall(b"GET /hea")
+            assert ask(port, "/healthz")[0] == 200
+
+
+def test_a_taken_port_is_told_and_ends_nothing() -> None:
+    with socket.socket() as taken, capture_logs() as logged:
+        taken.bind((HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with serving(port, [GOOD]):
+            deadline = monotonic() + 30
+            while not logged:
+                assert monotonic() < deadline
+                sleep(0.02)
+    assert [(line["event"], line["port"]) for line in logged] == [("health_port_taken", port)]

@@ -1,0 +1,101 @@
+"""The questions of init, asked again of an office that has answered them before."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+import typer
+from rich.console import Console
+
+from zalo_governor.cli.init.questions import Conversation
+from zalo_governor.cli.prompts import Asking
+from zalo_governor.config import AlarmSettings, GroupSettings, OfficeSettings, PersonSettings, Settings, SmtpSettings
+from zalo_governor.domain.people import Member, Role
+from zalo_governor.zalo.api.groups import OwnGroup
+
+BEFORE = Settings(
+    office=OfficeSettings(province="tỉnh Lai Châu", unit="UBND tỉnh Lai Châu", place="Phong Thổ"),
+    groups=(GroupSettings(id="82", name="Nhóm hai"),),
+    people=(
+        PersonSettings(full_name="Giàng A Sử", uid="1", roles=(Role.LEADER, Role.LEADERSHIP)),
+        PersonSettings(full_name="Lò Văn Minh", uid="2", roles=(Role.ADMIN,)),
+    ),
+    alarm=AlarmSettings(smtp=SmtpSettings(host="mail.example.vn", sender="a@example.vn", recipients=("b@example.vn",))),
+)
+MEMBERS = [
+    Member(uid="2", global_id="G2", display_name="Lò Văn Minh - Giám đốc Sở"),
+    Member(uid="3", display_name="Nguyễn Thị Thu"),
+    *(Member(uid=f"9{number}", display_name=f"Vàng A Páo {number}") for number in range(25)),
+]
+
+Talk = Callable[..., Conversation]
+
+
+@pytest.fixture
+def said() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def talk(monkeypatch: pytest.MonkeyPatch, said: io.StringIO) -> Talk:
+    """A conversation with somebody who types these lines, "" for Enter alone."""
+
+    def begin(*lines: str) -> Conversation:
+        typed = iter(lines)
+
+        def prompt(question: str, *, default: str, show_default: bool) -> str:
+            said.write(f"{question}\n")
+            assert not show_default
+            return next(typed) or default
+
+        monkeypatch.setattr(typer, "prompt", prompt)
+        return Conversation(Asking(Console(file=said, width=120)), BEFORE, first=False)
+
+    return begin
+
+
+def test_enter_alone_keeps_everything(talk: Talk) -> None:
+    assert talk("", "", "", "", "").office()["place"] == "Phong Thổ"
+    there = [OwnGroup("81", "Nhóm một", 3), OwnGroup("82", "Nhóm hai", 5)]
+    assert [group.id for group in talk("").groups(there)] == ["82"]
+    # The other roles have nobody.
+    assert talk("", "", "", "", "").holders(MEMBERS) == {Role.ADMIN_STAFF: [], Role.REPORT_READER: []}
+    kept = talk("", "", "", "", "", "", "").alarm()
+    assert (kept["smtp"]["host"], kept["smtp"]["recipients"]) == ("mail.example.vn", ["b@example.vn"])
+
+
+def test_a_role_is_given_anew_and_name_and_title_are_asked_for_once(talk: Talk, said: io.StringIO) -> None:
+    lines = ["có", "k", "minh", "1", "", "Chánh Văn phòng", "", "co", "minh", "1", ""]
+    # Leader kept; leadership anew: Minh; admin kept; staff: Minh again; nobody else.
+    holders = talk(*lines, "").holders(MEMBERS)
+    assert [(one.uid, one.full_name, one.title) for one in holders[Role.LEADERSHIP]] == [
+        ("2", "Lò Văn Minh", "Chánh Văn phòng"),
+    ]  # fmt: skip
+    assert holders[Role.ADMIN_STAFF] == holders[Role.LEADERSHIP]
+    assert holders[Role.REPORT_READER] == []
+    assert Role.LEADER not in holders
+    assert said.getvalue().count("Họ và tên") == 1
+
+
+def test_what_cannot_be_meant_is_asked_again(talk: Talk, said: io.StringIO) -> None:
+    # Many match; nobody does; one is found and not taken; then found, taken, and named a second time.
+    lines = ["", "", "", "vang", "ai", "thu", "", "thu", "2", "1", "", "", "thu", "1", "", ""]
+    [thu] = talk(*lines).holders(MEMBERS)[Role.ADMIN_STAFF]
+    assert (thu.uid, thu.written_name, thu.written_title) == ("3", "Nguyễn Thị Thu", "")
+    for line in ("Có 25 người khớp", "Không thấy thành viên nào tên 'ai'", "gõ số từ 1 đến 1", "Đã chọn người này"):
+        assert line in said.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("lines", "webhook"),
+    [(["2", "example.vn", "https://example.vn/x"], "https://example.vn/x"), (["1, 2", "3"], None)],
+)
+def test_the_alarm_goes_another_way(talk: Talk, said: io.StringIO, lines: list[str], webhook: str | None) -> None:
+    assert talk(*lines).alarm() == {"smtp": None, "webhook": webhook}
+    assert ("không ai được báo" in said.getvalue()) is (webhook is None)
+
+
+def test_yes_and_no_are_typed_as_people_type_them(talk: Talk, said: io.StringIO) -> None:
+    lines = ["sao", "KHÔNG", "-", "đồng ý", "c", "", ""]
+    assert talk(*lines).holders(MEMBERS)[Role.LEADER] == []
+    assert "Đề nghị gõ c (có) hoặc k (không)." in said.getvalue()

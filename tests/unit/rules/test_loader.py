@@ -1,0 +1,69 @@
+"""A mistake in the rulebook is said with file, line and key, and what to do."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from zalo_governor.config import shipped_config
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.regulation import Enforcement
+from zalo_governor.rules.loader import load_rulebook
+from zalo_governor.rules.registry import RULES
+
+RULE = "rules/3.1-tieng-viet-co-dau.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(shipped_config(), tmp_path / "config"))
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("id: 3.1-tieng-viet-co-dau", "id: 9.9-khac", r"3\.1-tieng-viet-co-dau\.yaml:1: id: không có quy tắc nào"),
+        ("id: 3.1-tieng-viet-co-dau", "id: 3.2-ho-ten-chuc-vu", r"yaml:1: id: mã phải trùng với tên tệp; hãy đổi tên"),
+        ('clause: "3.1"', 'clause: "9.9"', r"yaml:2: clause: quy-che\.yaml không có khoản này"),
+        ('clause: "3.1"', "clause: 3.1", r"yaml:2: clause: phải là chữ; hãy đặt giá trị trong ngoặc kép"),
+        ("severity: minor", "severity: terrible", r"yaml:7: severity: phải là một trong: suspect, "),
+        ("maturity: active", "maturity: young", r"yaml:8: maturity: "),
+        ("  violation: 0.65", "  violations: 0.8", r"yaml:20: parameters\.violations: không có mục này; có phải"),
+        ("  violation: 0.65", "  violation: six", r"yaml:20: parameters\.violation: phải là số"),
+        ("label: no_diacritics", "labels: no_diacritics", r"examples\.match\.0\.labels: không có mục này; có phải"),
+        ('{text: "ok"}', '{text: "ok", name: "a"}', r"examples\.no_match\.1: .*đúng một trong các mục: text, name"),
+    ],
+)  # fmt: skip
+def test_a_wrong_key_is_named_with_its_line(folder: Path, old: str, new: str, complaint: str) -> None:
+    change(folder / RULE, old, new)
+    with pytest.raises(ConfigError, match=complaint):
+        load_rulebook(folder)
+
+
+@pytest.mark.parametrize("missing", [RULE, "quy-che.yaml", "lexicons/abbreviations.txt"])
+def test_a_missing_file_is_named(folder: Path, missing: str) -> None:
+    (folder / missing).unlink()
+    with pytest.raises(ConfigError, match=Path(missing).name + ": không có tệp này"):
+        load_rulebook(folder)
+
+
+def test_every_rule_of_the_registry_is_loaded_under_its_clause() -> None:
+    rulebook = load_rulebook(shipped_config())
+    assert [rule.id for rule in rulebook.engine.rules] == [rule.id for rule in RULES]
+    for rule in rulebook.engine.rules:
+        assert rule.id in rulebook.regulation.clause(rule.clause).by
+
+
+def test_only_the_rule_on_secrets_stands_at_the_door() -> None:
+    assert [rule.id for rule in load_rulebook(shipped_config()).engine.door_rules] == ["4.1-noi-dung-mat"]
+
+
+def test_what_cannot_be_seen_says_what_to_do_by_hand() -> None:
+    for clause in load_rulebook(shipped_config()).regulation.clauses:
+        assert clause.enforced is not Enforcement.NOT_VISIBLE or clause.note

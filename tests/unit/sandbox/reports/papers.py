@@ -1,0 +1,66 @@
+"""A report with a bit of everything, as a paper."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from tests.unit.services.fake_unit import (
+    BAD_NAME,
+    CATALOGUE,
+    GROUP,
+    GROUP_NAME,
+    LETTERHEAD,
+    NOW,
+    REGULATION,
+    UNMARKED,
+    Desk,
+)
+from zalo_governor.domain.connection import Gap
+from zalo_governor.domain.documents import Paper
+from zalo_governor.domain.reports import ActivityReport, AgencyFigures, ClauseFigures, Period
+from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.policy import Group
+from zalo_governor.services.reports.builder import compose
+from zalo_governor.services.reports.document.document import paper_of
+
+VOICE = Voice(CATALOGUE, REGULATION)
+FORMULA = '=HYPERLINK("http://a.example","xem")'
+"""Somebody's name, as a spreadsheet would run it."""
+
+
+SUGGESTED = "@SUM(A1) nên có mẫu báo cáo"
+
+
+def report(*, words: bool = False) -> ActivityReport:
+    """November, with open cases, a gap, agencies, remarks, and a name and words that look like formulas."""
+    desk = Desk()
+    desk.change("member", full_name=FORMULA)
+    desk.say("member", "noi dung", UNMARKED)
+    desk.say("stranger", "x", BAD_NAME)
+    desk.seal("stranger")
+    desk.say("member", "/suco Từ sáng máy không nhận được tin", place="private")
+    desk.say("admin_staff", f"/gopy {SUGGESTED}", place="private")
+    unit = desk.unit
+    unit.by_day = {date(2026, 11, 1) + timedelta(days=number): 10 * number + 5 for number in range(24)}
+    unit.activity_now = unit.activity_now.model_copy(update={"messages": sum(unit.by_day.values())})
+    unit.agency_list = [
+        AgencyFigures(agency=agency, messages=900 - 70 * number, senders=5, cases=number)
+        for number, agency in enumerate(["Văn phòng UBND tỉnh", "Sở Khoa học và Công nghệ", "+UBND xã Mẫu", ""])
+    ]
+    unit.figures = [
+        ClauseFigures(
+            clause="3.1", cases=25, open=8, remedied=12, confirmed=2, false_alarms=3, reported=0, approved=0, before=20
+        ),
+        ClauseFigures(
+            clause="4.1", cases=1, open=0, remedied=0, confirmed=1, false_alarms=0, reported=0, approved=0, before=0
+        ),
+    ]
+    unit.gap_list = [
+        Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(hours=1), ended_at=NOW, cause="x", recovered=5, closed=True)
+    ]
+    start = datetime(2026, 10, 31, 17, tzinfo=UTC)
+    period = Period(start=start, end=datetime(2026, 11, 30, 17, tzinfo=UTC), label="tháng 11/2026")
+    return compose(unit, Group(GROUP, GROUP_NAME), period, VOICE, desk.policy.clock, words=words)
+
+
+def paper(*, words: bool = False) -> Paper:
+    """The same in words and tables; with `words` as the desk gets it."""
+    return paper_of(report(words=words), LETTERHEAD, VOICE)

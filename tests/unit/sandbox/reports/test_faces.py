@@ -1,0 +1,180 @@
+"""The faces of the report, read back: each says what the figures say, and nothing that a program would run."""
+
+import shutil
+import struct
+import subprocess
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import docx
+import pytest
+from openpyxl import load_workbook
+
+from tests.unit.sandbox.reports.papers import FORMULA, SUGGESTED, VOICE, paper, report
+from tests.unit.services.fake_unit import CATALOGUE, REGULATION
+from zalo_governor.domain.documents import Face, Paper, Table
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.sandbox.reports.docx import document
+from zalo_governor.sandbox.reports.png import WIDTH, picture
+from zalo_governor.sandbox.reports.xlsx import workbook
+from zalo_governor.services.messaging.formatter import number
+from zalo_governor.services.reports.document.document import file_of
+from zalo_governor.services.reports.text import render_text
+
+TEMPLATE = Path(__file__).parents[4] / "config" / "bao-cao.docx"
+IN_DOCX = {"agencies", "clauses", "open", "changes", "statements", "voice", "gaps", "cannot", "proposal"}
+"""Tables of the shipped template; the others are in the workbook alone."""
+
+
+def shown(cell: str | int) -> str:
+    return cell if isinstance(cell, str) else number(cell)
+
+
+def read_docx(content: bytes) -> tuple[str, list[list[list[str]]]]:
+    """Its text, and its tables."""
+    file = docx.Document(BytesIO(content))
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in file.tables]
+    (section,) = file.sections
+    feet = [*section.footer.paragraphs, *section.first_page_footer.paragraphs]
+    text = "\n".join(paragraph.text for paragraph in (*file.paragraphs, *feet))
+    return text + "\n".join(cell for table in tables for row in table for cell in row), tables
+
+
+def table_of(made: Paper, key: str) -> Table:
+    return next(table for table in made.tables if table.key == key)
+
+
+def test_the_docx_has_every_sentence_and_table_of_the_paper() -> None:
+    made = paper()
+    text, tables = read_docx(document(made, TEMPLATE))
+    for section in made.sections:
+        assert section.title in text
+        assert all(line in text for line in section.lines)
+    for key in IN_DOCX:
+        table = table_of(made, key)
+        expected = [list(table.columns), *([shown(cell) for cell in row] for row in table.rows)]
+        assert expected in tables
+    for part in (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "UBND TỈNH MẪU", "SỞ MẪU",
+        "Mẫu, ngày 24 tháng 11 năm 2026", "Kính gửi: Đồng chí Trưởng nhóm", "Nơi nhận:", "GIÁM ĐỐC", made.trace,
+    ):  # fmt: skip
+        assert part in text
+    assert "{" not in text
+
+
+def test_the_page_of_the_docx_is_that_of_the_decree() -> None:
+    page = docx.Document(BytesIO(document(paper(), TEMPLATE))).sections[0]
+    sides = [page.top_margin, page.bottom_margin, page.left_margin, page.right_margin]
+    assert [round(side.mm) for side in sides if side] == [20, 20, 30, 15]
+    assert page.page_width
+    assert round(page.page_width.mm) == 210
+    fonts = {run.font.name for part in docx.Document(str(TEMPLATE)).paragraphs for run in part.runs}
+    assert fonts == {"Times New Roman"}
+
+
+def test_the_workbook_has_every_table_with_numbers_as_numbers() -> None:
+    made = paper()
+    content = workbook(made)
+    book = load_workbook(BytesIO(content))
+    assert book.sheetnames == ["Tóm tắt", *(table.sheet for table in made.tables)]
+    for table in made.tables:
+        rows = [[cell.value for cell in row] for row in book[table.sheet].iter_rows()]
+        # A cell that holds "" is empty when it is read.
+        assert rows == [list(table.columns), *([cell if cell != "" else None for cell in row] for row in table.rows)]
+    charts = [name for name in zipfile.ZipFile(BytesIO(content)).namelist() if name.startswith("xl/charts/chart")]
+    assert len(charts) == sum(table.drawing is not None for table in made.tables)
+    summary = [cell.value for row in book["Tóm tắt"].iter_rows() for cell in row if cell.value]
+    assert {line for section in made.sections for line in section.lines} <= set(summary)
+
+
+def test_what_members_wrote_to_the_office_stands_in_the_desks_paper_alone() -> None:
+    for words in (True, False):
+        made = paper(words=words)
+        incident, suggestion = table_of(made, "voice").rows
+        assert (incident[0], incident[2], suggestion[0], suggestion[2]) == ("SC-1", "sự cố", "GY-1", "góp ý")
+        assert "24/11/2026" in str(incident[1])
+        printed = read_docx(document(made, TEMPLATE))[0] + made.model_dump_json()
+        for said in ("Từ sáng máy không nhận được tin", SUGGESTED):
+            assert (said in printed) is words
+        assert ("do Quản trị Nhóm tổng hợp" in printed) is not words
+        assert table_of(made, "proposal").rows[-1][1] == "1 (GY-1)"
+
+
+def test_no_cell_of_the_workbook_is_a_formula() -> None:
+    book = load_workbook(BytesIO(workbook(paper(words=True))))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert {"+UBND xã Mẫu", SUGGESTED} <= {cell.value for cell in cells}
+    named = table_of(paper(), "open").rows
+    assert any(str(row[1]).startswith("=HYPERLINK") for row in named), FORMULA
+
+
+def test_the_picture_is_as_wide_as_a_phone_and_the_same_each_time() -> None:
+    content = picture(paper())
+    width, height = struct.unpack(">II", content[16:24])
+    assert width == WIDTH == 1080
+    assert 1500 < height < 4000
+    assert picture(paper()) == content
+    assert document(paper(), TEMPLATE) == document(paper(), TEMPLATE)
+
+
+def test_text_and_paper_say_the_same_figures() -> None:
+    text, made = render_text(report(), CATALOGUE, REGULATION), paper()
+    figures = report()
+    assert f"{number(figures.activity.messages)} tin nhắn" in text
+    assert made.highlights[0].value == number(figures.activity.messages)
+    assert sum(int(row[1]) for row in table_of(made, "days").rows) == figures.activity.messages
+    cases = sum(row.cases for row in figures.clauses)
+    assert f"Vụ việc phát sinh: {cases}" in text
+    assert made.highlights[1].value == number(cases)
+    assert f"Vụ việc đang mở: {len(figures.open_cases)}" in text
+    assert made.highlights[2].value == number(len(figures.open_cases)) == number(len(table_of(made, "open").rows))
+    assert len(text) <= 2000
+
+
+def test_no_face_holds_what_somebody_wrote() -> None:
+    content = read_docx(document(paper(), TEMPLATE))[0] + paper().model_dump_json()
+    assert "noi dung" not in content
+    assert "trich dan" not in content
+
+
+def test_a_file_says_in_its_name_which_group_and_days_it_is_about() -> None:
+    file = file_of(report(), Face.DOCX, paper(), VOICE)
+    assert file.name == "bao-cao-nhom-zalo-dieu-hanh-tinh-mau-20261101-20261130.docx"
+
+
+@pytest.mark.parametrize("wrong", ["{{ khong_co }}", "{{ muc.activity.ten", "{{ ''.__class__.__mro__ }}"])
+def test_a_template_with_a_wrong_field_is_named(tmp_path: Path, wrong: str) -> None:
+    file = docx.Document()
+    file.add_paragraph(wrong)
+    path = tmp_path / "bao-cao.docx"
+    file.save(str(path))
+    with pytest.raises(ConfigError) as caught:
+        document(paper(), path)
+    assert str(path) in str(caught.value)
+    assert "docs/bao-cao.md" in str(caught.value)
+
+
+def test_what_is_no_docx_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "bao-cao.docx"
+    for content in (None, b"", b"PK\x03\x04 nothing"):
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(ConfigError, match=r"không phải mẫu DOCX"):
+            document(paper(), path)
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "printed"),
+    [("lowriter", "a.docx", lambda: document(paper(), TEMPLATE)), ("localc", "a.xlsx", lambda: workbook(paper()))],
+)
+def test_libreoffice_opens_the_files(tmp_path: Path, part: str, name: str, printed: Callable[[], bytes]) -> None:
+    if shutil.which(part) is None:
+        pytest.skip(f"{part} of LibreOffice is not installed")
+    (tmp_path / name).write_bytes(printed())
+    home = f"-env:UserInstallation=file://{tmp_path}/home"
+    command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / name)]
+    subprocess.run(command, check=True, capture_output=True)
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")

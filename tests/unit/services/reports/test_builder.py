@@ -1,0 +1,267 @@
+"""The report: one page, its figures, and when it is sent by itself."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.services.fake_unit import (
+    BOT,
+    CATALOGUE,
+    GROUP,
+    GROUP_NAME,
+    LETTERHEAD,
+    NOW,
+    REGULATION,
+    UIDS,
+    UNMARKED,
+    Desk,
+    to,
+)
+from zalo_governor.domain.audit import AuditHead, PrintedHead
+from zalo_governor.domain.connection import Gap
+from zalo_governor.domain.documents import Face
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import GroupSnapshot
+from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Handling, LeakSigns, Period
+from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.policy import Group
+from zalo_governor.services.reports.builder import compose, render_json
+from zalo_governor.services.reports.document.document import paper_of
+from zalo_governor.services.reports.periods import as_period, asked, today
+from zalo_governor.services.reports.text import render_text
+
+VOICE = Voice(CATALOGUE, REGULATION)
+SUSPICIOUS = GroupSnapshot(
+    group_id=GROUP,
+    name=GROUP_NAME,
+    owner_uid="1",
+    official_uids=("8", "9"),
+    link_opened_at=NOW,
+    link_expires_at=NOW + timedelta(days=1),
+)
+PERIOD = Period(start=NOW - timedelta(days=7), end=NOW, label="tuần thử")
+
+
+def figures(clause: str, cases: int, before: int = 0, **more: int) -> ClauseFigures:
+    values = {"open": 0, "remedied": 0, "confirmed": 0, "false_alarms": 0, "reported": 0, "approved": 0} | more
+    return ClauseFigures(clause=clause, cases=cases, before=before, **values)
+
+
+def report(desk: Desk) -> ActivityReport:
+    return compose(desk.unit, Group(GROUP, GROUP_NAME), PERIOD, VOICE, desk.policy.clock)
+
+
+def text_of(desk: Desk) -> str:
+    return render_text(report(desk), CATALOGUE, REGULATION)
+
+
+def test_the_page_has_totals_clauses_open_cases_trend_coverage_and_what_cannot_be_checked() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.seal("stranger")
+    desk.unit.figures = [
+        figures("3.1", 5, 4, open=2, remedied=2, false_alarms=1),
+        figures("4.1", 1, confirmed=1),
+        figures("3.2", 0),
+    ]
+    desk.unit.gap_list = [
+        Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(hours=1), ended_at=NOW, cause="x", recovered=5, closed=True)
+    ]
+    text = text_of(desk)
+    for part in (
+        "Nhóm Zalo điều hành tỉnh Mẫu",
+        "tuần thử",
+        "100 tin nhắn của 20 người",
+        "Vụ việc phát sinh: 6 (đã khắc phục 2; xác định hoặc đã chuyển 1; báo nhầm 1)",
+        "- khoản 1 Điều 3 Quy chế: 5 (mở 2, khắc phục 2, xác định 0, báo nhầm 1; kỳ trước 4)",
+        "Vụ việc đang mở: 2",
+        "- VP1: Giàng A Viên, khoản 1 Điều 3 Quy chế, đã nhắc",
+        "vụ việc 6, kỳ trước 4 (tăng 50%)",
+        "tin nhắn 100, kỳ trước 100 (không đổi)",
+        "Đã nghe và xét 120/120",
+        "niêm phong 1",
+        "khôi phục 5",
+        "Khoảng trống: 1, tổng 60 phút",
+        "không kiểm tra được: khoản 6 Điều 4;",
+        "chưa phải kết luận",
+    ):
+        assert part in text
+    assert text.index("VP2") < text.index("VP1"), "the gravest case stands first"
+    assert "khoản 2 Điều 3" not in text
+    assert "!" not in text
+
+
+def test_a_quiet_period_reads_well() -> None:
+    desk = Desk()
+    desk.unit.activity_now = Activity(messages=0, senders=0, joined=0, left=0, recalled=0, changes=0, calls=0)
+    text = text_of(desk)
+    assert "Vụ việc phát sinh: không có" in text
+    assert "Vụ việc đang mở: không có" in text
+    assert "Không có khoảng trống" in text
+
+
+def test_an_unfinished_gap_is_counted_up_to_now_and_said() -> None:
+    desk = Desk()
+    desk.unit.gap_list = [Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(minutes=90), cause="x")]
+    assert "tổng 90 phút (1 khoảng chưa lấy lại đủ tin)" in text_of(desk)
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=40, max_size=40), st.integers(0, 30))
+def test_the_page_fits_in_one_message_whatever_the_figures(numbers: list[int], open_cases: int) -> None:
+    desk = Desk(repeat_window=timedelta())
+    desk.change("member", full_name="Nguyễn Phúc Công Tằng Tôn Nữ Thị Hoàng Anh Minh Châu Bảo Ngọc Như Ý" * 3)
+    for _ in range(open_cases):
+        desk.say("member", "noi dung", UNMARKED)
+        desk.later(seconds=1)
+    desk.unit.figures = [
+        figures(f"3.{index}", value, value // 3 + 1, open=value) for index, value in enumerate(numbers)
+    ]
+    desk.unit.handled = Handling(taken_back=10**9, passed_over=10**9, repeated=10**9, remedied_minutes=10**9)
+    desk.unit.group = SUSPICIOUS
+    text = text_of(desk)
+    assert len(text) <= 2000
+    assert text.endswith("chưa phải kết luận.")
+    assert "khoản khác" in text
+
+
+def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_page_where_there_are_any() -> None:
+    desk = Desk()
+    quiet = text_of(desk)
+    desk.unit.handled = Handling(taken_back=2, passed_over=5, repeated=3, remedied_minutes=12)
+    desk.unit.group = SUSPICIOUS
+    text, made = text_of(desk), paper_of(report(desk), LETTERHEAD, VOICE)
+    written = made.model_dump_json()
+    for part in (
+        "Từ khi phát sinh đến khi khắc phục: 12 phút",
+        "3 người có từ hai vụ việc trở lên",
+        "đã rút 2 vụ việc báo nhầm; 5 lần",
+        "có 2 tài khoản của tổ chức hoặc phần mềm (Official Account) trong Nhóm",
+        "đường dẫn mời được mở lúc 24/11/2026 14:05, hết hạn 25/11/2026 14:05",
+    ):
+        assert part in text
+        assert part in written
+    assert "Điểm cần lưu ý, khoản 6 Điều 4 Quy chế: có 2" in text
+    for part in ("Từ khi phát sinh", "người có từ hai", "Điểm cần lưu ý"):
+        assert part not in quiet
+    assert "chưa thấy điểm nào cần lưu ý" in paper_of(report(Desk()), LETTERHEAD, VOICE).model_dump_json()
+
+
+def test_an_invitation_that_has_run_out_is_no_sign() -> None:
+    desk = Desk()
+    desk.unit.group = SUSPICIOUS.model_copy(update={"official_uids": ()})
+    desk.later(days=1)
+    assert report(desk).signs == LeakSigns()
+
+
+def test_a_paper_calls_today_by_its_date() -> None:
+    desk = Desk()
+    span = asked("", today(NOW))
+    assert span is not None
+    day = compose(desk.unit, Group(GROUP, GROUP_NAME), as_period(span, VOICE), VOICE, desk.policy.clock)
+    assert "hôm nay 24/11/2026" in render_text(day, CATALOGUE, REGULATION)
+    written = paper_of(day, LETTERHEAD, VOICE)
+    assert written.subject.endswith("ngày 24/11/2026")
+    assert "hôm nay" not in written.model_dump_json()
+
+
+def test_of_what_members_wrote_the_scheduled_papers_of_the_desk_alone_have_the_words() -> None:
+    desk = Desk()
+    desk.say("member", "/gopy Nên ghim lịch trực", place="private")
+    desk.unit.first_heard_at = NOW - timedelta(days=90)
+    desk.take()
+    desk.office.duties.monthly_report(desk.unit, NOW + timedelta(days=30))
+    files = [(notice.thread_id, notice.file) for notice in desk.take() if notice.file]
+    assert files
+    for uid, file in files:
+        assert ("Nên ghim lịch trực" in file.model_dump_json()) is (uid == UIDS["admin"])
+        assert "GY-1" in file.model_dump_json()
+
+
+def test_json_has_every_figure_and_the_codes() -> None:
+    desk = Desk()
+    desk.say("member", "noi dung", UNMARKED)
+    desk.unit.figures = [figures("3.1", 1)]
+    data = json.loads(render_json(report(desk)))
+    assert data["open_cases"][0]["code"] == "VP1"
+    assert data["names"] == {str(desk.person("member").id): "Giàng A Viên"}
+    assert data["coverage"]["heard"] == 120
+    assert data["cannot_check"] == ["4.6"]
+    assert ActivityReport.model_validate(data) == report(desk)
+
+
+@pytest.mark.parametrize(("duty", "label"), [("daily_report", "24 giờ đến"), ("weekly_report", "7 ngày đến")])
+def test_a_scheduled_report_goes_out_once_for_each_due_time(duty: str, label: str) -> None:
+    desk = Desk()
+    due = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    run = getattr(desk.office.duties, duty)
+    assert run(desk.unit, due) == 3
+    assert run(desk.unit, due) == 0
+    posted = desk.take()
+    assert {notice.purpose for notice in posted} == {Purpose.REPORT}
+    for who in ("leader", "report_reader", "admin"):
+        (text,) = to(posted, who)
+        assert f"{label} 24/11/2026 17:00" in text
+    assert run(desk.unit, due + timedelta(days=7)) == 3
+
+
+@pytest.mark.parametrize(
+    ("duty", "due", "label", "days"),
+    [
+        ("monthly_report", datetime(2026, 12, 1, 1, tzinfo=UTC), "tháng 11/2026", "20261101-20261130"),
+        ("monthly_report", datetime(2026, 1, 1, 1, tzinfo=UTC), "tháng 12/2025", "20251201-20251231"),
+        ("quarterly_report", datetime(2026, 10, 1, 1, tzinfo=UTC), "quý 3/2026", "20260701-20260930"),
+        ("quarterly_report", datetime(2026, 1, 1, 1, tzinfo=UTC), "quý 4/2025", "20251001-20251231"),
+    ],
+)
+def test_the_report_of_a_month_or_quarter_comes_with_its_files_once(
+    duty: str, due: datetime, label: str, days: str
+) -> None:
+    desk = Desk()
+    run = getattr(desk.office.duties, duty)
+    assert run(desk.unit, due) == 3
+    assert run(desk.unit, due) == 0
+    mine = [notice for notice in desk.take() if notice.person_id == desk.person("leader").id]
+    text, *files = mine
+    assert label in text.text
+    assert [notice.file.face for notice in files if notice.file] == [Face.DOCX, Face.PNG]
+    assert all(notice.file and notice.file.name.endswith(f"-{days}.{notice.file.face}") for notice in files)
+    assert all("chưa lập được tệp" in notice.text for notice in files)
+
+
+def test_an_office_may_want_no_files() -> None:
+    desk = Desk(report_files=())
+    desk.office.duties.monthly_report(desk.unit, datetime(2026, 12, 1, 1, tzinfo=UTC))
+    assert all(notice.file is None for notice in desk.take())
+
+
+def test_no_report_is_made_up_for_a_time_before_the_program_heard_anything() -> None:
+    desk = Desk()
+    desk.unit.first_heard_at = datetime(2026, 11, 24, 10, 1, tzinfo=UTC)
+    assert desk.office.duties.daily_report(desk.unit, datetime(2026, 11, 24, 10, tzinfo=UTC)) == 0
+    assert desk.take() == []
+
+
+def test_the_report_says_when_nobody_listened_yet() -> None:
+    desk = Desk()
+    desk.unit.first_heard_at = None
+    assert "chưa theo dõi Nhóm" in text_of(desk)
+    assert "Không có khoảng trống" not in text_of(desk)
+
+
+def test_what_may_be_missing_of_private_messages_is_said_and_what_was_made_good_is_not() -> None:
+    desk = Desk()
+    begun = NOW - timedelta(hours=1)
+    whole = Gap(id=1, group_id=BOT, began_at=begun, ended_at=NOW, cause="x", closed=True)
+    desk.unit.gap_list = [whole]
+    assert "Tin nhắn riêng" not in text_of(desk)
+    desk.unit.gap_list = [whole, whole.model_copy(update={"id": 2, "closed": False})]
+    assert "Tin nhắn riêng gửi Hệ thống: 1 khoảng chưa lấy lại đủ tin." in text_of(desk)
+
+
+def test_the_audit_head_in_the_json_is_what_audit_verify_takes() -> None:
+    desk, head = Desk(), AuditHead(1234, bytes.fromhex("cb" * 16))
+    desk.unit.audit_head = lambda: head  # type: ignore[method-assign]
+    assert PrintedHead.read(json.loads(render_json(report(desk)))["audit_head"]) == PrintedHead.read(str(head))

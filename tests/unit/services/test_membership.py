@@ -1,0 +1,212 @@
+"""/thanhvien and /moira, and what becomes of the order."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.services.fake_unit import BOT, GROUP, PEOPLE, to
+from tests.unit.services.members.test_outsiders import HOA, OTHER, STRANGER, Group
+from zalo_governor.domain.actions import Errand, ErrandKind, ErrandOutcome
+from zalo_governor.domain.people import GroupSnapshot
+from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.services.actions import Errands
+
+
+def ask(group: Group, typed: str, who: str = "admin", place: str = "private") -> str:
+    group.take()
+    group.say(who, typed, place=place)
+    [answer] = to(group.take(), who)
+    return answer
+
+
+def carried_out(group: Group, *outcomes: ErrandOutcome) -> list[Errand]:
+    """Let the errands that are due be done, with these outcomes one after the other; gives what was tried."""
+    left, tried = list(outcomes), []
+
+    def carry_out(errand: Errand) -> ErrandOutcome:
+        tried.append(errand)
+        return left.pop(0)
+
+    errands = Errands(
+        group.policy,
+        carry_out=dict.fromkeys(ErrandKind, carry_out),
+        unit=group.transaction,
+        on_settled=lambda: None,
+    )
+    while (due := errands.next_due()) is not None:
+        group.now = max(group.now, due)
+        errands.act(group.now)
+    return tried
+
+
+def named(group: Group, name: str, uid: str = STRANGER) -> None:
+    group.unit.people[uid] = group.unit.people[uid].model_copy(update={"display_name": name})
+
+
+def test_a_like_name_is_confirmed_by_the_admin_and_the_alarm_was_false() -> None:
+    group = Group()
+    group.comes(STRANGER)
+    named(group, "hoang thi hoa mau - CVP")
+    assert "Hoàng Thị Hoa Mẫu" in ask(group, "/thành viên vp1")
+    assert group.unit.entries == [HOA.model_copy(update={"uid": STRANGER})]
+    assert group.states() == ["false_alarm"]
+    assert "đã có trong danh sách" in ask(group, "/thanhvien VP1")
+
+
+def test_who_shows_name_and_title_goes_into_the_roster_as_shown_and_the_case_is_remedied() -> None:
+    group = Group()
+    group.comes(STRANGER)
+    named(group, "Nùng Văn Mới - Chủ tịch UBND xã Pa Mẫu")
+    assert "đã thêm" in ask(group, "/thanhvien VP1")
+    added = RosterEntry(full_name="Nùng Văn Mới", title="Chủ tịch UBND xã Pa Mẫu", uid=STRANGER)
+    assert group.unit.entries == [HOA, added]
+    assert group.states() == ["remedied"]
+    assert "roster.added" in group.actions()
+
+
+def test_who_shows_neither_is_named_by_the_admin() -> None:
+    group = Group()
+    group.comes(STRANGER)
+    assert "chưa đủ họ tên và chức vụ" in ask(group, "/thanhvien VP1")
+    assert group.states() == ["reminded"]
+    ask(group, "/thanhvien VP1 Nùng Văn Mới – Phó Giám đốc Sở Nội vụ")
+    assert group.unit.entries[1].title == "Phó Giám đốc Sở Nội vụ"
+
+
+def test_the_list_names_strangers_by_number_and_those_who_are_missing() -> None:
+    group = Group()
+    group.unit.sender(BOT, STRANGER)
+    group.unit.present = {STRANGER}
+    named(group, "Bố Gấu")
+    listed = ask(group, "/thanhvien")
+    number = group.unit.people[STRANGER].id
+    assert f'TV{number}: tài khoản "Bố Gấu" (ngoài danh sách)' in listed
+    assert "Hoàng Thị Hoa Mẫu (Chánh Văn phòng), Sở Y tế" in listed
+    ask(group, f"/thanhvien TV{number} Nùng Văn Mới - Văn thư")
+    assert group.unit.entries[1].uid == STRANGER
+    assert f"TV{number}" not in ask(group, "/thanhvien")
+
+
+def test_a_hidden_list_is_said_and_no_roster_too() -> None:
+    group = Group()
+    group.unit.group = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", member_uids=("1",), total_members=339)
+    assert "chỉ thấy 1 trên 339 người" in ask(group, "/thanhvien")
+    assert "chỉ thấy 1 trên 339 người" in ask(group, "/trangthai")
+    group.unit.entries = []
+    assert "chưa có danh sách thành viên" in ask(group, "/thanhvien")
+    assert "Chưa nhập danh sách thành viên" in ask(group, "/trangthai")
+
+
+def test_an_outsider_is_put_out_with_a_code_that_counts_once() -> None:
+    group = Group()
+    group.comes(STRANGER)
+    assert "/moira VP1 482913" in ask(group, "/mời ra VP1")
+    assert group.unit.errands == []
+    assert "không đúng" in ask(group, "/moira VP1 111111")
+    assert "đang đề nghị Zalo" in ask(group, "/moira VP1 482913")
+    assert "đang được thực hiện" in ask(group, "/moira VP1")
+    [tried] = carried_out(group, ErrandOutcome.DONE)
+    assert (tried.uid, tried.group_id, tried.ordered_by) == (STRANGER, GROUP, group.person("admin").id)
+    assert "Zalo đã đưa" in to(group.take(), "admin")[0]
+    assert group.states() == ["remedied"]
+    assert {"errand.expel", "case.moved"} <= set(group.actions())
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        ([ErrandOutcome.NOT_ALLOWED], "không phải trưởng nhóm hoặc phó nhóm"),
+        ([ErrandOutcome.REFUSED], "từ chối"),
+        ([ErrandOutcome.UNKNOWN] * 5, "không rõ Zalo đã đưa"),
+        ([ErrandOutcome.NOT_THERE], "từ chối"),
+    ],
+    ids=["no deputy", "refused", "unknown", "cannot be put out"],
+)
+def test_what_zalo_refuses_is_said_and_the_case_stays_open(outcomes: list[ErrandOutcome], said: str) -> None:
+    group = Group()
+    group.comes(STRANGER)
+    ask(group, "/moira VP1")
+    ask(group, "/moira VP1 482913")
+    assert len(carried_out(group, *outcomes)) == len(outcomes)
+    assert said in to(group.take(), "admin")[0]
+    assert group.states() == ["reminded"]
+
+
+def test_a_lost_answer_is_settled_by_the_next_try() -> None:
+    group = Group()
+    group.comes(STRANGER)
+    ask(group, "/moira VP1")
+    ask(group, "/moira VP1 482913")
+    group.unit.present.clear()
+    carried_out(group, ErrandOutcome.UNKNOWN, ErrandOutcome.NOT_THERE)
+    assert "không còn trong Nhóm" in to(group.take(), "admin")[0]
+    assert group.states() == ["remedied"]
+
+
+def test_nobody_of_the_roster_is_put_out_nor_anybody_without_a_roster() -> None:
+    group = Group()
+    group.comes(STRANGER)
+    ask(group, "/thanhvien VP1 Nùng Văn Mới - Văn thư")
+    assert "có trong danh sách" in ask(group, "/moira VP1")
+    group.unit.present.add(group.person("leader").uid)
+    assert "có vai trò" in ask(group, f"/moira TV{group.person('leader').id}")
+    group.unit.entries = []
+    assert "không có căn cứ" in ask(group, "/moira VP1")
+    assert group.unit.codes == {}
+
+
+def test_somebody_of_the_list_is_put_out_under_a_case_of_its_own() -> None:
+    group = Group()
+    person = group.unit.sender(BOT, OTHER)
+    assert person
+    group.unit.present = {OTHER}
+    asked = ask(group, f"/moira TV{person.id}", who="leader")
+    assert "/moira VP1 482913" in asked
+    ask(group, "/moira VP1 482913", who="leader")
+    carried_out(group, ErrandOutcome.DONE)
+    posted = group.take()
+    assert "Zalo đã đưa" in to(posted, "leader")[0]
+    assert "Zalo đã đưa" in to(posted, "admin")[0]
+    assert group.states() == ["remedied"]
+
+
+@pytest.mark.parametrize("who", sorted(set(PEOPLE) - {"admin", "admin_staff", "leader"}))
+@pytest.mark.parametrize("typed", ["/thanhvien", "/thanhvien VP1", "/moira VP1"])
+def test_others_may_not(who: str, typed: str) -> None:
+    group = Group()
+    group.comes(STRANGER)
+    called = "ông/bà" if who == "stranger" else "đồng chí"
+    assert f"không thuộc các lệnh {called} được dùng" in ask(group, typed, who=who)
+    assert group.unit.errands == []
+    assert group.unit.entries == [HOA]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("/moira VP99", "không thấy người nào"), ("/thanhvien TV99", "không thấy người nào"), ("/moira", "Cách viết")],
+)
+def test_a_code_of_nobody_is_said(typed: str, said: str) -> None:
+    assert said in ask(Group(), typed)
+
+
+def test_a_case_about_a_message_is_not_about_a_newcomer() -> None:
+    group = Group()
+    group.seal("member")
+    assert "không thấy người nào" in ask(group, "/moira VP1")
+
+
+def test_the_case_shows_who_came_and_what_can_be_done() -> None:
+    group = Group()
+    group.comes(STRANGER)
+    shown = ask(group, "/xem VP1")
+    for part in ("Hùng Xây Dựng 88", "do đồng chí Giàng A Viên", "/moira VP1"):
+        assert part in shown
+    group.goes(STRANGER)
+    assert "đã ra khỏi Nhóm lúc" in ask(group, "/xem VP1")
+
+
+def test_members_write_about_members_without_giving_a_command() -> None:
+    group = Group()
+    values: dict[str, Any] = {"place": "private"}
+    group.say("admin", "thành viên mới của xã chưa vào được Nhóm", **values)
+    assert "trogiup" in to(group.take(), "admin")[0]

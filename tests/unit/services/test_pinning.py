@@ -1,0 +1,110 @@
+"""/ghim: what is quoted is pinned, and whoever asked learns what became of it."""
+
+import pytest
+
+from tests.unit.services.fake_unit import GROUP, UIDS, Desk, to
+from zalo_governor.domain.actions import Errand, ErrandKind, ErrandOutcome
+from zalo_governor.domain.events import Quote
+from zalo_governor.services.actions import Errands
+
+MESSAGE = "5000000000001"
+QUOTED = Quote(owner_uid=UIDS["member"], key=MESSAGE, text="Lịch trực tuần này")
+
+
+def answered(desk: Desk, line: str = "/ghim", who: str = "leader", quote: Quote | None = QUOTED, **place: str) -> str:
+    desk.take()
+    desk.say(who, line, quote=quote, **place)
+    return to(desk.take(), who)[0]
+
+
+def carried_out(desk: Desk, *outcomes: ErrandOutcome) -> list[Errand]:
+    """The program does what is due; Zalo answers with the outcomes in turn."""
+    asked: list[Errand] = []
+
+    def carry_out(errand: Errand) -> ErrandOutcome:
+        asked.append(errand)
+        return outcomes[min(len(asked), len(outcomes)) - 1]
+
+    errands = Errands(
+        desk.policy,
+        carry_out=dict.fromkeys(ErrandKind, carry_out),
+        unit=desk.transaction,
+        on_settled=lambda: None,
+    )
+    while (due := errands.next_due()) is not None:
+        desk.now = max(desk.now, due)
+        errands.act(desk.now)
+    return asked
+
+
+def test_what_the_leader_quotes_is_pinned_and_the_leader_is_told() -> None:
+    desk = Desk()
+    assert "đang đề nghị Zalo ghim" in answered(desk)
+    people = len(desk.unit.people)
+    [errand] = carried_out(desk, ErrandOutcome.DONE)
+    assert (errand.kind, errand.group_id, errand.uid) == (ErrandKind.PIN, GROUP, MESSAGE)
+    posted = desk.take()
+    [told] = to(posted, "leader")
+    assert "Zalo đã ghim" in told
+    assert len(posted) == 1
+    assert "Lịch trực" not in told + repr(desk.unit.audited)
+    assert desk.unit.audited[-1] == {
+        "action": "errand.pin", "actor": desk.person("leader").id, "group": GROUP, "subject": "",
+        "errand": errand.id, "outcome": "done", "person": None,
+    }  # fmt: skip
+    assert len(desk.unit.people) == people
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (ErrandOutcome.NOT_ALLOWED, "đặt tài khoản của Hệ thống làm phó nhóm"),
+        (ErrandOutcome.NOT_THERE, "không giữ tin"),
+        (ErrandOutcome.REFUSED, "từ chối ghim"),
+        (ErrandOutcome.UNKNOWN, "không rõ"),
+    ],
+)
+def test_what_is_not_pinned_is_said_with_what_is_needed(outcome: ErrandOutcome, words: str) -> None:
+    desk = Desk()
+    answered(desk)
+    carried_out(desk, outcome)
+    [told] = to(desk.take(), "leader")
+    assert words in told
+
+
+def test_where_nobody_knows_it_is_tried_again() -> None:
+    desk = Desk()
+    answered(desk)
+    assert len(carried_out(desk, ErrandOutcome.UNKNOWN, ErrandOutcome.DONE)) == 2
+    assert "Zalo đã ghim" in to(desk.take(), "leader")[0]
+
+
+def test_the_same_is_ordered_once() -> None:
+    desk = Desk()
+    answered(desk)
+    assert "đang đề nghị Zalo ghim" in answered(desk)
+    assert desk.unit.audited[-1]["outcome"] == "waits"
+    assert len(desk.unit.errands) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "quote"),
+    [
+        ("/ghim", "group", None),
+        ("/ghim", "private", QUOTED),
+        ("/ghim lịch trực", "group", QUOTED),
+        ("/ghim", "group", QUOTED.model_copy(update={"key": ""})),
+        ("/ghim", "group", QUOTED.model_copy(update={"key": "lời người gửi tự đặt"})),
+    ],
+)
+def test_without_a_quoted_message_of_the_group_nothing_is_ordered(line: str, place: str, quote: Quote | None) -> None:
+    desk = Desk()
+    assert "trả lời (trích dẫn) tin cần ghim" in answered(desk, line, quote=quote, place=place)
+    assert desk.unit.errands == []
+
+
+def test_a_sealed_message_is_not_pinned() -> None:
+    desk = Desk()
+    desk.seal("member", key=MESSAGE)
+    assert "không ghim" in answered(desk)
+    assert desk.unit.errands == []

@@ -1,0 +1,149 @@
+"""What stands in the files, byte for byte: nothing readable of anybody, and of what is sealed nothing at all."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from tests.unit.storage.stored import BOT, GROUP, MASTER, MEMBER, START, HandClock, entry, message, new_case, notice
+from zalo_governor.domain.events import NameObserved
+from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.domain.people import GroupSnapshot, Member
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.schema import inbox
+from zalo_governor.storage.security.crypto import Keys
+
+SECRET = "Toi gui ban MAT so 01 GIA DINH"
+SEALS = Verdict(
+    findings=(
+        SealedFinding(
+            rule_id="4.1-noi-dung-mat", clause="4.1", severity=Severity.CRITICAL, label="classified", level="mat"
+        ),
+        Finding(
+            rule_id="3.1-tieng-viet-co-dau",
+            clause="3.1",
+            severity=Severity.MINOR,
+            label="no_diacritics",
+            spans=((0, 4),),
+            excerpt=SECRET,
+            suggestion=SECRET,
+        ),
+    )
+)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'governor.db'}", Keys(MASTER), HandClock())
+    database.migrate()
+    yield database
+    database.close()
+
+
+def on_disk(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in sorted(folder.iterdir()))
+
+
+def test_nothing_that_people_wrote_or_read_is_on_the_disk_in_clear(database: Database, tmp_path: Path) -> None:
+    words = ["Loi nhan GIA DINH", "Ten hien thi GIA DINH", "Thong bao GIA DINH", "Trich GIA DINH", "Goi y GIA DINH"]
+    text, name, told, excerpt, suggestion = words
+    (said, renamed) = SqlInbox(database).admit([entry("1", text), entry("2", name)])
+    found = Finding(
+        rule_id="3.1-tieng-viet-co-dau",
+        clause="3.1",
+        severity=Severity.MINOR,
+        label="no_diacritics",
+        excerpt=excerpt,
+        suggestion=suggestion,
+    )
+    with SqlUnits(database).unit() as unit:
+        unit.record(said, message(said, sender_name=name), Verdict(findings=(found,)), START)
+        observed = NameObserved(id=renamed.id, account=BOT, thread_id=GROUP, sender_uid=MEMBER, at=START, name=name)
+        unit.record(renamed, observed, Verdict(), START)
+        person = unit.sender(BOT, MEMBER)
+        assert person is not None
+        case = unit.add_case(new_case(person.id, said.id, reason="Ly do GIA DINH"))
+        unit.post(notice(told, case_id=case.id))
+        snapshot = GroupSnapshot(group_id=GROUP, name="Nhom GIA DINH", owner_uid=MEMBER, member_uids=(MEMBER,))
+        unit.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name=name)], START)
+    with SqlUnits(database).unit() as unit:
+        assert unit.excerpt(case) == excerpt
+        assert unit.suggestion(case) == suggestion
+        assert unit.known_names(BOT, GROUP) == {MEMBER: name}
+        assert unit.group_snapshot(GROUP) == snapshot
+    assert b"GIA DINH" not in on_disk(tmp_path)
+
+
+@pytest.mark.parametrize("size", [1, 900, 30_000])
+def test_what_is_sealed_late_leaves_not_even_its_ciphertext(database: Database, tmp_path: Path, size: int) -> None:
+    neighbours = [entry(f"n{number}", "Xin chào " * (number % 7)) for number in range(80)]
+    admitted = SqlInbox(database).admit([*neighbours[:40], entry("secret", SECRET * size), *neighbours[40:]])
+    secret = admitted[40]
+    with database.read() as connection:
+        body = connection.scalar(select(inbox.c.body).where(inbox.c.id == secret.id))
+    assert body is not None
+    pieces = [body[:24], body[len(body) // 2 :][:24], body[-24:]]
+    assert all(piece in on_disk(tmp_path) for piece in (pieces[0], pieces[2]))
+
+    with SqlUnits(database).unit() as unit:
+        for item in admitted:
+            unit.record(item, message(item, sender_name=SECRET), SEALS if item is secret else Verdict(), START)
+
+    left = on_disk(tmp_path)
+    assert not [piece for piece in pieces if piece in left]
+    assert SECRET.encode() not in left
+    with database.read() as connection:
+        row = connection.execute(select(inbox).where(inbox.c.id == secret.id)).one()
+    assert (row.body, row.seal_rule, row.seal_level, row.seal_size) == (
+        None,
+        "4.1-noi-dung-mat",
+        "mat",
+        len(SECRET) * size,
+    )
+
+
+def test_where_a_reader_stands_in_the_way_the_next_commit_erases_the_traces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zalo_governor.storage.engine.connect.BUSY_SECONDS", 0.05)
+    database = Database(f"sqlite:///{tmp_path / 'governor.db'}", Keys(MASTER), HandClock())
+    database.migrate()
+    (secret,) = SqlInbox(database).admit([entry("secret", SECRET)])
+    with database.read() as connection:
+        body = connection.scalar(select(inbox.c.body).where(inbox.c.id == secret.id))
+    assert body is not None
+    with database.read() as reader:
+        reader.exec_driver_sql("BEGIN")
+        reader.exec_driver_sql("SELECT count(*) FROM inbox")
+        with SqlUnits(database).unit() as unit:
+            unit.record(secret, message(secret), SEALS, START)
+        assert body[:24] in on_disk(tmp_path)
+        reader.exec_driver_sql("COMMIT")
+    SqlInbox(database).admit([entry("next")])
+    assert body[:24] not in on_disk(tmp_path)
+    database.close()
+
+
+def test_a_log_that_cannot_be_truncated_does_not_make_a_durable_judgement_look_undone(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'governor.db'}", Keys(MASTER), HandClock())
+    database.migrate()
+    (secret,) = SqlInbox(database).admit([entry("secret", SECRET)])
+
+    def no_checkpoint(_action: int, name: str | None, *_rest: object) -> int:
+        return sqlite3.SQLITE_DENY if name == "wal_checkpoint" else sqlite3.SQLITE_OK
+
+    with database.read() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+    driver.set_authorizer(no_checkpoint)
+    with SqlUnits(database).unit() as unit:
+        unit.record(secret, message(secret), SEALS, START)
+    assert SqlInbox(database).counts() == (1, 0, 0)
+    driver.set_authorizer(None)
+    SqlInbox(database).admit([entry("next")])
+    assert (tmp_path / "governor.db-wal").stat().st_size == 0
+    database.close()

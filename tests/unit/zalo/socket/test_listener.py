@@ -1,0 +1,472 @@
+import contextlib
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from random import Random
+
+import pytest
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+from websockets.sync.server import ServerConnection, serve
+
+from tests.unit.zalo.conftest import USER_AGENT
+from tests.unit.zalo.standin import LOGIN, Answer, StandIn, login_answer
+from tests.unit.zalo.wiring import ACCOUNT, KEY_FRAME, frame_bytes, message
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.connection import LineReport, LineState
+from zalo_governor.domain.inbound import Element
+from zalo_governor.simulator.frames import Encoding, plain_frame, read_client_frame
+from zalo_governor.zalo.auth.session import ZaloSession
+from zalo_governor.zalo.socket.listener import Listener
+
+JITTER = Random(1)  # noqa: S311 - spreads retries, keeps no secret
+Script = Callable[[ServerConnection, int], None]
+
+
+class Sockets:
+    """A socket server whose behaviour a test writes: `script(connection, number of the connection)`."""
+
+    def __init__(self) -> None:
+        self.script: Script = stay
+        self.refuse: Callable[[int], int | None] = lambda _number: None
+        self.handshakes: list[Request] = []
+        self._server = serve(self._serve, "127.0.0.1", 0, process_request=self._gate, compression=None)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+        self.url = f"ws://127.0.0.1:{self._server.socket.getsockname()[1]}/ws/"
+
+    def stop(self) -> None:
+        """End."""
+        self._server.shutdown()
+        self._thread.join()
+
+    def _gate(self, connection: ServerConnection, request: Request) -> Response | None:
+        self.handshakes.append(request)
+        status = self.refuse(len(self.handshakes))
+        return Response(status, "no", Headers([("Content-Length", "0")]), b"") if status else None
+
+    def _serve(self, connection: ServerConnection) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            self.script(connection, len(self.handshakes))
+
+
+def stay(connection: ServerConnection, _number: int) -> None:
+    """Give the key and say nothing more."""
+    connection.send(KEY_FRAME)
+    wait(connection)
+
+
+def wait(connection: ServerConnection) -> None:
+    """Say nothing more until the other side ends it."""
+    while True:
+        connection.recv()
+
+
+def say_once(text: str) -> Script:
+    """Give the key, say one thing, and stay."""
+
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.send(say(text))
+        wait(connection)
+
+    return script
+
+
+class Heard:
+    """What a listener handed on."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[Element]] = []
+        self.reports: list[LineReport] = []
+        self.failing = 0
+        self.wants_old = False
+        self.old: list[tuple[int, list[str]]] = []
+
+    def take_old(self, cmd: int, elements: list[Element]) -> None:
+        self.old.append((cmd, [element.key for element in elements]))
+
+    def take(self, elements: list[Element]) -> None:
+        if self.failing:
+            self.failing -= 1
+            raise OSError("đĩa đầy")
+        self.batches.append(elements)
+
+    @property
+    def texts(self) -> list[object]:
+        return [element.raw["content"] for batch in self.batches for element in batch]
+
+    @property
+    def states(self) -> list[LineState]:
+        return [report.state for report in self.reports]
+
+
+def until(condition: Callable[[], object], seconds: float = 8.0) -> None:
+    """Wait for what must come."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def sockets(zalo: StandIn) -> Iterator[Sockets]:
+    """A socket server that the login leads to."""
+    server = Sockets()
+    zalo.answers[LOGIN] = login_answer(zpw_ws=[server.url])
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def heard() -> Heard:
+    """What the listener hands on."""
+    return Heard()
+
+
+@pytest.fixture
+def listen(
+    open_session: Callable[..., ZaloSession], sockets: Sockets, heard: Heard
+) -> Iterator[Callable[..., Listener]]:
+    """Starts a listener in a thread of its own; it must end within a second when the test does."""
+    running: list[tuple[Listener, threading.Thread]] = []
+
+    def start(ping: float = 60.0, silence: float = 60.0, pause: float = 60.0) -> Listener:
+        listener = Listener(
+            open_session(timeout=3.0),
+            on_elements=heard.take,
+            on_line=heard.reports.append,
+            wants_old=lambda: heard.wants_old,
+            on_old=lambda cmd, elements: heard.old.append((cmd, [element.key for element in elements])),
+            clock=system_clock,
+            ping_seconds=ping,
+            silence_seconds=silence,
+            duplicate_pause_seconds=pause,
+            random=JITTER,
+        )
+        thread = threading.Thread(target=listener.run)
+        thread.start()
+        running.append((listener, thread))
+        return listener
+
+    yield start
+    for listener, thread in running:
+        listener.stop()
+        thread.join(1.0)
+        assert not thread.is_alive()
+
+
+Listen = Callable[..., Listener]
+
+
+def say(*texts: str, cmd: int = 521) -> bytes:
+    """A frame with one message for each text."""
+    return frame_bytes({"groupMsgs": [message(zlib.crc32(text.encode()), text) for text in texts]}, cmd=cmd)
+
+
+def test_it_logs_in_connects_like_one_browser_and_hands_on_what_is_said(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send("văn bản thì bỏ qua")
+        connection.send(KEY_FRAME)
+        connection.send(say("một", "hai", cmd=524))
+        wait(connection)
+
+    sockets.script = script
+    listen()
+    until(lambda: len(heard.texts) == 2)
+    assert heard.texts == ["một", "hai"]
+    assert heard.states == [LineState.UP]
+    assert heard.batches[0][0].account == ACCOUNT
+    (request,) = sockets.handshakes
+    headers = request.headers
+    assert headers.get_all("User-Agent") == [USER_AGENT]
+    assert headers.get_all("Origin") == ["https://chat.zalo.me"]
+    assert headers.get_all("Cookie") == ["zpw_sek=GIA-DINH"]
+    assert len(headers.get_all("Host")) == 1
+    assert "Sec-WebSocket-Extensions" not in headers
+    assert "zpw_ver=647" in request.path
+
+
+def test_frames_that_wait_together_are_handed_on_together_and_in_order(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.send(say("đầu"))
+        until(lambda: heard.failing == 1)
+        for index in range(100):
+            connection.send(say(f"tin {index}"))
+        wait(connection)
+
+    heard.failing = 2
+    sockets.script = script
+    listen()
+    until(lambda: len(heard.texts) == 101)
+    assert heard.texts == ["đầu", *(f"tin {index}" for index in range(100))]
+    assert len(heard.batches) < 50
+
+
+def test_a_store_in_trouble_loses_nothing(sockets: Sockets, heard: Heard, listen: Listen) -> None:
+    heard.failing = 3
+    sockets.script = say_once("giữ")
+    listen()
+    until(lambda: heard.texts == ["giữ"])
+
+
+def test_after_a_cut_it_comes_back_and_says_since_when_it_was_deaf(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.send(say(f"lần {number}"))
+        if number == 1:
+            time.sleep(0.2)
+            connection.socket.close()
+            return
+        wait(connection)
+
+    sockets.script = script
+    listen()
+    until(lambda: heard.texts == ["lần 1", "lần 2"])
+    assert heard.states == [LineState.UP, LineState.DOWN, LineState.UP]
+    down = heard.reports[1]
+    assert down.heard_at is not None
+    assert down.heard_at <= down.at
+
+
+@pytest.mark.parametrize(("code", "state"), [(3000, LineState.DUPLICATE), (3003, LineState.KICKED)])
+@pytest.mark.parametrize("way", ["close", "frame"])
+def test_when_somebody_else_takes_the_line_it_is_left_to_them(
+    sockets: Sockets, heard: Heard, listen: Listen, code: int, state: LineState, way: str
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.send(say(f"lần {number}"))
+        if number > 1:
+            wait(connection)
+        elif way == "close":
+            connection.close(code)
+        else:
+            connection.send(b"\x01" + code.to_bytes(2, "little") + b"\x00unreadable")
+            wait(connection)
+
+    sockets.script = script
+    listen(pause=4)
+    until(lambda: state in heard.states)
+    time.sleep(1.0)
+    assert len(sockets.handshakes) == 1, "no fight for the line"
+    until(lambda: heard.texts == ["lần 1", "lần 2"])
+    assert heard.states == [LineState.UP, state, LineState.UP]
+    up, left, _ = heard.reports
+    assert up.resumes_at is None
+    assert left.resumes_at == left.at + timedelta(seconds=4)
+
+
+def test_where_it_is_taken_away_again_before_it_is_open_the_time_of_the_next_try_is_told_anew(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    sockets.script = lambda connection, number: connection.close(3000)
+    listen(pause=0.5)
+    until(lambda: len(heard.reports) > 1)
+    first, second = heard.reports[:2]
+    assert first.resumes_at
+    assert second.resumes_at
+    assert second.resumes_at > first.resumes_at
+
+
+def test_a_frame_that_cannot_be_read_is_reported_and_the_line_stays(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.send(frame_bytes({"groupMsgs": [message(1, "mất")]}, encoding=Encoding(2, "gzip", bad_tag=True)))
+        connection.send(say("còn"))
+        wait(connection)
+
+    sockets.script = script
+    listen()
+    until(lambda: heard.texts == ["còn"] and LineState.FRAME_LOST in heard.states)
+    assert heard.states == [LineState.UP, LineState.FRAME_LOST]
+    assert len(sockets.handshakes) == 1
+
+
+def test_pings_are_right_and_keep_coming(sockets: Sockets, heard: Heard, listen: Listen) -> None:
+    pings: list[tuple[int, int]] = []
+
+    def script(connection: ServerConnection, _number: int) -> None:
+        connection.send(KEY_FRAME)
+        while True:
+            frame = read_client_frame(connection.recv(decode=False))
+            assert "eventId" in frame.data
+            pings.append((frame.cmd, frame.sub))
+            connection.send(plain_frame(2, 0, {"eventId": frame.data["eventId"]}))
+
+    sockets.script = script
+    listen(ping=0.1, silence=1.0)
+    until(lambda: len(pings) >= 15)
+    assert set(pings) == {(2, 1)}
+    assert heard.states == [LineState.UP], "answers to pings are a sign of life"
+
+
+def test_a_message_in_several_frames_between_pings_and_text_is_put_together(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    ponged = threading.Event()
+
+    def script(connection: ServerConnection, _number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.send("chữ")
+        whole = say("nhiều mảnh")
+        connection.send([whole[:40], whole[40:90], whole[90:]])
+        if connection.ping().wait(5):
+            ponged.set()
+        connection.send(say("sau đó"))
+        wait(connection)
+
+    sockets.script = script
+    listen()
+    until(lambda: len(heard.texts) == 2)
+    assert heard.texts == ["nhiều mảnh", "sau đó"]
+    assert ponged.is_set()
+    assert heard.states == [LineState.UP]
+
+
+def test_a_frame_longer_than_any_ends_the_line_and_costs_nothing_before_it(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        connection.send(say(f"lần {number}"))
+        if number == 1:
+            connection.socket.sendall(b"\x82\x7f" + (1 << 40).to_bytes(8) + bytes(1000))
+        wait(connection)
+
+    sockets.script = script
+    listen()
+    until(lambda: heard.texts == ["lần 1", "lần 2"])
+    assert heard.states == [LineState.UP, LineState.DOWN, LineState.UP]
+
+
+def test_a_silent_line_is_taken_for_dead(sockets: Sockets, heard: Heard, listen: Listen) -> None:
+    listen(silence=0.5)
+    until(lambda: heard.states[:3] == [LineState.UP, LineState.DOWN, LineState.UP])
+    assert heard.reports[1].cause == "silence"
+
+
+def test_a_session_that_the_handshake_refuses_is_renewed(
+    zalo: StandIn, sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    sockets.refuse = lambda number: 401 if number == 1 else None
+    listen()
+    until(lambda: LineState.UP in heard.states)
+    assert zalo.paths().count(LOGIN) == 2
+    assert LineState.REFUSED in heard.states, "it was refused right after a login"
+
+
+def test_a_session_that_died_on_the_line_is_renewed(
+    zalo: StandIn, sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    def script(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        if number == 1:
+            connection.send(plain_frame(1, 0, {"error_code": 102, "data": None}))
+        wait(connection)
+
+    sockets.script = script
+    listen()
+    until(lambda: heard.states == [LineState.UP, LineState.DOWN, LineState.UP])
+    assert zalo.paths().count(LOGIN) == 2
+
+
+def test_a_refused_login_is_reported_once_and_tried_again(
+    zalo: StandIn, sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    good, tries = zalo.answers[LOGIN], []
+
+    def answer(call: object) -> Answer:
+        tries.append(call)
+        if len(tries) < 3:
+            return Answer({"error_code": 102, "error_message": "", "data": None})
+        assert isinstance(good, Answer)
+        return good
+
+    zalo.answers[LOGIN] = answer
+    listen()
+    until(lambda: LineState.UP in heard.states)
+    assert heard.states == [LineState.REFUSED, LineState.UP]
+
+
+def test_it_goes_on_to_the_next_address(zalo: StandIn, sockets: Sockets, heard: Heard, listen: Listen) -> None:
+    zalo.answers[LOGIN] = login_answer(zpw_ws=["ws://127.0.0.1:9/ws/", sockets.url])
+    listen()
+    until(lambda: heard.states == [LineState.DOWN, LineState.UP])
+
+
+def test_it_stops_at_once_even_while_zalo_hangs(zalo: StandIn, sockets: Sockets, heard: Heard, listen: Listen) -> None:
+    zalo.answers[LOGIN] = login_answer()._replace(hang=2.5)
+    listen()
+    until(lambda: zalo.calls)
+    assert heard.reports == []
+
+
+def test_a_report_that_nobody_takes_does_not_end_the_line(
+    open_session: Callable[..., ZaloSession], sockets: Sockets, heard: Heard
+) -> None:
+    def refuse(report: LineReport) -> None:
+        raise OSError
+
+    listener = Listener(
+        open_session(),
+        on_elements=heard.take,
+        on_line=refuse,
+        wants_old=lambda: False,
+        on_old=lambda cmd, elements: None,
+        clock=system_clock,
+        ping_seconds=60,
+        silence_seconds=60,
+        duplicate_pause_seconds=60,
+        random=JITTER,
+    )
+    sockets.script = say_once("còn")
+    thread = threading.Thread(target=listener.run)
+    thread.start()
+    until(lambda: heard.texts == ["còn"])
+    listener.stop()
+    thread.join(1.0)
+    assert not thread.is_alive()
+
+
+def test_old_messages_are_asked_for_at_each_connection_once_anything_was_heard(
+    sockets: Sockets, heard: Heard, listen: Listen
+) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def answer(connection: ServerConnection, number: int) -> None:
+        connection.send(KEY_FRAME)
+        for _ in range(2 if number > 1 else 0):
+            request = read_client_frame(received(connection))
+            asked.append((request.cmd, request.sub))
+            array = "msgs" if request.cmd == 510 else "groupMsgs"
+            connection.send(frame_bytes({array: [message(request.cmd)]}, cmd=request.cmd))
+        heard.wants_old = True
+        if number == 1:
+            connection.close()
+        wait(connection)
+
+    sockets.script = answer
+    listen()
+    until(lambda: len(heard.old) >= 2)
+    assert asked == [(510, 1), (511, 1)]
+    assert [cmd for cmd, _ in heard.old] == [510, 511]
+    assert heard.texts == []
+
+
+def received(connection: ServerConnection) -> bytes:
+    frame = connection.recv()
+    assert isinstance(frame, bytes)
+    return frame

@@ -1,0 +1,213 @@
+"""From the socket to the judge: what listens, what fetches what was missed, what watches whether anything comes."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from random import SystemRandom
+from time import monotonic
+
+from zalo_governor.app.context import Records
+from zalo_governor.app.supervisor import Part
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.connection import BackfillEnd, LineReport, LineState
+from zalo_governor.domain.errors import StoreUnavailableError
+from zalo_governor.domain.inbound import Admitted, Element
+from zalo_governor.pipeline.gap_recovery import Recovery
+from zalo_governor.pipeline.heartbeat import Progress
+from zalo_governor.pipeline.intake import Intake
+from zalo_governor.pipeline.judge import Judge
+from zalo_governor.pipeline.liveness import MISSED, Alarm, Vigil
+from zalo_governor.pipeline.reconciliation import Rounds
+from zalo_governor.pipeline.secret_gate import SecretDoor
+from zalo_governor.services.policy import LineStatus
+from zalo_governor.storage.engine.unit_of_work import SqlUnit
+from zalo_governor.storage.repositories.gaps import SqlGaps
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.system.process import on_the_core
+from zalo_governor.zalo.api.client import NEWEST, ZaloClient
+from zalo_governor.zalo.auth.session import ZaloSession
+from zalo_governor.zalo.frames.decrypt import OLD_PRIVATE
+from zalo_governor.zalo.history.backfill import Backfill
+from zalo_governor.zalo.history.private_backfill import PrivateBackfill
+from zalo_governor.zalo.socket.listener import Listener
+
+_BACKFILL_PAUSE_SECONDS = 0.5
+
+
+class Hearing:
+    """Each attribute is an object of a room; the methods are what passes between them.
+
+    Args:
+        records: settings, database and clock.
+        session: of the account that logged in.
+        client: the same account's calls.
+        inbox: where what is heard is kept.
+        door: what looks at it first.
+        judge: who takes it from there.
+        alarm: whom to tell that nothing is heard.
+        on_admitted: called with what is durable; `judge` takes it afterwards.
+        on_recovered: called with a group of which everything that can be had has been fetched and admitted.
+        on_up: called when the line is up again.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        session: ZaloSession,
+        client: ZaloClient,
+        *,
+        inbox: SqlInbox,
+        door: SecretDoor,
+        judge: Judge[SqlUnit],
+        alarm: Alarm,
+        on_admitted: Callable[[Sequence[Admitted]], None],
+        on_recovered: Callable[[str], None],
+        on_up: Callable[[], None],
+    ) -> None:
+        settings, clock = records.settings, records.clock
+        self._clock = clock
+        self._judge = judge
+        self._on_admitted = on_admitted
+        self._account = session.uid
+        self._groups = {group.id: group.name for group in settings.groups}
+        self._leaving = threading.Event()
+        self._inbox = inbox
+        self._gaps = SqlGaps(records.database, self._account)
+        self._private = PrivateBackfill(client.last_messages)
+        self._backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._pause)
+        self._intake = Intake(
+            self._inbox,
+            door,
+            groups=self._groups,
+            watched=self._inbox.receipt_is_watched,
+            on_admitted=self._admitted,
+            clock=clock,
+        )
+        self._recovery = Recovery(
+            groups=[*self._groups, self._account],
+            gaps=self._gaps,
+            history=self._history,
+            newest=self._inbox.newest_id,
+            admit=self._intake.admit,
+            hold=lambda: judge.hold(self._account, list(self._groups)),
+            release=lambda group_id: judge.release(self._account, [group_id]),
+            on_recovered=on_recovered,
+            on_up=on_up,
+        )
+        self._listener = Listener(
+            session,
+            on_elements=self._intake.offer,
+            on_line=self._recovery.report,
+            wants_old=self._wants_old,
+            on_old=self._take_old,
+            clock=clock,
+            ping_seconds=settings.zalo.ping_seconds,
+            silence_seconds=settings.zalo.silence_seconds,
+            duplicate_pause_seconds=settings.zalo.duplicate_pause_seconds,
+            random=SystemRandom(),
+        )
+        rounds = Rounds(
+            groups=list(self._groups),
+            pages=settings.vigil.round_pages,
+            page=lambda group_id, before: client.recent(group_id, NEWEST if before is None else before),
+            numbers=lambda group_id, keys: self._inbox.numbers(self._account, group_id, keys),
+            oldest=lambda group_id: self._inbox.oldest(self._account, group_id),
+            missed=self._missed,
+            pause=lambda: self._pause(_BACKFILL_PAUSE_SECONDS),
+        )
+        self._vigil = Vigil(
+            groups=self._groups,
+            newest=client.newest,
+            known=lambda group_id, keys: self._inbox.known(self._account, group_id, keys),
+            keep_alive=client.keep_alive,
+            line=lambda: (self._recovery.state, self._listener.heard_at),
+            report=self._recovery.report,
+            go_round=rounds.go,
+            alarm=alarm,
+            look_every=timedelta(minutes=settings.vigil.look_minutes),
+            round_every=timedelta(minutes=settings.vigil.round_minutes),
+            keep_alive_every=timedelta(minutes=settings.vigil.keep_alive_minutes),
+            blind_after=timedelta(minutes=settings.alarm.after_minutes),
+            clock=clock,
+            seconds=monotonic,
+        )
+
+    def admit(self, elements: Sequence[Element]) -> None:
+        """Take in what another way than the line brought."""
+        self._intake.admit(elements)
+
+    def status(self) -> LineStatus:
+        """How the line stands."""
+        line = self._recovery.state
+        return LineStatus(
+            line.state if line else None,
+            since=line.at if line else None,
+            heard_at=self._listener.heard_at,
+            resumes_at=line.resumes_at if line else None,
+            looked_at=self._vigil.looked_at,
+        )
+
+    @property
+    def progress(self) -> Progress:
+        """Of the intake's thread."""
+        return self._intake.progress
+
+    def parts(self) -> Sequence[Part]:
+        """In the order in which they are to stop."""
+        return (
+            Part("vigil", self._vigil.run, self._vigil.stop),
+            Part("listener", on_the_core(self._listener.run), self._listener.stop),
+            Part("recovery", self._recovery.run, self._stop_recovery),
+            Part("intake", on_the_core(self._intake.run), self._intake.stop),
+        )
+
+    def _admitted(self, admitted: Sequence[Admitted]) -> None:
+        self._on_admitted(admitted)
+        self._judge.accept(admitted)
+
+    def _history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+        if group_id == self._account:
+            return self._private.recover(self._heard_in_private(heard_id), take)
+        return self._backfill.recover(
+            group_id,
+            lambda keys: self._inbox.numbers(self._account, group_id, keys),
+            take,
+            heard_id=heard_id,
+            oldest=self._inbox.oldest(self._account, group_id, heard_id),
+        )
+
+    def _missed(self, group_id: str, heard_id: int, element: Element) -> None:
+        now = self._clock()
+        said_at = now if element.at_ms > to_ms(now) else from_ms(element.at_ms)
+        line = LineReport(state=LineState.FRAME_LOST, at=now, heard_at=said_at, cause=MISSED)
+        self._recovery.missed(group_id, heard_id, line)
+
+    def _heard_in_private(self, heard_id: int) -> Callable[[Element], bool]:
+        first_ms = self._gaps.first_heard(self._account, up_to=heard_id)
+
+        def heard_before(element: Element) -> bool:
+            if first_ms is not None and element.at_ms < first_ms:
+                return True  # It was said before we came.
+            at = (self._account, element.thread_id, [element.key])
+            return bool(self._inbox.numbers(*at, kind=element.kind, up_to=heard_id))
+
+        return heard_before
+
+    def _wants_old(self) -> bool:
+        self._private.asked()
+        try:
+            return self._gaps.last_received() is not None
+        except StoreUnavailableError:
+            return True
+
+    def _take_old(self, cmd: int, elements: list[Element]) -> None:
+        if cmd == OLD_PRIVATE:
+            self._private.answer(elements)
+        self._recovery.take_old(elements)
+
+    def _stop_recovery(self) -> None:
+        self._leaving.set()
+        self._recovery.stop()
+
+    def _pause(self, seconds: float) -> bool:
+        return not self._leaving.wait(seconds)

@@ -1,0 +1,139 @@
+"""Figures for Prometheus: counts, ages and states. No label names a person, a conversation or a word of theirs."""
+
+from collections import Counter as Tally
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from prometheus_client import CollectorRegistry, Counter, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric, SummaryMetricFamily
+from prometheus_client.registry import Collector
+
+from zalo_governor import __version__
+from zalo_governor.app.monitoring.health import Vitals
+from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.connection import LineState
+from zalo_governor.domain.delivery import UndeliveredCounts
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.inbound import Admitted
+from zalo_governor.domain.notices import Outgoing
+from zalo_governor.storage.engine.database import Commits
+from zalo_governor.storage.queries.queue_counts import Counts
+
+
+class Scene(NamedTuple):
+    """All that a scrape shows beside the counters."""
+
+    vitals: Vitals | None
+    stock: Counts | None
+    """None where the database does not answer."""
+    commits: Commits
+
+
+class Metrics:
+    """Counts what passes by, and shows it together with what `look` gives at that moment."""
+
+    def __init__(self, look: Callable[[], Scene], clock: Clock) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(_Look(look, clock))
+        ProcessCollector(registry=self._registry)
+        self._heard = self._counter("heard", "Elements stored, by how they came", "source")
+        self._sealed = self._counter("sealed", "Elements of which nothing was kept")
+        self._judged = self._counter("judged", "Events judged")
+        self._findings = self._counter("findings", "What the rules found", "rule", "severity")
+        self._failures = self._counter("rule_failures", "Rules that failed on an event", "rule")
+        self._sends = self._counter("sends", "Tries to send a message, by outcome", "outcome")
+
+    def heard(self, admitted: Sequence[Admitted]) -> None:
+        """These are stored."""
+        for source, count in Tally(item.entry.source.value for item in admitted).items():
+            self._heard.labels(source).inc(count)
+        self._sealed.inc(sum(item.entry.seal is not None for item in admitted))
+
+    def judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
+        """These are judged."""
+        self._judged.inc(len(results))
+        for _, verdict in results:
+            for finding in verdict.findings:
+                self._findings.labels(finding.rule_id, finding.severity.value).inc()
+            for failure in verdict.failures:
+                self._failures.labels(failure.rule_id).inc()
+
+    def sent(self, _outgoing: Outgoing, outcome: str) -> None:
+        """A message was sent, or was not."""
+        self._sends.labels(outcome).inc()
+
+    def page(self) -> bytes:
+        """Prometheus' text format."""
+        return generate_latest(self._registry)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(f"zalo_governor_{name}", meaning, labels, registry=self._registry)
+
+
+class _Look(Collector):
+    def __init__(self, look: Callable[[], Scene], clock: Clock) -> None:
+        self._look = look
+        self._clock = clock
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing: whoever registers this must not cause a look."""
+        return []
+
+    def collect(self) -> Iterable[Metric]:
+        """What is to be seen now."""
+        scene = self._look()
+        yield _gauge("info", "The version that runs", {__version__: 1}, "version")
+        yield _gauge("database_up", "Whether the database answers", scene.stock is not None)
+        yield SummaryMetricFamily(
+            "zalo_governor_commit_seconds",
+            "How long commits took, the disk's sync included",
+            count_value=scene.commits.number,
+            sum_value=scene.commits.seconds,
+        )
+        if scene.vitals:
+            yield from self._of_the_line(scene.vitals)
+        if scene.stock:
+            yield from self._of_the_stock(scene.stock)
+
+    def _of_the_line(self, vitals: Vitals) -> Iterable[Metric]:
+        states = {state.value: vitals.line is state for state in LineState}
+        yield _gauge("line", "State of the line to Zalo: 1 for the one that holds", states, "state")
+        for name, meaning, at in (
+            ("heard_seconds_ago", "Since anything last came in, answers to pings included", vitals.heard_at),
+            ("looked_seconds_ago", "Since a look at Zalo last found nothing missing", vitals.looked_at),
+        ):
+            if at is not None:
+                yield _gauge(name, meaning, (self._clock() - at).total_seconds())
+        working = {"intake": vitals.intake, "judge": vitals.judge}
+        stands = {name: standing.moved_ago if standing.busy else 0.0 for name, standing in working.items()}
+        yield _gauge("standstill_seconds", "How long what is in hand has not moved on", stands, "part")
+
+    def _of_the_stock(self, stock: Counts) -> Iterable[Metric]:
+        oldest = stock.oldest_waiting_at
+        age = 0.0 if oldest is None else max((self._clock() - oldest).total_seconds(), 0.0)
+        yield _gauge("inbox_waiting", "Stored and not yet judged", stock.waiting)
+        yield _gauge("inbox_oldest_waiting_seconds", "Age of the oldest of them", age)
+        yield _gauge("dead_letters", "Elements that could not be understood", stock.dead_letters)
+        yield _gauge("outbox", "Messages still to be sent", stock.outgoing, "state")
+        yield from self._of_the_undelivered(stock.undelivered)
+        cases = {state.value: stock.open_cases.get(state.value, 0) for state in CaseState if state.open}
+        yield _gauge("open_cases", "Cases that nobody has settled", cases, "state")
+        gaps = {"open": stock.open_gaps, "pending": stock.pending_gaps}
+        yield _gauge("gaps", "Times without hearing: not over, and not yet made good", gaps, "state")
+
+    def _of_the_undelivered(self, counts: UndeliveredCounts) -> Iterable[Metric]:
+        oldest = counts.oldest_waiting_at
+        age = 0.0 if oldest is None else max((self._clock() - oldest).total_seconds(), 0.0)
+        yield _gauge("outbox_oldest_waiting_seconds", "Age of the oldest message that was tried in vain", age)
+        yield _gauge("outbox_urgent_undelivered", "Urgent messages that nobody has got", counts.urgent_failed)
+        codes = {str(code): number for code, number in counts.codes} or {"0": 0}
+        yield _gauge("outbox_given_up", "Messages given up in the last days, by Zalo's error code", codes, "code")
+
+
+def _gauge(name: str, meaning: str, value: float | Mapping[str, float], label: str = "") -> Metric:
+    family = GaugeMetricFamily(f"zalo_governor_{name}", meaning, labels=[label] if label else [])
+    for which, number in value.items() if isinstance(value, Mapping) else [("", value)]:
+        family.add_metric([which] if label else [], float(number))
+    return family

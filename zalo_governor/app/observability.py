@@ -1,0 +1,128 @@
+"""What others may see of the running bot: health and metrics on loopback, and the word to the service manager."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from zalo_governor import __version__
+from zalo_governor.app.context import Records
+from zalo_governor.app.event_log import tell_judged, tell_sent
+from zalo_governor.app.monitoring.health import Health, Vitals, health, works
+from zalo_governor.app.monitoring.metrics import Metrics, Scene
+from zalo_governor.app.monitoring.server import HealthServer, Pages
+from zalo_governor.app.monitoring.watchdog import Watchdog
+from zalo_governor.app.supervisor import Part
+from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.errors import StoreUnavailableError
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.inbound import Admitted
+from zalo_governor.domain.notices import Outgoing
+from zalo_governor.pipeline.heartbeat import Progress
+from zalo_governor.services.policy import LineStatus
+from zalo_governor.storage.queries.queue_counts import Census, Counts
+
+
+class Watching:
+    """There from the first moment, so that a bot that cannot log in is seen not to hear."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._metrics = Metrics(self._scene, records.clock)
+        self._seen: _Seen | None = None
+
+    def parts(self) -> Sequence[Part]:
+        """What runs from before the login to the end."""
+        watchdog = Watchdog(os.environ, works=self._works, status=self._status)
+        parts = [Part("watchdog", watchdog.run, watchdog.stop)]
+        port = self._records.settings.health.port
+        if port is not None:
+            server = HealthServer(port, Pages(self._health, self._metrics.page))
+            parts.append(Part("health", server.run, server.stop))
+        return parts
+
+    def look_at(self, account: str, *, line: Callable[[], LineStatus], intake: Progress, judge: Progress) -> None:
+        """From now on this is what there is to be seen.
+
+        Args:
+            account: uid of the bot.
+            line: how the line stands.
+            intake: of the intake's thread.
+            judge: of the judge's.
+        """
+        census = Census(self._records.database, account)
+        self._seen = _Seen(line, intake, judge, census, self._records.clock)
+
+    def heard(self, admitted: Sequence[Admitted]) -> None:
+        """These are stored."""
+        self._metrics.heard(admitted)
+
+    def judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
+        """These are judged."""
+        tell_judged(results)
+        self._metrics.judged(results)
+
+    def sent(self, outgoing: Outgoing, outcome: str) -> None:
+        """A message was sent, or was not."""
+        tell_sent(outgoing, outcome)
+        self._metrics.sent(outgoing, outcome)
+
+    def _scene(self) -> Scene:
+        commits = self._records.database.commits
+        if self._seen is None:
+            return Scene(None, None, commits)
+        counts = self._seen.counts()
+        return Scene(self._seen.vitals(counts, self._records), counts, commits)
+
+    def _health(self) -> tuple[Health, dict[str, Any]]:
+        vitals = self._scene().vitals
+        beside: dict[str, Any] = {"version": __version__}
+        if vitals:
+            now = self._records.clock()
+            beside |= {
+                "line": vitals.line,
+                "resumes_at": vitals.resumes_at and vitals.resumes_at.isoformat(timespec="seconds"),
+                "waiting": vitals.waiting,
+                "heard_seconds_ago": vitals.heard_at and round((now - vitals.heard_at).total_seconds()),
+                "looked_seconds_ago": vitals.looked_at and round((now - vitals.looked_at).total_seconds()),
+            }
+        return health(vitals), beside
+
+    def _works(self) -> bool:
+        return self._seen is None or works(self._seen.intake.standing, self._seen.judge.standing)
+
+    def _status(self) -> str:
+        found, _ = self._health()
+        return ", ".join(reason.value for reason in found.reasons) or found.condition.value
+
+
+class _Seen:
+    def __init__(
+        self, line: Callable[[], LineStatus], intake: Progress, judge: Progress, census: Census, clock: Clock
+    ) -> None:
+        self._line = line
+        self._clock = clock
+        self.intake = intake
+        self.judge = judge
+        self._census = census
+
+    def counts(self) -> Counts | None:
+        """None where the database does not answer."""
+        try:
+            return self._census.take(self._clock())
+        except StoreUnavailableError:
+            return None
+
+    def vitals(self, counts: Counts | None, records: Records) -> Vitals:
+        line = self._line()
+        oldest = counts.oldest_waiting_at if counts else None
+        return Vitals(
+            line=line.state,
+            heard_at=line.heard_at,
+            resumes_at=line.resumes_at,
+            looked_at=line.looked_at,
+            intake=self.intake.standing,
+            judge=self.judge.standing,
+            waiting=counts.waiting if counts else None,
+            oldest_waiting_seconds=0.0 if oldest is None else (records.clock() - oldest).total_seconds(),
+        )

@@ -1,0 +1,105 @@
+"""What the office and the audit log are told of the configuration."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from random import SystemRandom
+
+from zalo_governor import __version__
+from zalo_governor.app.config_hashes import change, fingerprints
+from zalo_governor.app.configuration import Configuration
+from zalo_governor.app.context import Records
+from zalo_governor.config import Settings
+from zalo_governor.domain.clock import Clock
+from zalo_governor.domain.people import Role
+from zalo_governor.services.policy import Introduction, LineStatus, OfficePolicy
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+
+
+def office_policy(
+    configuration: Configuration,
+    account: str,
+    *,
+    clock: Clock,
+    status: Callable[[], LineStatus],
+    look_at: Callable[[str], None],
+    look_for: Callable[[str, str], None],
+) -> OfficePolicy:
+    """The settings as the office goes by them.
+
+    Args:
+        configuration: settings, rules and messages.
+        account: uid of the bot.
+        clock: the program's.
+        status: how the line stands.
+        look_at: asks for a sweep of a group, soon.
+        look_for: asks for one at once, for somebody who writes there.
+    """
+    settings, rulebook = configuration.settings, configuration.rulebook
+    escalation = settings.escalation
+    return OfficePolicy(
+        account=account,
+        groups={group.id: group.name for group in settings.groups},
+        regulation=rulebook.regulation,
+        ladder=rulebook.ladder,
+        catalogue=configuration.catalogue,
+        clock=clock,
+        status=status,
+        draw_code=_six_digits,
+        look_at=look_at,
+        look_for=look_for,
+        with_marks=rulebook.with_marks,
+        letterhead=settings.office.letterhead,
+        changes=configuration.changes,
+        clarity=configuration.clarity,
+        remind_members=escalation.remind_members,
+        repeat_window=escalation.repeat_window,
+        member_cooldown=escalation.member_cooldown,
+        leader_after=escalation.leader_after,
+        digest_after=escalation.digest_after,
+        quiet_hours=escalation.quiet_hours,
+        code_valid=escalation.code_valid,
+        report_files=settings.schedule.report_files,
+        readers_kept=timedelta(days=settings.retention.readers_days),
+        longest_name=settings.names.longest,
+        short_forms=configuration.short_forms,
+        name_reminder_after=timedelta(days=settings.names.remind_days),
+        name_reminders=settings.names.reminders,
+        names_asked_per_day=settings.names.asked_per_day,
+        remove_outsiders=settings.roster.remove_outsiders,
+        accept_friends=settings.roster.accept_friends,
+        lookups_per_day=settings.roster.lookups_per_day,
+        lookup_every=settings.roster.lookup_every,
+        approvers=frozenset(settings.approval.roles),
+        approval_valid=timedelta(hours=settings.approval.valid_hours),
+        approved_within=timedelta(hours=settings.approval.afterwards_hours),
+        trial=settings.trial.lasts,
+        introduce=settings.introduction.post_in_group,
+        introduction=introduction_of(settings),
+    )
+
+
+def introduction_of(settings: Settings) -> Introduction:
+    """What the program says of itself, before anything runs as well."""
+    return Introduction(
+        unit=settings.office.unit,
+        admins=tuple((person.full_name, person.title) for person in settings.people if Role.ADMIN in person.roles),
+        bodies_days=settings.retention.bodies_days,
+        cases_days=settings.retention.cases_days,
+        readers_days=settings.retention.readers_days,
+    )
+
+
+def note_configuration(records: Records, units: SqlUnits, occasion: str) -> None:
+    """Write down by which rules and settings the program goes from now on, and what of them is new."""
+    now = fingerprints(records.settings, records.database.keys.mac)
+    other = change(records.fingerprints(), now)
+    with units.unit() as unit:
+        for action, detail in ((occasion, {"version": __version__}), ("config.changed", other and other.detail)):
+            if detail:
+                unit.audit(action, at=records.clock(), actor_id=None, group_id="", subject="", detail=detail)
+    if other:
+        records.keep_fingerprints(now)
+
+
+def _six_digits() -> str:
+    return f"{SystemRandom().randrange(10**6):06}"

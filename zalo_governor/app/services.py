@@ -1,0 +1,124 @@
+"""Everything that is made of one policy: it is built as a whole, and gives way as a whole to what another one makes."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from zalo_governor.app.due_work import Together, Work
+from zalo_governor.app.fallback_alert import SecondChannel
+from zalo_governor.config import AlarmSettings
+from zalo_governor.domain.actions import ErrandKind
+from zalo_governor.domain.connection import LineReport
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.sandbox.images.client import look
+from zalo_governor.services.actions import Errands
+from zalo_governor.services.facade import Office
+from zalo_governor.services.group_changes.picture_jobs import Pictures
+from zalo_governor.services.members.friend_requests import FriendRequests
+from zalo_governor.services.members.roster.phone_lookup import PhoneBook
+from zalo_governor.services.messaging.config_notices import ConfigurationNotices
+from zalo_governor.services.messaging.delivery import DeliveryFollowUp
+from zalo_governor.services.messaging.outage_notices import Blindness
+from zalo_governor.services.messaging.trial import SwitchingOn
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.removals import Removals
+from zalo_governor.services.reports.scheduled import CaseDeadlines
+from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.repositories.message_reader import SqlPostings
+from zalo_governor.zalo.api.board import ZaloBoard
+from zalo_governor.zalo.api.client import ZaloClient
+from zalo_governor.zalo.api.group_actions import ZaloErrands
+
+
+class Rooms:
+    """The office and what works for it.
+
+    Args:
+        policy: by what all of it goes.
+        alarm: whom to tell past Zalo.
+        client: the bot account's calls.
+        units: transactions.
+        postings: what the account heard.
+        on_posted: called when something was put into the outbox outside of the judge's transactions.
+    """
+
+    def __init__(
+        self,
+        policy: OfficePolicy,
+        alarm: AlarmSettings,
+        *,
+        client: ZaloClient,
+        units: SqlUnits,
+        postings: SqlPostings,
+        on_posted: Callable[[], None],
+    ) -> None:
+        people = ZaloErrands(client)
+        carry_out = {
+            ErrandKind.EXPEL: people.expel,
+            ErrandKind.BEFRIEND: people.befriend,
+            ErrandKind.PIN: ZaloBoard(client, message=postings.message).pin,
+        }
+        self.office = Office(policy)
+        self.orders: Work = Together(
+            Removals(policy, remove=client.remove, unit=units.unit, on_settled=on_posted),
+            Errands(policy, carry_out=carry_out, unit=units.unit, on_settled=on_posted),
+            SwitchingOn(policy, unit=units.unit, on_posted=on_posted),
+        )
+        self.acquaintance: Work = Together(
+            FriendRequests(policy, fetch=people.friend_requests, unit=units.unit),
+            PhoneBook(policy, find=people.by_phone, unit=units.unit),
+        )
+        self.pictures: Work = Pictures(policy, fetch=client.picture, look=look, unit=units.unit, on_settled=on_posted)
+        tell = SecondChannel(alarm).send
+        self.blindness = Blindness(policy, tell=tell, unit=units.unit, on_posted=on_posted)
+        self.delivery = DeliveryFollowUp(policy, tell=tell, unit=units.unit, on_posted=on_posted)
+        self.deadlines: Work = Together(CaseDeadlines(self.office.duties, unit=units.unit), self.delivery)
+        self.configuring = ConfigurationNotices(policy)
+
+
+class PresentOffice:
+    """The office of the present rooms, for those who hold on to one object.
+
+    Fits `pipeline.ports.Reactions[SqlUnit]`.
+    """
+
+    def __init__(self, rooms: Callable[[], Rooms]) -> None:
+        self._rooms = rooms
+
+    def excused(self, unit: SqlUnit, event: EventBase, verdict: Verdict) -> Verdict:
+        """See `Office.excused`."""
+        return self._rooms().office.excused(unit, event, verdict)
+
+    def react(self, unit: SqlUnit, event: EventBase, verdict: Verdict) -> None:
+        """See `Office.react`."""
+        self._rooms().office.react(unit, event, verdict)
+
+
+class PresentAlarm:
+    """The same for whoever raises the alarm. Fits `pipeline.liveness.Alarm`."""
+
+    def __init__(self, rooms: Callable[[], Rooms]) -> None:
+        self._rooms = rooms
+
+    def blind(self, since: datetime, line: LineReport | None) -> None:
+        """See `Blindness.blind`."""
+        self._rooms().blindness.blind(since, line)
+
+    def seeing(self, since: datetime, until: datetime) -> None:
+        """See `Blindness.seeing`."""
+        self._rooms().blindness.seeing(since, until)
+
+
+class PresentWork:
+    """The same for a timer. Fits `app.due_work.Work`."""
+
+    def __init__(self, work: Callable[[], Work]) -> None:
+        self._work = work
+
+    def next_due(self) -> datetime | None:
+        """See `Work.next_due`."""
+        return self._work().next_due()
+
+    def act(self, now: datetime) -> None:
+        """See `Work.act`."""
+        self._work().act(now)

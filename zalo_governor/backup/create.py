@@ -1,0 +1,170 @@
+"""Making a backup: consistent while the bot runs, read back before it counts, and the oldest ones given up."""
+
+import os
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from zalo_governor import __version__
+from zalo_governor.backup.archive import End, Manifest, Progress, survey, write_archive
+from zalo_governor.backup.encrypted_file import BackupError, SealedWriter
+from zalo_governor.backup.recovery_code import RecoveryCode
+from zalo_governor.config import Settings
+from zalo_governor.domain.clock import Clock, local
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.maintenance.dump import count_rows
+from zalo_governor.storage.migrations import revision
+from zalo_governor.storage.repositories.audit import audit_head
+from zalo_governor.storage.security.crypto import master_key
+from zalo_governor.storage.security.secret_store import Vault
+from zalo_governor.system.atomic_files import sync_folder
+from zalo_governor.system.error_text import of_system
+
+SUFFIX = ".zgbackup"
+SETTINGS = "governor.yaml"
+CONFIG = "config/"
+"""In front of the names of the office's own configuration files."""
+_NAME = "sao-luu-{:%Y%m%d-%H%M%S}" + SUFFIX
+_CODE = "backup.code"
+_LAST = "backup.last"
+_LARGEST_FILE = 16 << 20
+
+
+class LastBackup(NamedTuple):
+    """The youngest backup that was made and read back."""
+
+    at: datetime
+    name: str
+
+
+class Backup(NamedTuple):
+    """A backup that was written and read back."""
+
+    path: Path
+    end: End
+    size: int
+    """Bytes."""
+
+
+class Backups:
+    """The backups of one installation, encrypted under one recovery code.
+
+    The code stands in the vault, so that a timer can make backups with nobody there. That gives nothing away: who can
+    open the vault has the installation's key, and with it everything that a backup holds.
+    """
+
+    def __init__(self, settings: Settings, settings_file: Path, database: Database, clock: Clock) -> None:
+        self._settings = settings
+        self._settings_file = settings_file
+        self._database = database
+        self._vault = Vault(database)
+        self._clock = clock
+
+    def code(self) -> RecoveryCode | None:
+        """The recovery code in use; None where there is none yet."""
+        kept = self._vault.load(_CODE)
+        return None if kept is None else RecoveryCode(kept)
+
+    def keep_code(self, code: RecoveryCode) -> None:
+        """From now on, encrypt backups so that this code opens them; older files keep theirs."""
+        self._vault.save(_CODE, code.secret)
+
+    def rows(self) -> int:
+        """About how many rows a backup has to write; for the progress shown."""
+        with self._database.read() as connection:
+            return count_rows(connection)
+
+    def make(self, place: Path, code: RecoveryCode, account: str, *, written: Progress, checked: Progress) -> Backup:
+        """Write a backup to `place`, a folder or a file, with rights 0600, and read it back.
+
+        Raises:
+            BackupError: it could not be written or read back; nothing of it is left, older backups are untouched.
+        """
+        now = self._clock()
+        path = place / _NAME.format(local(now)) if place.is_dir() or place.suffix != SUFFIX else place
+        draft = path.with_name(f".{path.name}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            end = self._write(draft, code, now, account, written)
+            if survey(draft, code, checked).end != end:
+                raise BackupError(f"{path}: đọc lại không khớp với nội dung đã ghi; đề nghị kiểm tra ổ đĩa.")
+            size = draft.stat().st_size
+            draft.replace(path)
+            sync_folder(path.parent)
+        except OSError as error:
+            raise BackupError(f"{path}: không ghi được bản sao lưu ({of_system(error)}).") from None
+        finally:
+            with suppress(OSError):
+                draft.unlink()
+        self._vault.save(_LAST, orjson.dumps({"at": now.isoformat(), "name": path.name}))
+        with SqlUnits(self._database).unit() as unit:
+            detail = {"file": path.name, "rows": end.rows, "audit_head": end.audit_head, "code": code.mark}
+            unit.audit("backup.made", at=now, actor_id=None, group_id="", subject="", detail=detail)
+        return Backup(path, end, size)
+
+    def _write(self, draft: Path, code: RecoveryCode, now: datetime, account: str, written: Progress) -> End:
+        key = master_key(self._settings.key_path, self._settings.given_key)
+        draft.unlink(missing_ok=True)
+        with (
+            os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+            self._database.snapshot() as connection,
+        ):
+            writer = SealedWriter(file, code, program=__version__, made_at=now.isoformat())
+            manifest = Manifest(
+                program=__version__,
+                made_at=now.isoformat(),
+                form=revision(connection) or "",
+                key=b64encode(key).decode(),
+                account=account,
+            )
+            head = audit_head(connection, self._database.keys)
+            files = dict(self._files())
+            end = write_archive(writer, connection, manifest, files, str(head or ""), written)
+            file.flush()
+            os.fsync(file.fileno())
+        return end
+
+    def _files(self) -> Iterator[tuple[str, bytes]]:
+        yield SETTINGS, self._settings_file.read_bytes()
+        own = self._settings.config_dir
+        if own is None:
+            return
+        for path in sorted(own.rglob("*")):
+            if path.is_file() and path.stat().st_size <= _LARGEST_FILE:
+                yield CONFIG + path.relative_to(own).as_posix(), path.read_bytes()
+
+
+def last_backup(vault: Vault) -> LastBackup | None:
+    """When a backup was last made; None where none ever was."""
+    kept = vault.load(_LAST)
+    if kept is None:
+        return None
+    stated = orjson.loads(kept)
+    return LastBackup(datetime.fromisoformat(stated["at"]), stated["name"])
+
+
+def is_overdue(vault: Vault, now: datetime, after: timedelta | None) -> bool:
+    """Whether people are to be told that there is no backup of late; a new installation has as long to make one."""
+    last = last_backup(vault)
+    since = last.at if last else vault.begun_at()
+    return after is not None and since is not None and now - since > after
+
+
+def give_up_oldest(folder: Path, keep: int) -> list[Path]:
+    """Remove all backups of a folder but the youngest `keep`; gives those that were removed.
+
+    What a backup that was killed has left goes as well, once a later one was made.
+    """
+    found = sorted(folder.glob(f"sao-luu-*{SUFFIX}"), reverse=True)
+    for part in folder.glob(f".sao-luu-*{SUFFIX}.part"):
+        if found and part.name < f".{found[0].name}":
+            part.unlink()
+    for path in found[keep:]:
+        path.unlink()
+    return found[keep:]

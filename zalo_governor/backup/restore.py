@@ -1,0 +1,327 @@
+"""Putting a backup back: everything is made and looked through beside what there is, and only then takes its place."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from sqlalchemy import func, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from zalo_governor.backup.archive import End, Manifest, Progress, Survey, batches, not_whole, survey
+from zalo_governor.backup.create import CONFIG, SETTINGS, SUFFIX
+from zalo_governor.backup.encrypted_file import BackupError, read_head
+from zalo_governor.backup.recovery_code import RecoveryCode
+from zalo_governor.backup.staging import Landing, cleared, is_empty, landing
+from zalo_governor.config import Settings, load_settings
+from zalo_governor.domain.clock import Clock, local
+from zalo_governor.domain.inbound import RawDict, Seal
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.errors import StoreError
+from zalo_governor.storage.engine.lock_owner import refuse_while_running
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.maintenance.after_restore import (
+    SEAL_COLUMNS,
+    Gone,
+    gone_in,
+    look_ahead,
+    seal_again,
+    seal_what_is_found,
+)
+from zalo_governor.storage.maintenance.dump import go_on_counting, put_back
+from zalo_governor.storage.maintenance.erasure import erase
+from zalo_governor.storage.maintenance.quote_removal import remove_quotations
+from zalo_governor.storage.migrations import check_known
+from zalo_governor.storage.repositories.audit import SqlAuditLog
+from zalo_governor.storage.schema import metadata, persons
+from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
+from zalo_governor.system.atomic_files import replace_file
+
+Looking = Callable[[Settings, Keys], Callable[[RawDict], Seal | None]]
+"""Gives what looks at a body as the door does, by the rules of those settings."""
+
+
+class Steps(NamedTuple):
+    """Told how it goes on."""
+
+    check: Progress
+    load: Progress
+    look: Progress
+
+
+class Restored(NamedTuple):
+    """What came of it."""
+
+    made_at: datetime
+    """When the backup was made."""
+    end: End
+    settings: Settings
+    sealed_again: int
+    """Entries that were sealed after the backup, by a later state that is at hand or by the rules of today."""
+    erased_again: int
+    """Persons who were erased after the backup."""
+    known_until: str | None
+    """What told of seals and erasures since: the database before or a later backup; None where nothing did."""
+    kept: str | None
+    """Where the database before is kept."""
+
+
+def restore(
+    path: Path, code: RecoveryCode, settings_file: Path, clock: Clock, looking: Looking, steps: Steps, *, replace: bool
+) -> Restored:
+    """Put a backup back into the installation that `settings_file` describes, or will describe.
+
+    Settings, configuration and key that are missing come from the backup; what is there stays.
+
+    Raises:
+        BackupError: nothing was changed; the text says why.
+        RunningError: a bot works on the database that is there; nothing was changed.
+    """
+    read = survey(path, code, steps.check)
+    check_known(read.manifest.form)
+    stamp = f"{local(clock()):%Y%m%d-%H%M%S}"
+    with _as_written(path):
+        settings = _settings(read, settings_file)
+        master = b64decode(read.manifest.key, validate=True)
+        made_at = datetime.fromisoformat(read.manifest.made_at)
+        keys = Keys(master)
+    before = _Before(settings, keys, clock, master)
+    before.check(replace=replace)
+    gone, known_until = before.gone()
+    later, name = _gone_in_later(path, code, read.manifest)
+    gone = Gone(later.sealed | gone.sealed, later.erased | gone.erased)
+    with cleared(landing(settings.sqlalchemy_url, stamp, keys, clock)) as place:
+        database = Database(place.url, keys, clock)
+        try:
+            with _as_written(path):
+                _load(database, path, code, read, steps.load)
+            _see_that_it_holds(database, read)
+            with _rules(read, settings) as rules:
+                look = looking(rules, keys)
+            sealed, erased = _take_away(database, gone, look, steps.look, clock())
+            with database.write() as connection:
+                look_ahead(connection, clock())
+            _note(database, read, clock(), sealed, erased)
+        finally:
+            database.close()
+        kept = before.step_aside(stamp, place)
+    _put_files(read, settings, settings_file)
+    return Restored(made_at, read.end, settings, sealed, erased, known_until or name, kept)
+
+
+class _Before:
+    """The database and key that are there now, if any."""
+
+    def __init__(self, settings: Settings, keys: Keys, clock: Clock, master: bytes) -> None:
+        self._settings = settings
+        self._keys = keys
+        self._clock = clock
+        self._master = master
+        self._file = None
+        url = settings.sqlalchemy_url
+        if url.startswith("sqlite"):
+            self._file = Path(url.partition(":///")[2])
+        self._is_there = self._file is None or self._file.exists()
+        self._same_key = self._stated_key() in {None, master}
+
+    def check(self, *, replace: bool) -> None:
+        if self._settings.given_key and not self._same_key:
+            raise BackupError(
+                "Biến môi trường ZALO_GOVERNOR_KEY đang giữ khóa khác với khóa trong bản sao lưu; đề nghị bỏ biến này "
+                "hoặc đặt đúng khóa, rồi làm lại."
+            )
+        if not self._is_there:
+            return
+        database = self._open()
+        try:
+            refuse_while_running(database)
+            if not replace and not is_empty(database):
+                raise BackupError(
+                    "Cơ sở dữ liệu ở nơi khôi phục đã có dữ liệu; chưa thay đổi gì. Nếu muốn thay bằng bản sao lưu, "
+                    "thêm --replace: cơ sở dữ liệu hiện có được chuyển sang bên cạnh, không bị xóa."
+                )
+        except StoreError:
+            if not replace:
+                raise BackupError(
+                    "Không đọc được cơ sở dữ liệu ở nơi khôi phục; thêm --replace để chuyển nó sang bên cạnh."
+                ) from None
+        finally:
+            database.close()
+
+    def gone(self) -> tuple[Gone, str | None]:
+        """What it shows to be gone since, if it is a later state of the same installation and can be read."""
+        nothing = Gone({}, {})
+        if not self._is_there or not self._same_key:
+            return nothing, None
+        database = self._open()
+        try:
+            if is_empty(database):
+                return nothing, None
+            database.migrate()
+            return gone_in(database), "cơ sở dữ liệu trước khi khôi phục"
+        except StoreError:
+            return nothing, None
+        finally:
+            database.close()
+
+    def step_aside(self, stamp: str, place: Landing) -> str | None:
+        """Let the new database take the place, with its key."""
+        path = self._settings.key_path
+        if not self._settings.given_key:
+            if path.exists() and not self._same_key:
+                # Never without a key in between: the program would begin with one that opens nothing.
+                path.with_name(f"{path.name}.truoc-{stamp}").hardlink_to(path)
+                replace_file(path, b64encode(self._master) + b"\n", mode=0o600)
+            elif not path.exists():
+                keep_master_key(path, self._master)
+        return place.swap(stamp)
+
+    def _open(self) -> Database:
+        return Database(self._settings.sqlalchemy_url, self._keys, self._clock)
+
+    def _stated_key(self) -> bytes | None:
+        stated = self._settings.given_key
+        path = self._settings.key_path
+        return master_key(path, stated) if stated or path.exists() else None
+
+
+@contextmanager
+def _as_written(path: Path) -> Iterator[None]:
+    """Who knows the code can make a file that opens and holds what no backup holds."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, SQLAlchemyError):
+        raise not_whole(path) from None
+
+
+def _settings(read: Survey, settings_file: Path) -> Settings:
+    content = read.files[SETTINGS]
+    if settings_file.exists():
+        return load_settings(settings_file)
+    draft = settings_file.with_name(f".{settings_file.name}.khoi-phuc")
+    settings_file.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(draft, content, mode=0o600)
+    try:
+        return load_settings(draft)
+    finally:
+        draft.unlink()
+
+
+def _gone_in_later(path: Path, code: RecoveryCode, manifest: Manifest) -> tuple[Gone, str | None]:
+    """What the youngest later backup in the same folder shows, if it opens with the same code."""
+    nothing: tuple[Gone, str | None] = (Gone({}, {}), None)
+    later = []
+    for other in path.parent.glob(f"*{SUFFIX}"):
+        try:
+            head = read_head(other)
+        except BackupError:
+            continue
+        if head.code == code.mark and head.made_at > manifest.made_at:
+            later.append((head.made_at, other))
+    for _, other in sorted(later, reverse=True):
+        try:
+            return _gone_in_backup(other, code), other.name
+        except BackupError:
+            continue
+    return nothing
+
+
+def _gone_in_backup(path: Path, code: RecoveryCode) -> Gone:
+    gone = Gone({}, {})
+    for shape, rows in batches(path, code):
+        if shape.table == "inbox":
+            id_, *seal = (shape.columns.index(name) for name in ("id", *SEAL_COLUMNS))
+            for row in rows:
+                if row[seal[0]] is not None:
+                    values = [row[place] for place in seal]
+                    values[SEAL_COLUMNS.index("seal_mac")] = b64decode(values[SEAL_COLUMNS.index("seal_mac")])
+                    gone.sealed[row[id_]] = tuple(values)
+        elif shape.table == "erasures":
+            person, at, order = (shape.columns.index(name) for name in ("person_id", "at_ms", "by_order"))
+            gone.erased.update({row[person]: (row[at], row[order]) for row in rows})
+    return gone
+
+
+def _load(database: Database, path: Path, code: RecoveryCode, read: Survey, progress: Progress) -> None:
+    database.make_tables(read.manifest.form)
+    with database.write() as connection:
+        there = set(inspect(connection).get_table_names())
+        for shape, rows in batches(path, code):
+            if shape.table not in there:
+                raise not_whole(path)
+            put_back(connection, shape, rows)
+            progress(len(rows))
+        go_on_counting(connection)
+    database.migrate()
+
+
+def _see_that_it_holds(database: Database, read: Survey) -> None:
+    """Counts, the chain of the audit log, and that what is encrypted opens."""
+    with database.read() as connection:
+        for table in metadata.sorted_tables:
+            stated = read.end.counts.get(table.name)
+            if stated is not None and connection.scalar(select(func.count()).select_from(table)) != stated:
+                raise BackupError(f"Số dòng của bảng {table.name} không khớp với bản sao lưu; chưa thay đổi gì.")
+        named = connection.execute(select(persons).where(persons.c.display_name.is_not(None)).limit(20)).all()
+    for row in named:
+        database.keys.open_text(row.display_name, "person", str(row.id))
+    report = SqlAuditLog(database).verify()
+    if report.faults or str(report.head or "") != read.end.audit_head:
+        raise BackupError("Nhật ký kiểm tra trong bản sao lưu không toàn vẹn; chưa thay đổi gì.")
+
+
+def _take_away(
+    database: Database, gone: Gone, look: Callable[[RawDict], Seal | None], progress: Progress, now: datetime
+) -> tuple[int, int]:
+    with database.write() as connection:
+        sealed = seal_again(connection, gone.sealed)
+        there = set(connection.scalars(select(persons.c.id).where(persons.c.id.in_(gone.erased))))
+        for person_id in sorted(there):
+            _, order = gone.erased[person_id]
+            erase(connection, database.keys, person_id, order, now)
+        database.erase_traces()
+    sealed += seal_what_is_found(database, look, progress)
+    remove_quotations(database, look)
+    return sealed, len(there)
+
+
+def _note(database: Database, read: Survey, now: datetime, sealed: int, erased: int) -> None:
+    with SqlUnits(database).unit() as unit:
+        unit.audit(
+            "database.restored",
+            at=now,
+            actor_id=None,
+            group_id="",
+            subject="",
+            detail={"made_at": read.manifest.made_at, "rows": read.end.rows, "sealed": sealed, "erased": erased},
+        )
+
+
+@contextmanager
+def _rules(read: Survey, settings: Settings) -> Iterator[Settings]:
+    """Settings by which the rules can be loaded before the office's own configuration is put back."""
+    if settings.config_dir is None or settings.config_dir.exists():
+        yield settings
+        return
+    with TemporaryDirectory() as folder:
+        _put_config(read, Path(folder))
+        yield settings.model_copy(update={"config_dir": Path(folder)})
+
+
+def _put_files(read: Survey, settings: Settings, settings_file: Path) -> None:
+    """Settings and the office's own configuration, where there is none."""
+    if settings.config_dir is not None and not settings.config_dir.exists():
+        _put_config(read, settings.config_dir)
+    if not settings_file.exists():
+        replace_file(settings_file, read.files[SETTINGS], mode=0o600)
+
+
+def _put_config(read: Survey, folder: Path) -> None:
+    for name, content in read.files.items():
+        inside = folder / name.removeprefix(CONFIG)
+        if name.startswith(CONFIG) and inside.resolve().is_relative_to(folder.resolve()):
+            inside.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(inside, content, mode=0o600)

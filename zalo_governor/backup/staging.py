@@ -1,0 +1,155 @@
+"""Where a restored database is put together and looked through before it takes its place, on either database."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import func, inspect, make_url, select, text
+from sqlalchemy.exc import DBAPIError
+
+from zalo_governor.backup.encrypted_file import BackupError
+from zalo_governor.domain.clock import Clock
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.schema import audit, cases, inbox
+from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.system.atomic_files import sync_folder
+
+_PUBLIC = "public"
+_BESIDE, _SCHEMA = "khoi-phuc-", "khoi_phuc_"
+
+
+def put_aside(data_dir: Path) -> list[Path]:
+    """What upgrade and restore left beside: earlier forms of the data, which hold what was sealed or erased since."""
+    return sorted([*data_dir.glob("*.truoc-*"), *data_dir.glob(f"{_BESIDE}*/")])
+
+
+class Landing(Protocol):
+    """A place beside the present database."""
+
+    url: str
+    """Of the new database, while it is put together."""
+
+    def swap(self, stamp: str) -> str | None:
+        """Put the new database in its place; gives where the one before is kept now, None where there was none."""
+        ...
+
+    def clear(self) -> None:
+        """Remove what was put together, where it has not taken its place."""
+        ...
+
+
+def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> Landing:
+    """A landing for the database of that URL, where no restoring goes on; what one that was killed left is removed.
+
+    It may hold what is sealed or erased by now.
+    """
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _Beside(Path(str(address.database)), stamp)
+    return _Schema(url, stamp, keys, clock)
+
+
+def is_empty(database: Database) -> bool:
+    """Whether nothing was ever heard, judged or done in it; also where it has no tables yet."""
+    with database.read() as connection:
+        names = set(inspect(connection).get_table_names())
+        return not any(
+            connection.scalar(select(func.count()).select_from(table))
+            for table in (inbox, cases, audit)
+            if table.name in names
+        )
+
+
+@contextmanager
+def cleared(place: Landing) -> Iterator[Landing]:
+    """The landing; whatever happens, nothing half-made is left of it."""
+    try:
+        yield place
+    finally:
+        place.clear()
+
+
+class _Beside:
+    """SQLite: a folder beside the file, on the same disk, so that the swap is a rename."""
+
+    def __init__(self, file: Path, stamp: str) -> None:
+        self._file = file
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for left in file.parent.glob(f"{_BESIDE}*/"):
+            shutil.rmtree(left, ignore_errors=True)
+        self._folder = file.with_name(_BESIDE + stamp)
+        self.url = f"sqlite:///{self._folder / file.name}"
+
+    def swap(self, stamp: str) -> str | None:
+        made = self._folder / self._file.name
+        before = self._file.with_name(f"{self._file.name}.truoc-{stamp}")
+        kept = None
+        if self._file.exists():
+            self._keep(before)
+            kept = str(before)
+        # At each moment one of the two is there: where there was none, the program would begin an empty one.
+        made.replace(self._file)
+        sync_folder(self._file.parent)
+        return kept
+
+    def _keep(self, before: Path) -> None:
+        """The database as a second name, and nothing beside it that SQLite would take for part of the new one."""
+        with suppress(sqlite3.Error), closing(sqlite3.connect(self._file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        ends = [end for end in ("", "-wal", "-shm") if self._file.with_name(self._file.name + end).exists()]
+        for end in ends:
+            before.with_name(before.name + end).hardlink_to(self._file.with_name(self._file.name + end))
+        sync_folder(self._file.parent)
+        for end in ends[1:]:
+            self._file.with_name(self._file.name + end).unlink()
+
+    def clear(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class _Schema:
+    """PostgreSQL: a schema of its own; the swap renames both in one transaction."""
+
+    def __init__(self, url: str, stamp: str, keys: Keys, clock: Clock) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._name = f"{_SCHEMA}{stamp}".replace("-", "_")
+        self._address = url
+        options = f"-c search_path={self._name}"
+        self.url = make_url(url).update_query_dict({"options": options}).render_as_string(hide_password=False)
+        for left in self._left():
+            self._run(f'DROP SCHEMA "{left}" CASCADE')
+        self._run(f'CREATE SCHEMA "{self._name}"')
+
+    def swap(self, stamp: str) -> str | None:
+        before = f"truoc_{stamp}".replace("-", "_")
+        self._run(
+            f'ALTER SCHEMA {_PUBLIC} RENAME TO "{before}"',
+            f'ALTER SCHEMA "{self._name}" RENAME TO {_PUBLIC}',
+        )
+        return f"schema {before}"
+
+    def clear(self) -> None:
+        self._run(f'DROP SCHEMA IF EXISTS "{self._name}" CASCADE')
+
+    def _left(self) -> list[str]:
+        database = Database(self._address, self._keys, self._clock)
+        try:
+            with database.read() as connection:
+                return [name for name in inspect(connection).get_schema_names() if name.startswith(_SCHEMA)]
+        finally:
+            database.close()
+
+    def _run(self, *statements: str) -> None:
+        database = Database(self._address, self._keys, self._clock)
+        try:
+            with database.write() as connection:
+                for statement in statements:
+                    connection.execute(text(statement))
+        except DBAPIError as error:
+            raise BackupError(f"PostgreSQL không cho làm việc này: {str(error.orig).splitlines()[0]}") from None
+        finally:
+            database.close()

@@ -1,0 +1,193 @@
+"""`zalo-governor demo`: simulator and bot live through a working day of a provincial group."""
+
+import json
+import re
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zalo_governor.cli.demo.check import Check, Evidence, everything, replies
+from zalo_governor.cli.demo.processes import DemoError, Program, SimulatorControl, ask, ask_json, start_simulator
+from zalo_governor.cli.demo.screen import Screen
+from zalo_governor.cli.spreadsheets.reader import read_sheet
+from zalo_governor.cli.spreadsheets.writer import write_sheet
+from zalo_governor.config import Settings, load_settings, shipped_config
+from zalo_governor.domain.clock import local, system_clock
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.domain.people import Role
+from zalo_governor.simulator.scenario.scenario import Scenario, load_scenario
+from zalo_governor.zalo.auth.browser import USER_AGENT
+
+_POLL_SECONDS = 0.2
+_SAMPLE_ROSTER = "danh-sach-mau.csv"
+_OFFICE = re.compile(r"(?:UBND|Sở|Ban|Văn phòng|Công an|Bộ Chỉ huy|Thanh tra|Trung tâm) .*")
+_START_SECONDS = 25.0
+"""At most from the start of the bot to the first act of the scenario."""
+_LAST_ANSWERS_SECONDS = 12.0
+
+
+def demo(
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="Thư mục để cơ sở dữ liệu, nhật ký, báo cáo; không ghi thì là build/demo/<giờ chạy>."),
+    ] = None,
+    speed: Annotated[
+        float | None,
+        typer.Option(min=1, help="Số giây của kịch bản trong một giây; không ghi thì cả ngày mất khoảng 70 giây."),
+    ] = None,
+) -> None:
+    """Xem Hệ thống qua một ngày làm việc mô phỏng trên máy này; không gửi gì ra ngoài."""
+    began = local(system_clock())
+    folder = (keep or Path("build") / "demo" / began.strftime("%Y%m%d-%H%M%S")).resolve()
+    try:
+        complete = _run(folder, speed, began)
+    except GovernorError as error:
+        typer.echo(str(error), err=True)
+        complete = False
+    raise typer.Exit(0 if complete else 1)
+
+
+def _run(folder: Path, speed: float | None, began: datetime) -> bool:
+    if folder.exists() and any(folder.iterdir()):
+        raise DemoError(f"{folder} is not empty; name another folder with --keep")
+    folder.mkdir(parents=True, exist_ok=True)
+    files = shipped_config() / "demo"
+    day = load_scenario(files / "ngay-lam-viec.yaml")
+    seconds = (day.play[-1].at - day.start) / (speed or day.speed)
+    simulator, control = start_simulator(files / "ngay-lam-viec.yaml", speed, folder / "simulator.log")
+    try:
+        settings = _write_settings(folder, files, control.base_url)
+        config = ["--config", str(folder / "governor.yaml")]
+        screen = Screen({person.uid: person.full_name for person in settings.people if person.uid})
+        screen.say(f"simulator at {control.base_url}; everything of this run lies in {folder}")
+        screen.explain()
+        _give_roster(folder, day, config)
+        bot = Program(["run", *config], folder / "bot.log")
+        try:
+            events = _watch(bot, simulator, control, screen, seconds)
+            checks = _check(events, settings, folder, config, began)
+            saved = _save_files(events, control, folder)
+        finally:
+            bot_code = bot.stop()
+    finally:
+        simulator_code = simulator.stop()
+        control.close()
+    checks += [_ended("bot", bot_code), _ended("simulator", simulator_code)]
+    screen.verdict(checks)
+    _tell_where(screen, settings, folder, checks, saved)
+    return all(check.ok for check in checks)
+
+
+def _write_settings(folder: Path, files: Path, base_url: str) -> Settings:
+    port = base_url.rpartition(":")[2]
+    text = (files / "governor.yaml").read_text(encoding="utf-8").replace("PORT", port)
+    (folder / "governor.yaml").write_text(text, encoding="utf-8")
+    session = {"imei": "demo-00000000", "user_agent": USER_AGENT, "cookies": {"zpw_sek": "demo"}}
+    (folder / "session.json").write_text(json.dumps(session), encoding="utf-8")
+    return load_settings(folder / "governor.yaml")
+
+
+def _give_roster(folder: Path, day: Scenario, config: list[str]) -> None:
+    """The sample roster and the people of the day, taken over before the bot first looks at the group."""
+    file = folder / "danh-sach.csv"
+    heading, *sample = (row.cells for row in read_sheet(shipped_config() / _SAMPLE_ROSTER))
+    fields = ("Họ và tên", "Chức vụ", "Cơ quan", "Zalo uid")
+    name_at, title_at, agency_at, uid_at = (heading.index(field) for field in fields)
+    listed = {cells[uid_at] for cells in sample}
+    rows = [list(cells) for cells in sample]
+    for name, uid in day.roster:
+        if uid not in listed:
+            row = [""] * len(heading)
+            row[name_at], row[title_at] = name.split(" - ", 1)
+            row[agency_at] = _agency(row[title_at])
+            row[uid_at] = uid
+            rows.append(row)
+    write_sheet(file, heading, rows)
+    ask(["roster", "import", str(file), "--yes", *config])
+
+
+def _agency(title: str) -> str:
+    """Where somebody of the day works: what stands in the title from the word for an office on."""
+    found = _OFFICE.search(title)
+    return found[0] if found else ""
+
+
+def _watch(
+    bot: Program, simulator: Program, control: SimulatorControl, screen: Screen, seconds: float
+) -> list[RawDict]:
+    """Show everything until the day of so many seconds is over and the last expected answer is there, or time is up."""
+    events: list[RawDict] = []
+    deadline = time.monotonic() + _START_SECONDS + seconds
+    ended = False
+    while time.monotonic() < deadline:
+        fresh = control.new_events()
+        events += fresh
+        screen.show(fresh, bot.new_lines())
+        if not bot.running or not simulator.running:
+            raise DemoError(f"the {'simulator' if bot.running else 'bot'} ended early; see its log in {bot.log.parent}")
+        if not ended and any(event["kind"] == "end" for event in fresh):
+            ended = True
+            deadline = time.monotonic() + _LAST_ANSWERS_SECONDS
+        if ended and not fresh and all(check.ok for check in replies(_acts(events), _sent(events))):
+            break
+        time.sleep(_POLL_SECONDS)
+    return events
+
+
+def _check(events: list[RawDict], settings: Settings, folder: Path, config: list[str], began: datetime) -> list[Check]:
+    days = ["--from", began.date().isoformat(), "--to", local(system_clock()).date().isoformat()]
+    report = ["report", *days, *config, "--format"]
+    (folder / "report.txt").write_text(ask([*report, "text"]), encoding="utf-8")
+
+    def holders(*roles: Role) -> frozenset[str]:
+        return frozenset(person.uid for person in settings.people if person.uid and {*roles}.intersection(person.roles))
+
+    evidence = Evidence(
+        acts=_acts(events),
+        sent=_sent(events),
+        cases=ask_json(["cases", "--json", *config]),
+        report=ask_json([*report, "json"]),
+        admins=holders(Role.ADMIN, Role.ADMIN_STAFF),
+        leaders=holders(Role.LEADER),
+        folder=folder,
+    )
+    return everything(evidence)
+
+
+def _save_files(events: list[RawDict], control: SimulatorControl, folder: Path) -> list[Path]:
+    """Write down the files and pictures that the bot sent, as the simulator got them."""
+    saved = []
+    for number, message in enumerate((row for row in _sent(events) if row["file_id"]), start=1):
+        picture = message["msg_type"] == "chat.photo"
+        path = folder / (f"bao-cao-{number}.png" if picture else message["text"].rpartition("/")[2])
+        path.write_bytes(control.file(message["file_id"]))
+        saved.append(path)
+    return saved
+
+
+def _acts(events: list[RawDict]) -> list[RawDict]:
+    return [event for event in events if "expect" in event]
+
+
+def _sent(events: list[RawDict]) -> list[RawDict]:
+    return [event for event in events if event["kind"] == "sent"]
+
+
+def _ended(name: str, code: int) -> Check:
+    return Check(f"the {name} ends on SIGTERM with 0", str(code), code == 0)
+
+
+def _tell_where(screen: Screen, settings: Settings, folder: Path, checks: list[Check], files: list[Path]) -> None:
+    missing = sum(not check.ok for check in checks)
+    screen.say(f"{len(checks) - missing} of {len(checks)} as expected" + (f", {missing} MISSING" if missing else ""))
+    screen.say(f"database {settings.data_dir / 'governor.db'}")
+    screen.say(f"logs     {folder / 'bot.log'}, {folder / 'simulator.log'}")
+    screen.say(f"report   {folder / 'report.txt'}")
+    for file in files:
+        screen.say(f"sent     {file}, to the leader")
+    screen.say(f"look on  {sys.executable} -m zalo_governor cases --config {folder / 'governor.yaml'}")

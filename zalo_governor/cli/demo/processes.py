@@ -1,0 +1,181 @@
+"""The two processes of a demonstration, simulator and bot, and what they say."""
+
+import base64
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import requests
+
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.inbound import RawDict
+
+_READY_SECONDS = 20.0
+_STOP_SECONDS = 15.0
+_CALL_SECONDS = 10.0
+_READY = "listening on "
+
+
+class DemoError(GovernorError):
+    """The demonstration cannot go on; the text says why."""
+
+
+class Program:
+    """One `zalo-governor` command running as a process; its lines go to a file and can be read as they come."""
+
+    module: ClassVar[str] = "zalo_governor"
+    """What Python runs."""
+
+    def __init__(self, arguments: list[str], log: Path) -> None:
+        self.log = log
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        environment = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", self.module, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env=environment,
+            # Ctrl-C at the terminal reaches the demonstration alone, which then stops both in order.
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.poll() is None
+
+    def new_lines(self) -> Iterator[str]:
+        """The lines that came since the last call."""
+        while not self._lines.empty():
+            yield self._lines.get()
+
+    def wait_for(self, start: str) -> str:
+        """The rest of the first line that begins so.
+
+        Raises:
+            DemoError: the program ended, or did not say so in time.
+        """
+        try:
+            while True:
+                line = self._lines.get(timeout=_READY_SECONDS)
+                if line.startswith(start):
+                    return line.removeprefix(start).strip()
+        except queue.Empty:
+            raise DemoError(f"the program did not start; see {self.log}") from None
+
+    def stop(self) -> int:
+        """End it by SIGTERM; gives its exit code. One that does not end in time is killed and gives -9."""
+        if self.running:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            code = self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            code = self._process.wait()
+        self._reader.join(_STOP_SECONDS)
+        return code
+
+    def kill(self) -> None:
+        """End it as a power cut would (SIGKILL)."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join(_STOP_SECONDS)
+
+    def _read(self) -> None:
+        if self._process.stdout is None:
+            return
+        with self.log.open("w", encoding="utf-8") as file, self._process.stdout as output:
+            for line in output:
+                file.write(line)
+                file.flush()
+                self._lines.put(line.rstrip("\n"))
+
+
+class SimulatorControl:
+    """The simulator's control API."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self._http = requests.Session()
+        self._seen = 0
+
+    def new_events(self) -> list[RawDict]:
+        """What happened since the last call: acts of the scenario and messages that the bot sent."""
+        answer = self._http.get(
+            f"{self.base_url}/__sim/events", params={"after": str(self._seen)}, timeout=_CALL_SECONDS
+        )
+        events: list[RawDict] = answer.json()["events"]
+        self._seen += len(events)
+        return events
+
+    def file(self, file_id: str) -> bytes:
+        """What the bot uploaded under that id.
+
+        Raises:
+            DemoError: there is no such file.
+        """
+        answer = self._http.get(f"{self.base_url}/__sim/file", params={"id": file_id}, timeout=_CALL_SECONDS).json()
+        if not answer["ok"]:
+            raise DemoError(f"the simulator has no file {file_id}")
+        return base64.b64decode(answer["content"])
+
+    def close(self) -> None:
+        """No more calls."""
+        self._http.close()
+
+
+def start_simulator(scenario: Path, speed: float | None, log: Path) -> tuple[Program, SimulatorControl]:
+    """Start the simulator on a free port and wait until it listens."""
+    pace = ["--speed", str(speed)] if speed else []
+    program = Program(["simulate", "--port", "0", "--scenario", str(scenario), *pace], log)
+    try:
+        return program, SimulatorControl(program.wait_for(_READY))
+    except DemoError:
+        program.stop()
+        raise
+
+
+def ask(arguments: list[str]) -> str:
+    """Run a `zalo-governor` command to its end and give what it printed.
+
+    Raises:
+        DemoError: it failed; the text holds the last line of its complaint.
+    """
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "zalo_governor", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=_STOP_SECONDS * 2,
+        check=False,
+    )
+    if done.returncode != 0:
+        complaint = done.stderr.strip().splitlines() or ["no complaint"]
+        raise DemoError(f"zalo-governor {arguments[0]} failed: {complaint[-1]}")
+    return done.stdout
+
+
+def ask_json(arguments: list[str]) -> Any:
+    """The JSON that a command printed."""
+    text = ask(arguments)
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise DemoError(f"zalo-governor {arguments[0]} printed no JSON") from None

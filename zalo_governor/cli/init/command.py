@@ -1,0 +1,271 @@
+"""`zalo-governor init`: from nothing to the settings of an office, in one conversation or by a file of answers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+from rich.console import Console
+
+from zalo_governor.app.context import Records, open_records
+from zalo_governor.cli.init.questions import Conversation
+from zalo_governor.cli.init.summary import show_introduction, sum_up, tell_what_is_next, tell_what_was_done
+from zalo_governor.cli.login.command import OtherAccount, QrFile
+from zalo_governor.cli.login.flow import (
+    Ending,
+    SignIn,
+    SignInError,
+    cannot_write,
+    clean_up_when_told_to_end,
+    new_session,
+    standing_still,
+    told,
+)
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.cli.prompts import Asking
+from zalo_governor.config import Settings, ZaloSettings, load_settings, shipped_config
+from zalo_governor.config.yaml_file import load_yaml
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.domain.people import GroupSnapshot, Member, Role
+from zalo_governor.setup.answers_file import AnswerFile, load_answers
+from zalo_governor.setup.choices import Choices, ChosenGroup, Holder, with_leader
+from zalo_governor.setup.config_copy import REGULATION, OfficeCopy
+from zalo_governor.setup.settings_writer import write_settings
+from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.system import logging
+from zalo_governor.system.process import forbid_core_dumps
+from zalo_governor.zalo.api.client import ZaloClient
+from zalo_governor.zalo.api.groups import OwnGroup, own_groups
+from zalo_governor.zalo.auth.session import ZaloSession
+from zalo_governor.zalo.errors import LoginRefusedError, ZaloError
+
+_INTERRUPTED = 130
+_CONFIG_DIR = "config"
+_REQUIRED_AT_FIRST = ("office.province", "groups", "people.leader", "people.admin")
+
+
+def init(
+    config: ConfigFile = DEFAULT_CONFIG,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", help="Tệp YAML ghi sẵn câu trả lời: không hỏi gì.", dir_okay=False)
+    ] = None,
+    route_to: Annotated[
+        str | None, typer.Option("--route-to", help="Địa chỉ của Zalo mô phỏng trên máy này, để thử mà không cần Zalo.")
+    ] = None,
+    qr_file: QrFile = None,
+    other_account: OtherAccount = False,
+) -> None:
+    """Khai báo lần đầu: đăng nhập, chọn Nhóm và người giữ từng vai trò, ghi governor.yaml và bản riêng của config/.
+
+    Chạy lại được: những gì sửa tay được giữ.
+    """
+    forbid_core_dumps()
+    logging.silence()
+    clean_up_when_told_to_end()
+    given = load_answers(answers) if answers else None
+    installation = Installation(config, given, route_to)
+    try:
+        installation.make(qr_file, other_account=other_account)
+    except SignInError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(error.ending) from None
+    except OSError as error:
+        raise cannot_write(error) from None
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo("\nĐã dừng; governor.yaml và bản cấu hình của cơ quan chưa thay đổi.", err=True)
+        raise typer.Exit(_INTERRUPTED) from None
+
+
+class _Seen(NamedTuple):
+    """What the account sees on Zalo of the chosen groups."""
+
+    account: str
+    groups: Sequence[ChosenGroup] | None
+    members: Sequence[Member]
+
+
+class Installation:
+    """One run of the command."""
+
+    def __init__(self, config: Path, answers: AnswerFile | None, route_to: str | None) -> None:
+        self._config = config
+        self._answers = answers
+        self._first = not config.exists()
+        self._console = Console()
+        self._asking = Asking(self._console)
+        self._route_to = route_to or (answers.answers.route_to if answers else None)
+        if answers and self._first:
+            answers.require(*_REQUIRED_AT_FIRST)
+        self._settings = self._provisional()
+        self._conversation = Conversation(self._asking, self._settings, first=self._first)
+
+    def make(self, qr_file: Path | None, *, other_account: bool) -> None:
+        """All of it."""
+        self._settings.data_dir.parent.mkdir(parents=True, exist_ok=True)
+        folder = self._copy_folder()
+        records = open_records(self._settings, system_clock)
+        try:
+            self._asking.say("Khai báo Zalo Governor. Ctrl-C để dừng lúc nào cũng được; chưa ghi gì cho tới bước cuối.")
+            session = self._session(records, qr_file, other_account=other_account)
+            try:
+                with standing_still(records, session.uid):
+                    self._decide_and_write(records, session, folder)
+            finally:
+                session.close()
+        finally:
+            records.close()
+
+    def _decide_and_write(self, records: Records, session: ZaloSession, folder: Path) -> None:
+        try:
+            seen, holders = self._seen_and_held(ZaloClient(session, records.clock), session.uid)
+        except ZaloError as error:
+            raise told(error) from error
+        choices = self._choices(seen, holders, folder)
+        if not self._answers and not self._asking.yes("Ghi những điều trên?", default=True):
+            raise typer.Abort
+        report = OfficeCopy(shipped_config(), folder).bring_up_to_date(choices.regulation)
+        write_settings(self._config, choices)
+        settings = load_settings(self._config)
+        self._make_known(records, settings, seen)
+        tell_what_was_done(self._asking, self._config, folder, report)
+        show_introduction(self._asking, settings)
+        tell_what_is_next(self._asking)
+
+    def _provisional(self) -> Settings:
+        """The settings to go on with until the new ones are written."""
+        if not self._first:
+            settings = load_settings(self._config)
+            data_dir = settings.data_dir
+        else:
+            settings = Settings()
+            base = self._config.resolve().parent
+            given = self._answers.answers.data_dir if self._answers else None
+            data_dir = base / (given or settings.data_dir)
+        if self._answers and not self._first and self._answers.answers.data_dir:
+            raise self._answers.document.error(("data_dir",), "đổi nơi để dữ liệu thì sửa trong governor.yaml")
+        zalo = settings.zalo.model_dump() | ({"route_to": self._route_to} if self._route_to else {})
+        session_file = self._config.resolve().parent / settings.zalo.session_file
+        try:
+            routed = ZaloSettings.model_validate(zalo | {"session_file": session_file})
+        except ValueError:
+            raise self._wrong("route_to", "chỉ nhận địa chỉ của chính máy này, ví dụ http://127.0.0.1:8900") from None
+        return settings.model_copy(update={"data_dir": data_dir, "zalo": routed})
+
+    def _copy_folder(self) -> Path:
+        given = self._answers.answers.config_dir if self._answers else None
+        folder = self._config.resolve().parent / (given or self._settings.config_dir or _CONFIG_DIR)
+        if folder.resolve() == shipped_config().resolve():
+            raise self._wrong(
+                "config_dir",
+                f"{folder} là bản cấu hình gốc của chương trình. Đề nghị dùng một thư mục riêng của cơ quan.",
+            )
+        return folder
+
+    def _wrong(self, answer: str, message: str) -> ConfigError:
+        """The complaint about an answer, which stands in the file of answers or in an option of that name."""
+        if self._answers and getattr(self._answers.answers, answer) is not None:
+            return self._answers.document.error((answer,), message)
+        return ConfigError(f"--{answer.replace('_', '-')}: {message}" if answer == "route_to" else message)
+
+    def _session(self, records: Records, qr_file: Path | None, *, other_account: bool) -> ZaloSession:
+        """The session that is kept, where it still opens; else the one of a login."""
+        # A database that was named for a new installation may hold the session of another one.
+        if not self._first or records.settings.zalo.session_file.exists():
+            try:
+                with standing_still(records, records.account):
+                    session = _opened(records)
+            except ConfigError:
+                self._asking.say("Chưa có phiên đăng nhập.")
+            except LoginRefusedError as error:
+                self._asking.say(f"Phiên đăng nhập cũ không dùng được nữa (Zalo trả lời mã {error.code}).")
+            except ZaloError as error:
+                raise told(error) from error
+            else:
+                records.keep_account(session.uid)
+                self._asking.say(f"Đang dùng phiên đăng nhập của tài khoản uid {session.uid}.")
+                return session
+        SignIn(records, self._console, qr_file=qr_file, other_account=other_account).run()
+        try:
+            return _opened(records)
+        except ZaloError as error:
+            raise told(error) from error
+
+    def _seen_and_held(self, client: ZaloClient, account: str) -> tuple[_Seen, dict[Role, list[Holder]]]:
+        there = own_groups(client)
+        if not there:
+            raise SignInError(
+                Ending.REFUSED,
+                "Tài khoản này chưa ở trong Nhóm nào. Đề nghị Quản trị nhóm thêm tài khoản vào Nhóm, rồi chạy lại lệnh "
+                "này.",
+            )
+        groups = self._chosen_groups(there)
+        watched = [group.id for group in groups] if groups else [group.id for group in self._settings.groups]
+        members: dict[str, Member] = {}
+        for group_id in watched:
+            snapshot, found = client.group(group_id)
+            self._tell_of_hidden(snapshot)
+            members |= {member.uid: member for member in found if member.uid != account}
+        seen = _Seen(account, groups, list(members.values()))
+        if self._answers:
+            return seen, with_leader(self._answers.holders(seen.members), first=self._first)
+        return seen, with_leader(self._conversation.holders(seen.members), first=self._first)
+
+    def _chosen_groups(self, there: Sequence[OwnGroup]) -> Sequence[ChosenGroup] | None:
+        if self._answers:
+            return self._answers.groups([ChosenGroup(group.id, group.name) for group in there])
+        return self._conversation.groups(there)
+
+    def _choices(self, seen: _Seen, holders: dict[Role, list[Holder]], folder: Path) -> Choices:
+        top = {} if self._settings.config_dir else {"config_dir": str(self._relative(folder))}
+        zalo = {"route_to": self._route_to} if self._route_to else {}
+        if self._answers:
+            choices = self._answers.choices(seen.groups, holders, first=self._first)
+            return _with(choices, {**top, **choices.top}, {**choices.zalo, **zalo})
+        office = self._conversation.office()
+        regulation = self._conversation.regulation(_regulation_now(folder), office["unit"])
+        alarm = self._conversation.alarm()
+        choices = Choices(top, zalo, office, alarm, seen.groups, holders, regulation)
+        sum_up(self._asking, choices)
+        return choices
+
+    def _relative(self, folder: Path) -> Path:
+        base = self._config.resolve().parent
+        return folder.relative_to(base) if folder.is_relative_to(base) else folder
+
+    def _tell_of_hidden(self, snapshot: GroupSnapshot) -> None:
+        if snapshot.members_hidden:
+            self._asking.say(
+                f"Nhóm {snapshot.name} ẩn danh sách thành viên: chỉ thấy {len(snapshot.member_uids)} trên "
+                f"{snapshot.total_members} người. Để thấy đủ, đề nghị cho tài khoản này làm phó nhóm rồi chạy lại."
+            )
+
+    def _make_known(self, records: Records, settings: Settings, seen: _Seen) -> None:
+        """The database learns at once whom the globalIds of the settings mean, so that the first command is heard."""
+        uids = {member.global_id: member.uid for member in seen.members if member.global_id}
+        people = [
+            SeedPerson(**person.model_dump() | {"uid": person.uid or uids.get(person.global_id or "")})
+            for person in settings.people
+        ]
+        SqlUnits(records.database, seen.account).seed_people(seen.account, people)
+
+
+def _opened(records: Records) -> ZaloSession:
+    session = new_session(records, records.credentials(), records.keep_credentials)
+    try:
+        session.login()
+    except ZaloError:
+        session.close()
+        raise
+    return session
+
+
+def _with(choices: Choices, top: dict[str, object], zalo: dict[str, object]) -> Choices:
+    return Choices(top, zalo, choices.office, choices.alarm, choices.groups, choices.holders, choices.regulation)
+
+
+def _regulation_now(folder: Path) -> dict[str, str]:
+    own = folder / REGULATION
+    data = load_yaml(own if own.exists() else shipped_config() / REGULATION).data
+    return {key: str(data[key]) for key in ("number", "issued", "issuer") if data.get(key)}

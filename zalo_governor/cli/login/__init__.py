@@ -1,0 +1,1 @@
+"""`zalo-governor login`."""

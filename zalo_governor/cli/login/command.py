@@ -1,0 +1,42 @@
+"""`zalo-governor login`: the bot's account logs in with a QR code."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from zalo_governor.app.context import open_records
+from zalo_governor.cli.login.flow import SignIn, SignInError, cannot_write, clean_up_when_told_to_end
+from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
+from zalo_governor.config import load_settings
+from zalo_governor.domain.clock import system_clock
+from zalo_governor.system import logging
+from zalo_governor.system.process import forbid_core_dumps
+
+QrFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--qr-file", help="Nơi để ảnh mã QR trong lúc mã còn hiệu lực; không ghi là trong data_dir.", dir_okay=False
+    ),
+]
+OtherAccount = Annotated[bool, typer.Option("--other-account", help="Nhận tài khoản khác với trước mà không hỏi.")]
+
+
+def login(config: ConfigFile = DEFAULT_CONFIG, qr_file: QrFile = None, other_account: OtherAccount = False) -> None:
+    """Đăng nhập tài khoản của Hệ thống: quét mã QR bằng ứng dụng Zalo; phiên được giữ dưới dạng mã hóa."""
+    forbid_core_dumps()
+    logging.silence()
+    clean_up_when_told_to_end()
+    settings = load_settings(config)
+    try:
+        records = open_records(settings, system_clock)
+        try:
+            SignIn(records, Console(), qr_file=qr_file, other_account=other_account).run()
+        finally:
+            records.close()
+    except SignInError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(error.ending) from None
+    except OSError as error:
+        raise cannot_write(error) from None

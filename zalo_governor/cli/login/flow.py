@@ -1,0 +1,258 @@
+"""Logging in at the terminal: the QR code is shown, somebody scans it, and the session is kept encrypted."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+
+from zalo_governor.app.context import Records
+from zalo_governor.cli.login import qr_terminal
+from zalo_governor.cli.prompts import Asking
+from zalo_governor.domain.errors import ConfigError, GovernorError
+from zalo_governor.sandbox.images.qr import modules_of
+from zalo_governor.storage.engine.instance_lock import InstanceLock, OtherInstanceError
+from zalo_governor.system import atomic_files
+from zalo_governor.system.error_text import of_system
+from zalo_governor.zalo.auth.browser import USER_AGENT, new_imei
+from zalo_governor.zalo.auth.qr_login import QR_SECONDS, QrCode, QrLogin
+from zalo_governor.zalo.auth.session import ZaloSession
+from zalo_governor.zalo.credentials import Credentials
+from zalo_governor.zalo.errors import (
+    LoginRefusedError,
+    QrDeclinedError,
+    QrExpiredError,
+    QrRefusedError,
+    ZaloCallError,
+    ZaloError,
+    ZaloUnavailableError,
+)
+
+QR_FILE = "ma-qr-dang-nhap.png"
+_MOST_CODES = 5
+"""After so many codes in vain nobody is there."""
+
+
+class Ending(IntEnum):
+    """Exit codes of a login that came to nothing."""
+
+    NO_NETWORK = 3
+    DECLINED = 4
+    NOBODY_SCANNED = 5
+    REFUSED = 6
+    RUNNING = 7
+    OTHER_ACCOUNT = 8
+
+
+class SignInError(GovernorError):
+    """The login came to nothing; whatever session there was still counts."""
+
+    def __init__(self, ending: Ending, message: str) -> None:
+        super().__init__(message)
+        self.ending = ending
+
+
+class SignedIn(NamedTuple):
+    """The account that logged in."""
+
+    uid: str
+    name: str
+
+
+class SignIn:
+    """One login of an installation. `qr_file` is where the picture of the code lies while it counts.
+
+    With `other_account` another account than before is taken without asking.
+    """
+
+    def __init__(self, records: Records, console: Console, *, qr_file: Path | None, other_account: bool) -> None:
+        self._records = records
+        self._console = console
+        self._qr_file = qr_file or records.settings.data_dir / QR_FILE
+        self._other_account = other_account
+        self._asking = Asking(console)
+
+    def run(self) -> SignedIn:
+        """Log in and keep the session.
+
+        Raises:
+            SignInError: it came to nothing.
+        """
+        known = self._records.account if self._records.settings.zalo.session_file.exists() else ""
+        with standing_still(self._records, known):
+            try:
+                session, name = self._new_session()
+            except ZaloError as error:
+                raise told(error) from error
+            uid, credentials = session
+            if known and uid != known:
+                self._require_consent(known, uid, name)
+            with standing_still(self._records, uid if uid != known else ""):
+                self._records.keep_login(credentials, uid)
+        self._say(
+            f"Đã đăng nhập tài khoản {name or '(không tên)'}, uid {uid}. Phiên được giữ mã hóa trong cơ sở dữ liệu."
+        )
+        return SignedIn(uid, name)
+
+    def _new_session(self) -> tuple[tuple[str, Credentials], str]:
+        zalo = self._records.settings.zalo
+        imei, user_agent = self._browser()
+        with QrLogin(user_agent=user_agent, route_to=zalo.route_to, timeout=zalo.timeout_seconds) as login:
+            self._say("Đang xin mã đăng nhập của Zalo.")
+            self._let_in(login)
+            name = login.enter()
+            given = Credentials(imei=imei, user_agent=user_agent, cookies=login.cookies)
+        kept = [given]
+        session = new_session(self._records, given, kept.append)
+        try:
+            session.login()
+            return (session.uid, kept[-1]), name
+        finally:
+            session.close()
+
+    def _browser(self) -> tuple[str, str]:
+        """imei and user agent: an installation that has passed for a browser goes on as that one."""
+        try:
+            before = self._records.credentials()
+        except ConfigError:
+            return new_imei(USER_AGENT), USER_AGENT
+        return before.imei, before.user_agent
+
+    def _let_in(self, login: QrLogin) -> None:
+        for number in range(1, _MOST_CODES + 1):
+            code = login.code()
+            try:
+                with self._shown(code):
+                    name = login.wait_for_scan(code)
+                self._say(f"Tài khoản {name or '(không tên)'} đã quét mã. Đề nghị bấm Đăng nhập trên điện thoại.")
+                login.wait_for_confirmation(code)
+            except QrExpiredError:
+                self._say("Mã đã hết hạn mà chưa được quét hoặc chưa được xác nhận.")
+            except QrRefusedError as error:
+                self._say(f"Mã không còn hiệu lực (Zalo trả lời mã {error.code}).")
+            else:
+                return
+            if number == _MOST_CODES or not self._wants_another():
+                break
+        raise SignInError(
+            Ending.NOBODY_SCANNED,
+            "Chưa đăng nhập được: mã QR đã hết hạn mà không có ai quét và xác nhận. Khi có điện thoại của tài khoản "
+            "dùng cho Hệ thống trong tay, chạy lại: zalo-governor login",
+        )
+
+    @contextmanager
+    def _shown(self, code: QrCode) -> Iterator[None]:
+        atomic_files.replace_file(self._qr_file, code.image, mode=0o600)
+        try:
+            modules = modules_of(code.image) if self._console.is_terminal else None
+            drawn = modules is not None and qr_terminal.show(self._console, modules)
+            where = "quét mã trên màn hình" if drawn else f"mở tệp ảnh {self._qr_file} rồi quét mã"
+            self._say(
+                f"Trên điện thoại của tài khoản dùng cho Hệ thống, mở Zalo, chọn quét mã QR và {where}. "
+                f"Mã có hiệu lực {QR_SECONDS:.0f} giây."
+            )
+            if drawn:
+                self._say(f"Nếu không quét được trên màn hình, mở tệp ảnh {self._qr_file}.")
+            yield
+        finally:
+            self._qr_file.unlink(missing_ok=True)
+
+    def _wants_another(self) -> bool:
+        return not sys.stdin.isatty() or self._asking.yes("Tạo mã mới?", default=True)
+
+    def _require_consent(self, known: str, uid: str, name: str) -> None:
+        self._say(
+            f"Tài khoản vừa đăng nhập ({name or '(không tên)'}, uid {uid}) khác tài khoản trước của nơi cài đặt này "
+            f"(uid {known}). Với tài khoản khác, uid của mọi người cũng khác: sau khi đăng nhập, đề nghị "
+            "chạy zalo-governor account replace để nhận lại mọi người rồi mới khởi động."
+        )
+        if self._other_account or (sys.stdin.isatty() and self._asking.yes("Dùng tài khoản mới này?", default=False)):
+            return
+        raise SignInError(
+            Ending.OTHER_ACCOUNT,
+            "Chưa thay đổi gì: đây là tài khoản khác. Nếu đúng là đổi tài khoản, chạy lại với --other-account",
+        )
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def clean_up_when_told_to_end() -> None:
+    """SIGTERM ends this process as Ctrl-C does: the picture of the code goes, and the locks."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+
+
+def cannot_write(error: OSError) -> GovernorError:
+    """What the operator is told of a disk that is full, or a folder that is somebody else's."""
+    return GovernorError(
+        f"Không ghi được {error.filename or 'tệp'}: {of_system(error)}. Những tệp đã có vẫn nguyên như cũ. Kiểm "
+        "tra chỗ trống của đĩa (df -h) và quyền của thư mục, rồi chạy lại lệnh này."
+    )
+
+
+def new_session(
+    records: Records, credentials: Credentials, on_credentials: Callable[[Credentials], None]
+) -> ZaloSession:
+    """A session as the settings have it, not yet logged in."""
+    zalo = records.settings.zalo
+    return ZaloSession(
+        credentials,
+        route_to=zalo.route_to,
+        timeout=zalo.timeout_seconds,
+        on_credentials=on_credentials,
+        clock=records.clock,
+        client_version=zalo.client_version,
+    )
+
+
+@contextmanager
+def standing_still(records: Records, uid: str) -> Iterator[None]:
+    """Nobody else uses the session of that account meanwhile; "" for none.
+
+    Raises:
+        SignInError: the bot runs.
+    """
+    lock = InstanceLock(records.database, uid)
+    try:
+        if uid:
+            lock.take()
+    except OtherInstanceError:
+        raise SignInError(
+            Ending.RUNNING,
+            f"Hệ thống đang chạy với tài khoản {uid}. Dừng lại (Ctrl-C, hoặc systemctl stop zalo-governor) rồi chạy "
+            "lại lệnh này.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def told(error: ZaloError) -> SignInError:
+    """What went wrong between the program and Zalo, as the operator is told."""
+    match error:
+        case QrDeclinedError():
+            return SignInError(
+                Ending.DECLINED,
+                "Chưa đăng nhập được: người quét mã đã từ chối trên điện thoại. Nếu là nhầm, chạy lại: "
+                "zalo-governor login",
+            )
+        case ZaloUnavailableError():
+            return SignInError(
+                Ending.NO_NETWORK,
+                f"Chưa đăng nhập được: không nhận được trả lời của Zalo ({error}). Kiểm tra mạng của máy chủ, tường "
+                "lửa (cần ra được cổng 443 của các tên miền zalo.me, zadn.vn, zdn.vn), rồi chạy lại: "
+                "zalo-governor login",
+            )
+        case QrRefusedError() | LoginRefusedError() | ZaloCallError():
+            return SignInError(
+                Ending.REFUSED,
+                f"Chưa đăng nhập được: Zalo từ chối, mã {error.code}: {error.message}. Chờ ít phút rồi chạy lại; nếu "
+                "vẫn vậy, có thể Zalo đã đổi cách đăng nhập: lấy phiên từ trình duyệt, xem docs/cai-dat.md",
+            )
+        case _:
+            return SignInError(Ending.REFUSED, f"Chưa đăng nhập được: {error}")

@@ -1,0 +1,133 @@
+"""Reads the first sheet of an XLSX file, or a CSV file, as rows of text."""
+
+import csv
+import io
+import re
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
+
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.system.error_text import of_system
+from zalo_governor.text.normalise import unpasted
+
+_LARGEST_BYTES = 20_000_000
+_LARGEST_UNPACKED_BYTES = 200_000_000
+_MOST_ROWS = 20_000
+_MOST_COLUMNS = 100
+_QUOTED = re.compile('"[^"]*"')
+
+
+class SheetRow(NamedTuple):
+    """One row with anything in it."""
+
+    number: int
+    """As the spreadsheet counts, from 1."""
+    cells: tuple[str, ...]
+    """Each trimmed, "" where empty; the value of merged cells stands in every one of them."""
+    merged_across: bool = False
+    """Its only value runs over several columns: a heading above the rows that follow."""
+
+
+def read_sheet(path: Path) -> list[SheetRow]:
+    """The rows of the file that hold anything.
+
+    Raises:
+        ConfigError: no such file, not a spreadsheet, too large, or text that is not Unicode; says what to do.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy chỉ một tệp .xlsx hoặc .csv") from None
+    if size > _LARGEST_BYTES:
+        raise ConfigError(
+            f"{path}: lớn hơn {_LARGEST_BYTES // 1_000_000} MB; danh sách thành viên nhỏ hơn thế, hãy chỉ tệp khác"
+        )
+    if path.suffix.lower() == ".xlsx":
+        return _workbook(path)
+    if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
+        return _csv(path)
+    raise ConfigError(
+        f"{path}: không phải .xlsx hoặc .csv; trong Excel hãy chọn File, Save As và lưu thành một trong hai dạng ấy"
+    )
+
+
+def _workbook(path: Path) -> list[SheetRow]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > _LARGEST_UNPACKED_BYTES:
+                raise ConfigError(f"{path}: bung ra quá lớn so với một danh sách; hãy chỉ tệp khác")
+        book = load_workbook(path, data_only=True)
+    except PermissionError as error:
+        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy chỉ một tệp .xlsx hoặc .csv") from None
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError):
+        raise ConfigError(
+            f"{path}: không đọc được như tệp Excel; hãy mở bằng Excel, bỏ mật khẩu nếu có, rồi lưu lại thành .xlsx"
+        ) from None
+    try:
+        sheet = book.active
+        if not isinstance(sheet, Worksheet):
+            raise ConfigError(f"{path}: trang tính đầu tiên là biểu đồ; hãy đưa trang có danh sách lên đầu")
+        return _rows(path, sheet)
+    finally:
+        book.close()
+
+
+def _rows(path: Path, sheet: Worksheet) -> list[SheetRow]:
+    if sheet.max_row > _MOST_ROWS:
+        raise ConfigError(f"{path}: quá {_MOST_ROWS} dòng; hãy xóa các dòng trống phía dưới danh sách")
+    width = min(sheet.max_column, _MOST_COLUMNS)
+    grid = [[_text(cell) for cell in row] for row in sheet.iter_rows(max_col=width, values_only=True)]
+    wide: set[int] = set()
+    for area in sheet.merged_cells.ranges:
+        value = grid[area.min_row - 1][area.min_col - 1] if area.min_col <= width else ""
+        for row in range(area.min_row - 1, min(area.max_row, len(grid))):
+            for column in range(area.min_col - 1, min(area.max_col, width)):
+                grid[row][column] = value
+            if value and area.max_col > area.min_col and set(grid[row]) <= {value, ""}:
+                wide.add(row)
+    return [
+        SheetRow(number, tuple(cells), number - 1 in wide) for number, cells in enumerate(grid, start=1) if any(cells)
+    ]
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime | date):
+        return f"{value:%d/%m/%Y}"
+    return " ".join(unpasted(str(value)).text.split())
+
+
+def _csv(path: Path) -> list[SheetRow]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy chỉ một tệp .xlsx hoặc .csv") from None
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: không phải Unicode; trong Excel hãy chọn File, Save As, dạng “CSV UTF-8”") from None
+    first = _QUOTED.sub("", text).partition("\n")[0]
+    delimiter = max(";\t,", key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise ConfigError(f"{path}: không đọc được thành bảng ({error}); hãy tìm dấu ngoặc kép chưa đóng") from None
+    if len(rows) > _MOST_ROWS:
+        raise ConfigError(f"{path}: quá {_MOST_ROWS} dòng; danh sách thành viên ít hơn thế, hãy chỉ tệp khác")
+    width = min(max(map(len, rows), default=0), _MOST_COLUMNS)
+    padded = ([*row, *[""] * (width - len(row))][:width] for row in rows)
+    return [
+        SheetRow(number, cells)
+        for number, cells in enumerate((tuple(map(_text, row)) for row in padded), start=1)
+        if any(cells)
+    ]

@@ -1,0 +1,228 @@
+"""The whole of governor.yaml, and how it is read."""
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from zalo_governor.config.sections import (
+    AlarmSettings,
+    ApprovalSettings,
+    BackupSettings,
+    EscalationSettings,
+    GroupSettings,
+    HealthSettings,
+    IntroductionSettings,
+    LogSettings,
+    NameSettings,
+    OfficeSettings,
+    PersonSettings,
+    RetentionSettings,
+    RosterSettings,
+    ScheduleSettings,
+    TrialSettings,
+    VigilSettings,
+    ZaloSettings,
+)
+from zalo_governor.config.yaml_file import Document, KeyPath, complaint, load_yaml
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.system.log_file import LogFile
+
+_PREFIX = "ZALO_GOVERNOR_"
+_BETWEEN = "__"
+KEY_CREDENTIAL = "governor.key"
+SMTP_CREDENTIAL = "smtp-password"
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped_config() -> Path:
+    """The folder of defaults: inside the installed package, or beside it in a checkout."""
+    inside = _PACKAGE / "_config"
+    return inside if inside.is_dir() else _PACKAGE.parent / "config"
+
+
+def credential(name: str) -> str | None:
+    """What the service manager hands over under that name (systemd.exec(5), LoadCredential=); None for nothing.
+
+    Raises:
+        ConfigError: it is not text.
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not folder:
+        return None
+    path = Path(folder) / name
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path}: không đọc được tệp do dịch vụ giao ({type(error).__name__}); hãy xem tệp nêu ở LoadCredential"
+        ) from None
+
+
+class Settings(BaseSettings):
+    """Everything that an installation decides."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter=_BETWEEN, frozen=True, extra="forbid")
+
+    data_dir: Path = Path("data")
+    """Database, key file and logs; relative to the settings file."""
+    config_dir: Path | None = None
+    """The office's own copy of rules and messages; null for the shipped ones."""
+    database_url: str | None = None
+    """SQLAlchemy URL; null for SQLite in data_dir."""
+    key_file: Path = Path("governor.key")
+    """32 random bytes in base64, made at first start with rights 0600; relative to data_dir.
+    ZALO_GOVERNOR_KEY in the environment takes its place, and so does the credential governor.key of a service."""
+    office: OfficeSettings = OfficeSettings()
+    zalo: ZaloSettings = ZaloSettings()
+    groups: tuple[GroupSettings, ...] = ()
+    people: tuple[PersonSettings, ...] = ()
+    escalation: EscalationSettings = EscalationSettings()
+    approval: ApprovalSettings = ApprovalSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    vigil: VigilSettings = VigilSettings()
+    alarm: AlarmSettings = AlarmSettings()
+    retention: RetentionSettings = RetentionSettings()
+    logs: LogSettings = LogSettings()
+    health: HealthSettings = HealthSettings()
+    backup: BackupSettings = BackupSettings()
+    names: NameSettings = NameSettings()
+    roster: RosterSettings = RosterSettings()
+    trial: TrialSettings = TrialSettings()
+    introduction: IntroductionSettings = IntroductionSettings()
+
+    @field_validator("groups")
+    @classmethod
+    def _each_once(cls, groups: tuple[GroupSettings, ...]) -> tuple[GroupSettings, ...]:
+        if len({group.id for group in groups}) < len(groups):
+            raise ValueError("một mã Nhóm ghi hai lần; hãy giữ lại một")
+        return groups
+
+    @field_validator("people")
+    @classmethod
+    def _nobody_twice(cls, people: tuple[PersonSettings, ...]) -> tuple[PersonSettings, ...]:
+        for identity in ("uid", "global_id"):
+            held = [value for person in people if (value := getattr(person, identity))]
+            if len(set(held)) < len(held):
+                raise ValueError(f"hai người cùng một {identity}; hãy xem lại {identity} của từng người")
+        return people
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return env_settings, init_settings
+
+    @property
+    def rules_dir(self) -> Path:
+        """Where rules/, messages.vi.yaml and quy-che.yaml stand."""
+        return self.config_dir or shipped_config()
+
+    @property
+    def report_template(self) -> Path:
+        """The DOCX into which reports are filled."""
+        return self.rules_dir / "bao-cao.docx"
+
+    @property
+    def key_path(self) -> Path:
+        """The key file."""
+        return self.data_dir / self.key_file
+
+    @property
+    def given_key(self) -> str | None:
+        """The key in base64 where something takes the place of the key file."""
+        return os.environ.get("ZALO_GOVERNOR_KEY") or credential(KEY_CREDENTIAL)
+
+    @property
+    def log_file(self) -> LogFile | None:
+        """Where the log is written, None where it is not."""
+        logs = self.logs
+        if not logs.file:
+            return None
+        path = self.data_dir / "logs" / "governor.log"
+        return LogFile(path, int(logs.most_mb * 1_000_000), logs.files, timedelta(days=logs.kept_days))
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups go when no place is named."""
+        return self.data_dir / self.backup.folder
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'governor.db'}"
+
+
+def load_settings(path: Path) -> Settings:
+    """Read governor.yaml; relative paths in it are relative to the file.
+
+    Raises:
+        ConfigError: a line for each wrong key, naming file, line and key, or the variable of the environment.
+    """
+    try:
+        missing = not path.exists()
+    except PermissionError:
+        missing = False  # Reading it says what is in the way.
+    if missing:
+        raise ConfigError(
+            f"{path}: không có tệp thiết đặt; hãy chạy zalo-governor init để tạo, hoặc chỉ tệp khác bằng --config"
+        )
+    document = load_yaml(path)
+    data: dict[str, Any] = dict(document.data)
+    try:
+        settings = Settings(**data)
+    except ValidationError as error:
+        raise complaint(Settings, document, error, elsewhere=lambda key: _variable(document, key)) from None
+    except SettingsError:
+        raise ConfigError("\n".join(_no_json(Settings.model_fields))) from None
+    base = path.resolve().parent
+    zalo = settings.zalo.model_copy(update={"session_file": base / settings.zalo.session_file})
+    update: dict[str, Any] = {"data_dir": base / settings.data_dir, "zalo": zalo}
+    if settings.config_dir:
+        update["config_dir"] = base / settings.config_dir
+    smtp, password = settings.alarm.smtp, credential(SMTP_CREDENTIAL)
+    if smtp and password and not smtp.password:
+        known = smtp.model_copy(update={"password": SecretStr(password)})
+        update["alarm"] = settings.alarm.model_copy(update={"smtp": known})
+    return settings.model_copy(update=update)
+
+
+def _variable(document: Document, key: KeyPath) -> str | None:
+    """The variable of the environment that gave the value, None where the file did."""
+    names = {name.upper(): name for name in os.environ}
+    parts = [str(part).upper() for part in key]
+    for length in range(len(parts), 0, -1):
+        variable = names.get(_PREFIX + _BETWEEN.join(parts[:length]))
+        # Of a whole section in one variable, what it does not name comes from the file.
+        if variable and (length == len(parts) or key not in document.lines):
+            return f"biến môi trường {variable}"
+    return None
+
+
+def _no_json(fields: Iterable[str]) -> Iterator[str]:
+    """A section or a list stands in one variable as JSON; which of them does not."""
+    wanted = {(_PREFIX + field).upper() for field in fields}
+    for name, value in os.environ.items():
+        if name.upper() in wanted and not _is_json(value):
+            yield f'biến môi trường {name}: phải là JSON, ví dụ {{"look_minutes": 5}}; hãy sửa hoặc bỏ biến này'
+
+
+def _is_json(value: str) -> bool:
+    try:
+        orjson.loads(value)
+    except ValueError:
+        return False
+    return True

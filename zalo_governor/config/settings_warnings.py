@@ -1,0 +1,33 @@
+"""What a settings file says that is allowed, and probably not what the office meant."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from zalo_governor.config import Settings
+from zalo_governor.domain.people import Role
+
+
+def doubts(settings: Settings) -> Iterator[str]:
+    """A sentence for each: the key, what it leads to, what to do."""
+    if not settings.groups:
+        yield (
+            "groups: chưa có Nhóm nào được theo dõi; hãy nhắn một tin trong Nhóm, đọc mã ở dòng group_not_watched của "
+            "nhật ký rồi ghi vào groups"
+        )
+        return
+    held = list(chain.from_iterable(person.roles for person in settings.people))
+    if not {Role.ADMIN, Role.ADMIN_STAFF} & set(held):
+        yield (
+            "people: chưa ai có vai trò admin hoặc admin_staff, nên thông báo của Hệ thống chưa có người nhận; hãy ghi "
+            "Quản trị nhóm vào people"
+        )
+    if Role.LEADER not in held:
+        yield (
+            "people: chưa ai có vai trò leader, nên không ai được báo khi Quản trị chưa trả lời và không ai duyệt "
+            "được thay đổi của Nhóm; hãy ghi Trưởng nhóm vào people"
+        )
+    if held.count(Role.LEADER) > 1:
+        yield (
+            f"people: {held.count(Role.LEADER)} người cùng có vai trò leader, ai trong số đó cũng duyệt được thay "
+            "đổi của Nhóm; Quy chế chỉ có một Trưởng nhóm, hãy xem lại"
+        )

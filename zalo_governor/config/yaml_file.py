@@ -1,0 +1,167 @@
+"""Reading YAML so that every complaint names the file, the line and the key."""
+
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.system.error_text import of_system, of_value
+
+KeyPath = tuple[str | int, ...]
+ModelT = TypeVar("ModelT", bound=BaseModel)
+# The same in C, where PyYAML was built with it: a tenth of the time of every start.
+_Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Document(NamedTuple):
+    """A YAML file with the line (from 1) on which each key stands."""
+
+    path: Path
+    data: dict[str, Any]
+    lines: dict[KeyPath, int]
+
+    def line(self, key: KeyPath) -> int:
+        """The line of the key, or of the nearest key around it."""
+        while key and key not in self.lines:
+            key = key[:-1]
+        return self.lines.get(key, 1)
+
+    def error(self, key: KeyPath, message: str) -> ConfigError:
+        """The complaint about one key, to be raised."""
+        return ConfigError(f"{self.path}:{self.line(key)}: {_dotted(key) or '(cả tệp)'}: {message}")
+
+
+def load_yaml(path: Path) -> Document:
+    """Read one YAML file whose top level is a mapping.
+
+    Raises:
+        ConfigError: the file is missing, is not UTF-8 or not YAML, repeats a key, or holds no mapping.
+    """
+    text = read_text(path)
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        if node is None:
+            return Document(path, {}, {})
+        if not isinstance(node, yaml.MappingNode):
+            raise ConfigError(f"{path}:1: tệp phải gồm những dòng `mục: giá trị`; hãy so với tệp mẫu")
+        lines = dict(_keys(path, node, ()))
+        return Document(path, yaml.load(text, Loader=_Loader), lines)  # noqa: S506 - a safe one
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(
+            f"{path}:{line}: sai cách viết YAML ({error.problem}); hãy xem thụt lề, dấu hai chấm và ngoặc kép ở "
+            "dòng này và dòng ngay trên"
+        ) from error
+    except (yaml.YAMLError, ValueError) as error:
+        # A character that YAML does not allow, a day that no calendar has: the reader says not where.
+        raise ConfigError(f"{path}: sai cách viết YAML ({error}); hãy sửa chỗ ấy hoặc đặt trong ngoặc kép") from error
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration file.
+
+    Raises:
+        ConfigError: the file is missing, may not be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: không có tệp này; hãy chép từ thư mục config kèm theo chương trình") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: không phải văn bản UTF-8; hãy lưu lại tệp với bảng mã UTF-8") from None
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: không đọc được: {of_system(error)}; hãy xem lại đường dẫn và quyền đọc của người chạy chương "
+            "trình"
+        ) from None
+
+
+def validate(model: type[ModelT], document: Document, data: dict[str, Any] | None = None) -> ModelT:
+    """The document (or `data` taken from it) as a model.
+
+    Raises:
+        ConfigError: one line for every key that is wrong, with what is expected.
+    """
+    try:
+        return model.model_validate(document.data if data is None else data)
+    except ValidationError as error:
+        raise complaint(model, document, error) from None
+
+
+def complaint(
+    model: type[BaseModel],
+    document: Document,
+    error: ValidationError,
+    within: KeyPath = (),
+    elsewhere: Callable[[KeyPath], str | None] = lambda _: None,
+) -> ConfigError:
+    """A validation error in the words of the file it came from; values are not repeated, they may be secret.
+
+    `within` is the key whose value was validated as `model`, where it was not the whole file. `elsewhere` names the
+    place of a value that did not come from the file.
+    """
+    rows = []
+    for item in error.errors(include_url=False, include_input=False):
+        if item["type"] == "extra_forbidden":
+            said = unknown_key(str(item["loc"][-1]), _names(model, item["loc"][:-1]))
+        else:
+            said = of_value(item)
+        place = elsewhere(item["loc"])
+        rows.append(f"{place}: {said}" if place else str(document.error((*within, *item["loc"]), said)))
+    return ConfigError("\n".join(rows))
+
+
+def unknown_key(key: str, names: Iterable[str]) -> str:
+    """What is said of a key that there is not; the nearest one that there is, is named."""
+    nearest = get_close_matches(key, list(names), 1)
+    meant = f"có phải là {nearest[0]}? " if nearest else ""
+    return f"không có mục này; {meant}hãy sửa tên mục hoặc bỏ đi"
+
+
+def _names(model: type[BaseModel], at: KeyPath) -> list[str]:
+    """The keys that there are under the key `at` of such a file."""
+    for step in at:
+        field = model.model_fields.get(step) if isinstance(step, str) else None
+        inner = _model_in(field.annotation) if field else None
+        model = inner or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """The model in `X`, `X | None`, `tuple[X, ...]`, `Mapping[str, X]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
+
+
+def _dotted(key: KeyPath) -> str:
+    return ".".join(map(str, key))
+
+
+def _keys(path: Path, node: yaml.Node, at: KeyPath) -> Iterator[tuple[KeyPath, int]]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key_node, value_node in node.value:
+            name = str(key_node.value)
+            line = key_node.start_mark.line + 1
+            if name in seen:
+                raise ConfigError(f"{path}:{line}: {_dotted((*at, name))}: mục này ghi hai lần; hãy giữ lại một")
+            seen.add(name)
+            yield (*at, name), line
+            yield from _keys(path, value_node, (*at, name))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield (*at, index), item.start_mark.line + 1
+            yield from _keys(path, item, (*at, index))
+    elif node.tag in _NUMBERS and ":" in node.value:
+        # YAML 1.1 counts by sixties here: 17:00 would be the number 1020, and that the time 00:17.
+        raise ConfigError(
+            f'{path}:{node.start_mark.line + 1}: {_dotted(at)}: giờ phải đặt trong ngoặc kép; hãy viết "{node.value}"'
+        )
+
+
+_NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})

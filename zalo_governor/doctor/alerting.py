@@ -1,0 +1,47 @@
+"""The second channel: whether an alarm would get out when Zalo is what has failed."""
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+
+import requests
+
+from zalo_governor.app.fallback_alert import Mail, SecondChannel
+from zalo_governor.doctor.check import Result, error, good, warning
+from zalo_governor.doctor.context import Patient
+
+_SUBJECT = "Zalo Governor: thư thử"
+_TEXT = "Đây là thư thử của lệnh zalo-governor doctor --send-test. Nhận được thư này là đường báo động hoạt động."
+
+
+def reachable(patient: Patient) -> Iterator[Result]:
+    """Each way of the settings is tried without sending; with --send-test one note goes out."""
+    ways = SecondChannel(patient.settings.alarm).ways
+    if not ways:
+        yield warning(
+            "Chưa đặt đường báo động thứ hai: Hệ thống mất kết nối thì không ai được báo",
+            "Ghi mục alarm.smtp hoặc alarm.webhook.",
+        )
+    for way in ways:
+        name = "Thư điện tử" if isinstance(way, Mail) else "Webhook"
+        try:
+            if patient.send_test:
+                way.send(_SUBJECT, _TEXT)
+            else:
+                way.reach()
+        except smtplib.SMTPAuthenticationError as failed:
+            yield error(
+                f"{name}: máy chủ không nhận mật khẩu (mã {failed.smtp_code})",
+                "Sửa alarm.smtp.user, mật khẩu.",
+            )
+        except smtplib.SMTPNotSupportedError:
+            yield error(f"{name}: máy chủ không có STARTTLS hoặc không cho đăng nhập", "Sửa alarm.smtp.port, starttls.")
+        except ssl.SSLError:
+            yield error(f"{name}: chứng thư của máy chủ không hợp lệ", "Kiểm tra tên máy và cổng.")
+        except requests.HTTPError as failed:
+            yield error(f"{name}: trả lời HTTP {failed.response.status_code}", "Kiểm tra địa chỉ alarm.webhook.")
+        except (OSError, smtplib.SMTPException) as failed:
+            yield error(f"{name}: không nối được ({type(failed).__name__})", "Kiểm tra tên máy, cổng và tường lửa.")
+        else:
+            done = "đã gửi một tin thử" if patient.send_test else "nối được; chưa gửi gì (gửi thử bằng --send-test)"
+            yield good(f"{name}: {done}")

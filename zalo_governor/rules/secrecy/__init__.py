@@ -1,0 +1,1 @@
+"""What the rule about state secrets looks at in a text."""

@@ -1,0 +1,259 @@
+"""The phrases of clause 4.1 as the YAML file gives them, made ready for searching; and which "mật" is only honey."""
+
+import re
+from collections.abc import Callable
+
+from pydantic import Field
+
+from zalo_governor.rules.base import Parameters
+from zalo_governor.text.alphabet import has_marks
+from zalo_governor.text.fold import fold
+from zalo_governor.text.secrecy.level_words import Level, LevelWord
+
+
+class SecrecyParameters(Parameters):
+    """Phrases in proper spelling and small letters.
+
+    All but `elsewhere` and the innocent words are compared without marks.
+    """
+
+    glance: float
+    """Score of the words alone from which a message is read in full."""
+    classified_from: float = Field(gt=0, lt=1)
+    """Probability from which a message is `classified`."""
+    look_from: float = Field(gt=0, lt=1)
+    """Probability from which a person looks."""
+    unnamed_classified_from: float = Field(gt=0, lt=1)
+    unnamed_look_from: float = Field(gt=0, lt=1)
+    """The same where nothing names or hints at a level, or where the text speaks of another country or of fiction."""
+    talk_below: float = Field(ge=0, lt=1)
+    """Probability below which even a level that stands out is talk about the rule."""
+    documents: tuple[str, ...]
+    """What can be secret: kinds of papers and information."""
+    transmitting: tuple[str, ...]
+    """Signs that it is being passed on, asked for, or retold."""
+    rule_talk: tuple[str, ...]
+    """Signs of talk about secrecy: rules, training, notices to fetch a paper, released papers."""
+    forbidding: tuple[str, ...]
+    acts: tuple[str, ...]
+    """Words that forbid, and what they forbid: "đừng … gửi" before a level is talk about the rule."""
+    topic_after: tuple[str, ...]
+    """Words right behind a level that make secret papers in general the topic: "văn bản mật thì …"."""
+    directing: tuple[str, ...]
+    updating: tuple[str, ...]
+    """Signs that the message orders or reports on secret work (clause 4.3), and does not pass on a paper."""
+    state_secrets: tuple[str, ...]
+    """Talk about state secrets as such: "bí mật nhà nước"."""
+    elsewhere: tuple[str, ...]
+    """Signs of another country, of history, or of fiction."""
+    stamps: tuple[str, ...]
+    """Stamps and envelope marks that only secret papers bear."""
+    hints: tuple[str, ...]
+    """What people say instead of a level."""
+    open_levels: tuple[str, ...]
+    """What may stand in the field "Độ mật:" of a paper that everybody may read."""
+    innocent_before: tuple[str, ...]
+    innocent_after: tuple[str, ...]
+    """Words that make an innocent compound with "mật": "bí …", "… khẩu"."""
+    bare_before: tuple[str, ...]
+    bare_after: tuple[str, ...]
+    """Words beside a "mat" without marks that make it mất, mặt, mắt or mát."""
+
+
+class Phrases:
+    """The parameters, made ready. Patterns are literals in alternation: no unbounded repetition inside repetition."""
+
+    def __init__(self, parameters: SecrecyParameters) -> None:
+        self.transmitting = _any_of(parameters.transmitting)
+        self._talk = _Talk(parameters, tuple)
+        self._bare_talk = _Talk(parameters, lambda phrases: tuple(map(fold, phrases)))
+        countries = _alternation(tuple(filter(_capitalised, parameters.elsewhere)))
+        self.abroad = re.compile(rf"{_NOT_A_PERSON}{_EDGE}(?:{countries}){_EDGE_AFTER}(?! ơi)")
+        self.elsewhere = _any_of(tuple(p for p in parameters.elsewhere if not _capitalised(p)), as_written=True)
+        self.state_secrets = _any_of(parameters.state_secrets)
+        self._stamps = _any_of(parameters.stamps)
+        self.hints = _any_of(parameters.hints)
+        self.directing = _any_of(parameters.directing)
+        self.updating = _any_of(parameters.updating)
+        documents = _alternation(tuple(map(fold, parameters.documents)))
+        self.document_right_before = re.compile(rf"{_EDGE}(?:{documents})[^\w\n]*$")
+        self.document_before = re.compile(rf"{_EDGE}(?:{documents})(?:[^\w\n]{{1,3}}\w{{1,24}})?[^\w\n]*$")
+        self.document_near = re.compile(rf"{_EDGE}(?:{documents}){_EDGE_AFTER}")
+        self.document_of_sentence = re.compile(
+            rf"{_EDGE}(?:{documents})(?:[^\w\n.;:?!]{{1,3}}[\w/-]{{1,24}}){{0,6}}[^\w\n.;:?!]*$"
+        )
+        self._open_level = re.compile(
+            rf"[\W_]*(?:{_alternation(tuple(map(fold, parameters.open_levels)))}){_EDGE_AFTER}"
+        )
+        self._before = frozenset(parameters.innocent_before)
+        self._after = frozenset(parameters.innocent_after)
+        self._bare_before = frozenset(map(fold, parameters.bare_before))
+        self._bare_after = frozenset(map(fold, parameters.bare_after))
+
+    def stamped(self, text: str, folded: str) -> bool:
+        """Whether a stamp stands there that only secret papers bear.
+
+        In small letters "tài liệu thu hồi" is a stamp only by itself: "tài liệu thu hồi vốn" is none.
+        """
+        return any(
+            stamp[0] != _RECOVERED
+            or text[stamp.start() : stamp.end()].isupper()
+            or _STANDS_ALONE.match(folded, stamp.end())
+            for stamp in self._stamps.finditer(folded)
+        )
+
+    def talk(self, words: list[LevelWord], text: str, folded: str) -> tuple[int, bool]:
+        """How many signs there are of talk about secrecy, and whether it is forbidden to pass secrets on.
+
+        Marks count where the text has any: "đừng gửi" forbids, "nội dung gửi" does not.
+        """
+        marked = has_marks(_without(words, text))
+        patterns, spoken = (self._talk, text.lower()) if marked else (self._bare_talk, folded)
+        if len(spoken) != len(folded):
+            patterns, spoken = self._bare_talk, folded
+        last = words[-1] if words else None
+        forbidden = any(
+            last is None or match.end() <= last.start or patterns.topic_after.match(spoken, last.end)
+            for match in patterns.forbidden.finditer(spoken)
+        )
+        topics = any(patterns.topic_after.match(spoken, word.end) for word in words)
+        signs = len({match[0] for match in patterns.rule_talk.finditer(spoken)})
+        asked = folded.rstrip(" .\n").endswith("?")
+        return signs + forbidden + topics + asked, forbidden
+
+    def serious(self, words: list[LevelWord], text: str, folded: str) -> list[LevelWord]:
+        """The words that may really name a level."""
+        others = _without_words(words, text)
+        return [
+            word
+            for word in words
+            if word.in_name
+            or not (
+                self._innocent(word, text, folded, _marked_beside(word, others)) or self._names_no_level(word, folded)
+            )
+        ]
+
+    def _innocent(self, word: LevelWord, text: str, folded: str, in_marked_text: bool) -> bool:
+        before, after = _neighbour_before(text[: word.start]), _neighbour_after(text[word.end :])
+        if text[word.start : word.end].isupper() and not text[word.end : word.end + _REACH].isupper():
+            after = ""  # "MẬT kế hoạch" is a label before a title, no one word.
+        if word.level is Level.MAT and fold(before) == "bi":
+            return True
+        if after in _OF_INK_AND_WATER and "ự" in text[word.start : word.end].lower():
+            return True
+        behind = folded[max(word.start - _REACH, 0) : word.start]
+        if word.marked:
+            # "Nguyễn Văn Mật" is a name, "công văn mật" is not; "mật vụ" is one word, "hồ sơ mật vụ …" is not.
+            called_secret = self.document_right_before.search(behind) is not None
+            if word.level is not Level.MAT or (after in self._after and not (called_secret and after in _BEGINS_ANEW)):
+                return word.level is Level.MAT
+            return before in self._before and not called_secret
+        if word.disguised or word.level is Level.TUYET_MAT:
+            return False
+        if before in self._before and text[word.start : word.end].istitle():  # "anh Mat"
+            return True
+        if _STAMPED.search(behind):
+            return False
+        if _GOES_ON_AS_SECRET.match(folded, word.end) and self.document_right_before.search(behind):
+            return False
+        if fold(after) in self._bare_after or (word.level is Level.MAT and fold(before) in self._bare_before):
+            return True
+        written = text[word.start : word.end]
+        if "â" in written.lower() and self.document_right_before.search(behind):
+            return False  # "mât" is no word; behind a paper its missing dot is likelier than a missing acute.
+        return in_marked_text and not written.isupper() and word.level is Level.MAT
+
+    def _names_no_level(self, word: LevelWord, folded: str) -> bool:
+        """Whether the word is the label "Độ mật:" of a field that says "Thường"."""
+        return _after_label_word(word, folded) and self._open_level.match(folded, word.end) is not None
+
+
+class _Talk:
+    """The patterns of talk about secrecy, in one spelling."""
+
+    def __init__(self, parameters: SecrecyParameters, spelt: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
+        forbidding, acts, topic = map(
+            _alternation, map(spelt, (parameters.forbidding, parameters.acts, parameters.topic_after))
+        )
+        self.rule_talk = re.compile(rf"{_EDGE}(?:{_alternation(spelt(parameters.rule_talk))}){_EDGE_AFTER}")
+        self.forbidden = re.compile(
+            rf"{_EDGE}(?:{forbidding})(?:[^\w\n]{{1,3}}\w{{1,24}}){{0,3}}[^\w\n]{{1,3}}(?:{acts}){_EDGE_AFTER}"
+        )
+        self.topic_after = re.compile(rf"[)\]\"”]?[^\w\n,;:]{{1,3}}(?:{topic}){_EDGE_AFTER}")
+
+
+def is_label(word: LevelWord, folded: str) -> bool:
+    """Whether the word stands in the label of a field: "Độ mật: …"."""
+    return _after_label_word(word, folded) and folded[word.end : word.end + 4].lstrip(" _")[:1] in _LABEL_SIGNS
+
+
+def _after_label_word(word: LevelWord, folded: str) -> bool:
+    before = folded[max(word.start - _REACH, 0) : word.start]
+    return word.level is Level.MAT and _LABEL.search(before) is not None
+
+
+def _without(words: list[LevelWord], text: str) -> str:
+    """What stands between the level words."""
+    ends = (0, *(word.end for word in words))
+    starts = (*(word.start for word in words), len(text))
+    return " ".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+
+
+def _without_words(words: list[LevelWord], text: str) -> str:
+    """The text, as long as it was, with blanks in the place of the level words."""
+    for word in words:
+        text = text[: word.start] + " " * (word.end - word.start) + text[word.end :]
+    return text
+
+
+def _marked_beside(word: LevelWord, others: str) -> bool:
+    """Whether the words beside this one, in its line, bear marks: a greeting before may bear them, and these not."""
+    first = max(others.rfind("\n", 0, word.start) + 1, word.start - _REACH)
+    after = others[word.end : word.end + _REACH].partition("\n")[0]
+    return has_marks(others[first : word.start] + after)
+
+
+def _neighbour_before(text: str) -> str:
+    words = _LAST_WORD.search(text[-_REACH:])
+    return words[1].lower() if words else ""
+
+
+def _neighbour_after(text: str) -> str:
+    words = _FIRST_WORD.match(text[:_REACH])
+    return words[1].lower() if words else ""
+
+
+def _capitalised(phrase: str) -> bool:
+    return phrase[:1].isupper()
+
+
+def _any_of(phrases: tuple[str, ...], *, as_written: bool = False) -> re.Pattern[str]:
+    forms = phrases if as_written else tuple(map(fold, phrases))
+    return re.compile(rf"{_EDGE}(?:{_alternation(forms)}){_EDGE_AFTER}")
+
+
+def _alternation(phrases: tuple[str, ...]) -> str:
+    """The longest first, so that none hides another."""
+    return "|".join(sorted(map(re.escape, phrases), key=len, reverse=True))
+
+
+_NOT_A_PERSON = "".join(
+    f"(?<!{title} )"
+    for title in ("nh", "hị", "cô", "Cô", "ông", "bà", "Thị", "Văn", "chí", "/c", "bác", "chú", "sếp", "em")
+)
+"""A country's name behind anh, chị, đ/c … is somebody's: "chị Nga"."""
+_GOES_ON_AS_SECRET = re.compile(r" (?:dien (?:tap|bien)|ve (?!sinh|que|nha|tay|so))")
+"""Behind a paper without marks: "ke hoach mat dien tap", but "ke hoach mat dien"."""
+_RECOVERED = "tai lieu thu hoi"
+_STANDS_ALONE = re.compile(r"\W*$|\s*[^\w\s]")
+_OF_INK_AND_WATER = frozenset(("nước", "in", "tàu", "khô"))
+_BEGINS_ANEW = frozenset(("vụ", "phục", "chỉ", "hội", "báo", "kế", "lệnh", "điện", "nhân"))
+"""Behind a secret paper these begin another word: "tài liệu mật phục vụ …"."""
+_EDGE = r"(?<![^\W_])"
+_EDGE_AFTER = r"(?![^\W_])"
+_REACH = 24
+_LABEL = re.compile(r"(?<!ban )(?<!so )(?<![a-z])(?:do|muc)[ _]{1,3}$")
+_STAMPED = re.compile(r"(?:dong|co|con) dau (?:do |chu )?$")
+_LABEL_SIGNS = frozenset(":=-–]")
+_LAST_WORD = re.compile(r"([^\W_]+)(?:[ _.]{1,3}|[/-])$")
+_FIRST_WORD = re.compile(r"(?:[ _]{1,3}|-)(?!(?:kế[ _-]hoạch|kết luận)(?![^\W_]))([^\W_]+)", re.IGNORECASE)

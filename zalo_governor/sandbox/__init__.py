@@ -1,0 +1,1 @@
+"""What runs in child processes, because it is large or reads what strangers sent."""

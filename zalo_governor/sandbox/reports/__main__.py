@@ -1,0 +1,39 @@
+"""`python -m zalo_governor.sandbox.reports docx|xlsx|png [TEMPLATE]`: a paper as JSON on stdin, the file on stdout.
+
+The bot calls it as a process of its own: what these libraries need in memory is given back when it ends.
+"""
+
+import sys
+from pathlib import Path
+
+from zalo_governor.domain.documents import Face, Paper
+from zalo_governor.domain.errors import ConfigError
+
+_WRONG_TEMPLATE = 2
+
+
+def printed(paper: Paper, face: Face, template: Path) -> bytes:
+    """The paper in that face; raises ConfigError where the template of the DOCX is wrong."""
+    # Each library is loaded only where it is needed: matplotlib alone takes half a second.
+    match face:
+        case Face.DOCX:
+            from zalo_governor.sandbox.reports.docx import document  # noqa: PLC0415
+
+            return document(paper, template)
+        case Face.XLSX:
+            from zalo_governor.sandbox.reports.xlsx import workbook  # noqa: PLC0415
+
+            return workbook(paper)
+        case Face.PNG:
+            from zalo_governor.sandbox.reports.png import picture  # noqa: PLC0415
+
+            return picture(paper)
+
+
+if __name__ == "__main__":
+    try:
+        content = printed(Paper.model_validate_json(sys.stdin.buffer.read()), Face(sys.argv[1]), Path(sys.argv[2]))
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(_WRONG_TEMPLATE)
+    sys.stdout.buffer.write(content)

@@ -1,0 +1,173 @@
+"""The paper as a page of charts that reads at the width of a phone."""
+
+import textwrap
+from io import BytesIO
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from zalo_governor.domain.clock import local
+from zalo_governor.domain.documents import Drawing, Highlight, Paper, Table
+
+WIDTH = 1080
+_DPI = 100
+_MOST_BARS = 8
+_MOST_LABELS = 8
+_INK, _PALE, _BLUE, _GREY, _PAPER = "#1b2a3a", "#5b6b7b", "#1f5fa8", "#b9c4d0", "#ffffff"
+_HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 230, 190, 360, 64, 120, 150, 40
+"""Heights in pixels."""
+_FOOTER_LINES = 4
+
+
+def picture(paper: Paper) -> bytes:
+    """A PNG, 1080 pixels wide and as high as its charts need."""
+    # One bar alone says no more than its number, which stands in the text.
+    drawn = [table for table in paper.tables if table.drawing and len(table.rows) > 1]
+    heights = [_height(table) for table in drawn]
+    tile_rows = (len(paper.highlights) + 1) // 2
+    total = _HEADER + tile_rows * _TILE_ROW + sum(heights) + _SPACE * len(drawn) + _FOOTER
+    with mpl.rc_context({"font.family": "DejaVu Sans", "text.color": _INK, "axes.edgecolor": _GREY}):
+        figure = Figure(figsize=(WIDTH / _DPI, total / _DPI), dpi=_DPI, facecolor=_PAPER)
+        FigureCanvasAgg(figure)
+        page = _Page(figure, total)
+        page.header(paper)
+        for place in range(0, len(paper.highlights), 2):
+            page.tiles(paper.highlights[place : place + 2])
+        for table, height in zip(drawn, heights, strict=True):
+            page.chart(table, height)
+        page.footer(paper)
+        content = BytesIO()
+        figure.savefig(content, format="png", metadata={"Software": None})
+    return content.getvalue()
+
+
+def _height(table: Table) -> int:
+    if table.drawing is Drawing.COLUMNS:
+        return _COLUMNS
+    return _AROUND_BARS + _BAR * min(len(table.rows), _MOST_BARS) * (2 if len(_series(table)) > 1 else 1)
+
+
+def _series(table: Table) -> tuple[int, ...]:
+    """The columns that are drawn: the first, and of those beside it the ones with anything in them."""
+    return table.drawn[:1] + tuple(place for place in table.drawn[1:] if any(row[place] for row in table.rows))
+
+
+class _Page:
+    """Fills the figure from top to bottom; positions are pixels from the upper left corner."""
+
+    def __init__(self, figure: Figure, height: int) -> None:
+        self._figure = figure
+        self._height = height
+        self._at = 0
+
+    def header(self, paper: Paper) -> None:
+        self._text(56, 46, paper.title, size=30, weight="bold", color=_BLUE)
+        for number, line in enumerate(textwrap.wrap(paper.subject, 52)[:2]):
+            self._text(56, 102 + 40 * number, line, size=20, weight="bold")
+        self._text(56, 184, paper.period, size=18, color=_PALE)
+        self._at = _HEADER
+
+    def tiles(self, highlights: tuple[Highlight, ...]) -> None:
+        for place, highlight in enumerate(highlights):
+            left = 56 + place * 504
+            self._figure.patches.append(self._panel(left - 16, self._at, 488, _TILE_ROW - 20))
+            self._text(left + 8, self._at + 14, highlight.name, size=19, color=_PALE)
+            self._text(left + 8, self._at + 48, highlight.value, size=38, weight="bold")
+            note = textwrap.shorten(highlight.note, 40, placeholder=" …")
+            self._text(left + 8, self._at + 122, note, size=16, color=_PALE)
+        self._at += _TILE_ROW
+
+    def chart(self, table: Table, height: int) -> None:
+        left_out = table.drawing is Drawing.BARS and len(table.rows) > _MOST_BARS
+        title = f"{table.title} ({_MOST_BARS}/{len(table.rows)})" if left_out else table.title
+        self._text(56, self._at + 6, title, size=22, weight="bold")
+        if table.drawing is Drawing.COLUMNS:
+            self._columns(self._axes(96, self._at + 62, WIDTH - 150, height - 112), table)
+        else:
+            beneath = 60 if len(_series(table)) > 1 else 20
+            self._bars(self._axes(400, self._at + 56, WIDTH - 520, height - 56 - beneath), table)
+        self._at += height + _SPACE
+
+    def footer(self, paper: Paper) -> None:
+        at = self._at + 10
+        made = f"{local(paper.made_at):%d/%m/%Y %H:%M}"
+        lines = [*textwrap.wrap(f"{made}. {paper.remark}", 92), *textwrap.wrap(paper.trace, 92)]
+        for line in lines[:_FOOTER_LINES]:
+            self._text(56, at, line, size=14, color=_PALE)
+            at += 28
+
+    def _columns(self, axes: Axes, table: Table) -> None:
+        values = [int(row[table.drawn[0]]) for row in table.rows]
+        axes.bar(range(len(values)), values, color=_BLUE, width=0.8)
+        step = max(1, -(-len(values) // _MOST_LABELS))
+        places = range(0, len(values), step)
+        axes.set_xticks(list(places), [_short(str(table.rows[place][0])) for place in places])
+        axes.set_xlim(-0.6, len(values) - 0.4)
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: _number(value)))
+        axes.set_ylim(0, max([*values, 1]) * 1.08)
+        axes.grid(axis="y", color=_GREY, linewidth=0.8, alpha=0.6)
+        _plain(axes, "left")
+
+    def _bars(self, axes: Axes, table: Table) -> None:
+        rows = table.rows[:_MOST_BARS]
+        drawn = _series(table)
+        count = len(drawn)
+        thick = 0.78 / count
+        longest = max([int(row[place]) for row in rows for place in drawn] + [1])
+        for series, column in enumerate(drawn):
+            values = [int(row[column]) for row in rows]
+            places = [number + (series - (count - 1) / 2) * thick for number in range(len(rows))]
+            color = _BLUE if series == 0 else _GREY
+            axes.barh(places, values, height=thick * 0.92, color=color, label=table.columns[column])
+            for place, value in zip(places, values, strict=True):
+                axes.text(value + longest * 0.015, place, _number(value), va="center", fontsize=17, color=_INK)
+        names = [textwrap.fill(textwrap.shorten(str(row[0]), 52, placeholder=" …"), 27) for row in rows]
+        axes.set_yticks(range(len(rows)), names)
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.set_xlim(0, longest * 1.12)
+        axes.set_xticks([])
+        _plain(axes)
+        if count > 1:
+            axes.legend(
+                loc="upper center", bbox_to_anchor=(0.3, 0.0), ncol=count, frameon=False, fontsize=16, borderaxespad=0.4
+            )
+
+    def _axes(self, left: float, top: float, width: float, height: float) -> Axes:
+        axes = self._figure.add_axes(
+            (left / WIDTH, 1 - (top + height) / self._height, width / WIDTH, height / self._height)
+        )
+        axes.tick_params(labelsize=17, length=0, pad=9, colors=_INK)
+        return axes
+
+    def _panel(self, left: float, top: float, width: float, height: float) -> mpl.patches.Patch:
+        return mpl.patches.FancyBboxPatch(
+            (left / WIDTH, 1 - (top + height) / self._height),
+            width / WIDTH,
+            height / self._height,
+            boxstyle="square,pad=0",
+            transform=self._figure.transFigure,
+            facecolor="#eef3f8",
+            edgecolor="none",
+        )
+
+    def _text(self, left: float, top: float, text: str, **look: Any) -> None:
+        self._figure.text(left / WIDTH, 1 - top / self._height, text, va="top", **look)
+
+
+def _plain(axes: Axes, *kept: str) -> None:
+    for name, spine in axes.spines.items():
+        spine.set_visible(name in kept)
+
+
+def _short(label: str) -> str:
+    """A day without its year, an hour without the word."""
+    return label[:5] if label.count("/") == 2 else label.split(maxsplit=1)[0]
+
+
+def _number(value: float) -> str:
+    return f"{round(value):,}".replace(",", ".")

@@ -1,0 +1,92 @@
+"""The paper as a workbook: a sheet for the summary and one for each table, with native charts."""
+
+from io import BytesIO
+
+from openpyxl import Workbook
+from openpyxl.chart import BarChart, Reference
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from zalo_governor.domain.documents import Cell, Drawing, Paper, Table
+
+_WIDEST = 60
+_HEADING = PatternFill("solid", fgColor="1F4E79")
+_SUMMARY = "Tóm tắt"
+_ROW_HEIGHT_CM = 0.6
+
+
+def workbook(paper: Paper) -> bytes:
+    """An XLSX file. What begins like a formula stays a text."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    _summary(book.create_sheet(_SUMMARY), paper)
+    for table in paper.tables:
+        _sheet(book.create_sheet(table.sheet), table)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _summary(sheet: Worksheet, paper: Paper) -> None:
+    rows: list[tuple[Cell, ...]] = [(paper.title,), (paper.subject,), (paper.period,), ()]
+    rows += [(figure.name, figure.value, figure.note) for figure in paper.highlights]
+    for section in paper.sections:
+        rows += [(), (section.title,), *((line,) for line in section.lines)]
+    rows += [(), (paper.remark,), (paper.trace,)]
+    titles = {paper.title, paper.subject, *(section.title for section in paper.sections)}
+    for number, row in enumerate(rows, start=1):
+        for place, value in enumerate(row, start=1):
+            _write(sheet, number, place, value)
+        if row and row[0] in titles:
+            sheet.cell(number, 1).font = Font(bold=True, size=13)
+        if len(row) == 1:
+            sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=3)
+            sheet.cell(number, 1).alignment = Alignment(wrap_text=True, vertical="top")
+            sheet.row_dimensions[number].height = 16 * (1 + len(str(row[0])) // 95)
+    for column, width in zip("ABC", (28, 18, 46), strict=True):
+        sheet.column_dimensions[column].width = width
+
+
+def _sheet(sheet: Worksheet, table: Table) -> None:
+    for number, row in enumerate([table.columns, *table.rows], start=1):
+        for place, value in enumerate(row, start=1):
+            _write(sheet, number, place, value)
+            if number == 1:
+                sheet.cell(number, place).font = Font(bold=True, color="FFFFFF")
+                sheet.cell(number, place).fill = _HEADING
+    for place, cells in enumerate(zip(table.columns, *table.rows, strict=True), start=1):
+        widest = max(len(str(cell)) for cell in cells)
+        sheet.column_dimensions[get_column_letter(place)].width = min(widest + 3, _WIDEST)
+    sheet.freeze_panes = "A2"
+    if table.drawing and table.rows:
+        _draw(sheet, table)
+
+
+def _draw(sheet: Worksheet, table: Table) -> None:
+    last = len(table.rows) + 1
+    chart = BarChart()
+    chart.type = "bar" if table.drawing is Drawing.BARS else "col"
+    chart.title = table.title
+    for place in table.drawn:
+        chart.add_data(Reference(sheet, min_col=place + 1, min_row=1, max_row=last), titles_from_data=True)
+    chart.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=last))
+    if len(table.drawn) == 1:
+        chart.legend = None
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.width = 24
+    chart.height = 9.0
+    if table.drawing is Drawing.BARS:
+        chart.x_axis.scaling.orientation = "maxMin"  # the first row stands on top, as in the table
+        chart.height = max(7.0, _ROW_HEIGHT_CM * last * len(table.drawn))
+    sheet.add_chart(chart, f"{get_column_letter(len(table.columns) + 2)}2")
+
+
+def _write(sheet: Worksheet, row: int, place: int, value: Cell) -> None:
+    cell = sheet.cell(row, place, value)
+    if isinstance(value, str):
+        # A text that begins with "=" would else be taken for a formula.
+        cell.data_type = "s"
+        cell.number_format = "@"
+    else:
+        cell.number_format = "#,##0"

@@ -1,0 +1,1 @@
+"""Cases: how they open, whom they are told to, and how they end."""

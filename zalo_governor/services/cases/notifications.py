@@ -1,0 +1,353 @@
+"""Who is told of a case, and in which words: the admin's desk always, the member where policy and reach allow."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from zalo_governor.domain.cases import Case, CaseMessage, CaseState
+from zalo_governor.domain.clock import local, minutes_of
+from zalo_governor.domain.delivery import DeliveryState
+from zalo_governor.domain.escalation import MemberStep
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import RuleFailure, Severity
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import NOBODY_UID, Person, Reach
+from zalo_governor.pipeline.secret_gate import UNCHECKED
+from zalo_governor.services.cases.categories import category, has_category, why
+from zalo_governor.services.cases.freshness import was_fresh
+from zalo_governor.services.cases.next_actions import may_remove
+from zalo_governor.services.cases.ranking import gravest_first, shown
+from zalo_governor.services.members.display_names import NameAdvice
+from zalo_governor.services.messaging.delivery_words import state_in_words
+from zalo_governor.services.messaging.formatter import Voice, day, gone, moment, number, plain
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.notifier import Post
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+_LONGEST_SENTENCE = 300
+NAME_RULE = "3.2-ho-ten-chuc-vu"
+"""The rule whose cases close by themselves when the person's name is right."""
+
+
+class Alerts:
+    """Writes to the admin, the staff and the member about cases."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._names = NameAdvice(policy, self._voice)
+
+    def new_case(
+        self, unit: OfficeUnit, case: Case, person: Person, asked: Text, *, about_name: bool, reason: str | None
+    ) -> None:
+        """Tell the desk of a new case; `asked` is what was done about the member, `reason` the rule's code for why."""
+        about = self._about(case, unit.person(person.id))
+        about["member"] = self._voice.say(asked) + self._again(case) + self._heard(case)
+        if case.label == UNCHECKED:
+            text = self._voice.say(Text.ALERT_UNCHECKED, **about)
+        elif case.sealed:
+            about |= {"same": self._same(unit, case), "due": self._due(case), "remove": self._remove(unit, case)}
+            text = self._voice.say(Text.ALERT_SEALED, **about)
+        elif has_category(case.label):
+            named = {"category": category(self._voice, case.label), "reason": why(self._voice, reason)}
+            text = self._voice.say(Text.ALERT_HARMFUL, remove=self._remove(unit, case), **about, **named)
+        else:
+            kind = Text.ALERT_NAME if about_name else Text.ALERT_CASE
+            about["member"] += self._due(case)
+            text = self._voice.say(kind, clause=self._voice.sign(case), **about)
+        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
+        self._look_up(unit, case, person)
+
+    def named_since(self, unit: OfficeUnit, case: Case) -> None:
+        """Tell the desk, once, who the person of a sealed case is, where it was told of the case before that was known.
+
+        Nobody can be called before that.
+        """
+        person = unit.person(case.person_id)
+        if not unit.has_run(*_told("nameless", case)) or not _is_named(person):
+            return
+        if unit.first_run(*_told("named", case)):
+            text = self._voice.say(Text.ALERT_NAMED, code=case.code, who=self._voice.who(person))
+            self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id, urgent=True)
+
+    def _look_up(self, unit: OfficeUnit, case: Case, person: Person) -> None:
+        """Have the person looked up at once where the desk was told of a secret and not of whose it is."""
+        if case.sealed and not _is_named(person):
+            unit.first_run(*_told("nameless", case))
+            self._policy.look_for(case.group_id, person.uid)
+
+    def ask_member(
+        self, unit: OfficeUnit, case: Case, person: Person, proposal: str | None, *, about_name: bool, old: bool,
+        reason: str | None = None,
+    ) -> Text:  # fmt: skip
+        """Ask the member to check, where that is allowed; what was done, in words for the desk.
+
+        Args:
+            proposal: a display name or a sentence that would be right, where the rule has one.
+            reason: the rule's code for why.
+            old: it was heard long after it was said: only what is sealed is still worth a request.
+        """
+        if held_back := self.held_back(unit, case, person, old=old):
+            return held_back
+        person = unit.person(person.id)
+        about = self._about(case, person)
+        if case.sealed:
+            text = self._voice.say_to(person, Text.REQUEST_SEALED_OLD if old else Text.REQUEST_SEALED, **about)
+        elif about_name:
+            del about["when"]
+            lacks = self._names.lacks(reason, fixable=proposal is not None)
+            proposed = self._names.proposal(unit, case.group_id, person, proposal)
+            text = self._voice.say_to(person, Text.REQUEST_NAME, lacks=lacks, proposal=proposed, **about)
+        elif case.clause == "3.1":
+            text = self._voice.say_to(person, Text.REQUEST_DIACRITICS, proposal=self._sentence(proposal), **about)
+        else:
+            text = self._voice.say_to(person, Text.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about)
+        purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
+        sent = self._post.to_person(unit, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
+        return Text.MEMBER_ASKED if sent else Text.MEMBER_WITHHELD
+
+    def ask_of_night(self, unit: OfficeUnit, cases: Sequence[Case], person: Person) -> None:
+        """Ask the member about light cases of the night: of one in its own words, of several in one message."""
+        if len(cases) == 1:
+            [case] = cases
+            about_name = case.rule_id == NAME_RULE
+            proposal, reason = unit.suggestion(case), unit.reason_of(case)
+            self.ask_member(unit, case, person, proposal, about_name=about_name, old=False, reason=reason)
+            return
+        text = self._voice.say(
+            Text.REQUEST_SEVERAL,
+            who=self._voice.who(person),
+            group=self._voice.group(self._policy.group(cases[0].group_id)),
+            count=number(len(cases)),
+            rows="\n".join(self._request_row(unit, case, person) for case in cases),
+        )
+        first = cases[0]
+        purpose = Purpose.MEMBER_REQUEST
+        self._post.to_person(unit, person, text, purpose, group_id=first.group_id, case_id=first.id)
+        for case in cases[1:]:
+            unit.save_case(case.model_copy(update={"asked_with": first.id}))
+
+    def _request_row(self, unit: OfficeUnit, case: Case, person: Person) -> str:
+        about = self._about(case, person)
+        made = unit.suggestion(case)
+        if case.rule_id == NAME_RULE:
+            proposal = self._names.proposal(unit, case.group_id, person, made)
+            return self._voice.say(
+                Text.REQUEST_ROW_NAME,
+                code=case.code,
+                citation=about["citation"],
+                lacks=self._names.lacks(unit.reason_of(case), fixable=made is not None),
+                proposal=proposal,
+            )
+        return self._voice.say(
+            Text.REQUEST_ROW,
+            code=case.code,
+            when=about["when"],
+            citation=about["citation"],
+            clause=self._voice.clause(case.clause),
+            proposal=self._sentence(made) if case.clause == "3.1" else "",
+        )
+
+    def decided(self, unit: OfficeUnit, case: Case, to: CaseState) -> None:
+        """Tell the person concerned what the desk has decided: who was asked, that it was a false alarm; who has said
+        anything of the case, also that it was confirmed. That a sealed case is referred is the competent body's to say.
+        """
+        person = unit.person(case.person_id)
+        spoke = any(note.person_id == person.id for note in unit.notes(case))
+        asked = unit.request_delivery(case) is DeliveryState.DELIVERED
+        text = {CaseState.FALSE_ALARM: Text.DECIDED_FALSE_ALARM, CaseState.CONFIRMED: Text.DECIDED_CONFIRMED}.get(to)
+        if text is None or person.reach is Reach.REFUSED or not (spoke or (asked and to is CaseState.FALSE_ALARM)):
+            return
+        about = self._about(case, person)
+        del about["when"]
+        said = self._voice.say_to(person, text, **about)
+        self._post.to_person(unit, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
+
+    def reposted(self, unit: OfficeUnit, case: Case, person: Person, at: datetime) -> None:
+        """Tell the desk that the same person has posted the sealed content of a case again."""
+        about = self._about(case, unit.person(person.id))
+        del about["citation"]
+        text = self._voice.say(Text.ALERT_REPOSTED, **(about | {"when": moment(at)}), count=number(case.count))
+        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id, urgent=True)
+
+    def withdrawn(
+        self,
+        unit: OfficeUnit,
+        case: Case,
+        at: datetime,
+        by: Person | None,
+        *,
+        deleted: bool,
+        left: Sequence[CaseMessage],
+    ) -> None:
+        """Tell the desk that a message of a sealed case is no longer to be seen in the group, and what is left."""
+        about = self._about(case, unit.person(case.person_id))
+        text = self._voice.say(
+            Text.ALERT_RECALLED,
+            code=about["code"],
+            group=about["group"],
+            who=about["who"],
+            how=gone(self._voice, at, by and unit.person(by.id), deleted=deleted, account=self._policy.account),
+            minutes=number(minutes_of(at - case.event_at)),
+            rest=self._voice.say(Text.RECALL_REST, count=case.count) if left else "",
+        )
+        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id)
+
+    def urgent_cases(self, unit: OfficeUnit, group_id: str, asked: Sequence[tuple[Case, Text]]) -> None:
+        """Tell the desk in one message of several urgent cases, naming each; beside each what was done about the
+        member.
+        """
+        done = {case.id: text for case, text in asked}
+        rows = [self._urgent_row(unit, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
+        group = self._voice.group(self._policy.group(group_id))
+        may = any(may_remove(unit, self._policy.account, case) for case, _ in asked)
+        remove = self._voice.say(Text.OR_REMOVE_EACH) if may else ""
+        about = {"group": group, "count": number(len(rows)), "rows": "\n".join(rows), "remove": remove}
+        text = self._voice.say(Text.URGENT_CASES, **about)
+        self._post.to_desk(unit, text, group_id=group_id, urgent=True)
+        for case, _ in asked:
+            self._look_up(unit, case, unit.person(case.person_id))
+
+    def _urgent_row(self, unit: OfficeUnit, case: Case, asked: Text) -> str:
+        named = self._named(case, unit.person(case.person_id))
+        if case.label == UNCHECKED:
+            return self._voice.say(Text.URGENT_ROW_UNCHECKED, **named)
+        member = Text.URGENT_ASKED if asked is Text.MEMBER_ASKED else Text.URGENT_NOT_ASKED
+        return self._voice.say(Text.URGENT_ROW, member=self._voice.say(member), **named)
+
+    def recovered(self, unit: OfficeUnit, group_id: str, cases: Sequence[Case], asked: int) -> None:
+        """Tell the desk in one message of cases of messages that did not come live; `asked` is to how many members the
+        program writes about them.
+        """
+        members = self._voice.say(Text.RECOVERED_ASKED, count=number(asked)) if asked else ""
+        self._list(unit, Text.RECOVERED, group_id, cases, members=members or self._voice.say(Text.RECOVERED_NOT_ASKED))
+
+    def swept(self, unit: OfficeUnit, group_id: str, cases: Sequence[Case]) -> None:
+        """Tell the desk in one message of the names that a sweep found."""
+        self._list(unit, Text.SWEPT, group_id, cases)
+
+    def nobody(self, unit: OfficeUnit, event: EventBase, clause: str) -> None:
+        """Tell the desk of a finding for which Zalo names no person, so that no case can be opened."""
+        unit.audit(
+            "finding.nobody",
+            at=self._policy.clock(),
+            actor_id=None,
+            group_id=event.thread_id,
+            subject=clause,
+            detail={"event": event.id},
+        )
+        group = self._voice.group(self._policy.group(event.thread_id))
+        citation = self._voice.citation(clause)
+        text = self._voice.say(Text.ALERT_NOBODY, group=group, when=moment(event.at), citation=citation)
+        self._post.to_desk(unit, text, group_id=event.thread_id, urgent=True)
+
+    def rules_failed(self, unit: OfficeUnit, group_id: str, failures: Sequence[RuleFailure]) -> None:
+        """Tell the desk that rules raise, once per rule and day; the store counts every time."""
+        today = _midnight(self._policy.clock())
+        for rule_id in dict.fromkeys(failure.rule_id for failure in failures):
+            if unit.first_run(f"rule_failed:{rule_id}", today):
+                text = self._voice.say(Text.ALERT_RULE_FAILED, rule=rule_id, date=day(today))
+                self._post.to_desk(unit, text, group_id=group_id)
+
+    def _sentence(self, proposal: str | None) -> str:
+        """The sentence as a question; a long one is not worth repeating."""
+        if not proposal or len(proposal) > _LONGEST_SENTENCE:
+            return ""
+        return self._voice.say(Text.PROPOSED_SENTENCE, sentence=" ".join(proposal.split()))
+
+    def _list(self, unit: OfficeUnit, text: Text, group_id: str, cases: Sequence[Case], **more: str) -> None:
+        named, rest = shown(cases)
+        rows = [self._row(unit, case) for case in named]
+        if rest:
+            rows.append(self._voice.say(Text.MORE, count=number(rest)))
+        group = self._voice.group(self._policy.group(group_id))
+        said = self._voice.say(text, group=group, count=number(len(cases)), rows="\n".join(rows), **more)
+        self._post.to_desk(unit, said, group_id=group_id, urgent=any(case.urgent for case in cases))
+
+    def held_back(self, unit: OfficeUnit, case: Case, person: Person, *, old: bool) -> Text | None:
+        """Why the member is not to be asked, in words for the desk; None where the member is."""
+        step = self._policy.steps(case, person, self._policy.clock()).member
+        if step is MemberStep.EXEMPT:
+            return Text.MEMBER_LEADERSHIP
+        if person.reach is Reach.REFUSED:
+            return Text.MEMBER_UNREACHED
+        if case.label == UNCHECKED:
+            return Text.MEMBER_NOT_ASKED  # Nothing is known against anybody.
+        if step is MemberStep.LEAVE:
+            return Text.MEMBER_NOT_ASKED
+        if case.gravity is Severity.CRITICAL:
+            return None
+        if old:
+            return Text.MEMBER_NOT_ASKED
+        cooldown = self._policy.member_cooldown
+        since = self._policy.clock() - cooldown
+        if cooldown and unit.last_posted(
+            person.id, Purpose.MEMBER_REQUEST.value, case.group_id, since, rule_id=case.rule_id
+        ):
+            return Text.MEMBER_COOLDOWN
+        if not case.urgent and self._policy.rests_until(self._policy.clock()):
+            return Text.MEMBER_IN_THE_MORNING
+        return None
+
+    def _same(self, unit: OfficeUnit, case: Case) -> str:
+        earlier = unit.case(case.same_as) if case.same_as else None
+        if earlier is None:
+            return ""
+        return self._voice.say(
+            Text.ALERT_SAME,
+            code=earlier.code,
+            who=self._voice.who(unit.person(earlier.person_id)),
+            when=moment(earlier.event_at),
+            state=self._voice.state(earlier.state),
+        )
+
+    def _heard(self, case: Case) -> str:
+        """By how much it was heard late, where that is much."""
+        if was_fresh(case):
+            return ""
+        return self._voice.say(Text.HEARD_LATE, minutes=number(minutes_of(case.opened_at - case.event_at)))
+
+    def _again(self, case: Case) -> str:
+        ladder = self._policy.ladder
+        if case.nth < ladder.repeated_from or case.label == UNCHECKED:
+            return ""
+        return self._voice.say(Text.MEMBER_AGAIN, nth=number(case.nth), days=number(ladder.window_days))
+
+    def _due(self, case: Case) -> str:
+        return self._voice.say(Text.ALERT_DUE, when=moment(case.due_at)) if case.due_at else ""
+
+    def _remove(self, unit: OfficeUnit, case: Case) -> str:
+        """The words that offer it, where it would be done."""
+        may = may_remove(unit, self._policy.account, case)
+        return self._voice.say(Text.OR_REMOVE, code=case.code) if may else ""
+
+    def _about(self, case: Case, person: Person) -> dict[str, str]:
+        return {
+            "code": case.code,
+            "group": self._voice.group(self._policy.group(case.group_id)),
+            "when": moment(case.event_at),
+            "who": self._voice.who(person),
+            "citation": self._voice.cited(case),
+        }
+
+    def _named(self, case: Case, person: Person) -> dict[str, str]:
+        """What a row of a list says of a case; the list says of which group."""
+        return {name: value for name, value in self._about(case, person).items() if name != "group"}
+
+    def _row(self, unit: OfficeUnit, case: Case) -> str:
+        about = self._named(case, unit.person(case.person_id))
+        return self._voice.say(Text.LISTED_CASE, state=state_in_words(unit, self._voice, case), **about)
+
+
+def _told(what: str, case: Case) -> tuple[str, datetime]:
+    """What is claimed, once, by whoever tells the desk of a sealed case without a name, and then with it."""
+    return f"{what}:{case.code}", case.opened_at
+
+
+def _is_named(person: Person) -> bool:
+    return person.uid == NOBODY_UID or bool(person.full_name or plain(person.display_name))
+
+
+def _midnight(now: datetime) -> datetime:
+    return local(now).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,94 @@
+"""When the quiet hours end: members and leaders are written to about the light things of the night, once each."""
+
+from datetime import datetime, timedelta
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import AT_ONCE, from_ms
+from zalo_governor.domain.group_changes import CHANGE_RULES, ChangeKind
+from zalo_governor.domain.people import Person
+from zalo_governor.services.cases.freshness import was_fresh
+from zalo_governor.services.cases.notifications import NAME_RULE, Alerts
+from zalo_governor.services.group_changes.notifications import Telling
+from zalo_governor.services.group_changes.service import change_waits
+from zalo_governor.services.members.name_reminders import NameReminders
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+_BACK = timedelta(days=2)
+"""What the program slept through is made up for so long."""
+_CHANGES_BACK = timedelta(days=7)
+_EVER = from_ms(0)
+_NEVER = from_ms(1 << 42)
+
+
+class Mornings:
+    """What was kept back stands in the cases; each is claimed when it is told, so that nothing is told twice."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._alerts = Alerts(policy)
+        self._reminders = NameReminders(policy, self._alerts)
+        self._telling = Telling(policy)
+        self._begun = False
+        """Whether all of the last night was told: nothing more is kept back before the next one."""
+
+    def next_due(self) -> datetime | None:
+        """When `begin` has to be called next; None where that is not before the next night."""
+        if ends := self._policy.rests_until(self._policy.clock()):
+            self._begun = False
+            return ends
+        return None if self._begun else AT_ONCE
+
+    def begin(self, unit: OfficeUnit) -> None:
+        """Write to everybody who was spared in the night; nothing while the quiet hours last."""
+        if self._begun or self._policy.rests_until(self._policy.clock()):
+            return
+        self._begun = True
+        for group_id in self._policy.groups:
+            self._ask_members(unit, group_id)
+            self._tell_changes(unit, group_id)
+
+    def _ask_members(self, unit: OfficeUnit, group_id: str) -> None:
+        """One message to each person, about all their cases."""
+        waiting: dict[int, list[Case]] = {}
+        for case in unit.cases(group_id, start=self._policy.clock() - _BACK, end=_NEVER, open_only=True):
+            if self._was_spared(case) and unit.first_run(f"morning:{case.code}", _EVER):
+                waiting.setdefault(case.person_id, []).append(case)
+        for person_id, cases in waiting.items():
+            person = unit.person(person_id)
+            if asked := [case for case in cases if self._may_ask(unit, case, person)]:
+                self._alerts.ask_of_night(unit, asked, person)
+
+    def _was_spared(self, case: Case) -> bool:
+        """Whether the member was not written to since it was night."""
+        return (
+            case.state is CaseState.NEW
+            and not case.urgent
+            and case.rule_id not in CHANGE_RULES
+            and was_fresh(case)
+            and self._policy.rests_until(case.opened_at) is not None
+        )
+
+    def _may_ask(self, unit: OfficeUnit, case: Case, person: Person) -> bool:
+        if self._alerts.held_back(unit, case, person, old=False):
+            return False
+        return case.rule_id != NAME_RULE or self._reminders.may_ask(unit)
+
+    def _tell_changes(self, unit: OfficeUnit, group_id: str) -> None:
+        for case in unit.cases(group_id, start=self._policy.clock() - _CHANGES_BACK, end=_NEVER, open_only=True):
+            if case.rule_id not in CHANGE_RULES:
+                continue
+            changes = [
+                kept.change
+                for kept in unit.changes_of_case(case)
+                if unit.has_run(*change_waits(case, kept.event_id))
+                and unit.first_run(f"change_told:{case.code}:{kept.event_id}", _EVER)
+            ]
+            if not changes:
+                continue
+            told = self._telling.changed(unit, case, unit.person(case.person_id), changes)
+            if told != case:
+                unit.save_case(told)
+            for change in changes:
+                if change.kind is ChangeKind.PICTURE and change.after:
+                    self._telling.pictures(unit, case, change.after)

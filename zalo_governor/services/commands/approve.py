@@ -1,0 +1,139 @@
+"""/duyet: the leader allows a change of the group, beforehand or afterwards (clause 6.1)."""
+
+from datetime import date
+from typing import NamedTuple
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.errors import IllegalTransitionError
+from zalo_governor.domain.group_changes import CHANGE_RULES, Approval
+from zalo_governor.domain.people import Person, Role
+from zalo_governor.services.cases.audit import audit_case
+from zalo_governor.services.commands.base import Answer, Call, Command
+from zalo_governor.services.commands.cases import DESK, one_line, unknown_case
+from zalo_governor.services.commands.parsing import case_number
+from zalo_governor.services.group_changes.notifications import Telling
+from zalo_governor.services.group_changes.vocabulary import Wanted
+from zalo_governor.services.messaging.formatter import moment
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.policy import OfficePolicy
+
+_WORDS = 120
+
+
+class Asked(NamedTuple):
+    """What is to be allowed: what a case is about, or something that is still to be done."""
+
+    case_id: int | None
+    wanted: Wanted | None
+    words: str
+    """As it was typed, in one line."""
+
+
+class Approve(Command[Asked]):
+    """/duyet đổi tên nhóm [trong 2 giờ], or /duyet VP12"""
+
+    word = "duyet"
+    usage = Text.USAGE_APPROVE
+    roles = DESK | {Role.LEADER}
+    """Whose word counts is policy; the others of the desk get the words with which to ask."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        super().__init__(policy)
+        self._telling = Telling(policy)
+
+    def allowed(self, person: Person) -> bool:
+        """Those who may allow it, and those who may ask for it."""
+        return person.has(*self.policy.approvers, *self.roles)
+
+    def understand(self, rest: str, today: date) -> Asked | None:
+        """The code of a case and nothing else, or what config/thay-doi-nhom.yaml knows."""
+        words = one_line(rest, _WORDS)
+        found = case_number(rest)
+        if found is not None:
+            return Asked(found[0], None, words) if not found[1] else None
+        wanted = self.policy.changes.wanted(rest)
+        return Asked(None, wanted, words) if wanted else None
+
+    def answer(self, call: Call, argument: Asked) -> Answer:
+        """Allowed and on record; or, for whoever may not, the words with which to ask."""
+        may = call.person.has(*self.policy.approvers)
+        if argument.case_id is not None:
+            case = call.unit.case(argument.case_id)
+            if case is None:
+                return unknown_case(self.voice, argument.case_id)
+            return self._afterwards(call, case) if may else self._ask_for_case(call, case)
+        if not may:
+            text = self.voice.say_to(call.person, Text.APPROVAL_ASK, words=argument.words)
+            return Answer([text], "ask")
+        return self._beforehand(call, argument)
+
+    def _beforehand(self, call: Call, asked: Asked) -> Answer:
+        if asked.wanted is None or len(call.groups) != 1:
+            return Answer([self.voice.say_to(call.person, Text.APPROVAL_WHICH_GROUP)], "which_group")
+        [group] = call.groups
+        wanted, now = asked.wanted, self.policy.clock()
+        approval = call.unit.add_approval(
+            Approval(
+                group_id=group.id,
+                given_by=call.person.id,
+                # By Zalo's clock, as the act that it allows will be.
+                given_at=min(now, call.event.at),
+                words=asked.words,
+                kind=wanted.kind,
+                item=wanted.item,
+                until=now + (wanted.length or self.policy.approval_valid),
+                once=wanted.length is None,
+            )
+        )
+        said = {
+            "who": self.voice.who(call.person),
+            "what": asked.words,
+            "group": self.voice.group(group),
+            "until": moment(approval.until),
+            "uses": self.voice.say(Text.APPROVAL_ONCE if approval.once else Text.APPROVAL_ALWAYS),
+        }
+        self._telling.allowed(call.unit, self.voice.say(Text.APPROVAL_TOLD, **said), call.person, group.id)
+        call.unit.audit(
+            "approval.given",
+            at=now,
+            actor_id=call.person.id,
+            group_id=group.id,
+            subject=wanted.kind.value if wanted.kind else "all",
+            detail={"approval": approval.id, "until": approval.until.isoformat(), "once": approval.once},
+        )
+        return Answer([self.voice.say(Text.APPROVAL_GIVEN, **said)], subject=f"approval {approval.id}")
+
+    def _afterwards(self, call: Call, case: Case) -> Answer:
+        now, code = self.policy.clock(), case.code
+        if case.rule_id not in CHANGE_RULES:
+            return Answer([self.voice.say(Text.APPROVAL_NO_CHANGE, code=code)], "no_change", code)
+        until = case.event_at + self.policy.approved_within
+        if now > until:
+            return Answer([self.voice.say(Text.APPROVAL_TOO_LATE, code=code, until=moment(until))], "too_late", code)
+        reason = self.voice.say(Text.REASON_APPROVED, who=self.voice.who(call.person))
+        try:
+            approved = case.moved(CaseState.APPROVED, at=now, by=call.person.id, reason=reason)
+        except IllegalTransitionError:
+            state = self.voice.state(case.state)
+            return Answer([self.voice.say(Text.CASE_CANNOT_MOVE, code=code, state=state)], "cannot_move", code)
+        call.unit.save_case(approved)
+        approval = call.unit.add_approval(
+            Approval(
+                group_id=case.group_id,
+                given_by=call.person.id,
+                given_at=now,
+                words=code,
+                until=now,
+                once=True,
+                used_by_event=case.first_event_id,
+            )
+        )
+        call.unit.approve_changes(case, approval.id)
+        detail: dict[str, object] = {"from": case.state.value, "to": approved.state.value, "approval": approval.id}
+        audit_case(call.unit, "case.moved", approved, detail, at=now, by=call.person.id)
+        self._telling.approved(call.unit, approved, call.person)
+        return Answer([self.voice.say(Text.APPROVAL_DONE, code=code)], subject=code)
+
+    def _ask_for_case(self, call: Call, case: Case) -> Answer:
+        text = self.voice.say_to(call.person, Text.APPROVAL_ASK_CASE, code=case.code)
+        return Answer([text], "ask", case.code)

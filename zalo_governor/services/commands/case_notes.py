@@ -1,0 +1,149 @@
+"""/chuyen, /daxem, /xoa: the leader told, who has seen it, and the message removed."""
+
+from datetime import date
+
+from zalo_governor.domain.cases import Case, CaseNote, NoteKind
+from zalo_governor.domain.clock import minutes_of
+from zalo_governor.domain.people import Person
+from zalo_governor.domain.removals import CodeCheck
+from zalo_governor.services.cases.escalation import Escalation
+from zalo_governor.services.cases.next_actions import visible
+from zalo_governor.services.commands.base import Answer, Call, Command
+from zalo_governor.services.commands.cases import DESK, CaseCommand, CaseWords, note_opening, unknown_case
+from zalo_governor.services.commands.parsing import case_number
+from zalo_governor.services.messaging.formatter import moment, number
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.policy import OfficePolicy
+
+_MOST_READERS = 200
+
+
+class PassOn(CaseWords):
+    """/chuyen VP12 [lời]"""
+
+    word = "chuyen"
+    aliases = ("trinh",)
+    usage = Text.USAGE_PASS_ON
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        super().__init__(policy)
+        self._escalation = Escalation(policy)
+
+    def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
+        """The leader gets it once from the desk, also after the program had told of it unverified."""
+        case_id, words = argument
+        case = call.unit.case(case_id)
+        if case is None:
+            return unknown_case(self.voice, case_id)
+        if case.leader_told_at and case.leader_told_by is not None:
+            when = moment(case.leader_told_at)
+            return Answer([self.voice.say(Text.PASSED_ON_BEFORE, code=case.code, when=when)], "before", case.code)
+        if words:
+            now = self.policy.clock()
+            note = CaseNote(kind=NoteKind.PASSED_ON, person_id=call.person.id, at=now, text=words)
+            call.unit.add_note(case, note)
+        told = self._escalation.pass_on(call.unit, case, call.person, words)
+        return Answer([self.voice.say(Text.PASSED_ON, code=case.code, told=told)], subject=case.code)
+
+
+class WhoHasSeen(CaseCommand):
+    """/daxem VP12"""
+
+    word = "daxem"
+    usage = Text.USAGE_READERS
+    forgiving = True
+
+    def about(self, call: Call, case: Case) -> Answer:
+        """Names by Zalo's receipts, those who have seen it first; without who posted it."""
+        note_opening(self, call, case)
+        readers = [reader for reader in call.unit.readers(case) if reader.person_id != case.person_id]
+        if not readers:
+            return Answer([self.voice.say(Text.READERS_NONE, code=case.code)], subject=case.code)
+        readers.sort(key=lambda reader: not reader.seen)
+        rows = [
+            self.voice.say(
+                Text.READER_SEEN if reader.seen else Text.READER_DELIVERED,
+                who=self.voice.who(call.unit.person(reader.person_id)),
+            )
+            for reader in readers[:_MOST_READERS]
+        ]
+        seen = sum(reader.seen for reader in readers)
+        text = self.voice.say(
+            Text.READERS,
+            code=case.code,
+            seen=number(seen),
+            delivered=number(len(readers) - seen),
+            rows="\n".join(rows),
+            days=number(self.policy.readers_kept.days),
+        )
+        return Answer([text], subject=case.code)
+
+
+class Remove(Command[tuple[int, str]]):
+    """/xoa VP12, then /xoa VP12 and the one-time code"""
+
+    word = "xoa"
+    by_code = True
+    usage = Text.USAGE_REMOVE
+    roles = DESK
+
+    def understand(self, rest: str, today: date) -> tuple[int, str] | None:
+        """The number of a case, and the code where one is given."""
+        found = case_number(rest)
+        if found is None:
+            return None
+        code = "".join(found[1].split())
+        return (found[0], code) if not code or (code.isascii() and code.isdigit()) else None
+
+    def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
+        """Without a code one is sent; with it the removal is ordered, and the result comes as a message of its own."""
+        case_id, code = argument
+        case = call.unit.case(case_id)
+        if case is None:
+            return unknown_case(self.voice, case_id)
+        if call.unit.removals_waiting(case):
+            return self._say(Text.REMOVAL_WAITS, case, "waits")
+        messages = visible(call.unit, case)
+        if not messages:
+            return self._say(Text.REMOVAL_NOTHING, case, "nothing_left")
+        if not any(message.cli_key for message in messages):
+            return self._say(Text.REMOVAL_NO_IDS, case, "no_ids")
+        return self._order(call, case, code) if code else self._issue(call, case, len(messages))
+
+    def _issue(self, call: Call, case: Case, count: int) -> Answer:
+        secret, now = self.policy.draw_code(), self.policy.clock()
+        call.unit.issue_code(case, call.person.id, secret, now + self.policy.code_valid)
+        text = self.voice.say(
+            Text.REMOVAL_CODE,
+            code=case.code,
+            count=number(count),
+            secret=secret,
+            minutes=number(minutes_of(self.policy.code_valid)),
+        )
+        return Answer([text], "code_issued", case.code)
+
+    def _order(self, call: Call, case: Case, code: str) -> Answer:
+        now = self.policy.clock()
+        checked = call.unit.check_code(case, call.person.id, code, now)
+        if checked is not CodeCheck.ACCEPTED:
+            return self._say(_REFUSALS[checked], case, f"code_{checked.value}")
+        ordered = call.unit.order_removals(case, visible(call.unit, case), call.person.id, now)
+        if _is_answer(case, call.person):
+            call.unit.save_case(case.answered())
+        text = self.voice.say(Text.REMOVAL_ORDERED, code=case.code, count=number(ordered))
+        return Answer([text], "ordered", case.code)
+
+    def _say(self, text: Text, case: Case, outcome: str) -> Answer:
+        return Answer([self.voice.say(text, code=case.code)], outcome, case.code)
+
+
+def _is_answer(case: Case, person: Person) -> bool:
+    """Nobody's own act takes the case on him from the leader's sight."""
+    return person.id != case.person_id
+
+
+_REFUSALS = {
+    CodeCheck.WRONG: Text.REMOVAL_WRONG,
+    CodeCheck.SPENT: Text.REMOVAL_SPENT,
+    CodeCheck.EXPIRED: Text.REMOVAL_EXPIRED,
+}

@@ -1,0 +1,222 @@
+"""/vipham, /xacnhan, /baonham: the desk works the cases."""
+
+import re
+from abc import abstractmethod
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import ClassVar, NamedTuple
+
+from zalo_governor.domain.audit import SHOWN
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.errors import IllegalTransitionError
+from zalo_governor.domain.group_changes import CHANGE_RULES
+from zalo_governor.domain.people import Role
+from zalo_governor.services.cases.audit import audit_case
+from zalo_governor.services.cases.notifications import Alerts
+from zalo_governor.services.cases.ranking import gravest_first
+from zalo_governor.services.cases.suppression import FalseAlarms
+from zalo_governor.services.commands.base import Answer, AnyCommand, Call, Command
+from zalo_governor.services.commands.parsing import case_number, folded
+from zalo_governor.services.messaging.delivery_words import state_in_words
+from zalo_governor.services.messaging.formatter import Voice, moment, number
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.policy import Group
+from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.reports.periods import midnight, today
+
+DESK = frozenset({Role.ADMIN, Role.ADMIN_STAFF})
+_ROWS = 20
+_PAGE = re.compile(r"(.*?)(?: ?(?:trang )?0*([1-9][0-9]{0,3}))?")
+_WORDS = 500
+_RECENT = timedelta(days=30)
+
+
+class Which(Enum):
+    """What /vipham lists."""
+
+    OPEN = Text.CASES_OPEN
+    ALL = Text.CASES_ALL
+    TODAY = Text.CASES_TODAY
+
+
+class Wanted(NamedTuple):
+    """What of the list."""
+
+    which: Which
+    page: int = 1
+
+
+class ListCases(Command[Wanted]):
+    """/vipham [mở | tất cả | hôm nay] [trang]"""
+
+    word = "vipham"
+    usage = Text.USAGE_CASES
+    forgiving = True
+    roles = DESK
+    _FILTERS: ClassVar[dict[str, Which]] = {
+        "": Which.OPEN,
+        "mo": Which.OPEN,
+        "dang mo": Which.OPEN,
+        "tat ca": Which.ALL,
+        "tatca": Which.ALL,
+        "hom nay": Which.TODAY,
+        "homnay": Which.TODAY,
+    }
+    _TYPED: ClassVar[dict[Which, str]] = {Which.OPEN: "", Which.ALL: "tất cả ", Which.TODAY: "hôm nay "}
+
+    def understand(self, rest: str, today: date) -> Wanted | None:
+        """A filter and a page; nothing means the first of those that are open."""
+        found = _PAGE.fullmatch(folded(rest).strip(" ."))
+        which = self._FILTERS.get(found[1].strip()) if found else None
+        return Wanted(which, int(found[2] or 1)) if found and which else None
+
+    def answer(self, call: Call, argument: Wanted) -> Answer:
+        """The gravest cases of each group first, of those the youngest, page by page, and how many there are."""
+        if not call.groups:
+            return Answer([self.voice.say_to(call.person, Text.NOT_GOVERNED)])
+        return Answer([self._list(call, group, argument) for group in call.groups])
+
+    def _list(self, call: Call, group: Group, wanted: Wanted) -> str:
+        now, which = self.policy.clock(), wanted.which
+        start = {Which.OPEN: from_ms(0), Which.ALL: now - _RECENT, Which.TODAY: midnight(today(now))}[which]
+        cases = call.unit.cases(group.id, start=start, end=_beyond(now), open_only=which is Which.OPEN)
+        named = {"which": self.voice.say(which.value), "group": self.voice.group(group)}
+        if not cases:
+            return self.voice.say(Text.CASES_NONE, **named)
+        ordered = gravest_first(reversed(cases))
+        first = max(_ROWS, sum(case.urgent for case in ordered))
+        starts = [0, *range(first, len(ordered), _ROWS)]
+        page = min(wanted.page, len(starts))
+        rows = [self._row(call.unit, case) for case in ordered[starts[page - 1] : [*starts, None][page]]]
+        on = self._on(which, page, len(starts))
+        return self.voice.say(Text.CASES, count=number(len(cases)), rows="\n".join(rows), page=on, **named)
+
+    def _on(self, which: Which, page: int, pages: int) -> str:
+        """Which page this is, and how to go on; "" where there is but one."""
+        if pages == 1:
+            return ""
+        about = {"page": number(page), "pages": number(pages)}
+        if page == pages:
+            return self.voice.say(Text.CASES_LAST_PAGE, **about)
+        return self.voice.say(Text.CASES_PAGE, next=f"{self._TYPED[which]}{page + 1}", **about)
+
+    def _row(self, unit: OfficeUnit, case: Case) -> str:
+        return self.voice.say(
+            Text.CASE_ROW,
+            code=case.code,
+            when=moment(case.event_at),
+            who=self.voice.who(unit.person(case.person_id)),
+            citation=self.voice.cited(case),
+            state=state_in_words(unit, self.voice, case),
+            times=self.voice.times(case),
+        )
+
+
+class CaseCommand(Command[int]):
+    """A command of the desk about one case, whose number follows and nothing else."""
+
+    roles = DESK
+    by_code = True
+
+    def understand(self, rest: str, today: date) -> int | None:
+        """The number of a case and nothing else."""
+        found = case_number(rest)
+        return found[0] if found and not found[1] else None
+
+    def answer(self, call: Call, argument: int) -> Answer:
+        """What `about` says, or that there is no such case."""
+        case = call.unit.case(argument)
+        return self.about(call, case) if case else unknown_case(self.voice, argument)
+
+    @abstractmethod
+    def about(self, call: Call, case: Case) -> Answer:
+        """Carry it out on that case."""
+
+
+class ConfirmCase(CaseCommand):
+    """/xacnhan VP12"""
+
+    word = "xacnhan"
+    usage = Text.USAGE_CONFIRM
+
+    def about(self, call: Call, case: Case) -> Answer:
+        """Confirmed; a sealed case is referred, since only the competent body determines what is secret."""
+        return move(self, call, case, CaseState.REFERRED if case.sealed else CaseState.CONFIRMED, "")
+
+
+class CaseWords(Command[tuple[int, str]]):
+    """A command about one case, whose number is followed by words."""
+
+    roles: ClassVar[frozenset[Role] | None] = DESK
+    by_code = True
+
+    def understand(self, rest: str, today: date) -> tuple[int, str] | None:
+        """The number of a case and the words, "" where none are given."""
+        found = case_number(rest)
+        return (found[0], one_line(found[1], _WORDS)) if found else None
+
+
+class FalseAlarm(CaseWords):
+    """/baonham VP12 lý do"""
+
+    word = "baonham"
+    usage = Text.USAGE_FALSE_ALARM
+
+    def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
+        """Taken back, with the reason."""
+        case_id, reason = argument
+        if not reason:
+            code = f"VP{case_id}"
+            return Answer([self.voice.say(Text.REASON_MISSING, code=code)], "no_reason", code)
+        case = call.unit.case(case_id)
+        return move(self, call, case, CaseState.FALSE_ALARM, reason) if case else unknown_case(self.voice, case_id)
+
+
+def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
+    """The case in another state by somebody's word, with all that follows from it."""
+    voice, code, now = command.voice, case.code, command.policy.clock()
+    if case.rule_id in CHANGE_RULES and case.person_id == call.person.id:
+        # What somebody of the desk did about the group is the leader's to judge.
+        return Answer([voice.say(Text.CHANGE_OWN_CASE, code=code)], "own_case", code)
+    try:
+        moved = case.moved(to, at=now, by=call.person.id, reason=reason)
+    except IllegalTransitionError:
+        return cannot_move(command, case)
+    call.unit.save_case(moved)
+    if to is CaseState.FALSE_ALARM:
+        FalseAlarms(command.policy).learn(call.unit, moved, call.person)
+    elif case.state is CaseState.FALSE_ALARM:
+        FalseAlarms(command.policy).unlearn(call.unit, moved, call.person)
+    if call.person.id != case.person_id:
+        Alerts(command.policy).decided(call.unit, case, to)
+    audit_case(call.unit, "case.moved", case, {"from": case.state.value, "to": to.value}, at=now, by=call.person.id)
+    return Answer([voice.say(Text.CASE_MOVED, code=code, state=voice.state(to))], subject=code)
+
+
+def cannot_move(command: AnyCommand, case: Case) -> Answer:
+    """The case cannot go there from where it is."""
+    state = command.voice.state(case.state)
+    text = command.voice.say(Text.CASE_CANNOT_MOVE, code=case.code, state=state)
+    return Answer([text], "cannot_move", case.code)
+
+
+def unknown_case(voice: Voice, case_id: int) -> Answer:
+    """There is no case of that number."""
+    code = f"VP{case_id}"
+    return Answer([voice.say(Text.CASE_UNKNOWN, code=code)], "unknown_case", code)
+
+
+def note_opening(command: AnyCommand, call: Call, case: Case) -> None:
+    """Write down that somebody has opened the case."""
+    audit_case(call.unit, SHOWN, case, {"way": command.word}, at=command.policy.clock(), by=call.person.id)
+
+
+def one_line(text: str, limit: int) -> str:
+    """What people typed, printable and in one line, cut at `limit` characters."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _beyond(now: datetime) -> datetime:
+    return now + timedelta(seconds=1)

@@ -1,0 +1,124 @@
+"""/suco, /gopy: what members tell the office; the desk reads it with the same words and nothing after them."""
+
+from datetime import date, timedelta
+from typing import ClassVar
+
+from zalo_governor.domain.feedback import Remark, RemarkKind
+from zalo_governor.services.commands.base import Answer, Call, Command
+from zalo_governor.services.commands.cases import DESK, one_line
+from zalo_governor.services.messaging.formatter import moment, number
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.notifier import Post
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.text.normalise import normalise
+
+_LISTED = timedelta(days=90)
+_ROWS = 10
+_SHOWN = 150
+_KEPT = 1500
+_URGENT = frozenset({"khẩn", "gấp", "khan"})
+"""Without its marks "gấp" would be "gặp", with which many an incident begins."""
+
+
+class _Tell(Command[str]):
+    """Words for the office."""
+
+    roles = None
+    kind: ClassVar[RemarkKind]
+    kept: ClassVar[Text]
+    listed: ClassVar[Text]
+    none_yet: ClassVar[Text]
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        super().__init__(policy)
+        self._post = Post(policy)
+
+    def understand(self, rest: str, today: date) -> str | None:
+        """The words; none where the desk wants to read what others said."""
+        return one_line(rest.strip(" :"), _KEPT)
+
+    def answer(self, call: Call, argument: str) -> Answer:
+        """Kept, numbered and passed on; or the list."""
+        if not call.groups:
+            return Answer([self.voice.say_to(call.person, Text.NOT_GOVERNED)])
+        if argument:
+            return self._keep(call, argument)
+        if call.person.has(*DESK):
+            return Answer([self._list(call, group.id) for group in call.groups], "listed")
+        text = self.voice.say_to(call.person, Text.USAGE, usage=self.voice.say(self.usage))
+        return Answer([text], "usage")
+
+    def _keep(self, call: Call, words: str) -> Answer:
+        group = call.groups[0]
+        now = self.policy.clock()
+        remark = call.unit.add_remark(self.kind, group_id=group.id, person_id=call.person.id, text=words, at=now)
+        text = self._pass_on(call, remark)
+        line = self.voice.say_to(call.person, Text.REMARK_IN_GROUP, code=remark.code)
+        return Answer([text], subject=remark.code, group_line=line)
+
+    def _pass_on(self, call: Call, remark: Remark) -> str:
+        """What the member is told; the desk gets it gathered."""
+        return self.voice.say_to(call.person, self.kept, code=remark.code)
+
+    def _list(self, call: Call, group_id: str) -> str:
+        now = self.policy.clock()
+        found = call.unit.remarks(group_id, self.kind, now - _LISTED, now + timedelta(seconds=1))
+        group = self.voice.group(self.policy.group(group_id))
+        if not found:
+            return self.voice.say(self.none_yet, group=group)
+        rows = [
+            self.voice.say(
+                Text.REMARK_ROW,
+                code=remark.code,
+                when=moment(remark.at),
+                who=self.voice.who(call.unit.person(remark.person_id)),
+                said=one_line(remark.text, _SHOWN),
+            )
+            for remark in found[::-1][:_ROWS]
+        ]
+        return self.voice.say(self.listed, group=group, count=number(len(found)), rows="\n".join(rows))
+
+
+class TellIncident(_Tell):
+    """/suco không nhận được tin"""
+
+    word = "suco"
+    usage = Text.USAGE_INCIDENT
+    kind = RemarkKind.INCIDENT
+    kept = Text.INCIDENT_KEPT
+    listed = Text.INCIDENTS
+    none_yet = Text.INCIDENTS_NONE
+
+    def _pass_on(self, call: Call, remark: Remark) -> str:
+        """At once: meanwhile somebody does not hear what is ordered. In the quiet hours, only what is called urgent."""
+        quiet = self.policy.quiet_hours
+        morning = quiet.until(remark.at) if quiet and not _urgent(remark.text) else None
+        if morning is not None:  # Then all those of the night go out together (office.digests).
+            about = {"code": remark.code, "when": moment(morning)}
+            return self.voice.say_to(call.person, Text.INCIDENT_KEPT_AT_NIGHT, **about)
+        text = self.voice.say(
+            Text.INCIDENT_ALERT,
+            code=remark.code,
+            when=moment(remark.at),
+            who=self.voice.who(call.person),
+            group=self.voice.group(self.policy.group(remark.group_id)),
+            said=remark.text,
+        )
+        self._post.to_desk(call.unit, text, group_id=remark.group_id)
+        call.unit.remarks_told([remark], remark.at)
+        return super()._pass_on(call, remark)
+
+
+class Suggest(_Tell):
+    """/gopy nên ghim lịch trực"""
+
+    word = "gopy"
+    usage = Text.USAGE_SUGGESTION
+    kind = RemarkKind.SUGGESTION
+    kept = Text.SUGGESTION_KEPT
+    listed = Text.SUGGESTIONS
+    none_yet = Text.SUGGESTIONS_NONE
+
+
+def _urgent(text: str) -> bool:
+    return normalise(text).text.casefold().split()[0].strip(".,:;") in _URGENT

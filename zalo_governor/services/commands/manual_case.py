@@ -1,0 +1,121 @@
+"""/ghinhan: the desk writes down a case that no rule can see (clauses 4.6, 5.3, 7.5 …)."""
+
+import re
+from datetime import date
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.events import MessageSent
+from zalo_governor.domain.findings import Severity
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import Person
+from zalo_governor.services.cases.audit import audit_case
+from zalo_governor.services.commands.base import Answer, Call, Command
+from zalo_governor.services.commands.cases import DESK, one_line
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.notifier import Post
+from zalo_governor.services.policy import Group, OfficePolicy
+
+MANUAL_RULE = "ghi-nhan"
+"""Stands where cases of rules name their rule."""
+
+_WORDS = 600
+_CLAUSE = re.compile(r"(?:(qđ|qd)\s*\.?\s*)?(\d{1,2})\s*\.\s*(\d{1,2})(?![\d.])", re.IGNORECASE)
+_UID = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
+_EVERYBODY = "-1"
+
+
+class NoteCase(Command[str]):
+    """/ghinhan 4.6 @người nội dung"""
+
+    word = "ghinhan"
+    usage = Text.USAGE_NOTE
+    roles = DESK
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        super().__init__(policy)
+        self._post = Post(policy)
+
+    def understand(self, rest: str, today: date) -> str | None:
+        """The number of a clause, with which the rest has to begin."""
+        found = _CLAUSE.match(rest)
+        return _number(found) if found else None
+
+    def answer(self, call: Call, argument: str) -> Answer:
+        """Written down, with whom the message names by uid; a name that was only typed names nobody."""
+        if argument not in {clause.number for clause in self.policy.regulation.clauses}:
+            return Answer([self.voice.say(Text.REGULATION_NONE, wanted=argument)], "unknown_clause", argument)
+        if len(call.groups) != 1:
+            return Answer([self.voice.say_to(call.person, Text.APPROVAL_WHICH_GROUP)], "which_group")
+        uid, words = _named(call.event)
+        person = call.unit.sender(call.event.account, uid) if uid not in {"", self.policy.account} else None
+        if person is None:
+            return Answer([self.voice.say_to(call.person, Text.NOTE_WHO)], "nobody", argument)
+        if not words:
+            return Answer([self.voice.say_to(call.person, Text.NOTE_WORDS)], "no_words", argument)
+        case = self._open(call, call.groups[0], person, argument, words)
+        who = self.voice.who(call.unit.person(person.id))
+        about = {"code": case.code, "who": who, "citation": self.voice.citation(argument)}
+        self._tell_others(call, case, about)
+        return Answer([self.voice.say(Text.NOTED, **about)], subject=case.code)
+
+    def _open(self, call: Call, group: Group, person: Person, clause: str, words: str) -> Case:
+        now = self.policy.clock()
+        case = call.unit.add_case(
+            Case(
+                id=0,
+                group_id=group.id,
+                rule_id=MANUAL_RULE,
+                clause=clause,
+                severity=Severity.MINOR,
+                label="manual",
+                person_id=person.id,
+                state=CaseState.NEW,
+                opened_at=now,
+                event_at=call.event.at,
+                last_event_at=call.event.at,
+                first_event_id=call.event.id,
+                # It is not about the message that says so: taking that back remedies nothing.
+                message_key="",
+                state_at=now,
+            )
+        )
+        call.unit.add_manual(case, call.person.id, words)
+        audit_case(call.unit, "case.noted", case, {"event": call.event.id}, at=now, by=call.person.id)
+        return case
+
+    def _tell_others(self, call: Call, case: Case, about: dict[str, str]) -> None:
+        group = self.voice.group(self.policy.group(case.group_id))
+        text = self.voice.say(Text.NOTED_TOLD, **about, group=group, by=self.voice.who(call.person))
+        for other in self._post.holders(call.unit, *DESK):
+            if other.id not in {call.person.id, case.person_id}:
+                purpose = Purpose.ADMIN_ALERT
+                self._post.to_person(call.unit, other, text, purpose, group_id=case.group_id, case_id=case.id)
+
+
+def _number(found: re.Match[str]) -> str:
+    decision = "QĐ." if found[1] else ""
+    return f"{decision}{int(found[2])}.{int(found[3])}"
+
+
+def _named(message: MessageSent) -> tuple[str, str]:
+    """(uid of the one person whom the message names, what else it says after the clause); "" for what is not there."""
+    uids = {mention.uid for mention in message.mentions}
+    text = _without_mentions(message)
+    found = _CLAUSE.search(text)
+    words = text[found.end() :] if found else ""
+    if not uids and message.quote:
+        uids = {message.quote.owner_uid}
+    elif not uids and (typed := _UID.search(words)):
+        uids = {typed[0]}
+        words = words.replace(typed[0], " ", 1)
+    uid = next(iter(uids)) if len(uids) == 1 else ""
+    return ("" if uid == _EVERYBODY else uid), one_line(words, _WORDS).strip(" :,;-–")
+
+
+def _without_mentions(message: MessageSent) -> str:
+    """Zalo counts places in a text as its own client does: in units of UTF-16."""
+    units = message.text.encode("utf-16-le", "surrogatepass")
+    for mention in sorted(message.mentions, key=lambda given: given.start, reverse=True):
+        if mention.start >= 0 and mention.length > 0:
+            units = units[: 2 * mention.start] + units[2 * (mention.start + mention.length) :]
+    return units.decode("utf-16-le", "replace")

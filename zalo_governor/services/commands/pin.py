@@ -1,0 +1,40 @@
+"""/ghim: what matters is pinned where everybody finds it again (clause 5.2)."""
+
+from datetime import date
+
+from zalo_governor.domain.actions import Errand, ErrandKind
+from zalo_governor.domain.people import Role
+from zalo_governor.services.commands.base import Answer, Call, Command
+from zalo_governor.services.messaging.message_ids import Text
+
+
+class Pin(Command[bool]):
+    """/ghim, in the group, in answer to the message"""
+
+    word = "ghim"
+    usage = Text.USAGE_PIN
+    roles = frozenset({Role.LEADER, Role.LEADERSHIP, Role.ADMIN})
+
+    def understand(self, rest: str, today: date) -> bool | None:
+        """Nothing may follow: what is to be pinned is what is quoted."""
+        return None if rest.strip(" .:") else True
+
+    def answer(self, call: Call, argument: bool) -> Answer:
+        """The order is given, and its result comes as a message."""
+        event, quote = call.event, call.event.quote
+        if not event.is_group or quote is None or not quote.key.isdecimal():
+            return Answer([self.voice.say_to(call.person, Text.PIN_NEEDS_QUOTE)], "needs_quote")
+        if any(case.sealed for case in call.unit.case_of_message(event.thread_id, quote.key)):
+            return Answer([self.voice.say_to(call.person, Text.PIN_SEALED)], "sealed", quote.key)
+        ordered = call.unit.order_errand(
+            Errand(
+                account=self.policy.account,
+                kind=ErrandKind.PIN,
+                group_id=event.thread_id,
+                uid=quote.key,
+                ordered_by=call.person.id,
+                ordered_at=self.policy.clock(),
+            )
+        )
+        text = self.voice.say_to(call.person, Text.PIN_ORDERED)
+        return Answer([text], "ordered" if ordered else "waits", quote.key)

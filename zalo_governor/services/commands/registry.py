@@ -1,0 +1,51 @@
+"""The commands that there are, in the order in which /trogiup lists them."""
+
+from zalo_governor.services.commands.approve import Approve
+from zalo_governor.services.commands.base import AnyCommand
+from zalo_governor.services.commands.case_notes import PassOn, Remove, WhoHasSeen
+from zalo_governor.services.commands.case_wording import AddNote, Explain, Review
+from zalo_governor.services.commands.cases import ConfirmCase, FalseAlarm, ListCases
+from zalo_governor.services.commands.feedback import Suggest, TellIncident
+from zalo_governor.services.commands.help_status import Help, ReadRegulation, Status
+from zalo_governor.services.commands.manual_case import NoteCase
+from zalo_governor.services.commands.members import Belongs, PutOut
+from zalo_governor.services.commands.pin import Pin
+from zalo_governor.services.commands.report import Report
+from zalo_governor.services.commands.restore_marks import AddMarks
+from zalo_governor.services.commands.show_case import ShowCase
+from zalo_governor.services.commands.trial import Introduce, ShowTrial, SwitchOn
+from zalo_governor.services.policy import OfficePolicy
+
+COMMANDS: tuple[type[AnyCommand], ...] = (
+    ListCases,
+    ShowCase,
+    ConfirmCase,
+    FalseAlarm,
+    Review,
+    PassOn,
+    AddNote,
+    WhoHasSeen,
+    Remove,
+    Belongs,
+    PutOut,
+    Explain,
+    Approve,
+    NoteCase,
+    Pin,
+    Report,
+    ReadRegulation,
+    TellIncident,
+    Suggest,
+    AddMarks,
+    Introduce,
+    Status,
+    ShowTrial,
+    SwitchOn,
+)
+"""All but the one that lists them."""
+
+
+def all_commands(policy: OfficePolicy) -> dict[str, AnyCommand]:
+    """Word -> command."""
+    named: list[AnyCommand] = [kind(policy) for kind in COMMANDS]
+    return {command.word: command for command in (*named, Help(policy, named))}

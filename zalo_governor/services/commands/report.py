@@ -1,0 +1,91 @@
+"""/baocao: the activity report, always in private, as a message or as a file."""
+
+from datetime import date
+from typing import NamedTuple
+
+from zalo_governor.domain.documents import Face
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.services.commands.base import Answer, Call, Command
+from zalo_governor.services.commands.cases import DESK
+from zalo_governor.services.commands.parsing import folded
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.reports.builder import compose
+from zalo_governor.services.reports.document.document import file_of, paper_of
+from zalo_governor.services.reports.periods import Span, as_period, asked, today
+from zalo_governor.services.reports.scheduled import REPORT_READERS
+from zalo_governor.services.reports.text import render_text
+
+_FACES = {
+    "docx": Face.DOCX,
+    "word": Face.DOCX,
+    "van ban": Face.DOCX,
+    "xlsx": Face.XLSX,
+    "excel": Face.XLSX,
+    "bang tinh": Face.XLSX,
+    "png": Face.PNG,
+    "anh": Face.PNG,
+    "hinh": Face.PNG,
+    "hinh anh": Face.PNG,
+    "bieu do": Face.PNG,
+}
+"""How people ask for a file, at the end of the line or at its beginning."""
+_BESIDE_A_FACE = frozenset({"file", "tep", "dang"})
+
+
+class Wanted(NamedTuple):
+    """Which report, and as what."""
+
+    span: Span
+    face: Face | None
+    """None for a message."""
+
+
+class Report(Command[Wanted]):
+    """/baocao [hôm nay | hôm qua | tuần | tháng | quý | 01/10-31/10] [docx | xlsx | ảnh]"""
+
+    word = "baocao"
+    aliases = ("bc", "report")
+    usage = Text.USAGE_REPORT
+    forgiving = True
+    roles = frozenset(REPORT_READERS)
+
+    def understand(self, rest: str, today: date) -> Wanted | None:
+        """A period, and after or before it perhaps the kind of file; no period means today."""
+        words = [word for word in folded(rest).rstrip(" .").split() if word not in _BESIDE_A_FACE]
+        face = None
+        for length in (2, 1):
+            for kind, others in ((words[-length:], words[:-length]), (words[:length], words[length:])):
+                face = face or _FACES.get(" ".join(kind))
+                if face:
+                    span = asked(" ".join(others), today)
+                    return Wanted(span, face) if span else None
+        span = asked(" ".join(words), today)
+        return Wanted(span, None) if span else None
+
+    def answer(self, call: Call, argument: Wanted) -> Answer:
+        """One report for each group asked about."""
+        policy, span = self.policy, argument.span
+        if not call.groups:
+            return Answer([self.voice.say_to(call.person, Text.NOT_GOVERNED)])
+        if span.first > today(policy.clock()):
+            return Answer([self.voice.say_to(call.person, Text.REPORT_FUTURE)], "future")
+        period = as_period(span, self.voice)
+        words = call.person.has(*DESK)
+        reports = [compose(call.unit, group, period, self.voice, policy.clock, words=words) for group in call.groups]
+        files = [
+            file_of(report, argument.face, paper_of(report, policy.letterhead, self.voice), self.voice)
+            for report in reports
+            if argument.face
+        ]
+        texts = (
+            [self.voice.say(Text.REPORT_FILE, period=period.label, names=", ".join(file.name for file in files))]
+            if files
+            else [render_text(report, policy.catalogue, policy.regulation) for report in reports]
+        )
+        return Answer(
+            texts,
+            subject=f"{span.first.isoformat()}/{span.last.isoformat()}",
+            purpose=Purpose.REPORT,
+            files=files,
+            group_line=self.voice.say_to(call.person, Text.REPORT_SENT, period=period.label),
+        )

@@ -1,0 +1,79 @@
+"""Whom a command about somebody's membership means: by the case about the coming, or by the number in the list."""
+
+import re
+from typing import NamedTuple
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.outsiders import Newcomer
+from zalo_governor.domain.people import Person
+from zalo_governor.services.commands.base import Call
+from zalo_governor.services.commands.cases import one_line
+from zalo_governor.services.commands.parsing import case_number, numbered
+from zalo_governor.services.policy import Group
+
+LONGEST_NAME = 150
+_MEMBER = re.compile(r"\s*tv[\s\-#.]*0*([1-9][0-9]{0,17})(?![0-9a-z])")
+_DASH = re.compile(r"\s+[-–—]+\s*|\s*[-–—]+\s+")
+
+
+class Whom(NamedTuple):
+    """What was typed: a code, and what follows it."""
+
+    case_id: int | None = None
+    person_id: int | None = None
+    """From the list of `/thanhvien`: somebody in the group about whom there need be no case."""
+    rest: str = ""
+
+    @property
+    def code(self) -> str:
+        """As it is typed."""
+        return f"TV{self.person_id}" if self.case_id is None else f"VP{self.case_id}"
+
+
+class Found(NamedTuple):
+    """Whom a code stands for; newcomer and case are both there or neither is."""
+
+    group: Group
+    person: Person
+    newcomer: Newcomer | None = None
+    case: Case | None = None
+
+
+def read_whom(typed: str) -> Whom | None:
+    """`VP12` or `TV34` in any spelling, with what follows in one line; None where it begins with neither."""
+    member = numbered(typed, _MEMBER)
+    if member:
+        return Whom(person_id=member[0], rest=one_line(member[1], LONGEST_NAME))
+    named = case_number(typed)
+    return Whom(case_id=named[0], rest=one_line(named[1], LONGEST_NAME)) if named else None
+
+
+def find(call: Call, account: str, whom: Whom) -> Found | None:
+    """Whom the code stands for in the groups that are asked about; None for nobody there."""
+    if whom.case_id is not None:
+        case = call.unit.case(whom.case_id)
+        newcomer = call.unit.newcomer(case) if case else None
+        group = next((group for group in call.groups if newcomer and group.id == newcomer.group_id), None)
+        if newcomer is None or group is None:
+            return None
+        return Found(group, call.unit.person(newcomer.person_id), newcomer, case)
+    try:
+        person = call.unit.person(whom.person_id or 0)
+    except KeyError:
+        return None
+    for group in call.groups:
+        here = call.unit.newcomers_here(group.id, person.id)
+        if here:
+            return Found(group, person, *here[-1])
+        if person.uid in call.unit.present_uids(account, group.id):
+            return Found(group, person)
+    return None
+
+
+def name_and_title(text: str) -> tuple[str, str] | None:
+    """`Họ tên - Chức vụ` in its two parts; None where one of them is missing."""
+    found = _DASH.search(text)
+    if found is None:
+        return None
+    name, title = text[: found.start()].strip(), text[found.end() :].strip()
+    return (name, title) if len(name.split()) > 1 and title else None

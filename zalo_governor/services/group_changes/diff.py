@@ -1,0 +1,127 @@
+"""What an event changes about the group, seen from how the group was; and how the group is afterwards."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from zalo_governor.domain.events import (
+    AdminChanged,
+    BoardChanged,
+    EventBase,
+    GroupInfoChanged,
+    GroupSettingChanged,
+    InviteLinkChanged,
+    MessageSent,
+)
+from zalo_governor.domain.group_changes import Change, ChangeKind
+from zalo_governor.domain.inbound import Source
+from zalo_governor.domain.people import GroupSnapshot, picture_name
+from zalo_governor.text.fold import skeleton
+
+BOARD_MESSAGES = frozenset({"group.poll", "chat.todo"})
+"""Messages that put something on the board: a poll, a to-do."""
+_TAKEN_AWAY = frozenset({"unpin_topic", "remove_board", "remove_topic"})
+
+PersonNumber = Callable[[str], str]
+"""uid -> number of the person, as text: a uid means something to one bot account only."""
+
+
+def concerns_group(event: EventBase) -> bool:
+    """Whether the event may change anything about the group; false for nearly everything that is said."""
+    if type(event) is MessageSent:
+        return event.message_type in BOARD_MESSAGES
+    return isinstance(event, GroupInfoChanged | GroupSettingChanged | AdminChanged | InviteLinkChanged | BoardChanged)
+
+
+def changes_of(event: EventBase, group: GroupSnapshot | None, number: PersonNumber) -> list[Change]:
+    """What is other after the event than in `group`; without a group, what the event itself says was changed."""
+    match event:
+        case GroupInfoChanged():
+            return list(_info(event, group, number))
+        case GroupSettingChanged():
+            return list(_settings(event, group))
+        case AdminChanged():
+            return list(_admins(event, group, number))
+        case InviteLinkChanged():
+            return [Change(kind=ChangeKind.LINK, after=event.link)]
+        case BoardChanged():
+            kind = ChangeKind.PIN if "pin_topic" in event.act else ChangeKind.BOARD
+            gone = event.act in _TAKEN_AWAY
+            before, after = (event.title, "") if gone else (None, event.title)
+            return [Change(kind=kind, item=event.act, before=before, after=after)]
+        case MessageSent() if event.message_type in BOARD_MESSAGES:
+            title = next((text for field, text in event.strings() if field in {"poll_question", "todo"}), "")
+            return [Change(kind=ChangeKind.BOARD, item=event.message_type, after=title)]
+        case _:
+            return []
+
+
+def group_after(event: EventBase, group: GroupSnapshot) -> GroupSnapshot:
+    """The group as it is after the event."""
+    now: dict[str, Any] = {}
+    match event:
+        case GroupInfoChanged():
+            told = {"name": event.name, "description": event.description, "avatar_url": event.avatar_url}
+            now = {field: value for field, value in told.items() if value is not None}
+            if event.avatar_url == "" and event.source is not Source.SWEEP:
+                now["avatar_url"] = None  # There is another one, and where it lies was not said.
+            if event.owner_uid:
+                now["owner_uid"] = event.owner_uid
+        case GroupSettingChanged():
+            now = {"settings": group.settings | event.settings}
+        case AdminChanged():
+            admins = set(group.co_admin_uids).symmetric_difference(_moved(event, group))
+            now = {"co_admin_uids": tuple(sorted(admins))}
+        case InviteLinkChanged():
+            now = {"link_opened_at": event.at, "link_expires_at": event.expires_at}
+        case _:
+            pass
+    return group.model_copy(update=now) if now else group
+
+
+def _info(event: GroupInfoChanged, group: GroupSnapshot | None, number: PersonNumber) -> Iterator[Change]:
+    if event.name and (group is None or event.name != group.name):
+        before = group.name if group and group.name else None
+        yield Change(kind=ChangeKind.NAME, item=skeleton(event.name), before=before, after=event.name)
+    if event.description is not None and (group is None or event.description != group.description):
+        before = group.description if group else None
+        yield Change(kind=ChangeKind.DESCRIPTION, before=before, after=event.description)
+    if event.avatar_url is not None and not _same_picture(event.avatar_url, group):
+        before = group.avatar_url if group else None
+        yield Change(kind=ChangeKind.PICTURE, before=before, after=event.avatar_url)
+    # Every act names the owner: only where he is known to have been another one is that a change.
+    if event.owner_uid and group and group.owner_uid and event.owner_uid != group.owner_uid:
+        owner = number(event.owner_uid)
+        yield Change(kind=ChangeKind.OWNER, item=owner, before=number(group.owner_uid), after=owner)
+
+
+def _same_picture(address: str, group: GroupSnapshot | None) -> bool:
+    """Whether the group had it already; of a picture without an address nobody can say so."""
+    there = group.avatar_url if group else None
+    return bool(address and there) and picture_name(address) == picture_name(there or "")
+
+
+def _settings(event: GroupSettingChanged, group: GroupSnapshot | None) -> Iterator[Change]:
+    if group is None or not group.settings:
+        yield Change(kind=ChangeKind.SETTING)
+        return
+    for flag, value in sorted(event.settings.items()):
+        before = group.settings.get(flag)
+        if before is not None and before != value:
+            yield Change(kind=ChangeKind.SETTING, item=flag, before=str(before), after=str(value))
+
+
+def _admins(event: AdminChanged, group: GroupSnapshot | None, number: PersonNumber) -> Iterator[Change]:
+    moved = _moved(event, group)
+    for member in event.members:
+        if member.uid in moved:
+            before, after = ("0", "1") if event.granted else ("1", "0")
+            yield Change(kind=ChangeKind.ADMIN, item=number(member.uid), before=before, after=after)
+
+
+def _moved(event: AdminChanged, group: GroupSnapshot | None) -> set[str]:
+    """Those who were no administrators and are now, or the other way round."""
+    uids = {member.uid for member in event.members}
+    if group is None:
+        return uids
+    there = set(group.co_admin_uids)
+    return uids - there if event.granted else uids & there

@@ -1,0 +1,92 @@
+"""Signs that something may leave the group (clause 4.6). That it does cannot be seen, and that is always said."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.people import GroupSnapshot
+from zalo_governor.domain.reports import LeakSigns
+from zalo_governor.services.messaging.formatter import Voice, moment, number
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.notifier import Post
+from zalo_governor.services.policy import Group, OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+_FORWARDING, _OUTSIDERS = "4.6", "4.5"
+_NAMED = 3
+_NEVER = from_ms(1 << 42)
+_EVER = from_ms(0)
+
+
+class Signs:
+    """Lists them for whoever asks, and tells the desk of them where they are new."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+
+    def line(self, unit: OfficeUnit, group: Group) -> str:
+        """One sentence on one group, also where there is nothing."""
+        found = self._found(unit, group)
+        return self._voice.say(Text.SIGNS, signs="; ".join(found)) if found else self._voice.say(Text.SIGNS_NONE)
+
+    def tell(self, unit: OfficeUnit) -> int:
+        """Tell the desk of each group whose signs are not those of which it was told last; how many groups."""
+        told = 0
+        for group in self._policy.governed:
+            found = self._found(unit, group)
+            mark = hashlib.blake2b("\n".join(found).encode(), digest_size=8).hexdigest()
+            if not found or not unit.first_run(f"signs:{group.id}:{mark}", _EVER):
+                continue
+            rows = "\n".join(self._voice.say(Text.CHANGE_ROW, change=sign) for sign in found)
+            text = self._voice.say(
+                Text.SIGNS_DIGEST,
+                group=self._voice.group(group),
+                signs=rows,
+                citation=self._voice.citation(_FORWARDING),
+            )
+            self._post.to_desk(unit, text, group_id=group.id)
+            told += 1
+        return told
+
+    def _found(self, unit: OfficeUnit, group: Group) -> list[str]:
+        snapshot = unit.group_snapshot(group.id)
+        open_cases = unit.cases(group.id, start=_EVER, end=_NEVER, open_only=True)
+        uids = snapshot.official_uids[:_NAMED] if snapshot else ()
+        people = [unit.sender(self._policy.account, uid) for uid in uids]
+        who = ", ".join(self._voice.who(unit.person(person.id)) for person in people if person)
+        return in_words(signs_of(snapshot, open_cases, self._policy.clock()), self._voice, who)
+
+
+def signs_of(snapshot: GroupSnapshot | None, open_cases: Iterable[Case], now: datetime) -> LeakSigns:
+    """The signs as things stand; `snapshot` is the group as it was last seen."""
+    outsiders = sum(case.clause == _OUTSIDERS for case in open_cases)
+    if snapshot is None:
+        return LeakSigns(outsider_cases=outsiders)
+    expires = snapshot.link_expires_at
+    expired = expires is not None and expires <= now
+    return LeakSigns(
+        official_accounts=len(snapshot.official_uids),
+        link_opened_at=None if expired else snapshot.link_opened_at,
+        link_expires_at=None if expired else expires,
+        outsider_cases=outsiders,
+    )
+
+
+def in_words(signs: LeakSigns, voice: Voice, who: str = "") -> list[str]:
+    """Each sign as a part of a sentence; `who` names some of the official accounts."""
+    found = []
+    if signs.official_accounts:
+        named = voice.say(Text.SIGN_OFFICIAL_WHO, who=who) if who else ""
+        found.append(voice.say(Text.SIGN_OFFICIAL, count=number(signs.official_accounts), who=named))
+    if signs.link_opened_at:
+        ends = signs.link_expires_at
+        expires = voice.say(Text.SIGN_LINK_EXPIRES, when=moment(ends)) if ends else ""
+        found.append(voice.say(Text.SIGN_LINK, when=moment(signs.link_opened_at), expires=expires))
+    if signs.outsider_cases:
+        citation = voice.citation(_OUTSIDERS)
+        found.append(voice.say(Text.SIGN_OUTSIDERS, count=number(signs.outsider_cases), citation=citation))
+    return found

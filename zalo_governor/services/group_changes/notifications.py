@@ -1,0 +1,147 @@
+"""Who is told of a change that nobody has allowed: never only the one who made it."""
+
+from collections.abc import Sequence
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.group_changes import Change, ChangeKind
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import NOBODY_UID, Person, Reach, Role
+from zalo_governor.domain.pictures import ALIKE, difference
+from zalo_governor.services.group_changes.wording import Wording
+from zalo_governor.services.messaging.formatter import Voice, moment
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.notifier import Post
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+DESK = (Role.ADMIN, Role.ADMIN_STAFF)
+
+
+class Telling:
+    """Writes to the desk, the leader and whoever changed something."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._wording = Wording(self._voice, policy.changes)
+
+    def changed(self, unit: OfficeUnit, case: Case, actor: Person, changes: Sequence[Change]) -> Case:
+        """Tell of a change; gives the case as it is afterwards.
+
+        What somebody of the desk did goes to the leader and to the other admins; what others did goes to the desk.
+        """
+        actor = unit.person(actor.id)
+        by_desk = actor.has(*DESK)
+        leaders = self._leaders(unit, case) if by_desk else []
+        about = self._about(unit, case, actor, changes)
+        said = self._voice.say(Text.CHANGE_LEADER, **about) if leaders else ""
+        sent = [
+            self._post.to_person(unit, leader, said, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id)
+            for leader in leaders
+        ]
+        untold = Text.LEADER_WITHHELD if leaders else Text.LEADER_NOBODY
+        told = Text.CHANGE_TOLD_LEADER if any(sent) else untold
+        asked = self._ask(unit, case, actor, about, told if any(sent) else Text.CHANGE_TOLD_DESK)
+        self._alert(unit, case, actor, changes, about, asked, told)
+        return case.told_leader(at=self._policy.clock(), by=None) if any(sent) else case
+
+    def approved(self, unit: OfficeUnit, case: Case, by: Person) -> None:
+        """Tell the desk and whoever made the change that it was allowed afterwards."""
+        text = self._voice.say(
+            Text.CHANGE_APPROVED,
+            code=case.code,
+            group=self._voice.group(self._policy.group(case.group_id)),
+            by=self._voice.who(by),
+        )
+        actor = unit.person(case.person_id)
+        told = {person.id: person for person in (*self._post.holders(unit, *DESK), actor) if person.id != by.id}
+        for person in told.values():
+            if person.uid != NOBODY_UID:
+                purpose = Purpose.ADMIN_ALERT if person.has(*DESK) else Purpose.MEMBER_REQUEST
+                self._post.to_person(unit, person, text, purpose, group_id=case.group_id, case_id=case.id)
+
+    def allowed(self, unit: OfficeUnit, text: str, by: Person, group_id: str) -> None:
+        """Tell the desk of an approval given beforehand."""
+        for person in self._post.holders(unit, *DESK):
+            if person.id != by.id:
+                self._post.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id)
+
+    def pictures(self, unit: OfficeUnit, case: Case, address: str) -> None:
+        """Tell those who were told of the case how the new picture compares with the one before; in the quiet hours,
+        where nobody was told of it yet, nothing.
+        """
+        if not case.urgent and self._policy.rests_until(self._policy.clock()):
+            return
+        text = self._compared(unit, case, address)
+        actor = unit.person(case.person_id)
+        told = self._leaders(unit, case) if actor.has(*DESK) else []
+        for person in told or self._post.holders(unit, *DESK):
+            purpose = Purpose.LEADER_ALERT if told else Purpose.ADMIN_ALERT
+            self._post.to_person(unit, person, text, purpose, group_id=case.group_id, case_id=case.id)
+
+    def _compared(self, unit: OfficeUnit, case: Case, address: str) -> str:
+        pictures = [kept.change for kept in unit.changes_of_case(case) if kept.change.kind is ChangeKind.PICTURE]
+        before = next((change.before for change in reversed(pictures) if change.after == address), None)
+        account = self._policy.account
+        new = unit.looked_at(account, case.group_id, address)
+        old = unit.looked_at(account, case.group_id, before) if before else None
+        if new is None:
+            return self._voice.say(Text.PICTURE_NOT_FETCHED, code=case.code)
+        if old is None:
+            return self._voice.say(Text.PICTURE_NO_BEFORE, code=case.code)
+        bits = difference(old.likeness, new.likeness)
+        return self._voice.say(Text.PICTURE_ALIKE if bits <= ALIKE else Text.PICTURE_OTHER, code=case.code, bits=bits)
+
+    def _alert(
+        self,
+        unit: OfficeUnit,
+        case: Case,
+        actor: Person,
+        changes: Sequence[Change],
+        about: dict[str, str],
+        asked: Text,
+        told: Text,
+    ) -> None:
+        """`told` is what was done about the leader, of whom only what the desk itself did is any business."""
+        shown = any(change.kind is ChangeKind.PICTURE for change in changes)
+        picture = self._voice.say(Text.CHANGE_CONFIRM_PICTURE) if shown else ""
+        if actor.uid == NOBODY_UID:
+            found = {name: value for name, value in about.items() if name != "who"}
+            text = self._voice.say(Text.CHANGE_ALERT_FOUND, picture=picture, **found)
+        else:
+            lines = [self._voice.say(text) for text in ((asked, told) if actor.has(*DESK) else (asked,))]
+            text = self._voice.say(Text.CHANGE_ALERT, picture=picture, member=" ".join(lines), **about)
+        roles = (Role.ADMIN,) if actor.has(*DESK) and told is Text.CHANGE_TOLD_LEADER else DESK
+        for person in self._post.holders(unit, *roles):
+            if person.id != actor.id:
+                self._post.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=case.group_id, case_id=case.id)
+
+    def _ask(self, unit: OfficeUnit, case: Case, actor: Person, about: dict[str, str], told: Text) -> Text:
+        """Tell whoever made the change how to ask for the leader's word; what was done, in words for the desk."""
+        if actor.uid == NOBODY_UID:
+            return Text.MEMBER_NOT_ASKED
+        if actor.has(Role.LEADER, Role.LEADERSHIP):
+            return Text.MEMBER_LEADERSHIP
+        if actor.reach is Reach.REFUSED:
+            return Text.MEMBER_UNREACHED
+        if not self._policy.remind_members and not actor.has(*DESK):
+            return Text.MEMBER_NOT_ASKED
+        text = self._voice.say_to(actor, Text.CHANGE_REQUEST, told=self._voice.say(told), **about)
+        sent = self._post.to_person(unit, actor, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
+        return Text.MEMBER_ASKED if sent else Text.MEMBER_WITHHELD
+
+    def _leaders(self, unit: OfficeUnit, case: Case) -> list[Person]:
+        return [person for person in self._post.holders(unit, Role.LEADER) if person.id != case.person_id]
+
+    def _about(self, unit: OfficeUnit, case: Case, actor: Person, changes: Sequence[Change]) -> dict[str, str]:
+        return {
+            "code": case.code,
+            "group": self._voice.group(self._policy.group(case.group_id)),
+            "when": moment(case.last_event_at),
+            "who": self._voice.who(actor),
+            "rows": self._wording.rows(unit, changes),
+            "citation": self._voice.citation(case.clause),
+            "clause": self._voice.clause(case.clause),
+            "until": moment(case.event_at + self._policy.approved_within),
+        }

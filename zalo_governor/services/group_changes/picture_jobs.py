@@ -1,0 +1,75 @@
+"""Fetches pictures of groups, off the judge's path: what is to be fetched outlives the process."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+import structlog
+
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.pictures import Looked, Picture
+from zalo_governor.services.group_changes.notifications import Telling
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+log = structlog.get_logger(__name__)
+
+_AGAIN = tuple(timedelta(seconds=seconds) for seconds in (2, 15, 60))
+"""How long to wait before each further try."""
+
+
+class Pictures:
+    """Looks at what is wanted, and tells how a new picture compares with the one before.
+
+    Args:
+        fetch: gets the bytes of a picture from Zalo.
+        look: makes hash and thumbnail of them, None where they are no picture.
+        on_settled: called when something may have been put into the outbox.
+    """
+
+    def __init__(
+        self,
+        policy: OfficePolicy,
+        *,
+        fetch: Callable[[str], bytes],
+        look: Callable[[bytes], Looked | None],
+        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        on_settled: Callable[[], None],
+    ) -> None:
+        self._policy = policy
+        self._fetch = fetch
+        self._look = look
+        self._unit = unit
+        self._on_settled = on_settled
+        self._telling = Telling(policy)
+
+    def next_due(self) -> datetime | None:
+        """When `act` has to be called next; None where nothing waits."""
+        with self._unit() as unit:
+            return unit.next_picture(self._policy.account)
+
+    def act(self, now: datetime) -> None:
+        """Fetch everything that is due. The call itself is made outside any transaction."""
+        with self._unit() as unit:
+            due = unit.due_pictures(self._policy.account, now)
+        for picture in due:
+            looked = self._looked(picture)
+            with self._unit() as unit:
+                if looked is None and picture.attempts < len(_AGAIN):
+                    unit.try_picture_again(picture, self._policy.clock() + _AGAIN[picture.attempts])
+                else:
+                    unit.settle_picture(picture, looked)
+                    self._tell(unit, picture)
+            self._on_settled()
+
+    def _looked(self, picture: Picture) -> Looked | None:
+        try:
+            return self._look(self._fetch(picture.address))
+        except GovernorError as error:
+            log.warning("picture_not_fetched", group=picture.group_id, error=type(error).__name__)
+            return None
+
+    def _tell(self, unit: OfficeUnit, picture: Picture) -> None:
+        case = unit.case(picture.case_id) if picture.case_id else None
+        if case:
+            self._telling.pictures(unit, case, picture.address)

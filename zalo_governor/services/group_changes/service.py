@@ -1,0 +1,182 @@
+"""Watches over the group: every change is recorded with who, before and after; one that nobody allowed is a case."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.findings import Finding, Verdict
+from zalo_governor.domain.group_changes import CHANGE_RULES, Approval, Change, ChangeKind, GroupChange
+from zalo_governor.domain.inbound import Source
+from zalo_governor.domain.people import NOBODY_UID, Person
+from zalo_governor.domain.pictures import Picture
+from zalo_governor.services.cases.audit import audit_case
+from zalo_governor.services.cases.backlog import told_late
+from zalo_governor.services.cases.new_case import new_case
+from zalo_governor.services.group_changes.diff import changes_of, concerns_group, group_after
+from zalo_governor.services.group_changes.notifications import Telling
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+log = structlog.get_logger(__name__)
+
+_TOLD_MINUTES = 5
+"""Who changes the same again and again is told of once within so long."""
+_MOMENT = timedelta(milliseconds=1)
+
+
+class Watch:
+    """Holds what is changed about governed groups against what the leader has allowed."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._telling = Telling(policy)
+
+    def excused(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> Verdict:
+        """The verdict without findings on what an act only repeats: Zalo names everything, also what stays."""
+        if verdict.sealed or not any(_on_group(finding) for finding in verdict.findings):
+            return verdict
+        changed = {change.kind.value for change in self._changes(unit, event)}
+        kept = [finding for finding in verdict.findings if not _on_group(finding) or finding.label in changed]
+        return verdict.model_copy(update={"findings": tuple(kept)})
+
+    def take(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+        """Record what one event of a governed group changes, and make cases of what was not allowed."""
+        if verdict.sealed or not concerns_group(event):
+            return
+        changes = self._changes(unit, event)
+        self._remember(unit, event)
+        actor = unit.sender(event.account, event.sender_uid)
+        findings = {finding.label: finding for finding in verdict.findings if _on_group(finding) and not finding.shadow}
+        held: dict[str, _Held] = {}
+        for change in changes:
+            if self._heard_before(unit, event, change):
+                continue
+            kept = GroupChange(
+                group_id=event.thread_id,
+                event_id=event.id,
+                at=event.at,
+                actor_id=actor.id if actor else None,
+                change=change,
+            )
+            finding = findings.get(change.kind.value)
+            if finding is None or not isinstance(finding, Finding) or self._own_right(event, actor):
+                unit.add_change(event.account, kept)
+            elif approval := self._approval(unit, event, change):
+                self._allowed(unit, kept, approval)
+            else:
+                held.setdefault(finding.rule_id, _Held(finding, [])).changes.append(kept)
+        for one in held.values():
+            self._pursue(unit, event, actor or self._nobody(unit, event), one)
+
+    def keep_picture(self, unit: OfficeUnit, group_id: str) -> None:
+        """Have the group's present picture fetched, so that there is one to compare the next one with."""
+        group = unit.group_snapshot(group_id)
+        if group and group.avatar_url:
+            self._want(unit, group_id, group.avatar_url, None)
+
+    def _changes(self, unit: OfficeUnit, event: EventBase) -> list[Change]:
+        def number(uid: str) -> str:
+            person = unit.sender(event.account, uid)
+            return str(person.id) if person else ""
+
+        return changes_of(event, unit.group_snapshot(event.thread_id), number)
+
+    def _remember(self, unit: OfficeUnit, event: EventBase) -> None:
+        before = unit.group_snapshot(event.thread_id)
+        after = before and group_after(event, before)
+        if after and after != before:
+            unit.update_group(event.account, after)
+
+    def _heard_before(self, unit: OfficeUnit, event: EventBase, change: Change) -> bool:
+        """Whether another account of the program has heard of the same act."""
+        if event.source is Source.SWEEP:
+            return False
+        same = unit.changes_at(event.thread_id, event.at, event.at + _MOMENT)
+        return any(kept.change == change and kept.event_id != event.id for kept in same)
+
+    def _own_right(self, event: EventBase, actor: Person | None) -> bool:
+        """The program's own acts were ordered by people and are on record; and whoever may allow it may do it."""
+        return event.sender_uid == self._policy.account or (actor is not None and actor.has(*self._policy.approvers))
+
+    def _approval(self, unit: OfficeUnit, event: EventBase, change: Change) -> Approval | None:
+        given = unit.approvals(event.thread_id, event.at)
+        return next((approval for approval in given if approval.covers(change, event.id, event.at)), None)
+
+    def _allowed(self, unit: OfficeUnit, kept: GroupChange, approval: Approval) -> None:
+        unit.use_approval(approval.id, kept.event_id)
+        unit.add_change(self._policy.account, kept.model_copy(update={"approval_id": approval.id}))
+        unit.audit(
+            "change.approved",
+            at=self._policy.clock(),
+            actor_id=kept.actor_id,
+            group_id=kept.group_id,
+            subject=kept.change.kind.value,
+            detail={"event": kept.event_id, "approval": approval.id, "by": approval.given_by},
+        )
+
+    def _pursue(self, unit: OfficeUnit, event: EventBase, actor: Person, held: "_Held") -> None:
+        now = self._policy.clock()
+        label = held.changes[0].change.kind.value
+        since = event.at - self._policy.repeat_window
+        case = unit.open_case(event.thread_id, held.finding.rule_id, actor.id, label, since)
+        if case is None:
+            finding = held.finding.model_copy(update={"label": label})
+            case = unit.add_case(new_case(event, finding, actor.id, now, late=event.late))
+            audit_case(unit, "case.opened", case, {"event": event.id, "kind": label}, at=now)
+            log.info("case", case=case.code, rule=case.rule_id, kind=label)
+        else:
+            case = case.joined(at=event.at)
+            unit.save_case(case, joined_event_id=event.id)
+            audit_case(unit, "case.joined", case, {"event": event.id, "kind": label}, at=now)
+        for kept in held.changes:
+            unit.add_change(event.account, kept.model_copy(update={"case_id": case.id}))
+            if kept.change.kind is ChangeKind.PICTURE and kept.change.after:
+                self._want(unit, event.thread_id, kept.change.after, case.id)
+        if case.late:
+            unit.first_run(*told_late(case))  # It is told of here, however late it was heard.
+        if not case.urgent and self._policy.rests_until(now):
+            unit.first_run(*change_waits(case, event.id))
+            return
+        window = now.replace(minute=now.minute - now.minute % _TOLD_MINUTES, second=0, microsecond=0)
+        if case.count == 1 or unit.first_run(f"changed:{case.code}", window):
+            told = self._telling.changed(unit, case, actor, [kept.change for kept in held.changes])
+            if told != case:
+                unit.save_case(told)
+
+    def _want(self, unit: OfficeUnit, group_id: str, address: str, case_id: int | None) -> None:
+        picture = Picture(group_id=group_id, account=self._policy.account, address=address, case_id=case_id)
+        unit.want_picture(picture, self._policy.clock())
+
+    def _nobody(self, unit: OfficeUnit, event: EventBase) -> Person:
+        nobody = unit.sender(event.account, NOBODY_UID)
+        if nobody is None:
+            raise KeyError(NOBODY_UID)
+        return nobody
+
+
+def change_waits(case: Case, event_id: int) -> tuple[str, datetime]:
+    """What is claimed where nobody is told of a change before the quiet hours end."""
+    return f"change_waits:{case.code}:{event_id}", from_ms(0)
+
+
+class _Held(NamedTuple):
+    """What one rule holds against whoever did it."""
+
+    finding: Finding
+    changes: list[GroupChange]
+
+
+def only_others(verdict: Verdict) -> Verdict:
+    """The verdict without what the watch deals with."""
+    if not verdict.findings:
+        return verdict
+    others = tuple(finding for finding in verdict.findings if not _on_group(finding))
+    return verdict if len(others) == len(verdict.findings) else verdict.model_copy(update={"findings": others})
+
+
+def _on_group(finding: object) -> bool:
+    return isinstance(finding, Finding) and finding.rule_id in CHANGE_RULES

@@ -1,0 +1,107 @@
+"""Friend requests of those who belong to a group are accepted, so that private messages reach them; others are not."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+import structlog
+
+from zalo_governor.domain.actions import Errand, ErrandKind, FriendRequest
+from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.events import EventBase, FriendAct
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+log = structlog.get_logger(__name__)
+
+_ASKED = "req_v2"
+"""Zalo's word for a friend request; it sends the older `req` beside it, which tells the same."""
+_LOOK_EVERY = timedelta(minutes=30)
+_LOOK_AGAIN = timedelta(minutes=5)
+
+
+class Friendships:
+    """Decides about each request, inside somebody's transaction."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+
+    def take(self, unit: OfficeUnit, event: EventBase) -> None:
+        """Look at one judged event; most are none of this."""
+        if isinstance(event, FriendAct) and event.act == _ASKED:
+            self.asked(unit, event.sender_uid)
+
+    def asked(self, unit: OfficeUnit, uid: str) -> bool:
+        """Somebody wants to be the account's friend; whether that is to be accepted."""
+        group_id = self._belongs_to(unit, uid) if self._policy.accept_friends and uid else None
+        if group_id is None:
+            self._decline(unit, uid)
+            return False
+        now = self._policy.clock()
+        errand = Errand(
+            account=self._policy.account, kind=ErrandKind.BEFRIEND, group_id=group_id, uid=uid, ordered_at=now
+        )
+        return unit.order_errand(errand)
+
+    def _belongs_to(self, unit: OfficeUnit, uid: str) -> str | None:
+        """The first governed group in whose roster the person stands, or in which the person is."""
+        account = self._policy.account
+        for group in self._policy.governed:
+            if uid in (unit.approved(account, group.id) or ()) or uid in unit.present_uids(account, group.id):
+                return group.id
+        return None
+
+    def _decline(self, unit: OfficeUnit, uid: str) -> None:
+        """Left alone on Zalo, where a person may still accept it; noted once a day."""
+        today = self._policy.clock().replace(hour=0, minute=0, second=0, microsecond=0)
+        person = unit.sender(self._policy.account, uid)
+        if person and unit.first_run(f"friend_declined:{person.id}", today):
+            unit.audit(
+                "friend.declined",
+                at=self._policy.clock(),
+                actor_id=None,
+                group_id=self._policy.home_group_id,
+                subject="",
+                detail={"person": person.id},
+            )
+            log.info("friend_declined", person=person.id)
+
+
+class FriendRequests:
+    """Asks Zalo from time to time, and at the start, who waits: a request may have come while nobody listened.
+
+    Args:
+        fetch: gives the requests that wait; raises GovernorError.
+    """
+
+    def __init__(
+        self,
+        policy: OfficePolicy,
+        *,
+        fetch: Callable[[], Sequence[FriendRequest]],
+        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+    ) -> None:
+        self._policy = policy
+        self._fetch = fetch
+        self._unit = unit
+        self._friendships = Friendships(policy)
+        self._next = from_ms(0)
+
+    def next_due(self) -> datetime | None:
+        """When to look next; at once after the start."""
+        return self._next if self._policy.accept_friends else None
+
+    def act(self, now: datetime) -> None:
+        """Look, and have accepted what is to be accepted."""
+        try:
+            waiting = self._fetch()
+        except GovernorError as error:
+            log.warning("friend_requests_unknown", error=error)
+            self._next = now + _LOOK_AGAIN
+            return
+        self._next = now + _LOOK_EVERY
+        if waiting:
+            with self._unit() as unit:
+                for request in waiting:
+                    self._friendships.asked(unit, request.uid)

@@ -1,0 +1,85 @@
+"""Asking members about their display names, spaced out: so many a day, and again where a name stays as it is."""
+
+from datetime import datetime, timedelta
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import from_ms, local
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.services.cases.notifications import NAME_RULE, Alerts
+from zalo_governor.services.messaging.formatter import Voice, number
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.notifier import Post
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+_REQUEST = Purpose.MEMBER_REQUEST.value
+_EVER = from_ms(0)
+_NEVER = from_ms(1 << 42)
+_SLACK = timedelta(hours=1)
+"""A sweep comes some minutes earlier on one day than on another."""
+
+
+class NameReminders:
+    """Whom it has asked and when stands in the outbox, so that a restart changes nothing."""
+
+    def __init__(self, policy: OfficePolicy, alerts: Alerts) -> None:
+        self._policy = policy
+        self._alerts = alerts
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+
+    def may_ask(self, unit: OfficeUnit) -> bool:
+        """Whether one more may be asked today."""
+        return self._asked_today(unit, *self._policy.groups) < self._policy.names_asked_per_day
+
+    def remind(self, unit: OfficeUnit, group_id: str) -> int:
+        """Ask those who were not asked yet, and again those who were asked long enough ago; how many were asked."""
+        policy, sent = self._policy, 0
+        now = policy.clock()
+        for case in self._open(unit, group_id):
+            if case.state not in {CaseState.NEW, CaseState.REMINDED}:
+                continue
+            since = now - policy.name_reminder_after + _SLACK
+            if self._given_up(case) or unit.last_posted(case.person_id, _REQUEST, group_id, since, rule_id=NAME_RULE):
+                continue
+            person, made = unit.person(case.person_id), unit.suggestion(case)
+            if self._alerts.held_back(unit, case, person, old=False):
+                continue
+            if not self.may_ask(unit):
+                break
+            asked = self._alerts.ask_member(
+                unit, case, person, made, about_name=True, old=False, reason=unit.reason_of(case)
+            )
+            sent += asked is Text.MEMBER_ASKED
+        return sent
+
+    def sum_up(self, unit: OfficeUnit, group_id: str, due: datetime) -> None:
+        """Tell the desk how many names are not right yet; the same figures are told once a week at most."""
+        cases = self._open(unit, group_id)
+        if not cases:
+            return
+        counts = {
+            "open": len(cases),
+            "asked": self._asked_today(unit, group_id),
+            "waiting": sum(case.state is CaseState.NEW for case in cases),
+            "ended": sum(case.state is CaseState.REMINDED and self._given_up(case) for case in cases),
+        }
+        monday = due - timedelta(days=local(due).weekday())
+        week = monday.replace(hour=0, minute=0, second=0, microsecond=0)
+        if unit.first_run(f"names:{group_id}:{'/'.join(map(str, counts.values()))}", week):
+            group = self._voice.group(self._policy.group(group_id))
+            facts = {name: number(count) for name, count in counts.items()}
+            self._post.to_desk(unit, self._voice.say(Text.NAMES_DIGEST, group=group, **facts), group_id=group_id)
+
+    def _open(self, unit: OfficeUnit, group_id: str) -> list[Case]:
+        cases = unit.cases(group_id, start=_EVER, end=_NEVER, open_only=True)
+        return [case for case in cases if case.rule_id == NAME_RULE]
+
+    def _given_up(self, case: Case) -> bool:
+        """Whether the person was asked as often as the settings want."""
+        policy = self._policy
+        return policy.clock() - case.opened_at > policy.name_reminder_after * policy.name_reminders + _SLACK
+
+    def _asked_today(self, unit: OfficeUnit, *group_ids: str) -> int:
+        midnight = local(self._policy.clock()).replace(hour=0, minute=0, second=0, microsecond=0)
+        return unit.people_asked(_REQUEST, group_ids, midnight, rule_id=NAME_RULE)

@@ -1,0 +1,43 @@
+"""The roster held against a group as the store knows it, and what cannot be seen of the group."""
+
+from typing import NamedTuple
+
+from zalo_governor.domain.people import GroupSnapshot
+from zalo_governor.services.members.roster.matching import RollCallOfRoster, compare
+from zalo_governor.services.messaging.formatter import Voice, number
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.ports import OfficeUnit
+
+
+class Figures(NamedTuple):
+    """How many are where."""
+
+    present: int
+    """In the roster and in the group."""
+    missing: int
+    """In the roster, not known to be in the group (clause 7.2)."""
+    strangers: int
+    """In the group and not in the roster (clause 4.5)."""
+
+
+def attendance(unit: OfficeUnit, account: str, group_id: str) -> RollCallOfRoster | None:
+    """Who is where; None where the group has no roster."""
+    approved = unit.approved(account, group_id)
+    if approved is None:
+        return None
+    present = unit.present_uids(account, group_id) - {account}
+    return compare(unit.matched(account, group_id), present, approved)
+
+
+def figures(unit: OfficeUnit, account: str, group_id: str) -> Figures | None:
+    """The same without names; None where the group has no roster."""
+    held = attendance(unit, account, group_id)
+    return Figures(len(held.present), len(held.missing), len(held.strangers)) if held else None
+
+
+def hidden(snapshot: GroupSnapshot | None, voice: Voice) -> str:
+    """What the program cannot see of the members, in words; "" where it sees them all."""
+    if snapshot is None or not snapshot.members_hidden:
+        return ""
+    seen, total = number(len(snapshot.member_uids)), number(snapshot.total_members)
+    return voice.say(Text.MEMBERS_HIDDEN, seen=seen, total=total)

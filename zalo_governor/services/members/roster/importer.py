@@ -1,0 +1,289 @@
+"""Rows of an office's spreadsheet -> the roster, with a complaint for each cell that cannot be taken.
+
+Offices keep such lists for people, not for programs: columns in any order and under any name, a title above the table,
+the agency once above its people or in merged cells, telephone numbers that lost their zero.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import Enum
+from typing import NamedTuple, Protocol
+
+from zalo_governor.domain.people import Role
+from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.services.members.roster.column_names import RosterWords
+from zalo_governor.text.fold import fold
+from zalo_governor.text.names.phones import read_phone
+from zalo_governor.text.normalise import normalise
+
+
+class Row(Protocol):
+    """A row of a spreadsheet."""
+
+    @property
+    def number(self) -> int:
+        """As the spreadsheet counts, from 1."""
+        ...
+
+    @property
+    def cells(self) -> Sequence[str]:
+        """Trimmed, "" where empty; the value of merged cells stands in every one of them."""
+        ...
+
+    @property
+    def merged_across(self) -> bool:
+        """Its only value runs over several columns."""
+        ...
+
+
+class Wrong(Enum):
+    """What can be wrong with a cell, as the person who keeps the list reads it."""
+
+    NO_NAME = "thiếu họ tên"
+    NOT_A_NAME = "không phải họ và tên đầy đủ"
+    NO_TITLE = "thiếu chức vụ"
+    NOT_A_PHONE = "không phải số điện thoại Việt Nam; ghi một số, là số dùng Zalo"
+    NOT_A_UID = "không phải uid; uid là dãy 15 đến 20 chữ số"
+    ROUNDED = "Excel đã làm tròn số này; định dạng cột là Văn bản (Text) rồi nhập lại"
+    UNKNOWN_ROLE = "không có vai trò này; xem các vai trò trong config/roster.yaml"
+    NOT_A_DAY = "không phải ngày; ghi ngày/tháng/năm, ví dụ 01/7/2025"
+    PHONE_TWICE = "trùng số điện thoại với dòng {other}"
+    UID_TWICE = "trùng uid với dòng {other}"
+    PERSON_TWICE = "trùng họ tên, chức vụ, cơ quan với dòng {other}"
+
+
+class Complaint(NamedTuple):
+    """One cell that cannot be taken."""
+
+    row: int
+    column: str
+    """As the spreadsheet calls it: A, B … AA."""
+    heading: str
+    wrong: Wrong
+    value: str = ""
+    other: int = 0
+    """The row with which it collides, where it does."""
+
+    def __str__(self) -> str:
+        """One line, in Vietnamese."""
+        shown = f" ({self.value})" if self.value else ""
+        return (
+            f"dòng {self.row}, cột {self.column} ({self.heading}): {self.wrong.value.format(other=self.other)}{shown}"
+        )
+
+
+class RosterReading(NamedTuple):
+    """What a spreadsheet says; the entries are only good where there is no complaint."""
+
+    entries: tuple[RosterEntry, ...]
+    complaints: tuple[Complaint, ...]
+    headings: Mapping[str, str]
+    """Field -> the heading under which it was found."""
+    skipped: tuple[int, ...]
+    """Rows below the heading that are nobody: totals, blank numbers."""
+    rows: tuple[int, ...]
+    """In which row each of the entries stands."""
+    columns: Mapping[str, str]
+    """Field -> its column, as the spreadsheet calls it."""
+
+
+class NoHeadingError(ValueError):
+    """No row of the sheet has both a heading for the name and one for the title."""
+
+
+def read_roster(rows: Sequence[Row], words: RosterWords) -> RosterReading:
+    """Read a whole sheet.
+
+    Raises:
+        NoHeadingError: the table's heading is not found.
+    """
+    start, columns = _heading(rows, words)
+    return _Reader(columns, rows[start].cells, words).read(rows[start + 1 :])
+
+
+class _Reader:
+    """Reads the rows below one heading."""
+
+    def __init__(self, columns: Mapping[str, list[int]], heading: Sequence[str], words: RosterWords) -> None:
+        self._columns = columns
+        self._heading = heading
+        self._roles = {_key(name): role for role, names in words.roles.items() for name in names}
+        self._complaints: list[Complaint] = []
+        self._seen: dict[tuple[str, object], int] = {}
+
+    def read(self, rows: Sequence[Row]) -> RosterReading:
+        entries: list[RosterEntry] = []
+        numbers: list[int] = []
+        skipped: list[int] = []
+        agency = ""
+        for row in rows:
+            kind = self._kind(row)
+            if kind is _Kind.SECTION:
+                agency = _SECTION_NUMBER.sub("", next(filter(None, row.cells)))
+            elif kind is _Kind.NOBODY:
+                skipped.append(row.number)
+            else:
+                entries.append(self._entry(row, agency))
+                numbers.append(row.number)
+        headings = {field: self._heading[places[0]] for field, places in self._columns.items()}
+        columns = {field: _letters(places[0]) for field, places in self._columns.items()}
+        return RosterReading(tuple(entries), tuple(self._complaints), headings, tuple(skipped), tuple(numbers), columns)
+
+    def _kind(self, row: Row) -> "_Kind":
+        said = {cell for cell in row.cells if cell}
+        if [_key(cell) for cell in row.cells] == [_key(cell) for cell in self._heading]:
+            return _Kind.NOBODY
+        person = self._cell(row, "full_name") or self._cell(row, "phone") or self._cell(row, "uid")
+        if row.merged_across or (len(said) == 1 and not self._cell(row, "phone") + self._cell(row, "title")):
+            total = _TOTAL.match(fold(next(iter(said))))
+            return _Kind.NOBODY if total or next(iter(said)).isdecimal() else _Kind.SECTION
+        return _Kind.PERSON if person or self._cell(row, "title") else _Kind.NOBODY
+
+    def _entry(self, row: Row, agency: str) -> RosterEntry:
+        entry = RosterEntry(
+            full_name=self._full_name(row),
+            title=self._title(row),
+            agency=self._cell(row, "agency") or agency,
+            phone=self._phone(row),
+            uid=self._uid(row),
+            roles=self._role(row),
+            since=self._since(row),
+        )
+        person = (entry.full_name, entry.title, entry.agency)
+        for field, value, wrong in (
+            ("phone", entry.phone, Wrong.PHONE_TWICE),
+            ("uid", entry.uid, Wrong.UID_TWICE),
+            ("full_name", person if all(person[:2]) else None, Wrong.PERSON_TWICE),
+        ):
+            if value:
+                other = self._seen.setdefault((field, value), row.number)
+                if other != row.number:
+                    self._complain(row, field, wrong, other=other)
+        return entry
+
+    def _full_name(self, row: Row) -> str:
+        name = self._cell(row, "full_name")
+        if not name:
+            self._complain(row, "full_name", Wrong.NO_NAME)
+        elif len(name.split()) < _SHORTEST_NAME or any(map(str.isdecimal, name)):
+            self._complain(row, "full_name", Wrong.NOT_A_NAME, name)
+        return name.title() if name.isupper() else name
+
+    def _title(self, row: Row) -> str:
+        title = self._cell(row, "title")
+        if not title:
+            self._complain(row, "title", Wrong.NO_TITLE)
+        return title
+
+    def _phone(self, row: Row) -> str | None:
+        written = self._cell(row, "phone")
+        phone = read_phone(written) if written else None
+        if written and phone is None:
+            self._complain(row, "phone", Wrong.NOT_A_PHONE, written)
+        return phone
+
+    def _uid(self, row: Row) -> str | None:
+        written = self._cell(row, "uid")
+        if written and not _UID.fullmatch(written):
+            rounded = _ROUNDED.fullmatch(written)
+            self._complain(row, "uid", Wrong.ROUNDED if rounded else Wrong.NOT_A_UID, written)
+        elif written.endswith("0000") and len(written) > _EXACT_DIGITS:
+            # A spreadsheet keeps 15 digits of a number; the rest of a uid has become zeros.
+            self._complain(row, "uid", Wrong.ROUNDED, written)
+        else:
+            return written or None
+        return None
+
+    def _role(self, row: Row) -> frozenset[Role]:
+        found = set()
+        for written in filter(None, map(str.strip, re.split(r"[,;/+]", self._cell(row, "roles")))):
+            role = self._roles.get(_key(written))
+            if role is None:
+                self._complain(row, "roles", Wrong.UNKNOWN_ROLE, written)
+            else:
+                found.add(role)
+        return frozenset(found) or frozenset({Role.MEMBER})
+
+    def _since(self, row: Row) -> date | None:
+        written = self._cell(row, "since")
+        if not written:
+            return None
+        day = _day(written)
+        if day is None:
+            self._complain(row, "since", Wrong.NOT_A_DAY, written)
+        return day
+
+    def _cell(self, row: Row, field: str) -> str:
+        """The cells of the field's columns, joined where a name is spread over two of them."""
+        parts = dict.fromkeys(row.cells[place] for place in self._columns.get(field, ()) if place < len(row.cells))
+        return " ".join(normalise(" ".join(parts)).text.split())
+
+    def _complain(self, row: Row, field: str, wrong: Wrong, value: str = "", other: int = 0) -> None:
+        place = self._columns[field][0]
+        self._complaints.append(Complaint(row.number, _letters(place), self._heading[place], wrong, value, other))
+
+
+class _Kind(Enum):
+    PERSON = "person"
+    SECTION = "section"
+    NOBODY = "nobody"
+
+
+def _heading(rows: Sequence[Row], words: RosterWords) -> tuple[int, dict[str, list[int]]]:
+    for index, row in enumerate(rows[:_HEADING_WITHIN]):
+        columns: dict[str, list[int]] = {}
+        for place, cell in enumerate(row.cells):
+            field = _field(cell, words)
+            if field and (field not in columns or field == "full_name"):
+                columns.setdefault(field, []).append(place)
+        if {"full_name", "title"} <= columns.keys() and not row.merged_across:
+            return index, columns
+    raise NoHeadingError
+
+
+def _field(heading: str, words: RosterWords) -> str | None:
+    """The field that a heading stands for: the longest of its known names decides."""
+    key, core = _key(heading), _key(_IN_PARENTHESES.sub("", heading))
+    named = [
+        (len(name), field)
+        for field, names in words.columns.items()
+        for name in map(_key, names)
+        if core == name or (" " in name and f" {name} " in f" {key} ")
+    ]
+    return max(named)[1] if named else None
+
+
+def _key(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", fold(normalise(text).text)))
+
+
+def _day(written: str) -> date | None:
+    found = _DAY.fullmatch(written) or _ISO_DAY.fullmatch(written)
+    if not found:
+        return None
+    try:
+        return date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        return None
+
+
+def _letters(place: int) -> str:
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+_HEADING_WITHIN = 30
+_SHORTEST_NAME = 2
+_EXACT_DIGITS = 15
+_UID = re.compile(r"\d{15,20}")
+_ROUNDED = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
+_IN_PARENTHESES = re.compile(r"\([^)]*\)")
+_SECTION_NUMBER = re.compile(r"^(?:[IVXLC]+|[A-ZĐ]|\d{1,3})[.)/]\s*|^(?:[IVXLC]+)\s*-\s*")
+_TOTAL = re.compile(r"(?:tong|cong|tong cong|tong so|nguoi lap|ghi chu)\b")
+_DAY = re.compile(r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})")
+_ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?: 00:00:00)?")

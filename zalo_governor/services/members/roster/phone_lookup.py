@@ -1,0 +1,101 @@
+"""Looking the telephone numbers of the roster up on Zalo, slowly: it tells whose account a number is (clause 7.2)."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+
+from zalo_governor.domain.actions import FoundAccount
+from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.services.members.outsiders import Newcomers
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+log = structlog.get_logger(__name__)
+
+_A_DAY = timedelta(days=1)
+_NOT_FOUND_FOR = timedelta(days=30)
+"""People give their number free, or take it back: a number that Zalo did not tell is asked for again."""
+_NOTHING_TO_ASK = timedelta(minutes=10)
+_REFUSED = timedelta(hours=1)
+
+
+class _Wanted(NamedTuple):
+    group_id: str
+    phone: str
+    entry: RosterEntry
+
+
+class PhoneBook:
+    """One number at a time, within the day's budget; which were asked for outlives the process.
+
+    Args:
+        find: gives the account of a number (+84…), None where Zalo tells of none; raises GovernorError.
+    """
+
+    def __init__(
+        self,
+        policy: OfficePolicy,
+        *,
+        find: Callable[[str], FoundAccount | None],
+        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+    ) -> None:
+        self._policy = policy
+        self._find = find
+        self._unit = unit
+        self._newcomers = Newcomers(policy)
+        self._next = from_ms(0)
+
+    def next_due(self) -> datetime | None:
+        """When to ask next."""
+        return self._next if self._policy.lookups_per_day else None
+
+    def act(self, now: datetime) -> None:
+        """Ask for one number of those whose account is not known yet."""
+        with self._unit() as unit:
+            used_up = unit.looked_up(self._policy.account, now - _A_DAY) >= self._policy.lookups_per_day
+            wanted = None if used_up else self._wanted(unit, now)
+        if wanted is None:
+            self._next = now + _NOTHING_TO_ASK
+            return
+        try:
+            found = self._find(wanted.phone)
+        except GovernorError as error:
+            log.warning("phone_lookup_failed", error=error)
+            self._next = now + _REFUSED
+            return
+        self._next = now + self._policy.lookup_every
+        with self._unit() as unit:
+            self._note(unit, wanted, found, now)
+
+    def _wanted(self, unit: OfficeUnit, now: datetime) -> _Wanted | None:
+        account = self._policy.account
+        for group in self._policy.governed:
+            for entry, uids in unit.matched(account, group.id):
+                if uids or not entry.phone:
+                    continue
+                asked = unit.looked_up_at(account, entry.phone)
+                if asked is None or now - asked > _NOT_FOUND_FOR:
+                    return _Wanted(group.id, entry.phone, entry)
+        return None
+
+    def _note(self, unit: OfficeUnit, wanted: _Wanted, found: FoundAccount | None, now: datetime) -> None:
+        unit.note_lookup(self._policy.account, wanted.group_id, wanted.phone, now, found=found is not None)
+        log.info("phone_lookup", found=found is not None)
+        if found is None:
+            return
+        unit.recognise(self._policy.account, wanted.phone, found, wanted.entry)
+        person = unit.sender(self._policy.account, found.uid)
+        unit.audit(
+            "roster.recognised",
+            at=now,
+            actor_id=None,
+            group_id=wanted.group_id,
+            subject="7.2",
+            detail={"by": "phone", "person": person.id if person else None},
+        )
+        self._newcomers.recognised(unit, wanted.group_id)

@@ -1,0 +1,89 @@
+"""The message catalogue: config/messages.vi.yaml, checked when it is read, so that no sentence fails when it is due."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Formatter
+
+from zalo_governor.config.yaml_file import Document, load_yaml, unknown_key
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.services.messaging.message_ids import Text
+
+
+class Catalogue:
+    """The words for every `Text`."""
+
+    def __init__(self, templates: Mapping[Text, str]) -> None:
+        self._templates = dict(templates)
+
+    @classmethod
+    def load(cls, path: Path) -> "Catalogue":
+        """Read a file of `id: text` lines; a text names its fields in braces: `{code}`. `{{` stands for a brace.
+
+        Raises:
+            ConfigError: one line for each id that is missing or unknown, and each text with a field that its id
+                does not get, naming file, line and key.
+        """
+        document = load_yaml(path)
+        complaints = [str(error) for error in _complaints(document)]
+        if complaints:
+            raise ConfigError("\n".join(complaints))
+        return cls({text: document.data[text.key].rstrip("\n") for text in Text})
+
+    def say(self, text: Text, **fields: object) -> str:
+        """The text with its fields filled in; braces inside values are plain characters.
+
+        Raises:
+            TypeError: the fields are not those that the text declares.
+        """
+        return _filled(text, self._templates[text], fields)
+
+    def say_to_anybody(self, text: Text, **fields: object) -> str:
+        """See `say`; to a reader who is none of the office, and is not called `đồng chí`."""
+        plain = _COMRADE.sub(lambda found: "Ông/bà" if found[1] == "Đ" else "ông/bà", self._templates[text])
+        return _filled(text, plain, fields)
+
+
+def _filled(text: Text, template: str, fields: Mapping[str, object]) -> str:
+    if fields.keys() != text.fields:
+        raise TypeError(f"{text.key} takes {sorted(text.fields)}, not {sorted(fields)}")
+    return template.format_map(fields)
+
+
+def _complaints(document: Document) -> Iterator[ConfigError]:
+    known = {text.key: text for text in Text}
+    for key in document.data:
+        if key not in known:
+            yield document.error((key,), unknown_key(str(key), known))
+    for key, text in known.items():
+        if key not in document.data:
+            yield document.error((key,), "còn thiếu câu này; hãy chép lại từ messages.vi.yaml kèm theo chương trình")
+            continue
+        template = document.data[key]
+        if not isinstance(template, str) or not template.strip():
+            yield document.error((key,), "phải là câu chữ, không được để trống")
+            continue
+        if problem := _problem(template, text):
+            yield document.error((key,), problem)
+
+
+def _problem(template: str, text: Text) -> str | None:
+    if text.cells > 1 and template.count("|") != text.cells - 1:
+        return f"phải gồm {text.cells} phần, cách nhau bằng dấu |"
+    may_use = ", ".join(f"{{{name}}}" for name in sorted(text.fields)) or "(không trường nào)"
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError:
+        return "dấu ngoặc nhọn chưa đóng hoặc chưa mở; muốn viết chính dấu ấy thì ghi {{ hoặc }}"
+    for _, name, specification, conversion in parts:
+        if name is None:
+            continue
+        if name not in text.fields:
+            return f"không có trường {{{name}}}; câu này được dùng: {may_use}"
+        if specification or conversion:
+            return f"hãy viết {{{name}}}, không kèm gì sau tên trường"
+    return None
+
+
+_COMRADE = re.compile("([Đđ])ồng chí(?! Trưởng nhóm)")
+"""The reader; the leader, whom a text may name beside, stays what he is."""

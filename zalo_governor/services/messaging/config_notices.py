@@ -1,0 +1,61 @@
+"""What the desk is told of the program's own configuration: a file that is wrong, and what waits for a restart."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from zalo_governor.services.messaging.formatter import Voice, number
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.notifier import Post
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+_ROWS = 5
+_LONGEST = 300
+_COMPLAINT = re.compile(r"(?P<file>.+?):(?P<line>[0-9]+): (?P<key>[^ :]+|\(cả tệp\)): (?P<fault>.+)")
+_FOLDER = re.compile(r"^/[^:]*/")
+
+
+class ConfigurationNotices:
+    """Writes to the admin and the staff."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+
+    def broken(self, unit: OfficeUnit, complaint: str) -> None:
+        """A changed file is wrong, and what was there before goes on counting.
+
+        Args:
+            complaint: the words of the ConfigError, a line for each fault.
+        """
+        lines = complaint.splitlines()
+        rows = [self._row(line) for line in lines[:_ROWS]]
+        if len(lines) > _ROWS:
+            rows.append(self._voice.say(Text.MORE, count=number(len(lines) - _ROWS)))
+        self._tell(unit, self._voice.say(Text.CONFIG_BROKEN, rows="\n".join(rows)))
+
+    def mended(self, unit: OfficeUnit) -> None:
+        """What the desk was told of is right again, and counts."""
+        self._tell(unit, self._voice.say(Text.CONFIG_MENDED))
+
+    def needs_restart(self, unit: OfficeUnit, keys: Sequence[str]) -> None:
+        """These keys were changed as well, and count after the next start only."""
+        self._tell(unit, self._voice.say(Text.CONFIG_RESTART, keys=", ".join(keys)))
+
+    def _tell(self, unit: OfficeUnit, text: str) -> None:
+        self._post.to_desk(unit, text, group_id=self._policy.home_group_id)
+
+    def _row(self, line: str) -> str:
+        """File, line and key in Vietnamese; what is wrong there stays as `zalo-governor` says it at the terminal."""
+        found = _COMPLAINT.fullmatch(line)
+        if found is None:
+            return self._voice.say(Text.CONFIG_FAULT_ELSE, fault=_FOLDER.sub("", line)[:_LONGEST])
+        return self._voice.say(
+            Text.CONFIG_FAULT,
+            file=Path(found["file"]).name,
+            line=found["line"],
+            key=found["key"],
+            fault=found["fault"][:_LONGEST],
+        )

@@ -1,0 +1,113 @@
+"""Putting messages into the outbox: to one person, to everybody with a role, or one line to the group."""
+
+import structlog
+
+from zalo_governor.domain.documents import PaperFile
+from zalo_governor.domain.notices import Notice, Purpose
+from zalo_governor.domain.people import Person, Role
+from zalo_governor.services.messaging.trial_filter import withheld_from
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+log = structlog.get_logger(__name__)
+
+MESSAGE_LIMIT = 1980
+"""Characters of one message: Zalo takes 2,000, and one that is sent again says so, too."""
+
+
+class Post:
+    """Writes notices on behalf of one bot account."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+
+    def to_person(
+        self,
+        unit: OfficeUnit,
+        person: Person,
+        text: str,
+        purpose: Purpose,
+        *,
+        group_id: str,
+        case_id: int | None = None,
+        urgent: bool = False,
+        asked_for: bool = False,
+    ) -> bool:
+        """A private message; a text longer than Zalo takes goes out in parts, cut between lines.
+
+        `urgent`: see `Notice.urgent`. `asked_for`: it answers what the person has asked. Gives whether it goes out: on
+        trial most is withheld.
+        """
+        withheld = withheld_from(self._policy, unit, person, asked_for=asked_for)
+        for part in parts(text):
+            notice = self._to(person, part, purpose, group_id)
+            unit.post(notice.model_copy(update={"case_id": case_id, "urgent": urgent}), withheld=withheld)
+        return not withheld
+
+    def file_to_person(
+        self,
+        unit: OfficeUnit,
+        person: Person,
+        file: PaperFile,
+        instead: str,
+        purpose: Purpose,
+        *,
+        group_id: str,
+        asked_for: bool = False,
+    ) -> None:
+        """A private message that is a file; `instead` is said where the file cannot be made."""
+        withheld = withheld_from(self._policy, unit, person, asked_for=asked_for)
+        unit.post(self._to(person, instead, purpose, group_id).model_copy(update={"file": file}), withheld=withheld)
+
+    def to_desk(
+        self, unit: OfficeUnit, text: str, *, group_id: str, case_id: int | None = None, urgent: bool = False
+    ) -> None:
+        """A private message to the admin and the staff; `urgent` as in `Notice`."""
+        desk = self.holders(unit, Role.ADMIN, Role.ADMIN_STAFF)
+        if not desk:
+            log.warning("nobody_to_tell", group=group_id, case=case_id)
+        for person in desk:
+            self.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id, urgent=urgent)
+
+    def to_group(self, unit: OfficeUnit, text: str, *, group_id: str) -> None:
+        """A message in the group: the one line that answers a command given there, and the introduction."""
+        unit.post(
+            Notice(
+                account=self._policy.account,
+                thread_id=group_id,
+                is_group=True,
+                text=text,
+                purpose=Purpose.REPLY,
+                group_id=group_id,
+                created_at=self._policy.clock(),
+            ),
+            withheld=withheld_from(self._policy, unit, None, asked_for=True),
+        )
+
+    def _to(self, person: Person, text: str, purpose: Purpose, group_id: str) -> Notice:
+        return Notice(
+            account=self._policy.account,
+            thread_id=person.uid,
+            person_id=person.id,
+            text=text,
+            purpose=purpose,
+            group_id=group_id,
+            created_at=self._policy.clock(),
+        )
+
+    def holders(self, unit: OfficeUnit, *roles: Role) -> list[Person]:
+        """The persons with any of the roles, without the bot itself."""
+        return [person for person in unit.with_role(self._policy.account, *roles) if not person.has(Role.BOT)]
+
+
+def parts(text: str, limit: int = MESSAGE_LIMIT) -> list[str]:
+    """The text in pieces of at most `limit` characters, cut between lines where that is possible."""
+    pieces: list[str] = []
+    rest = text
+    while len(rest) > limit:
+        cut = rest.rfind("\n", 1, limit + 1)
+        if cut < 0:
+            cut = limit
+        pieces.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip("\n")
+    return [*pieces, rest] if rest.strip() else pieces

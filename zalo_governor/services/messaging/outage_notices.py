@@ -1,0 +1,61 @@
+"""What people are told when the bot hears nothing, and when it hears again."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from zalo_governor.domain.clock import minutes_of
+from zalo_governor.domain.connection import LineReport, LineState
+from zalo_governor.services.messaging.formatter import Voice, moment, number
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.notifier import Post
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+ELSEWHERE = {LineState.DUPLICATE: Text.ELSEWHERE_SESSION, LineState.KICKED: Text.ELSEWHERE_ACCOUNT}
+"""Who has the line, while the program leaves it alone."""
+
+
+class Blindness:
+    """Fits `pipeline.liveness.Alarm`: by the second channel at once, by Zalo once Zalo is back.
+
+    Args:
+        tell: sends (subject, text) by the second channel.
+        on_posted: called when something was put into the outbox.
+    """
+
+    def __init__(
+        self,
+        policy: OfficePolicy,
+        *,
+        tell: Callable[[str, str], None],
+        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        on_posted: Callable[[], None],
+    ) -> None:
+        self._policy = policy
+        self._tell = tell
+        self._unit = unit
+        self._on_posted = on_posted
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+
+    def blind(self, since: datetime, line: LineReport | None) -> None:
+        """Nothing has been heard since then: Zalo is what has failed, so Zalo cannot carry the word."""
+        subject, text = Text.BLIND_SUBJECT, self._voice.say(Text.BLIND, since=moment(since))
+        if line and line.resumes_at:
+            subject, elsewhere = Text.BLIND_ELSEWHERE_SUBJECT, ELSEWHERE[line.state]
+            about = {"since": moment(since), "why": self._voice.say(elsewhere), "until": moment(line.resumes_at)}
+            text = self._voice.say(Text.BLIND_ELSEWHERE, **about)
+        elif line and line.state is LineState.REFUSED:
+            subject, text = Text.BLIND_REFUSED_SUBJECT, self._voice.say(Text.BLIND_REFUSED, since=moment(since))
+        self._tell(self._voice.say(subject), text)
+
+    def seeing(self, since: datetime, until: datetime) -> None:
+        """The line is back."""
+        minutes = number(minutes_of(until - since))
+        text = self._voice.say(Text.SEEING, since=moment(since), until=moment(until), minutes=minutes)
+        # First what may fail, since whoever calls then calls again.
+        with self._unit() as unit:
+            self._post.to_desk(unit, text, group_id=self._policy.home_group_id)
+        self._tell(self._voice.say(Text.SEEING_SUBJECT), text)
+        self._on_posted()

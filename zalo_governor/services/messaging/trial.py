@@ -1,0 +1,214 @@
+"""The trial: who gets anything while it lasts, the page about it, and what happens when the program is switched on."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.escalation import Desk, Leader
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import Role
+from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures
+from zalo_governor.services.messaging.formatter import Voice, day, moment, number
+from zalo_governor.services.messaging.introduction import introduction_text
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.notifier import Post
+from zalo_governor.services.messaging.trial_filter import ADDRESSEES, by_addressee, on_trial
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import OfficeUnit
+
+
+class TrialPage:
+    """What the program would have sent, to whom, and how often it was wrong."""
+
+    def __init__(self, policy: OfficePolicy) -> None:
+        self._policy = policy
+        self._voice = Voice(policy.catalogue, policy.regulation)
+
+    def text(self, unit: OfficeUnit) -> str:
+        """The page on everything since the account was first started."""
+        policy, voice = self._policy, self._voice
+        trial = unit.trial(policy.account)
+        since = trial.began_at if trial else policy.clock()
+        figures = unit.trial_figures(policy.account, list(policy.groups), since)
+        return voice.say(
+            Text.TRIAL_PAGE,
+            since=moment(since),
+            now=moment(policy.clock()),
+            withheld=self._withheld(unit, figures),
+            outcomes=self._outcomes(figures.outcomes),
+            shadow=self._shadow(figures.shadow),
+            end=self._end(unit, trial),
+        )
+
+    def _withheld(self, unit: OfficeUnit, figures: TrialFigures) -> str:
+        if not figures.withheld:
+            return self._voice.say(Text.TRIAL_NOTHING)
+        rows = []
+        for kind, of_kind in by_addressee(unit, figures.withheld):
+            about: Counter[str] = Counter()
+            for row in of_kind:
+                about[row.clause] += row.notices
+            rows.append(
+                self._voice.say(
+                    Text.TRIAL_ROW,
+                    whom=self._voice.say(ADDRESSEES[kind]),
+                    notices=number(sum(about.values())),
+                    people=number(len({row.person_id for row in of_kind})),
+                    about="; ".join(self._about(clause, count) for clause, count in about.most_common()),
+                )
+            )
+        return "\n".join(rows)
+
+    def _about(self, clause: str, count: int) -> str:
+        what = self._voice.citation(clause) if clause else self._voice.say(Text.TRIAL_NO_CASE)
+        return self._voice.say(Text.TRIAL_ABOUT, what=what, count=number(count))
+
+    def _outcomes(self, outcomes: Iterable[RuleOutcome]) -> str:
+        """The worst offenders first: whoever is wrong most often."""
+        ranked = sorted(outcomes, key=lambda row: (-row.false_share, -row.false_alarms, row.rule_id))
+        rows = [
+            self._voice.say(
+                Text.TRIAL_OUTCOME,
+                citation=self._voice.citation(row.clause),
+                rule=row.rule_id,
+                cases=number(row.cases),
+                false_alarms=number(row.false_alarms),
+                percent=number(round(100 * row.false_share)),
+            )
+            for row in ranked
+        ]
+        return "\n".join(rows) or self._voice.say(Text.TRIAL_NO_CASES)
+
+    def _shadow(self, found: Iterable[ShadowFigures]) -> str:
+        rows = [
+            self._voice.say(
+                Text.TRIAL_SHADOW_ROW,
+                citation=self._voice.citation(row.clause),
+                rule=row.rule_id,
+                findings=number(row.findings),
+                people=number(row.people),
+                whom=self._whom(row),
+            )
+            for row in found
+        ]
+        return self._voice.say(Text.TRIAL_SHADOW, rows="\n".join(rows)) if rows else ""
+
+    def _whom(self, found: ShadowFigures) -> str:
+        """Who hears of the first case of a member at such a finding, by the ladder."""
+        rung = self._policy.ladder.first(found.severity)
+        told = []
+        if rung.ask_member:
+            told.append(Text.ADDRESSEE_MEMBER)
+        if rung.desk is not Desk.NEVER:
+            told.append(Text.ADDRESSEE_DESK)
+        if rung.leader is Leader.UNANSWERED:
+            told.append(Text.ADDRESSEE_LEADER_LATER)
+        return ", ".join(map(self._voice.say, told or [Text.ADDRESSEE_NOBODY]))
+
+    def _end(self, unit: OfficeUnit, trial: Trial | None) -> str:
+        if not on_trial(self._policy, unit):
+            since = trial.live_at if trial and trial.live_at else None
+            return self._voice.say(Text.TRIAL_OVER, when=moment(since)) if since else self._voice.say(Text.TRIAL_OFF)
+        return self._voice.say(Text.TRIAL_GOES_ON)
+
+
+class SwitchingOn:
+    """Fits `app.due_work.Work`: sends the page when the trial is over, and tells the desk and the group when it is
+    switched on.
+
+    Args:
+        unit: a transaction.
+        on_posted: called when something was put into the outbox.
+    """
+
+    def __init__(
+        self,
+        policy: OfficePolicy,
+        *,
+        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        on_posted: Callable[[], None],
+    ) -> None:
+        self._policy = policy
+        self._unit = unit
+        self._on_posted = on_posted
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._page = TrialPage(policy)
+        self._settled = False
+        """Switched on, and everybody told: nothing more will come of it."""
+
+    def next_due(self) -> datetime | None:
+        """When something is to be said; another process may have switched it on."""
+        if self._settled:
+            return None
+        with self._unit() as unit:
+            trial = unit.trial(self._policy.account)
+            if trial is None:
+                return None
+            if not on_trial(self._policy, unit):
+                return from_ms(0)
+            return None if trial.told_at else trial.began_at + self._policy.trial
+
+    def act(self, now: datetime) -> None:
+        """Say it, once."""
+        with self._unit() as unit:
+            trial = unit.trial(self._policy.account)
+            if trial is None:
+                return
+            switched_on = not on_trial(self._policy, unit)
+            if switched_on:
+                self._announce(unit, trial, now)
+                self._introduce(unit)
+            elif trial.told_at is None:
+                self._send_page(unit, trial, now)
+        self._settled = switched_on
+        self._on_posted()
+
+    def _send_page(self, unit: OfficeUnit, trial: Trial, now: datetime) -> None:
+        text = self._page.text(unit)
+        for admin in self._post.holders(unit, Role.ADMIN):
+            self._post.to_person(unit, admin, text, Purpose.REPORT, group_id=self._policy.home_group_id)
+        unit.save_trial(trial.model_copy(update={"told_at": now}))
+
+    def _announce(self, unit: OfficeUnit, trial: Trial, now: datetime) -> None:
+        """Tell the rest of the desk; where the settings want no trial, nobody was waiting for it."""
+        if trial.live_at is None or trial.announced_at is not None:
+            return
+        by = self._voice.who(unit.person(trial.live_by)) if trial.live_by else self._voice.say(Text.TRIAL_BY_MACHINE)
+        text = self._voice.say(Text.TRIAL_SWITCHED_ON, when=moment(trial.live_at), by=by)
+        for person in self._post.holders(unit, Role.ADMIN, Role.ADMIN_STAFF):
+            if person.id != trial.live_by:
+                self._post.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=self._policy.home_group_id)
+        unit.save_trial(trial.model_copy(update={"announced_at": now}))
+
+    def _introduce(self, unit: OfficeUnit) -> None:
+        """One message in each group, once and for all, where the office wants it."""
+        if not self._policy.introduce:
+            return
+        for group in self._policy.governed:
+            if unit.first_run(f"introduction:{group.id}", from_ms(0)):
+                self._post.to_group(unit, introduction_text(self._policy.introduction, self._voice), group_id=group.id)
+                unit.audit(
+                    "introduced", at=self._policy.clock(), actor_id=None, group_id=group.id, subject="", detail={}
+                )
+
+
+def switch_on(policy: OfficePolicy, unit: OfficeUnit, by: int | None) -> bool:
+    """End the trial; False where there is none to end. `by` None: whoever sits at the machine."""
+    trial = unit.trial(policy.account)
+    if trial is None or not on_trial(policy, unit):
+        return False
+    unit.save_trial(trial.model_copy(update={"live_at": policy.clock(), "live_by": by}))
+    return True
+
+
+def trial_line(policy: OfficePolicy, unit: OfficeUnit, voice: Voice) -> str:
+    """Where the program is on trial, that it is, and until when; "" where it is not."""
+    trial = unit.trial(policy.account)
+    if trial is None or not on_trial(policy, unit):
+        return ""
+    withheld = unit.trial_figures(policy.account, [], trial.began_at).withheld
+    count = sum(row.notices for row in withheld)
+    return voice.say(Text.STATUS_TRIAL, until=day(trial.began_at + policy.trial), count=number(count))

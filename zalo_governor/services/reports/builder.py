@@ -1,0 +1,174 @@
+"""The activity report (clause 6.2) gathered as data, written as JSON, and the phrases that all its faces share."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from zalo_governor.domain.clock import Clock, from_ms, local, minutes_of
+from zalo_governor.domain.connection import Gap, silence
+from zalo_governor.domain.feedback import RemarkKind
+from zalo_governor.domain.reports import ActivityReport, Coverage, DayFigures, Period
+from zalo_governor.services.cases.ranking import gravest_first
+from zalo_governor.services.group_changes.leak_signs import in_words, signs_of
+from zalo_governor.services.messaging.formatter import Voice, moment, number
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.policy import Group
+from zalo_governor.services.ports import OfficeUnit
+
+NAME_CLAUSE = "3.2"
+"""The clause on the names that members show."""
+FORWARDING_CLAUSE = "4.6"
+"""The clause on what is carried out of the group."""
+_A_QUIET_START = timedelta(days=1)
+"""So long may a group be silent at the beginning of a period without a word about it."""
+
+
+def compose(
+    unit: OfficeUnit, group: Group, period: Period, voice: Voice, clock: Clock, *, words: bool = False
+) -> ActivityReport:
+    """Everything that a face of the report may show, from one transaction.
+
+    Args:
+        words: with what members wrote to the office, which is for the desk alone.
+    """
+    before = period.start - (period.end - period.start)
+    now = clock()
+    until = max(now, period.end) + timedelta(seconds=1)
+    open_cases = gravest_first(unit.cases(group.id, start=from_ms(0), end=until, open_only=True))
+    remarks = [said for kind in RemarkKind for said in unit.remarks(group.id, kind, period.start, period.end)]
+    named = {case.person_id for case in open_cases} | {remark.person_id for remark in remarks}
+    people = {person_id: unit.person(person_id) for person_id in named}
+    head = unit.audit_head()
+    # Before what else is counted of the period: no more can have been judged than was heard by then.
+    coverage = unit.coverage(group.id, period.start, period.end)
+    by_day, by_hour = unit.rhythm(group.id, period.start, period.end)
+    report = ActivityReport(
+        group_id=group.id,
+        group_name=group.name,
+        period=period,
+        made_at=now,
+        activity=unit.activity(group.id, period.start, period.end),
+        activity_before=unit.activity(group.id, before, period.start),
+        days=tuple(DayFigures(day=day, messages=by_day.get(day, 0)) for day in _days(period, now, by_day)),
+        hours=tuple(by_hour),
+        agencies=tuple(unit.agencies(group.id, period.start, period.end)),
+        clauses=tuple(unit.clause_figures(group.id, period.start, period.end, before)),
+        states=tuple(unit.case_states(group.id, period.start, period.end)),
+        open_cases=tuple(open_cases),
+        names={person_id: voice.named(person) for person_id, person in people.items()},
+        suspects=unit.suspects(group.id, period.start, period.end),
+        handling=unit.handling(group.id, period.start, period.end),
+        membership=unit.membership(group.id),
+        changes=tuple(unit.changes(group.id, period.start, period.end)),
+        statements=tuple(unit.statements(group.id, period.start, period.end)),
+        voice=unit.members_voice(group.id, period.start, period.end),
+        remarks=tuple(remarks),
+        signs=signs_of(unit.group_snapshot(group.id), open_cases, now),
+        undelivered_notices=unit.undelivered_notices(group.id, period.start, period.end),
+        withheld_notices=unit.withheld_notices(group.id, period.start, period.end),
+        coverage=coverage.model_copy(update={"gaps": tuple(unit.gaps(group.id, period.start, period.end))}),
+        private_gaps=tuple(gap for gap in unit.private_gaps(period.start, period.end) if not gap.closed),
+        first_heard=unit.first_heard(group.id),
+        cannot_check=tuple(clause.number for clause in voice.regulation.not_visible),
+        audit_head=str(head) if head.rows else "",
+    )
+    return report if words else report.without_words()
+
+
+def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[date]:
+    """The days of the period up to today; those in the future too up to the last one heard, since clocks differ."""
+    day, last = local(period.start).date(), local(period.end - timedelta(milliseconds=1)).date()
+    last = min(last, max([local(now).date(), *heard]))
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
+
+
+def render_json(report: ActivityReport) -> str:
+    """The report as one JSON object: times in ISO 8601 and UTC, cases with their codes, the audit's head as printed."""
+    data = report.model_dump(mode="json")
+    for row, case in zip(data["open_cases"], report.open_cases, strict=True):
+        row["code"] = case.code
+    return json.dumps(data, ensure_ascii=False, indent=2)
+
+
+def coverage_line(coverage: Coverage, voice: Voice) -> str:
+    """What was heard, in one sentence without its full stop."""
+    figures = coverage.model_dump(include={"heard", "judged", "waiting", "sealed", "dead_letters", "recovered", "late"})
+    heard = voice.say(Text.COVERAGE, **{name: number(value) for name, value in figures.items()})
+    if coverage.content_from is None:
+        return heard
+    return heard + voice.say(Text.CONTENT_FROM, when=moment(coverage.content_from))
+
+
+def withheld_line(report: ActivityReport, voice: Voice) -> str:
+    """That notices did not go out since the account was on trial, in a sentence; "" where none was withheld."""
+    count = report.withheld_notices
+    return voice.say(Text.REPORT_WITHHELD, count=number(count)) if count else ""
+
+
+def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: Voice) -> str:
+    """The times inside [start, end) in which nothing was heard, in one sentence without its full stop."""
+    if not gaps:
+        return voice.say(Text.GAPS_NONE)
+    unfinished = sum(not gap.closed for gap in gaps)
+    return voice.say(
+        Text.GAPS,
+        count=number(len(gaps)),
+        minutes=number(minutes_of(silence(gaps, start, end))),
+        unfinished=voice.say(Text.GAPS_UNFINISHED, count=number(unfinished)) if unfinished else "",
+    )
+
+
+def change_in_words(now: int, before: int, voice: Voice) -> str:
+    """`tăng 50%`, `không đổi`, or that there was nothing before."""
+    if now == before:
+        return voice.say(Text.CHANGE_NONE)
+    if not before:
+        return voice.say(Text.CHANGE_FROM_ZERO)
+    percent = number(round(100 * abs(now - before) / before))
+    return voice.say(Text.CHANGE_UP if now > before else Text.CHANGE_DOWN, percent=percent)
+
+
+def signs_line(report: ActivityReport, voice: Voice) -> str:
+    """What may be a sign that something leaves the group, without a full stop; "" where there is nothing."""
+    return "; ".join(in_words(report.signs, voice))
+
+
+def handling_lines(report: ActivityReport, voice: Voice) -> list[str]:
+    """How long it took until cases were remedied, and how many persons have several; none where there is nothing."""
+    handling = report.handling
+    lines = []
+    if handling.remedied_minutes is not None:
+        lines.append(voice.say(Text.REPORT_REMEDIED, minutes=number(handling.remedied_minutes)))
+    if handling.repeated:
+        lines.append(voice.say(Text.REPORT_REPEATED, count=number(handling.repeated)))
+    return lines
+
+
+def private_line(report: ActivityReport, voice: Voice) -> str:
+    """That something of the private messages to the bot may be missing, with a blank before it; "" where not."""
+    missing = len(report.private_gaps)
+    return voice.say(Text.REPORT_PRIVATE, count=number(missing)) if missing else ""
+
+
+def unheard(report: ActivityReport, voice: Voice) -> str:
+    """What must be said of a period in which nobody listened yet; "" for the others."""
+    first, period = report.first_heard, report.period
+    if first is None or first >= period.end:
+        return voice.say(Text.NOT_LISTENING)
+    if first - period.start < _A_QUIET_START:
+        return ""
+    gaps = gaps_line(report.coverage.gaps, first, period.end, voice)
+    return voice.say(Text.LISTENING_SINCE, when=moment(first), gaps=gaps)
+
+
+def heard_until(report: ActivityReport) -> datetime:
+    """The end of the period, or the moment of the report where that comes first."""
+    return min(report.period.end, max(report.made_at, report.period.start))
+
+
+def last_minute(end: datetime) -> datetime:
+    """Of a period that ends at midnight, the last minute that people would count to it."""
+    here = local(end)
+    return end - timedelta(minutes=1) if (here.hour, here.minute) == (0, 0) else end

@@ -1,0 +1,219 @@
+"""Periods that people ask for: hôm nay, tuần, tháng 10, quý, 01/10-31/10. Their edges are midnights of Viet Nam."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from zalo_governor.domain.clock import VIETNAM, local
+from zalo_governor.domain.reports import Period
+from zalo_governor.services.messaging.formatter import Voice, moment
+from zalo_governor.services.messaging.message_ids import Text
+
+
+class Span(NamedTuple):
+    """Days from `first` to `last`, both included, with the name of the period and its fields in the catalogue."""
+
+    first: date
+    last: date
+    name: Text
+    fields: dict[str, str]
+
+
+def asked(words: str, today: date) -> Span | None:
+    """The period that somebody asked for, in folded words (no marks, small letters); None where it is not understood.
+
+    Nothing means today. A day without a year is the latest such day that is not after today.
+    """
+    text = " ".join(words.split())
+    for understood in (_named, _month, _quarter, _year, _range, _single_day):
+        if span := understood(text, today):
+            return span
+    return None
+
+
+def as_period(span: Span, voice: Voice) -> Period:
+    """The span in UTC, called as people call it."""
+    return Period(
+        start=midnight(span.first),
+        end=midnight(span.last + timedelta(days=1)),
+        label=voice.say(span.name, **span.fields),
+    )
+
+
+def days(first: date, last: date) -> Span:
+    """The days from `first` to `last`, both included."""
+    if first == last:
+        return Span(first, last, Text.PERIOD_DAY, {"date": _full(first)})
+    return Span(first, last, Text.PERIOD_RANGE, {"start": _full(first), "end": _full(last)})
+
+
+def up_to(due: datetime, length: timedelta, name: Text, voice: Voice) -> Period:
+    """The time of that length up to the moment at which a scheduled report is due, so that none falls between two."""
+    end = due.astimezone(UTC)
+    return Period(start=end - length, end=end, label=voice.say(name, moment=moment(end)))
+
+
+def month_before(day: date) -> Span:
+    """The month before that day's."""
+    return _month_of((day.replace(day=1) - _ONE_DAY).replace(day=1))
+
+
+def quarter_before(day: date) -> Span:
+    """The quarter before that day's."""
+    last = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1) - _ONE_DAY
+    return _quarter_of(date(last.year, last.month - 2, 1))
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of that day in Viet Nam, in UTC."""
+    return datetime.combine(day, time.min, tzinfo=VIETNAM).astimezone(UTC)
+
+
+def today(now: datetime) -> date:
+    """The day that the calendar in Viet Nam shows."""
+    return local(now).date()
+
+
+_ONE_DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
+_DATE = r"([0-9]{1,2})\s?[/.]\s?([0-9]{1,2})(?:\s?[/.]\s?([0-9]{4}))?"
+_RANGE = re.compile(rf"(?:tu )?(?:ngay )?{_DATE}\s?(?:-|–|—|~|den het|den|toi)\s?(?:ngay )?{_DATE}")
+_SINGLE = re.compile(rf"(?:ngay )?{_DATE.replace('/.', '/.-')}")
+_MONTH_NAMES = {
+    "gieng": 1, "mot": 1, "hai": 2, "ba": 3, "tu": 4, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
+    "muoi": 10, "muoi mot": 11, "muoi hai": 12, "chap": 12,
+}  # fmt: skip
+_MONTH = re.compile(
+    rf"(?:thang ?|t(?=[0-9]))([0-9]{{1,2}}|{'|'.join(sorted(_MONTH_NAMES, key=len, reverse=True))})"
+    r"(?:\s?(?:[/.-]|nam)\s?([0-9]{4}))?"
+)
+_QUARTER = re.compile(r"(?:quy ?|q)([1-4]|i{1,3}|iv)(?:\s?(?:[/.-]|nam)\s?([0-9]{4}))?")
+_YEAR = re.compile(r"nam ?([0-9]{4})")
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_YEARS = range(2000, 2101)
+
+
+def _named(text: str, today: date) -> Span | None:
+    monday = today - timedelta(days=today.weekday())
+    first_of_month = today.replace(day=1)
+    first_of_quarter = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
+    match text.replace(" ", ""):
+        case "" | "homnay" | "hnay" | "ngay" | "ngaynay":
+            return Span(today, today, Text.PERIOD_TODAY, {"date": _full(today)})
+        case "homqua" | "hqua":
+            day = today - _ONE_DAY
+            return Span(day, day, Text.PERIOD_YESTERDAY, {"date": _full(day)})
+        case "tuan" | "tuannay":
+            return _week_of(monday)
+        case "tuantruoc" | "tuanqua":
+            return _week_of(monday - _WEEK)
+        case "thang" | "thangnay":
+            return _month_of(first_of_month)
+        case "thangtruoc" | "thangqua":
+            return month_before(today)
+        case "quy" | "quynay":
+            return _quarter_of(first_of_quarter)
+        case "quytruoc" | "quyqua":
+            return quarter_before(today)
+        case "nam" | "namnay":
+            return _year_of(today.year)
+        case "namtruoc" | "namqua" | "namngoai":
+            return _year_of(today.year - 1)
+        case _:
+            return None
+
+
+def _month(text: str, today: date) -> Span | None:
+    found = _MONTH.fullmatch(text)
+    if not found:
+        return None
+    month = _MONTH_NAMES.get(found[1]) or int(found[1])
+    first = _latest(found[2], month, today) if 1 <= month <= 12 else None
+    return _month_of(first) if first else None
+
+
+def _quarter(text: str, today: date) -> Span | None:
+    found = _QUARTER.fullmatch(text)
+    if not found:
+        return None
+    number = _ROMAN.get(found[1]) or int(found[1])
+    first = _latest(found[2], 3 * number - 2, today)
+    return _quarter_of(first) if first else None
+
+
+def _year(text: str, today: date) -> Span | None:
+    found = _YEAR.fullmatch(text)
+    return _year_of(int(found[1])) if found and int(found[1]) in _YEARS else None
+
+
+def _range(text: str, today: date) -> Span | None:
+    found = _RANGE.fullmatch(text)
+    if not found:
+        return None
+    day, month, year, last_day, last_month, last_year = (int(part) if part else None for part in found.groups())
+    if last_year is not None:
+        first = _date(year or last_year, month, day)
+        last = _date(last_year, last_month, last_day)
+        if first and last and first > last and year is None:
+            first = _date(last_year - 1, month, day)
+    else:
+        first = _date(year, month, day) if year else _latest_day(month, day, today)
+        last = first and _date(first.year, last_month, last_day)
+        if first and last and last < first:
+            last = _date(first.year + 1, last_month, last_day)
+    return days(first, last) if first and last and first <= last else None
+
+
+def _single_day(text: str, today: date) -> Span | None:
+    found = _SINGLE.fullmatch(text)
+    if not found:
+        return None
+    day, month, year = (int(part) if part else None for part in found.groups())
+    only = _date(year, month, day) if year else _latest_day(month, day, today)
+    return Span(only, only, Text.PERIOD_DAY, {"date": _full(only)}) if only else None
+
+
+def _week_of(monday: date) -> Span:
+    sunday = monday + timedelta(days=6)
+    return Span(monday, sunday, Text.PERIOD_WEEK, {"start": f"{monday:%d/%m}", "end": _full(sunday)})
+
+
+def _month_of(first: date) -> Span:
+    last = (first + timedelta(days=31)).replace(day=1) - _ONE_DAY
+    return Span(first, last, Text.PERIOD_MONTH, {"month": f"{first:%m}", "year": str(first.year)})
+
+
+def _quarter_of(first: date) -> Span:
+    last = (first + timedelta(days=95)).replace(day=1) - _ONE_DAY
+    number = (first.month + 2) // 3
+    return Span(first, last, Text.PERIOD_QUARTER, {"quarter": str(number), "year": str(first.year)})
+
+
+def _year_of(year: int) -> Span:
+    return Span(date(year, 1, 1), date(year, 12, 31), Text.PERIOD_YEAR, {"year": str(year)})
+
+
+def _latest(year: str | None, month: int, today: date) -> date | None:
+    if year:
+        return _date(int(year), month, 1)
+    return date(today.year - (month > today.month), month, 1)
+
+
+def _latest_day(month: int | None, day: int | None, today: date) -> date | None:
+    this_year = _date(today.year, month, day)
+    if this_year and this_year <= today:
+        return this_year
+    return _date(today.year - 1, month, day)
+
+
+def _date(year: int | None, month: int | None, day: int | None) -> date | None:
+    if year is None or year not in _YEARS or month is None or day is None:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _full(day: date) -> str:
+    return f"{day:%d/%m/%Y}"

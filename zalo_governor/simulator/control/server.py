@@ -1,0 +1,244 @@
+"""The control API under `/__sim/`: injects traffic and faults, and shows what the clients did.
+
+Bodies are JSON by POST; `state`, `events` and `file` also answer to GET. Every answer is {"ok": true, …}, or 400 with
+{"ok": false, "error": "…"}.
+"""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.control.orders import (
+    Close,
+    FriendOrder,
+    Hist,
+    Push,
+    PushedFrame,
+    QrOrder,
+    Raw,
+    Shorten,
+    StateQuery,
+    WorldOrder,
+)
+from zalo_governor.simulator.errors import SimulatorError
+from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.faults import Faults
+from zalo_governor.simulator.load.flood import Flood, FloodOrder
+from zalo_governor.simulator.messages import group_message, private_message
+from zalo_governor.simulator.qr_codes import QrState
+
+Action = Callable[[RawDict], Awaitable[RawDict]]
+READ_ONLY = {"state", "events", "file"}
+
+
+class Control:
+    """Carries out the orders of `/__sim/<order>`."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._flood: Flood | None = None
+        self._actions: dict[str, Action] = {
+            "push": self._push,
+            "raw": self._raw,
+            "close": self._close,
+            "abort": self._abort,
+            "mute": self._mute,
+            "hist": self._hist,
+            "shorten": self._shorten,
+            "config": self._config,
+            "reset": self._reset,
+            "state": self._state,
+            "events": self._events,
+            "file": self._file,
+            "flood": self._start_flood,
+            "world": self._change_world,
+            "befriend": self._ask_friendship,
+            "qr": self._touch_qr_code,
+        }
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """One order."""
+        name = request.match_info["order"]
+        action = self._actions.get(name)
+        if action is None:
+            return _refused(f"no such order; there are {', '.join(sorted(self._actions))}", 404)
+        try:
+            body = await _body(request, read_only=name in READ_ONLY)
+            return web.json_response({"ok": True, **await action(body)}, dumps=_dumps)
+        except ValidationError as error:
+            return _refused("; ".join(_complaint(item) for item in error.errors(include_url=False)))
+        except SimulatorError as error:
+            return _refused(str(error))
+
+    async def _push(self, body: RawDict) -> RawDict:
+        frames = Push.model_validate(body).frames
+        hub, ids = self._stage.hub, list[str]()
+        sockets = len(hub.lines)
+        for frame in frames:
+            data, to = self._completed(frame, ids), self._addressed(frame)
+            written = await hub.send(data, cmd=frame.cmd, sub=frame.sub, encoding=frame.encoding, to=to)
+            sockets = min(sockets, written)
+        return {"sockets": sockets, "frames": len(frames), "msg_ids": ids}
+
+    def _addressed(self, frame: PushedFrame) -> set[str] | None:
+        if frame.account is not None:
+            return {frame.account}
+        return {self._stage.world.main_account.uid} if "msgs" in frame.data else None
+
+    def _completed(self, frame: PushedFrame, ids: list[str]) -> RawDict:
+        data = dict(frame.data)
+        for array, complete in (("groupMsgs", group_message), ("msgs", private_message)):
+            if not isinstance(data.get(array), list):
+                continue
+            items = [
+                complete(self._stage.world, item) if isinstance(item, dict) and "_text" in item else item
+                for item in data[array]
+            ]
+            data[array] = items
+            for message in items:
+                if isinstance(message, dict) and "msgId" in message:
+                    self._stage.remember(message, private=array == "msgs")
+                    ids.append(str(message["msgId"]))
+        return data
+
+    async def _raw(self, body: RawDict) -> RawDict:
+        return {"sockets": await self._stage.hub.send_raw(Raw.model_validate(body).data)}
+
+    async def _close(self, body: RawDict) -> RawDict:
+        return {"sockets": await self._stage.hub.close(Close.model_validate(body).code)}
+
+    async def _abort(self, _body: RawDict) -> RawDict:
+        return {"sockets": self._stage.hub.abort()}
+
+    async def _mute(self, _body: RawDict) -> RawDict:
+        return {"sockets": self._stage.hub.mute()}
+
+    async def _hist(self, body: RawDict) -> RawDict:
+        order = Hist.model_validate(body)
+        ids = []
+        for given in [*({"_text": text} for text in order.texts), *order.messages]:
+            message = group_message(self._stage.world, {"idTo": order.group_id, **given})
+            self._stage.remember(message)
+            ids.append(message["msgId"])
+        return {"msg_ids": ids}
+
+    async def _shorten(self, body: RawDict) -> RawDict:
+        order = Shorten.model_validate(body)
+        return {"gone": self._stage.world.group(order.group_id).history.shorten(order.keep)}
+
+    async def _config(self, body: RawDict) -> RawDict:
+        given = Faults.model_validate(body)
+        update = {name: getattr(given, name) for name in given.model_fields_set}
+        self._stage.faults = self._stage.faults.model_copy(update=update)
+        return {"config": self._stage.faults.model_dump()}
+
+    async def _reset(self, _body: RawDict) -> RawDict:
+        self._stage.reset()
+        return {}
+
+    async def _state(self, body: RawDict) -> RawDict:
+        ledger, hub, world = self._stage.ledger, self._stage.hub, self._stage.world
+        parts: dict[str, Callable[[], Any]] = {
+            "calls": lambda: list(ledger.calls),
+            "sent": lambda: list(ledger.sent),
+            "frames": lambda: list(ledger.frames),
+            "sockets": lambda: len(hub.lines),
+            "counts": lambda: dict(ledger.counts),
+            "history": lambda: {group.id: len(group.history) for group in world.groups.values()},
+            "config": self._stage.faults.model_dump,
+            "qr": self._stage.qr_codes.all,
+            "flood": lambda: self._flood.progress() if self._flood else None,
+        }
+        wanted = StateQuery.model_validate(body).fields or list(parts)
+        unknown = [name for name in wanted if name not in parts]
+        if unknown:
+            raise SimulatorError(f"fields: unknown {', '.join(unknown)}; there are {', '.join(parts)}")
+        return {name: parts[name]() for name in wanted}
+
+    async def _events(self, body: RawDict) -> RawDict:
+        return {"events": self._stage.ledger.journal[StateQuery.model_validate(body).after :]}
+
+    async def _file(self, body: RawDict) -> RawDict:
+        content = self._stage.world.files.get(str(body.get("id", "")))
+        if content is None:
+            raise SimulatorError("id: no such file; `sent` names them as file_id, and the oldest are gone")
+        return {"content": base64.b64encode(content).decode()}
+
+    async def _start_flood(self, body: RawDict) -> RawDict:
+        order = FloodOrder.model_validate(body)
+        if self._flood and self._flood.running:
+            raise SimulatorError("a flood is running; wait until `state` shows that it has ended")
+        sockets = len(self._stage.hub.lines)
+        self._flood = Flood(self._stage, order)
+        if order.background:
+            self._stage.spawn(self._flood.run())
+        else:
+            await self._flood.run()
+        return {"sockets": sockets, **self._flood.progress()}
+
+    async def _change_world(self, body: RawDict) -> RawDict:
+        order = WorldOrder.model_validate(body)
+        order.apply(self._stage.world)
+        return {"people": len(self._stage.world.people), "groups": len(self._stage.world.groups)}
+
+    async def _ask_friendship(self, body: RawDict) -> RawDict:
+        order = FriendOrder.model_validate(body)
+        to = self._stage.world.main_account.uid
+        if order.aloud:
+            await self._stage.ask_friendship(order.uid, to, order.message)
+        else:
+            self._stage.world.ask_friendship(order.uid, to, order.message)
+        return {"waiting": len(self._stage.world.requests_to(to))}
+
+    async def _touch_qr_code(self, body: RawDict) -> RawDict:
+        order, world = QrOrder.model_validate(body), self._stage.world
+        code = self._stage.qr_codes.newest()
+        if order.do == "scan":
+            code.uid = order.uid or world.main_account.uid
+            code.name = world.person(code.uid).name
+        await self._stage.qr_codes.change(code, _QR_STATES[order.do])
+        return {"code": code.code, "state": code.state.value}
+
+
+_QR_STATES = {
+    "scan": QrState.SCANNED,
+    "confirm": QrState.CONFIRMED,
+    "decline": QrState.DECLINED,
+    "expire": QrState.EXPIRED,
+}
+
+
+async def _body(request: web.Request, *, read_only: bool) -> RawDict:
+    if request.method == "GET" and read_only:
+        query: RawDict = dict(request.query)
+        if "fields" in query:
+            query["fields"] = query["fields"].split(",")
+        return query
+    if request.method != "POST":
+        raise SimulatorError("give the order by POST")
+    text = await request.text()
+    try:
+        body = json.loads(text) if text.strip() else {}
+    except ValueError as error:
+        raise SimulatorError(f"the body is not JSON: {error}") from None
+    if not isinstance(body, dict):
+        raise SimulatorError("the body must be a JSON object")
+    return body
+
+
+def _dumps(value: Any) -> str:
+    # Escaped, so that a lone surrogate that somebody pushed can be shown again.
+    return json.dumps(value)
+
+
+def _complaint(item: Any) -> str:
+    return f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}"
+
+
+def _refused(error: str, status: int = 400) -> web.Response:
+    return web.json_response({"ok": False, "error": error}, status=status)

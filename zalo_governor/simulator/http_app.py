@@ -1,0 +1,168 @@
+"""The HTTP side: finds the endpoint by path, unwraps the parameters, wraps the answer, and applies faults."""
+
+import asyncio
+import json
+import time
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.api import ENDPOINTS, Call, login
+from zalo_governor.simulator.crypto import outer, read_params, sealed_answer
+from zalo_governor.simulator.errors import AnswerError, EnvelopeError
+from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.world import Account
+
+_log = structlog.get_logger(__name__)
+
+KEEP_ALIVE = "/keepalive"
+"""Its parameters are encrypted and its answer is not; the misspelt name in it is Zalo's."""
+NO_SESSION = outer(None, 102, "zpw_sek is missing or wrong")
+
+
+class Front:
+    """Answers every path that is neither a socket nor the control API."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._called: dict[str, list[float]] = {}
+        """Path -> when it was called, where calls are limited."""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One call, from the bytes of the request to the bytes of the answer. Everything is recorded."""
+        stage, path = self._stage, request.path
+        form, upload = await _form(request)
+        entry = call_entry(request, stage.world.now_ms())
+        await asyncio.sleep(stage.faults.hang.get(path, 0))
+        response = self._answer(request, entry, form, upload)
+        entry["status"] = response.status
+        stage.ledger.call(entry)
+        if path in stage.faults.lose_answer and request.transport is not None:
+            request.transport.abort()
+        return response
+
+    def _answer(self, request: web.Request, entry: RawDict, form: dict[str, str], upload: bytes) -> web.Response:
+        stage, path = self._stage, request.path
+        if path in stage.faults.status:
+            page = "<html><body>simulated failure</body></html>"
+            return web.Response(status=stage.faults.status[path], text=page, content_type="text/html")
+        cookie = session_cookie(request)
+        valid = bool(cookie) and cookie not in stage.faults.expired
+        account = stage.world.account_of(cookie)
+        refusal = self._outer_refusal(path, valid)
+        if path in login.PLAIN:
+            answer, entry["params"] = login.PLAIN[path](stage, account, dict(request.query), refusal)
+            return self._response(answer, account, entry)
+        if path not in ENDPOINTS and path != KEEP_ALIVE:
+            text = f"the simulator has no path {path}"
+            return web.json_response(outer(None, 404, text), status=404)
+        wrapped = request.query.get("params") or form.get("params")
+        try:
+            params = read_params(wrapped, account.secret_key) if wrapped else {}
+        except EnvelopeError as error:
+            return self._response(outer(None, 114, str(error)), account, entry)
+        entry["params"] = params
+        if refusal:
+            return self._response(refusal, account, entry)
+        if self._too_many(path):
+            return self._response(sealed_answer(None, account.secret_key, 221, "too many requests"), account, entry)
+        if path in stage.faults.empty:
+            return self._response(outer(None), account, entry)
+        call = Call(stage, account, request.method, path, dict(request.query), params, upload)
+        code, answer = _carry_out(call)
+        return self._response(answer, account, entry, inner_code=code)
+
+    def _too_many(self, path: str) -> bool:
+        limit = self._stage.faults.most.get(path)
+        if limit is None:
+            return False
+        most, seconds = limit
+        now = time.monotonic()
+        recent = [at for at in self._called.get(path, []) if now - at < seconds]
+        refused = len(recent) >= most
+        self._called[path] = recent if refused else [*recent, now]
+        return refused
+
+    def _outer_refusal(self, path: str, valid: bool) -> RawDict | None:
+        if path in self._stage.faults.outer:
+            code, message = self._stage.faults.outer[path]
+            return outer(None, code, message)
+        return None if valid else NO_SESSION
+
+    def _response(self, answer: RawDict, account: Account, entry: RawDict, *, inner_code: int = 0) -> web.Response:
+        entry["error_code"] = answer["error_code"] or inner_code
+        response = web.json_response(answer)
+        value = self._stage.faults.rotate_cookie
+        if value is not None:
+            self._stage.faults = self._stage.faults.model_copy(update={"rotate_cookie": None})
+            self._stage.world.renew(account, value)
+            response.headers.add("Set-Cookie", f"zpw_sek={value}; Domain=.zalo.me; Path=/; Secure; HttpOnly")
+        return response
+
+
+def call_entry(request: web.Request, now_ms: int) -> RawDict:
+    """What is recorded of a call before it is understood."""
+    return {
+        "method": request.method,
+        "path": request.path,
+        "host": request.headers.get("X-Orig-Host") or request.host,
+        "query": {key: value for key, value in request.query.items() if key != "params"},
+        "params": None,
+        "error_code": None,
+        "headers": {key: value for key, value in request.headers.items() if key.lower() != "cookie"},
+        "at_ms": now_ms,
+    }
+
+
+def session_cookie(request: web.Request) -> str:
+    """The value of `zpw_sek`, "" without one. zlapi can send a rotated one twice: the first counts."""
+    for part in request.headers.get("Cookie", "").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == "zpw_sek":
+            return _unquoted(value)
+    return ""
+
+
+def _unquoted(value: str) -> str:
+    try:
+        return SimpleCookie(f"zpw_sek={value}")["zpw_sek"].value
+    except (CookieError, KeyError):
+        return value
+
+
+def _carry_out(call: Call) -> tuple[int, RawDict]:
+    """The inner error code, which nobody but the client could read otherwise, and the whole answer."""
+    key = call.account.secret_key
+    if call.path in call.stage.faults.inner:
+        code, message = call.stage.faults.inner[call.path]
+        return code, sealed_answer(None, key, code, message)
+    if call.path == KEEP_ALIVE:
+        return 0, {**outer(None), "data": {"config_vesion": 1}}
+    try:
+        data = ENDPOINTS[call.path](call)
+    except AnswerError as error:
+        return error.code, sealed_answer(None, key, error.code, error.message)
+    except (KeyError, TypeError, ValueError) as error:
+        _log.info("invalid_params", path=call.path, error=type(error).__name__)
+        return 114, sealed_answer(None, key, 114, "invalid params")
+    seen: Any = call.stage.world.seen_by(call.account, data)
+    # The history call alone answers with JSON inside a string.
+    return 0, sealed_answer(json.dumps(seen, ensure_ascii=False) if call.path == "/api/cm/getrecentv2" else seen, key)
+
+
+async def _form(request: web.Request) -> tuple[dict[str, str], bytes]:
+    """The text fields of the body and what was uploaded with it."""
+    fields: dict[str, str] = {}
+    upload = b""
+    if request.method == "POST":
+        for name, value in (await request.post()).items():
+            if isinstance(value, web.FileField):
+                upload += value.file.read()
+            elif isinstance(value, str):
+                fields[name] = value
+            else:
+                upload += value
+    return fields, upload

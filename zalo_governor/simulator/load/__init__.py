@@ -1,0 +1,1 @@
+"""Many members and many messages."""

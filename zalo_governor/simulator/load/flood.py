@@ -1,0 +1,153 @@
+"""Many messages, fast: for benchmarks and crash tests."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.crypto import to_json
+from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.frames import Encoding, Encryption
+from zalo_governor.simulator.load.chatter import sentence, without_marks
+from zalo_governor.simulator.messages import group_message
+from zalo_governor.simulator.sockets import Line
+from zalo_governor.simulator.world import GROUP_ID, MEMBER_UID
+
+_FRAMES_TOGETHER = 50
+
+
+class FloodOrder(BaseModel):
+    """What to feed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    count: int = Field(ge=1, le=200_000)
+    per_frame: int = Field(default=1, ge=1, le=1000)
+    rate: float = Field(default=0, ge=0)
+    """Messages a second; 0 is as fast as the sockets take them."""
+    every_violation: int = Field(default=0, ge=0)
+    """Every so-manieth message has no Vietnamese marks; 0 for none."""
+    texts: list[str] = []
+    """What is said, in turn and over again; without them endless office chat."""
+    background: bool = False
+    """Answer at once and feed on."""
+    group_id: str = GROUP_ID
+    senders: list[str] = Field(default=[MEMBER_UID], min_length=1)
+    encrypt: Encryption = 2
+
+
+class Flood:
+    """One flood. Messages enter the history as they are fed, so that a client that was away can fetch them."""
+
+    def __init__(self, stage: Stage, order: FloodOrder) -> None:
+        self._stage = stage
+        self._order = order
+        self.fed = 0
+        self.running = True
+        self.first_id = ""
+        self.last_id = ""
+        self.encode_seconds = 0.0
+        self.feed_seconds = 0.0
+
+    async def run(self) -> None:
+        """Feed everything; without a rate all frames are encoded first, so that encoding does not slow the feed."""
+        try:
+            if self._order.rate:
+                await self._feed_paced()
+            else:
+                await self._feed_at_once()
+        finally:
+            self.running = False
+
+    def progress(self) -> RawDict:
+        """Where it stands; seconds are of the encoding and of the feeding."""
+        return {
+            "count": self._order.count,
+            "fed": self.fed,
+            "running": self.running,
+            "first_msg_id": self.first_id,
+            "last_msg_id": self.last_id,
+            "encode_seconds": round(self.encode_seconds, 4),
+            "feed_seconds": round(self.feed_seconds, 4),
+        }
+
+    async def _feed_paced(self) -> None:
+        began = time.perf_counter()
+        for numbers in self._frames():
+            wait = began + numbers.start / self._order.rate - time.perf_counter()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            await self._feed([self._batch(numbers, self._listening())])
+        self.feed_seconds = time.perf_counter() - began
+
+    async def _feed_at_once(self) -> None:
+        began = time.perf_counter()
+        lines = self._listening()
+        batches = await asyncio.to_thread(lambda: [self._batch(numbers, lines) for numbers in self._frames()])
+        self.encode_seconds = time.perf_counter() - began
+        began = time.perf_counter()
+        for start in range(0, len(batches), _FRAMES_TOGETHER):
+            await self._feed(batches[start : start + _FRAMES_TOGETHER])
+        self.feed_seconds = time.perf_counter() - began
+
+    async def _feed(self, batches: Sequence["_Batch"]) -> None:
+        history = self._stage.world.group(self._order.group_id).history
+        for batch in batches:
+            for number, body in batch.bodies:
+                history.add_encoded(number, body)
+            self.fed += len(batch.bodies)
+        for line in self._listening():
+            # A client that came back during the flood has a new key: its frames were not encoded beforehand.
+            await line.write_together(
+                batch.frames.get(line) or self._frame(line, [json.loads(body) for _, body in batch.bodies])
+                for batch in batches
+            )
+        self.first_id = self.first_id or str(batches[0].bodies[0][0])
+        self.last_id = str(batches[-1].bodies[-1][0])
+        # Writing to a fast socket never waits; others must get their turn, too.
+        await asyncio.sleep(0)
+
+    def _listening(self) -> list[Line]:
+        return self._stage.hub.listening(self._stage.world.group(self._order.group_id).members)
+
+    def _batch(self, numbers: range, lines: Sequence[Line]) -> "_Batch":
+        order, world = self._order, self._stage.world
+        messages = [
+            group_message(
+                world,
+                {
+                    "_text": self._text(number),
+                    "idTo": order.group_id,
+                    "uidFrom": order.senders[number % len(order.senders)],
+                },
+            )
+            for number in numbers
+        ]
+        bodies = [(int(message["msgId"]), to_json(message)) for message in messages]
+        return _Batch(bodies, {line: self._frame(line, messages) for line in lines})
+
+    def _frame(self, line: Line, messages: list[RawDict]) -> bytes:
+        return self._stage.hub.frame(line, {"groupMsgs": messages}, encoding=Encoding(self._order.encrypt))
+
+    def _text(self, number: int) -> str:
+        every = self._order.every_violation
+        texts = self._order.texts
+        text = texts[number % len(texts)] if texts else sentence(number)
+        return without_marks(text) if every and (number + 1) % every == 0 else text
+
+    def _frames(self) -> Iterator[range]:
+        for start in range(0, self._order.count, self._order.per_frame):
+            yield range(start, min(start + self._order.per_frame, self._order.count))
+
+
+class _Batch(NamedTuple):
+    """The messages of one frame, kept small: two hundred thousand may wait."""
+
+    bodies: list[tuple[int, bytes]]
+    """msgId and JSON of each message."""
+    frames: dict[Line, bytes]
+    """The frame for each socket that was open when it was made."""

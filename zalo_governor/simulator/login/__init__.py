@@ -1,0 +1,1 @@
+"""Logging in by QR code."""

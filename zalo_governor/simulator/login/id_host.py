@@ -1,0 +1,147 @@
+"""id.zalo.me and the hosts to which its login leads: a QR code is shown, scanned, confirmed, and gives a session."""
+
+import base64
+import io
+import secrets
+from collections.abc import Awaitable, Callable
+
+import segno
+from aiohttp import web
+
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.http_app import call_entry
+from zalo_governor.simulator.qr_codes import QrCode, QrState
+from zalo_governor.simulator.world import Account
+
+_VERSION = "2.44.12"
+_POLL_SECONDS = 5.0
+"""How long a poll is held open; the real number is not known."""
+_VISITOR = "zsession"
+_WAIT_ON = {"error_code": 8, "error_message": "waiting", "data": {}}
+_GONE = {"error_code": -16, "error_message": "the code counts no longer", "data": {}}
+"""The number is ours: nobody has written down which one Zalo gives."""
+_NOT_AS_THE_PAGE_DOES = {"error_code": -1, "error_message": "not in the order of the login page", "data": {}}
+_PAGE = f'<html><head><script src="https://stc-zlogin.zdn.vn/main-{_VERSION}.js"></script></head><body></body></html>'
+
+
+class IdHost:
+    """Answers the paths of `PATHS`."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._announced: dict[str, set[str]] = {}
+        """Visitor -> which calls of the login page have been made."""
+        self._answers: dict[str, Callable[[str, dict[str, str]], Awaitable[RawDict]]] = {
+            "/account/logininfo": self._announce("logininfo"),
+            "/account/verify-client": self._announce("verify-client"),
+            "/account/authen/qr/generate": self._generate,
+            "/account/authen/qr/waiting-scan": self._waiting_scan,
+            "/account/authen/qr/waiting-confirm": self._waiting_confirm,
+        }
+        self._pages: dict[str, Callable[[str], web.Response]] = {
+            "/account": self._page,
+            "/account/checksession": self._check_session,
+            "/index.html": self._chat,
+            "/jr/userinfo": self._user_info,
+        }
+
+    @property
+    def paths(self) -> list[str]:
+        """What it answers."""
+        return [*self._answers, *self._pages]
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One request."""
+        faults, path = self._stage.faults, request.path
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        entry = call_entry(request, self._stage.world.now_ms()) | {"params": form}
+        if path in faults.status:
+            response = web.Response(status=faults.status[path], text="<html></html>", content_type="text/html")
+        elif path in self._pages:
+            response = self._pages[path](request.cookies.get(_VISITOR, ""))
+        else:
+            answer = await self._answers[path](request.cookies.get(_VISITOR, ""), form)
+            entry["error_code"] = answer["error_code"]
+            response = web.json_response(answer)
+        entry["status"] = response.status
+        self._stage.ledger.call(entry)
+        return response
+
+    def _page(self, _visitor: str) -> web.Response:
+        response = web.Response(text=_PAGE, content_type="text/html")
+        response.headers.add("Set-Cookie", f"{_VISITOR}={secrets.token_hex(8)}; Domain=zalo.me; Path=/; Secure")
+        return response
+
+    def _announce(self, call: str) -> Callable[[str, dict[str, str]], Awaitable[RawDict]]:
+        async def announce(visitor: str, form: dict[str, str]) -> RawDict:
+            if not visitor or form.get("v") != _VERSION:
+                return _NOT_AS_THE_PAGE_DOES
+            self._announced.setdefault(visitor, set()).add(call)
+            return _success({})
+
+        return announce
+
+    async def _generate(self, visitor: str, form: dict[str, str]) -> RawDict:
+        if self._announced.get(visitor) != {"logininfo", "verify-client"} or form.get("v") != _VERSION:
+            return _NOT_AS_THE_PAGE_DOES
+        code = self._stage.qr_codes.give(visitor)
+        image = base64.b64encode(_picture(code.token)).decode()
+        options = {"enabledCheckOCR": False, "enabledMultiLayer": False}
+        return _success(
+            {"code": code.code, "image": f"data:image/png;base64,{image}", "token": code.token, "options": options}
+        )
+
+    async def _waiting_scan(self, visitor: str, form: dict[str, str]) -> RawDict:
+        code = await self._waited(visitor, form, QrState.SHOWN)
+        if code is None or code.state is QrState.EXPIRED:
+            return _GONE
+        return _WAIT_ON if code.state is QrState.SHOWN else _success({"avatar": "", "display_name": code.name})
+
+    async def _waiting_confirm(self, visitor: str, form: dict[str, str]) -> RawDict:
+        code = await self._waited(visitor, form, QrState.SCANNED)
+        if code is None or code.state is QrState.EXPIRED or form.get("gAction") != "CONFIRM_QR":
+            return _GONE
+        if code.state is QrState.DECLINED:
+            return {"error_code": -13, "error_message": "declined", "data": {}}
+        return _success({}) if code.state is QrState.CONFIRMED else _WAIT_ON
+
+    async def _waited(self, visitor: str, form: dict[str, str], state: QrState) -> QrCode | None:
+        code = self._stage.qr_codes.of(visitor, form.get("code", ""))
+        if code:
+            await self._stage.qr_codes.left(code, state, _POLL_SECONDS)
+        return code
+
+    def _check_session(self, visitor: str) -> web.Response:
+        """Where the hops lead at Zalo is not known; two hosts give a cookie here, each for domains of its own."""
+        if not self._stage.qr_codes.confirmed(visitor):
+            return web.Response(status=302, headers={"Location": "https://id.zalo.me/account"})
+        response = web.Response(status=302, headers={"Location": "https://chat.zalo.me/index.html"})
+        response.headers.add("Set-Cookie", f"zpsid={secrets.token_hex(16)}; Domain=.zalo.me; Path=/; Secure; HttpOnly")
+        return response
+
+    def _chat(self, visitor: str) -> web.Response:
+        response = web.Response(text="<html></html>", content_type="text/html")
+        code = self._stage.qr_codes.confirmed(visitor)
+        if code:
+            cookie, world = secrets.token_hex(16), self._stage.world
+            world.renew(Account(code.uid), cookie)
+            line = f"zpw_sek={cookie}; Domain=.chat.zalo.me; Path=/; Secure; HttpOnly"
+            response.headers.add("Set-Cookie", line)
+        return response
+
+    def _user_info(self, visitor: str) -> web.Response:
+        code = self._stage.qr_codes.confirmed(visitor)
+        info = {"name": code.name, "avatar": ""} if code else {"name": "", "avatar": ""}
+        data = {"logged": code is not None, "session_chat_valid": code is not None, "info": info}
+        return web.json_response(_success(data))
+
+
+def _success(data: RawDict) -> RawDict:
+    return {"error_code": 0, "error_message": "", "data": data}
+
+
+def _picture(text: str) -> bytes:
+    out = io.BytesIO()
+    segno.make_qr(text, error="m").save(out, kind="png", scale=5, border=2)
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""A day of group traffic, written as YAML and played."""

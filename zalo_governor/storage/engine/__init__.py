@@ -1,0 +1,1 @@
+"""The connection to the database, transactions and locks."""

@@ -1,0 +1,128 @@
+"""How a database is opened: SQLite in a file of its own, PostgreSQL by its address."""
+
+import logging
+import os
+from functools import partial
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from sqlite3 import DatabaseError as SqliteDatabaseError
+from sqlite3 import OperationalError as SqliteOperationalError
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.storage.engine.errors import DamagedDatabaseError
+from zalo_governor.system.error_text import of_system
+
+BUSY_SECONDS = 10
+"""How long a writer of another process is waited for."""
+_PAGE_BYTES = 16 * 1024
+"""Of a new file. What many messages write lies side by side, and SQLite makes as many calls for a small page."""
+_WAL_BYTES = 16 * 1024 * 1024
+"""How long SQLite's write-ahead log grows before it is taken into the file."""
+
+
+def engine_of(address: URL) -> Engine:
+    """Opens nothing yet, but makes the folder and the SQLite file (rights 0600) where they are missing.
+
+    Raises:
+        ConfigError: the file may not be made, or the driver of PostgreSQL is not installed.
+    """
+    return _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
+
+
+def address_of(url: str) -> URL:
+    """The address with its driver; raises ConfigError where it names neither an SQLite file nor PostgreSQL."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise ConfigError(
+            "database_url: không phải địa chỉ cơ sở dữ liệu; hãy viết sqlite:////duong/dan/governor.db hoặc "
+            "postgresql://nguoi_dung@may_chu/ten_csdl"
+        ) from None
+    backend = address.get_backend_name()
+    if backend == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise ConfigError("database_url: chỉ dùng được sqlite và postgresql")
+    if not address.database or address.database == ":memory:":
+        raise ConfigError("database_url: SQLite phải có tệp; ghi trong bộ nhớ thì tắt máy là mất")
+    return address.set(drivername="sqlite+pysqlite")
+
+
+def _sqlite(address: URL) -> Engine:
+    path = Path(str(address.database))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # SQLite would make the file readable for the group; its -wal and -shm files take over the rights of this one.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise ConfigError(no_access(path, error)) from None
+    # isolation_level None: the driver begins no transactions of its own, `Database.write` does.
+    engine = create_engine(
+        address, connect_args={"isolation_level": None, "timeout": BUSY_SECONDS}, hide_parameters=True
+    )
+    event.listen(engine, "connect", partial(_prepare, path))
+    return engine
+
+
+def _prepare(path: Path, connection: SqliteConnection, _record: object) -> None:
+    try:
+        _set_up(path, connection)
+    except BaseException:
+        connection.close()  # The pool forgets what never came into it.
+        raise
+
+
+def _set_up(path: Path, connection: SqliteConnection) -> None:
+    try:
+        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}").close()  # a file that has tables keeps its own
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+    except SqliteOperationalError:
+        raise
+    except SqliteDatabaseError as error:
+        raise DamagedDatabaseError(
+            f"{path}: không phải tệp cơ sở dữ liệu SQLite, hoặc đã bị hỏng ({error}); hãy đặt lại tệp từ bản sao "
+            "lưu, hoặc sửa database_url. Chương trình không sửa gì trong tệp này"
+        ) from None
+    if mode != "wal":
+        raise ConfigError(
+            "database_url: ổ đĩa này không cho SQLite ghi nhật ký (WAL); hãy đặt data_dir trên ổ đĩa gắn trong máy"
+        )
+    for setting in (
+        "synchronous = FULL",
+        "secure_delete = ON",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        f"wal_autocheckpoint = {_WAL_BYTES // page_bytes}",
+        "cache_size = -1000",  # kB for each thread's connection; the system keeps the file's pages in memory anyway
+    ):
+        connection.execute(f"PRAGMA {setting}").close()
+
+
+def no_access(path: Path, error: OSError) -> str:
+    """What to say where the system does not let us at the file."""
+    return (
+        f"{path}: không mở được cơ sở dữ liệu: {of_system(error)}; hãy xem lại data_dir, database_url và quyền của "
+        "người chạy chương trình"
+    )
+
+
+def _postgresql(address: URL) -> Engine:
+    # It warns of each connection that the server broke; whoever uses one hears of that by its error.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
+    try:
+        return create_engine(
+            address,
+            paramstyle="format",
+            connect_args={"options": f"{address.query.get('options', '')} -c synchronous_commit=on".strip()},
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
+    except ModuleNotFoundError:
+        raise ConfigError(
+            "database_url: chưa cài phần PostgreSQL; hãy chạy: pip install 'zalo-governor[postgresql]'"
+        ) from None

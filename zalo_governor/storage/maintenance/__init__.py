@@ -1,0 +1,1 @@
+"""What happens to stored data later: retention, erasure, restore, replacement of an account."""

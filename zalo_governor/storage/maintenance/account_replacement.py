@@ -1,0 +1,290 @@
+"""A bot account takes the place of one that is lost: people, cases and history go on under the new one.
+
+A uid belongs to a pair of bot account and person, so that every uid of the old account means nothing to the new one.
+`globalId` is the same for both. What the old account heard stays as it is, under the old account.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from zalo_governor.domain.actions import ErrandOutcome
+from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.people import NOBODY_UID, GroupSnapshot, Role
+from zalo_governor.domain.removals import RemovalOutcome
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.errors import StoreError
+from zalo_governor.storage.repositories.identity import rebind
+from zalo_governor.storage.repositories.roster import entries_of
+from zalo_governor.storage.schema import (
+    PENDING,
+    accounts,
+    cases,
+    errands,
+    former_accounts,
+    gaps,
+    group_members,
+    groups,
+    inbox,
+    newcomers,
+    outbox,
+    person_uids,
+    persons,
+    removals,
+    roster,
+    trials,
+)
+from zalo_governor.storage.security.crypto import Keys, binding
+
+
+class Acquaintance(NamedTuple):
+    """Somebody whom the old account knows, itself among them: it may still be a member."""
+
+    person_id: int
+    uid: str
+    """As the old account sees him."""
+    name: str
+    title: str
+    global_id: str | None
+    phone: str | None
+    roles: frozenset[Role]
+    open_cases: int
+    groups: frozenset[str]
+    """Where he was last seen as a member."""
+
+    @property
+    def matters(self) -> bool:
+        """Whether it has to be said where nobody knows him again."""
+        return bool(self.roles or self.open_cases)
+
+
+class Carried(NamedTuple):
+    """What was taken over."""
+
+    people: int
+    notices: int
+    """Messages that still had to be sent, and go out by the new account."""
+    notices_lost: int
+    """Those whose addressee nobody knows again: they are marked as refused."""
+    gaps: int
+    """Groups and the private line: times that the old account did not hear and that stay gaps."""
+
+
+def accounts_of(database: Database) -> list[str]:
+    """The bot accounts that have heard anything on this database and were not replaced."""
+    with database.read() as connection:
+        return list(connection.scalars(select(accounts.c.uid).order_by(accounts.c.number)))
+
+
+def acquaintances(database: Database, account: str) -> list[Acquaintance]:
+    """Everybody whom the account knows, those who matter first."""
+    with database.read() as connection:
+        open_now = [state.value for state in CaseState if state.open]
+        cases_of = (
+            select(cases.c.person_id, func.count().label("open"))
+            .where(cases.c.state.in_(open_now))
+            .group_by(cases.c.person_id)
+        )
+        counted = {row.person_id: row.open for row in connection.execute(cases_of)}
+        where: dict[str, set[str]] = {}
+        here = select(group_members.c.uid, group_members.c.group_id).where(
+            group_members.c.account == account, group_members.c.present
+        )
+        for uid, group_id in connection.execute(here):
+            where.setdefault(uid, set()).add(group_id)
+        known = (
+            select(persons, person_uids.c.uid)
+            .join(person_uids, person_uids.c.person_id == persons.c.id)
+            .where(person_uids.c.account == account, person_uids.c.uid != NOBODY_UID)
+        )
+        found = [
+            Acquaintance(
+                person_id=row.id,
+                uid=row.uid,
+                name=row.full_name
+                or (database.keys.open_text(row.display_name, "person", str(row.id)) if row.display_name else ""),
+                title=row.title,
+                global_id=row.global_id,
+                phone=row.phone,
+                roles=frozenset(Role(role) for role in row.roles or ()),
+                open_cases=counted.get(row.id, 0),
+                groups=frozenset(where.get(row.uid, ())),
+            )
+            for row in connection.execute(known.order_by(persons.c.id))
+        ]
+    return sorted(found, key=lambda one: (not one.roles, not one.open_cases, one.person_id))
+
+
+def may_follow(database: Database, old: str, new: str) -> None:
+    """See that the new account can take the old one's place.
+
+    Raises:
+        StoreError: it is the same one, it was replaced itself, or it has heard things beside the old one.
+    """
+    if old == new:
+        raise StoreError(f"Phiên đăng nhập vẫn là của tài khoản {old}: đề nghị đăng nhập tài khoản mới trước.")
+    with database.read() as connection:
+        if connection.scalar(select(former_accounts.c.uid).where(former_accounts.c.uid == new)):
+            raise StoreError(f"Tài khoản {new} đã được thay trước đây; không dùng lại được trên cơ sở dữ liệu này.")
+        if connection.scalar(select(inbox.c.id).where(inbox.c.account == new).limit(1)):
+            raise StoreError(
+                f"Tài khoản {new} đã nghe Nhóm song song với tài khoản {old} trên cơ sở dữ liệu này, nên lịch sử của "
+                "hai tài khoản chồng lên nhau. Đề nghị khôi phục bản sao lưu trước khi tài khoản mới chạy, rồi làm lại."
+            )
+
+
+def succeed(
+    connection: Connection,
+    keys: Keys,
+    *,
+    old: str,
+    new: str,
+    known_again: Mapping[str, int],
+    seen: Sequence[GroupSnapshot],
+    at: datetime,
+) -> Carried:
+    """Let the new account go on where the old one stopped.
+
+    Args:
+        connection: in a transaction.
+        keys: of the installation.
+        old: the account that is lost.
+        new: the account that goes on.
+        known_again: uid as the new account sees it -> person.
+        seen: the groups as the new account sees them.
+        at: now.
+    """
+    uid_of = {person_id: uid for uid, person_id in known_again.items()}
+    seen_before = select(person_uids.c.uid, person_uids.c.person_id).where(person_uids.c.account == old)
+    old_uids = {row.uid: row.person_id for row in connection.execute(seen_before)}
+    today = {uid: uid_of[person_id] for uid, person_id in old_uids.items() if person_id in uid_of}
+    connection.execute(update(former_accounts).where(former_accounts.c.successor == old).values(successor=new))
+    connection.execute(insert(former_accounts), {"uid": old, "successor": new, "replaced_ms": to_ms(at)})
+    # The number, by which figures tell who heard what, goes on; the new account has given no ids of its own.
+    connection.execute(delete(accounts).where(accounts.c.uid == new))
+    connection.execute(update(accounts).where(accounts.c.uid == old).values(uid=new))
+    # The office has got to know the program: the new account begins no trial of its own.
+    connection.execute(delete(trials).where(trials.c.account == new))
+    connection.execute(update(trials).where(trials.c.account == old).values(account=new))
+    for uid, person_id in known_again.items():
+        rebind(connection, new, uid, person_id)
+    for snapshot in seen:
+        _take_over_group(connection, keys, old, new, today, snapshot)
+    _take_over_roster(connection, keys, today)
+    _take_over_orders(connection, old, new, today)
+    sent, lost = _take_over_outbox(connection, keys, old, new, uid_of)
+    return Carried(len(known_again), sent, lost, _take_over_gaps(connection, old, new))
+
+
+def _take_over_group(
+    connection: Connection, keys: Keys, old: str, new: str, today: Mapping[str, str], now: GroupSnapshot
+) -> None:
+    """Who was a member, under what judged name, and the group as the old account saw it: what is other now, changed."""
+    mine = (group_members.c.account == old, group_members.c.group_id == now.group_id)
+    before = {row.uid: row for row in connection.execute(select(group_members).where(*mine))}
+    rows = []
+    for uid, row in before.items():
+        if uid in today:
+            name = row.judged_name and keys.seal_text(
+                keys.open_text(row.judged_name, "member", uid), "member", today[uid]
+            )
+            rows.append(row._asdict() | {"account": new, "uid": today[uid], "judged_name": name})
+    taken = {row["uid"] for row in rows}
+    # Somebody who may have been a member all along is not called a newcomer.
+    rows += [
+        {"account": new, "group_id": now.group_id, "uid": uid, "present": True, "judged_name": None, "since_ms": 0}
+        for uid in now.member_uids
+        if uid not in taken and _could_be_known(connection, before, today)
+    ]
+    connection.execute(delete(group_members).where(group_members.c.account == new, mine[1]))
+    if rows:
+        connection.execute(insert(group_members), rows)
+    kept = connection.execute(select(groups).where(groups.c.account == old, groups.c.group_id == now.group_id)).first()
+    if kept is None:
+        return
+    was = GroupSnapshot.model_validate_json(keys.open(kept.snapshot, binding("group", now.group_id)))
+    strangers = set(now.co_admin_uids) - set(today.values())
+    translated = was.model_copy(
+        update={
+            "owner_uid": today.get(was.owner_uid, now.owner_uid),
+            # Of a deputy whom nobody knows again it cannot be said whether he is new.
+            "co_admin_uids": tuple(sorted({today[uid] for uid in was.co_admin_uids if uid in today} | strangers)),
+            "member_uids": now.member_uids,
+            "total_members": now.total_members,
+            "official_uids": now.official_uids,
+        }
+    )
+    sealed = keys.seal(translated.model_dump_json().encode(), binding("group", now.group_id))
+    connection.execute(delete(groups).where(groups.c.account == new, groups.c.group_id == now.group_id))
+    connection.execute(insert(groups), kept._asdict() | {"account": new, "snapshot": sealed})
+
+
+def _could_be_known(connection: Connection, before: Mapping[str, Any], today: Mapping[str, str]) -> bool:
+    """Whether any member of before has not been found again, so that whoever is unknown now may be that one."""
+    return any(row.present and uid not in today for uid, row in before.items())
+
+
+def _take_over_roster(connection: Connection, keys: Keys, today: Mapping[str, str]) -> None:
+    for group_id in set(connection.scalars(select(roster.c.group_id))):
+        places = connection.scalars(
+            select(roster.c.place).where(roster.c.group_id == group_id).order_by(roster.c.place)
+        )
+        for place, entry in zip(places.all(), entries_of(connection, keys, group_id), strict=True):
+            if entry.uid and entry.uid in today:
+                renewed = entry.model_copy(update={"uid": today[entry.uid]}).model_dump_json().encode()
+                sealed = keys.seal(renewed, binding("roster", group_id, str(place)))
+                at = (roster.c.group_id == group_id, roster.c.place == place)
+                connection.execute(update(roster).where(*at).values(entry=sealed))
+
+
+def _take_over_orders(connection: Connection, old: str, new: str, today: Mapping[str, str]) -> None:
+    """What was still to be done on Zalo, and who came in: under the uids of today, or not at all."""
+    for table, uid, unknown in (
+        (errands, errands.c.uid, ErrandOutcome.UNKNOWN.value),
+        (removals, removals.c.owner_uid, RemovalOutcome.UNKNOWN.value),
+    ):
+        waiting = (table.c.account == old, table.c.due_ms.is_not(None))
+        for row in connection.execute(select(table.c.id, uid.label("whom")).where(*waiting)).all():
+            if row.whom in today:
+                values: dict[str, Any] = {"account": new, uid.name: today[row.whom]}
+            else:
+                values = {"due_ms": None, "outcome": unknown}
+            connection.execute(update(table).where(table.c.id == row.id).values(values))
+    here = (newcomers.c.account == old, newcomers.c.gone_ms.is_(None))
+    for row in connection.execute(select(newcomers.c.case_id, newcomers.c.uid).where(*here)).all():
+        if row.uid in today:
+            renewed = {"account": new, "uid": today[row.uid]}
+            connection.execute(update(newcomers).where(newcomers.c.case_id == row.case_id).values(renewed))
+
+
+def _take_over_outbox(
+    connection: Connection, keys: Keys, old: str, new: str, uid_of: Mapping[int, str]
+) -> tuple[int, int]:
+    sent = lost = 0
+    still = outbox.c.state.in_([*PENDING, "sending"])
+    for row in connection.execute(select(outbox).where(outbox.c.account == old, still)).all():
+        thread = row.thread_id if row.is_group else uid_of.get(row.person_id)
+        this = update(outbox).where(outbox.c.id == row.id)
+        if thread is None:
+            lost += 1
+            connection.execute(this.values(state="refused"))
+            continue
+        sent += 1
+        values = {"account": new, "thread_id": thread, "state": "waiting", "repeated": row.state != "waiting"}
+        for column, place in (("body", "outbox"), ("file", "outbox_file")):
+            sealed = getattr(row, column)
+            if sealed is not None:
+                text = keys.open_text(sealed, place, old, row.thread_id)
+                values[column] = keys.seal_text(text, place, new, thread)
+        connection.execute(this.values(values))
+    return sent, lost
+
+
+def _take_over_gaps(connection: Connection, old: str, new: str) -> int:
+    """The line of before is the line of now. What was private to the old account nobody can fetch any more."""
+    private = or_(gaps.c.group_id == old, gaps.c.group_id == new)
+    connection.execute(update(gaps).where(gaps.c.account == old, private).values(group_id=new, pending=False))
+    return connection.execute(update(gaps).where(gaps.c.account == old).values(account=new)).rowcount

@@ -1,0 +1,129 @@
+"""Every table as plain rows and back, the same for SQLite and PostgreSQL; ciphertext stays as it is."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Select,
+    Table,
+    false,
+    func,
+    insert,
+    select,
+    text,
+)
+
+from zalo_governor.storage.schema import inbox, metadata, waiting
+
+_AT_ONCE = 1000
+
+
+class Shape(NamedTuple):
+    """A table as a dump names it."""
+
+    table: str
+    columns: tuple[str, ...]
+    binary: tuple[str, ...]
+    """Columns of bytes: base64 in the rows."""
+
+
+def shapes() -> list[Shape]:
+    """Every table in an order in which rows may be put back: what is named by others comes before them."""
+    return [
+        Shape(
+            table.name,
+            tuple(column.name for column in table.columns),
+            tuple(column.name for column in table.columns if isinstance(column.type, LargeBinary)),
+        )
+        for table in metadata.sorted_tables
+    ]
+
+
+def rows(connection: Connection, shape: Shape) -> Iterator[list[Any]]:
+    """The rows of one table, ready for JSON.
+
+    Of the inbox only what is settled: a rule may still seal what waits to be judged, and what is not there is fetched
+    again from Zalo, as after any gap.
+    """
+    places = [shape.columns.index(name) for name in shape.binary]
+    wanted = _rows_of(metadata.tables[shape.table]).execution_options(yield_per=_AT_ONCE)
+    for row in connection.execute(wanted):
+        values = list(row)
+        for place in places:
+            if values[place] is not None:
+                values[place] = b64encode(values[place]).decode()
+        yield values
+
+
+def count_rows(connection: Connection) -> int:
+    """Of all tables together."""
+    return sum(connection.scalar(select(func.count()).select_from(table)) or 0 for table in metadata.sorted_tables)
+
+
+def put_back(connection: Connection, shape: Shape, given: Sequence[Sequence[Any]]) -> None:
+    """Insert rows that `rows` gave into a database of the form that they came from.
+
+    Raises:
+        ValueError: what stands there for bytes is none.
+    """
+    table = Table(shape.table, MetaData(), *(_column(shape, name) for name in shape.columns))
+    connection.execute(insert(table), [_values(shape, row) for row in given])
+
+
+def go_on_counting(connection: Connection) -> None:
+    """After rows were put back under their old numbers, let new ones follow; SQLite sees to that by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in metadata.sorted_tables:
+        for column in table.primary_key.columns:
+            named = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
+            if named:
+                highest = connection.scalar(select(func.max(column))) or 0
+                connection.execute(select(func.setval(named, highest + 1, False)))
+
+
+def leave_numbers_out(connection: Connection, table: Table, count: int) -> None:
+    """Let the next row have a number that is higher by `count` than the highest one of today."""
+    [column] = table.primary_key.columns
+    number = (connection.scalar(select(func.max(column))) or 0) + count
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, column.name), number, True)))
+        return
+    this = {"name": table.name, "number": number}
+    if not connection.execute(text("UPDATE sqlite_sequence SET seq = :number WHERE name = :name"), this).rowcount:
+        connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :number)"), this)
+
+
+def _rows_of(table: Table) -> Select[Any]:
+    wanted = select(table)
+    if table is inbox:
+        wanted = wanted.where(inbox.c.id.not_in(select(waiting.c.id)))
+    elif table is waiting:
+        wanted = wanted.where(false())
+    # Rows that name others of the same table come after those.
+    own = [key.parent for key in table.foreign_keys if key.column.table is table]
+    return wanted.order_by(*(column.is_not(None) for column in own), *table.primary_key.columns)
+
+
+def _column(shape: Shape, name: str) -> Column[Any]:
+    if name in shape.binary:
+        return Column(name, LargeBinary)
+    known = metadata.tables.get(shape.table)
+    column = None if known is None else known.columns.get(name)
+    # A list or dict needs its type to be written; of what this version no longer knows none is one.
+    holds_json = column is not None and isinstance(column.type, JSON)
+    return Column(name, JSON(none_as_null=True)) if holds_json else Column(name)
+
+
+def _values(shape: Shape, row: Sequence[Any]) -> dict[str, Any]:
+    values = dict(zip(shape.columns, row, strict=True))
+    for name in shape.binary:
+        if values[name] is not None:
+            values[name] = b64decode(values[name], validate=True)
+    return values

@@ -1,0 +1,187 @@
+"""A person's data taken out on order (Law 91/2025/QH15), so that a number and the figures are all that is left."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
+
+from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.people import Reach, Role
+from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.roster import entries_of
+from zalo_governor.storage.schema import (
+    PENDING,
+    case_notes,
+    case_readers,
+    cases,
+    erasures,
+    errands,
+    events,
+    findings,
+    group_members,
+    groups,
+    inbox,
+    manual_cases,
+    newcomers,
+    outbox,
+    person_uids,
+    persons,
+    phone_lookups,
+    remarks,
+    removals,
+    roster,
+)
+from zalo_governor.storage.security.crypto import NO_LONGER_KEPT, Keys, binding
+
+
+class Holdings(NamedTuple):
+    """What is kept of one person, and what stands in the way of removing it."""
+
+    person_id: int
+    name: str
+    title: str
+    roles: tuple[str, ...]
+    """Whoever holds a role is named in the settings, which would bring the name back."""
+    open_cases: tuple[int, ...]
+    """Under handling, so that they must be kept until they are closed."""
+    present: bool
+    """Still a member of a group: what is heard from now on is kept again."""
+    bodies: int
+    excerpts: int
+    notices: int
+    notes: int
+    remarks: int
+    receipts: int
+    roster_rows: int
+    closed_cases: int
+    """They stay, as facts without words and without a name."""
+
+
+def holdings(database: Database, person_id: int) -> Holdings:
+    """What there is of a person; raises KeyError where nobody has that number."""
+    with database.read() as connection:
+        row = connection.execute(select(persons).where(persons.c.id == person_id)).first()
+        if row is None:
+            raise KeyError(person_id)
+        numbers, uids = _numbers(connection, person_id), _uids(connection, person_id)
+        number = _counter(connection)
+        of_cases = connection.execute(select(cases.c.id, cases.c.state).where(cases.c.person_id.in_(numbers))).all()
+        open_cases = tuple(case.id for case in of_cases if CaseState(case.state).open)
+        shown = row.display_name
+        return Holdings(
+            person_id=person_id,
+            name=row.full_name or (database.keys.open_text(shown, "person", str(row.id)) if shown else ""),
+            title=row.title,
+            roles=tuple(role for role in row.roles or () if role != Role.MEMBER.value),
+            open_cases=open_cases,
+            present=bool(number(group_members, group_members.c.uid.in_(uids), group_members.c.present)),
+            bodies=number(inbox, _said_by(uids), inbox.c.body.is_not(None)),
+            excerpts=number(findings, findings.c.person_id.in_(numbers), findings.c.excerpt.is_not(None)),
+            notices=number(outbox, outbox.c.person_id.in_(numbers), outbox.c.body != NO_LONGER_KEPT),
+            notes=number(case_notes, case_notes.c.person_id.in_(numbers), case_notes.c.body != NO_LONGER_KEPT),
+            remarks=number(remarks, remarks.c.person_id.in_(numbers), remarks.c.body != NO_LONGER_KEPT),
+            receipts=number(case_readers, case_readers.c.person_id.in_(numbers)),
+            roster_rows=len(list(_roster_rows(connection, database.keys, uids, row.phone))),
+            closed_cases=len(of_cases) - len(open_cases),
+        )
+
+
+def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at: datetime) -> int:
+    """Remove everything that says who the person is or what he wrote; gives how many bodies went.
+
+    What stays are numbers: events and cases under a person's number, which nothing ties to anybody any more. The keys
+    and keyed hashes of messages stay as well, or backfill would bring the messages back.
+    """
+    numbers, uids = _numbers(connection, person_id), _uids(connection, person_id)
+    row = connection.execute(select(persons.c.phone).where(persons.c.id == person_id)).one()
+    for group_id, place in list(_roster_rows(connection, keys, uids, row.phone)):
+        connection.execute(delete(roster).where(roster.c.group_id == group_id, roster.c.place == place))
+    for account in set(connection.scalars(select(phone_lookups.c.account))):
+        if row.phone:
+            known = keys.mac(binding("phone look-up", account, row.phone))
+            connection.execute(delete(phone_lookups).where(phone_lookups.c.phone_mac == known))
+    nobody = f"erased-{person_id}"
+    said = connection.scalars(select(inbox.c.id).where(_said_by(uids))).all()
+    gone = 0
+    for ids in _in_parts(said):
+        bodies = inbox.c.id.in_(ids) & inbox.c.body.is_not(None)
+        gone += connection.execute(update(inbox).where(bodies).values(body=None)).rowcount
+        connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(sender_uid=nobody))
+        private = inbox.c.id.in_(ids) & inbox.c.is_group.is_(False)
+        connection.execute(update(inbox).where(private).values(thread_id=nobody))
+        bare = {"spans": None, "excerpt": None, "suggestion": None}
+        connection.execute(update(findings).where(findings.c.event_id.in_(ids)).values(bare))
+    connection.execute(update(events).where(events.c.group_id.in_(uids)).values(group_id=nobody))
+    connection.execute(
+        update(findings)
+        .where(findings.c.person_id.in_(numbers))
+        .values({"spans": None, "excerpt": None, "suggestion": None})
+    )
+    of_cases = select(cases.c.id).where(cases.c.person_id.in_(numbers))
+    connection.execute(update(cases).where(cases.c.person_id.in_(numbers)).values(reason=None))
+    connection.execute(update(manual_cases).where(manual_cases.c.case_id.in_(of_cases)).values(words=NO_LONGER_KEPT))
+    told = or_(outbox.c.person_id.in_(numbers), outbox.c.case_id.in_(of_cases))
+    connection.execute(update(outbox).where(told, outbox.c.state.in_(PENDING)).values(state="refused"))
+    connection.execute(update(outbox).where(told).values(body=NO_LONGER_KEPT, file=None))
+    to_him = outbox.c.person_id.in_(numbers) & outbox.c.is_group.is_(False)
+    connection.execute(update(outbox).where(to_him).values(thread_id=nobody))
+    of_him = or_(case_notes.c.person_id.in_(numbers), case_notes.c.case_id.in_(of_cases))
+    connection.execute(update(case_notes).where(of_him).values(body=NO_LONGER_KEPT))
+    connection.execute(update(remarks).where(remarks.c.person_id.in_(numbers)).values(body=NO_LONGER_KEPT))
+    connection.execute(delete(case_readers).where(case_readers.c.person_id.in_(numbers)))
+    connection.execute(update(newcomers).where(newcomers.c.person_id.in_(numbers)).values(uid=nobody))
+    connection.execute(update(errands).where(errands.c.uid.in_(uids), errands.c.due_ms.is_(None)).values(uid=nobody))
+    connection.execute(update(removals).where(removals.c.owner_uid.in_(uids)).values(owner_uid=nobody))
+    connection.execute(delete(group_members).where(group_members.c.uid.in_(uids)))
+    # It names who is in the group; the next sweep makes it anew.
+    connection.execute(delete(groups).where(groups.c.account.in_(select(person_uids.c.account))))
+    connection.execute(delete(person_uids).where(person_uids.c.person_id.in_(numbers)))
+    unknown = {"full_name": "", "title": "", "reach": Reach.UNKNOWN.value, "reach_code": None}
+    emptied = {"global_id": None, "phone": None, "display_name": None, "roles": None}
+    connection.execute(update(persons).where(persons.c.id.in_(numbers)).values(unknown | emptied))
+    facts = {"person_id": person_id, "at_ms": to_ms(at), "by_order": by_order, "entries": gone}
+    connection.execute(insert(erasures), facts)
+    return gone
+
+
+def _said_by(uids: Iterable[str]) -> Any:
+    """What he sent, and the private conversation with him."""
+    return or_(inbox.c.sender_uid.in_(uids), inbox.c.is_group.is_(False) & inbox.c.thread_id.in_(uids))
+
+
+def _numbers(connection: Connection, person_id: int) -> list[int]:
+    """The person's number, and those under which the same human being was known before."""
+    return [person_id, *connection.scalars(select(persons.c.id).where(persons.c.merged_into == person_id))]
+
+
+def _uids(connection: Connection, person_id: int) -> list[str]:
+    return list(connection.scalars(select(person_uids.c.uid).where(person_uids.c.person_id == person_id)))
+
+
+def _counter(connection: Connection) -> Callable[..., int]:
+    def number(table: Table, *conditions: Any) -> int:
+        return int(connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0)
+
+    return number
+
+
+def _roster_rows(connection: Connection, keys: Keys, uids: list[str], phone: str | None) -> Iterable[tuple[str, int]]:
+    for group_id in set(connection.scalars(select(roster.c.group_id))):
+        places = connection.scalars(
+            select(roster.c.place).where(roster.c.group_id == group_id).order_by(roster.c.place)
+        )
+        for place, entry in zip(places.all(), entries_of(connection, keys, group_id), strict=True):
+            if _is(entry, uids, phone):
+                yield group_id, place
+
+
+def _is(entry: RosterEntry, uids: list[str], phone: str | None) -> bool:
+    return bool(entry.uid and entry.uid in uids) or bool(phone and entry.phone == phone)
+
+
+def _in_parts(ids: Any, size: int = 500) -> Iterable[Any]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

@@ -1,0 +1,233 @@
+"""What is kept for a time only: bodies and words go, rows and figures stay.
+
+Everything is removed in small transactions, so that what is heard meanwhile waits for none of them. How far each kind
+is done stands in `retention_marks`; a report reads there from when on content is still there.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
+
+from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.inbox import lowest_id
+from zalo_governor.storage.schema import (
+    PENDING,
+    case_events,
+    case_notes,
+    cases,
+    events,
+    findings,
+    group_members,
+    inbox,
+    manual_cases,
+    outbox,
+    person_uids,
+    persons,
+    remarks,
+    retention_marks,
+    waiting,
+)
+from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
+
+BODIES = "bodies"
+_CASES = "cases"
+_DEAD = "dead_letters"
+_PEOPLE = "people"
+_AT_ONCE = 500
+_OPEN = [state.value for state in CaseState if state.open]
+_BARE = {"spans": None, "excerpt": None, "suggestion": None}
+
+
+class Terms(NamedTuple):
+    """How long what is kept."""
+
+    bodies: timedelta
+    """What was said, and is under no case."""
+    cases: timedelta
+    """What was said under a case, from when the case was closed; what people wrote about it, and what they reported."""
+    notices: timedelta
+    """What the program wrote."""
+    dead_letters: timedelta
+    """What nobody could read."""
+    names: timedelta
+    """Names shown by people who are in no group any more."""
+    people: timedelta
+    """Who it was that said or did something; after that only that it was said."""
+
+
+class Removed(NamedTuple):
+    """How many of each."""
+
+    bodies: int
+    cases: int
+    notices: int
+    dead_letters: int
+    names: int
+    people: int
+
+
+def sweep(database: Database, terms: Terms, now: datetime, stopped: Callable[[], bool]) -> Removed:
+    """Remove what is past its time; where `stopped`, go on another time.
+
+    Raises:
+        StoreUnavailableError: the database takes nothing now; what was done so far is done.
+    """
+    work = _Sweep(database, stopped)
+    return Removed(
+        bodies=work.bodies(now - terms.bodies),
+        cases=work.cases(now - terms.cases),
+        notices=work.notices(now - terms.notices),
+        dead_letters=work.dead_letters(now - terms.dead_letters),
+        names=work.names(now - terms.names),
+        people=work.people(now - terms.people),
+    )
+
+
+def gone_before(connection: Connection, subject: str = BODIES) -> datetime | None:
+    """From when on content is there; None where nothing was removed yet."""
+    until_ms = connection.scalar(select(retention_marks.c.until_ms).where(retention_marks.c.subject == subject))
+    return None if until_ms is None else from_ms(until_ms)
+
+
+class _Sweep:
+    def __init__(self, database: Database, stopped: Callable[[], bool]) -> None:
+        self._database = database
+        self._stopped = stopped
+
+    def bodies(self, before: datetime) -> int:
+        """Of what is under no case; that waits for its own time."""
+        free = ~exists().where(case_events.c.event_id == inbox.c.id)
+        gone = 0
+        for connection, ids in self._entries(BODIES, before):
+            held = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & inbox.c.id.not_in(select(waiting.c.id)) & free
+            gone += connection.execute(update(inbox).where(held).values(body=None)).rowcount
+            under = select(case_events.c.event_id).where(case_events.c.event_id.in_(ids))
+            quoted = findings.c.event_id.in_(ids) & findings.c.event_id.not_in(under)
+            connection.execute(update(findings).where(quoted, _holds_words()).values(_BARE))
+        return gone
+
+    def dead_letters(self, before: datetime) -> int:
+        """Their bodies; that there was one stays, since the report counts them."""
+        gone = 0
+        for connection, ids in self._entries(_DEAD, before):
+            dead = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & (inbox.c.state == "dead")
+            gone += connection.execute(update(inbox).where(dead).values(body=None)).rowcount
+        return gone
+
+    def people(self, before: datetime) -> int:
+        """Who it was; cases keep it, since they are what was decided about somebody."""
+        gone = 0
+        for connection, ids in self._entries(_PEOPLE, before):
+            for table, key in ((events, events.c.id), (findings, findings.c.event_id)):
+                named = key.in_(ids) & table.c.person_id.is_not(None)
+                gone += connection.execute(update(table).where(named).values(person_id=None)).rowcount
+        return gone
+
+    def cases(self, before: datetime) -> int:
+        """Of cases closed since the last sweep and before then, everything that is words."""
+        with self._database.read() as connection:
+            since = gone_before(connection, _CASES)
+        closed = select(cases.c.id).where(cases.c.state.not_in(_OPEN), cases.c.state_ms < to_ms(before))
+        if since is not None:
+            closed = closed.where(cases.c.state_ms >= to_ms(since))
+        other, other_case = case_events.alias(), cases.alias()
+        elsewhere = exists().where(
+            other.c.event_id == case_events.c.event_id,
+            other_case.c.id == other.c.case_id,
+            other_case.c.state.in_(_OPEN),
+        )
+        gone = 0
+        for connection, ids in self._found(closed):
+            of_these = select(case_events.c.event_id).where(case_events.c.case_id.in_(ids), ~elsewhere)
+            held = inbox.c.id.in_(of_these) & inbox.c.body.is_not(None)
+            gone += connection.execute(update(inbox).where(held).values(body=None)).rowcount
+            quoted = findings.c.event_id.in_(of_these) & _holds_words()
+            connection.execute(update(findings).where(quoted).values(_BARE))
+            connection.execute(update(cases).where(cases.c.id.in_(ids)).values(reason=None))
+            notes = case_notes.c.case_id.in_(ids)
+            connection.execute(update(case_notes).where(notes).values(body=NO_LONGER_KEPT))
+            written = manual_cases.c.case_id.in_(ids)
+            connection.execute(update(manual_cases).where(written).values(words=NO_LONGER_KEPT))
+        told = remarks.c.told_ms.is_not(None) & (remarks.c.at_ms < to_ms(before))
+        with self._database.write() as connection:
+            connection.execute(update(remarks).where(told).values(body=NO_LONGER_KEPT))
+        self._mark(_CASES, before)
+        return gone
+
+    def notices(self, before: datetime) -> int:
+        """What was sent or refused; that it was, to whom and when stays."""
+        old = select(outbox.c.id).where(
+            outbox.c.created_ms < to_ms(before),
+            outbox.c.state.not_in([*PENDING, "sending"]),
+            outbox.c.body != NO_LONGER_KEPT,
+        )
+        gone = 0
+        for connection, ids in self._found(old):
+            emptied = update(outbox).where(outbox.c.id.in_(ids)).values(body=NO_LONGER_KEPT, file=None)
+            gone += connection.execute(emptied).rowcount
+        return gone
+
+    def names(self, before: datetime) -> int:
+        """Names that the program learnt from Zalo; those of the roster and the settings are the office's own."""
+        left = group_members.c.present.is_(False) & (group_members.c.since_ms < to_ms(before))
+        with self._database.write() as connection:
+            emptied = update(group_members).where(left, group_members.c.judged_name.is_not(None))
+            gone = connection.execute(emptied.values(judged_name=None)).rowcount
+            member = (
+                exists()
+                .where(person_uids.c.person_id == persons.c.id, group_members.c.uid == person_uids.c.uid)
+                .where(group_members.c.account == person_uids.c.account, ~left)
+            )
+            was_member = exists().where(
+                person_uids.c.person_id == persons.c.id,
+                group_members.c.uid == person_uids.c.uid,
+                group_members.c.account == person_uids.c.account,
+            )
+            nobody = persons.c.display_name.is_not(None) & persons.c.roles.is_(None) & ~member & was_member
+            gone += connection.execute(update(persons).where(nobody).values(display_name=None)).rowcount
+        if gone:
+            self._database.persons.forget()
+        return gone
+
+    def _entries(self, subject: str, before: datetime) -> Iterator[tuple[Connection, Sequence[int]]]:
+        """Inbox entries that were not looked at yet, some at a time, each lot in a transaction of its own."""
+        with self._database.read() as connection:
+            since = gone_before(connection, subject)
+        low, high = (0 if since is None else lowest_id(since)), lowest_id(before)
+        while not self._stopped():
+            some = select(inbox.c.id).where(inbox.c.id >= low, inbox.c.id < high).order_by(inbox.c.id).limit(_AT_ONCE)
+            with self._database.write() as connection:
+                ids = connection.scalars(some).all()
+                if not ids:
+                    break
+                yield connection, ids
+            low = ids[-1] + 1
+        else:
+            return
+        self._mark(subject, before)
+
+    def _found(self, wanted: Select[Any]) -> Iterator[tuple[Connection, Sequence[int]]]:
+        with self._database.read() as connection:
+            ids = [int(row[0]) for row in connection.execute(wanted)]
+        for start in range(0, len(ids), _AT_ONCE):
+            if self._stopped():
+                return
+            with self._database.write() as connection:
+                yield connection, ids[start : start + _AT_ONCE]
+
+    def _mark(self, subject: str, until: datetime) -> None:
+        """Marks never go back: a longer term of today brings nothing back."""
+        with self._database.write() as connection:
+            known = gone_before(connection, subject)
+            if known is None or known < until:
+                connection.execute(delete(retention_marks).where(retention_marks.c.subject == subject))
+                connection.execute(insert(retention_marks), {"subject": subject, "until_ms": to_ms(until)})
+
+
+def _holds_words() -> ColumnElement[bool]:
+    words: ColumnElement[Any] = findings.c.excerpt
+    return words.is_not(None) | findings.c.suggestion.is_not(None) | findings.c.spans.is_not(None)

@@ -1,0 +1,65 @@
+"""The tables' history (alembic), run by the program itself at start."""
+
+import re
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect
+
+from zalo_governor.storage.engine.errors import NewerDatabaseError
+
+_VERSIONS = Path(__file__).parent / "versions"
+_TABLE = "alembic_version"
+_NAMED = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
+
+
+def newest() -> str:
+    """The form that this program knows: the revision that no other one follows, as alembic finds it."""
+    found = _revisions()
+    [head] = found["revision"] - found["down_revision"]
+    return head
+
+
+def revision(connection: Connection) -> str | None:
+    """The form of the database; None where it has no tables."""
+    if not inspect(connection).has_table(_TABLE):
+        return None
+    form: str | None = connection.exec_driver_sql(f"SELECT version_num FROM {_TABLE}").scalar()  # noqa: S608
+    return form
+
+
+def check_known(form: str) -> None:
+    """See that this program can work with what has that form.
+
+    Raises:
+        NewerDatabaseError: it is not among those that this program knows.
+    """
+    if form not in _revisions()["revision"]:
+        raise NewerDatabaseError(
+            f"cơ sở dữ liệu do bản mới hơn của chương trình ghi (dạng {form}, bản này không biết); hãy cài lại "
+            "đúng bản ấy hoặc bản mới hơn. Cơ sở dữ liệu giữ nguyên"
+        )
+
+
+def upgrade(connection: Connection, form: str = "head") -> None:
+    """Bring the database to the newest form, or to `form`, inside the connection's transaction.
+
+    Raises:
+        NewerDatabaseError: its form, or `form`, is not among those that this program knows.
+    """
+    current = revision(connection)
+    for stated in (current, form):
+        if stated not in {None, "head"}:
+            check_known(str(stated))
+    if current != newest():
+        # At all other starts alembic would lie in memory for months without being used: 10 MB.
+        from zalo_governor.storage.migrations.running import run  # noqa: PLC0415
+
+        run(connection, form)
+
+
+def _revisions() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
+    for path in _VERSIONS.glob("r*.py"):
+        for name, stated in _NAMED.findall(path.read_text(encoding="utf-8")):
+            found[name].add(stated)
+    return found

@@ -1,0 +1,1 @@
+"""Counting and exporting what is stored."""

@@ -1,0 +1,215 @@
+"""Counting further: when, by which agency, how handled; what the leader's report says beyond totals."""
+
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from sqlalchemy import BigInteger, distinct, func, insert, literal_column, select
+
+from zalo_governor.domain.cases import CaseState
+from zalo_governor.domain.clock import from_ms, minutes_of, to_ms
+from zalo_governor.domain.directives import Statement, StatementKind
+from zalo_governor.domain.events import EventBase
+from zalo_governor.domain.feedback import RemarkKind
+from zalo_governor.domain.reports import (
+    AgencyFigures,
+    ChangeFigures,
+    Handling,
+    Membership,
+    MembersVoice,
+    StateFigures,
+    StatementFigures,
+)
+from zalo_governor.storage.queries.statistics import A_MESSAGE, CHANGES, Figures, count_where, within
+from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.repositories.roster import entries_of
+from zalo_governor.storage.schema import cases, events, findings, person_uids, persons, remarks, statements
+
+# Viet Nam has kept UTC+7, without summer time, since 1975. Written out: PostgreSQL takes two parameters of the same
+# value for two things, and would not group by what it selects.
+_HOUR = (events.c.at_ms + literal_column("25200000", BigInteger)) // literal_column("3600000", BigInteger)
+"""Hours since 1970 by the clocks of Viet Nam."""
+_EPOCH = date(1970, 1, 1)
+_STATEMENT = insert(statements)
+# Written out so that the database sees that the partial index serves.
+_TAKEN_BACK = cases.c.state == literal_column(f"'{CaseState.FALSE_ALARM.value}'")
+
+
+class Tallies(Figures):
+    """The part of a unit that counts by day, hour, agency and state."""
+
+    def note_statement(self, event: EventBase, statement: Statement) -> None:
+        """Write down that this event was a directive or a report; facts alone."""
+        self._later(
+            _STATEMENT,
+            {
+                "event_id": event.id,
+                "group_id": storable(event.thread_id),
+                "at_ms": to_ms(event.at),
+                **statement.model_dump(mode="json"),
+            },
+        )
+
+    def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
+        """Messages of [start, end) by day, those without any left out, and by hour of the day (24), in Viet Nam."""
+        rows = self._ask(
+            select(_HOUR.label("hour"), func.count().label("messages"))
+            .where(
+                within(events.c.group_id, events.c.at_ms, group_id, start, end),
+                A_MESSAGE,
+                *self._ours(events.c.id),
+            )
+            .group_by(_HOUR)
+        )
+        by_day: Counter[date] = Counter()
+        by_hour = [0] * 24
+        for row in rows:
+            by_day[_EPOCH + timedelta(days=row.hour // 24)] += row.messages
+            by_hour[row.hour % 24] += row.messages
+        return dict(by_day), by_hour
+
+    def agencies(self, group_id: str, start: datetime, end: datetime) -> list[AgencyFigures]:
+        """Messages, senders and cases of [start, end) by agency of the roster, the most messages first."""
+        agency_of = self._agency_of_person(group_id)
+        same = self._merged()
+        messages: Counter[str] = Counter()
+        senders: defaultdict[str, set[int | None]] = defaultdict(set)
+        for wrote_as, number in self._messages_by_person(group_id, start, end).items():
+            person = None if wrote_as is None else same.get(wrote_as, wrote_as)
+            agency = agency_of.get(person, "")
+            messages[agency] += number
+            senders[agency].add(person)
+        opened: Counter[str] = Counter()
+        for person_id, number in self._cases_by_person(group_id, start, end).items():
+            opened[agency_of.get(person_id, "")] += number
+        found = [
+            AgencyFigures(agency=agency, messages=messages[agency], senders=len(senders[agency]), cases=opened[agency])
+            for agency in messages.keys() | opened.keys()
+        ]
+        return sorted(found, key=lambda row: (-row.messages, -row.cases, row.agency))
+
+    def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
+        """Cases opened in [start, end) by where they stand now, in the order of the states; none with 0."""
+        rows = self._ask(
+            select(cases.c.state, func.count().label("cases"))
+            .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end))
+            .group_by(cases.c.state)
+        )
+        counted = {CaseState(row.state): row.cases for row in rows}
+        return [StateFigures(state=state, cases=counted[state]) for state in CaseState if state in counted]
+
+    def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
+        """How the cases of [start, end) were handled."""
+        taken_back = self._ask(
+            select(func.count())
+            .select_from(cases)
+            .where(
+                _TAKEN_BACK,
+                within(cases.c.group_id, cases.c.state_ms, group_id, start, end),
+            )
+        ).scalar_one()
+        passed_over = self._ask(
+            select(func.count(distinct(findings.c.event_id))).where(
+                findings.c.false_alarm_of.is_not(None),
+                within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
+                *self._ours(findings.c.event_id),
+            )
+        ).scalar_one()
+        took = [
+            minutes_of(from_ms(row.remedied_ms) - from_ms(row.event_ms))
+            for row in self._ask(
+                select(cases.c.event_ms, cases.c.remedied_ms).where(
+                    within(cases.c.group_id, cases.c.opened_ms, group_id, start, end),
+                    cases.c.remedied_ms.is_not(None),
+                    cases.c.state != CaseState.FALSE_ALARM.value,
+                )
+            )
+        ]
+        return Handling(
+            taken_back=taken_back,
+            passed_over=passed_over,
+            repeated=sum(number > 1 for number in self._cases_by_person(group_id, start, end).values()),
+            remedied_minutes=round(median(took)) if took else None,
+        )
+
+    def membership(self, group_id: str) -> Membership:
+        """Who is in the group, held against the roster as `RosterBook.matched` does; the bot is nobody's outsider."""
+        account = self._account or ""
+        present, matched = self.present_uids(account, group_id), self.matched(account, group_id)
+        both = sum(not uids.isdisjoint(present) for _, uids in matched)
+        return Membership(
+            present=len(present),
+            approved=len(matched),
+            both=both,
+            outsiders=len(present - (self.approved(account, group_id) or frozenset()) - {account}),
+            missing=len(matched) - both,
+        )
+
+    def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
+        """Changes of the group in [start, end) by kind, in order of the kinds."""
+        look = self._look(group_id, start, end)
+        counted = sorted((change.kind, look.number_of(change)) for change in CHANGES)
+        return [ChangeFigures(kind=kind, count=number) for kind, number in counted if number]
+
+    def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
+        """Directives and reports of [start, end), each kind once, in the order of the kinds."""
+        rows = self._ask(
+            select(
+                statements.c.kind,
+                func.count().label("count"),
+                count_where(statements.c.long).label("long"),
+                count_where(statements.c.no_deadline).label("no_deadline"),
+                count_where(statements.c.no_addressee).label("no_addressee"),
+            )
+            .where(
+                within(statements.c.group_id, statements.c.at_ms, group_id, start, end),
+                *self._ours(statements.c.event_id),
+            )
+            .group_by(statements.c.kind)
+        )
+        # Not by attribute: a row of SQLAlchemy has a method of the name `count`.
+        counted = {row["kind"]: StatementFigures.model_validate(dict(row)) for row in rows.mappings()}
+        return [
+            counted.get(kind.value) or StatementFigures(kind=kind.value, count=0, long=0, no_deadline=0, no_addressee=0)
+            for kind in StatementKind
+        ]
+
+    def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
+        """What members told the office in [start, end)."""
+        within = (remarks.c.group_id == group_id, remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
+        asked = select(remarks.c.kind, func.count().label("told")).where(*within).group_by(remarks.c.kind)
+        counted = {row["kind"]: row["told"] for row in self._ask(asked).mappings()}
+        return MembersVoice(
+            incidents=counted.get(RemarkKind.INCIDENT.value, 0), suggestions=counted.get(RemarkKind.SUGGESTION.value, 0)
+        )
+
+    def _cases_by_person(self, group_id: str, start: datetime, end: datetime) -> Counter[int]:
+        same = self._merged()
+        rows = self._ask(
+            select(cases.c.person_id, func.count().label("cases"))
+            .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end))
+            .group_by(cases.c.person_id)
+        )
+        counted: Counter[int] = Counter()
+        for row in rows:
+            counted[same.get(row.person_id, row.person_id)] += row.cases
+        return counted
+
+    def _agency_of_person(self, group_id: str) -> dict[int | None, str]:
+        agency_of_uid = {
+            entry.uid: entry.agency for entry in entries_of(self._connection, self._keys, group_id) if entry.uid
+        }
+        if not agency_of_uid:
+            return {}
+        same = self._merged()
+        known = self._ask(
+            select(person_uids.c.uid, person_uids.c.person_id).where(person_uids.c.account == (self._account or ""))
+        )
+        return {
+            same.get(row.person_id, row.person_id): agency_of_uid[row.uid] for row in known if row.uid in agency_of_uid
+        }
+
+    def _merged(self) -> dict[int, int]:
+        """Number of a person who turned out to be another -> the other's."""
+        rows = self._ask(select(persons.c.id, persons.c.merged_into).where(persons.c.merged_into.is_not(None)))
+        return {row.id: row.merged_into for row in rows}

@@ -1,0 +1,126 @@
+"""Rows for those who work on with the figures elsewhere: paged by (time, id), without words unless asked for."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.inbound import ElementKind
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.bodies import open_message
+from zalo_governor.storage.schema import audit, cases, events, findings, inbox
+
+
+class Extract(StrEnum):
+    """What may be taken out."""
+
+    EVENTS = "events"
+    CASES = "cases"
+    FINDINGS = "findings"
+    AUDIT = "audit"
+
+
+class Cursor(NamedTuple):
+    """The last row that was taken."""
+
+    at_ms: int
+    id: int
+
+    def __str__(self) -> str:
+        """`1764000000000-42`."""
+        return f"{self.at_ms}-{self.id}"
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor":
+        """The cursor that was printed; ValueError where it is none."""
+        at_ms, _, id_ = text.partition("-")
+        return cls(int(at_ms), int(id_))
+
+
+_COLUMNS: dict[Extract, tuple[ColumnElement[Any], ...]] = {
+    Extract.EVENTS: (
+        *(events.c.group_id, events.c.kind, events.c.person_id, events.c.source, events.c.late, events.c.own),
+        *(events.c.revision, events.c.sealed, events.c.message_type, events.c.length, events.c.people),
+    ),
+    Extract.CASES: (
+        *(cases.c.group_id, cases.c.rule_id, cases.c.clause, cases.c.severity, cases.c.label, cases.c.level),
+        *(cases.c.sealed, cases.c.person_id, cases.c.state, cases.c.state_ms, cases.c.count, cases.c.nth, cases.c.late),
+    ),
+    Extract.FINDINGS: (
+        *(findings.c.event_id, findings.c.group_id, findings.c.person_id, findings.c.rule_id, findings.c.clause),
+        *(findings.c.severity, findings.c.label, findings.c.level, findings.c.shadow, findings.c.sealed),
+        *(findings.c.reason, findings.c.field),
+    ),
+    Extract.AUDIT: (audit.c.group_id, audit.c.actor_id, audit.c.action, audit.c.subject, audit.c.detail),
+}
+_AT: dict[Extract, ColumnElement[int]] = {
+    Extract.EVENTS: events.c.at_ms,
+    Extract.CASES: cases.c.opened_ms,
+    Extract.FINDINGS: findings.c.at_ms,
+    Extract.AUDIT: audit.c.at_ms,
+}
+_ID: dict[Extract, ColumnElement[int]] = {
+    Extract.EVENTS: events.c.id,
+    Extract.CASES: cases.c.id,
+    Extract.FINDINGS: findings.c.id,
+    Extract.AUDIT: audit.c.id,
+}
+
+
+def headings(extract: Extract, *, with_text: bool) -> list[str]:
+    """The names of what each row holds, in order."""
+    named = [str(column.key) for column in _COLUMNS[extract]]
+    return ["at", "id", *named, *(["text"] if with_text else [])]
+
+
+def rows(
+    database: Database,
+    extract: Extract,
+    *,
+    start: datetime,
+    end: datetime,
+    after: Cursor | None,
+    limit: int,
+    with_text: bool,
+) -> Iterator[tuple[Cursor, dict[str, Any]]]:
+    """At most `limit` rows of [start, end) behind the cursor, by (time, id). Of what is sealed there is no text.
+
+    `with_text` gives the text of events that are messages, and the excerpt of findings.
+
+    Raises:
+        WrongKeyError: a text does not open.
+    """
+    at, id_ = _AT[extract], _ID[extract]
+    wanted: Select[Any] = select(at.label("at_ms"), id_.label("row_id"), *_COLUMNS[extract])
+    if with_text and extract is Extract.EVENTS:
+        columns = (inbox.c.account, inbox.c.thread_id, inbox.c.key, inbox.c.body, inbox.c.kind.label("element_kind"))
+        wanted = wanted.add_columns(*columns).join(inbox, inbox.c.id == events.c.id)
+    if with_text and extract is Extract.FINDINGS:
+        wanted = wanted.add_columns(findings.c.excerpt)
+    wanted = wanted.where(at >= to_ms(start), at < to_ms(end)).order_by(at, id_).limit(limit)
+    if after is not None:
+        wanted = wanted.where(or_(at > after.at_ms, and_(at == after.at_ms, id_ > after.id)))
+    with database.read() as connection:
+        for row in connection.execute(wanted):
+            values = row._mapping
+            given = {"at": from_ms(row.at_ms).isoformat(), "id": row.row_id}
+            given |= {str(column.key): values[column] for column in _COLUMNS[extract]}
+            for name in [name for name in given if name.endswith("_ms")]:
+                given[name] = from_ms(given[name]).isoformat()
+            if with_text:
+                given["text"] = _text(database, extract, row)
+            yield Cursor(row.at_ms, row.row_id), given
+
+
+def _text(database: Database, extract: Extract, row: Any) -> str:
+    if extract is Extract.EVENTS and not row.sealed and row.body is not None:
+        if row.element_kind == ElementKind.MESSAGE.value:
+            said = open_message(database.keys, row.account, row.thread_id, row.key, row.body).get("content")
+            return said if isinstance(said, str) else ""
+        return ""
+    if extract is Extract.FINDINGS and not row.sealed and row.excerpt is not None:
+        return database.keys.open_text(row.excerpt, "excerpt", str(row.event_id), row.rule_id)
+    return ""

@@ -1,0 +1,173 @@
+"""The audit log: rows that nobody changes, in a chain of keyed hashes whose end stands in the vault."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import orjson
+import structlog
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, literal_column, select, update
+
+from zalo_governor.domain.audit import SHOWN, AuditEntry, AuditHead, ChainReport, Opening, PrintedHead
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.storage.repositories.audit_chain import ChainCheck, Link
+from zalo_governor.storage.repositories.roster import RosterBook
+from zalo_governor.storage.schema import audit, vault
+from zalo_governor.storage.security.crypto import Keys, binding
+
+log = structlog.get_logger(__name__)
+
+_HEAD_NAME = "audit.head"
+_ADOPTED = "audit.adopted"
+_INSERT = insert(audit)
+_HEAD = select(vault.c.content).where(vault.c.name == literal_column(f"'{_HEAD_NAME}'"))
+_MOVE_HEAD = (
+    update(vault)
+    .where(vault.c.name == bindparam("b_name"))
+    .values(content=bindparam("b_content"), saved_ms=bindparam("b_saved_ms"))
+)
+_NEWEST = select(audit.c.link).order_by(audit.c.id.desc()).limit(1)
+_COUNT = select(func.count()).select_from(audit)
+_ROWS_AT_ONCE = 1000
+
+
+class AuditTrail(RosterBook):
+    """The part of a unit that appends to the log. The head is read once for each unit and written with its rows."""
+
+    def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
+        super().__init__(database, connection, account)
+        self._head: AuditHead | None = None
+
+    def audit(
+        self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
+    ) -> None:
+        """Append a row; its link is a keyed hash over itself and the link before.
+
+        What follows on is the head in the vault, not the newest row: after a cut tail the chain stays broken there.
+        """
+        self._alone()
+        if self._head is None:
+            self._head = _head_of(self._ask(_HEAD).scalar(), self._keys) or self._adopt(at)
+        row = {
+            "at_ms": to_ms(at),
+            "actor_id": actor_id,
+            "group_id": group_id,
+            "action": action,
+            "subject": subject,
+            "detail": orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode(),
+        }
+        link = self._keys.chain(self._head.link, _content(row))
+        self._head = AuditHead(self._head.rows + 1, link)
+        self._later(_INSERT, {**row, "link": link})
+        self._pending[_MOVE_HEAD] = [self._sealed_head(self._head, at)]
+
+    def audit_head(self) -> AuditHead:
+        """Where the chain ends, with what this unit has written so far; for the footer of reports."""
+        return self._head or _head_of(self._ask(_HEAD).scalar(), self._keys) or AuditHead(0, b"")
+
+    def openings(self, case: Case) -> list[Opening]:
+        """Who has opened a case, and how often, whoever did it last first."""
+        last = func.max(audit.c.at_ms)
+        rows = self._ask(
+            select(audit.c.actor_id, func.count().label("times"), last.label("last_ms"))
+            .where(audit.c.action == literal_column(f"'{SHOWN}'"), audit.c.subject == case.code)
+            .group_by(audit.c.actor_id)
+            .order_by(last.desc())
+        )
+        return [Opening(row.actor_id, row.times, from_ms(row.last_ms)) for row in rows]
+
+    def _adopt(self, at: datetime) -> AuditHead:
+        """A log of an earlier version, or one whose head was taken away: the row that is written says so."""
+        self._head = AuditHead(self._ask(_COUNT).scalar_one(), self._ask(_NEWEST).scalar() or b"")
+        sealed = self._sealed_head(self._head, at)
+        self._connection.execute(delete(vault).where(vault.c.name == _HEAD_NAME))
+        row = {"name": _HEAD_NAME, "content": sealed["b_content"], "saved_ms": sealed["b_saved_ms"]}
+        self._connection.execute(insert(vault), row)
+        if found := self._head.rows:
+            self.audit(_ADOPTED, at=at, actor_id=None, group_id="", subject="", detail={"rows": found})
+        return self._head
+
+    def _sealed_head(self, head: AuditHead, at: datetime) -> dict[str, Any]:
+        content = self._keys.seal(orjson.dumps([head.rows, head.link.hex()]), binding("vault", _HEAD_NAME))
+        return {"b_name": _HEAD_NAME, "b_content": content, "b_saved_ms": to_ms(at)}
+
+
+def audit_head(connection: Connection, keys: Keys) -> AuditHead | None:
+    """Where the chain ends by what the connection sees; None where there is none, or it does not open."""
+    return _head_of(connection.scalar(_HEAD), keys)
+
+
+class SqlAuditLog:
+    """The log for those who look at it; nothing is written."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def entries(self, *, start: datetime, end: datetime) -> Iterator[AuditEntry]:
+        """What was written in [start, end), in the order in which it was."""
+        within = select(audit).where(audit.c.at_ms >= to_ms(start), audit.c.at_ms < to_ms(end)).order_by(audit.c.id)
+        for row in self._rows(within):
+            yield AuditEntry(
+                id=row["id"],
+                at=from_ms(row["at_ms"]),
+                actor_id=row["actor_id"],
+                group_id=row["group_id"],
+                action=row["action"],
+                subject=row["subject"],
+                detail=_detail(row["detail"]),
+            )
+
+    def verify(self, printed: PrintedHead | None = None) -> ChainReport:
+        """Look through the whole chain, also while another process writes on."""
+        with self._database.read() as connection:  # Before the rows: whatever is written meanwhile stands behind it.
+            head = _head_of(connection.scalar(_HEAD), self._database.keys)
+        check = ChainCheck(self._database.keys.chain, head, printed)
+        adopted = []
+        for row in self._rows(select(audit).order_by(audit.c.id)):
+            link = Link(row["id"], _moment(row["at_ms"]), _content(row), row["link"])
+            check.take(link)
+            if row["action"] == _ADOPTED:
+                adopted.append((link.id, link.at))
+        return check.report()._replace(adopted=tuple(adopted))
+
+    def _rows(self, statement: Any) -> Iterator[RowMapping]:
+        with self._database.read() as connection:
+            yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement).mappings()
+
+
+def _head_of(sealed: bytes | None, keys: Keys) -> AuditHead | None:
+    """None where there is none, or what stands there is none of ours: the key itself was checked at the start."""
+    if sealed is None:
+        return None
+    try:
+        rows, link = orjson.loads(keys.open(sealed, binding("vault", _HEAD_NAME)))
+    except WrongKeyError:
+        log.error("audit_head_unreadable")
+        return None
+    return AuditHead(rows, bytes.fromhex(link))
+
+
+def _content(row: Any) -> bytes:
+    """What a link is made over. The row's own number is left out: it is known only after the row is written.
+
+    `default`: a hand that changes a row may leave other types in it.
+    """
+    names = ("at_ms", "actor_id", "group_id", "action", "subject", "detail")
+    return orjson.dumps([row[name] for name in names], default=repr)
+
+
+def _detail(kept: str) -> dict[str, Any]:
+    try:
+        return dict(orjson.loads(kept))
+    except (ValueError, TypeError):
+        return {"unreadable": kept}
+
+
+def _moment(ms: int) -> datetime | None:
+    try:
+        return from_ms(ms)
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None

@@ -1,0 +1,121 @@
+"""What people say of cases, and what they take back: explanations, notes, and false alarms that teach."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.storage.repositories.undelivered import UndeliveredNotices
+from zalo_governor.storage.schema import case_events, case_notes, cases, false_alarms, findings, inbox
+from zalo_governor.storage.security.crypto import binding
+
+_TAKEN_BACK = (
+    select(false_alarms.c.case_id)
+    .where(
+        false_alarms.c.group_id == bindparam("group_id"),
+        false_alarms.c.rule_id == bindparam("rule_id"),
+        false_alarms.c.mark == bindparam("mark"),
+    )
+    .order_by(false_alarms.c.case_id)
+    .limit(1)
+)
+
+
+class CaseNotes(UndeliveredNotices):
+    """The part of a unit that keeps what people say of cases."""
+
+    def add_note(self, case: Case, note: CaseNote) -> None:
+        """Keep somebody's words, encrypted."""
+        self.flush()
+        at_ms = to_ms(note.at)
+        row = {
+            "case_id": case.id,
+            "group_id": case.group_id,
+            "person_id": note.person_id,
+            "kind": note.kind.value,
+            "at_ms": at_ms,
+            "body": self._keys.seal_text(note.text, *note_place(case.id, note.person_id, at_ms)),
+        }
+        self._connection.execute(insert(case_notes), row)
+
+    def notes(self, case: Case) -> list[CaseNote]:
+        """What was said of the case, in the order in which it was said."""
+        rows = self._ask(select(case_notes).where(case_notes.c.case_id == case.id).order_by(case_notes.c.id))
+        return [
+            CaseNote(
+                kind=NoteKind(row.kind),
+                person_id=row.person_id,
+                at=from_ms(row.at_ms),
+                text=self._keys.open_text(row.body, *note_place(row.case_id, row.person_id, row.at_ms)),
+            )
+            for row in rows
+        ]
+
+    def cases_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
+        """How many cases of that person under that rule were opened since then, without false alarms."""
+        counted = (
+            select(func.count())
+            .select_from(cases)
+            .where(
+                cases.c.group_id == group_id,
+                cases.c.person_id == person_id,
+                cases.c.opened_ms >= to_ms(since),
+                cases.c.rule_id == rule_id,
+                cases.c.state != CaseState.FALSE_ALARM.value,
+            )
+        )
+        return int(self._ask(counted).scalar_one())
+
+    def mark_of_text(self, text: str) -> bytes:
+        """Keyed hash of normalised words: tells whether others are the same, and nothing else."""
+        return self._keys.mac(binding("false alarm", text))
+
+    def mark_of_all(self, event_id: int) -> bytes:
+        """Keyed hash of everything that was said, attachments and quotes included, letter by letter.
+
+        KeyError where nothing of that number was heard.
+        """
+        mark = self._ask(select(inbox.c.fingerprint).where(inbox.c.id == event_id)).scalar()
+        if mark is None:
+            raise KeyError(event_id)
+        return bytes(mark)
+
+    def false_alarm(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
+        """The number of a case by which that content was taken back; None where it never was."""
+        return self._ask(_TAKEN_BACK, {"group_id": group_id, "rule_id": rule_id, "mark": mark}).scalar()
+
+    def learn_false_alarm(self, case: Case) -> None:
+        """From now on the content of the case's events is known as a false alarm."""
+        self.flush()
+        marks = self._connection.scalars(
+            select(case_events.c.mark)
+            .where(case_events.c.case_id == case.id, case_events.c.mark.is_not(None))
+            .distinct()
+        ).all()
+        place = {"group_id": case.group_id, "rule_id": case.rule_id, "case_id": case.id}
+        if marks:
+            self._connection.execute(
+                self._database.insert_or_ignore(false_alarms), [{**place, "mark": mark} for mark in marks]
+            )
+
+    def unlearn_false_alarm(self, case: Case) -> None:
+        """The case is no false alarm, or nobody says so any more."""
+        self.flush()
+        self._connection.execute(delete(false_alarms).where(false_alarms.c.case_id == case.id))
+
+    def note_false_alarm(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
+        """Write to that rule's findings on the event that no case was made of them, and by which case that is so.
+
+        With `person_id`, only to those that name that person.
+        """
+        self.flush()
+        written = update(findings).where(findings.c.event_id == event_id, findings.c.rule_id == rule_id)
+        if person_id is not None:
+            written = written.where(findings.c.person_id == person_id)
+        self._connection.execute(written.values(false_alarm_of=case_id))
+
+
+def note_place(case_id: int, person_id: int, at_ms: int) -> tuple[str, ...]:
+    """What binds the words of a note to their row."""
+    return ("case note", str(case_id), str(person_id), str(at_ms))

@@ -1,0 +1,147 @@
+"""Times in which the bot could not hear a group."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
+
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.connection import Gap
+from zalo_governor.domain.inbound import Source
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.repositories.identity import formers
+from zalo_governor.storage.schema import former_accounts, gaps, inbox
+
+
+class SqlGaps:
+    """Opens, ends and settles the gaps of one bot account, each step in a transaction of its own."""
+
+    def __init__(self, database: Database, account: str) -> None:
+        self._database = database
+        self._account = account
+        former = select(former_accounts.c.uid).where(former_accounts.c.successor == account)
+        self._former = inbox.c.account.in_(former)
+
+    def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
+        """A gap began, after the inbox entry `heard_id` (0 for none); gives its number."""
+        row = {
+            "account": self._account,
+            "group_id": group_id,
+            "began_ms": to_ms(began_at),
+            "cause": storable(cause),
+            "recovered": 0,
+            "closed": False,
+            "pending": True,
+            "heard_id": heard_id,
+        }
+        with self._database.write() as connection:
+            return int(connection.execute(insert(gaps).returning(gaps.c.id), row).scalar_one())
+
+    def end_gap(self, gap_id: int, ended_at: datetime) -> None:
+        """The group is heard again; what was missed is still to be fetched."""
+        self._change(gap_id, ended_ms=to_ms(ended_at))
+
+    def add_recovered(self, gap_id: int, count: int) -> None:
+        """So many more messages of it were brought back."""
+        self._change(gap_id, recovered=gaps.c.recovered + count)
+
+    def settle_gap(self, gap_id: int, closed: bool) -> None:
+        """No more is to be tried. `closed`: backfill reached what was heard before, so that nothing is missing."""
+        self._change(gap_id, pending=False, closed=closed)
+
+    def last_heard(self, group_id: str, up_to: int | None = None) -> int | None:
+        """Zalo's time (ms) of the youngest entry of the group that the account heard, None where there is none.
+
+        What our own sweeps found does not count: it bears the time of our clock. The account's own uid stands for all
+        that is private to it. With `up_to`, only entries whose number is not higher count.
+        """
+        youngest = select(func.max(inbox.c.at_ms)).where(*self._heard(group_id))
+        if up_to is not None:
+            youngest = youngest.where(inbox.c.id <= up_to)
+        with self._database.read() as connection:
+            heard_ms: int | None = connection.scalar(youngest)
+        return heard_ms
+
+    def first_heard(self, group_id: str, up_to: int | None = None) -> int | None:
+        """Zalo's time (ms) of the oldest entry of the group, as `last_heard` of the youngest."""
+        oldest = select(func.min(inbox.c.at_ms)).where(*self._heard(group_id))
+        if up_to is not None:
+            oldest = oldest.where(inbox.c.id <= up_to)
+        with self._database.read() as connection:
+            heard_ms: int | None = connection.scalar(oldest)
+        return heard_ms
+
+    def last_received(self) -> int | None:
+        """Our time (ms) at which the account last heard anything, None where it never did."""
+        with self._database.read() as connection:
+            accounts = [self._account, *formers(connection, self._account)]
+            heard = select(inbox.c.received_ms).where(inbox.c.account.in_(accounts))
+            received_ms: int | None = connection.scalar(heard.order_by(inbox.c.id.desc()).limit(1))
+        return received_ms
+
+    def pending_gaps(self, group_id: str) -> list[Gap]:
+        """The gaps that are not settled, oldest first: after a restart these are still to be recovered."""
+        pending = select(gaps).where(gaps.c.account == self._account, gaps.c.group_id == group_id, gaps.c.pending)
+        with self._database.read() as connection:
+            return [gap(row) for row in connection.execute(pending.order_by(gaps.c.began_ms, gaps.c.id))]
+
+    def given_up_gaps(self, group_id: str, since: datetime) -> list[Gap]:
+        """The gaps that ended since then and were settled without being whole, oldest first: Zalo may give now what it
+        did not give then. None of what is private: there nothing could ever prove that it is whole.
+        """
+        given_up = select(gaps).where(
+            gaps.c.account == self._account,
+            gaps.c.group_id == group_id,
+            gaps.c.ended_ms >= to_ms(since),
+            gaps.c.pending.is_(False),
+            gaps.c.closed.is_(False),
+        )
+        if group_id == self._account:
+            return []
+        with self._database.read() as connection:
+            return [gap(row) for row in connection.execute(given_up.order_by(gaps.c.began_ms, gaps.c.id))]
+
+    def close_made_up(self, group_id: str, heard_id: int) -> None:
+        """All that was said after that entry is here by now: whatever gap began after it is whole."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(gaps)
+                .where(
+                    gaps.c.account == self._account,
+                    gaps.c.group_id == group_id,
+                    gaps.c.ended_ms.is_not(None),
+                    gaps.c.pending.is_(False),
+                    gaps.c.closed.is_(False),
+                    gaps.c.heard_id >= heard_id,
+                )
+                .values(closed=True)
+            )
+
+    def _heard(self, group_id: str) -> tuple[ColumnElement[bool], ...]:
+        private = group_id == self._account
+        return (
+            # Of a group, what the accounts before this one heard is not missing.
+            inbox.c.account == self._account if private else or_(inbox.c.account == self._account, self._former),
+            inbox.c.is_group.is_(False) if private else inbox.c.thread_id == group_id,
+            inbox.c.source != Source.SWEEP.value,
+        )
+
+    def _change(self, gap_id: int, **values: Any) -> None:
+        with self._database.write() as connection:
+            connection.execute(update(gaps).where(gaps.c.id == gap_id).values(values))
+
+
+def gap(row: Row[Any]) -> Gap:
+    """A row of the table as the program speaks of it."""
+    return Gap(
+        id=row.id,
+        group_id=row.group_id,
+        began_at=from_ms(row.began_ms),
+        ended_at=None if row.ended_ms is None else from_ms(row.ended_ms),
+        cause=row.cause,
+        recovered=row.recovered,
+        closed=row.closed,
+        heard_id=row.heard_id,
+        pending=row.pending,
+    )

@@ -1,0 +1,156 @@
+"""When two persons turn out to be one: tying uids to globalIds, and the persons named in the settings."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from zalo_governor.domain.people import Person, Reach, Role
+from zalo_governor.storage.schema import (
+    cases,
+    events,
+    findings,
+    former_accounts,
+    newcomers,
+    outbox,
+    person_uids,
+    persons,
+    remarks,
+)
+from zalo_governor.storage.security.crypto import Keys
+
+
+class SeedPerson(NamedTuple):
+    """A person with roles, as the settings name it. At least one of uid, global_id, phone is given."""
+
+    full_name: str
+    title: str
+    uid: str | None
+    global_id: str | None
+    phone: str | None
+    roles: tuple[Role, ...]
+
+
+def living(connection: Connection, person_id: int) -> int:
+    """The number under which a person stands today."""
+    merged_into = connection.scalar(select(persons.c.merged_into).where(persons.c.id == person_id))
+    return person_id if merged_into is None else merged_into
+
+
+def seed(connection: Connection, keys: Keys, account: str, people: Sequence[SeedPerson]) -> None:
+    """Make the persons with roles exactly those that are given; whoever is no longer among them loses his roles."""
+    holders = []
+    for wanted in people:
+        person_id = _found(connection, keys, account, wanted) or _new(connection)
+        holders.append(person_id)
+        facts: dict[str, Any] = {
+            "full_name": wanted.full_name,
+            "title": wanted.title,
+            "roles": sorted(role.value for role in wanted.roles) or None,
+        }
+        if wanted.global_id:
+            facts["global_id"] = wanted.global_id
+        if wanted.phone:
+            facts["phone"] = wanted.phone
+        connection.execute(update(persons).where(persons.c.id == person_id).values(facts))
+        if wanted.uid and not _seen_by_former(connection, account, wanted.uid):
+            rebind(connection, account, wanted.uid, person_id)
+    lost = persons.c.roles.is_not(None) & persons.c.id.not_in(holders)
+    connection.execute(update(persons).where(lost).values(roles=None))
+
+
+def tie_global_id(connection: Connection, keys: Keys, account: str, person: Person, global_id: str) -> None:
+    """The person whom the account sees under this uid is the one with that globalId."""
+    other = connection.scalar(select(persons.c.id).where(persons.c.global_id == global_id))
+    if person.global_id is not None:
+        # The uid was another human being's before; that one keeps what is his.
+        rebind(connection, account, person.uid, other or _new(connection, global_id))
+    elif other is None:
+        connection.execute(update(persons).where(persons.c.id == person.id).values(global_id=global_id))
+    else:
+        _merge(connection, keys, loser_id=person.id, winner_id=other)
+
+
+def _found(connection: Connection, keys: Keys, account: str, wanted: SeedPerson) -> int | None:
+    """The person whom the settings mean; made one where the same human being was known as several."""
+    marks = []
+    if wanted.global_id:
+        marks.append(persons.c.global_id == wanted.global_id)
+    if wanted.phone:
+        marks.append(persons.c.phone == wanted.phone)
+    if wanted.uid:
+        seen_as = (person_uids.c.account.in_([account, *formers(connection, account)]), person_uids.c.uid == wanted.uid)
+        marks.append(persons.c.id.in_(select(person_uids.c.person_id).where(*seen_as)))
+    rows = connection.execute(
+        select(persons.c.id, persons.c.global_id).where(or_(*marks), persons.c.merged_into.is_(None))
+    ).all()
+    if not rows:
+        return None
+    first, *others = sorted(rows, key=lambda row: (row.global_id != wanted.global_id, row.global_id is None, row.id))
+    for other in others:
+        # Two different globalIds are two human beings, whatever phone or uid the settings give.
+        if other.global_id is None or first.global_id is None:
+            _merge(connection, keys, loser_id=other.id, winner_id=first.id)
+    return int(first.id)
+
+
+def _seen_by_former(connection: Connection, account: str, uid: str) -> bool:
+    """The settings still name the uid under which an account that was replaced saw the person."""
+    seen = (person_uids.c.account.in_(formers(connection, account)), person_uids.c.uid == uid)
+    return connection.scalar(select(person_uids.c.person_id).where(*seen).limit(1)) is not None
+
+
+def _new(connection: Connection, global_id: str | None = None) -> int:
+    row = {"global_id": global_id, "full_name": "", "title": "", "reach": Reach.UNKNOWN.value}
+    return int(connection.execute(insert(persons).returning(persons.c.id), row).scalar_one())
+
+
+def formers(connection: Connection, account: str) -> list[str]:
+    """The bot accounts that this one has taken the place of."""
+    mine = select(former_accounts.c.uid).where(former_accounts.c.successor == account)
+    return list(connection.scalars(mine.order_by(former_accounts.c.uid)))
+
+
+def rebind(connection: Connection, account: str, uid: str, person_id: int) -> None:
+    """That person is the one whom the account sees under this uid."""
+    key = (person_uids.c.account == account, person_uids.c.uid == uid)
+    tied = connection.execute(update(person_uids).where(*key).values(person_id=person_id))
+    if not tied.rowcount:
+        connection.execute(insert(person_uids), {"account": account, "uid": uid, "person_id": person_id})
+
+
+def _merge(connection: Connection, keys: Keys, *, loser_id: int, winner_id: int) -> None:
+    """Everything of the loser becomes the winner's. The loser's number stays valid: the audit log speaks of it."""
+    for column in (
+        person_uids.c.person_id,
+        cases.c.person_id,
+        cases.c.state_by,
+        events.c.person_id,
+        findings.c.person_id,
+        newcomers.c.person_id,
+        newcomers.c.brought_by,
+        outbox.c.person_id,
+        remarks.c.person_id,
+        persons.c.merged_into,
+    ):
+        connection.execute(update(column.table).where(column == loser_id).values({column: winner_id}))
+    rows = connection.execute(select(persons).where(persons.c.id.in_([loser_id, winner_id])))
+    persons_by_id = {row.id: row for row in rows}
+    loser, winner = persons_by_id[loser_id], persons_by_id[winner_id]
+    emptied = {"global_id": None, "phone": None, "display_name": None, "roles": None, "merged_into": winner_id}
+    connection.execute(update(persons).where(persons.c.id == loser_id).values(emptied))
+    connection.execute(update(persons).where(persons.c.id == winner_id).values(_united(keys, winner, loser)))
+
+
+def _united(keys: Keys, winner: Row[Any], loser: Row[Any]) -> dict[str, Any]:
+    """What the winner did not have of its own."""
+    facts: dict[str, Any] = {
+        name: getattr(winner, name) or getattr(loser, name)
+        for name in ("global_id", "phone", "full_name", "title", "roles")
+    }
+    if winner.display_name is None and loser.display_name is not None:
+        name = keys.open_text(loser.display_name, "person", str(loser.id))
+        facts["display_name"] = keys.seal_text(name, "person", str(winner.id))
+    if winner.reach == Reach.UNKNOWN:
+        facts |= {"reach": loser.reach, "reach_code": loser.reach_code}
+    return facts

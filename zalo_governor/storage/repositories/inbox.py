@@ -1,0 +1,396 @@
+"""The durable memory of everything heard."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+)
+
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry, Source, number_of
+from zalo_governor.storage.engine.bulk import BulkInsert
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.errors import StoreError
+from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.repositories.identity import formers
+from zalo_governor.storage.repositories.inbox_rows import WITH_SEAL, WITHOUT_SEAL, admitted_of, row_of
+from zalo_governor.storage.schema import (
+    NUMBER_BITS,
+    WAITS,
+    accounts,
+    case_events,
+    events,
+    former_accounts,
+    inbox,
+    waiting,
+)
+
+# An id is ms << 20 | sequence << 8 | number of the account: ordered by time, and never the same in two processes
+# that write for different accounts without seeing each other's rows.
+_SEQUENCE_BITS = 12
+_ACCOUNT_LOCK = 7_400
+"""First of the PostgreSQL advisory locks that give out ids, one for each account."""
+_HIGHEST_ID = (1 << 63) - 1
+
+_earlier = inbox.alias()
+_revision = exists().where(
+    _earlier.c.account == inbox.c.account,
+    _earlier.c.thread_id == inbox.c.thread_id,
+    _earlier.c.kind == inbox.c.kind,
+    _earlier.c.key == inbox.c.key,
+    _earlier.c.id < inbox.c.id,
+)
+_NEWEST_ID = select(func.max(inbox.c.id))
+# Ids that other accounts were given meanwhile may lie in the range as well.
+_LANDED = select(inbox.c.id).where(inbox.c.id.between(bindparam("first"), bindparam("last")))
+_REVISIONS = _LANDED.where(_revision)
+_HIGHEST_KEY = select(func.max(inbox.c.key)).where(
+    inbox.c.account == bindparam("account"),
+    inbox.c.thread_id == bindparam("thread_id"),
+    inbox.c.kind == bindparam("kind"),
+)
+_WAITING = (
+    select(inbox, _revision.label("revision"))
+    .join_from(waiting, inbox, WAITS)
+    .where(waiting.c.id > bindparam("after_id"))
+    .order_by(waiting.c.id)
+    .limit(bindparam("count"))
+)
+_JUDGED = (
+    select(inbox, _revision.label("revision"))
+    .where(
+        inbox.c.account == bindparam("account"),
+        inbox.c.id.not_in(select(waiting.c.id)),
+        inbox.c.state == literal_column("'done'"),
+        inbox.c.id > bindparam("after_id"),
+    )
+    .order_by(inbox.c.id)
+    .limit(bindparam("count"))
+)
+_KNOWN = select(inbox.c.key, inbox.c.id).where(
+    inbox.c.account.in_(bindparam("accounts", expanding=True)),
+    inbox.c.thread_id == bindparam("thread_id"),
+    inbox.c.kind == bindparam("kind"),
+    inbox.c.id <= bindparam("up_to"),
+    inbox.c.key.in_(bindparam("keys", expanding=True)),
+)
+_JUDGED_LAST = (
+    select(inbox.c.account, events.c.at_ms, inbox.c.key)
+    .join(events, events.c.id == inbox.c.id)
+    .where(
+        events.c.group_id == bindparam("thread_id"),
+        events.c.source != Source.SWEEP.value,
+        events.c.late.is_(False),
+    )
+    .order_by(events.c.at_ms.desc())
+    .limit(200)  # as many as may bear the same time
+)
+_UNDER_A_CASE = (
+    select(case_events.c.case_id)
+    .where(case_events.c.group_id == bindparam("group_id"), case_events.c.message_key == bindparam("message_key"))
+    .limit(1)
+)
+_LAST = (
+    select(inbox.c.key, inbox.c.at_ms)
+    .where(
+        inbox.c.account.in_(bindparam("accounts", expanding=True)),
+        inbox.c.thread_id == bindparam("thread_id"),
+        inbox.c.kind == ElementKind.MESSAGE.value,
+    )
+    .order_by(inbox.c.at_ms.desc(), inbox.c.id.desc())
+    .limit(1)
+)
+_OLDEST = (
+    select(inbox.c.key)
+    .where(
+        inbox.c.account.in_(bindparam("accounts", expanding=True)),
+        inbox.c.thread_id == bindparam("thread_id"),
+        inbox.c.kind == ElementKind.MESSAGE.value,
+        inbox.c.id <= bindparam("up_to"),
+    )
+    .order_by(inbox.c.at_ms)
+    .limit(100)  # Zalo's clock may have leapt among them
+)
+
+
+def lowest_id(moment: datetime) -> int:
+    """No entry that was written before that moment has this id or a higher one."""
+    return to_ms(moment) << _SEQUENCE_BITS + NUMBER_BITS
+
+
+def received_ms(entry_id: int) -> int:
+    """When the entry of that number was heard, in ms since 1970."""
+    return entry_id >> _SEQUENCE_BITS + NUMBER_BITS
+
+
+class InboxCounts(NamedTuple):
+    """How many entries there are."""
+
+    heard: int
+    waiting: int
+    dead: int
+
+
+class SqlInbox:
+    """pipeline.ports.Inbox over the database.
+
+    With `account`, only that bot account's entries are given as waiting and as judged last: on a PostgreSQL that
+    several processes share, each judges what its own account heard. Without it, all are.
+    """
+
+    def __init__(self, database: Database, account: str | None = None) -> None:
+        self._database = database
+        self._insert = BulkInsert(database, database.insert_or_ignore(inbox), WITHOUT_SEAL)
+        self._insert_sealed = BulkInsert(database, database.insert_or_ignore(inbox), WITH_SEAL)
+        self._wait = BulkInsert(database, insert(waiting))
+        self._landed = database.ready(_LANDED)
+        self._revisions = database.ready(_REVISIONS)
+        self._highest_key = database.ready(_HIGHEST_KEY)
+        self._newest_id = database.ready(_NEWEST_ID)
+        self._numbers: dict[str, int] = {}
+        self._formers: dict[str, list[str]] = {}
+        self._newest: int | None = None
+        self._waiting, self._judged_last = _WAITING, _JUDGED_LAST
+        if account is not None:
+            self._waiting, self._judged_last = (asked.where(_heard_as(account)) for asked in (_WAITING, _JUDGED_LAST))
+
+    def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
+        """Write all entries in one durable transaction and give those that were new, in the order given."""
+        entries = self._not_heard_by_formers(entries)
+        if not entries:
+            return []
+        # Encrypting takes its time: not while others wait to write.
+        rows = [row_of(self._database.keys, entry) for entry in entries]
+        with self._database.write() as connection:
+            numbers = self._numbers_of(connection, entries)
+            tick = max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> NUMBER_BITS, self._tick_now()) + 1
+            ids = [tick + place << NUMBER_BITS | numbers[entry.account] for place, entry in enumerate(entries)]
+            may_revise = self._may_revise(connection, rows)
+            written = self._write(connection, [(id_, *row) for id_, row in zip(ids, rows, strict=True)])
+            span = (ids[0], ids[-1])
+            landed = ids if written == len(ids) else connection.exec_driver_sql(self._landed, span).scalars()
+            new = frozenset(ids).intersection(landed)
+            if new:
+                self._wait.write(connection, [(id_,) for id_ in sorted(new)])
+            revisions = frozenset(connection.exec_driver_sql(self._revisions, span).scalars() if may_revise else ())
+        self._numbers |= numbers
+        # Numbers of what was known already are given out again.
+        self._newest = max(new, default=self._newest)
+        return [Admitted(id_, entry, id_ in revisions) for id_, entry in zip(ids, entries, strict=True) if id_ in new]
+
+    def waiting(self, *, after_id: int, limit: int) -> list[Admitted]:
+        """Entries not yet judged with id > after_id, oldest first, bodies decrypted.
+
+        Raises:
+            WrongKeyError: a body does not open.
+        """
+        return self._admitted(self._waiting, {"after_id": after_id, "count": limit})
+
+    def judged(self, account: str, *, after_id: int, limit: int) -> list[Admitted]:
+        """The same of what the account heard and was judged; what was sealed has no body.
+
+        Raises:
+            WrongKeyError: as `waiting`.
+        """
+        return self._admitted(_JUDGED, {"account": account, "after_id": after_id, "count": limit})
+
+    def known(self, account: str, thread_id: str, keys: Iterable[str]) -> set[str]:
+        """Which of these msgIds are stored."""
+        return set(self.numbers(account, thread_id, keys))
+
+    def numbers(
+        self,
+        account: str,
+        thread_id: str,
+        keys: Iterable[str],
+        *,
+        kind: ElementKind = ElementKind.MESSAGE,
+        up_to: int | None = None,
+    ) -> dict[str, int]:
+        """Of those of these keys that are stored, the number of the first entry; with `up_to`, none that is higher."""
+        values = {
+            "accounts": self._accounts(account),
+            "thread_id": storable(thread_id),
+            "kind": kind.value,
+            "keys": [storable(key) for key in keys],
+            "up_to": _HIGHEST_ID if up_to is None else up_to,
+        }
+        numbers: dict[str, int] = {}
+        with self._database.read() as connection:
+            for key, number in connection.execute(_KNOWN, values):
+                numbers[key] = min(number, numbers.get(key, number))
+        return numbers
+
+    def oldest(self, account: str, thread_id: str, up_to: int | None = None) -> int | None:
+        """The lowest msgId of a thread that is stored, None where none is; `up_to` as in `numbers`."""
+        values = {
+            "accounts": self._accounts(account),
+            "thread_id": thread_id,
+            "up_to": _HIGHEST_ID if up_to is None else up_to,
+        }
+        with self._database.read() as connection:
+            keys = connection.scalars(_OLDEST, values)
+            return min((number for key in keys if (number := number_of(key)) is not None), default=None)
+
+    def said_before(self, admitted: Admitted) -> bool:
+        """Whether the sealed content of the entry stood in an earlier entry of the same conversation, by its hash."""
+        seal = admitted.entry.seal
+        if seal is None:
+            return False
+        same = select(inbox.c.id).where(
+            inbox.c.seal_mac == seal.mac,
+            inbox.c.thread_id == storable(admitted.entry.thread_id),
+            inbox.c.id < admitted.id,
+        )
+        with self._database.read() as connection:
+            return connection.execute(same.limit(1)).first() is not None
+
+    def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
+        """(account, Zalo's time in ms, key) of the entries judged in their turn that have the youngest times.
+
+        What was late, and what a sweep found, is not among them.
+        """
+        with self._database.read() as connection:
+            rows = connection.execute(self._judged_last, {"thread_id": thread_id})
+            return [(row.account, row.at_ms, row.key) for row in rows]
+
+    def newest_id(self) -> int:
+        """No entry that this object admitted has a higher number, nor any that was there when it was first asked.
+
+        Asks the database once, and never waits from then on.
+        """
+        if self._newest is None:
+            with self._database.read() as connection:
+                self._newest = connection.exec_driver_sql(self._newest_id).scalar() or 0
+        return self._newest
+
+    def last(self, account: str, thread_id: str) -> tuple[str, int] | None:
+        """(msgId, Zalo's time in ms) of the youngest message heard of a thread; None where none was."""
+        with self._database.read() as connection:
+            row = connection.execute(_LAST, {"accounts": self._accounts(account), "thread_id": thread_id}).first()
+        return None if row is None else (row.key, row.at_ms)
+
+    def receipt_is_watched(self, receipt: Element) -> bool:
+        """Whether a receipt (502/522; its `msgId` names the message) concerns a message under a case."""
+        values = {
+            "group_id": storable(receipt.thread_id),
+            "message_key": storable(str(receipt.raw.get("msgId"))),
+        }
+        with self._database.read() as connection:
+            return connection.execute(_UNDER_A_CASE, values).first() is not None
+
+    def counts(self) -> InboxCounts:
+        """Of all accounts and threads together."""
+        unjudged = select(func.count()).select_from(waiting)
+        dead = select(func.count()).select_from(inbox).where(inbox.c.state == literal_column("'dead'"))
+        heard = select(func.count()).select_from(inbox)
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(heard.scalar_subquery(), unjudged.scalar_subquery(), dead.scalar_subquery())
+            ).one()
+        return InboxCounts(*row)
+
+    def _accounts(self, account: str) -> list[str]:
+        """The account, and those before it whose place it has taken: what they heard it need not hear again."""
+        known = self._formers.get(account)
+        if known is None:
+            with self._database.read() as connection:
+                known = self._formers[account] = formers(connection, account)
+        return [account, *known]
+
+    def _not_heard_by_formers(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """History that an account before this one heard was judged then. What it says of a message now is new."""
+        if not any(len(self._accounts(account)) > 1 for account in {entry.account for entry in entries}):
+            return entries
+        with self._database.read() as connection:
+            return [entry for entry in entries if not self._heard_by_former(connection, entry)]
+
+    def _heard_by_former(self, connection: Connection, entry: Entry) -> bool:
+        same = select(inbox.c.fingerprint).where(
+            inbox.c.account.in_(self._accounts(entry.account)[1:]),
+            inbox.c.thread_id == storable(entry.thread_id),
+            inbox.c.kind == entry.kind.value,
+            inbox.c.key == storable(entry.key),
+        )
+        heard = connection.scalars(same).all()
+        # People in it bear other uids for another account, so that the same message may look like another one.
+        return bool(heard) and (entry.source is not Source.LIVE or entry.fingerprint in heard)
+
+    def _numbers_of(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, int]:
+        """Each account's number, with the right to give ids under it until the transaction ends."""
+        numbers = {}
+        for account in sorted({entry.account for entry in entries}):
+            known = self._numbers.get(account)
+            numbers[account] = _number(self._database, connection, account) if known is None else known
+            self._database.lock(connection, _ACCOUNT_LOCK + numbers[account])
+        return numbers
+
+    def _tick_now(self) -> int:
+        return to_ms(self._database.clock()) << _SEQUENCE_BITS
+
+    def _may_revise(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> bool:
+        """Whether one of them may bear the key of another or of an earlier entry.
+
+        Zalo counts its msgIds up, so that a look at the highest of each conversation nearly always saves one for each
+        entry. Only SQLite is sure to order strings as Python does.
+        """
+        if not self._database.is_sqlite:
+            return True
+        keys: dict[tuple[str, str, str], list[str]] = {}
+        for row in rows:
+            account, thread_id, _, kind, key = row[:5]
+            keys.setdefault((account, thread_id, kind), []).append(key)
+        if len(keys) > len(rows) // 2:
+            return True
+        for place, those in keys.items():
+            if len(set(those)) < len(those):
+                return True
+            highest = connection.exec_driver_sql(self._highest_key, place).scalar()
+            if highest is not None and highest >= min(those):
+                return True
+        return False
+
+    def _write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        unsealed = [row for row in rows if len(row) == len(WITHOUT_SEAL)]
+        if len(unsealed) == len(rows):  # as nearly always
+            return self._insert.write(connection, rows)
+        # These first: of two that count as the same, the one of which nothing may be kept stays.
+        sealed = [row for row in rows if len(row) == len(WITH_SEAL)]
+        return self._insert_sealed.write(connection, sealed) + self._insert.write(connection, unsealed)
+
+    def _admitted(self, statement: Select[Any], values: dict[str, Any]) -> list[Admitted]:
+        with self._database.read() as connection:
+            rows = connection.execute(statement, values).all()
+        return [admitted_of(self._database.keys, row) for row in rows]
+
+
+def _heard_as(account: str) -> ColumnElement[bool]:
+    """Heard by the account, or by one whose successor it is."""
+    former = exists().where(former_accounts.c.uid == inbox.c.account, former_accounts.c.successor == account)
+    # No list of accounts: without statistics SQLite looks each of them up in some index that begins with the account,
+    # and sorts all that waits for every page of it.
+    return (inbox.c.account == account) | former
+
+
+def _number(database: Database, connection: Connection, account: str) -> int:
+    number = connection.scalar(select(accounts.c.number).where(accounts.c.uid == account))
+    if number is None:
+        database.lock(connection, _ACCOUNT_LOCK - 1)
+        number = connection.scalar(select(func.count()).select_from(accounts)) or 0
+        if number >> NUMBER_BITS:
+            raise StoreError(
+                f"một cơ sở dữ liệu dùng được cho nhiều nhất {1 << NUMBER_BITS} tài khoản; hãy đặt database_url "
+                "khác cho tài khoản này"
+            )
+        connection.execute(insert(accounts), {"uid": account, "number": number})
+    return number

@@ -1,0 +1,141 @@
+"""Old messages, decrypted one by one for a comparison in memory; nothing of them is written anywhere."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import literal, select, union_all
+
+from zalo_governor.domain.cases import Reader
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.inbound import ElementKind, RawDict
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.bodies import open_message, storable
+from zalo_governor.storage.schema import case_readers, former_accounts, inbox
+
+_AT_ONCE = 1000
+
+
+class Posting(NamedTuple):
+    """What somebody posted in a group, as it is kept."""
+
+    id: int
+    """The inbox entry."""
+    group_id: str
+    key: str
+    """msgId."""
+    sender_uid: str
+    at: datetime
+    raw: RawDict
+
+
+class SealedPosting(NamedTuple):
+    """A message of which only a keyed hash is kept."""
+
+    id: int
+    group_id: str
+    sender_uid: str
+    at: datetime
+
+
+class SqlPostings:
+    """Reads the group messages that one bot account heard."""
+
+    def __init__(self, database: Database, account: str) -> None:
+        self._database = database
+        # What accounts that this one has taken the place of heard counts as its own.
+        former = select(former_accounts.c.uid).where(former_accounts.c.successor == account)
+        self._accounts = union_all(select(literal(account)), former)
+
+    def bodies(self, *, since: datetime) -> Iterator[tuple[int, RawDict]]:
+        """Inbox entry and body of each message that has one, the oldest first.
+
+        Raises:
+            WrongKeyError: a body does not open.
+        """
+        wanted = (
+            select(inbox.c.id, inbox.c.account, inbox.c.thread_id, inbox.c.key, inbox.c.body)
+            .where(
+                inbox.c.account.in_(self._accounts),
+                inbox.c.is_group,
+                inbox.c.kind == ElementKind.MESSAGE.value,
+                inbox.c.at_ms >= to_ms(since),
+                inbox.c.body.is_not(None),
+            )
+            .order_by(inbox.c.id)
+            .execution_options(yield_per=_AT_ONCE)
+        )
+        with self._database.read() as connection:
+            for id_, account, thread_id, key, body in connection.execute(wanted):
+                yield id_, open_message(self._database.keys, account, thread_id, key, body)
+
+    def of(self, ids: Sequence[int]) -> list[Posting]:
+        """Those entries of `bodies`, in that order; without those whose body was removed meanwhile.
+
+        Raises:
+            WrongKeyError: as `bodies`.
+        """
+        wanted = select(inbox).where(inbox.c.id.in_(ids), inbox.c.body.is_not(None))
+        with self._database.read() as connection:
+            rows = {row.id: row for row in connection.execute(wanted)}
+        return [
+            Posting(
+                id=row.id,
+                group_id=row.thread_id,
+                key=row.key,
+                sender_uid=row.sender_uid,
+                at=from_ms(row.at_ms),
+                raw=open_message(self._database.keys, row.account, row.thread_id, row.key, row.body),
+            )
+            for row in (rows[id_] for id_ in ids if id_ in rows)
+        ]
+
+    def message(self, group_id: str, key: str) -> RawDict | None:
+        """The newest form of one message; None where it was not heard, or where of any of its forms nothing is kept.
+
+        Raises:
+            WrongKeyError: the body does not open.
+        """
+        thread_id, stored_key = storable(group_id), storable(key)
+        forms = (
+            select(inbox.c.account, inbox.c.body)
+            .where(
+                inbox.c.account.in_(self._accounts),
+                inbox.c.thread_id == thread_id,
+                inbox.c.kind == ElementKind.MESSAGE.value,
+                inbox.c.key == stored_key,
+            )
+            .order_by(inbox.c.id.desc())
+        )
+        with self._database.read() as connection:
+            kept = connection.execute(forms).all()
+        if not kept or any(form.body is None for form in kept):
+            return None
+        return open_message(self._database.keys, kept[0].account, thread_id, stored_key, kept[0].body)
+
+    def readers(self, group_id: str, key: str) -> list[Reader]:
+        """Who has received or seen that message, in order of the persons' numbers; kept for messages under a case."""
+        wanted = (
+            select(case_readers.c.person_id, case_readers.c.seen)
+            .where(case_readers.c.group_id == group_id, case_readers.c.message_key == key)
+            .order_by(case_readers.c.person_id)
+        )
+        with self._database.read() as connection:
+            return [Reader(person_id=row.person_id, seen=row.seen) for row in connection.execute(wanted)]
+
+    def sealed_like(self, content: bytes) -> list[SealedPosting]:
+        """Sealed messages with exactly this content (its skeleton, as the door hashes it), the oldest first."""
+        wanted = (
+            select(inbox.c.id, inbox.c.thread_id, inbox.c.sender_uid, inbox.c.at_ms)
+            .where(
+                inbox.c.account.in_(self._accounts),
+                inbox.c.is_group,
+                inbox.c.seal_mac == self._database.keys.mac(content),
+            )
+            .order_by(inbox.c.id)
+        )
+        with self._database.read() as connection:
+            return [
+                SealedPosting(row.id, row.thread_id, row.sender_uid, from_ms(row.at_ms))
+                for row in connection.execute(wanted)
+            ]

@@ -1,0 +1,45 @@
+"""What a rule was recorded to have found, for whoever tries it again."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.schema import case_events, cases, findings
+
+
+class Found(NamedTuple):
+    """What stands in the records of one event."""
+
+    labels: tuple[str, ...]
+    """Label and severity of the rule's findings, `no_diacritics:minor`, in order."""
+    cases: tuple[str, ...]
+    """Codes of the rule's cases that the event belongs to."""
+
+
+class SqlFound:
+    """Reads findings and cases of one rule."""
+
+    def __init__(self, database: Database, rule_id: str) -> None:
+        self._database = database
+        self._rule_id = rule_id
+
+    def between(self, first_id: int, last_id: int) -> dict[int, Found]:
+        """By event, those from the first to the last; events of which the rule found nothing are left out."""
+        found = select(findings.c.event_id, findings.c.label, findings.c.severity).where(
+            findings.c.rule_id == self._rule_id, findings.c.event_id.between(first_id, last_id)
+        )
+        of_case = (
+            select(case_events.c.event_id, cases.c.id)
+            .join(cases, cases.c.id == case_events.c.case_id)
+            .where(cases.c.rule_id == self._rule_id, case_events.c.event_id.between(first_id, last_id))
+        )
+        labels: defaultdict[int, list[str]] = defaultdict(list)
+        codes: defaultdict[int, list[str]] = defaultdict(list)
+        with self._database.read() as connection:
+            for event_id, label, severity in connection.execute(found):
+                labels[event_id].append(f"{label}:{severity}")
+            for event_id, case_id in connection.execute(of_case):
+                codes[event_id].append(f"VP{case_id}")
+        return {event: Found(tuple(sorted(labels[event])), tuple(sorted(codes[event]))) for event in labels}

@@ -1,0 +1,225 @@
+"""What of the outbox was not delivered: counted for those who watch, looked up for the office."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.delivery import (
+    KEPT_IN_SIGHT,
+    UNHEARD_AFTER,
+    DeliveryState,
+    Undelivered,
+    UndeliveredCounts,
+)
+from zalo_governor.domain.notices import OutgoingState, Purpose
+from zalo_governor.storage.repositories.cases import Casebook
+from zalo_governor.storage.schema import GIVEN_UP, PENDING, UNDELIVERED, URGENT_PRIORITY, cases, outbox
+
+_TOGETHER_MS = 60_000
+"""Cases of one event are opened within so long of each other."""
+
+
+def _written_out(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
+    # Only so do the databases see that a partial index serves.
+    return column.in_([literal_column(f"'{value}'") for value in values])
+
+
+_PENDING = _written_out(outbox.c.state, PENDING)
+_GIVEN_UP = _written_out(outbox.c.state, GIVEN_UP)
+_UNDELIVERED = _written_out(outbox.c.state, UNDELIVERED)
+_OPEN = _written_out(cases.c.state, [state.value for state in CaseState if state.open])
+_URGENT = outbox.c.priority == literal_column(str(URGENT_PRIORITY))
+_SENT = outbox.c.state == OutgoingState.SENT.value
+_TO_PEOPLE_OF_OFFICE = outbox.c.purpose.in_(
+    [Purpose.ADMIN_ALERT.value, Purpose.LEADER_ALERT.value, Purpose.REPORT.value]
+)
+_TO_OTHERS = outbox.c.purpose.in_([Purpose.MEMBER_REQUEST.value, Purpose.LEADER_ALERT.value])
+_REQUEST_STATES = {
+    OutgoingState.SENT.value: DeliveryState.DELIVERED,
+    OutgoingState.WITHHELD.value: DeliveryState.NONE,
+    **dict.fromkeys((*PENDING, OutgoingState.SENDING.value), DeliveryState.PENDING),
+}
+
+
+def undelivered_counts(
+    connection: Connection, whose: Sequence[ColumnElement[bool]], now: datetime
+) -> UndeliveredCounts:
+    """Count with the partial indices of the few: what waits, what was tried in vain, what was given up lately."""
+    recent = outbox.c.done_ms >= to_ms(now - KEPT_IN_SIGHT)
+    long_in_vain = and_(outbox.c.attempts > 0, outbox.c.created_ms <= to_ms(now - UNHEARD_AFTER))
+    waiting = connection.execute(
+        select(
+            func.count(),
+            func.min(case((outbox.c.attempts > 0, outbox.c.created_ms))),
+            func.sum(case((and_(_URGENT, long_in_vain), 1), else_=0)),
+        ).where(_PENDING, *whose)
+    ).one()
+    given_up = select(outbox.c.code, _URGENT.label("urgent"), func.count().label("number")).where(
+        _UNDELIVERED, _GIVEN_UP, recent, *whose
+    )
+    codes: dict[int, int] = {}
+    urgent = int(waiting[2] or 0)
+    for row in connection.execute(given_up.group_by(outbox.c.code, outbox.c.priority)):
+        codes[row.code or 0] = codes.get(row.code or 0, 0) + row.number
+        urgent += row.number if row.urgent else 0
+    return UndeliveredCounts(
+        waiting=waiting[0],
+        oldest_waiting_at=None if waiting[1] is None else from_ms(waiting[1]),
+        failed=sum(codes.values()),
+        urgent_failed=urgent,
+        codes=tuple(sorted(codes.items(), key=lambda item: (-item[1], item[0]))),
+    )
+
+
+@cache
+def _unheard(account: str | None) -> Select[Any]:
+    """The urgent alerts to the desk of which none has arrived and no other way was taken yet, the oldest first."""
+    other = outbox.alias("other")
+    heard = exists().where(
+        other.c.account == outbox.c.account,
+        other.c.priority == literal_column(str(URGENT_PRIORITY)),
+        other.c.created_ms == outbox.c.created_ms,
+        other.c.group_id == outbox.c.group_id,
+        other.c.case_id.is_not_distinct_from(outbox.c.case_id),
+        other.c.purpose == Purpose.ADMIN_ALERT.value,
+        other.c.state.in_([OutgoingState.SENT.value, OutgoingState.SUPERSEDED.value]),
+    )
+    mine = [outbox.c.account == account] if account else []
+    alerts = outbox.c.purpose == Purpose.ADMIN_ALERT.value
+    unheard = select(outbox).where(_UNDELIVERED, _URGENT, *mine, alerts, outbox.c.escalated_ms.is_(None), ~heard)
+    return unheard.order_by(outbox.c.created_ms, outbox.c.id)
+
+
+class UndeliveredNotices(Casebook):
+    """The part of a unit that knows what became of the notices."""
+
+    def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
+        """The urgent alerts to the desk that nobody of it has got: made before that moment, or given up for all.
+
+        An alert is the notices to all of the desk, made at one moment about one case; each is given until it is marked
+        by `escalated`.
+        """
+        found: dict[tuple[str, int | None, int], list[Row[Any]]] = {}
+        for row in self._ask(_unheard(self._account)):
+            found.setdefault((row.group_id, row.case_id, row.created_ms), []).append(row)
+        return [
+            [_undelivered(row) for row in rows]
+            for rows in found.values()
+            if rows[0].created_ms <= to_ms(before) or all(row.state in GIVEN_UP for row in rows)
+        ]
+
+    def next_unheard(self, after: timedelta) -> datetime | None:
+        """When `unheard_alerts` will next give something, if nothing is delivered till then; None where nothing can."""
+        due_ms = [
+            row.created_ms + (0 if row.state in GIVEN_UP else int(after.total_seconds() * 1000))
+            for row in self._ask(_unheard(self._account))
+        ]
+        return from_ms(min(due_ms)) if due_ms else None
+
+    def escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
+        """Another way was taken to tell of them."""
+        self._mark(notices, {"escalated_ms": to_ms(at)})
+
+    def lost_notices(self) -> list[Undelivered]:
+        """What was given up of alerts and reports whose addressee has got something else since, and was not told of."""
+        later = outbox.alias("later")
+        reached = exists().where(
+            later.c.account == outbox.c.account,
+            later.c.attempted_ms > outbox.c.done_ms,
+            later.c.person_id == outbox.c.person_id,
+            later.c.state == OutgoingState.SENT.value,
+        )
+        lost = select(outbox).where(
+            _UNDELIVERED, _GIVEN_UP, *self._by_me(), _TO_PEOPLE_OF_OFFICE, outbox.c.told_ms.is_(None),
+            outbox.c.person_id.is_not(None), reached,
+        )  # fmt: skip
+        return [_undelivered(row) for row in self._ask(lost.order_by(outbox.c.id))]
+
+    def told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
+        """Their addressees were told that they had been lost."""
+        self._mark(notices, {"told_ms": to_ms(at)})
+
+    def told_desk_of(self, notices: Sequence[Undelivered], at: datetime) -> None:
+        """The desk was told that they do not get through."""
+        self._mark(notices, {"escalated_ms": to_ms(at)})
+
+    def unreached_people(self, before: datetime) -> list[Undelivered]:
+        """Notices about a case to members and to the leader that were given up, or that are urgent and have been tried
+        in vain since before that moment; the desk was not told of them."""
+        in_vain = and_(_URGENT, outbox.c.attempts > 0, outbox.c.created_ms <= to_ms(before))
+        unreached = select(outbox).where(
+            _UNDELIVERED, or_(_GIVEN_UP, in_vain), *self._by_me(), outbox.c.escalated_ms.is_(None), _TO_OTHERS,
+            outbox.c.case_id.is_not(None),
+        )  # fmt: skip
+        return [_undelivered(row) for row in self._ask(unreached.order_by(outbox.c.id))]
+
+    def delivered_requests(self) -> list[Case]:
+        """New cases whose request to the member has been delivered; one request may be about all that one event
+        brought, or about what a night brought."""
+        asked = cases.alias("asked")
+        new = cases.c.state == literal_column(f"'{CaseState.NEW.value}'")
+        delivered = exists().where(
+            asked.c.first_event_id == cases.c.first_event_id,
+            asked.c.rule_id == cases.c.rule_id,
+            asked.c.person_id == cases.c.person_id,
+            asked.c.opened_ms.between(cases.c.opened_ms - _TOGETHER_MS, cases.c.opened_ms + _TOGETHER_MS),
+            asked.c.group_id == cases.c.group_id,
+            outbox.c.case_id == asked.c.id,
+            outbox.c.purpose == Purpose.MEMBER_REQUEST.value,
+            _SENT,
+        )
+        together = exists().where(
+            outbox.c.case_id == cases.c.asked_with, outbox.c.purpose == Purpose.MEMBER_REQUEST.value, _SENT
+        )
+        found = self._cases(select(cases).where(_OPEN, new, or_(delivered, together)))
+        return sorted(found, key=lambda case: case.id)
+
+    def request_delivery(self, case: Case) -> DeliveryState:
+        """What is known of the latest request to the member about that case."""
+        latest = (
+            select(outbox.c.state)
+            .where(outbox.c.case_id == (case.asked_with or case.id), outbox.c.purpose == Purpose.MEMBER_REQUEST.value)
+            .order_by(outbox.c.id.desc())
+            .limit(1)
+        )
+        state = self._ask(latest).scalar()
+        return DeliveryState.NONE if state is None else _REQUEST_STATES.get(state, DeliveryState.FAILED)
+
+    def _by_me(self) -> list[ColumnElement[bool]]:
+        return [outbox.c.account == self._account] if self._account else []
+
+    def _mark(self, notices: Sequence[Undelivered], values: dict[str, int]) -> None:
+        self._ask(update(outbox).where(outbox.c.id.in_([notice.id for notice in notices])).values(values))
+
+
+def _undelivered(row: Row[Any]) -> Undelivered:
+    return Undelivered(
+        id=row.id,
+        account=row.account,
+        person_id=row.person_id,
+        case_id=row.case_id,
+        group_id=row.group_id,
+        purpose=Purpose(row.purpose),
+        urgent=row.priority == URGENT_PRIORITY,
+        created_at=from_ms(row.created_ms),
+        final=row.state in GIVEN_UP,
+        code=row.code,
+    )

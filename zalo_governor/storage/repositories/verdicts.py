@@ -1,0 +1,196 @@
+"""What the judge writes: events, findings, failures, dead letters."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
+
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.events import (
+    AdminChanged,
+    EventBase,
+    JoinRequested,
+    MemberRemoved,
+    MembersJoined,
+    MembersLeft,
+    MessageSent,
+)
+from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
+from zalo_governor.domain.inbound import Admitted, Seal
+from zalo_governor.domain.people import Person
+from zalo_governor.storage.engine.bulk import AmongIds, BulkById, BulkInsert
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.repositories.feedback import Remarks
+from zalo_governor.storage.schema import events, findings, inbox, job_runs, rule_failures, waiting
+
+_EVENT = insert(events)
+_DONE = delete(waiting).where(AmongIds(waiting.c.id))
+_FINDING = insert(findings)
+_FAILURE = insert(rule_failures)
+# Whoever buries may not know that a commit went through whose answer was lost: what is judged stays judged.
+_DEAD = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("b_id"), ~exists().where(events.c.id == inbox.c.id))
+    .values(state="dead", reason=bindparam("b_reason"))
+)
+_SEALED = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("b_id"))
+    .values(
+        body=None,
+        seal_rule=bindparam("b_rule"),
+        seal_label=bindparam("b_label"),
+        seal_level=bindparam("b_level"),
+        seal_size=bindparam("b_size"),
+        seal_mac=bindparam("b_mac"),
+    )
+)
+
+
+class Records(Remarks):
+    """The part of a unit that writes down what happened. Most of it is put off to the end of the unit."""
+
+    def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
+        super().__init__(database, connection, account)
+        self._event = BulkInsert(database, _EVENT)
+        self._done = BulkById(database, _DONE)
+        self._keys_of_events: dict[int, str] = {}
+        self._judged_at: datetime | None = None
+        self._judged_ms = 0
+
+    def record(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
+        """Write the event with its findings and failures; the inbox entry waits no longer.
+
+        A verdict that seals an entry which still has a body removes that body and its traces. Of a sealed event no
+        name, span, excerpt or suggestion is written, whatever the findings hold.
+        """
+        entry = admitted.entry
+        sealed = verdict.sealed or entry.seal is not None
+        person = self.sender(entry.account, event.sender_uid)
+        person_id = person.id if person else None
+        message = event if isinstance(event, MessageSent) else None
+        group_id = storable(event.thread_id)
+        at_ms = entry.at_ms
+        if judged_at is not self._judged_at:  # nearly all of a batch are judged at one moment
+            self._judged_at, self._judged_ms = judged_at, to_ms(judged_at)
+        self._later(
+            self._event,
+            (  # in the order of the table's columns
+                admitted.id,
+                group_id,
+                event.kind,
+                entry.kind.value,
+                person_id,
+                at_ms,
+                self._judged_ms,
+                entry.source.value,
+                event.late,
+                entry.own,
+                admitted.revision,
+                sealed,
+                storable(message.message_type) if message else None,
+                len(message.text) if message and not sealed else 0,
+                0 if message else _people(event),
+            ),
+        )
+        self._keys_of_events[admitted.id] = storable(entry.key)
+        if verdict.sealed and entry.seal is None:
+            self._later(_SEALED, {"b_id": admitted.id, **self._seal(event, verdict)})
+            self._database.erase_traces()
+        self._later(self._done, (admitted.id,))
+        if verdict.findings or verdict.failures:
+            facts = {"event_id": admitted.id, "group_id": group_id, "at_ms": at_ms}
+            for finding in verdict.findings:
+                whose = self._concerned(entry.account, finding) or person
+                row = self._finding(admitted.id, finding, sealed=sealed)
+                self._later(_FINDING, {**facts, **row, "person_id": whose.id if whose else None})
+            for failure in verdict.failures:
+                self._later(_FAILURE, {**facts, "rule_id": failure.rule_id, "error": failure.error})
+        if not sealed:
+            self._learn_names(entry.account, event, person)
+
+    def bury(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
+        """Keep an entry that cannot be understood as a dead letter, so that it is counted and shown."""
+        self._later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
+        self._later(self._done, (admitted.id,))
+
+    def first_run(self, job: str, due: datetime) -> bool:
+        """Whether this (job, due) is claimed for the first time; claims it."""
+        claimed = self._database.insert_or_ignore(job_runs).returning(job_runs.c.job)
+        return self._connection.execute(claimed, {"job": storable(job), "due_ms": to_ms(due)}).first() is not None
+
+    def has_run(self, job: str, due: datetime) -> bool:
+        """Whether this (job, due) has been claimed."""
+        claimed = select(job_runs.c.job).where(job_runs.c.job == storable(job), job_runs.c.due_ms == to_ms(due))
+        return self._ask(claimed).first() is not None
+
+    def _message_key(self, event_id: int) -> str:
+        key = self._keys_of_events.get(event_id)
+        if key is None:
+            key = self._ask(select(inbox.c.key).where(inbox.c.id == event_id)).scalar()
+        if key is None:
+            raise KeyError(event_id)
+        return key
+
+    def _concerned(self, account: str, finding: Finding | SealedFinding) -> Person | None:
+        """The person whom a finding names, where that is not the sender."""
+        if isinstance(finding, Finding) and finding.subject_uid:
+            return self.sender(account, finding.subject_uid)
+        return None
+
+    def _seal(self, event: EventBase, verdict: Verdict) -> dict[str, Any]:
+        finding = next(finding for finding in verdict.findings if isinstance(finding, SealedFinding) or finding.seals)
+        content = "\n".join(text for _, text in event.strings())
+        seal = Seal(
+            rule_id=finding.rule_id,
+            label=finding.label,
+            level=finding.level,
+            size=len(content),
+            mac=self._keys.mac(content.encode("utf-8", "surrogatepass")),
+        )
+        return {
+            "b_rule": seal.rule_id,
+            "b_label": seal.label,
+            "b_level": seal.level,
+            "b_size": seal.size,
+            "b_mac": seal.mac,
+        }
+
+    def _finding(self, event_id: int, finding: Finding | SealedFinding, *, sealed: bool) -> dict[str, Any]:
+        row = {
+            "rule_id": finding.rule_id,
+            "clause": finding.clause,
+            "severity": finding.severity.value,
+            "label": finding.label,
+            "level": finding.level,
+            "shadow": finding.shadow,
+            "sealed": sealed,
+            "reason": None,
+            "field": None,
+            "spans": None,
+            "excerpt": None,
+            "suggestion": None,
+        }
+        if sealed or isinstance(finding, SealedFinding):
+            return row
+        place = (str(event_id), finding.rule_id)
+        return row | {
+            "reason": finding.reason,
+            "field": finding.field,
+            "spans": finding.spans,
+            "excerpt": self._keys.seal_text(finding.excerpt, "excerpt", *place) if finding.excerpt else None,
+            "suggestion": (
+                self._keys.seal_text(finding.suggestion, "suggestion", *place) if finding.suggestion else None
+            ),
+        }
+
+
+def _people(event: EventBase) -> int:
+    match event:
+        case MembersJoined() | MembersLeft() | MemberRemoved() | AdminChanged():
+            return len(event.members)
+        case JoinRequested():
+            return len(event.uids)
+        case _:
+            return 0

@@ -1,0 +1,91 @@
+"""The tables. Times are milliseconds since 1970 in UTC; columns marked "sealed" hold AES-GCM ciphertext.
+
+Every table carries the group it speaks of, or says why it cannot. Inside a private conversation the thread is the
+other person's uid, and that stands where the group id stands otherwise.
+"""
+
+from zalo_governor.storage.schema.base import metadata
+from zalo_governor.storage.schema.cases import (
+    audit,
+    case_events,
+    case_notes,
+    case_readers,
+    cases,
+    errands,
+    false_alarms,
+    newcomers,
+    remarks,
+    removal_codes,
+    removals,
+)
+from zalo_governor.storage.schema.directive_quality import statements
+from zalo_governor.storage.schema.group_changes import approvals, group_changes, group_pictures, manual_cases
+from zalo_governor.storage.schema.inbox import (
+    NUMBER_BITS,
+    WAITS,
+    events,
+    findings,
+    gaps,
+    inbox,
+    rule_failures,
+    waiting,
+)
+from zalo_governor.storage.schema.installation import job_runs, vault
+from zalo_governor.storage.schema.members import (
+    accounts,
+    group_members,
+    groups,
+    person_uids,
+    persons,
+    phone_lookups,
+    roster,
+)
+from zalo_governor.storage.schema.outbox import GIVEN_UP, PENDING, UNDELIVERED, URGENT_PRIORITY, outbox
+from zalo_governor.storage.schema.retention import erasures, former_accounts, retention_marks
+from zalo_governor.storage.schema.trials import trials
+
+__all__ = [
+    "GIVEN_UP",
+    "NUMBER_BITS",
+    "PENDING",
+    "UNDELIVERED",
+    "URGENT_PRIORITY",
+    "WAITS",
+    "accounts",
+    "approvals",
+    "audit",
+    "case_events",
+    "case_notes",
+    "case_readers",
+    "cases",
+    "erasures",
+    "errands",
+    "events",
+    "false_alarms",
+    "findings",
+    "former_accounts",
+    "gaps",
+    "group_changes",
+    "group_members",
+    "group_pictures",
+    "groups",
+    "inbox",
+    "job_runs",
+    "manual_cases",
+    "metadata",
+    "newcomers",
+    "outbox",
+    "person_uids",
+    "persons",
+    "phone_lookups",
+    "remarks",
+    "removal_codes",
+    "removals",
+    "retention_marks",
+    "roster",
+    "rule_failures",
+    "statements",
+    "trials",
+    "vault",
+    "waiting",
+]

@@ -1,0 +1,184 @@
+"""What was heard, what the rules said of it, and when nothing could be heard."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    text,
+)
+
+from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
+
+NUMBER_BITS = 8
+"""Bits at the end of an inbox id, and so of an event's, that hold the number of the account that heard it."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=False),  # ms << 20 | sequence << 8 | account's number
+    Column("account", String, nullable=False),
+    Column("thread_id", String, nullable=False),
+    Column("is_group", Boolean, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("cli_key", String),
+    Column("sender_uid", String, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("source", String, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),  # done, dead; what stands in `waiting` too is not judged yet
+    Column("body", LargeBinary),  # sealed; NULL where nothing may be kept
+    Column("seal_rule", String),
+    Column("seal_label", String),
+    Column("seal_level", String),
+    Column("seal_size", Integer),
+    Column("seal_mac", LargeBinary),
+    Column("seal_clause", String),
+    Column("seal_quoted", Boolean),
+    Column("reason", String),  # why it is a dead letter
+    CheckConstraint("body IS NULL OR seal_rule IS NULL", name="body_or_seal"),
+    Index("ux_inbox_element", "account", "thread_id", "kind", "key", "fingerprint", unique=True),
+    partial(
+        "ux_inbox_cli_key",
+        "account",
+        "thread_id",
+        "cli_key",
+        "sender_uid",
+        "fingerprint",
+        where="cli_key IS NOT NULL",
+        unique=True,
+    ),
+    # What is private to an account; written as SQLAlchemy asks each database.
+    Index(
+        "ix_inbox_private",
+        *("account", "at_ms"),
+        sqlite_where=text("is_group IS 0"),
+        postgresql_where=text("is_group IS false"),
+    ),
+    partial("ix_inbox_dead", "thread_id", "at_ms", where="state = 'dead'"),
+    Index("ix_inbox_heard", "thread_id", "at_ms", "source"),
+    partial("ix_inbox_seal_mac", "seal_mac", where="seal_mac IS NOT NULL"),
+)
+
+# Beside the inbox, whose rows carry the bodies: what is judged goes from here, so that its row need not be rewritten.
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=False),  # of an inbox entry that is not judged yet
+)
+WAITS = inbox.c.id == waiting.c.id + 0
+"""Joins the two. The sum keeps SQLite from walking through all of the inbox to look for each entry among the few."""
+
+# Facts for figures, no text. The row's other facts stand in the inbox under the same id.
+events = Table(
+    "events",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=False),  # that of the inbox entry
+    Column("group_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("element", String, nullable=False),  # what kind of element it was: a sealed event still is a message
+    Column("person_id", ROW_ID),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("judged_ms", BigInteger, nullable=False),
+    Column("source", String, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("own", Boolean, nullable=False),
+    Column("revision", Boolean, nullable=False),
+    Column("sealed", Boolean, nullable=False),
+    Column("message_type", String),
+    Column("length", Integer, nullable=False),  # of the typed text, in code points; 0 where sealed
+    Column("people", Integer, nullable=False),  # how many members it concerns
+    # Everything that the report counts, so that it never reads the rows themselves.
+    Index(
+        "ix_events_group_at",
+        *("group_id", "at_ms", "kind", "element", "person_id", "source", "late", "own", "revision", "sealed", "people"),
+        postgresql_include=["id"],  # SQLite's indices hold it anyway
+    ),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("event_id", ROW_ID, ForeignKey("events.id"), nullable=False),
+    Column("group_id", String, nullable=False),
+    Column("person_id", ROW_ID),
+    Column("rule_id", String, nullable=False),
+    Column("clause", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("shadow", Boolean, nullable=False),
+    Column("sealed", Boolean, nullable=False),
+    Column("level", String),
+    Column("reason", String),  # the rule's own code for why
+    Column("false_alarm_of", ROW_ID),  # the case by which the same content was taken back; no case was made of it
+    Column("field", String),
+    Column("spans", JSON(none_as_null=True)),
+    Column("excerpt", LargeBinary),  # sealed
+    Column("suggestion", LargeBinary),  # sealed
+    CheckConstraint(
+        "NOT sealed OR (field IS NULL AND spans IS NULL AND excerpt IS NULL AND suggestion IS NULL)",
+        name="sealed_has_no_text",
+    ),
+    Index("ix_findings_event", "event_id"),
+    Index("ix_findings_group_at", "group_id", "at_ms"),
+    partial("ix_findings_false_alarm", "group_id", "at_ms", where="false_alarm_of IS NOT NULL"),
+    # Written as SQLAlchemy asks each database.
+    Index(
+        "ix_findings_shadow",
+        *("group_id", "at_ms"),
+        sqlite_where=text("shadow IS 1"),
+        postgresql_where=text("shadow IS true"),
+    ),
+)
+
+rule_failures = Table(
+    "rule_failures",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("event_id", ROW_ID, ForeignKey("events.id"), nullable=False),
+    Column("group_id", String, nullable=False),
+    Column("rule_id", String, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("error", String, nullable=False),
+    Index("ix_rule_failures_group_at", "group_id", "at_ms"),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("account", String, nullable=False),  # whose line it was: another account may have heard the group
+    Column("group_id", String, nullable=False),
+    Column("began_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+    Column("cause", String, nullable=False),
+    Column("recovered", Integer, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("pending", Boolean, nullable=False),
+    Column("heard_id", BigInteger, nullable=False),  # inbox entries up to this one were heard before it
+    Index("ix_gaps_group_ended", "group_id", "ended_ms"),
+    # Each written as SQLAlchemy asks that database: SQLite takes the index for no other word of the same.
+    Index(
+        "ix_gaps_pending",
+        *("account", "group_id"),
+        sqlite_where=text("pending = 1"),
+        postgresql_where=text("pending"),
+    ),
+    Index(
+        "ix_gaps_given_up",
+        *("account", "group_id", "heard_id"),
+        sqlite_where=text("pending IS 0 AND closed IS 0"),
+        postgresql_where=text("pending IS false AND closed IS false"),
+    ),
+)

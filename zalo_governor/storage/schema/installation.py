@@ -1,0 +1,22 @@
+"""What belongs to the installation itself."""
+
+from sqlalchemy import BigInteger, Column, LargeBinary, String, Table
+
+from zalo_governor.storage.schema.base import metadata
+
+# No group: a job's name says for whom it runs.
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("job", String, primary_key=True),
+    Column("due_ms", BigInteger, primary_key=True),
+)
+
+# No group: the secrets of the installation itself.
+vault = Table(
+    "vault",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # sealed
+    Column("saved_ms", BigInteger, nullable=False),
+)

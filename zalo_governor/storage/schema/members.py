@@ -1,0 +1,93 @@
+"""Who is who, and who is in which group."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+)
+
+from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
+
+# No group: an account may sit in many.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("uid", String, primary_key=True),
+    Column("number", SmallInteger, nullable=False, unique=True),  # 0-255, part of the inbox ids it gives
+)
+
+# No group: a person may be in many; who is where stands in group_members.
+persons = Table(
+    "persons",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("global_id", String),
+    Column("phone", String),
+    Column("full_name", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("display_name", LargeBinary),  # sealed
+    Column("roles", JSON(none_as_null=True)),  # NULL for none, so that the few who hold one are found at once
+    Column("reach", String, nullable=False),
+    Column("reach_code", Integer),
+    Column("merged_into", ROW_ID, ForeignKey("persons.id")),  # the same human being, found out later
+    partial("ux_persons_global_id", "global_id", where="global_id IS NOT NULL", unique=True),
+    partial("ix_persons_roles", "id", where="roles IS NOT NULL"),
+    sqlite_autoincrement=True,
+)
+
+# No group: a uid belongs to (bot account, person), whatever the group.
+person_uids = Table(
+    "person_uids",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("uid", String, primary_key=True),
+    Column("person_id", ROW_ID, ForeignKey("persons.id"), nullable=False),
+    Index("ix_person_uids_person", "person_id"),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("group_id", String, primary_key=True),
+    Column("account", String, primary_key=True),
+    Column("seen_ms", BigInteger, nullable=False),
+    Column("snapshot", LargeBinary, nullable=False),  # sealed
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("group_id", String, primary_key=True),
+    Column("account", String, primary_key=True),
+    Column("uid", String, primary_key=True),
+    Column("present", Boolean, nullable=False),
+    Column("judged_name", LargeBinary),  # sealed
+    Column("since_ms", BigInteger, nullable=False),  # of `present`
+)
+
+roster = Table(
+    "roster",
+    metadata,
+    Column("group_id", String, primary_key=True),
+    Column("place", Integer, primary_key=True),  # from 0, in the order of the office's list
+    Column("entry", LargeBinary, nullable=False),  # sealed: names and telephone numbers of people
+)
+
+# Which telephone numbers of the roster were looked up on Zalo, so that none is asked for again and again.
+phone_lookups = Table(
+    "phone_lookups",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("phone_mac", LargeBinary, primary_key=True),
+    Column("group_id", String, nullable=False),  # whose roster it stands in
+    Column("at_ms", BigInteger, nullable=False),
+    Column("found", Boolean, nullable=False),
+)

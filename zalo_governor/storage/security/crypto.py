@@ -1,0 +1,177 @@
+"""The installation's key and what is derived from it: encryption at rest, keyed hashes, the chain of the audit log."""
+
+import base64
+import binascii
+import hashlib
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from zalo_governor.domain.errors import ConfigError
+from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.system.error_text import of_system
+
+KEY_VARIABLE = "ZALO_GOVERNOR_KEY"
+"""Variable of the environment that takes the place of the key file."""
+NO_LONGER_KEPT = b""
+"""Stands in a sealed column that must hold something where the text was removed; no ciphertext is that short."""
+_MASTER_BYTES = 32
+_NONCE_BYTES = 12
+_NONCES_TOGETHER = 256
+
+
+class Keys:
+    """Independent subkeys (HKDF-SHA256) of one 32-byte master key."""
+
+    def __init__(self, master: bytes) -> None:
+        if len(master) != _MASTER_BYTES:
+            raise ConfigError("khóa phải đúng 32 byte (44 ký tự base64)")
+        self._body = AESGCM(_subkey(master, b"body"))
+        self._mac = hashlib.blake2b(key=_subkey(master, b"mac"), digest_size=16)
+        self._audit = hashlib.blake2b(key=_subkey(master, b"audit"), digest_size=32)
+        self._nonces: list[bytes] = []
+
+    @classmethod
+    def load_or_make(cls, path: Path, environment_value: str | None) -> Self:
+        """The key from the environment if it is given there, else from the file, which is made where it is missing.
+
+        Raises:
+            ConfigError: the key is not 32 bytes in base64, somebody else may read the file, or none can be made.
+        """
+        return cls(master_key(path, environment_value))
+
+    def seal(self, plain: bytes, bound_to: bytes) -> bytes:
+        """nonce (12 bytes) + AES-256-GCM ciphertext and tag; opens only together with the same `bound_to`."""
+        nonce = self._nonce()
+        return nonce + self._body.encrypt(nonce, plain, bound_to)
+
+    def open(self, sealed: bytes, bound_to: bytes) -> bytes:
+        """What was sealed.
+
+        Raises:
+            WrongKeyError: other key, other place, or changed bytes.
+        """
+        try:
+            return self._body.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
+        except (InvalidTag, ValueError):
+            raise WrongKeyError(
+                "dữ liệu đã lưu không mở được bằng khóa này; hãy đặt lại đúng tệp khóa đã dùng khi ghi"
+            ) from None
+
+    def seal_text(self, text: str, *bound_to: str) -> bytes:
+        """A string sealed to the place it stands in, for example ("outbox", account, thread id)."""
+        return self.seal(text.encode("utf-8", "surrogatepass"), binding(*bound_to))
+
+    def open_text(self, sealed: bytes, *bound_to: str) -> str:
+        """The string that `seal_text` sealed, "" where it was removed; raises WrongKeyError as `open` does."""
+        if sealed == NO_LONGER_KEPT:
+            return ""
+        return self.open(sealed, binding(*bound_to)).decode("utf-8", "surrogatepass")
+
+    def _nonce(self) -> bytes:
+        """Random, and given to nobody else: of threads that ask at once, each takes its own off the list."""
+        while True:
+            try:
+                return self._nonces.pop()
+            except IndexError:
+                # Together: for each call the system takes the interpreter's lock away.
+                drawn = os.urandom(_NONCE_BYTES * _NONCES_TOGETHER)
+                self._nonces += [drawn[at : at + _NONCE_BYTES] for at in range(0, len(drawn), _NONCE_BYTES)]
+
+    def mac(self, content: bytes, /) -> bytes:
+        """Keyed BLAKE2b, 16 bytes: nobody without the key can make or test it."""
+        digest = self._mac.copy()
+        digest.update(content)
+        return digest.digest()
+
+    def chain(self, previous: bytes, content: bytes) -> bytes:
+        """The link (32 bytes) of an audit row: keyed hash over the link before it and the row's content."""
+        digest = self._audit.copy()
+        digest.update(previous)
+        digest.update(content)
+        return digest.digest()
+
+
+def master_key(path: Path, environment_value: str | None) -> bytes:
+    """The 32 bytes themselves, for a backup; otherwise as `Keys.load_or_make`, which raises the same."""
+    if environment_value:
+        return _decoded(environment_value, KEY_VARIABLE)
+    if not path.exists():
+        _make_key_file(path, secrets.token_bytes(_MASTER_BYTES))
+    return _decoded(_read_key_file(path), str(path))
+
+
+def keep_master_key(path: Path, master: bytes) -> None:
+    """Write the key file, for an installation that has none yet; one that is there stays."""
+    _make_key_file(path, master)
+
+
+def binding(*parts: str) -> bytes:
+    """The associated data that ties a ciphertext to its place, so that rows cannot be swapped."""
+    return "\0".join(parts).encode("utf-8", "surrogatepass")
+
+
+def _subkey(master: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"zalo-governor/" + purpose).derive(master)
+
+
+def _decoded(value: str, place: str) -> bytes:
+    try:
+        key = base64.b64decode(value.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != _MASTER_BYTES:
+        raise ConfigError(
+            f"{place}: khóa phải đúng 32 byte viết bằng base64 (44 ký tự); hãy đặt lại tệp khóa từ bản sao lưu"
+        )
+    return key
+
+
+def _read_key_file(path: Path) -> str:
+    try:
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise ConfigError(f"{path}: người dùng khác của máy đọc được tệp khóa này; hãy chạy: chmod 600 {path}")
+        return path.read_text(encoding="ascii")
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: không phải tệp khóa; hãy đặt lại tệp khóa từ bản sao lưu") from None
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: không đọc được tệp khóa: {of_system(error)}; hãy xem lại quyền đọc của người chạy chương trình"
+        ) from None
+
+
+def _make_key_file(path: Path, master: bytes) -> None:
+    """Written aside and linked into place: a crash leaves no half key, and of two processes one wins."""
+    try:
+        _write_key_file(path, master)
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: không ghi được tệp khóa: {of_system(error)}; hãy xem lại quyền ghi và chỗ trống của ổ đĩa"
+        ) from None
+
+
+def _write_key_file(path: Path, master: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(base64.b64encode(master) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            return
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+    finally:
+        draft.unlink()

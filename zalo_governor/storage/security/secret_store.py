@@ -1,0 +1,60 @@
+"""Secrets of the installation: the session's credentials and whatever else must survive a restart unseen."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.schema import vault
+from zalo_governor.storage.security.crypto import binding
+
+
+class Vault:
+    """Named secrets, encrypted."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self, name: str) -> bytes | None:
+        """The secret of that name; None where none was saved.
+
+        Raises:
+            WrongKeyError: it was saved under another key.
+        """
+        with self._database.read() as connection:
+            content = connection.scalar(select(vault.c.content).where(vault.c.name == name))
+        return None if content is None else self._database.keys.open(content, binding("vault", name))
+
+    def names(self, prefix: str) -> list[str]:
+        """The names that begin so."""
+        with self._database.read() as connection:
+            return list(
+                connection.scalars(select(vault.c.name).where(vault.c.name.startswith(prefix, autoescape=True)))
+            )
+
+    def begun_at(self) -> datetime | None:
+        """When the first secret was saved of those that are kept: when the installation began."""
+        with self._database.read() as connection:
+            first_ms = connection.scalar(select(func.min(vault.c.saved_ms)))
+        return None if first_ms is None else from_ms(first_ms)
+
+    def forget(self, name: str) -> None:
+        """Keep the secret of that name no longer."""
+        with self._database.write() as connection:
+            connection.execute(delete(vault).where(vault.c.name == name))
+
+    def save(self, name: str, content: bytes) -> None:
+        """Keep the secret durably in place of the one before."""
+        with self._database.write() as connection:
+            self._replace(connection, name, content)
+
+    def _replace(self, connection: Connection, name: str, content: bytes) -> None:
+        connection.execute(delete(vault).where(vault.c.name == name))
+        connection.execute(
+            insert(vault).values(
+                name=name,
+                content=self._database.keys.seal(content, binding("vault", name)),
+                saved_ms=to_ms(self._database.clock()),
+            )
+        )

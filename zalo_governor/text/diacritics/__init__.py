@@ -1,0 +1,1 @@
+"""Whether a message has its Vietnamese diacritics, and which ones are missing."""

@@ -1,0 +1,264 @@
+"""Reading a message as words that are typed as meant, words that lost their marks, and words of another language.
+
+Each word may be any of the three, and what stands before it says how likely: the word before it and, through the
+likeliest way to that one, the word before that. Forward and backward over the message gives for each word the chance
+that its marks are lost, and for the message the figures that `text.diacritics.forest` decides on.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from math import log
+from typing import NamedTuple
+
+from zalo_governor.text.diacritics.language import NO_PAIR, Language, Link
+from zalo_governor.text.diacritics.spellings import Word, word_of
+
+
+class Lattice(NamedTuple):
+    """The three readings of a message, word by word."""
+
+    lost: list[float]
+    """For each word, the chance that it lacks marks."""
+    foreign: list[float]
+    kept_log: float
+    """Natural logarithm of the chance of the words, all as typed."""
+    lost_log: float
+    """The same, all without marks where they can be."""
+    foreign_log: float
+    any_log: float
+    """The same, word by word whatever fits."""
+    gains: list[float]
+    """For each word, how much better the neighbours explain it without marks than as typed (natural logarithm)."""
+    chances: list[list[tuple[int, float]]]
+    """For each word, the places of the words that it may have been meant as, with their chances."""
+
+
+class _Step:
+    """One word of the lattice: what it may be, how likely so far, and what led to it."""
+
+    __slots__ = ("alien", "ends", "kept", "kept_ends", "links", "lost", "spots")
+
+    def __init__(
+        self, kept: float, kept_ends: int, alien: float, spots: list[int], lost: list[float], ends: list[int],
+        links: list[Link],
+    ) -> None:  # fmt: skip
+        self.kept = kept
+        self.kept_ends = kept_ends
+        """The pair that the word as typed and the likeliest one before it are."""
+        self.alien = alien
+        self.spots = spots
+        """Which of `Word.meant` are alive, counted within it."""
+        self.lost = lost
+        self.ends = ends
+        """For each of these, the pair that it and the likeliest word before it are."""
+        self.links = links
+        """From the word before as typed, from a foreign one, and from each of its living spots; or from a beginning."""
+
+
+class _Sums:
+    """Natural logarithms that add up from word to word."""
+
+    __slots__ = ("any", "foreign", "gains", "kept", "lost")
+
+    def __init__(self) -> None:
+        self.kept = self.lost = self.foreign = self.any = 0.0
+        self.gains: list[float] = []
+
+    def add(self, word: Word, before: _Step | None, links: list[Link], total: float) -> None:
+        """One more word, led to by these links, and the chance of all that it may be."""
+        kept, _, rest, found, _ = links[0]
+        kept = kept * word.spelt + _LEAST
+        logarithm = log(kept)
+        self.kept += logarithm
+        self.foreign += log(word.english or _NEVER)
+        self.any += log(total)
+        if not word.places:
+            self.lost += logarithm
+            self.gains.append(0.0)
+            return
+        company = word.company
+        kept_lost = lost_lost = rest * company + found
+        if before is not None and before.lost and len(links) > 1:
+            flow = sum(
+                chance * (link[2] * company + link[3]) for chance, link in zip(before.lost, links[2:], strict=True)
+            )
+            lost_lost = flow / sum(before.lost)
+        self.lost += log(lost_lost or kept)
+        best = max(kept_lost, lost_lost)
+        self.gains.append(log(best / kept) if best else 0.0)
+
+
+class Reader:
+    """Reads messages with a language, and remembers its words: a few thousand make up nearly all talk."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.word = lru_cache(maxsize=_WORDS_REMEMBERED)(self._word)
+
+    def _word(self, text: str) -> Word:
+        return word_of(self.language, text)
+
+    def read(self, words: Sequence[Word], begins: Sequence[bool]) -> Lattice:
+        """The readings of the words; `begins` says which stand at the beginning of a sentence or clause."""
+        steps, sums = self._forward(words, begins)
+        lost, foreign, chances = _backward(words, steps)
+        return Lattice(lost, foreign, sums.kept, sums.lost, sums.foreign, sums.any, sums.gains, chances)
+
+    def share_as_typed(self, before: Word | None, word: Word, after: Word | None) -> float:
+        """How likely the word is as typed beside all that it may be (0-1).
+
+        The word before it is taken as typed; the word after it too, or as anything that goes with what this one may be.
+        """
+        language = self.language
+        earlier = before.typed if before else language.begin
+        kept, _, rest, found, seen = language.after(NO_PAIR, earlier, word.typed, word.apart, word.meant)
+        kept *= word.spelt
+        if after is None:
+            return min(kept / (found + rest * word.company), 1.0)
+        kept *= language.follow(word.typed, after.typed)
+        shares = [rest * common for common in word.common]
+        for spot, share, _ in seen:
+            shares[spot] += share
+        # What is less likely than this before it is known what follows changes nothing.
+        least = kept * _HARDLY
+        total = kept
+        for place, share in zip(word.places, shares, strict=True):
+            if share > least and place != word.typed:
+                typed, _, left, meant, _ = language.after(NO_PAIR, place, after.typed, after.apart, after.meant)
+                total += share * (meant + left * after.company + (typed if after.apart else 0.0))
+        return kept / total if total else 1.0
+
+    def _forward(self, words: Sequence[Word], begins: Sequence[bool]) -> tuple[list[_Step], _Sums]:
+        after_each, beginning = self.language.after_each, [(NO_PAIR, self.language.begin)]
+        steps: list[_Step] = []
+        sums = _Sums()
+        step: _Step | None = None
+        last: Word | None = None
+        for word, starts in zip(words, begins, strict=True):
+            typed, apart, meant, spelt = word.typed, word.apart, word.meant, word.spelt
+            if step is None or last is None:
+                sources = [(_START[0], _START[1])]
+                to_foreign = _START[2]
+            else:
+                kept, alien, lost = step.kept, step.alien, step.lost
+                to_foreign = kept * _TO_FOREIGN[0] + sum(lost) * _TO_FOREIGN[1] + alien * _TO_FOREIGN[2]
+                sources = [
+                    (kept * _TO_KEPT[0], kept * _TO_LOST[0]),
+                    (alien * _TO_KEPT[2], alien * _TO_LOST[2]),
+                    *[(chance * _TO_KEPT[1], chance * _TO_LOST[1]) for chance in lost],
+                ]
+            if step is None or last is None or starts:
+                links = after_each(beginning, typed, apart, meant)
+                sources = [(sum([to_kept for to_kept, _ in sources]), sum([to_lost for _, to_lost in sources]))]
+            else:
+                places = last.places
+                words_before = [(step.kept_ends, last.typed)]
+                words_before += [(pair, places[spot]) for spot, pair in zip(step.spots, step.ends, strict=True)]
+                links = after_each(words_before, typed, apart, meant)
+                links.insert(1, word.after_unknown)
+            kept = most = 0.0
+            kept_ends = NO_PAIR
+            for (to_kept, _), (of_kept, pair, _, _, _) in zip(sources, links, strict=True):
+                flow = to_kept * (of_kept * spelt + _LEAST)
+                kept += flow
+                if flow > most:
+                    most, kept_ends = flow, pair
+            alien = to_foreign * word.english
+            total = kept + alien
+            spots: list[int] = []
+            flows: list[float] = []
+            ends: list[int] = []
+            if word.places:
+                flows, ends = _flows(word, sources, links)
+                total += sum(flows)
+                least = total * _NEGLIGIBLE
+                spots = [spot for spot, flow in enumerate(flows) if flow > least]
+            sums.add(word, step, links, total)
+            step = _Step(
+                kept / total, kept_ends, alien / total, spots, [flows[spot] / total for spot in spots],
+                [ends[spot] for spot in spots], links,
+            )  # fmt: skip
+            last = word
+            steps.append(step)
+        return steps, sums
+
+
+def _flows(word: Word, sources: Sequence[tuple[float, float]], links: Sequence[Link]) -> tuple[list[float], list[int]]:
+    """For each word that this one may have been meant as, all that leads to it, and the pair that most of it ends."""
+    rest = 0.0
+    flows = [0.0] * len(word.places)
+    peaks = flows.copy()
+    ends = [NO_PAIR] * len(flows)
+    for (_, to_lost), (_, _, of_rest, _, seen) in zip(sources, links, strict=True):
+        rest += to_lost * of_rest
+        for spot, chance, ended in seen:
+            flow = to_lost * chance
+            flows[spot] += flow
+            if flow > peaks[spot]:
+                peaks[spot], ends[spot] = flow, ended
+    return [flow + rest * common for flow, common in zip(flows, word.common, strict=True)], ends
+
+
+def _backward(
+    words: Sequence[Word], steps: list[_Step]
+) -> tuple[list[float], list[float], list[list[tuple[int, float]]]]:
+    count = len(steps)
+    lost_of = [0.0] * count
+    foreign_of = [0.0] * count
+    chances_of: list[list[tuple[int, float]]] = [[] for _ in steps]
+    kept = alien = 1.0
+    lost = [1.0] * len(steps[-1].spots) if steps else []
+    for at in range(count - 1, -1, -1):
+        step, word = steps[at], words[at]
+        of_kept, of_foreign = step.kept * kept, step.alien * alien
+        chances = [chance * later for chance, later in zip(step.lost, lost, strict=True)]
+        total = of_kept + sum(chances) + of_foreign
+        foreign_of[at] = of_foreign / total
+        if chances:
+            places = word.places
+            pairs = [(places[spot], chance / total) for spot, chance in zip(step.spots, chances, strict=True)]
+            chances_of[at] = pairs
+            # A word that stands bare by nature lacks nothing even where marks are not typed.
+            typed = word.typed
+            lost_of[at] = sum([chance for place, chance in pairs if place != typed])
+        if not at:
+            break
+        later = [0.0] * len(word.places)
+        common = 0.0
+        for spot, weight in zip(step.spots, lost, strict=True):
+            later[spot] = weight
+            common += word.common[spot] * weight
+        to_foreign = word.english * alien
+        spelt = word.spelt
+        back = [
+            (
+                (of_kept * spelt + _LEAST) * kept,
+                rest * common + sum([chance * later[spot] for spot, chance, _ in seen]),
+            )
+            for of_kept, _, rest, _, seen in step.links
+        ]
+        if len(back) == 1:
+            back *= 2 + len(steps[at - 1].spots)
+        (kept_kept, kept_lost), (alien_kept, alien_lost), *rest_back = back
+        kept_now = kept_kept * _TO_KEPT[0] + kept_lost * _TO_LOST[0] + to_foreign * _TO_FOREIGN[0]
+        alien_now = alien_kept * _TO_KEPT[2] + alien_lost * _TO_LOST[2] + to_foreign * _TO_FOREIGN[2]
+        lost = [
+            lost_kept * _TO_KEPT[1] + lost_lost * _TO_LOST[1] + to_foreign * _TO_FOREIGN[1]
+            for lost_kept, lost_lost in rest_back
+        ]
+        peak = max(kept_now, alien_now, *lost)
+        kept, alien = kept_now / peak, alien_now / peak
+        lost = [chance / peak for chance in lost]
+    return lost_of, foreign_of, chances_of
+
+
+_START = (0.60, 0.25, 0.15)
+_TO_KEPT = (0.94, 0.08, 0.10)
+"""Chance of a word as typed after a word as typed, after one without its marks, after a foreign one."""
+_TO_LOST = (0.04, 0.89, 0.10)
+_TO_FOREIGN = (0.02, 0.03, 0.80)
+_LEAST = 1e-9
+_NEVER = 1e-9
+_NEGLIGIBLE = 1e-3
+_HARDLY = 0.02
+_WORDS_REMEMBERED = 8_192

@@ -1,0 +1,216 @@
+"""Vietnamese from before Unicode, or typed with the typing program switched off: recognised and decoded.
+
+Every decoder that the text's signs call for is tried, also on the raw text where U+00AD stands in it, a letter of
+TCVN3; what it makes is weighed word by word against what stands there, by how often such words are written. Proper text
+passes at a glance.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from math import log
+from typing import NamedTuple
+
+from zalo_governor.text.alphabet import MARKED_LETTERS
+from zalo_governor.text.diacritics.charsets import DECODERS
+from zalo_governor.text.diacritics.keystrokes import read_telex, read_viqr, read_vni_keys
+from zalo_governor.text.diacritics.language import canonical
+from zalo_governor.text.diacritics.model import shipped_model
+from zalo_governor.text.diacritics.syllables import is_syllable
+from zalo_governor.text.normalise import Normalised, unpasted
+
+
+class Legacy(NamedTuple):
+    """A text that was recognised as no Unicode Vietnamese."""
+
+    encoding: str
+    """`tcvn3`, `vni`, `viscii`, `vps`, `cp1258`, `utf8` (read as Windows-1252), or `telex`, `vni_keys`, `viqr`."""
+    text: str
+    """What its writer meant."""
+    spans: tuple[tuple[int, int], ...]
+    """[start, end) of the words that say so, in the text as it was given."""
+
+
+def read_legacy(text: str) -> Legacy | None:
+    """The decoded text if it makes clearly more Vietnamese than the raw one, None otherwise."""
+    came = unpasted(text)
+    found = _read(came.text)
+    if came.text != text and _blanks_are_letters(text):
+        return _read(text) or (found and _led_back(found, came))
+    return found and _led_back(found, came)
+
+
+def _blanks_are_letters(text: str) -> bool:
+    """Whether what is a blank or a soft hyphen today may be a letter in this text, or a part of one."""
+    if _OF_NO_OLD_FONT.search(text):
+        return False
+    hyphen_of_a_font = _SOFT_HYPHEN in text and _OF_AN_OLD_FONT.search(text)
+    return bool(hyphen_of_a_font or _BROKEN_UTF8.search(text))
+
+
+def _led_back(legacy: Legacy, came: Normalised) -> Legacy:
+    return legacy._replace(spans=tuple(came.span(*span) for span in legacy.spans))
+
+
+def _read(text: str) -> Legacy | None:
+    head = text[:_HEAD]
+    if not head.isascii() and _COMBINING.search(head):
+        # Of the head alone: a letter under a hundred thousand marks takes hours to compose.
+        head = unicodedata.normalize("NFC", head)
+    best: str | None = None
+    most = 0.0
+    for encoding, decoded in _candidates(head):
+        gain = _gain(head, decoded, encoding)
+        if gain > most:
+            best, most = encoding, gain
+    if best is None:
+        return None
+    raw = text if len(text) > _HEAD else head
+    meant = _decode(raw, best)
+    return Legacy(best, meant, _spans(text, raw, meant))
+
+
+def _spans(text: str, raw: str, decoded: str) -> tuple[tuple[int, int], ...]:
+    """The words of the text that were decoded to something else; all of it where they cannot be told apart."""
+    pieces = [found.span() for found in _BETWEEN_BLANKS.finditer(text)]
+    before, after = raw.split(), decoded.split()
+    if not len(pieces) == len(before) == len(after):
+        return ((0, len(text)),)
+    return tuple(
+        span for span, old, new in zip(pieces, before, after, strict=True) if old != new and any(map(str.isalpha, old))
+    )
+
+
+def _candidates(text: str) -> Iterator[tuple[str, str]]:
+    encodings = list(DECODERS) if not text.isascii() and _signs_of_a_font(text) else []
+    encodings += [encoding for encoding, (hint, _) in _KEYS.items() if hint.search(text)]
+    for encoding in encodings:
+        decoded = _decode(text, encoding)
+        if decoded != text:
+            yield encoding, decoded
+
+
+def _decode(text: str, encoding: str) -> str:
+    if encoding in DECODERS:
+        return DECODERS[encoding](text)
+    _, read = _KEYS[encoding]
+    around = _AROUND_VIQR if read is read_viqr else _AROUND
+
+    def by_keys(chunk: re.Match[str]) -> str:
+        core = chunk[0].strip(around)
+        made = read(core) if core else None
+        return chunk[0].replace(core, made, 1) if made else chunk[0]
+
+    return _BETWEEN_BLANKS.sub(by_keys, text)
+
+
+def _signs_of_a_font(text: str) -> bool:
+    """Whether anything in the text is not as today's Vietnamese writes it, and could be a letter of an old font."""
+    return _SYMBOLS.search(text) is not None or not all(map(_is_todays, text.split()))
+
+
+@lru_cache(maxsize=2_048)
+def _is_todays(chunk: str) -> bool:
+    return all(word.isascii() or is_syllable(word) for word in _WORDS.findall(chunk.translate(_D_FORMS)))
+
+
+def _gain(raw: str, decoded: str, encoding: str) -> float:
+    """How much more Vietnamese the decoded words are than the raw ones (natural logarithm); 0 where in doubt."""
+    total = 0.0
+    changed = better = outlandish = 0
+    before, after = raw.split(), decoded.split()
+    if len(before) != len(after):
+        before, after = [raw], [decoded]
+    for old, new in zip(before, after, strict=True):
+        if old == new or not any(map(str.isalpha, old)) or _MEASURE.fullmatch(old):
+            continue
+        gain = _likely(new) - _likely(old)
+        total += gain
+        changed += 1
+        better += gain > _LEAST_GAIN and not new.isascii()
+        outlandish += _OUTLANDISH.search(old) is not None
+    if not better or better * 2 < changed or total <= 0.0:
+        return 0.0
+    enough = total > _LEAST_TOTAL and better * _LEAST_SHARE >= sum(any(map(str.isalpha, new)) for new in after)
+    if encoding in DECODERS:
+        # A word that only an old font writes tells, however many words beside it look alike in both.
+        telling = outlandish > 0 or encoding == "cp1258"
+        strange = sum(not _is_todays(old) for old in before)
+        enough = enough or (total > _LEAST_TOTAL and telling and better * 2 >= strange)
+    if better == 1 and not outlandish:
+        least = _LEAST_OF_TELLING if _TELLING.search(raw) else _LEAST_OF_ONE.get(encoding, 0.0)
+        enough = enough and total > least
+    return total if enough else 0.0
+
+
+@lru_cache(maxsize=2_048)
+def _likely(chunk: str) -> float:
+    """Natural logarithm of how often such a piece of text is written, by its words."""
+    language = shipped_model().language
+    total = 0.0
+    for word in _LETTERS_AND_SIGNS.findall(chunk.translate(_D_FORMS)):
+        lower = canonical(word.lower())
+        place = language.places.get(lower)
+        share = language.common[place] if place is not None and is_syllable(lower) else 0.0
+        share = max(share, language.english.get(lower, 0.0))
+        if share > _STRANGE:
+            total += log(share)
+        elif _IS_CODE.fullmatch(word):
+            total += _CODE
+        elif is_syllable(lower):
+            total += log(_STRANGE)
+        else:
+            total += _UNREADABLE if not word.isascii() or _BETWEEN_LETTERS.search(word) else log(_STRANGE)
+    return total
+
+
+_LAST_OF_LATIN_1 = "\u00ff"
+_SOFT_HYPHEN = "\u00ad"
+_OF_AN_OLD_FONT = re.compile("[\u00a1-\u00ac\u00ae-\u00ff]")
+_OF_NO_OLD_FONT = re.compile(f"[{''.join(letter for letter in sorted(MARKED_LETTERS) if letter > _LAST_OF_LATIN_1)}]")
+_BROKEN_UTF8 = re.compile("(?:á[º»]|[ÃÄÆ])[\x85\xa0\xad]")
+_HEAD = 2_000
+"""Characters by which a text is judged."""
+_COMBINING = re.compile("[\u0300-\u0323]")
+_LEAST_GAIN = 1.2
+_LEAST_TOTAL = 4.0
+_LEAST_OF_ONE = {"viqr": 8.0, "vni_keys": 10.0, "telex": 10.0, "tcvn3": 10.0}
+"""Where a single word has to carry it."""
+_LEAST_OF_TELLING = 7.0
+_TELLING = re.compile(r"[aeiouy](?:ng|nh|ch|[cmnpt])j\b", re.IGNORECASE)
+"""No other writing ends a word so."""
+_LEAST_SHARE = 3
+"""A third of the words at least must become better Vietnamese."""
+_STRANGE = 1e-7
+_UNREADABLE = -20.0
+_CODE = -9.0
+_CAPITALS = "".join(letter for letter in sorted(MARKED_LETTERS) if letter.isupper())
+_BETWEEN_LETTERS = re.compile("[`~^]|[a-z][6-9][a-z]")
+"""Keys that make a letter, where no code has them."""
+_OUTLANDISH = re.compile(
+    f"[a-z][{_CAPITALS}]|[^\x00-\x7f{''.join(sorted(MARKED_LETTERS))}–—‘’“”…•™€\\u0300-\\u036f\\u2190-\\U0010ffff]"
+)
+_MEASURE = re.compile(r"\(?(?:\w+/)?\d*[.,]?\d*\s?(?:[kcd]?m[²³]|[°º][CFK]?)(?:/\w+)?\W*")
+_IS_CODE = re.compile(r"[A-Z]{1,2}\d{1,3}|[a-z]\d{1,3}|\d+|[Đđ][bcdhklmnptvBCDHKLMNPTV]{0,3}")
+"""Also "đ/c", "ĐT": short forms in an old font."""
+_D_FORMS = str.maketrans("ÐƉ", "ĐĐ")
+"""Capitals that look like Đ stand in many a proper name."""
+_AROUND = ".,;:!?()[]\"'“”…-*/"
+_AROUND_VIQR = ',;:!)[]"“”…-*/'
+_WORDS = re.compile(r"[^\W\d_]+")
+_LETTERS_AND_SIGNS = re.compile(r"[^\s.,;:!?()\[\]\"“”…\-*/]+")
+_BETWEEN_BLANKS = re.compile(r"\S+")
+_SYMBOLS = re.compile("[\u0080-\u00a9\u00ab-\u00bf×÷]")
+_VOWEL = "aeiouyAEIOUY"
+_KEYS: dict[str, tuple[re.Pattern[str], Callable[[str], str | None]]] = {
+    "viqr": (
+        re.compile(rf"[aAeEoO]\^|[aA]\(|[oOuU]\+|[{_VOWEL}]['`~?.][a-zA-Z]|[{_VOWEL}][`'~]|\b[dD]d[aeiouy]"),
+        read_viqr,
+    ),
+    "vni_keys": (re.compile(r"[A-Za-z][1-9]"), read_vni_keys),
+    "telex": (
+        re.compile(r"dd|aa|ee|oo|[aou]w|[aeiouy](?:ng|nh|ch|[cmnpt])?[sfrxj]\b", re.IGNORECASE),
+        read_telex,
+    ),
+}

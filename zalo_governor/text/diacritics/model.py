@@ -1,0 +1,157 @@
+"""The shipped file `vietnamese.model`: what is known of Vietnamese, and the trained decision. Made by `training/`.
+
+Plain sections, each behind its length (uint32, little-endian), uncompressed, so that the same inputs give the same
+bytes on every machine: words, their counts; for pairs and then for triples the lengths of rows, followers, levels of
+counts; English words, their levels; trees (figures, then limits and leaves).
+"""
+
+import struct
+import sys
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import accumulate
+from math import exp, log
+from typing import NamedTuple
+
+from zalo_governor.text.diacritics.forest import Forest, Node
+from zalo_governor.text.diacritics.language import Followers, Language
+
+
+class Model(NamedTuple):
+    """All that the file holds."""
+
+    language: Language
+    forest: Forest
+
+
+@cache
+def shipped_model() -> Model:
+    """The model that came with the program; read once.
+
+    Raises:
+        ValueError: the file is not a model of this version.
+    """
+    return load_model(files("zalo_governor.text").joinpath("vietnamese.model").read_bytes())
+
+
+def load_model(raw: bytes) -> Model:
+    """The model in these bytes.
+
+    Raises:
+        ValueError: they are not a model of this version.
+    """
+    if not raw.startswith(_MAGIC):
+        raise ValueError("not a model of this version; make it anew with training/train.py")
+    parts = list(_sections(raw[len(_MAGIC) :]))
+    words, singles, *runs, english, english_levels, figures, values = parts
+    lengths, followers, levels, next_lengths, next_followers, next_levels = runs
+    pairs = _followers(_numbers("H", lengths), followers, levels)
+    triples = _followers(next_lengths, next_followers, next_levels)
+    of_level = [exp(-level / _ENGLISH_LEVELS) for level in range(256)]
+    shares = dict(zip(english.decode().split("\n"), map(of_level.__getitem__, english_levels), strict=True))
+    language = Language(words.decode().split("\n"), _numbers("I", singles), pairs, triples, shares)
+    return Model(language, Forest(lambda: _planted(figures, values)))
+
+
+def _followers(lengths: Sequence[int], words: bytes, levels: bytes) -> Followers:
+    # Arrays: as lists these would be the largest things in the process while it starts.
+    rows = array("I", accumulate(lengths, initial=0))
+    return Followers(rows, _numbers("H", words), array("I", map(_COUNTS.__getitem__, levels)))
+
+
+def dump_model(
+    words: Sequence[str], singles: Sequence[int], pairs: Followers, triples: Followers, english: Mapping[str, float],
+    trees: Sequence[Node],
+) -> bytes:  # fmt: skip
+    """The bytes of a model; counts of runs are kept to the nearest of 256 levels.
+
+    Raises:
+        ValueError: a pair has more than 255 followers.
+    """
+    parts = [
+        "\n".join(words).encode(),
+        _bytes("I", singles),
+        _bytes("H", _lengths(pairs)),
+        _bytes("H", pairs.words),
+        _levels(pairs),
+        bytes(_lengths(triples)),
+        _bytes("H", triples.words),
+        _levels(triples),
+        "\n".join(english).encode(),
+        bytes(min(255, round(-log(share) * _ENGLISH_LEVELS)) for share in english.values()),
+        *_felled(trees),
+    ]
+    return _MAGIC + b"".join(struct.pack("<I", len(part)) + part for part in parts)
+
+
+def _lengths(runs: Followers) -> list[int]:
+    return [end - start for start, end in zip(runs.rows, runs.rows[1:], strict=False)]
+
+
+def _levels(runs: Followers) -> bytes:
+    return bytes(min(255, round(log(often) * _LEVELS)) for often in runs.often)
+
+
+def _sections(raw: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(raw):
+        (length,) = struct.unpack_from("<I", raw, at)
+        yield raw[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def _numbers(kind: str, raw: bytes) -> "array[int]":
+    numbers = array(kind, raw)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def _bytes(kind: str, numbers: Sequence[int]) -> bytes:
+    packed = array(kind, numbers)
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return packed.tobytes()
+
+
+def _felled(trees: Sequence[Node]) -> tuple[bytes, bytes]:
+    """The trees, root first and the lower branch before the higher: figures (a leaf is 255), limits and leaves."""
+    figures = bytearray()
+    values: list[float] = []
+
+    def fell(node: Node) -> None:
+        if isinstance(node, tuple):
+            figure, limit, low, high = node
+            figures.append(figure)
+            values.append(limit)
+            fell(low)
+            fell(high)
+        else:
+            figures.append(_LEAF)
+            values.append(node)
+
+    for tree in trees:
+        fell(tree)
+    return bytes(figures), struct.pack(f"<{len(values)}f", *values)
+
+
+def _planted(figures: bytes, values: bytes) -> list[Node]:
+    nodes = iter(zip(figures, struct.unpack(f"<{len(figures)}f", values), strict=True))
+
+    def plant(figure: int, value: float) -> Node:
+        if figure == _LEAF:
+            return value
+        low = plant(*next(nodes))
+        return figure, value, low, plant(*next(nodes))
+
+    return [plant(*node) for node in nodes]
+
+
+_MAGIC = b"zalo-governor vietnamese 2\n"
+_LEVELS = 16
+"""Levels of a pair's count for each factor of e: steps of six per cent, up to 8 million."""
+_COUNTS = [max(1, round(exp(level / _LEVELS))) for level in range(256)]
+_ENGLISH_LEVELS = 12
+_LEAF = 255

@@ -1,0 +1,120 @@
+"""What a word may stand for: itself, the words that look like it without their marks, a word of another language."""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zalo_governor.text.alphabet import has_marks, split_tone
+from zalo_governor.text.diacritics.language import NO_PAIR, Language, Link, Range, canonical
+from zalo_governor.text.diacritics.shorthand import STANDS_FOR, unstretched
+from zalo_governor.text.fold import fold
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """A word of the message, with what it may stand for."""
+
+    typed: int
+    """The place of the word as it stands."""
+    spelt: float
+    """How often that word is spelt so (0-1)."""
+    meant: tuple[Range, ...]
+    """What it looks like if marks were lost, the word itself among them; empty where no mark can be missing."""
+    places: Sequence[int]
+    """The words in `meant`, one by one."""
+    common: Sequence[float]
+    """Their shares in running text."""
+    company: float
+    """All of these together."""
+    apart: bool
+    """Whether the word as it stands is none of them."""
+    english: float
+    """Share among English words."""
+    share: float
+    """How much of `meant` is the word as it stands, whatever the neighbours (0-1)."""
+    marked: bool
+    syllable: bool
+    known_english: bool
+    after_unknown: Link
+    """What leads to it from a word that is no syllable."""
+
+
+def word_of(language: Language, text: str) -> Word:
+    """One word, without blanks, in any case; digits make a number."""
+    if not text.isalpha():
+        link = language.after(NO_PAIR, language.unknown, language.number, True, ())
+        return Word(
+            language.number, 1.0, (), (), (), 0.0, True, _NUMBER_AMONG_ENGLISH, 1.0, False, False, False, link
+        )  # fmt: skip
+    lower = _with_its_tone_in_place(language, canonical(text.lower()))
+    english = language.english.get(lower)
+    place, meant = language.places.get(lower), _meant(language, lower)
+    if place is None and not meant:
+        plain = canonical(unstretched(lower))
+        # A held key is feeling: what mark it may lack is nobody's business.
+        place = language.places.get(plain)
+        english = english if english is not None else language.english.get(plain)
+    marked = has_marks(lower)
+    syllable = place is not None or bool(meant)
+    places: Sequence[int]
+    if len(meant) == 1:
+        places = range(*meant[0])
+        common = language.common[places.start : places.stop]
+    else:
+        places = [at for first, last in meant for at in range(first, last)]
+        common = array("d", [language.common[at] for at in places])
+    company = sum(common)
+    if place is not None:
+        typed, spelt = place, 1.0
+        share = language.common[typed] / company if company else 1.0
+    else:
+        full = language.places.get(STANDS_FOR.get(lower, ""))
+        typed, spelt = (language.unknown, _SPELLING) if full is None else (full, _SHORTENED)
+        share = 0.0
+    foreign = english if english is not None else (0.0 if marked else _UNKNOWN_ENGLISH)
+    apart = typed not in places
+    link = language.after(NO_PAIR, language.unknown, typed, apart, meant)
+    return Word(
+        typed, spelt, meant, places, common, company, apart, foreign, share, marked, syllable, english is not None, link
+    )  # fmt: skip
+
+
+def _with_its_tone_in_place(language: Language, lower: str) -> str:
+    """The word that these letters with this tone make: on a phone the tone may land on another vowel ("goí")."""
+    if lower.isascii() or lower in language.places:
+        return lower
+    toneless, tone = split_tone(lower)
+    first, last = language.toneless.get(toneless, (0, 0)) if tone else (0, 0)
+    return next((word for word in language.words[first:last] if split_tone(word)[1] == tone), lower)
+
+
+def _meant(language: Language, lower: str) -> tuple[Range, ...]:
+    if not has_marks(lower):
+        found = language.skeletons.get(lower)
+        return (found,) if found else ()
+    toneless, tone = split_tone(lower)
+    ranges: list[Range] = []
+    if not tone:
+        for form in _with_and_without_bar(toneless):
+            if form in language.toneless:
+                ranges.append(language.toneless[form])
+        return tuple(ranges)
+    forms = [lower] + ([_BARRED + lower[1:]] if lower[0] == "d" else [])
+    places = [language.places[form] for form in forms if form in language.places]
+    if not places and lower not in language.places:
+        first, last = language.skeletons.get(fold(lower), (0, 0))
+        places = [at for at in range(first, last) if split_tone(language.words[at])[1] == tone]
+    return tuple((place, place + 1) for place in places) if places and places != [language.places.get(lower)] else ()
+
+
+def _with_and_without_bar(form: str) -> tuple[str, ...]:
+    return (form, _BARRED + form[1:]) if form[0] == "d" else (form,)
+
+
+_BARRED = "đ"
+_SPELLING = 3e-5
+"""Share of one spelling among the words that are no syllables, in Vietnamese text."""
+_SHORTENED = 0.05
+"""Share of a short form beside the word in full."""
+_UNKNOWN_ENGLISH = 2e-6
+_NUMBER_AMONG_ENGLISH = 0.02

@@ -1,0 +1,1 @@
+"""Display names, titles and telephone numbers."""

@@ -1,0 +1,1 @@
+"""The levels of secrecy in whatever disguise they are written."""

@@ -1,0 +1,45 @@
+"""What is done with a secret paper in a message: passed on, or talked about. Features around its level word.
+
+The features feed a small linear model; they are the same when it is trained and when it judges.
+"""
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from zalo_governor.text.secrecy.level_words import LevelWord
+
+
+def stance_features(folded: str, words: Sequence[LevelWord]) -> frozenset[str]:
+    """Words and pairs of a folded text of at most some hundred characters, the level words all alike.
+
+    Without its marks "mat" may be mất, mặt, mát: that is another word than a "mật" that is sure.
+    """
+    tokens = [_NUMBER.sub("#", token) for token in _TOKEN.findall(levelled(folded, words))]
+    found = {f"u:{token}" for token in tokens}
+    found.update(f"p:{first} {second}" for first, second in itertools.pairwise(tokens))
+    places = [at for at, token in enumerate(tokens) if token in _LEVELS]
+    for place in places[:_MOST]:
+        for step in (-2, -1, 1, 2):
+            if 0 <= place + step < len(tokens):
+                found.add(f"{tokens[place]}{step:+d}:{tokens[place + step]}")
+    if places:
+        found.add(f"before:{min(places[0] // 3, 4)}")
+        found.add(f"after:{min((len(tokens) - places[-1]) // 3, 4)}")
+    return frozenset(found)
+
+
+def levelled(folded: str, words: Sequence[LevelWord]) -> str:
+    """The folded text with one sign in the place of each level word."""
+    pieces: list[str] = []
+    at = 0
+    for word in words:
+        pieces += (folded[at : word.start], _SURE if word.marked or word.disguised else _UNSURE)
+        at = max(at, word.end)
+    return "".join((*pieces, folded[at:]))
+
+
+_SURE, _UNSURE = _LEVELS = ("§", "¤")
+_MOST = 4
+_TOKEN = re.compile(rf"[a-z0-9]+|[{''.join(_LEVELS)}?]")
+_NUMBER = re.compile(r"\d+")

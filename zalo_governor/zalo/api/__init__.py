@@ -1,0 +1,1 @@
+"""Calls to Zalo over HTTP."""

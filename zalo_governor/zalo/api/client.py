@@ -1,0 +1,268 @@
+"""What the program asks of Zalo over HTTP: send a text, look at a group, read its history."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import structlog
+
+from zalo_governor.domain.clock import Clock, to_ms
+from zalo_governor.domain.inbound import Element, ElementKind, RawDict, Source, number_of
+from zalo_governor.domain.notices import Outgoing, Reception
+from zalo_governor.domain.people import GroupSnapshot, Member
+from zalo_governor.domain.removals import Removal, RemovalOutcome
+from zalo_governor.zalo.api.sender import ZaloSender
+from zalo_governor.zalo.auth.session import ZaloSession
+from zalo_governor.zalo.errors import NotInGroupError, SessionExpiredError, ZaloCallError, ZaloError
+from zalo_governor.zalo.events.extract import elements_of
+from zalo_governor.zalo.events.ids import as_id, json_object
+from zalo_governor.zalo.frames.decrypt import Frame
+from zalo_governor.zalo.http.error_codes import Meaning, meaning_of
+
+log = structlog.get_logger(__name__)
+
+NEWEST = 10**16
+"""The cursor of the newest page of a group's history."""
+_PAGE = 50
+_PROFILES_AT_ONCE = 200
+_LARGEST_PICTURE = 8 << 20
+_REMOVAL_CODES = {
+    114: RemovalOutcome.NOT_FOUND,
+    165: RemovalOutcome.NOT_ALLOWED,
+    166: RemovalOutcome.NOT_ALLOWED,
+}
+
+_GROUP = "https://tt-group-wpa.chat.zalo.me/api/group"
+_DELETE = f"{_GROUP}/deletemsg"
+_GROUP_INFO = f"{_GROUP}/getmg-v2"
+_PROFILES = "https://tt-profile-wpa.chat.zalo.me/api/social/friend/getprofiles/v2"
+_HISTORY = "https://tt-group-cm.chat.zalo.me/api/cm/getrecentv2"
+_KEEP_ALIVE = "https://tt-chat1-wpa.chat.zalo.me/keepalive"
+_LAST_MESSAGES = "https://tt-convers-wpa.chat.zalo.me/api/preloadconvers/get-last-msgs"
+
+
+class HistoryPage(NamedTuple):
+    """One page of a group's history."""
+
+    elements: list[Element]
+    """Newest first."""
+    cursor: int
+    """Asks for the page before this one."""
+    has_more: bool
+
+
+class ZaloClient:
+    """Calls that read are repeated once after a new login; a send never is."""
+
+    def __init__(self, session: ZaloSession, clock: Clock) -> None:
+        self._session = session
+        self._sender = ZaloSender(session)
+        self._clock = clock
+
+    def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
+        """See `ZaloSender.send`; never repeated here."""
+        return self._sender.send(outgoing, content)
+
+    def find_sent(self, outgoing: Outgoing) -> Reception | None:
+        """The message in the conversation's newest messages, by its clientId; None where it does not stand there.
+
+        Of a private conversation Zalo shows the last message alone, so that None proves nothing there.
+
+        Raises:
+            ZaloError: the call failed.
+        """
+        notice = outgoing.notice
+        shown = self.recent(notice.thread_id).elements if notice.is_group else self.last_messages()
+        for element in shown:
+            if element.own and element.thread_id == notice.thread_id and element.cli_key == str(outgoing.client_id):
+                return Reception(msg_id=element.key)
+        return None
+
+    def remove(self, removal: Removal) -> RemovalOutcome:
+        """Ask Zalo to take one message of a group away for everybody; never raises where Zalo or the line fails.
+
+        Only the group's owner and its deputies may (protocol page 4). Asking again does no harm.
+        """
+        named = {
+            "cliMsgId": removal.cli_key,
+            "globalMsgId": removal.message_key,
+            "ownerId": removal.owner_uid,
+            "destId": removal.group_id,
+        }
+        params = {"grid": removal.group_id, "cliMsgId": to_ms(self._clock()), "msgs": [named], "onlyMe": 0}
+        try:
+            self.read("POST", _DELETE, params)
+        except SessionExpiredError:
+            return RemovalOutcome.UNKNOWN
+        except ZaloCallError as error:
+            log.warning("removal_refused", removal=removal.id, code=error.code)
+            if meaning_of(error.code) is Meaning.WAIT:
+                return RemovalOutcome.UNKNOWN
+            return _REMOVAL_CODES.get(error.code, RemovalOutcome.REFUSED)
+        except ZaloError as error:
+            log.warning("removal_uncertain", removal=removal.id, error=type(error).__name__)
+            return RemovalOutcome.UNKNOWN
+        return RemovalOutcome.REMOVED
+
+    def group(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
+        """The group and those of its members whom Zalo shows; a name that it does not give is "".
+
+        Raises:
+            NotInGroupError: the account is not in the group.
+            ZaloError: the call failed.
+        """
+        answer = _as_object(self.read("POST", _GROUP_INFO, {"gridVerMap": json.dumps({group_id: 0})}))
+        groups = _as_object(answer.get("gridInfoMap"))
+        info = groups.get(group_id) or groups.get(f"g{group_id}")
+        if not isinstance(info, dict):
+            raise NotInGroupError(f"group {group_id}: Zalo does not show it to this account")
+        members = self._members(info, _member_uids(info))
+        return _snapshot(group_id, info, members), members
+
+    def picture(self, address: str) -> bytes:
+        """The picture at an address that Zalo gave.
+
+        Raises:
+            ZaloError: it lies not with Zalo, is larger than 8 MB, or was not to be had.
+        """
+        if address.startswith("http://"):
+            address = "https" + address.removeprefix("http")
+        return self._session.fetch(address, most=_LARGEST_PICTURE)
+
+    def recent(self, group_id: str, cursor: int = NEWEST) -> HistoryPage:
+        """A page of at most 50 messages, older than the cursor; raises ZaloError where the call failed."""
+        answer = _as_object(
+            self.read(
+                "GET",
+                _HISTORY,
+                {"groupId": group_id, "globalMsgId": cursor, "count": _PAGE, "msgIds": [], "src": 1},
+                nretry=0,
+            )
+        )
+        elements = self._elements(answer)
+        elements.sort(key=_number, reverse=True)
+        numbers = [number for element in elements if (number := number_of(element.key)) is not None]
+        given = as_id(answer.get("lastMsgId"))
+        oldest = int(given) if given.isdecimal() and int(given) else min(numbers, default=cursor)
+        more = bool(answer.get("hasMore")) and bool(elements) and oldest != cursor
+        return HistoryPage(elements, oldest, more)
+
+    def last_messages(self) -> list[Element]:
+        """The last message of every conversation: tells what the socket has missed."""
+        return self._elements(_as_object(self.read("GET", _LAST_MESSAGES, {"threadIdLocalMsgId": "{}"})))
+
+    def read(self, method: str, url: str, params: RawDict, **query: object) -> Any:
+        """A call that does no harm when it is made twice; after a session that had died it is.
+
+        Raises:
+            ZaloError: as GovernorApi.call, and where no new session can be had.
+        """
+        logins = self._session.logins
+        try:
+            return self._session.api.call(method, url, params, **query)
+        except SessionExpiredError:
+            self._session.renew(logins)
+            return self._session.api.call(method, url, params, **query)
+
+    def keep_alive(self) -> None:
+        """Tell Zalo that the session is in use (protocol page 2.7); its answer is not encrypted.
+
+        Raises:
+            ZaloError: it did not answer, or the session is dead and cannot be renewed.
+        """
+        logins = self._session.logins
+        try:
+            self._session.api.ping(_KEEP_ALIVE)
+        except SessionExpiredError:
+            self._session.renew(logins)
+
+    def newest(self) -> dict[str, Element]:
+        """The newest message of each group that Zalo names; raises ZaloError where the call failed."""
+        newest: dict[str, Element] = {}
+        for element in self.last_messages():
+            if element.is_group and element.kind is ElementKind.MESSAGE:
+                there = newest.get(element.thread_id, element)
+                newest[element.thread_id] = max(there, element, key=_number)
+        return newest
+
+    def _elements(self, answer: RawDict) -> list[Element]:
+        return elements_of(
+            Frame(0, 0, {"data": answer}),
+            account=self._session.uid,
+            source=Source.BACKFILL,
+            now_ms=to_ms(self._clock()),
+        )
+
+    def _members(self, info: RawDict, uids: Sequence[str]) -> list[Member]:
+        profiles: RawDict = {
+            as_id(member.get("id")): member for member in info.get("currentMems") or [] if isinstance(member, dict)
+        }
+        for start in range(0, len(uids), _PROFILES_AT_ONCE):
+            profiles |= self._profiles(uids[start : start + _PROFILES_AT_ONCE])
+        return [_member(uid, _as_object(profiles.get(uid))) for uid in uids]
+
+    def _profiles(self, uids: Sequence[str]) -> RawDict:
+        params = {
+            "phonebook_version": to_ms(self._clock()) // 1000,
+            "friend_pversion_map": [f"{uid}_0" for uid in uids],
+            "avatar_size": 120,
+            "language": "vi",
+            "show_online_status": 1,
+        }
+        answer = _as_object(self.read("POST", _PROFILES, params))
+        found = _as_object(answer.get("unchanged_profiles")) | _as_object(answer.get("changed_profiles"))
+        return {uid.split("_")[0]: profile for uid, profile in found.items()}
+
+
+def _number(element: Element) -> int:
+    return number_of(element.key) or 0
+
+
+def _as_object(value: object) -> RawDict:
+    """An object, or none at all: getrecentv2 gives it as a JSON string, and whatever is missing is taken as empty."""
+    try:
+        return json_object(value)
+    except ValueError:
+        return {}
+
+
+def _member_uids(info: RawDict) -> list[str]:
+    # memVerList is the list that Zalo keeps filled: "<uid>_<version>".
+    listed = [as_id(entry).split("_")[0] for entry in info.get("memVerList") or info.get("memberIds") or []]
+    return list(dict.fromkeys(filter(None, listed)))
+
+
+def _snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> GroupSnapshot:
+    description = info.get("desc")
+    total = as_id(info.get("totalMember"))
+    return GroupSnapshot(
+        group_id=group_id,
+        name=str(info.get("name") or ""),
+        owner_uid=as_id(info.get("creatorId")),
+        co_admin_uids=tuple(filter(None, map(as_id, info.get("adminIds") or []))),
+        member_uids=tuple(member.uid for member in members),
+        total_members=int(total) if total.isdecimal() else len(members),
+        settings={
+            name: int(value) for name, value in _as_object(info.get("setting")).items() if isinstance(value, int)
+        },
+        description=description if isinstance(description, str) else None,
+        avatar_url=_picture(info),
+        official_uids=tuple(member.uid for member in members if member.official),
+    )
+
+
+def _picture(info: RawDict) -> str | None:
+    """The address of a group's picture, "" for the one that Zalo gives by itself; None where it says nothing of it."""
+    named = [info[name] for name in ("fullAvt", "avt") if name in info]
+    return next((str(address) for address in named if address), "" if named else None)
+
+
+def _member(uid: str, profile: RawDict) -> Member:
+    shown = next((profile[name] for name in ("displayName", "dName", "zaloName") if profile.get(name)), "")
+    return Member(
+        uid=uid,
+        display_name=str(shown),
+        zalo_name=str(profile.get("zaloName") or ""),
+        global_id=as_id(profile.get("globalId")) or None,
+        official=bool(profile.get("oaInfo")),
+    )

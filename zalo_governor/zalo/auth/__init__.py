@@ -1,0 +1,1 @@
+"""Logging in to Zalo and keeping the session."""

@@ -1,0 +1,216 @@
+"""Logging in with a QR code that somebody scans with the Zalo app (protocol page 2.6).
+
+No code of a telephone or password passes through this program: what it gets in the end is the cookies of a browser.
+"""
+
+import base64
+import binascii
+import re
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import NamedTuple, Self
+from urllib.parse import urljoin
+
+import requests
+from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
+
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.zalo.credentials import Cookie
+from zalo_governor.zalo.errors import (
+    LoginRefusedError,
+    QrDeclinedError,
+    QrExpiredError,
+    QrRefusedError,
+    ZaloUnavailableError,
+)
+from zalo_governor.zalo.http.base import outer_answer
+from zalo_governor.zalo.http.cookies import CookieStore
+from zalo_governor.zalo.http.transport import ZaloTransport, http_through
+
+QR_SECONDS = 100.0
+"""How long a code counts, as Zalo's own page has it."""
+
+_ID = "https://id.zalo.me/account"
+_CHAT = "https://chat.zalo.me/"
+_PC = "https://zalo.me/pc"
+_USER_INFO = "https://jr.chat.zalo.me/jr/userinfo"
+_VERSION = re.compile(r"https://stc-zlogin\.zdn\.vn/main-([\w.-]+?)\.js")
+_WAIT_ON = 8
+_DECLINED = -13
+_MOST_HOPS = 10
+_LEAST_BETWEEN_POLLS = 1.0
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class QrCode(NamedTuple):
+    """A code to be scanned."""
+
+    code: str
+    image: bytes
+    """PNG."""
+
+
+class QrLogin:
+    """One login, step by step: `code`, `wait_for_scan`, `wait_for_confirmation`, `enter`; then `cookies` has them all.
+
+    Every method raises ZaloUnavailableError where there is no usable answer, and ForbiddenHostError where Zalo leads
+    to an address that is not its own. `timeout` is in seconds and holds for every connect and every read.
+    """
+
+    def __init__(self, *, user_agent: str, route_to: str | None, timeout: float) -> None:
+        self._store = CookieStore(())
+        self._timeout = timeout
+        self._http = http_through(ZaloTransport(self._store, route_to=route_to, timeout=timeout))
+        self._http.headers.update(
+            {"User-Agent": user_agent, "Accept": "*/*", "Accept-Language": "vi-VN,vi;q=0.9,en;q=0.8"}
+        )
+        self._version = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self._http.close()
+
+    @property
+    def cookies(self) -> tuple[Cookie, ...]:
+        """Every cookie that Zalo gave on the way, each with its domain."""
+        return self._store.all()
+
+    def code(self) -> QrCode:
+        """A new code; one made before counts no longer.
+
+        Raises:
+            QrRefusedError: Zalo gives none.
+        """
+        if not self._version:
+            self._open_page()
+        data = self._ask("/authen/qr/generate", {"continue": _PC})
+        code, image = data.get("code"), str(data.get("image") or "").rpartition("base64,")[2]
+        try:
+            content = base64.b64decode(image, validate=True)
+        except binascii.Error:
+            content = b""
+        if not isinstance(code, str) or not code or not content.startswith(_PNG):
+            raise QrRefusedError(0, "câu trả lời không có mã QR")
+        return QrCode(code, content)
+
+    def wait_for_scan(self, code: QrCode, seconds: float = QR_SECONDS) -> str:
+        """Wait until somebody has scanned it; gives the name of the account.
+
+        Raises:
+            QrExpiredError: nobody did within so many seconds.
+            QrRefusedError: the code counts no longer.
+        """
+        data = self._poll("/authen/qr/waiting-scan", {"code": code.code, "continue": _CHAT}, seconds)
+        return str(data.get("display_name") or "")
+
+    def wait_for_confirmation(self, code: QrCode, seconds: float = QR_SECONDS) -> None:
+        """Wait until who has scanned it says yes on the telephone.
+
+        Raises:
+            QrDeclinedError: that person said no.
+            QrExpiredError: no word came within so many seconds.
+            QrRefusedError: the code counts no longer.
+        """
+        given = {"code": code.code, "gToken": "", "gAction": "CONFIRM_QR", "continue": _CHAT}
+        self._poll("/authen/qr/waiting-confirm", given, seconds)
+
+    def enter(self) -> str:
+        """Fetch the cookies of the session that was confirmed; gives the name of the account.
+
+        Raises:
+            LoginRefusedError: Zalo does not call the session logged in.
+        """
+        address = f"{_ID}/checksession?continue=https%3A%2F%2Fchat.zalo.me%2Findex.html"
+        for _ in range(_MOST_HOPS):
+            response = self._send("GET", address)
+            location = response.headers.get("location")
+            if not location or not 300 <= response.status_code < 400:
+                break
+            address = urljoin(address, location)
+        data = _data_of(outer_answer(self._send("GET", _USER_INFO, referer=_CHAT)))
+        info = data.get("info")
+        if not data.get("logged"):
+            raise LoginRefusedError(0, "mã đã được xác nhận nhưng phiên chưa đăng nhập")
+        return str(info.get("name") or "") if isinstance(info, dict) else ""
+
+    def _open_page(self) -> None:
+        page = self._send("GET", f"{_ID}?continue=https%3A%2F%2Fchat.zalo.me%2F")
+        if page.status_code >= 400:
+            raise ZaloUnavailableError(f"HTTP {page.status_code}", "/account", sent=True)
+        found = _VERSION.search(page.text)
+        if not found:
+            raise QrRefusedError(0, "trang đăng nhập không cho biết phiên bản, có thể Zalo đã đổi trang")
+        self._version = found[1]
+        for path, form in (("/logininfo", {}), ("/verify-client", {"type": "device"})):
+            # The page makes these calls and goes on whatever they answer.
+            with suppress(QrRefusedError):
+                self._ask(path, {**form, "continue": _PC})
+
+    def _ask(self, path: str, form: Mapping[str, str]) -> RawDict:
+        """The `data` of the answer, {} where it has none."""
+        answer = self._answer(path, form, self._timeout)
+        if code := _code_of(answer):
+            raise QrRefusedError(code, str(answer.get("error_message") or ""))
+        return _data_of(answer)
+
+    def _poll(self, path: str, form: Mapping[str, str], seconds: float) -> RawDict:
+        deadline = time.monotonic() + seconds
+        failed: ZaloUnavailableError | None = None
+        while (left := deadline - time.monotonic()) > 0:
+            began = time.monotonic()
+            try:
+                # Zalo answers when something happens or after a while of its own choosing; silence is no fault.
+                answer = self._answer(path, form, left)
+                failed = None
+            except ZaloUnavailableError as error:
+                failed = error
+            else:
+                code = _code_of(answer)
+                if code == 0:
+                    return _data_of(answer)
+                if code == _DECLINED:
+                    raise QrDeclinedError
+                if code != _WAIT_ON:
+                    raise QrRefusedError(code, str(answer.get("error_message") or ""))
+            pause = min(_LEAST_BETWEEN_POLLS - (time.monotonic() - began), deadline - time.monotonic())
+            time.sleep(max(pause, 0))
+        if failed and failed.message != requests.ReadTimeout.__name__:
+            raise failed
+        raise QrExpiredError
+
+    def _answer(self, path: str, form: Mapping[str, str], timeout: float) -> RawDict:
+        given = {**form, "v": self._version}
+        return outer_answer(self._send("POST", f"{_ID}{path}", form=given, timeout=timeout))
+
+    def _send(
+        self,
+        method: str,
+        address: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        referer: str = "https://id.zalo.me/",
+        timeout: float | None = None,
+    ) -> requests.Response:
+        headers = {"Referer": referer} | ({"Origin": "https://id.zalo.me"} if form else {})
+        limits = (self._timeout, timeout or self._timeout)
+        try:
+            return self._http.request(
+                method, address, data=form, headers=headers, timeout=limits, allow_redirects=False
+            )
+        except (requests.RequestException, HTTPError) as error:
+            path = parse_url(address).path or "/"
+            raise ZaloUnavailableError(type(error).__name__, path, sent=True) from None
+
+
+def _code_of(answer: RawDict) -> int:
+    code = answer.get("error_code") or 0
+    return code if isinstance(code, int) else -1
+
+
+def _data_of(answer: RawDict) -> RawDict:
+    data = answer.get("data")
+    return data if isinstance(data, dict) else {}

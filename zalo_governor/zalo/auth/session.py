@@ -1,0 +1,273 @@
+"""One logged-in account: its cookies, its browser's identity, and the keys that the login gave."""
+
+import threading
+from collections.abc import Callable
+from enum import Enum
+from typing import assert_never
+
+import requests
+import structlog
+from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
+
+from zalo_governor.domain.clock import Clock, to_ms
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.zalo.auth.encrypted_login import EncryptedLogin
+from zalo_governor.zalo.credentials import Credentials
+from zalo_governor.zalo.errors import (
+    ForbiddenHostError,
+    LoginRefusedError,
+    SessionExpiredError,
+    ZaloCallError,
+    ZaloError,
+    ZaloUnavailableError,
+)
+from zalo_governor.zalo.http.base import API_VERSION, CLIENT_TYPE, GovernorApi
+from zalo_governor.zalo.http.cookies import CookieStore
+from zalo_governor.zalo.http.error_codes import SESSION_EXPIRED
+from zalo_governor.zalo.http.rate_limit import TokenBucket
+from zalo_governor.zalo.http.transport import ZaloTransport, checked_socket_url, http_through
+from zalo_governor.zalo.http.upload_waiter import Uploads
+
+log = structlog.get_logger(__name__)
+
+_LOGIN_URL = "https://wpa.chat.zalo.me/api/login/getLoginInfo"
+_PLAIN_VERSION = 645
+_ENCRYPTED_VERSION = 685
+"""As zlapi 1.0.3 and zca-js 2.2.0 say it at the login."""
+
+
+class LoginForm(Enum):
+    """The two ways to ask for getLoginInfo (protocol page 2.2 and 2.3)."""
+
+    PLAIN = "plain"
+    ENCRYPTED = "encrypted"
+
+
+class ZaloSession:
+    """The HTTP side of one account. Threads may share it.
+
+    `timeout` is in seconds and holds for every connect and every read. `on_credentials` is called after each answer
+    that changed a cookie, in the thread that made the call, and must keep what it is given. Without `pace`, five calls
+    a second may go out, twenty at once. `client_version` is the version of Zalo Web to speak as; None for that of the
+    client whose form of login is used.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        route_to: str | None,
+        timeout: float,
+        on_credentials: Callable[[Credentials], None],
+        clock: Clock,
+        pace: TokenBucket | None = None,
+        client_version: int | None = None,
+    ) -> None:
+        self._credentials = credentials
+        self._client_version = client_version
+        self._form = LoginForm.PLAIN
+        self._routed = route_to is not None
+        self._on_credentials = on_credentials
+        self._clock = clock
+        self._cookies = CookieStore(credentials.cookies)
+        self._persisted = self._cookies.all()
+        self._persist_lock = threading.Lock()
+        self._login_lock = threading.Lock()
+        self._uid = ""
+        self._logins = 0
+        self._socket_urls: tuple[str, ...] = ()
+        self.timeout = timeout
+        self.uploads = Uploads()
+        self._http = http_through(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
+        self._http.hooks["response"].append(self._persist)
+        self.api = GovernorApi(
+            self._http,
+            imei=credentials.imei,
+            user_agent=credentials.user_agent,
+            log_in=self.login,
+            before=(pace or TokenBucket(per_second=5, burst=20)).take,
+        )
+        """Every call of zlapi, in this session."""
+
+    @property
+    def uid(self) -> str:
+        """The account's uid as itself sees it; ZaloError before the first login."""
+        if not self._uid:
+            raise ZaloError("not logged in yet")
+        return self._uid
+
+    @property
+    def user_agent(self) -> str:
+        """The one User-Agent of this account, for login, calls and socket."""
+        return self._credentials.user_agent
+
+    @property
+    def socket_urls(self) -> tuple[str, ...]:
+        """Where the socket may be opened, in Zalo's order of preference; empty before the first login."""
+        return self._socket_urls
+
+    @property
+    def logins(self) -> int:
+        """How often this session has logged in; see `renew`."""
+        return self._logins
+
+    def cookie_header(self, host: str) -> str:
+        """The Cookie header that a browser would send to that host."""
+        return self._cookies.header_for(host)
+
+    def login(self) -> None:
+        """Log in with the cookies and take over the keys; may be repeated at any time.
+
+        Where Zalo refuses getLoginInfo in its plain form, the encrypted one of newer clients is tried, and the reverse
+        once that was taken.
+
+        Raises:
+            LoginRefusedError: the session is dead, belongs to another account than before, or the answer lacks what a
+                session needs.
+            ForbiddenHostError: the answer names no socket that may be opened.
+            ZaloUnavailableError: no usable answer.
+        """
+        with self._login_lock:
+            self._login()
+
+    def renew(self, known_logins: int) -> None:
+        """Log in again, unless another thread has since `logins` was `known_logins`; raises like `login`."""
+        with self._login_lock:
+            if self._logins == known_logins:
+                self._login()
+
+    def fetch(self, address: str, *, most: int) -> bytes:
+        """The bytes that lie at an address of Zalo's, such as a picture.
+
+        Raises:
+            ForbiddenHostError: the address is not Zalo's own.
+            ZaloCallError: HTTP 4xx, or more than `most` bytes.
+            ZaloUnavailableError: no usable answer.
+        """
+        path = parse_url(address).path or "/"
+        try:
+            with self._http.get(address, stream=True, allow_redirects=False) as response:
+                if response.status_code >= 500 or 300 <= response.status_code < 400:
+                    raise ZaloUnavailableError(f"HTTP {response.status_code}", path, sent=True)
+                if response.status_code >= 400:
+                    raise ZaloCallError(response.status_code, f"HTTP {response.status_code}", path)
+                content = response.raw.read(most + 1, decode_content=True)
+        except (requests.RequestException, HTTPError) as error:
+            raise ZaloUnavailableError(type(error).__name__, path, sent=True) from None
+        if len(content) > most:
+            raise ZaloCallError(413, f"more than {most} bytes", path)
+        return bytes(content)
+
+    def close(self) -> None:
+        """Let go of the connections; a later call opens new ones."""
+        self._http.close()
+
+    def _login(self) -> None:
+        data = self._login_data()
+        uid, sockets = str(data["uid"]), data["zpw_ws"]
+        if self._uid not in {"", uid}:
+            raise LoginRefusedError(0, "cookie là của một tài khoản khác với trước")
+        self._socket_urls = self._allowed(sockets)
+        self.api.client_version = self._client_version or _CALLS_AS[self._form]
+        self.api.become(
+            {
+                "phone_number": str(data.get("phone_number") or ""),
+                "secret_key": data["zpw_enk"],
+                "send2me_id": uid,
+                "zpw_ws": sockets,
+            }
+        )
+        self._uid = uid
+        self._logins += 1
+        log.info("logged_in", uid=uid, sockets=len(self._socket_urls), form=self._form.value)
+
+    def _login_data(self) -> RawDict:
+        try:
+            return self._asked(self._form)
+        except (LoginRefusedError, ZaloCallError) as error:
+            # A session that has not been opened yet may get what is missing from the other form.
+            if error.code == _TOO_MANY or (self._logins and error.code in _DEAD):
+                raise
+            log.warning("login_form_refused", form=self._form.value, code=error.code)
+        other = LoginForm.ENCRYPTED if self._form is LoginForm.PLAIN else LoginForm.PLAIN
+        data = self._asked(other)
+        self._form = other
+        return data
+
+    def _asked(self, form: LoginForm) -> RawDict:
+        """What a session needs, as Zalo gives it to one form of the call."""
+        match form:
+            case LoginForm.PLAIN:
+                data = _success(self._login_answer(self._plain_query())).get("data")
+            case LoginForm.ENCRYPTED:
+                call = EncryptedLogin(
+                    imei=self._credentials.imei,
+                    client_type=CLIENT_TYPE,
+                    client_version=self._client_version or _ENCRYPTED_VERSION,
+                    now_ms=to_ms(self._clock()),
+                )
+                data = _success(call.read(_success(self._login_answer(call.query)).get("data"))).get("data")
+            case _:
+                assert_never(form)
+        if not isinstance(data, dict):
+            raise LoginRefusedError(0, "câu trả lời không có dữ liệu")
+        missing = [name for name, kind in _NEEDED.items() if not data.get(name) or not isinstance(data[name], kind)]
+        if missing:
+            raise LoginRefusedError(0, f"câu trả lời thiếu {', '.join(missing)}")
+        return data
+
+    def _plain_query(self) -> RawDict:
+        return {
+            "imei": self._credentials.imei,
+            "type": CLIENT_TYPE,
+            "client_version": self._client_version or _PLAIN_VERSION,
+            "computer_name": "Web",
+            "ts": to_ms(self._clock()),
+        }
+
+    def _login_answer(self, query: RawDict) -> RawDict:
+        try:
+            return self.api.plain(_LOGIN_URL, query)
+        except SessionExpiredError as error:
+            raise LoginRefusedError(error.code, error.message) from None
+
+    def _allowed(self, sockets: list[object]) -> tuple[str, ...]:
+        allowed = []
+        for address in sockets:
+            try:
+                allowed.append(checked_socket_url(str(address), routed=self._routed))
+            except ForbiddenHostError as error:
+                log.error("socket_address_refused", error=error)
+        if not allowed:
+            raise ForbiddenHostError("the login named no socket that may be opened")
+        return tuple(allowed)
+
+    def _persist(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
+        with self._persist_lock:
+            cookies = self._cookies.all()
+            if cookies == self._persisted:
+                return
+            try:
+                self._on_credentials(self._credentials.model_copy(update={"cookies": cookies}))
+            except Exception as error:
+                # The call itself went well; the next answer tries again.
+                log.error("credentials_not_kept", error=type(error).__name__)
+                return
+            self._persisted = cookies
+
+
+_TOO_MANY = 429
+_DEAD = frozenset({SESSION_EXPIRED, 401})
+"""The session itself is refused, in whatever form it is shown."""
+
+
+def _success(answer: RawDict) -> RawDict:
+    code = answer.get("error_code") or 0
+    if code != 0:
+        raise LoginRefusedError(code if isinstance(code, int) else -1, str(answer.get("error_message") or ""))
+    return answer
+
+
+_CALLS_AS = {LoginForm.PLAIN: API_VERSION, LoginForm.ENCRYPTED: _ENCRYPTED_VERSION}
+_NEEDED: dict[str, type | tuple[type, ...]] = {"uid": (str, int), "zpw_enk": str, "zpw_ws": list}

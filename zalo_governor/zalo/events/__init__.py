@@ -1,0 +1,1 @@
+"""What frames carry: elements, and the domain events made of them."""

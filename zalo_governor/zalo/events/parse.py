@@ -1,0 +1,272 @@
+"""Raw element -> event. What is not understood raises, and is kept as a dead letter by whoever asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.errors import UnparsableElementError
+from zalo_governor.domain.events import (
+    AdminChanged,
+    Attachment,
+    EventBase,
+    GroupCall,
+    GroupInfoChanged,
+    GroupSettingChanged,
+    MembersJoined,
+    MembersLeft,
+    Mention,
+    MessageDeleted,
+    MessageRecalled,
+    MessageRevised,
+    MessageSeen,
+    MessageSent,
+    NamedUid,
+    NameObserved,
+    Quote,
+    Reacted,
+    SealedHeard,
+    Unrecognised,
+)
+from zalo_governor.domain.inbound import NESTED_TOO_DEEP, Admitted, ElementKind, Entry, RawDict
+from zalo_governor.zalo.events.ids import as_id, json_object, uid_of
+from zalo_governor.zalo.events.parse_acts import friend_act, group_act
+from zalo_governor.zalo.events.text_fields import string_of, strings_of, worded_strings
+
+_CAPTIONED = frozenset({"webchat", "chat.photo", "chat.video.msg", "chat.gif", "chat.doodle"})
+_CALLS = frozenset({"recommened.calltime", "recommened.misscall", "recommened.groupcall"})  # Zalo's own spelling
+_CALL_BUBBLE = "sendBubbleMessage"
+_PARAMS_FIELDS = (
+    "media_title",
+    "media_source",
+    "media_artist",
+    "contact_phone",
+    "poll_question",
+    "poll_option",
+    "todo",
+)
+_QUOTE_FIELDS = ("quote_title", "quote_description", "quote_url", "quote_sender_name")
+
+Shared = dict[str, Any]
+"""What every event has, ready for its constructor."""
+
+
+def parse(admitted: Admitted) -> EventBase:
+    """The event that an admitted element stands for; fits pipeline.ports.Parser.
+
+    Raises:
+        UnparsableElementError: no event is known for this shape.
+    """
+    entry = admitted.entry
+    shared = _shared(admitted)
+    if entry.seal is not None:
+        return SealedHeard(mac=entry.seal.mac, size=entry.seal.size, **shared)
+    if entry.raw is None:
+        raise UnparsableElementError(f"{entry.kind}: neither a body nor a seal")
+    if entry.raw == NESTED_TOO_DEEP:
+        raise UnparsableElementError(f"{entry.kind}: nested too deep")
+    try:
+        return _PARSERS[entry.kind](admitted, entry.raw, shared)
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+        # Without the cause: it may quote what was said.
+        raise UnparsableElementError(f"{entry.kind}: {type(error).__name__}") from None
+
+
+def _shared(admitted: Admitted) -> Shared:
+    entry = admitted.entry
+    return {
+        "id": admitted.id,
+        "account": entry.account,
+        "thread_id": entry.thread_id,
+        "is_group": entry.is_group,
+        "key": entry.key,
+        "sender_uid": entry.sender_uid,
+        "sender_name": string_of(entry.raw, "sender_name") if entry.raw else "",
+        "at": from_ms(entry.at_ms),
+        "source": entry.source,
+    }
+
+
+def _message(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    content = raw.get("content")
+    message_type = str(raw.get("msgType") or "webchat")
+    if isinstance(content, dict):
+        action = _call(content)
+        if action:
+            return GroupCall(action=action, **shared)
+    shared["message_type"] = message_type
+    shared["text"] = _typed(raw, message_type)
+    shared["attachment"] = _attachment(raw, message_type) if isinstance(content, dict) else None
+    shared["quote"] = _quote(raw, admitted.entry)
+    shared["mentions"] = _mentions(raw)
+    shared["time_to_live_ms"] = _whole(raw.get("ttl")) or 0
+    # One is made for every message: by name, each value would first be put into another dict.
+    return (MessageRevised if admitted.revision else MessageSent).model_validate(shared)
+
+
+def _call(content: RawDict) -> str:
+    action = content.get("action")
+    if action in _CALLS:
+        return str(action).removeprefix("recommened.")
+    return "bubble" if content.get("title") == _CALL_BUBBLE else ""
+
+
+def _typed(raw: RawDict, message_type: str) -> str:
+    if isinstance(raw.get("content"), str):
+        return string_of(raw, "text")
+    if message_type in _CAPTIONED:
+        # Some clients put the caption of a photo into the description.
+        return string_of(raw, "title") or string_of(raw, "description")
+    return ""
+
+
+def _attachment(raw: RawDict, message_type: str) -> Attachment:
+    params = _params(raw["content"])
+    named = [(field, text) for field in _PARAMS_FIELDS for text in strings_of(raw, field)]
+    seen = {text for _, text in named}
+    url = string_of(raw, "url")
+    return Attachment(
+        type=message_type,
+        title=string_of(raw, "title"),
+        description=string_of(raw, "description"),
+        url=url,
+        size=next(filter(None, (_whole(params.get(name)) for name in ("fileSize", "totalSize", "hdSize"))), None),
+        other_strings=(
+            *named,
+            *(("params", text) for text in worded_strings(params) if text not in seen),
+            *([("url", url)] if url else []),
+        ),
+    )
+
+
+def _params(content: RawDict) -> RawDict:
+    try:
+        return json_object(content.get("params"))
+    except ValueError:
+        return {}
+
+
+def _quote(raw: RawDict, entry: Entry) -> Quote | None:
+    quote = raw.get("quote")
+    if not isinstance(quote, dict):
+        return None
+    return Quote(
+        owner_uid=uid_of(quote.get("ownerId"), entry.account),
+        key=as_id(quote.get("globalMsgId")),
+        text=string_of(raw, "quote"),
+        strings=tuple((field, text) for field in _QUOTE_FIELDS for text in strings_of(raw, field)),
+    )
+
+
+def _mentions(raw: RawDict) -> tuple[Mention, ...]:
+    mentions = raw.get("mentions")
+    if not isinstance(mentions, list):
+        return ()
+    return tuple(
+        Mention(uid=as_id(given.get("uid")), start=_whole(given.get("pos")) or 0, length=_whole(given.get("len")) or 0)
+        for given in mentions
+        if isinstance(given, dict) and as_id(given.get("uid"))
+    )
+
+
+def _recall(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    return MessageRecalled(target_key=_target(json_object(raw.get("content"))), **shared)
+
+
+def _deletion(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    content = raw.get("content")
+    if isinstance(content, str) and content.startswith("["):
+        content = json_object(f'{{"msgs":{content}}}')
+    elif isinstance(content, str):
+        content = json_object(content)
+    if isinstance(content, dict):
+        content = content.get("msgs", [content])
+    targets = tuple(_target(item) for item in content or [])
+    if not targets:
+        raise ValueError("deletes nothing")
+    return MessageDeleted(target_keys=targets, **shared)
+
+
+def _reaction(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    content = json_object(raw.get("content"))
+    return Reacted(target_key=_target(content["rMsg"][0]), icon=str(content.get("rIcon") or ""), **shared)
+
+
+def _target(named: object) -> str:
+    if isinstance(named, dict):
+        key = next(filter(None, (as_id(named.get(name)) for name in ("globalMsgId", "gMsgID", "msgId"))), "")
+    else:
+        key = as_id(named)
+    if not key or key == "0":
+        raise ValueError("names no message")
+    return key
+
+
+def _receipt(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    return MessageSeen(
+        target_key=_target(raw),
+        seen_uids=tuple(uid_of(uid, admitted.entry.account) for uid in raw.get("seenUids") or []),
+        delivered_uids=tuple(uid_of(uid, admitted.entry.account) for uid in raw.get("deliveredUids") or []),
+        **shared,
+    )
+
+
+def _group_act(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    return group_act(raw, shared)
+
+
+def _friend_act(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    return friend_act(raw, shared)
+
+
+def _name(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    return NameObserved(name=string_of(raw, "observed_name"), **shared)
+
+
+def _group_state(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    if "joined" in raw:
+        return MembersJoined(members=(NamedUid(uid=as_id(raw["joined"])),), **shared)
+    if "left" in raw:
+        return MembersLeft(members=(NamedUid(uid=as_id(raw["left"])),), **shared)
+    if "settings" in raw:
+        return GroupSettingChanged(settings=raw["settings"], **shared)
+    for key, granted in (("admin_added", True), ("admin_removed", False)):
+        if key in raw:
+            return AdminChanged(members=(NamedUid(uid=as_id(raw[key])),), granted=granted, **shared)
+    return GroupInfoChanged(
+        name=string_of(raw, "observed_group_name") or None,
+        description=string_of(raw, "observed_group_description") if "description" in raw else None,
+        avatar_url=str(raw["avatar"]) if "avatar" in raw else None,
+        owner_uid=as_id(raw.get("owner")) or None,
+        **shared,
+    )
+
+
+def _other(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    content = json_object(raw.get("content"))
+    act_type, act = content.get("act_type"), content.get("act")
+    if not (act_type and act) or (act_type == "group" and act != "join_reject"):
+        raise ValueError("a known element that could not be filed")
+    return Unrecognised(act=f"{act_type}/{act}", **shared)
+
+
+def _whole(value: object) -> int | None:
+    if value.__class__ is int:  # as nearly always
+        return value
+    try:
+        return int(as_id(value))
+    except ValueError:
+        return None
+
+
+_PARSERS: dict[ElementKind, Callable[[Admitted, RawDict, Shared], EventBase]] = {
+    ElementKind.MESSAGE: _message,
+    ElementKind.RECALL: _recall,
+    ElementKind.DELETION: _deletion,
+    ElementKind.REACTION: _reaction,
+    ElementKind.RECEIPT: _receipt,
+    ElementKind.GROUP_ACT: _group_act,
+    ElementKind.FRIEND_ACT: _friend_act,
+    ElementKind.NAME: _name,
+    ElementKind.GROUP_STATE: _group_state,
+    ElementKind.OTHER: _other,
+}

@@ -1,0 +1,169 @@
+"""Group and friend acts (frames 601) -> events; the names of acts are those of Zalo Web's own client."""
+
+from collections.abc import Callable
+from typing import Any
+
+from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.events import (
+    AdminChanged,
+    BoardChanged,
+    EventBase,
+    FriendAct,
+    GroupInfoChanged,
+    GroupSettingChanged,
+    InviteLinkChanged,
+    JoinRequested,
+    MemberRemoved,
+    MembersJoined,
+    MembersLeft,
+    NamedUid,
+    PinChanged,
+    Unrecognised,
+)
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.zalo.events.ids import as_id, json_object
+from zalo_governor.zalo.events.text_fields import FIELDS, string_of
+
+Shared = dict[str, Any]
+
+_PINS = frozenset({"new_pin_topic", "update_pin_topic", "unpin_topic", "reorder_pin_topic"})
+_BOARD = frozenset(
+    {
+        "update_board",
+        "remove_board",
+        "update_topic",
+        "remove_topic",
+        "accept_remind",
+        "reject_remind",
+        "remind_topic",
+    }
+)
+_MEMBER_NAME = FIELDS["member_name"].path[-1]
+_LATEST_MS = 253_402_300_799_000
+"""The end of the year 9999."""
+_DIGITS = 5
+_BOARD_TITLES = ("pin_title", "topic_title", "topic_plain_title", "reminder")
+
+
+def group_act(raw: RawDict, shared: Shared) -> EventBase:
+    """The event of a group act; `Unrecognised` for an act that Zalo has invented since."""
+    content = json_object(raw.get("content"))
+    data = json_object(content.get("data"))
+    act = str(content["act"])
+    if act in _PINS:
+        return PinChanged(act=act, title=_board_title(raw), board=_board(data), **shared)
+    if act in _BOARD:
+        return BoardChanged(act=act, title=_board_title(raw), board=_board(data), **shared)
+    reader = _ACTS.get(act)
+    return reader(raw, data, shared) if reader else Unrecognised(act=act, **shared)
+
+
+def friend_act(raw: RawDict, shared: Shared) -> EventBase:
+    """The event of a friend act."""
+    return FriendAct(act=str(json_object(raw.get("content"))["act"]), **shared)
+
+
+def _joined(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
+    return MembersJoined(members=_members(data), **shared)
+
+
+def _left(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
+    return MembersLeft(members=_members(data), **shared)
+
+
+def _removed(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
+    return MemberRemoved(members=_members(data), **shared)
+
+
+def _blocked(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
+    return MemberRemoved(members=_members(data), blocked=True, **shared)
+
+
+def _admin_added(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
+    return AdminChanged(members=_members(data), granted=True, **shared)
+
+
+def _admin_removed(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
+    return AdminChanged(members=_members(data), granted=False, **shared)
+
+
+def _requested(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
+    uids = tuple(filter(None, map(as_id, data.get("uids") or [])))
+    return JoinRequested(uids=uids, pending=int(as_id(data.get("totalPending")) or 0), **shared)
+
+
+def _info(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
+    return GroupInfoChanged(
+        name=string_of(raw, "group_name") or None,
+        description=string_of(raw, "group_description") or None,
+        avatar_url=_avatar(data),
+        owner_uid=as_id(data.get("creatorId")) or None,
+        **shared,
+    )
+
+
+def _picture(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
+    # The name rides along unchanged. That there is another picture is known even where its address is not given.
+    return GroupInfoChanged(avatar_url=_avatar(data) or "", **shared)
+
+
+def _settings(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
+    given = json_object(data.get("groupSetting") or {})
+    return GroupSettingChanged(
+        settings={name: int(value) for name, value in given.items() if isinstance(value, int)}, **shared
+    )
+
+
+def _link(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
+    expires = as_id(json_object(data.get("info") or {}).get("link_expired_time"))
+    return InviteLinkChanged(
+        link=string_of(raw, "invite_link"),
+        expires_at=from_ms(int(expires)) if expires.isdecimal() and 0 < int(expires) <= _LATEST_MS else None,
+        **shared,
+    )
+
+
+def _members(data: RawDict) -> tuple[NamedUid, ...]:
+    """Some acts list members as objects, others as bare uids."""
+    members = []
+    for given in data.get("updateMembers") or []:
+        uid = as_id(given.get("id")) if isinstance(given, dict) else as_id(given)
+        if uid:
+            name = given.get(_MEMBER_NAME) if isinstance(given, dict) else None
+            members.append(NamedUid(uid=uid, name=name if isinstance(name, str) else ""))
+    if not members:
+        raise ValueError("concerns nobody")
+    return tuple(members)
+
+
+def _avatar(data: RawDict) -> str | None:
+    return next((str(data[name]) for name in ("fullAvt", "avt") if data.get(name)), None)
+
+
+def _board(data: RawDict) -> int | None:
+    """The number of what it is, from whichever of Zalo's forms of a topic is there."""
+    for name in ("topic", "groupTopic"):
+        topic = data.get(name)
+        kind = as_id(topic.get("type")) if isinstance(topic, dict) else ""
+        if kind.isdecimal() and len(kind) < _DIGITS:
+            return int(kind)
+    return None
+
+
+def _board_title(raw: RawDict) -> str:
+    return next(filter(None, (string_of(raw, field) for field in _BOARD_TITLES)), "")
+
+
+_ACTS: dict[str, Callable[[RawDict, RawDict, Shared], EventBase]] = {
+    "join": _joined,
+    "leave": _left,
+    "remove_member": _removed,
+    "block_member": _blocked,
+    "add_admin": _admin_added,
+    "remove_admin": _admin_removed,
+    "join_request": _requested,
+    "update": _info,
+    "update_avatar": _picture,
+    "update_setting": _settings,
+    "new_link": _link,
+}

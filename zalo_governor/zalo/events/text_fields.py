@@ -1,0 +1,123 @@
+"""Where in a raw element the strings stand that people can write: the parser reads them through this table alone."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from zalo_governor.domain.inbound import ElementKind, RawDict
+from zalo_governor.zalo.frames.json import read_json_text
+
+EACH = "*"
+"""A step of a path: every item of a list."""
+
+
+class Place(NamedTuple):
+    """Where a string stands. A step into a string means that the string is JSON; `EACH` means every item."""
+
+    kind: ElementKind
+    path: tuple[str, ...]
+
+
+def _message(*path: str) -> Place:
+    return Place(ElementKind.MESSAGE, path)
+
+
+def _act(*path: str) -> Place:
+    return Place(ElementKind.GROUP_ACT, ("content", "data", *path))
+
+
+FIELDS: dict[str, Place] = {
+    "sender_name": _message("dName"),
+    "text": _message("content"),
+    "title": _message("content", "title"),
+    "description": _message("content", "description"),
+    "url": _message("content", "href"),
+    "media_title": _message("content", "params", "mediaTitle"),
+    "media_source": _message("content", "params", "src"),
+    "media_artist": _message("content", "params", "artist"),
+    "contact_phone": _message("content", "description", "phone"),
+    "poll_question": _message("content", "params", "question"),
+    "poll_option": _message("content", "params", "options", EACH, "content"),
+    "todo": _message("content", "params", "item", "content"),
+    "quote": _message("quote", "msg"),
+    "quote_title": _message("quote", "attach", "title"),
+    "quote_description": _message("quote", "attach", "description"),
+    "quote_url": _message("quote", "attach", "href"),
+    "quote_sender_name": _message("quote", "fromD"),
+    "group_name": _act("groupName"),
+    "group_description": _act("groupDesc"),
+    "member_name": _act("updateMembers", EACH, "dName"),
+    "pin_title": _act("topic", "params", "title"),
+    "pin_sender_name": _act("topic", "params", "senderName"),
+    "topic_title": _act("groupTopic", "params", "title"),
+    "topic_plain_title": _act("groupTopic", "title"),
+    "reminder": _act("msg"),
+    "invite_link": _act("info", "group_link"),
+    "friend_message": Place(ElementKind.FRIEND_ACT, ("content", "data", "message")),
+    "observed_name": Place(ElementKind.NAME, ("name",)),
+    "observed_group_name": Place(ElementKind.GROUP_STATE, ("name",)),
+    "observed_group_description": Place(ElementKind.GROUP_STATE, ("description",)),
+}
+
+
+def strings_of(raw: RawDict, field: str) -> list[str]:
+    """The strings of that field that are there and not empty."""
+    return [text for text in _walk(raw, FIELDS[field].path) if text]
+
+
+def string_of(raw: RawDict, field: str) -> str:
+    """The first string of that field, "" where there is none."""
+    path = FIELDS[field].path
+    if len(path) == 1:
+        text = raw.get(path[0])
+        return text if isinstance(text, str) else ""
+    return next(iter(strings_of(raw, field)), "")
+
+
+def posted_text(raw: RawDict) -> str:
+    """What the sender of a raw message put before the group, a line for each field; what it quotes is left out."""
+    content = raw.get("content")
+    if isinstance(content, str) and not content.startswith(("{", "[")):
+        return content
+    return "\n".join(dict.fromkeys(text for field in _POSTED for text in strings_of(raw, field)))
+
+
+def worded_strings(value: object) -> Iterator[str]:
+    """Every string below `value` that looks like words and not like an id, a number or a link; JSON in strings too."""
+    if isinstance(value, str):
+        nested = _opened(value)
+        if nested is not value:
+            yield from worded_strings(nested)
+        elif not value.isascii() or " " in value.strip():
+            yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from worded_strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from worded_strings(item)
+
+
+def _walk(value: object, path: tuple[str, ...]) -> Iterator[str]:
+    if not path:
+        if isinstance(value, str):
+            yield value
+        return
+    value = _opened(value)
+    step, rest = path[0], path[1:]
+    if step == EACH:
+        for item in value if isinstance(value, list) else ():
+            yield from _walk(item, rest)
+    elif isinstance(value, dict) and step in value:
+        yield from _walk(value[step], rest)
+
+
+def _opened(value: object) -> object:
+    if not isinstance(value, str) or not value.startswith(("{", "[")):
+        return value
+    try:
+        return read_json_text(value)
+    except ValueError:
+        return value
+
+
+_POSTED = ("text", "title", "description", "media_title", "poll_question", "poll_option", "todo")

@@ -1,0 +1,222 @@
+"""zlapi with an own `_get` and `_post`: every call has a time limit, and every error of Zalo is an exception."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import requests
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
+from urllib3.util import parse_url
+
+from zalo_governor.domain.inbound import RawDict
+from zalo_governor.zalo.errors import (
+    EmptyAnswerError,
+    SessionExpiredError,
+    ZaloCallError,
+    ZaloError,
+    ZaloUnavailableError,
+)
+from zalo_governor.zalo.http.error_codes import SESSION_EXPIRED, UNKNOWN
+from zalo_governor.zalo.http.zlapi_stubs import standing_in
+
+if TYPE_CHECKING:
+
+    class _State:
+        """What is used of zlapi's session state."""
+
+        _session: requests.Session
+        _headers: dict[str, str]
+        _config: RawDict
+        _loggedin: bool
+        cloud_id: str | None
+        user_imei: str | None
+
+        def _get(self, *args: Any, **kwargs: Any) -> requests.Response: ...
+        def _post(self, *args: Any, **kwargs: Any) -> requests.Response: ...
+
+    class ZaloAPI:
+        """What is used of zlapi, which ships no types."""
+
+        _state: _State
+        _imei: str
+        user_id: str | None
+        cloud_id: str | None
+
+        def __init__(self, *, auto_login: bool) -> None: ...
+        def _encode(self, params: RawDict) -> str: ...
+        def _decode(self, params: str) -> Any: ...
+        def __getattr__(self, method: str) -> Any: ...
+
+else:
+    # These serve the reading of its socket, and one of them nothing at all: 10 MB of every bot's memory.
+    with standing_in("aiohttp", "rel", "websocket"):
+        from zlapi import ZaloAPI
+
+API_VERSION = 647
+"""Which version of Zalo Web zlapi 1.0.3 says that it is."""
+CLIENT_TYPE = 30
+_CLIENT_HINTS = ("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform")
+
+
+class GovernorApi(ZaloAPI):
+    """Every method of zlapi 1.0.3 on a session of ours; only reading the socket is taken from it."""
+
+    def __init__(
+        self,
+        http: requests.Session,
+        *,
+        imei: str,
+        user_agent: str,
+        log_in: Callable[[], None],
+        before: Callable[[], None],
+    ) -> None:
+        super().__init__(auto_login=False)
+        self._log_in = log_in
+        self._before = before
+        # zlapi shares one dict of headers between all clients of a process; and its client hints name a browser
+        # that may not be the one of the user agent.
+        self._state._headers = {
+            name: value for name, value in self._state._headers.items() if name not in _CLIENT_HINTS
+        } | {"User-Agent": user_agent}
+        self._state._session = http
+        self._imei = imei
+        self._state.user_imei = imei
+        self.client_version = API_VERSION
+        """`zpw_ver` of the calls."""
+
+    def become(self, config: RawDict) -> None:
+        """Take over what a login answered: `secret_key`, `send2me_id` (which is the uid), `zpw_ws`, `phone_number`."""
+        self._state._config = config
+        self._state._loggedin = True
+        self.user_id = self.cloud_id = self._state.cloud_id = config["send2me_id"]
+
+    def call(self, method: str, url: str, params: RawDict, **query: object) -> Any:
+        """Zalo's decoded answer (the inner `data`) to a call with these encrypted parameters.
+
+        Raises:
+            SessionExpiredError: log in and call again.
+            ZaloCallError: Zalo answered an outer or inner error code, or HTTP 4xx.
+            ZaloUnavailableError: no usable answer.
+        """
+        names: RawDict = {"zpw_ver": self.client_version, "zpw_type": CLIENT_TYPE, **query}
+        sealed = {"params": self._encode({**params, "imei": self._imei})}
+        if method == "GET":
+            return self._answer(self._exchange(self._state._get, url, params=names | sealed))
+        return self._answer(self._exchange(self._state._post, url, params=names, data=sealed))
+
+    def upload(self, url: str, params: RawDict, name: str, content: bytes, **query: object) -> Any:
+        """Zalo's decoded answer to one chunk of a file; the parameters go in the query. Raises as `call`."""
+        sealed = self._encode({**params, "imei": self._imei})
+        names: RawDict = {"zpw_ver": self.client_version, "zpw_type": CLIENT_TYPE, **query, "params": sealed}
+        chunk = {"chunkContent": (name, content, "application/octet-stream")}
+        return self._answer(self._exchange(self._state._post, url, params=names, files=chunk))
+
+    def ping(self, url: str) -> None:
+        """A call with encrypted parameters whose answer is not encrypted and says nothing but its error code."""
+        query: RawDict = {
+            "zpw_ver": self.client_version,
+            "zpw_type": CLIENT_TYPE,
+            "params": self._encode({"imei": self._imei}),
+        }
+        _require_success(outer_answer(self._exchange(self._state._get, url, params=query)), _path(url))
+
+    def plain(self, url: str, query: RawDict) -> RawDict:
+        """The outer answer to a call that is not encrypted; error codes are left to the caller."""
+        return outer_answer(self._exchange(self._state._get, url, params=query))
+
+    def login(self, *_args: object, **_kwargs: object) -> None:
+        """Log in with the session's own credentials; zlapi's way would go past the session."""
+        self._log_in()
+
+    def listen(self, *_args: object, **_kwargs: object) -> NoReturn:
+        """Never: zlapi's own reader loses messages, and kills the process when another session takes over."""
+        raise ZaloError("the socket is read by zalo.listener")
+
+    _listen = listen
+
+    def _get(self, url: str, **kwargs: Any) -> requests.Response:
+        response = self._exchange(self._state._get, url, **kwargs)
+        self._answer(response)
+        return response
+
+    def _post(self, url: str, **kwargs: Any) -> requests.Response:
+        response = self._exchange(self._state._post, url, **kwargs)
+        self._answer(response)
+        return response
+
+    def _exchange(self, transfer: Callable[..., requests.Response], url: str, **kwargs: Any) -> requests.Response:
+        self._before()
+        try:
+            # A redirect would repeat a send under another method, or lead to a page for people.
+            return transfer(url, **kwargs, allow_redirects=False)
+        except (requests.RequestException, HTTPError) as error:
+            # Without the cause: its text holds the whole address.
+            raise ZaloUnavailableError(type(error).__name__, _path(url), sent=_had_left(error)) from None
+
+    def _answer(self, response: requests.Response) -> Any:
+        path = _path(response.url)
+        outer = outer_answer(response)
+        _require_success(outer, path)
+        data = outer.get("data")
+        if data is None or data == "":
+            raise EmptyAnswerError(path)
+        if not isinstance(data, str):
+            return data
+        try:
+            inner = self._decode(data)
+        except Exception as error:
+            # zlapi raises whatever it meets; and its text may quote what was decoded.
+            raise ZaloUnavailableError(
+                f"an answer that cannot be decoded ({type(error).__name__})", path, sent=True
+            ) from None
+        if not isinstance(inner, dict):
+            raise ZaloUnavailableError("an answer that is no object", path, sent=True)
+        _require_success(inner, path)
+        return inner.get("data")
+
+
+def outer_answer(response: requests.Response) -> RawDict:
+    """The JSON object of an answer, whatever its error code.
+
+    Raises:
+        SessionExpiredError: HTTP 401 or 403.
+        ZaloCallError: another HTTP status 4xx.
+        ZaloUnavailableError: no usable answer.
+    """
+    path, status = _path(response.url), response.status_code
+    if status in {401, 403}:
+        raise SessionExpiredError(status, f"HTTP {status}", path)
+    if status >= 500 or 300 <= status < 400 or status == 408:
+        raise ZaloUnavailableError(f"HTTP {status}", path, sent=True, status=status)
+    if status >= 400:
+        raise ZaloCallError(status, f"HTTP {status}", path)
+    try:
+        outer = json.loads(response.content)
+    except (ValueError, RecursionError):
+        raise ZaloUnavailableError("an answer that is not JSON", path, sent=True) from None
+    if not isinstance(outer, dict):
+        raise ZaloUnavailableError("an answer that is no object", path, sent=True)
+    return outer
+
+
+def _require_success(answer: RawDict, path: str) -> None:
+    code = answer.get("error_code", 0)
+    if code == 0:
+        return
+    number = int(code) if isinstance(code, int | str) and str(code).lstrip("-").isdecimal() else UNKNOWN
+    kind = SessionExpiredError if number == SESSION_EXPIRED else ZaloCallError
+    raise kind(number, str(answer.get("error_message") or ""), path)
+
+
+def _path(url: str) -> str:
+    return parse_url(url).path or "/"
+
+
+def _had_left(error: BaseException) -> bool:
+    """Whether Zalo may have read the request before it broke."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return False
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, MaxRetryError):
+        cause = cause.reason
+    return not isinstance(cause, NewConnectionError)

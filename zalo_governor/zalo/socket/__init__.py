@@ -1,0 +1,1 @@
+"""The socket: connection, frames, and the thread that listens."""
