@@ -43,10 +43,10 @@ def fit(examples: Sequence[Example], settings: Settings = Settings()) -> bytes: 
         side = np.array([1.0 if example.label == label else -1.0 for example in examples])
         weights = descend(matrix.slope_for(side), len(matrix.columns) + 1, settings.rounds)
         whole = weights[1:] * matrix.rarity
-        unit = float(np.abs(whole).max()) / _LARGEST or 1.0
-        table[matrix.columns, number] = NO_WEIGHT + np.rint(whole / unit).astype(np.int16)
+        uow = float(np.abs(whole).max()) / _LARGEST or 1.0
+        table[matrix.columns, number] = NO_WEIGHT + np.rint(whole / uow).astype(np.int16)
         biases.append(round(float(weights[0]), 6))
-        units.append(round(unit, 9))
+        units.append(round(uow, 9))
     return pack(labels, biases, units, settings.bits, table.tobytes())
 
 

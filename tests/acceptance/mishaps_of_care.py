@@ -17,7 +17,7 @@ from zalo_governor.backup.recovery_code import RecoveryCode, RecoveryCodeError
 from zalo_governor.cli import doctor as doctor_command
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 _ANSWERS = "office: {province: tỉnh Mẫu}\ngroups: [tinh mau]\npeople: {leader: su, admin: mau}\n"
 
@@ -237,10 +237,10 @@ def _holds_a_role(office: Office) -> Ended:
 @mishap("X03")
 def _case_in_hand(office: Office) -> Ended:
     records = open_records(load_settings(office.config), system_clock)
-    with closing(records), SqlUnits(records.database, BOT).unit() as unit:
-        person = unit.known(BOT, OTHER)
+    with closing(records), SqlUnitsOfWork(records.database, BOT).begin() as uow:
+        person = uow.people.find(BOT, OTHER)
         assert person
-        unit.add_case(new_case(person.id, 1))
+        uow.cases.add(new_case(person.id, 1))
     return office.command("erase", OTHER, "--order", "số 12/QĐ-UBND", "--do-it")
 
 

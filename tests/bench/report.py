@@ -22,7 +22,7 @@ from zalo_governor.services.reports.builder import compose, render_json
 from zalo_governor.services.reports.document.document import paper_of
 from zalo_governor.services.reports.periods import as_period, asked, midnight
 from zalo_governor.services.reports.text import render_text
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 GROUP = "8000000000000000001"
 MONTH = date(2026, 10, 1)
@@ -101,8 +101,8 @@ def _made(config: Path, label: str) -> Figures:
     assert span is not None
     try:
         began = time.perf_counter()
-        with SqlUnits(records.database).unit() as unit:
-            made = compose(unit, Group(GROUP, "Nhóm đo"), as_period(span, voice), voice, system_clock)
+        with SqlUnitsOfWork(records.database).begin() as uow:
+            made = compose(uow, Group(GROUP, "Nhóm đo"), as_period(span, voice), voice, system_clock)
         composed = time.perf_counter() - began
         assert render_text(made, records.catalogue, regulation)
         assert render_json(made)

@@ -15,7 +15,7 @@ from zalo_governor.services.messaging.formatter import Voice
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import compose
 from zalo_governor.services.reports.periods import as_period, days
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 MESSAGES = 1_000_000
 DAYS = 30
@@ -91,8 +91,8 @@ def _report_seconds(made: Rig) -> float:
     group = Group(settings.groups[0].id, settings.groups[0].name)
     try:
         began = time.perf_counter()
-        with SqlUnits(records.database, records.account).unit() as unit:
-            made_report = compose(unit, group, period, voice, system_clock)
+        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+            made_report = compose(uow, group, period, voice, system_clock)
         seconds = time.perf_counter() - began
     finally:
         records.close()

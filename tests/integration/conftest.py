@@ -8,9 +8,9 @@ import pytest
 from tests import postgresql
 from tests.unit.storage.stored import BOT, MASTER, HandClock
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def database(database_url: str, clock: HandClock) -> Iterator[Database]:
 
 
 @pytest.fixture
-def units(database: Database) -> SqlUnits:
-    return SqlUnits(database, BOT)
+def units(database: Database) -> SqlUnitsOfWork:
+    return SqlUnitsOfWork(database, BOT)
 
 
 @pytest.fixture

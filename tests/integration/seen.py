@@ -1,11 +1,11 @@
 """Who was seen."""
 
 from tests.unit.storage.stored import BOT, MEMBER
-from zalo_governor.storage.engine.unit_of_work import SqlUnit
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 
 
-def person(unit: SqlUnit, uid: str = MEMBER) -> int:
+def person(uow: SqlUnitOfWork, uid: str = MEMBER) -> int:
     """Number of the person behind a uid of the bot's account."""
-    found = unit.sender(BOT, uid)
+    found = uow.people.find_or_create(BOT, uid)
     assert found is not None
     return found.id

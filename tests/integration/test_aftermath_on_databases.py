@@ -25,10 +25,10 @@ from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind
 from zalo_governor.domain.removals import CodeCheck, RemovalOutcome
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import events, inbox, removal_codes
 from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 MINUTE = timedelta(minutes=1)
 MAC = b"x" * 16
@@ -39,40 +39,42 @@ def admit(store: SqlInbox, key: str, **changes: Any) -> Admitted:
     return item
 
 
-def open_case(units: SqlUnits, item: Admitted, **changes: Any) -> Case:
-    with units.unit() as unit:
-        return unit.add_case(new_case(person(unit), item.id, message_key=item.entry.key, **changes))
+def open_case(units: SqlUnitsOfWork, item: Admitted, **changes: Any) -> Case:
+    with units.begin() as uow:
+        return uow.cases.add(new_case(person(uow), item.id, message_key=item.entry.key, **changes))
 
 
-def join(units: SqlUnits, case: Case, item: Admitted) -> Case:
-    with units.unit() as unit:
+def join(units: SqlUnitsOfWork, case: Case, item: Admitted) -> Case:
+    with units.begin() as uow:
         joined = case.joined(at=START)
-        unit.save_case(joined, joined_event_id=item.id)
+        uow.cases.save(joined, joined_event_id=item.id)
         return joined
 
 
 def test_a_timer_outlives_the_process_and_is_given_when_it_is_due(
-    units: SqlUnits, heard_in: SqlInbox, database_url: str
+    units: SqlUnitsOfWork, heard_in: SqlInbox, database_url: str
 ) -> None:
     due = START + 15 * MINUTE
     case = open_case(units, admit(heard_in, "1"), due_at=due, same_as=7, leader_told_at=START, leader_told_by=3)
     open_case(units, admit(heard_in, "2"), due_at=due + MINUTE)
     open_case(units, admit(heard_in, "3"))
     with closing(Database(database_url, Keys(MASTER), HandClock())) as another:
-        with SqlUnits(another, BOT).unit() as unit:
-            assert unit.next_due([GROUP]) == due
-            assert unit.due_cases([GROUP], due - MINUTE) == []
-            assert unit.due_cases([GROUP], due) == [case]
-            assert unit.due_cases(["other"], due) == []
-            assert unit.next_due(["other"]) is None
-            unit.save_case(case.told_leader(at=due, by=None))
-        with SqlUnits(another, BOT).unit() as unit:
-            assert unit.due_cases([GROUP], due) == []
-            assert unit.next_due([GROUP]) == due + MINUTE
-            assert unit.case(case.id) == case.told_leader(at=due, by=None)
+        with SqlUnitsOfWork(another, BOT).begin() as uow:
+            assert uow.cases.next_due([GROUP]) == due
+            assert uow.cases.due([GROUP], due - MINUTE) == []
+            assert uow.cases.due([GROUP], due) == [case]
+            assert uow.cases.due(["other"], due) == []
+            assert uow.cases.next_due(["other"]) is None
+            uow.cases.save(case.told_leader(at=due, by=None))
+        with SqlUnitsOfWork(another, BOT).begin() as uow:
+            assert uow.cases.due([GROUP], due) == []
+            assert uow.cases.next_due([GROUP]) == due + MINUTE
+            assert uow.cases.get(case.id) == case.told_leader(at=due, by=None)
 
 
-def test_the_first_case_with_the_same_sealed_content_is_found_in_any_group(units: SqlUnits, heard_in: SqlInbox) -> None:
+def test_the_first_case_with_the_same_sealed_content_is_found_in_any_group(
+    units: SqlUnitsOfWork, heard_in: SqlInbox
+) -> None:
     first, again, other, elsewhere = heard_in.admit(
         [
             sealed_entry("1", MAC),
@@ -84,14 +86,14 @@ def test_the_first_case_with_the_same_sealed_content_is_found_in_any_group(units
     case = open_case(units, first, sealed=True)
     open_case(units, again, sealed=True)
     open_case(units, elsewhere, sealed=True, group_id="9")
-    with units.unit() as unit:
-        assert unit.case_with_content(MAC) == case
+    with units.begin() as uow:
+        assert uow.cases.with_content(MAC) == case
         assert other.entry.seal is not None
-        assert unit.case_with_content(other.entry.seal.mac) is None
+        assert uow.cases.with_content(other.entry.seal.mac) is None
 
 
 def test_messages_of_a_case_are_named_without_their_words_and_marked_once_when_they_are_gone(
-    units: SqlUnits, heard_in: SqlInbox
+    units: SqlUnitsOfWork, heard_in: SqlInbox
 ) -> None:
     first, revised, second = admit(heard_in, "1"), admit(heard_in, "1", text="sửa"), admit(heard_in, "2")
     act = admit(heard_in, "a", kind=ElementKind.GROUP_ACT)
@@ -99,30 +101,32 @@ def test_messages_of_a_case_are_named_without_their_words_and_marked_once_when_t
     for item in (revised, second, act):
         case = join(units, case, item)
     plain = [CaseMessage(account=BOT, key=key, cli_key=f"c{key}", owner_uid=MEMBER, at=START) for key in ("1", "2")]
-    with units.unit() as unit:
-        assert unit.messages_of(case) == plain
-        admin = person(unit, OTHER)
-        assert unit.mark_gone(GROUP, "1", START + MINUTE, admin, deleted=True)
-        assert not unit.mark_gone(GROUP, "1", START + 2 * MINUTE, None, deleted=False)
-        assert not unit.mark_gone(GROUP, "9", START, None, deleted=False)
-        assert not unit.mark_gone("9", "2", START, None, deleted=False)
-    with units.unit() as unit:
+    with units.begin() as uow:
+        assert uow.case_messages.of(case) == plain
+        admin = person(uow, OTHER)
+        assert uow.case_messages.mark_gone(GROUP, "1", START + MINUTE, admin, deleted=True)
+        assert not uow.case_messages.mark_gone(GROUP, "1", START + 2 * MINUTE, None, deleted=False)
+        assert not uow.case_messages.mark_gone(GROUP, "9", START, None, deleted=False)
+        assert not uow.case_messages.mark_gone("9", "2", START, None, deleted=False)
+    with units.begin() as uow:
         gone = plain[0].model_copy(update={"gone_at": START + MINUTE, "gone_by": admin, "deleted": True})
-        assert unit.messages_of(case) == [gone, plain[1]]
+        assert uow.case_messages.of(case) == [gone, plain[1]]
 
 
-def test_readers_are_counted_once_for_a_case_and_seen_beats_delivered(units: SqlUnits, heard_in: SqlInbox) -> None:
+def test_readers_are_counted_once_for_a_case_and_seen_beats_delivered(
+    units: SqlUnitsOfWork, heard_in: SqlInbox
+) -> None:
     case = open_case(units, admit(heard_in, "1"))
     case = join(units, case, admit(heard_in, "2"))
-    with units.unit() as unit:
-        one, two, three = (person(unit, uid) for uid in ("11", "12", "13"))
-        unit.note_readers(GROUP, "1", seen=[], delivered=[one, two], at=START)
-        unit.note_readers(GROUP, "2", seen=[two], delivered=[two], at=START)
-        unit.note_readers(GROUP, "1", seen=[one], delivered=[], at=START)
-        unit.note_readers(GROUP, "1", seen=[], delivered=[one, three], at=START)
-        unit.note_readers(GROUP, "another", seen=[person(unit, "14")], delivered=[], at=START)
-    with units.unit() as unit:
-        assert unit.readers(case) == [
+    with units.begin() as uow:
+        one, two, three = (person(uow, uid) for uid in ("11", "12", "13"))
+        uow.case_messages.note_readers(GROUP, "1", seen=[], delivered=[one, two], at=START)
+        uow.case_messages.note_readers(GROUP, "2", seen=[two], delivered=[two], at=START)
+        uow.case_messages.note_readers(GROUP, "1", seen=[one], delivered=[], at=START)
+        uow.case_messages.note_readers(GROUP, "1", seen=[], delivered=[one, three], at=START)
+        uow.case_messages.note_readers(GROUP, "another", seen=[person(uow, "14")], delivered=[], at=START)
+    with units.begin() as uow:
+        assert uow.case_messages.readers(case) == [
             Reader(person_id=one, seen=True),
             Reader(person_id=two, seen=True),
             Reader(person_id=three, seen=False),
@@ -130,27 +134,27 @@ def test_readers_are_counted_once_for_a_case_and_seen_beats_delivered(units: Sql
 
 
 def test_old_readers_are_dropped_with_the_receipts_that_named_them(
-    units: SqlUnits, heard_in: SqlInbox, database: Database, clock: HandClock
+    units: SqlUnitsOfWork, heard_in: SqlInbox, database: Database, clock: HandClock
 ) -> None:
     case = open_case(units, admit(heard_in, "1"))
 
     def receipt(key: str, uid: str) -> Admitted:
         item = admit(heard_in, key, kind=ElementKind.RECEIPT, sender_uid=uid, cli_key=None)
-        with units.unit() as unit:
+        with units.begin() as uow:
             event = MessageSeen(
                 id=item.id, account=BOT, thread_id=GROUP, sender_uid=uid, at=START, target_key="1", seen_uids=(uid,)
             )
-            unit.record(item, event, Verdict(), clock())
-            unit.note_readers(GROUP, "1", seen=[person(unit, uid)], delivered=[], at=clock())
+            uow.verdicts.store(item, event, Verdict(), clock())
+            uow.case_messages.note_readers(GROUP, "1", seen=[person(uow, uid)], delivered=[], at=clock())
         return item
 
     old = receipt("r1", "11")
     clock.forward(days=90)
     young = receipt("r2", "12")
-    with units.unit() as unit:
-        assert unit.forget_readers(clock() - timedelta(days=89)) == 1
-    with units.unit() as unit:
-        assert [reader.person_id for reader in unit.readers(case)] == [person(unit, "12")]
+    with units.begin() as uow:
+        assert uow.case_messages.forget_readers(clock() - timedelta(days=89)) == 1
+    with units.begin() as uow:
+        assert [reader.person_id for reader in uow.case_messages.readers(case)] == [person(uow, "12")]
     with database.read() as connection:
         kept = connection.execute(
             select(inbox.c.id, inbox.c.body.is_not(None), inbox.c.sender_uid, events.c.person_id.is_not(None))
@@ -163,18 +167,18 @@ def test_old_readers_are_dropped_with_the_receipts_that_named_them(
 
 
 def test_a_code_is_bound_to_person_and_case_counts_once_and_dies_of_three_wrong_tries(
-    units: SqlUnits, heard_in: SqlInbox, database: Database
+    units: SqlUnitsOfWork, heard_in: SqlInbox, database: Database
 ) -> None:
     case, other = open_case(units, admit(heard_in, "1")), open_case(units, admit(heard_in, "2"))
     expires = START + 5 * MINUTE
 
     def tried(code: str, *, who: str = MEMBER, on: Case = case, at: timedelta = MINUTE) -> CodeCheck:
-        with units.unit() as unit:
-            return unit.check_code(on, person(unit, who), code, START + at)
+        with units.begin() as uow:
+            return uow.case_messages.check_removal_code(on, person(uow, who), code, START + at)
 
     def issue(code: str) -> None:
-        with units.unit() as unit:
-            unit.issue_code(case, person(unit), code, expires)
+        with units.begin() as uow:
+            uow.case_messages.issue_removal_code(case, person(uow), code, expires)
 
     assert tried("111111") is CodeCheck.EXPIRED
     issue("111111")
@@ -192,33 +196,33 @@ def test_a_code_is_bound_to_person_and_case_counts_once_and_dies_of_three_wrong_
     assert tried("333333") is CodeCheck.EXPIRED
 
 
-def test_a_removal_waits_through_tries_until_it_is_settled_once(units: SqlUnits, heard_in: SqlInbox) -> None:
+def test_a_removal_waits_through_tries_until_it_is_settled_once(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:
     case = open_case(units, admit(heard_in, "1"))
     case = join(units, case, admit(heard_in, "2", cli_key=None))
-    with units.unit() as unit:
-        admin = person(unit, OTHER)
-        assert unit.next_removal(BOT) is None
-        assert unit.order_removals(case, unit.messages_of(case), admin, START) == 1
-    with units.unit() as unit:
-        [removal] = unit.due_removals(BOT, START)
+    with units.begin() as uow:
+        admin = person(uow, OTHER)
+        assert uow.removals.next_due(BOT) is None
+        assert uow.removals.order(case, uow.case_messages.of(case), admin, START) == 1
+    with units.begin() as uow:
+        [removal] = uow.removals.due(BOT, START)
         assert (removal.message_key, removal.cli_key, removal.owner_uid) == ("1", "c1", MEMBER)
         assert (removal.case_id, removal.ordered_by, removal.sent_at, removal.attempts) == (case.id, admin, START, 0)
-        assert unit.due_removals("another account", START) == []
-        unit.try_again(removal, START + MINUTE)
-    with units.unit() as unit:
-        assert unit.due_removals(BOT, START) == []
-        assert unit.next_removal(BOT) == START + MINUTE
-        [again] = unit.removals_waiting(case)
+        assert uow.removals.due("another account", START) == []
+        uow.removals.retry(removal, START + MINUTE)
+    with units.begin() as uow:
+        assert uow.removals.due(BOT, START) == []
+        assert uow.removals.next_due(BOT) == START + MINUTE
+        [again] = uow.removals.waiting(case)
         assert again.attempts == 1
-        assert unit.settle_removal(again, RemovalOutcome.REMOVED)
-        assert not unit.settle_removal(again, RemovalOutcome.UNKNOWN)
-        unit.try_again(again, START + MINUTE)  # by one who waited for an answer while Zalo showed it gone
-    with units.unit() as unit:
-        assert unit.removals_waiting(case) == []
-        assert unit.next_removal(BOT) is None
+        assert uow.removals.settle(again, RemovalOutcome.REMOVED)
+        assert not uow.removals.settle(again, RemovalOutcome.UNKNOWN)
+        uow.removals.retry(again, START + MINUTE)  # by one who waited for an answer while Zalo showed it gone
+    with units.begin() as uow:
+        assert uow.removals.waiting(case) == []
+        assert uow.removals.next_due(BOT) is None
 
 
-def test_hints_are_those_of_the_label_that_only_suspect(units: SqlUnits, heard_in: SqlInbox) -> None:
+def test_hints_are_those_of_the_label_that_only_suspect(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:
     hint = Finding(rule_id="4.1-noi-dung-mat", clause="4.1", severity=Severity.SUSPECT, label="borderline")
     others = (
         hint.model_copy(update={"severity": Severity.CRITICAL}),
@@ -227,24 +231,24 @@ def test_hints_are_those_of_the_label_that_only_suspect(units: SqlUnits, heard_i
     )
     for number, findings in enumerate([(hint,), others]):
         item = admit(heard_in, str(number))
-        with units.unit() as unit:
+        with units.begin() as uow:
             event = MessageSeen(id=item.id, account=BOT, thread_id=GROUP, sender_uid=MEMBER, at=START, target_key="1")
-            unit.record(item, event, Verdict(findings=findings), START)
-    with units.unit() as unit:
-        assert unit.hints(GROUP, "borderline", START, START + MINUTE) == [(START, person(unit))]
-        assert unit.hints(GROUP, "borderline", START + MINUTE, START + 2 * MINUTE) == []
+            uow.verdicts.store(item, event, Verdict(findings=findings), START)
+    with units.begin() as uow:
+        assert uow.statistics.hints(GROUP, "borderline", START, START + MINUTE) == [(START, person(uow))]
+        assert uow.statistics.hints(GROUP, "borderline", START + MINUTE, START + 2 * MINUTE) == []
 
 
-def test_the_reason_of_a_case_is_that_of_its_latest_finding(units: SqlUnits, heard_in: SqlInbox) -> None:
+def test_the_reason_of_a_case_is_that_of_its_latest_finding(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:
     item = admit(heard_in, "1")
     found = Finding(
         rule_id="4.2-noi-dung-xau", clause="4.2", severity=Severity.TRIAGE, label="scam", reason="link+offer"
     )
-    with units.unit() as unit:
+    with units.begin() as uow:
         event = MessageSeen(id=item.id, account=BOT, thread_id=GROUP, sender_uid=MEMBER, at=START, target_key="1")
-        unit.record(item, event, Verdict(findings=(found,)), START)
+        uow.verdicts.store(item, event, Verdict(findings=(found,)), START)
     case = open_case(units, item, rule_id=found.rule_id, clause="4.2", severity=Severity.TRIAGE)
-    with units.unit() as unit:
-        assert unit.reason_of(case) == "link+offer"
-        assert unit.case(case.id) == case
-        assert unit.reason_of(case.model_copy(update={"rule_id": "another"})) is None
+    with units.begin() as uow:
+        assert uow.cases.reason(case) == "link+offer"
+        assert uow.cases.get(case.id) == case
+        assert uow.cases.reason(case.model_copy(update={"rule_id": "another"})) is None

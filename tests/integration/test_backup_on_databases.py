@@ -27,7 +27,6 @@ from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.maintenance.erasure import erase
 from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.repositories.audit import SqlAuditLog
@@ -35,6 +34,7 @@ from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import events, inbox, metadata, outbox
 from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
 from zalo_governor.storage.security.secret_store import Vault
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 CODE = RecoveryCode(b"c" * 15)
 STEPS = Steps(*[lambda _more: None] * 3)
@@ -61,14 +61,14 @@ class Place:
         keep_master_key(self.settings.key_path, MASTER)
         database = self.open()
         admitted = SqlInbox(database, BOT).admit([entry(str(number), f"{WORDS} {number}") for number in range(5)])
-        with SqlUnits(database, BOT).unit() as unit:
+        with SqlUnitsOfWork(database, BOT).begin() as uow:
             for one in admitted[:4]:
-                unit.record(one, message(one), Verdict(), START)
-            person = unit.sender(BOT, MEMBER)
+                uow.verdicts.store(one, message(one), Verdict(), START)
+            person = uow.people.find_or_create(BOT, MEMBER)
             assert person
-            unit.add_case(new_case(person.id, admitted[0].id))
-            unit.post(notice("Kính gửi đồng chí GIẢ ĐỊNH", person_id=person.id))
-            unit.audit("case.opened", at=START, actor_id=None, group_id=GROUP, subject="VP1", detail={})
+            uow.cases.add(new_case(person.id, admitted[0].id))
+            uow.outbox.add(notice("Kính gửi đồng chí GIẢ ĐỊNH", person_id=person.id))
+            uow.audit.append("case.opened", at=START, actor_id=None, group_id=GROUP, subject="VP1", detail={})
         database.close()
 
     def backup(self, to: Path | None = None) -> Path:
@@ -141,28 +141,28 @@ def test_a_backup_is_put_back_into_either_database_and_work_goes_on(filled: Plac
             ("0", True, None), ("1", True, None), ("2", True, None), ("3", False, "4.1-noi-dung-mat")
         ]  # fmt: skip
         assert connection.scalar(select(outbox.c.repeated))
-    with SqlUnits(database, BOT).unit() as unit:
-        person = unit.sender(BOT, MEMBER)
+    with SqlUnitsOfWork(database, BOT).begin() as uow:
+        person = uow.people.find_or_create(BOT, MEMBER)
         assert person
-        case = unit.add_case(new_case(person.id, 1))
+        case = uow.cases.add(new_case(person.id, 1))
     assert case.id > 100
     database.close()
 
 
 def test_words_that_stand_a_second_time_are_looked_at_as_well(filled: Place, empty: Place) -> None:
     database = filled.open()
-    with SqlUnits(database, BOT).unit() as unit:
-        person = unit.sender(BOT, MEMBER)
+    with SqlUnitsOfWork(database, BOT).begin() as uow:
+        person = uow.people.find_or_create(BOT, MEMBER)
         assert person
         for number in range(2, 4):
             about: dict[str, Any] = {"group_id": GROUP, "person_id": person.id, "at": START}
-            unit.add_remark(RemarkKind.SUGGESTION, text=f"{WORDS} {number}", **about)
-            unit.post(notice(f"Kính gửi: {WORDS} {number}", person_id=person.id))
+            uow.feedback.add(RemarkKind.SUGGESTION, text=f"{WORDS} {number}", **about)
+            uow.outbox.add(notice(f"Kính gửi: {WORDS} {number}", person_id=person.id))
     database.close()
     empty.restore(filled.backup())
     database = empty.open()
-    with SqlUnits(database, BOT).unit() as unit:
-        kept = unit.remarks(GROUP, RemarkKind.SUGGESTION, START, START + timedelta(hours=1))
+    with SqlUnitsOfWork(database, BOT).begin() as uow:
+        kept = uow.feedback.between(GROUP, RemarkKind.SUGGESTION, START, START + timedelta(hours=1))
     assert [remark.text for remark in kept] == [f"{WORDS} 2", ""]
     with database.read() as connection:
         notices = connection.execute(select(outbox.c.body != b"", outbox.c.state).order_by(outbox.c.id)).all()
@@ -190,8 +190,8 @@ def test_a_later_backup_tells_of_an_erasure_where_the_database_itself_is_lost(fi
     path = filled.backup()
     filled.clock.forward(hours=1)
     database = filled.open()
-    with SqlUnits(database, BOT).unit() as unit:
-        member = unit.sender(BOT, MEMBER)
+    with SqlUnitsOfWork(database, BOT).begin() as uow:
+        member = uow.people.find_or_create(BOT, MEMBER)
     assert member
     with database.write() as connection:
         gone = erase(connection, database.keys, member.id, "số 12/QĐ", filled.clock())

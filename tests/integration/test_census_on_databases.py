@@ -7,16 +7,16 @@ from tests.unit.storage.stored import BOT, GROUP, START, HandClock, entry, messa
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.queries.queue_counts import Census
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 OTHER_BOT = "7000000000000000777"
 
 
 def test_what_stands_is_counted_for_the_account_that_asks(
-    database: Database, units: SqlUnits, heard_in: SqlInbox, clock: HandClock
+    database: Database, units: SqlUnitsOfWork, heard_in: SqlInbox, clock: HandClock
 ) -> None:
     census = Census(database, BOT)
     empty = census.take(START)
@@ -29,14 +29,14 @@ def test_what_stands_is_counted_for_the_account_that_asks(
     for number in numbers[:3]:
         gaps.end_gap(number, START + timedelta(minutes=1))
     gaps.settle_gap(numbers[0], closed=True)
-    with units.unit() as unit:
-        unit.record(admitted[0], message(admitted[0]), Verdict(), START)
-        unit.bury(admitted[1], "no known shape", START)
-        member = person(unit)
+    with units.begin() as uow:
+        uow.verdicts.store(admitted[0], message(admitted[0]), Verdict(), START)
+        uow.verdicts.store_dead_letter(admitted[1], "no known shape", START)
+        member = person(uow)
         for state in (CaseState.NEW, CaseState.NEW, CaseState.UNDER_REVIEW, CaseState.CONFIRMED):
-            unit.add_case(new_case(member, admitted[0].id, state=state))
-        unit.post(notice(person_id=member))
-        unit.post(notice(person_id=member))
+            uow.cases.add(new_case(member, admitted[0].id, state=state))
+        uow.outbox.add(notice(person_id=member))
+        uow.outbox.add(notice(person_id=member))
     clock.forward(minutes=3)
 
     found = census.take(START)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.hostile import HOSTILE, poisoned, poisoned_data
-from tests.unit.services.fake_unit import LETTERHEAD
+from tests.unit.services.desk import LETTERHEAD
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START_MS, HandClock
 from zalo_governor.domain.inbound import ElementKind, Source
 from zalo_governor.domain.people import Role
@@ -27,12 +27,12 @@ from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.simulator.messages import attachment, group_act, group_message, quote_of
 from zalo_governor.simulator.world import World
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.outbox import SqlOutbox
 from zalo_governor.storage.schema import cases, inbox, outbox
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from zalo_governor.zalo.events.extract import elements_of
 from zalo_governor.zalo.events.parse import parse
 from zalo_governor.zalo.frames.decrypt import Frame
@@ -44,7 +44,7 @@ UNMARKED = "kinh gui cac dong chi, de nghi cac don vi gui bao cao ve van phong t
 
 @pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
 def test_no_field_stops_the_line_or_is_a_way_in(database: Database, clock: HandClock, payload: str) -> None:
-    units = SqlUnits(database, BOT)
+    units = SqlUnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò Văn Minh", "Giám đốc", "7000000000000000022", None, None, (Role.ADMIN,))])
     intake, judge = _pipeline(database, units, clock)
     world = World(clock)
@@ -78,12 +78,12 @@ def test_no_field_stops_the_line_or_is_a_way_in(database: Database, clock: HandC
     assert ElementKind.MESSAGE.value not in dead
     assert opened
     assert posted
-    with units.unit() as unit:
-        assert [person.full_name for person in unit.with_role(BOT, *Role)] == ["Lò Văn Minh"]
+    with units.begin() as uow:
+        assert [person.full_name for person in uow.people.with_role(BOT, *Role)] == ["Lò Văn Minh"]
     assert SqlAuditLog(database).verify().faults == ()
 
 
-def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[Intake, Judge[SqlUnit]]:
+def _pipeline(database: Database, units: SqlUnitsOfWork, clock: HandClock) -> tuple[Intake, Judge[SqlUnitOfWork]]:
     rulebook = load_rulebook(CONFIG)
     policy = OfficePolicy(
         look_at=lambda _group_id: None,
@@ -105,7 +105,7 @@ def _pipeline(database: Database, units: SqlUnits, clock: HandClock) -> tuple[In
         member_cooldown=timedelta(0),
     )
     stored = SqlInbox(database, BOT)
-    judge = Judge[SqlUnit](
+    judge = Judge[SqlUnitOfWork](
         inbox=stored,
         units=units,
         parser=parse,

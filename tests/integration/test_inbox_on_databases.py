@@ -22,9 +22,9 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Source
 from zalo_governor.storage.engine.bulk import Bulk
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import inbox
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
 def admitted_keys(items: list[Admitted]) -> list[str]:
@@ -177,9 +177,9 @@ def test_waiting_entries_are_given_page_by_page_until_they_are_judged(database: 
     store = SqlInbox(database)
     items = store.admit([entry(str(number)) for number in range(5)])
     assert store.waiting(after_id=items[1].id, limit=2) == items[2:4]
-    with SqlUnits(database).unit() as unit:
-        unit.record(items[0], message(items[0]), Verdict(), START)
-        unit.bury(items[1], "no such shape", START)
+    with SqlUnitsOfWork(database).begin() as uow:
+        uow.verdicts.store(items[0], message(items[0]), Verdict(), START)
+        uow.verdicts.store_dead_letter(items[1], "no such shape", START)
     assert store.waiting(after_id=0, limit=9) == items[2:]
     assert store.counts() == (5, 3, 1)
 
@@ -197,11 +197,11 @@ def test_each_process_is_given_only_what_its_own_account_heard(database: Databas
 def test_receipts_are_watched_only_for_messages_under_a_case(database: Database) -> None:
     store = SqlInbox(database)
     (item,) = store.admit([entry("41")])
-    with SqlUnits(database).unit() as unit:
-        unit.record(item, message(item), Verdict(), START)
-        person = unit.sender(BOT, MEMBER)
+    with SqlUnitsOfWork(database).begin() as uow:
+        uow.verdicts.store(item, message(item), Verdict(), START)
+        person = uow.people.find_or_create(BOT, MEMBER)
         assert person is not None
-        unit.add_case(new_case(person.id, item.id, message_key="41"))
+        uow.cases.add(new_case(person.id, item.id, message_key="41"))
 
     def watched(raw: dict[str, object]) -> bool:
         return store.receipt_is_watched(
@@ -221,9 +221,9 @@ def test_what_was_judged_in_its_turn_tells_the_next_process_where_to_go_on(datab
     )
     (swept,) = store.admit([entry("4", at_ms=START_MS + 9, source=Source.SWEEP)])
     (of_another,) = store.admit([entry("5", at_ms=START_MS + 9, account=OTHER)])
-    with SqlUnits(database).unit() as unit:
+    with SqlUnitsOfWork(database).begin() as uow:
         for item in (first, from_the_future, newest, swept, of_another):
             happened = message(item, late=item is from_the_future, source=item.entry.source)
-            unit.record(item, happened, Verdict(), START)
+            uow.verdicts.store(item, happened, Verdict(), START)
     assert store.judged_last(GROUP) == [(BOT, START_MS + 5, "2"), (BOT, START_MS, "1")]
     assert SqlInbox(database).judged_last(GROUP)[0] == (OTHER, START_MS + 9, "5")

@@ -26,7 +26,6 @@ from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import StoreError
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.maintenance.account_replacement import accounts_of, acquaintances, may_follow, succeed
 from zalo_governor.storage.maintenance.erasure import erase, holdings
 from zalo_governor.storage.maintenance.retention import Terms, sweep
@@ -34,6 +33,7 @@ from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import case_events, inbox, outbox, persons
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 TERMS = Terms(*[timedelta(days=days) for days in (30, 60, 30, 10, 30, 90)])
 NEW = "7000000000000000099"
@@ -51,7 +51,7 @@ FOUND = Verdict(
 
 
 @pytest.fixture
-def filled(database: Database, units: SqlUnits, clock: HandClock) -> Database:
+def filled(database: Database, units: SqlUnitsOfWork, clock: HandClock) -> Database:
     """Messages 1 (under a case), 2, 3 (sealed), and one of somebody else."""
     admitted = SqlInbox(database, BOT).admit(
         [
@@ -61,17 +61,17 @@ def filled(database: Database, units: SqlUnits, clock: HandClock) -> Database:
             entry("4", "Đã nhận", sender_uid=OTHER),
         ]
     )
-    with units.unit() as unit:
+    with units.begin() as uow:
         for one in admitted:
-            unit.record(one, message(one), FOUND if one.entry.key == "1" else Verdict(), START)
-        person = unit.sender(BOT, MEMBER)
+            uow.verdicts.store(one, message(one), FOUND if one.entry.key == "1" else Verdict(), START)
+        person = uow.people.find_or_create(BOT, MEMBER)
         assert person
-        unit.tie_members(BOT, [Member(uid=MEMBER, display_name="Lò Văn Mẫu", global_id="g1")])
-        person = unit.sender(BOT, MEMBER)
+        uow.members.link_global_ids(BOT, [Member(uid=MEMBER, display_name="Lò Văn Mẫu", global_id="g1")])
+        person = uow.people.find_or_create(BOT, MEMBER)
         assert person
-        unit.add_case(new_case(person.id, admitted[0].id))
-        unit.post(notice("Đề nghị đồng chí kiểm tra", person_id=person.id, case_id=1))
-        unit.save_group(BOT, _seen([MEMBER, OTHER]), [], START)
+        uow.cases.add(new_case(person.id, admitted[0].id))
+        uow.outbox.add(notice("Đề nghị đồng chí kiểm tra", person_id=person.id, case_id=1))
+        uow.members.save_group(BOT, _seen([MEMBER, OTHER]), [], START)
     SqlRoster(database, BOT).replace(GROUP, [RosterEntry(full_name="Lò Văn Mẫu", title="Giám đốc", uid=MEMBER)])
     return database
 
@@ -80,11 +80,11 @@ def _seen(uids: list[str]) -> GroupSnapshot:
     return GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=OTHER, member_uids=tuple(uids), total_members=len(uids))
 
 
-def _close(units: SqlUnits) -> None:
-    with units.unit() as unit:
-        case = unit.case(1)
+def _close(units: SqlUnitsOfWork) -> None:
+    with units.begin() as uow:
+        case = uow.cases.get(1)
         assert case
-        unit.save_case(case.model_copy(update={"state": CaseState.CONFIRMED}))
+        uow.cases.save(case.model_copy(update={"state": CaseState.CONFIRMED}))
 
 
 def _bodies(database: Database) -> list[str]:
@@ -92,10 +92,12 @@ def _bodies(database: Database) -> list[str]:
         return list(connection.scalars(select(inbox.c.key).where(inbox.c.body.is_not(None)).order_by(inbox.c.key)))
 
 
-def test_words_go_when_their_time_is_over_and_figures_stay(filled: Database, units: SqlUnits, clock: HandClock) -> None:
+def test_words_go_when_their_time_is_over_and_figures_stay(
+    filled: Database, units: SqlUnitsOfWork, clock: HandClock
+) -> None:
     period = (START - timedelta(days=1), START + timedelta(days=1))
-    with units.unit() as unit:
-        before = unit.activity(GROUP, *period), unit.coverage(GROUP, *period)
+    with units.begin() as uow:
+        before = uow.statistics.activity(GROUP, *period), uow.statistics.coverage(GROUP, *period)
     assert sum(sweep(filled, TERMS, clock.forward(days=29), lambda: False)) == 0
     removed = sweep(filled, TERMS, clock.forward(days=2), lambda: False)
     assert removed.bodies == 2
@@ -105,14 +107,14 @@ def test_words_go_when_their_time_is_over_and_figures_stay(filled: Database, uni
     _close(units)
     assert sweep(filled, TERMS, clock.forward(days=1), lambda: False).cases == 1
     assert _bodies(filled) == []
-    with units.unit() as unit:
-        after = unit.activity(GROUP, *period), unit.coverage(GROUP, *period)
+    with units.begin() as uow:
+        after = uow.statistics.activity(GROUP, *period), uow.statistics.coverage(GROUP, *period)
         assert after[0] == before[0]
         assert after[1].content_from is not None
         assert after[1].model_copy(update={"content_from": None}) == before[1]
-        case = unit.case(1)
+        case = uow.cases.get(1)
         assert case
-        assert unit.excerpt(case) is None
+        assert uow.cases.excerpt(case) is None
     # Twice does nothing, and everything that is left opens.
     assert sum(sweep(filled, TERMS, clock.now, lambda: False)) == 0
     assert list(opened(filled))
@@ -124,9 +126,11 @@ def test_a_sweep_that_is_stopped_goes_on_another_time(filled: Database, clock: H
     assert sweep(filled, TERMS, clock.now, lambda: False).bodies == 2
 
 
-def test_a_person_is_erased_and_nobody_can_tell_who_it_was(filled: Database, units: SqlUnits, clock: HandClock) -> None:
-    with units.unit() as unit:
-        member = unit.sender(BOT, MEMBER)
+def test_a_person_is_erased_and_nobody_can_tell_who_it_was(
+    filled: Database, units: SqlUnitsOfWork, clock: HandClock
+) -> None:
+    with units.begin() as uow:
+        member = uow.people.find_or_create(BOT, MEMBER)
     assert member
     kept = holdings(filled, member.id)
     assert (kept.open_cases, kept.bodies, kept.roster_rows, kept.present) == ((1,), 2, 1, True)
@@ -141,10 +145,10 @@ def test_a_person_is_erased_and_nobody_can_tell_who_it_was(filled: Database, uni
         assert MEMBER not in shown
         assert "g1" not in shown
     assert SqlRoster(filled, BOT).entries(GROUP) == []
-    with units.unit() as unit:
-        assert unit.known(BOT, MEMBER) is None
-        assert unit.person(member.id).name == "(chưa rõ họ tên)"
-        assert unit.activity(GROUP, START - timedelta(days=1), START + timedelta(days=1)).messages == 4
+    with units.begin() as uow:
+        assert uow.people.find(BOT, MEMBER) is None
+        assert uow.people.get(member.id).name == "(chưa rõ họ tên)"
+        assert uow.statistics.activity(GROUP, START - timedelta(days=1), START + timedelta(days=1)).messages == 4
     # What Zalo's history gives again is known, and is not taken for news.
     assert SqlInbox(filled, BOT).admit([entry("2", "Xin gửi báo cáo")]) == []
     assert not [where for where, plain in opened(filled) if "Lò Văn Mẫu".encode() in plain]
@@ -194,20 +198,20 @@ def test_another_account_goes_on_with_people_history_and_what_was_to_be_sent(
     assert heard.admit([entry("2", "Xin gửi báo cáo", account=NEW, sender_uid="6001")]) == []
     assert heard.numbers(NEW, GROUP, ["1", "9"]).keys() == {"1"}
     [new] = heard.admit([entry("9", account=NEW, sender_uid="6001", at_ms=START_MS + 1)])
-    units = SqlUnits(filled, NEW)
-    with units.unit() as unit:
-        person = unit.sender(NEW, "6001")
+    units = SqlUnitsOfWork(filled, NEW)
+    with units.begin() as uow:
+        person = uow.people.find_or_create(NEW, "6001")
         assert person
         assert person.id == member.person_id
-        unit.record(new, message(new), Verdict(), START)
-        assert unit.activity(GROUP, START - timedelta(days=1), START + timedelta(days=1)).messages == 5
-        case = unit.case(1)
+        uow.verdicts.store(new, message(new), Verdict(), START)
+        assert uow.statistics.activity(GROUP, START - timedelta(days=1), START + timedelta(days=1)).messages == 5
+        case = uow.cases.get(1)
         assert case
-        [under] = unit.messages_of(case)
+        [under] = uow.case_messages.of(case)
         assert (under.account, under.owner_uid) == (NEW, "6001")
         # Of 6002 and 6003 one may be the member whom nobody knows again: neither is called a newcomer.
-        assert unit.present_uids(NEW, GROUP) == {"6001", "6002", "6003"}
-        assert unit.group_snapshot(GROUP)
+        assert uow.members.present_uids(NEW, GROUP) == {"6001", "6002", "6003"}
+        assert uow.members.group_snapshot(GROUP)
     assert [entry.uid for entry in SqlRoster(filled, NEW).entries(GROUP)] == ["6001"]
     with filled.read() as connection:
         assert connection.execute(select(outbox.c.account, outbox.c.thread_id)).one() == (NEW, "6001")

@@ -7,21 +7,22 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from tests.unit.sandbox.reports.papers import paper
-from tests.unit.services.fake_unit import Desk
+from tests.unit.services.desk import Desk
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, entry, notice
 from zalo_governor.app.scheduler import last_due
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.documents import Face, PaperFile
 from zalo_governor.domain.notices import Notice, Outgoing, OutgoingState, Purpose, Reception
 from zalo_governor.domain.people import Reach, Role
-from zalo_governor.pipeline.ports import Inbox, OutboxStore, Units
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.pipeline import ports
+from zalo_governor.pipeline.ports import Inbox, OutboxStore
+from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.outbox import SqlOutbox
 from zalo_governor.storage.schema import outbox as rows
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 MINUTE = timedelta(minutes=1)
 TAKEN = Reception(msg_id="m1")
@@ -33,9 +34,9 @@ def outbox(database: Database) -> SqlOutbox:
 
 
 def post(database: Database, *notices: Notice) -> None:
-    with SqlUnits(database).unit() as unit:
+    with SqlUnitsOfWork(database).begin() as uow:
         for one in notices:
-            unit.post(one)
+            uow.outbox.add(one)
 
 
 def state(database: Database) -> str:
@@ -49,11 +50,11 @@ def claim_one(outbox: SqlOutbox, now: timedelta = timedelta()) -> Outgoing:
 
 
 def test_the_store_fits_what_the_pipeline_and_the_office_ask_for(database: Database) -> None:
-    units: Units[OfficeUnit] = SqlUnits(database)
+    units: ports.UnitsOfWork[UnitOfWork] = SqlUnitsOfWork(database)
     inbox: Inbox = SqlInbox(database)
     outbox: OutboxStore = SqlOutbox(database)
-    with units.unit() as unit:
-        assert unit.with_role(BOT) == []
+    with units.begin() as uow:
+        assert uow.people.with_role(BOT) == []
     assert inbox.waiting(after_id=0, limit=1) == []
     assert outbox.claim(now=START, limit=1) == []
 
@@ -206,35 +207,35 @@ def test_after_a_kill_what_was_being_sent_waits_for_its_echo_and_is_repeated(
 def test_who_takes_no_messages_is_known_and_the_refusal_is_counted(
     database: Database, outbox: SqlOutbox, code: int, reach: Reach
 ) -> None:
-    units = SqlUnits(database)
-    with units.unit() as unit:
-        person = unit.sender(BOT, MEMBER)
+    units = SqlUnitsOfWork(database)
+    with units.begin() as uow:
+        person = uow.people.find_or_create(BOT, MEMBER)
         assert person is not None
-        unit.post(notice(person_id=person.id))
+        uow.outbox.add(notice(person_id=person.id))
     outbox.refused(claim_one(outbox), code, START, addressee_refuses=reach is Reach.REFUSED)
-    with units.unit() as unit:
-        assert unit.person(person.id).reach is reach
-        known = unit.sender(BOT, MEMBER)
+    with units.begin() as uow:
+        assert uow.people.get(person.id).reach is reach
+        known = uow.people.find_or_create(BOT, MEMBER)
         assert known is not None
         assert known.reach is reach
-        assert unit.undelivered_notices(GROUP, START, START + MINUTE) == 1
-        assert unit.undelivered_notices(GROUP, START + MINUTE, START + 2 * MINUTE) == 0
+        assert uow.statistics.undelivered_notices(GROUP, START, START + MINUTE) == 1
+        assert uow.statistics.undelivered_notices(GROUP, START + MINUTE, START + 2 * MINUTE) == 0
     assert outbox.claim(now=START + MINUTE, limit=9) == []
 
 
 def test_a_person_is_reached_when_zalo_or_the_echo_names_the_message(database: Database, outbox: SqlOutbox) -> None:
-    units = SqlUnits(database)
-    with units.unit() as unit:
-        person = unit.sender(BOT, MEMBER)
+    units = SqlUnitsOfWork(database)
+    with units.begin() as uow:
+        person = uow.people.find_or_create(BOT, MEMBER)
         assert person is not None
-        unit.post(notice(person_id=person.id))
+        uow.outbox.add(notice(person_id=person.id))
     outgoing = claim_one(outbox)
     outbox.sent(outgoing, Reception(msg_id=""), START)
-    with units.unit() as unit:
-        assert unit.person(person.id).reach is Reach.UNKNOWN
+    with units.begin() as uow:
+        assert uow.people.get(person.id).reach is Reach.UNKNOWN
     outbox.confirm([(outgoing.client_id, "m1")], START)
-    with units.unit() as unit:
-        known = unit.sender(BOT, MEMBER)
+    with units.begin() as uow:
+        known = uow.people.find_or_create(BOT, MEMBER)
         assert known is not None
         assert known.reach is Reach.REACHED
 
@@ -341,30 +342,30 @@ def test_a_report_missed_while_the_program_was_down_is_made_up_and_a_clock_set_b
     database: Database,
 ) -> None:
     desk = Desk(groups={GROUP: "Nhóm"})
-    units = SqlUnits(database, BOT)
+    units = SqlUnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Chủ tịch", MEMBER, None, None, (Role.LEADER,))])
     SqlInbox(database, BOT).admit([entry()])
     sent = []
     # Down over the second and third day, then the clock is set back by two days, then time goes on.
     for days in (1, 4, 2, 3, 4, 5):
         due = last_due(time(8, 0), None, START + timedelta(days=days))
-        with SqlUnits(database, BOT).unit() as unit:
-            sent.append(desk.office.duties.daily_report(unit, due))
+        with SqlUnitsOfWork(database, BOT).begin() as uow:
+            sent.append(desk.office.duties.daily_report(uow, due))
     assert sent == [1, 1, 1, 1, 0, 1]
 
 
 def test_of_two_processes_with_one_schedule_one_sends_each_report(database: Database) -> None:
     due = START + timedelta(days=30)
     desk = Desk(groups={GROUP: "Nhóm"})
-    units = SqlUnits(database, BOT)
+    units = SqlUnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Chủ tịch", MEMBER, None, None, (Role.LEADER,))])
     SqlInbox(database, BOT).admit([entry()])
     start, sent = Barrier(2), list[int]()
 
     def process() -> None:
         start.wait(10)
-        with SqlUnits(database, BOT).unit() as unit:
-            sent.append(desk.office.duties.monthly_report(unit, due))
+        with SqlUnitsOfWork(database, BOT).begin() as uow:
+            sent.append(desk.office.duties.monthly_report(uow, due))
 
     threads = [Thread(target=process) for _ in range(2)]
     for thread in threads:

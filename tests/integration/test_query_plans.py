@@ -16,7 +16,6 @@ from zalo_governor.domain.inbound import Element, ElementKind, Source
 from zalo_governor.domain.notices import Purpose, Reception
 from zalo_governor.domain.people import Role
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
 from zalo_governor.storage.queries.queue_counts import Census
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.inbox import SqlInbox
@@ -40,6 +39,7 @@ from zalo_governor.storage.schema import (
     statements,
     waiting,
 )
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 ROWS = 20_000
 GROUPS = [GROUP, "8000000000000000002", "8000000000000000003"]
@@ -67,7 +67,7 @@ class Store(NamedTuple):
     inbox: SqlInbox
     outbox: SqlOutbox
     gaps: SqlGaps
-    units: SqlUnits
+    units: SqlUnitsOfWork
 
 
 @pytest.fixture(params=["analysed", "unknown"])
@@ -82,15 +82,15 @@ def store(request: pytest.FixtureRequest, database: Database, clock: HandClock) 
     elif not database.is_sqlite:
         pytest.skip("PostgreSQL gathers its statistics by itself")
     database.persons.forget()
-    with SqlUnits(database).unit() as unit:  # The first row after an upgrade looks through the log once.
-        unit.audit("started", at=NOW, actor_id=None, group_id="", subject="", detail={})
+    with SqlUnitsOfWork(database).begin() as uow:  # The first row after an upgrade looks through the log once.
+        uow.audit.append("started", at=NOW, actor_id=None, group_id="", subject="", detail={})
     return Store(
         request.param == "analysed",
         database,
         SqlInbox(database, BOT),
         SqlOutbox(database, BOT),
         SqlGaps(database, BOT),
-        SqlUnits(database, BOT),
+        SqlUnitsOfWork(database, BOT),
     )
 
 
@@ -123,24 +123,24 @@ def test_a_page_of_what_waits_is_read_in_its_order(store: Store) -> None:
     assert not [line for line in plan if "USE TEMP B-TREE" in line or line.startswith("Sort ")], plan
 
 
-def _in_unit(ask: Callable[[SqlUnit], object]) -> Callable[[Store], None]:
+def _in_unit(ask: Callable[[SqlUnitOfWork], object]) -> Callable[[Store], None]:
     def asked(store: Store) -> None:
-        with store.units.unit() as unit:
-            ask(unit)
+        with store.units.begin() as uow:
+            ask(uow)
 
     return asked
 
 
 def _judge_one(store: Store) -> None:
     [admitted] = store.inbox.admit([entry("new", "Xin gửi báo cáo", at_ms=START_MS + ROWS * STEP_MS)])
-    with store.units.unit() as unit:
-        unit.record(admitted, message(admitted), Verdict(), NOW)
-        unit.audit("case.opened", at=NOW, actor_id=None, group_id=GROUP, subject="VP1", detail={})
+    with store.units.begin() as uow:
+        uow.verdicts.store(admitted, message(admitted), Verdict(), NOW)
+        uow.audit.append("case.opened", at=NOW, actor_id=None, group_id=GROUP, subject="VP1", detail={})
 
 
 def _send_one(store: Store) -> None:
-    with store.units.unit() as unit:
-        unit.post(notice(case_id=1))
+    with store.units.begin() as uow:
+        uow.outbox.add(notice(case_id=1))
     [outgoing] = store.outbox.claim(now=NOW, limit=1)
     store.outbox.confirm([(outgoing.client_id, "99")], NOW)
     store.outbox.sent(outgoing, Reception(msg_id="99"), NOW)
@@ -170,47 +170,47 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "pending gaps": lambda store: store.gaps.pending_gaps(GROUP),
     "gaps given up": lambda store: store.gaps.given_up_gaps(GROUP, NOW - DAY),
     "gaps made up": lambda store: store.gaps.close_made_up(GROUP, 17),
-    "delivered requests": _in_unit(lambda unit: unit.delivered_requests()),
+    "delivered requests": _in_unit(lambda uow: uow.deliveries.delivered_requests()),
     "last heard": lambda store: store.gaps.last_heard(GROUP),
     "private messages last heard": lambda store: store.gaps.last_heard(BOT),
-    "gaps of a period": _in_unit(lambda unit: unit.gaps(GROUP, NOW - DAY, NOW)),
-    "private gaps of a period": _in_unit(lambda unit: unit.private_gaps(NOW - DAY, NOW)),
-    "coverage": _in_unit(lambda unit: unit.coverage(GROUP, NOW - DAY, NOW)),
-    "activity": _in_unit(lambda unit: unit.activity(GROUP, NOW - DAY, NOW)),
-    "figures by clause": _in_unit(lambda unit: unit.clause_figures(GROUP, NOW - DAY, NOW, NOW - 2 * DAY)),
-    "suspects": _in_unit(lambda unit: unit.suspects(GROUP, NOW - DAY, NOW)),
-    "refused notices": _in_unit(lambda unit: unit.undelivered_notices(GROUP, NOW - DAY, NOW)),
-    "by day and hour": _in_unit(lambda unit: unit.rhythm(GROUP, NOW - DAY, NOW)),
-    "by agency": _in_unit(lambda unit: unit.agencies(GROUP, NOW - DAY, NOW)),
-    "cases by state": _in_unit(lambda unit: unit.case_states(GROUP, NOW - DAY, NOW)),
-    "how cases were handled": _in_unit(lambda unit: unit.handling(GROUP, NOW - DAY, NOW)),
-    "who is in the group": _in_unit(lambda unit: unit.membership(GROUP)),
-    "changes of the group": _in_unit(lambda unit: unit.changes(GROUP, NOW - DAY, NOW)),
-    "directives and reports": _in_unit(lambda unit: unit.statements(GROUP, NOW - DAY, NOW)),
-    "what members told": _in_unit(lambda unit: unit.members_voice(GROUP, NOW - DAY, NOW)),
-    "remarks of a period": _in_unit(lambda unit: unit.remarks(GROUP, RemarkKind.INCIDENT, NOW - DAY, NOW)),
-    "remarks to be told": _in_unit(lambda unit: unit.untold_remarks(GROUP, RemarkKind.INCIDENT)),
-    "the group as seen": _in_unit(lambda unit: unit.group_snapshot(GROUP)),
-    "the head of the audit log": _in_unit(lambda unit: unit.audit_head()),
-    "first heard": _in_unit(lambda unit: unit.first_heard(GROUP)),
-    "open case": _in_unit(lambda unit: unit.open_case(GROUP, "3.1-tieng-viet-co-dau", 5, None, START)),
-    "sealed case": _in_unit(lambda unit: unit.sealed_case(GROUP, 5, b"m" * 16, START)),
-    "cases of a message": _in_unit(lambda unit: unit.case_of_message(GROUP, "30")),
-    "cases due": _in_unit(lambda unit: unit.due_cases([GROUP], NOW)),
-    "a digest due": _in_unit(lambda unit: unit.groups_with_digest([GROUP], NOW)),
-    "cases gathered": _in_unit(lambda unit: unit.gathered_cases(GROUP)),
-    "the next moment due": _in_unit(lambda unit: unit.next_due([GROUP])),
-    "cases before": _in_unit(lambda unit: unit.cases_before(GROUP, 5, "3.1-tieng-viet-co-dau", START)),
-    "a false alarm": _in_unit(lambda unit: unit.false_alarm(GROUP, "3.1-tieng-viet-co-dau", b"m" * 16)),
-    "notes": _in_unit(lambda unit: unit.notes(new_case(1, 1).model_copy(update={"id": 5}))),
-    "case by number": _in_unit(lambda unit: unit.case(77)),
-    "open cases": _in_unit(lambda unit: unit.cases(GROUP, start=START, end=NOW, open_only=True)),
-    "cases of today": _in_unit(lambda unit: unit.cases(GROUP, start=NOW - DAY, end=NOW)),
+    "gaps of a period": _in_unit(lambda uow: uow.statistics.gaps(GROUP, NOW - DAY, NOW)),
+    "private gaps of a period": _in_unit(lambda uow: uow.statistics.private_gaps(NOW - DAY, NOW)),
+    "coverage": _in_unit(lambda uow: uow.statistics.coverage(GROUP, NOW - DAY, NOW)),
+    "activity": _in_unit(lambda uow: uow.statistics.activity(GROUP, NOW - DAY, NOW)),
+    "figures by clause": _in_unit(lambda uow: uow.statistics.clause_figures(GROUP, NOW - DAY, NOW, NOW - 2 * DAY)),
+    "suspects": _in_unit(lambda uow: uow.statistics.suspects(GROUP, NOW - DAY, NOW)),
+    "refused notices": _in_unit(lambda uow: uow.statistics.undelivered_notices(GROUP, NOW - DAY, NOW)),
+    "by day and hour": _in_unit(lambda uow: uow.distributions.rhythm(GROUP, NOW - DAY, NOW)),
+    "by agency": _in_unit(lambda uow: uow.distributions.agencies(GROUP, NOW - DAY, NOW)),
+    "cases by state": _in_unit(lambda uow: uow.distributions.case_states(GROUP, NOW - DAY, NOW)),
+    "how cases were handled": _in_unit(lambda uow: uow.distributions.handling(GROUP, NOW - DAY, NOW)),
+    "who is in the group": _in_unit(lambda uow: uow.distributions.membership(GROUP)),
+    "changes of the group": _in_unit(lambda uow: uow.distributions.changes(GROUP, NOW - DAY, NOW)),
+    "directives and reports": _in_unit(lambda uow: uow.distributions.statements(GROUP, NOW - DAY, NOW)),
+    "what members told": _in_unit(lambda uow: uow.distributions.members_voice(GROUP, NOW - DAY, NOW)),
+    "remarks of a period": _in_unit(lambda uow: uow.feedback.between(GROUP, RemarkKind.INCIDENT, NOW - DAY, NOW)),
+    "remarks to be told": _in_unit(lambda uow: uow.feedback.untold(GROUP, RemarkKind.INCIDENT)),
+    "the group as seen": _in_unit(lambda uow: uow.members.group_snapshot(GROUP)),
+    "the head of the audit log": _in_unit(lambda uow: uow.audit.head()),
+    "first heard": _in_unit(lambda uow: uow.statistics.first_heard(GROUP)),
+    "open case": _in_unit(lambda uow: uow.cases.find_open(GROUP, "3.1-tieng-viet-co-dau", 5, None, START)),
+    "sealed case": _in_unit(lambda uow: uow.cases.find_sealed(GROUP, 5, b"m" * 16, START)),
+    "cases of a message": _in_unit(lambda uow: uow.cases.of_message(GROUP, "30")),
+    "cases due": _in_unit(lambda uow: uow.cases.due([GROUP], NOW)),
+    "a digest due": _in_unit(lambda uow: uow.cases.groups_with_digest([GROUP], NOW)),
+    "cases gathered": _in_unit(lambda uow: uow.cases.awaiting_digest(GROUP)),
+    "the next moment due": _in_unit(lambda uow: uow.cases.next_due([GROUP])),
+    "cases before": _in_unit(lambda uow: uow.cases.count_before(GROUP, 5, "3.1-tieng-viet-co-dau", START)),
+    "a false alarm": _in_unit(lambda uow: uow.false_alarms.find(GROUP, "3.1-tieng-viet-co-dau", b"m" * 16)),
+    "notes": _in_unit(lambda uow: uow.case_notes.of(new_case(1, 1).model_copy(update={"id": 5}))),
+    "case by number": _in_unit(lambda uow: uow.cases.get(77)),
+    "open cases": _in_unit(lambda uow: uow.cases.opened_between(GROUP, start=START, end=NOW, open_only=True)),
+    "cases of today": _in_unit(lambda uow: uow.cases.opened_between(GROUP, start=NOW - DAY, end=NOW)),
     "last posted": _in_unit(
-        lambda unit: unit.last_posted(5, Purpose.MEMBER_REQUEST.value, GROUP, NOW - DAY, rule_id="3.1")
+        lambda uow: uow.outbox.last_added(5, Purpose.MEMBER_REQUEST.value, GROUP, NOW - DAY, rule_id="3.1")
     ),
-    "sender": _in_unit(lambda unit: unit.sender(BOT, "m77")),
-    "office holders": _in_unit(lambda unit: unit.with_role(BOT, Role.ADMIN)),
+    "sender": _in_unit(lambda uow: uow.people.find_or_create(BOT, "m77")),
+    "office holders": _in_unit(lambda uow: uow.people.with_role(BOT, Role.ADMIN)),
 }
 
 _MADE_FOR = {

@@ -7,27 +7,27 @@ from sqlalchemy import select
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.schema import remarks
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 HOUR = timedelta(hours=1)
 
 
 def test_remarks_are_numbered_by_kind_kept_encrypted_and_counted(database: Database) -> None:
-    units = SqlUnits(database)
+    units = SqlUnitsOfWork(database)
     for place, kind in enumerate([RemarkKind.INCIDENT, RemarkKind.SUGGESTION, RemarkKind.SUGGESTION]):
-        with units.unit() as unit:
-            person = unit.sender(BOT, MEMBER)
+        with units.begin() as uow:
+            person = uow.people.find_or_create(BOT, MEMBER)
             assert person is not None
             at = START + place * HOUR
-            unit.add_remark(kind, group_id=GROUP, person_id=person.id, text=f"Lời thứ {place}", at=at)
-    with units.unit() as unit:
-        found = unit.remarks(GROUP, RemarkKind.SUGGESTION, START, START + 9 * HOUR)
+            uow.feedback.add(kind, group_id=GROUP, person_id=person.id, text=f"Lời thứ {place}", at=at)
+    with units.begin() as uow:
+        found = uow.feedback.between(GROUP, RemarkKind.SUGGESTION, START, START + 9 * HOUR)
         assert [(remark.code, remark.text) for remark in found] == [("GY-1", "Lời thứ 1"), ("GY-2", "Lời thứ 2")]
-        voice = unit.members_voice(GROUP, START, START + 2 * HOUR)
+        voice = uow.distributions.members_voice(GROUP, START, START + 2 * HOUR)
         assert (voice.incidents, voice.suggestions) == (1, 1)
-        unit.remarks_told(found[:1], START)
-    with units.unit() as unit:
-        assert [remark.code for remark in unit.untold_remarks(GROUP, RemarkKind.SUGGESTION)] == ["GY-2"]
+        uow.feedback.mark_told(found[:1], START)
+    with units.begin() as uow:
+        assert [remark.code for remark in uow.feedback.untold(GROUP, RemarkKind.SUGGESTION)] == ["GY-2"]
     with database.read() as connection:
         assert not [row for row in connection.scalars(select(remarks.c.body)) if "Lời".encode() in row]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, text
 
 from tests import postgresql
-from tests.unit.services.fake_unit import CATALOGUE, REGULATION
+from tests.unit.services.desk import CATALOGUE, REGULATION
 from tests.unit.storage.stored import BOT, MASTER, OTHER, START, HandClock, new_case
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import VIETNAM, to_ms
@@ -26,7 +26,6 @@ from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import compose
 from zalo_governor.services.reports.periods import midnight
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import (
     NUMBER_BITS,
@@ -44,6 +43,7 @@ from zalo_governor.storage.schema import (
     waiting,
 )
 from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 VOICE = Voice(CATALOGUE, REGULATION)
 PERIODS = {
@@ -246,10 +246,10 @@ class Book:
                     insert(group_members),
                     {"group_id": group, "account": BOT, "uid": uid, "present": True, "since_ms": 0},
                 )
-        with SqlUnits(self.database, BOT).unit() as unit:
+        with SqlUnitsOfWork(self.database, BOT).begin() as uow:
             for row in history.remarks:
                 when = datetime.fromtimestamp(at(row) / 1000, UTC)
-                unit.add_remark(RemarkKind(row["kind"]), group_id=group, person_id=row["person"], text="lời", at=when)
+                uow.feedback.add(RemarkKind(row["kind"]), group_id=group, person_id=row["person"], text="lời", at=when)
         if with_roster:
             SqlRoster(self.database, BOT).replace(group, self.roster)
         return group
@@ -278,32 +278,32 @@ def test_a_case_that_was_re_opened_counts_once_where_it_stands_now(
     start, end = map(midnight, PERIODS[name])
     group = book.write(History([], [], [], [], [], [], []), start, end, with_roster=False)
     opened = [end - timedelta(days=9), end - timedelta(milliseconds=1), end]
-    units = SqlUnits(book.database, BOT)
+    units = SqlUnitsOfWork(book.database, BOT)
     new = [
         new_case(1 + place, _event_of(book, group, at), group_id=group, opened_at=at, event_at=at)
         for place, at in enumerate(opened)
     ]
-    with units.unit() as unit:
-        kept = [unit.add_case(case) for case in new]
+    with units.begin() as uow:
+        kept = [uow.cases.add(case) for case in new]
     states = [CaseState.NEW] * 3
     remedied: list[datetime | None] = [None] * 3
     now = end
     for place, to, minutes in moves:
         now += timedelta(minutes=minutes)
-        with units.unit() as unit:
-            case = unit.case(kept[place].id)
+        with units.begin() as uow:
+            case = uow.cases.get(kept[place].id)
             assert case is not None
             try:
-                unit.save_case(case.moved(to, at=now, by=2, reason="lý do"))
+                uow.cases.save(case.moved(to, at=now, by=2, reason="lý do"))
             except IllegalTransitionError:
                 continue
         states[place] = to
         if to is CaseState.REMEDIED:
             remedied[place] = remedied[place] or now
     book.clock.now = now + timedelta(days=100)
-    with units.unit() as unit:
-        report = compose(unit, Group(group, ""), Period(start=start, end=end, label=name), VOICE, book.clock)
-        later = compose(unit, Group(group, ""), Period(start=end, end=now + DAY, label="sau"), VOICE, book.clock)
+    with units.begin() as uow:
+        report = compose(uow, Group(group, ""), Period(start=start, end=end, label=name), VOICE, book.clock)
+        later = compose(uow, Group(group, ""), Period(start=end, end=now + DAY, label="sau"), VOICE, book.clock)
     assert {row.state: row.cases for row in report.states} == Counter(states[:2])
     assert {row.state: row.cases for row in later.states} == Counter(states[2:])
     assert later.handling.taken_back == states.count(CaseState.FALSE_ALARM)
@@ -360,8 +360,8 @@ def test_every_figure_is_what_the_rows_say(book: Book, history: History, name: s
     group = book.write(history, start, end, with_roster=with_roster)
     # Every period but the running one lies behind.
     book.clock.now = START if name == "running month" else end + timedelta(days=50)
-    with SqlUnits(book.database, BOT).unit() as unit:
-        report = compose(unit, Group(group, ""), Period(start=start, end=end, label=name), VOICE, book.clock)
+    with SqlUnitsOfWork(book.database, BOT).begin() as uow:
+        report = compose(uow, Group(group, ""), Period(start=start, end=end, label=name), VOICE, book.clock)
     period = Raw(book, group, to_ms(start), to_ms(end))
     check_activity(report, period)
     check_coverage(report, period)

@@ -6,10 +6,10 @@ from zalo_governor.domain.people import Namesake, Person, Role, Standing
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import WrongKeyError
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.schema import group_members, persons, roster
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 LO = RosterEntry(full_name="Lò Văn Mẫu", title="Giám đốc", agency="Sở Y tế", uid=MEMBER, phone="+84912345678")
 TAN = RosterEntry(full_name="Tẩn A Mẫu", title="Chuyên viên")
@@ -27,18 +27,18 @@ def test_a_roster_is_replaced_as_a_whole_and_keeps_its_order(database: Database)
 
 
 def test_whoever_is_known_by_uid_takes_the_approved_name_and_keeps_the_roles(database: Database) -> None:
-    units = SqlUnits(database, BOT)
+    units = SqlUnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò V. Mẫu", "", MEMBER, None, None, (Role.ADMIN,))])
     SqlRoster(database, BOT).replace(GROUP, [LO, TAN])
-    with units.unit() as unit:
-        (admin,) = unit.with_role(BOT, Role.ADMIN)
+    with units.begin() as uow:
+        (admin,) = uow.people.with_role(BOT, Role.ADMIN)
     assert (admin.full_name, admin.title, admin.phone) == ("Lò Văn Mẫu", "Giám đốc", None)
 
 
 def test_nobody_is_made_out_of_a_list(database: Database) -> None:
     SqlRoster(database, BOT).replace(GROUP, [LO])
-    with SqlUnits(database, BOT).unit() as unit:
-        person = unit.sender(BOT, MEMBER)
+    with SqlUnitsOfWork(database, BOT).begin() as uow:
+        person = uow.people.find_or_create(BOT, MEMBER)
     assert person
     assert person.full_name == ""
 
@@ -54,8 +54,8 @@ def test_names_and_numbers_are_not_readable_in_the_database_and_rows_cannot_be_m
 
 
 def _shows(database: Database, uid: str, name: str) -> int:
-    with SqlUnits(database, BOT).unit() as unit:
-        person = unit.sender(BOT, uid)
+    with SqlUnitsOfWork(database, BOT).begin() as uow:
+        person = uow.people.find_or_create(BOT, uid)
         assert person
         sealed = database.keys.seal_text(name, "person", str(person.id))
     with database.write() as connection:
@@ -65,8 +65,8 @@ def _shows(database: Database, uid: str, name: str) -> int:
 
 
 def _placed(database: Database, person_id: int) -> Person:
-    with SqlUnits(database, BOT).unit() as unit:
-        return unit.person(person_id)
+    with SqlUnitsOfWork(database, BOT).begin() as uow:
+        return uow.people.get(person_id)
 
 
 def test_who_stands_in_the_roster_by_uid_is_listed_under_its_name_whenever_he_was_first_seen(
@@ -90,11 +90,11 @@ def test_a_name_alone_lists_nobody_and_one_that_belongs_to_another_account_is_a_
 
 
 def test_a_role_of_the_settings_lists_and_its_name_is_guarded_without_any_roster(database: Database) -> None:
-    units = SqlUnits(database, BOT)
+    units = SqlUnitsOfWork(database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò Văn Chủ", "Chủ tịch", MEMBER, None, None, (Role.LEADER,))])
-    with units.unit() as unit:
-        (leader,) = unit.with_role(BOT, Role.LEADER)
-        assert unit.person(leader.id).standing is Standing.LISTED
+    with units.begin() as uow:
+        (leader,) = uow.people.with_role(BOT, Role.LEADER)
+        assert uow.people.get(leader.id).standing is Standing.LISTED
     other = _placed(database, _shows(database, OTHER, "Lò Văn Chủ"))
     assert other.standing is Standing.UNKNOWN
     assert other.namesake == Namesake(full_name="Lò Văn Chủ", title="Chủ tịch", same=True)
@@ -113,7 +113,7 @@ def test_who_was_seen_in_a_group_that_has_no_roster_is_not_called_outside_of_one
 def test_what_one_transaction_changes_of_the_roster_it_sees(database: Database) -> None:
     SqlRoster(database, BOT).replace(GROUP, [TAN])
     other = _shows(database, OTHER, "Tẩn A Mẫu")
-    with SqlUnits(database, BOT).unit() as unit:
-        assert unit.person(other).standing is Standing.UNMATCHED
-        unit.put_in_roster(BOT, GROUP, 0, TAN.model_copy(update={"uid": OTHER}))
-        assert unit.person(other).standing is Standing.LISTED
+    with SqlUnitsOfWork(database, BOT).begin() as uow:
+        assert uow.people.get(other).standing is Standing.UNMATCHED
+        uow.roster.put(BOT, GROUP, 0, TAN.model_copy(update={"uid": OTHER}))
+        assert uow.people.get(other).standing is Standing.LISTED

@@ -25,63 +25,68 @@ from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, Withheld
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
 from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id
 from zalo_governor.storage.repositories.outbox import SqlOutbox
 from zalo_governor.storage.repositories.recorded_findings import Found, SqlFound
 from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 RULE = "3.1-tieng-viet-co-dau"
 DAY = timedelta(days=1)
 FOUND = Finding(rule_id=RULE, clause="3.1", severity=Severity.MINOR, label="no_diacritics")
 
 
-def judged(units: SqlUnits, store: SqlInbox, key: str, *findings: Finding) -> int:
+def judged(units: SqlUnitsOfWork, store: SqlInbox, key: str, *findings: Finding) -> int:
     (item,) = store.admit([entry(key, cli_key=f"c{key}")])
-    with units.unit() as unit:
-        unit.record(item, message(item), Verdict(findings=findings), START)
+    with units.begin() as uow:
+        uow.verdicts.store(item, message(item), Verdict(findings=findings), START)
     return item.id
 
 
-def opened(unit: SqlUnit, event_id: int, **changes: Any) -> Case:
-    return unit.add_case(new_case(person(unit), event_id, **{"rule_id": RULE, "clause": "3.1", **changes}))
+def opened(uow: SqlUnitOfWork, event_id: int, **changes: Any) -> Case:
+    return uow.cases.add(new_case(person(uow), event_id, **{"rule_id": RULE, "clause": "3.1", **changes}))
 
 
-def test_a_trial_begins_once_and_ends_for_good(units: SqlUnits, database_url: str) -> None:
-    with units.unit() as unit:
-        assert unit.trial(BOT) is None
-        unit.begin_trial(BOT, START)
-        assert unit.trial(BOT) == Trial(account=BOT, began_at=START)
+def test_a_trial_begins_once_and_ends_for_good(units: SqlUnitsOfWork, database_url: str) -> None:
+    with units.begin() as uow:
+        assert uow.trials.get(BOT) is None
+        uow.trials.begin(BOT, START)
+        assert uow.trials.get(BOT) == Trial(account=BOT, began_at=START)
     ended = Trial(account=BOT, began_at=START, live_at=START + DAY, told_at=START, announced_at=START + 2 * DAY)
-    with units.unit() as unit:
-        unit.save_trial(ended)
-        assert unit.trial(BOT) == ended
-    with closing(Database(database_url, Keys(MASTER), HandClock())) as another, SqlUnits(another, BOT).unit() as unit:
-        unit.begin_trial(BOT, START + 9 * DAY)
-        assert unit.trial(BOT) == ended
-        assert unit.trial("7999") is None
+    with units.begin() as uow:
+        uow.trials.save(ended)
+        assert uow.trials.get(BOT) == ended
+    with (
+        closing(Database(database_url, Keys(MASTER), HandClock())) as another,
+        SqlUnitsOfWork(another, BOT).begin() as uow,
+    ):
+        uow.trials.begin(BOT, START + 9 * DAY)
+        assert uow.trials.get(BOT) == ended
+        assert uow.trials.get("7999") is None
 
 
-def test_what_is_withheld_is_counted_and_never_sent(units: SqlUnits, heard_in: SqlInbox, database: Database) -> None:
+def test_what_is_withheld_is_counted_and_never_sent(
+    units: SqlUnitsOfWork, heard_in: SqlInbox, database: Database
+) -> None:
     event_id = judged(units, heard_in, "1", FOUND)
-    with units.unit() as unit:
-        unit.begin_trial(BOT, START)
-        member = person(unit)
-        case = opened(unit, event_id)
+    with units.begin() as uow:
+        uow.trials.begin(BOT, START)
+        member = person(uow)
+        case = opened(uow, event_id)
         about: dict[str, Any] = {"person_id": member, "purpose": Purpose.MEMBER_REQUEST, "created_at": START}
-        unit.post(notice(case_id=case.id, **about), withheld=True)
-        unit.post(notice(case_id=case.id, **about), withheld=True)
-        unit.post(notice(**about), withheld=True)
-        unit.post(notice(is_group=True, created_at=START), withheld=True)
-    with units.unit() as unit:
-        figures = unit.trial_figures(BOT, [GROUP], START)
+        uow.outbox.add(notice(case_id=case.id, **about), withheld=True)
+        uow.outbox.add(notice(case_id=case.id, **about), withheld=True)
+        uow.outbox.add(notice(**about), withheld=True)
+        uow.outbox.add(notice(is_group=True, created_at=START), withheld=True)
+    with units.begin() as uow:
+        figures = uow.trials.figures(BOT, [GROUP], START)
         rows = {(row.person_id, row.rule_id, row.clause, row.notices) for row in figures.withheld}
         assert rows == {(member, RULE, "3.1", 2), (member, "", "", 1), (None, "", "", 1)}
-        assert unit.trial_figures(BOT, [GROUP], START + DAY).withheld == ()
-        assert unit.trial_figures("7999", [GROUP], START).withheld == ()
-        assert unit.withheld_of(case) == [Withheld(person_id=member, rule_id=RULE, clause="3.1", notices=2)]
-        assert unit.withheld_notices(GROUP, START, START + DAY) == 4
-        assert unit.withheld_notices(GROUP, START + DAY, START + 2 * DAY) == 0
+        assert uow.trials.figures(BOT, [GROUP], START + DAY).withheld == ()
+        assert uow.trials.figures("7999", [GROUP], START).withheld == ()
+        assert uow.trials.withheld_of(case) == [Withheld(person_id=member, rule_id=RULE, clause="3.1", notices=2)]
+        assert uow.trials.withheld_count(GROUP, START, START + DAY) == 4
+        assert uow.trials.withheld_count(GROUP, START + DAY, START + 2 * DAY) == 0
     outbox = SqlOutbox(database, BOT)
     assert outbox.claim(now=START + DAY, limit=9) == []
     assert outbox.next_due(START + DAY) is None
@@ -89,45 +94,45 @@ def test_what_is_withheld_is_counted_and_never_sent(units: SqlUnits, heard_in: S
 
 
 def test_on_trial_the_cooldown_counts_what_was_withheld_and_afterwards_only_what_went_out(
-    units: SqlUnits, heard_in: SqlInbox
+    units: SqlUnitsOfWork, heard_in: SqlInbox
 ) -> None:
     event_id = judged(units, heard_in, "1", FOUND)
     request = Purpose.MEMBER_REQUEST
-    with units.unit() as unit:
-        unit.begin_trial(BOT, START)
-        member, case = person(unit), opened(unit, event_id)
-        unit.post(notice(person_id=member, purpose=request, created_at=START, case_id=case.id), withheld=True)
-    with units.unit() as unit:
-        assert unit.last_posted(member, request.value, GROUP, START, rule_id=RULE) == START
-        assert unit.people_asked(request.value, [GROUP], START, RULE) == 1
-        unit.save_trial(Trial(account=BOT, began_at=START, live_at=START))
-        assert unit.last_posted(member, request.value, GROUP, START, rule_id=RULE) is None
-        assert unit.people_asked(request.value, [GROUP], START, RULE) == 0
+    with units.begin() as uow:
+        uow.trials.begin(BOT, START)
+        member, case = person(uow), opened(uow, event_id)
+        uow.outbox.add(notice(person_id=member, purpose=request, created_at=START, case_id=case.id), withheld=True)
+    with units.begin() as uow:
+        assert uow.outbox.last_added(member, request.value, GROUP, START, rule_id=RULE) == START
+        assert uow.outbox.people_asked(request.value, [GROUP], START, RULE) == 1
+        uow.trials.save(Trial(account=BOT, began_at=START, live_at=START))
+        assert uow.outbox.last_added(member, request.value, GROUP, START, rule_id=RULE) is None
+        assert uow.outbox.people_asked(request.value, [GROUP], START, RULE) == 0
 
 
-def test_cases_and_shadow_findings_are_counted_by_rule(units: SqlUnits, heard_in: SqlInbox) -> None:
+def test_cases_and_shadow_findings_are_counted_by_rule(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:
     shadow = FOUND.model_copy(update={"rule_id": "4.2-noi-dung-xau", "clause": "4.2", "shadow": True})
     suspect = shadow.model_copy(update={"severity": Severity.SUSPECT})
     ids = [judged(units, heard_in, key, FOUND, shadow, suspect) for key in "123"]
-    with units.unit() as unit:
+    with units.begin() as uow:
         for event_id, state in zip(ids, (CaseState.NEW, CaseState.FALSE_ALARM, CaseState.CONFIRMED), strict=True):
-            opened(unit, event_id, state=state)
-        figures = unit.trial_figures(BOT, [GROUP], START)
+            opened(uow, event_id, state=state)
+        figures = uow.trials.figures(BOT, [GROUP], START)
         assert figures.outcomes == (RuleOutcome(rule_id=RULE, clause="3.1", cases=3, false_alarms=1),)
         assert figures.shadow == (
             ShadowFigures(rule_id="4.2-noi-dung-xau", clause="4.2", severity=Severity.MINOR, findings=3, people=1),
         )
-        assert unit.trial_figures(BOT, ["9"], START).outcomes == ()
-        assert unit.trial_figures(BOT, ["9"], START).shadow == ()
+        assert uow.trials.figures(BOT, ["9"], START).outcomes == ()
+        assert uow.trials.figures(BOT, ["9"], START).shadow == ()
 
 
 def test_what_was_found_of_what_was_judged_is_given_page_by_page(
-    units: SqlUnits, heard_in: SqlInbox, database: Database
+    units: SqlUnitsOfWork, heard_in: SqlInbox, database: Database
 ) -> None:
     ids = [judged(units, heard_in, key, *found) for key, found in (("1", [FOUND]), ("2", []), ("3", [FOUND, FOUND]))]
     heard_in.admit([entry("4", cli_key="c4")])  # not judged yet
-    with units.unit() as unit:
-        case = opened(unit, ids[0])
+    with units.begin() as uow:
+        case = opened(uow, ids[0])
     pages = [heard_in.judged(BOT, after_id=after, limit=2) for after in (lowest_id(START) - 1, ids[1], ids[2])]
     assert [[one.id for one in page] for page in pages] == [ids[:2], ids[2:], []]
     assert heard_in.judged("7999", after_id=0, limit=9) == []
@@ -138,21 +143,23 @@ def test_what_was_found_of_what_was_judged_is_given_page_by_page(
     assert SqlFound(database, "4.2-noi-dung-xau").between(ids[0], ids[2]) == {}
 
 
-def test_who_opened_a_case_is_counted_the_last_one_first(units: SqlUnits, heard_in: SqlInbox) -> None:
+def test_who_opened_a_case_is_counted_the_last_one_first(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:
     event_id = judged(units, heard_in, "1", FOUND)
-    with units.unit() as unit:
-        case, other = opened(unit, event_id), opened(unit, event_id)
+    with units.begin() as uow:
+        case, other = opened(uow, event_id), opened(uow, event_id)
         for subject, actor, days in ((case, 5, 0), (case, None, 1), (case, 5, 2), (other, 5, 3)):
             at = START + days * DAY
-            unit.audit(SHOWN, at=at, actor_id=actor, group_id=GROUP, subject=subject.code, detail={"way": "xem"})
-        unit.audit("command", at=START, actor_id=5, group_id=GROUP, subject=case.code, detail={})
-        assert unit.openings(case) == [Opening(5, 2, START + 2 * DAY), Opening(None, 1, START + DAY)]
+            uow.audit.append(SHOWN, at=at, actor_id=actor, group_id=GROUP, subject=subject.code, detail={"way": "xem"})
+        uow.audit.append("command", at=START, actor_id=5, group_id=GROUP, subject=case.code, detail={})
+        assert uow.audit.openings(case) == [Opening(5, 2, START + 2 * DAY), Opening(None, 1, START + DAY)]
 
 
-def test_an_account_that_has_written_before_this_version_stays_switched_on(units: SqlUnits, database: Database) -> None:
+def test_an_account_that_has_written_before_this_version_stays_switched_on(
+    units: SqlUnitsOfWork, database: Database
+) -> None:
     """As the migration finds it: its table made anew over an outbox in use."""
-    with units.unit() as unit:
-        unit.post(notice(created_at=START))
+    with units.begin() as uow:
+        uow.outbox.add(notice(created_at=START))
     with database.write() as connection:
         go_back_before_waiting(lambda statement: connection.execute(text(statement)))
         for statement in (
@@ -164,8 +171,8 @@ def test_an_account_that_has_written_before_this_version_stays_switched_on(units
         ):
             connection.execute(text(statement))
     database.migrate()
-    with units.unit() as unit:
-        unit.begin_trial(BOT, START + DAY)
-        trial = unit.trial(BOT)
+    with units.begin() as uow:
+        uow.trials.begin(BOT, START + DAY)
+        trial = uow.trials.get(BOT)
         assert trial is not None
         assert (trial.live_at, trial.announced_at) == (START, START)

@@ -12,9 +12,9 @@ from zalo_governor.domain.delivery import DeliveryState
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 MINUTE = timedelta(minutes=1)
 TAKEN = Reception(msg_id="m1")
@@ -27,18 +27,18 @@ def outbox(database: Database) -> SqlOutbox:
 
 
 @pytest.fixture
-def case(units: SqlUnits, heard_in: SqlInbox) -> Case:
+def case(units: SqlUnitsOfWork, heard_in: SqlInbox) -> Case:
     [admitted] = heard_in.admit([entry("1")])
-    with units.unit() as unit:
-        unit.record(admitted, message(admitted), Verdict(), START)
-        return unit.add_case(new_case(person(unit, MEMBER), admitted.id))
+    with units.begin() as uow:
+        uow.verdicts.store(admitted, message(admitted), Verdict(), START)
+        return uow.cases.add(new_case(person(uow, MEMBER), admitted.id))
 
 
-def post(units: SqlUnits, uid: str, case: Case, purpose: Purpose = Purpose.ADMIN_ALERT, **changes: Any) -> Notice:
-    with units.unit() as unit:
+def post(units: SqlUnitsOfWork, uid: str, case: Case, purpose: Purpose = Purpose.ADMIN_ALERT, **changes: Any) -> Notice:
+    with units.begin() as uow:
         values: dict[str, Any] = {"urgent": True, "purpose": purpose, "case_id": case.id}
-        made = notice(thread_id=uid, person_id=person(unit, uid), **(values | changes))
-        unit.post(made)
+        made = notice(thread_id=uid, person_id=person(uow, uid), **(values | changes))
+        uow.outbox.add(made)
     return made
 
 
@@ -46,108 +46,112 @@ def claim(outbox: SqlOutbox, after: timedelta = timedelta()) -> list[Outgoing]:
     return outbox.claim(now=START + after, limit=9)
 
 
-def test_an_alert_is_unheard_until_one_of_the_desk_has_it(units: SqlUnits, outbox: SqlOutbox, case: Case) -> None:
+def test_an_alert_is_unheard_until_one_of_the_desk_has_it(units: SqlUnitsOfWork, outbox: SqlOutbox, case: Case) -> None:
     for uid in (ADMIN, STAFF):
         post(units, uid, case)
-    with units.unit() as unit:
-        assert unit.next_unheard(3 * MINUTE) == START + 3 * MINUTE
-        assert unit.unheard_alerts(START - MINUTE) == []
-        [alert] = unit.unheard_alerts(START)
-        assert [one.person_id for one in alert] == [person(unit, uid) for uid in (ADMIN, STAFF)]
+    with units.begin() as uow:
+        assert uow.deliveries.next_unheard(3 * MINUTE) == START + 3 * MINUTE
+        assert uow.deliveries.unheard_alerts(START - MINUTE) == []
+        [alert] = uow.deliveries.unheard_alerts(START)
+        assert [one.person_id for one in alert] == [person(uow, uid) for uid in (ADMIN, STAFF)]
     first, second = claim(outbox)
     outbox.sent(first, TAKEN, START)
     outbox.deferred(second, START + MINUTE, 221)
-    with units.unit() as unit:
-        assert unit.next_unheard(3 * MINUTE) is None
-        assert unit.unheard_alerts(START + 9 * MINUTE) == []
+    with units.begin() as uow:
+        assert uow.deliveries.next_unheard(3 * MINUTE) is None
+        assert uow.deliveries.unheard_alerts(START + 9 * MINUTE) == []
 
 
-def test_refused_by_all_it_is_unheard_at_once_and_told_of_once(units: SqlUnits, outbox: SqlOutbox, case: Case) -> None:
+def test_refused_by_all_it_is_unheard_at_once_and_told_of_once(
+    units: SqlUnitsOfWork, outbox: SqlOutbox, case: Case
+) -> None:
     for uid in (ADMIN, STAFF):
         post(units, uid, case)
     for outgoing in claim(outbox):
         outbox.refused(outgoing, 123, START, addressee_refuses=True)
-    with units.unit() as unit:
-        assert unit.next_unheard(3 * MINUTE) == START
-        [alert] = unit.unheard_alerts(START - MINUTE)
+    with units.begin() as uow:
+        assert uow.deliveries.next_unheard(3 * MINUTE) == START
+        [alert] = uow.deliveries.unheard_alerts(START - MINUTE)
         assert {(one.code, one.final) for one in alert} == {(123, True)}
-        unit.escalated(alert, START)
-    with units.unit() as unit:
-        assert unit.unheard_alerts(START + 9 * MINUTE) == []
+        uow.deliveries.mark_escalated(alert, START)
+    with units.begin() as uow:
+        assert uow.deliveries.unheard_alerts(START + 9 * MINUTE) == []
 
 
-def test_a_light_alert_or_one_that_is_withheld_is_no_urgent_matter(units: SqlUnits, case: Case) -> None:
+def test_a_light_alert_or_one_that_is_withheld_is_no_urgent_matter(units: SqlUnitsOfWork, case: Case) -> None:
     post(units, ADMIN, case, urgent=False)
-    with units.unit() as unit:
-        unit.post(notice(person_id=1, purpose=Purpose.ADMIN_ALERT, urgent=True, case_id=case.id), withheld=True)
-        assert unit.next_unheard(3 * MINUTE) is None
+    with units.begin() as uow:
+        uow.outbox.add(notice(person_id=1, purpose=Purpose.ADMIN_ALERT, urgent=True, case_id=case.id), withheld=True)
+        assert uow.deliveries.next_unheard(3 * MINUTE) is None
 
 
-def test_a_request_that_was_delivered_is_known_by_its_case(units: SqlUnits, outbox: SqlOutbox, case: Case) -> None:
+def test_a_request_that_was_delivered_is_known_by_its_case(
+    units: SqlUnitsOfWork, outbox: SqlOutbox, case: Case
+) -> None:
     def delivery() -> DeliveryState:
-        with units.unit() as unit:
-            return unit.request_delivery(case)
+        with units.begin() as uow:
+            return uow.deliveries.request_state(case)
 
     assert delivery() is DeliveryState.NONE
     post(units, MEMBER, case, Purpose.MEMBER_REQUEST, urgent=False)
     assert delivery() is DeliveryState.PENDING
     [outgoing] = claim(outbox)
     outbox.deferred(outgoing, START, None)
-    with units.unit() as unit:
-        assert unit.delivered_requests() == []
+    with units.begin() as uow:
+        assert uow.deliveries.delivered_requests() == []
     [outgoing] = claim(outbox, MINUTE)
     outbox.sent(outgoing, TAKEN, START)
     assert delivery() is DeliveryState.DELIVERED
-    with units.unit() as unit:
-        assert [found.id for found in unit.delivered_requests()] == [case.id]
+    with units.begin() as uow:
+        assert [found.id for found in uow.deliveries.delivered_requests()] == [case.id]
 
 
 def test_whom_a_notice_about_a_case_does_not_reach_is_known_once(
-    units: SqlUnits, outbox: SqlOutbox, case: Case
+    units: SqlUnitsOfWork, outbox: SqlOutbox, case: Case
 ) -> None:
     post(units, MEMBER, case, Purpose.MEMBER_REQUEST)
     post(units, ADMIN, case, Purpose.LEADER_ALERT, urgent=False)
     for outgoing in claim(outbox):
         outbox.deferred(outgoing, START + MINUTE, 998)
-    with units.unit() as unit:
-        assert unit.unreached_people(START - MINUTE) == []
-        [urgent] = unit.unreached_people(START)
+    with units.begin() as uow:
+        assert uow.deliveries.unreached_people(START - MINUTE) == []
+        [urgent] = uow.deliveries.unreached_people(START)
         assert (urgent.purpose, urgent.final, urgent.code) == (Purpose.MEMBER_REQUEST, False, 998)
-        unit.told_desk_of([urgent], START)
+        uow.deliveries.mark_told_to_desk([urgent], START)
     assert claim(outbox, timedelta(hours=25)) == []
-    with units.unit() as unit:
-        [light] = unit.unreached_people(START)
+    with units.begin() as uow:
+        [light] = uow.deliveries.unreached_people(START)
         assert (light.purpose, light.final) == (Purpose.LEADER_ALERT, True)
 
 
 def test_what_was_lost_is_told_once_its_addressee_has_got_something_else(
-    units: SqlUnits, outbox: SqlOutbox, case: Case, clock: HandClock
+    units: SqlUnitsOfWork, outbox: SqlOutbox, case: Case, clock: HandClock
 ) -> None:
     post(units, ADMIN, case)
     [outgoing] = claim(outbox)
     outbox.refused(outgoing, 123, START, addressee_refuses=True)
-    with units.unit() as unit:
-        assert unit.lost_notices() == []
+    with units.begin() as uow:
+        assert uow.deliveries.lost_notices() == []
     post(units, ADMIN, case, created_at=START + MINUTE, group_id="8000000000000000009")
     [outgoing] = claim(outbox, MINUTE)
     outbox.sent(outgoing, TAKEN, START + MINUTE)
-    with units.unit() as unit:
-        [lost] = unit.lost_notices()
+    with units.begin() as uow:
+        [lost] = uow.deliveries.lost_notices()
         assert (lost.case_id, lost.group_id) == (case.id, GROUP)
-        unit.told_of_loss([lost], START)
-    with units.unit() as unit:
-        assert unit.lost_notices() == []
+        uow.deliveries.mark_told_of_loss([lost], START)
+    with units.begin() as uow:
+        assert uow.deliveries.lost_notices() == []
 
 
 @pytest.mark.parametrize("urgent", [True, False])
 def test_once_the_case_is_answered_nothing_is_tried_again(
-    units: SqlUnits, outbox: SqlOutbox, case: Case, *, urgent: bool
+    units: SqlUnitsOfWork, outbox: SqlOutbox, case: Case, *, urgent: bool
 ) -> None:
     purpose = Purpose.ADMIN_ALERT if urgent else Purpose.MEMBER_REQUEST
     post(units, ADMIN, case, purpose, urgent=urgent)
     [outgoing] = claim(outbox)
     outbox.deferred(outgoing, START + MINUTE, None)
-    with units.unit() as unit:
-        unit.save_case(case.moved(CaseState.FALSE_ALARM, at=START, by=None, reason="nhầm"))
+    with units.begin() as uow:
+        uow.cases.save(case.moved(CaseState.FALSE_ALARM, at=START, by=None, reason="nhầm"))
     assert claim(outbox, 9 * MINUTE) == []
     assert outbox.counts(START).failed == 0

@@ -35,12 +35,12 @@ from zalo_governor.domain.inbound import Admitted, ElementKind, Source
 from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role, Standing
 from zalo_governor.domain.reports import Activity, ClauseFigures
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.outbox import SqlOutbox
 from zalo_governor.storage.schema import findings
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -63,8 +63,8 @@ def inbox(database: Database) -> SqlInbox:
     return SqlInbox(database, BOT)
 
 
-def someone(unit: SqlUnit, uid: str = MEMBER, account: str = BOT) -> Person:
-    person = unit.sender(account, uid)
+def someone(uow: SqlUnitOfWork, uid: str = MEMBER, account: str = BOT) -> Person:
+    person = uow.people.find_or_create(account, uid)
     assert person is not None
     return person
 
@@ -83,158 +83,160 @@ def seed(full_name: str = "Lò Văn Mẫu", *roles: Role, **marks: str) -> SeedP
 # people
 
 
-def test_a_uid_is_one_person_for_an_account_and_nobody_is_nobody(units: SqlUnits) -> None:
-    with units.unit() as unit:
-        first = someone(unit)
-        assert someone(unit, account="another") != first
-        assert unit.sender(BOT, "") is None
-    with units.unit() as unit:
-        assert someone(unit) == first
-        assert unit.person(first.id) == first
+def test_a_uid_is_one_person_for_an_account_and_nobody_is_nobody(units: SqlUnitsOfWork) -> None:
+    with units.begin() as uow:
+        first = someone(uow)
+        assert someone(uow, account="another") != first
+        assert uow.people.find_or_create(BOT, "") is None
+    with units.begin() as uow:
+        assert someone(uow) == first
+        assert uow.people.get(first.id) == first
         with pytest.raises(KeyError):
-            unit.person(10**9)
+            uow.people.get(10**9)
 
 
-def test_a_person_made_in_a_unit_that_failed_does_not_linger(units: SqlUnits) -> None:
-    with suppress(ZeroDivisionError), units.unit() as unit:
-        ghost = someone(unit)
+def test_a_person_made_in_a_unit_that_failed_does_not_linger(units: SqlUnitsOfWork) -> None:
+    with suppress(ZeroDivisionError), units.begin() as uow:
+        ghost = someone(uow)
         raise ZeroDivisionError
-    with units.unit() as unit:
-        assert unit.person(someone(unit).id).uid == MEMBER
+    with units.begin() as uow:
+        assert uow.people.get(someone(uow).id).uid == MEMBER
         with suppress(KeyError):
-            assert unit.person(ghost.id).uid == MEMBER
+            assert uow.people.get(ghost.id).uid == MEMBER
 
 
-def test_roles_are_those_of_the_settings_at_every_start(units: SqlUnits) -> None:
+def test_roles_are_those_of_the_settings_at_every_start(units: SqlUnitsOfWork) -> None:
     people = [seed("Lò Văn Mẫu", Role.ADMIN, uid=MEMBER), seed("Vàng Thị Mẫu", Role.LEADER, uid=OTHER)]
     for _ in range(2):
         units.seed_people(BOT, people)
-    with units.unit() as unit:
-        admin, leader = unit.with_role(BOT, Role.ADMIN, Role.LEADER)
+    with units.begin() as uow:
+        admin, leader = uow.people.with_role(BOT, Role.ADMIN, Role.LEADER)
         assert (admin.full_name, admin.uid, admin.roles) == ("Lò Văn Mẫu", MEMBER, frozenset({Role.ADMIN}))
-        assert unit.with_role(BOT, Role.LEADER) == [leader]
-        assert unit.with_role("another", Role.LEADER) == []
-        assert someone(unit) == admin
+        assert uow.people.with_role(BOT, Role.LEADER) == [leader]
+        assert uow.people.with_role("another", Role.LEADER) == []
+        assert someone(uow) == admin
     units.seed_people(BOT, people[1:])
-    with units.unit() as unit:
-        assert someone(unit).roles == frozenset()
-        assert unit.with_role(BOT, Role.ADMIN) == []
-        assert someone(unit).id == admin.id
+    with units.begin() as uow:
+        assert someone(uow).roles == frozenset()
+        assert uow.people.with_role(BOT, Role.ADMIN) == []
+        assert someone(uow).id == admin.id
 
 
 def test_who_wrote_before_being_known_by_global_id_keeps_cases_and_gains_the_role(
-    units: SqlUnits, inbox: SqlInbox
+    units: SqlUnitsOfWork, inbox: SqlInbox
 ) -> None:
     units.seed_people(BOT, [seed(global_id="g1", phone="0900")])
     item = heard(inbox)
-    with units.unit() as unit:
-        writer = someone(unit)
-        unit.record(item, message(item, sender_name="Mẫu ở Zalo"), Verdict(findings=(FOUND,)), START)
-        case = unit.add_case(new_case(writer.id, item.id))
-        assert unit.with_role(BOT, Role.ADMIN) == []
-    with units.unit() as unit:
+    with units.begin() as uow:
+        writer = someone(uow)
+        uow.verdicts.store(item, message(item, sender_name="Mẫu ở Zalo"), Verdict(findings=(FOUND,)), START)
+        case = uow.cases.add(new_case(writer.id, item.id))
+        assert uow.people.with_role(BOT, Role.ADMIN) == []
+    with units.begin() as uow:
         snapshot = GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=OTHER, member_uids=(MEMBER, OTHER))
         members = [
             Member(uid=MEMBER, display_name="Mẫu", global_id="g1"),
             Member(uid=OTHER, display_name="Khác", global_id="g2"),
         ]
-        unit.tie_members(BOT, members)
-        unit.save_group(BOT, snapshot, members, START)
-    with units.unit() as unit:
-        (admin,) = unit.with_role(BOT, Role.ADMIN)
+        uow.members.link_global_ids(BOT, members)
+        uow.members.save_group(BOT, snapshot, members, START)
+    with units.begin() as uow:
+        (admin,) = uow.people.with_role(BOT, Role.ADMIN)
         assert (admin.uid, admin.global_id, admin.display_name) == (MEMBER, "g1", "Mẫu ở Zalo")
-        assert someone(unit) == admin
-        placed = unit.person(writer.id)
+        assert someone(uow) == admin
+        placed = uow.people.get(writer.id)
         assert (placed.id, placed.uid, placed.roles) == (admin.id, admin.uid, admin.roles)
         assert placed.standing is Standing.LISTED
-        joined = unit.open_case(GROUP, case.rule_id, admin.id, None, START)
+        joined = uow.cases.find_open(GROUP, case.rule_id, admin.id, None, START)
         assert joined is not None
         assert joined.id == case.id
-        assert someone(unit, OTHER).global_id == "g2"
+        assert someone(uow, OTHER).global_id == "g2"
     units.seed_people(BOT, [seed(global_id="g1", phone="0900")])
-    with units.unit() as unit:
-        assert unit.with_role(BOT, Role.ADMIN) == [admin]
+    with units.begin() as uow:
+        assert uow.people.with_role(BOT, Role.ADMIN) == [admin]
 
 
-def test_the_settings_may_join_what_was_known_apart(units: SqlUnits) -> None:
+def test_the_settings_may_join_what_was_known_apart(units: SqlUnitsOfWork) -> None:
     units.seed_people(BOT, [seed(phone="0900")])
-    with units.unit() as unit:
-        someone(unit)
+    with units.begin() as uow:
+        someone(uow)
     units.seed_people(BOT, [seed(phone="0900", uid=MEMBER)])
-    with units.unit() as unit:
-        assert someone(unit).phone == "0900"
-        assert unit.with_role(BOT, Role.ADMIN) == [someone(unit)]
+    with units.begin() as uow:
+        assert someone(uow).phone == "0900"
+        assert uow.people.with_role(BOT, Role.ADMIN) == [someone(uow)]
 
 
-def test_a_uid_that_turns_out_to_be_somebody_elses_leaves_the_first_person_alone(units: SqlUnits) -> None:
+def test_a_uid_that_turns_out_to_be_somebody_elses_leaves_the_first_person_alone(units: SqlUnitsOfWork) -> None:
     units.seed_people(BOT, [seed(global_id="g1", uid=MEMBER)])
     snapshot = GroupSnapshot(group_id=GROUP, name="", owner_uid=OTHER, member_uids=(MEMBER,))
-    with units.unit() as unit:
-        unit.tie_members(BOT, [Member(uid=MEMBER, display_name="", global_id="g9")])
-        unit.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name="", global_id="g9")], START)
-    with units.unit() as unit:
-        assert someone(unit).global_id == "g9"
-        assert someone(unit).roles == frozenset()
-        assert unit.with_role(BOT, Role.ADMIN) == []
+    with units.begin() as uow:
+        uow.members.link_global_ids(BOT, [Member(uid=MEMBER, display_name="", global_id="g9")])
+        uow.members.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name="", global_id="g9")], START)
+    with units.begin() as uow:
+        assert someone(uow).global_id == "g9"
+        assert someone(uow).roles == frozenset()
+        assert uow.people.with_role(BOT, Role.ADMIN) == []
 
 
-def test_names_are_known_once_judged_and_not_from_a_fetch(units: SqlUnits, inbox: SqlInbox) -> None:
+def test_names_are_known_once_judged_and_not_from_a_fetch(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
     snapshot = GroupSnapshot(group_id=GROUP, name="Nhóm", owner_uid=OTHER, member_uids=(MEMBER,), total_members=1)
     item = heard(inbox, "n1", kind=ElementKind.NAME, source=Source.SWEEP)
     joined = heard(inbox, "j1", kind=ElementKind.GROUP_ACT)
-    with units.unit() as unit:
-        assert unit.group_snapshot(GROUP) is None
-        unit.tie_members(BOT, [Member(uid=MEMBER, display_name="Từ nơi khác")])
-        unit.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name="Từ nơi khác")], START)
-        assert unit.known_names(BOT, GROUP) == {}
+    with units.begin() as uow:
+        assert uow.members.group_snapshot(GROUP) is None
+        uow.members.link_global_ids(BOT, [Member(uid=MEMBER, display_name="Từ nơi khác")])
+        uow.members.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name="Từ nơi khác")], START)
+        assert uow.members.judged_names(BOT, GROUP) == {}
         shared: dict[str, Any] = {"account": BOT, "thread_id": GROUP, "at": START}
-        unit.record(item, NameObserved(id=item.id, sender_uid=MEMBER, name="Mẫu", **shared), Verdict(), START)
+        uow.verdicts.store(item, NameObserved(id=item.id, sender_uid=MEMBER, name="Mẫu", **shared), Verdict(), START)
         members = (NamedUid(uid=OTHER, name="Mới vào"), NamedUid(uid="5"))
-        unit.record(joined, MembersJoined(id=joined.id, sender_uid=MEMBER, members=members, **shared), Verdict(), START)
-    with units.unit() as unit:
-        assert unit.known_names(BOT, GROUP) == {MEMBER: "Mẫu", OTHER: "Mới vào"}
-        assert unit.group_snapshot(GROUP) == snapshot
-        assert someone(unit).display_name == "Mẫu"
-        assert someone(unit, OTHER).display_name == "Mới vào"
+        uow.verdicts.store(
+            joined, MembersJoined(id=joined.id, sender_uid=MEMBER, members=members, **shared), Verdict(), START
+        )
+    with units.begin() as uow:
+        assert uow.members.judged_names(BOT, GROUP) == {MEMBER: "Mẫu", OTHER: "Mới vào"}
+        assert uow.members.group_snapshot(GROUP) == snapshot
+        assert someone(uow).display_name == "Mẫu"
+        assert someone(uow, OTHER).display_name == "Mới vào"
 
 
-def test_a_sealed_name_is_not_kept(units: SqlUnits, inbox: SqlInbox) -> None:
+def test_a_sealed_name_is_not_kept(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
     item = heard(inbox, "n1", kind=ElementKind.NAME)
-    with units.unit() as unit:
+    with units.begin() as uow:
         event = NameObserved(
             id=item.id, account=BOT, thread_id=GROUP, at=START, sender_uid=MEMBER, sender_name="Mật", name="Mật"
         )
-        unit.record(item, event, Verdict(findings=(SEALED,)), START)
-    with units.unit() as unit:
-        assert unit.known_names(BOT, GROUP) == {}
-        assert someone(unit).display_name == ""
+        uow.verdicts.store(item, event, Verdict(findings=(SEALED,)), START)
+    with units.begin() as uow:
+        assert uow.members.judged_names(BOT, GROUP) == {}
+        assert someone(uow).display_name == ""
 
 
 # records
 
 
-def test_nothing_is_judged_twice(units: SqlUnits, inbox: SqlInbox) -> None:
+def test_nothing_is_judged_twice(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
     item = heard(inbox)
 
     def judge() -> None:
-        with units.unit() as unit:
-            unit.record(item, message(item), Verdict(findings=(FOUND,)), START)
+        with units.begin() as uow:
+            uow.verdicts.store(item, message(item), Verdict(findings=(FOUND,)), START)
 
     judge()
     with pytest.raises(Exception, match=r"(?i)unique"):
         judge()
-    with units.unit() as unit:
-        assert unit.coverage(GROUP, START, START + HOUR).judged == 1
+    with units.begin() as uow:
+        assert uow.statistics.coverage(GROUP, START, START + HOUR).judged == 1
 
 
 def test_a_finding_about_a_member_who_came_in_is_that_members(
-    units: SqlUnits, inbox: SqlInbox, database: Database
+    units: SqlUnitsOfWork, inbox: SqlInbox, database: Database
 ) -> None:
     item = heard(inbox)
-    with units.unit() as unit:
+    with units.begin() as uow:
         concerned = FOUND.model_copy(update={"subject_uid": OTHER, "reason": "no_title"})
-        unit.record(item, message(item), Verdict(findings=(concerned,)), START)
-        other = someone(unit, OTHER)
+        uow.verdicts.store(item, message(item), Verdict(findings=(concerned,)), START)
+        other = someone(uow, OTHER)
     with database.read() as connection:
         row = connection.execute(select(findings)).one()
     assert (row.person_id, row.reason, row.spans) == (other.id, "no_title", [[0, 3], [4, 7]])
@@ -243,116 +245,119 @@ def test_a_finding_about_a_member_who_came_in_is_that_members(
 def test_whoever_sends_is_told_of_what_was_posted_once_it_is_durable(database: Database) -> None:
     told: list[int] = []
     outbox = SqlOutbox(database, BOT)
-    units = SqlUnits(database, BOT, on_posted=lambda: told.append(outbox.counts(START).waiting))
-    with units.unit() as unit:
-        unit.sender(BOT, MEMBER)
-    with units.unit() as unit:
-        unit.post(notice(), withheld=True)
-    with suppress(RuntimeError), units.unit() as unit:
-        unit.post(notice())
+    units = SqlUnitsOfWork(database, BOT, on_posted=lambda: told.append(outbox.counts(START).waiting))
+    with units.begin() as uow:
+        uow.people.find_or_create(BOT, MEMBER)
+    with units.begin() as uow:
+        uow.outbox.add(notice(), withheld=True)
+    with suppress(RuntimeError), units.begin() as uow:
+        uow.outbox.add(notice())
         raise RuntimeError("rolled back")
     assert told == []
-    with units.unit() as unit:
-        unit.post(notice())
+    with units.begin() as uow:
+        uow.outbox.add(notice())
     assert told == [1]
 
 
-def test_a_scheduled_run_is_claimed_once(units: SqlUnits) -> None:
+def test_a_scheduled_run_is_claimed_once(units: SqlUnitsOfWork) -> None:
     claims = []
     for due in (START, START, START + DAY):
-        with units.unit() as unit:
-            claims.append(unit.first_run("daily", due))
+        with units.begin() as uow:
+            claims.append(uow.claims.claim_once("daily", due))
     assert claims == [True, False, True]
 
 
 # cases
 
 
-def test_a_case_comes_back_as_it_was_written(units: SqlUnits, inbox: SqlInbox) -> None:
+def test_a_case_comes_back_as_it_was_written(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
     item = heard(inbox)
-    with units.unit() as unit:
-        admin = someone(unit, OTHER)
-        case = unit.add_case(
-            new_case(someone(unit).id, item.id, severity=Severity.MAJOR, level="mat", late=True, count=3)
+    with units.begin() as uow:
+        admin = someone(uow, OTHER)
+        case = uow.cases.add(
+            new_case(someone(uow).id, item.id, severity=Severity.MAJOR, level="mat", late=True, count=3)
         )
         moved = case.moved(CaseState.FALSE_ALARM, at=START + HOUR, by=admin.id, reason="Báo nhầm: tên xã")
-        unit.save_case(moved)
+        uow.cases.save(moved)
         assert case.code == f"VP{case.id}"
-    with units.unit() as unit:
-        assert unit.case(case.id) == moved
-        assert unit.case(case.id + 1) is None
+    with units.begin() as uow:
+        assert uow.cases.get(case.id) == moved
+        assert uow.cases.get(case.id + 1) is None
         with pytest.raises(KeyError):
-            unit.save_case(moved.model_copy(update={"id": case.id + 1}))
+            uow.cases.save(moved.model_copy(update={"id": case.id + 1}))
 
 
-def test_repeats_join_the_youngest_open_case_within_the_window(units: SqlUnits, inbox: SqlInbox) -> None:
+def test_repeats_join_the_youngest_open_case_within_the_window(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
     first, second = heard(inbox, "1"), heard(inbox, "2")
-    with units.unit() as unit:
-        person = someone(unit)
-        unit.record(first, message(first), Verdict(findings=(FOUND,)), START)
-        older = unit.add_case(new_case(person.id, first.id, opened_at=START - HOUR, last_event_at=START - HOUR))
-        case = unit.add_case(new_case(person.id, first.id))
+    with units.begin() as uow:
+        person = someone(uow)
+        uow.verdicts.store(first, message(first), Verdict(findings=(FOUND,)), START)
+        older = uow.cases.add(new_case(person.id, first.id, opened_at=START - HOUR, last_event_at=START - HOUR))
+        case = uow.cases.add(new_case(person.id, first.id))
         latest = FOUND.model_copy(update={"excerpt": "mới nhất", "suggestion": None})
-        unit.record(second, message(second), Verdict(findings=(latest,)), START)
-        unit.save_case(case.joined(at=START + HOUR), joined_event_id=second.id)
-        assert unit.excerpt(case) == "mới nhất"
-    with units.unit() as unit:
-        joined = unit.open_case(GROUP, case.rule_id, person.id, "no_diacritics", START)
+        uow.verdicts.store(second, message(second), Verdict(findings=(latest,)), START)
+        uow.cases.save(case.joined(at=START + HOUR), joined_event_id=second.id)
+        assert uow.cases.excerpt(case) == "mới nhất"
+    with units.begin() as uow:
+        joined = uow.cases.find_open(GROUP, case.rule_id, person.id, "no_diacritics", START)
         assert joined is not None
         assert (joined.id, joined.count, joined.last_event_at) == (case.id, 2, START + HOUR)
-        assert unit.open_case(GROUP, case.rule_id, person.id, "other", START) is None
-        assert unit.open_case(GROUP, case.rule_id, person.id, None, START + 2 * HOUR) is None
-        assert [found.id for found in unit.case_of_message(GROUP, "2")] == [case.id]
-        assert [found.id for found in unit.case_of_message(GROUP, "1")] == [older.id, case.id]
-        assert unit.case_of_message("other", "1") == []
-        assert unit.excerpt(joined) == "mới nhất"
-        assert unit.suggestion(joined) is None
-        assert unit.suggestion(older) == "gợi ý"
-        assert unit.cases(GROUP, start=START, end=START + HOUR) == [joined]
-        assert [found.id for found in unit.cases(None, start=START - DAY, end=START + DAY)] == [older.id, case.id]
-        unit.save_case(joined.moved(CaseState.REMEDIED, at=START, by=None))
-        assert unit.open_case(GROUP, case.rule_id, person.id, None, START) is None
-        assert unit.cases(GROUP, start=START, end=START + HOUR, open_only=True) == []
+        assert uow.cases.find_open(GROUP, case.rule_id, person.id, "other", START) is None
+        assert uow.cases.find_open(GROUP, case.rule_id, person.id, None, START + 2 * HOUR) is None
+        assert [found.id for found in uow.cases.of_message(GROUP, "2")] == [case.id]
+        assert [found.id for found in uow.cases.of_message(GROUP, "1")] == [older.id, case.id]
+        assert uow.cases.of_message("other", "1") == []
+        assert uow.cases.excerpt(joined) == "mới nhất"
+        assert uow.cases.suggestion(joined) is None
+        assert uow.cases.suggestion(older) == "gợi ý"
+        assert uow.cases.opened_between(GROUP, start=START, end=START + HOUR) == [joined]
+        assert [found.id for found in uow.cases.opened_between(None, start=START - DAY, end=START + DAY)] == [
+            older.id,
+            case.id,
+        ]
+        uow.cases.save(joined.moved(CaseState.REMEDIED, at=START, by=None))
+        assert uow.cases.find_open(GROUP, case.rule_id, person.id, None, START) is None
+        assert uow.cases.opened_between(GROUP, start=START, end=START + HOUR, open_only=True) == []
 
 
-def test_a_repost_of_sealed_content_finds_its_case_and_shows_nothing(units: SqlUnits, inbox: SqlInbox) -> None:
+def test_a_repost_of_sealed_content_finds_its_case_and_shows_nothing(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
     (item,) = inbox.admit([sealed_entry("1", mac=b"x" * 16)])
-    with units.unit() as unit:
-        person = someone(unit)
+    with units.begin() as uow:
+        person = someone(uow)
         heard_sealed = SealedHeard(
             id=item.id, account=BOT, thread_id=GROUP, key="1", sender_uid=MEMBER, at=START, mac=b"x" * 16, size=40
         )
-        unit.record(item, heard_sealed, Verdict(findings=(SEALED,)), START)
-        case = unit.add_case(new_case(person.id, item.id, rule_id=SEALED.rule_id, clause="4.1", sealed=True))
-    with units.unit() as unit:
-        found = unit.sealed_case(GROUP, person.id, b"x" * 16, START)
+        uow.verdicts.store(item, heard_sealed, Verdict(findings=(SEALED,)), START)
+        case = uow.cases.add(new_case(person.id, item.id, rule_id=SEALED.rule_id, clause="4.1", sealed=True))
+    with units.begin() as uow:
+        found = uow.cases.find_sealed(GROUP, person.id, b"x" * 16, START)
         assert found == case
-        assert unit.sealed_case(GROUP, person.id, b"y" * 16, START) is None
-        assert unit.sealed_case(GROUP, person.id, b"x" * 16, START + HOUR) is None
-        assert unit.excerpt(case) is None
+        assert uow.cases.find_sealed(GROUP, person.id, b"y" * 16, START) is None
+        assert uow.cases.find_sealed(GROUP, person.id, b"x" * 16, START + HOUR) is None
+        assert uow.cases.excerpt(case) is None
 
 
-def test_when_a_member_was_last_told_is_known_by_purpose_and_rule(units: SqlUnits, inbox: SqlInbox) -> None:
+def test_when_a_member_was_last_told_is_known_by_purpose_and_rule(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
     item = heard(inbox)
-    with units.unit() as unit:
-        person = someone(unit)
-        case = unit.add_case(new_case(person.id, item.id))
-        unit.post(notice(person_id=person.id, case_id=case.id))
-        assert unit.last_posted(person.id, "member_request", GROUP, START) == START
-        assert unit.last_posted(person.id, "member_request", GROUP, START, case.rule_id) == START
-        assert unit.last_posted(person.id, "member_request", GROUP, START, "3.2-ho-ten-chuc-vu") is None
-        assert unit.last_posted(person.id, "member_request", GROUP, START + HOUR) is None
-        assert unit.last_posted(person.id, "reply", GROUP, START) is None
-        assert unit.people_asked("member_request", [GROUP], START, case.rule_id) == 1
-        assert unit.people_asked("member_request", [GROUP], START + HOUR, case.rule_id) == 0
-        assert unit.people_asked("member_request", [GROUP], START, "3.2-ho-ten-chuc-vu") == 0
-        assert unit.people_asked("member_request", ["another"], START, case.rule_id) == 0
+    with units.begin() as uow:
+        person = someone(uow)
+        case = uow.cases.add(new_case(person.id, item.id))
+        uow.outbox.add(notice(person_id=person.id, case_id=case.id))
+        assert uow.outbox.last_added(person.id, "member_request", GROUP, START) == START
+        assert uow.outbox.last_added(person.id, "member_request", GROUP, START, case.rule_id) == START
+        assert uow.outbox.last_added(person.id, "member_request", GROUP, START, "3.2-ho-ten-chuc-vu") is None
+        assert uow.outbox.last_added(person.id, "member_request", GROUP, START + HOUR) is None
+        assert uow.outbox.last_added(person.id, "reply", GROUP, START) is None
+        assert uow.outbox.people_asked("member_request", [GROUP], START, case.rule_id) == 1
+        assert uow.outbox.people_asked("member_request", [GROUP], START + HOUR, case.rule_id) == 0
+        assert uow.outbox.people_asked("member_request", [GROUP], START, "3.2-ho-ten-chuc-vu") == 0
+        assert uow.outbox.people_asked("member_request", ["another"], START, case.rule_id) == 0
 
 
 # figures
 
 
-def test_figures_are_those_counted_by_hand(units: SqlUnits, inbox: SqlInbox, database: Database) -> None:
+def test_figures_are_those_counted_by_hand(units: SqlUnitsOfWork, inbox: SqlInbox, database: Database) -> None:
     later = to_ms(START + HOUR)
     said = [heard(inbox, f"m{number}", sender_uid=uid) for number, uid in enumerate([MEMBER, MEMBER, OTHER, BOT])]
     revised = heard(inbox, "m0", text="sửa")
@@ -367,22 +372,24 @@ def test_figures_are_those_counted_by_hand(units: SqlUnits, inbox: SqlInbox, dat
     failed = Verdict(failures=(RuleFailure(rule_id="3.1", error="ValueError at x.py:1"),))
     suspect = FOUND.model_copy(update={"severity": Severity.SUSPECT})
     shadow = suspect.model_copy(update={"shadow": True})
-    with units.unit() as unit:
+    with units.begin() as uow:
         for item in said:
-            unit.record(item, message(item), Verdict(findings=(suspect, shadow)), START)
-        unit.record(revised, message(revised, late=True), failed, START)
-        unit.record(sealed, SealedHeard(id=sealed.id, mac=b"m", size=1, **shared), Verdict(findings=(SEALED,)), START)
-        unit.record(acts[0], MembersJoined(members=named, **shared), Verdict(), START)
-        unit.record(acts[1], MembersLeft(members=named[:1], **shared), Verdict(), START)
-        unit.record(acts[2], GroupInfoChanged(name="Tên mới", **shared), Verdict(), START)
-        unit.record(recall, MessageRecalled(target_key="m0", **shared), Verdict(), START)
-        unit.record(call, GroupCall(action="groupcall", **shared), Verdict(), START)
-        unit.record(swept, NameObserved(name="Mẫu", **shared), Verdict(), START)
-        unit.record(outside, message(outside), Verdict(), START)
-        unit.bury(dead, "no such shape", START)
-        activity = unit.activity(GROUP, START, START + HOUR)
-        coverage = unit.coverage(GROUP, START, START + HOUR)
-        assert unit.suspects(GROUP, START, START + HOUR) == 4
+            uow.verdicts.store(item, message(item), Verdict(findings=(suspect, shadow)), START)
+        uow.verdicts.store(revised, message(revised, late=True), failed, START)
+        uow.verdicts.store(
+            sealed, SealedHeard(id=sealed.id, mac=b"m", size=1, **shared), Verdict(findings=(SEALED,)), START
+        )
+        uow.verdicts.store(acts[0], MembersJoined(members=named, **shared), Verdict(), START)
+        uow.verdicts.store(acts[1], MembersLeft(members=named[:1], **shared), Verdict(), START)
+        uow.verdicts.store(acts[2], GroupInfoChanged(name="Tên mới", **shared), Verdict(), START)
+        uow.verdicts.store(recall, MessageRecalled(target_key="m0", **shared), Verdict(), START)
+        uow.verdicts.store(call, GroupCall(action="groupcall", **shared), Verdict(), START)
+        uow.verdicts.store(swept, NameObserved(name="Mẫu", **shared), Verdict(), START)
+        uow.verdicts.store(outside, message(outside), Verdict(), START)
+        uow.verdicts.store_dead_letter(dead, "no such shape", START)
+        activity = uow.statistics.activity(GROUP, START, START + HOUR)
+        coverage = uow.statistics.coverage(GROUP, START, START + HOUR)
+        assert uow.statistics.suspects(GROUP, START, START + HOUR) == 4
     assert activity == Activity(messages=4, senders=2, joined=2, left=1, recalled=1, changes=1, calls=1)
     assert coverage.model_dump(exclude={"gaps"}) == {
         "heard": 13,
@@ -395,47 +402,47 @@ def test_figures_are_those_counted_by_hand(units: SqlUnits, inbox: SqlInbox, dat
         "content_from": None,
         "rule_failures": 1,
     }
-    with units.unit() as unit:
-        assert unit.activity("other", START, START + HOUR).messages == 0
-        assert unit.activity(GROUP, START + HOUR, START + DAY).messages == 1
-        assert unit.activity(GROUP, START + DAY, START + 2 * DAY).senders == 0
+    with units.begin() as uow:
+        assert uow.statistics.activity("other", START, START + HOUR).messages == 0
+        assert uow.statistics.activity(GROUP, START + HOUR, START + DAY).messages == 1
+        assert uow.statistics.activity(GROUP, START + DAY, START + 2 * DAY).senders == 0
     for key in ("heard alone", "heard by another account beside"):
-        with SqlUnits(database, BOT).unit() as unit:
-            assert unit.activity(GROUP, START, START + HOUR) == activity
-            assert unit.coverage(GROUP, START, START + HOUR) == coverage
+        with SqlUnitsOfWork(database, BOT).begin() as uow:
+            assert uow.statistics.activity(GROUP, START, START + HOUR) == activity
+            assert uow.statistics.coverage(GROUP, START, START + HOUR) == coverage
         of_another = heard(inbox, key, account=OTHER)
-        with units.unit() as unit:
-            unit.record(of_another, message(of_another), Verdict(), START)
+        with units.begin() as uow:
+            uow.verdicts.store(of_another, message(of_another), Verdict(), START)
 
 
 def test_what_others_write_meanwhile_makes_no_figure_absurd(
-    units: SqlUnits, inbox: SqlInbox, database: Database
+    units: SqlUnitsOfWork, inbox: SqlInbox, database: Database
 ) -> None:
     if database.is_sqlite:
         pytest.skip("nobody writes meanwhile")
-    with units.unit() as unit:
-        unit.activity(GROUP, START, START + HOUR)
+    with units.begin() as uow:
+        uow.statistics.activity(GROUP, START, START + HOUR)
         swept = [heard(inbox, str(number), kind=ElementKind.NAME, source=Source.SWEEP) for number in range(3)]
-        with units.unit() as other:
+        with units.begin() as other:
             for item in swept:
                 observed = NameObserved(account=BOT, thread_id=GROUP, sender_uid=MEMBER, at=START, name="Mẫu")
-                other.record(item, observed, Verdict(), START)
-        assert unit.coverage(GROUP, START, START + HOUR).judged == 0
+                other.verdicts.store(item, observed, Verdict(), START)
+        assert uow.statistics.coverage(GROUP, START, START + HOUR).judged == 0
 
 
-def test_what_a_transaction_puts_down_counts_in_it_at_once(units: SqlUnits, inbox: SqlInbox) -> None:
+def test_what_a_transaction_puts_down_counts_in_it_at_once(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
     first, second = heard(inbox, "m1"), heard(inbox, "m2", sender_uid=OTHER)
-    with units.unit() as unit:
+    with units.begin() as uow:
         for number, item in enumerate([first, second]):
-            assert unit.activity(GROUP, START, START + HOUR).senders == number
-            unit.record(item, message(item), Verdict(), START)
-        assert unit.activity(GROUP, START, START + HOUR).messages == 2
+            assert uow.statistics.activity(GROUP, START, START + HOUR).senders == number
+            uow.verdicts.store(item, message(item), Verdict(), START)
+        assert uow.statistics.activity(GROUP, START, START + HOUR).messages == 2
 
 
-def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: SqlUnits, inbox: SqlInbox) -> None:
+def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: SqlUnitsOfWork, inbox: SqlInbox) -> None:
     item = heard(inbox)
-    with units.unit() as unit:
-        person = someone(unit)
+    with units.begin() as uow:
+        person = someone(uow)
         states = [
             CaseState.NEW,
             CaseState.REMINDED,
@@ -445,20 +452,20 @@ def test_cases_are_counted_by_clause_with_the_period_before_beside_them(units: S
             CaseState.REPORTED,
         ]
         for state in states:
-            unit.add_case(new_case(person.id, item.id, state=state))
-        unit.add_case(new_case(person.id, item.id, clause="4.1", state=CaseState.REFERRED, sealed=True))
-        unit.add_case(new_case(person.id, item.id, opened_at=START - HOUR))
-        unit.add_case(new_case(person.id, item.id, clause="3.2", opened_at=START - HOUR))
-        unit.add_case(new_case(person.id, item.id, opened_at=START - DAY))
-        unit.add_case(new_case(person.id, item.id, opened_at=START + HOUR))
-        assert unit.clause_figures(GROUP, START, START + HOUR, START - HOUR) == [
+            uow.cases.add(new_case(person.id, item.id, state=state))
+        uow.cases.add(new_case(person.id, item.id, clause="4.1", state=CaseState.REFERRED, sealed=True))
+        uow.cases.add(new_case(person.id, item.id, opened_at=START - HOUR))
+        uow.cases.add(new_case(person.id, item.id, clause="3.2", opened_at=START - HOUR))
+        uow.cases.add(new_case(person.id, item.id, opened_at=START - DAY))
+        uow.cases.add(new_case(person.id, item.id, opened_at=START + HOUR))
+        assert uow.statistics.clause_figures(GROUP, START, START + HOUR, START - HOUR) == [
             ClauseFigures(clause="3.1", cases=6, open=2, remedied=1, confirmed=1, false_alarms=1, reported=1, before=1),
             ClauseFigures(clause="3.2", cases=0, open=0, remedied=0, confirmed=0, false_alarms=0, reported=0, before=1),
             ClauseFigures(clause="4.1", cases=1, open=0, remedied=0, confirmed=1, false_alarms=0, reported=0, before=0),
         ]
 
 
-def test_a_gap_that_was_given_up_is_whole_once_all_since_is_here(units: SqlUnits, database: Database) -> None:
+def test_a_gap_that_was_given_up_is_whole_once_all_since_is_here(units: SqlUnitsOfWork, database: Database) -> None:
     gaps = SqlGaps(database, BOT)
     for heard_id in (7, 17):
         for group_id in (GROUP, BOT):
@@ -470,11 +477,14 @@ def test_a_gap_that_was_given_up_is_whole_once_all_since_is_here(units: SqlUnits
     assert gaps.given_up_gaps(BOT, START) == []
     gaps.close_made_up(GROUP, 10)
     assert [gap.heard_id for gap in gaps.given_up_gaps(GROUP, START)] == [7]
-    with units.unit() as unit:
-        assert [(gap.heard_id, gap.closed) for gap in unit.gaps(GROUP, START, START + DAY)] == [(7, False), (17, True)]
+    with units.begin() as uow:
+        assert [(gap.heard_id, gap.closed) for gap in uow.statistics.gaps(GROUP, START, START + DAY)] == [
+            (7, False),
+            (17, True),
+        ]
 
 
-def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnits, inbox: SqlInbox, database: Database) -> None:
+def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnitsOfWork, inbox: SqlInbox, database: Database) -> None:
     gaps = SqlGaps(database, BOT)
     assert gaps.last_heard(GROUP) is None
     heard(inbox)
@@ -490,9 +500,9 @@ def test_gaps_are_shown_where_they_touch_the_period(units: SqlUnits, inbox: SqlI
     assert gaps.pending_gaps("other") == []
     beside = SqlGaps(database, "7000000000000000777")
     assert (beside.pending_gaps(GROUP), beside.last_heard(GROUP)) == ([], None)
-    with units.unit() as unit:
-        both = unit.gaps(GROUP, START + HOUR / 2, START + DAY)
+    with units.begin() as uow:
+        both = uow.statistics.gaps(GROUP, START + HOUR / 2, START + DAY)
         assert [(gap.id, gap.recovered, gap.closed) for gap in both] == [(closed, 7, True), (running, 0, False)]
-        assert [gap.id for gap in unit.gaps(GROUP, START + DAY, START + 2 * DAY)] == [running]
-        assert unit.gaps(GROUP, START - DAY, START) == []
-        assert unit.coverage(GROUP, START, START + DAY).gaps == tuple(both)
+        assert [gap.id for gap in uow.statistics.gaps(GROUP, START + DAY, START + 2 * DAY)] == [running]
+        assert uow.statistics.gaps(GROUP, START - DAY, START) == []
+        assert uow.statistics.coverage(GROUP, START, START + DAY).gaps == tuple(both)

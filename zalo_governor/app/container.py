@@ -35,12 +35,12 @@ from zalo_governor.services.cases.freshness import is_fresh
 from zalo_governor.services.members.group_sync import RollCall
 from zalo_governor.services.messaging.config_notices import ConfigurationNotices
 from zalo_governor.services.policy import LineStatus
-from zalo_governor.services.ports import OfficeUnit
-from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.message_reader import SqlPostings
 from zalo_governor.storage.repositories.outbox import SqlOutbox
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from zalo_governor.system.process import freeze_long_lived_objects, on_the_core
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
@@ -89,11 +89,11 @@ class Wiring:
             on_sent=self._sent,
             clock=clock,
         )
-        self._units = SqlUnits(database, self._account, on_posted=self._worker.wake)
+        self._units = SqlUnitsOfWork(database, self._account, on_posted=self._worker.wake)
         note_configuration(records, self._units, "program.started")
         self._seed_people(settings)
-        with self._units.unit() as unit:
-            unit.begin_trial(self._account, clock())
+        with self._units.begin() as uow:
+            uow.trials.begin(self._account, clock())
 
         self._rooms = self._furnished(records.configuration.current)
         self._orders = self._timer("orders", PresentWork(lambda: self._rooms.orders), self._caught_up)
@@ -102,7 +102,7 @@ class Wiring:
         )
         self._pictures = self._timer("pictures", PresentWork(lambda: self._rooms.pictures), self._caught_up)
         self._deadlines = self._timer("deadlines", PresentWork(lambda: self._rooms.deadlines), self._caught_up)
-        self._judge = Judge[SqlUnit](
+        self._judge = Judge[SqlUnitOfWork](
             inbox=inbox,
             units=self._units,
             parser=parse,
@@ -139,7 +139,7 @@ class Wiring:
         self._roll_call = RollCall(
             account=self._account,
             fetch=self._client.group,
-            unit=self._units.unit,
+            begin=self._units.begin,
             may_keep=lambda raw: door.look(raw) is None,
             admit=self._admit_and_judge,
             sum_up=self._sum_up_sweep,
@@ -163,11 +163,9 @@ class Wiring:
             file,
             running=lambda: records.configuration.current,
             apply=self._go_by,
-            on_broken=lambda fault: self._tell_of_configuration(lambda notices, unit: notices.broken(unit, fault)),
-            on_mended=lambda: self._tell_of_configuration(lambda notices, unit: notices.mended(unit)),
-            on_restart=lambda keys: self._tell_of_configuration(
-                lambda notices, unit: notices.needs_restart(unit, keys)
-            ),
+            on_broken=lambda fault: self._tell_of_configuration(lambda notices, uow: notices.broken(uow, fault)),
+            on_mended=lambda: self._tell_of_configuration(lambda notices, uow: notices.mended(uow)),
+            on_restart=lambda keys: self._tell_of_configuration(lambda notices, uow: notices.needs_restart(uow, keys)),
         )
 
     def parts(self) -> Sequence[Part]:
@@ -219,9 +217,9 @@ class Wiring:
     def _seed_people(self, settings: Settings) -> None:
         self._units.seed_people(self._account, [SeedPerson(**person.model_dump()) for person in settings.people])
 
-    def _tell_of_configuration(self, tell: Callable[[ConfigurationNotices, SqlUnit], None]) -> None:
-        with self._units.unit() as unit:
-            tell(self._rooms.configuring, unit)
+    def _tell_of_configuration(self, tell: Callable[[ConfigurationNotices, SqlUnitOfWork], None]) -> None:
+        with self._units.begin() as uow:
+            tell(self._rooms.configuring, uow)
 
     def _timer(self, name: str, work: Work, begin: threading.Event) -> DueWork:
         return DueWork(name, next_due=work.next_due, act=work.act, begin=begin, clock=self._clock)
@@ -252,10 +250,10 @@ class Wiring:
         held_up = event.source is Source.LIVE and not is_fresh(event, self._clock())
         return event.is_group and (held_up or event.source is Source.BACKFILL)
 
-    def _tell_afterwards(self, group_id: str, tell: Callable[[SqlUnit, str], None]) -> None:
+    def _tell_afterwards(self, group_id: str, tell: Callable[[SqlUnitOfWork, str], None]) -> None:
         try:
-            with self._units.unit() as unit:
-                tell(unit, group_id)
+            with self._units.begin() as uow:
+                tell(uow, group_id)
         except Exception as error:
             # The judge must go on; the cases stay untold, and the next recovery tells of them.
             log.error("not_summed_up", group=group_id, error=type(error).__name__)
@@ -266,8 +264,8 @@ class Wiring:
 
     def _recovered(self, group_id: str) -> None:
         self._judge.drain(_JUDGED_SECONDS)
-        with self._units.unit() as unit:
-            self._rooms.office.recovered(unit, group_id)
+        with self._units.begin() as uow:
+            self._rooms.office.recovered(uow, group_id)
 
     def _sent(self, outgoing: Outgoing, outcome: str) -> None:
         self._watching.sent(outgoing, outcome)
@@ -295,5 +293,5 @@ class Wiring:
     def _said_again(self, text: str) -> str:
         return self._rooms.office.said_again(text)
 
-    def _sum_up_sweep(self, unit: OfficeUnit, group_id: str) -> None:
-        self._rooms.office.swept(unit, group_id)
+    def _sum_up_sweep(self, uow: UnitOfWork, group_id: str) -> None:
+        self._rooms.office.swept(uow, group_id)

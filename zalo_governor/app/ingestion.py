@@ -20,9 +20,9 @@ from zalo_governor.pipeline.liveness import MISSED, Alarm, Vigil
 from zalo_governor.pipeline.reconciliation import Rounds
 from zalo_governor.pipeline.secret_gate import SecretDoor
 from zalo_governor.services.policy import LineStatus
-from zalo_governor.storage.engine.unit_of_work import SqlUnit
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 from zalo_governor.system.process import on_the_core
 from zalo_governor.zalo.api.client import NEWEST, ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
@@ -58,7 +58,7 @@ class Hearing:
         *,
         inbox: SqlInbox,
         door: SecretDoor,
-        judge: Judge[SqlUnit],
+        judge: Judge[SqlUnitOfWork],
         alarm: Alarm,
         on_admitted: Callable[[Sequence[Admitted]], None],
         on_recovered: Callable[[str], None],

@@ -12,7 +12,7 @@ from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.people import Role
 from zalo_governor.services.policy import Introduction, LineStatus, OfficePolicy
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
 def office_policy(
@@ -89,14 +89,14 @@ def introduction_of(settings: Settings) -> Introduction:
     )
 
 
-def note_configuration(records: Records, units: SqlUnits, occasion: str) -> None:
+def note_configuration(records: Records, units: SqlUnitsOfWork, occasion: str) -> None:
     """Write down by which rules and settings the program goes from now on, and what of them is new."""
     now = fingerprints(records.settings, records.database.keys.mac)
     other = change(records.fingerprints(), now)
-    with units.unit() as unit:
+    with units.begin() as uow:
         for action, detail in ((occasion, {"version": __version__}), ("config.changed", other and other.detail)):
             if detail:
-                unit.audit(action, at=records.clock(), actor_id=None, group_id="", subject="", detail=detail)
+                uow.audit.append(action, at=records.clock(), actor_id=None, group_id="", subject="", detail=detail)
     if other:
         records.keep_fingerprints(now)
 

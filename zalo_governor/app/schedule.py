@@ -9,8 +9,8 @@ from zalo_governor.domain.clock import Clock
 from zalo_governor.services.facade import Office
 from zalo_governor.services.members.group_sync import RollCall
 from zalo_governor.services.reports.scheduled import Duties
-from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
 from zalo_governor.storage.maintenance.retention import Terms, sweep
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 _RETENTION_AT = time(2, 30)
 
@@ -31,7 +31,7 @@ class Timetable:
     def __init__(
         self,
         records: Records,
-        units: SqlUnits,
+        units: SqlUnitsOfWork,
         *,
         office: Callable[[], Office],
         roll_call: RollCall,
@@ -73,29 +73,29 @@ class Timetable:
             Duty("retention", _RETENTION_AT, None, self._retain),
         ]
 
-    def _office_does(self, act: Callable[[Duties, SqlUnit, datetime], object]) -> Callable[[datetime], None]:
+    def _office_does(self, act: Callable[[Duties, SqlUnitOfWork, datetime], object]) -> Callable[[datetime], None]:
         def run(due: datetime) -> None:
-            with self._units.unit() as unit:
-                act(self._office().duties, unit, due)
+            with self._units.begin() as uow:
+                act(self._office().duties, uow, due)
 
         return run
 
     def _look_at_names(self, due: datetime) -> None:
         """Compare who is in each group, and then speak of those whose names are not right; once a day."""
-        with self._units.unit() as unit:
-            if not unit.first_run("name_sweep", due):
+        with self._units.begin() as uow:
+            if not uow.claims.claim_once("name_sweep", due):
                 return
         for group_id in self._groups:
             self._roll_call.try_to_sweep(group_id)
         self._office_does(Duties.roster_digest)(due)
-        with self._units.unit() as unit:
+        with self._units.begin() as uow:
             for group_id in self._groups:
-                self._office().remind_of_names(unit, group_id, due)
+                self._office().remind_of_names(uow, group_id, due)
 
     def _retain(self, _due: datetime) -> None:
         """Remove what is past its time."""
-        with self._units.unit() as unit:
-            self._office().duties.forget_readers(unit)
+        with self._units.begin() as uow:
+            self._office().duties.forget_readers(uow)
         kept = self._records.settings.retention
         terms = Terms(
             bodies=timedelta(days=kept.bodies_days),
@@ -107,6 +107,6 @@ class Timetable:
         )
         removed = sweep(self._records.database, terms, self._clock(), self._stopping)
         if any(removed):
-            with self._units.unit() as unit:
+            with self._units.begin() as uow:
                 detail = removed._asdict()
-                unit.audit("retention", at=self._clock(), actor_id=None, group_id="", subject="", detail=detail)
+                uow.audit.append("retention", at=self._clock(), actor_id=None, group_id="", subject="", detail=detail)

@@ -23,8 +23,8 @@ from zalo_governor.services.messaging.trial import SwitchingOn
 from zalo_governor.services.policy import OfficePolicy
 from zalo_governor.services.removals import Removals
 from zalo_governor.services.reports.scheduled import CaseDeadlines
-from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
 from zalo_governor.storage.repositories.message_reader import SqlPostings
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from zalo_governor.zalo.api.board import ZaloBoard
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.api.group_actions import ZaloErrands
@@ -48,7 +48,7 @@ class Rooms:
         alarm: AlarmSettings,
         *,
         client: ZaloClient,
-        units: SqlUnits,
+        units: SqlUnitsOfWork,
         postings: SqlPostings,
         on_posted: Callable[[], None],
     ) -> None:
@@ -60,38 +60,38 @@ class Rooms:
         }
         self.office = Office(policy)
         self.orders: Work = Together(
-            Removals(policy, remove=client.remove, unit=units.unit, on_settled=on_posted),
-            Errands(policy, carry_out=carry_out, unit=units.unit, on_settled=on_posted),
-            SwitchingOn(policy, unit=units.unit, on_posted=on_posted),
+            Removals(policy, remove=client.remove, begin=units.begin, on_settled=on_posted),
+            Errands(policy, carry_out=carry_out, begin=units.begin, on_settled=on_posted),
+            SwitchingOn(policy, begin=units.begin, on_posted=on_posted),
         )
         self.acquaintance: Work = Together(
-            FriendRequests(policy, fetch=people.friend_requests, unit=units.unit),
-            PhoneBook(policy, find=people.by_phone, unit=units.unit),
+            FriendRequests(policy, fetch=people.friend_requests, begin=units.begin),
+            PhoneBook(policy, find=people.by_phone, begin=units.begin),
         )
-        self.pictures: Work = Pictures(policy, fetch=client.picture, look=look, unit=units.unit, on_settled=on_posted)
+        self.pictures: Work = Pictures(policy, fetch=client.picture, look=look, begin=units.begin, on_settled=on_posted)
         tell = SecondChannel(alarm).send
-        self.blindness = Blindness(policy, tell=tell, unit=units.unit, on_posted=on_posted)
-        self.delivery = DeliveryFollowUp(policy, tell=tell, unit=units.unit, on_posted=on_posted)
-        self.deadlines: Work = Together(CaseDeadlines(self.office.duties, unit=units.unit), self.delivery)
+        self.blindness = Blindness(policy, tell=tell, begin=units.begin, on_posted=on_posted)
+        self.delivery = DeliveryFollowUp(policy, tell=tell, begin=units.begin, on_posted=on_posted)
+        self.deadlines: Work = Together(CaseDeadlines(self.office.duties, begin=units.begin), self.delivery)
         self.configuring = ConfigurationNotices(policy)
 
 
 class PresentOffice:
     """The office of the present rooms, for those who hold on to one object.
 
-    Fits `pipeline.ports.Reactions[SqlUnit]`.
+    Fits `pipeline.ports.Reactions[SqlUnitOfWork]`.
     """
 
     def __init__(self, rooms: Callable[[], Rooms]) -> None:
         self._rooms = rooms
 
-    def excused(self, unit: SqlUnit, event: EventBase, verdict: Verdict) -> Verdict:
+    def excused(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         """See `Office.excused`."""
-        return self._rooms().office.excused(unit, event, verdict)
+        return self._rooms().office.excused(uow, event, verdict)
 
-    def react(self, unit: SqlUnit, event: EventBase, verdict: Verdict) -> None:
+    def react(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """See `Office.react`."""
-        self._rooms().office.react(unit, event, verdict)
+        self._rooms().office.react(uow, event, verdict)
 
 
 class PresentAlarm:

@@ -17,12 +17,12 @@ from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock, local
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.maintenance.dump import count_rows
 from zalo_governor.storage.migrations import revision
 from zalo_governor.storage.repositories.audit import audit_head
 from zalo_governor.storage.security.crypto import master_key
 from zalo_governor.storage.security.secret_store import Vault
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.atomic_files import sync_folder
 from zalo_governor.system.error_text import of_system
 
@@ -103,9 +103,9 @@ class Backups:
             with suppress(OSError):
                 draft.unlink()
         self._vault.save(_LAST, orjson.dumps({"at": now.isoformat(), "name": path.name}))
-        with SqlUnits(self._database).unit() as unit:
+        with SqlUnitsOfWork(self._database).begin() as uow:
             detail = {"file": path.name, "rows": end.rows, "audit_head": end.audit_head, "code": code.mark}
-            unit.audit("backup.made", at=now, actor_id=None, group_id="", subject="", detail=detail)
+            uow.audit.append("backup.made", at=now, actor_id=None, group_id="", subject="", detail=detail)
         return Backup(path, end, size)
 
     def _write(self, draft: Path, code: RecoveryCode, now: datetime, account: str, written: Progress) -> End:

@@ -22,7 +22,6 @@ from zalo_governor.domain.inbound import RawDict, Seal
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.maintenance.after_restore import (
     SEAL_COLUMNS,
     Gone,
@@ -38,6 +37,7 @@ from zalo_governor.storage.migrations import check_known
 from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.schema import metadata, persons
 from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.atomic_files import replace_file
 
 Looking = Callable[[Settings, Keys], Callable[[RawDict], Seal | None]]
@@ -289,8 +289,8 @@ def _take_away(
 
 
 def _note(database: Database, read: Survey, now: datetime, sealed: int, erased: int) -> None:
-    with SqlUnits(database).unit() as unit:
-        unit.audit(
+    with SqlUnitsOfWork(database).begin() as uow:
+        uow.audit.append(
             "database.restored",
             at=now,
             actor_id=None,

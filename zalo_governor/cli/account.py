@@ -20,7 +20,6 @@ from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.setup.account_matching import Acquainted, acquaint
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
 from zalo_governor.storage.engine.transaction import OFFICE_LOCK
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.maintenance.account_replacement import (
     Acquaintance,
     accounts_of,
@@ -28,6 +27,7 @@ from zalo_governor.storage.maintenance.account_replacement import (
     may_follow,
     succeed,
 )
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.api.group_actions import ZaloErrands
 
@@ -96,7 +96,7 @@ def _confirmed(found: Acquainted, asking: Asking) -> dict[int, str]:
 
 def _take_over(records: Records, old: str, new: str, again: dict[int, str], seen: list[GroupSnapshot]) -> None:
     database = records.database
-    with SqlUnits(database, new).beside() as (connection, unit):
+    with SqlUnitsOfWork(database, new).begin_with_connection() as (connection, uow):
         database.lock(connection, OFFICE_LOCK)
         carried = succeed(
             connection,
@@ -107,7 +107,7 @@ def _take_over(records: Records, old: str, new: str, again: dict[int, str], seen
             seen=seen,
             at=system_clock(),
         )
-        note_access(unit, system_clock, "account.replaced", old=old, new=new, people=carried.people)
+        note_access(uow, system_clock, "account.replaced", old=old, new=new, people=carried.people)
     database.persons.forget()
     records.forget_account(old)
     records.keep_account(new)

@@ -20,8 +20,8 @@ from zalo_governor.domain.audit import SHOWN, AuditEntry, ChainReport, Fault, Fa
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.reports.periods import midnight
-from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
 from zalo_governor.storage.repositories.audit import SqlAuditLog
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 audit = Terminal(help="Nhật ký kiểm tra: ai làm gì, và nhật ký có còn toàn vẹn.", no_args_is_help=True)
 
@@ -81,11 +81,11 @@ def list_(
     try:
         entries = SqlAuditLog(records.database).entries(start=start, end=end)
         found = [entry for entry in entries if _wanted(entry, action, about) and _opens(entry, case)]
-        with SqlUnits(records.database, records.account).unit() as unit:
-            note_access(unit, system_clock, "audit.listed")
-            actor = _actor(unit, records, uid)
+        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+            note_access(uow, system_clock, "audit.listed")
+            actor = _actor(uow, records, uid)
             found = [entry for entry in found if actor in {None, entry.actor_id}]
-            named = {entry.actor_id: _name(unit, entry.actor_id) for entry in found}
+            named = {entry.actor_id: _name(uow, entry.actor_id) for entry in found}
     finally:
         records.close()
     if as_json:
@@ -105,17 +105,17 @@ def _opens(entry: AuditEntry, case: str | None) -> bool:
     return case is None or (entry.action == SHOWN and entry.subject == case)
 
 
-def _actor(unit: SqlUnit, records: Records, uid: str | None) -> int | None:
+def _actor(uow: SqlUnitOfWork, records: Records, uid: str | None) -> int | None:
     if uid is None:
         return None
-    person = unit.known(records.account, uid)
+    person = uow.people.find(records.account, uid)
     if person is None:
         raise ConfigError(f"--uid: không ai có uid {uid}; xem uid bằng: zalo-governor members")
     return person.id
 
 
-def _name(unit: SqlUnit, actor_id: int | None) -> str:
-    return "Hệ thống" if actor_id is None else unit.person(actor_id).name
+def _name(uow: SqlUnitOfWork, actor_id: int | None) -> str:
+    return "Hệ thống" if actor_id is None else uow.people.get(actor_id).name
 
 
 def _show(found: list[AuditEntry], named: dict[int | None, str]) -> None:

@@ -15,7 +15,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.messaging.trial import switch_on
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 _ASKED = "Từ lúc này Hệ thống gửi tin tới thành viên và Trưởng nhóm theo thiết đặt. Bắt đầu?"
 
@@ -35,10 +35,10 @@ def bat_dau(
     records = open_records(settings, system_clock)
     try:
         policy = policy_of(records)
-        with SqlUnits(records.database, policy.account).unit() as unit:
-            switched = switch_on(policy, unit, None)
+        with SqlUnitsOfWork(records.database, policy.account).begin() as uow:
+            switched = switch_on(policy, uow, None)
             if switched:
-                note_access(unit, system_clock, "trial.ended")
+                note_access(uow, system_clock, "trial.ended")
     finally:
         records.close()
     typer.echo("Đã bật. Quản trị nhóm nhận tin báo khi chương trình đang chạy." if switched else "Đã bật từ trước.")

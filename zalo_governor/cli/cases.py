@@ -16,7 +16,7 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import Person
 from zalo_governor.services.messaging.formatter import Voice
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -30,12 +30,12 @@ def cases(
     """Liệt kê vụ việc, cũ trước mới sau. Không vụ việc nào hiện nội dung tin."""
     records = open_records(load_settings(config), system_clock)
     try:
-        with SqlUnits(records.database, records.account).unit() as unit:
+        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             found = [
-                (case, unit.person(case.person_id))
-                for case in unit.cases(None, start=_ALWAYS, end=_NEVER, open_only=open_only)
+                (case, uow.people.get(case.person_id))
+                for case in uow.cases.opened_between(None, start=_ALWAYS, end=_NEVER, open_only=open_only)
             ]
-            note_access(unit, system_clock, "cases.listed", cases=len(found))
+            note_access(uow, system_clock, "cases.listed", cases=len(found))
         voice = Voice(records.catalogue, records.rulebook.regulation)
     finally:
         records.close()

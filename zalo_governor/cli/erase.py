@@ -13,9 +13,9 @@ from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
 from zalo_governor.storage.engine.transaction import OFFICE_LOCK
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.maintenance.erasure import Holdings, holdings
 from zalo_governor.storage.maintenance.erasure import erase as take_out
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
 class ErasureError(GovernorError):
@@ -56,8 +56,8 @@ def erase(
 
 
 def _kept(records: Records, uid: str) -> Holdings:
-    with SqlUnits(records.database, records.account).unit() as unit:
-        found = unit.known(records.account, uid)
+    with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+        found = uow.people.find(records.account, uid)
     if found is None:
         raise ConfigError(f"Không có ai được biết dưới uid {uid}; xem bằng zalo-governor members")
     return holdings(records.database, found.id)
@@ -100,9 +100,9 @@ def _refuse(kept: Holdings) -> None:
 
 def _take_out(records: Records, kept: Holdings, paper: str) -> None:
     database = records.database
-    with SqlUnits(database, records.account).beside() as (connection, unit):
+    with SqlUnitsOfWork(database, records.account).begin_with_connection() as (connection, uow):
         database.lock(connection, OFFICE_LOCK)
         gone = take_out(connection, database.keys, kept.person_id, paper, system_clock())
         database.erase_traces()
-        note_access(unit, system_clock, "person.erased", person=kept.person_id, order=paper, entries=gone)
+        note_access(uow, system_clock, "person.erased", person=kept.person_id, order=paper, entries=gone)
     database.persons.forget()

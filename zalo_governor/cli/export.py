@@ -19,8 +19,8 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.reports.periods import midnight
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.queries.export import Cursor, Extract, headings, rows
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.error_text import of_system
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
@@ -51,8 +51,8 @@ def export(
         raise ConfigError(f"{file}: tên tệp phải kết thúc bằng .jsonl, .csv hoặc .xlsx")
     records = open_records(load_settings(config), system_clock)
     try:
-        with SqlUnits(records.database, records.account).unit() as unit:
-            note_access(unit, system_clock, "export", what=what.value, with_text=with_text)
+        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+            note_access(uow, system_clock, "export", what=what.value, with_text=with_text)
         found = rows(records.database, what, start=start, end=end, after=cursor, limit=limit, with_text=with_text)
         count, last = _written(file, headings(what, with_text=with_text), found)
     finally:

@@ -13,7 +13,7 @@ from zalo_governor.app.context import open_records
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 
 def members(
@@ -24,8 +24,8 @@ def members(
     settings = load_settings(config)
     records = open_records(settings, system_clock)
     try:
-        with SqlUnits(records.database, records.account).unit() as unit:
-            found = {group.id: list(_members(unit, records.account, group.id)) for group in settings.groups}
+        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+            found = {group.id: list(_members(uow, records.account, group.id)) for group in settings.groups}
     finally:
         records.close()
     if as_json:
@@ -37,11 +37,13 @@ def members(
         _print_table(f"Nhóm {group_id}: {len(rows)}", rows)
 
 
-def _members(unit: SqlUnit, account: str, group_id: str) -> Iterator[dict[str, Any]]:
+def _members(uow: SqlUnitOfWork, account: str, group_id: str) -> Iterator[dict[str, Any]]:
     """The bot's own account is left out: nobody needs its uid."""
-    names = unit.known_names(account, group_id)
-    for uid in sorted(unit.present_uids(account, group_id) - {account}, key=lambda uid: (names.get(uid, ""), uid)):
-        person = unit.sender(account, uid)
+    names = uow.members.judged_names(account, group_id)
+    for uid in sorted(
+        uow.members.present_uids(account, group_id) - {account}, key=lambda uid: (names.get(uid, ""), uid)
+    ):
+        person = uow.people.find_or_create(account, uid)
         roles = sorted(role.value for role in person.roles) if person else []
         yield {"group": group_id, "uid": uid, "name": names.get(uid, ""), "roles": roles}
 

@@ -29,9 +29,9 @@ from zalo_governor.rules.loader import Rulebook, load_rulebook
 from zalo_governor.services.analysis.rule_replay import Replay, ReplayReport, Sample
 from zalo_governor.services.commands.dispatcher import CommandDesk
 from zalo_governor.services.reports.periods import midnight
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id
 from zalo_governor.storage.repositories.recorded_findings import Found, SqlFound
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.zalo.events.parse import parse
 
 _PAGE = 500
@@ -67,9 +67,9 @@ def replay(
         rulebook = load_rulebook(rules_dir) if rules_dir else records.rulebook
         rule = _rule(rulebook, rule_id)
         report = _Player(records, rulebook, rule, samples, with_text=with_text).play(start)
-        with SqlUnits(records.database, records.account).unit() as unit:
+        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples) if sample.text]
-            note_access(unit, system_clock, "rules.replayed", rule=rule_id, checked=report.checked, shown=shown)
+            note_access(uow, system_clock, "rules.replayed", rule=rule_id, checked=report.checked, shown=shown)
     finally:
         records.close()
     if as_json:
@@ -83,7 +83,7 @@ class _Player:
     """Reads page by page; no more than a page is in memory."""
 
     def __init__(self, records: Records, rulebook: Rulebook, rule: Rule[Any], samples: int, *, with_text: bool) -> None:
-        units = SqlUnits(records.database, records.account)
+        units = SqlUnitsOfWork(records.database, records.account)
         self._account = records.account
         self._rule = rule
         self._with_text = with_text
@@ -100,7 +100,7 @@ class _Player:
             lambda: engine.door_rules,
             units.person,
             self._inbox.said_before,
-            units.approved,
+            units.approved_uids,
         )
 
     def play(self, start: datetime) -> ReplayReport:

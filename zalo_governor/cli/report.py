@@ -21,7 +21,7 @@ from zalo_governor.services.reports.builder import compose, render_json
 from zalo_governor.services.reports.document.document import paper_of
 from zalo_governor.services.reports.periods import Span, as_period, asked, days, today
 from zalo_governor.services.reports.text import render_text
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.draft_file import hand_over
 
 
@@ -63,10 +63,10 @@ def report(
     try:
         regulation = records.rulebook.regulation
         voice = Voice(records.catalogue, regulation)
-        with SqlUnits(records.database, records.account).unit() as unit:
+        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             days_of = {"first": f"{span.first}", "last": f"{span.last}"}
-            note_access(unit, system_clock, "report.made", group_id=chosen.id, **days_of)
-            made = compose(unit, chosen, as_period(span, voice), voice, system_clock)
+            note_access(uow, system_clock, "report.made", group_id=chosen.id, **days_of)
+            made = compose(uow, chosen, as_period(span, voice), voice, system_clock)
         if face is Format.TEXT:
             content = f"{render_text(made, records.catalogue, regulation)}\n".encode()
         elif face is Format.JSON:

@@ -27,8 +27,8 @@ from zalo_governor.services.members.roster.comparison import attendance
 from zalo_governor.services.members.roster.importer import NoHeadingError, RosterReading, read_roster
 from zalo_governor.services.members.roster.matching import Proposal, RollCallOfRoster, proposals
 from zalo_governor.services.members.roster.positions import Positions
-from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
 from zalo_governor.storage.repositories.roster import SqlRoster
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 roster = Terminal(help="Danh sách thành viên đã được duyệt của cơ quan.", no_args_is_help=True)
 
@@ -59,8 +59,8 @@ def import_(
             typer.echo("Chưa thay đổi gì.")
             return
         store.replace(group_id, entries)
-        with SqlUnits(records.database, records.account).unit() as unit:
-            unit.audit(
+        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+            uow.audit.append(
                 "roster.imported",
                 at=records.clock(),
                 actor_id=None,
@@ -132,14 +132,14 @@ def _held(
     records: Records, group_id: str
 ) -> tuple[RollCallOfRoster, list[Proposal], Mapping[str, str], GroupSnapshot | None]:
     """The roster held against the group, who might be whom, the names shown, and the group as last seen."""
-    with SqlUnits(records.database, records.account).unit() as unit:
-        names = unit.known_names(records.account, group_id)
-        held = attendance(unit, records.account, group_id)
-        matched = unit.matched(records.account, group_id)
-        present = unit.present_uids(records.account, group_id) - {records.account}
-        snapshot = unit.group_snapshot(group_id)
+    with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+        names = uow.members.judged_names(records.account, group_id)
+        held = attendance(uow, records.account, group_id)
+        matched = uow.roster.matched(records.account, group_id)
+        present = uow.members.present_uids(records.account, group_id) - {records.account}
+        snapshot = uow.members.group_snapshot(group_id)
         # Whoever shows the name of somebody known under another account is not taken for anybody by his name.
-        honest = [uid for uid in held.strangers if not _borrows(unit, records.account, uid)] if held else []
+        honest = [uid for uid in held.strangers if not _borrows(uow, records.account, uid)] if held else []
     if held is None:
         raise ConfigError("roster: Nhóm này chưa có danh sách; hãy chạy: zalo-governor roster import TỆP")
     if not present:
@@ -147,17 +147,17 @@ def _held(
     return held, proposals(matched, honest, names), names, snapshot
 
 
-def _borrows(unit: SqlUnit, account: str, uid: str) -> bool:
-    seen = unit.sender(account, uid)
-    return seen is not None and unit.person(seen.id).namesake is not None
+def _borrows(uow: SqlUnitOfWork, account: str, uid: str) -> bool:
+    seen = uow.people.find_or_create(account, uid)
+    return seen is not None and uow.people.get(seen.id).namesake is not None
 
 
 def _tie(records: Records, group_id: str, one: Proposal) -> None:
-    with SqlUnits(records.database, records.account).unit() as unit:
+    with SqlUnitsOfWork(records.database, records.account).begin() as uow:
         entry = one.entry.model_copy(update={"uid": one.uid})
-        unit.put_in_roster(records.account, group_id, one.place, entry)
-        person = unit.sender(records.account, one.uid)
-        unit.audit(
+        uow.roster.put(records.account, group_id, one.place, entry)
+        person = uow.people.find_or_create(records.account, one.uid)
+        uow.audit.append(
             "roster.recognised",
             at=records.clock(),
             actor_id=None,

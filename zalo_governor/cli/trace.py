@@ -18,8 +18,8 @@ from zalo_governor.domain.cases import Reader
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.analysis.leak_tracing import Origin, origins
-from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
 from zalo_governor.storage.repositories.message_reader import SealedPosting, SqlPostings
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from zalo_governor.system.error_text import of_system
 from zalo_governor.text.fold import skeleton
 from zalo_governor.zalo.events.text_fields import posted_text
@@ -44,9 +44,9 @@ def trace(
         since = records.clock() - timedelta(days=days)
         found = origins(leaked, texts_of(postings, since), count=best)
         sealed = postings.sealed_like(skeleton(leaked).encode())
-        with SqlUnits(records.database, records.account).unit() as unit:
-            _note(unit, records, found, sealed, postings)
-            _show(unit, records.account, found, sealed, postings)
+        with SqlUnitsOfWork(records.database, records.account).begin() as uow:
+            _note(uow, records, found, sealed, postings)
+            _show(uow, records.account, found, sealed, postings)
     finally:
         records.close()
 
@@ -73,20 +73,22 @@ def texts_of(postings: SqlPostings, since: datetime) -> Iterator[tuple[int, str]
 
 
 def _note(
-    unit: SqlUnit, records: Records, found: list[Origin], sealed: list[SealedPosting], postings: SqlPostings
+    uow: SqlUnitOfWork, records: Records, found: list[Origin], sealed: list[SealedPosting], postings: SqlPostings
 ) -> None:
     """Who looks into old messages is itself on record, also with the cases of what is shown; what was looked for is
     not."""
     shown = [origin.id for origin in found]
-    note_access(unit, records.clock, "trace", shown=shown, sealed=[posting.id for posting in sealed])
+    note_access(uow, records.clock, "trace", shown=shown, sealed=[posting.id for posting in sealed])
     for posting in postings.of(shown):
-        for case in unit.case_of_message(posting.group_id, posting.key):
-            note_opening(unit, records.clock, case, "trace")
+        for case in uow.cases.of_message(posting.group_id, posting.key):
+            note_opening(uow, records.clock, case, "trace")
 
 
-def _show(unit: SqlUnit, account: str, found: list[Origin], sealed: list[SealedPosting], postings: SqlPostings) -> None:
+def _show(
+    uow: SqlUnitOfWork, account: str, found: list[Origin], sealed: list[SealedPosting], postings: SqlPostings
+) -> None:
     def who(uid: str) -> str:
-        person = unit.sender(account, uid)
+        person = uow.people.find_or_create(account, uid)
         return person.name if person else ""
 
     for same in sealed:
@@ -102,7 +104,7 @@ def _show(unit: SqlUnit, account: str, found: list[Origin], sealed: list[SealedP
     for posting in postings.of(list(shares)):
         begins = " ".join(posted_text(posting.raw)[:_EXCERPT].split())
         moment = f"{local(posting.at):%d/%m/%Y %H:%M}"
-        seen = Text(_seen(unit, postings.readers(posting.group_id, posting.key)))
+        seen = Text(_seen(uow, postings.readers(posting.group_id, posting.key)))
         table.add_row(
             f"{shares[posting.id]:.0%}", moment, who(posting.sender_uid), posting.group_id, seen, Text(begins)
         )
@@ -111,9 +113,9 @@ def _show(unit: SqlUnit, account: str, found: list[Origin], sealed: list[SealedP
     typer.echo("Giống nhau chưa phải là kết luận: có thể nhiều người cùng đăng một nội dung lấy từ nguồn khác.")
 
 
-def _seen(unit: SqlUnit, readers: list[Reader]) -> str:
+def _seen(uow: SqlUnitOfWork, readers: list[Reader]) -> str:
     """Those who have seen it; where it only came to somebody's device, that is no seeing."""
-    names = [unit.person(reader.person_id).name for reader in readers if reader.seen]
+    names = [uow.people.get(reader.person_id).name for reader in readers if reader.seen]
     if not readers:
         return "không lưu"
     delivered = len(readers) - len(names)

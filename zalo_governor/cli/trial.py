@@ -16,7 +16,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.messaging.trial import TrialPage
 from zalo_governor.services.messaging.trial_filter import by_addressee, on_trial
 from zalo_governor.services.policy import LineStatus, OfficePolicy
-from zalo_governor.storage.engine.unit_of_work import SqlUnit, SqlUnits
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 
 def trial(
@@ -27,9 +27,9 @@ def trial(
     records = open_records(load_settings(config), system_clock)
     try:
         policy = policy_of(records)
-        with SqlUnits(records.database, policy.account).unit() as unit:
-            note_access(unit, system_clock, "trial.shown")
-            shown = orjson.dumps(_as_json(policy, unit)).decode() if as_json else TrialPage(policy).text(unit)
+        with SqlUnitsOfWork(records.database, policy.account).begin() as uow:
+            note_access(uow, system_clock, "trial.shown")
+            shown = orjson.dumps(_as_json(policy, uow)).decode() if as_json else TrialPage(policy).text(uow)
     finally:
         records.close()
     typer.echo(shown)
@@ -53,17 +53,17 @@ def policy_of(records: Records) -> OfficePolicy:
     )
 
 
-def _as_json(policy: OfficePolicy, unit: SqlUnit) -> dict[str, Any]:
-    state = unit.trial(policy.account)
-    figures = unit.trial_figures(policy.account, list(policy.groups), state.began_at if state else policy.clock())
+def _as_json(policy: OfficePolicy, uow: SqlUnitOfWork) -> dict[str, Any]:
+    state = uow.trials.get(policy.account)
+    figures = uow.trials.figures(policy.account, list(policy.groups), state.began_at if state else policy.clock())
     return {
-        "on_trial": on_trial(policy, unit),
+        "on_trial": on_trial(policy, uow),
         "began_at": state and state.began_at,
         "page_due": state and state.began_at + policy.trial if policy.trial > timedelta() else None,
         "live_at": state and state.live_at,
         "withheld": [
             {"addressee": kind, "rule": row.rule_id, "clause": row.clause, "notices": row.notices}
-            for kind, rows in by_addressee(unit, figures.withheld)
+            for kind, rows in by_addressee(uow, figures.withheld)
             for row in rows
         ],
         "rules": [row.model_dump() | {"false_share": row.false_share} for row in figures.outcomes],

@@ -18,9 +18,10 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.lock_owner import Occupant, occupant
-from zalo_governor.storage.engine.unit_of_work import SqlUnit
+from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.credentials import Credentials
@@ -127,15 +128,15 @@ class Patient:
         """
         if self.may_ask:
             return self._seen_now(group_id)
-        with self.store() as unit:
-            snapshot, at = unit.group_snapshot(group_id), unit.swept_at(self.records.account, group_id)
+        with self.store() as uow:
+            snapshot, at = uow.members.group_snapshot(group_id), uow.members.seen_at(self.records.account, group_id)
         return SeenGroup(snapshot, at) if snapshot and at else None
 
     @contextmanager
-    def store(self) -> Iterator[SqlUnit]:
+    def store(self) -> Iterator[SqlUnitOfWork]:
         """For looking only."""
         with self.records.database.read() as connection:
-            yield SqlUnit(self.records.database, connection, self.records.account)
+            yield SqlUnitOfWork(Transaction(self.records.database, connection, self.records.account))
 
     def _seen_now(self, group_id: str) -> SeenGroup:
         if group_id not in self._fetched:

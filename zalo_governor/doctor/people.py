@@ -14,9 +14,11 @@ from zalo_governor.storage.repositories.outbox import SqlOutbox
 def present(patient: Patient) -> Iterator[Result]:
     """Each of them is in a group that is watched."""
     account, known = patient.records.account, patient.settings
-    with patient.store() as unit:
-        here = {uid for group in known.groups for uid in unit.present_uids(account, group.id)}
-        by_global_id = {person.global_id: person.uid for person in unit.with_role(account, *Role) if person.global_id}
+    with patient.store() as uow:
+        here = {uid for group in known.groups for uid in uow.members.present_uids(account, group.id)}
+        by_global_id = {
+            person.global_id: person.uid for person in uow.people.with_role(account, *Role) if person.global_id
+        }
     if not here:
         yield note("Chưa biết ai ở trong Nhóm", "Chạy zalo-governor run một lần rồi xem lại.")
         return
@@ -37,8 +39,8 @@ def present(patient: Patient) -> Iterator[Result]:
 def reachable(patient: Patient) -> Iterator[Result]:
     """Whether private messages get through to them, as far as one was ever sent."""
     account = patient.records.account
-    with patient.store() as unit:
-        holders = [person for person in unit.with_role(account, *Role) if not person.has(Role.BOT)]
+    with patient.store() as uow:
+        holders = [person for person in uow.people.with_role(account, *Role) if not person.has(Role.BOT)]
     refused = [person for person in holders if person.reach is Reach.REFUSED]
     for person in refused:
         yield warning(

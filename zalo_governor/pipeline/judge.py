@@ -15,7 +15,7 @@ from zalo_governor.domain.inbound import Admitted, ElementKind, place_of
 from zalo_governor.pipeline.evaluation import Assessment, Assessor, NotUnderstood
 from zalo_governor.pipeline.heartbeat import Progress
 from zalo_governor.pipeline.ordering import Lanes
-from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, Units, UnitT
+from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, UnitsOfWork, UowT
 from zalo_governor.rules.base import SealingRule
 
 log = structlog.get_logger(__name__)
@@ -35,7 +35,7 @@ _LONGEST_CLIENT_ID = 18
 """Digits that a database takes; ours have thirteen."""
 
 
-class Judge(Generic[UnitT]):
+class Judge(Generic[UowT]):
     """Judges what intake admitted, lane by lane, and what an earlier process left unjudged.
 
     `groups` are the conversations whose order is kept over a restart.
@@ -49,11 +49,11 @@ class Judge(Generic[UnitT]):
         self,
         *,
         inbox: Inbox,
-        units: Units[UnitT],
+        units: UnitsOfWork[UowT],
         parser: Parser,
         rules: Rules,
         door_rules: Callable[[], Sequence[SealingRule[Any]]],
-        reactions: Reactions[UnitT],
+        reactions: Reactions[UowT],
         outbox: OutboxStore,
         groups: Sequence[str],
         on_judged: Callable[[Sequence[tuple[EventBase, Verdict]]], None],
@@ -63,7 +63,7 @@ class Judge(Generic[UnitT]):
     ) -> None:
         self._inbox = inbox
         self._units = units
-        self._assessor = Assessor(parser, rules, door_rules, units.person, inbox.said_before, units.approved)
+        self._assessor = Assessor(parser, rules, door_rules, units.person, inbox.said_before, units.approved_uids)
         self._reactions = reactions
         self._outbox = outbox
         self._groups = groups
@@ -290,8 +290,8 @@ class Judge(Generic[UnitT]):
         delay = _RETRY_FIRST
         while True:
             try:
-                with self._units.unit() as unit:
-                    unit.bury(admitted, f"judge fault: {error}", self._clock())
+                with self._units.begin() as uow:
+                    uow.verdicts.store_dead_letter(admitted, f"judge fault: {error}", self._clock())
             except StoreUnavailableError as unavailable:
                 self.progress.tries_again()
                 log.error("judge_waits", error=unavailable, entries=1)
@@ -320,18 +320,18 @@ class Judge(Generic[UnitT]):
         now = self._clock()
         judged: list[tuple[EventBase, Verdict]] = []
         echoes: list[tuple[int, str]] = []
-        with self._units.unit() as unit:
+        with self._units.begin() as uow:
             for one in batch:
                 if isinstance(one, NotUnderstood):
-                    unit.bury(one.admitted, one.reason, now)
+                    uow.verdicts.store_dead_letter(one.admitted, one.reason, now)
                     continue
                 admitted, event, verdict = one
                 if admitted.id in self._without_reaction:
                     failure = RuleFailure(rule_id="office", error="reaction failed")
                     verdict = verdict.model_copy(update={"failures": (*verdict.failures, failure)})
                 if verdict.findings:
-                    verdict = self._excused(unit, event, verdict)
-                unit.record(admitted, event, verdict, now)
+                    verdict = self._excused(uow, event, verdict)
+                uow.verdicts.store(admitted, event, verdict, now)
                 judged.append((event, verdict))
                 own = admitted.entry.own
                 if own:
@@ -341,23 +341,23 @@ class Judge(Generic[UnitT]):
                 # Of what the account itself does, only deletions and acts of the group tell something new.
                 heard = not own or admitted.entry.kind in _OWN_HEARD
                 if heard and admitted.id not in self._without_reaction:
-                    self._react(unit, event, verdict)
+                    self._react(uow, event, verdict)
         self._without_reaction.clear()
         return judged, echoes
 
-    def _excused(self, unit: UnitT, event: EventBase, verdict: Verdict) -> Verdict:
+    def _excused(self, uow: UowT, event: EventBase, verdict: Verdict) -> Verdict:
         if event.id in self._without_reaction:
             return verdict
         try:
-            return self._reactions.excused(unit, event, verdict)
+            return self._reactions.excused(uow, event, verdict)
         except StoreUnavailableError:
             raise
         except Exception as error:
             raise _ReactionFault(event.id, type(error).__name__) from error
 
-    def _react(self, unit: UnitT, event: EventBase, verdict: Verdict) -> None:
+    def _react(self, uow: UowT, event: EventBase, verdict: Verdict) -> None:
         try:
-            self._reactions.react(unit, event, verdict)
+            self._reactions.react(uow, event, verdict)
         except StoreUnavailableError:
             raise
         except Exception as error:

@@ -41,34 +41,39 @@ class Inbox(Protocol):
         ...
 
 
-class JudgeUnit(Protocol):
-    """One transaction of the judge: all of it happens, or nothing."""
+class Verdicts(Protocol):
+    """What was heard and what the rules found."""
 
-    def sender(self, account: str, uid: str) -> Person | None:
-        """The person behind a uid; made where the uid is new; None for ""."""
-        ...
-
-    def record(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
+    def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
         """Write the event with its findings and failures, and mark the inbox entry done.
 
         A verdict that seals an entry which still has a body removes that body and its traces.
         """
         ...
 
-    def bury(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
+    def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
         """Keep an entry that cannot be understood as a dead letter, so that it is counted and shown."""
         ...
 
 
-UnitT = TypeVar("UnitT", bound=JudgeUnit)
-UnitT_co = TypeVar("UnitT_co", bound=JudgeUnit, covariant=True)
-UnitT_contra = TypeVar("UnitT_contra", bound=JudgeUnit, contravariant=True)
+class JudgeUnitOfWork(Protocol):
+    """One transaction of the judge: all of it happens, or nothing."""
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """What was heard and what the rules found."""
+        ...
 
 
-class Units(Protocol[UnitT_co]):
-    """Opens transactions."""
+UowT = TypeVar("UowT", bound=JudgeUnitOfWork)
+UowT_co = TypeVar("UowT_co", bound=JudgeUnitOfWork, covariant=True)
+UowT_contra = TypeVar("UowT_contra", bound=JudgeUnitOfWork, contravariant=True)
 
-    def unit(self) -> AbstractContextManager[UnitT_co]:
+
+class UnitsOfWork(Protocol[UowT_co]):
+    """Begins transactions."""
+
+    def begin(self) -> AbstractContextManager[UowT_co]:
         """A transaction that commits at the end of the block and rolls back if the block raises."""
         ...
 
@@ -76,19 +81,19 @@ class Units(Protocol[UnitT_co]):
         """The person behind a uid, outside of any transaction; None where nobody is known under it yet."""
         ...
 
-    def approved(self, account: str, group_id: str) -> frozenset[str] | None:
+    def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
         """uids of those who belong to the group, outside of any transaction; None where it has no roster."""
         ...
 
 
-class Reactions(Protocol[UnitT_contra]):
+class Reactions(Protocol[UowT_contra]):
     """What people do with an event: cases, notices, answers to commands. The office fits this."""
 
-    def excused(self, unit: UnitT_contra, event: EventBase, verdict: Verdict) -> Verdict:
+    def excused(self, uow: UowT_contra, event: EventBase, verdict: Verdict) -> Verdict:
         """The verdict without what is not held against anybody, such as the haste of typing a command."""
         ...
 
-    def react(self, unit: UnitT_contra, event: EventBase, verdict: Verdict) -> None:
+    def react(self, uow: UowT_contra, event: EventBase, verdict: Verdict) -> None:
         """Act on one judged event inside the judge's transaction."""
         ...
 

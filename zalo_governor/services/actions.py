@@ -1,7 +1,6 @@
 """Carrying out errands on Zalo: somebody is put out, a request accepted, a message pinned; the result is told."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,7 +14,7 @@ from zalo_governor.services.messaging.formatter import Voice
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -50,12 +49,12 @@ class Errands:
         policy: OfficePolicy,
         *,
         carry_out: Mapping[ErrandKind, Callable[[Errand], ErrandOutcome]],
-        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        begin: BeginUnitOfWork,
         on_settled: Callable[[], None],
     ) -> None:
         self._policy = policy
         self._carry_out = carry_out
-        self._unit = unit
+        self._begin = begin
         self._on_settled = on_settled
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
@@ -63,28 +62,28 @@ class Errands:
 
     def next_due(self) -> datetime | None:
         """When `act` has to be called next; None where nothing waits."""
-        with self._unit() as unit:
-            return unit.next_errand(self._policy.account)
+        with self._begin() as uow:
+            return uow.actions.next_due(self._policy.account)
 
     def act(self, now: datetime) -> None:
         """Try everything that is due. The call itself is made outside any transaction."""
-        with self._unit() as unit:
-            due = unit.due_errands(self._policy.account, now)
+        with self._begin() as uow:
+            due = uow.actions.due(self._policy.account, now)
         for errand in due:
             outcome = self._carry_out[errand.kind](errand)
-            with self._unit() as unit:
+            with self._begin() as uow:
                 if outcome is ErrandOutcome.UNKNOWN and errand.attempts < len(_AGAIN):
-                    unit.try_errand_again(errand, self._policy.clock() + _AGAIN[errand.attempts])
+                    uow.actions.retry(errand, self._policy.clock() + _AGAIN[errand.attempts])
                 else:
-                    self._settle(unit, errand, outcome)
+                    self._settle(uow, errand, outcome)
             self._on_settled()
 
-    def _settle(self, unit: OfficeUnit, errand: Errand, outcome: ErrandOutcome) -> None:
-        if not unit.settle_errand(errand, outcome):
+    def _settle(self, uow: UnitOfWork, errand: Errand, outcome: ErrandOutcome) -> None:
+        if not uow.actions.settle(errand, outcome):
             return
-        person = None if errand.kind is ErrandKind.PIN else unit.sender(errand.account, errand.uid)
-        case = None if errand.case_id is None else unit.case(errand.case_id)
-        unit.audit(
+        person = None if errand.kind is ErrandKind.PIN else uow.people.find_or_create(errand.account, errand.uid)
+        case = None if errand.case_id is None else uow.cases.get(errand.case_id)
+        uow.audit.append(
             f"errand.{errand.kind.value}",
             at=self._policy.clock(),
             actor_id=errand.ordered_by,
@@ -95,34 +94,36 @@ class Errands:
         log.info("errand", kind=errand.kind.value, errand=errand.id, outcome=outcome.value)
         if errand.kind is ErrandKind.BEFRIEND:
             if outcome is ErrandOutcome.DONE:
-                unit.reachable_again(errand.account, errand.uid)
+                uow.people.mark_reachable(errand.account, errand.uid)
         elif errand.kind is ErrandKind.PIN:
-            self._pinned(unit, errand, outcome)
+            self._pinned(uow, errand, outcome)
         elif case:
-            self._put_out(unit, errand, case, outcome)
+            self._put_out(uow, errand, case, outcome)
 
-    def _pinned(self, unit: OfficeUnit, errand: Errand, outcome: ErrandOutcome) -> None:
+    def _pinned(self, uow: UnitOfWork, errand: Errand, outcome: ErrandOutcome) -> None:
         if errand.ordered_by is None:
             return
-        orderer = unit.person(errand.ordered_by)
+        orderer = uow.people.get(errand.ordered_by)
         group = self._voice.group(self._policy.group(errand.group_id))
         text = self._voice.say_to(orderer, _PINNED[outcome], group=group)
-        self._post.to_person(unit, orderer, text, Purpose.REPLY, group_id=errand.group_id, asked_for=True)
+        self._post.to_person(uow, orderer, text, Purpose.REPLY, group_id=errand.group_id, asked_for=True)
 
-    def _put_out(self, unit: OfficeUnit, errand: Errand, case: Case, outcome: ErrandOutcome) -> None:
-        newcomer = unit.newcomer(case)
-        if outcome is ErrandOutcome.NOT_THERE and errand.uid in unit.present_uids(errand.account, errand.group_id):
+    def _put_out(self, uow: UnitOfWork, errand: Errand, case: Case, outcome: ErrandOutcome) -> None:
+        newcomer = uow.outsiders.of_case(case)
+        if outcome is ErrandOutcome.NOT_THERE and errand.uid in uow.members.present_uids(
+            errand.account, errand.group_id
+        ):
             outcome = ErrandOutcome.REFUSED  # So does Zalo answer of somebody whom nobody can put out: the owner.
         if outcome in {ErrandOutcome.DONE, ErrandOutcome.NOT_THERE} and newcomer:
-            unit.newcomer_gone(case, self._policy.clock())
+            uow.outsiders.mark_gone(case, self._policy.clock())
             if case.state.open:
                 reason = self._voice.say(Text.REASON_PUT_OUT)
-                self._newcomers.close(unit, case, CaseState.REMEDIED, reason, by=errand.ordered_by)
-        who = self._voice.who(unit.person(newcomer.person_id)) if newcomer else self._voice.say(Text.WHO_UNKNOWN)
+                self._newcomers.close(uow, case, CaseState.REMEDIED, reason, by=errand.ordered_by)
+        who = self._voice.who(uow.people.get(newcomer.person_id)) if newcomer else self._voice.say(Text.WHO_UNKNOWN)
         text = self._voice.say(_RESULTS[outcome], code=case.code, who=who)
-        self._post.to_desk(unit, text, group_id=errand.group_id, case_id=case.id)
-        orderer = None if errand.ordered_by is None else unit.person(errand.ordered_by)
+        self._post.to_desk(uow, text, group_id=errand.group_id, case_id=case.id)
+        orderer = None if errand.ordered_by is None else uow.people.get(errand.ordered_by)
         if orderer and not orderer.has(Role.ADMIN, Role.ADMIN_STAFF):
             self._post.to_person(
-                unit, orderer, text, Purpose.REPLY, group_id=errand.group_id, case_id=case.id, asked_for=True
+                uow, orderer, text, Purpose.REPLY, group_id=errand.group_id, case_id=case.id, asked_for=True
             )

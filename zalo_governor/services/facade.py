@@ -14,7 +14,7 @@ from zalo_governor.services.members.unknown_senders import Strangers
 from zalo_governor.services.messaging.formatter import Voice
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.removals import Settlement
 from zalo_governor.services.reports.scheduled import Duties
 
@@ -23,7 +23,7 @@ _WRITING = "3.1"
 
 
 class Office:
-    """Fits `pipeline.ports.Reactions[OfficeUnit]`: cases first, then commands, in the judge's transaction."""
+    """Fits `pipeline.ports.Reactions[UnitOfWork]`: cases first, then commands, in the judge's transaction."""
 
     def __init__(self, policy: OfficePolicy) -> None:
         self._policy = policy
@@ -40,70 +40,70 @@ class Office:
         self._strangers = Strangers(policy)
         self.duties = Duties(policy)
 
-    def excused(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> Verdict:
+    def excused(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         """The verdict without what it says of the haste of typing, where the event is a command that is understood, and
         without what an act of the group only repeats."""
         if verdict.sealed:
             return verdict
         hasty = any(finding.clause == _WRITING for finding in verdict.findings)
         if not hasty or not self._desk.recognises(event):
-            return self._watch.excused(unit, event, verdict)
+            return self._watch.excused(uow, event, verdict)
         kept = tuple(finding for finding in verdict.findings if finding.clause != _WRITING)
         return verdict.model_copy(update={"findings": kept})
 
-    def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+    def react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Act on one judged event; of what the bot account itself did, only what it deleted or changed counts."""
         governed = event.is_group and event.thread_id in self._groups
         if event.sender_uid == self._account:
             if isinstance(event, MessageDeleted) and event.is_group:
-                self._settlement.heard(unit, event)
+                self._settlement.heard(uow, event)
             elif governed:
-                self._watch.take(unit, event, verdict)
+                self._watch.take(uow, event, verdict)
             return
         if governed:
-            self._strangers.take(unit, event)
-            self._watch.take(unit, event, verdict)
+            self._strangers.take(uow, event)
+            self._watch.take(uow, event, verdict)
         # Nearly everything is a message in which nothing was found, and that is no business of any of these.
         if verdict.findings or verdict.failures or not isinstance(event, MessageSent):
-            self._casework.react(unit, event, only_others(verdict))
-            self._newcomers.take(unit, event, verdict)
-            self._friendships.take(unit, event)
+            self._casework.react(uow, event, only_others(verdict))
+            self._newcomers.take(uow, event, verdict)
+            self._friendships.take(uow, event)
         if not verdict.sealed:
-            self._note_author(unit, event)
-        self._desk.take(unit, event, verdict)
+            self._note_author(uow, event)
+        self._desk.take(uow, event, verdict)
 
-    def _note_author(self, unit: OfficeUnit, event: EventBase) -> None:
+    def _note_author(self, uow: UnitOfWork, event: EventBase) -> None:
         if not event.is_group or event.thread_id not in self._policy.groups:
             return
-        author = unit.sender(event.account, event.sender_uid)
+        author = uow.people.find_or_create(event.account, event.sender_uid)
         if author is None:
             return
         if isinstance(event, MessageSent):
             self._renames.heard(event, author)
         statement = self._policy.clarity.statement(event, author)
         if statement:
-            unit.note_statement(event, statement)
+            uow.distributions.note_statement(event, statement)
 
-    def tell_urgent(self, unit: OfficeUnit, group_id: str) -> None:
+    def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
         """See `Gathering.urgent` and `Newcomers.sum_up`."""
-        self._casework.gathering.urgent(unit, group_id)
-        self._newcomers.sum_up(unit, group_id)
+        self._casework.gathering.urgent(uow, group_id)
+        self._newcomers.sum_up(uow, group_id)
 
-    def recovered(self, unit: OfficeUnit, group_id: str) -> None:
+    def recovered(self, uow: UnitOfWork, group_id: str) -> None:
         """What is urgent first, then what is not: see `Gathering.recovered`."""
-        self.tell_urgent(unit, group_id)
-        self._casework.gathering.recovered(unit, group_id)
+        self.tell_urgent(uow, group_id)
+        self._casework.gathering.recovered(uow, group_id)
 
-    def swept(self, unit: OfficeUnit, group_id: str) -> None:
+    def swept(self, uow: UnitOfWork, group_id: str) -> None:
         """See `Newcomers.sum_up`, `Gathering.swept` and `named_since`; and have the group's present picture kept."""
-        self._newcomers.sum_up(unit, group_id)
-        self._casework.gathering.swept(unit, group_id)
-        self._casework.gathering.named_since(unit, group_id)
-        self._watch.keep_picture(unit, group_id)
+        self._newcomers.sum_up(uow, group_id)
+        self._casework.gathering.swept(uow, group_id)
+        self._casework.gathering.named_since(uow, group_id)
+        self._watch.keep_picture(uow, group_id)
 
-    def remind_of_names(self, unit: OfficeUnit, group_id: str, due: datetime) -> int:
+    def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
         """See `Casework.remind_of_names`; to be called once a day, after the sweep that was due then."""
-        return self._casework.remind_of_names(unit, group_id, due)
+        return self._casework.remind_of_names(uow, group_id, due)
 
     def said_again(self, text: str) -> str:
         """The words of a message that goes out once more, since it may have arrived already."""

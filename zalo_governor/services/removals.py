@@ -1,7 +1,6 @@
 """Removing messages for everybody in the group: the order is durable, and its result is told as Zalo gave it."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.events import MessageDeleted
@@ -12,7 +11,7 @@ from zalo_governor.services.messaging.formatter import Voice, moment
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 _AGAIN = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 60))
 """How long to wait before each further try of a removal of which nobody knows what became."""
@@ -35,13 +34,13 @@ class Settlement:
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._afterwards = Afterwards(policy)
 
-    def settle(self, unit: OfficeUnit, removal: Removal, outcome: RemovalOutcome) -> None:
+    def settle(self, uow: UnitOfWork, removal: Removal, outcome: RemovalOutcome) -> None:
         """Once for each removal: what comes after it was settled changes nothing."""
-        case = unit.case(removal.case_id)
-        if case is None or not unit.settle_removal(removal, outcome):
+        case = uow.cases.get(removal.case_id)
+        if case is None or not uow.removals.settle(removal, outcome):
             return
         now = self._policy.clock()
-        unit.audit(
+        uow.audit.append(
             "removal",
             at=now,
             actor_id=removal.ordered_by,
@@ -50,22 +49,22 @@ class Settlement:
             detail={"removal": removal.id, "message": removal.message_key, "outcome": outcome.value},
         )
         if outcome is RemovalOutcome.REMOVED:
-            by = unit.person(removal.ordered_by)
-            self._afterwards.gone(unit, removal.group_id, removal.message_key, now, by, deleted=True)
-            rest = self._voice.say(Text.RECALL_REST, count=case.count) if visible(unit, case) else ""
+            by = uow.people.get(removal.ordered_by)
+            self._afterwards.gone(uow, removal.group_id, removal.message_key, now, by, deleted=True)
+            rest = self._voice.say(Text.RECALL_REST, count=case.count) if visible(uow, case) else ""
             text = self._voice.say(Text.REMOVAL_DONE, code=case.code, when=moment(removal.sent_at), rest=rest)
         else:
             text = self._voice.say(self._result(removal, outcome, now), code=case.code, when=moment(removal.sent_at))
-        self._post.to_desk(unit, text, group_id=removal.group_id, case_id=case.id)
+        self._post.to_desk(uow, text, group_id=removal.group_id, case_id=case.id)
 
-    def heard(self, unit: OfficeUnit, event: MessageDeleted) -> None:
+    def heard(self, uow: UnitOfWork, event: MessageDeleted) -> None:
         """Zalo shows that the bot account itself has deleted messages: that settles what was open or unknown."""
         for key in dict.fromkeys(event.target_keys):
-            for case in unit.case_of_message(event.thread_id, key):
-                for removal in unit.removals_waiting(case):
+            for case in uow.cases.of_message(event.thread_id, key):
+                for removal in uow.removals.waiting(case):
                     if removal.message_key == key:
-                        self.settle(unit, removal, RemovalOutcome.REMOVED)
-        self._afterwards.withdrawn(unit, event)
+                        self.settle(uow, removal, RemovalOutcome.REMOVED)
+        self._afterwards.withdrawn(uow, event)
 
     def _result(self, removal: Removal, outcome: RemovalOutcome, now: datetime) -> Text:
         if outcome is RemovalOutcome.NOT_FOUND and now - removal.sent_at > _OLD:
@@ -86,29 +85,29 @@ class Removals:
         policy: OfficePolicy,
         *,
         remove: Callable[[Removal], RemovalOutcome],
-        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        begin: BeginUnitOfWork,
         on_settled: Callable[[], None],
     ) -> None:
         self._policy = policy
         self._remove = remove
-        self._unit = unit
+        self._begin = begin
         self._on_settled = on_settled
         self._settlement = Settlement(policy)
 
     def next_due(self) -> datetime | None:
         """When `act` has to be called next; None where nothing waits."""
-        with self._unit() as unit:
-            return unit.next_removal(self._policy.account)
+        with self._begin() as uow:
+            return uow.removals.next_due(self._policy.account)
 
     def act(self, now: datetime) -> None:
         """Try everything that is due. The call itself is made outside any transaction."""
-        with self._unit() as unit:
-            due = unit.due_removals(self._policy.account, now)
+        with self._begin() as uow:
+            due = uow.removals.due(self._policy.account, now)
         for removal in due:
             outcome = self._remove(removal)
-            with self._unit() as unit:
+            with self._begin() as uow:
                 if outcome is RemovalOutcome.UNKNOWN and removal.attempts < len(_AGAIN):
-                    unit.try_again(removal, self._policy.clock() + _AGAIN[removal.attempts])
+                    uow.removals.retry(removal, self._policy.clock() + _AGAIN[removal.attempts])
                 else:
-                    self._settlement.settle(unit, removal, outcome)
+                    self._settlement.settle(uow, removal, outcome)
             self._on_settled()

@@ -39,11 +39,11 @@ from zalo_governor.services.policy import LineStatus, OfficePolicy
 from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.simulator.crypto import read_params, sealed_answer
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.outbox import SqlOutbox
 from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.credentials import Credentials
@@ -241,7 +241,7 @@ class Stage:
         self.zalo = FailingZalo(fault, whom, BEGIN + lasts)
         clock = self.zalo.clock
         self.database = Database(f"sqlite:///{path}", Keys(MASTER), clock)
-        self.units = SqlUnits(self.database, BOT)
+        self.units = SqlUnitsOfWork(self.database, BOT)
         self.outbox = SqlOutbox(self.database, BOT)
         self.inbox = SqlInbox(self.database, BOT)
         self.units.seed_people(
@@ -261,7 +261,7 @@ class Stage:
             on_sent=lambda outgoing, outcome: self.follow_up.sent(outcome),
             clock=clock,
         )
-        self.follow_up = DeliveryFollowUp(policy, tell=self._fall_back, unit=self.units.unit, on_posted=lambda: None)
+        self.follow_up = DeliveryFollowUp(policy, tell=self._fall_back, begin=self.units.begin, on_posted=lambda: None)
 
     def play(self, kind: Kind, asker: str) -> Played:
         """Have the office tell it, and let a day pass."""
@@ -278,9 +278,9 @@ class Stage:
         self._follow_up_acts()  # it looks around once a minute
         self._settle()
         counts = self.outbox.counts(self.zalo.now)
-        with self.units.unit() as unit:
-            cases = unit.cases(None, start=BEGIN - timedelta(days=1), end=BEGIN + timedelta(days=9))
-            unseen = len(unit.unreached_people(self.zalo.now))
+        with self.units.begin() as uow:
+            cases = uow.cases.opened_between(None, start=BEGIN - timedelta(days=1), end=BEGIN + timedelta(days=9))
+            unseen = len(uow.deliveries.unreached_people(self.zalo.now))
         self.session.close()
         self.database.close()
         return Played(sorted(self.zalo.told), counts, {case.code: case.state.value for case in cases}, unseen)
@@ -300,20 +300,20 @@ class Stage:
                 return
 
     def _office_due(self) -> datetime | None:
-        with self.units.unit() as unit:
-            return self.office.duties.next_due(unit)
+        with self.units.begin() as uow:
+            return self.office.duties.next_due(uow)
 
     def _office_acts(self) -> None:
-        with self.units.unit() as unit:
-            self.office.duties.on_cases(unit)
+        with self.units.begin() as uow:
+            self.office.duties.on_cases(uow)
 
     def _follow_up_due(self) -> datetime | None:
         """Without its look around once a minute, which finds nothing while nothing else happens."""
         due = self.follow_up.next_due()
         if due is None or due <= self.zalo.now:
             return due
-        with self.units.unit() as unit:
-            return unit.next_unheard(UNHEARD_AFTER)
+        with self.units.begin() as uow:
+            return uow.deliveries.next_unheard(UNHEARD_AFTER)
 
     def _follow_up_acts(self) -> None:
         self.follow_up.act(self.zalo.now)
@@ -346,9 +346,9 @@ class Stage:
             case Kind.ANSWER:
                 event = message(admitted)
         verdict = Verdict(findings=findings)
-        with self.units.unit() as unit:
-            unit.record(admitted, event, verdict, BEGIN)
-            self.office.react(unit, event, verdict)
+        with self.units.begin() as uow:
+            uow.verdicts.store(admitted, event, verdict, BEGIN)
+            self.office.react(uow, event, verdict)
 
 
 @cache

@@ -14,7 +14,7 @@ from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 LATE_EVENING = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 """In Viet Nam the 25th has begun."""
@@ -24,14 +24,14 @@ LATE_EVENING = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 def config(tmp_path: Path) -> str:
     config = office(tmp_path)
     records = open_records(load_settings(Path(config)), system_clock)
-    with SqlUnits(records.database, BOT).unit() as unit:
-        admin = unit.sender(BOT, MEMBER)
+    with SqlUnitsOfWork(records.database, BOT).begin() as uow:
+        admin = uow.people.find_or_create(BOT, MEMBER)
         assert admin is not None
         for number, action in enumerate(("case.opened", "command", "command.refused")):
             at = LATE_EVENING + timedelta(minutes=number)
             detail = {"about": "VP1"} if action == "command" else {}
             actor = admin.id if number else None
-            unit.audit(action, at=at, actor_id=actor, group_id=GROUP, subject=f"xem{number}", detail=detail)
+            uow.audit.append(action, at=at, actor_id=actor, group_id=GROUP, subject=f"xem{number}", detail=detail)
     records.close()
     return config
 

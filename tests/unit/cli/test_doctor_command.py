@@ -22,10 +22,10 @@ from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import GroupSnapshot, Member, Role
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.instance_lock import InstanceLock
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.security.secret_store import Vault
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
 class Office:
@@ -52,8 +52,8 @@ class Office:
         }
         snapshot = GroupSnapshot(**(values | changes))
         members = [Member(uid=uid, display_name="") for uid in snapshot.member_uids]
-        with SqlUnits(self.database, BOT).unit() as unit:
-            unit.save_group(BOT, snapshot, members, START + timedelta(hours=1))
+        with SqlUnitsOfWork(self.database, BOT).begin() as uow:
+            uow.members.save_group(BOT, snapshot, members, START + timedelta(hours=1))
 
     def execute(self, statement: str) -> None:
         with self.database.write() as connection:
@@ -88,7 +88,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         SeedPerson("Lò Văn Mẫu", "", MEMBER, None, None, (Role.ADMIN,)),
         SeedPerson("Giàng A Mẫu", "", OTHER, None, None, (Role.LEADER,)),
     ]
-    SqlUnits(made.database, BOT).seed_people(BOT, seeds)
+    SqlUnitsOfWork(made.database, BOT).seed_people(BOT, seeds)
     made.seen()
     made.execute("UPDATE persons SET reach = 'reached'")
     made.database.close()

@@ -14,9 +14,9 @@ from zalo_governor.domain.events import MembersJoined, NamedUid
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.people import Role
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
 def office(folder: Path) -> str:
@@ -27,7 +27,7 @@ def office(folder: Path) -> str:
     (folder / "session.json").write_text(json.dumps(session))
     records = open_records(load_settings(config), system_clock)
     records.keep_account(BOT)
-    units = SqlUnits(records.database, BOT)
+    units = SqlUnitsOfWork(records.database, BOT)
     units.seed_people(BOT, [SeedPerson("Lò Văn Mẫu", "Giám đốc", MEMBER, None, None, (Role.ADMIN,))])
     (admitted,) = SqlInbox(records.database, BOT).admit([entry()])
     joined = MembersJoined(
@@ -38,8 +38,8 @@ def office(folder: Path) -> str:
         source=Source.LIVE,
         members=(NamedUid(uid=MEMBER, name="Lò Văn Mẫu - Giám đốc"), NamedUid(uid=OTHER, name="Y Mẫu - [b]Văn thư")),
     )
-    with units.unit() as unit:
-        unit.record(admitted, joined, Verdict(), START)
+    with units.begin() as uow:
+        uow.verdicts.store(admitted, joined, Verdict(), START)
     records.close()
     return str(config)
 

@@ -12,8 +12,8 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock, to_ms
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.text.fold import skeleton
 
 SECRET = "văn bản không lưu"
@@ -53,10 +53,10 @@ def test_who_has_seen_it_stands_beside_it_where_that_is_kept(config: str) -> Non
     records = open_records(load_settings(Path(config)), system_clock)
     now = system_clock()
     [other] = SqlInbox(records.database, BOT).admit([entry("9", "Rõ ạ", at_ms=to_ms(now))])
-    with SqlUnits(records.database, BOT).unit() as unit:
-        unit.record(other, message(other, sender_name="Tẩn A Mẫu - Văn thư"), Verdict(), now)
-        seen, came = (person.id for uid in (MEMBER, OTHER) if (person := unit.sender(BOT, uid)))
-        unit.note_readers(GROUP, "1", seen=[seen], delivered=[came], at=now)
+    with SqlUnitsOfWork(records.database, BOT).begin() as uow:
+        uow.verdicts.store(other, message(other, sender_name="Tẩn A Mẫu - Văn thư"), Verdict(), now)
+        seen, came = (person.id for uid in (MEMBER, OTHER) if (person := uow.people.find_or_create(BOT, uid)))
+        uow.case_messages.note_readers(GROUP, "1", seen=[seen], delivered=[came], at=now)
     records.close()
     shown = CliRunner().invoke(app, ["trace", LEAKED, "--config", config], env={"COLUMNS": "250"})
     [row] = [line for line in shown.output.splitlines() if "Nà Mẫu" in line]

@@ -58,30 +58,31 @@ class MemoryInbox:
             raise StoreUnavailableError("the disk is full")
 
 
-class MemoryUnit:
-    """Fits JudgeUnit; what it wrote counts only once the unit has ended well."""
+class MemoryUnitOfWork:
+    """Fits `JudgeUnitOfWork`; what it wrote counts only once the transaction has committed."""
 
     def __init__(self) -> None:
         self.recorded: list[tuple[Admitted, EventBase, Verdict]] = []
         self.buried: list[tuple[Admitted, str]] = []
         self.reactions: list[str] = []
 
-    def sender(self, account: str, uid: str) -> Person | None:
-        return Person(id=1, uid=uid) if uid else None
+    @property
+    def verdicts(self) -> "MemoryUnitOfWork":
+        return self
 
-    def record(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
+    def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
         self.recorded.append((admitted, event, verdict))
 
-    def bury(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
+    def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
         self.buried.append((admitted, reason))
 
 
-class MemoryUnits:
-    """Fits Units."""
+class MemoryUnitsOfWork:
+    """Fits `pipeline.ports.UnitsOfWork`."""
 
     def __init__(self, inbox: MemoryInbox) -> None:
         self.inbox = inbox
-        self.committed = MemoryUnit()
+        self.committed = MemoryUnitOfWork()
         self.open = False
         self.failures = 0
         self.rosters: dict[str, frozenset[str]] = {}
@@ -89,25 +90,25 @@ class MemoryUnits:
         """Key of an entry that cannot be recorded; the first try to bury it meets a locked database."""
 
     @contextmanager
-    def unit(self) -> Iterator[MemoryUnit]:
-        unit = MemoryUnit()
+    def begin(self) -> Iterator[MemoryUnitOfWork]:
+        uow = MemoryUnitOfWork()
         self.open = True
         try:
-            yield unit
+            yield uow
         finally:
             self.open = False
-        if any(item.entry.key == self.breaks_on for item, *_ in unit.recorded):
-            self.failures = len(unit.recorded) == 1
+        if any(item.entry.key == self.breaks_on for item, *_ in uow.recorded):
+            self.failures = len(uow.recorded) == 1
             raise OverflowError
         if self.failures:
             self.failures -= 1
             raise StoreUnavailableError("database is locked")
-        self.committed.recorded += unit.recorded
-        self.committed.buried += unit.buried
-        self.committed.reactions += unit.reactions
-        self.inbox.done |= {item.id for item, *_ in unit.recorded} | {item.id for item, _ in unit.buried}
+        self.committed.recorded += uow.recorded
+        self.committed.buried += uow.buried
+        self.committed.reactions += uow.reactions
+        self.inbox.done |= {item.id for item, *_ in uow.recorded} | {item.id for item, _ in uow.buried}
 
-    def approved(self, account: str, group_id: str) -> frozenset[str] | None:
+    def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
         return self.rosters.get(group_id)
 
     def person(self, account: str, uid: str) -> Person | None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.unit.pipeline.made import element, entry
-from tests.unit.pipeline.memory import MemoryInbox, MemoryOutbox, MemoryUnit, MemoryUnits
+from tests.unit.pipeline.memory import MemoryInbox, MemoryOutbox, MemoryUnitOfWork, MemoryUnitsOfWork
 from zalo_governor.domain.errors import ProgramEndsError, UnparsableElementError
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
@@ -53,13 +53,13 @@ def parse(admitted: Admitted) -> EventBase:
 class Office:
     """Notes what it reacts to; fails on `văn phòng hỏng`."""
 
-    def excused(self, unit: MemoryUnit, event: EventBase, verdict: Verdict) -> Verdict:
+    def excused(self, uow: MemoryUnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         if isinstance(event, MessageSent) and event.text.startswith("/lệnh"):
             return verdict.model_copy(update={"findings": ()})
         return verdict
 
-    def react(self, unit: MemoryUnit, event: EventBase, verdict: Verdict) -> None:
-        unit.reactions.append(event.key)
+    def react(self, uow: MemoryUnitOfWork, event: EventBase, verdict: Verdict) -> None:
+        uow.reactions.append(event.key)
         if isinstance(event, MessageSent) and event.text == "văn phòng hỏng":
             raise RuntimeError(event.text)
 
@@ -67,9 +67,9 @@ class Office:
 class Given:
     """A judge behind an intake, over memory."""
 
-    def __init__(self, *, capacity: int = 5000, rules: Callable[[MemoryUnits], Rules] | None = None) -> None:
+    def __init__(self, *, capacity: int = 5000, rules: Callable[[MemoryUnitsOfWork], Rules] | None = None) -> None:
         self.inbox = MemoryInbox()
-        self.units = MemoryUnits(self.inbox)
+        self.units = MemoryUnitsOfWork(self.inbox)
         self.outbox = MemoryOutbox()
         self.rule = WordRule(clause="9.1", severity=Severity.MINOR, maturity=Maturity.ACTIVE, parameters=Parameters())
         self.rules = rules(self.units) if rules else RulesHere(lambda: Engine([self.rule]))
@@ -201,7 +201,7 @@ def test_a_burst_beyond_its_memory_is_read_back_from_the_inbox() -> None:
 class Slow:
     """Rules of another process: what happens between question and answer is noted."""
 
-    def __init__(self, units: MemoryUnits) -> None:
+    def __init__(self, units: MemoryUnitsOfWork) -> None:
         self.units = units
         self.asked: list[int] = []
         self.written_meanwhile: list[int] = []

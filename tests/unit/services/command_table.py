@@ -5,7 +5,7 @@ A command that has no row here fails the tests of the table.
 
 from typing import NamedTuple
 
-from tests.unit.services.fake_unit import PEOPLE
+from tests.unit.services.desk import PEOPLE
 from zalo_governor.domain.cases import CaseState
 
 DESK = frozenset({"admin", "admin_staff"})

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.services.fake_unit import BOT, to
+from tests.unit.services.desk import BOT, to
 from tests.unit.services.members.test_outsiders import HOA, OTHER, STRANGER, Group
 from tests.unit.services.test_membership import carried_out
 from zalo_governor.domain.actions import ErrandKind, ErrandOutcome, FoundAccount, FriendRequest
@@ -22,17 +22,17 @@ def asks(group: Group, uid: str, act: str = "req_v2") -> None:
 @pytest.mark.parametrize("known_by", ["roster", "group"])
 def test_whoever_belongs_is_accepted_and_can_be_reached_again(known_by: str) -> None:
     group = Group()
-    group.unit.sender(BOT, STRANGER)
+    group.uow.people.find_or_create(BOT, STRANGER)
     if known_by == "roster":
-        group.unit.entries = [HOA.model_copy(update={"uid": STRANGER})]
+        group.store.entries = [HOA.model_copy(update={"uid": STRANGER})]
     else:
-        group.unit.present = {STRANGER}
-    group.unit.people[STRANGER] = group.unit.people[STRANGER].model_copy(update={"reach": Reach.REFUSED})
+        group.store.present = {STRANGER}
+    group.store.people[STRANGER] = group.store.people[STRANGER].model_copy(update={"reach": Reach.REFUSED})
     asks(group, STRANGER)
     asks(group, STRANGER)
     [tried] = carried_out(group, ErrandOutcome.DONE)
     assert (tried.kind, tried.uid) == (ErrandKind.BEFRIEND, STRANGER)
-    assert group.unit.people[STRANGER].reach is Reach.UNKNOWN
+    assert group.store.people[STRANGER].reach is Reach.UNKNOWN
     assert "errand.befriend" in group.actions()
     assert group.take() == []
 
@@ -41,29 +41,29 @@ def test_others_are_not_accepted_and_that_is_noted_once_a_day() -> None:
     group = Group()
     asks(group, STRANGER)
     asks(group, STRANGER)
-    assert group.unit.errands == []
+    assert group.store.errands == []
     assert group.actions().count("friend.declined") == 1
 
 
 @pytest.mark.parametrize("act", ["req", "undo_req", "add", "remove"])
 def test_other_acts_of_friends_are_no_requests(act: str) -> None:
     group = Group()
-    group.unit.present = {STRANGER}
+    group.store.present = {STRANGER}
     asks(group, STRANGER, act)
-    assert group.unit.errands == []
+    assert group.store.errands == []
 
 
 def test_an_office_may_have_nobody_accepted() -> None:
     group = Group(accept_friends=False)
-    group.unit.present = {STRANGER}
+    group.store.present = {STRANGER}
     asks(group, STRANGER)
-    assert group.unit.errands == []
-    assert FriendRequests(group.policy, fetch=list, unit=group.transaction).next_due() is None
+    assert group.store.errands == []
+    assert FriendRequests(group.policy, fetch=list, begin=group.transaction).next_due() is None
 
 
 def test_requests_that_nobody_heard_are_asked_for_at_the_start_and_from_time_to_time() -> None:
     group = Group()
-    group.unit.present = {STRANGER}
+    group.store.present = {STRANGER}
     refuses = [True]
 
     def fetch() -> list[FriendRequest]:
@@ -72,14 +72,14 @@ def test_requests_that_nobody_heard_are_asked_for_at_the_start_and_from_time_to_
         refuses.append(False)
         return [FriendRequest(uid=STRANGER, at_ms=1), FriendRequest(uid=OTHER, at_ms=2)]
 
-    requests = FriendRequests(group.policy, fetch=fetch, unit=group.transaction)
+    requests = FriendRequests(group.policy, fetch=fetch, begin=group.transaction)
     assert (requests.next_due() or group.now) < group.now
     requests.act(group.now)
     assert requests.next_due() == group.now + timedelta(minutes=5)
     refuses.append(False)
     requests.act(group.now)
     requests.act(group.now)
-    assert [errand.uid for errand in group.unit.errands] == [STRANGER]
+    assert [errand.uid for errand in group.store.errands] == [STRANGER]
     assert requests.next_due() == group.now + timedelta(minutes=30)
 
 
@@ -90,7 +90,7 @@ class Numbers:
         self.group, self.known = group, {f"+{number[1:]}": uid for number, uid in known.items()}
         self.asked: list[str] = []
         self.fails = False
-        self.book = PhoneBook(group.policy, find=self._find, unit=group.transaction)
+        self.book = PhoneBook(group.policy, find=self._find, begin=group.transaction)
 
     def _find(self, phone: str) -> FoundAccount | None:
         if self.fails:
@@ -107,7 +107,7 @@ class Numbers:
 def test_numbers_of_whom_the_account_is_not_known_are_looked_up_one_by_one_and_not_again() -> None:
     group = Group()
     other = HOA.model_copy(update={"full_name": "Tẩn A Mẫu", "phone": "+84987654321"})
-    group.unit.entries = [HOA, other, HOA.model_copy(update={"uid": "5", "phone": "+84900000000"})]
+    group.store.entries = [HOA, other, HOA.model_copy(update={"uid": "5", "phone": "+84900000000"})]
     numbers = Numbers(group, n84912345678=STRANGER)
     began = group.now
     numbers.run(2)
@@ -122,7 +122,7 @@ def test_numbers_of_whom_the_account_is_not_known_are_looked_up_one_by_one_and_n
 
 def test_the_budget_of_a_day_is_kept_also_by_the_next_process() -> None:
     group = Group(lookups_per_day=1)
-    group.unit.entries = [HOA, HOA.model_copy(update={"phone": "+84987654321"})]
+    group.store.entries = [HOA, HOA.model_copy(update={"phone": "+84987654321"})]
     Numbers(group).run(1)
     again = Numbers(group)
     again.run(3)
@@ -138,8 +138,8 @@ def test_what_zalo_refuses_is_asked_for_an_hour_later() -> None:
     numbers.fails = True
     numbers.run(1)
     assert numbers.book.next_due() == group.now + timedelta(hours=1)
-    assert group.unit.lookups == {}
-    assert PhoneBook(Group(lookups_per_day=0).policy, find=numbers._find, unit=group.transaction).next_due() is None
+    assert group.store.lookups == {}
+    assert PhoneBook(Group(lookups_per_day=0).policy, find=numbers._find, begin=group.transaction).next_due() is None
 
 
 def test_a_number_that_is_recognised_takes_the_alarm_back() -> None:
@@ -152,15 +152,15 @@ def test_a_number_that_is_recognised_takes_the_alarm_back() -> None:
 def test_the_desk_reads_the_figures_when_they_have_changed_and_that_there_is_no_roster_once() -> None:
     group = Group()
     for _ in range(2):
-        group.office.duties.roster_digest(group.unit, group.now)
+        group.office.duties.roster_digest(group.uow, group.now)
         group.later(days=1)
     [told] = to(group.take(), "admin")
     assert "1 người có trong danh sách nhưng chưa thấy trong Nhóm" in told
-    group.unit.present = {STRANGER}
-    group.office.duties.roster_digest(group.unit, group.now)
+    group.store.present = {STRANGER}
+    group.office.duties.roster_digest(group.uow, group.now)
     assert "1 người trong Nhóm chưa có trong danh sách" in to(group.take(), "admin")[0]
-    group.unit.entries = []
+    group.store.entries = []
     for _ in range(9):
-        group.office.duties.roster_digest(group.unit, group.now)
+        group.office.duties.roster_digest(group.uow, group.now)
         group.later(days=1)
     assert len(to(group.take(), "admin")) == 1

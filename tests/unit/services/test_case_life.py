@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.services.fake_unit import BAD_NAME, BOT, GROUP, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BAD_NAME, BOT, GROUP, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.cases import NoteKind
 from zalo_governor.domain.events import MessageRecalled, NameObserved
 from zalo_governor.domain.inbound import Source
@@ -22,9 +22,9 @@ def a_case(who: str = "member", text: str = TEXT) -> Desk:
 
 def private(desk: Desk, who: str, line: str) -> list[str]:
     """What somebody is answered, once whoever else had to hear has heard."""
-    before = len(desk.unit.posted)
+    before = len(desk.store.posted)
     desk.say(who, line, place="private")
-    return to(desk.unit.posted[before:], who)
+    return to(desk.store.posted[before:], who)
 
 
 def test_an_explanation_is_kept_and_brought_to_the_desk() -> None:
@@ -36,9 +36,9 @@ def test_an_explanation_is_kept_and_brought_to_the_desk() -> None:
         (brought,) = to(posted, who)
         assert "Giàng A Viên" in brought
         assert '"Tôi gõ vội khi đi đường, “xin lỗi”"' in brought
-    assert [note.kind for _, note in desk.unit.said] == [NoteKind.EXPLANATION]
+    assert [note.kind for _, note in desk.store.said] == [NoteKind.EXPLANATION]
     assert "Giải trình của đồng chí Giàng A Viên" in private(desk, "admin", "/xem VP1")[0]
-    assert "gõ vội" not in repr(desk.unit.audited)
+    assert "gõ vội" not in repr(desk.store.audited)
 
 
 @pytest.mark.parametrize("line", ["/giaitrinh VP1 tôi biết", "/giaitrinh VP77 tôi biết", "/xemlai VP1", "/xemlai VP77"])
@@ -47,8 +47,8 @@ def test_nobody_speaks_in_anothers_case_nor_learns_whether_there_is_one(line: st
     (answer,) = private(desk, "report_reader", line)
     assert answer.startswith(f"Hệ thống không thấy vụ việc {line.split()[1]} của đồng chí")
     assert [notice for notice in desk.take() if notice.thread_id != UIDS["report_reader"]] == []
-    assert desk.unit.said == []
-    assert desk.unit.audited[-1]["outcome"] == "not_own"
+    assert desk.store.said == []
+    assert desk.store.audited[-1]["outcome"] == "not_own"
 
 
 def test_an_explanation_ends_no_wait_for_the_leader() -> None:
@@ -68,7 +68,7 @@ def test_the_desk_is_not_flooded_with_explanations_and_an_empty_one_is_none() ->
         desk.later(minutes=10)
         private(desk, "member", "/giaitrinh VP1 " + "lời " * 400)
     assert len(to(desk.take(), "admin")) == 5
-    assert all(len(note.text) <= 500 for _, note in desk.unit.said)
+    assert all(len(note.text) <= 500 for _, note in desk.store.said)
 
 
 def test_the_person_concerned_may_ask_once_for_another_look() -> None:
@@ -101,7 +101,7 @@ def test_who_was_asked_learns_that_it_was_a_false_alarm_and_nobody_else_does() -
     for who, reach in (("leadership", Reach.REACHED), ("report_reader", Reach.REFUSED)):
         desk.change(who, reach=reach)
         desk.say(who, f"noi dung cua {who}", UNMARKED)
-        private(desk, "admin", f"/baonham VP{len(desk.unit.book)} tên riêng")
+        private(desk, "admin", f"/baonham VP{len(desk.store.book)} tên riêng")
         assert to(desk.take(), who) == []
 
 
@@ -125,7 +125,7 @@ def test_passed_on_with_words_the_leader_reads_them_and_the_old_word_still_serve
     assert "Ý kiến kèm theo: đã nhắc hai lần, đề nghị cho ý kiến" in report
     assert "Ý kiến của đồng chí Nguyễn Văn Quản" in private(desk, "admin", "/xem VP1")[0]
     assert "đã được báo Trưởng nhóm" in private(desk, "admin", "/trinh VP1")[0]
-    assert desk.unit.audited[-1]["subject"] == "chuyen"
+    assert desk.store.audited[-1]["subject"] == "chuyen"
 
 
 def test_the_minutes_until_it_was_set_right_are_shown_also_after_a_later_word() -> None:
@@ -144,7 +144,7 @@ def test_a_false_alarm_teaches_and_the_same_text_comes_back_no_more() -> None:
     desk.later(days=3)
     for who, text in (("member", TEXT), ("stranger", f"  {TEXT.upper()}\n")):
         said = desk.say(who, text, UNMARKED)
-        assert desk.unit.passed_over[-1] == (said.id, 1)
+        assert desk.store.passed_over[-1] == (said.id, 1)
     assert desk.take() == []
     assert desk.states() == ["false_alarm"]
     assert desk.actions()[-1] == "finding.false_alarm"
@@ -164,7 +164,7 @@ def test_another_rule_is_not_taught() -> None:
     desk = a_case()
     private(desk, "admin", "/baonham VP1 tên riêng")
     desk.say("member", TEXT, UNMARKED.model_copy(update={"rule_id": "4.2-noi-dung-xau", "clause": "4.2"}))
-    assert len(desk.unit.book) == 2
+    assert len(desk.store.book) == 2
 
 
 def test_looked_at_again_the_text_is_found_as_before() -> None:
@@ -180,7 +180,7 @@ def test_the_very_message_heard_by_another_account_is_not_counted_as_passed_over
     first = desk.say("member", TEXT, UNMARKED)
     private(desk, "admin", "/baonham VP1 tên riêng")
     desk.hear(first.model_copy(update={"account": "7000000000000000777"}), UNMARKED)
-    assert desk.unit.passed_over == []
+    assert desk.store.passed_over == []
     assert desk.states() == ["false_alarm"]
 
 
@@ -188,7 +188,7 @@ def test_nobody_teaches_by_his_own_case() -> None:
     desk = a_case("admin_staff")
     private(desk, "admin_staff", "/baonham VP1 tôi tự thấy nhầm")
     desk.say("stranger", TEXT, UNMARKED)
-    assert len(desk.unit.book) == 2
+    assert len(desk.store.book) == 2
 
 
 def test_every_message_of_a_case_teaches() -> None:
@@ -197,7 +197,7 @@ def test_every_message_of_a_case_teaches() -> None:
         desk.say("member", text, UNMARKED)
     private(desk, "admin", "/baonham VP1 tên riêng")
     desk.say("stranger", "noi dung khac", UNMARKED)
-    assert len(desk.unit.book) == 1
+    assert len(desk.store.book) == 1
 
 
 def test_of_what_is_sealed_only_the_very_same_is_known_again_and_nobody_is_told() -> None:
@@ -211,7 +211,7 @@ def test_of_what_is_sealed_only_the_very_same_is_known_again_and_nobody_is_told(
     assert desk.states() == ["false_alarm", "reminded"]
     private(desk, "admin", "/xemlai VP1")
     desk.seal("stranger", mac=b"one")
-    assert len(desk.unit.book) == 3
+    assert len(desk.store.book) == 3
 
 
 def test_a_name_that_was_taken_back_stays_let_alone() -> None:
@@ -228,4 +228,4 @@ def test_a_false_alarm_counts_for_nobody_as_having_done_it_before() -> None:
     desk = a_case()
     private(desk, "admin", "/baonham VP1 tên riêng")
     desk.say("member", "noi dung khac", UNMARKED)
-    assert desk.unit.book[2].nth == 1
+    assert desk.store.book[2].nth == 1

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.unit.services.command_table import TABLE
-from tests.unit.services.fake_unit import GROUP, PEOPLE, SEALED, UNMARKED, Desk, to
+from tests.unit.services.desk import GROUP, PEOPLE, SEALED, UNMARKED, Desk, to
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.delivery import DeliveryState
 from zalo_governor.services.commands.registry import all_commands
@@ -32,14 +32,14 @@ def test_who_may_is_answered_in_private_and_who_may_not_is_refused_and_logged(wo
         assert row.without_cases in private[0]
         assert len(in_group) == (place == "group")
         assert all("\n" not in text and "riêng" in text for text in in_group)
-        assert (desk.actions()[-1], desk.unit.audited[-1]["subject"]) == ("command", word)
+        assert (desk.actions()[-1], desk.store.audited[-1]["subject"]) == ("command", word)
     else:
         assert posted == [notice for notice in posted if notice.thread_id != GROUP]
         assert len(private) == 1
         assert f"Lệnh /{word} không thuộc các lệnh đồng chí được dùng" in private[0]
-        assert (desk.actions(), desk.unit.audited[-1]["subject"]) == (["command.refused"], word)
-    assert desk.unit.audited[-1]["place"] == place
-    assert desk.unit.audited[-1]["actor"] == desk.person(who).id
+        assert (desk.actions(), desk.store.audited[-1]["subject"]) == (["command.refused"], word)
+    assert desk.store.audited[-1]["place"] == place
+    assert desk.store.audited[-1]["actor"] == desk.person(who).id
 
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["light", "sealed"])
@@ -55,7 +55,7 @@ def test_a_case_moves_as_the_table_says_for_those_alone_who_may(word: str, state
             goes = moves and state in moves.out_of and who in moves.by and (who, state) not in moves.except_for
             after = (moves.sealed if sealed else moves.light) if moves and goes else state
             assert desk.states() == [after]
-            moved = [entry["action"] for entry in desk.unit.audited].count("case.moved")
+            moved = [entry["action"] for entry in desk.store.audited].count("case.moved")
             assert moved == (after is not state)
             assert to(desk.take(), who)
 
@@ -67,24 +67,24 @@ def test_no_command_shows_anybody_what_a_sealed_case_is_about(word: str, state: 
     rest = TABLE[word].line.partition(" ")[2]
     for who in PEOPLE:
         desk = _with_a_case(state, sealed=True)
-        desk.unit.excerpts[1] = desk.unit.suggestions[1] = desk.unit.reasons[1] = SECRET
+        desk.store.excerpts[1] = desk.store.suggestions[1] = desk.store.reasons[1] = SECRET
         for place in PLACES:
             for line in (f"/{word} {rest}", f"/{word}", f"/{word} VP1", f"/{word} tất cả"):
                 desk.say(who, line, place=place)
         assert not [notice for notice in desk.take() if SECRET in notice.text]
-        assert SECRET not in repr(desk.unit.audited)
+        assert SECRET not in repr(desk.store.audited)
 
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("word", COMMANDS)
 def test_a_command_with_a_suspected_secret_in_it_is_not_carried_out(word: str, place: str) -> None:
     desk = _with_a_case(CaseState.REMINDED, sealed=False)
-    before = desk.unit.book.copy()
+    before = desk.store.book.copy()
     desk.say("admin", f"{TABLE[word].line} {SECRET}", SEALED, place=place)
-    assert {case_id: desk.unit.book[case_id] for case_id in before} == before
+    assert {case_id: desk.store.book[case_id] for case_id in before} == before
     assert "command" not in desk.actions()
     assert not [notice for notice in desk.take() if SECRET in notice.text]
-    assert SECRET not in repr(desk.unit.audited)
+    assert SECRET not in repr(desk.store.audited)
 
 
 @pytest.mark.parametrize("word", COMMANDS)
@@ -94,7 +94,7 @@ def test_a_slip_is_overlooked_only_where_the_command_says_so(word: str) -> None:
     desk.say("admin", f"/{word}w {rest}", place="private")
     (text,) = to(desk.take(), "admin")[:1]
     if COMMANDS[word].forgiving:
-        assert (desk.actions()[-1], desk.unit.audited[-1]["subject"]) == ("command", word)
+        assert (desk.actions()[-1], desk.store.audited[-1]["subject"]) == ("command", word)
     else:
         assert desk.actions()[-1] == "command.unknown"
         assert desk.states() == ["reminded"]
@@ -108,9 +108,9 @@ def _with_a_case(state: CaseState, *, sealed: bool) -> Desk:
         desk.seal("member")
     else:
         desk.say("member", "noi dung", UNMARKED)
-    desk.unit.book[1] = desk.unit.book[1].model_copy(update={"state": state})
-    desk.unit.deliveries[1] = DeliveryState.PENDING
-    desk.unit.audited.clear()
+    desk.store.book[1] = desk.store.book[1].model_copy(update={"state": state})
+    desk.store.deliveries[1] = DeliveryState.PENDING
+    desk.store.audited.clear()
     desk.take()
     return desk
 
@@ -121,7 +121,7 @@ def test_every_answer_tells_the_time_of_viet_nam(word: str) -> None:
     desk = Desk()
     desk.now = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
     desk.say("member", "noi dung", UNMARKED)
-    desk.unit.book[1] = desk.unit.book[1].model_copy(update={"leader_told_at": desk.now, "leader_told_by": 3})
+    desk.store.book[1] = desk.store.book[1].model_copy(update={"leader_told_at": desk.now, "leader_told_by": 3})
     for who in PEOPLE:
         desk.say(who, TABLE[word].line, place="private")
         desk.say(who, f"/{word}", place="private")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.services.fake_unit import (
+from tests.unit.services.desk import (
     BOT,
     GROUP,
     GROUP_NAME,
@@ -69,10 +69,10 @@ def test_what_people_write_without_slash_and_code_touches_no_case(typed: str) ->
 def test_a_slash_before_an_ordinary_text_excuses_nothing_but_a_command_is_excused() -> None:
     desk = Desk()
     desk.say("admin", "/baocao tuan nay", UNMARKED)
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
     desk.say("member", "/kinh gui cac dong chi", UNMARKED)
     desk.say("stranger", "/xem kinh gui cac dong chi bao cao", UNMARKED)
-    assert len(desk.unit.book) == 2
+    assert len(desk.store.book) == 2
 
 
 def test_of_two_accounts_that_hear_one_command_in_the_group_one_answers() -> None:
@@ -106,22 +106,22 @@ def test_in_the_group_a_line_without_a_slash_is_talk() -> None:
     desk = Desk()
     for line in ("báo cáo hôm nay", "trợ giúp", "xem VP1", "Vâng", "/khonglenh", "//"):
         desk.say("admin", line)
-    assert (desk.take(), desk.unit.audited) == ([], [])
+    assert (desk.take(), desk.store.audited) == ([], [])
 
 
 def test_a_command_typed_without_marks_is_not_held_against_the_leader() -> None:
     desk = Desk()
     desk.say("leader", "/bao cao hom nay", UNMARKED)
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
     desk.say("leader", "/bao cao gi ma lau the", UNMARKED)
-    assert len(desk.unit.book) == 1
+    assert len(desk.store.book) == 1
 
 
 def test_a_case_is_listed_shown_and_confirmed() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED)
-    desk.unit.excerpts[1] = "noi dung " * 20
-    desk.unit.suggestions[1] = "nội dung"
+    desk.store.excerpts[1] = "noi dung " * 20
+    desk.store.suggestions[1] = "nội dung"
     desk.take()
     desk.say("admin_staff", "vi pham", place="private")
     assert "VP1: 24/11/2026 14:05, đồng chí Giàng A Viên" in to(desk.take(), "admin_staff")[0]
@@ -134,7 +134,7 @@ def test_a_case_is_listed_shown_and_confirmed() -> None:
     desk.say("admin", "xac nhan vp1", place="private")
     assert "VP1: xác định vi phạm" in to(desk.take(), "admin")[0]
     assert desk.states() == ["confirmed"]
-    assert desk.unit.book[1].state_by == desk.person("admin").id
+    assert desk.store.book[1].state_by == desk.person("admin").id
     desk.say("admin", "/xacnhan VP1", place="private")
     assert "đang ở trạng thái xác định vi phạm" in to(desk.take(), "admin")[0]
 
@@ -142,8 +142,8 @@ def test_a_case_is_listed_shown_and_confirmed() -> None:
 def test_a_sealed_case_never_shows_text_and_is_referred() -> None:
     desk = Desk()
     desk.seal("member")
-    desk.unit.excerpts[1] = "LỘ RA NGOÀI"
-    desk.unit.suggestions[1] = "LỘ RA NGOÀI"
+    desk.store.excerpts[1] = "LỘ RA NGOÀI"
+    desk.store.suggestions[1] = "LỘ RA NGOÀI"
     desk.take()
     for line in ("/vipham", "/xem VP1", "/baocao", "/trangthai", "/xacnhan VP1", "/xem VP1"):
         desk.say("admin", line, place="private")
@@ -158,7 +158,7 @@ def test_a_sealed_case_never_shows_text_and_is_referred() -> None:
 def test_a_case_of_another_clause_shows_no_excerpt() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED.model_copy(update={"rule_id": "4.2-khac", "clause": "4.2"}))
-    desk.unit.excerpts[1] = "LỘ RA NGOÀI"
+    desk.store.excerpts[1] = "LỘ RA NGOÀI"
     desk.take()
     desk.say("admin", "/xem 1", place="private")
     (shown,) = to(desk.take(), "admin")
@@ -174,7 +174,7 @@ def test_a_false_alarm_needs_a_reason_and_keeps_it() -> None:
     assert desk.states() == ["reminded"]
     desk.say("admin_staff", "bao nham vp1: Tên riêng {tiếng} nước ngoài", place="private")
     assert "VP1: báo nhầm" in to(desk.take(), "admin_staff")[0]
-    assert desk.unit.book[1].reason == "Tên riêng {tiếng} nước ngoài"
+    assert desk.store.book[1].reason == "Tên riêng {tiếng} nước ngoài"
     desk.say("admin", "/xem VP1", place="private")
     assert "Ghi chú: Tên riêng {tiếng} nước ngoài" in to(desk.take(), "admin")[0]
 
@@ -270,8 +270,8 @@ def test_a_sentence_that_needs_no_marks_is_said_to_be_fine() -> None:
 )
 def test_the_state_says_what_is_heard_and_what_not(state: LineState | None, words: str) -> None:
     desk = Desk(status=lambda: LineStatus(state, NOW, None, THREE_WAIT))
-    desk.unit.coverage_now = desk.unit.coverage_now.model_copy(update={"rule_failures": 4})
-    desk.unit.gap_list = [
+    desk.store.coverage_now = desk.store.coverage_now.model_copy(update={"rule_failures": 4})
+    desk.store.gap_list = [
         Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(minutes=30), ended_at=NOW - timedelta(minutes=10), cause="x")
     ]
     desk.say("admin", "/trangthai", place="private")
@@ -296,7 +296,7 @@ def test_a_pause_is_called_one_with_its_end_and_what_to_do(state: LineState, why
 def test_the_state_names_a_gap_of_private_messages_only_where_something_may_be_missing(closed: bool) -> None:
     desk = Desk()
     began = NOW - timedelta(minutes=9)
-    desk.unit.gap_list = [Gap(id=1, group_id=BOT, began_at=began, ended_at=NOW, cause="1006", closed=closed)]
+    desk.store.gap_list = [Gap(id=1, group_id=BOT, began_at=began, ended_at=NOW, cause="1006", closed=closed)]
     desk.say("admin", "/trangthai", place="private")
     (text,) = to(desk.take(), "admin")
     assert ("Tin nhắn riêng gửi Hệ thống" in text) is not closed
@@ -349,7 +349,7 @@ def test_commands_hide_in_nothing_but_a_message() -> None:
     desk.hear(MembersJoined.model_validate({**base, "members": (NamedUid(uid=UIDS["admin"], name=line),)}))
     desk.hear(desk.message("admin", line, sender_uid=BOT))
     desk.hear(desk.message("admin", line, thread_id="8000000000000000999"))
-    assert (desk.take(), desk.unit.audited) == ([], [])
+    assert (desk.take(), desk.store.audited) == ([], [])
 
 
 def test_a_sealed_line_is_never_a_command() -> None:
@@ -368,7 +368,7 @@ def test_a_secret_sent_to_the_bot_is_declined_and_no_case() -> None:
     posted = desk.take()
     assert "không lưu" in to(posted, "member")[0]
     assert len(posted) == 1
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
 
 
 @pytest.mark.parametrize(("who", "within_five_minutes"), [("member", 1), ("stranger", 1), ("admin", 6), ("leader", 6)])
@@ -393,7 +393,7 @@ def test_the_code_of_a_case_alone_opens_it_for_the_desk(line: str) -> None:
     desk.say("admin_staff", line, place="private")
     (shown,) = to(desk.take(), "admin_staff")
     assert shown.startswith("Vụ việc VP1 (")
-    assert desk.unit.audited[-1]["action"] == "command"
+    assert desk.store.audited[-1]["action"] == "command"
 
 
 @pytest.mark.parametrize("who", ["member", "stranger", "leader"])
@@ -440,7 +440,7 @@ def test_what_is_said_after_a_command_is_excused_for_its_marks_alone() -> None:
     desk = Desk()
     offer = UNMARKED.model_copy(update={"rule_id": "4.2-noi-dung-xau", "clause": "4.2"})
     desk.say("member", "/themdau nhan cho vay tra gop", offer, UNMARKED)
-    assert [case.clause for case in desk.unit.book.values()] == ["4.2"]
+    assert [case.clause for case in desk.store.book.values()] == ["4.2"]
 
 
 def test_in_private_each_group_has_its_own_report_and_in_a_group_only_that_one() -> None:
@@ -485,8 +485,8 @@ def test_a_period_that_has_not_come_has_no_report() -> None:
 )
 def test_any_text_typed_by_anybody_never_raises_and_never_shouts(text: str, who: str, place: str) -> None:
     desk = Desk()
-    desk.unit.sender(BOT, UIDS["member"])
-    desk.office.react(desk.unit, desk.message(who, text, place=place), Verdict())
+    desk.uow.people.find_or_create(BOT, UIDS["member"])
+    desk.office.react(desk.uow, desk.message(who, text, place=place), Verdict())
     for notice in desk.take():
         assert 0 < len(notice.text) <= 2000
         assert not notice.is_group or "\n" not in notice.text
@@ -500,11 +500,11 @@ def test_who_floods_the_bot_is_no_longer_answered_and_an_office_holder_always_is
             desk.say(who, line, place="private")
         assert len(to(desk.take(), who)) == 6
         assert desk.actions().count("command.too_many") == 24
-        desk.unit.audited.clear()
+        desk.store.audited.clear()
         desk.later(minutes=5)
         desk.say(who, line, place="private")
         assert len(to(desk.take(), who)) == 1
-        desk.unit.audited.clear()
+        desk.store.audited.clear()
     for _ in range(30):
         desk.say("admin", line, place="private")
     assert len(to(desk.take(), "admin")) == 30

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.fake_unit import BOT, GROUP
+from tests.unit.services.desk import BOT, GROUP
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.services.members.snapshot_diff import Look, to_remember
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.fake_unit import BOT, GROUP, PEOPLE, to
+from tests.unit.services.desk import BOT, GROUP, PEOPLE, to
 from tests.unit.services.members.test_outsiders import HOA, OTHER, STRANGER, Group
 from zalo_governor.domain.actions import Errand, ErrandKind, ErrandOutcome
 from zalo_governor.domain.people import GroupSnapshot
@@ -30,7 +30,7 @@ def carried_out(group: Group, *outcomes: ErrandOutcome) -> list[Errand]:
     errands = Errands(
         group.policy,
         carry_out=dict.fromkeys(ErrandKind, carry_out),
-        unit=group.transaction,
+        begin=group.transaction,
         on_settled=lambda: None,
     )
     while (due := errands.next_due()) is not None:
@@ -40,7 +40,7 @@ def carried_out(group: Group, *outcomes: ErrandOutcome) -> list[Errand]:
 
 
 def named(group: Group, name: str, uid: str = STRANGER) -> None:
-    group.unit.people[uid] = group.unit.people[uid].model_copy(update={"display_name": name})
+    group.store.people[uid] = group.store.people[uid].model_copy(update={"display_name": name})
 
 
 def test_a_like_name_is_confirmed_by_the_admin_and_the_alarm_was_false() -> None:
@@ -48,7 +48,7 @@ def test_a_like_name_is_confirmed_by_the_admin_and_the_alarm_was_false() -> None
     group.comes(STRANGER)
     named(group, "hoang thi hoa mau - CVP")
     assert "Hoàng Thị Hoa Mẫu" in ask(group, "/thành viên vp1")
-    assert group.unit.entries == [HOA.model_copy(update={"uid": STRANGER})]
+    assert group.store.entries == [HOA.model_copy(update={"uid": STRANGER})]
     assert group.states() == ["false_alarm"]
     assert "đã có trong danh sách" in ask(group, "/thanhvien VP1")
 
@@ -59,7 +59,7 @@ def test_who_shows_name_and_title_goes_into_the_roster_as_shown_and_the_case_is_
     named(group, "Nùng Văn Mới - Chủ tịch UBND xã Pa Mẫu")
     assert "đã thêm" in ask(group, "/thanhvien VP1")
     added = RosterEntry(full_name="Nùng Văn Mới", title="Chủ tịch UBND xã Pa Mẫu", uid=STRANGER)
-    assert group.unit.entries == [HOA, added]
+    assert group.store.entries == [HOA, added]
     assert group.states() == ["remedied"]
     assert "roster.added" in group.actions()
 
@@ -70,29 +70,29 @@ def test_who_shows_neither_is_named_by_the_admin() -> None:
     assert "chưa đủ họ tên và chức vụ" in ask(group, "/thanhvien VP1")
     assert group.states() == ["reminded"]
     ask(group, "/thanhvien VP1 Nùng Văn Mới – Phó Giám đốc Sở Nội vụ")
-    assert group.unit.entries[1].title == "Phó Giám đốc Sở Nội vụ"
+    assert group.store.entries[1].title == "Phó Giám đốc Sở Nội vụ"
 
 
 def test_the_list_names_strangers_by_number_and_those_who_are_missing() -> None:
     group = Group()
-    group.unit.sender(BOT, STRANGER)
-    group.unit.present = {STRANGER}
+    group.uow.people.find_or_create(BOT, STRANGER)
+    group.store.present = {STRANGER}
     named(group, "Bố Gấu")
     listed = ask(group, "/thanhvien")
-    number = group.unit.people[STRANGER].id
+    number = group.store.people[STRANGER].id
     assert f'TV{number}: tài khoản "Bố Gấu" (ngoài danh sách)' in listed
     assert "Hoàng Thị Hoa Mẫu (Chánh Văn phòng), Sở Y tế" in listed
     ask(group, f"/thanhvien TV{number} Nùng Văn Mới - Văn thư")
-    assert group.unit.entries[1].uid == STRANGER
+    assert group.store.entries[1].uid == STRANGER
     assert f"TV{number}" not in ask(group, "/thanhvien")
 
 
 def test_a_hidden_list_is_said_and_no_roster_too() -> None:
     group = Group()
-    group.unit.group = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", member_uids=("1",), total_members=339)
+    group.store.group = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", member_uids=("1",), total_members=339)
     assert "chỉ thấy 1 trên 339 người" in ask(group, "/thanhvien")
     assert "chỉ thấy 1 trên 339 người" in ask(group, "/trangthai")
-    group.unit.entries = []
+    group.store.entries = []
     assert "chưa có danh sách thành viên" in ask(group, "/thanhvien")
     assert "Chưa nhập danh sách thành viên" in ask(group, "/trangthai")
 
@@ -101,7 +101,7 @@ def test_an_outsider_is_put_out_with_a_code_that_counts_once() -> None:
     group = Group()
     group.comes(STRANGER)
     assert "/moira VP1 482913" in ask(group, "/mời ra VP1")
-    assert group.unit.errands == []
+    assert group.store.errands == []
     assert "không đúng" in ask(group, "/moira VP1 111111")
     assert "đang đề nghị Zalo" in ask(group, "/moira VP1 482913")
     assert "đang được thực hiện" in ask(group, "/moira VP1")
@@ -137,7 +137,7 @@ def test_a_lost_answer_is_settled_by_the_next_try() -> None:
     group.comes(STRANGER)
     ask(group, "/moira VP1")
     ask(group, "/moira VP1 482913")
-    group.unit.present.clear()
+    group.store.present.clear()
     carried_out(group, ErrandOutcome.UNKNOWN, ErrandOutcome.NOT_THERE)
     assert "không còn trong Nhóm" in to(group.take(), "admin")[0]
     assert group.states() == ["remedied"]
@@ -148,18 +148,18 @@ def test_nobody_of_the_roster_is_put_out_nor_anybody_without_a_roster() -> None:
     group.comes(STRANGER)
     ask(group, "/thanhvien VP1 Nùng Văn Mới - Văn thư")
     assert "có trong danh sách" in ask(group, "/moira VP1")
-    group.unit.present.add(group.person("leader").uid)
+    group.store.present.add(group.person("leader").uid)
     assert "có vai trò" in ask(group, f"/moira TV{group.person('leader').id}")
-    group.unit.entries = []
+    group.store.entries = []
     assert "không có căn cứ" in ask(group, "/moira VP1")
-    assert group.unit.codes == {}
+    assert group.store.codes == {}
 
 
 def test_somebody_of_the_list_is_put_out_under_a_case_of_its_own() -> None:
     group = Group()
-    person = group.unit.sender(BOT, OTHER)
+    person = group.uow.people.find_or_create(BOT, OTHER)
     assert person
-    group.unit.present = {OTHER}
+    group.store.present = {OTHER}
     asked = ask(group, f"/moira TV{person.id}", who="leader")
     assert "/moira VP1 482913" in asked
     ask(group, "/moira VP1 482913", who="leader")
@@ -177,8 +177,8 @@ def test_others_may_not(who: str, typed: str) -> None:
     group.comes(STRANGER)
     called = "ông/bà" if who == "stranger" else "đồng chí"
     assert f"không thuộc các lệnh {called} được dùng" in ask(group, typed, who=who)
-    assert group.unit.errands == []
-    assert group.unit.entries == [HOA]
+    assert group.store.errands == []
+    assert group.store.entries == [HOA]
 
 
 @pytest.mark.parametrize(

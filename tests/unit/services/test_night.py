@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.fake_unit import BAD_NAME, BOT, GROUP, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BAD_NAME, BOT, GROUP, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.escalation import Night, QuietHours
 from zalo_governor.domain.events import GroupInfoChanged, MessageRecalled, NameObserved
 from zalo_governor.domain.findings import Severity
@@ -29,7 +29,7 @@ class AtNight(Desk):
     def __init__(self, **policy: Any) -> None:
         super().__init__(quiet_hours=QuietHours(start=time(22), end=time(6)), **policy)
         self.now = NIGHT
-        self.unit.group = GroupSnapshot(group_id=GROUP, name="Nhóm điều hành", owner_uid=UIDS["admin"])
+        self.store.group = GroupSnapshot(group_id=GROUP, name="Nhóm điều hành", owner_uid=UIDS["admin"])
 
     def rename(self, who: str, name: str) -> None:
         """The group gets another name."""
@@ -128,7 +128,7 @@ def test_a_minor_change_of_the_group_is_told_in_the_morning_to_everybody_who_hea
     expected = {notice.thread_id for notice in by_day.take()}
     desk.rename(who, "Nhóm mới")
     assert desk.take() == []
-    assert [kept.change.kind for kept in desk.unit.kept_changes] == [ChangeKind.NAME]
+    assert [kept.change.kind for kept in desk.store.kept_changes] == [ChangeKind.NAME]
     desk.morning()
     posted = desk.take()
     assert {notice.thread_id for notice in posted} == expected

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.services.fake_unit import BOT, UIDS, Desk, to
+from tests.unit.services.desk import BOT, UIDS, Desk, to
 from zalo_governor.domain.events import Mention, Quote
 
 WHAT = "có phản ánh tin của Nhóm xuất hiện ở nhóm khác"
@@ -27,9 +27,9 @@ def test_the_one_who_is_mentioned_gets_a_case_under_that_clause_with_the_words_k
     name = "@Tên giả 🙂 - Chuyên viên"
     [told] = noted(desk, "admin", text, mentions=mention(text, name, UIDS["member"]))
     assert "VP1" in told
-    [case] = desk.unit.book.values()
+    [case] = desk.store.book.values()
     assert (case.clause, case.person_id) == ("4.6", desk.person("member").id)
-    assert desk.unit.noted[1] == (desk.person("admin").id, WHAT)
+    assert desk.store.noted[1] == (desk.person("admin").id, WHAT)
     assert desk.actions()[:1] == ["case.noted"]
     assert f"Do đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) ghi nhận: {WHAT}" in noted(desk, "admin", "/xem VP1")[0]
 
@@ -38,11 +38,11 @@ def test_the_one_who_is_quoted_or_named_by_uid_is_known_as_well() -> None:
     desk = Desk()
     noted(desk, "admin_staff", f"/ghi nhận 4.6 {WHAT}", quote=Quote(owner_uid=UIDS["member"], key="1", text="tin"))
     noted(desk, "admin", f"ghinhan 4.6 {UIDS['stranger']} {WHAT}", place="private")
-    assert [case.person_id for case in desk.unit.book.values()] == [
+    assert [case.person_id for case in desk.store.book.values()] == [
         desk.person("member").id,
         desk.person("stranger").id,
     ]
-    assert desk.unit.noted[2][1] == WHAT
+    assert desk.store.noted[2][1] == WHAT
 
 
 def test_the_others_of_the_desk_are_told_and_whom_it_concerns_is_not() -> None:
@@ -68,13 +68,13 @@ def test_the_others_of_the_desk_are_told_and_whom_it_concerns_is_not() -> None:
 def test_what_is_not_clear_opens_nothing(text: str, mentions: tuple[Mention, ...], said: str) -> None:
     desk = Desk()
     assert said in noted(desk, "admin", text, mentions=mentions)[0]
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
 
 
 def test_a_member_may_not_write_down_cases() -> None:
     desk = Desk()
     assert "không thuộc" in noted(desk, "member", f"/ghinhan 4.6 {UIDS['admin']} {WHAT}")[0]
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
 
 
 def test_passed_on_it_is_told_as_what_somebody_wrote_down() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.services.fake_unit import GROUP, UIDS, Desk, to
+from tests.unit.services.desk import GROUP, UIDS, Desk, to
 from zalo_governor.domain.actions import Errand, ErrandKind, ErrandOutcome
 from zalo_governor.domain.events import Quote
 from zalo_governor.services.actions import Errands
@@ -28,7 +28,7 @@ def carried_out(desk: Desk, *outcomes: ErrandOutcome) -> list[Errand]:
     errands = Errands(
         desk.policy,
         carry_out=dict.fromkeys(ErrandKind, carry_out),
-        unit=desk.transaction,
+        begin=desk.transaction,
         on_settled=lambda: None,
     )
     while (due := errands.next_due()) is not None:
@@ -40,19 +40,19 @@ def carried_out(desk: Desk, *outcomes: ErrandOutcome) -> list[Errand]:
 def test_what_the_leader_quotes_is_pinned_and_the_leader_is_told() -> None:
     desk = Desk()
     assert "đang đề nghị Zalo ghim" in answered(desk)
-    people = len(desk.unit.people)
+    people = len(desk.store.people)
     [errand] = carried_out(desk, ErrandOutcome.DONE)
     assert (errand.kind, errand.group_id, errand.uid) == (ErrandKind.PIN, GROUP, MESSAGE)
     posted = desk.take()
     [told] = to(posted, "leader")
     assert "Zalo đã ghim" in told
     assert len(posted) == 1
-    assert "Lịch trực" not in told + repr(desk.unit.audited)
-    assert desk.unit.audited[-1] == {
+    assert "Lịch trực" not in told + repr(desk.store.audited)
+    assert desk.store.audited[-1] == {
         "action": "errand.pin", "actor": desk.person("leader").id, "group": GROUP, "subject": "",
         "errand": errand.id, "outcome": "done", "person": None,
     }  # fmt: skip
-    assert len(desk.unit.people) == people
+    assert len(desk.store.people) == people
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_the_same_is_ordered_once() -> None:
     desk = Desk()
     answered(desk)
     assert "đang đề nghị Zalo ghim" in answered(desk)
-    assert desk.unit.audited[-1]["outcome"] == "waits"
-    assert len(desk.unit.errands) == 1
+    assert desk.store.audited[-1]["outcome"] == "waits"
+    assert len(desk.store.errands) == 1
 
 
 @pytest.mark.parametrize(
@@ -100,11 +100,11 @@ def test_the_same_is_ordered_once() -> None:
 def test_without_a_quoted_message_of_the_group_nothing_is_ordered(line: str, place: str, quote: Quote | None) -> None:
     desk = Desk()
     assert "trả lời (trích dẫn) tin cần ghim" in answered(desk, line, quote=quote, place=place)
-    assert desk.unit.errands == []
+    assert desk.store.errands == []
 
 
 def test_a_sealed_message_is_not_pinned() -> None:
     desk = Desk()
     desk.seal("member", key=MESSAGE)
     assert "không ghim" in answered(desk)
-    assert desk.unit.errands == []
+    assert desk.store.errands == []

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from tests.unit.services.fake_unit import NOW, PEOPLE, SEALED, Desk, to
+from tests.unit.services.desk import NOW, PEOPLE, SEALED, Desk, to
 from zalo_governor.domain.escalation import QuietHours
 
 DESK = ("admin", "admin_staff")
@@ -22,8 +22,8 @@ def test_an_incident_reaches_the_desk_at_once(place: str) -> None:
         assert "Từ sáng máy không nhận được tin" in text
     assert "SC-1" in to(posted, "member")[0]
     assert not [notice for notice in posted if notice.is_group and "sáng" in notice.text]
-    assert desk.unit.audited[-1]["about"] == "SC-1"
-    assert "sáng" not in repr(desk.unit.audited)
+    assert desk.store.audited[-1]["about"] == "SC-1"
+    assert "sáng" not in repr(desk.store.audited)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ def test_the_incidents_of_a_night_come_as_one_message_in_the_morning() -> None:
     desk.say("stranger", "/suco Không gửi được tệp", place="private")
     desk.take()
     duties = desk.office.duties
-    duties.on_cases(desk.unit)
+    duties.on_cases(desk.uow)
     assert desk.take() == []
-    due = duties.next_due(desk.unit)
+    due = duties.next_due(desk.uow)
     assert due == datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
     desk.now = due
-    duties.on_cases(desk.unit)
-    duties.on_cases(desk.unit)
+    duties.on_cases(desk.uow)
+    duties.on_cases(desk.uow)
     posted = desk.take()
     for who in DESK:
         (text,) = to(posted, who)
@@ -71,7 +71,7 @@ def test_the_incidents_of_a_night_come_as_one_message_in_the_morning() -> None:
         assert "- SC-1: 24/11/2026 23:30" in text
         assert "- SC-2: 25/11/2026 01:30" in text
         assert "Không gửi được tệp" in text
-    assert duties.next_due(desk.unit) is None
+    assert duties.next_due(desk.uow) is None
 
 
 def test_suggestions_are_gathered_and_told_once() -> None:
@@ -79,12 +79,12 @@ def test_suggestions_are_gathered_and_told_once() -> None:
     desk.say("member", "/gop y Nên ghim lịch trực", place="private")
     desk.say("stranger", "góp ý: Nên có mẫu báo cáo", place="private")
     assert not [text for who in DESK for text in to(desk.take(), who)]
-    assert desk.office.duties.suggestions_digest(desk.unit, NOW) == 2
+    assert desk.office.duties.suggestions_digest(desk.uow, NOW) == 2
     (text,) = to(desk.take(), "admin")
     assert "GY-1" in text
     assert "Nên có mẫu báo cáo" in text
     desk.later(days=1)
-    assert desk.office.duties.suggestions_digest(desk.unit, desk.now) == 0
+    assert desk.office.duties.suggestions_digest(desk.uow, desk.now) == 0
     assert desk.take() == []
 
 
@@ -104,5 +104,5 @@ def test_only_the_desk_reads_what_was_said(word: str, code: str) -> None:
 def test_of_a_suspected_secret_nothing_is_kept(word: str) -> None:
     desk = Desk()
     desk.say("member", f"/{word} lời phải niêm phong", SEALED, place="private")
-    assert desk.unit.remarked == []
+    assert desk.store.remarked == []
     assert not [notice for notice in desk.take() if "niêm phong" in notice.text]

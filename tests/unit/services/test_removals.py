@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.unit.services.fake_unit import BOT, GROUP, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BOT, GROUP, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.events import MessageDeleted
 from zalo_governor.domain.removals import Removal, RemovalOutcome
 from zalo_governor.services.removals import Removals
@@ -26,7 +26,7 @@ class Zalo:
 
 def at_work(desk: Desk, zalo: Zalo) -> None:
     """The program carries out what is due."""
-    Removals(desk.policy, remove=zalo.remove, unit=desk.transaction, on_settled=lambda: None).act(desk.now)
+    Removals(desk.policy, remove=zalo.remove, begin=desk.transaction, on_settled=lambda: None).act(desk.now)
 
 
 def asked(desk: Desk, who: str, line: str) -> str:
@@ -48,7 +48,7 @@ def test_a_code_is_asked_for_first_and_nothing_is_removed_without_it() -> None:
     told = asked(desk, "admin", "/xoa VP1")
     assert f"/xoa VP1 {CODE}" in told
     assert "trong 5 phút" in told
-    assert desk.unit.ordered == []
+    assert desk.store.ordered == []
 
 
 def test_with_the_code_it_is_ordered_and_the_result_told() -> None:
@@ -65,7 +65,7 @@ def test_with_the_code_it_is_ordered_and_the_result_told() -> None:
     assert desk.states() == ["remedied"]
     assert "người xóa: đồng chí Nguyễn Văn Quản" in asked(desk, "admin", "/xem VP1")
     assert "không còn tin nào" in asked(desk, "admin", "/xoa VP1")
-    assert [row["outcome"] for row in desk.unit.audited if row["action"] == "removal"] == ["removed"]
+    assert [row["outcome"] for row in desk.store.audited if row["action"] == "removal"] == ["removed"]
 
 
 @pytest.mark.parametrize(
@@ -148,8 +148,8 @@ def test_a_wrong_code_removes_nothing() -> None:
     desk.seal("member")
     asked(desk, "admin", "/xoa VP1")
     assert "không đúng" in asked(desk, "admin", "/xoa VP1 000000")
-    assert desk.unit.ordered == []
-    assert desk.unit.audited[-1]["outcome"] == "code_wrong"
+    assert desk.store.ordered == []
+    assert desk.store.audited[-1]["outcome"] == "code_wrong"
 
 
 def test_a_code_counts_once_for_a_short_time_for_one_person_and_one_case() -> None:
@@ -165,7 +165,7 @@ def test_a_code_counts_once_for_a_short_time_for_one_person_and_one_case() -> No
     asked(desk, "admin", "/xoa VP1")
     assert "đang đề nghị" in asked(desk, "admin", f"/xoa VP1 {CODE}")
     assert "đang được thực hiện" in asked(desk, "admin", f"/xoa VP1 {CODE}")
-    assert len(desk.unit.ordered) == 1
+    assert len(desk.store.ordered) == 1
 
 
 def test_ordering_a_removal_is_an_answer_but_not_of_who_posted_it() -> None:
@@ -183,7 +183,7 @@ def test_only_the_desk_removes(who: str) -> None:
     desk = Desk()
     desk.seal("member")
     assert "không thuộc các lệnh" in asked(desk, who, "/xoa VP1")
-    assert desk.unit.codes == {}
+    assert desk.store.codes == {}
 
 
 def test_asked_in_the_group_the_code_stays_private() -> None:
@@ -207,4 +207,4 @@ def test_what_is_not_understood_shows_how_it_is_written(rest: str) -> None:
     desk = Desk()
     desk.seal("member")
     assert re.search(r"/xoa VP12", asked(desk, "admin", f"/xoa {rest}"))
-    assert desk.unit.codes == {}
+    assert desk.store.codes == {}

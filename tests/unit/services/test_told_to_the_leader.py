@@ -1,7 +1,7 @@
 """What the leader reads of a case is true of what the case is about: a message, a name, a coming."""
 
 from tests.unit.services.cases.test_service import observe
-from tests.unit.services.fake_unit import BAD_NAME, SEALED, UNMARKED, Desk, to
+from tests.unit.services.desk import BAD_NAME, SEALED, UNMARKED, Desk, to
 from tests.unit.services.members.test_outsiders import STRANGER, Group
 from zalo_governor.domain.events import MemberRemoved, NameObserved
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.services.fake_unit import BOT, GROUP, LADDER, NOW, PEOPLE, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BOT, GROUP, LADDER, NOW, PEOPLE, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.escalation import Desk as DeskStep
 from zalo_governor.domain.events import MessageRecalled
 from zalo_governor.domain.findings import Severity
@@ -20,15 +20,15 @@ TRIAGE = UNMARKED.model_copy(update={"severity": Severity.TRIAGE})
 
 def recovers(desk: Desk) -> None:
     """What the history brought has been judged, the urgent part of it first."""
-    desk.office.tell_urgent(desk.unit, GROUP)
-    desk.office.recovered(desk.unit, GROUP)
+    desk.office.tell_urgent(desk.uow, GROUP)
+    desk.office.recovered(desk.uow, GROUP)
 
 
 def test_a_secret_of_seconds_ago_that_the_history_gave_is_told_as_if_it_had_come_live() -> None:
     desk, live = Desk(), Desk()
     live.seal("member", at=NOW - SECONDS)
     desk.seal("member", source=Source.BACKFILL, at=NOW - SECONDS)
-    desk.office.tell_urgent(desk.unit, GROUP)
+    desk.office.tell_urgent(desk.uow, GROUP)
     told, told_live = desk.take(), live.take()
     assert {(notice.thread_id, notice.text, notice.urgent) for notice in told} == {
         (notice.thread_id, notice.text, notice.urgent) for notice in told_live
@@ -75,7 +75,7 @@ def test_a_command_that_the_history_gave_is_not_carried_out_however_young() -> N
 def test_an_old_secret_is_told_at_once_by_itself_at_night_too_and_its_author_is_asked(source: Source) -> None:
     desk = Desk()
     desk.seal("member", source=source, at=NOW - HOURS)
-    desk.office.tell_urgent(desk.unit, GROUP)
+    desk.office.tell_urgent(desk.uow, GROUP)
     posted = desk.take()
     [told] = to(posted, "admin")
     assert "xin báo khẩn. Vụ việc VP1" in told
@@ -105,8 +105,8 @@ def test_what_could_not_be_checked_accuses_nobody_in_the_list_either() -> None:
     desk = Desk()
     for number, who in enumerate(("member", "report_reader")):
         event = desk.seal(who, mac=bytes([number]), source=Source.BACKFILL, at=NOW - HOURS)
-        case = desk.unit.book[event.id]
-        desk.unit.book[event.id] = case.model_copy(update={"label": UNCHECKED} if who == "member" else {})
+        case = desk.store.book[event.id]
+        desk.store.book[event.id] = case.model_copy(update={"label": UNCHECKED} if who == "member" else {})
     recovers(desk)
     [told] = to(desk.take(), "admin")
     assert re.search(r"- VP1: .*chưa kiểm tra được", told)
@@ -157,7 +157,7 @@ def test_a_secret_that_was_posted_twice_while_nobody_listened_is_one_message() -
 def crowd(desk: Desk, many: int) -> None:
     for number in range(len(PEOPLE) + 1, len(PEOPLE) + 1 + many):
         uid = f"72{number:017}"
-        desk.unit.people[uid] = Person(id=number, uid=uid, display_name=f"Người thứ {number}")
+        desk.store.people[uid] = Person(id=number, uid=uid, display_name=f"Người thứ {number}")
         UIDS[f"one of the crowd {number}"] = uid
 
 
@@ -173,7 +173,7 @@ def codes(texts: list[str]) -> set[str]:
 
 
 def all_of_the_crowd(desk: Desk) -> list[str]:
-    return [who for who in UIDS if who.startswith("one of") and UIDS[who] in desk.unit.people]
+    return [who for who in UIDS if who.startswith("one of") and UIDS[who] in desk.store.people]
 
 
 def test_no_list_hides_a_secret_behind_a_count(crowded: Desk) -> None:
@@ -235,14 +235,14 @@ def test_a_secret_of_somebody_without_a_name_has_that_person_looked_up_and_the_d
     assert desk.looked_for == [(GROUP, UIDS["stranger"])] * len(desk.looked_for)
     assert desk.looked_for
     desk.take()
-    desk.office.swept(desk.unit, GROUP)
+    desk.office.swept(desk.uow, GROUP)
     assert desk.take() == []
     desk.change("stranger", display_name="Sùng A Lạ")
-    desk.office.swept(desk.unit, GROUP)
+    desk.office.swept(desk.uow, GROUP)
     [told] = to(desk.take(), "admin")
     assert "VP1" in told
     assert "Sùng A Lạ" in told
-    desk.office.swept(desk.unit, GROUP)
+    desk.office.swept(desk.uow, GROUP)
     assert desk.take() == []
 
 
@@ -250,5 +250,5 @@ def test_a_secret_of_somebody_known_is_told_with_the_name_and_not_once_more() ->
     desk = Desk()
     desk.seal("member")
     desk.take()
-    desk.office.swept(desk.unit, GROUP)
+    desk.office.swept(desk.uow, GROUP)
     assert desk.take() == []

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.fake_unit import CATALOGUE, REGULATION, UIDS, UNMARKED, to
+from tests.unit.services.desk import CATALOGUE, REGULATION, UIDS, UNMARKED, to
 from tests.unit.services.members.test_outsiders import HOA, STRANGER, Group
 from tests.unit.services.reports.test_builder import report
 from tests.unit.services.test_membership import ask
@@ -89,8 +89,8 @@ def test_a_member_who_shows_the_leaders_name_is_pointed_out_too_and_one_who_show
 
 def test_two_of_the_roster_with_one_name_are_no_alarm() -> None:
     group = Group()
-    group.unit.entries.append(HOA.model_copy(update={"uid": STRANGER, "phone": None}))
-    group.unit.entries.append(HOA.model_copy(update={"uid": UIDS["stranger"], "phone": None}))
+    group.store.entries.append(HOA.model_copy(update={"uid": STRANGER, "phone": None}))
+    group.store.entries.append(HOA.model_copy(update={"uid": UIDS["stranger"], "phone": None}))
     shows(group, "Hoàng Thị Hoa Mẫu")
     group.say("stranger", "noi dung", UNMARKED)
     assert "đồng chí Hoàng Thị Hoa Mẫu (Chánh Văn phòng), khoản" in ask(group, "/vipham")
@@ -105,7 +105,7 @@ def test_whose_name_the_roster_has_without_an_account_is_not_yet_outside() -> No
 
 def test_without_a_roster_nobody_is_outside_of_it_but_the_leaders_name_is_still_his() -> None:
     group = Group()
-    group.unit.entries = []
+    group.store.entries = []
     shows(group, "Lò Văn Chủ")
     group.say("stranger", "noi dung", UNMARKED)
     listed = ask(group, "/vipham")
@@ -115,7 +115,7 @@ def test_without_a_roster_nobody_is_outside_of_it_but_the_leaders_name_is_still_
 
 def comes_as_the_leader(group: Group) -> str:
     group.comes(STRANGER)
-    group.unit.people[STRANGER] = group.unit.people[STRANGER].model_copy(update={"display_name": "Lò Văn Chủ"})
+    group.store.people[STRANGER] = group.store.people[STRANGER].model_copy(update={"display_name": "Lò Văn Chủ"})
     return ask(group, "/xem VP1")
 
 
@@ -142,6 +142,6 @@ def test_a_borrowed_name_goes_into_the_roster_only_with_the_name_typed_out() -> 
     comes_as_the_leader(group)
     refused = ask(group, "/thanhvien VP1")
     assert SAME in refused
-    assert group.unit.entries == [HOA]
+    assert group.store.entries == [HOA]
     ask(group, "/thanhvien VP1 Lò Văn Chủ - Chuyên viên Sở Mẫu")
-    assert group.unit.entries[1].title == "Chuyên viên Sở Mẫu"
+    assert group.store.entries[1].title == "Chuyên viên Sở Mẫu"

@@ -12,10 +12,10 @@ from zalo_governor.domain.events import NameObserved
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import inbox
 from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 SECRET = "Toi gui ban MAT so 01 GIA DINH"
 SEALS = Verdict(
@@ -60,21 +60,21 @@ def test_nothing_that_people_wrote_or_read_is_on_the_disk_in_clear(database: Dat
         excerpt=excerpt,
         suggestion=suggestion,
     )
-    with SqlUnits(database).unit() as unit:
-        unit.record(said, message(said, sender_name=name), Verdict(findings=(found,)), START)
+    with SqlUnitsOfWork(database).begin() as uow:
+        uow.verdicts.store(said, message(said, sender_name=name), Verdict(findings=(found,)), START)
         observed = NameObserved(id=renamed.id, account=BOT, thread_id=GROUP, sender_uid=MEMBER, at=START, name=name)
-        unit.record(renamed, observed, Verdict(), START)
-        person = unit.sender(BOT, MEMBER)
+        uow.verdicts.store(renamed, observed, Verdict(), START)
+        person = uow.people.find_or_create(BOT, MEMBER)
         assert person is not None
-        case = unit.add_case(new_case(person.id, said.id, reason="Ly do GIA DINH"))
-        unit.post(notice(told, case_id=case.id))
+        case = uow.cases.add(new_case(person.id, said.id, reason="Ly do GIA DINH"))
+        uow.outbox.add(notice(told, case_id=case.id))
         snapshot = GroupSnapshot(group_id=GROUP, name="Nhom GIA DINH", owner_uid=MEMBER, member_uids=(MEMBER,))
-        unit.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name=name)], START)
-    with SqlUnits(database).unit() as unit:
-        assert unit.excerpt(case) == excerpt
-        assert unit.suggestion(case) == suggestion
-        assert unit.known_names(BOT, GROUP) == {MEMBER: name}
-        assert unit.group_snapshot(GROUP) == snapshot
+        uow.members.save_group(BOT, snapshot, [Member(uid=MEMBER, display_name=name)], START)
+    with SqlUnitsOfWork(database).begin() as uow:
+        assert uow.cases.excerpt(case) == excerpt
+        assert uow.cases.suggestion(case) == suggestion
+        assert uow.members.judged_names(BOT, GROUP) == {MEMBER: name}
+        assert uow.members.group_snapshot(GROUP) == snapshot
     assert b"GIA DINH" not in on_disk(tmp_path)
 
 
@@ -89,9 +89,9 @@ def test_what_is_sealed_late_leaves_not_even_its_ciphertext(database: Database, 
     pieces = [body[:24], body[len(body) // 2 :][:24], body[-24:]]
     assert all(piece in on_disk(tmp_path) for piece in (pieces[0], pieces[2]))
 
-    with SqlUnits(database).unit() as unit:
+    with SqlUnitsOfWork(database).begin() as uow:
         for item in admitted:
-            unit.record(item, message(item, sender_name=SECRET), SEALS if item is secret else Verdict(), START)
+            uow.verdicts.store(item, message(item, sender_name=SECRET), SEALS if item is secret else Verdict(), START)
 
     left = on_disk(tmp_path)
     assert not [piece for piece in pieces if piece in left]
@@ -119,8 +119,8 @@ def test_where_a_reader_stands_in_the_way_the_next_commit_erases_the_traces(
     with database.read() as reader:
         reader.exec_driver_sql("BEGIN")
         reader.exec_driver_sql("SELECT count(*) FROM inbox")
-        with SqlUnits(database).unit() as unit:
-            unit.record(secret, message(secret), SEALS, START)
+        with SqlUnitsOfWork(database).begin() as uow:
+            uow.verdicts.store(secret, message(secret), SEALS, START)
         assert body[:24] in on_disk(tmp_path)
         reader.exec_driver_sql("COMMIT")
     SqlInbox(database).admit([entry("next")])
@@ -140,8 +140,8 @@ def test_a_log_that_cannot_be_truncated_does_not_make_a_durable_judgement_look_u
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
     driver.set_authorizer(no_checkpoint)
-    with SqlUnits(database).unit() as unit:
-        unit.record(secret, message(secret), SEALS, START)
+    with SqlUnitsOfWork(database).begin() as uow:
+        uow.verdicts.store(secret, message(secret), SEALS, START)
     assert SqlInbox(database).counts() == (1, 0, 0)
     driver.set_authorizer(None)
     SqlInbox(database).admit([entry("next")])

@@ -32,8 +32,8 @@ from zalo_governor.setup.answers_file import AnswerFile, load_answers
 from zalo_governor.setup.choices import Choices, ChosenGroup, Holder, with_leader
 from zalo_governor.setup.config_copy import REGULATION, OfficeCopy
 from zalo_governor.setup.settings_writer import write_settings
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.identity import SeedPerson
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system import logging
 from zalo_governor.system.process import forbid_core_dumps
 from zalo_governor.zalo.api.client import ZaloClient
@@ -248,7 +248,7 @@ class Installation:
             SeedPerson(**person.model_dump() | {"uid": person.uid or uids.get(person.global_id or "")})
             for person in settings.people
         ]
-        SqlUnits(records.database, seen.account).seed_people(seen.account, people)
+        SqlUnitsOfWork(records.database, seen.account).seed_people(seen.account, people)
 
 
 def _opened(records: Records) -> ZaloSession:

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 
 def audit_case(
-    unit: OfficeUnit, action: str, case: Case, detail: dict[str, object], *, at: datetime, by: int | None = None
+    uow: UnitOfWork, action: str, case: Case, detail: dict[str, object], *, at: datetime, by: int | None = None
 ) -> None:
     """`by` is the person who did it, None for the program; `detail` holds codes and figures, nobody's words."""
-    unit.audit(
+    uow.audit.append(
         action,
         at=at,
         actor_id=by,

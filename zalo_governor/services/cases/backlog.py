@@ -10,7 +10,7 @@ from zalo_governor.services.cases.freshness import was_fresh
 from zalo_governor.services.cases.notifications import NAME_RULE, Alerts
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 _WITHIN = timedelta(days=7)
 _NEVER = from_ms(1 << 42)
@@ -37,99 +37,99 @@ class Gathering:
         self._policy = policy
         self._alerts = alerts
 
-    def urgent(self, unit: OfficeUnit, group_id: str) -> None:
+    def urgent(self, uow: UnitOfWork, group_id: str) -> None:
         """Ask the members and tell the desk of urgent cases that are still open: one in full, several in one message.
 
         To be called as soon as what did not come live has been judged.
         """
-        found = self._claimed(unit, group_id, lambda case: case.urgent and case.state.open)
-        asked = [(case, self._ask(unit, case)) for case in found]
-        told = [(case, done) for case, done in asked if self._heard_now(unit, case)]
+        found = self._claimed(uow, group_id, lambda case: case.urgent and case.state.open)
+        asked = [(case, self._ask(uow, case)) for case in found]
+        told = [(case, done) for case, done in asked if self._heard_now(uow, case)]
         if len(told) == 1:
-            self._tell_alone(unit, *told[0])
+            self._tell_alone(uow, *told[0])
         elif told:
-            self._alerts.urgent_cases(unit, group_id, told)
+            self._alerts.urgent_cases(uow, group_id, told)
 
-    def recovered(self, unit: OfficeUnit, group_id: str) -> None:
+    def recovered(self, uow: UnitOfWork, group_id: str) -> None:
         """The same of all the others; light ones found in the quiet hours wait for the morning.
 
         To be called when all that the history brought, or what waited in the inbox at start, has been judged.
         """
-        self.urgent(unit, group_id)
-        found = self._claimed(unit, group_id, lambda _: True)
-        asked = {case.id: self._ask(unit, case) for case in found}
-        told = self._told_now(unit, found)
+        self.urgent(uow, group_id)
+        found = self._claimed(uow, group_id, lambda _: True)
+        asked = {case.id: self._ask(uow, case) for case in found}
+        told = self._told_now(uow, found)
         if len(told) == 1 and was_fresh(told[0]) and told[0].state.open:
-            self._tell_alone(unit, told[0], asked[told[0].id])
+            self._tell_alone(uow, told[0], asked[told[0].id])
         elif told:
             count = sum(asked[case.id] is Text.MEMBER_ASKED for case in told)
-            self._alerts.recovered(unit, group_id, told, count)
+            self._alerts.recovered(uow, group_id, told, count)
 
-    def swept(self, unit: OfficeUnit, group_id: str) -> None:
+    def swept(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell of the names that sweeps found. To be called when what a sweep handed on has been judged."""
         found = [
             case
-            for case in self._recent(unit, group_id)
-            if case.rule_id == NAME_RULE and not case.late and unit.first_run(*told_of_name(case))
+            for case in self._recent(uow, group_id)
+            if case.rule_id == NAME_RULE and not case.late and uow.claims.claim_once(*told_of_name(case))
         ]
-        if told := self._told_now(unit, found):
-            self._alerts.swept(unit, group_id, told)
+        if told := self._told_now(uow, found):
+            self._alerts.swept(uow, group_id, told)
 
-    def named_since(self, unit: OfficeUnit, group_id: str) -> None:
+    def named_since(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell who people are whose secrets were told of when nobody knew their names. To be called after a sweep."""
-        for case in self._recent(unit, group_id):
+        for case in self._recent(uow, group_id):
             if case.sealed and case.state.open:
-                self._alerts.named_since(unit, case)
+                self._alerts.named_since(uow, case)
 
-    def _claimed(self, unit: OfficeUnit, group_id: str, wanted: Callable[[Case], bool]) -> list[Case]:
+    def _claimed(self, uow: UnitOfWork, group_id: str, wanted: Callable[[Case], bool]) -> list[Case]:
         """The cases that did not come live of which nobody has told yet."""
         return [
             case
-            for case in self._recent(unit, group_id)
-            if case.late and case.rule_id != OUTSIDERS and wanted(case) and unit.first_run(*told_late(case))
+            for case in self._recent(uow, group_id)
+            if case.late and case.rule_id != OUTSIDERS and wanted(case) and uow.claims.claim_once(*told_late(case))
         ]
 
-    def _recent(self, unit: OfficeUnit, group_id: str) -> list[Case]:
+    def _recent(self, uow: UnitOfWork, group_id: str) -> list[Case]:
         """Those of the last days, and those that a clock which was set back has put into the future."""
-        return unit.cases(group_id, start=self._policy.clock() - _WITHIN, end=_NEVER)
+        return uow.cases.opened_between(group_id, start=self._policy.clock() - _WITHIN, end=_NEVER)
 
-    def _ask(self, unit: OfficeUnit, case: Case) -> Text:
+    def _ask(self, uow: UnitOfWork, case: Case) -> Text:
         """Ask the member, where that is still of use; what was done, in words for the desk."""
         if not case.state.open:
             return Text.MEMBER_NOT_ASKED
         return self._alerts.ask_member(
-            unit,
+            uow,
             case,
-            unit.person(case.person_id),
-            unit.suggestion(case),
+            uow.people.get(case.person_id),
+            uow.cases.suggestion(case),
             about_name=case.rule_id == NAME_RULE,
             old=not was_fresh(case),
-            reason=unit.reason_of(case),
+            reason=uow.cases.reason(case),
         )
 
-    def _tell_alone(self, unit: OfficeUnit, case: Case, asked: Text) -> None:
+    def _tell_alone(self, uow: UnitOfWork, case: Case, asked: Text) -> None:
         self._alerts.new_case(
-            unit,
+            uow,
             case,
-            unit.person(case.person_id),
+            uow.people.get(case.person_id),
             asked,
             about_name=case.rule_id == NAME_RULE,
-            reason=unit.reason_of(case),
+            reason=uow.cases.reason(case),
         )
 
-    def _heard_now(self, unit: OfficeUnit, case: Case) -> bool:
+    def _heard_now(self, uow: UnitOfWork, case: Case) -> bool:
         """Whether the desk hears of the case now: it does not hear of all, and of some in the next digest."""
-        steps = self._policy.steps(case, unit.person(case.person_id), self._policy.clock())
+        steps = self._policy.steps(case, uow.people.get(case.person_id), self._policy.clock())
         return steps.desk_at is not None and case.desk_due_at is None
 
-    def _told_now(self, unit: OfficeUnit, cases: Iterable[Case]) -> list[Case]:
+    def _told_now(self, uow: UnitOfWork, cases: Iterable[Case]) -> list[Case]:
         """Those of which the desk hears in a sum; in the quiet hours, light ones wait for the morning's digest."""
         told = []
         for case in cases:
-            if not self._heard_now(unit, case):
+            if not self._heard_now(uow, case):
                 continue
             if morning := self._policy.kept_until(case):
-                unit.save_case(case.model_copy(update={"desk_due_at": morning}))
+                uow.cases.save(case.model_copy(update={"desk_due_at": morning}))
             else:
                 told.append(case)
         return told

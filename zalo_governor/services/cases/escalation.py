@@ -14,7 +14,7 @@ from zalo_governor.services.messaging.formatter import Voice, moment, number
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 _CHANGES = 10
 
@@ -28,46 +28,46 @@ class Escalation:
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._wording = Wording(self._voice, policy.changes)
 
-    def pass_on(self, unit: OfficeUnit, case: Case, by: Person, words: str = "") -> str:
+    def pass_on(self, uow: UnitOfWork, case: Case, by: Person, words: str = "") -> str:
         """The desk reports the case to the leader, with words of its own; gives what became of it, for the desk."""
         text = self._voice.say(
             Text.LEADER_PASSED_ON,
             code=case.code,
             by=self._voice.who(by),
-            what=self._what(unit, case),
+            what=self._what(uow, case),
             state=self._voice.state(case.state),
             words=self._voice.say(Text.LEADER_WORDS, words=words) if words else "",
         )
-        return self._tell(unit, case, text, by.id)
+        return self._tell(uow, case, text, by.id)
 
-    def unanswered(self, unit: OfficeUnit, case: Case) -> None:
+    def unanswered(self, uow: UnitOfWork, case: Case) -> None:
         """Nobody of the desk has answered in time: the leader is told, marked as not verified; the desk learns it.
 
         What is light and was set right meanwhile is nobody's business any more.
         """
         if case.gravity is not Severity.CRITICAL and not case.state.open:
-            unit.save_case(case.model_copy(update={"due_at": None}))
+            uow.cases.save(case.model_copy(update={"due_at": None}))
             return
         text = self._voice.say(
             Text.LEADER_UNVERIFIED,
             code=case.code,
-            what=self._what(unit, case),
+            what=self._what(uow, case),
             noted=moment(case.opened_at),
             care=self._voice.say(Text.LEADER_CARE) if case.sealed else "",
         )
-        told = self._tell(unit, case, text, None)
+        told = self._tell(uow, case, text, None)
         waited = (self._policy.clock() - case.opened_at).total_seconds() / 60
         said = self._voice.say(Text.ESCALATED, code=case.code, minutes=number(max(1, round(waited))), told=told)
-        self._post.to_desk(unit, said, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
+        self._post.to_desk(uow, said, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
 
-    def _tell(self, unit: OfficeUnit, case: Case, text: str, by: int | None) -> str:
+    def _tell(self, uow: UnitOfWork, case: Case, text: str, by: int | None) -> str:
         now = self._policy.clock()
         # Nobody is asked to look into what he is said to have done himself.
-        leaders = [person for person in self._post.holders(unit, Role.LEADER) if person.id != case.person_id]
-        sent = [self._tell_one(unit, case, leader, text) for leader in leaders]
-        unit.save_case(case.told_leader(at=now, by=by) if any(sent) else case.answered())
+        leaders = [person for person in self._post.holders(uow, Role.LEADER) if person.id != case.person_id]
+        sent = [self._tell_one(uow, case, leader, text) for leader in leaders]
+        uow.cases.save(case.told_leader(at=now, by=by) if any(sent) else case.answered())
         audit_case(
-            unit,
+            uow,
             "case.leader",
             case,
             {"leaders": sum(sent), "withheld": len(sent) - sum(sent), "verified": by is not None},
@@ -83,9 +83,9 @@ class Escalation:
             return self._voice.say(Text.LEADER_UNREACHED)
         return self._voice.say(Text.LEADER_TOLD if by is None else Text.LEADER_PASSED)
 
-    def _tell_one(self, unit: OfficeUnit, case: Case, leader: Person, text: str) -> bool:
+    def _tell_one(self, uow: UnitOfWork, case: Case, leader: Person, text: str) -> bool:
         return self._post.to_person(
-            unit,
+            uow,
             leader,
             text,
             Purpose.LEADER_ALERT,
@@ -94,28 +94,28 @@ class Escalation:
             urgent=case.urgent,
         )
 
-    def _what(self, unit: OfficeUnit, case: Case) -> str:
+    def _what(self, uow: UnitOfWork, case: Case) -> str:
         if case.rule_id in CHANGE_RULES:
-            return self._changed(unit, case)
-        if noted := unit.manual(case):
-            return self._noted(unit, case, noted[0])
-        if newcomer := unit.newcomer(case):
-            return self._came(unit, case, newcomer)
-        named = self._named(unit, case)
+            return self._changed(uow, case)
+        if noted := uow.case_notes.manual(case):
+            return self._noted(uow, case, noted[0])
+        if newcomer := uow.outsiders.of_case(case):
+            return self._came(uow, case, newcomer)
+        named = self._named(uow, case)
         if case.sealed:
             del named["clause"]
-            return self._voice.say(Text.LEADER_WHAT_SEALED, where=self._where(unit, case), **named)
+            return self._voice.say(Text.LEADER_WHAT_SEALED, where=self._where(uow, case), **named)
         if case.rule_id == NAME_RULE:
             return self._voice.say(Text.LEADER_WHAT_NAME, where=self._mended(case), **named)
-        return self._voice.say(Text.LEADER_WHAT, where=self._where(unit, case), **named)
+        return self._voice.say(Text.LEADER_WHAT, where=self._where(uow, case), **named)
 
-    def _came(self, unit: OfficeUnit, case: Case, newcomer: Newcomer) -> str:
+    def _came(self, uow: UnitOfWork, case: Case, newcomer: Newcomer) -> str:
         """Who came in, and how; the case itself is held against whoever let them in."""
-        named = self._named(unit, case) | {"who": self._voice.who(unit.person(newcomer.person_id))}
+        named = self._named(uow, case) | {"who": self._voice.who(uow.people.get(newcomer.person_id))}
         gone = newcomer.gone_at and self._voice.say(Text.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at))
         return self._voice.say(
             Text.LEADER_WHAT_NEWCOMER,
-            way=way_in(unit, self._voice, newcomer, case),
+            way=way_in(uow, self._voice, newcomer, case),
             where=gone or self._voice.say(Text.WHERE_NEWCOMER_HERE),
             **named,
         )
@@ -126,28 +126,28 @@ class Escalation:
             return self._voice.say(Text.WHERE_NAME_OPEN)
         return self._voice.say(Text.WHERE_NAME_MENDED, minutes=number(case.minutes_to_remedy))
 
-    def _changed(self, unit: OfficeUnit, case: Case) -> str:
-        changes = [kept.change for kept in unit.changes_of_case(case)]
+    def _changed(self, uow: UnitOfWork, case: Case) -> str:
+        changes = [kept.change for kept in uow.group_changes.of_case(case)]
         return self._voice.say(
-            Text.LEADER_WHAT_CHANGE, **self._named(unit, case), rows=self._wording.rows(unit, changes[-_CHANGES:])
+            Text.LEADER_WHAT_CHANGE, **self._named(uow, case), rows=self._wording.rows(uow, changes[-_CHANGES:])
         )
 
-    def _noted(self, unit: OfficeUnit, case: Case, by: int) -> str:
-        who = self._voice.who(unit.person(by))
-        return self._voice.say(Text.LEADER_WHAT_NOTED, **self._named(unit, case), by=who)
+    def _noted(self, uow: UnitOfWork, case: Case, by: int) -> str:
+        who = self._voice.who(uow.people.get(by))
+        return self._voice.say(Text.LEADER_WHAT_NOTED, **self._named(uow, case), by=who)
 
-    def _named(self, unit: OfficeUnit, case: Case) -> dict[str, str]:
+    def _named(self, uow: UnitOfWork, case: Case) -> dict[str, str]:
         return {
-            "who": self._voice.who(unit.person(case.person_id)),
+            "who": self._voice.who(uow.people.get(case.person_id)),
             "when": moment(case.event_at),
             "group": self._voice.group(self._policy.group(case.group_id)),
             "citation": self._voice.cited(case),
             "clause": self._voice.sign(case),
         }
 
-    def _where(self, unit: OfficeUnit, case: Case) -> str:
+    def _where(self, uow: UnitOfWork, case: Case) -> str:
         """Whether the group still shows it, as far as the program has heard; nothing of what is not a message."""
-        messages = unit.messages_of(case)
+        messages = uow.case_messages.of(case)
         left = [message for message in messages if message.gone_at is None]
         if not messages:
             return ""

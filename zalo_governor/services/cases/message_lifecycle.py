@@ -15,7 +15,7 @@ from zalo_governor.services.cases.notifications import Alerts
 from zalo_governor.services.messaging.formatter import Voice
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -28,62 +28,62 @@ class Afterwards:
         self._alerts = Alerts(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
-    def take(self, unit: OfficeUnit, event: EventBase) -> None:
+    def take(self, uow: UnitOfWork, event: EventBase) -> None:
         """Look at one event of a governed group; most are none of this."""
         if isinstance(event, _WITHDRAWALS):
-            self.withdrawn(unit, event)
+            self.withdrawn(uow, event)
         elif isinstance(event, MessageSeen):
-            self._read(unit, event)
+            self._read(uow, event)
 
-    def withdrawn(self, unit: OfficeUnit, event: MessageRecalled | MessageDeleted) -> None:
+    def withdrawn(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
         """Note that messages are gone, and tell the desk of those of sealed cases of which it had not heard yet."""
         deleted = isinstance(event, MessageDeleted)
-        by = unit.sender(event.account, event.sender_uid)
+        by = uow.people.find_or_create(event.account, event.sender_uid)
         told: dict[int, Case] = {}
         for key in dict.fromkeys(event.target_keys if isinstance(event, MessageDeleted) else (event.target_key,)):
-            if not deleted and by and self._is_foreign(unit, event, key, by):
+            if not deleted and by and self._is_foreign(uow, event, key, by):
                 continue
-            for case in self.gone(unit, event.thread_id, key, event.at, by, deleted=deleted):
+            for case in self.gone(uow, event.thread_id, key, event.at, by, deleted=deleted):
                 told[case.id] = case
         for case in told.values():
             if case.sealed:
-                self._alerts.withdrawn(unit, case, event.at, by, deleted=deleted, left=visible(unit, case))
+                self._alerts.withdrawn(uow, case, event.at, by, deleted=deleted, left=visible(uow, case))
 
-    def _is_foreign(self, unit: OfficeUnit, event: EventBase, key: str, by: Person) -> bool:
+    def _is_foreign(self, uow: UnitOfWork, event: EventBase, key: str, by: Person) -> bool:
         """Whether somebody claims to take back what another wrote: only who wrote a message can do that."""
-        foreign = [case for case in unit.case_of_message(event.thread_id, key) if case.person_id != by.id]
+        foreign = [case for case in uow.cases.of_message(event.thread_id, key) if case.person_id != by.id]
         for case in foreign:
-            audit_case(unit, "recall.foreign", case, {"event": event.id}, at=self._policy.clock())
+            audit_case(uow, "recall.foreign", case, {"event": event.id}, at=self._policy.clock())
             log.warning("recall.foreign", case=case.code)
         return bool(foreign)
 
     def gone(
-        self, unit: OfficeUnit, group_id: str, key: str, at: datetime, by: Person | None, *, deleted: bool
+        self, uow: UnitOfWork, group_id: str, key: str, at: datetime, by: Person | None, *, deleted: bool
     ) -> list[Case]:
         """Note that a message is gone, and remedy the open cases of which nothing is left to be seen.
 
         Gives the cases that it belongs to, as they are afterwards; none where it was known to be gone already.
         """
-        if not unit.mark_gone(group_id, key, at, by.id if by else None, deleted=deleted):
+        if not uow.case_messages.mark_gone(group_id, key, at, by.id if by else None, deleted=deleted):
             return []
-        return [self._note(unit, case, at) for case in unit.case_of_message(group_id, key)]
+        return [self._note(uow, case, at) for case in uow.cases.of_message(group_id, key)]
 
-    def _note(self, unit: OfficeUnit, case: Case, at: datetime) -> Case:
+    def _note(self, uow: UnitOfWork, case: Case, at: datetime) -> Case:
         minutes = minutes_of(at - case.event_at)
-        messages = unit.messages_of(case)
+        messages = uow.case_messages.of(case)
         all_gone = sum(message.gone_at is not None for message in messages) >= case.count
-        audit_case(unit, "case.withdrawn", case, {"minutes": minutes, "all": all_gone}, at=self._policy.clock())
+        audit_case(uow, "case.withdrawn", case, {"minutes": minutes, "all": all_gone}, at=self._policy.clock())
         if not all_gone:
             return case
         case = case.remedied(at)
         if not case.state.open:
-            unit.save_case(case)
+            uow.cases.save(case)
             return case
         reason = self._voice.say(Text.REASON_RECALLED, minutes=minutes)
         remedied = case.moved(CaseState.REMEDIED, at=self._policy.clock(), by=None, reason=reason)
-        unit.save_case(remedied)
+        uow.cases.save(remedied)
         audit_case(
-            unit,
+            uow,
             "case.moved",
             remedied,
             {"from": case.state.value, "to": remedied.state.value},
@@ -91,19 +91,19 @@ class Afterwards:
         )
         return remedied
 
-    def _read(self, unit: OfficeUnit, event: MessageSeen) -> None:
-        if not unit.case_of_message(event.thread_id, event.target_key):
+    def _read(self, uow: UnitOfWork, event: MessageSeen) -> None:
+        if not uow.cases.of_message(event.thread_id, event.target_key):
             return
-        unit.note_readers(
+        uow.case_messages.note_readers(
             event.thread_id,
             event.target_key,
-            seen=self._persons(unit, event, event.seen_uids),
-            delivered=self._persons(unit, event, event.delivered_uids),
+            seen=self._persons(uow, event, event.seen_uids),
+            delivered=self._persons(uow, event, event.delivered_uids),
             at=self._policy.clock(),
         )
 
-    def _persons(self, unit: OfficeUnit, event: MessageSeen, uids: Sequence[str]) -> list[int]:
-        found = (unit.sender(event.account, uid) for uid in uids if uid != event.account)
+    def _persons(self, uow: UnitOfWork, event: MessageSeen, uids: Sequence[str]) -> list[int]:
+        found = (uow.people.find_or_create(event.account, uid) for uid in uids if uid != event.account)
         return [person.id for person in found if person]
 
 

@@ -3,12 +3,12 @@
 from zalo_governor.domain.cases import Case, CaseMessage, CaseState
 from zalo_governor.services.messaging.formatter import Voice
 from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 
-def visible(unit: OfficeUnit, case: Case) -> list[CaseMessage]:
+def visible(uow: UnitOfWork, case: Case) -> list[CaseMessage]:
     """The messages of a case that are still to be seen in the group, as far as the program has heard."""
-    return [message for message in unit.messages_of(case) if message.gone_at is None]
+    return [message for message in uow.case_messages.of(case) if message.gone_at is None]
 
 
 def may_answer(case: Case) -> bool:
@@ -25,10 +25,10 @@ def answers(voice: Voice, case: Case) -> str:
     return voice.say(Text.ANSWER_REVIEW, code=case.code) if case.may_become(CaseState.UNDER_REVIEW) else ""
 
 
-def may_remove(unit: OfficeUnit, account: str, case: Case) -> bool:
+def may_remove(uow: UnitOfWork, account: str, case: Case) -> bool:
     """Whether Zalo might remove a message of the case: one is there and has its ids, and the account may as far as is
     known."""
-    if not any(message.cli_key for message in visible(unit, case)):
+    if not any(message.cli_key for message in visible(uow, case)):
         return False
-    snapshot = unit.group_snapshot(case.group_id)
+    snapshot = uow.members.group_snapshot(case.group_id)
     return snapshot is None or account in {snapshot.owner_uid, *snapshot.co_admin_uids}

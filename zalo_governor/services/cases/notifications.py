@@ -22,7 +22,7 @@ from zalo_governor.services.messaging.formatter import Voice, day, gone, moment,
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 _LONGEST_SENTENCE = 300
 NAME_RULE = "3.2-ho-ten-chuc-vu"
@@ -39,46 +39,46 @@ class Alerts:
         self._names = NameAdvice(policy, self._voice)
 
     def new_case(
-        self, unit: OfficeUnit, case: Case, person: Person, asked: Text, *, about_name: bool, reason: str | None
+        self, uow: UnitOfWork, case: Case, person: Person, asked: Text, *, about_name: bool, reason: str | None
     ) -> None:
         """Tell the desk of a new case; `asked` is what was done about the member, `reason` the rule's code for why."""
-        about = self._about(case, unit.person(person.id))
+        about = self._about(case, uow.people.get(person.id))
         about["member"] = self._voice.say(asked) + self._again(case) + self._heard(case)
         if case.label == UNCHECKED:
             text = self._voice.say(Text.ALERT_UNCHECKED, **about)
         elif case.sealed:
-            about |= {"same": self._same(unit, case), "due": self._due(case), "remove": self._remove(unit, case)}
+            about |= {"same": self._same(uow, case), "due": self._due(case), "remove": self._remove(uow, case)}
             text = self._voice.say(Text.ALERT_SEALED, **about)
         elif has_category(case.label):
             named = {"category": category(self._voice, case.label), "reason": why(self._voice, reason)}
-            text = self._voice.say(Text.ALERT_HARMFUL, remove=self._remove(unit, case), **about, **named)
+            text = self._voice.say(Text.ALERT_HARMFUL, remove=self._remove(uow, case), **about, **named)
         else:
             kind = Text.ALERT_NAME if about_name else Text.ALERT_CASE
             about["member"] += self._due(case)
             text = self._voice.say(kind, clause=self._voice.sign(case), **about)
-        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
-        self._look_up(unit, case, person)
+        self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
+        self._look_up(uow, case, person)
 
-    def named_since(self, unit: OfficeUnit, case: Case) -> None:
+    def named_since(self, uow: UnitOfWork, case: Case) -> None:
         """Tell the desk, once, who the person of a sealed case is, where it was told of the case before that was known.
 
         Nobody can be called before that.
         """
-        person = unit.person(case.person_id)
-        if not unit.has_run(*_told("nameless", case)) or not _is_named(person):
+        person = uow.people.get(case.person_id)
+        if not uow.claims.is_claimed(*_told("nameless", case)) or not _is_named(person):
             return
-        if unit.first_run(*_told("named", case)):
+        if uow.claims.claim_once(*_told("named", case)):
             text = self._voice.say(Text.ALERT_NAMED, code=case.code, who=self._voice.who(person))
-            self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id, urgent=True)
+            self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
 
-    def _look_up(self, unit: OfficeUnit, case: Case, person: Person) -> None:
+    def _look_up(self, uow: UnitOfWork, case: Case, person: Person) -> None:
         """Have the person looked up at once where the desk was told of a secret and not of whose it is."""
         if case.sealed and not _is_named(person):
-            unit.first_run(*_told("nameless", case))
+            uow.claims.claim_once(*_told("nameless", case))
             self._policy.look_for(case.group_id, person.uid)
 
     def ask_member(
-        self, unit: OfficeUnit, case: Case, person: Person, proposal: str | None, *, about_name: bool, old: bool,
+        self, uow: UnitOfWork, case: Case, person: Person, proposal: str | None, *, about_name: bool, old: bool,
         reason: str | None = None,
     ) -> Text:  # fmt: skip
         """Ask the member to check, where that is allowed; what was done, in words for the desk.
@@ -88,56 +88,56 @@ class Alerts:
             reason: the rule's code for why.
             old: it was heard long after it was said: only what is sealed is still worth a request.
         """
-        if held_back := self.held_back(unit, case, person, old=old):
+        if held_back := self.held_back(uow, case, person, old=old):
             return held_back
-        person = unit.person(person.id)
+        person = uow.people.get(person.id)
         about = self._about(case, person)
         if case.sealed:
             text = self._voice.say_to(person, Text.REQUEST_SEALED_OLD if old else Text.REQUEST_SEALED, **about)
         elif about_name:
             del about["when"]
             lacks = self._names.lacks(reason, fixable=proposal is not None)
-            proposed = self._names.proposal(unit, case.group_id, person, proposal)
+            proposed = self._names.proposal(uow, case.group_id, person, proposal)
             text = self._voice.say_to(person, Text.REQUEST_NAME, lacks=lacks, proposal=proposed, **about)
         elif case.clause == "3.1":
             text = self._voice.say_to(person, Text.REQUEST_DIACRITICS, proposal=self._sentence(proposal), **about)
         else:
             text = self._voice.say_to(person, Text.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about)
         purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
-        sent = self._post.to_person(unit, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
+        sent = self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
         return Text.MEMBER_ASKED if sent else Text.MEMBER_WITHHELD
 
-    def ask_of_night(self, unit: OfficeUnit, cases: Sequence[Case], person: Person) -> None:
+    def ask_of_night(self, uow: UnitOfWork, cases: Sequence[Case], person: Person) -> None:
         """Ask the member about light cases of the night: of one in its own words, of several in one message."""
         if len(cases) == 1:
             [case] = cases
             about_name = case.rule_id == NAME_RULE
-            proposal, reason = unit.suggestion(case), unit.reason_of(case)
-            self.ask_member(unit, case, person, proposal, about_name=about_name, old=False, reason=reason)
+            proposal, reason = uow.cases.suggestion(case), uow.cases.reason(case)
+            self.ask_member(uow, case, person, proposal, about_name=about_name, old=False, reason=reason)
             return
         text = self._voice.say(
             Text.REQUEST_SEVERAL,
             who=self._voice.who(person),
             group=self._voice.group(self._policy.group(cases[0].group_id)),
             count=number(len(cases)),
-            rows="\n".join(self._request_row(unit, case, person) for case in cases),
+            rows="\n".join(self._request_row(uow, case, person) for case in cases),
         )
         first = cases[0]
         purpose = Purpose.MEMBER_REQUEST
-        self._post.to_person(unit, person, text, purpose, group_id=first.group_id, case_id=first.id)
+        self._post.to_person(uow, person, text, purpose, group_id=first.group_id, case_id=first.id)
         for case in cases[1:]:
-            unit.save_case(case.model_copy(update={"asked_with": first.id}))
+            uow.cases.save(case.model_copy(update={"asked_with": first.id}))
 
-    def _request_row(self, unit: OfficeUnit, case: Case, person: Person) -> str:
+    def _request_row(self, uow: UnitOfWork, case: Case, person: Person) -> str:
         about = self._about(case, person)
-        made = unit.suggestion(case)
+        made = uow.cases.suggestion(case)
         if case.rule_id == NAME_RULE:
-            proposal = self._names.proposal(unit, case.group_id, person, made)
+            proposal = self._names.proposal(uow, case.group_id, person, made)
             return self._voice.say(
                 Text.REQUEST_ROW_NAME,
                 code=case.code,
                 citation=about["citation"],
-                lacks=self._names.lacks(unit.reason_of(case), fixable=made is not None),
+                lacks=self._names.lacks(uow.cases.reason(case), fixable=made is not None),
                 proposal=proposal,
             )
         return self._voice.say(
@@ -149,31 +149,31 @@ class Alerts:
             proposal=self._sentence(made) if case.clause == "3.1" else "",
         )
 
-    def decided(self, unit: OfficeUnit, case: Case, to: CaseState) -> None:
+    def decided(self, uow: UnitOfWork, case: Case, to: CaseState) -> None:
         """Tell the person concerned what the desk has decided: who was asked, that it was a false alarm; who has said
         anything of the case, also that it was confirmed. That a sealed case is referred is the competent body's to say.
         """
-        person = unit.person(case.person_id)
-        spoke = any(note.person_id == person.id for note in unit.notes(case))
-        asked = unit.request_delivery(case) is DeliveryState.DELIVERED
+        person = uow.people.get(case.person_id)
+        spoke = any(note.person_id == person.id for note in uow.case_notes.of(case))
+        asked = uow.deliveries.request_state(case) is DeliveryState.DELIVERED
         text = {CaseState.FALSE_ALARM: Text.DECIDED_FALSE_ALARM, CaseState.CONFIRMED: Text.DECIDED_CONFIRMED}.get(to)
         if text is None or person.reach is Reach.REFUSED or not (spoke or (asked and to is CaseState.FALSE_ALARM)):
             return
         about = self._about(case, person)
         del about["when"]
         said = self._voice.say_to(person, text, **about)
-        self._post.to_person(unit, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
+        self._post.to_person(uow, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
 
-    def reposted(self, unit: OfficeUnit, case: Case, person: Person, at: datetime) -> None:
+    def reposted(self, uow: UnitOfWork, case: Case, person: Person, at: datetime) -> None:
         """Tell the desk that the same person has posted the sealed content of a case again."""
-        about = self._about(case, unit.person(person.id))
+        about = self._about(case, uow.people.get(person.id))
         del about["citation"]
         text = self._voice.say(Text.ALERT_REPOSTED, **(about | {"when": moment(at)}), count=number(case.count))
-        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id, urgent=True)
+        self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
 
     def withdrawn(
         self,
-        unit: OfficeUnit,
+        uow: UnitOfWork,
         case: Case,
         at: datetime,
         by: Person | None,
@@ -182,54 +182,54 @@ class Alerts:
         left: Sequence[CaseMessage],
     ) -> None:
         """Tell the desk that a message of a sealed case is no longer to be seen in the group, and what is left."""
-        about = self._about(case, unit.person(case.person_id))
+        about = self._about(case, uow.people.get(case.person_id))
         text = self._voice.say(
             Text.ALERT_RECALLED,
             code=about["code"],
             group=about["group"],
             who=about["who"],
-            how=gone(self._voice, at, by and unit.person(by.id), deleted=deleted, account=self._policy.account),
+            how=gone(self._voice, at, by and uow.people.get(by.id), deleted=deleted, account=self._policy.account),
             minutes=number(minutes_of(at - case.event_at)),
             rest=self._voice.say(Text.RECALL_REST, count=case.count) if left else "",
         )
-        self._post.to_desk(unit, text, group_id=case.group_id, case_id=case.id)
+        self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id)
 
-    def urgent_cases(self, unit: OfficeUnit, group_id: str, asked: Sequence[tuple[Case, Text]]) -> None:
+    def urgent_cases(self, uow: UnitOfWork, group_id: str, asked: Sequence[tuple[Case, Text]]) -> None:
         """Tell the desk in one message of several urgent cases, naming each; beside each what was done about the
         member.
         """
         done = {case.id: text for case, text in asked}
-        rows = [self._urgent_row(unit, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
+        rows = [self._urgent_row(uow, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
         group = self._voice.group(self._policy.group(group_id))
-        may = any(may_remove(unit, self._policy.account, case) for case, _ in asked)
+        may = any(may_remove(uow, self._policy.account, case) for case, _ in asked)
         remove = self._voice.say(Text.OR_REMOVE_EACH) if may else ""
         about = {"group": group, "count": number(len(rows)), "rows": "\n".join(rows), "remove": remove}
         text = self._voice.say(Text.URGENT_CASES, **about)
-        self._post.to_desk(unit, text, group_id=group_id, urgent=True)
+        self._post.to_desk(uow, text, group_id=group_id, urgent=True)
         for case, _ in asked:
-            self._look_up(unit, case, unit.person(case.person_id))
+            self._look_up(uow, case, uow.people.get(case.person_id))
 
-    def _urgent_row(self, unit: OfficeUnit, case: Case, asked: Text) -> str:
-        named = self._named(case, unit.person(case.person_id))
+    def _urgent_row(self, uow: UnitOfWork, case: Case, asked: Text) -> str:
+        named = self._named(case, uow.people.get(case.person_id))
         if case.label == UNCHECKED:
             return self._voice.say(Text.URGENT_ROW_UNCHECKED, **named)
         member = Text.URGENT_ASKED if asked is Text.MEMBER_ASKED else Text.URGENT_NOT_ASKED
         return self._voice.say(Text.URGENT_ROW, member=self._voice.say(member), **named)
 
-    def recovered(self, unit: OfficeUnit, group_id: str, cases: Sequence[Case], asked: int) -> None:
+    def recovered(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case], asked: int) -> None:
         """Tell the desk in one message of cases of messages that did not come live; `asked` is to how many members the
         program writes about them.
         """
         members = self._voice.say(Text.RECOVERED_ASKED, count=number(asked)) if asked else ""
-        self._list(unit, Text.RECOVERED, group_id, cases, members=members or self._voice.say(Text.RECOVERED_NOT_ASKED))
+        self._list(uow, Text.RECOVERED, group_id, cases, members=members or self._voice.say(Text.RECOVERED_NOT_ASKED))
 
-    def swept(self, unit: OfficeUnit, group_id: str, cases: Sequence[Case]) -> None:
+    def swept(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case]) -> None:
         """Tell the desk in one message of the names that a sweep found."""
-        self._list(unit, Text.SWEPT, group_id, cases)
+        self._list(uow, Text.SWEPT, group_id, cases)
 
-    def nobody(self, unit: OfficeUnit, event: EventBase, clause: str) -> None:
+    def nobody(self, uow: UnitOfWork, event: EventBase, clause: str) -> None:
         """Tell the desk of a finding for which Zalo names no person, so that no case can be opened."""
-        unit.audit(
+        uow.audit.append(
             "finding.nobody",
             at=self._policy.clock(),
             actor_id=None,
@@ -240,15 +240,15 @@ class Alerts:
         group = self._voice.group(self._policy.group(event.thread_id))
         citation = self._voice.citation(clause)
         text = self._voice.say(Text.ALERT_NOBODY, group=group, when=moment(event.at), citation=citation)
-        self._post.to_desk(unit, text, group_id=event.thread_id, urgent=True)
+        self._post.to_desk(uow, text, group_id=event.thread_id, urgent=True)
 
-    def rules_failed(self, unit: OfficeUnit, group_id: str, failures: Sequence[RuleFailure]) -> None:
+    def rules_failed(self, uow: UnitOfWork, group_id: str, failures: Sequence[RuleFailure]) -> None:
         """Tell the desk that rules raise, once per rule and day; the store counts every time."""
         today = _midnight(self._policy.clock())
         for rule_id in dict.fromkeys(failure.rule_id for failure in failures):
-            if unit.first_run(f"rule_failed:{rule_id}", today):
+            if uow.claims.claim_once(f"rule_failed:{rule_id}", today):
                 text = self._voice.say(Text.ALERT_RULE_FAILED, rule=rule_id, date=day(today))
-                self._post.to_desk(unit, text, group_id=group_id)
+                self._post.to_desk(uow, text, group_id=group_id)
 
     def _sentence(self, proposal: str | None) -> str:
         """The sentence as a question; a long one is not worth repeating."""
@@ -256,16 +256,16 @@ class Alerts:
             return ""
         return self._voice.say(Text.PROPOSED_SENTENCE, sentence=" ".join(proposal.split()))
 
-    def _list(self, unit: OfficeUnit, text: Text, group_id: str, cases: Sequence[Case], **more: str) -> None:
+    def _list(self, uow: UnitOfWork, text: Text, group_id: str, cases: Sequence[Case], **more: str) -> None:
         named, rest = shown(cases)
-        rows = [self._row(unit, case) for case in named]
+        rows = [self._row(uow, case) for case in named]
         if rest:
             rows.append(self._voice.say(Text.MORE, count=number(rest)))
         group = self._voice.group(self._policy.group(group_id))
         said = self._voice.say(text, group=group, count=number(len(cases)), rows="\n".join(rows), **more)
-        self._post.to_desk(unit, said, group_id=group_id, urgent=any(case.urgent for case in cases))
+        self._post.to_desk(uow, said, group_id=group_id, urgent=any(case.urgent for case in cases))
 
-    def held_back(self, unit: OfficeUnit, case: Case, person: Person, *, old: bool) -> Text | None:
+    def held_back(self, uow: UnitOfWork, case: Case, person: Person, *, old: bool) -> Text | None:
         """Why the member is not to be asked, in words for the desk; None where the member is."""
         step = self._policy.steps(case, person, self._policy.clock()).member
         if step is MemberStep.EXEMPT:
@@ -282,7 +282,7 @@ class Alerts:
             return Text.MEMBER_NOT_ASKED
         cooldown = self._policy.member_cooldown
         since = self._policy.clock() - cooldown
-        if cooldown and unit.last_posted(
+        if cooldown and uow.outbox.last_added(
             person.id, Purpose.MEMBER_REQUEST.value, case.group_id, since, rule_id=case.rule_id
         ):
             return Text.MEMBER_COOLDOWN
@@ -290,14 +290,14 @@ class Alerts:
             return Text.MEMBER_IN_THE_MORNING
         return None
 
-    def _same(self, unit: OfficeUnit, case: Case) -> str:
-        earlier = unit.case(case.same_as) if case.same_as else None
+    def _same(self, uow: UnitOfWork, case: Case) -> str:
+        earlier = uow.cases.get(case.same_as) if case.same_as else None
         if earlier is None:
             return ""
         return self._voice.say(
             Text.ALERT_SAME,
             code=earlier.code,
-            who=self._voice.who(unit.person(earlier.person_id)),
+            who=self._voice.who(uow.people.get(earlier.person_id)),
             when=moment(earlier.event_at),
             state=self._voice.state(earlier.state),
         )
@@ -317,9 +317,9 @@ class Alerts:
     def _due(self, case: Case) -> str:
         return self._voice.say(Text.ALERT_DUE, when=moment(case.due_at)) if case.due_at else ""
 
-    def _remove(self, unit: OfficeUnit, case: Case) -> str:
+    def _remove(self, uow: UnitOfWork, case: Case) -> str:
         """The words that offer it, where it would be done."""
-        may = may_remove(unit, self._policy.account, case)
+        may = may_remove(uow, self._policy.account, case)
         return self._voice.say(Text.OR_REMOVE, code=case.code) if may else ""
 
     def _about(self, case: Case, person: Person) -> dict[str, str]:
@@ -335,9 +335,9 @@ class Alerts:
         """What a row of a list says of a case; the list says of which group."""
         return {name: value for name, value in self._about(case, person).items() if name != "group"}
 
-    def _row(self, unit: OfficeUnit, case: Case) -> str:
-        about = self._named(case, unit.person(case.person_id))
-        return self._voice.say(Text.LISTED_CASE, state=state_in_words(unit, self._voice, case), **about)
+    def _row(self, uow: UnitOfWork, case: Case) -> str:
+        about = self._named(case, uow.people.get(case.person_id))
+        return self._voice.say(Text.LISTED_CASE, state=state_in_words(uow, self._voice, case), **about)
 
 
 def _told(what: str, case: Case) -> tuple[str, datetime]:

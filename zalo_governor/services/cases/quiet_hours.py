@@ -12,7 +12,7 @@ from zalo_governor.services.group_changes.notifications import Telling
 from zalo_governor.services.group_changes.service import change_waits
 from zalo_governor.services.members.name_reminders import NameReminders
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 _BACK = timedelta(days=2)
 """What the program slept through is made up for so long."""
@@ -39,25 +39,25 @@ class Mornings:
             return ends
         return None if self._begun else AT_ONCE
 
-    def begin(self, unit: OfficeUnit) -> None:
+    def begin(self, uow: UnitOfWork) -> None:
         """Write to everybody who was spared in the night; nothing while the quiet hours last."""
         if self._begun or self._policy.rests_until(self._policy.clock()):
             return
         self._begun = True
         for group_id in self._policy.groups:
-            self._ask_members(unit, group_id)
-            self._tell_changes(unit, group_id)
+            self._ask_members(uow, group_id)
+            self._tell_changes(uow, group_id)
 
-    def _ask_members(self, unit: OfficeUnit, group_id: str) -> None:
+    def _ask_members(self, uow: UnitOfWork, group_id: str) -> None:
         """One message to each person, about all their cases."""
         waiting: dict[int, list[Case]] = {}
-        for case in unit.cases(group_id, start=self._policy.clock() - _BACK, end=_NEVER, open_only=True):
-            if self._was_spared(case) and unit.first_run(f"morning:{case.code}", _EVER):
+        for case in uow.cases.opened_between(group_id, start=self._policy.clock() - _BACK, end=_NEVER, open_only=True):
+            if self._was_spared(case) and uow.claims.claim_once(f"morning:{case.code}", _EVER):
                 waiting.setdefault(case.person_id, []).append(case)
         for person_id, cases in waiting.items():
-            person = unit.person(person_id)
-            if asked := [case for case in cases if self._may_ask(unit, case, person)]:
-                self._alerts.ask_of_night(unit, asked, person)
+            person = uow.people.get(person_id)
+            if asked := [case for case in cases if self._may_ask(uow, case, person)]:
+                self._alerts.ask_of_night(uow, asked, person)
 
     def _was_spared(self, case: Case) -> bool:
         """Whether the member was not written to since it was night."""
@@ -69,26 +69,28 @@ class Mornings:
             and self._policy.rests_until(case.opened_at) is not None
         )
 
-    def _may_ask(self, unit: OfficeUnit, case: Case, person: Person) -> bool:
-        if self._alerts.held_back(unit, case, person, old=False):
+    def _may_ask(self, uow: UnitOfWork, case: Case, person: Person) -> bool:
+        if self._alerts.held_back(uow, case, person, old=False):
             return False
-        return case.rule_id != NAME_RULE or self._reminders.may_ask(unit)
+        return case.rule_id != NAME_RULE or self._reminders.may_ask(uow)
 
-    def _tell_changes(self, unit: OfficeUnit, group_id: str) -> None:
-        for case in unit.cases(group_id, start=self._policy.clock() - _CHANGES_BACK, end=_NEVER, open_only=True):
+    def _tell_changes(self, uow: UnitOfWork, group_id: str) -> None:
+        for case in uow.cases.opened_between(
+            group_id, start=self._policy.clock() - _CHANGES_BACK, end=_NEVER, open_only=True
+        ):
             if case.rule_id not in CHANGE_RULES:
                 continue
             changes = [
                 kept.change
-                for kept in unit.changes_of_case(case)
-                if unit.has_run(*change_waits(case, kept.event_id))
-                and unit.first_run(f"change_told:{case.code}:{kept.event_id}", _EVER)
+                for kept in uow.group_changes.of_case(case)
+                if uow.claims.is_claimed(*change_waits(case, kept.event_id))
+                and uow.claims.claim_once(f"change_told:{case.code}:{kept.event_id}", _EVER)
             ]
             if not changes:
                 continue
-            told = self._telling.changed(unit, case, unit.person(case.person_id), changes)
+            told = self._telling.changed(uow, case, uow.people.get(case.person_id), changes)
             if told != case:
-                unit.save_case(told)
+                uow.cases.save(told)
             for change in changes:
                 if change.kind is ChangeKind.PICTURE and change.after:
-                    self._telling.pictures(unit, case, change.after)
+                    self._telling.pictures(uow, case, change.after)

@@ -31,7 +31,7 @@ from zalo_governor.services.members.name_reminders import NameReminders
 from zalo_governor.services.messaging.formatter import Voice, number
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ _EVER = from_ms(0)
 
 
 class Casework:
-    """Fits `pipeline.ports.Reactions[OfficeUnit]`."""
+    """Fits `pipeline.ports.Reactions[UnitOfWork]`."""
 
     def __init__(self, policy: OfficePolicy) -> None:
         self._policy = policy
@@ -54,45 +54,45 @@ class Casework:
         self.gathering = Gathering(policy, self._alerts)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
-    def react(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+    def react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Open, join or close cases for one judged event of a governed group, and report rules that raised."""
         if verdict.failures:
-            self._alerts.rules_failed(unit, self._group_of(event), verdict.failures)
+            self._alerts.rules_failed(uow, self._group_of(event), verdict.failures)
         if not event.is_group or event.thread_id not in self._policy.groups:
             return
-        self._afterwards.take(unit, event)
+        self._afterwards.take(uow, event)
         if isinstance(event, GroupCall):
             # Clause 4.3: that there was a call is all that can be known of it, and it accuses nobody.
             detail = {"event": event.id, "call": event.action}
-            unit.audit("call", at=event.at, actor_id=None, group_id=event.thread_id, subject="4.3", detail=detail)
+            uow.audit.append("call", at=event.at, actor_id=None, group_id=event.thread_id, subject="4.3", detail=detail)
         for concern in _concerns(event, verdict):
-            self._pursue(unit, event, concern)
+            self._pursue(uow, event, concern)
         if isinstance(event, NameObserved) and not _doubtful_name(verdict):
-            self._name_fixed(unit, event)
+            self._name_fixed(uow, event)
 
-    def remind_of_names(self, unit: OfficeUnit, group_id: str, due: datetime) -> int:
+    def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
         """See `NameReminders.remind`; and tell the desk how many names are not right yet."""
-        asked = self._reminders.remind(unit, group_id)
-        self._reminders.sum_up(unit, group_id, due)
+        asked = self._reminders.remind(uow, group_id)
+        self._reminders.sum_up(uow, group_id, due)
         return asked
 
     def _group_of(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else self._policy.home_group_id
 
-    def _pursue(self, unit: OfficeUnit, event: EventBase, concern: "_Concern") -> None:
-        person = unit.sender(event.account, concern.uid)
+    def _pursue(self, uow: UnitOfWork, event: EventBase, concern: "_Concern") -> None:
+        person = uow.people.find_or_create(event.account, concern.uid)
         if person is None:
-            self._alerts.nobody(unit, event, concern.finding.clause)
+            self._alerts.nobody(uow, event, concern.finding.clause)
             return
-        if concern.about_name and self._is_outsider(unit, event, person):
+        if concern.about_name and self._is_outsider(uow, event, person):
             return
-        mark, taken_back_by = self._false_alarms.look(unit, event, concern.finding, concern.uid)
+        mark, taken_back_by = self._false_alarms.look(uow, event, concern.finding, concern.uid)
         if taken_back_by is not None:
-            self._false_alarms.pass_over(unit, event, concern.finding, person, taken_back_by)
+            self._false_alarms.pass_over(uow, event, concern.finding, person, taken_back_by)
             return
-        case, same_message = self._present_case(unit, event, person, concern)
+        case, same_message = self._present_case(uow, event, person, concern)
         if case is None:
-            self._open(unit, event, person, concern, mark)
+            self._open(uow, event, person, concern, mark)
             return
         if same_message:
             case = case.model_copy(update={"last_event_at": max(event.at, case.last_event_at)})
@@ -108,37 +108,37 @@ class Casework:
                 }
             )
             case = self._timed(event, case, person)
-        unit.save_case(case, joined_event_id=event.id, mark=mark)
-        audit_case(unit, "case.joined", case, {"event": event.id}, at=self._policy.clock())
+        uow.cases.save(case, joined_event_id=event.id, mark=mark)
+        audit_case(uow, "case.joined", case, {"event": event.id}, at=self._policy.clock())
         if graver:
             if live:
-                self._tell(unit, event, case, person, concern)
-        elif case.sealed and not same_message and not self._still_to_be_told(unit, case):
-            self._reposted(unit, event, case, person)
+                self._tell(uow, event, case, person, concern)
+        elif case.sealed and not same_message and not self._still_to_be_told(uow, case):
+            self._reposted(uow, event, case, person)
 
     def _is_live(self, event: EventBase) -> bool:
         """Whether people are told as soon as it is judged; of all else `Gathering` tells when all of it is judged."""
         return event.source is not Source.BACKFILL and is_fresh(event, self._policy.clock())
 
-    def _still_to_be_told(self, unit: OfficeUnit, case: Case) -> bool:
-        return case.late and not unit.has_run(*told_late(case))
+    def _still_to_be_told(self, uow: UnitOfWork, case: Case) -> bool:
+        return case.late and not uow.claims.is_claimed(*told_late(case))
 
-    def _is_outsider(self, unit: OfficeUnit, event: EventBase, person: Person) -> bool:
+    def _is_outsider(self, uow: UnitOfWork, event: EventBase, person: Person) -> bool:
         """Whether that person came in from outside the roster: nobody is asked for a proper name who is not to stay."""
-        here = unit.newcomers_here(event.thread_id, person.id)
+        here = uow.outsiders.present(event.thread_id, person.id)
         return any(case.state is not CaseState.FALSE_ALARM for _, case in here)
 
-    def _reposted(self, unit: OfficeUnit, event: EventBase, case: Case, person: Person) -> None:
+    def _reposted(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person) -> None:
         """The same again by the same person: one more message to recall. Who floods the group floods nobody else."""
         now = self._policy.clock()
         window = now.replace(minute=now.minute - now.minute % _REPOST_MINUTES, second=0, microsecond=0)
-        if unit.first_run(f"reposted:{case.code}", window):
+        if uow.claims.claim_once(f"reposted:{case.code}", window):
             again = case.model_copy(update={"event_at": event.at})
-            self._alerts.ask_member(unit, again, person, None, about_name=False, old=not is_fresh(event, now))
-            self._alerts.reposted(unit, case, person, event.at)
+            self._alerts.ask_member(uow, again, person, None, about_name=False, old=not is_fresh(event, now))
+            self._alerts.reposted(uow, case, person, event.at)
 
     def _present_case(
-        self, unit: OfficeUnit, event: EventBase, person: Person, concern: "_Concern"
+        self, uow: UnitOfWork, event: EventBase, person: Person, concern: "_Concern"
     ) -> tuple[Case | None, bool]:
         """The case to join, and whether it is about this very message: in an earlier form, or as another account of
         the program heard it, whatever has become of the case since.
@@ -146,25 +146,23 @@ class Casework:
         rule_id = concern.finding.rule_id
         revised = event.revision if isinstance(event, SealedHeard) else isinstance(event, MessageRevised)
         if isinstance(event, MessageSent | SealedHeard):
-            for case in unit.case_of_message(event.thread_id, event.key):
+            for case in uow.cases.of_message(event.thread_id, event.key):
                 if case.rule_id == rule_id and (case.state.open or not revised):
                     return case, True
         since = event.at - self._policy.repeat_window
         if concern.sealed:
             mac = event.mac if isinstance(event, SealedHeard) else None
-            return (unit.sealed_case(event.thread_id, person.id, mac, since) if mac else None), False
+            return (uow.cases.find_sealed(event.thread_id, person.id, mac, since) if mac else None), False
         if concern.about_name:
-            return unit.open_case(event.thread_id, rule_id, person.id, None, _EVER), False
-        return unit.open_case(event.thread_id, rule_id, person.id, None, since), False
+            return uow.cases.find_open(event.thread_id, rule_id, person.id, None, _EVER), False
+        return uow.cases.find_open(event.thread_id, rule_id, person.id, None, since), False
 
-    def _open(
-        self, unit: OfficeUnit, event: EventBase, person: Person, concern: "_Concern", mark: bytes | None
-    ) -> None:
+    def _open(self, uow: UnitOfWork, event: EventBase, person: Person, concern: "_Concern", mark: bytes | None) -> None:
         now = self._policy.clock()
         finding = concern.finding
         live = self._is_live(event)
         since = now - timedelta(days=self._policy.ladder.window_days)
-        before = unit.cases_before(event.thread_id, person.id, finding.rule_id, since)
+        before = uow.cases.count_before(event.thread_id, person.id, finding.rule_id, since)
         case = new_case(
             event,
             finding,
@@ -172,12 +170,12 @@ class Casework:
             now,
             late=not live,
             sealed=concern.sealed,
-            same_as=self._same_content(unit, event),
+            same_as=self._same_content(uow, event),
             nth=1 + before,
         )
-        case = unit.add_case(self._timed(event, case, person), mark=mark)
+        case = uow.cases.add(self._timed(event, case, person), mark=mark)
         audit_case(
-            unit,
+            uow,
             "case.opened",
             case,
             {"event": event.id, "late": case.late, "same_as": case.same_as},
@@ -185,11 +183,11 @@ class Casework:
         )
         log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=case.late)
         if live:
-            self._tell(unit, event, case, person, concern)
+            self._tell(uow, event, case, person, concern)
 
-    def _same_content(self, unit: OfficeUnit, event: EventBase) -> int | None:
+    def _same_content(self, uow: UnitOfWork, event: EventBase) -> int | None:
         # What could not be read has no content to compare.
-        earlier = unit.case_with_content(event.mac) if isinstance(event, SealedHeard) and event.size else None
+        earlier = uow.cases.with_content(event.mac) if isinstance(event, SealedHeard) and event.size else None
         return earlier.id if earlier else None
 
     def _timed(self, event: EventBase, case: Case, person: Person) -> Case:
@@ -199,38 +197,38 @@ class Casework:
         gathered = desk_at is not None and desk_at > now and is_fresh(event, now) and not _summed_up(event, case)
         return case.model_copy(update={"due_at": leader_at, "desk_due_at": desk_at if gathered else None})
 
-    def _tell(self, unit: OfficeUnit, event: EventBase, case: Case, person: Person, concern: "_Concern") -> None:
+    def _tell(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person, concern: "_Concern") -> None:
         """Ask the member and tell the desk, where the ladder says that both hear now."""
         finding, about_name = concern.finding, concern.about_name
         proposal = finding.suggestion if isinstance(finding, Finding) else None
         reason = finding.reason if isinstance(finding, Finding) else None
-        if about_name and event.source is Source.SWEEP and not self._may_ask(unit, case, person):
+        if about_name and event.source is Source.SWEEP and not self._may_ask(uow, case, person):
             return
-        asked = self._alerts.ask_member(unit, case, person, proposal, about_name=about_name, old=False, reason=reason)
+        asked = self._alerts.ask_member(uow, case, person, proposal, about_name=about_name, old=False, reason=reason)
         if _summed_up(event, case):
             return
         if case.rule_id == NAME_RULE:
-            unit.first_run(*told_of_name(case))
+            uow.claims.claim_once(*told_of_name(case))
         if case.late:
-            unit.first_run(*told_late(case))
+            uow.claims.claim_once(*told_late(case))
         if case.desk_due_at is None and self._policy.steps(case, person, self._policy.clock()).desk_at is not None:
-            self._alerts.new_case(unit, case, person, asked, about_name=about_name, reason=reason)
+            self._alerts.new_case(uow, case, person, asked, about_name=about_name, reason=reason)
 
-    def _may_ask(self, unit: OfficeUnit, case: Case, person: Person) -> bool:
+    def _may_ask(self, uow: UnitOfWork, case: Case, person: Person) -> bool:
         """At a sweep, which may find hundreds of names at once, only so many are asked on one day."""
-        return bool(self._alerts.held_back(unit, case, person, old=False)) or self._reminders.may_ask(unit)
+        return bool(self._alerts.held_back(uow, case, person, old=False)) or self._reminders.may_ask(uow)
 
-    def _name_fixed(self, unit: OfficeUnit, event: NameObserved) -> None:
-        person = unit.sender(event.account, event.sender_uid)
-        case = person and unit.open_case(event.thread_id, NAME_RULE, person.id, None, _EVER)
+    def _name_fixed(self, uow: UnitOfWork, event: NameObserved) -> None:
+        person = uow.people.find_or_create(event.account, event.sender_uid)
+        case = person and uow.cases.find_open(event.thread_id, NAME_RULE, person.id, None, _EVER)
         if case:
             minutes = number(minutes_of(event.at - case.event_at))
-            self._move(unit, case, CaseState.REMEDIED, self._voice.say(Text.REASON_NAME_FIXED, minutes=minutes))
+            self._move(uow, case, CaseState.REMEDIED, self._voice.say(Text.REASON_NAME_FIXED, minutes=minutes))
 
-    def _move(self, unit: OfficeUnit, case: Case, to: CaseState, reason: str) -> None:
+    def _move(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str) -> None:
         moved = case.moved(to, at=self._policy.clock(), by=None, reason=reason)
-        unit.save_case(moved)
-        audit_case(unit, "case.moved", moved, {"from": case.state.value, "to": to.value}, at=self._policy.clock())
+        uow.cases.save(moved)
+        audit_case(uow, "case.moved", moved, {"from": case.state.value, "to": to.value}, at=self._policy.clock())
 
 
 class _Concern(NamedTuple):

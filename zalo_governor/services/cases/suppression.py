@@ -8,7 +8,7 @@ from zalo_governor.domain.findings import Finding, SealedFinding
 from zalo_governor.domain.people import Person
 from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.text.normalise import normalise
 
 
@@ -25,28 +25,28 @@ class FalseAlarms:
     def __init__(self, policy: OfficePolicy) -> None:
         self._policy = policy
 
-    def look(self, unit: OfficeUnit, event: EventBase, finding: Finding | SealedFinding, uid: str) -> Recognised:
+    def look(self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, uid: str) -> Recognised:
         """Whether the content was taken back before.
 
         Of what is sealed, only the very same is known again, letter by letter and with all that hangs on it: a harmless
         caption must not let another picture pass. The door knows nothing of this and keeps nothing, as ever.
         """
         sealed = isinstance(finding, SealedFinding) or finding.seals
-        mark = unit.mark_of_all(event.id) if sealed else _mark_of_words(unit, event, finding, uid)
+        mark = uow.false_alarms.hash_of_event(event.id) if sealed else _mark_of_words(uow, event, finding, uid)
         if mark is None:
             return Recognised(None, None)
-        return Recognised(mark, unit.false_alarm(event.thread_id, finding.rule_id, mark))
+        return Recognised(mark, uow.false_alarms.find(event.thread_id, finding.rule_id, mark))
 
     def pass_over(
-        self, unit: OfficeUnit, event: EventBase, finding: Finding | SealedFinding, person: Person, case_id: int
+        self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, person: Person, case_id: int
     ) -> None:
         """No case is made of it; it is counted, unless it is the very message that was taken back."""
-        known = unit.case_of_message(event.thread_id, event.key)
+        known = uow.cases.of_message(event.thread_id, event.key)
         if any(case.id == case_id for case in known):
             return
         named = isinstance(finding, Finding) and finding.subject_uid
-        unit.note_false_alarm(event.id, finding.rule_id, person.id if named else None, case_id)
-        unit.audit(
+        uow.false_alarms.note(event.id, finding.rule_id, person.id if named else None, case_id)
+        uow.audit.append(
             "finding.false_alarm",
             at=self._policy.clock(),
             actor_id=None,
@@ -55,19 +55,19 @@ class FalseAlarms:
             detail={"rule": finding.rule_id, "event": event.id},
         )
 
-    def learn(self, unit: OfficeUnit, case: Case, by: Person) -> None:
+    def learn(self, uow: UnitOfWork, case: Case, by: Person) -> None:
         """The desk took the case back. What somebody says of his own case teaches nothing."""
         if by.id != case.person_id:
-            unit.learn_false_alarm(case)
-            audit_case(unit, "false_alarm.learned", case, {}, at=self._policy.clock(), by=by.id)
+            uow.false_alarms.learn(case)
+            audit_case(uow, "false_alarm.learned", case, {}, at=self._policy.clock(), by=by.id)
 
-    def unlearn(self, unit: OfficeUnit, case: Case, by: Person) -> None:
+    def unlearn(self, uow: UnitOfWork, case: Case, by: Person) -> None:
         """The case is looked at again, and its content is found as before."""
-        unit.unlearn_false_alarm(case)
-        audit_case(unit, "false_alarm.unlearned", case, {}, at=self._policy.clock(), by=by.id)
+        uow.false_alarms.forget(case)
+        audit_case(uow, "false_alarm.unlearned", case, {}, at=self._policy.clock(), by=by.id)
 
 
-def _mark_of_words(unit: OfficeUnit, event: EventBase, finding: Finding | SealedFinding, uid: str) -> bytes | None:
+def _mark_of_words(uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, uid: str) -> bytes | None:
     if isinstance(event, MembersJoined):
         words = [member.name for member in event.members if member.uid == uid]
     else:
@@ -75,4 +75,4 @@ def _mark_of_words(unit: OfficeUnit, event: EventBase, finding: Finding | Sealed
         words = [text for name, text in event.strings() if name == field]
     # Marks stay: of a text with half of its marks, the one without any is another violation.
     said = "\n".join(" ".join(normalise(text).text.lower().split()) for text in words)
-    return unit.mark_of_text(said) if said.strip() else None
+    return uow.false_alarms.hash_of_text(said) if said.strip() else None

@@ -58,7 +58,7 @@ class Approve(Command[Asked]):
         """Allowed and on record; or, for whoever may not, the words with which to ask."""
         may = call.person.has(*self.policy.approvers)
         if argument.case_id is not None:
-            case = call.unit.case(argument.case_id)
+            case = call.uow.cases.get(argument.case_id)
             if case is None:
                 return unknown_case(self.voice, argument.case_id)
             return self._afterwards(call, case) if may else self._ask_for_case(call, case)
@@ -72,7 +72,7 @@ class Approve(Command[Asked]):
             return Answer([self.voice.say_to(call.person, Text.APPROVAL_WHICH_GROUP)], "which_group")
         [group] = call.groups
         wanted, now = asked.wanted, self.policy.clock()
-        approval = call.unit.add_approval(
+        approval = call.uow.group_changes.add_approval(
             Approval(
                 group_id=group.id,
                 given_by=call.person.id,
@@ -92,8 +92,8 @@ class Approve(Command[Asked]):
             "until": moment(approval.until),
             "uses": self.voice.say(Text.APPROVAL_ONCE if approval.once else Text.APPROVAL_ALWAYS),
         }
-        self._telling.allowed(call.unit, self.voice.say(Text.APPROVAL_TOLD, **said), call.person, group.id)
-        call.unit.audit(
+        self._telling.allowed(call.uow, self.voice.say(Text.APPROVAL_TOLD, **said), call.person, group.id)
+        call.uow.audit.append(
             "approval.given",
             at=now,
             actor_id=call.person.id,
@@ -116,8 +116,8 @@ class Approve(Command[Asked]):
         except IllegalTransitionError:
             state = self.voice.state(case.state)
             return Answer([self.voice.say(Text.CASE_CANNOT_MOVE, code=code, state=state)], "cannot_move", code)
-        call.unit.save_case(approved)
-        approval = call.unit.add_approval(
+        call.uow.cases.save(approved)
+        approval = call.uow.group_changes.add_approval(
             Approval(
                 group_id=case.group_id,
                 given_by=call.person.id,
@@ -128,10 +128,10 @@ class Approve(Command[Asked]):
                 used_by_event=case.first_event_id,
             )
         )
-        call.unit.approve_changes(case, approval.id)
+        call.uow.group_changes.approve(case, approval.id)
         detail: dict[str, object] = {"from": case.state.value, "to": approved.state.value, "approval": approval.id}
-        audit_case(call.unit, "case.moved", approved, detail, at=now, by=call.person.id)
-        self._telling.approved(call.unit, approved, call.person)
+        audit_case(call.uow, "case.moved", approved, detail, at=now, by=call.person.id)
+        self._telling.approved(call.uow, approved, call.person)
         return Answer([self.voice.say(Text.APPROVAL_DONE, code=code)], subject=code)
 
     def _ask_for_case(self, call: Call, case: Case) -> Answer:

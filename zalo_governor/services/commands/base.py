@@ -12,7 +12,7 @@ from zalo_governor.domain.people import Person, Role
 from zalo_governor.services.messaging.formatter import Voice
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.policy import Group, OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 ArgumentT = TypeVar("ArgumentT")
 
@@ -20,7 +20,7 @@ ArgumentT = TypeVar("ArgumentT")
 class Call(NamedTuple):
     """Who asks, and about which groups: the one in which it was asked, or in private all of them."""
 
-    unit: OfficeUnit
+    uow: UnitOfWork
     person: Person
     groups: list[Group]
     event: MessageSent
@@ -43,7 +43,7 @@ class Answer(NamedTuple):
 
 
 class Command(ABC, Generic[ArgumentT]):
-    """One command. Handlers read and write through the unit of the call; they post nothing themselves."""
+    """One command. Handlers read and write through `call.uow`; they post nothing themselves."""
 
     word: ClassVar[str]
     """As it is typed, without marks and blanks: `baocao`."""

@@ -32,7 +32,7 @@ class PassOn(CaseWords):
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """The leader gets it once from the desk, also after the program had told of it unverified."""
         case_id, words = argument
-        case = call.unit.case(case_id)
+        case = call.uow.cases.get(case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
         if case.leader_told_at and case.leader_told_by is not None:
@@ -41,8 +41,8 @@ class PassOn(CaseWords):
         if words:
             now = self.policy.clock()
             note = CaseNote(kind=NoteKind.PASSED_ON, person_id=call.person.id, at=now, text=words)
-            call.unit.add_note(case, note)
-        told = self._escalation.pass_on(call.unit, case, call.person, words)
+            call.uow.case_notes.add(case, note)
+        told = self._escalation.pass_on(call.uow, case, call.person, words)
         return Answer([self.voice.say(Text.PASSED_ON, code=case.code, told=told)], subject=case.code)
 
 
@@ -56,14 +56,14 @@ class WhoHasSeen(CaseCommand):
     def about(self, call: Call, case: Case) -> Answer:
         """Names by Zalo's receipts, those who have seen it first; without who posted it."""
         note_opening(self, call, case)
-        readers = [reader for reader in call.unit.readers(case) if reader.person_id != case.person_id]
+        readers = [reader for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
         if not readers:
             return Answer([self.voice.say(Text.READERS_NONE, code=case.code)], subject=case.code)
         readers.sort(key=lambda reader: not reader.seen)
         rows = [
             self.voice.say(
                 Text.READER_SEEN if reader.seen else Text.READER_DELIVERED,
-                who=self.voice.who(call.unit.person(reader.person_id)),
+                who=self.voice.who(call.uow.people.get(reader.person_id)),
             )
             for reader in readers[:_MOST_READERS]
         ]
@@ -98,12 +98,12 @@ class Remove(Command[tuple[int, str]]):
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Without a code one is sent; with it the removal is ordered, and the result comes as a message of its own."""
         case_id, code = argument
-        case = call.unit.case(case_id)
+        case = call.uow.cases.get(case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
-        if call.unit.removals_waiting(case):
+        if call.uow.removals.waiting(case):
             return self._say(Text.REMOVAL_WAITS, case, "waits")
-        messages = visible(call.unit, case)
+        messages = visible(call.uow, case)
         if not messages:
             return self._say(Text.REMOVAL_NOTHING, case, "nothing_left")
         if not any(message.cli_key for message in messages):
@@ -112,7 +112,7 @@ class Remove(Command[tuple[int, str]]):
 
     def _issue(self, call: Call, case: Case, count: int) -> Answer:
         secret, now = self.policy.draw_code(), self.policy.clock()
-        call.unit.issue_code(case, call.person.id, secret, now + self.policy.code_valid)
+        call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.code_valid)
         text = self.voice.say(
             Text.REMOVAL_CODE,
             code=case.code,
@@ -124,12 +124,12 @@ class Remove(Command[tuple[int, str]]):
 
     def _order(self, call: Call, case: Case, code: str) -> Answer:
         now = self.policy.clock()
-        checked = call.unit.check_code(case, call.person.id, code, now)
+        checked = call.uow.case_messages.check_removal_code(case, call.person.id, code, now)
         if checked is not CodeCheck.ACCEPTED:
             return self._say(_REFUSALS[checked], case, f"code_{checked.value}")
-        ordered = call.unit.order_removals(case, visible(call.unit, case), call.person.id, now)
+        ordered = call.uow.removals.order(case, visible(call.uow, case), call.person.id, now)
         if _is_answer(case, call.person):
-            call.unit.save_case(case.answered())
+            call.uow.cases.save(case.answered())
         text = self.voice.say(Text.REMOVAL_ORDERED, code=case.code, count=number(ordered))
         return Answer([text], "ordered", case.code)
 

@@ -29,13 +29,13 @@ class _OfOnesOwn(CaseWords):
     def bring(self, call: Call, case: Case, kind: NoteKind, text: Text, words: str) -> None:
         """Keep the words, and bring them to the desk."""
         note = CaseNote(kind=kind, person_id=call.person.id, at=self.policy.clock(), text=words)
-        call.unit.add_note(case, note)
+        call.uow.case_notes.add(case, note)
         quoted = self.voice.say(Text.WORDS_QUOTED, words=words) if words else ""
         about = {"who": self.voice.who(call.person), "code": case.code, "words": quoted}
         if text is Text.EXPLANATION:
             about["answers"] = answers(self.voice, case)
         said = self.voice.say(text, **about)
-        self._post.to_desk(call.unit, said, group_id=case.group_id, case_id=case.id)
+        self._post.to_desk(call.uow, said, group_id=case.group_id, case_id=case.id)
 
 
 class Explain(_OfOnesOwn):
@@ -47,12 +47,12 @@ class Explain(_OfOnesOwn):
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Kept with the case and brought to the desk; it is no answer of the desk and ends no wait."""
         case_id, words = argument
-        case = call.unit.case(case_id)
+        case = call.uow.cases.get(case_id)
         if case is None or not _is_own(call, case):
             return self.not_own(call, case_id)
         if not words:
             return Answer([self.voice.say_to(call.person, Text.WORDS_MISSING, code=case.code)], "no_words", case.code)
-        given = [note for note in call.unit.notes(case) if note.person_id == call.person.id]
+        given = [note for note in call.uow.case_notes.of(case) if note.person_id == call.person.id]
         if sum(note.kind is NoteKind.EXPLANATION for note in given) >= _MOST_EXPLANATIONS:
             return Answer([self.voice.say_to(call.person, Text.EXPLAINED_ENOUGH, code=case.code)], "enough", case.code)
         self.bring(call, case, NoteKind.EXPLANATION, Text.EXPLANATION, words)
@@ -68,7 +68,7 @@ class Review(_OfOnesOwn):
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Open again: by the person concerned once, by the desk whenever it sees reason to."""
         case_id, words = argument
-        case = call.unit.case(case_id)
+        case = call.uow.cases.get(case_id)
         if case is not None and _is_own(call, case):
             return self._asked(call, case, words)
         if not call.person.has(*DESK):
@@ -78,11 +78,11 @@ class Review(_OfOnesOwn):
         moved = move(self, call, case, CaseState.UNDER_REVIEW, words or case.reason)
         if words and moved.outcome == "done":
             note = CaseNote(kind=NoteKind.REVIEW, person_id=call.person.id, at=self.policy.clock(), text=words)
-            call.unit.add_note(case, note)
+            call.uow.case_notes.add(case, note)
         return moved
 
     def _asked(self, call: Call, case: Case, words: str) -> Answer:
-        notes = call.unit.notes(case)
+        notes = call.uow.case_notes.of(case)
         if any(note.kind is NoteKind.REVIEW and note.person_id == case.person_id for note in notes):
             return Answer([self.voice.say_to(call.person, Text.REVIEWED_BEFORE, code=case.code)], "before", case.code)
         if case.state is CaseState.FALSE_ALARM:
@@ -103,16 +103,16 @@ class AddNote(CaseWords):
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Kept with the case, for whoever of the desk looks at it."""
         case_id, words = argument
-        case = call.unit.case(case_id)
+        case = call.uow.cases.get(case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
         if not words:
             return Answer([self.voice.say_to(call.person, Text.WORDS_MISSING, code=case.code)], "no_words", case.code)
         note = CaseNote(kind=NoteKind.NOTE, person_id=call.person.id, at=self.policy.clock(), text=words)
-        call.unit.add_note(case, note)
+        call.uow.case_notes.add(case, note)
         return Answer([self.voice.say(Text.NOTE_KEPT, code=case.code)], subject=case.code)
 
 
 def _is_own(call: Call, case: Case) -> bool:
     """Also where the person was found later to be the same as another one."""
-    return call.unit.person(case.person_id).id == call.person.id
+    return call.uow.people.get(case.person_id).id == call.person.id

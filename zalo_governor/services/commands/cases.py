@@ -22,7 +22,7 @@ from zalo_governor.services.messaging.delivery_words import state_in_words
 from zalo_governor.services.messaging.formatter import Voice, moment, number
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.policy import Group
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
 
 DESK = frozenset({Role.ADMIN, Role.ADMIN_STAFF})
@@ -80,7 +80,7 @@ class ListCases(Command[Wanted]):
     def _list(self, call: Call, group: Group, wanted: Wanted) -> str:
         now, which = self.policy.clock(), wanted.which
         start = {Which.OPEN: from_ms(0), Which.ALL: now - _RECENT, Which.TODAY: midnight(today(now))}[which]
-        cases = call.unit.cases(group.id, start=start, end=_beyond(now), open_only=which is Which.OPEN)
+        cases = call.uow.cases.opened_between(group.id, start=start, end=_beyond(now), open_only=which is Which.OPEN)
         named = {"which": self.voice.say(which.value), "group": self.voice.group(group)}
         if not cases:
             return self.voice.say(Text.CASES_NONE, **named)
@@ -88,7 +88,7 @@ class ListCases(Command[Wanted]):
         first = max(_ROWS, sum(case.urgent for case in ordered))
         starts = [0, *range(first, len(ordered), _ROWS)]
         page = min(wanted.page, len(starts))
-        rows = [self._row(call.unit, case) for case in ordered[starts[page - 1] : [*starts, None][page]]]
+        rows = [self._row(call.uow, case) for case in ordered[starts[page - 1] : [*starts, None][page]]]
         on = self._on(which, page, len(starts))
         return self.voice.say(Text.CASES, count=number(len(cases)), rows="\n".join(rows), page=on, **named)
 
@@ -101,14 +101,14 @@ class ListCases(Command[Wanted]):
             return self.voice.say(Text.CASES_LAST_PAGE, **about)
         return self.voice.say(Text.CASES_PAGE, next=f"{self._TYPED[which]}{page + 1}", **about)
 
-    def _row(self, unit: OfficeUnit, case: Case) -> str:
+    def _row(self, uow: UnitOfWork, case: Case) -> str:
         return self.voice.say(
             Text.CASE_ROW,
             code=case.code,
             when=moment(case.event_at),
-            who=self.voice.who(unit.person(case.person_id)),
+            who=self.voice.who(uow.people.get(case.person_id)),
             citation=self.voice.cited(case),
-            state=state_in_words(unit, self.voice, case),
+            state=state_in_words(uow, self.voice, case),
             times=self.voice.times(case),
         )
 
@@ -126,7 +126,7 @@ class CaseCommand(Command[int]):
 
     def answer(self, call: Call, argument: int) -> Answer:
         """What `about` says, or that there is no such case."""
-        case = call.unit.case(argument)
+        case = call.uow.cases.get(argument)
         return self.about(call, case) if case else unknown_case(self.voice, argument)
 
     @abstractmethod
@@ -169,7 +169,7 @@ class FalseAlarm(CaseWords):
         if not reason:
             code = f"VP{case_id}"
             return Answer([self.voice.say(Text.REASON_MISSING, code=code)], "no_reason", code)
-        case = call.unit.case(case_id)
+        case = call.uow.cases.get(case_id)
         return move(self, call, case, CaseState.FALSE_ALARM, reason) if case else unknown_case(self.voice, case_id)
 
 
@@ -183,14 +183,14 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
         moved = case.moved(to, at=now, by=call.person.id, reason=reason)
     except IllegalTransitionError:
         return cannot_move(command, case)
-    call.unit.save_case(moved)
+    call.uow.cases.save(moved)
     if to is CaseState.FALSE_ALARM:
-        FalseAlarms(command.policy).learn(call.unit, moved, call.person)
+        FalseAlarms(command.policy).learn(call.uow, moved, call.person)
     elif case.state is CaseState.FALSE_ALARM:
-        FalseAlarms(command.policy).unlearn(call.unit, moved, call.person)
+        FalseAlarms(command.policy).unlearn(call.uow, moved, call.person)
     if call.person.id != case.person_id:
-        Alerts(command.policy).decided(call.unit, case, to)
-    audit_case(call.unit, "case.moved", case, {"from": case.state.value, "to": to.value}, at=now, by=call.person.id)
+        Alerts(command.policy).decided(call.uow, case, to)
+    audit_case(call.uow, "case.moved", case, {"from": case.state.value, "to": to.value}, at=now, by=call.person.id)
     return Answer([voice.say(Text.CASE_MOVED, code=code, state=voice.state(to))], subject=code)
 
 
@@ -209,7 +209,7 @@ def unknown_case(voice: Voice, case_id: int) -> Answer:
 
 def note_opening(command: AnyCommand, call: Call, case: Case) -> None:
     """Write down that somebody has opened the case."""
-    audit_case(call.unit, SHOWN, case, {"way": command.word}, at=command.policy.clock(), by=call.person.id)
+    audit_case(call.uow, SHOWN, case, {"way": command.word}, at=command.policy.clock(), by=call.person.id)
 
 
 def one_line(text: str, limit: int) -> str:

@@ -19,7 +19,7 @@ from zalo_governor.services.messaging.formatter import Voice, moment
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.policy import Group, OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import today
 
 log = structlog.get_logger(__name__)
@@ -53,46 +53,46 @@ class CommandDesk:
             return False
         return self._understood(command, typed) is not None
 
-    def take(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+    def take(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Carry out what the event asks for, if it asks for anything."""
         if event.is_group and event.thread_id not in self._policy.groups:
             return
         if verdict.sealed:
             if not event.is_group:
-                self._decline_sealed(unit, event, verdict)
+                self._decline_sealed(uow, event, verdict)
             return
         typed = self._typed(event)
         if type(event) is not MessageSent or (typed is None and event.is_group):
             return
         if typed is not None and event.is_group and not typed.word and not typed.close:
             return
-        person = unit.sender(event.account, event.sender_uid)
+        person = uow.people.find_or_create(event.account, event.sender_uid)
         if person is None or (
-            event.is_group and not unit.first_run(f"command:{event.thread_id}:{event.key}", event.at)
+            event.is_group and not uow.claims.claim_once(f"command:{event.thread_id}:{event.key}", event.at)
         ):
             return  # Another account of the program heard it too, and answers.
-        if typed is not None and not self._has_patience(unit, person):
-            self._audit(unit, event, person, "command.too_many", typed.word)
+        if typed is not None and not self._has_patience(uow, person):
+            self._audit(uow, event, person, "command.too_many", typed.word)
             return
-        person = unit.person(person.id)
+        person = uow.people.get(person.id)
         command = self._commands.get(typed.word) if typed else None
         if command is None or typed is None:
-            self._hint(unit, event, person, typed)
+            self._hint(uow, event, person, typed)
             return
         argument = self._understood(command, typed)
         if (argument is None and not typed.slash) or (typed.bare and not command.allowed(person)):
-            self._hint(unit, event, person, None, code=typed.rest if typed.bare else "")
+            self._hint(uow, event, person, None, code=typed.rest if typed.bare else "")
         elif not may_be_carried_out(event, self._policy.clock()):
-            self._too_late(unit, event, person, command)
+            self._too_late(uow, event, person, command)
         elif not command.allowed(person):
-            self._refuse(unit, event, person, command)
+            self._refuse(uow, event, person, command)
         elif argument is None:
             usage = self._voice.say(command.usage)
             text = self._voice.say_to(person, Text.USAGE, usage=usage)
-            self._give(unit, event, person, command, Answer([text], "usage"))
+            self._give(uow, event, person, command, Answer([text], "usage"))
         else:
-            call = Call(unit, person, self._groups_of(event), event)
-            self._give(unit, event, person, command, command.answer(call, argument))
+            call = Call(uow, person, self._groups_of(event), event)
+            self._give(uow, event, person, command, command.answer(call, argument))
 
     def _typed(self, event: EventBase) -> Typed | None:
         # Not isinstance: a revision is a MessageSent too, and what was changed afterwards is never a command.
@@ -109,15 +109,15 @@ class CommandDesk:
             return None
         return command.understand(typed.rest, today(self._policy.clock()))
 
-    def _has_patience(self, unit: OfficeUnit, person: Person) -> bool:
+    def _has_patience(self, uow: UnitOfWork, person: Person) -> bool:
         """Whether one more answer may go to that person now: who floods the bot must not get its account blocked."""
         if person.roles - {Role.MEMBER}:
             return True
-        return self._within(unit, f"answer:{person.id}", _MOST_ANSWERS)
+        return self._within(uow, f"answer:{person.id}", _MOST_ANSWERS)
 
-    def _within(self, unit: OfficeUnit, what: str, most: int) -> bool:
+    def _within(self, uow: UnitOfWork, what: str, most: int) -> bool:
         """Whether that is done one of the first `most` times of this window; counts it."""
-        return any(unit.first_run(f"{what}:{number}", self._window()) for number in range(most))
+        return any(uow.claims.claim_once(f"{what}:{number}", self._window()) for number in range(most))
 
     def _window(self) -> datetime:
         now = self._policy.clock()
@@ -130,33 +130,33 @@ class CommandDesk:
     def _group_id(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else self._policy.home_group_id
 
-    def _give(self, unit: OfficeUnit, event: EventBase, person: Person, command: AnyCommand, answer: Answer) -> None:
+    def _give(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand, answer: Answer) -> None:
         group_id = self._group_id(event)
         for text in answer.texts:
-            self._post.to_person(unit, person, text, answer.purpose, group_id=group_id, asked_for=True)
+            self._post.to_person(uow, person, text, answer.purpose, group_id=group_id, asked_for=True)
         for file in answer.files:
             instead = self._voice.say(Text.REPORT_FILE_FAILED, name=file.name)
-            self._post.file_to_person(unit, person, file, instead, answer.purpose, group_id=group_id, asked_for=True)
+            self._post.file_to_person(uow, person, file, instead, answer.purpose, group_id=group_id, asked_for=True)
         if event.is_group:
             line = answer.group_line or self._voice.say_to(person, Text.ANSWERED_PRIVATELY)
             if person.reach is Reach.REFUSED:
                 line = self._voice.say_to(person, Text.UNREACHED_IN_GROUP)
-            self._post.to_group(unit, line, group_id=group_id)
-        self._audit(unit, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
+            self._post.to_group(uow, line, group_id=group_id)
+        self._audit(uow, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
 
-    def _refuse(self, unit: OfficeUnit, event: EventBase, person: Person, command: AnyCommand) -> None:
+    def _refuse(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
         text = self._voice.say_to(person, Text.REFUSED, command=f"/{command.word}")
-        self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
-        self._audit(unit, event, person, "command.refused", command.word)
+        self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
+        self._audit(uow, event, person, "command.refused", command.word)
 
-    def _too_late(self, unit: OfficeUnit, event: EventBase, person: Person, command: AnyCommand) -> None:
-        self._audit(unit, event, person, "command.stale", command.word)
+    def _too_late(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
+        self._audit(uow, event, person, "command.stale", command.word)
         this_hour = self._policy.clock().replace(minute=0, second=0, microsecond=0)
-        if unit.first_run(f"stale_command:{person.id}", this_hour):
+        if uow.claims.claim_once(f"stale_command:{person.id}", this_hour):
             text = self._voice.say_to(person, Text.STALE, when=moment(event.at), command=f"/{command.word}")
-            self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
+            self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
 
-    def _hint(self, unit: OfficeUnit, event: EventBase, person: Person, typed: Typed | None, *, code: str = "") -> None:
+    def _hint(self, uow: UnitOfWork, event: EventBase, person: Person, typed: Typed | None, *, code: str = "") -> None:
         """Say what may be asked; `code` is that of a case, where somebody wrote nothing else."""
         now = self._policy.clock()
         if not may_be_carried_out(event, now):
@@ -164,12 +164,12 @@ class CommandDesk:
         group_id = self._group_id(event)
         if typed is not None:
             text = self._voice.say_to(person, Text.UNKNOWN_COMMAND, near=self._near(person, typed))
-            self._post.to_person(unit, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
-            self._audit(unit, event, person, "command.unknown", "")
-        elif self._within(unit, f"hint:{person.id}", _HINTS_OF_OFFICE if person.roles - {Role.MEMBER} else _HINTS):
+            self._post.to_person(uow, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
+            self._audit(uow, event, person, "command.unknown", "")
+        elif self._within(uow, f"hint:{person.id}", _HINTS_OF_OFFICE if person.roles - {Role.MEMBER} else _HINTS):
             hint = self._voice.say_to(person, Text.HINT_DESK if person.has(*DESK) else Text.HINT)
             text = self._voice.say_to(person, Text.HINT_CASE, code=code) if code else hint
-            self._post.to_person(unit, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
+            self._post.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
     def _near(self, person: Person, typed: Typed) -> str:
         """The likest of the commands that the person may use."""
@@ -178,23 +178,23 @@ class CommandDesk:
         rows = [self._voice.say(Text.HELP_ROW, usage=self._voice.say(command.usage)) for command in likest]
         return self._voice.say(Text.NEAR_COMMANDS, rows="\n".join(rows)) if rows else ""
 
-    def _decline_sealed(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+    def _decline_sealed(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         told = [finding for finding in verdict.findings if not finding.shadow]
-        person = unit.sender(event.account, event.sender_uid)
+        person = uow.people.find_or_create(event.account, event.sender_uid)
         if not told or person is None or not is_fresh(event, self._policy.clock()):
             return  # A rule on trial says nothing to anybody.
-        if not self._has_patience(unit, person):
+        if not self._has_patience(uow, person):
             return
         citation = self._voice.citation(told[0].clause)
-        text = self._voice.say_to(unit.person(person.id), Text.SEALED_PRIVATE, citation=citation)
-        self._post.to_person(unit, person, text, Purpose.REPLY, group_id=self._policy.home_group_id, asked_for=True)
-        self._audit(unit, event, person, "private.sealed", "")
+        text = self._voice.say_to(uow.people.get(person.id), Text.SEALED_PRIVATE, citation=citation)
+        self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._policy.home_group_id, asked_for=True)
+        self._audit(uow, event, person, "private.sealed", "")
 
     def _audit(
-        self, unit: OfficeUnit, event: EventBase, person: Person, action: str, subject: str, **detail: str
+        self, uow: UnitOfWork, event: EventBase, person: Person, action: str, subject: str, **detail: str
     ) -> None:
         place = "group" if event.is_group else "private"
-        unit.audit(
+        uow.audit.append(
             action,
             at=self._policy.clock(),
             actor_id=person.id,

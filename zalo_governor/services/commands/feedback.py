@@ -51,7 +51,7 @@ class _Tell(Command[str]):
     def _keep(self, call: Call, words: str) -> Answer:
         group = call.groups[0]
         now = self.policy.clock()
-        remark = call.unit.add_remark(self.kind, group_id=group.id, person_id=call.person.id, text=words, at=now)
+        remark = call.uow.feedback.add(self.kind, group_id=group.id, person_id=call.person.id, text=words, at=now)
         text = self._pass_on(call, remark)
         line = self.voice.say_to(call.person, Text.REMARK_IN_GROUP, code=remark.code)
         return Answer([text], subject=remark.code, group_line=line)
@@ -62,7 +62,7 @@ class _Tell(Command[str]):
 
     def _list(self, call: Call, group_id: str) -> str:
         now = self.policy.clock()
-        found = call.unit.remarks(group_id, self.kind, now - _LISTED, now + timedelta(seconds=1))
+        found = call.uow.feedback.between(group_id, self.kind, now - _LISTED, now + timedelta(seconds=1))
         group = self.voice.group(self.policy.group(group_id))
         if not found:
             return self.voice.say(self.none_yet, group=group)
@@ -71,7 +71,7 @@ class _Tell(Command[str]):
                 Text.REMARK_ROW,
                 code=remark.code,
                 when=moment(remark.at),
-                who=self.voice.who(call.unit.person(remark.person_id)),
+                who=self.voice.who(call.uow.people.get(remark.person_id)),
                 said=one_line(remark.text, _SHOWN),
             )
             for remark in found[::-1][:_ROWS]
@@ -104,8 +104,8 @@ class TellIncident(_Tell):
             group=self.voice.group(self.policy.group(remark.group_id)),
             said=remark.text,
         )
-        self._post.to_desk(call.unit, text, group_id=remark.group_id)
-        call.unit.remarks_told([remark], remark.at)
+        self._post.to_desk(call.uow, text, group_id=remark.group_id)
+        call.uow.feedback.mark_told([remark], remark.at)
         return super()._pass_on(call, remark)
 
 

@@ -139,7 +139,7 @@ class Status(Command[bool]):
     def answer(self, call: Call, argument: bool) -> Answer:
         """The line, and for each group what was heard today and what was not."""
         status = self.policy.status()
-        trial = trial_line(self.policy, call.unit, self.voice)
+        trial = trial_line(self.policy, call.uow, self.voice)
         rows = [*([trial] if trial else []), *(self._group(call, group) for group in call.groups), *self._private(call)]
         return Answer(
             [
@@ -180,7 +180,7 @@ class Status(Command[bool]):
         """Private messages have no history that could be asked: what may be missing of them is said."""
         now = self.policy.clock()
         start = midnight(today(now))
-        missing = [gap for gap in call.unit.gaps(self.policy.account, start, now) if not gap.closed]
+        missing = [gap for gap in call.uow.statistics.gaps(self.policy.account, start, now) if not gap.closed]
         if not missing:
             return []
         return [self.voice.say(Text.STATUS_PRIVATE, gaps=gaps_line(missing, start, now, self.voice))]
@@ -188,28 +188,28 @@ class Status(Command[bool]):
     def _group(self, call: Call, group: Group) -> str:
         now = self.policy.clock()
         start = midnight(today(now))
-        coverage = call.unit.coverage(group.id, start, now)
+        coverage = call.uow.statistics.coverage(group.id, start, now)
         failures = coverage.rule_failures
-        calls = call.unit.activity(group.id, start, now).calls
+        calls = call.uow.statistics.activity(group.id, start, now).calls
         return self.voice.say(
             Text.STATUS_GROUP,
             group=self.voice.group(group),
             coverage=coverage_line(coverage, self.voice),
-            gaps=gaps_line(call.unit.gaps(group.id, start, now), start, now, self.voice),
+            gaps=gaps_line(call.uow.statistics.gaps(group.id, start, now), start, now, self.voice),
             failures=self.voice.say(Text.STATUS_FAILURES, count=number(failures))
             if failures
             else self.voice.say(Text.STATUS_NO_FAILURES),
             calls=self.voice.say(Text.STATUS_CALLS, count=number(calls)) if calls else "",
             members=self._members(call, group),
-            signs=self._signs.line(call.unit, group),
+            signs=self._signs.line(call.uow, group),
         )
 
     def _members(self, call: Call, group: Group) -> str:
         """Who belongs, as far as that can be told, and what cannot be seen."""
-        counted = figures(call.unit, self.policy.account, group.id)
+        counted = figures(call.uow, self.policy.account, group.id)
         said = Text.STATUS_ROSTER if counted else Text.STATUS_NO_ROSTER
         facts = {name: number(count) for name, count in counted._asdict().items()} if counted else {}
-        return self.voice.say(said, **facts) + hidden(call.unit.group_snapshot(group.id), self.voice)
+        return self.voice.say(said, **facts) + hidden(call.uow.members.group_snapshot(group.id), self.voice)
 
 
 _DECISION = "QĐ."

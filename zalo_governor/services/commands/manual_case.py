@@ -47,20 +47,22 @@ class NoteCase(Command[str]):
         if len(call.groups) != 1:
             return Answer([self.voice.say_to(call.person, Text.APPROVAL_WHICH_GROUP)], "which_group")
         uid, words = _named(call.event)
-        person = call.unit.sender(call.event.account, uid) if uid not in {"", self.policy.account} else None
+        person = (
+            call.uow.people.find_or_create(call.event.account, uid) if uid not in {"", self.policy.account} else None
+        )
         if person is None:
             return Answer([self.voice.say_to(call.person, Text.NOTE_WHO)], "nobody", argument)
         if not words:
             return Answer([self.voice.say_to(call.person, Text.NOTE_WORDS)], "no_words", argument)
         case = self._open(call, call.groups[0], person, argument, words)
-        who = self.voice.who(call.unit.person(person.id))
+        who = self.voice.who(call.uow.people.get(person.id))
         about = {"code": case.code, "who": who, "citation": self.voice.citation(argument)}
         self._tell_others(call, case, about)
         return Answer([self.voice.say(Text.NOTED, **about)], subject=case.code)
 
     def _open(self, call: Call, group: Group, person: Person, clause: str, words: str) -> Case:
         now = self.policy.clock()
-        case = call.unit.add_case(
+        case = call.uow.cases.add(
             Case(
                 id=0,
                 group_id=group.id,
@@ -79,17 +81,17 @@ class NoteCase(Command[str]):
                 state_at=now,
             )
         )
-        call.unit.add_manual(case, call.person.id, words)
-        audit_case(call.unit, "case.noted", case, {"event": call.event.id}, at=now, by=call.person.id)
+        call.uow.case_notes.add_manual(case, call.person.id, words)
+        audit_case(call.uow, "case.noted", case, {"event": call.event.id}, at=now, by=call.person.id)
         return case
 
     def _tell_others(self, call: Call, case: Case, about: dict[str, str]) -> None:
         group = self.voice.group(self.policy.group(case.group_id))
         text = self.voice.say(Text.NOTED_TOLD, **about, group=group, by=self.voice.who(call.person))
-        for other in self._post.holders(call.unit, *DESK):
+        for other in self._post.holders(call.uow, *DESK):
             if other.id not in {call.person.id, case.person_id}:
                 purpose = Purpose.ADMIN_ALERT
-                self._post.to_person(call.unit, other, text, purpose, group_id=case.group_id, case_id=case.id)
+                self._post.to_person(call.uow, other, text, purpose, group_id=case.group_id, case_id=case.id)
 
 
 def _number(found: re.Match[str]) -> str:

@@ -49,21 +49,21 @@ class Belongs(Command[Whom]):
         found = find(call, self.policy.account, whom)
         if found is None:
             return Answer([self.voice.say(Text.MEMBER_UNKNOWN, code=whom.code)], "unknown", whom.code)
-        if found.person.uid in (call.unit.approved(self.policy.account, found.group.id) or ()):
+        if found.person.uid in (call.uow.roster.approved_uids(self.policy.account, found.group.id) or ()):
             return self._settled(call, found, whom, Text.MEMBER_ALREADY, Text.REASON_RECOGNISED)
         if found.person.namesake and not whom.rest:
             return self._say_namesake(found, whom)
-        matched = call.unit.matched(self.policy.account, found.group.id)
+        matched = call.uow.roster.matched(self.policy.account, found.group.id)
         place = likeliest(matched, whom.rest or found.person.display_name)
         if place is not None:
             entry = matched[place][0].model_copy(update={"uid": found.person.uid})
-            call.unit.put_in_roster(self.policy.account, found.group.id, place, entry)
+            call.uow.roster.put(self.policy.account, found.group.id, place, entry)
             return self._settled(call, found, whom, Text.MEMBER_MATCHED, Text.REASON_RECOGNISED, entry)
         named = name_and_title(whom.rest or plain(found.person.display_name, LONGEST_NAME))
         if named is None:
             return Answer([self.voice.say(Text.MEMBER_NEEDS_NAME, code=whom.code)], "no_name", whom.code)
         entry = RosterEntry(full_name=named[0], title=named[1], uid=found.person.uid)
-        call.unit.put_in_roster(self.policy.account, found.group.id, None, entry)
+        call.uow.roster.put(self.policy.account, found.group.id, None, entry)
         return self._settled(call, found, whom, Text.MEMBER_ADDED, Text.REASON_PUT_IN_ROSTER, entry)
 
     def _say_namesake(self, found: Found, whom: Whom) -> Answer:
@@ -77,9 +77,9 @@ class Belongs(Command[Whom]):
         """The case closes: as a false alarm where the person stood in the roster, else as remedied."""
         if found.case and found.case.state.open:
             to = CaseState.FALSE_ALARM if reason is Text.REASON_RECOGNISED else CaseState.REMEDIED
-            self._newcomers.close(call.unit, found.case, to, self.voice.say(reason), by=call.person.id)
+            self._newcomers.close(call.uow, found.case, to, self.voice.say(reason), by=call.person.id)
         if entry:
-            call.unit.audit(
+            call.uow.audit.append(
                 "roster.added" if reason is Text.REASON_PUT_IN_ROSTER else "roster.recognised",
                 at=self.policy.clock(),
                 actor_id=call.person.id,
@@ -87,14 +87,14 @@ class Belongs(Command[Whom]):
                 subject=whom.code,
                 detail={"person": found.person.id},
             )
-        who = self.voice.who(call.unit.person(found.person.id))
+        who = self.voice.who(call.uow.people.get(found.person.id))
         return Answer([self.voice.say(said, code=whom.code, who=who)], subject=whom.code)
 
     def _list(self, call: Call, group: Group) -> str:
         """Who is where they should not be, or is not where they should be."""
-        unit, account = call.unit, self.policy.account
-        unseen = hidden(unit.group_snapshot(group.id), self.voice)
-        held = attendance(unit, account, group.id)
+        uow, account = call.uow, self.policy.account
+        unseen = hidden(uow.members.group_snapshot(group.id), self.voice)
+        held = attendance(uow, account, group.id)
         if held is None:
             return self.voice.say(Text.NO_ROSTER, group=self.voice.group(group)) + unseen
         parts = []
@@ -120,11 +120,11 @@ class Belongs(Command[Whom]):
         return self.voice.say(text, count=number(count), rows="\n".join(rows))
 
     def _stranger(self, call: Call, group: Group, uid: str) -> str:
-        seen = call.unit.sender(self.policy.account, uid)
+        seen = call.uow.people.find_or_create(self.policy.account, uid)
         if seen is None:
             return ""
-        person = call.unit.person(seen.id)
-        matched, likely = call.unit.matched(self.policy.account, group.id), ""
+        person = call.uow.people.get(seen.id)
+        matched, likely = call.uow.roster.matched(self.policy.account, group.id), ""
         may_be_listed = person.display_name and not person.namesake
         place = likeliest(matched, person.display_name) if may_be_listed else None
         if place is not None:
@@ -155,14 +155,14 @@ class PutOut(Command[Whom]):
         if found is None:
             return Answer([self.voice.say(Text.MEMBER_UNKNOWN, code=argument.code)], "unknown", argument.code)
         account, uid = self.policy.account, found.person.uid
-        approved = call.unit.approved(account, found.group.id)
+        approved = call.uow.roster.approved_uids(account, found.group.id)
         if approved is None or uid in approved:
             text = Text.PUT_OUT_NO_ROSTER if approved is None else Text.PUT_OUT_BELONGS
             return self._say(text, found, argument.code, "belongs")
-        if uid not in call.unit.present_uids(account, found.group.id):
+        if uid not in call.uow.members.present_uids(account, found.group.id):
             return self._say(Text.PUT_OUT_GONE, found, argument.code, "gone")
         newcomer, case = self._case(call, found)
-        if call.unit.errand_waiting(account, ErrandKind.EXPEL, found.group.id, uid):
+        if call.uow.actions.is_waiting(account, ErrandKind.EXPEL, found.group.id, uid):
             return self._say(Text.PUT_OUT_WAITS, found, case.code, "waits")
         if argument.rest:
             return self._order(call, found, newcomer, case, argument.rest)
@@ -177,7 +177,7 @@ class PutOut(Command[Whom]):
             account=self.policy.account, thread_id=found.group.id, at=now, members=(NamedUid(uid=found.person.uid),)
         )
         finding = Finding(rule_id=OUTSIDERS, clause="4.5", severity=Severity.MAJOR, label="listed")
-        case = call.unit.add_case(new_case(event, finding, found.person.id, now, late=True))
+        case = call.uow.cases.add(new_case(event, finding, found.person.id, now, late=True))
         newcomer = Newcomer(
             case_id=case.id,
             group_id=found.group.id,
@@ -186,13 +186,13 @@ class PutOut(Command[Whom]):
             person_id=found.person.id,
             came_at=now,
         )
-        call.unit.note_newcomer(newcomer)
-        call.unit.first_run(f"newcomer:{case.code}:", case.opened_at)  # Who asked for it knows of it.
+        call.uow.outsiders.add(newcomer)
+        call.uow.claims.claim_once(f"newcomer:{case.code}:", case.opened_at)  # Who asked for it knows of it.
         return newcomer, case
 
     def _issue(self, call: Call, found: Found, case: Case) -> Answer:
         secret, now = self.policy.draw_code(), self.policy.clock()
-        call.unit.issue_code(case, call.person.id, secret, now + self.policy.code_valid)
+        call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.code_valid)
         text = self.voice.say(
             Text.PUT_OUT_CODE,
             code=case.code,
@@ -205,10 +205,10 @@ class PutOut(Command[Whom]):
 
     def _order(self, call: Call, found: Found, newcomer: Newcomer, case: Case, secret: str) -> Answer:
         now = self.policy.clock()
-        checked = call.unit.check_code(case, call.person.id, secret, now)
+        checked = call.uow.case_messages.check_removal_code(case, call.person.id, secret, now)
         if checked is not CodeCheck.ACCEPTED:
             return Answer([self.voice.say(_REFUSALS[checked], code=case.code)], f"code_{checked.value}", case.code)
-        order_expulsion(call.unit, newcomer, case, call.person.id, now)
+        order_expulsion(call.uow, newcomer, case, call.person.id, now)
         return self._say(Text.PUT_OUT_ORDERED, found, case.code, "ordered")
 
     def _say(self, text: Text, found: Found, code: str, outcome: str) -> Answer:

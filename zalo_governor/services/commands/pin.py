@@ -24,9 +24,9 @@ class Pin(Command[bool]):
         event, quote = call.event, call.event.quote
         if not event.is_group or quote is None or not quote.key.isdecimal():
             return Answer([self.voice.say_to(call.person, Text.PIN_NEEDS_QUOTE)], "needs_quote")
-        if any(case.sealed for case in call.unit.case_of_message(event.thread_id, quote.key)):
+        if any(case.sealed for case in call.uow.cases.of_message(event.thread_id, quote.key)):
             return Answer([self.voice.say_to(call.person, Text.PIN_SEALED)], "sealed", quote.key)
-        ordered = call.unit.order_errand(
+        ordered = call.uow.actions.order(
             Errand(
                 account=self.policy.account,
                 kind=ErrandKind.PIN,

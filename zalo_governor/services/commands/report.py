@@ -71,7 +71,7 @@ class Report(Command[Wanted]):
             return Answer([self.voice.say_to(call.person, Text.REPORT_FUTURE)], "future")
         period = as_period(span, self.voice)
         words = call.person.has(*DESK)
-        reports = [compose(call.unit, group, period, self.voice, policy.clock, words=words) for group in call.groups]
+        reports = [compose(call.uow, group, period, self.voice, policy.clock, words=words) for group in call.groups]
         files = [
             file_of(report, argument.face, paper_of(report, policy.letterhead, self.voice), self.voice)
             for report in reports

@@ -52,9 +52,9 @@ class ShowCase(CaseCommand):
             code=case.code,
             group=self.voice.group(self.policy.group(case.group_id)),
             when=moment(case.event_at),
-            who=self.voice.who(call.unit.person(case.person_id)),
+            who=self.voice.who(call.uow.people.get(case.person_id)),
             signs=self._signs(case),
-            state=state_in_words(call.unit, self.voice, case),
+            state=state_in_words(call.uow, self.voice, case),
             times=self.voice.times(case),
             content="\n".join(self._content(call, case)),
         )
@@ -71,7 +71,7 @@ class ShowCase(CaseCommand):
 
     def _content(self, call: Call, case: Case) -> list[str]:
         lines = []
-        newcomer = call.unit.newcomer(case)
+        newcomer = call.uow.outsiders.of_case(case)
         if newcomer:
             lines += self._newcomer(call, case, newcomer)
         elif case.sealed:
@@ -79,22 +79,22 @@ class ShowCase(CaseCommand):
             lines += self._aftermath(call, case)
         elif case.rule_id in CHANGE_RULES:
             lines += self._changes(call, case)
-        elif noted := call.unit.manual(case):
+        elif noted := call.uow.case_notes.manual(case):
             by, words = noted
-            who = self.voice.who(call.unit.person(by))
+            who = self.voice.who(call.uow.people.get(by))
             lines.append(self.voice.say(Text.CASE_NOTED, who=who, words=one_line(words, _WORDS)))
         else:
             quotable = case.clause in QUOTABLE
-            if quotable and (excerpt := call.unit.excerpt(case)):
+            if quotable and (excerpt := call.uow.cases.excerpt(case)):
                 lines.append(self.voice.say(Text.CASE_EXCERPT, excerpt=one_line(excerpt, _EXCERPT)))
             else:
                 no_longer = self._is_gone(call, case)
                 lines.append(self.voice.say(Text.CASE_NO_EXCERPT_GONE if no_longer else Text.CASE_NO_EXCERPT))
             lines += self._withdrawn(call, case)
-            if quotable and (suggestion := call.unit.suggestion(case)):
+            if quotable and (suggestion := call.uow.cases.suggestion(case)):
                 lines.append(self.voice.say(Text.CASE_SUGGESTION, suggestion=one_line(suggestion, _EXCERPT)))
         if has_category(case.label):
-            named, reason = category(self.voice, case.label), why(self.voice, call.unit.reason_of(case))
+            named, reason = category(self.voice, case.label), why(self.voice, call.uow.cases.reason(case))
             lines.append(self.voice.say(Text.CASE_CATEGORY, category=named, reason=reason))
         if case.reason:
             lines.append(self.voice.say(Text.CASE_REASON, reason=case.reason))
@@ -103,9 +103,9 @@ class ShowCase(CaseCommand):
             lines.append(self.voice.say(Text.CASE_NTH, nth=number(case.nth), days=days))
         if case.minutes_to_remedy is not None:
             lines.append(self.voice.say(Text.CASE_REMEDIED, minutes=number(case.minutes_to_remedy)))
-        lines += [self._note(call, note) for note in call.unit.notes(case)[-_NOTES:]]
+        lines += [self._note(call, note) for note in call.uow.case_notes.of(case)[-_NOTES:]]
         lines += self._leader(call, case)
-        if withheld := withheld_line(call.unit, self.voice, call.unit.withheld_of(case)):
+        if withheld := withheld_line(call.uow, self.voice, call.uow.trials.withheld_of(case)):
             lines.append(self.voice.say(Text.CASE_WITHHELD, whom=withheld))
         if case.sealed:
             lines.append(self._next(call, case))
@@ -113,13 +113,13 @@ class ShowCase(CaseCommand):
 
     def _opened(self, call: Call, case: Case) -> list[str]:
         """Who has opened the case before: the access log, as the desk sees it."""
-        openings = call.unit.openings(case)
+        openings = call.uow.audit.openings(case)
         rows = [
             self.voice.say(
                 Text.CASE_SHOWN_ROW,
                 who=self.voice.say(Text.CASE_SHOWN_MACHINE)
                 if opening.person_id is None
-                else self.voice.who(call.unit.person(opening.person_id)),
+                else self.voice.who(call.uow.people.get(opening.person_id)),
                 times=number(opening.times),
                 when=moment(opening.last_at),
             )
@@ -129,9 +129,9 @@ class ShowCase(CaseCommand):
 
     def _newcomer(self, call: Call, case: Case, newcomer: Newcomer) -> list[str]:
         """Who came in, how, and whether that person is still there."""
-        person = call.unit.person(newcomer.person_id)
+        person = call.uow.people.get(newcomer.person_id)
         who = self.voice.who(person)
-        lines = [self.voice.say(Text.CASE_NEWCOMER, who=who, way=way_in(call.unit, self.voice, newcomer, case))]
+        lines = [self.voice.say(Text.CASE_NEWCOMER, who=who, way=way_in(call.uow, self.voice, newcomer, case))]
         if newcomer.gone_at:
             lines.append(self.voice.say(Text.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at)))
         elif case.state.open:
@@ -140,20 +140,20 @@ class ShowCase(CaseCommand):
         return lines
 
     def _note(self, call: Call, note: CaseNote) -> str:
-        who = self.voice.who(call.unit.person(note.person_id))
+        who = self.voice.who(call.uow.people.get(note.person_id))
         words = one_line(note.text, _NOTE)
         return self.voice.say(_NOTE_TEXTS[note.kind], who=who, when=moment(note.at), words=words)
 
     def _changes(self, call: Call, case: Case) -> list[str]:
         """What was changed, the youngest last, and who has allowed it since."""
-        kept = call.unit.changes_of_case(case)
+        kept = call.uow.group_changes.of_case(case)
         lines = [
-            self.voice.say(Text.CHANGE_ROW_AT, when=moment(one.at), change=self._wording.change(call.unit, one.change))
+            self.voice.say(Text.CHANGE_ROW_AT, when=moment(one.at), change=self._wording.change(call.uow, one.change))
             for one in kept[-_CHANGES:]
         ]
-        approval = next((call.unit.approval(one.approval_id) for one in kept if one.approval_id), None)
+        approval = next((call.uow.group_changes.approval(one.approval_id) for one in kept if one.approval_id), None)
         if approval:
-            who = self.voice.who(call.unit.person(approval.given_by))
+            who = self.voice.who(call.uow.people.get(approval.given_by))
             lines.append(self.voice.say(Text.CASE_CHANGE_APPROVED, who=who, when=moment(approval.given_at)))
         return lines
 
@@ -161,7 +161,7 @@ class ShowCase(CaseCommand):
         """What the group still shows of a sealed case, and who has seen it."""
         lines = [self.voice.say(Text.CASE_SAME, code=f"VP{case.same_as}")] if case.same_as else []
         lines += self._withdrawn(call, case)
-        readers = [reader.seen for reader in call.unit.readers(case) if reader.person_id != case.person_id]
+        readers = [reader.seen for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
         if readers:
             seen = sum(readers)
             figures = {"seen": number(seen), "delivered": number(len(readers) - seen)}
@@ -172,14 +172,14 @@ class ShowCase(CaseCommand):
 
     def _is_gone(self, call: Call, case: Case) -> bool:
         """Whether there was a message, and the group shows none of it any more."""
-        return bool(call.unit.messages_of(case)) and not visible(call.unit, case)
+        return bool(call.uow.case_messages.of(case)) and not visible(call.uow, case)
 
     def _withdrawn(self, call: Call, case: Case) -> list[str]:
         """What was recalled or deleted, when and by whom."""
         lines = []
-        for message in call.unit.messages_of(case):
+        for message in call.uow.case_messages.of(case):
             if message.gone_at:
-                by = None if message.gone_by is None else call.unit.person(message.gone_by)
+                by = None if message.gone_by is None else call.uow.people.get(message.gone_by)
                 how = gone(self.voice, message.gone_at, by, deleted=message.deleted, account=self.policy.account)
                 lines.append(self.voice.say(Text.CASE_GONE, when=moment(message.at), how=how))
         return lines[:_GONE]
@@ -192,7 +192,7 @@ class ShowCase(CaseCommand):
             return [self.voice.say(Text.CASE_LEADER_TOLD, when=when)]
         if case.leader_told_by is None:
             return [self.voice.say(Text.CASE_LEADER_UNVERIFIED, when=when)]
-        who = self.voice.who(call.unit.person(case.leader_told_by))
+        who = self.voice.who(call.uow.people.get(case.leader_told_by))
         return [self.voice.say(Text.CASE_LEADER_BY_DESK, who=who, when=when)]
 
     def _next(self, call: Call, case: Case) -> str:
@@ -202,13 +202,13 @@ class ShowCase(CaseCommand):
             # Nobody knows yet whether there is anything to recall or to report.
             steps += [Text.STEP_LOOK, Text.STEP_ANSWER]
         elif case.state is not CaseState.FALSE_ALARM:
-            if visible(call.unit, case):
-                may = may_remove(call.unit, self.policy.account, case)
+            if visible(call.uow, case):
+                may = may_remove(call.uow, self.policy.account, case)
                 remove = self.voice.say(Text.OR_REMOVE, code=case.code) if may else ""
                 said.append(self.voice.say(Text.STEP_RECALL, remove=remove))
             if case.leader_told_by is None:
                 steps.append(Text.STEP_LEADER)
-            if call.unit.readers(case):
+            if call.uow.case_messages.readers(case):
                 steps.append(Text.STEP_READERS)
             if may_answer(case):
                 steps.append(Text.STEP_ANSWER)

@@ -51,21 +51,21 @@ def read_whom(typed: str) -> Whom | None:
 def find(call: Call, account: str, whom: Whom) -> Found | None:
     """Whom the code stands for in the groups that are asked about; None for nobody there."""
     if whom.case_id is not None:
-        case = call.unit.case(whom.case_id)
-        newcomer = call.unit.newcomer(case) if case else None
+        case = call.uow.cases.get(whom.case_id)
+        newcomer = call.uow.outsiders.of_case(case) if case else None
         group = next((group for group in call.groups if newcomer and group.id == newcomer.group_id), None)
         if newcomer is None or group is None:
             return None
-        return Found(group, call.unit.person(newcomer.person_id), newcomer, case)
+        return Found(group, call.uow.people.get(newcomer.person_id), newcomer, case)
     try:
-        person = call.unit.person(whom.person_id or 0)
+        person = call.uow.people.get(whom.person_id or 0)
     except KeyError:
         return None
     for group in call.groups:
-        here = call.unit.newcomers_here(group.id, person.id)
+        here = call.uow.outsiders.present(group.id, person.id)
         if here:
             return Found(group, person, *here[-1])
-        if person.uid in call.unit.present_uids(account, group.id):
+        if person.uid in call.uow.members.present_uids(account, group.id):
             return Found(group, person)
     return None
 

@@ -34,7 +34,7 @@ class ShowTrial(_Alone):
 
     def answer(self, call: Call, argument: bool) -> Answer:
         """The page about the trial so far."""
-        return Answer([self._page.text(call.unit)])
+        return Answer([self._page.text(call.uow)])
 
 
 class SwitchOn(_Alone):
@@ -47,8 +47,8 @@ class SwitchOn(_Alone):
     def answer(self, call: Call, argument: bool) -> Answer:
         """From now on what goes out goes out; the rest of the desk and the group hear of it right after."""
         who = self.voice.who(call.person)
-        if not switch_on(self.policy, call.unit, call.person.id):
-            trial = call.unit.trial(self.policy.account)
+        if not switch_on(self.policy, call.uow, call.person.id):
+            trial = call.uow.trials.get(self.policy.account)
             on = trial.live_at if trial else None
             since = self.voice.say(Text.ALREADY_ON_SINCE, when=moment(on)) if on else ""
             return Answer([self.voice.say(Text.ALREADY_ON, who=who, since=since)], "already")

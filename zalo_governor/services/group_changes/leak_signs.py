@@ -12,7 +12,7 @@ from zalo_governor.services.messaging.formatter import Voice, moment, number
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.policy import Group, OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 _FORWARDING, _OUTSIDERS = "4.6", "4.5"
 _NAMED = 3
@@ -28,18 +28,18 @@ class Signs:
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
-    def line(self, unit: OfficeUnit, group: Group) -> str:
+    def line(self, uow: UnitOfWork, group: Group) -> str:
         """One sentence on one group, also where there is nothing."""
-        found = self._found(unit, group)
+        found = self._found(uow, group)
         return self._voice.say(Text.SIGNS, signs="; ".join(found)) if found else self._voice.say(Text.SIGNS_NONE)
 
-    def tell(self, unit: OfficeUnit) -> int:
+    def tell(self, uow: UnitOfWork) -> int:
         """Tell the desk of each group whose signs are not those of which it was told last; how many groups."""
         told = 0
         for group in self._policy.governed:
-            found = self._found(unit, group)
+            found = self._found(uow, group)
             mark = hashlib.blake2b("\n".join(found).encode(), digest_size=8).hexdigest()
-            if not found or not unit.first_run(f"signs:{group.id}:{mark}", _EVER):
+            if not found or not uow.claims.claim_once(f"signs:{group.id}:{mark}", _EVER):
                 continue
             rows = "\n".join(self._voice.say(Text.CHANGE_ROW, change=sign) for sign in found)
             text = self._voice.say(
@@ -48,16 +48,16 @@ class Signs:
                 signs=rows,
                 citation=self._voice.citation(_FORWARDING),
             )
-            self._post.to_desk(unit, text, group_id=group.id)
+            self._post.to_desk(uow, text, group_id=group.id)
             told += 1
         return told
 
-    def _found(self, unit: OfficeUnit, group: Group) -> list[str]:
-        snapshot = unit.group_snapshot(group.id)
-        open_cases = unit.cases(group.id, start=_EVER, end=_NEVER, open_only=True)
+    def _found(self, uow: UnitOfWork, group: Group) -> list[str]:
+        snapshot = uow.members.group_snapshot(group.id)
+        open_cases = uow.cases.opened_between(group.id, start=_EVER, end=_NEVER, open_only=True)
         uids = snapshot.official_uids[:_NAMED] if snapshot else ()
-        people = [unit.sender(self._policy.account, uid) for uid in uids]
-        who = ", ".join(self._voice.who(unit.person(person.id)) for person in people if person)
+        people = [uow.people.find_or_create(self._policy.account, uid) for uid in uids]
+        who = ", ".join(self._voice.who(uow.people.get(person.id)) for person in people if person)
         return in_words(signs_of(snapshot, open_cases, self._policy.clock()), self._voice, who)
 
 

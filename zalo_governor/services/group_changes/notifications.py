@@ -12,7 +12,7 @@ from zalo_governor.services.messaging.formatter import Voice, moment
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 DESK = (Role.ADMIN, Role.ADMIN_STAFF)
 
@@ -26,27 +26,27 @@ class Telling:
         self._voice = Voice(policy.catalogue, policy.regulation)
         self._wording = Wording(self._voice, policy.changes)
 
-    def changed(self, unit: OfficeUnit, case: Case, actor: Person, changes: Sequence[Change]) -> Case:
+    def changed(self, uow: UnitOfWork, case: Case, actor: Person, changes: Sequence[Change]) -> Case:
         """Tell of a change; gives the case as it is afterwards.
 
         What somebody of the desk did goes to the leader and to the other admins; what others did goes to the desk.
         """
-        actor = unit.person(actor.id)
+        actor = uow.people.get(actor.id)
         by_desk = actor.has(*DESK)
-        leaders = self._leaders(unit, case) if by_desk else []
-        about = self._about(unit, case, actor, changes)
+        leaders = self._leaders(uow, case) if by_desk else []
+        about = self._about(uow, case, actor, changes)
         said = self._voice.say(Text.CHANGE_LEADER, **about) if leaders else ""
         sent = [
-            self._post.to_person(unit, leader, said, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id)
+            self._post.to_person(uow, leader, said, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id)
             for leader in leaders
         ]
         untold = Text.LEADER_WITHHELD if leaders else Text.LEADER_NOBODY
         told = Text.CHANGE_TOLD_LEADER if any(sent) else untold
-        asked = self._ask(unit, case, actor, about, told if any(sent) else Text.CHANGE_TOLD_DESK)
-        self._alert(unit, case, actor, changes, about, asked, told)
+        asked = self._ask(uow, case, actor, about, told if any(sent) else Text.CHANGE_TOLD_DESK)
+        self._alert(uow, case, actor, changes, about, asked, told)
         return case.told_leader(at=self._policy.clock(), by=None) if any(sent) else case
 
-    def approved(self, unit: OfficeUnit, case: Case, by: Person) -> None:
+    def approved(self, uow: UnitOfWork, case: Case, by: Person) -> None:
         """Tell the desk and whoever made the change that it was allowed afterwards."""
         text = self._voice.say(
             Text.CHANGE_APPROVED,
@@ -54,38 +54,38 @@ class Telling:
             group=self._voice.group(self._policy.group(case.group_id)),
             by=self._voice.who(by),
         )
-        actor = unit.person(case.person_id)
-        told = {person.id: person for person in (*self._post.holders(unit, *DESK), actor) if person.id != by.id}
+        actor = uow.people.get(case.person_id)
+        told = {person.id: person for person in (*self._post.holders(uow, *DESK), actor) if person.id != by.id}
         for person in told.values():
             if person.uid != NOBODY_UID:
                 purpose = Purpose.ADMIN_ALERT if person.has(*DESK) else Purpose.MEMBER_REQUEST
-                self._post.to_person(unit, person, text, purpose, group_id=case.group_id, case_id=case.id)
+                self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id)
 
-    def allowed(self, unit: OfficeUnit, text: str, by: Person, group_id: str) -> None:
+    def allowed(self, uow: UnitOfWork, text: str, by: Person, group_id: str) -> None:
         """Tell the desk of an approval given beforehand."""
-        for person in self._post.holders(unit, *DESK):
+        for person in self._post.holders(uow, *DESK):
             if person.id != by.id:
-                self._post.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id)
+                self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=group_id)
 
-    def pictures(self, unit: OfficeUnit, case: Case, address: str) -> None:
+    def pictures(self, uow: UnitOfWork, case: Case, address: str) -> None:
         """Tell those who were told of the case how the new picture compares with the one before; in the quiet hours,
         where nobody was told of it yet, nothing.
         """
         if not case.urgent and self._policy.rests_until(self._policy.clock()):
             return
-        text = self._compared(unit, case, address)
-        actor = unit.person(case.person_id)
-        told = self._leaders(unit, case) if actor.has(*DESK) else []
-        for person in told or self._post.holders(unit, *DESK):
+        text = self._compared(uow, case, address)
+        actor = uow.people.get(case.person_id)
+        told = self._leaders(uow, case) if actor.has(*DESK) else []
+        for person in told or self._post.holders(uow, *DESK):
             purpose = Purpose.LEADER_ALERT if told else Purpose.ADMIN_ALERT
-            self._post.to_person(unit, person, text, purpose, group_id=case.group_id, case_id=case.id)
+            self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id)
 
-    def _compared(self, unit: OfficeUnit, case: Case, address: str) -> str:
-        pictures = [kept.change for kept in unit.changes_of_case(case) if kept.change.kind is ChangeKind.PICTURE]
+    def _compared(self, uow: UnitOfWork, case: Case, address: str) -> str:
+        pictures = [kept.change for kept in uow.group_changes.of_case(case) if kept.change.kind is ChangeKind.PICTURE]
         before = next((change.before for change in reversed(pictures) if change.after == address), None)
         account = self._policy.account
-        new = unit.looked_at(account, case.group_id, address)
-        old = unit.looked_at(account, case.group_id, before) if before else None
+        new = uow.pictures.thumbnail(account, case.group_id, address)
+        old = uow.pictures.thumbnail(account, case.group_id, before) if before else None
         if new is None:
             return self._voice.say(Text.PICTURE_NOT_FETCHED, code=case.code)
         if old is None:
@@ -95,7 +95,7 @@ class Telling:
 
     def _alert(
         self,
-        unit: OfficeUnit,
+        uow: UnitOfWork,
         case: Case,
         actor: Person,
         changes: Sequence[Change],
@@ -113,11 +113,11 @@ class Telling:
             lines = [self._voice.say(text) for text in ((asked, told) if actor.has(*DESK) else (asked,))]
             text = self._voice.say(Text.CHANGE_ALERT, picture=picture, member=" ".join(lines), **about)
         roles = (Role.ADMIN,) if actor.has(*DESK) and told is Text.CHANGE_TOLD_LEADER else DESK
-        for person in self._post.holders(unit, *roles):
+        for person in self._post.holders(uow, *roles):
             if person.id != actor.id:
-                self._post.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=case.group_id, case_id=case.id)
+                self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=case.group_id, case_id=case.id)
 
-    def _ask(self, unit: OfficeUnit, case: Case, actor: Person, about: dict[str, str], told: Text) -> Text:
+    def _ask(self, uow: UnitOfWork, case: Case, actor: Person, about: dict[str, str], told: Text) -> Text:
         """Tell whoever made the change how to ask for the leader's word; what was done, in words for the desk."""
         if actor.uid == NOBODY_UID:
             return Text.MEMBER_NOT_ASKED
@@ -128,19 +128,19 @@ class Telling:
         if not self._policy.remind_members and not actor.has(*DESK):
             return Text.MEMBER_NOT_ASKED
         text = self._voice.say_to(actor, Text.CHANGE_REQUEST, told=self._voice.say(told), **about)
-        sent = self._post.to_person(unit, actor, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
+        sent = self._post.to_person(uow, actor, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
         return Text.MEMBER_ASKED if sent else Text.MEMBER_WITHHELD
 
-    def _leaders(self, unit: OfficeUnit, case: Case) -> list[Person]:
-        return [person for person in self._post.holders(unit, Role.LEADER) if person.id != case.person_id]
+    def _leaders(self, uow: UnitOfWork, case: Case) -> list[Person]:
+        return [person for person in self._post.holders(uow, Role.LEADER) if person.id != case.person_id]
 
-    def _about(self, unit: OfficeUnit, case: Case, actor: Person, changes: Sequence[Change]) -> dict[str, str]:
+    def _about(self, uow: UnitOfWork, case: Case, actor: Person, changes: Sequence[Change]) -> dict[str, str]:
         return {
             "code": case.code,
             "group": self._voice.group(self._policy.group(case.group_id)),
             "when": moment(case.last_event_at),
             "who": self._voice.who(actor),
-            "rows": self._wording.rows(unit, changes),
+            "rows": self._wording.rows(uow, changes),
             "citation": self._voice.citation(case.clause),
             "clause": self._voice.clause(case.clause),
             "until": moment(case.event_at + self._policy.approved_within),

@@ -1,7 +1,6 @@
 """Fetches pictures of groups, off the judge's path: what is to be fetched outlives the process."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,7 +9,7 @@ from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.pictures import Looked, Picture
 from zalo_governor.services.group_changes.notifications import Telling
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -33,33 +32,33 @@ class Pictures:
         *,
         fetch: Callable[[str], bytes],
         look: Callable[[bytes], Looked | None],
-        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        begin: BeginUnitOfWork,
         on_settled: Callable[[], None],
     ) -> None:
         self._policy = policy
         self._fetch = fetch
         self._look = look
-        self._unit = unit
+        self._begin = begin
         self._on_settled = on_settled
         self._telling = Telling(policy)
 
     def next_due(self) -> datetime | None:
         """When `act` has to be called next; None where nothing waits."""
-        with self._unit() as unit:
-            return unit.next_picture(self._policy.account)
+        with self._begin() as uow:
+            return uow.pictures.next_due(self._policy.account)
 
     def act(self, now: datetime) -> None:
         """Fetch everything that is due. The call itself is made outside any transaction."""
-        with self._unit() as unit:
-            due = unit.due_pictures(self._policy.account, now)
+        with self._begin() as uow:
+            due = uow.pictures.due(self._policy.account, now)
         for picture in due:
             looked = self._looked(picture)
-            with self._unit() as unit:
+            with self._begin() as uow:
                 if looked is None and picture.attempts < len(_AGAIN):
-                    unit.try_picture_again(picture, self._policy.clock() + _AGAIN[picture.attempts])
+                    uow.pictures.retry(picture, self._policy.clock() + _AGAIN[picture.attempts])
                 else:
-                    unit.settle_picture(picture, looked)
-                    self._tell(unit, picture)
+                    uow.pictures.settle(picture, looked)
+                    self._tell(uow, picture)
             self._on_settled()
 
     def _looked(self, picture: Picture) -> Looked | None:
@@ -69,7 +68,7 @@ class Pictures:
             log.warning("picture_not_fetched", group=picture.group_id, error=type(error).__name__)
             return None
 
-    def _tell(self, unit: OfficeUnit, picture: Picture) -> None:
-        case = unit.case(picture.case_id) if picture.case_id else None
+    def _tell(self, uow: UnitOfWork, picture: Picture) -> None:
+        case = uow.cases.get(picture.case_id) if picture.case_id else None
         if case:
-            self._telling.pictures(unit, case, picture.address)
+            self._telling.pictures(uow, case, picture.address)

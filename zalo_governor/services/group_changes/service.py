@@ -19,7 +19,7 @@ from zalo_governor.services.cases.new_case import new_case
 from zalo_governor.services.group_changes.diff import changes_of, concerns_group, group_after
 from zalo_governor.services.group_changes.notifications import Telling
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -35,25 +35,25 @@ class Watch:
         self._policy = policy
         self._telling = Telling(policy)
 
-    def excused(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> Verdict:
+    def excused(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         """The verdict without findings on what an act only repeats: Zalo names everything, also what stays."""
         if verdict.sealed or not any(_on_group(finding) for finding in verdict.findings):
             return verdict
-        changed = {change.kind.value for change in self._changes(unit, event)}
+        changed = {change.kind.value for change in self._changes(uow, event)}
         kept = [finding for finding in verdict.findings if not _on_group(finding) or finding.label in changed]
         return verdict.model_copy(update={"findings": tuple(kept)})
 
-    def take(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+    def take(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Record what one event of a governed group changes, and make cases of what was not allowed."""
         if verdict.sealed or not concerns_group(event):
             return
-        changes = self._changes(unit, event)
-        self._remember(unit, event)
-        actor = unit.sender(event.account, event.sender_uid)
+        changes = self._changes(uow, event)
+        self._remember(uow, event)
+        actor = uow.people.find_or_create(event.account, event.sender_uid)
         findings = {finding.label: finding for finding in verdict.findings if _on_group(finding) and not finding.shadow}
         held: dict[str, _Held] = {}
         for change in changes:
-            if self._heard_before(unit, event, change):
+            if self._heard_before(uow, event, change):
                 continue
             kept = GroupChange(
                 group_id=event.thread_id,
@@ -64,52 +64,52 @@ class Watch:
             )
             finding = findings.get(change.kind.value)
             if finding is None or not isinstance(finding, Finding) or self._own_right(event, actor):
-                unit.add_change(event.account, kept)
-            elif approval := self._approval(unit, event, change):
-                self._allowed(unit, kept, approval)
+                uow.group_changes.add(event.account, kept)
+            elif approval := self._approval(uow, event, change):
+                self._allowed(uow, kept, approval)
             else:
                 held.setdefault(finding.rule_id, _Held(finding, [])).changes.append(kept)
         for one in held.values():
-            self._pursue(unit, event, actor or self._nobody(unit, event), one)
+            self._pursue(uow, event, actor or self._nobody(uow, event), one)
 
-    def keep_picture(self, unit: OfficeUnit, group_id: str) -> None:
+    def keep_picture(self, uow: UnitOfWork, group_id: str) -> None:
         """Have the group's present picture fetched, so that there is one to compare the next one with."""
-        group = unit.group_snapshot(group_id)
+        group = uow.members.group_snapshot(group_id)
         if group and group.avatar_url:
-            self._want(unit, group_id, group.avatar_url, None)
+            self._want(uow, group_id, group.avatar_url, None)
 
-    def _changes(self, unit: OfficeUnit, event: EventBase) -> list[Change]:
+    def _changes(self, uow: UnitOfWork, event: EventBase) -> list[Change]:
         def number(uid: str) -> str:
-            person = unit.sender(event.account, uid)
+            person = uow.people.find_or_create(event.account, uid)
             return str(person.id) if person else ""
 
-        return changes_of(event, unit.group_snapshot(event.thread_id), number)
+        return changes_of(event, uow.members.group_snapshot(event.thread_id), number)
 
-    def _remember(self, unit: OfficeUnit, event: EventBase) -> None:
-        before = unit.group_snapshot(event.thread_id)
+    def _remember(self, uow: UnitOfWork, event: EventBase) -> None:
+        before = uow.members.group_snapshot(event.thread_id)
         after = before and group_after(event, before)
         if after and after != before:
-            unit.update_group(event.account, after)
+            uow.members.update_group(event.account, after)
 
-    def _heard_before(self, unit: OfficeUnit, event: EventBase, change: Change) -> bool:
+    def _heard_before(self, uow: UnitOfWork, event: EventBase, change: Change) -> bool:
         """Whether another account of the program has heard of the same act."""
         if event.source is Source.SWEEP:
             return False
-        same = unit.changes_at(event.thread_id, event.at, event.at + _MOMENT)
+        same = uow.group_changes.between(event.thread_id, event.at, event.at + _MOMENT)
         return any(kept.change == change and kept.event_id != event.id for kept in same)
 
     def _own_right(self, event: EventBase, actor: Person | None) -> bool:
         """The program's own acts were ordered by people and are on record; and whoever may allow it may do it."""
         return event.sender_uid == self._policy.account or (actor is not None and actor.has(*self._policy.approvers))
 
-    def _approval(self, unit: OfficeUnit, event: EventBase, change: Change) -> Approval | None:
-        given = unit.approvals(event.thread_id, event.at)
+    def _approval(self, uow: UnitOfWork, event: EventBase, change: Change) -> Approval | None:
+        given = uow.group_changes.approvals(event.thread_id, event.at)
         return next((approval for approval in given if approval.covers(change, event.id, event.at)), None)
 
-    def _allowed(self, unit: OfficeUnit, kept: GroupChange, approval: Approval) -> None:
-        unit.use_approval(approval.id, kept.event_id)
-        unit.add_change(self._policy.account, kept.model_copy(update={"approval_id": approval.id}))
-        unit.audit(
+    def _allowed(self, uow: UnitOfWork, kept: GroupChange, approval: Approval) -> None:
+        uow.group_changes.use_approval(approval.id, kept.event_id)
+        uow.group_changes.add(self._policy.account, kept.model_copy(update={"approval_id": approval.id}))
+        uow.audit.append(
             "change.approved",
             at=self._policy.clock(),
             actor_id=kept.actor_id,
@@ -118,41 +118,41 @@ class Watch:
             detail={"event": kept.event_id, "approval": approval.id, "by": approval.given_by},
         )
 
-    def _pursue(self, unit: OfficeUnit, event: EventBase, actor: Person, held: "_Held") -> None:
+    def _pursue(self, uow: UnitOfWork, event: EventBase, actor: Person, held: "_Held") -> None:
         now = self._policy.clock()
         label = held.changes[0].change.kind.value
         since = event.at - self._policy.repeat_window
-        case = unit.open_case(event.thread_id, held.finding.rule_id, actor.id, label, since)
+        case = uow.cases.find_open(event.thread_id, held.finding.rule_id, actor.id, label, since)
         if case is None:
             finding = held.finding.model_copy(update={"label": label})
-            case = unit.add_case(new_case(event, finding, actor.id, now, late=event.late))
-            audit_case(unit, "case.opened", case, {"event": event.id, "kind": label}, at=now)
+            case = uow.cases.add(new_case(event, finding, actor.id, now, late=event.late))
+            audit_case(uow, "case.opened", case, {"event": event.id, "kind": label}, at=now)
             log.info("case", case=case.code, rule=case.rule_id, kind=label)
         else:
             case = case.joined(at=event.at)
-            unit.save_case(case, joined_event_id=event.id)
-            audit_case(unit, "case.joined", case, {"event": event.id, "kind": label}, at=now)
+            uow.cases.save(case, joined_event_id=event.id)
+            audit_case(uow, "case.joined", case, {"event": event.id, "kind": label}, at=now)
         for kept in held.changes:
-            unit.add_change(event.account, kept.model_copy(update={"case_id": case.id}))
+            uow.group_changes.add(event.account, kept.model_copy(update={"case_id": case.id}))
             if kept.change.kind is ChangeKind.PICTURE and kept.change.after:
-                self._want(unit, event.thread_id, kept.change.after, case.id)
+                self._want(uow, event.thread_id, kept.change.after, case.id)
         if case.late:
-            unit.first_run(*told_late(case))  # It is told of here, however late it was heard.
+            uow.claims.claim_once(*told_late(case))  # It is told of here, however late it was heard.
         if not case.urgent and self._policy.rests_until(now):
-            unit.first_run(*change_waits(case, event.id))
+            uow.claims.claim_once(*change_waits(case, event.id))
             return
         window = now.replace(minute=now.minute - now.minute % _TOLD_MINUTES, second=0, microsecond=0)
-        if case.count == 1 or unit.first_run(f"changed:{case.code}", window):
-            told = self._telling.changed(unit, case, actor, [kept.change for kept in held.changes])
+        if case.count == 1 or uow.claims.claim_once(f"changed:{case.code}", window):
+            told = self._telling.changed(uow, case, actor, [kept.change for kept in held.changes])
             if told != case:
-                unit.save_case(told)
+                uow.cases.save(told)
 
-    def _want(self, unit: OfficeUnit, group_id: str, address: str, case_id: int | None) -> None:
+    def _want(self, uow: UnitOfWork, group_id: str, address: str, case_id: int | None) -> None:
         picture = Picture(group_id=group_id, account=self._policy.account, address=address, case_id=case_id)
-        unit.want_picture(picture, self._policy.clock())
+        uow.pictures.request(picture, self._policy.clock())
 
-    def _nobody(self, unit: OfficeUnit, event: EventBase) -> Person:
-        nobody = unit.sender(event.account, NOBODY_UID)
+    def _nobody(self, uow: UnitOfWork, event: EventBase) -> Person:
+        nobody = uow.people.find_or_create(event.account, NOBODY_UID)
         if nobody is None:
             raise KeyError(NOBODY_UID)
         return nobody

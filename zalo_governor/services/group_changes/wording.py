@@ -7,7 +7,7 @@ from zalo_governor.domain.people import Person
 from zalo_governor.services.group_changes.vocabulary import ChangeWords
 from zalo_governor.services.messaging.formatter import Voice, plain
 from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 _VALUE = 120
 
@@ -19,11 +19,11 @@ class Wording:
         self._voice = voice
         self._words = words
 
-    def rows(self, unit: OfficeUnit, changes: Iterable[Change]) -> str:
+    def rows(self, uow: UnitOfWork, changes: Iterable[Change]) -> str:
         """A line for each change."""
-        return "\n".join(self._voice.say(Text.CHANGE_ROW, change=self.change(unit, change)) for change in changes)
+        return "\n".join(self._voice.say(Text.CHANGE_ROW, change=self.change(uow, change)) for change in changes)
 
-    def change(self, unit: OfficeUnit, change: Change) -> str:
+    def change(self, uow: UnitOfWork, change: Change) -> str:
         """One change in a few words."""
         match change.kind:
             case ChangeKind.NAME | ChangeKind.DESCRIPTION:
@@ -34,9 +34,9 @@ class Wording:
                 return self._setting(change)
             case ChangeKind.ADMIN:
                 text = Text.CHANGE_ADMIN_ADDED if change.after == "1" else Text.CHANGE_ADMIN_REMOVED
-                return self._voice.say(text, who=self._who(unit, change.item))
+                return self._voice.say(text, who=self._who(uow, change.item))
             case ChangeKind.OWNER:
-                before, after = self._who(unit, change.before or ""), self._who(unit, change.after)
+                before, after = self._who(uow, change.before or ""), self._who(uow, change.after)
                 return self._voice.say(Text.CHANGE_OWNER, before=before, after=after)
             case ChangeKind.LINK:
                 return self._voice.say(Text.CHANGE_LINK)
@@ -66,6 +66,6 @@ class Wording:
             after=self._words.value(change.after),
         )
 
-    def _who(self, unit: OfficeUnit, number: str) -> str:
-        person: Person | None = unit.person(int(number)) if number.isdecimal() else None
+    def _who(self, uow: UnitOfWork, number: str) -> str:
+        person: Person | None = uow.people.get(int(number)) if number.isdecimal() else None
         return self._voice.who(person) if person else self._voice.say(Text.WHO_NOBODY)

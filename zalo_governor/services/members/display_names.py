@@ -8,7 +8,7 @@ from zalo_governor.services.members.roster.matching import likeliest
 from zalo_governor.services.messaging.formatter import Voice, plain
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 _LONGEST_PROPOSAL = 150
 _LACKS: Mapping[str, Text] = {
@@ -35,12 +35,12 @@ class NameAdvice:
         """What is missing; where nothing is, that only the form is wrong."""
         return self._voice.say(Text.NAME_LACKS_FORM if fixable and reason not in _LACKS else self._missing(reason))
 
-    def proposal(self, unit: OfficeUnit, group_id: str, person: Person, made: str | None) -> str:
+    def proposal(self, uow: UnitOfWork, group_id: str, person: Person, made: str | None) -> str:
         """The right name by the roster, where it knows who this is; else by the settings; else what the rule has made.
 
         Where nothing of that is, the entry of the roster that the shown name clearly resembles is offered, if one is.
         """
-        matched = unit.matched(self._policy.account, group_id)
+        matched = uow.roster.matched(self._policy.account, group_id)
         own = next((entry for entry, uids in matched if person.uid in uids), None)
         if own:
             return self._said(Text.PROPOSAL, _named(own))

@@ -1,7 +1,6 @@
 """Friend requests of those who belong to a group are accepted, so that private messages reach them; others are not."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,7 +10,7 @@ from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase, FriendAct
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -27,37 +26,39 @@ class Friendships:
     def __init__(self, policy: OfficePolicy) -> None:
         self._policy = policy
 
-    def take(self, unit: OfficeUnit, event: EventBase) -> None:
+    def take(self, uow: UnitOfWork, event: EventBase) -> None:
         """Look at one judged event; most are none of this."""
         if isinstance(event, FriendAct) and event.act == _ASKED:
-            self.asked(unit, event.sender_uid)
+            self.asked(uow, event.sender_uid)
 
-    def asked(self, unit: OfficeUnit, uid: str) -> bool:
+    def asked(self, uow: UnitOfWork, uid: str) -> bool:
         """Somebody wants to be the account's friend; whether that is to be accepted."""
-        group_id = self._belongs_to(unit, uid) if self._policy.accept_friends and uid else None
+        group_id = self._belongs_to(uow, uid) if self._policy.accept_friends and uid else None
         if group_id is None:
-            self._decline(unit, uid)
+            self._decline(uow, uid)
             return False
         now = self._policy.clock()
         errand = Errand(
             account=self._policy.account, kind=ErrandKind.BEFRIEND, group_id=group_id, uid=uid, ordered_at=now
         )
-        return unit.order_errand(errand)
+        return uow.actions.order(errand)
 
-    def _belongs_to(self, unit: OfficeUnit, uid: str) -> str | None:
+    def _belongs_to(self, uow: UnitOfWork, uid: str) -> str | None:
         """The first governed group in whose roster the person stands, or in which the person is."""
         account = self._policy.account
         for group in self._policy.governed:
-            if uid in (unit.approved(account, group.id) or ()) or uid in unit.present_uids(account, group.id):
+            if uid in (uow.roster.approved_uids(account, group.id) or ()) or uid in uow.members.present_uids(
+                account, group.id
+            ):
                 return group.id
         return None
 
-    def _decline(self, unit: OfficeUnit, uid: str) -> None:
+    def _decline(self, uow: UnitOfWork, uid: str) -> None:
         """Left alone on Zalo, where a person may still accept it; noted once a day."""
         today = self._policy.clock().replace(hour=0, minute=0, second=0, microsecond=0)
-        person = unit.sender(self._policy.account, uid)
-        if person and unit.first_run(f"friend_declined:{person.id}", today):
-            unit.audit(
+        person = uow.people.find_or_create(self._policy.account, uid)
+        if person and uow.claims.claim_once(f"friend_declined:{person.id}", today):
+            uow.audit.append(
                 "friend.declined",
                 at=self._policy.clock(),
                 actor_id=None,
@@ -80,11 +81,11 @@ class FriendRequests:
         policy: OfficePolicy,
         *,
         fetch: Callable[[], Sequence[FriendRequest]],
-        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        begin: BeginUnitOfWork,
     ) -> None:
         self._policy = policy
         self._fetch = fetch
-        self._unit = unit
+        self._begin = begin
         self._friendships = Friendships(policy)
         self._next = from_ms(0)
 
@@ -102,6 +103,6 @@ class FriendRequests:
             return
         self._next = now + _LOOK_EVERY
         if waiting:
-            with self._unit() as unit:
+            with self._begin() as uow:
                 for request in waiting:
-                    self._friendships.asked(unit, request.uid)
+                    self._friendships.asked(uow, request.uid)

@@ -1,7 +1,6 @@
 """The roll call: who is in the group, under what name, with what settings, compared with what was known."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Protocol
@@ -13,7 +12,7 @@ from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import Element, RawDict
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.services.members.snapshot_diff import Look, to_remember
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -51,17 +50,17 @@ class RollCall:
         *,
         account: str,
         fetch: Fetch,
-        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        begin: BeginUnitOfWork,
         may_keep: Callable[[RawDict], bool],
         admit: Callable[[Sequence[Element]], object],
-        sum_up: Callable[[OfficeUnit, str], None],
+        sum_up: Callable[[UnitOfWork, str], None],
         on_swept: Callable[[], None],
         again_after: timedelta,
         clock: Clock,
     ) -> None:
         self._account = account
         self._fetch = fetch
-        self._unit = unit
+        self._begin = begin
         self._may_keep = may_keep
         self._admit = admit
         self._sum_up = sum_up
@@ -134,22 +133,22 @@ class RollCall:
         began = self._swept[group_id] = self._clock()
         with self._noting:
             writers = self._writers.pop(group_id, frozenset())
-        with self._unit() as unit:
-            unit.tie_members(self._account, members)
-            before = unit.swept_at(self._account, group_id)
+        with self._begin() as uow:
+            uow.members.link_global_ids(self._account, members)
+            before = uow.members.seen_at(self._account, group_id)
             look = Look(self._account, group_id, to_ms(began), since_ms=to_ms(before) if before else 0)
-            present = unit.present_uids(self._account, group_id)
+            present = uow.members.present_uids(self._account, group_id)
             elements = [
-                *look.changes(unit.group_snapshot(group_id), snapshot, present, writers),
-                *look.names(members, unit.known_names(self._account, group_id)),
+                *look.changes(uow.members.group_snapshot(group_id), snapshot, present, writers),
+                *look.names(members, uow.members.judged_names(self._account, group_id)),
             ]
         if elements:
             self._admit(elements)
-        with self._unit() as unit:
+        with self._begin() as uow:
             # Only once all that it shows is durable: a kill in between repeats the sweep, and the same keys come to it.
-            kept = self._keepable(unit.group_snapshot(group_id), snapshot)
-            unit.save_group(self._account, kept, members, began)
-            self._sum_up(unit, group_id)
+            kept = self._keepable(uow.members.group_snapshot(group_id), snapshot)
+            uow.members.save_group(self._account, kept, members, began)
+            self._sum_up(uow, group_id)
         return len(elements)
 
     def _keepable(self, before: GroupSnapshot | None, seen: GroupSnapshot) -> GroupSnapshot:

@@ -10,7 +10,7 @@ from zalo_governor.services.messaging.formatter import Voice, number
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 _REQUEST = Purpose.MEMBER_REQUEST.value
 _EVER = from_ms(0)
@@ -28,51 +28,53 @@ class NameReminders:
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
-    def may_ask(self, unit: OfficeUnit) -> bool:
+    def may_ask(self, uow: UnitOfWork) -> bool:
         """Whether one more may be asked today."""
-        return self._asked_today(unit, *self._policy.groups) < self._policy.names_asked_per_day
+        return self._asked_today(uow, *self._policy.groups) < self._policy.names_asked_per_day
 
-    def remind(self, unit: OfficeUnit, group_id: str) -> int:
+    def remind(self, uow: UnitOfWork, group_id: str) -> int:
         """Ask those who were not asked yet, and again those who were asked long enough ago; how many were asked."""
         policy, sent = self._policy, 0
         now = policy.clock()
-        for case in self._open(unit, group_id):
+        for case in self._open(uow, group_id):
             if case.state not in {CaseState.NEW, CaseState.REMINDED}:
                 continue
             since = now - policy.name_reminder_after + _SLACK
-            if self._given_up(case) or unit.last_posted(case.person_id, _REQUEST, group_id, since, rule_id=NAME_RULE):
+            if self._given_up(case) or uow.outbox.last_added(
+                case.person_id, _REQUEST, group_id, since, rule_id=NAME_RULE
+            ):
                 continue
-            person, made = unit.person(case.person_id), unit.suggestion(case)
-            if self._alerts.held_back(unit, case, person, old=False):
+            person, made = uow.people.get(case.person_id), uow.cases.suggestion(case)
+            if self._alerts.held_back(uow, case, person, old=False):
                 continue
-            if not self.may_ask(unit):
+            if not self.may_ask(uow):
                 break
             asked = self._alerts.ask_member(
-                unit, case, person, made, about_name=True, old=False, reason=unit.reason_of(case)
+                uow, case, person, made, about_name=True, old=False, reason=uow.cases.reason(case)
             )
             sent += asked is Text.MEMBER_ASKED
         return sent
 
-    def sum_up(self, unit: OfficeUnit, group_id: str, due: datetime) -> None:
+    def sum_up(self, uow: UnitOfWork, group_id: str, due: datetime) -> None:
         """Tell the desk how many names are not right yet; the same figures are told once a week at most."""
-        cases = self._open(unit, group_id)
+        cases = self._open(uow, group_id)
         if not cases:
             return
         counts = {
             "open": len(cases),
-            "asked": self._asked_today(unit, group_id),
+            "asked": self._asked_today(uow, group_id),
             "waiting": sum(case.state is CaseState.NEW for case in cases),
             "ended": sum(case.state is CaseState.REMINDED and self._given_up(case) for case in cases),
         }
         monday = due - timedelta(days=local(due).weekday())
         week = monday.replace(hour=0, minute=0, second=0, microsecond=0)
-        if unit.first_run(f"names:{group_id}:{'/'.join(map(str, counts.values()))}", week):
+        if uow.claims.claim_once(f"names:{group_id}:{'/'.join(map(str, counts.values()))}", week):
             group = self._voice.group(self._policy.group(group_id))
             facts = {name: number(count) for name, count in counts.items()}
-            self._post.to_desk(unit, self._voice.say(Text.NAMES_DIGEST, group=group, **facts), group_id=group_id)
+            self._post.to_desk(uow, self._voice.say(Text.NAMES_DIGEST, group=group, **facts), group_id=group_id)
 
-    def _open(self, unit: OfficeUnit, group_id: str) -> list[Case]:
-        cases = unit.cases(group_id, start=_EVER, end=_NEVER, open_only=True)
+    def _open(self, uow: UnitOfWork, group_id: str) -> list[Case]:
+        cases = uow.cases.opened_between(group_id, start=_EVER, end=_NEVER, open_only=True)
         return [case for case in cases if case.rule_id == NAME_RULE]
 
     def _given_up(self, case: Case) -> bool:
@@ -80,6 +82,6 @@ class NameReminders:
         policy = self._policy
         return policy.clock() - case.opened_at > policy.name_reminder_after * policy.name_reminders + _SLACK
 
-    def _asked_today(self, unit: OfficeUnit, *group_ids: str) -> int:
+    def _asked_today(self, uow: UnitOfWork, *group_ids: str) -> int:
         midnight = local(self._policy.clock()).replace(hour=0, minute=0, second=0, microsecond=0)
-        return unit.people_asked(_REQUEST, group_ids, midnight, rule_id=NAME_RULE)
+        return uow.outbox.people_asked(_REQUEST, group_ids, midnight, rule_id=NAME_RULE)

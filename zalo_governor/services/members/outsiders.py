@@ -25,7 +25,7 @@ from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.messaging.trial_filter import on_trial
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ class Newcomers:
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
-    def take(self, unit: OfficeUnit, event: EventBase, verdict: Verdict) -> None:
+    def take(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Look at one judged event; most are none of this."""
         if not isinstance(event, _COMINGS_AND_GOINGS) or event.thread_id not in self._policy.groups:
             return
@@ -53,95 +53,95 @@ class Newcomers:
             if isinstance(finding, Finding) and finding.rule_id == OUTSIDERS and not finding.shadow
         ]
         if isinstance(event, MembersJoined):
-            self._came(unit, event, [finding for finding in findings if finding.severity is not Severity.SUSPECT])
+            self._came(uow, event, [finding for finding in findings if finding.severity is not Severity.SUSPECT])
         elif isinstance(event, JoinRequested):
-            self._asked(unit, event, len(findings))
+            self._asked(uow, event, len(findings))
         elif isinstance(event, MembersLeft | MemberRemoved):
-            self._went(unit, event)
+            self._went(uow, event)
 
-    def sum_up(self, unit: OfficeUnit, group_id: str) -> None:
+    def sum_up(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell the desk, each once, of those whose coming did not come live: in one message of those who came just now,
         whose adders are asked as ever, in another one of those who were found too late for that.
 
         Who has been recognised meanwhile as somebody of the roster is none of them any more.
         """
-        self.recognised(unit, group_id)
+        self.recognised(uow, group_id)
         since = self._policy.clock() - _TOLD_WITHIN
-        here = unit.newcomers_here(group_id)
+        here = uow.outsiders.present(group_id)
         found = [
             (newcomer, case)
             for newcomer, case in here
-            if case.state.open and case.opened_at >= since and self._claim(unit, newcomer, case)
+            if case.state.open and case.opened_at >= since and self._claim(uow, newcomer, case)
         ]
         if fresh := [(newcomer, case) for newcomer, case in found if _seen_to_come(case)]:
-            self._tell_at_once(unit, group_id, fresh)
+            self._tell_at_once(uow, group_id, fresh)
         if older := [(newcomer, case) for newcomer, case in found if not _seen_to_come(case)]:
-            self._tell(unit, group_id, older, Text.NEWCOMERS_FOUND, self._voice.say(Text.ADDER_NOT_ASKED))
+            self._tell(uow, group_id, older, Text.NEWCOMERS_FOUND, self._voice.say(Text.ADDER_NOT_ASKED))
 
-    def recognised(self, unit: OfficeUnit, group_id: str) -> None:
+    def recognised(self, uow: UnitOfWork, group_id: str) -> None:
         """Close the cases of those who turn out to stand in the roster: by their number, or since it was mended."""
-        here = [(newcomer, case) for newcomer, case in unit.newcomers_here(group_id) if case.state.open]
+        here = [(newcomer, case) for newcomer, case in uow.outsiders.present(group_id) if case.state.open]
         if not here:
             return
-        approved = unit.approved(self._policy.account, group_id) or frozenset()
+        approved = uow.roster.approved_uids(self._policy.account, group_id) or frozenset()
         for newcomer, case in here:
             if newcomer.uid in approved:
-                self.close(unit, case, CaseState.FALSE_ALARM, self._voice.say(Text.REASON_RECOGNISED))
+                self.close(uow, case, CaseState.FALSE_ALARM, self._voice.say(Text.REASON_RECOGNISED))
 
-    def close(self, unit: OfficeUnit, case: Case, to: CaseState, reason: str, *, by: int | None = None) -> Case:
+    def close(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str, *, by: int | None = None) -> Case:
         """The case in that state where it can get there; as it is where people have already decided otherwise."""
         now = self._policy.clock()
         try:
             moved = case.moved(to, at=now, by=by, reason=reason)
         except IllegalTransitionError:
             return case
-        unit.save_case(moved)
-        audit_case(unit, "case.moved", moved, {"from": case.state.value, "to": to.value}, at=now, by=by)
+        uow.cases.save(moved)
+        audit_case(uow, "case.moved", moved, {"from": case.state.value, "to": to.value}, at=now, by=by)
         return moved
 
-    def _came(self, unit: OfficeUnit, event: MembersJoined, findings: Sequence[Finding]) -> None:
+    def _came(self, uow: UnitOfWork, event: MembersJoined, findings: Sequence[Finding]) -> None:
         at_once = is_fresh(event, self._policy.clock()) and event.source is Source.LIVE
         told = []
         for finding in findings:
-            person = unit.sender(event.account, finding.subject_uid or "")
+            person = uow.people.find_or_create(event.account, finding.subject_uid or "")
             if person is None:
                 continue
-            opened = self._case(unit, event, finding, person, late=not at_once)
-            if opened and at_once and self._claim(unit, *opened):
+            opened = self._case(uow, event, finding, person, late=not at_once)
+            if opened and at_once and self._claim(uow, *opened):
                 told.append(opened)
         if told:
-            self._tell_at_once(unit, event.thread_id, told)
+            self._tell_at_once(uow, event.thread_id, told)
 
-    def _tell_at_once(self, unit: OfficeUnit, group_id: str, came: Sequence[tuple[Newcomer, Case]]) -> None:
+    def _tell_at_once(self, uow: UnitOfWork, group_id: str, came: Sequence[tuple[Newcomer, Case]]) -> None:
         """Tell the desk of those who came just now, ask who brought them in, and put out whom the settings put out."""
         by_adder: dict[int, list[tuple[Newcomer, Case]]] = {}
         for newcomer, case in came:
             if newcomer.brought_by is not None:
                 by_adder.setdefault(newcomer.brought_by, []).append((newcomer, case))
-        asked = [self._ask_adder(unit, brought) for brought in by_adder.values()]
+        asked = [self._ask_adder(uow, brought) for brought in by_adder.values()]
         member = "\n".join(dict.fromkeys(asked)) or self._voice.say(Text.ADDER_NOBODY)
-        self._tell(unit, group_id, came, Text.NEWCOMERS, member)
+        self._tell(uow, group_id, came, Text.NEWCOMERS, member)
         for newcomer, case in came:
-            self._put_out(unit, newcomer, case)
+            self._put_out(uow, newcomer, case)
 
     def _case(
-        self, unit: OfficeUnit, event: MembersJoined, finding: Finding, person: Person, *, late: bool
+        self, uow: UnitOfWork, event: MembersJoined, finding: Finding, person: Person, *, late: bool
     ) -> tuple[Newcomer, Case] | None:
         """The case about that person's coming; None where it is known and nothing new is told about it."""
-        by = unit.sender(event.account, event.sender_uid) if finding.label == "added" else None
-        here = unit.newcomers_here(event.thread_id, person.id)
+        by = uow.people.find_or_create(event.account, event.sender_uid) if finding.label == "added" else None
+        here = uow.outsiders.present(event.thread_id, person.id)
         if here:
             # The same coming, found by a sweep or heard by another account before.
             newcomer, case = here[-1]
             if by is None or newcomer.brought_by is not None:
-                unit.save_case(case, joined_event_id=event.id)
+                uow.cases.save(case, joined_event_id=event.id)
                 return None
             case = case.model_copy(update={"person_id": by.id, "label": finding.label})
-            unit.save_case(case, joined_event_id=event.id)
-            unit.brought_by(case, by.id)
-            audit_case(unit, "case.joined", case, {"event": event.id}, at=self._policy.clock())
+            uow.cases.save(case, joined_event_id=event.id)
+            uow.outsiders.set_brought_by(case, by.id)
+            audit_case(uow, "case.joined", case, {"event": event.id}, at=self._policy.clock())
             return newcomer.model_copy(update={"brought_by": by.id}), case
-        case = unit.add_case(new_case(event, finding, (by or person).id, self._policy.clock(), late=late))
+        case = uow.cases.add(new_case(event, finding, (by or person).id, self._policy.clock(), late=late))
         newcomer = Newcomer(
             case_id=case.id,
             group_id=event.thread_id,
@@ -151,45 +151,45 @@ class Newcomers:
             brought_by=by.id if by else None,
             came_at=event.at,
         )
-        unit.note_newcomer(newcomer)
-        audit_case(unit, "case.opened", case, {"event": event.id, "late": late}, at=self._policy.clock())
+        uow.outsiders.add(newcomer)
+        audit_case(uow, "case.opened", case, {"event": event.id, "late": late}, at=self._policy.clock())
         log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=late)
         return newcomer, case
 
-    def _claim(self, unit: OfficeUnit, newcomer: Newcomer, case: Case) -> bool:
+    def _claim(self, uow: UnitOfWork, newcomer: Newcomer, case: Case) -> bool:
         """Once for each newcomer, and once more when it becomes known who brought that person in."""
-        return unit.first_run(f"newcomer:{case.code}:{newcomer.brought_by or ''}", case.opened_at)
+        return uow.claims.claim_once(f"newcomer:{case.code}:{newcomer.brought_by or ''}", case.opened_at)
 
-    def _ask_adder(self, unit: OfficeUnit, added: Sequence[tuple[Newcomer, Case]]) -> str:
+    def _ask_adder(self, uow: UnitOfWork, added: Sequence[tuple[Newcomer, Case]]) -> str:
         """Ask the one person who brought them in to check; what was done about that, in words for the desk."""
         first = added[0][1]
-        by = unit.person(first.person_id)
+        by = uow.people.get(first.person_id)
         if by.has(Role.ADMIN, Role.ADMIN_STAFF):
             return self._voice.say(Text.ADDER_ON_DESK)
-        if held_back := self._alerts.held_back(unit, first, by, old=False):
+        if held_back := self._alerts.held_back(uow, first, by, old=False):
             return self._voice.say(held_back)
         text = self._voice.say_to(
             by,
             Text.REQUEST_ADDED,
-            names=", ".join(self._voice.who(unit.person(newcomer.person_id)) for newcomer, _ in added),
+            names=", ".join(self._voice.who(uow.people.get(newcomer.person_id)) for newcomer, _ in added),
             group=self._voice.group(self._policy.group(first.group_id)),
             when=moment(first.event_at),
             citation=self._voice.citation(first.clause),
             code=first.code,
         )
         sent = self._post.to_person(
-            unit, by, text, Purpose.MEMBER_REQUEST, group_id=first.group_id, case_id=first.id, urgent=first.urgent
+            uow, by, text, Purpose.MEMBER_REQUEST, group_id=first.group_id, case_id=first.id, urgent=first.urgent
         )
         if not sent:
             return self._voice.say(Text.MEMBER_WITHHELD)
         return self._voice.say(Text.MEMBER_ASKED)
 
     def _tell(
-        self, unit: OfficeUnit, group_id: str, found: Sequence[tuple[Newcomer, Case]], text: Text, member: str
+        self, uow: UnitOfWork, group_id: str, found: Sequence[tuple[Newcomer, Case]], text: Text, member: str
     ) -> None:
-        rows = [self._row(unit, newcomer, case) for newcomer, case in found[:_ROWS]]
+        rows = [self._row(uow, newcomer, case) for newcomer, case in found[:_ROWS]]
         if len(found) > _ROWS:
-            rows.append(self._voice.say(Text.NEWCOMERS_MORE, names=self._names(unit, found[_ROWS:])))
+            rows.append(self._voice.say(Text.NEWCOMERS_MORE, names=self._names(uow, found[_ROWS:])))
         said = self._voice.say(
             text,
             group=self._voice.group(self._policy.group(group_id)),
@@ -199,76 +199,76 @@ class Newcomers:
             member=member,
         )
         urgent = any(case.urgent for _, case in found)
-        self._post.to_desk(unit, said, group_id=group_id, case_id=found[0][1].id, urgent=urgent)
+        self._post.to_desk(uow, said, group_id=group_id, case_id=found[0][1].id, urgent=urgent)
 
-    def _names(self, unit: OfficeUnit, found: Sequence[tuple[Newcomer, Case]]) -> str:
-        people = [(case.code, self._voice.who(unit.person(newcomer.person_id))) for newcomer, case in found]
+    def _names(self, uow: UnitOfWork, found: Sequence[tuple[Newcomer, Case]]) -> str:
+        people = [(case.code, self._voice.who(uow.people.get(newcomer.person_id))) for newcomer, case in found]
         return "\n".join(self._voice.say(Text.NEWCOMER_NAME, code=code, who=who) for code, who in people)
 
-    def _row(self, unit: OfficeUnit, newcomer: Newcomer, case: Case) -> str:
-        person = unit.person(newcomer.person_id)
+    def _row(self, uow: UnitOfWork, newcomer: Newcomer, case: Case) -> str:
+        person = uow.people.get(newcomer.person_id)
         about = {
             "code": case.code,
             "who": self._voice.who(person),
-            "way": way_in(unit, self._voice, newcomer, case),
+            "way": way_in(uow, self._voice, newcomer, case),
             "when": moment(newcomer.came_at),
         }
         if person.namesake:
             return self._voice.say(Text.NEWCOMER_ROW_NAMESAKE, **about)
         likely = ""
-        matched = unit.matched(newcomer.account, newcomer.group_id)
+        matched = uow.roster.matched(newcomer.account, newcomer.group_id)
         place = likeliest(matched, person.display_name) if person.display_name else None
         if place is not None:
             entry = matched[place][0]
             likely = self._voice.say(Text.NEWCOMER_LIKELY, name=entry.full_name, title=entry.title)
         return self._voice.say(Text.NEWCOMER_ROW, likely=likely, **about)
 
-    def _put_out(self, unit: OfficeUnit, newcomer: Newcomer, case: Case) -> None:
+    def _put_out(self, uow: UnitOfWork, newcomer: Newcomer, case: Case) -> None:
         """By itself only where the office's settings say so, never on trial, and never somebody who might be of the
         roster."""
-        if not self._policy.remove_outsiders or not self._may(unit, newcomer.group_id):
+        if not self._policy.remove_outsiders or not self._may(uow, newcomer.group_id):
             return
-        if on_trial(self._policy, unit):
+        if on_trial(self._policy, uow):
             return
-        name = unit.person(newcomer.person_id).display_name
-        if not name or likeliest(unit.matched(newcomer.account, newcomer.group_id), name) is not None:
+        name = uow.people.get(newcomer.person_id).display_name
+        if not name or likeliest(uow.roster.matched(newcomer.account, newcomer.group_id), name) is not None:
             return
-        order_expulsion(unit, newcomer, case, None, self._policy.clock())
+        order_expulsion(uow, newcomer, case, None, self._policy.clock())
 
-    def _may(self, unit: OfficeUnit, group_id: str) -> bool:
-        snapshot = unit.group_snapshot(group_id)
+    def _may(self, uow: UnitOfWork, group_id: str) -> bool:
+        snapshot = uow.members.group_snapshot(group_id)
         return snapshot is not None and self._policy.account in {snapshot.owner_uid, *snapshot.co_admin_uids}
 
-    def _asked(self, unit: OfficeUnit, event: JoinRequested, outsiders: int) -> None:
+    def _asked(self, uow: UnitOfWork, event: JoinRequested, outsiders: int) -> None:
         """The desk is told of who waits to be let in; the program lets nobody in."""
-        if not is_fresh(event, self._policy.clock()) or not unit.first_run(f"asked_in:{event.key}", event.at):
+        if not is_fresh(event, self._policy.clock()) or not uow.claims.claim_once(f"asked_in:{event.key}", event.at):
             return
-        has_roster = unit.approved(event.account, event.thread_id) is not None
+        has_roster = uow.roster.approved_uids(event.account, event.thread_id) is not None
         text = self._voice.say(
             Text.ASKED_IN if has_roster else Text.ASKED_IN_NO_ROSTER,
             group=self._voice.group(self._policy.group(event.thread_id)),
             count=number(len(event.uids)),
             **({"outsiders": number(outsiders)} if has_roster else {}),
         )
-        self._post.to_desk(unit, text, group_id=event.thread_id)
+        self._post.to_desk(uow, text, group_id=event.thread_id)
 
-    def _went(self, unit: OfficeUnit, event: MembersLeft | MemberRemoved) -> None:
+    def _went(self, uow: UnitOfWork, event: MembersLeft | MemberRemoved) -> None:
         """Who left closes the case about the coming; who belongs here and left is recorded with who did it."""
-        approved = unit.approved(event.account, event.thread_id) or frozenset()
-        by = unit.sender(event.account, event.sender_uid) if isinstance(event, MemberRemoved) else None
+        approved = uow.roster.approved_uids(event.account, event.thread_id) or frozenset()
+        by = uow.people.find_or_create(event.account, event.sender_uid) if isinstance(event, MemberRemoved) else None
         for member in event.members:
-            person = unit.sender(event.account, member.uid)
+            person = uow.people.find_or_create(event.account, member.uid)
             if person is None:
                 continue
-            for _, case in unit.newcomers_here(event.thread_id, person.id):
-                unit.newcomer_gone(case, event.at)
+            for _, case in uow.outsiders.present(event.thread_id, person.id):
+                uow.outsiders.mark_gone(case, event.at)
                 if case.state.open:
                     minutes = minutes_of(event.at - case.event_at)
                     reason = self._voice.say(Text.REASON_LEFT, minutes=number(minutes))
-                    self.close(unit, case, CaseState.REMEDIED, reason)
+                    self.close(uow, case, CaseState.REMEDIED, reason)
             if member.uid in approved:
                 detail = {"event": event.id, "person": person.id, "kind": event.kind, "by": by.id if by else None}
-                unit.audit(
+                uow.audit.append(
                     "roster.left",
                     at=event.at,
                     actor_id=by.id if by else None,
@@ -283,9 +283,9 @@ def _seen_to_come(case: Case) -> bool:
     return case.label != "unseen" and was_fresh(case)
 
 
-def order_expulsion(unit: OfficeUnit, newcomer: Newcomer, case: Case, by: int | None, now: datetime) -> bool:
+def order_expulsion(uow: UnitOfWork, newcomer: Newcomer, case: Case, by: int | None, now: datetime) -> bool:
     """Have the newcomer put out of the group; False where that is ordered already. `by` None: by the settings."""
-    return unit.order_errand(
+    return uow.actions.order(
         Errand(
             account=newcomer.account,
             kind=ErrandKind.EXPEL,
@@ -298,8 +298,8 @@ def order_expulsion(unit: OfficeUnit, newcomer: Newcomer, case: Case, by: int | 
     )
 
 
-def way_in(unit: OfficeUnit, voice: Voice, newcomer: Newcomer, case: Case) -> str:
+def way_in(uow: UnitOfWork, voice: Voice, newcomer: Newcomer, case: Case) -> str:
     """How the newcomer came in, in words: added by whom, by a link, or nobody knows."""
     if newcomer.brought_by is not None:
-        return voice.say(Text.WAY_ADDED, who=voice.who(unit.person(newcomer.brought_by)))
+        return voice.say(Text.WAY_ADDED, who=voice.who(uow.people.get(newcomer.brought_by)))
     return voice.say(Text.WAY_LINK if case.label == "by_link" else Text.WAY_UNSEEN)

@@ -2,7 +2,7 @@
 
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersLeft, MessageSent, SealedHeard
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 
 class Strangers:
@@ -16,18 +16,18 @@ class Strangers:
         self._known: set[tuple[str, str]] = set()
         """(group, uid) of those who have been looked up."""
 
-    def take(self, unit: OfficeUnit, event: EventBase) -> None:
+    def take(self, uow: UnitOfWork, event: EventBase) -> None:
         """Look at one event of a governed group."""
         if isinstance(event, MessageSent | SealedHeard):
-            self._wrote(unit, event)
+            self._wrote(uow, event)
         elif isinstance(event, MembersLeft | MemberRemoved):
             self._known.difference_update((event.thread_id, member.uid) for member in event.members)
 
-    def _wrote(self, unit: OfficeUnit, event: EventBase) -> None:
+    def _wrote(self, uow: UnitOfWork, event: EventBase) -> None:
         group_id, uid = event.thread_id, event.sender_uid
         if not uid or (group_id, uid) in self._known:
             return
         self._known.add((group_id, uid))
-        approved = unit.approved(event.account, group_id) or frozenset()
-        if uid not in approved and uid not in unit.present_uids(event.account, group_id):
+        approved = uow.roster.approved_uids(event.account, group_id) or frozenset()
+        if uid not in approved and uid not in uow.members.present_uids(event.account, group_id):
             self._policy.look_for(group_id, uid)

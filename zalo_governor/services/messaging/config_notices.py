@@ -8,7 +8,7 @@ from zalo_governor.services.messaging.formatter import Voice, number
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 _ROWS = 5
 _LONGEST = 300
@@ -24,7 +24,7 @@ class ConfigurationNotices:
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
-    def broken(self, unit: OfficeUnit, complaint: str) -> None:
+    def broken(self, uow: UnitOfWork, complaint: str) -> None:
         """A changed file is wrong, and what was there before goes on counting.
 
         Args:
@@ -34,18 +34,18 @@ class ConfigurationNotices:
         rows = [self._row(line) for line in lines[:_ROWS]]
         if len(lines) > _ROWS:
             rows.append(self._voice.say(Text.MORE, count=number(len(lines) - _ROWS)))
-        self._tell(unit, self._voice.say(Text.CONFIG_BROKEN, rows="\n".join(rows)))
+        self._tell(uow, self._voice.say(Text.CONFIG_BROKEN, rows="\n".join(rows)))
 
-    def mended(self, unit: OfficeUnit) -> None:
+    def mended(self, uow: UnitOfWork) -> None:
         """What the desk was told of is right again, and counts."""
-        self._tell(unit, self._voice.say(Text.CONFIG_MENDED))
+        self._tell(uow, self._voice.say(Text.CONFIG_MENDED))
 
-    def needs_restart(self, unit: OfficeUnit, keys: Sequence[str]) -> None:
+    def needs_restart(self, uow: UnitOfWork, keys: Sequence[str]) -> None:
         """These keys were changed as well, and count after the next start only."""
-        self._tell(unit, self._voice.say(Text.CONFIG_RESTART, keys=", ".join(keys)))
+        self._tell(uow, self._voice.say(Text.CONFIG_RESTART, keys=", ".join(keys)))
 
-    def _tell(self, unit: OfficeUnit, text: str) -> None:
-        self._post.to_desk(unit, text, group_id=self._policy.home_group_id)
+    def _tell(self, uow: UnitOfWork, text: str) -> None:
+        self._post.to_desk(uow, text, group_id=self._policy.home_group_id)
 
     def _row(self, line: str) -> str:
         """File, line and key in Vietnamese; what is wrong there stays as `zalo-governor` says it at the terminal."""

@@ -3,7 +3,6 @@ state of a case whose member was reached, and word of what was lost to whoever c
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -19,7 +18,7 @@ from zalo_governor.services.messaging.formatter import Voice, moment, number
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -50,12 +49,12 @@ class DeliveryFollowUp:
         policy: OfficePolicy,
         *,
         tell: Callable[[str, str], None],
-        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        begin: BeginUnitOfWork,
         on_posted: Callable[[], None],
     ) -> None:
         self._policy = policy
         self._tell = tell
-        self._unit = unit
+        self._begin = begin
         self._on_posted = on_posted
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
@@ -71,41 +70,41 @@ class DeliveryFollowUp:
         now = self._policy.clock()
         if self._look_at is None or now < self._look_at - _LOOK_EVERY:
             return AT_ONCE
-        with self._unit() as unit:
-            unheard = unit.next_unheard(UNHEARD_AFTER)
+        with self._begin() as uow:
+            unheard = uow.deliveries.next_unheard(UNHEARD_AFTER)
         return min(self._look_at, unheard or self._look_at)
 
     def act(self, now: datetime) -> None:
         """Do all that follows from what has become of the notices by now."""
         self._look_at = now + _LOOK_EVERY
-        with self._unit() as unit:
-            unheard = unit.unheard_alerts(now - UNHEARD_AFTER)
-            notes = [self._take_another_way(unit, alert, now) for alert in unheard if self._is_first(unit, alert)]
+        with self._begin() as uow:
+            unheard = uow.deliveries.unheard_alerts(now - UNHEARD_AFTER)
+            notes = [self._take_another_way(uow, alert, now) for alert in unheard if self._is_first(uow, alert)]
             for alert in unheard:
-                unit.escalated(alert, now)
-            for case in unit.delivered_requests():
+                uow.deliveries.mark_escalated(alert, now)
+            for case in uow.deliveries.delivered_requests():
                 moved = case.moved(CaseState.REMINDED, at=now, by=None)
-                unit.save_case(moved)
-                audit_case(unit, "case.moved", moved, {"from": case.state.value, "to": moved.state.value}, at=now)
-            self._tell_of_unreached_people(unit, now)
-            self._tell_of_losses(unit, now)
+                uow.cases.save(moved)
+                audit_case(uow, "case.moved", moved, {"from": case.state.value, "to": moved.state.value}, at=now)
+            self._tell_of_unreached_people(uow, now)
+            self._tell_of_losses(uow, now)
             # Before the commit: should the process die in between, it is better told twice than never.
             for note in notes:
                 self._tell(note.subject, note.text)
         self._on_posted()
 
-    def _take_another_way(self, unit: OfficeUnit, alert: Sequence[Undelivered], now: datetime) -> FallbackNote:
+    def _take_another_way(self, uow: UnitOfWork, alert: Sequence[Undelivered], now: datetime) -> FallbackNote:
         """Nobody of the desk has got an urgent alert: tell the leader's office; gives what to send past Zalo."""
         first = alert[0]
         desk = {notice.person_id for notice in alert}
-        about = self._about(unit, first)
+        about = self._about(uow, first)
         text = self._voice.say(Text.UNHEARD_ALERT, **about)
         told = 0
-        for person in self._leaders_office(unit):
+        for person in self._leaders_office(uow):
             if person.id in desk:
                 continue
             told += self._post.to_person(
-                unit,
+                uow,
                 person,
                 text,
                 Purpose.LEADER_ALERT,
@@ -114,7 +113,7 @@ class DeliveryFollowUp:
                 urgent=True,
             )
         codes = sorted({notice.code for notice in alert if notice.code is not None})
-        unit.audit(
+        uow.audit.append(
             "alert.unheard",
             at=now,
             actor_id=None,
@@ -129,13 +128,13 @@ class DeliveryFollowUp:
             self._voice.say(Text.UNHEARD_NOTE, why=why, **about),
         )
 
-    def _is_first(self, unit: OfficeUnit, alert: Sequence[Undelivered]) -> bool:
+    def _is_first(self, uow: UnitOfWork, alert: Sequence[Undelivered]) -> bool:
         """Of one case the other way is taken once, whatever more there is to tell of it."""
-        case = unit.case(alert[0].case_id) if alert[0].case_id else None
-        return case is None or unit.first_run(f"unheard:{case.code}", case.opened_at)
+        case = uow.cases.get(alert[0].case_id) if alert[0].case_id else None
+        return case is None or uow.claims.claim_once(f"unheard:{case.code}", case.opened_at)
 
-    def _about(self, unit: OfficeUnit, notice: Undelivered) -> dict[str, str]:
-        case = unit.case(notice.case_id) if notice.case_id else None
+    def _about(self, uow: UnitOfWork, notice: Undelivered) -> dict[str, str]:
+        case = uow.cases.get(notice.case_id) if notice.case_id else None
         return {
             "code": case.code if case else self._voice.say(Text.UNHEARD_MANY),
             "what": self._voice.say(Text.UNHEARD_WHAT, citation=self._voice.cited(case)) if case else "",
@@ -143,33 +142,33 @@ class DeliveryFollowUp:
             "group": self._voice.group(self._policy.group(notice.group_id)),
         }
 
-    def _leaders_office(self, unit: OfficeUnit) -> list[Person]:
+    def _leaders_office(self, uow: UnitOfWork) -> list[Person]:
         """Who reads the reports in the leader's place; where nobody does, the leader."""
-        return self._post.holders(unit, Role.REPORT_READER) or self._post.holders(unit, Role.LEADER)
+        return self._post.holders(uow, Role.REPORT_READER) or self._post.holders(uow, Role.LEADER)
 
-    def _tell_of_unreached_people(self, unit: OfficeUnit, now: datetime) -> None:
+    def _tell_of_unreached_people(self, uow: UnitOfWork, now: datetime) -> None:
         """Tell the desk whom a notice about a case does not reach; in the quiet hours of what is urgent alone."""
         quiet = self._policy.quiet_hours is not None and self._policy.quiet_hours.until(now) is not None
-        unreached = unit.unreached_people(now - UNHEARD_AFTER)
+        unreached = uow.deliveries.unreached_people(now - UNHEARD_AFTER)
         for group_id, notices in _by([one for one in unreached if one.urgent or not quiet], lambda one: one.group_id):
             rows = []
             for notice in _gravest_first(notices):
-                case = unit.case(notice.case_id) if notice.case_id else None
+                case = uow.cases.get(notice.case_id) if notice.case_id else None
                 if case and case.state.open and notice.person_id is not None:
-                    who = self._voice.who(unit.person(notice.person_id))
+                    who = self._voice.who(uow.people.get(notice.person_id))
                     citation = self._voice.cited(case)
                     rows.append(self._voice.say(Text.UNREACHED_ROW, code=case.code, who=who, citation=citation))
             if rows:
                 text = self._voice.say(Text.UNREACHED_PEOPLE, rows="\n".join(rows))
                 urgent = any(notice.urgent for notice in notices)
-                self._post.to_desk(unit, text, group_id=group_id, case_id=notices[0].case_id, urgent=urgent)
-            unit.told_desk_of(notices, now)
+                self._post.to_desk(uow, text, group_id=group_id, case_id=notices[0].case_id, urgent=urgent)
+            uow.deliveries.mark_told_to_desk(notices, now)
 
-    def _tell_of_losses(self, unit: OfficeUnit, now: datetime) -> None:
+    def _tell_of_losses(self, uow: UnitOfWork, now: datetime) -> None:
         """Tell whoever can be reached again what did not get through meanwhile."""
-        for person_id, notices in _by(unit.lost_notices(), lambda notice: notice.person_id):
-            unit.told_of_loss(notices, now)
-            person = None if person_id is None else unit.person(person_id)
+        for person_id, notices in _by(uow.deliveries.lost_notices(), lambda notice: notice.person_id):
+            uow.deliveries.mark_told_of_loss(notices, now)
+            person = None if person_id is None else uow.people.get(person_id)
             if person is None or not person.has(*_OFFICE):
                 continue
             codes = dict.fromkeys(f"VP{notice.case_id}" for notice in _gravest_first(notices) if notice.case_id)
@@ -182,7 +181,7 @@ class DeliveryFollowUp:
                 what=", ".join(what),
             )
             purpose = Purpose.ADMIN_ALERT if person.has(Role.ADMIN, Role.ADMIN_STAFF) else Purpose.LEADER_ALERT
-            self._post.to_person(unit, person, text, purpose, group_id=notices[0].group_id)
+            self._post.to_person(uow, person, text, purpose, group_id=notices[0].group_id)
 
 
 def _gravest_first(notices: Iterable[Undelivered]) -> list[Undelivered]:

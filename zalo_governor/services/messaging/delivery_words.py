@@ -4,17 +4,17 @@ from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT, DeliveryState, UndeliveredCounts
 from zalo_governor.services.messaging.formatter import Voice, moment, number
 from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 _DELIVERIES = {DeliveryState.PENDING: Text.DELIVERY_PENDING, DeliveryState.FAILED: Text.DELIVERY_FAILED}
 
 
-def state_in_words(unit: OfficeUnit, voice: Voice, case: Case) -> str:
+def state_in_words(uow: UnitOfWork, voice: Voice, case: Case) -> str:
     """`mới`, or `mới, tin nhắc chưa gửi được` where the request to the member has not arrived."""
     state = voice.state(case.state)
     if case.state is not CaseState.NEW:
         return state
-    delivery = unit.request_delivery(case)
+    delivery = uow.deliveries.request_state(case)
     if delivery is DeliveryState.DELIVERED:
         return voice.state(CaseState.REMINDED)  # the case itself follows within a second
     text = _DELIVERIES.get(delivery)

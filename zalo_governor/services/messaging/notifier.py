@@ -7,7 +7,7 @@ from zalo_governor.domain.notices import Notice, Purpose
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.services.messaging.trial_filter import withheld_from
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +23,7 @@ class Post:
 
     def to_person(
         self,
-        unit: OfficeUnit,
+        uow: UnitOfWork,
         person: Person,
         text: str,
         purpose: Purpose,
@@ -38,15 +38,15 @@ class Post:
         `urgent`: see `Notice.urgent`. `asked_for`: it answers what the person has asked. Gives whether it goes out: on
         trial most is withheld.
         """
-        withheld = withheld_from(self._policy, unit, person, asked_for=asked_for)
+        withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
         for part in parts(text):
             notice = self._to(person, part, purpose, group_id)
-            unit.post(notice.model_copy(update={"case_id": case_id, "urgent": urgent}), withheld=withheld)
+            uow.outbox.add(notice.model_copy(update={"case_id": case_id, "urgent": urgent}), withheld=withheld)
         return not withheld
 
     def file_to_person(
         self,
-        unit: OfficeUnit,
+        uow: UnitOfWork,
         person: Person,
         file: PaperFile,
         instead: str,
@@ -56,22 +56,24 @@ class Post:
         asked_for: bool = False,
     ) -> None:
         """A private message that is a file; `instead` is said where the file cannot be made."""
-        withheld = withheld_from(self._policy, unit, person, asked_for=asked_for)
-        unit.post(self._to(person, instead, purpose, group_id).model_copy(update={"file": file}), withheld=withheld)
+        withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
+        uow.outbox.add(
+            self._to(person, instead, purpose, group_id).model_copy(update={"file": file}), withheld=withheld
+        )
 
     def to_desk(
-        self, unit: OfficeUnit, text: str, *, group_id: str, case_id: int | None = None, urgent: bool = False
+        self, uow: UnitOfWork, text: str, *, group_id: str, case_id: int | None = None, urgent: bool = False
     ) -> None:
         """A private message to the admin and the staff; `urgent` as in `Notice`."""
-        desk = self.holders(unit, Role.ADMIN, Role.ADMIN_STAFF)
+        desk = self.holders(uow, Role.ADMIN, Role.ADMIN_STAFF)
         if not desk:
             log.warning("nobody_to_tell", group=group_id, case=case_id)
         for person in desk:
-            self.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id, urgent=urgent)
+            self.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id, urgent=urgent)
 
-    def to_group(self, unit: OfficeUnit, text: str, *, group_id: str) -> None:
+    def to_group(self, uow: UnitOfWork, text: str, *, group_id: str) -> None:
         """A message in the group: the one line that answers a command given there, and the introduction."""
-        unit.post(
+        uow.outbox.add(
             Notice(
                 account=self._policy.account,
                 thread_id=group_id,
@@ -81,7 +83,7 @@ class Post:
                 group_id=group_id,
                 created_at=self._policy.clock(),
             ),
-            withheld=withheld_from(self._policy, unit, None, asked_for=True),
+            withheld=withheld_from(self._policy, uow, None, asked_for=True),
         )
 
     def _to(self, person: Person, text: str, purpose: Purpose, group_id: str) -> Notice:
@@ -95,9 +97,9 @@ class Post:
             created_at=self._policy.clock(),
         )
 
-    def holders(self, unit: OfficeUnit, *roles: Role) -> list[Person]:
+    def holders(self, uow: UnitOfWork, *roles: Role) -> list[Person]:
         """The persons with any of the roles, without the bot itself."""
-        return [person for person in unit.with_role(self._policy.account, *roles) if not person.has(Role.BOT)]
+        return [person for person in uow.people.with_role(self._policy.account, *roles) if not person.has(Role.BOT)]
 
 
 def parts(text: str, limit: int = MESSAGE_LIMIT) -> list[str]:

@@ -1,7 +1,6 @@
 """What people are told when the bot hears nothing, and when it hears again."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime
 
 from zalo_governor.domain.clock import minutes_of
@@ -10,7 +9,7 @@ from zalo_governor.services.messaging.formatter import Voice, moment, number
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import BeginUnitOfWork
 
 ELSEWHERE = {LineState.DUPLICATE: Text.ELSEWHERE_SESSION, LineState.KICKED: Text.ELSEWHERE_ACCOUNT}
 """Who has the line, while the program leaves it alone."""
@@ -29,12 +28,12 @@ class Blindness:
         policy: OfficePolicy,
         *,
         tell: Callable[[str, str], None],
-        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        begin: BeginUnitOfWork,
         on_posted: Callable[[], None],
     ) -> None:
         self._policy = policy
         self._tell = tell
-        self._unit = unit
+        self._begin = begin
         self._on_posted = on_posted
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
@@ -55,7 +54,7 @@ class Blindness:
         minutes = number(minutes_of(until - since))
         text = self._voice.say(Text.SEEING, since=moment(since), until=moment(until), minutes=minutes)
         # First what may fail, since whoever calls then calls again.
-        with self._unit() as unit:
-            self._post.to_desk(unit, text, group_id=self._policy.home_group_id)
+        with self._begin() as uow:
+            self._post.to_desk(uow, text, group_id=self._policy.home_group_id)
         self._tell(self._voice.say(Text.SEEING_SUBJECT), text)
         self._on_posted()

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from datetime import datetime
 
 from zalo_governor.domain.clock import from_ms
@@ -16,7 +15,7 @@ from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.messaging.trial_filter import ADDRESSEES, by_addressee, on_trial
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 
 class TrialPage:
@@ -26,27 +25,27 @@ class TrialPage:
         self._policy = policy
         self._voice = Voice(policy.catalogue, policy.regulation)
 
-    def text(self, unit: OfficeUnit) -> str:
+    def text(self, uow: UnitOfWork) -> str:
         """The page on everything since the account was first started."""
         policy, voice = self._policy, self._voice
-        trial = unit.trial(policy.account)
+        trial = uow.trials.get(policy.account)
         since = trial.began_at if trial else policy.clock()
-        figures = unit.trial_figures(policy.account, list(policy.groups), since)
+        figures = uow.trials.figures(policy.account, list(policy.groups), since)
         return voice.say(
             Text.TRIAL_PAGE,
             since=moment(since),
             now=moment(policy.clock()),
-            withheld=self._withheld(unit, figures),
+            withheld=self._withheld(uow, figures),
             outcomes=self._outcomes(figures.outcomes),
             shadow=self._shadow(figures.shadow),
-            end=self._end(unit, trial),
+            end=self._end(uow, trial),
         )
 
-    def _withheld(self, unit: OfficeUnit, figures: TrialFigures) -> str:
+    def _withheld(self, uow: UnitOfWork, figures: TrialFigures) -> str:
         if not figures.withheld:
             return self._voice.say(Text.TRIAL_NOTHING)
         rows = []
-        for kind, of_kind in by_addressee(unit, figures.withheld):
+        for kind, of_kind in by_addressee(uow, figures.withheld):
             about: Counter[str] = Counter()
             for row in of_kind:
                 about[row.clause] += row.notices
@@ -107,8 +106,8 @@ class TrialPage:
             told.append(Text.ADDRESSEE_LEADER_LATER)
         return ", ".join(map(self._voice.say, told or [Text.ADDRESSEE_NOBODY]))
 
-    def _end(self, unit: OfficeUnit, trial: Trial | None) -> str:
-        if not on_trial(self._policy, unit):
+    def _end(self, uow: UnitOfWork, trial: Trial | None) -> str:
+        if not on_trial(self._policy, uow):
             since = trial.live_at if trial and trial.live_at else None
             return self._voice.say(Text.TRIAL_OVER, when=moment(since)) if since else self._voice.say(Text.TRIAL_OFF)
         return self._voice.say(Text.TRIAL_GOES_ON)
@@ -119,7 +118,7 @@ class SwitchingOn:
     switched on.
 
     Args:
-        unit: a transaction.
+        uow: a transaction.
         on_posted: called when something was put into the outbox.
     """
 
@@ -127,11 +126,11 @@ class SwitchingOn:
         self,
         policy: OfficePolicy,
         *,
-        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        begin: BeginUnitOfWork,
         on_posted: Callable[[], None],
     ) -> None:
         self._policy = policy
-        self._unit = unit
+        self._begin = begin
         self._on_posted = on_posted
         self._post = Post(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
@@ -143,72 +142,72 @@ class SwitchingOn:
         """When something is to be said; another process may have switched it on."""
         if self._settled:
             return None
-        with self._unit() as unit:
-            trial = unit.trial(self._policy.account)
+        with self._begin() as uow:
+            trial = uow.trials.get(self._policy.account)
             if trial is None:
                 return None
-            if not on_trial(self._policy, unit):
+            if not on_trial(self._policy, uow):
                 return from_ms(0)
             return None if trial.told_at else trial.began_at + self._policy.trial
 
     def act(self, now: datetime) -> None:
         """Say it, once."""
-        with self._unit() as unit:
-            trial = unit.trial(self._policy.account)
+        with self._begin() as uow:
+            trial = uow.trials.get(self._policy.account)
             if trial is None:
                 return
-            switched_on = not on_trial(self._policy, unit)
+            switched_on = not on_trial(self._policy, uow)
             if switched_on:
-                self._announce(unit, trial, now)
-                self._introduce(unit)
+                self._announce(uow, trial, now)
+                self._introduce(uow)
             elif trial.told_at is None:
-                self._send_page(unit, trial, now)
+                self._send_page(uow, trial, now)
         self._settled = switched_on
         self._on_posted()
 
-    def _send_page(self, unit: OfficeUnit, trial: Trial, now: datetime) -> None:
-        text = self._page.text(unit)
-        for admin in self._post.holders(unit, Role.ADMIN):
-            self._post.to_person(unit, admin, text, Purpose.REPORT, group_id=self._policy.home_group_id)
-        unit.save_trial(trial.model_copy(update={"told_at": now}))
+    def _send_page(self, uow: UnitOfWork, trial: Trial, now: datetime) -> None:
+        text = self._page.text(uow)
+        for admin in self._post.holders(uow, Role.ADMIN):
+            self._post.to_person(uow, admin, text, Purpose.REPORT, group_id=self._policy.home_group_id)
+        uow.trials.save(trial.model_copy(update={"told_at": now}))
 
-    def _announce(self, unit: OfficeUnit, trial: Trial, now: datetime) -> None:
+    def _announce(self, uow: UnitOfWork, trial: Trial, now: datetime) -> None:
         """Tell the rest of the desk; where the settings want no trial, nobody was waiting for it."""
         if trial.live_at is None or trial.announced_at is not None:
             return
-        by = self._voice.who(unit.person(trial.live_by)) if trial.live_by else self._voice.say(Text.TRIAL_BY_MACHINE)
+        by = self._voice.who(uow.people.get(trial.live_by)) if trial.live_by else self._voice.say(Text.TRIAL_BY_MACHINE)
         text = self._voice.say(Text.TRIAL_SWITCHED_ON, when=moment(trial.live_at), by=by)
-        for person in self._post.holders(unit, Role.ADMIN, Role.ADMIN_STAFF):
+        for person in self._post.holders(uow, Role.ADMIN, Role.ADMIN_STAFF):
             if person.id != trial.live_by:
-                self._post.to_person(unit, person, text, Purpose.ADMIN_ALERT, group_id=self._policy.home_group_id)
-        unit.save_trial(trial.model_copy(update={"announced_at": now}))
+                self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=self._policy.home_group_id)
+        uow.trials.save(trial.model_copy(update={"announced_at": now}))
 
-    def _introduce(self, unit: OfficeUnit) -> None:
+    def _introduce(self, uow: UnitOfWork) -> None:
         """One message in each group, once and for all, where the office wants it."""
         if not self._policy.introduce:
             return
         for group in self._policy.governed:
-            if unit.first_run(f"introduction:{group.id}", from_ms(0)):
-                self._post.to_group(unit, introduction_text(self._policy.introduction, self._voice), group_id=group.id)
-                unit.audit(
+            if uow.claims.claim_once(f"introduction:{group.id}", from_ms(0)):
+                self._post.to_group(uow, introduction_text(self._policy.introduction, self._voice), group_id=group.id)
+                uow.audit.append(
                     "introduced", at=self._policy.clock(), actor_id=None, group_id=group.id, subject="", detail={}
                 )
 
 
-def switch_on(policy: OfficePolicy, unit: OfficeUnit, by: int | None) -> bool:
+def switch_on(policy: OfficePolicy, uow: UnitOfWork, by: int | None) -> bool:
     """End the trial; False where there is none to end. `by` None: whoever sits at the machine."""
-    trial = unit.trial(policy.account)
-    if trial is None or not on_trial(policy, unit):
+    trial = uow.trials.get(policy.account)
+    if trial is None or not on_trial(policy, uow):
         return False
-    unit.save_trial(trial.model_copy(update={"live_at": policy.clock(), "live_by": by}))
+    uow.trials.save(trial.model_copy(update={"live_at": policy.clock(), "live_by": by}))
     return True
 
 
-def trial_line(policy: OfficePolicy, unit: OfficeUnit, voice: Voice) -> str:
+def trial_line(policy: OfficePolicy, uow: UnitOfWork, voice: Voice) -> str:
     """Where the program is on trial, that it is, and until when; "" where it is not."""
-    trial = unit.trial(policy.account)
-    if trial is None or not on_trial(policy, unit):
+    trial = uow.trials.get(policy.account)
+    if trial is None or not on_trial(policy, uow):
         return ""
-    withheld = unit.trial_figures(policy.account, [], trial.began_at).withheld
+    withheld = uow.trials.figures(policy.account, [], trial.began_at).withheld
     count = sum(row.notices for row in withheld)
     return voice.say(Text.STATUS_TRIAL, until=day(trial.began_at + policy.trial), count=number(count))

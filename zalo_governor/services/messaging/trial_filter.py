@@ -7,7 +7,7 @@ from zalo_governor.domain.trial import Addressee, Withheld
 from zalo_governor.services.messaging.formatter import Voice, number
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 ADDRESSEES = {
     Addressee.LEADER: Text.ADDRESSEE_LEADER,
@@ -19,37 +19,37 @@ ADDRESSEES = {
 }
 
 
-def on_trial(policy: OfficePolicy, unit: OfficeUnit) -> bool:
+def on_trial(policy: OfficePolicy, uow: UnitOfWork) -> bool:
     """Whether what goes out by itself is withheld from everybody but the admin."""
     if not policy.trial:
         return False
-    trial = unit.trial(policy.account)
+    trial = uow.trials.get(policy.account)
     return trial is None or trial.live_at is None
 
 
-def withheld_from(policy: OfficePolicy, unit: OfficeUnit, person: Person | None, *, asked_for: bool) -> bool:
+def withheld_from(policy: OfficePolicy, uow: UnitOfWork, person: Person | None, *, asked_for: bool) -> bool:
     """Whether a message to that person (None: into the group) stays here.
 
     `asked_for`: it answers what that person has asked. Who holds a role is answered; the members do not know the
     program yet.
     """
-    if not on_trial(policy, unit):
+    if not on_trial(policy, uow):
         return False
     if person is None:
         return True
     return not (person.has(Role.ADMIN) or (asked_for and person.roles - {Role.MEMBER}))
 
 
-def by_addressee(unit: OfficeUnit, withheld: Iterable[Withheld]) -> list[tuple[Addressee, list[Withheld]]]:
+def by_addressee(uow: UnitOfWork, withheld: Iterable[Withheld]) -> list[tuple[Addressee, list[Withheld]]]:
     """What was withheld by whom it would have reached, in the order of `Addressee`."""
     found: dict[Addressee, list[Withheld]] = {kind: [] for kind in Addressee}
     for row in withheld:
-        person = None if row.person_id is None else unit.person(row.person_id)
+        person = None if row.person_id is None else uow.people.get(row.person_id)
         found[Addressee.of(person)].append(row)
     return [(kind, rows) for kind, rows in found.items() if rows]
 
 
-def withheld_line(unit: OfficeUnit, voice: Voice, withheld: Iterable[Withheld]) -> str:
+def withheld_line(uow: UnitOfWork, voice: Voice, withheld: Iterable[Withheld]) -> str:
     """`Trưởng nhóm 1 tin, thành viên 2 tin`; "" for nothing."""
     return ", ".join(
         voice.say(
@@ -57,5 +57,5 @@ def withheld_line(unit: OfficeUnit, voice: Voice, withheld: Iterable[Withheld]) 
             whom=voice.say(ADDRESSEES[kind]),
             count=number(sum(row.notices for row in rows)),
         )
-        for kind, rows in by_addressee(unit, withheld)
+        for kind, rows in by_addressee(uow, withheld)
     )

@@ -1,5 +1,5 @@
-"""What the office needs of the store. The office owns these interfaces; the store fits them."""
+"""What the services need of the storage, as small protocols: one for each aggregate, and `UnitOfWork` over them."""
 
-from zalo_governor.services.ports.unit_of_work import OfficeUnit
+from zalo_governor.services.ports.unit_of_work import BeginUnitOfWork, UnitOfWork
 
-__all__ = ["OfficeUnit"]
+__all__ = ["BeginUnitOfWork", "UnitOfWork"]

@@ -1,31 +1,30 @@
-"""Changes of the group, and what the leader allows."""
+"""What the services need of changes of groups."""
 
 from datetime import datetime
 from typing import Protocol
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.group_changes import Approval, GroupChange
-from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.pictures import Looked, Picture
 
 
-class Changes(Protocol):
-    """The part of a transaction that keeps changes of the group, their pictures, and what the leader allows."""
+class GroupChanges(Protocol):
+    """What was changed about groups, and what the leader allowed."""
 
-    def update_group(self, account: str, snapshot: GroupSnapshot) -> None:
-        """Remember the group as an event has made it; a group that was never looked at is not remembered."""
-        ...
-
-    def add_change(self, account: str, change: GroupChange) -> None:
+    def add(self, account: str, change: GroupChange) -> None:
         """Keep a change."""
         ...
 
-    def changes_of_case(self, case: Case) -> list[GroupChange]:
+    def of_case(self, case: Case) -> list[GroupChange]:
         """The changes under a case, oldest first."""
         ...
 
-    def changes_at(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
+    def between(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
         """The changes of a group in [start, end), oldest first."""
+        ...
+
+    def approve(self, case: Case, approval_id: int) -> None:
+        """Note that every change under a case was allowed afterwards."""
         ...
 
     def add_approval(self, approval: Approval) -> Approval:
@@ -44,30 +43,30 @@ class Changes(Protocol):
         """Note the first event that it covered."""
         ...
 
-    def approve_changes(self, case: Case, approval_id: int) -> None:
-        """Note that every change under a case was allowed afterwards."""
-        ...
 
-    def want_picture(self, picture: Picture, now: datetime) -> None:
+class Pictures(Protocol):
+    """Pictures of groups."""
+
+    def request(self, picture: Picture, now: datetime) -> None:
         """Have a picture fetched, once; where that was done before, a case that waits for it is told at once."""
         ...
 
-    def due_pictures(self, account: str, now: datetime) -> list[Picture]:
+    def due(self, account: str, now: datetime) -> list[Picture]:
         """Pictures that the account has to fetch by now, the longest due first."""
         ...
 
-    def next_picture(self, account: str) -> datetime | None:
+    def next_due(self, account: str) -> datetime | None:
         """When `due_pictures` will next give anything; None where nothing waits."""
         ...
 
-    def try_picture_again(self, picture: Picture, at: datetime) -> None:
+    def retry(self, picture: Picture, at: datetime) -> None:
         """It could not be fetched; once more then."""
         ...
 
-    def settle_picture(self, picture: Picture, looked: Looked | None) -> None:
+    def settle(self, picture: Picture, looked: Looked | None) -> None:
         """Keep what was made of it; None where it could not be had: what was had before stays."""
         ...
 
-    def looked_at(self, account: str, group_id: str, address: str) -> Looked | None:
+    def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:
         """What was made of the picture at that address; None where it could not be had, or not yet."""
         ...

@@ -20,8 +20,8 @@ from zalo_governor.domain.reports import (
 )
 
 
-class Figures(Protocol):
-    """The part of a transaction that counts for the reports."""
+class Statistics(Protocol):
+    """Counts for the activity report."""
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
         """What was heard in [start, end)."""
@@ -58,6 +58,10 @@ class Figures(Protocol):
     def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
         """The same of what is private to the bot accounts."""
         ...
+
+
+class Distributions(Protocol):
+    """Counts by day, hour, agency and state."""
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
         """Messages of [start, end) by day, those without any left out, and by hour of the day (24), in Viet Nam."""

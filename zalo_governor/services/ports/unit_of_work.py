@@ -1,118 +1,130 @@
-"""One transaction of the store as the office sees it, put together from its parts."""
+"""One transaction as the services see it."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from contextlib import AbstractContextManager
+from typing import Protocol
 
-from zalo_governor.domain.audit import AuditHead, Opening
-from zalo_governor.domain.cases import Case
-from zalo_governor.domain.feedback import Remark, RemarkKind
-from zalo_governor.domain.notices import Notice
-from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
-from zalo_governor.pipeline.ports import JudgeUnit
-from zalo_governor.services.ports.cases import Cases
-from zalo_governor.services.ports.deliveries import Deliveries
-from zalo_governor.services.ports.group_changes import Changes
-from zalo_governor.services.ports.members import Belonging
-from zalo_governor.services.ports.statistics import Figures
-from zalo_governor.services.ports.trials import Trials
+from zalo_governor.pipeline.ports import Verdicts
+from zalo_governor.services.ports.audit import AuditTrail, Claims
+from zalo_governor.services.ports.cases import CaseMessages, CaseNotes, Cases, FalseAlarms
+from zalo_governor.services.ports.group_changes import GroupChanges, Pictures
+from zalo_governor.services.ports.jobs import Actions, Removals
+from zalo_governor.services.ports.messaging import Deliveries, Feedback, OutboxEntries, Trials
+from zalo_governor.services.ports.people import Members, Outsiders, People, Rosters
+from zalo_governor.services.ports.statistics import Distributions, Statistics
 
 
-class OfficeUnit(JudgeUnit, Belonging, Cases, Changes, Deliveries, Figures, Trials, Protocol):
-    """One transaction, as the office sees it. Everything asked or written here belongs to that transaction."""
+class UnitOfWork(Protocol):
+    """A repository for each aggregate. Everything that is read or written through them belongs to one transaction."""
 
-    # people
-    def person(self, person_id: int) -> Person:
-        """The person of that number; KeyError where there is none."""
+    @property
+    def people(self) -> People:
+        """Persons, known by the uids under which bot accounts see them."""
         ...
 
-    def with_role(self, account: str, *roles: Role) -> list[Person]:
-        """The persons who hold any of the roles and have a uid for this bot account, in order of their number."""
+    @property
+    def members(self) -> Members:
+        """Groups as they were last seen, who is in them, and their judged display names."""
         ...
 
-    # messages
-    def post(self, notice: Notice, *, withheld: bool = False) -> None:
-        """Put a message into the outbox; one that is withheld is kept there to be counted, and never sent."""
+    @property
+    def roster(self) -> Rosters:
+        """The roster of each group, and the telephone numbers of it that were looked up."""
         ...
 
-    def last_posted(
-        self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
-    ) -> datetime | None:
-        """When a message of that purpose was last put into the outbox for that person, not before `since`.
-
-        With `rule_id`, only messages about cases of that rule count. What was withheld counts while the account is on
-        trial, so that it does then what it will do.
-        """
+    @property
+    def outsiders(self) -> Outsiders:
+        """Who came into a group from outside the roster."""
         ...
 
-    def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
-        """For how many people messages of that purpose about cases of that rule were put into the outbox since then.
-
-        What was withheld counts as in `last_posted`.
-        """
+    @property
+    def cases(self) -> Cases:
+        """Cases, and the events that belong to them."""
         ...
 
-    # what members tell the office
-    def add_remark(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
-        """Keep a remark and give it its number."""
+    @property
+    def case_messages(self) -> CaseMessages:
+        """The messages under a case: which are gone, who has read them, and codes that confirm a removal."""
         ...
 
-    def remarks(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
-        """Those of [start, end), oldest first; for the desk's own list alone."""
+    @property
+    def case_notes(self) -> CaseNotes:
+        """What people say of cases, and why a case was written down by hand."""
         ...
 
-    def untold_remarks(self, group_id: str, kind: RemarkKind) -> list[Remark]:
-        """Those that the desk has not been told of, oldest first."""
+    @property
+    def false_alarms(self) -> FalseAlarms:
+        """Content that was taken back as a false alarm."""
         ...
 
-    def remarks_told(self, told: Sequence[Remark], at: datetime) -> None:
-        """The desk has been told of these."""
+    @property
+    def group_changes(self) -> GroupChanges:
+        """What was changed about groups, and what the leader allowed."""
         ...
 
-    # records
-    def audit(
-        self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
-    ) -> None:
-        """Append to the audit log. `detail` holds codes and figures, never message text."""
+    @property
+    def pictures(self) -> Pictures:
+        """Pictures of groups."""
         ...
 
-    def audit_head(self) -> AuditHead:
-        """Where the chain of the audit log ends now; reports print it, so that a log put back in time shows."""
+    @property
+    def removals(self) -> Removals:
+        """Orders to remove messages."""
         ...
 
-    def openings(self, case: Case) -> list[Opening]:
-        """Who has opened a case, and how often, whoever did it last first."""
+    @property
+    def actions(self) -> Actions:
+        """Orders to do something on Zalo."""
         ...
 
-    # schedule and sweep
-    def first_run(self, job: str, due: datetime) -> bool:
-        """Whether this (job, due) is claimed for the first time; claims it."""
+    @property
+    def trials(self) -> Trials:
+        """The trial of each bot account."""
         ...
 
-    def has_run(self, job: str, due: datetime) -> bool:
-        """Whether this (job, due) has been claimed."""
+    @property
+    def outbox(self) -> OutboxEntries:
+        """Messages to be sent."""
         ...
 
-    def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        """The group as the bot account last saw it, with what events have changed since."""
+    @property
+    def deliveries(self) -> Deliveries:
+        """What became of the notices in the outbox."""
         ...
 
-    def swept_at(self, account: str, group_id: str) -> datetime | None:
-        """When `save_group` last remembered the group for the account."""
+    @property
+    def feedback(self) -> Feedback:
+        """Incidents and suggestions that members told the office."""
         ...
 
-    def tie_members(self, account: str, members: Sequence[Member]) -> None:
-        """Tie persons to their globalId."""
+    @property
+    def audit(self) -> AuditTrail:
+        """The audit log."""
         ...
 
-    def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
-        """Remember the group and who is in it."""
+    @property
+    def claims(self) -> Claims:
+        """Runs of named work, each claimed once."""
         ...
 
-    def present_uids(self, account: str, group_id: str) -> set[str]:
-        """uids of the members of the group, by all that was heard and seen."""
+    @property
+    def statistics(self) -> Statistics:
+        """Counts for the activity report."""
         ...
 
-    def known_names(self, account: str, group_id: str) -> dict[str, str]:
-        """uid -> display name as last judged."""
+    @property
+    def distributions(self) -> Distributions:
+        """Counts by day, hour, agency and state."""
+        ...
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """What was heard and what the rules found; the judge writes it."""
+        ...
+
+
+class BeginUnitOfWork(Protocol):
+    """Begins a transaction."""
+
+    def __call__(self) -> AbstractContextManager[UnitOfWork]:
+        """A transaction that commits at the end of the block and rolls back if the block raises."""
         ...

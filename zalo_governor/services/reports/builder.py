@@ -13,7 +13,7 @@ from zalo_governor.services.group_changes.leak_signs import in_words, signs_of
 from zalo_governor.services.messaging.formatter import Voice, moment, number
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.policy import Group
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 NAME_CLAUSE = "3.2"
 """The clause on the names that members show."""
@@ -24,7 +24,7 @@ _A_QUIET_START = timedelta(days=1)
 
 
 def compose(
-    unit: OfficeUnit, group: Group, period: Period, voice: Voice, clock: Clock, *, words: bool = False
+    uow: UnitOfWork, group: Group, period: Period, voice: Voice, clock: Clock, *, words: bool = False
 ) -> ActivityReport:
     """Everything that a face of the report may show, from one transaction.
 
@@ -34,41 +34,41 @@ def compose(
     before = period.start - (period.end - period.start)
     now = clock()
     until = max(now, period.end) + timedelta(seconds=1)
-    open_cases = gravest_first(unit.cases(group.id, start=from_ms(0), end=until, open_only=True))
-    remarks = [said for kind in RemarkKind for said in unit.remarks(group.id, kind, period.start, period.end)]
+    open_cases = gravest_first(uow.cases.opened_between(group.id, start=from_ms(0), end=until, open_only=True))
+    remarks = [said for kind in RemarkKind for said in uow.feedback.between(group.id, kind, period.start, period.end)]
     named = {case.person_id for case in open_cases} | {remark.person_id for remark in remarks}
-    people = {person_id: unit.person(person_id) for person_id in named}
-    head = unit.audit_head()
+    people = {person_id: uow.people.get(person_id) for person_id in named}
+    head = uow.audit.head()
     # Before what else is counted of the period: no more can have been judged than was heard by then.
-    coverage = unit.coverage(group.id, period.start, period.end)
-    by_day, by_hour = unit.rhythm(group.id, period.start, period.end)
+    coverage = uow.statistics.coverage(group.id, period.start, period.end)
+    by_day, by_hour = uow.distributions.rhythm(group.id, period.start, period.end)
     report = ActivityReport(
         group_id=group.id,
         group_name=group.name,
         period=period,
         made_at=now,
-        activity=unit.activity(group.id, period.start, period.end),
-        activity_before=unit.activity(group.id, before, period.start),
+        activity=uow.statistics.activity(group.id, period.start, period.end),
+        activity_before=uow.statistics.activity(group.id, before, period.start),
         days=tuple(DayFigures(day=day, messages=by_day.get(day, 0)) for day in _days(period, now, by_day)),
         hours=tuple(by_hour),
-        agencies=tuple(unit.agencies(group.id, period.start, period.end)),
-        clauses=tuple(unit.clause_figures(group.id, period.start, period.end, before)),
-        states=tuple(unit.case_states(group.id, period.start, period.end)),
+        agencies=tuple(uow.distributions.agencies(group.id, period.start, period.end)),
+        clauses=tuple(uow.statistics.clause_figures(group.id, period.start, period.end, before)),
+        states=tuple(uow.distributions.case_states(group.id, period.start, period.end)),
         open_cases=tuple(open_cases),
         names={person_id: voice.named(person) for person_id, person in people.items()},
-        suspects=unit.suspects(group.id, period.start, period.end),
-        handling=unit.handling(group.id, period.start, period.end),
-        membership=unit.membership(group.id),
-        changes=tuple(unit.changes(group.id, period.start, period.end)),
-        statements=tuple(unit.statements(group.id, period.start, period.end)),
-        voice=unit.members_voice(group.id, period.start, period.end),
+        suspects=uow.statistics.suspects(group.id, period.start, period.end),
+        handling=uow.distributions.handling(group.id, period.start, period.end),
+        membership=uow.distributions.membership(group.id),
+        changes=tuple(uow.distributions.changes(group.id, period.start, period.end)),
+        statements=tuple(uow.distributions.statements(group.id, period.start, period.end)),
+        voice=uow.distributions.members_voice(group.id, period.start, period.end),
         remarks=tuple(remarks),
-        signs=signs_of(unit.group_snapshot(group.id), open_cases, now),
-        undelivered_notices=unit.undelivered_notices(group.id, period.start, period.end),
-        withheld_notices=unit.withheld_notices(group.id, period.start, period.end),
-        coverage=coverage.model_copy(update={"gaps": tuple(unit.gaps(group.id, period.start, period.end))}),
-        private_gaps=tuple(gap for gap in unit.private_gaps(period.start, period.end) if not gap.closed),
-        first_heard=unit.first_heard(group.id),
+        signs=signs_of(uow.members.group_snapshot(group.id), open_cases, now),
+        undelivered_notices=uow.statistics.undelivered_notices(group.id, period.start, period.end),
+        withheld_notices=uow.trials.withheld_count(group.id, period.start, period.end),
+        coverage=coverage.model_copy(update={"gaps": tuple(uow.statistics.gaps(group.id, period.start, period.end))}),
+        private_gaps=tuple(gap for gap in uow.statistics.private_gaps(period.start, period.end) if not gap.closed),
+        first_heard=uow.statistics.first_heard(group.id),
         cannot_check=tuple(clause.number for clause in voice.regulation.not_visible),
         audit_head=str(head) if head.rows else "",
     )

@@ -1,7 +1,6 @@
 """What the program does by itself when its time has come: reports, digests, the leader told where nobody answered."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from zalo_governor.domain.documents import Face, PaperFile
@@ -16,7 +15,7 @@ from zalo_governor.services.messaging.formatter import Voice
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.messaging.notifier import Post
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 from zalo_governor.services.reports.builder import compose
 from zalo_governor.services.reports.digests import Digests
 from zalo_governor.services.reports.document.document import file_of, paper_of
@@ -39,80 +38,80 @@ class Duties:
         self._signs = Signs(policy)
         self._voice = Voice(policy.catalogue, policy.regulation)
 
-    def daily_report(self, unit: OfficeUnit, due: datetime) -> int:
+    def daily_report(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the report on the 24 hours before `due`, and tell the desk where there is no backup; how many people
         the report goes to."""
-        self._digests.backup(unit, due)
+        self._digests.backup(uow, due)
         period = up_to(due, timedelta(days=1), Text.PERIOD_DAILY, self._voice)
-        return self._report(unit, "daily_report", due, period)
+        return self._report(uow, "daily_report", due, period)
 
-    def weekly_report(self, unit: OfficeUnit, due: datetime) -> int:
+    def weekly_report(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the report on the 7 days before `due`; how many people it goes to."""
         period = up_to(due, timedelta(days=7), Text.PERIOD_WEEKLY, self._voice)
-        return self._report(unit, "weekly_report", due, period)
+        return self._report(uow, "weekly_report", due, period)
 
-    def monthly_report(self, unit: OfficeUnit, due: datetime) -> int:
+    def monthly_report(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the report on the month before that of `due`, with its files; how many people it goes to."""
         period = as_period(month_before(today(due)), self._voice)
-        return self._report(unit, "monthly_report", due, period, self._policy.report_files)
+        return self._report(uow, "monthly_report", due, period, self._policy.report_files)
 
-    def quarterly_report(self, unit: OfficeUnit, due: datetime) -> int:
+    def quarterly_report(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the report on the quarter before that of `due`, with its files; how many people it goes to."""
         period = as_period(quarter_before(today(due)), self._voice)
-        return self._report(unit, "quarterly_report", due, period, self._policy.report_files)
+        return self._report(uow, "quarterly_report", due, period, self._policy.report_files)
 
-    def hints_digest(self, unit: OfficeUnit, due: datetime) -> int:
+    def hints_digest(self, uow: UnitOfWork, due: datetime) -> int:
         """Tell the desk of the hints of the 24 hours before `due`, and of new signs that something may leave a group;
         how many there were. Without a daily report it is here that the desk hears of a missing backup."""
-        self._digests.backup(unit, due)
-        return self._digests.hints(unit, due) + self._signs.tell(unit)
+        self._digests.backup(uow, due)
+        return self._digests.hints(uow, due) + self._signs.tell(uow)
 
-    def suggestions_digest(self, unit: OfficeUnit, due: datetime) -> int:
+    def suggestions_digest(self, uow: UnitOfWork, due: datetime) -> int:
         """Tell the desk of the suggestions that are new; how many there were."""
-        return self._digests.suggestions(unit, due)
+        return self._digests.suggestions(uow, due)
 
-    def roster_digest(self, unit: OfficeUnit, due: datetime) -> None:
+    def roster_digest(self, uow: UnitOfWork, due: datetime) -> None:
         """Tell the desk how the roster and each group differ; the same figures are told once a week at most."""
         for group in self._policy.governed:
-            self._digests.roster(unit, group, due)
+            self._digests.roster(uow, group, due)
 
-    def next_due(self, unit: OfficeUnit) -> datetime | None:
+    def next_due(self, uow: UnitOfWork) -> datetime | None:
         """When `on_cases` has to be called next; None where nothing waits for the program."""
-        due = (unit.next_due(self._policy.groups), self._digests.incidents_due(unit), self._mornings.next_due())
+        due = (uow.cases.next_due(self._policy.groups), self._digests.incidents_due(uow), self._mornings.next_due())
         return min(filter(None, due), default=None)
 
-    def on_cases(self, unit: OfficeUnit) -> None:
+    def on_cases(self, uow: UnitOfWork) -> None:
         """Tell the leader of the cases that nobody has answered in time, the desk of what was gathered for it: cases,
         and the incidents of the night; and everybody else, after the quiet hours, what was kept back in them."""
         now = self._policy.clock()
-        for case in unit.due_cases(self._policy.groups, now):
-            self._escalation.unanswered(unit, case)
-        for group_id in unit.groups_with_digest(self._policy.groups, now):
-            self._digests.gathered(unit, group_id)
-        self._digests.incidents(unit, now)
-        self._mornings.begin(unit)
+        for case in uow.cases.due(self._policy.groups, now):
+            self._escalation.unanswered(uow, case)
+        for group_id in uow.cases.groups_with_digest(self._policy.groups, now):
+            self._digests.gathered(uow, group_id)
+        self._digests.incidents(uow, now)
+        self._mornings.begin(uow)
 
-    def forget_readers(self, unit: OfficeUnit) -> int:
+    def forget_readers(self, uow: UnitOfWork) -> int:
         """Drop what is older than the office keeps it about who has read what; how much that was."""
-        return unit.forget_readers(self._policy.clock() - self._policy.readers_kept)
+        return uow.case_messages.forget_readers(self._policy.clock() - self._policy.readers_kept)
 
-    def _report(self, unit: OfficeUnit, job: str, due: datetime, period: Period, faces: Sequence[Face] = ()) -> int:
+    def _report(self, uow: UnitOfWork, job: str, due: datetime, period: Period, faces: Sequence[Face] = ()) -> int:
         policy = self._policy
         sent = 0
         for group in policy.governed:
-            first = unit.first_heard(group.id)
-            if not unit.first_run(f"{job}:{group.id}", due) or first is None or first >= due:
+            first = uow.statistics.first_heard(group.id)
+            if not uow.claims.claim_once(f"{job}:{group.id}", due) or first is None or first >= due:
                 continue  # Sent before, or due before the program heard anything of the group.
-            report = compose(unit, group, period, self._voice, policy.clock, words=True)
+            report = compose(uow, group, period, self._voice, policy.clock, words=True)
             text = render_text(report, policy.catalogue, policy.regulation)
-            readers = self._post.holders(unit, *REPORT_READERS)
+            readers = self._post.holders(uow, *REPORT_READERS)
             files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
             for reader in readers:
-                self._post.to_person(unit, reader, text, Purpose.REPORT, group_id=group.id)
+                self._post.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
                 for file in files[reader.has(*DESK)]:
                     instead = self._voice.say(Text.REPORT_FILE_FAILED, name=file.name)
-                    self._post.file_to_person(unit, reader, file, instead, Purpose.REPORT, group_id=group.id)
-            unit.audit(
+                    self._post.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
+            uow.audit.append(
                 "report.scheduled",
                 at=policy.clock(),
                 actor_id=None,
@@ -131,16 +130,16 @@ class Duties:
 class CaseDeadlines:
     """What is due of cases and incidents. Fits `app.due_work.Work`."""
 
-    def __init__(self, duties: Duties, *, unit: Callable[[], AbstractContextManager[OfficeUnit]]) -> None:
+    def __init__(self, duties: Duties, *, begin: BeginUnitOfWork) -> None:
         self._duties = duties
-        self._unit = unit
+        self._begin = begin
 
     def next_due(self) -> datetime | None:
         """See `Duties.next_due`."""
-        with self._unit() as unit:
-            return self._duties.next_due(unit)
+        with self._begin() as uow:
+            return self._duties.next_due(uow)
 
     def act(self, _now: datetime) -> None:
         """See `Duties.on_cases`."""
-        with self._unit() as unit:
-            self._duties.on_cases(unit)
+        with self._begin() as uow:
+            self._duties.on_cases(uow)

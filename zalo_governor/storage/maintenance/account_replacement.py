@@ -18,7 +18,7 @@ from zalo_governor.domain.removals import RemovalOutcome
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.storage.repositories.identity import rebind
-from zalo_governor.storage.repositories.roster import entries_of
+from zalo_governor.storage.repositories.roster_matching import entries_of
 from zalo_governor.storage.schema import (
     PENDING,
     accounts,

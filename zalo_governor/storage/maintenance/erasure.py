@@ -11,7 +11,7 @@ from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.people import Reach, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.repositories.roster import entries_of
+from zalo_governor.storage.repositories.roster_matching import entries_of
 from zalo_governor.storage.schema import (
     PENDING,
     case_notes,

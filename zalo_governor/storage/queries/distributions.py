@@ -20,9 +20,13 @@ from zalo_governor.domain.reports import (
     StateFigures,
     StatementFigures,
 )
-from zalo_governor.storage.queries.statistics import A_MESSAGE, CHANGES, Figures, count_where, within
+from zalo_governor.storage.engine.transaction import Transaction
+from zalo_governor.storage.queries.statistics import A_MESSAGE, CHANGES, Statistics, count_where, within
+from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.repositories.roster import entries_of
+from zalo_governor.storage.repositories.members import Members
+from zalo_governor.storage.repositories.roster import Rosters
+from zalo_governor.storage.repositories.roster_matching import entries_of
 from zalo_governor.storage.schema import cases, events, findings, person_uids, persons, remarks, statements
 
 # Viet Nam has kept UTC+7, without summer time, since 1975. Written out: PostgreSQL takes two parameters of the same
@@ -35,12 +39,18 @@ _STATEMENT = insert(statements)
 _TAKEN_BACK = cases.c.state == literal_column(f"'{CaseState.FALSE_ALARM.value}'")
 
 
-class Tallies(Figures):
-    """The part of a unit that counts by day, hour, agency and state."""
+class Distributions(Repository):
+    """Counts by day, hour, agency and state for the activity report."""
+
+    def __init__(self, tx: Transaction, statistics: Statistics, members: Members, roster: Rosters) -> None:
+        super().__init__(tx)
+        self._statistics = statistics
+        self._members = members
+        self._roster = roster
 
     def note_statement(self, event: EventBase, statement: Statement) -> None:
         """Write down that this event was a directive or a report; facts alone."""
-        self._later(
+        self._tx.write_later(
             _STATEMENT,
             {
                 "event_id": event.id,
@@ -52,12 +62,12 @@ class Tallies(Figures):
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
         """Messages of [start, end) by day, those without any left out, and by hour of the day (24), in Viet Nam."""
-        rows = self._ask(
+        rows = self._tx.execute(
             select(_HOUR.label("hour"), func.count().label("messages"))
             .where(
                 within(events.c.group_id, events.c.at_ms, group_id, start, end),
                 A_MESSAGE,
-                *self._ours(events.c.id),
+                *self._statistics._ours(events.c.id),
             )
             .group_by(_HOUR)
         )
@@ -74,7 +84,7 @@ class Tallies(Figures):
         same = self._merged()
         messages: Counter[str] = Counter()
         senders: defaultdict[str, set[int | None]] = defaultdict(set)
-        for wrote_as, number in self._messages_by_person(group_id, start, end).items():
+        for wrote_as, number in self._statistics._messages_by_person(group_id, start, end).items():
             person = None if wrote_as is None else same.get(wrote_as, wrote_as)
             agency = agency_of.get(person, "")
             messages[agency] += number
@@ -90,7 +100,7 @@ class Tallies(Figures):
 
     def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
         """Cases opened in [start, end) by where they stand now, in the order of the states; none with 0."""
-        rows = self._ask(
+        rows = self._tx.execute(
             select(cases.c.state, func.count().label("cases"))
             .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end))
             .group_by(cases.c.state)
@@ -100,7 +110,7 @@ class Tallies(Figures):
 
     def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
         """How the cases of [start, end) were handled."""
-        taken_back = self._ask(
+        taken_back = self._tx.execute(
             select(func.count())
             .select_from(cases)
             .where(
@@ -108,16 +118,16 @@ class Tallies(Figures):
                 within(cases.c.group_id, cases.c.state_ms, group_id, start, end),
             )
         ).scalar_one()
-        passed_over = self._ask(
+        passed_over = self._tx.execute(
             select(func.count(distinct(findings.c.event_id))).where(
                 findings.c.false_alarm_of.is_not(None),
                 within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
-                *self._ours(findings.c.event_id),
+                *self._statistics._ours(findings.c.event_id),
             )
         ).scalar_one()
         took = [
             minutes_of(from_ms(row.remedied_ms) - from_ms(row.event_ms))
-            for row in self._ask(
+            for row in self._tx.execute(
                 select(cases.c.event_ms, cases.c.remedied_ms).where(
                     within(cases.c.group_id, cases.c.opened_ms, group_id, start, end),
                     cases.c.remedied_ms.is_not(None),
@@ -134,26 +144,26 @@ class Tallies(Figures):
 
     def membership(self, group_id: str) -> Membership:
         """Who is in the group, held against the roster as `RosterBook.matched` does; the bot is nobody's outsider."""
-        account = self._account or ""
-        present, matched = self.present_uids(account, group_id), self.matched(account, group_id)
+        account = self._tx.account or ""
+        present, matched = self._members.present_uids(account, group_id), self._roster.matched(account, group_id)
         both = sum(not uids.isdisjoint(present) for _, uids in matched)
         return Membership(
             present=len(present),
             approved=len(matched),
             both=both,
-            outsiders=len(present - (self.approved(account, group_id) or frozenset()) - {account}),
+            outsiders=len(present - (self._roster.approved_uids(account, group_id) or frozenset()) - {account}),
             missing=len(matched) - both,
         )
 
     def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
         """Changes of the group in [start, end) by kind, in order of the kinds."""
-        look = self._look(group_id, start, end)
+        look = self._statistics._look(group_id, start, end)
         counted = sorted((change.kind, look.number_of(change)) for change in CHANGES)
         return [ChangeFigures(kind=kind, count=number) for kind, number in counted if number]
 
     def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
         """Directives and reports of [start, end), each kind once, in the order of the kinds."""
-        rows = self._ask(
+        rows = self._tx.execute(
             select(
                 statements.c.kind,
                 func.count().label("count"),
@@ -163,7 +173,7 @@ class Tallies(Figures):
             )
             .where(
                 within(statements.c.group_id, statements.c.at_ms, group_id, start, end),
-                *self._ours(statements.c.event_id),
+                *self._statistics._ours(statements.c.event_id),
             )
             .group_by(statements.c.kind)
         )
@@ -178,14 +188,14 @@ class Tallies(Figures):
         """What members told the office in [start, end)."""
         within = (remarks.c.group_id == group_id, remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
         asked = select(remarks.c.kind, func.count().label("told")).where(*within).group_by(remarks.c.kind)
-        counted = {row["kind"]: row["told"] for row in self._ask(asked).mappings()}
+        counted = {row["kind"]: row["told"] for row in self._tx.execute(asked).mappings()}
         return MembersVoice(
             incidents=counted.get(RemarkKind.INCIDENT.value, 0), suggestions=counted.get(RemarkKind.SUGGESTION.value, 0)
         )
 
     def _cases_by_person(self, group_id: str, start: datetime, end: datetime) -> Counter[int]:
         same = self._merged()
-        rows = self._ask(
+        rows = self._tx.execute(
             select(cases.c.person_id, func.count().label("cases"))
             .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end))
             .group_by(cases.c.person_id)
@@ -197,13 +207,13 @@ class Tallies(Figures):
 
     def _agency_of_person(self, group_id: str) -> dict[int | None, str]:
         agency_of_uid = {
-            entry.uid: entry.agency for entry in entries_of(self._connection, self._keys, group_id) if entry.uid
+            entry.uid: entry.agency for entry in entries_of(self._tx.connection, self._tx.keys, group_id) if entry.uid
         }
         if not agency_of_uid:
             return {}
         same = self._merged()
-        known = self._ask(
-            select(person_uids.c.uid, person_uids.c.person_id).where(person_uids.c.account == (self._account or ""))
+        known = self._tx.execute(
+            select(person_uids.c.uid, person_uids.c.person_id).where(person_uids.c.account == (self._tx.account or ""))
         )
         return {
             same.get(row.person_id, row.person_id): agency_of_uid[row.uid] for row in known if row.uid in agency_of_uid
@@ -211,5 +221,5 @@ class Tallies(Figures):
 
     def _merged(self) -> dict[int, int]:
         """Number of a person who turned out to be another -> the other's."""
-        rows = self._ask(select(persons.c.id, persons.c.merged_into).where(persons.c.merged_into.is_not(None)))
+        rows = self._tx.execute(select(persons.c.id, persons.c.merged_into).where(persons.c.merged_into.is_not(None)))
         return {row.id: row.merged_into for row in rows}

@@ -28,8 +28,8 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.inbound import ElementKind, Source
 from zalo_governor.domain.reports import Activity, ClauseFigures, Coverage
 from zalo_governor.storage.maintenance.retention import gone_before
+from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.gaps import gap
-from zalo_governor.storage.repositories.group_changes import Changes
 from zalo_governor.storage.schema import (
     GIVEN_UP,
     NUMBER_BITS,
@@ -91,18 +91,15 @@ class _Look(NamedTuple):
         return [some for some in self.unusual if some.kind in names]
 
 
-class Figures(Changes):
-    """The part of a unit that counts. Periods are [start, end) by Zalo's clock, for cases by when they were opened.
-
-    Of what was heard, only what the unit's own account heard counts: another one in the same group hears it all again.
-    """
+class Statistics(Repository):
+    """Counts for the activity report."""
 
     def first_heard(self, group_id: str) -> datetime | None:
         """When anything of the group was first heard; None where nothing ever was."""
         earliest = select(func.min(inbox.c.at_ms)).where(
             inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value, *self._ours(inbox.c.id)
         )
-        first_ms = self._ask(earliest).scalar()
+        first_ms = self._tx.execute(earliest).scalar()
         return None if first_ms is None else from_ms(first_ms)
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
@@ -133,9 +130,9 @@ class Figures(Changes):
                 )
             )
         ).where(broken)
-        self.flush()
+        self._tx.flush()
         lost = self._number(nowhere)
-        kept_from = gone_before(self._connection)
+        kept_from = gone_before(self._tx.connection)
         return Coverage(
             content_from=kept_from if kept_from and kept_from > start else None,
             heard=self._number(select(func.count()).select_from(inbox).where(heard)) + lost,
@@ -169,7 +166,7 @@ class Figures(Changes):
         A case given to the competent body counts as confirmed: for clause 4.1 that stands in its place.
         """
         now = cases.c.opened_ms >= to_ms(start)
-        rows = self._ask(
+        rows = self._tx.execute(
             select(
                 cases.c.clause,
                 count_where(now).label("cases"),
@@ -202,7 +199,7 @@ class Figures(Changes):
 
     def hints(self, group_id: str, label: str, start: datetime, end: datetime) -> list[tuple[datetime, int | None]]:
         """(when, person) of the findings of severity `suspect` with that label in [start, end), oldest first."""
-        rows = self._ask(
+        rows = self._tx.execute(
             select(findings.c.at_ms, findings.c.person_id)
             .where(
                 within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
@@ -231,15 +228,15 @@ class Figures(Changes):
 
     def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
         """The same of what is private to the bot accounts: those gaps stand under the account's own uid."""
-        uids = [self._account] if self._account else list(self._ask(select(accounts.c.uid)).scalars())
+        uids = [self._tx.account] if self._tx.account else list(self._tx.execute(select(accounts.c.uid)).scalars())
         return self._gaps(gaps.c.group_id.in_(uids), start, end)
 
     def _gaps(self, whose: ColumnElement[bool], start: datetime, end: datetime) -> list[Gap]:
-        rows = self._ask(
+        rows = self._tx.execute(
             select(gaps)
             .where(
                 whose,
-                *([gaps.c.account == self._account] if self._account else []),
+                *([gaps.c.account == self._tx.account] if self._tx.account else []),
                 gaps.c.began_ms < to_ms(end),
                 or_(gaps.c.ended_ms.is_(None), gaps.c.ended_ms >= to_ms(start)),
             )
@@ -258,8 +255,8 @@ class Figures(Changes):
             )
             .group_by(events.c.person_id)
         )
-        return self._once(
-            ("by person", group_id, start, end), lambda: {row.person_id: row.number for row in self._ask(wrote)}
+        return self._tx.cached(
+            ("by person", group_id, start, end), lambda: {row.person_id: row.number for row in self._tx.execute(wrote)}
         )
 
     def _look(self, group_id: str, start: datetime, end: datetime) -> "_Look":
@@ -283,27 +280,29 @@ class Figures(Changes):
         together = select(everything, unusual).join_from(everything, unusual, true(), isouter=True)
 
         def look() -> _Look:
-            rows = [row._asdict() for row in self._ask(together)]
+            rows = [row._asdict() for row in self._tx.execute(together)]
             counted = [row.pop("everything") for row in rows]
             return _Look(counted[0], [_Some(**row) for row in rows if row["kind"] is not None])
 
-        return self._once(("look", group_id, start, end), look)
+        return self._tx.cached(("look", group_id, start, end), look)
 
     def _ours(self, event_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
         """An event's id ends with the number of the account that heard it (store.inbox), and stands in every index: the
         account itself would have to be looked up in each row."""
         # On PostgreSQL the first words of another account may come between two statements.
-        if not self._account or (self._database.is_sqlite and self._is_only_account()):
+        if not self._tx.account or (self._tx.database.is_sqlite and self._is_only_account()):
             return []
-        number = select(accounts.c.number).where(accounts.c.uid == self._account).scalar_subquery()
+        number = select(accounts.c.number).where(accounts.c.uid == self._tx.account).scalar_subquery()
         return [event_id.op("&")((1 << NUMBER_BITS) - 1) == number]
 
     def _is_only_account(self) -> bool:
         """Whether no other account ever heard anything."""
-        return self._once("accounts", lambda: list(self._ask(select(accounts.c.uid)).scalars())) == [self._account]
+        return self._tx.cached("accounts", lambda: list(self._tx.execute(select(accounts.c.uid)).scalars())) == [
+            self._tx.account
+        ]
 
     def _number(self, statement: Executable) -> int:
-        return int(self._ask(statement).scalar_one())
+        return int(self._tx.execute(statement).scalar_one())
 
 
 def within(

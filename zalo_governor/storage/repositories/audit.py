@@ -13,8 +13,9 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import WrongKeyError
+from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.audit_chain import ChainCheck, Link
-from zalo_governor.storage.repositories.roster import RosterBook
+from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.schema import audit, vault
 from zalo_governor.storage.security.crypto import Keys, binding
 
@@ -34,23 +35,23 @@ _COUNT = select(func.count()).select_from(audit)
 _ROWS_AT_ONCE = 1000
 
 
-class AuditTrail(RosterBook):
-    """The part of a unit that appends to the log. The head is read once for each unit and written with its rows."""
+class AuditTrail(Repository):
+    """Appends to the audit log. The head of the chain is read once for each transaction and written with its rows."""
 
-    def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
-        super().__init__(database, connection, account)
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(tx)
         self._head: AuditHead | None = None
 
-    def audit(
+    def append(
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
         """Append a row; its link is a keyed hash over itself and the link before.
 
         What follows on is the head in the vault, not the newest row: after a cut tail the chain stays broken there.
         """
-        self._alone()
+        self._tx.lock_office()
         if self._head is None:
-            self._head = _head_of(self._ask(_HEAD).scalar(), self._keys) or self._adopt(at)
+            self._head = _head_of(self._tx.execute(_HEAD).scalar(), self._tx.keys) or self._adopt(at)
         row = {
             "at_ms": to_ms(at),
             "actor_id": actor_id,
@@ -59,19 +60,19 @@ class AuditTrail(RosterBook):
             "subject": subject,
             "detail": orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode(),
         }
-        link = self._keys.chain(self._head.link, _content(row))
+        link = self._tx.keys.chain(self._head.link, _content(row))
         self._head = AuditHead(self._head.rows + 1, link)
-        self._later(_INSERT, {**row, "link": link})
-        self._pending[_MOVE_HEAD] = [self._sealed_head(self._head, at)]
+        self._tx.write_later(_INSERT, {**row, "link": link})
+        self._tx.write_last_only(_MOVE_HEAD, self._sealed_head(self._head, at))
 
-    def audit_head(self) -> AuditHead:
+    def head(self) -> AuditHead:
         """Where the chain ends, with what this unit has written so far; for the footer of reports."""
-        return self._head or _head_of(self._ask(_HEAD).scalar(), self._keys) or AuditHead(0, b"")
+        return self._head or _head_of(self._tx.execute(_HEAD).scalar(), self._tx.keys) or AuditHead(0, b"")
 
     def openings(self, case: Case) -> list[Opening]:
         """Who has opened a case, and how often, whoever did it last first."""
         last = func.max(audit.c.at_ms)
-        rows = self._ask(
+        rows = self._tx.execute(
             select(audit.c.actor_id, func.count().label("times"), last.label("last_ms"))
             .where(audit.c.action == literal_column(f"'{SHOWN}'"), audit.c.subject == case.code)
             .group_by(audit.c.actor_id)
@@ -81,17 +82,17 @@ class AuditTrail(RosterBook):
 
     def _adopt(self, at: datetime) -> AuditHead:
         """A log of an earlier version, or one whose head was taken away: the row that is written says so."""
-        self._head = AuditHead(self._ask(_COUNT).scalar_one(), self._ask(_NEWEST).scalar() or b"")
+        self._head = AuditHead(self._tx.execute(_COUNT).scalar_one(), self._tx.execute(_NEWEST).scalar() or b"")
         sealed = self._sealed_head(self._head, at)
-        self._connection.execute(delete(vault).where(vault.c.name == _HEAD_NAME))
+        self._tx.connection.execute(delete(vault).where(vault.c.name == _HEAD_NAME))
         row = {"name": _HEAD_NAME, "content": sealed["b_content"], "saved_ms": sealed["b_saved_ms"]}
-        self._connection.execute(insert(vault), row)
+        self._tx.connection.execute(insert(vault), row)
         if found := self._head.rows:
-            self.audit(_ADOPTED, at=at, actor_id=None, group_id="", subject="", detail={"rows": found})
+            self.append(_ADOPTED, at=at, actor_id=None, group_id="", subject="", detail={"rows": found})
         return self._head
 
     def _sealed_head(self, head: AuditHead, at: datetime) -> dict[str, Any]:
-        content = self._keys.seal(orjson.dumps([head.rows, head.link.hex()]), binding("vault", _HEAD_NAME))
+        content = self._tx.keys.seal(orjson.dumps([head.rows, head.link.hex()]), binding("vault", _HEAD_NAME))
         return {"b_name": _HEAD_NAME, "b_content": content, "b_saved_ms": to_ms(at)}
 
 

@@ -1,6 +1,6 @@
 """What becomes of cases: timers, messages that go away, who has read them, and orders to remove them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hmac import compare_digest
 
@@ -12,13 +12,12 @@ from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.events import MessageSeen
 from zalo_governor.domain.inbound import ElementKind
 from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
+from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.repositories.case_notes import CaseNotes
 from zalo_governor.storage.repositories.inbox import lowest_id
 from zalo_governor.storage.schema import (
     case_events,
     case_readers,
-    cases,
     events,
     former_accounts,
     inbox,
@@ -32,57 +31,12 @@ MOST_WRONG_CODES = 3
 """After so many wrong tries a one-time code counts no more."""
 
 
-class Aftermath(CaseNotes):
-    """The part of a unit that follows cases up."""
+class CaseMessages(Repository):
+    """The messages under a case: which are gone, and who has read them."""
 
-    def due_cases(self, group_ids: Collection[str], now: datetime) -> list[Case]:
-        """Cases of these groups of which the leader has to hear by now, the longest due first; held until the end."""
-        return self._cases(
-            select(cases)
-            .where(cases.c.group_id.in_(group_ids), cases.c.due_ms <= to_ms(now))
-            .order_by(cases.c.due_ms, cases.c.id)
-            .with_for_update()
-        )
-
-    def gathered_cases(self, group_id: str) -> list[Case]:
-        """Cases of the group of which the desk has still to hear in a digest, the longest due first; held."""
-        return self._cases(
-            select(cases)
-            .where(cases.c.group_id == group_id, cases.c.desk_due_ms.is_not(None))
-            .order_by(cases.c.desk_due_ms, cases.c.id)
-            .with_for_update()
-        )
-
-    def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
-        """Those of the groups of which the desk has to hear in a digest by now."""
-        due = select(cases.c.group_id).where(cases.c.desk_due_ms <= to_ms(now), cases.c.group_id.in_(group_ids))
-        return list(self._ask(due.distinct().order_by(cases.c.group_id)).scalars())
-
-    def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        """When `due_cases` or `groups_with_digest` will next give anything; None where never."""
-        moments = [
-            self._ask(select(func.min(due)).where(due.is_not(None), cases.c.group_id.in_(group_ids))).scalar()
-            for due in (cases.c.due_ms, cases.c.desk_due_ms)
-        ]
-        due_ms = min((moment for moment in moments if moment is not None), default=None)
-        return None if due_ms is None else from_ms(due_ms)
-
-    def case_with_content(self, mac: bytes) -> Case | None:
-        """The oldest case with sealed content of that `Seal.mac`, whoever posted it and in whatever group."""
-        self.flush()
-        same = (
-            select(cases)
-            .join(case_events, case_events.c.case_id == cases.c.id)
-            .join(inbox, inbox.c.id == case_events.c.event_id)
-            .where(inbox.c.seal_mac == mac)
-            .order_by(cases.c.id)
-            .limit(1)
-        )
-        return next(iter(self._cases(same)), None)
-
-    def messages_of(self, case: Case) -> list[CaseMessage]:
+    def of(self, case: Case) -> list[CaseMessage]:
         """The messages under a case, each once, in the order in which they were heard; other things are left out."""
-        rows = self._ask(
+        rows = self._tx.execute(
             select(case_events, inbox.c.account, inbox.c.cli_key, inbox.c.sender_uid, inbox.c.at_ms)
             .join(inbox, inbox.c.id == case_events.c.event_id)
             .where(
@@ -111,8 +65,8 @@ class Aftermath(CaseNotes):
 
     def mark_gone(self, group_id: str, message_key: str, at: datetime, by: int | None, *, deleted: bool) -> bool:
         """Note that a message under a case is no longer to be seen; whether that was news."""
-        self.flush()
-        marked = self._connection.execute(
+        self._tx.flush()
+        marked = self._tx.connection.execute(
             update(case_events)
             .where(
                 case_events.c.group_id == group_id,
@@ -127,14 +81,14 @@ class Aftermath(CaseNotes):
         self, group_id: str, message_key: str, *, seen: Iterable[int], delivered: Iterable[int], at: datetime
     ) -> None:
         """Remember which persons have received or seen a message under a case."""
-        self.flush()
+        self._tx.flush()
         has_seen = frozenset(seen)
         place = {"group_id": group_id, "message_key": storable(message_key)}
         for person_id in sorted(has_seen.union(delivered)):
             row = {**place, "person_id": person_id, "seen": person_id in has_seen, "noted_ms": to_ms(at)}
-            self._connection.execute(self._database.insert_or_ignore(case_readers), row)
+            self._tx.connection.execute(self._tx.database.insert_or_ignore(case_readers), row)
         if has_seen:
-            self._connection.execute(
+            self._tx.connection.execute(
                 update(case_readers)
                 .where(*_at(case_readers.c, place), case_readers.c.person_id.in_(has_seen))
                 .values(seen=True)
@@ -144,7 +98,7 @@ class Aftermath(CaseNotes):
         """Who has received or seen any message of a case, in order of the persons' numbers."""
         seen = func.max(when((case_readers.c.seen, 1), else_=0))
         keys = select(case_events.c.message_key).where(case_events.c.case_id == case.id)
-        rows = self._ask(
+        rows = self._tx.execute(
             select(case_readers.c.person_id, seen.label("seen"))
             .where(case_readers.c.group_id == case.group_id, case_readers.c.message_key.in_(keys))
             .group_by(case_readers.c.person_id)
@@ -154,27 +108,43 @@ class Aftermath(CaseNotes):
 
     def forget_readers(self, before: datetime) -> int:
         """Drop who has read what, noted before then, and the receipts that said so; gives how many rows were noted."""
-        self.flush()
+        self._tx.flush()
         old_id = lowest_id(before)
         receipts = inbox.c.kind == ElementKind.RECEIPT.value
-        self._connection.execute(
+        self._tx.connection.execute(
             update(inbox)
             .where(inbox.c.id < old_id, receipts, or_(inbox.c.body.is_not(None), inbox.c.sender_uid != ""))
             .values(body=None, sender_uid="")
         )
-        self._connection.execute(
+        self._tx.connection.execute(
             update(events)
             .where(events.c.id < old_id, events.c.kind == MessageSeen.kind, events.c.person_id.is_not(None))
             .values(person_id=None)
         )
-        dropped = self._connection.execute(delete(case_readers).where(case_readers.c.noted_ms < to_ms(before)))
+        dropped = self._tx.connection.execute(delete(case_readers).where(case_readers.c.noted_ms < to_ms(before)))
         return dropped.rowcount
 
-    def issue_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
+    def _today(self, account: str, uid: str) -> tuple[str, str]:
+        """Who can do something about what an account heard that was replaced since: its successor, and the uid under
+        which that one sees the person; the uid stays where nobody has said who it is."""
+        successor = self._tx.execute(
+            select(former_accounts.c.successor).where(former_accounts.c.uid == account)
+        ).scalar()
+        if successor is None:
+            return account, uid
+        before = person_uids.alias()
+        seen = (
+            select(person_uids.c.uid)
+            .join(before, before.c.person_id == person_uids.c.person_id)
+            .where(before.c.account == account, before.c.uid == uid, person_uids.c.account == successor)
+        )
+        return successor, self._tx.execute(seen.limit(1)).scalar() or uid
+
+    def issue_removal_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
         """Let that code, and no earlier one, confirm a removal by that person in that case."""
-        self.flush()
-        self._connection.execute(delete(removal_codes).where(*_bound(case, person_id)))
-        self._connection.execute(
+        self._tx.flush()
+        self._tx.connection.execute(delete(removal_codes).where(*_bound(case, person_id)))
+        self._tx.connection.execute(
             insert(removal_codes),
             {
                 "case_id": case.id,
@@ -186,23 +156,30 @@ class Aftermath(CaseNotes):
             },
         )
 
-    def check_code(self, case: Case, person_id: int, code: str, now: datetime) -> CodeCheck:
+    def check_removal_code(self, case: Case, person_id: int, code: str, now: datetime) -> CodeCheck:
         """Try a code; one that is accepted or tried wrong too often counts no more."""
         bound = _bound(case, person_id)
-        row = self._ask(select(removal_codes).where(*bound).with_for_update()).first()
+        row = self._tx.execute(select(removal_codes).where(*bound).with_for_update()).first()
         if row is None or row.expires_ms <= to_ms(now):
             return CodeCheck.EXPIRED
         if compare_digest(row.mac, self._code_mac(case, person_id, code)):
-            self._connection.execute(delete(removal_codes).where(*bound))
+            self._tx.connection.execute(delete(removal_codes).where(*bound))
             return CodeCheck.ACCEPTED
         wrong = row.wrong + 1
         if wrong >= MOST_WRONG_CODES:
-            self._connection.execute(delete(removal_codes).where(*bound))
+            self._tx.connection.execute(delete(removal_codes).where(*bound))
             return CodeCheck.SPENT
-        self._connection.execute(update(removal_codes).where(*bound).values(wrong=wrong))
+        self._tx.connection.execute(update(removal_codes).where(*bound).values(wrong=wrong))
         return CodeCheck.WRONG
 
-    def order_removals(self, case: Case, messages: Sequence[CaseMessage], by: int, now: datetime) -> int:
+    def _code_mac(self, case: Case, person_id: int, code: str) -> bytes:
+        return self._tx.keys.mac(binding("removal code", str(case.id), str(person_id), code))
+
+
+class Removals(Repository):
+    """Orders to remove messages for everybody."""
+
+    def order(self, case: Case, messages: Sequence[CaseMessage], by: int, now: datetime) -> int:
         """Have these messages removed; gives how many can be tried, since Zalo asks for a cliMsgId."""
         rows = [
             {
@@ -221,56 +198,42 @@ class Aftermath(CaseNotes):
             for message in messages
             if message.cli_key
         ]
-        self.flush()
+        self._tx.flush()
         if rows:
-            self._connection.execute(insert(removals), rows)
+            self._tx.connection.execute(insert(removals), rows)
         return len(rows)
 
-    def due_removals(self, account: str, now: datetime) -> list[Removal]:
+    def due(self, account: str, now: datetime) -> list[Removal]:
         """Removals that the account has to try by now, the oldest first."""
         due = select(removals).where(removals.c.account == account, removals.c.due_ms <= to_ms(now))
         return self._removals(due.order_by(removals.c.id))
 
-    def removals_waiting(self, case: Case) -> list[Removal]:
+    def waiting(self, case: Case) -> list[Removal]:
         """Removals of that case that are not settled yet."""
         return self._removals(select(removals).where(removals.c.case_id == case.id, removals.c.due_ms.is_not(None)))
 
-    def next_removal(self, account: str) -> datetime | None:
+    def next_due(self, account: str) -> datetime | None:
         """When `due_removals` will next give anything; None where nothing waits."""
         earliest = select(func.min(removals.c.due_ms)).where(
             removals.c.account == account, removals.c.due_ms.is_not(None)
         )
-        due_ms = self._ask(earliest).scalar()
+        due_ms = self._tx.execute(earliest).scalar()
         return None if due_ms is None else from_ms(due_ms)
 
-    def try_again(self, removal: Removal, at: datetime) -> None:
+    def retry(self, removal: Removal, at: datetime) -> None:
         """Nobody knows what became of it: it is tried once more then, unless it was settled meanwhile."""
         values = {"attempts": removal.attempts + 1, "due_ms": to_ms(at)}
         still_open = (removals.c.id == removal.id, removals.c.due_ms.is_not(None))
-        self._connection.execute(update(removals).where(*still_open).values(values))
+        self._tx.connection.execute(update(removals).where(*still_open).values(values))
 
-    def settle_removal(self, removal: Removal, outcome: RemovalOutcome) -> bool:
+    def settle(self, removal: Removal, outcome: RemovalOutcome) -> bool:
         """Write down what became of it; whether it was still open."""
-        settled = self._connection.execute(
+        settled = self._tx.connection.execute(
             update(removals)
             .where(removals.c.id == removal.id, removals.c.due_ms.is_not(None))
             .values(attempts=removal.attempts + 1, due_ms=None, outcome=outcome.value)
         )
         return bool(settled.rowcount)
-
-    def _today(self, account: str, uid: str) -> tuple[str, str]:
-        """Who can do something about what an account heard that was replaced since: its successor, and the uid under
-        which that one sees the person; the uid stays where nobody has said who it is."""
-        successor = self._ask(select(former_accounts.c.successor).where(former_accounts.c.uid == account)).scalar()
-        if successor is None:
-            return account, uid
-        before = person_uids.alias()
-        seen = (
-            select(person_uids.c.uid)
-            .join(before, before.c.person_id == person_uids.c.person_id)
-            .where(before.c.account == account, before.c.uid == uid, person_uids.c.account == successor)
-        )
-        return successor, self._ask(seen.limit(1)).scalar() or uid
 
     def _removals(self, statement: Select[tuple[object, ...]]) -> list[Removal]:
         return [
@@ -286,11 +249,8 @@ class Aftermath(CaseNotes):
                 ordered_by=row.ordered_by,
                 attempts=row.attempts,
             )
-            for row in self._ask(statement)
+            for row in self._tx.execute(statement)
         ]
-
-    def _code_mac(self, case: Case, person_id: int, code: str) -> bytes:
-        return self._keys.mac(binding("removal code", str(case.id), str(person_id), code))
 
 
 def _at(columns: object, place: dict[str, str]) -> list[ColumnElement[bool]]:

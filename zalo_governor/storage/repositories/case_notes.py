@@ -1,13 +1,11 @@
 """What people say of cases, and what they take back: explanations, notes, and false alarms that teach."""
 
-from datetime import datetime
+from sqlalchemy import bindparam, delete, insert, select, update
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
-
-from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
+from zalo_governor.domain.cases import Case, CaseNote, NoteKind
 from zalo_governor.domain.clock import from_ms, to_ms
-from zalo_governor.storage.repositories.undelivered import UndeliveredNotices
-from zalo_governor.storage.schema import case_events, case_notes, cases, false_alarms, findings, inbox
+from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.schema import case_events, case_notes, false_alarms, findings, inbox, manual_cases
 from zalo_governor.storage.security.crypto import binding
 
 _TAKEN_BACK = (
@@ -22,12 +20,12 @@ _TAKEN_BACK = (
 )
 
 
-class CaseNotes(UndeliveredNotices):
-    """The part of a unit that keeps what people say of cases."""
+class CaseNotes(Repository):
+    """What people say of cases, and why a case was written down by hand."""
 
-    def add_note(self, case: Case, note: CaseNote) -> None:
+    def add(self, case: Case, note: CaseNote) -> None:
         """Keep somebody's words, encrypted."""
-        self.flush()
+        self._tx.flush()
         at_ms = to_ms(note.at)
         row = {
             "case_id": case.id,
@@ -35,85 +33,89 @@ class CaseNotes(UndeliveredNotices):
             "person_id": note.person_id,
             "kind": note.kind.value,
             "at_ms": at_ms,
-            "body": self._keys.seal_text(note.text, *note_place(case.id, note.person_id, at_ms)),
+            "body": self._tx.keys.seal_text(note.text, *note_place(case.id, note.person_id, at_ms)),
         }
-        self._connection.execute(insert(case_notes), row)
+        self._tx.connection.execute(insert(case_notes), row)
 
-    def notes(self, case: Case) -> list[CaseNote]:
+    def of(self, case: Case) -> list[CaseNote]:
         """What was said of the case, in the order in which it was said."""
-        rows = self._ask(select(case_notes).where(case_notes.c.case_id == case.id).order_by(case_notes.c.id))
+        rows = self._tx.execute(select(case_notes).where(case_notes.c.case_id == case.id).order_by(case_notes.c.id))
         return [
             CaseNote(
                 kind=NoteKind(row.kind),
                 person_id=row.person_id,
                 at=from_ms(row.at_ms),
-                text=self._keys.open_text(row.body, *note_place(row.case_id, row.person_id, row.at_ms)),
+                text=self._tx.keys.open_text(row.body, *note_place(row.case_id, row.person_id, row.at_ms)),
             )
             for row in rows
         ]
 
-    def cases_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
-        """How many cases of that person under that rule were opened since then, without false alarms."""
-        counted = (
-            select(func.count())
-            .select_from(cases)
-            .where(
-                cases.c.group_id == group_id,
-                cases.c.person_id == person_id,
-                cases.c.opened_ms >= to_ms(since),
-                cases.c.rule_id == rule_id,
-                cases.c.state != CaseState.FALSE_ALARM.value,
-            )
-        )
-        return int(self._ask(counted).scalar_one())
+    def add_manual(self, case: Case, noted_by: int, words: str) -> None:
+        """Keep why somebody wrote a case down."""
+        row = {
+            "case_id": case.id,
+            "group_id": case.group_id,
+            "noted_by": noted_by,
+            "words": self._tx.keys.seal_text(words, "manual", str(case.id)),
+        }
+        self._tx.connection.execute(insert(manual_cases), row)
 
-    def mark_of_text(self, text: str) -> bytes:
+    def manual(self, case: Case) -> tuple[int, str] | None:
+        """(person, words) of whoever wrote the case down; None where a rule opened it."""
+        row = self._tx.execute(select(manual_cases).where(manual_cases.c.case_id == case.id)).first()
+        return None if row is None else (row.noted_by, self._tx.keys.open_text(row.words, "manual", str(case.id)))
+
+
+class FalseAlarms(Repository):
+    """Content that was taken back as a false alarm, known again by keyed hashes."""
+
+    def hash_of_text(self, text: str) -> bytes:
         """Keyed hash of normalised words: tells whether others are the same, and nothing else."""
-        return self._keys.mac(binding("false alarm", text))
+        return self._tx.keys.mac(binding("false alarm", text))
 
-    def mark_of_all(self, event_id: int) -> bytes:
+    def hash_of_event(self, event_id: int) -> bytes:
         """Keyed hash of everything that was said, attachments and quotes included, letter by letter.
 
         KeyError where nothing of that number was heard.
         """
-        mark = self._ask(select(inbox.c.fingerprint).where(inbox.c.id == event_id)).scalar()
+        mark = self._tx.execute(select(inbox.c.fingerprint).where(inbox.c.id == event_id)).scalar()
         if mark is None:
             raise KeyError(event_id)
         return bytes(mark)
 
-    def false_alarm(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
+    def find(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
         """The number of a case by which that content was taken back; None where it never was."""
-        return self._ask(_TAKEN_BACK, {"group_id": group_id, "rule_id": rule_id, "mark": mark}).scalar()
+        return self._tx.execute(_TAKEN_BACK, {"group_id": group_id, "rule_id": rule_id, "mark": mark}).scalar()
 
-    def learn_false_alarm(self, case: Case) -> None:
+    def learn(self, case: Case) -> None:
         """From now on the content of the case's events is known as a false alarm."""
-        self.flush()
-        marks = self._connection.scalars(
+        self._tx.flush()
+        marks = self._tx.connection.scalars(
             select(case_events.c.mark)
             .where(case_events.c.case_id == case.id, case_events.c.mark.is_not(None))
             .distinct()
         ).all()
         place = {"group_id": case.group_id, "rule_id": case.rule_id, "case_id": case.id}
         if marks:
-            self._connection.execute(
-                self._database.insert_or_ignore(false_alarms), [{**place, "mark": mark} for mark in marks]
+            self._tx.connection.execute(
+                self._tx.database.insert_or_ignore(false_alarms), [{**place, "mark": mark} for mark in marks]
             )
 
-    def unlearn_false_alarm(self, case: Case) -> None:
+    def forget(self, case: Case) -> None:
         """The case is no false alarm, or nobody says so any more."""
-        self.flush()
-        self._connection.execute(delete(false_alarms).where(false_alarms.c.case_id == case.id))
+        self._tx.flush()
+        self._tx.connection.execute(delete(false_alarms).where(false_alarms.c.case_id == case.id))
 
-    def note_false_alarm(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
+    def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
         """Write to that rule's findings on the event that no case was made of them, and by which case that is so.
 
         With `person_id`, only to those that name that person.
         """
-        self.flush()
+        self._tx.flush()
         written = update(findings).where(findings.c.event_id == event_id, findings.c.rule_id == rule_id)
         if person_id is not None:
             written = written.where(findings.c.person_id == person_id)
-        self._connection.execute(written.values(false_alarm_of=case_id))
+        self._tx.connection.execute(written.values(false_alarm_of=case_id))
 
 
 def note_place(case_id: int, person_id: int, at_ms: int) -> tuple[str, ...]:

@@ -1,22 +1,21 @@
-"""Cases, the events that belong to them, and the messages put into the outbox on their account."""
+"""Cases, and the events that belong to them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import Executable, Row, bindparam, func, insert, literal_column, select, update
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
-from zalo_governor.domain.delivery import expiry_of
 from zalo_governor.domain.findings import Severity
-from zalo_governor.domain.notices import Notice, OutgoingState
+from zalo_governor.storage.engine.transaction import Transaction
+from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.repositories.trial_state import TrialState
-from zalo_governor.storage.schema import URGENT_PRIORITY, case_events, cases, findings, inbox, outbox
+from zalo_governor.storage.repositories.verdicts import Verdicts
+from zalo_governor.storage.schema import case_events, cases, findings, inbox
 
-_IS_ABOUT = or_(cases.c.id == outbox.c.case_id, cases.c.asked_with == outbox.c.case_id)
-"""The case that a message stands under, and those of which it speaks as well."""
+# Written out so that the database sees that the partial index over open cases serves.
 # Written out so that the database sees that the partial index over open cases serves.
 _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
 _YOUNGEST_OPEN = (
@@ -57,69 +56,71 @@ _LATEST_FINDING = (
     .order_by(findings.c.event_id.desc(), findings.c.id.desc())
     .limit(1)
 )
-_POST = insert(outbox)
 
 
-class Casebook(TrialState):
-    """The part of a unit that keeps cases."""
+class Cases(Repository):
+    """Cases, and the events that belong to them."""
 
-    posted = False
-    """Whether it put something to be sent into the outbox."""
+    def __init__(self, tx: Transaction, verdicts: Verdicts) -> None:
+        super().__init__(tx)
+        self._verdicts = verdicts
 
-    def open_case(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
+    def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
         """The youngest open case of that person under that rule (and label, if given) whose last event is not older."""
-        self._alone()
+        self._tx.lock_office()
         statement = _OPEN_CASE if label is None else _OPEN_CASE.where(cases.c.label == label)
         values = {"group_id": group_id, "person_id": person_id, "rule_id": rule_id, "since_ms": to_ms(since)}
-        row = self._connection.execute(statement, values).first()
+        row = self._tx.connection.execute(statement, values).first()
         return None if row is None else self._case(row)
 
-    def sealed_case(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
+    def find_sealed(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
         """The youngest open case of that person with sealed content of that `Seal.mac`, its last event not older."""
         values = {"group_id": group_id, "person_id": person_id, "mac": mac, "since_ms": to_ms(since)}
-        self._alone()
-        row = self._ask(_SEALED_CASE, values).first()
+        self._tx.lock_office()
+        row = self._tx.execute(_SEALED_CASE, values).first()
         return None if row is None else self._case(row)
 
-    def case_of_message(self, group_id: str, message_key: str) -> list[Case]:
+    def of_message(self, group_id: str, message_key: str) -> list[Case]:
         """The cases whose events include that message, oldest first."""
-        self._alone()
+        self._tx.lock_office()
         place = {"group_id": group_id, "message_key": storable(message_key)}
-        return [self._case(row) for row in self._ask(_OF_MESSAGE, place)]
+        return [self._case(row) for row in self._tx.execute(_OF_MESSAGE, place)]
 
-    def case(self, case_id: int) -> Case | None:
+    def get(self, case_id: int) -> Case | None:
         """The case of that number."""
-        self._alone()
-        return next(iter(self._cases(select(cases).where(cases.c.id == case_id))), None)
+        self._tx.lock_office()
+        return next(iter(self.load(select(cases).where(cases.c.id == case_id))), None)
 
-    def cases(self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False) -> list[Case]:
+    def opened_between(
+        self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False
+    ) -> list[Case]:
         """Cases opened in [start, end), oldest first; None for all groups."""
         statement = select(cases).where(cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
         if group_id is not None:
             statement = statement.where(cases.c.group_id == group_id)
         if open_only:
             statement = statement.where(_OPEN)
-        return self._cases(statement.order_by(cases.c.opened_ms, cases.c.id))
+        return self.load(statement.order_by(cases.c.opened_ms, cases.c.id))
 
-    def add_case(self, case: Case, *, mark: bytes | None = None) -> Case:
+    def add(self, case: Case, *, mark: bytes | None = None) -> Case:
         """Write a new case (its id is ignored) and give it with its number; its first event is tied to it.
 
         By `mark` the content of the event is known again, should the case be a false alarm.
         """
-        number = self._connection.execute(insert(cases).returning(cases.c.id), self._case_row(case)).scalar_one()
+        number = self._tx.connection.execute(insert(cases).returning(cases.c.id), self._case_row(case)).scalar_one()
         self._tie(number, case.group_id, case.first_event_id, case.message_key, mark)
         return case.model_copy(update={"id": number})
 
-    def save_case(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
+    def save(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
         """Write a case anew; `joined_event_id` ties one more event to it, `mark` as in `add_case`.
 
         KeyError where there is no such case.
         """
-        saved = self._connection.execute(update(cases).where(cases.c.id == case.id).values(self._case_row(case)))
+        saved = self._tx.connection.execute(update(cases).where(cases.c.id == case.id).values(self._case_row(case)))
         if not saved.rowcount:
             raise KeyError(case.code)
         if joined_event_id is not None:
-            self._tie(case.id, case.group_id, joined_event_id, self._message_key(joined_event_id), mark)
+            self._tie(case.id, case.group_id, joined_event_id, self._verdicts.message_key(joined_event_id), mark)
 
     def excerpt(self, case: Case) -> str | None:
         """The excerpt kept with the case's latest finding; None where none was kept or the case is sealed."""
@@ -129,103 +130,26 @@ class Casebook(TrialState):
         """The suggestion kept with the case's latest finding."""
         return self._kept(case, "suggestion")
 
-    def reason_of(self, case: Case) -> str | None:
+    def reason(self, case: Case) -> str | None:
         """The rule's own code for why, of the case's latest finding."""
-        row = self._ask(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
+        row = self._tx.execute(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
         return None if row is None else row.reason
 
-    def post(self, notice: Notice, *, withheld: bool = False) -> None:
-        """Put a message into the outbox; one that is withheld is kept there to be counted, and never sent."""
-        self.posted = self.posted or not withheld
-        self._later(
-            _POST,
-            {
-                "account": notice.account,
-                "thread_id": notice.thread_id,
-                "is_group": notice.is_group,
-                "group_id": notice.group_id,
-                "person_id": notice.person_id,
-                "case_id": notice.case_id,
-                "purpose": notice.purpose.value,
-                "priority": URGENT_PRIORITY if notice.urgent else notice.purpose.priority,
-                "body": self._keys.seal_text(notice.text, "outbox", notice.account, notice.thread_id),
-                "file": self._sealed_file(notice),
-                "created_ms": to_ms(notice.created_at),
-                "state": (OutgoingState.WITHHELD if withheld else OutgoingState.WAITING).value,
-                # Not the time of writing: with the clock set back, that would be a time to wait for.
-                "not_before_ms": to_ms(notice.not_before) if notice.not_before else 0,
-                "attempts": 0,
-                "repeated": False,
-                "expires_ms": to_ms(expiry_of(notice)),
-            },
-        )
-
-    def _sealed_file(self, notice: Notice) -> bytes | None:
-        if notice.file is None:
-            return None
-        return self._keys.seal_text(notice.file.model_dump_json(), "outbox_file", notice.account, notice.thread_id)
-
-    def last_posted(
-        self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
-    ) -> datetime | None:
-        """When a message of that purpose was last put into the outbox for that person, not before `since`.
-
-        With `rule_id`, only messages about cases of that rule count. What was withheld counts while the account is on
-        trial, so that it does then what it will do.
-        """
-        newest = (
-            select(outbox.c.created_ms)
-            .where(
-                outbox.c.group_id == group_id,
-                outbox.c.person_id == person_id,
-                outbox.c.purpose == purpose,
-                outbox.c.created_ms >= to_ms(since),
-                *self._reached(),
-            )
-            .order_by(outbox.c.created_ms.desc())
-            .limit(1)
-        )
-        if rule_id is not None:
-            newest = newest.join(cases, _IS_ABOUT).where(cases.c.rule_id == rule_id)
-        created_ms = self._ask(newest).scalar()
-        return None if created_ms is None else from_ms(created_ms)
-
-    def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
-        """For how many people messages of that purpose about cases of that rule were put into the outbox since then.
-
-        What was withheld counts as in `last_posted`.
-        """
-        counted = (
-            select(func.count(outbox.c.person_id.distinct()))
-            .join(cases, _IS_ABOUT)
-            .where(
-                outbox.c.group_id.in_(group_ids),
-                outbox.c.purpose == purpose,
-                outbox.c.created_ms >= to_ms(since),
-                cases.c.rule_id == rule_id,
-                *self._reached(),
-            )
-        )
-        return self._ask(counted).scalar() or 0
-
-    def _reached(self) -> list[ColumnElement[bool]]:
-        return [outbox.c.state != OutgoingState.WITHHELD.value] if self._live() else []
-
-    def _cases(self, statement: Executable) -> list[Case]:
-        return [self._case(row) for row in self._connection.execute(statement)]
+    def load(self, statement: Executable) -> list[Case]:
+        return [self._case(row) for row in self._tx.connection.execute(statement)]
 
     def _tie(self, case_id: int, group_id: str, event_id: int, message_key: str, mark: bytes | None) -> None:
         place = {"case_id": case_id, "event_id": event_id, "group_id": group_id}
         row = {**place, "message_key": storable(message_key), "mark": mark}
-        self._connection.execute(self._database.insert_or_ignore(case_events), row)
+        self._tx.connection.execute(self._tx.database.insert_or_ignore(case_events), row)
 
     def _kept(self, case: Case, name: str) -> str | None:
         if case.sealed:
             return None
-        row = self._ask(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
+        row = self._tx.execute(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
         if row is None or getattr(row, name) is None:
             return None
-        return self._keys.open_text(getattr(row, name), name, str(row.event_id), case.rule_id)
+        return self._tx.keys.open_text(getattr(row, name), name, str(row.event_id), case.rule_id)
 
     def _case_row(self, case: Case) -> dict[str, Any]:
         return {
@@ -255,7 +179,7 @@ class Casebook(TrialState):
             "leader_told_ms": _ms(case.leader_told_at),
             "leader_told_by": case.leader_told_by,
             "asked_with": case.asked_with,
-            "reason": self._keys.seal_text(case.reason, *_reason_place(case)) if case.reason else None,
+            "reason": self._tx.keys.seal_text(case.reason, *_reason_place(case)) if case.reason else None,
         }
 
     def _case(self, row: Row[Any]) -> Case:
@@ -290,7 +214,67 @@ class Casebook(TrialState):
         )
         if row.reason is None:
             return case
-        return case.model_copy(update={"reason": self._keys.open_text(row.reason, *_reason_place(case))})
+        return case.model_copy(update={"reason": self._tx.keys.open_text(row.reason, *_reason_place(case))})
+
+    def count_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
+        """How many cases of that person under that rule were opened since then, without false alarms."""
+        counted = (
+            select(func.count())
+            .select_from(cases)
+            .where(
+                cases.c.group_id == group_id,
+                cases.c.person_id == person_id,
+                cases.c.opened_ms >= to_ms(since),
+                cases.c.rule_id == rule_id,
+                cases.c.state != CaseState.FALSE_ALARM.value,
+            )
+        )
+        return int(self._tx.execute(counted).scalar_one())
+
+    def due(self, group_ids: Collection[str], now: datetime) -> list[Case]:
+        """Cases of these groups of which the leader has to hear by now, the longest due first; held until the end."""
+        return self.load(
+            select(cases)
+            .where(cases.c.group_id.in_(group_ids), cases.c.due_ms <= to_ms(now))
+            .order_by(cases.c.due_ms, cases.c.id)
+            .with_for_update()
+        )
+
+    def awaiting_digest(self, group_id: str) -> list[Case]:
+        """Cases of the group of which the desk has still to hear in a digest, the longest due first; held."""
+        return self.load(
+            select(cases)
+            .where(cases.c.group_id == group_id, cases.c.desk_due_ms.is_not(None))
+            .order_by(cases.c.desk_due_ms, cases.c.id)
+            .with_for_update()
+        )
+
+    def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
+        """Those of the groups of which the desk has to hear in a digest by now."""
+        due = select(cases.c.group_id).where(cases.c.desk_due_ms <= to_ms(now), cases.c.group_id.in_(group_ids))
+        return list(self._tx.execute(due.distinct().order_by(cases.c.group_id)).scalars())
+
+    def next_due(self, group_ids: Collection[str]) -> datetime | None:
+        """When `due_cases` or `groups_with_digest` will next give anything; None where never."""
+        moments = [
+            self._tx.execute(select(func.min(due)).where(due.is_not(None), cases.c.group_id.in_(group_ids))).scalar()
+            for due in (cases.c.due_ms, cases.c.desk_due_ms)
+        ]
+        due_ms = min((moment for moment in moments if moment is not None), default=None)
+        return None if due_ms is None else from_ms(due_ms)
+
+    def with_content(self, mac: bytes) -> Case | None:
+        """The oldest case with sealed content of that `Seal.mac`, whoever posted it and in whatever group."""
+        self._tx.flush()
+        same = (
+            select(cases)
+            .join(case_events, case_events.c.case_id == cases.c.id)
+            .join(inbox, inbox.c.id == case_events.c.event_id)
+            .where(inbox.c.seal_mac == mac)
+            .order_by(cases.c.id)
+            .limit(1)
+        )
+        return next(iter(self.load(same)), None)
 
 
 def _reason_place(case: Case) -> Sequence[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.feedback import Remark, RemarkKind
-from zalo_governor.storage.repositories.audit import AuditTrail
+from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.schema import remarks
 
 
@@ -16,13 +16,13 @@ def remark_place(kind: RemarkKind, number: int) -> tuple[str, ...]:
     return ("remark", f"{kind.prefix}-{number}")
 
 
-class Remarks(AuditTrail):
-    """The part of a unit that keeps remarks."""
+class Feedback(Repository):
+    """What members told the office: incidents and suggestions, encrypted."""
 
-    def add_remark(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
+    def add(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
         """Keep a remark and give it its number."""
-        self._alone()
-        last = self._ask(select(func.max(remarks.c.number)).where(remarks.c.kind == kind.value)).scalar() or 0
+        self._tx.lock_office()
+        last = self._tx.execute(select(func.max(remarks.c.number)).where(remarks.c.kind == kind.value)).scalar() or 0
         made = Remark(kind=kind, number=last + 1, group_id=group_id, person_id=person_id, at=at, text=text)
         row = {
             "kind": kind.value,
@@ -30,33 +30,33 @@ class Remarks(AuditTrail):
             "group_id": group_id,
             "person_id": person_id,
             "at_ms": to_ms(at),
-            "body": self._keys.seal_text(text, *remark_place(kind, made.number)),
+            "body": self._tx.keys.seal_text(text, *remark_place(kind, made.number)),
         }
-        self._connection.execute(insert(remarks), row)
+        self._tx.connection.execute(insert(remarks), row)
         return made
 
-    def remarks(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
+    def between(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
         """Those of [start, end), oldest first."""
         within = (remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
         asked = select(remarks).where(remarks.c.group_id == group_id, remarks.c.kind == kind.value, *within)
-        return [self._remark(row) for row in self._ask(asked.order_by(remarks.c.at_ms, remarks.c.number))]
+        return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.at_ms, remarks.c.number))]
 
-    def untold_remarks(self, group_id: str, kind: RemarkKind) -> list[Remark]:
+    def untold(self, group_id: str, kind: RemarkKind) -> list[Remark]:
         """Those that the desk has not been told of, oldest first."""
         asked = select(remarks).where(
             remarks.c.group_id == group_id, remarks.c.kind == kind.value, remarks.c.told_ms.is_(None)
         )
-        return [self._remark(row) for row in self._ask(asked.order_by(remarks.c.number))]
+        return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.number))]
 
-    def remarks_told(self, told: Sequence[Remark], at: datetime) -> None:
+    def mark_told(self, told: Sequence[Remark], at: datetime) -> None:
         """The desk has been told of these."""
         for remark in told:
             this = (remarks.c.kind == remark.kind.value, remarks.c.number == remark.number)
-            self._connection.execute(update(remarks).where(*this).values(told_ms=to_ms(at)))
+            self._tx.connection.execute(update(remarks).where(*this).values(told_ms=to_ms(at)))
 
     def _remark(self, row: Row[tuple[object, ...]]) -> Remark:
         kind = RemarkKind(row.kind)
-        text = self._keys.open_text(row.body, *remark_place(kind, row.number))
+        text = self._tx.keys.open_text(row.body, *remark_place(kind, row.number))
         return Remark(
             kind=kind,
             number=row.number,

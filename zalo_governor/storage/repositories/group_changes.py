@@ -9,28 +9,21 @@ from sqlalchemy import Row, func, insert, select, update
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.group_changes import Approval, Change, ChangeKind, GroupChange
-from zalo_governor.domain.people import GroupSnapshot, picture_name
+from zalo_governor.domain.people import picture_name
 from zalo_governor.domain.pictures import Looked, Picture
-from zalo_governor.storage.repositories.actions import ErrandBook
-from zalo_governor.storage.schema import approvals, group_changes, group_pictures, groups, manual_cases
+from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.schema import approvals, group_changes, group_pictures
 from zalo_governor.storage.security.crypto import binding
 
 
-class Changes(ErrandBook):
-    """The part of a unit that knows what became of groups."""
+class GroupChanges(Repository):
+    """What was changed about groups, and what the leader allowed to be changed."""
 
-    def update_group(self, account: str, snapshot: GroupSnapshot) -> None:
-        """Remember the group as an event has made it; a group that was never looked at is not remembered."""
-        self._alone()
-        sealed = self._keys.seal(snapshot.model_dump_json().encode(), binding("group", snapshot.group_id))
-        here = (groups.c.account == account, groups.c.group_id == snapshot.group_id)
-        self._connection.execute(update(groups).where(*here).values(snapshot=sealed))
-
-    def add_change(self, account: str, change: GroupChange) -> None:
+    def add(self, account: str, change: GroupChange) -> None:
         """Keep a change."""
-        self._alone()
+        self._tx.lock_office()
         body = change.change.model_dump_json().encode()
-        self._connection.execute(
+        self._tx.connection.execute(
             insert(group_changes),
             {
                 "group_id": change.group_id,
@@ -39,142 +32,30 @@ class Changes(ErrandBook):
                 "at_ms": to_ms(change.at),
                 "actor_id": change.actor_id,
                 "kind": change.change.kind.value,
-                "body": self._keys.seal(body, _change_place(change.group_id, change.event_id)),
+                "body": self._tx.keys.seal(body, _change_place(change.group_id, change.event_id)),
                 "case_id": change.case_id,
                 "approval_id": change.approval_id,
             },
         )
 
-    def changes_of_case(self, case: Case) -> list[GroupChange]:
+    def of_case(self, case: Case) -> list[GroupChange]:
         """The changes under a case, oldest first."""
         kept = select(group_changes).where(group_changes.c.case_id == case.id).order_by(group_changes.c.id)
-        return [self._change(row) for row in self._ask(kept)]
+        return [self._change(row) for row in self._tx.execute(kept)]
 
-    def changes_at(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
+    def between(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
         """The changes of a group in [start, end), oldest first."""
         kept = select(group_changes).where(
             group_changes.c.group_id == group_id,
             group_changes.c.at_ms >= to_ms(start),
             group_changes.c.at_ms < to_ms(end),
         )
-        return [self._change(row) for row in self._ask(kept.order_by(group_changes.c.at_ms, group_changes.c.id))]
+        return [self._change(row) for row in self._tx.execute(kept.order_by(group_changes.c.at_ms, group_changes.c.id))]
 
-    def add_approval(self, approval: Approval) -> Approval:
-        """Keep an approval (its id is ignored) and give it with its number."""
-        self._alone()
-        body = orjson.dumps({"words": approval.words, "item": approval.item})
-        row = {
-            "group_id": approval.group_id,
-            "given_by": approval.given_by,
-            "given_ms": to_ms(approval.given_at),
-            "kind": approval.kind.value if approval.kind else None,
-            "body": self._keys.seal(body, _approval_place(approval.group_id, approval.given_by)),
-            "until_ms": to_ms(approval.until),
-            "once": approval.once,
-            "used_by_event": approval.used_by_event,
-        }
-        number = self._connection.execute(insert(approvals).returning(approvals.c.id), row).scalar_one()
-        return approval.model_copy(update={"id": number})
-
-    def approvals(self, group_id: str, at: datetime) -> list[Approval]:
-        """The approvals of a group that end after that moment, oldest first."""
-        valid = select(approvals).where(approvals.c.group_id == group_id, approvals.c.until_ms > to_ms(at))
-        return [self._approval(row) for row in self._ask(valid.order_by(approvals.c.id))]
-
-    def approval(self, approval_id: int) -> Approval | None:
-        """The approval of that number."""
-        row = self._ask(select(approvals).where(approvals.c.id == approval_id)).first()
-        return None if row is None else self._approval(row)
-
-    def use_approval(self, approval_id: int, event_id: int) -> None:
-        """Note the first event that it covered."""
-        first = (approvals.c.id == approval_id, approvals.c.used_by_event.is_(None))
-        self._connection.execute(update(approvals).where(*first).values(used_by_event=event_id))
-
-    def approve_changes(self, case: Case, approval_id: int) -> None:
+    def approve(self, case: Case, approval_id: int) -> None:
         """Note that every change under a case was allowed afterwards."""
-        self._connection.execute(
+        self._tx.connection.execute(
             update(group_changes).where(group_changes.c.case_id == case.id).values(approval_id=approval_id)
-        )
-
-    def want_picture(self, picture: Picture, now: datetime) -> None:
-        """Have a picture fetched, once; where that was done before, a case that waits for it is told at once."""
-        self.flush()
-        row = {
-            "group_id": picture.group_id,
-            "account": picture.account,
-            "name": self._picture_mac(picture.address),
-            "address": self._keys.seal_text(picture.address, "picture", picture.group_id),
-            "case_id": picture.case_id,
-            "attempts": 0,
-            "due_ms": to_ms(now),
-        }
-        new = self._database.insert_or_ignore(group_pictures).returning(group_pictures.c.name)
-        if self._connection.execute(new, row).first() is None and picture.case_id is not None:
-            self._set_picture(picture, case_id=picture.case_id, due_ms=to_ms(now), attempts=0)
-
-    def due_pictures(self, account: str, now: datetime) -> list[Picture]:
-        """Pictures that the account has to fetch by now, the longest due first."""
-        due = select(group_pictures).where(group_pictures.c.account == account, group_pictures.c.due_ms <= to_ms(now))
-        return [self._picture(row) for row in self._ask(due.order_by(group_pictures.c.due_ms))]
-
-    def next_picture(self, account: str) -> datetime | None:
-        """When `due_pictures` will next give anything; None where nothing waits."""
-        earliest = select(func.min(group_pictures.c.due_ms)).where(
-            group_pictures.c.account == account, group_pictures.c.due_ms.is_not(None)
-        )
-        due_ms = self._ask(earliest).scalar()
-        return None if due_ms is None else from_ms(due_ms)
-
-    def try_picture_again(self, picture: Picture, at: datetime) -> None:
-        """It could not be fetched; once more then."""
-        self._set_picture(picture, attempts=picture.attempts + 1, due_ms=to_ms(at))
-
-    def settle_picture(self, picture: Picture, looked: Looked | None) -> None:
-        """Keep what was made of it; None where it could not be had: what was had before stays."""
-        values: dict[str, Any] = {"due_ms": None, "case_id": None}
-        if looked:
-            sealed = self._keys.seal(looked.thumbnail, binding("thumbnail", picture.group_id))
-            values |= {"likeness": looked.likeness, "thumbnail": sealed}
-        self._set_picture(picture, **values)
-
-    def looked_at(self, account: str, group_id: str, address: str) -> Looked | None:
-        """What was made of the picture at that address; None where it could not be had, or not yet."""
-        here = _picture_place(account, group_id, self._picture_mac(address))
-        row = self._ask(select(group_pictures).where(*here)).first()
-        if row is None or row.likeness is None:
-            return None
-        return Looked(row.likeness, self._keys.open(row.thumbnail, binding("thumbnail", group_id)))
-
-    def add_manual(self, case: Case, noted_by: int, words: str) -> None:
-        """Keep why somebody wrote a case down."""
-        row = {
-            "case_id": case.id,
-            "group_id": case.group_id,
-            "noted_by": noted_by,
-            "words": self._keys.seal_text(words, "manual", str(case.id)),
-        }
-        self._connection.execute(insert(manual_cases), row)
-
-    def manual(self, case: Case) -> tuple[int, str] | None:
-        """(person, words) of whoever wrote the case down; None where a rule opened it."""
-        row = self._ask(select(manual_cases).where(manual_cases.c.case_id == case.id)).first()
-        return None if row is None else (row.noted_by, self._keys.open_text(row.words, "manual", str(case.id)))
-
-    def _set_picture(self, picture: Picture, **values: Any) -> None:
-        here = _picture_place(picture.account, picture.group_id, self._picture_mac(picture.address))
-        self._connection.execute(update(group_pictures).where(*here).values(values))
-
-    def _picture_mac(self, address: str) -> str:
-        return self._keys.mac(binding("picture", picture_name(address))).hex()
-
-    def _picture(self, row: Row[Any]) -> Picture:
-        return Picture(
-            group_id=row.group_id,
-            account=row.account,
-            address=self._keys.open_text(row.address, "picture", row.group_id),
-            case_id=row.case_id,
-            attempts=row.attempts,
         )
 
     def _change(self, row: Row[Any]) -> GroupChange:
@@ -184,13 +65,45 @@ class Changes(ErrandBook):
             event_id=row.event_id,
             at=from_ms(row.at_ms),
             actor_id=row.actor_id,
-            change=Change.model_validate_json(self._keys.open(row.body, _change_place(row.group_id, row.event_id))),
+            change=Change.model_validate_json(self._tx.keys.open(row.body, _change_place(row.group_id, row.event_id))),
             case_id=row.case_id,
             approval_id=row.approval_id,
         )
 
+    def add_approval(self, approval: Approval) -> Approval:
+        """Keep an approval (its id is ignored) and give it with its number."""
+        self._tx.lock_office()
+        body = orjson.dumps({"words": approval.words, "item": approval.item})
+        row = {
+            "group_id": approval.group_id,
+            "given_by": approval.given_by,
+            "given_ms": to_ms(approval.given_at),
+            "kind": approval.kind.value if approval.kind else None,
+            "body": self._tx.keys.seal(body, _approval_place(approval.group_id, approval.given_by)),
+            "until_ms": to_ms(approval.until),
+            "once": approval.once,
+            "used_by_event": approval.used_by_event,
+        }
+        number = self._tx.connection.execute(insert(approvals).returning(approvals.c.id), row).scalar_one()
+        return approval.model_copy(update={"id": number})
+
+    def approvals(self, group_id: str, at: datetime) -> list[Approval]:
+        """The approvals of a group that end after that moment, oldest first."""
+        valid = select(approvals).where(approvals.c.group_id == group_id, approvals.c.until_ms > to_ms(at))
+        return [self._approval(row) for row in self._tx.execute(valid.order_by(approvals.c.id))]
+
+    def approval(self, approval_id: int) -> Approval | None:
+        """The approval of that number."""
+        row = self._tx.execute(select(approvals).where(approvals.c.id == approval_id)).first()
+        return None if row is None else self._approval(row)
+
+    def use_approval(self, approval_id: int, event_id: int) -> None:
+        """Note the first event that it covered."""
+        first = (approvals.c.id == approval_id, approvals.c.used_by_event.is_(None))
+        self._tx.connection.execute(update(approvals).where(*first).values(used_by_event=event_id))
+
     def _approval(self, row: Row[Any]) -> Approval:
-        body = orjson.loads(self._keys.open(row.body, _approval_place(row.group_id, row.given_by)))
+        body = orjson.loads(self._tx.keys.open(row.body, _approval_place(row.group_id, row.given_by)))
         return Approval(
             id=row.id,
             group_id=row.group_id,
@@ -202,6 +115,75 @@ class Changes(ErrandBook):
             until=from_ms(row.until_ms),
             once=row.once,
             used_by_event=row.used_by_event,
+        )
+
+
+class Pictures(Repository):
+    """Pictures of groups: to be fetched, and what was made of them."""
+
+    def request(self, picture: Picture, now: datetime) -> None:
+        """Have a picture fetched, once; where that was done before, a case that waits for it is told at once."""
+        self._tx.flush()
+        row = {
+            "group_id": picture.group_id,
+            "account": picture.account,
+            "name": self._picture_mac(picture.address),
+            "address": self._tx.keys.seal_text(picture.address, "picture", picture.group_id),
+            "case_id": picture.case_id,
+            "attempts": 0,
+            "due_ms": to_ms(now),
+        }
+        new = self._tx.database.insert_or_ignore(group_pictures).returning(group_pictures.c.name)
+        if self._tx.connection.execute(new, row).first() is None and picture.case_id is not None:
+            self._set_picture(picture, case_id=picture.case_id, due_ms=to_ms(now), attempts=0)
+
+    def due(self, account: str, now: datetime) -> list[Picture]:
+        """Pictures that the account has to fetch by now, the longest due first."""
+        due = select(group_pictures).where(group_pictures.c.account == account, group_pictures.c.due_ms <= to_ms(now))
+        return [self._picture(row) for row in self._tx.execute(due.order_by(group_pictures.c.due_ms))]
+
+    def next_due(self, account: str) -> datetime | None:
+        """When `due_pictures` will next give anything; None where nothing waits."""
+        earliest = select(func.min(group_pictures.c.due_ms)).where(
+            group_pictures.c.account == account, group_pictures.c.due_ms.is_not(None)
+        )
+        due_ms = self._tx.execute(earliest).scalar()
+        return None if due_ms is None else from_ms(due_ms)
+
+    def retry(self, picture: Picture, at: datetime) -> None:
+        """It could not be fetched; once more then."""
+        self._set_picture(picture, attempts=picture.attempts + 1, due_ms=to_ms(at))
+
+    def settle(self, picture: Picture, looked: Looked | None) -> None:
+        """Keep what was made of it; None where it could not be had: what was had before stays."""
+        values: dict[str, Any] = {"due_ms": None, "case_id": None}
+        if looked:
+            sealed = self._tx.keys.seal(looked.thumbnail, binding("thumbnail", picture.group_id))
+            values |= {"likeness": looked.likeness, "thumbnail": sealed}
+        self._set_picture(picture, **values)
+
+    def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:
+        """What was made of the picture at that address; None where it could not be had, or not yet."""
+        here = _picture_place(account, group_id, self._picture_mac(address))
+        row = self._tx.execute(select(group_pictures).where(*here)).first()
+        if row is None or row.likeness is None:
+            return None
+        return Looked(row.likeness, self._tx.keys.open(row.thumbnail, binding("thumbnail", group_id)))
+
+    def _set_picture(self, picture: Picture, **values: Any) -> None:
+        here = _picture_place(picture.account, picture.group_id, self._picture_mac(picture.address))
+        self._tx.connection.execute(update(group_pictures).where(*here).values(values))
+
+    def _picture_mac(self, address: str) -> str:
+        return self._tx.keys.mac(binding("picture", picture_name(address))).hex()
+
+    def _picture(self, row: Row[Any]) -> Picture:
+        return Picture(
+            group_id=row.group_id,
+            account=row.account,
+            address=self._tx.keys.open_text(row.address, "picture", row.group_id),
+            case_id=row.case_id,
+            attempts=row.attempts,
         )
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersJoined, MembersLeft, NameObserved
 from zalo_governor.domain.people import GroupSnapshot, Member, Person
-from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.transaction import Transaction
+from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.identity import tie_global_id
 from zalo_governor.storage.repositories.people import People
@@ -28,49 +29,50 @@ _PRESENCE = (
 _JUDGED_NAME = update(group_members).where(*_THIS_MEMBER).values(judged_name=bindparam("b_name"))
 
 
-class Membership(People):
-    """The part of a unit that knows groups and their members."""
+class Members(Repository):
+    """Groups as they were last seen, who is in them, and the display names that were judged."""
 
-    def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
-        super().__init__(database, connection, account)
-        self._new_member = database.insert_or_ignore(group_members)
+    def __init__(self, tx: Transaction, people: People) -> None:
+        super().__init__(tx)
+        self._people = people
+        self._new_member = tx.database.insert_or_ignore(group_members)
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
         """The group as the unit's own account last saw it: another account knows people under other uids."""
         newest = select(groups.c.snapshot).where(groups.c.group_id == group_id).order_by(groups.c.seen_ms.desc())
-        if self._account:
-            newest = newest.where(groups.c.account == self._account)
-        sealed = self._ask(newest.limit(1)).scalar()
+        if self._tx.account:
+            newest = newest.where(groups.c.account == self._tx.account)
+        sealed = self._tx.execute(newest.limit(1)).scalar()
         if sealed is None:
             return None
-        return GroupSnapshot.model_validate_json(self._keys.open(sealed, binding("group", group_id)))
+        return GroupSnapshot.model_validate_json(self._tx.keys.open(sealed, binding("group", group_id)))
 
-    def swept_at(self, account: str, group_id: str) -> datetime | None:
+    def seen_at(self, account: str, group_id: str) -> datetime | None:
         """When `save_group` last remembered the group for the account."""
         seen = select(groups.c.seen_ms).where(groups.c.account == account, groups.c.group_id == group_id)
-        seen_ms = self._ask(seen).scalar()
+        seen_ms = self._tx.execute(seen).scalar()
         return None if seen_ms is None else from_ms(seen_ms)
 
-    def tie_members(self, account: str, members: Sequence[Member]) -> None:
+    def link_global_ids(self, account: str, members: Sequence[Member]) -> None:
         """Tie persons to their globalId."""
-        self._alone()
+        self._tx.lock_office()
         for member in members:
-            person = self.sender(account, member.uid)
+            person = self._people.find_or_create(account, member.uid)
             if person and member.global_id and person.global_id != member.global_id:
-                self.flush()
-                tie_global_id(self._connection, self._keys, account, person, member.global_id)
-                self._person_changed()
+                self._tx.flush()
+                tie_global_id(self._tx.connection, self._tx.keys, account, person, member.global_id)
+                self._people.forget_cached()
 
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
         """Remember the group and who is in it.
 
         The members' names are not taken over: a name is kept only after it has passed the door and was judged.
         """
-        self._alone()
+        self._tx.lock_office()
         group_id = snapshot.group_id
-        sealed = self._keys.seal(snapshot.model_dump_json().encode(), binding("group", group_id))
-        self._connection.execute(delete(groups).where(groups.c.account == account, groups.c.group_id == group_id))
-        self._connection.execute(
+        sealed = self._tx.keys.seal(snapshot.model_dump_json().encode(), binding("group", group_id))
+        self._tx.connection.execute(delete(groups).where(groups.c.account == account, groups.c.group_id == group_id))
+        self._tx.connection.execute(
             insert(groups), {"group_id": group_id, "account": account, "seen_ms": to_ms(at), "snapshot": sealed}
         )
         seen = {*snapshot.member_uids, *(member.uid for member in members)}
@@ -83,18 +85,18 @@ class Membership(People):
         known = select(group_members.c.uid).where(
             group_members.c.account == account, group_members.c.group_id == group_id, group_members.c.present
         )
-        return set(self._ask(known).scalars())
+        return set(self._tx.execute(known).scalars())
 
-    def known_names(self, account: str, group_id: str) -> dict[str, str]:
+    def judged_names(self, account: str, group_id: str) -> dict[str, str]:
         """uid -> display name as last judged."""
         named = select(group_members.c.uid, group_members.c.judged_name).where(
             group_members.c.account == account,
             group_members.c.group_id == group_id,
             group_members.c.judged_name.is_not(None),
         )
-        return {row.uid: self._keys.open_text(row.judged_name, "member", row.uid) for row in self._ask(named)}
+        return {row.uid: self._tx.keys.open_text(row.judged_name, "member", row.uid) for row in self._tx.execute(named)}
 
-    def _learn_names(self, account: str, event: EventBase, sender: Person | None) -> None:
+    def learn_names(self, account: str, event: EventBase, sender: Person | None) -> None:
         """What a judged event, of which nothing is sealed, tells about names and membership."""
         match event:
             case NameObserved():
@@ -111,17 +113,17 @@ class Membership(People):
                 self._present(account, event.thread_id, gone, event.at, present=False)
             case _:
                 if sender and event.sender_name and not sender.display_name:
-                    self._named(account, sender, event.sender_name)
+                    self._people.set_display_name(account, sender, event.sender_name)
 
     def _judged_name(self, account: str, event: EventBase, uid: str, name: str) -> None:
-        person = self.sender(account, uid)
+        person = self._people.find_or_create(account, uid)
         if person is None:
             return
-        self._named(account, person, name)
+        self._people.set_display_name(account, person, name)
         if event.is_group:
             self._present(account, event.thread_id, [uid], event.at, present=True)
-            sealed = self._keys.seal_text(name, "member", person.uid)
-            self._later(
+            sealed = self._tx.keys.seal_text(name, "member", person.uid)
+            self._tx.write_later(
                 _JUDGED_NAME,
                 {"b_account": account, "b_group_id": event.thread_id, "b_uid": person.uid, "b_name": sealed},
             )
@@ -130,8 +132,15 @@ class Membership(People):
         since_ms = to_ms(at)
         for uid in sorted(map(storable, uids)):
             key = {"account": account, "group_id": group_id, "uid": uid}
-            self._later(self._new_member, {**key, "present": present, "since_ms": since_ms})
-            self._later(
+            self._tx.write_later(self._new_member, {**key, "present": present, "since_ms": since_ms})
+            self._tx.write_later(
                 _PRESENCE,
                 {**{f"b_{name}": value for name, value in key.items()}, "b_present": present, "b_since_ms": since_ms},
             )
+
+    def update_group(self, account: str, snapshot: GroupSnapshot) -> None:
+        """Remember the group as an event has made it; a group that was never looked at is not remembered."""
+        self._tx.lock_office()
+        sealed = self._tx.keys.seal(snapshot.model_dump_json().encode(), binding("group", snapshot.group_id))
+        here = (groups.c.account == account, groups.c.group_id == snapshot.group_id)
+        self._tx.connection.execute(update(groups).where(*here).values(snapshot=sealed))

@@ -8,46 +8,56 @@ from sqlalchemy import Row, insert, select, update
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.outsiders import Newcomer
+from zalo_governor.storage.engine.transaction import Transaction
+from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.repositories.case_messages import Aftermath
+from zalo_governor.storage.repositories.cases import Cases
 from zalo_governor.storage.schema import cases, newcomers
 
 # Written out so that the database sees that the partial index over those who are there serves.
 _HERE = newcomers.c.gone_ms.is_(None)
 
 
-class NewcomerBook(Aftermath):
-    """The part of a unit that knows whom cases of clause 4.5 are about."""
+class Outsiders(Repository):
+    """Who came into a group from outside the roster, beside the cases about it."""
 
-    def note_newcomer(self, newcomer: Newcomer) -> None:
+    def __init__(self, tx: Transaction, cases: Cases) -> None:
+        super().__init__(tx)
+        self._cases = cases
+
+    def add(self, newcomer: Newcomer) -> None:
         """Tie a new case to whom it is about."""
-        self.flush()
+        self._tx.flush()
         row = newcomer.model_dump(exclude={"came_at", "gone_at", "uid"})
         more = {"uid": storable(newcomer.uid), "came_ms": to_ms(newcomer.came_at), "gone_ms": None}
-        self._connection.execute(insert(newcomers), row | more)
+        self._tx.connection.execute(insert(newcomers), row | more)
 
-    def newcomer(self, case: Case) -> Newcomer | None:
+    def of_case(self, case: Case) -> Newcomer | None:
         """Whom the case is about; None for a case that is not about somebody who came in."""
-        row = self._ask(select(newcomers).where(newcomers.c.case_id == case.id)).first()
+        row = self._tx.execute(select(newcomers).where(newcomers.c.case_id == case.id)).first()
         return None if row is None else _newcomer(row)
 
-    def newcomers_here(self, group_id: str, person_id: int | None = None) -> list[tuple[Newcomer, Case]]:
+    def present(self, group_id: str, person_id: int | None = None) -> list[tuple[Newcomer, Case]]:
         """Those who have not left as far as is known, each with the case, the oldest first; of one person if given."""
-        self._alone()
+        self._tx.lock_office()
         here = select(newcomers).where(_HERE, newcomers.c.group_id == group_id).order_by(newcomers.c.case_id)
         if person_id is not None:
             here = here.where(newcomers.c.person_id == person_id)
-        found = [_newcomer(row) for row in self._ask(here)]
-        by_id = {case.id: case for case in self._cases(select(cases).where(cases.c.id.in_([n.case_id for n in found])))}
+        found = [_newcomer(row) for row in self._tx.execute(here)]
+        by_id = {
+            case.id: case for case in self._cases.load(select(cases).where(cases.c.id.in_([n.case_id for n in found])))
+        }
         return [(newcomer, by_id[newcomer.case_id]) for newcomer in found]
 
-    def brought_by(self, case: Case, person_id: int) -> None:
+    def set_brought_by(self, case: Case, person_id: int) -> None:
         """It is known by now who brought the newcomer of that case in."""
-        self._connection.execute(update(newcomers).where(newcomers.c.case_id == case.id).values(brought_by=person_id))
+        self._tx.connection.execute(
+            update(newcomers).where(newcomers.c.case_id == case.id).values(brought_by=person_id)
+        )
 
-    def newcomer_gone(self, case: Case, at: datetime) -> None:
+    def mark_gone(self, case: Case, at: datetime) -> None:
         """The newcomer of that case is no longer in the group."""
-        self._connection.execute(
+        self._tx.connection.execute(
             update(newcomers).where(newcomers.c.case_id == case.id, _HERE).values(gone_ms=to_ms(at))
         )
 

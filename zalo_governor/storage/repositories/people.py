@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from zalo_governor.domain.people import Person, Reach, Role
-from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.transaction import Transaction
+from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.repositories.directory import Directory
 from zalo_governor.storage.repositories.identity import living
-from zalo_governor.storage.schema import person_uids, persons
+from zalo_governor.storage.repositories.roster_matching import match_roster
+from zalo_governor.storage.schema import group_members, person_uids, persons, roster
 
 _WITH_UID = select(persons, person_uids.c.uid).join(person_uids, person_uids.c.person_id == persons.c.id)
 _BY_UID = _WITH_UID.where(person_uids.c.account == bindparam("account"), person_uids.c.uid == bindparam("uid"))
@@ -19,88 +21,101 @@ _HOLDERS = _WITH_UID.where(person_uids.c.account == bindparam("account"), person
 _RENAMED = update(persons).where(persons.c.id == bindparam("person")).values(display_name=bindparam("name"))
 
 
-class People(Transaction):
-    """The part of a unit that knows persons."""
+class People(Repository):
+    """Persons, known by the uids under which bot accounts see them; what was read is cached for the transaction."""
 
-    def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
-        super().__init__(database, connection, account)
-        self._generation = database.persons.generation
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(tx)
+        self._generation = tx.database.persons.generation
         self._known: dict[tuple[str, str], Person] = {}
         self._holders: dict[str, tuple[Person, ...]] = {}
+        self._directory: Directory | None = None
         self._changed = False
-        """Somebody known elsewhere is changed by this transaction: what is shared no longer serves it."""
+        """This transaction changed a person that other transactions may have cached."""
 
-    def committed(self) -> None:
+    def share_cache(self) -> None:
         """Share what was learnt about persons; to be called when the transaction has happened."""
         if self._changed:
-            self._database.persons.forget()
+            self._tx.database.persons.forget()
         else:
-            self._database.persons.learn(self._generation, self._known, self._holders)
+            self._tx.database.persons.learn(self._generation, self._known, self._holders)
 
-    def sender(self, account: str, uid: str) -> Person | None:
+    def find_or_create(self, account: str, uid: str) -> Person | None:
         """The person behind a uid; made where the uid is new; None for ""."""
         if not uid:
             return None
         uid = storable(uid)
         person = self._known.get((account, uid))
         if person is None and not self._changed:
-            person = self._database.persons.person(account, uid)
+            person = self._tx.database.persons.person(account, uid)
         if person is None:
             person = self._known[account, uid] = self._by_uid(account, uid) or self._new_person(account, uid)
         return person
 
-    def known(self, account: str, uid: str) -> Person | None:
+    def find(self, account: str, uid: str) -> Person | None:
         """The person behind a uid; None where the uid is new."""
         return self._by_uid(account, storable(uid))
 
-    def person(self, person_id: int) -> Person:
-        """The person of that number, also where it was found later to be another one; KeyError where there is none."""
-        row = self._ask(select(persons).where(persons.c.id == living(self._connection, person_id))).first()
+    def get(self, person_id: int) -> Person:
+        """The person of that number, also where it was found later to be another one; KeyError where there is none.
+
+        Where the transaction has an account, with what settings and rosters know of that person (`Directory`).
+        """
+        person = self._stored(person_id)
+        if self._tx.account is None:
+            return person
+        if self._directory is None:
+            self._directory = self._look_up(self._tx.account)
+        return self._directory.placed(person)
+
+    def _stored(self, person_id: int) -> Person:
+        row = self._tx.execute(select(persons).where(persons.c.id == living(self._tx.connection, person_id))).first()
         if row is None:
             raise KeyError(person_id)
-        uids = self._ask(select(person_uids).where(person_uids.c.person_id == row.id)).all()
-        seen_as = min(uids, key=lambda seen: (seen.account != self._account, seen.account, seen.uid), default=None)
+        uids = self._tx.execute(select(person_uids).where(person_uids.c.person_id == row.id)).all()
+        seen_as = min(uids, key=lambda seen: (seen.account != self._tx.account, seen.account, seen.uid), default=None)
         return self._person(row, seen_as.uid if seen_as else "")
 
     def with_role(self, account: str, *roles: Role) -> list[Person]:
         """The persons who hold any of the roles and have a uid for this bot account, in order of their number."""
         holders = self._holders.get(account)
         if holders is None and not self._changed:
-            holders = self._database.persons.holders(account)
+            holders = self._tx.database.persons.holders(account)
         if holders is None:
-            rows = {row.id: row for row in self._ask(_HOLDERS, {"account": account})}
+            rows = {row.id: row for row in self._tx.execute(_HOLDERS, {"account": account})}
             holders = self._holders[account] = tuple(self._person(row, row.uid) for row in rows.values())
         return [person for person in holders if person.has(*roles)]
 
-    def _named(self, account: str, person: Person, name: str) -> None:
+    def set_display_name(self, account: str, person: Person, name: str) -> None:
         """The person's Zalo shows this name; it has passed the door and was judged."""
         if person.display_name == name:
             return
-        sealed = self._keys.seal_text(name, "person", str(person.id))
-        self._later(_RENAMED, {"person": person.id, "name": sealed})
+        sealed = self._tx.keys.seal_text(name, "person", str(person.id))
+        self._tx.write_later(_RENAMED, {"person": person.id, "name": sealed})
         if person.roles:
-            self._person_changed()
+            self.forget_cached()
         self._known[account, person.uid] = person.model_copy(update={"display_name": name})
 
-    def _person_changed(self) -> None:
+    def forget_cached(self) -> None:
         self._changed = True
         self._known.clear()
         self._holders.clear()
+        self._directory = None
 
     def _by_uid(self, account: str, uid: str) -> Person | None:
-        row = self._ask(_BY_UID, {"account": account, "uid": uid}).first()
+        row = self._tx.execute(_BY_UID, {"account": account, "uid": uid}).first()
         return None if row is None else self._person(row, uid)
 
     def _new_person(self, account: str, uid: str) -> Person:
         unknown = {"full_name": "", "title": "", "reach": Reach.UNKNOWN.value}
-        person_id = self._connection.execute(insert(persons).returning(persons.c.id), unknown).scalar_one()
-        tied = self._database.insert_or_ignore(person_uids).returning(person_uids.c.uid)
+        person_id = self._tx.connection.execute(insert(persons).returning(persons.c.id), unknown).scalar_one()
+        tied = self._tx.database.insert_or_ignore(person_uids).returning(person_uids.c.uid)
         row = {"account": account, "uid": uid, "person_id": person_id}
-        if self._connection.execute(tied, row).first():
+        if self._tx.connection.execute(tied, row).first():
             return Person(id=person_id, uid=uid)
         # PostgreSQL: another transaction has made the person between the look and the insert.
-        self._connection.execute(persons.delete().where(persons.c.id == person_id))
-        return self._person(self._ask(_BY_UID, {"account": account, "uid": uid}).one(), uid)
+        self._tx.connection.execute(persons.delete().where(persons.c.id == person_id))
+        return self._person(self._tx.execute(_BY_UID, {"account": account, "uid": uid}).one(), uid)
 
     def _person(self, row: Row[Any], uid: str) -> Person:
         shown = row.display_name
@@ -111,7 +126,27 @@ class People(Transaction):
             uid=uid,
             full_name=row.full_name,
             title=row.title,
-            display_name="" if shown is None else self._keys.open_text(shown, "person", str(row.id)),
+            display_name="" if shown is None else self._tx.keys.open_text(shown, "person", str(row.id)),
             roles=frozenset(Role(role) for role in row.roles or ()),
             reach=Reach(row.reach),
         )
+
+    def _look_up(self, account: str) -> Directory:
+        groups = self._tx.execute(select(roster.c.group_id).distinct().order_by(roster.c.group_id)).scalars().all()
+        rosters = {group_id: match_roster(self._tx, account, group_id) for group_id in groups}
+        return Directory(self.with_role(account, *Role), rosters, lambda uid: self._groups_of(account, uid))
+
+    def _groups_of(self, account: str, uid: str) -> set[str] | None:
+        """Groups in which the account was ever seen; None where it is another bot account that knows the uid."""
+        if self.find(account, uid) is None:
+            return None
+        seen = select(group_members.c.group_id).where(group_members.c.account == account, group_members.c.uid == uid)
+        return set(self._tx.execute(seen).scalars())
+
+    def mark_reachable(self, account: str, uid: str) -> None:
+        """A friend's account takes private messages, whatever Zalo answered before."""
+        person = self.find_or_create(account, uid)
+        if person and person.reach is Reach.REFUSED:
+            values = {"reach": Reach.UNKNOWN.value, "reach_code": None}
+            self._tx.connection.execute(update(persons).where(persons.c.id == person.id).values(values))
+            self.forget_cached()

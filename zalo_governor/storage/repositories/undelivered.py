@@ -30,7 +30,9 @@ from zalo_governor.domain.delivery import (
     UndeliveredCounts,
 )
 from zalo_governor.domain.notices import OutgoingState, Purpose
-from zalo_governor.storage.repositories.cases import Casebook
+from zalo_governor.storage.engine.transaction import Transaction
+from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.cases import Cases
 from zalo_governor.storage.schema import GIVEN_UP, PENDING, UNDELIVERED, URGENT_PRIORITY, cases, outbox
 
 _TOGETHER_MS = 60_000
@@ -108,8 +110,12 @@ def _unheard(account: str | None) -> Select[Any]:
     return unheard.order_by(outbox.c.created_ms, outbox.c.id)
 
 
-class UndeliveredNotices(Casebook):
-    """The part of a unit that knows what became of the notices."""
+class Deliveries(Repository):
+    """What became of the notices in the outbox."""
+
+    def __init__(self, tx: Transaction, cases: Cases) -> None:
+        super().__init__(tx)
+        self._cases = cases
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
         """The urgent alerts to the desk that nobody of it has got: made before that moment, or given up for all.
@@ -118,7 +124,7 @@ class UndeliveredNotices(Casebook):
         by `escalated`.
         """
         found: dict[tuple[str, int | None, int], list[Row[Any]]] = {}
-        for row in self._ask(_unheard(self._account)):
+        for row in self._tx.execute(_unheard(self._tx.account)):
             found.setdefault((row.group_id, row.case_id, row.created_ms), []).append(row)
         return [
             [_undelivered(row) for row in rows]
@@ -130,11 +136,11 @@ class UndeliveredNotices(Casebook):
         """When `unheard_alerts` will next give something, if nothing is delivered till then; None where nothing can."""
         due_ms = [
             row.created_ms + (0 if row.state in GIVEN_UP else int(after.total_seconds() * 1000))
-            for row in self._ask(_unheard(self._account))
+            for row in self._tx.execute(_unheard(self._tx.account))
         ]
         return from_ms(min(due_ms)) if due_ms else None
 
-    def escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
+    def mark_escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
         """Another way was taken to tell of them."""
         self._mark(notices, {"escalated_ms": to_ms(at)})
 
@@ -151,13 +157,13 @@ class UndeliveredNotices(Casebook):
             _UNDELIVERED, _GIVEN_UP, *self._by_me(), _TO_PEOPLE_OF_OFFICE, outbox.c.told_ms.is_(None),
             outbox.c.person_id.is_not(None), reached,
         )  # fmt: skip
-        return [_undelivered(row) for row in self._ask(lost.order_by(outbox.c.id))]
+        return [_undelivered(row) for row in self._tx.execute(lost.order_by(outbox.c.id))]
 
-    def told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
+    def mark_told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
         """Their addressees were told that they had been lost."""
         self._mark(notices, {"told_ms": to_ms(at)})
 
-    def told_desk_of(self, notices: Sequence[Undelivered], at: datetime) -> None:
+    def mark_told_to_desk(self, notices: Sequence[Undelivered], at: datetime) -> None:
         """The desk was told that they do not get through."""
         self._mark(notices, {"escalated_ms": to_ms(at)})
 
@@ -169,7 +175,7 @@ class UndeliveredNotices(Casebook):
             _UNDELIVERED, or_(_GIVEN_UP, in_vain), *self._by_me(), outbox.c.escalated_ms.is_(None), _TO_OTHERS,
             outbox.c.case_id.is_not(None),
         )  # fmt: skip
-        return [_undelivered(row) for row in self._ask(unreached.order_by(outbox.c.id))]
+        return [_undelivered(row) for row in self._tx.execute(unreached.order_by(outbox.c.id))]
 
     def delivered_requests(self) -> list[Case]:
         """New cases whose request to the member has been delivered; one request may be about all that one event
@@ -189,10 +195,10 @@ class UndeliveredNotices(Casebook):
         together = exists().where(
             outbox.c.case_id == cases.c.asked_with, outbox.c.purpose == Purpose.MEMBER_REQUEST.value, _SENT
         )
-        found = self._cases(select(cases).where(_OPEN, new, or_(delivered, together)))
+        found = self._cases.load(select(cases).where(_OPEN, new, or_(delivered, together)))
         return sorted(found, key=lambda case: case.id)
 
-    def request_delivery(self, case: Case) -> DeliveryState:
+    def request_state(self, case: Case) -> DeliveryState:
         """What is known of the latest request to the member about that case."""
         latest = (
             select(outbox.c.state)
@@ -200,14 +206,14 @@ class UndeliveredNotices(Casebook):
             .order_by(outbox.c.id.desc())
             .limit(1)
         )
-        state = self._ask(latest).scalar()
+        state = self._tx.execute(latest).scalar()
         return DeliveryState.NONE if state is None else _REQUEST_STATES.get(state, DeliveryState.FAILED)
 
     def _by_me(self) -> list[ColumnElement[bool]]:
-        return [outbox.c.account == self._account] if self._account else []
+        return [outbox.c.account == self._tx.account] if self._tx.account else []
 
     def _mark(self, notices: Sequence[Undelivered], values: dict[str, int]) -> None:
-        self._ask(update(outbox).where(outbox.c.id.in_([notice.id for notice in notices])).values(values))
+        self._tx.execute(update(outbox).where(outbox.c.id.in_([notice.id for notice in notices])).values(values))
 
 
 def _undelivered(row: Row[Any]) -> Undelivered:

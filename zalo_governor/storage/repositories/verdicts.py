@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.events import (
@@ -19,10 +19,12 @@ from zalo_governor.domain.findings import Finding, SealedFinding, Verdict
 from zalo_governor.domain.inbound import Admitted, Seal
 from zalo_governor.domain.people import Person
 from zalo_governor.storage.engine.bulk import AmongIds, BulkById, BulkInsert
-from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.transaction import Transaction
+from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.repositories.feedback import Remarks
-from zalo_governor.storage.schema import events, findings, inbox, job_runs, rule_failures, waiting
+from zalo_governor.storage.repositories.members import Members
+from zalo_governor.storage.repositories.people import People
+from zalo_governor.storage.schema import events, findings, inbox, rule_failures, waiting
 
 _EVENT = insert(events)
 _DONE = delete(waiting).where(AmongIds(waiting.c.id))
@@ -48,18 +50,20 @@ _SEALED = (
 )
 
 
-class Records(Remarks):
-    """The part of a unit that writes down what happened. Most of it is put off to the end of the unit."""
+class Verdicts(Repository):
+    """Writes down what was heard and what the rules found. Most of it is written at the end of the transaction."""
 
-    def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
-        super().__init__(database, connection, account)
-        self._event = BulkInsert(database, _EVENT)
-        self._done = BulkById(database, _DONE)
+    def __init__(self, tx: Transaction, people: People, members: Members) -> None:
+        super().__init__(tx)
+        self._people = people
+        self._members = members
+        self._event = BulkInsert(tx.database, _EVENT)
+        self._done = BulkById(tx.database, _DONE)
         self._keys_of_events: dict[int, str] = {}
         self._judged_at: datetime | None = None
         self._judged_ms = 0
 
-    def record(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
+    def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
         """Write the event with its findings and failures; the inbox entry waits no longer.
 
         A verdict that seals an entry which still has a body removes that body and its traces. Of a sealed event no
@@ -67,14 +71,14 @@ class Records(Remarks):
         """
         entry = admitted.entry
         sealed = verdict.sealed or entry.seal is not None
-        person = self.sender(entry.account, event.sender_uid)
+        person = self._people.find_or_create(entry.account, event.sender_uid)
         person_id = person.id if person else None
         message = event if isinstance(event, MessageSent) else None
         group_id = storable(event.thread_id)
         at_ms = entry.at_ms
         if judged_at is not self._judged_at:  # nearly all of a batch are judged at one moment
             self._judged_at, self._judged_ms = judged_at, to_ms(judged_at)
-        self._later(
+        self._tx.write_later(
             self._event,
             (  # in the order of the table's columns
                 admitted.id,
@@ -96,39 +100,29 @@ class Records(Remarks):
         )
         self._keys_of_events[admitted.id] = storable(entry.key)
         if verdict.sealed and entry.seal is None:
-            self._later(_SEALED, {"b_id": admitted.id, **self._seal(event, verdict)})
-            self._database.erase_traces()
-        self._later(self._done, (admitted.id,))
+            self._tx.write_later(_SEALED, {"b_id": admitted.id, **self._seal(event, verdict)})
+            self._tx.database.erase_traces()
+        self._tx.write_later(self._done, (admitted.id,))
         if verdict.findings or verdict.failures:
             facts = {"event_id": admitted.id, "group_id": group_id, "at_ms": at_ms}
             for finding in verdict.findings:
                 whose = self._concerned(entry.account, finding) or person
                 row = self._finding(admitted.id, finding, sealed=sealed)
-                self._later(_FINDING, {**facts, **row, "person_id": whose.id if whose else None})
+                self._tx.write_later(_FINDING, {**facts, **row, "person_id": whose.id if whose else None})
             for failure in verdict.failures:
-                self._later(_FAILURE, {**facts, "rule_id": failure.rule_id, "error": failure.error})
+                self._tx.write_later(_FAILURE, {**facts, "rule_id": failure.rule_id, "error": failure.error})
         if not sealed:
-            self._learn_names(entry.account, event, person)
+            self._members.learn_names(entry.account, event, person)
 
-    def bury(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
+    def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
         """Keep an entry that cannot be understood as a dead letter, so that it is counted and shown."""
-        self._later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
-        self._later(self._done, (admitted.id,))
+        self._tx.write_later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
+        self._tx.write_later(self._done, (admitted.id,))
 
-    def first_run(self, job: str, due: datetime) -> bool:
-        """Whether this (job, due) is claimed for the first time; claims it."""
-        claimed = self._database.insert_or_ignore(job_runs).returning(job_runs.c.job)
-        return self._connection.execute(claimed, {"job": storable(job), "due_ms": to_ms(due)}).first() is not None
-
-    def has_run(self, job: str, due: datetime) -> bool:
-        """Whether this (job, due) has been claimed."""
-        claimed = select(job_runs.c.job).where(job_runs.c.job == storable(job), job_runs.c.due_ms == to_ms(due))
-        return self._ask(claimed).first() is not None
-
-    def _message_key(self, event_id: int) -> str:
+    def message_key(self, event_id: int) -> str:
         key = self._keys_of_events.get(event_id)
         if key is None:
-            key = self._ask(select(inbox.c.key).where(inbox.c.id == event_id)).scalar()
+            key = self._tx.execute(select(inbox.c.key).where(inbox.c.id == event_id)).scalar()
         if key is None:
             raise KeyError(event_id)
         return key
@@ -136,7 +130,7 @@ class Records(Remarks):
     def _concerned(self, account: str, finding: Finding | SealedFinding) -> Person | None:
         """The person whom a finding names, where that is not the sender."""
         if isinstance(finding, Finding) and finding.subject_uid:
-            return self.sender(account, finding.subject_uid)
+            return self._people.find_or_create(account, finding.subject_uid)
         return None
 
     def _seal(self, event: EventBase, verdict: Verdict) -> dict[str, Any]:
@@ -147,7 +141,7 @@ class Records(Remarks):
             label=finding.label,
             level=finding.level,
             size=len(content),
-            mac=self._keys.mac(content.encode("utf-8", "surrogatepass")),
+            mac=self._tx.keys.mac(content.encode("utf-8", "surrogatepass")),
         )
         return {
             "b_rule": seal.rule_id,
@@ -179,9 +173,9 @@ class Records(Remarks):
             "reason": finding.reason,
             "field": finding.field,
             "spans": finding.spans,
-            "excerpt": self._keys.seal_text(finding.excerpt, "excerpt", *place) if finding.excerpt else None,
+            "excerpt": self._tx.keys.seal_text(finding.excerpt, "excerpt", *place) if finding.excerpt else None,
             "suggestion": (
-                self._keys.seal_text(finding.suggestion, "suggestion", *place) if finding.suggestion else None
+                self._tx.keys.seal_text(finding.suggestion, "suggestion", *place) if finding.suggestion else None
             ),
         }
 

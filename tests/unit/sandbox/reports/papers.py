@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from tests.unit.services.fake_unit import (
+from tests.unit.services.desk import (
     BAD_NAME,
     CATALOGUE,
     GROUP,
@@ -38,14 +38,14 @@ def report(*, words: bool = False) -> ActivityReport:
     desk.seal("stranger")
     desk.say("member", "/suco Từ sáng máy không nhận được tin", place="private")
     desk.say("admin_staff", f"/gopy {SUGGESTED}", place="private")
-    unit = desk.unit
-    unit.by_day = {date(2026, 11, 1) + timedelta(days=number): 10 * number + 5 for number in range(24)}
-    unit.activity_now = unit.activity_now.model_copy(update={"messages": sum(unit.by_day.values())})
-    unit.agency_list = [
+    store = desk.store
+    store.by_day = {date(2026, 11, 1) + timedelta(days=number): 10 * number + 5 for number in range(24)}
+    store.activity_now = store.activity_now.model_copy(update={"messages": sum(store.by_day.values())})
+    store.agency_list = [
         AgencyFigures(agency=agency, messages=900 - 70 * number, senders=5, cases=number)
         for number, agency in enumerate(["Văn phòng UBND tỉnh", "Sở Khoa học và Công nghệ", "+UBND xã Mẫu", ""])
     ]
-    unit.figures = [
+    store.figures = [
         ClauseFigures(
             clause="3.1", cases=25, open=8, remedied=12, confirmed=2, false_alarms=3, reported=0, approved=0, before=20
         ),
@@ -53,12 +53,12 @@ def report(*, words: bool = False) -> ActivityReport:
             clause="4.1", cases=1, open=0, remedied=0, confirmed=1, false_alarms=0, reported=0, approved=0, before=0
         ),
     ]
-    unit.gap_list = [
+    store.gap_list = [
         Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(hours=1), ended_at=NOW, cause="x", recovered=5, closed=True)
     ]
     start = datetime(2026, 10, 31, 17, tzinfo=UTC)
     period = Period(start=start, end=datetime(2026, 11, 30, 17, tzinfo=UTC), label="tháng 11/2026")
-    return compose(unit, Group(GROUP, GROUP_NAME), period, VOICE, desk.policy.clock, words=words)
+    return compose(desk.uow, Group(GROUP, GROUP_NAME), period, VOICE, desk.policy.clock, words=words)
 
 
 def paper(*, words: bool = False) -> Paper:

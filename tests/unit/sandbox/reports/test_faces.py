@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.unit.sandbox.reports.papers import FORMULA, SUGGESTED, VOICE, paper, report
-from tests.unit.services.fake_unit import CATALOGUE, REGULATION
+from tests.unit.services.desk import CATALOGUE, REGULATION
 from zalo_governor.domain.documents import Face, Paper, Table
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.sandbox.reports.docx import document

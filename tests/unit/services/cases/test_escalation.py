@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.services.fake_unit import BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.events import GroupCall, MessageDeleted, MessageRecalled, MessageSeen
 from zalo_governor.domain.findings import Finding, SealedFinding
 from zalo_governor.domain.inbound import Source
@@ -55,7 +55,7 @@ def test_what_is_told_at_once_is_not_gathered_because_a_clock_moves_on_meanwhile
     ticks = count()
     desk = Desk(clock=lambda: NOW + timedelta(microseconds=next(ticks)), quiet_hours=None)
     desk.say("member", "Tin", finding)
-    assert [case.desk_due_at for case in desk.unit.book.values()] == [None]
+    assert [case.desk_due_at for case in desk.store.book.values()] == [None]
     assert to(desk.take(), "admin")
 
 
@@ -73,7 +73,7 @@ def test_with_no_answer_for_15_minutes_the_leader_is_told_once_and_that_nobody_h
         assert "sau 15 phút chưa ghi nhận trả lời về vụ việc VP1" in to(posted, who)[0]
     desk.tick(hours=5)
     assert desk.take() == []
-    assert desk.unit.audited[-1] | {"rule": ""} == {
+    assert desk.store.audited[-1] | {"rule": ""} == {
         "action": "case.leader",
         "actor": None,
         "group": GROUP,
@@ -204,7 +204,7 @@ def test_a_leader_who_takes_no_messages_is_written_to_and_the_desk_learns_it() -
 def test_a_secret_that_was_heard_late_waits_for_an_answer_as_well() -> None:
     desk = Desk()
     desk.seal("member", source=Source.BACKFILL)
-    desk.office.recovered(desk.unit, GROUP)
+    desk.office.recovered(desk.uow, GROUP)
     desk.take()
     desk.tick(minutes=15)
     assert len(to(desk.take(), "leader")) == 1
@@ -257,7 +257,7 @@ def test_the_same_content_again_from_the_same_person_joins_and_both_hear_of_it()
     for _ in range(50):
         desk.seal("member", mac=b"one")
     assert len(to(desk.take(), "admin")) <= 1
-    assert [case.count for case in desk.unit.book.values()] == [52]
+    assert [case.count for case in desk.store.book.values()] == [52]
 
 
 def test_a_case_closes_when_the_last_of_its_messages_is_gone_whenever_that_is() -> None:
@@ -330,14 +330,14 @@ def test_who_has_seen_a_message_under_a_case_is_counted_and_named_on_request() -
     assert "- đồng chí Đỗ Văn Phòng (Chánh Văn phòng): đã nhận" in named
     assert "Giàng A Viên" not in named
     assert "có thể thiếu" in named
-    assert desk.unit.audited[-1]["subject"] == "daxem"
-    assert desk.unit.audited[-1]["about"] == "VP1"
+    assert desk.store.audited[-1]["subject"] == "daxem"
+    assert desk.store.audited[-1]["about"] == "VP1"
 
 
 def test_receipts_of_other_messages_are_not_kept() -> None:
     desk = Desk()
     seen(desk, desk.say("member", "Vâng ạ").key, "leadership")
-    assert desk.unit.has_read == {}
+    assert desk.store.has_read == {}
 
 
 def test_without_a_receipt_the_desk_hears_that_the_figure_may_be_too_small() -> None:
@@ -350,23 +350,23 @@ def test_without_a_receipt_the_desk_hears_that_the_figure_may_be_too_small() -> 
 
 def test_who_has_read_what_is_dropped_after_the_time_that_the_office_sets() -> None:
     desk = Desk(readers_kept=timedelta(days=7))
-    desk.office.duties.forget_readers(desk.unit)
-    assert desk.unit.forgotten_before == NOW - timedelta(days=7)
+    desk.office.duties.forget_readers(desk.uow)
+    assert desk.store.forgotten_before == NOW - timedelta(days=7)
 
 
 def test_a_call_is_on_record_under_clause_4_3_and_accuses_nobody() -> None:
     desk = Desk()
     desk.hear(GroupCall(account=BOT, thread_id=GROUP, sender_uid=UIDS["member"], at=desk.now, action="groupcall"))
     assert desk.take() == []
-    assert desk.unit.book == {}
-    (row,) = desk.unit.audited
+    assert desk.store.book == {}
+    (row,) = desk.store.audited
     assert (row["action"], row["subject"], row["call"]) == ("call", "4.3", "groupcall")
 
 
 def test_calls_stand_in_the_status_and_the_report_and_only_where_there_were_any() -> None:
     desk = Desk()
     for calls, mentioned in ((0, False), (3, True)):
-        desk.unit.activity_now = desk.unit.activity_now.model_copy(update={"calls": calls})
+        desk.store.activity_now = desk.store.activity_now.model_copy(update={"calls": calls})
         desk.say("admin", "/trangthai", place="private")
         desk.say("admin", "/baocao", place="private")
         status, report = to(desk.take(), "admin")
@@ -412,17 +412,17 @@ def test_whatever_happens_a_case_without_an_answer_reaches_the_leader_once_and_o
         if act == "seal":
             keys.append(desk.seal(who, mac=bytes([which])).key)
         elif act.startswith("/"):
-            case = desk.unit.book.get(which)
+            case = desk.store.book.get(which)
             before = case and case.due_at
             desk.say(who, f"{act} {code} ghi chú" if act == "/baonham" else f"{act} {code}", place="private")
             foreign = case is not None and desk.person(who).id != case.person_id
-            moved = case is not None and (desk.unit.book[which].state is not case.state or act == "/chuyen")
+            moved = case is not None and (desk.store.book[which].state is not case.state or act == "/chuyen")
             if before and who.startswith("admin") and moved and (foreign or act == "/chuyen") and act != "/xem":
                 answered.add(code)
         elif act == "recall" and keys:
             recall(desk, keys[which % len(keys)])
         elif act == "restart":
-            # All that is kept is in the unit: another process has the same.
+            # All that is kept is in the uow: another process has the same.
             desk.office = Office(desk.policy)
         else:
             desk.tick(minutes=4 * which)
@@ -430,4 +430,4 @@ def test_whatever_happens_a_case_without_an_answer_reaches_the_leader_once_and_o
     desk.tick(minutes=15)
     told += [text for text in to(desk.take(), "leader") if UNVERIFIED in text]
     unverified = [match[1] for text in told if (match := re.search(r"vụ việc (VP\d+), chưa", text))]
-    assert sorted(unverified) == sorted({case.code for case in desk.unit.book.values()} - answered)
+    assert sorted(unverified) == sorted({case.code for case in desk.store.book.values()} - answered)

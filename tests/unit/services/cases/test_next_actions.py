@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.fake_unit import BOT, GROUP, SEALED, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BOT, GROUP, SEALED, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.events import MessageDeleted, MessageRecalled
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.people import GroupSnapshot
@@ -38,7 +38,7 @@ def gone(desk: Desk, key: str, who: str = "member", *, deleted: bool = False) ->
 )
 def test_removing_is_offered_where_the_account_may(finding: str, snapshot: GroupSnapshot | None, offered: bool) -> None:
     desk = Desk()
-    desk.unit.group = snapshot
+    desk.store.group = snapshot
     if finding == "sealed":
         desk.seal("member")
     else:

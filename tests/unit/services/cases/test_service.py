@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.services.fake_unit import BAD_NAME, BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BAD_NAME, BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.events import (
     MembersJoined,
     MessageDeleted,
@@ -129,7 +129,7 @@ def test_a_repeat_within_the_window_joins_without_another_message() -> None:
     desk.later(minutes=59)
     desk.say("member", "noi dung nua", UNMARKED)
     assert desk.take() == []
-    assert [case.count for case in desk.unit.book.values()] == [2]
+    assert [case.count for case in desk.store.book.values()] == [2]
 
 
 def test_a_repeat_after_the_window_is_a_new_case_but_the_member_is_not_asked_again_that_day() -> None:
@@ -193,14 +193,14 @@ def test_nobody_is_told_of_what_is_only(finding: Finding) -> None:
     desk = Desk()
     desk.say("member", "noi dung", finding)
     assert desk.take() == []
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
 
 
 def test_another_group_and_private_lines_make_no_cases() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED, thread_id="8000000000000000999")
     desk.say("member", "noi dung", UNMARKED, place="private")
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
 
 
 def test_a_sealed_message_alerts_the_desk_and_asks_the_member_without_a_word_of_it() -> None:
@@ -215,7 +215,7 @@ def test_a_sealed_message_alerts_the_desk_and_asks_the_member_without_a_word_of_
     assert "/xacnhan VP1" in alert
     for notice in posted:
         assert not re.search(r"(?<!bí )\bmật\b", notice.text, re.IGNORECASE), "no level is named"
-    assert desk.unit.book[1].level == "mat"
+    assert desk.store.book[1].level == "mat"
 
 
 def test_each_sealed_message_is_its_own_case_unless_it_is_the_same_again() -> None:
@@ -224,7 +224,7 @@ def test_each_sealed_message_is_its_own_case_unless_it_is_the_same_again() -> No
     desk.seal("member", mac=b"two")
     desk.seal("member", mac=b"one")
     desk.seal("admin_staff", mac=b"one")
-    assert [(case.person_id, case.count) for case in desk.unit.book.values()] == [
+    assert [(case.person_id, case.count) for case in desk.store.book.values()] == [
         (desk.person("member").id, 2),
         (desk.person("member").id, 1),
         (desk.person("admin_staff").id, 1),
@@ -236,7 +236,7 @@ def test_each_sealed_message_is_its_own_case_unless_it_is_the_same_again() -> No
 def test_a_sealed_event_makes_no_case_of_another_rule() -> None:
     desk = Desk()
     desk.say("member", "noi dung", SEALED, UNMARKED)
-    assert [case.rule_id for case in desk.unit.book.values()] == ["4.1-noi-dung-mat"]
+    assert [case.rule_id for case in desk.store.book.values()] == ["4.1-noi-dung-mat"]
 
 
 def test_a_revision_of_the_same_message_joins_its_case() -> None:
@@ -246,7 +246,7 @@ def test_a_revision_of_the_same_message_joins_its_case() -> None:
     desk.later(hours=3)
     desk.hear(MessageRevised(**{**first.model_dump(), "id": 0, "text": "noi dung khac", "at": desk.now}), UNMARKED)
     assert desk.take() == []
-    assert [case.count for case in desk.unit.book.values()] == [1]
+    assert [case.count for case in desk.store.book.values()] == [1]
     recall(desk, first.key)
     assert desk.states() == ["remedied"]
 
@@ -255,7 +255,7 @@ def test_a_sealed_revision_of_a_sealed_message_joins_too() -> None:
     desk = Desk()
     first = desk.seal("member", mac=b"one")
     desk.hear(first.model_copy(update={"mac": b"other", "revision": True}), SEALED)
-    assert len(desk.unit.book) == 1
+    assert len(desk.store.book) == 1
 
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["a light case", "a sealed case"])
@@ -272,7 +272,7 @@ def test_what_another_account_heard_of_the_same_message_is_no_second_violation_e
     desk.take()
     desk.hear(heard_again, finding)
     assert desk.take() == []
-    assert [(case.count, case.state.value) for case in desk.unit.book.values()] == [(1, "remedied")]
+    assert [(case.count, case.state.value) for case in desk.store.book.values()] == [(1, "remedied")]
 
 
 def test_a_sealed_revision_after_the_case_was_closed_opens_another() -> None:
@@ -293,7 +293,7 @@ def test_a_recall_closes_the_case_and_the_desk_hears_the_minutes_once() -> None:
     assert "đã được thu hồi lúc 24/11/2026 14:17 (người thu hồi: đồng chí Giàng A Viên" in to(posted, "admin")[0]
     assert "12 phút sau khi đăng" in to(posted, "admin")[0]
     assert desk.states() == ["remedied"]
-    assert "12 phút" in desk.unit.book[1].reason
+    assert "12 phút" in desk.store.book[1].reason
     recall(desk, sealed.key)
     assert desk.take() == []
 
@@ -328,7 +328,7 @@ def test_a_case_with_another_message_still_in_the_group_stays_open() -> None:
 def test_recalls_of_ordinary_messages_do_nothing() -> None:
     desk = Desk()
     recall(desk, desk.say("member", "Vâng ạ").key)
-    assert (desk.take(), desk.unit.audited) == ([], [])
+    assert (desk.take(), desk.store.audited) == ([], [])
 
 
 def test_a_bad_name_is_one_case_until_it_is_fixed() -> None:
@@ -339,10 +339,10 @@ def test_a_bad_name_is_one_case_until_it_is_fixed() -> None:
     desk.later(days=3)
     observe(desk, "Viên đẹp trai", BAD_NAME)
     assert desk.take() == []
-    assert [case.count for case in desk.unit.book.values()] == [2]
+    assert [case.count for case in desk.store.book.values()] == [2]
     observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
     assert desk.states() == ["remedied"]
-    assert desk.unit.book[1].reason == "tên hiển thị đã được sửa sau 4.320 phút"
+    assert desk.store.book[1].reason == "tên hiển thị đã được sửa sau 4.320 phút"
 
 
 def test_the_request_says_what_is_missing_and_offers_a_short_form_of_a_long_name() -> None:
@@ -355,11 +355,11 @@ def test_the_request_says_what_is_missing_and_offers_a_short_form_of_a_long_name
 
 def test_the_roster_names_the_office_and_a_likely_entry_is_only_offered() -> None:
     desk = Desk()
-    desk.unit.entries = [RosterEntry(full_name="Sùng Thị Mẫu", title="Giám đốc", agency="Sở Mẫu")]
+    desk.store.entries = [RosterEntry(full_name="Sùng Thị Mẫu", title="Giám đốc", agency="Sở Mẫu")]
     desk.change("stranger", display_name="Sung Thi Mau")
     observe(desk, "Sung Thi Mau", BAD_NAME.model_copy(update={"suggestion": None}), who="stranger")
     assert "Nếu đồng chí là người này" in to(desk.take(), "stranger")[0]
-    desk.unit.entries = [RosterEntry(full_name="Giàng A Viên", title="Giám đốc", agency="Sở Mẫu", uid=UIDS["member"])]
+    desk.store.entries = [RosterEntry(full_name="Giàng A Viên", title="Giám đốc", agency="Sở Mẫu", uid=UIDS["member"])]
     observe(desk, "Viên", BAD_NAME)
     assert "Tên có thể đặt: Giàng A Viên - Giám đốc Sở Mẫu." in to(desk.take(), "member")[0]
 
@@ -372,7 +372,7 @@ def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_
     reminded = []
     for _day in range(20):
         desk.later(days=1)
-        reminded.append(desk.office.remind_of_names(desk.unit, GROUP, desk.now))
+        reminded.append(desk.office.remind_of_names(desk.uow, GROUP, desk.now))
         desk.deliver()
     assert reminded == [1, 0, 0, 0, 0, 0, 1] + [0] * 13
     assert desk.states() == ["reminded", "reminded"]
@@ -396,7 +396,7 @@ def test_the_desk_hears_once_how_many_names_are_not_right_yet() -> None:
     told = []
     for _day in range(9):
         desk.take()
-        desk.office.remind_of_names(desk.unit, GROUP, desk.now)
+        desk.office.remind_of_names(desk.uow, GROUP, desk.now)
         told.append(to(desk.take(), "admin"))
         desk.later(days=1)
     assert "2 vụ việc còn mở; trong đó 1 người chưa được gửi tin" in told[0][0]
@@ -407,7 +407,7 @@ def test_the_desk_hears_once_how_many_names_are_not_right_yet() -> None:
     observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
     observe(desk, "Đèo Thị Phó - Phó Chủ tịch", who="leadership")
     desk.take()
-    desk.office.remind_of_names(desk.unit, GROUP, desk.now)
+    desk.office.remind_of_names(desk.uow, GROUP, desk.now)
     assert desk.take() == []
 
 
@@ -429,7 +429,7 @@ def test_leadership_is_not_asked_about_a_name_but_stands_in_the_record() -> None
     desk = Desk()
     observe(desk, "Phó", BAD_NAME, who="leadership")
     desk.later(days=8)
-    assert desk.office.remind_of_names(desk.unit, GROUP, desk.now) == 0
+    assert desk.office.remind_of_names(desk.uow, GROUP, desk.now) == 0
     assert to(desk.take(), "leadership") == []
     assert desk.states() == ["new"]
 
@@ -453,12 +453,12 @@ def test_the_name_of_somebody_who_was_added_is_held_against_that_person_only() -
         members=(NamedUid(uid="701", name="Bé Na"),),
     )
     desk.hear(joined, BAD_NAME)
-    assert [desk.unit.person(case.person_id).uid for case in desk.unit.book.values()] == ["701"]
+    assert [desk.uow.people.get(case.person_id).uid for case in desk.store.book.values()] == ["701"]
     two = joined.model_copy(update={"members": (NamedUid(uid="702", name="Tí"), NamedUid(uid="703", name="Tèo"))})
     desk.hear(two, BAD_NAME)
-    assert len(desk.unit.book) == 1
+    assert len(desk.store.book) == 1
     desk.hear(two, BAD_NAME.model_copy(update={"subject_uid": "703"}))
-    assert desk.unit.person(desk.unit.book[2].person_id).uid == "703"
+    assert desk.uow.people.get(desk.store.book[2].person_id).uid == "703"
 
 
 @pytest.mark.parametrize("source", [Source.BACKFILL, Source.LIVE])
@@ -467,25 +467,25 @@ def test_what_is_found_too_late_asks_nobody_about_light_things_and_is_summed_up_
     for who in ("member", "stranger"):
         desk.say(who, "noi dung", UNMARKED, source=source, at=desk.now - timedelta(minutes=6))
     assert desk.take() == []
-    assert [case.late for case in desk.unit.book.values()] == [True, True]
-    desk.office.recovered(desk.unit, GROUP)
+    assert [case.late for case in desk.store.book.values()] == [True, True]
+    desk.office.recovered(desk.uow, GROUP)
     posted = desk.take()
     assert {notice.thread_id for notice in posted} == {UIDS["admin"], UIDS["admin_staff"]}
     (summary,) = to(posted, "admin")
     assert "VP1" in summary
     assert "VP2" in summary
     assert "Vì đã qua thời điểm, Hệ thống chưa gửi tin cho thành viên" in summary
-    desk.office.recovered(desk.unit, GROUP)
+    desk.office.recovered(desk.uow, GROUP)
     assert desk.take() == []
 
 
 def test_a_later_recovery_tells_of_what_is_new_alone() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL)
-    desk.office.recovered(desk.unit, GROUP)
+    desk.office.recovered(desk.uow, GROUP)
     desk.take()
     desk.say("stranger", "noi dung", UNMARKED, source=Source.BACKFILL)
-    desk.office.recovered(desk.unit, GROUP)
+    desk.office.recovered(desk.uow, GROUP)
     (summary,) = to(desk.take(), "admin")
     assert "VP2" in summary
     assert "VP1" not in summary
@@ -500,7 +500,7 @@ def test_a_message_that_goes_out_once_more_says_so_and_still_fits() -> None:
 
 def test_a_recovery_without_findings_says_nothing() -> None:
     desk = Desk()
-    desk.office.recovered(desk.unit, GROUP)
+    desk.office.recovered(desk.uow, GROUP)
     assert desk.take() == []
 
 
@@ -508,8 +508,8 @@ def test_a_long_recovery_is_still_one_message() -> None:
     desk = Desk(repeat_window=timedelta())
     for minute in range(40):
         desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL, at=NOW - timedelta(minutes=500 - 10 * minute))
-    assert len(desk.unit.book) == 40
-    desk.office.recovered(desk.unit, GROUP)
+    assert len(desk.store.book) == 40
+    desk.office.recovered(desk.uow, GROUP)
     (summary,) = to(desk.take(), "admin")
     assert "40 vụ việc" in summary
     assert "và 30 vụ việc khác" in summary
@@ -521,7 +521,7 @@ def test_what_a_sweep_finds_is_one_message_to_the_desk_and_a_request_to_each_mem
     observe(desk, "Tèo", BAD_NAME, who="stranger")
     asked = desk.take()
     assert {notice.thread_id for notice in asked} == {UIDS["member"], UIDS["stranger"]}
-    desk.office.swept(desk.unit, GROUP)
+    desk.office.swept(desk.uow, GROUP)
     (summary,) = to(desk.take(), "admin")
     assert "2 trường hợp" in summary
     assert "VP1" in summary
@@ -535,10 +535,10 @@ def test_names_of_which_a_dying_process_could_not_tell_are_told_by_the_next_swee
     desk.later(minutes=30)
     observe(desk, "Tèo", BAD_NAME, who="stranger")
     desk.take()
-    desk.office.swept(desk.unit, GROUP)
+    desk.office.swept(desk.uow, GROUP)
     (summary,) = to(desk.take(), "admin")
     assert "2 trường hợp" in summary
-    desk.office.swept(desk.unit, GROUP)
+    desk.office.swept(desk.uow, GROUP)
     assert desk.take() == []
 
 
@@ -546,7 +546,7 @@ def test_late_cases_are_summed_up_also_after_the_clock_was_set_back() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL)
     desk.later(minutes=-40)
-    desk.office.recovered(desk.unit, GROUP)
+    desk.office.recovered(desk.uow, GROUP)
     (told,) = to(desk.take(), "admin")
     assert "VP1" in told
 
@@ -554,7 +554,7 @@ def test_late_cases_are_summed_up_also_after_the_clock_was_set_back() -> None:
 def test_a_sweep_that_finds_nothing_says_nothing() -> None:
     desk = Desk()
     observe(desk, "Giàng A Viên - Chủ tịch UBND xã Mẫu")
-    desk.office.swept(desk.unit, GROUP)
+    desk.office.swept(desk.uow, GROUP)
     assert desk.take() == []
 
 
@@ -583,13 +583,13 @@ def test_a_secret_for_which_zalo_names_nobody_still_reaches_the_desk() -> None:
     desk = Desk()
     desk.hear(SealedHeard(account=BOT, thread_id=GROUP, at=desk.now, mac=b"x", size=3), SEALED)
     assert "không cho biết người thực hiện" in to(desk.take(), "admin")[0]
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
 
 
 def test_the_bot_accuses_itself_of_nothing() -> None:
     desk = Desk()
     desk.hear(desk.message("member", "noi dung", sender_uid=BOT), UNMARKED)
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
 
 
 def test_a_dressed_up_display_name_is_shown_plainly() -> None:
@@ -620,7 +620,7 @@ def test_whatever_happens_each_new_case_is_told_once_and_closed_cases_stay_close
     keys: list[str] = []
     closed: set[int] = set()
     for act, who, which in story:
-        known = len(desk.unit.book)
+        known = len(desk.store.book)
         if act == "say":
             keys.append(desk.say(who, "noi dung", UNMARKED).key)
         elif act == "seal":
@@ -629,17 +629,17 @@ def test_whatever_happens_each_new_case_is_told_once_and_closed_cases_stay_close
             recall(desk, keys[which % len(keys)])
         elif act == "name":
             observe(desk, f"Tên {which}", BAD_NAME, who=who)
-            desk.office.swept(desk.unit, GROUP)
+            desk.office.swept(desk.uow, GROUP)
             desk.later(minutes=1)
         elif act == "fix":
             observe(desk, "Tên đủ - Chức vụ", who=who)
         else:
             desk.later(minutes=20 * which)
         told = to(desk.take(), "admin")
-        new = [case.code for case in desk.unit.book.values() if case.id > known]
+        new = [case.code for case in desk.store.book.values() if case.id > known]
         alerts = [text for text in told if "đã được thu hồi" not in text and "lại đăng" not in text]
         assert len(alerts) == len(new)
         assert all(code in alert for code, alert in zip(new, alerts, strict=True))
-        now_closed = {case.id for case in desk.unit.book.values() if not case.state.open}
+        now_closed = {case.id for case in desk.store.book.values() if not case.state.open}
         assert closed <= now_closed
         closed = now_closed

@@ -1,6 +1,6 @@
 """A new picture is fetched beside the judge's path, compared, and told of; where it cannot be had, that is said."""
 
-from tests.unit.services.fake_unit import Desk, to
+from tests.unit.services.desk import Desk, to
 from tests.unit.services.group_changes.test_service import SEEN, rename
 from zalo_governor.domain.pictures import Looked
 from zalo_governor.services.group_changes.picture_jobs import Pictures
@@ -14,12 +14,12 @@ class Given:
 
     def __init__(self) -> None:
         self.desk = Desk()
-        self.desk.unit.group = SEEN
+        self.desk.store.group = SEEN
         self.there: dict[str, bytes] = {OLD: b"cu"}
         self.likenesses = {b"cu": "0" * 16, b"moi": "f" * 16, b"gan": "0" * 15 + "7"}
         self.woken = 0
         self.pictures = Pictures(
-            self.desk.policy, fetch=self._fetch, look=self._look, unit=self.desk.transaction, on_settled=self._wake
+            self.desk.policy, fetch=self._fetch, look=self._look, begin=self.desk.transaction, on_settled=self._wake
         )
 
     def _fetch(self, address: str) -> bytes:
@@ -36,7 +36,7 @@ class Given:
 
     def change(self, who: str = "member") -> None:
         """The roll call has kept the old one; somebody gives the group another."""
-        self.desk.office.swept(self.desk.unit, SEEN.group_id)
+        self.desk.office.swept(self.desk.uow, SEEN.group_id)
         self.act()
         rename(self.desk, who, name=None, avatar_url=NEW)
         self.desk.take()
@@ -54,7 +54,7 @@ def test_the_desk_reads_how_much_the_new_picture_differs() -> None:
     given.act()
     [told] = to(given.desk.take(), "admin")
     assert "ảnh đại diện mới khác ảnh cũ (khác 64/64" in told
-    assert given.desk.unit.looked[NEW].thumbnail == b"moi"
+    assert given.desk.store.looked[NEW].thumbnail == b"moi"
     assert given.woken == 2
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.fake_unit import BOT, GROUP, UIDS, Desk, to
+from tests.unit.services.desk import BOT, GROUP, UIDS, Desk, to
 from zalo_governor.domain.events import (
     AdminChanged,
     EventBase,
@@ -42,7 +42,7 @@ RENAMED = {"name": "Nhóm mới", "owner_uid": UIDS["admin"]}
 @pytest.fixture
 def desk() -> Desk:
     made = Desk()
-    made.unit.group = SEEN
+    made.store.group = SEEN
     return made
 
 
@@ -68,9 +68,9 @@ def test_what_a_member_changes_goes_to_the_desk_with_before_and_after(desk: Desk
     assert to(posted, "leader") == []
     [asked] = to(posted, "member")
     assert "/duyet VP1" in asked
-    [case] = desk.unit.book.values()
+    [case] = desk.store.book.values()
     assert (case.clause, case.label, case.state.value) == ("6.1", "name", "reminded")
-    [kept] = desk.unit.kept_changes
+    [kept] = desk.store.kept_changes
     assert (kept.actor_id, kept.case_id) == (desk.person("member").id, 1)
 
 
@@ -84,7 +84,7 @@ def test_what_the_admin_changes_goes_to_the_leader_and_not_to_himself_as_if_noth
     assert "từ tài khoản của đồng chí" in own
     assert "Hệ thống đã báo Trưởng nhóm" in own
     assert to(posted, "admin_staff") == []
-    assert desk.unit.book[1].leader_told_at == desk.now
+    assert desk.store.book[1].leader_told_at == desk.now
 
 
 def test_what_the_staff_changes_goes_to_the_leader_and_the_admin(desk: Desk) -> None:
@@ -96,32 +96,32 @@ def test_what_the_staff_changes_goes_to_the_leader_and_the_admin(desk: Desk) -> 
 
 def test_on_trial_the_leader_is_not_told_and_the_admin_reads_that() -> None:
     desk = Desk(trial=timedelta(days=14))
-    desk.unit.group = SEEN
+    desk.store.group = SEEN
     rename(desk, "admin_staff")
     posted = desk.take()
     assert {notice.thread_id for notice in posted} == {UIDS["admin"]}
     [alert] = to(posted, "admin")
     assert "tin báo Trưởng nhóm được giữ lại, chưa gửi" in alert
     assert "Hệ thống đã báo Trưởng nhóm" not in alert
-    assert desk.unit.book[1].leader_told_at is None
+    assert desk.store.book[1].leader_told_at is None
 
 
 def test_the_leaders_own_act_and_the_programs_own_are_recorded_and_held_against_nobody(desk: Desk) -> None:
     rename(desk, "leader")
     shared = {"account": BOT, "thread_id": GROUP, "sender_uid": BOT, "at": desk.now}
     desk.hear(GroupSettingChanged.model_validate(shared | {"settings": {"joinAppr": 0, "lockSendMsg": 0}}))
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
     assert desk.take() == []
-    assert [kept.change.kind for kept in desk.unit.kept_changes] == [ChangeKind.NAME, ChangeKind.SETTING]
-    assert desk.unit.group
-    assert desk.unit.group.settings["joinAppr"] == 0
+    assert [kept.change.kind for kept in desk.store.kept_changes] == [ChangeKind.NAME, ChangeKind.SETTING]
+    assert desk.store.group
+    assert desk.store.group.settings["joinAppr"] == 0
 
 
 def test_an_act_that_repeats_what_was_is_no_finding(desk: Desk) -> None:
     rename(desk, name="Nhóm điều hành")
     act(desk, GroupSettingChanged, settings=SEEN.settings)
-    assert desk.unit.book == {}
-    assert desk.unit.kept_changes == []
+    assert desk.store.book == {}
+    assert desk.store.kept_changes == []
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_every_kind_of_change_is_told_in_words(
 
 def test_the_same_picture_from_another_host_is_the_same(desk: Desk) -> None:
     rename(desk, name=None, avatar_url="https://z.zadn.vn/9/cu.jpg?x=1")
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
 
 
 def test_what_a_sweep_finds_was_done_by_nobody_known(desk: Desk) -> None:
@@ -162,15 +162,15 @@ def test_what_a_sweep_finds_was_done_by_nobody_known(desk: Desk) -> None:
 def test_pins_are_recorded_and_nobody_is_told(desk: Desk) -> None:
     act(desk, PinChanged, act="new_pin_topic", title="Lịch công tác tuần")
     assert desk.take() == []
-    [kept] = desk.unit.kept_changes
+    [kept] = desk.store.kept_changes
     assert (kept.change.item, kept.change.after) == ("new_pin_topic", "Lịch công tác tuần")
 
 
 def test_who_changes_the_same_again_joins_the_case_and_floods_nobody(desk: Desk) -> None:
     for number in range(20):
         rename(desk, name=f"Tên {number}")
-    assert len(desk.unit.book) == 1
-    assert desk.unit.book[1].count == 20
+    assert len(desk.store.book) == 1
+    assert desk.store.book[1].count == 20
     assert len(to(desk.take(), "admin")) == 2
 
 
@@ -190,10 +190,10 @@ def test_what_was_allowed_beforehand_opens_no_case_once(desk: Desk) -> None:
     desk.later(hours=1)
     rename(desk, "admin")
     assert desk.take() == []
-    assert desk.unit.kept_changes[0].approval_id == 1
+    assert desk.store.kept_changes[0].approval_id == 1
     assert "change.approved" in desk.actions()
     rename(desk, "admin", name="Nhóm khác nữa")
-    assert [case.label for case in desk.unit.book.values()] == ["name"]
+    assert [case.label for case in desk.store.book.values()] == ["name"]
 
 
 def test_what_was_allowed_for_a_time_counts_until_then(desk: Desk) -> None:
@@ -201,8 +201,8 @@ def test_what_was_allowed_for_a_time_counts_until_then(desk: Desk) -> None:
     for minutes, value in ((30, 0), (60, 1), (60, 0)):
         desk.later(minutes=minutes)
         act(desk, GroupSettingChanged, "admin", settings={"joinAppr": value})
-    assert len(desk.unit.kept_changes) == 3
-    assert [kept.case_id for kept in desk.unit.kept_changes] == [None, None, 1]
+    assert len(desk.store.kept_changes) == 3
+    assert [kept.case_id for kept in desk.store.kept_changes] == [None, None, 1]
 
 
 @pytest.mark.parametrize("allowed", ["đổi ảnh nhóm", "đổi tên nhóm thành Tên khác", "chỉ quản trị được ghim"])
@@ -215,7 +215,7 @@ def test_an_approval_covers_nothing_else(desk: Desk, allowed: str) -> None:
 def test_a_name_that_was_allowed_word_by_word_is_covered(desk: Desk) -> None:
     answer(desk, "leader", "/duyet đổi tên nhóm thành NHÓM MỚI")
     rename(desk, "admin")
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
 
 
 def test_the_desk_is_told_what_the_leader_allows(desk: Desk) -> None:
@@ -235,7 +235,7 @@ def test_allowed_afterwards_the_case_closes_and_all_are_told(desk: Desk) -> None
     assert "đồng chí Lò Văn Chủ (Chủ tịch UBND tỉnh) đã duyệt" in to(posted, "admin")[0]
     assert len(to(posted, "member")) == 1
     assert desk.states() == ["approved"]
-    assert desk.unit.kept_changes[0].approval_id == 1
+    assert desk.store.kept_changes[0].approval_id == 1
     assert "Đã được đồng chí Lò Văn Chủ" in answer(desk, "admin", "/xem VP1")[0]
 
 
@@ -253,21 +253,21 @@ def test_the_admin_gets_the_words_with_which_to_ask(desk: Desk) -> None:
     )
     rename(desk, "admin")
     assert "/duyet VP1" in answer(desk, "admin", "/duyet VP1")[0]
-    assert desk.unit.given == []
+    assert desk.store.given == []
     assert desk.states() == ["reminded"]
 
 
 def test_a_member_may_not_allow_anything(desk: Desk) -> None:
     assert "không thuộc" in answer(desk, "member", "/duyet đổi tên nhóm")[0]
-    assert desk.unit.given == []
+    assert desk.store.given == []
 
 
 def test_whose_word_counts_is_policy() -> None:
     desk = Desk(approvers=frozenset({Role.LEADER, Role.LEADERSHIP}))
-    desk.unit.group = SEEN
+    desk.store.group = SEEN
     answer(desk, "leadership", "/duyet đổi tên nhóm")
     rename(desk, "admin")
-    assert desk.unit.book == {}
+    assert desk.store.book == {}
 
 
 def test_nobody_of_the_desk_closes_a_case_on_himself(desk: Desk) -> None:
@@ -289,4 +289,4 @@ def test_passed_on_to_the_leader_a_change_is_told_as_one(desk: Desk) -> None:
     desk.say("admin", "/chuyen VP1", place="private")
     [report] = to(desk.take(), "leader")
     assert 'tên Nhóm: từ "Nhóm điều hành" thành "Nhóm mới"' in report
-    assert desk.now - desk.unit.book[1].event_at == timedelta()
+    assert desk.now - desk.store.book[1].event_at == timedelta()

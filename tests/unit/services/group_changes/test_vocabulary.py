@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.services.fake_unit import CONFIG
+from tests.unit.services.desk import CONFIG
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.group_changes import ChangeKind
 from zalo_governor.services.group_changes.vocabulary import ChangeWords, Wanted

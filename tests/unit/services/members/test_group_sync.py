@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.unit.services.fake_unit import BOT, GROUP, NOW, FakeUnit
+from tests.memory.people import MemoryMembers
+from tests.memory.store import MemoryStore
+from tests.memory.unit_of_work import MemoryUnitOfWork
+from tests.unit.services.desk import BOT, GROUP, NOW
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import Element, RawDict
 from zalo_governor.domain.people import GroupSnapshot, Member
 from zalo_governor.services.members.group_sync import RollCall
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 
-class GroupUnit(FakeUnit):
+class OneGroup(MemoryMembers):
     """Remembers one group."""
 
     seen: GroupSnapshot | None = None
@@ -27,10 +30,10 @@ class GroupUnit(FakeUnit):
 
     swept: datetime | None = None
 
-    def swept_at(self, account: str, group_id: str) -> datetime | None:
+    def seen_at(self, account: str, group_id: str) -> datetime | None:
         return self.swept
 
-    def tie_members(self, account: str, members: Sequence[Member]) -> None:
+    def link_global_ids(self, account: str, members: Sequence[Member]) -> None:
         pass
 
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
@@ -46,7 +49,10 @@ class Given:
 
     def __init__(self) -> None:
         self.now = NOW
-        self.unit = GroupUnit()
+        store = MemoryStore()
+        self.uow = MemoryUnitOfWork(store)
+        self.group = OneGroup(store, self.uow)
+        self.uow.members = self.group
         self.name = "Nhóm"
         self.refuses = False
         self.hidden = False
@@ -58,7 +64,7 @@ class Given:
         self.roll_call = RollCall(
             account=BOT,
             fetch=self._fetch,
-            unit=self._open,
+            begin=self._open,
             may_keep=lambda raw: "GIẢ ĐỊNH" not in raw["name"],
             admit=self._admit,
             sum_up=self._sum_up,
@@ -78,8 +84,8 @@ class Given:
         return snapshot, self.members
 
     @contextmanager
-    def _open(self) -> Iterator[OfficeUnit]:
-        yield self.unit
+    def _open(self) -> Iterator[UnitOfWork]:
+        yield self.uow
 
     def _admit(self, elements: Sequence[Element]) -> None:
         self.admitted += [element.raw for element in elements]
@@ -87,7 +93,7 @@ class Given:
         if self.dies:
             raise KilledError
 
-    def _sum_up(self, unit: OfficeUnit, group_id: str) -> None:
+    def _sum_up(self, uow: UnitOfWork, group_id: str) -> None:
         self.summed_up.append(group_id)
 
 
@@ -101,7 +107,7 @@ def test_a_first_sweep_hands_on_every_name_and_sums_up_once() -> None:
 def test_a_sweep_that_finds_nothing_new_still_has_told_what_an_earlier_process_found_and_could_not_tell() -> None:
     given = Given()
     given.members = []
-    given.unit.seen, _ = given._fetch(GROUP)
+    given.group.seen, _ = given._fetch(GROUP)
     assert given.roll_call.sweep(GROUP) == 0
     assert given.summed_up == [GROUP]
 
@@ -122,8 +128,8 @@ def test_a_group_name_that_must_not_be_kept_is_handed_to_the_door_and_not_rememb
     given.admitted.clear()
     given.roll_call.sweep(GROUP)
     assert {"name": "Bí danh GIẢ ĐỊNH"} in given.admitted
-    assert given.unit.seen is not None
-    assert given.unit.seen.name == ""
+    assert given.group.seen is not None
+    assert given.group.seen.name == ""
 
 
 def test_a_sweep_in_which_the_process_died_is_repeated_and_finds_the_very_same() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.fake_unit import BAD_NAME, BOT, GROUP, Desk, to
+from tests.unit.services.desk import BAD_NAME, BOT, GROUP, Desk, to
 from zalo_governor.domain.actions import ErrandKind
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.events import JoinRequested, MemberRemoved, MembersJoined, MembersLeft, NamedUid
@@ -37,7 +37,7 @@ class Group(Desk):
 
     def __init__(self, **policy: Any) -> None:
         super().__init__(**policy)
-        self.unit.entries = [HOA]
+        self.store.entries = [HOA]
 
     def comes(
         self,
@@ -48,17 +48,17 @@ class Group(Desk):
         **more: Any,
     ) -> None:
         for uid in uids:
-            person = self.unit.sender(BOT, uid)
+            person = self.uow.people.find_or_create(BOT, uid)
             assert person
-            self.unit.people[uid] = person.model_copy(update={"display_name": name})
-        self.unit.present |= set(uids)
+            self.store.people[uid] = person.model_copy(update={"display_name": name})
+        self.store.present |= set(uids)
         sender = {"added": self.person(by).uid, "by_link": uids[0], "unseen": ""}[finding]
         values = {"account": BOT, "thread_id": GROUP, "sender_uid": sender, "at": self.now} | more
         event = MembersJoined(members=tuple(NamedUid(uid=uid) for uid in uids), **values)
         self.hear(event, *(outsider(uid, finding) for uid in uids))
 
     def goes(self, uid: str, kind: type[MembersLeft | MemberRemoved] = MembersLeft, by: str = "") -> None:
-        self.unit.present.discard(uid)
+        self.store.present.discard(uid)
         values: dict[str, Any] = {"account": BOT, "thread_id": GROUP, "sender_uid": by or uid, "at": self.now}
         self.hear(kind(members=(NamedUid(uid=uid),), **values))
 
@@ -74,7 +74,7 @@ def test_the_desk_reads_who_came_by_whom_when_and_the_two_commands_and_the_adder
     assert "khoản 5 Điều 4" in asked
     assert not [notice for notice in posted if notice.thread_id == STRANGER]
     assert group.states() == ["reminded"]
-    assert group.unit.book[1].person_id == group.person("member").id
+    assert group.store.book[1].person_id == group.person("member").id
 
 
 def test_whoever_comes_by_a_link_is_held_against_nobody() -> None:
@@ -84,7 +84,7 @@ def test_whoever_comes_by_a_link_is_held_against_nobody() -> None:
     [told] = to(posted, "admin")
     assert "đường dẫn" in told
     assert {notice.thread_id for notice in posted} == {group.person("admin").uid, group.person("admin_staff").uid}
-    assert group.unit.book[1].person_id == group.unit.people[STRANGER].id
+    assert group.store.book[1].person_id == group.store.people[STRANGER].id
 
 
 def test_several_at_once_are_a_case_each_and_one_message() -> None:
@@ -123,7 +123,7 @@ def test_nobody_asks_an_outsider_for_a_proper_name() -> None:
         members=(NamedUid(uid=STRANGER, name="Bố Gấu"),),
     )  # fmt: skip
     group.hear(event, outsider(STRANGER), BAD_NAME.model_copy(update={"subject_uid": STRANGER}))
-    assert [case.rule_id for case in group.unit.book.values()] == [OUTSIDERS]
+    assert [case.rule_id for case in group.store.book.values()] == [OUTSIDERS]
 
 
 def test_a_rule_on_trial_tells_nobody() -> None:
@@ -142,14 +142,14 @@ def test_what_a_sweep_finds_is_late_and_one_message_after_the_sweep() -> None:
     group.comes(STRANGER, finding="unseen", source=Source.SWEEP)
     group.comes(OTHER, finding="unseen", source=Source.SWEEP)
     assert group.take() == []
-    assert [case.late for case in group.unit.book.values()] == [True, True]
-    group.office.swept(group.unit, GROUP)
+    assert [case.late for case in group.store.book.values()] == [True, True]
+    group.office.swept(group.uow, GROUP)
     [told] = to(group.take(), "admin")
     assert "phát hiện muộn" in told
     assert "VP1" in told
     assert "VP2" in told
-    group.office.swept(group.unit, GROUP)
-    group.office.recovered(group.unit, GROUP)
+    group.office.swept(group.uow, GROUP)
+    group.office.recovered(group.uow, GROUP)
     assert group.take() == []
 
 
@@ -159,7 +159,7 @@ def test_a_coming_of_seconds_ago_that_the_history_gave_is_told_as_if_it_had_come
     live.comes(STRANGER, at=at)
     group.comes(STRANGER, at=at, source=Source.BACKFILL)
     assert group.take() == []
-    group.office.tell_urgent(group.unit, GROUP)
+    group.office.tell_urgent(group.uow, GROUP)
     assert {(notice.thread_id, notice.text, notice.urgent) for notice in group.take()} == {
         (notice.thread_id, notice.text, notice.urgent) for notice in live.take()
     }
@@ -177,11 +177,11 @@ def test_a_coming_that_a_sweep_saw_first_is_the_same_case_and_then_has_its_adder
     group = Group()
     group.comes(STRANGER, finding="unseen", source=Source.SWEEP)
     group.comes(STRANGER)
-    [case] = group.unit.book.values()
+    [case] = group.store.book.values()
     assert case.person_id == group.person("member").id
     assert "Giàng A Viên" in to(group.take(), "admin")[0]
     group.comes(STRANGER)
-    group.office.swept(group.unit, GROUP)
+    group.office.swept(group.uow, GROUP)
     assert group.take() == []
 
 
@@ -191,7 +191,7 @@ def test_the_case_closes_when_the_outsider_leaves_and_a_second_coming_is_another
     group.later(minutes=7)
     group.goes(STRANGER)
     assert group.states() == ["remedied"]
-    assert "7 phút" in group.unit.book[1].reason
+    assert "7 phút" in group.store.book[1].reason
     group.later(minutes=1)
     group.comes(STRANGER)
     assert group.states() == ["remedied", "new"]  # asked an hour ago, the same adder is not asked again
@@ -199,9 +199,9 @@ def test_the_case_closes_when_the_outsider_leaves_and_a_second_coming_is_another
 
 def test_a_member_of_the_roster_who_is_put_out_is_recorded_with_who_did_it() -> None:
     group = Group()
-    group.unit.entries = [HOA.model_copy(update={"uid": STRANGER})]
+    group.store.entries = [HOA.model_copy(update={"uid": STRANGER})]
     group.goes(STRANGER, MemberRemoved, by=group.person("member").uid)
-    [row] = [row for row in group.unit.audited if row["action"] == "roster.left"]
+    [row] = [row for row in group.store.audited if row["action"] == "roster.left"]
     assert (row["actor"], row["kind"]) == (group.person("member").id, "member_removed")
     assert group.states() == []
 
@@ -209,10 +209,10 @@ def test_a_member_of_the_roster_who_is_put_out_is_recorded_with_who_did_it() -> 
 def test_a_like_name_is_said_and_decides_nothing() -> None:
     group = Group()
     group.comes(STRANGER, finding="unseen", source=Source.SWEEP)
-    group.unit.people[STRANGER] = group.unit.people[STRANGER].model_copy(
+    group.store.people[STRANGER] = group.store.people[STRANGER].model_copy(
         update={"display_name": "hoang thi hoa mau - CVP"}
     )
-    group.office.swept(group.unit, GROUP)
+    group.office.swept(group.uow, GROUP)
     assert "gần giống Hoàng Thị Hoa Mẫu" in to(group.take(), "admin")[0]
     assert group.states() == ["new"]
 
@@ -220,8 +220,8 @@ def test_a_like_name_is_said_and_decides_nothing() -> None:
 def test_whoever_turns_out_to_stand_in_the_roster_was_a_false_alarm() -> None:
     group = Group()
     group.comes(STRANGER, finding="unseen", source=Source.SWEEP)
-    group.unit.phones["+84912345678"] = STRANGER
-    group.office.swept(group.unit, GROUP)
+    group.store.phones["+84912345678"] = STRANGER
+    group.office.swept(group.uow, GROUP)
     assert group.take() == []
     assert group.states() == ["false_alarm"]
 
@@ -244,7 +244,7 @@ def test_long_after_nobody_is_asked_and_the_desk_reads_it_summed_up() -> None:
     group = Group()
     group.comes(STRANGER, at=group.now - timedelta(hours=1))
     assert group.take() == []
-    group.office.recovered(group.unit, GROUP)
+    group.office.recovered(group.uow, GROUP)
     assert "VP1" in to(group.take(), "admin")[0]
 
 
@@ -271,16 +271,16 @@ def test_the_program_puts_nobody_out_by_itself_unless_it_is_told_to(
     policy: dict[str, Any], deputies: Sequence[str], name: str, ordered: bool
 ) -> None:
     group = Group(**policy)
-    group.unit.group = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", co_admin_uids=tuple(deputies))
+    group.store.group = GroupSnapshot(group_id=GROUP, name="", owner_uid="1", co_admin_uids=tuple(deputies))
     event = MembersJoined(
         account=BOT, thread_id=GROUP, sender_uid=group.person("member").uid, at=group.now,
         members=(NamedUid(uid=STRANGER),),
     )  # fmt: skip
-    person = group.unit.sender(BOT, STRANGER)
+    person = group.uow.people.find_or_create(BOT, STRANGER)
     assert person
-    group.unit.people[STRANGER] = person.model_copy(update={"display_name": name})
+    group.store.people[STRANGER] = person.model_copy(update={"display_name": name})
     group.hear(event, outsider(STRANGER))
-    assert [errand.kind for errand in group.unit.errands] == [ErrandKind.EXPEL] * ordered
+    assert [errand.kind for errand in group.store.errands] == [ErrandKind.EXPEL] * ordered
 
 
 def test_a_case_that_people_have_decided_stays_as_it_is_when_the_outsider_leaves() -> None:
@@ -288,5 +288,5 @@ def test_a_case_that_people_have_decided_stays_as_it_is_when_the_outsider_leaves
     group.comes(STRANGER)
     group.say("admin", "/xacnhan VP1", place="private")
     group.goes(STRANGER)
-    assert group.unit.book[1].state is CaseState.CONFIRMED
-    assert group.unit.came[1].gone_at == group.now
+    assert group.store.book[1].state is CaseState.CONFIRMED
+    assert group.store.came[1].gone_at == group.now

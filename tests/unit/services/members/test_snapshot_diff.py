@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.services.fake_unit import BOT, GROUP
+from tests.unit.services.desk import BOT, GROUP
 from zalo_governor.domain.events import (
     EventBase,
     GroupInfoChanged,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.unit.services.fake_unit import CATALOGUE
+from tests.unit.services.desk import CATALOGUE
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.messaging.message_ids import Text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.services.fake_unit import Desk, to
+from tests.unit.services.desk import Desk, to
 from zalo_governor.services.messaging.config_notices import ConfigurationNotices
 
 
@@ -26,6 +26,6 @@ from zalo_governor.services.messaging.config_notices import ConfigurationNotices
 )
 def test_a_complaint_is_told_in_the_words_of_the_terminal(complaint: str, row: str) -> None:
     desk = Desk()
-    ConfigurationNotices(desk.policy).broken(desk.unit, complaint)
+    ConfigurationNotices(desk.policy).broken(desk.uow, complaint)
     (told,) = to(desk.take(), "admin")
     assert row in told.splitlines()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.fake_unit import BOT, GROUP, NOW, UNMARKED, Desk, to
+from tests.unit.services.desk import BOT, GROUP, NOW, UNMARKED, Desk, to
 from zalo_governor.app.due_work import Together
 from zalo_governor.domain.delivery import DeliveryState, Undelivered
 from zalo_governor.domain.escalation import QuietHours
@@ -27,7 +27,7 @@ def test_an_alert_that_nobody_of_the_desk_got_goes_to_the_leaders_office_and_pas
     desk.seal("member")
     desk.take()
     for _ in range(2):
-        desk.unit.unheard = [[undelivered(desk, who, Purpose.ADMIN_ALERT) for who in ("admin", "admin_staff")]]
+        desk.store.unheard = [[undelivered(desk, who, Purpose.ADMIN_ALERT) for who in ("admin", "admin_staff")]]
         desk.deliver()
     [told] = to(desk.take(), "report_reader")
     assert "VP1: có dấu hiệu liên quan khoản 1 Điều 4" in told
@@ -42,21 +42,21 @@ def test_where_nobody_reads_the_reports_it_goes_to_the_leader() -> None:
     desk.change("report_reader", roles=frozenset())
     desk.seal("member")
     desk.take()
-    desk.unit.unheard = [[undelivered(desk, "admin", Purpose.ADMIN_ALERT)]]
+    desk.store.unheard = [[undelivered(desk, "admin", Purpose.ADMIN_ALERT)]]
     desk.deliver()
     assert len(to(desk.take(), "leader")) == 1
 
 
 def test_a_state_says_whether_the_member_was_reached() -> None:
     desk = Desk()
-    desk.unit.deliveries[1] = DeliveryState.PENDING
+    desk.store.deliveries[1] = DeliveryState.PENDING
     desk.say("member", "trich dan", UNMARKED)
     for delivery, words in (
         (DeliveryState.PENDING, "mới, tin nhắc đang gửi"),
         (DeliveryState.FAILED, "mới, tin nhắc chưa gửi được"),
         (DeliveryState.DELIVERED, "đã nhắc"),
     ):
-        desk.unit.deliveries[1] = delivery
+        desk.store.deliveries[1] = delivery
         desk.deliver()
         desk.take()
         desk.say("admin", "/xem VP1", place="private")
@@ -69,7 +69,7 @@ def test_whom_a_light_request_does_not_reach_the_desk_hears_by_day(hour: int, to
     desk.say("member", "trich dan", UNMARKED)
     desk.take()
     desk.now = desk.now.replace(hour=hour - 7)
-    desk.unit.unreached = [undelivered(desk, "member", Purpose.MEMBER_REQUEST, urgent=False, final=True)]
+    desk.store.unreached = [undelivered(desk, "member", Purpose.MEMBER_REQUEST, urgent=False, final=True)]
     desk.deliver()
     assert len(to(desk.take(), "admin")) == told
 
@@ -82,24 +82,24 @@ def test_whoever_can_be_reached_again_hears_what_was_lost_the_gravest_first() ->
         undelivered(desk, "admin", Purpose.REPORT, id=3, case_id=None, urgent=False),
         undelivered(desk, "member", Purpose.REPORT, id=4, case_id=None),
     ]
-    desk.unit.lost = lost
+    desk.store.lost = lost
     desk.deliver()
     posted = desk.take()
     [told] = to(posted, "admin")
     assert "có 3 tin Hệ thống không gửi được đến đồng chí: VP9, VP4, 1 tin khác" in told
     assert to(posted, "member") == []
-    assert desk.unit.lost == []
+    assert desk.store.lost == []
 
 
 def test_what_follows_is_done_at_once_also_beside_other_work_and_while_the_clock_goes_on() -> None:
     ticks = count()
     desk = Desk(clock=lambda: NOW + timedelta(microseconds=next(ticks)), quiet_hours=None)
-    desk.unit.deliveries[1] = DeliveryState.PENDING
+    desk.store.deliveries[1] = DeliveryState.PENDING
     desk.say("member", "trich dan", UNMARKED)
     assert desk.states() == ["new"]
-    desk.unit.deliveries[1] = DeliveryState.DELIVERED
+    desk.store.deliveries[1] = DeliveryState.DELIVERED
     desk.delivery.sent("sent")
-    work = Together(CaseDeadlines(desk.office.duties, unit=desk.transaction), desk.delivery)
+    work = Together(CaseDeadlines(desk.office.duties, begin=desk.transaction), desk.delivery)
     due, now = work.next_due(), desk.policy.clock()
     assert due is not None
     assert due <= now

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.services.fake_unit import NOW, Desk, to
+from tests.unit.services.desk import NOW, Desk, to
 from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.services.messaging.outage_notices import Blindness
 
@@ -16,7 +16,7 @@ def alarm(line: LineReport | None) -> tuple[str, str]:
     blindness = Blindness(
         desk.policy,
         tell=lambda subject, text: told.append((subject, text)),
-        unit=desk.transaction,
+        begin=desk.transaction,
         on_posted=lambda: None,
     )
     blindness.blind(NOW, line)
@@ -55,6 +55,6 @@ def test_otherwise_it_is_the_network(line: LineReport | None) -> None:
 def test_when_it_hears_again_the_desk_reads_it_too() -> None:
     desk, told = Desk(), list[str]()
     Blindness(
-        desk.policy, tell=lambda _, text: told.append(text), unit=desk.transaction, on_posted=lambda: None
+        desk.policy, tell=lambda _, text: told.append(text), begin=desk.transaction, on_posted=lambda: None
     ).seeing(NOW, AGAIN)
     assert to(desk.take(), "admin") == told

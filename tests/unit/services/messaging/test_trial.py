@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.fake_unit import BAD_NAME, BOT, CATALOGUE, GROUP, NOW, REGULATION, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BAD_NAME, BOT, CATALOGUE, GROUP, NOW, REGULATION, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.audit import Opening
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.findings import Severity
@@ -28,12 +28,12 @@ SAID = Introduction(
 
 def on_trial(**policy: Any) -> Desk:
     desk = Desk(**({"trial": DAYS, "introduction": SAID} | policy))
-    desk.unit.trial_now = Trial(account=BOT, began_at=NOW)
+    desk.store.trial_now = Trial(account=BOT, began_at=NOW)
     return desk
 
 
 def switching(desk: Desk) -> SwitchingOn:
-    return SwitchingOn(desk.policy, unit=desk.transaction, on_posted=lambda: None)
+    return SwitchingOn(desk.policy, begin=desk.transaction, on_posted=lambda: None)
 
 
 def act(desk: Desk, work: SwitchingOn) -> None:
@@ -53,7 +53,7 @@ def test_a_light_finding_tells_the_admin_alone_and_the_case_says_what_was_withhe
     [alert] = to(notices := desk.take(), "admin")
     assert {notice.thread_id for notice in notices} == {UIDS["admin"]}
     assert "đang chạy thử nên tin đề nghị thành viên kiểm tra được giữ lại" in alert
-    assert [notice.thread_id for notice in desk.unit.held] == [UIDS["member"], UIDS["admin_staff"]]
+    assert [notice.thread_id for notice in desk.store.held] == [UIDS["member"], UIDS["admin_staff"]]
     assert desk.states() == ["new"]
     desk.say("admin", "/xem VP1", place="private")
     assert "chưa gửi: cán bộ được giao 1 tin, thành viên 1 tin" in to(desk.take(), "admin")[0]
@@ -69,8 +69,8 @@ def test_a_secret_reaches_the_admin_at_once_and_the_leader_is_not_told_by_the_pr
     assert "tin báo Trưởng nhóm được giữ lại, chưa gửi" in to(notices, "admin")[0]
     desk.say("admin", "/chuyen VP1", place="private")
     assert "tin báo Trưởng nhóm được giữ lại, chưa gửi" in to(desk.take(), "admin")[0]
-    assert desk.unit.book[1].leader_told_at is None
-    assert [notice.thread_id for notice in desk.unit.held].count(UIDS["leader"]) == 2
+    assert desk.store.book[1].leader_told_at is None
+    assert [notice.thread_id for notice in desk.store.held].count(UIDS["leader"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_the_scheduled_report_reaches_the_admin_and_says_that_notices_were_withh
     desk = on_trial()
     desk.say("member", "trich dan cua tin nhan", UNMARKED)
     desk.take()
-    desk.office.duties.daily_report(desk.unit, desk.now)
+    desk.office.duties.daily_report(desk.uow, desk.now)
     notices = desk.take()
     assert {notice.thread_id for notice in notices} == {UIDS["admin"]}
     assert "Tin được giữ lại vì chạy thử, chưa gửi: 2" in to(notices, "admin")[0]
@@ -106,7 +106,7 @@ def test_a_member_is_not_asked_again_within_the_cooldown_so_that_the_page_does_n
     for _ in range(2):
         desk.say("member", "trich dan cua tin nhan", UNMARKED)
         desk.later(hours=2)
-    assert [notice.thread_id for notice in desk.unit.held].count(UIDS["member"]) == 1
+    assert [notice.thread_id for notice in desk.store.held].count(UIDS["member"]) == 1
 
 
 def test_a_name_case_stays_new_so_that_the_member_is_asked_once_it_is_switched_on() -> None:
@@ -115,7 +115,7 @@ def test_a_name_case_stays_new_so_that_the_member_is_asked_once_it_is_switched_o
     assert desk.states() == ["new"]
     desk.say("admin", "/batdau", place="private")
     desk.take()
-    assert desk.office.remind_of_names(desk.unit, GROUP, desk.now) == 1
+    assert desk.office.remind_of_names(desk.uow, GROUP, desk.now) == 1
     desk.deliver()
     assert desk.states() == ["reminded"]
 
@@ -124,11 +124,11 @@ def test_after_its_days_the_admin_gets_the_page_once_and_all_is_withheld_still()
     desk = on_trial()
     work = switching(desk)
     desk.say("member", "trich dan cua tin nhan", UNMARKED)
-    desk.unit.outcome_list = [
+    desk.store.outcome_list = [
         RuleOutcome(rule_id="3.1-tieng-viet-co-dau", clause="3.1", cases=40, false_alarms=2),
         RuleOutcome(rule_id="3.2-ho-ten-chuc-vu", clause="3.2", cases=4, false_alarms=2),
     ]
-    desk.unit.shadow_list = [
+    desk.store.shadow_list = [
         ShadowFigures(rule_id="4.1-noi-dung-mat", clause="4.1", severity=Severity.CRITICAL, findings=3, people=2)
     ]
     desk.take()
@@ -153,11 +153,11 @@ def test_batdau_is_the_admins_and_what_goes_out_then_goes_out() -> None:
     desk = on_trial()
     desk.say("admin_staff", "/batdau", place="private")
     desk.say("leader", "/batdau", place="private")
-    assert desk.unit.trial_now is not None
-    assert desk.unit.trial_now.live_at is None
+    assert desk.store.trial_now is not None
+    assert desk.store.trial_now.live_at is None
     desk.say("admin", "/bat dau", place="private")
     assert "hoạt động chính thức" in to(desk.take(), "admin")[-1]
-    assert desk.unit.trial_now.live_by == desk.person("admin").id
+    assert desk.store.trial_now.live_by == desk.person("admin").id
     desk.say("member", "trich dan cua tin nhan", UNMARKED)
     assert reached(desk) == {UIDS["member"], UIDS["admin"], UIDS["admin_staff"]}
     desk.say("admin", "/batdau", place="private")
@@ -186,13 +186,13 @@ def test_an_office_without_a_trial_withholds_nothing_and_introduces_itself_at_it
     assert [notice.thread_id for notice in desk.take()] == [GROUP]
     desk.say("member", "trich dan cua tin nhan", UNMARKED)
     assert UIDS["member"] in reached(desk)
-    assert desk.unit.held == []
+    assert desk.store.held == []
 
 
 @pytest.mark.parametrize("admins", [(), SAID.admins, SAID.admins * 3])
 def test_the_introduction_fits_into_one_message_and_says_whom_to_ask(admins: tuple[tuple[str, str], ...]) -> None:
-    unit = "Ủy ban nhân dân tỉnh Mẫu, cơ quan thường trực Ban Chỉ đạo chuyển đổi số"
-    text = introduction_text(Introduction(unit, admins, 365, 1825, 90), Voice(CATALOGUE, REGULATION))
+    uow = "Ủy ban nhân dân tỉnh Mẫu, cơ quan thường trực Ban Chỉ đạo chuyển đổi số"
+    text = introduction_text(Introduction(uow, admins, 365, 1825, 90), Voice(CATALOGUE, REGULATION))
     assert len(text) <= MESSAGE_LIMIT
     assert "giữ 90 ngày" in text
     assert ("đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu)" if admins else "Xin liên hệ: Quản trị nhóm") in text
@@ -202,11 +202,11 @@ def test_the_introduction_fits_into_one_message_and_says_whom_to_ask(admins: tup
 def test_a_case_says_who_has_opened_it_before() -> None:
     desk = Desk()
     desk.say("member", "trich dan cua tin nhan", UNMARKED)
-    desk.unit.opened = [Opening(desk.person("admin_staff").id, 3, NOW), Opening(None, 1, NOW)]
+    desk.store.opened = [Opening(desk.person("admin_staff").id, 3, NOW), Opening(None, 1, NOW)]
     desk.take()
     desk.say("admin", "/xem VP1", place="private")
     shown = to(desk.take(), "admin")[0]
     said = "đồng chí Trần Thị Cán (chuyên viên) 3 lần, gần nhất 24/11/2026 14:05; người vận hành máy chủ 1 lần"
     assert said in shown
-    assert [row["way"] for row in desk.unit.audited if row["action"] == "case.shown"] == ["xem"]
+    assert [row["way"] for row in desk.store.audited if row["action"] == "case.shown"] == ["xem"]
     assert CaseState.REMINDED.value in desk.states()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.services.fake_unit import (
+from tests.unit.services.desk import (
     BOT,
     CATALOGUE,
     GROUP,
@@ -51,7 +51,7 @@ def figures(clause: str, cases: int, before: int = 0, **more: int) -> ClauseFigu
 
 
 def report(desk: Desk) -> ActivityReport:
-    return compose(desk.unit, Group(GROUP, GROUP_NAME), PERIOD, VOICE, desk.policy.clock)
+    return compose(desk.uow, Group(GROUP, GROUP_NAME), PERIOD, VOICE, desk.policy.clock)
 
 
 def text_of(desk: Desk) -> str:
@@ -62,12 +62,12 @@ def test_the_page_has_totals_clauses_open_cases_trend_coverage_and_what_cannot_b
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED)
     desk.seal("stranger")
-    desk.unit.figures = [
+    desk.store.figures = [
         figures("3.1", 5, 4, open=2, remedied=2, false_alarms=1),
         figures("4.1", 1, confirmed=1),
         figures("3.2", 0),
     ]
-    desk.unit.gap_list = [
+    desk.store.gap_list = [
         Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(hours=1), ended_at=NOW, cause="x", recovered=5, closed=True)
     ]
     text = text_of(desk)
@@ -96,7 +96,7 @@ def test_the_page_has_totals_clauses_open_cases_trend_coverage_and_what_cannot_b
 
 def test_a_quiet_period_reads_well() -> None:
     desk = Desk()
-    desk.unit.activity_now = Activity(messages=0, senders=0, joined=0, left=0, recalled=0, changes=0, calls=0)
+    desk.store.activity_now = Activity(messages=0, senders=0, joined=0, left=0, recalled=0, changes=0, calls=0)
     text = text_of(desk)
     assert "Vụ việc phát sinh: không có" in text
     assert "Vụ việc đang mở: không có" in text
@@ -105,7 +105,7 @@ def test_a_quiet_period_reads_well() -> None:
 
 def test_an_unfinished_gap_is_counted_up_to_now_and_said() -> None:
     desk = Desk()
-    desk.unit.gap_list = [Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(minutes=90), cause="x")]
+    desk.store.gap_list = [Gap(id=1, group_id=GROUP, began_at=NOW - timedelta(minutes=90), cause="x")]
     assert "tổng 90 phút (1 khoảng chưa lấy lại đủ tin)" in text_of(desk)
 
 
@@ -116,11 +116,11 @@ def test_the_page_fits_in_one_message_whatever_the_figures(numbers: list[int], o
     for _ in range(open_cases):
         desk.say("member", "noi dung", UNMARKED)
         desk.later(seconds=1)
-    desk.unit.figures = [
+    desk.store.figures = [
         figures(f"3.{index}", value, value // 3 + 1, open=value) for index, value in enumerate(numbers)
     ]
-    desk.unit.handled = Handling(taken_back=10**9, passed_over=10**9, repeated=10**9, remedied_minutes=10**9)
-    desk.unit.group = SUSPICIOUS
+    desk.store.handled = Handling(taken_back=10**9, passed_over=10**9, repeated=10**9, remedied_minutes=10**9)
+    desk.store.group = SUSPICIOUS
     text = text_of(desk)
     assert len(text) <= 2000
     assert text.endswith("chưa phải kết luận.")
@@ -130,8 +130,8 @@ def test_the_page_fits_in_one_message_whatever_the_figures(numbers: list[int], o
 def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_page_where_there_are_any() -> None:
     desk = Desk()
     quiet = text_of(desk)
-    desk.unit.handled = Handling(taken_back=2, passed_over=5, repeated=3, remedied_minutes=12)
-    desk.unit.group = SUSPICIOUS
+    desk.store.handled = Handling(taken_back=2, passed_over=5, repeated=3, remedied_minutes=12)
+    desk.store.group = SUSPICIOUS
     text, made = text_of(desk), paper_of(report(desk), LETTERHEAD, VOICE)
     written = made.model_dump_json()
     for part in (
@@ -151,7 +151,7 @@ def test_how_long_it_took_who_repeats_and_the_signs_of_clause_4_6_are_on_the_pag
 
 def test_an_invitation_that_has_run_out_is_no_sign() -> None:
     desk = Desk()
-    desk.unit.group = SUSPICIOUS.model_copy(update={"official_uids": ()})
+    desk.store.group = SUSPICIOUS.model_copy(update={"official_uids": ()})
     desk.later(days=1)
     assert report(desk).signs == LeakSigns()
 
@@ -160,7 +160,7 @@ def test_a_paper_calls_today_by_its_date() -> None:
     desk = Desk()
     span = asked("", today(NOW))
     assert span is not None
-    day = compose(desk.unit, Group(GROUP, GROUP_NAME), as_period(span, VOICE), VOICE, desk.policy.clock)
+    day = compose(desk.uow, Group(GROUP, GROUP_NAME), as_period(span, VOICE), VOICE, desk.policy.clock)
     assert "hôm nay 24/11/2026" in render_text(day, CATALOGUE, REGULATION)
     written = paper_of(day, LETTERHEAD, VOICE)
     assert written.subject.endswith("ngày 24/11/2026")
@@ -170,9 +170,9 @@ def test_a_paper_calls_today_by_its_date() -> None:
 def test_of_what_members_wrote_the_scheduled_papers_of_the_desk_alone_have_the_words() -> None:
     desk = Desk()
     desk.say("member", "/gopy Nên ghim lịch trực", place="private")
-    desk.unit.first_heard_at = NOW - timedelta(days=90)
+    desk.store.first_heard_at = NOW - timedelta(days=90)
     desk.take()
-    desk.office.duties.monthly_report(desk.unit, NOW + timedelta(days=30))
+    desk.office.duties.monthly_report(desk.uow, NOW + timedelta(days=30))
     files = [(notice.thread_id, notice.file) for notice in desk.take() if notice.file]
     assert files
     for uid, file in files:
@@ -183,7 +183,7 @@ def test_of_what_members_wrote_the_scheduled_papers_of_the_desk_alone_have_the_w
 def test_json_has_every_figure_and_the_codes() -> None:
     desk = Desk()
     desk.say("member", "noi dung", UNMARKED)
-    desk.unit.figures = [figures("3.1", 1)]
+    desk.store.figures = [figures("3.1", 1)]
     data = json.loads(render_json(report(desk)))
     assert data["open_cases"][0]["code"] == "VP1"
     assert data["names"] == {str(desk.person("member").id): "Giàng A Viên"}
@@ -197,14 +197,14 @@ def test_a_scheduled_report_goes_out_once_for_each_due_time(duty: str, label: st
     desk = Desk()
     due = datetime(2026, 11, 24, 10, tzinfo=UTC)
     run = getattr(desk.office.duties, duty)
-    assert run(desk.unit, due) == 3
-    assert run(desk.unit, due) == 0
+    assert run(desk.uow, due) == 3
+    assert run(desk.uow, due) == 0
     posted = desk.take()
     assert {notice.purpose for notice in posted} == {Purpose.REPORT}
     for who in ("leader", "report_reader", "admin"):
         (text,) = to(posted, who)
         assert f"{label} 24/11/2026 17:00" in text
-    assert run(desk.unit, due + timedelta(days=7)) == 3
+    assert run(desk.uow, due + timedelta(days=7)) == 3
 
 
 @pytest.mark.parametrize(
@@ -221,8 +221,8 @@ def test_the_report_of_a_month_or_quarter_comes_with_its_files_once(
 ) -> None:
     desk = Desk()
     run = getattr(desk.office.duties, duty)
-    assert run(desk.unit, due) == 3
-    assert run(desk.unit, due) == 0
+    assert run(desk.uow, due) == 3
+    assert run(desk.uow, due) == 0
     mine = [notice for notice in desk.take() if notice.person_id == desk.person("leader").id]
     text, *files = mine
     assert label in text.text
@@ -233,20 +233,20 @@ def test_the_report_of_a_month_or_quarter_comes_with_its_files_once(
 
 def test_an_office_may_want_no_files() -> None:
     desk = Desk(report_files=())
-    desk.office.duties.monthly_report(desk.unit, datetime(2026, 12, 1, 1, tzinfo=UTC))
+    desk.office.duties.monthly_report(desk.uow, datetime(2026, 12, 1, 1, tzinfo=UTC))
     assert all(notice.file is None for notice in desk.take())
 
 
 def test_no_report_is_made_up_for_a_time_before_the_program_heard_anything() -> None:
     desk = Desk()
-    desk.unit.first_heard_at = datetime(2026, 11, 24, 10, 1, tzinfo=UTC)
-    assert desk.office.duties.daily_report(desk.unit, datetime(2026, 11, 24, 10, tzinfo=UTC)) == 0
+    desk.store.first_heard_at = datetime(2026, 11, 24, 10, 1, tzinfo=UTC)
+    assert desk.office.duties.daily_report(desk.uow, datetime(2026, 11, 24, 10, tzinfo=UTC)) == 0
     assert desk.take() == []
 
 
 def test_the_report_says_when_nobody_listened_yet() -> None:
     desk = Desk()
-    desk.unit.first_heard_at = None
+    desk.store.first_heard_at = None
     assert "chưa theo dõi Nhóm" in text_of(desk)
     assert "Không có khoảng trống" not in text_of(desk)
 
@@ -255,13 +255,13 @@ def test_what_may_be_missing_of_private_messages_is_said_and_what_was_made_good_
     desk = Desk()
     begun = NOW - timedelta(hours=1)
     whole = Gap(id=1, group_id=BOT, began_at=begun, ended_at=NOW, cause="x", closed=True)
-    desk.unit.gap_list = [whole]
+    desk.store.gap_list = [whole]
     assert "Tin nhắn riêng" not in text_of(desk)
-    desk.unit.gap_list = [whole, whole.model_copy(update={"id": 2, "closed": False})]
+    desk.store.gap_list = [whole, whole.model_copy(update={"id": 2, "closed": False})]
     assert "Tin nhắn riêng gửi Hệ thống: 1 khoảng chưa lấy lại đủ tin." in text_of(desk)
 
 
 def test_the_audit_head_in_the_json_is_what_audit_verify_takes() -> None:
     desk, head = Desk(), AuditHead(1234, bytes.fromhex("cb" * 16))
-    desk.unit.audit_head = lambda: head  # type: ignore[method-assign]
+    desk.uow.audit.head = lambda: head  # type: ignore[method-assign]
     assert PrintedHead.read(json.loads(render_json(report(desk)))["audit_head"]) == PrintedHead.read(str(head))

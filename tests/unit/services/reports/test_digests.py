@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.fake_unit import BOT, GROUP, LADDER, NOW, SEALED, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BOT, GROUP, LADDER, NOW, SEALED, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.connection import LineState
 from zalo_governor.domain.escalation import Desk as DeskStep
 from zalo_governor.domain.escalation import Leader, QuietHours
@@ -77,7 +77,7 @@ def test_a_reason_without_a_word_for_it_is_the_wording() -> None:
 def test_what_a_person_has_to_look_at_first_is_gathered_into_one_message() -> None:
     desk = Desk()
     desk.say("member", "một", TRIAGE)
-    desk.unit.reasons[1] = "incite"
+    desk.store.reasons[1] = "incite"
     desk.later(minutes=20)
     desk.say("report_reader", "hai", TRIAGE.model_copy(update={"label": "insult"}))
     assert desk.take() == []
@@ -102,7 +102,7 @@ def test_what_may_be_secret_is_gathered_with_reasons_in_words_and_the_member_hea
     desk = Desk()
     look = {"rule_id": "4.1-noi-dung-mat", "clause": "4.1", "label": "look", "excerpt": None}
     desk.say("member", "chữ gì đó", TRIAGE.model_copy(update=look))
-    desk.unit.reasons[1] = "bracket+initial+transmitting+unheard_of"
+    desk.store.reasons[1] = "bracket+initial+transmitting+unheard_of"
     desk.tick(minutes=30)
     posted = desk.take()
     (digest,) = to(posted, "admin")
@@ -170,7 +170,7 @@ def test_a_plain_offer_after_a_doubtful_one_is_told_at_once() -> None:
 def test_what_was_heard_late_is_summed_up_and_not_gathered_again() -> None:
     desk = Desk()
     desk.hear(desk.message("member", "một", source=Source.BACKFILL, at=NOW - timedelta(minutes=6)), TRIAGE)
-    desk.office.recovered(desk.unit, GROUP)
+    desk.office.recovered(desk.uow, GROUP)
     assert "VP1" in to(desk.take(), "admin")[0]
     desk.tick(hours=1)
     assert desk.take() == []
@@ -179,7 +179,7 @@ def test_what_was_heard_late_is_summed_up_and_not_gathered_again() -> None:
 def test_the_case_shows_its_category_and_no_word_of_the_message() -> None:
     desk = Desk()
     desk.say("member", "một", STRICT)
-    desk.unit.reasons[1] = "offer+price"
+    desk.store.reasons[1] = "offer+price"
     desk.take()
     desk.say("admin", "/xem VP1", place="private")
     (shown,) = to(desk.take(), "admin")
@@ -197,26 +197,26 @@ def test_a_case_of_another_rule_has_no_category() -> None:
 def test_hints_are_told_once_a_day_and_only_where_there_are_any() -> None:
     desk = Desk()
     due = NOW + timedelta(hours=2)
-    assert desk.office.duties.hints_digest(desk.unit, due) == 0
+    assert desk.office.duties.hints_digest(desk.uow, due) == 0
     assert desk.take() == []
     due += timedelta(days=1)
-    desk.unit.hinted = [(due - timedelta(hours=3), desk.person("member").id), (due - timedelta(hours=30), None)]
-    assert desk.office.duties.hints_digest(desk.unit, due) == 1
+    desk.store.hinted = [(due - timedelta(hours=3), desk.person("member").id), (due - timedelta(hours=30), None)]
+    assert desk.office.duties.hints_digest(desk.uow, due) == 1
     posted = desk.take()
     (digest,) = to(posted, "admin")
     assert "có 1 tin nhắc đến bí mật nhà nước nhưng chưa đủ dấu hiệu" in digest
     assert "Giàng A Viên" in digest
     assert "Đây không phải vụ việc" in digest
     assert {notice.thread_id for notice in posted} == {UIDS["admin"], UIDS["admin_staff"]}
-    assert desk.office.duties.hints_digest(desk.unit, due) == 0
+    assert desk.office.duties.hints_digest(desk.uow, due) == 0
     assert desk.take() == []
 
 
 def test_many_hints_are_counted() -> None:
     desk = Desk()
     due = NOW + timedelta(hours=2)
-    desk.unit.hinted = [(NOW, None)] * 25
-    desk.office.duties.hints_digest(desk.unit, due)
+    desk.store.hinted = [(NOW, None)] * 25
+    desk.office.duties.hints_digest(desk.uow, due)
     assert "và 15 tin khác" in to(desk.take(), "admin")[0]
 
 
@@ -274,10 +274,10 @@ def test_what_was_found_too_late_at_night_waits_for_the_morning_too_but_what_is_
     desk = at_night()
     desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL)
     desk.seal("report_reader", source=Source.BACKFILL)
-    desk.office.recovered(desk.unit, GROUP)
+    desk.office.recovered(desk.uow, GROUP)
     (told,) = to(desk.take(), "admin")
     assert ("VP1" in told, "VP2" in told) == (False, True)
-    desk.office.recovered(desk.unit, GROUP)
+    desk.office.recovered(desk.uow, GROUP)
     assert desk.take() == []
     desk.tick(hours=7)
     assert ["VP1" in text for text in to(desk.take(), "admin")] == [False, True]
@@ -300,7 +300,7 @@ def test_who_does_it_again_is_named_as_such_to_the_desk_alone() -> None:
         assert (f"vụ việc thứ {nth} của thành viên này" in to(posted, "admin")[0]) == (nth >= 3)
         assert "thứ" not in to(posted, "member")[0]
         desk.later(days=1)
-    assert [case.nth for case in desk.unit.book.values()] == [1, 2, 3, 4]
+    assert [case.nth for case in desk.store.book.values()] == [1, 2, 3, 4]
 
 
 def test_an_office_may_climb_to_the_leader_where_a_light_finding_comes_again_and_nobody_answers() -> None:
@@ -325,7 +325,7 @@ def test_a_rule_on_trial_that_seals_makes_no_case_and_no_notice() -> None:
     desk.hear(heard, SEALED.model_copy(update={"shadow": True}))
     private = heard.model_copy(update={"is_group": False, "thread_id": UIDS["member"]})
     desk.hear(private, SEALED.model_copy(update={"shadow": True}))
-    assert (desk.take(), desk.unit.book) == ([], {})
+    assert (desk.take(), desk.store.book) == ([], {})
 
 
 def test_that_there_is_no_backup_is_told_to_the_desk_once_a_day_and_only_then() -> None:
@@ -334,17 +334,17 @@ def test_that_there_is_no_backup_is_told_to_the_desk_once_a_day_and_only_then() 
     desk = Desk(status=lambda: status)
     duties = desk.office.duties
     for due in (NOW, NOW + timedelta(hours=1)):
-        duties.hints_digest(desk.unit, due)
-        duties.daily_report(desk.unit, due)
+        duties.hints_digest(desk.uow, due)
+        duties.daily_report(desk.uow, due)
     posted = desk.take()
     [line] = [text for text in to(posted, "admin") if "Sao lưu gần nhất: 21/11/2026" in text]
     assert "quá hạn" in line
     assert line in to(posted, "admin_staff")
     assert not [text for text in to(posted, "leader") if "Sao lưu" in text]
-    duties.daily_report(desk.unit, NOW + timedelta(days=1))
+    duties.daily_report(desk.uow, NOW + timedelta(days=1))
     assert line in to(desk.take(), "admin")
     status = status._replace(backup_overdue=False)
-    duties.daily_report(desk.unit, NOW + timedelta(days=2))
+    duties.daily_report(desk.uow, NOW + timedelta(days=2))
     assert not [text for text in to(desk.take(), "admin") if "Sao lưu" in text]
 
 
@@ -352,8 +352,8 @@ def test_nobody_is_woken_for_a_missing_backup_and_the_day_still_hears_of_it() ->
     status = LineStatus(LineState.UP, NOW, NOW, backup_overdue=True)
     desk = Desk(status=lambda: status, quiet_hours=QUIET)
     due, desk.now = NOW - timedelta(minutes=5), datetime(2026, 11, 24, 18, 20, tzinfo=UTC)
-    desk.office.duties.hints_digest(desk.unit, due)
+    desk.office.duties.hints_digest(desk.uow, due)
     assert desk.take() == []
     desk.now = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
-    desk.office.duties.hints_digest(desk.unit, due)
+    desk.office.duties.hints_digest(desk.uow, due)
     assert "Sao lưu gần nhất: chưa có" in to(desk.take(), "admin")[0]

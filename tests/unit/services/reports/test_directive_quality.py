@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.fake_unit import CLARITY, UIDS, Desk
+from tests.unit.services.desk import CLARITY, UIDS, Desk
 from zalo_governor.domain.directives import Statement, StatementKind
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import Mention, Quote
@@ -18,7 +18,7 @@ DIRECTIVE, REPORT = StatementKind.DIRECTIVE, StatementKind.REPORT
 def stated(who: str, text: str, **more: Any) -> list[Statement]:
     desk = Desk()
     desk.say(who, text, **more)
-    return desk.unit.stated
+    return desk.store.stated
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.services.fake_unit import CATALOGUE, REGULATION
+from tests.unit.services.desk import CATALOGUE, REGULATION
 from zalo_governor.services.messaging.formatter import Voice
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.reports.periods import as_period, asked, days, up_to

@@ -18,12 +18,12 @@ from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.storage import migrations
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import NewerDatabaseError, StoreError, WrongKeyError
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.inbox import InboxCounts, SqlInbox
 from zalo_governor.storage.schema import accounts, metadata
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.security.secret_store import Vault
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
 @pytest.fixture
@@ -82,11 +82,11 @@ def test_cases_of_an_earlier_version_are_there_after_the_update(path: Path) -> N
             "VALUES (12, '8', '3.1', '3.1', 'minor', 'x', 0, 1, 'new', 1, 1, 1, 1, 1, '5', 0, 1)"
         )
     earlier.migrate()
-    with SqlUnits(earlier, "1").unit() as unit:
-        case = unit.case(12)
+    with SqlUnitsOfWork(earlier, "1").begin() as uow:
+        case = uow.cases.get(12)
         assert case is not None
         assert (case.code, case.due_at, case.leader_told_at, case.same_as) == ("VP12", None, None, None)
-        assert unit.next_due(["8"]) is None
+        assert uow.cases.next_due(["8"]) is None
     earlier.close()
 
 

@@ -11,11 +11,11 @@ from tests.unit.storage.stored import BOT, GROUP, MASTER, OTHER, START, START_MS
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import ElementKind, Entry, Source
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.unit_of_work import SqlUnits
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.outbox import SqlOutbox
 from zalo_governor.storage.security.crypto import Keys
+from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
 def opened(path: Path, clock: HandClock | None = None) -> Database:
@@ -151,11 +151,11 @@ def test_what_was_heard_before_a_moment_is_told_by_numbers_also_where_the_clock_
 def test_what_was_judged_is_never_made_a_dead_letter(database: Database) -> None:
     inbox = SqlInbox(database)
     judged, broken = inbox.admit([entry("1"), entry("2")])
-    with SqlUnits(database).unit() as unit:
-        unit.record(judged, message(judged), Verdict(), START)
-    with SqlUnits(database).unit() as unit:
-        unit.bury(judged, "judge fault: IntegrityError", START)
-        unit.bury(broken, "judge fault: IntegrityError", START)
+    with SqlUnitsOfWork(database).begin() as uow:
+        uow.verdicts.store(judged, message(judged), Verdict(), START)
+    with SqlUnitsOfWork(database).begin() as uow:
+        uow.verdicts.store_dead_letter(judged, "judge fault: IntegrityError", START)
+        uow.verdicts.store_dead_letter(broken, "judge fault: IntegrityError", START)
     assert inbox.counts() == (2, 0, 1)
 
 
@@ -167,7 +167,7 @@ def test_a_sweep_by_our_own_clock_is_not_the_last_that_was_heard(database: Datab
 
 
 def test_a_message_posted_before_the_clock_was_set_back_is_sent_at_once(database: Database) -> None:
-    with SqlUnits(database).unit() as unit:
-        unit.post(notice())
+    with SqlUnitsOfWork(database).begin() as uow:
+        uow.outbox.add(notice())
     [outgoing] = SqlOutbox(database).claim(now=START - timedelta(hours=1), limit=9)
     assert outgoing.notice.text == notice().text

@@ -6,7 +6,7 @@ from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.services.members.roster.matching import RollCallOfRoster, compare
 from zalo_governor.services.messaging.formatter import Voice, number
 from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import UnitOfWork
 
 
 class Figures(NamedTuple):
@@ -20,18 +20,18 @@ class Figures(NamedTuple):
     """In the group and not in the roster (clause 4.5)."""
 
 
-def attendance(unit: OfficeUnit, account: str, group_id: str) -> RollCallOfRoster | None:
+def attendance(uow: UnitOfWork, account: str, group_id: str) -> RollCallOfRoster | None:
     """Who is where; None where the group has no roster."""
-    approved = unit.approved(account, group_id)
+    approved = uow.roster.approved_uids(account, group_id)
     if approved is None:
         return None
-    present = unit.present_uids(account, group_id) - {account}
-    return compare(unit.matched(account, group_id), present, approved)
+    present = uow.members.present_uids(account, group_id) - {account}
+    return compare(uow.roster.matched(account, group_id), present, approved)
 
 
-def figures(unit: OfficeUnit, account: str, group_id: str) -> Figures | None:
+def figures(uow: UnitOfWork, account: str, group_id: str) -> Figures | None:
     """The same without names; None where the group has no roster."""
-    held = attendance(unit, account, group_id)
+    held = attendance(uow, account, group_id)
     return Figures(len(held.present), len(held.missing), len(held.strangers)) if held else None
 
 

@@ -1,7 +1,6 @@
 """Looking the telephone numbers of the roster up on Zalo, slowly: it tells whose account a number is (clause 7.2)."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.members.outsiders import Newcomers
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import OfficeUnit
+from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -42,11 +41,11 @@ class PhoneBook:
         policy: OfficePolicy,
         *,
         find: Callable[[str], FoundAccount | None],
-        unit: Callable[[], AbstractContextManager[OfficeUnit]],
+        begin: BeginUnitOfWork,
     ) -> None:
         self._policy = policy
         self._find = find
-        self._unit = unit
+        self._begin = begin
         self._newcomers = Newcomers(policy)
         self._next = from_ms(0)
 
@@ -56,9 +55,9 @@ class PhoneBook:
 
     def act(self, now: datetime) -> None:
         """Ask for one number of those whose account is not known yet."""
-        with self._unit() as unit:
-            used_up = unit.looked_up(self._policy.account, now - _A_DAY) >= self._policy.lookups_per_day
-            wanted = None if used_up else self._wanted(unit, now)
+        with self._begin() as uow:
+            used_up = uow.roster.phone_lookups_since(self._policy.account, now - _A_DAY) >= self._policy.lookups_per_day
+            wanted = None if used_up else self._wanted(uow, now)
         if wanted is None:
             self._next = now + _NOTHING_TO_ASK
             return
@@ -69,28 +68,28 @@ class PhoneBook:
             self._next = now + _REFUSED
             return
         self._next = now + self._policy.lookup_every
-        with self._unit() as unit:
-            self._note(unit, wanted, found, now)
+        with self._begin() as uow:
+            self._note(uow, wanted, found, now)
 
-    def _wanted(self, unit: OfficeUnit, now: datetime) -> _Wanted | None:
+    def _wanted(self, uow: UnitOfWork, now: datetime) -> _Wanted | None:
         account = self._policy.account
         for group in self._policy.governed:
-            for entry, uids in unit.matched(account, group.id):
+            for entry, uids in uow.roster.matched(account, group.id):
                 if uids or not entry.phone:
                     continue
-                asked = unit.looked_up_at(account, entry.phone)
+                asked = uow.roster.phone_looked_up_at(account, entry.phone)
                 if asked is None or now - asked > _NOT_FOUND_FOR:
                     return _Wanted(group.id, entry.phone, entry)
         return None
 
-    def _note(self, unit: OfficeUnit, wanted: _Wanted, found: FoundAccount | None, now: datetime) -> None:
-        unit.note_lookup(self._policy.account, wanted.group_id, wanted.phone, now, found=found is not None)
+    def _note(self, uow: UnitOfWork, wanted: _Wanted, found: FoundAccount | None, now: datetime) -> None:
+        uow.roster.note_phone_lookup(self._policy.account, wanted.group_id, wanted.phone, now, found=found is not None)
         log.info("phone_lookup", found=found is not None)
         if found is None:
             return
-        unit.recognise(self._policy.account, wanted.phone, found, wanted.entry)
-        person = unit.sender(self._policy.account, found.uid)
-        unit.audit(
+        uow.roster.link_phone(self._policy.account, wanted.phone, found, wanted.entry)
+        person = uow.people.find_or_create(self._policy.account, found.uid)
+        uow.audit.append(
             "roster.recognised",
             at=now,
             actor_id=None,
@@ -98,4 +97,4 @@ class PhoneBook:
             subject="7.2",
             detail={"by": "phone", "person": person.id if person else None},
         )
-        self._newcomers.recognised(unit, wanted.group_id)
+        self._newcomers.recognised(uow, wanted.group_id)

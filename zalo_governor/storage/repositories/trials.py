@@ -1,19 +1,20 @@
-"""What was withheld, and what rules on trial found: for the page about the trial."""
+"""Whether a bot account is on trial, what was withheld meanwhile, and what rules on trial found."""
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, distinct, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, distinct, func, literal_column, select, update
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import OutgoingState
-from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, TrialFigures, Withheld
-from zalo_governor.storage.queries.distributions import Tallies
+from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures, Withheld
+from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.queries.statistics import count_where
-from zalo_governor.storage.schema import cases, findings, outbox
+from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.schema import cases, findings, outbox, trials
 
 # Written out so that the databases see that the partial indices serve.
 _WITHHELD = outbox.c.state == literal_column(f"'{OutgoingState.WITHHELD.value}'")
@@ -21,10 +22,50 @@ _RULE = func.coalesce(cases.c.rule_id, "")
 _CLAUSE = func.coalesce(cases.c.clause, "")
 
 
-class TrialCounts(Tallies):
-    """The part of a unit that counts what nobody was told."""
+class Trials(Repository):
+    """The trial of each bot account. Its state is read once for each transaction."""
 
-    def trial_figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
+    def __init__(self, tx: Transaction) -> None:
+        super().__init__(tx)
+        self._trials: dict[str, Trial | None] = {}
+
+    def get(self, account: str) -> Trial | None:
+        """How the account stands with its trial; None before its first start."""
+        if account not in self._trials:
+            row = self._tx.execute(select(trials).where(trials.c.account == account)).first()
+            self._trials[account] = row and Trial(
+                account=row.account,
+                began_at=from_ms(row.began_ms),
+                live_at=_moment(row.live_ms),
+                live_by=row.live_by,
+                told_at=_moment(row.told_ms),
+                announced_at=_moment(row.announced_ms),
+            )
+        return self._trials[account]
+
+    def begin(self, account: str, at: datetime) -> None:
+        """The account is started; only the first time counts."""
+        row = {"account": account, "began_ms": to_ms(at)}
+        self._tx.connection.execute(self._tx.database.insert_or_ignore(trials), row)
+        self._trials.clear()
+
+    def save(self, trial: Trial) -> None:
+        """Write it anew; its beginning stays."""
+        values = {
+            "live_ms": _ms(trial.live_at),
+            "live_by": trial.live_by,
+            "told_ms": _ms(trial.told_at),
+            "announced_ms": _ms(trial.announced_at),
+        }
+        self._tx.connection.execute(update(trials).where(trials.c.account == trial.account).values(values))
+        self._trials.clear()
+
+    def is_live(self) -> bool:
+        """Whether this unit's account was switched on: what was withheld before then has reached nobody."""
+        trial = self.get(self._tx.account or "")
+        return trial is not None and trial.live_at is not None
+
+    def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
         """What was withheld by the account since then, what became of the groups' cases, what rules on trial found."""
         return TrialFigures(
             since=since,
@@ -37,7 +78,7 @@ class TrialCounts(Tallies):
         """The messages about a case that did not go out, by addressee."""
         return self._withheld(outbox.c.case_id == case.id)
 
-    def withheld_notices(self, group_id: str, start: datetime, end: datetime) -> int:
+    def withheld_count(self, group_id: str, start: datetime, end: datetime) -> int:
         """How many messages on behalf of the group did not go out in [start, end), since the account was on trial."""
         counted = select(func.count()).where(
             _WITHHELD,
@@ -45,10 +86,10 @@ class TrialCounts(Tallies):
             outbox.c.created_ms >= to_ms(start),
             outbox.c.created_ms < to_ms(end),
         )
-        return int(self._ask(counted).scalar_one())
+        return int(self._tx.execute(counted).scalar_one())
 
     def _withheld(self, *which: ColumnElement[bool]) -> list[Withheld]:
-        rows = self._ask(
+        rows = self._tx.execute(
             select(outbox.c.person_id, _RULE.label("rule_id"), _CLAUSE.label("clause"), func.count().label("notices"))
             .select_from(outbox)
             .join(cases, cases.c.id == outbox.c.case_id, isouter=True)
@@ -60,7 +101,7 @@ class TrialCounts(Tallies):
 
     def _outcomes(self, group_ids: Collection[str], since: datetime) -> list[RuleOutcome]:
         taken_back = count_where(cases.c.state == CaseState.FALSE_ALARM.value)
-        rows = self._ask(
+        rows = self._tx.execute(
             _since(cases.c.opened_ms, cases.c.group_id, group_ids, since)
             .add_columns(cases.c.rule_id, cases.c.clause, func.count().label("cases"), taken_back.label("false_alarms"))
             .group_by(cases.c.rule_id, cases.c.clause)
@@ -69,7 +110,7 @@ class TrialCounts(Tallies):
         return [RuleOutcome.model_validate(dict(row)) for row in rows.mappings()]
 
     def _shadow(self, group_ids: Collection[str], since: datetime) -> list[ShadowFigures]:
-        rows = self._ask(
+        rows = self._tx.execute(
             _since(findings.c.at_ms, findings.c.group_id, group_ids, since)
             .add_columns(
                 findings.c.rule_id,
@@ -83,6 +124,14 @@ class TrialCounts(Tallies):
             .order_by(findings.c.rule_id, findings.c.severity)
         )
         return [ShadowFigures.model_validate(dict(row)) for row in rows.mappings()]
+
+
+def _moment(ms: int | None) -> datetime | None:
+    return None if ms is None else from_ms(ms)
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else to_ms(moment)
 
 
 def _since(at_ms: Any, group: Any, group_ids: Collection[str], since: datetime) -> Select[Any]:

@@ -1,0 +1,42 @@
+"""A transaction in memory."""
+
+from tests.memory.cases import MemoryCaseMessages, MemoryCaseNotes, MemoryCases, MemoryFalseAlarms
+from tests.memory.figures import MemoryDistributions, MemoryStatistics, MemoryVerdicts
+from tests.memory.messaging import (
+    MemoryAuditTrail,
+    MemoryClaims,
+    MemoryDeliveries,
+    MemoryFeedback,
+    MemoryOutbox,
+    MemoryTrials,
+)
+from tests.memory.people import MemoryMembers, MemoryOutsiders, MemoryPeople, MemoryRosters
+from tests.memory.store import MemoryStore
+from tests.memory.work import MemoryActions, MemoryGroupChanges, MemoryPictures, MemoryRemovals
+
+
+class MemoryUnitOfWork:
+    """Fits `services.ports.UnitOfWork`; nothing is rolled back."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.people = MemoryPeople(store, self)
+        self.members = MemoryMembers(store, self)
+        self.roster = MemoryRosters(store, self)
+        self.outsiders = MemoryOutsiders(store, self)
+        self.cases = MemoryCases(store, self)
+        self.case_messages = MemoryCaseMessages(store, self)
+        self.case_notes = MemoryCaseNotes(store, self)
+        self.false_alarms = MemoryFalseAlarms(store, self)
+        self.group_changes = MemoryGroupChanges(store, self)
+        self.pictures = MemoryPictures(store, self)
+        self.removals = MemoryRemovals(store, self)
+        self.actions = MemoryActions(store, self)
+        self.trials = MemoryTrials(store, self)
+        self.outbox = MemoryOutbox(store, self)
+        self.deliveries = MemoryDeliveries(store, self)
+        self.feedback = MemoryFeedback(store, self)
+        self.audit = MemoryAuditTrail(store, self)
+        self.claims = MemoryClaims(store, self)
+        self.statistics = MemoryStatistics(store, self)
+        self.distributions = MemoryDistributions(store, self)
+        self.verdicts = MemoryVerdicts(store, self)

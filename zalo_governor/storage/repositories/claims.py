@@ -1,0 +1,24 @@
+"""What must be done once only, claimed by name and time by whoever does it first."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from zalo_governor.domain.clock import to_ms
+from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.schema import job_runs
+
+
+class Claims(Repository):
+    """Runs of named work, each claimed once."""
+
+    def claim_once(self, job: str, due: datetime) -> bool:
+        """Whether this (job, due) is claimed for the first time; claims it."""
+        claimed = self._tx.database.insert_or_ignore(job_runs).returning(job_runs.c.job)
+        return self._tx.connection.execute(claimed, {"job": storable(job), "due_ms": to_ms(due)}).first() is not None
+
+    def is_claimed(self, job: str, due: datetime) -> bool:
+        """Whether this (job, due) has been claimed."""
+        claimed = select(job_runs.c.job).where(job_runs.c.job == storable(job), job_runs.c.due_ms == to_ms(due))
+        return self._tx.execute(claimed).first() is not None

@@ -1,0 +1,105 @@
+"""Messages put into the outbox by the transaction that decides them."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, insert, or_, select
+
+from zalo_governor.domain.clock import from_ms, to_ms
+from zalo_governor.domain.delivery import expiry_of
+from zalo_governor.domain.notices import Notice, OutgoingState
+from zalo_governor.storage.engine.transaction import Transaction
+from zalo_governor.storage.repositories.base import Repository
+from zalo_governor.storage.repositories.trials import Trials
+from zalo_governor.storage.schema import URGENT_PRIORITY, cases, outbox
+
+_IS_ABOUT = or_(cases.c.id == outbox.c.case_id, cases.c.asked_with == outbox.c.case_id)
+"""The case that a message stands under, and those of which it speaks as well."""
+_POST = insert(outbox)
+
+
+class OutboxEntries(Repository):
+    """Messages put into the outbox in the transaction that decides them."""
+
+    def __init__(self, tx: Transaction, trials: Trials) -> None:
+        super().__init__(tx)
+        self._trials = trials
+        self.has_new = False
+        """Whether this transaction put something to be sent into the outbox."""
+
+    def add(self, notice: Notice, *, withheld: bool = False) -> None:
+        """Put a message into the outbox; one that is withheld is kept there to be counted, and never sent."""
+        self.has_new = self.has_new or not withheld
+        self._tx.write_later(
+            _POST,
+            {
+                "account": notice.account,
+                "thread_id": notice.thread_id,
+                "is_group": notice.is_group,
+                "group_id": notice.group_id,
+                "person_id": notice.person_id,
+                "case_id": notice.case_id,
+                "purpose": notice.purpose.value,
+                "priority": URGENT_PRIORITY if notice.urgent else notice.purpose.priority,
+                "body": self._tx.keys.seal_text(notice.text, "outbox", notice.account, notice.thread_id),
+                "file": self._sealed_file(notice),
+                "created_ms": to_ms(notice.created_at),
+                "state": (OutgoingState.WITHHELD if withheld else OutgoingState.WAITING).value,
+                # Not the time of writing: with the clock set back, that would be a time to wait for.
+                "not_before_ms": to_ms(notice.not_before) if notice.not_before else 0,
+                "attempts": 0,
+                "repeated": False,
+                "expires_ms": to_ms(expiry_of(notice)),
+            },
+        )
+
+    def _sealed_file(self, notice: Notice) -> bytes | None:
+        if notice.file is None:
+            return None
+        return self._tx.keys.seal_text(notice.file.model_dump_json(), "outbox_file", notice.account, notice.thread_id)
+
+    def last_added(
+        self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
+    ) -> datetime | None:
+        """When a message of that purpose was last put into the outbox for that person, not before `since`.
+
+        With `rule_id`, only messages about cases of that rule count. What was withheld counts while the account is on
+        trial, so that it does then what it will do.
+        """
+        newest = (
+            select(outbox.c.created_ms)
+            .where(
+                outbox.c.group_id == group_id,
+                outbox.c.person_id == person_id,
+                outbox.c.purpose == purpose,
+                outbox.c.created_ms >= to_ms(since),
+                *self._reached(),
+            )
+            .order_by(outbox.c.created_ms.desc())
+            .limit(1)
+        )
+        if rule_id is not None:
+            newest = newest.join(cases, _IS_ABOUT).where(cases.c.rule_id == rule_id)
+        created_ms = self._tx.execute(newest).scalar()
+        return None if created_ms is None else from_ms(created_ms)
+
+    def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
+        """For how many people messages of that purpose about cases of that rule were put into the outbox since then.
+
+        What was withheld counts as in `last_posted`.
+        """
+        counted = (
+            select(func.count(outbox.c.person_id.distinct()))
+            .join(cases, _IS_ABOUT)
+            .where(
+                outbox.c.group_id.in_(group_ids),
+                outbox.c.purpose == purpose,
+                outbox.c.created_ms >= to_ms(since),
+                cases.c.rule_id == rule_id,
+                *self._reached(),
+            )
+        )
+        return self._tx.execute(counted).scalar() or 0
+
+    def _reached(self) -> list[ColumnElement[bool]]:
+        return [outbox.c.state != OutgoingState.WITHHELD.value] if self._trials.is_live() else []

@@ -1,0 +1,61 @@
+"""Reading a roster, and telling which of its people stand behind which uids."""
+
+from collections import defaultdict
+
+from sqlalchemy import Connection, or_, select, union
+
+from zalo_governor.domain.roster import RosterEntry
+from zalo_governor.storage.engine.transaction import Transaction
+from zalo_governor.storage.schema import accounts, former_accounts, person_uids, persons, roster
+from zalo_governor.storage.security.crypto import Keys, binding
+
+
+def match_roster(tx: Transaction, account: str, group_id: str) -> list[tuple[RosterEntry, frozenset[str]]]:
+    """The roster in its order, each entry with the uids under which the account sees that person.
+
+    Known again by uid, by a telephone number that Zalo itself has told to be theirs, or as the same human being
+    under another account's uid. A name proves nothing.
+    """
+    tx.flush()
+    entries = entries_of(tx.connection, tx.keys, group_id)
+    if not entries:
+        return []
+    named = {entry.uid for entry in entries if entry.uid}
+    phones = {entry.phone for entry in entries if entry.phone}
+    ties = select(person_uids.c.uid, person_uids.c.person_id).where(
+        person_uids.c.account.in_(union(select(accounts.c.uid), select(former_accounts.c.uid))),
+        person_uids.c.uid.in_(named),
+    )
+    person_of = {row.uid: row.person_id for row in tx.execute(ties)}
+    seen = (
+        select(person_uids.c.uid, persons.c.id, persons.c.phone)
+        .join(persons, persons.c.id == person_uids.c.person_id)
+        .where(person_uids.c.account == account)
+        .where(or_(persons.c.id.in_(set(person_of.values())), persons.c.phone.in_(phones)))
+    )
+    by_person: defaultdict[int | None, set[str]] = defaultdict(set)
+    by_phone: defaultdict[str | None, set[str]] = defaultdict(set)
+    for row in tx.execute(seen):
+        by_person[row.id].add(row.uid)
+        by_phone[row.phone].add(row.uid)
+    matched = []
+    for entry in entries:
+        uids = {entry.uid} if entry.uid else set()
+        uids |= by_person.get(person_of.get(entry.uid or ""), set())
+        uids |= by_phone.get(entry.phone, set()) if entry.phone else set()
+        matched.append((entry, frozenset(uids)))
+    return matched
+
+
+def entries_of(connection: Connection, keys: Keys, group_id: str) -> list[RosterEntry]:
+    """The group's roster in the office's own order; [] where none was imported; WrongKeyError if a row is foreign."""
+    rows = select(roster.c.place, roster.c.entry).where(roster.c.group_id == group_id).order_by(roster.c.place)
+    return [
+        RosterEntry.model_validate_json(keys.open(entry, bound(group_id, place)))
+        for place, entry in connection.execute(rows)
+    ]
+
+
+def bound(group_id: str, place: int) -> bytes:
+    """What binds an encrypted roster entry to its place."""
+    return binding("roster", group_id, str(place))

@@ -1,0 +1,120 @@
+"""Transactions of the pipeline, the services and the schedule."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from zalo_governor.domain.people import Person
+from zalo_governor.storage.engine.database import Database
+from zalo_governor.storage.engine.transaction import OFFICE_LOCK, Transaction
+from zalo_governor.storage.queries.distributions import Distributions
+from zalo_governor.storage.queries.statistics import Statistics
+from zalo_governor.storage.repositories.actions import Actions
+from zalo_governor.storage.repositories.audit import AuditTrail
+from zalo_governor.storage.repositories.bodies import storable
+from zalo_governor.storage.repositories.case_messages import CaseMessages, Removals
+from zalo_governor.storage.repositories.case_notes import CaseNotes, FalseAlarms
+from zalo_governor.storage.repositories.cases import Cases
+from zalo_governor.storage.repositories.claims import Claims
+from zalo_governor.storage.repositories.feedback import Feedback
+from zalo_governor.storage.repositories.group_changes import GroupChanges, Pictures
+from zalo_governor.storage.repositories.identity import SeedPerson, seed
+from zalo_governor.storage.repositories.members import Members
+from zalo_governor.storage.repositories.outbox_entries import OutboxEntries
+from zalo_governor.storage.repositories.outsiders import Outsiders
+from zalo_governor.storage.repositories.people import People
+from zalo_governor.storage.repositories.roster import Rosters
+from zalo_governor.storage.repositories.trials import Trials
+from zalo_governor.storage.repositories.undelivered import Deliveries
+from zalo_governor.storage.repositories.verdicts import Verdicts
+
+
+class SqlUnitOfWork:
+    """One transaction: `services.ports.UnitOfWork`, a repository for each aggregate."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self.people = People(tx)
+        self.members = Members(tx, self.people)
+        self.roster = Rosters(tx, self.people)
+        self.verdicts = Verdicts(tx, self.people, self.members)
+        self.cases = Cases(tx, self.verdicts)
+        self.case_messages = CaseMessages(tx)
+        self.case_notes = CaseNotes(tx)
+        self.false_alarms = FalseAlarms(tx)
+        self.outsiders = Outsiders(tx, self.cases)
+        self.group_changes = GroupChanges(tx)
+        self.pictures = Pictures(tx)
+        self.removals = Removals(tx)
+        self.actions = Actions(tx)
+        self.trials = Trials(tx)
+        self.outbox = OutboxEntries(tx, self.trials)
+        self.deliveries = Deliveries(tx, self.cases)
+        self.feedback = Feedback(tx)
+        self.audit = AuditTrail(tx)
+        self.claims = Claims(tx)
+        self.statistics = Statistics(tx)
+        self.distributions = Distributions(tx, self.statistics, self.members, self.roster)
+
+    def flush(self) -> None:
+        """Write what was put off; `SqlUnitsOfWork.begin` does so at its end."""
+        self._tx.flush()
+
+
+class SqlUnitsOfWork:
+    """Begins transactions. Fits `pipeline.ports.UnitsOfWork`.
+
+    Args:
+        database: where they are written.
+        account: the bot account under whose uids persons are shown; it matters where one database serves several.
+        on_posted: called after each transaction that left something to be sent.
+    """
+
+    def __init__(
+        self, database: Database, account: str | None = None, on_posted: Callable[[], None] = lambda: None
+    ) -> None:
+        self._database = database
+        self._account = account
+        self._on_posted = on_posted
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlUnitOfWork]:
+        """A transaction that commits at the end of the block and rolls back if the block raises."""
+        with self.begin_with_connection() as (_, uow):
+            yield uow
+
+    @contextmanager
+    def begin_with_connection(self) -> Iterator[tuple[Connection, SqlUnitOfWork]]:
+        """The same together with its connection, for maintenance of the storage in the same transaction."""
+        with self._database.write() as connection:
+            uow = SqlUnitOfWork(Transaction(self._database, connection, self._account))
+            yield connection, uow
+            uow.flush()
+        uow.people.share_cache()
+        if uow.outbox.has_new:
+            self._on_posted()
+
+    def person(self, account: str, uid: str) -> Person | None:
+        """The person behind a uid, outside of any transaction; None where nobody is known under it yet."""
+        known = self._database.persons.person(account, storable(uid)) if uid else None
+        if known is not None or not uid:
+            return known
+        with self._database.read() as connection:
+            return SqlUnitOfWork(Transaction(self._database, connection, self._account)).people.find(account, uid)
+
+    def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
+        """See `Rosters.approved_uids`; outside of any transaction."""
+        with self._database.read() as connection:
+            uow = SqlUnitOfWork(Transaction(self._database, connection, self._account))
+            return uow.roster.approved_uids(account, group_id)
+
+    def seed_people(self, account: str, people: Sequence[SeedPerson]) -> None:
+        """Make the persons with roles exactly those of the settings; may be repeated at every start.
+
+        A person is known again by globalId, by phone, or by the uid under which the account sees it.
+        """
+        with self._database.write() as connection:
+            self._database.lock(connection, OFFICE_LOCK)
+            seed(connection, self._database.keys, account, people)
+        self._database.persons.forget()
