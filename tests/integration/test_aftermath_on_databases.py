@@ -1,4 +1,4 @@
-"""What follows a case, as it is stored: timers, messages that are gone, readers, one-time codes, removals."""
+"""What follows a case, as it is stored: timers, messages that are gone, readers, one-time codes."""
 
 from contextlib import closing
 from datetime import timedelta
@@ -23,7 +23,7 @@ from zalo_governor.domain.cases import Case, CaseMessage, Reader
 from zalo_governor.domain.events import MessageSeen
 from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind
-from zalo_governor.domain.removals import CodeCheck, RemovalOutcome
+from zalo_governor.domain.jobs import CodeCheck
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import events, inbox, removal_codes
@@ -194,32 +194,6 @@ def test_a_code_is_bound_to_person_and_case_counts_once_and_dies_of_three_wrong_
     issue("333333")
     assert [tried(f"00000{wrong}") for wrong in range(3)] == [CodeCheck.WRONG, CodeCheck.WRONG, CodeCheck.SPENT]
     assert tried("333333") is CodeCheck.EXPIRED
-
-
-def test_a_removal_waits_through_tries_until_it_is_settled_once(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:
-    case = open_case(units, admit(heard_in, "1"))
-    case = join(units, case, admit(heard_in, "2", cli_key=None))
-    with units.begin() as uow:
-        admin = person(uow, OTHER)
-        assert uow.removals.next_due(BOT) is None
-        assert uow.removals.order(case, uow.case_messages.of(case), admin, START) == 1
-    with units.begin() as uow:
-        [removal] = uow.removals.due(BOT, START)
-        assert (removal.message_key, removal.cli_key, removal.owner_uid) == ("1", "c1", MEMBER)
-        assert (removal.case_id, removal.ordered_by, removal.sent_at, removal.attempts) == (case.id, admin, START, 0)
-        assert uow.removals.due("another account", START) == []
-        uow.removals.retry(removal, START + MINUTE)
-    with units.begin() as uow:
-        assert uow.removals.due(BOT, START) == []
-        assert uow.removals.next_due(BOT) == START + MINUTE
-        [again] = uow.removals.waiting(case)
-        assert again.attempts == 1
-        assert uow.removals.settle(again, RemovalOutcome.REMOVED)
-        assert not uow.removals.settle(again, RemovalOutcome.UNKNOWN)
-        uow.removals.retry(again, START + MINUTE)  # by one who waited for an answer while Zalo showed it gone
-    with units.begin() as uow:
-        assert uow.removals.waiting(case) == []
-        assert uow.removals.next_due(BOT) is None
 
 
 def test_hints_are_those_of_the_label_that_only_suspect(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:

@@ -2,25 +2,20 @@
 
 from datetime import timedelta
 
-import pytest
-from sqlalchemy import update
-
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, new_case
-from zalo_governor.domain.actions import Errand, ErrandKind, ErrandOutcome, FoundAccount
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.outsiders import OUTSIDERS, Newcomer
-from zalo_governor.domain.people import GroupSnapshot, Member, Reach, Role
+from zalo_governor.domain.people import FoundAccount, GroupSnapshot, Member, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.roster import SqlRoster
-from zalo_governor.storage.schema import accounts, persons
+from zalo_governor.storage.schema import accounts
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 SECOND_BOT, SEEN_BY_SECOND = "7000000000000000777", "7000000000000000888"
 LO = RosterEntry(full_name="Lò Văn Mẫu", title="Giám đốc", uid=MEMBER)
 TAN = RosterEntry(full_name="Tẩn A Mẫu", title="Chuyên viên", phone="+84912345678")
-EXPEL = Errand(account=BOT, kind=ErrandKind.EXPEL, group_id=GROUP, uid=OTHER, ordered_by=1, ordered_at=START)
 
 
 def test_without_a_roster_nobody_can_be_said_not_to_belong(database: Database) -> None:
@@ -122,46 +117,6 @@ def test_a_newcomer_is_here_until_gone_also_when_two_persons_turn_out_to_be_one(
         gone = uow.outsiders.of_case(case)
     assert gone
     assert gone.gone_at == from_ms(5000)
-
-
-def test_an_errand_is_ordered_once_tried_and_settled_once(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
-    with units.begin() as uow:
-        assert uow.actions.next_due(BOT) is None
-        assert uow.actions.order(EXPEL)
-        assert not uow.actions.order(EXPEL)
-        assert uow.actions.is_waiting(BOT, ErrandKind.EXPEL, GROUP, OTHER)
-        assert not uow.actions.is_waiting(BOT, ErrandKind.BEFRIEND, GROUP, OTHER)
-    with units.begin() as uow:
-        assert uow.actions.next_due(BOT) == START
-        assert uow.actions.next_due(SECOND_BOT) is None
-        assert uow.actions.due(BOT, START - timedelta(seconds=1)) == []
-        [errand] = uow.actions.due(BOT, START)
-        assert errand == EXPEL.model_copy(update={"id": errand.id})
-        uow.actions.retry(errand, START + timedelta(seconds=2))
-        assert uow.actions.due(BOT, START) == []
-        [again] = uow.actions.due(BOT, START + timedelta(seconds=2))
-        assert again.attempts == 1
-        assert uow.actions.settle(again, ErrandOutcome.DONE)
-        assert not uow.actions.settle(again, ErrandOutcome.REFUSED)
-        assert uow.actions.next_due(BOT) is None
-        assert uow.actions.order(EXPEL)
-
-
-@pytest.mark.parametrize("reach", [Reach.REFUSED, Reach.REACHED])
-def test_a_friend_can_be_written_to_again(database: Database, reach: Reach) -> None:
-    units = SqlUnitsOfWork(database, BOT)
-    with units.begin() as uow:
-        uow.people.find_or_create(BOT, OTHER)
-    with database.write() as connection:
-        connection.execute(update(persons).values(reach=reach.value))
-    database.persons.forget()
-    with units.begin() as uow:
-        uow.people.mark_reachable(BOT, OTHER)
-    with units.begin() as uow:
-        person = uow.people.find_or_create(BOT, OTHER)
-    assert person
-    assert person.reach is (Reach.UNKNOWN if reach is Reach.REFUSED else reach)
 
 
 def _seen(uow: SqlUnitOfWork, account: str, member: Member) -> None:

@@ -9,7 +9,7 @@ from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, new_case
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.group_changes import INFO_RULE, Approval, Change, ChangeKind, GroupChange
 from zalo_governor.domain.people import GroupSnapshot, Person
-from zalo_governor.domain.pictures import Looked, Picture
+from zalo_governor.domain.pictures import Looked
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import WrongKeyError
 from zalo_governor.storage.schema import approvals, group_changes, group_pictures, manual_cases
@@ -105,30 +105,12 @@ def test_a_group_is_remembered_as_an_event_made_it_and_each_account_has_its_own_
         assert (seen.name, seen.owner_uid) == ("Nhóm mới", MEMBER)
 
 
-def test_a_picture_is_fetched_once_and_again_only_for_a_case(database: Database) -> None:
-    units = SqlUnitsOfWork(database, BOT)
-    wanted = Picture(group_id=GROUP, account=BOT, address=ADDRESS, case_id=None)
-    with units.begin() as uow:
-        uow.pictures.request(wanted, START)
-        uow.pictures.request(wanted, START)
-        assert uow.pictures.due(BOT, START) == [wanted]
-        uow.pictures.retry(wanted, START + timedelta(minutes=1))
-        assert uow.pictures.next_due(BOT) == START + timedelta(minutes=1)
-        [again] = uow.pictures.due(BOT, START + timedelta(minutes=1))
-        assert again.attempts == 1
-        uow.pictures.settle(again, Looked("0123456789abcdef", b"jpeg"))
-        uow.pictures.request(wanted, START)
-        assert uow.pictures.next_due(BOT) is None
-        assert uow.pictures.thumbnail(BOT, GROUP, "https://b.zadn.vn/9/moi.jpg") == Looked("0123456789abcdef", b"jpeg")
-        case = opened(uow)
-        uow.pictures.request(wanted.model_copy(update={"case_id": case.id}), START)
-        [for_case] = uow.pictures.due(BOT, START)
-        uow.pictures.settle(for_case, None)
-        assert uow.pictures.thumbnail(BOT, GROUP, ADDRESS)
-        assert uow.pictures.thumbnail(BOT, GROUP, "https://a.zadn.vn/1/khac.jpg") is None
+def test_of_a_picture_no_name_and_no_thumbnail_stands_in_clear(database: Database) -> None:
+    with SqlUnitsOfWork(database, BOT).begin() as uow:
+        uow.pictures.save(BOT, GROUP, ADDRESS, Looked("0123456789abcdef", b"jpeg"))
     with database.write() as connection:
         row = connection.execute(select(group_pictures)).one()
-        assert b"moi" not in row.address
+        assert "moi" not in row.name
         assert b"jpeg" not in row.thumbnail
 
 

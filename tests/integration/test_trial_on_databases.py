@@ -4,8 +4,6 @@ from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import text
-
 from tests.integration.seen import person
 from tests.unit.storage.stored import (
     BOT,
@@ -14,7 +12,6 @@ from tests.unit.storage.stored import (
     START,
     HandClock,
     entry,
-    go_back_before_waiting,
     message,
     new_case,
     notice,
@@ -152,27 +149,3 @@ def test_who_opened_a_case_is_counted_the_last_one_first(units: SqlUnitsOfWork, 
             uow.audit.append(SHOWN, at=at, actor_id=actor, group_id=GROUP, subject=subject.code, detail={"way": "xem"})
         uow.audit.append("command", at=START, actor_id=5, group_id=GROUP, subject=case.code, detail={})
         assert uow.audit.openings(case) == [Opening(5, 2, START + 2 * DAY), Opening(None, 1, START + DAY)]
-
-
-def test_an_account_that_has_written_before_this_version_stays_switched_on(
-    units: SqlUnitsOfWork, database: Database
-) -> None:
-    """As the migration finds it: its table made anew over an outbox in use."""
-    with units.begin() as uow:
-        uow.outbox.add(notice(created_at=START))
-    with database.write() as connection:
-        go_back_before_waiting(lambda statement: connection.execute(text(statement)))
-        for statement in (
-            "DROP TABLE trials",
-            "DROP INDEX ix_findings_shadow",
-            "DROP INDEX ix_audit_shown",
-            "DROP INDEX ix_outbox_withheld",
-            "UPDATE alembic_version SET version_num = '0016'",
-        ):
-            connection.execute(text(statement))
-    database.migrate()
-    with units.begin() as uow:
-        uow.trials.begin(BOT, START + DAY)
-        trial = uow.trials.get(BOT)
-        assert trial is not None
-        assert (trial.live_at, trial.announced_at) == (START, START)

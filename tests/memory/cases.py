@@ -7,7 +7,7 @@ from typing import Any
 from tests.memory.base import MemoryRepository
 from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, CaseState, Reader
 from zalo_governor.domain.events import MessageSent, SealedHeard
-from zalo_governor.domain.removals import CodeCheck
+from zalo_governor.domain.jobs import CodeCheck
 
 BOT = "7000000000000000001"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from zalo_governor.domain.actions import Errand, ErrandOutcome
 from zalo_governor.domain.audit import Opening
 from zalo_governor.domain.cases import Case, CaseMessage, CaseNote
 from zalo_governor.domain.connection import Gap
@@ -13,11 +12,11 @@ from zalo_governor.domain.directives import Statement
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.feedback import Remark
 from zalo_governor.domain.group_changes import Approval, GroupChange
+from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.outsiders import Newcomer
 from zalo_governor.domain.people import GroupSnapshot, Person
-from zalo_governor.domain.pictures import Looked, Picture
-from zalo_governor.domain.removals import Removal, RemovalOutcome
+from zalo_governor.domain.pictures import Looked
 from zalo_governor.domain.reports import (
     Activity,
     AgencyFigures,
@@ -40,9 +39,6 @@ class MemoryStore:
     present: set[str] = field(default_factory=set)
     came: dict[int, Newcomer] = field(default_factory=dict)
     """Case -> whom it is about"""
-    errands: list[Errand] = field(default_factory=list)
-    errand_outcomes: dict[int, ErrandOutcome] = field(default_factory=dict)
-    errand_again: dict[int, datetime] = field(default_factory=dict)
     phones: dict[str, str] = field(default_factory=dict)
     """Number -> uid, as Zalo has told"""
     lookups: dict[str, datetime] = field(default_factory=dict)
@@ -50,8 +46,6 @@ class MemoryStore:
     """The one group, as it was last seen."""
     kept_changes: list[GroupChange] = field(default_factory=list)
     given: list[Approval] = field(default_factory=list)
-    wanted: dict[str, tuple[Picture, datetime | None]] = field(default_factory=dict)
-    """Address -> picture, and when it is due"""
     looked: dict[str, Looked] = field(default_factory=dict)
     noted: dict[int, tuple[int, str]] = field(default_factory=dict)
     trial_now: Trial | None = None
@@ -92,9 +86,6 @@ class MemoryStore:
     forgotten_before: datetime | None = None
     codes: dict[tuple[int, int], tuple[str, datetime, int]] = field(default_factory=dict)
     """(case, person) -> code, when it expires, wrong tries"""
-    ordered: list[Removal] = field(default_factory=list)
-    outcomes: dict[int, RemovalOutcome] = field(default_factory=dict)
-    retried: dict[int, datetime] = field(default_factory=dict)
     hinted: list[tuple[datetime, int | None]] = field(default_factory=list)
     figures: list[ClauseFigures] = field(default_factory=list)
     gap_list: list[Gap] = field(default_factory=list)
@@ -114,3 +105,8 @@ class MemoryStore:
     members: Membership = field(
         default_factory=lambda: Membership(present=118, approved=120, both=116, outsiders=2, missing=4)
     )
+    jobs: list[Job] = field(default_factory=list)
+    """Every job that was enqueued, as it is now."""
+    due: dict[int, datetime] = field(default_factory=dict)
+    """Job -> when it is tried next; none for what is settled."""
+    job_outcomes: dict[int, JobOutcome] = field(default_factory=dict)

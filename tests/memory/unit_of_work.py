@@ -12,7 +12,7 @@ from tests.memory.messaging import (
 )
 from tests.memory.people import MemoryMembers, MemoryOutsiders, MemoryPeople, MemoryRosters
 from tests.memory.store import MemoryStore
-from tests.memory.work import MemoryActions, MemoryGroupChanges, MemoryPictures, MemoryRemovals
+from tests.memory.work import MemoryGroupChanges, MemoryJobs, MemoryPictures
 
 
 class MemoryUnitOfWork:
@@ -28,9 +28,8 @@ class MemoryUnitOfWork:
         self.case_notes = MemoryCaseNotes(store, self)
         self.false_alarms = MemoryFalseAlarms(store, self)
         self.group_changes = MemoryGroupChanges(store, self)
+        self.jobs = MemoryJobs(store, self)
         self.pictures = MemoryPictures(store, self)
-        self.removals = MemoryRemovals(store, self)
-        self.actions = MemoryActions(store, self)
         self.trials = MemoryTrials(store, self)
         self.outbox = MemoryOutbox(store, self)
         self.deliveries = MemoryDeliveries(store, self)

@@ -1,14 +1,13 @@
 """Repositories in memory: group changes, pictures, removals, actions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from tests.memory.base import MemoryRepository
-from zalo_governor.domain.actions import Errand, ErrandKind, ErrandOutcome
-from zalo_governor.domain.cases import Case, CaseMessage
+from zalo_governor.domain.cases import Case
 from zalo_governor.domain.group_changes import Approval, GroupChange
-from zalo_governor.domain.pictures import Looked, Picture
-from zalo_governor.domain.removals import Removal, RemovalOutcome
+from zalo_governor.domain.jobs import Job, JobKind, JobOutcome
+from zalo_governor.domain.pictures import Looked
 
 BOT = "7000000000000000001"
 NOW = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
@@ -53,98 +52,70 @@ class MemoryGroupChanges(MemoryRepository):
 
 
 class MemoryPictures(MemoryRepository):
-    """Fits `services.ports`."""
+    """Fits `services.ports.group_changes.Pictures`."""
 
-    def request(self, picture: Picture, now: datetime) -> None:
-        if picture.address not in self._store.wanted or picture.case_id:
-            self._store.wanted[picture.address] = (picture, now)
-
-    def due(self, account: str, now: datetime) -> list[Picture]:
-        return [picture for picture, due in self._store.wanted.values() if due and due <= now]
-
-    def next_due(self, account: str) -> datetime | None:
-        return min((due for _, due in self._store.wanted.values() if due), default=None)
-
-    def retry(self, picture: Picture, at: datetime) -> None:
-        again = picture.model_copy(update={"attempts": picture.attempts + 1})
-        self._store.wanted[picture.address] = (again, at)
-
-    def settle(self, picture: Picture, looked: Looked | None) -> None:
-        self._store.wanted[picture.address] = (picture, None)
-        if looked:
-            self._store.looked[picture.address] = looked
+    def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
+        self._store.looked[address] = looked
 
     def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:
         return self._store.looked.get(address)
 
 
-class MemoryRemovals(MemoryRepository):
-    """Fits `services.ports`."""
+class MemoryJobs(MemoryRepository):
+    """Fits `services.ports.jobs.Jobs`; nobody else claims, so that there are no leases."""
 
-    def order(self, case: Case, messages: Sequence[CaseMessage], by: int, now: datetime) -> int:
-        for message in messages:
-            removal = Removal(
-                id=len(self._store.ordered) + 1,
-                account=message.account,
-                group_id=case.group_id,
-                case_id=case.id,
-                message_key=message.key,
-                cli_key=message.cli_key or "",
-                owner_uid=message.owner_uid,
-                sent_at=message.at,
-                ordered_by=by,
-            )
-            self._store.ordered.append(removal)
-        return len(messages)
-
-    def due(self, account: str, now: datetime) -> list[Removal]:
-        open_ = [removal for removal in self._store.ordered if removal.id not in self._store.outcomes]
-        return [removal for removal in open_ if self._store.retried.get(removal.id, now) <= now]
-
-    def waiting(self, case: Case) -> list[Removal]:
-        return [
-            removal
-            for removal in self._store.ordered
-            if removal.case_id == case.id and removal.id not in self._store.outcomes
-        ]
-
-    def next_due(self, account: str) -> datetime | None:
-        open_ = [removal for removal in self._store.ordered if removal.id not in self._store.outcomes]
-        return min((self._store.retried.get(removal.id, NOW) for removal in open_), default=None)
-
-    def retry(self, removal: Removal, at: datetime) -> None:
-        self._store.retried[removal.id] = at
-        self._store.ordered[removal.id - 1] = removal.model_copy(update={"attempts": removal.attempts + 1})
-
-    def settle(self, removal: Removal, outcome: RemovalOutcome) -> bool:
-        return self._store.outcomes.setdefault(removal.id, outcome) is outcome
-
-
-class MemoryActions(MemoryRepository):
-    """Fits `services.ports`."""
-
-    def order(self, errand: Errand) -> bool:
-        if self.is_waiting(errand.account, errand.kind, errand.group_id, errand.uid):
-            return False
-        self._store.errands.append(errand.model_copy(update={"id": len(self._store.errands) + 1}))
+    def enqueue(self, job: Job) -> bool:
+        for known in self._store.jobs:
+            if known.id in self._store.due and _same(known, job):
+                if job.case_id is not None:
+                    self._store.jobs[known.id - 1] = known.model_copy(update={"case_id": job.case_id, "attempts": 0})
+                    self._store.due[known.id] = job.ordered_at
+                return False
+        job = job.model_copy(update={"id": len(self._store.jobs) + 1})
+        self._store.jobs.append(job)
+        self._store.due[job.id] = job.ordered_at
         return True
 
-    def is_waiting(self, account: str, kind: ErrandKind, group_id: str, uid: str) -> bool:
-        return any((errand.kind, errand.uid) == (kind, uid) for errand in self._open_errands())
+    def claim(self, account: str, kinds: Collection[JobKind], now: datetime) -> list[Job]:
+        claimed = []
+        for job in self._store.jobs:
+            if job.kind in kinds and job.id in self._store.due and self._store.due[job.id] <= now:
+                claimed.append(job.model_copy(update={"attempts": job.attempts + 1}))
+        for job in claimed:
+            self._store.jobs[job.id - 1] = job
+        return claimed
 
-    def due(self, account: str, now: datetime) -> list[Errand]:
-        return [errand for errand in self._open_errands() if self._store.errand_again.get(errand.id, _EVER) <= now]
+    def release(self, account: str) -> None:
+        pass
 
-    def next_due(self, account: str) -> datetime | None:
-        due = (self._store.errand_again.get(errand.id, errand.ordered_at) for errand in self._open_errands())
-        return min(due, default=None)
+    def next_due(self, account: str, kinds: Collection[JobKind]) -> datetime | None:
+        return min((self._store.due[job.id] for job in self._open() if job.kind in kinds), default=None)
 
-    def retry(self, errand: Errand, at: datetime) -> None:
-        self._store.errand_again[errand.id] = at
-        self._store.errands[errand.id - 1] = errand.model_copy(update={"attempts": errand.attempts + 1})
+    def waiting(self, case: Case, kind: JobKind) -> list[Job]:
+        return [job for job in self._open() if (job.case_id, job.kind) == (case.id, kind)]
 
-    def settle(self, errand: Errand, outcome: ErrandOutcome) -> bool:
-        return self._store.errand_outcomes.setdefault(errand.id, outcome) is outcome
+    def is_waiting(self, account: str, kind: JobKind, group_id: str, target: str) -> bool:
+        same = (account, kind, group_id, target)
+        return any((job.account, job.kind, job.group_id, job.task.target) == same for job in self._open())
 
-    def _open_errands(self) -> list[Errand]:
-        return [errand for errand in self._store.errands if errand.id not in self._store.errand_outcomes]
+    def retry(self, job: Job, at: datetime) -> None:
+        if job.id in self._store.due:
+            self._store.due[job.id] = at
+
+    def settle(self, job: Job, outcome: JobOutcome) -> bool:
+        if self._store.due.pop(job.id, None) is None:
+            return False
+        self._store.job_outcomes[job.id] = outcome
+        return True
+
+    def _open(self) -> list[Job]:
+        return [job for job in self._store.jobs if job.id in self._store.due]
+
+
+def _same(one: Job, other: Job) -> bool:
+    return (one.account, one.kind, one.group_id, one.task.target) == (
+        other.account,
+        other.kind,
+        other.group_id,
+        other.task.target,
+    )

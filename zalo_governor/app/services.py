@@ -6,28 +6,30 @@ from datetime import datetime
 from zalo_governor.app.due_work import Together, Work
 from zalo_governor.app.fallback_alert import SecondChannel
 from zalo_governor.config import AlarmSettings
-from zalo_governor.domain.actions import ErrandKind
 from zalo_governor.domain.connection import LineReport
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.domain.jobs import JobKind
 from zalo_governor.sandbox.images.client import look
-from zalo_governor.services.actions import Errands
+from zalo_governor.services.cases.message_removal import RemoveMessageHandler
 from zalo_governor.services.facade import Office
-from zalo_governor.services.group_changes.picture_jobs import Pictures
+from zalo_governor.services.group_changes.picture_jobs import FetchPictureHandler
+from zalo_governor.services.group_changes.pinning import PinMessageHandler
+from zalo_governor.services.jobs import JobHandler, JobRunner
 from zalo_governor.services.members.friend_requests import FriendRequests
+from zalo_governor.services.members.member_jobs import AcceptFriendHandler, RemoveMemberHandler
 from zalo_governor.services.members.roster.phone_lookup import PhoneBook
 from zalo_governor.services.messaging.config_notices import ConfigurationNotices
 from zalo_governor.services.messaging.delivery import DeliveryFollowUp
 from zalo_governor.services.messaging.outage_notices import Blindness
 from zalo_governor.services.messaging.trial import SwitchingOn
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.removals import Removals
 from zalo_governor.services.reports.scheduled import CaseDeadlines
 from zalo_governor.storage.repositories.message_reader import SqlPostings
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from zalo_governor.zalo.api.board import ZaloBoard
 from zalo_governor.zalo.api.client import ZaloClient
-from zalo_governor.zalo.api.group_actions import ZaloErrands
+from zalo_governor.zalo.api.group_actions import ZaloGroupActions
 
 
 class Rooms:
@@ -52,23 +54,27 @@ class Rooms:
         postings: SqlPostings,
         on_posted: Callable[[], None],
     ) -> None:
-        people = ZaloErrands(client)
-        carry_out = {
-            ErrandKind.EXPEL: people.expel,
-            ErrandKind.BEFRIEND: people.befriend,
-            ErrandKind.PIN: ZaloBoard(client, message=postings.message).pin,
+        people = ZaloGroupActions(client)
+        actions: dict[JobKind, JobHandler] = {
+            JobKind.REMOVE_MESSAGE: RemoveMessageHandler(policy, remove=client.remove_message),
+            JobKind.REMOVE_MEMBER: RemoveMemberHandler(policy, remove=people.remove_member),
+            JobKind.ACCEPT_FRIEND: AcceptFriendHandler(policy, accept=people.accept_friend),
+            JobKind.PIN_MESSAGE: PinMessageHandler(policy, pin=ZaloBoard(client, message=postings.message).pin_message),
+        }
+        # A picture may take its time; nobody who gave an order waits behind it.
+        fetching: dict[JobKind, JobHandler] = {
+            JobKind.FETCH_PICTURE: FetchPictureHandler(policy, fetch=client.picture, look=look)
         }
         self.office = Office(policy)
         self.orders: Work = Together(
-            Removals(policy, remove=client.remove, begin=units.begin, on_settled=on_posted),
-            Errands(policy, carry_out=carry_out, begin=units.begin, on_settled=on_posted),
+            JobRunner(policy.account, handlers=actions, begin=units.begin, on_settled=on_posted),
             SwitchingOn(policy, begin=units.begin, on_posted=on_posted),
         )
         self.acquaintance: Work = Together(
             FriendRequests(policy, fetch=people.friend_requests, begin=units.begin),
             PhoneBook(policy, find=people.by_phone, begin=units.begin),
         )
-        self.pictures: Work = Pictures(policy, fetch=client.picture, look=look, begin=units.begin, on_settled=on_posted)
+        self.pictures: Work = JobRunner(policy.account, handlers=fetching, begin=units.begin, on_settled=on_posted)
         tell = SecondChannel(alarm).send
         self.blindness = Blindness(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.delivery = DeliveryFollowUp(policy, tell=tell, begin=units.begin, on_posted=on_posted)

@@ -29,7 +29,7 @@ from zalo_governor.storage.maintenance.account_replacement import (
 )
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.zalo.api.client import ZaloClient
-from zalo_governor.zalo.api.group_actions import ZaloErrands
+from zalo_governor.zalo.api.group_actions import ZaloGroupActions
 
 account = Terminal(help="Tài khoản Zalo của Hệ thống.", no_args_is_help=True)
 
@@ -61,7 +61,7 @@ def replace(
         seen = [client.group(group.id) for group in records.settings.groups]
         known = acquaintances(records.database, lost)
         members = [member for _, found in seen for member in found if member.uid != session.uid]
-        found = acquaint(known, members, ZaloErrands(client).by_phone)
+        found = acquaint(known, members, ZaloGroupActions(client).by_phone)
         _show(known, found)
         again = found.known_again | ({} if yes else _confirmed(found, asking))
         if not yes and not asking.yes(f"Thay tài khoản {lost} bằng tài khoản {session.uid}?", default=False):

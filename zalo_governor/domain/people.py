@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -138,3 +139,18 @@ class GroupSnapshot(BaseModel):
 def picture_name(address: str) -> str:
     """What tells one picture of Zalo's from another: the same is served from many hosts and in many sizes."""
     return address.partition("?")[0].rstrip("/").rpartition("/")[2]
+
+
+class FoundAccount(NamedTuple):
+    """Whose Zalo account a telephone number is."""
+
+    uid: str
+    global_id: str | None = None
+
+
+class FriendRequest(NamedTuple):
+    """Somebody asks to be the bot account's friend."""
+
+    uid: str
+    at_ms: int
+    """When, by Zalo; 0 where it does not say."""

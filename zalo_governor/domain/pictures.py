@@ -2,25 +2,10 @@
 
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 BITS = 64
 """Of a likeness."""
 ALIKE = 6
 """Two pictures that differ in no more bits are the same one, written anew or in another size."""
-
-
-class Picture(BaseModel):
-    """A picture that is to be fetched."""
-
-    model_config = ConfigDict(frozen=True)
-
-    group_id: str
-    account: str
-    address: str
-    case_id: int | None
-    """The case that waits for it."""
-    attempts: int = 0
 
 
 class Looked(NamedTuple):

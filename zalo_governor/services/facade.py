@@ -4,6 +4,7 @@ from datetime import datetime
 
 from zalo_governor.domain.events import EventBase, MessageDeleted, MessageSent
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.services.cases.message_removal import RemovalResult
 from zalo_governor.services.cases.service import Casework
 from zalo_governor.services.commands.dispatcher import CommandDesk
 from zalo_governor.services.group_changes.service import Watch, only_others
@@ -15,7 +16,6 @@ from zalo_governor.services.messaging.formatter import Voice
 from zalo_governor.services.messaging.message_ids import Text
 from zalo_governor.services.policy import OfficePolicy
 from zalo_governor.services.ports import UnitOfWork
-from zalo_governor.services.removals import Settlement
 from zalo_governor.services.reports.scheduled import Duties
 
 _WRITING = "3.1"
@@ -33,7 +33,7 @@ class Office:
         self._casework = Casework(policy)
         self._newcomers = Newcomers(policy)
         self._friendships = Friendships(policy)
-        self._settlement = Settlement(policy)
+        self._settlement = RemovalResult(policy)
         self._groups = policy.groups
         self._watch = Watch(policy)
         self._renames = Renames(policy)

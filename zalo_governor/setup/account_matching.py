@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from zalo_governor.domain.actions import FoundAccount
-from zalo_governor.domain.people import Member
+from zalo_governor.domain.people import FoundAccount, Member
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.members.roster.matching import proposals
 from zalo_governor.storage.maintenance.account_replacement import Acquaintance

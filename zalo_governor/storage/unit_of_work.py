@@ -10,16 +10,16 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.transaction import OFFICE_LOCK, Transaction
 from zalo_governor.storage.queries.distributions import Distributions
 from zalo_governor.storage.queries.statistics import Statistics
-from zalo_governor.storage.repositories.actions import Actions
 from zalo_governor.storage.repositories.audit import AuditTrail
 from zalo_governor.storage.repositories.bodies import storable
-from zalo_governor.storage.repositories.case_messages import CaseMessages, Removals
+from zalo_governor.storage.repositories.case_messages import CaseMessages
 from zalo_governor.storage.repositories.case_notes import CaseNotes, FalseAlarms
 from zalo_governor.storage.repositories.cases import Cases
 from zalo_governor.storage.repositories.claims import Claims
 from zalo_governor.storage.repositories.feedback import Feedback
 from zalo_governor.storage.repositories.group_changes import GroupChanges, Pictures
 from zalo_governor.storage.repositories.identity import SeedPerson, seed
+from zalo_governor.storage.repositories.jobs import Jobs
 from zalo_governor.storage.repositories.members import Members
 from zalo_governor.storage.repositories.outbox_entries import OutboxEntries
 from zalo_governor.storage.repositories.outsiders import Outsiders
@@ -46,8 +46,7 @@ class SqlUnitOfWork:
         self.outsiders = Outsiders(tx, self.cases)
         self.group_changes = GroupChanges(tx)
         self.pictures = Pictures(tx)
-        self.removals = Removals(tx)
-        self.actions = Actions(tx)
+        self.jobs = Jobs(tx)
         self.trials = Trials(tx)
         self.outbox = OutboxEntries(tx, self.trials)
         self.deliveries = Deliveries(tx, self.cases)

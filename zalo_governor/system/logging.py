@@ -21,9 +21,9 @@ MASKED = "(masked)"
 KEYS = frozenset(
     """
     again_seconds answered attempts case cause changed closed cmd code command complete count delay duty echoes
-    elements end entries entry errand error event file form found gaps group kind label late level logger new_pages
+    elements end entries entry error event file form found gaps group job kind label late level logger new_pages
     notices origin others outcome outgoing pages part parts path person pid place port private purpose reason
-    removal rule seconds sealed sent settings severity since size sockets state sub timestamp tried uid what why
+    rule seconds sealed sent settings severity since size sockets state sub timestamp tried uid what why
     work
     """.split()  # noqa: SIM905  a list of words is read more easily so
 )

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,14 +12,14 @@ from typer.testing import CliRunner, Result
 
 from tests.unit.cli.test_members_command import office
 from tests.unit.simulator.running import Running
-from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, entry, go_back_before_waiting, message, sealed_entry
+from tests.unit.storage.stored import BOT, GROUP, MEMBER, START, entry, message, sealed_entry
 from zalo_governor.app.context import open_records
 from zalo_governor.cli import app
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.findings import Verdict
+from zalo_governor.storage import migrations
 from zalo_governor.storage.engine.instance_lock import InstanceLock
-from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import events
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -133,27 +134,38 @@ def test_what_is_exported_has_words_only_on_demand_and_never_a_formula(config: s
         assert run(config, "export", "cases", str(tmp_path / wrong[0]), *wrong[1:]).exit_code != 0
 
 
-def step_back(connection: sqlite3.Connection) -> None:
-    """To form 0013, by hand: the program itself never goes back."""
-    go_back_before_waiting(connection.execute)
-    for table in ("erasures", "retention_marks", "former_accounts", "trials"):
-        connection.execute(f"DROP TABLE {table}")
-    for index in ("ix_findings_shadow", "ix_audit_shown", "ix_outbox_withheld"):
-        connection.execute(f"DROP INDEX {index}")
-    connection.execute("UPDATE alembic_version SET version_num = '0013'")
+LATER = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
 
 
-def test_an_earlier_form_is_kept_beside_and_a_newer_one_refused(config: str) -> None:
+def upgrade():
+    op.create_table("later", sa.Column("id", sa.Integer(), primary_key=True))
+"""
+
+
+def with_a_later_revision(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the program were of a later version: one more revision follows those that ship."""
+    shutil.copytree(migrations.VERSIONS, folder / "versions")
+    (folder / "versions" / "r0002_later.py").write_text(LATER, encoding="utf-8")
+    monkeypatch.setattr(migrations, "VERSIONS", folder / "versions")
+
+
+def test_an_earlier_form_is_kept_beside_and_a_newer_one_refused(
+    config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "không có gì phải nâng cấp" in said(config, "upgrade")
     database = Path(config).parent / "data" / "governor.db"
-    with closing(sqlite3.connect(database)) as connection:
-        step_back(connection)
-        connection.commit()
-    assert f"từ dạng 0013 sang {newest()}" in said(config, "upgrade")
-    [copy] = database.parent.glob("governor.db.truoc-nang-cap-0013-*")
+    with_a_later_revision(tmp_path, monkeypatch)
+    assert "từ dạng 0001 sang 0002" in said(config, "upgrade")
+    assert rows(config, "SELECT count(*) FROM later") == [(0,)]
+    [copy] = database.parent.glob("governor.db.truoc-nang-cap-0001-*")
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0013",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
         assert connection.execute(f"SELECT count(*) FROM {events.name}").fetchall() == [(4,)]  # noqa: S608
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -162,16 +174,18 @@ def test_an_earlier_form_is_kept_beside_and_a_newer_one_refused(config: str) -> 
     assert rows(config, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
-def test_a_log_that_does_not_hold_takes_the_upgrade_back(config: str) -> None:
+def test_a_log_that_does_not_hold_takes_the_upgrade_back(
+    config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     database = Path(config).parent / "data" / "governor.db"
+    with_a_later_revision(tmp_path, monkeypatch)
     said(config, "export", "cases", str(database.with_name("a.jsonl")))
     with closing(sqlite3.connect(database)) as connection:
-        step_back(connection)
         connection.execute("DROP TRIGGER audit_no_update")
         connection.execute("UPDATE audit SET subject = 'khác'")
         connection.commit()
     assert "trước khi nâng cấp trở lại" in said(config, "upgrade")
-    assert rows(config, "SELECT version_num FROM alembic_version") == [("0013",)]
+    assert rows(config, "SELECT version_num FROM alembic_version") == [("0001",)]
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(config: str, tmp_path: Path) -> None:

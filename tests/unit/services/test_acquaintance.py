@@ -7,10 +7,10 @@ import pytest
 from tests.unit.services.desk import BOT, to
 from tests.unit.services.members.test_outsiders import HOA, OTHER, STRANGER, Group
 from tests.unit.services.test_membership import carried_out
-from zalo_governor.domain.actions import ErrandKind, ErrandOutcome, FoundAccount, FriendRequest
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import FriendAct
-from zalo_governor.domain.people import Reach
+from zalo_governor.domain.jobs import JobKind, JobOutcome
+from zalo_governor.domain.people import FoundAccount, FriendRequest, Reach
 from zalo_governor.services.members.friend_requests import FriendRequests
 from zalo_governor.services.members.roster.phone_lookup import PhoneBook
 
@@ -30,10 +30,10 @@ def test_whoever_belongs_is_accepted_and_can_be_reached_again(known_by: str) -> 
     group.store.people[STRANGER] = group.store.people[STRANGER].model_copy(update={"reach": Reach.REFUSED})
     asks(group, STRANGER)
     asks(group, STRANGER)
-    [tried] = carried_out(group, ErrandOutcome.DONE)
-    assert (tried.kind, tried.uid) == (ErrandKind.BEFRIEND, STRANGER)
+    [tried] = carried_out(group, JobOutcome.DONE)
+    assert (tried.kind, tried.task.target) == (JobKind.ACCEPT_FRIEND, STRANGER)
     assert group.store.people[STRANGER].reach is Reach.UNKNOWN
-    assert "errand.befriend" in group.actions()
+    assert "job.accept_friend" in group.actions()
     assert group.take() == []
 
 
@@ -41,7 +41,7 @@ def test_others_are_not_accepted_and_that_is_noted_once_a_day() -> None:
     group = Group()
     asks(group, STRANGER)
     asks(group, STRANGER)
-    assert group.store.errands == []
+    assert group.store.jobs == []
     assert group.actions().count("friend.declined") == 1
 
 
@@ -50,14 +50,14 @@ def test_other_acts_of_friends_are_no_requests(act: str) -> None:
     group = Group()
     group.store.present = {STRANGER}
     asks(group, STRANGER, act)
-    assert group.store.errands == []
+    assert group.store.jobs == []
 
 
 def test_an_office_may_have_nobody_accepted() -> None:
     group = Group(accept_friends=False)
     group.store.present = {STRANGER}
     asks(group, STRANGER)
-    assert group.store.errands == []
+    assert group.store.jobs == []
     assert FriendRequests(group.policy, fetch=list, begin=group.transaction).next_due() is None
 
 
@@ -79,7 +79,7 @@ def test_requests_that_nobody_heard_are_asked_for_at_the_start_and_from_time_to_
     refuses.append(False)
     requests.act(group.now)
     requests.act(group.now)
-    assert [errand.uid for errand in group.store.errands] == [STRANGER]
+    assert [job.task.target for job in group.store.jobs] == [STRANGER]
     assert requests.next_due() == group.now + timedelta(minutes=30)
 
 

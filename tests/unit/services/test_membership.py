@@ -6,10 +6,11 @@ import pytest
 
 from tests.unit.services.desk import BOT, GROUP, PEOPLE, to
 from tests.unit.services.members.test_outsiders import HOA, OTHER, STRANGER, Group
-from zalo_governor.domain.actions import Errand, ErrandKind, ErrandOutcome
+from zalo_governor.domain.jobs import Job, JobKind, JobOutcome
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.services.actions import Errands
+from zalo_governor.services.jobs import JobRunner
+from zalo_governor.services.members.member_jobs import AcceptFriendHandler, RemoveMemberHandler
 
 
 def ask(group: Group, typed: str, who: str = "admin", place: str = "private") -> str:
@@ -19,23 +20,26 @@ def ask(group: Group, typed: str, who: str = "admin", place: str = "private") ->
     return answer
 
 
-def carried_out(group: Group, *outcomes: ErrandOutcome) -> list[Errand]:
-    """Let the errands that are due be done, with these outcomes one after the other; gives what was tried."""
+def carried_out(group: Group, *outcomes: JobOutcome) -> list[Job]:
+    """Let the runner that are due be done, with these outcomes one after the other; gives what was tried."""
     left, tried = list(outcomes), []
 
-    def carry_out(errand: Errand) -> ErrandOutcome:
-        tried.append(errand)
+    def carry_out(job: Job) -> JobOutcome:
+        tried.append(job)
         return left.pop(0)
 
-    errands = Errands(
-        group.policy,
-        carry_out=dict.fromkeys(ErrandKind, carry_out),
+    runner = JobRunner(
+        BOT,
+        handlers={
+            JobKind.REMOVE_MEMBER: RemoveMemberHandler(group.policy, remove=carry_out),
+            JobKind.ACCEPT_FRIEND: AcceptFriendHandler(group.policy, accept=carry_out),
+        },
         begin=group.transaction,
         on_settled=lambda: None,
     )
-    while (due := errands.next_due()) is not None:
+    while (due := runner.next_due()) is not None:
         group.now = max(group.now, due)
-        errands.act(group.now)
+        runner.act(group.now)
     return tried
 
 
@@ -101,28 +105,28 @@ def test_an_outsider_is_put_out_with_a_code_that_counts_once() -> None:
     group = Group()
     group.comes(STRANGER)
     assert "/moira VP1 482913" in ask(group, "/mời ra VP1")
-    assert group.store.errands == []
+    assert group.store.jobs == []
     assert "không đúng" in ask(group, "/moira VP1 111111")
     assert "đang đề nghị Zalo" in ask(group, "/moira VP1 482913")
     assert "đang được thực hiện" in ask(group, "/moira VP1")
-    [tried] = carried_out(group, ErrandOutcome.DONE)
-    assert (tried.uid, tried.group_id, tried.ordered_by) == (STRANGER, GROUP, group.person("admin").id)
+    [tried] = carried_out(group, JobOutcome.DONE)
+    assert (tried.task.target, tried.group_id, tried.ordered_by) == (STRANGER, GROUP, group.person("admin").id)
     assert "Zalo đã đưa" in to(group.take(), "admin")[0]
     assert group.states() == ["remedied"]
-    assert {"errand.expel", "case.moved"} <= set(group.actions())
+    assert {"job.remove_member", "case.moved"} <= set(group.actions())
 
 
 @pytest.mark.parametrize(
     ("outcomes", "said"),
     [
-        ([ErrandOutcome.NOT_ALLOWED], "không phải trưởng nhóm hoặc phó nhóm"),
-        ([ErrandOutcome.REFUSED], "từ chối"),
-        ([ErrandOutcome.UNKNOWN] * 5, "không rõ Zalo đã đưa"),
-        ([ErrandOutcome.NOT_THERE], "từ chối"),
+        ([JobOutcome.NOT_ALLOWED], "không phải trưởng nhóm hoặc phó nhóm"),
+        ([JobOutcome.REFUSED], "từ chối"),
+        ([JobOutcome.UNKNOWN] * 5, "không rõ Zalo đã đưa"),
+        ([JobOutcome.NOT_FOUND], "từ chối"),
     ],
     ids=["no deputy", "refused", "unknown", "cannot be put out"],
 )
-def test_what_zalo_refuses_is_said_and_the_case_stays_open(outcomes: list[ErrandOutcome], said: str) -> None:
+def test_what_zalo_refuses_is_said_and_the_case_stays_open(outcomes: list[JobOutcome], said: str) -> None:
     group = Group()
     group.comes(STRANGER)
     ask(group, "/moira VP1")
@@ -138,7 +142,7 @@ def test_a_lost_answer_is_settled_by_the_next_try() -> None:
     ask(group, "/moira VP1")
     ask(group, "/moira VP1 482913")
     group.store.present.clear()
-    carried_out(group, ErrandOutcome.UNKNOWN, ErrandOutcome.NOT_THERE)
+    carried_out(group, JobOutcome.UNKNOWN, JobOutcome.NOT_FOUND)
     assert "không còn trong Nhóm" in to(group.take(), "admin")[0]
     assert group.states() == ["remedied"]
 
@@ -163,7 +167,7 @@ def test_somebody_of_the_list_is_put_out_under_a_case_of_its_own() -> None:
     asked = ask(group, f"/moira TV{person.id}", who="leader")
     assert "/moira VP1 482913" in asked
     ask(group, "/moira VP1 482913", who="leader")
-    carried_out(group, ErrandOutcome.DONE)
+    carried_out(group, JobOutcome.DONE)
     posted = group.take()
     assert "Zalo đã đưa" in to(posted, "leader")[0]
     assert "Zalo đã đưa" in to(posted, "admin")[0]
@@ -177,7 +181,7 @@ def test_others_may_not(who: str, typed: str) -> None:
     group.comes(STRANGER)
     called = "ông/bà" if who == "stranger" else "đồng chí"
     assert f"không thuộc các lệnh {called} được dùng" in ask(group, typed, who=who)
-    assert group.store.errands == []
+    assert group.store.jobs == []
     assert group.store.entries == [HOA]
 
 

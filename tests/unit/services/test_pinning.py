@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.unit.services.desk import GROUP, UIDS, Desk, to
-from zalo_governor.domain.actions import Errand, ErrandKind, ErrandOutcome
+from tests.unit.services.desk import BOT, GROUP, UIDS, Desk, to
 from zalo_governor.domain.events import Quote
-from zalo_governor.services.actions import Errands
+from zalo_governor.domain.jobs import Job, JobKind, JobOutcome
+from zalo_governor.services.group_changes.pinning import PinMessageHandler
+from zalo_governor.services.jobs import JobRunner
 
 MESSAGE = "5000000000001"
 QUOTED = Quote(owner_uid=UIDS["member"], key=MESSAGE, text="Lịch trực tuần này")
@@ -17,23 +18,23 @@ def answered(desk: Desk, line: str = "/ghim", who: str = "leader", quote: Quote 
     return to(desk.take(), who)[0]
 
 
-def carried_out(desk: Desk, *outcomes: ErrandOutcome) -> list[Errand]:
+def carried_out(desk: Desk, *outcomes: JobOutcome) -> list[Job]:
     """The program does what is due; Zalo answers with the outcomes in turn."""
-    asked: list[Errand] = []
+    asked: list[Job] = []
 
-    def carry_out(errand: Errand) -> ErrandOutcome:
-        asked.append(errand)
+    def carry_out(job: Job) -> JobOutcome:
+        asked.append(job)
         return outcomes[min(len(asked), len(outcomes)) - 1]
 
-    errands = Errands(
-        desk.policy,
-        carry_out=dict.fromkeys(ErrandKind, carry_out),
+    runner = JobRunner(
+        BOT,
+        handlers={JobKind.PIN_MESSAGE: PinMessageHandler(desk.policy, pin=carry_out)},
         begin=desk.transaction,
         on_settled=lambda: None,
     )
-    while (due := errands.next_due()) is not None:
+    while (due := runner.next_due()) is not None:
         desk.now = max(desk.now, due)
-        errands.act(desk.now)
+        runner.act(desk.now)
     return asked
 
 
@@ -41,16 +42,16 @@ def test_what_the_leader_quotes_is_pinned_and_the_leader_is_told() -> None:
     desk = Desk()
     assert "đang đề nghị Zalo ghim" in answered(desk)
     people = len(desk.store.people)
-    [errand] = carried_out(desk, ErrandOutcome.DONE)
-    assert (errand.kind, errand.group_id, errand.uid) == (ErrandKind.PIN, GROUP, MESSAGE)
+    [job] = carried_out(desk, JobOutcome.DONE)
+    assert (job.kind, job.group_id, job.task.target) == (JobKind.PIN_MESSAGE, GROUP, MESSAGE)
     posted = desk.take()
     [told] = to(posted, "leader")
     assert "Zalo đã ghim" in told
     assert len(posted) == 1
     assert "Lịch trực" not in told + repr(desk.store.audited)
     assert desk.store.audited[-1] == {
-        "action": "errand.pin", "actor": desk.person("leader").id, "group": GROUP, "subject": "",
-        "errand": errand.id, "outcome": "done", "person": None,
+        "action": "job.pin_message", "actor": desk.person("leader").id, "group": GROUP, "subject": "",
+        "job": job.id, "outcome": "done", "person": None,
     }  # fmt: skip
     assert len(desk.store.people) == people
 
@@ -58,13 +59,13 @@ def test_what_the_leader_quotes_is_pinned_and_the_leader_is_told() -> None:
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        (ErrandOutcome.NOT_ALLOWED, "đặt tài khoản của Hệ thống làm phó nhóm"),
-        (ErrandOutcome.NOT_THERE, "không giữ tin"),
-        (ErrandOutcome.REFUSED, "từ chối ghim"),
-        (ErrandOutcome.UNKNOWN, "không rõ"),
+        (JobOutcome.NOT_ALLOWED, "đặt tài khoản của Hệ thống làm phó nhóm"),
+        (JobOutcome.NOT_FOUND, "không giữ tin"),
+        (JobOutcome.REFUSED, "từ chối ghim"),
+        (JobOutcome.UNKNOWN, "không rõ"),
     ],
 )
-def test_what_is_not_pinned_is_said_with_what_is_needed(outcome: ErrandOutcome, words: str) -> None:
+def test_what_is_not_pinned_is_said_with_what_is_needed(outcome: JobOutcome, words: str) -> None:
     desk = Desk()
     answered(desk)
     carried_out(desk, outcome)
@@ -75,7 +76,7 @@ def test_what_is_not_pinned_is_said_with_what_is_needed(outcome: ErrandOutcome, 
 def test_where_nobody_knows_it_is_tried_again() -> None:
     desk = Desk()
     answered(desk)
-    assert len(carried_out(desk, ErrandOutcome.UNKNOWN, ErrandOutcome.DONE)) == 2
+    assert len(carried_out(desk, JobOutcome.UNKNOWN, JobOutcome.DONE)) == 2
     assert "Zalo đã ghim" in to(desk.take(), "leader")[0]
 
 
@@ -84,7 +85,7 @@ def test_the_same_is_ordered_once() -> None:
     answered(desk)
     assert "đang đề nghị Zalo ghim" in answered(desk)
     assert desk.store.audited[-1]["outcome"] == "waits"
-    assert len(desk.store.errands) == 1
+    assert len(desk.store.jobs) == 1
 
 
 @pytest.mark.parametrize(
@@ -100,11 +101,11 @@ def test_the_same_is_ordered_once() -> None:
 def test_without_a_quoted_message_of_the_group_nothing_is_ordered(line: str, place: str, quote: Quote | None) -> None:
     desk = Desk()
     assert "trả lời (trích dẫn) tin cần ghim" in answered(desk, line, quote=quote, place=place)
-    assert desk.store.errands == []
+    assert desk.store.jobs == []
 
 
 def test_a_sealed_message_is_not_pinned() -> None:
     desk = Desk()
     desk.seal("member", key=MESSAGE)
     assert "không ghim" in answered(desk)
-    assert desk.store.errands == []
+    assert desk.store.jobs == []

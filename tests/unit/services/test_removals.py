@@ -6,8 +6,9 @@ import pytest
 
 from tests.unit.services.desk import BOT, GROUP, UIDS, UNMARKED, Desk, to
 from zalo_governor.domain.events import MessageDeleted
-from zalo_governor.domain.removals import Removal, RemovalOutcome
-from zalo_governor.services.removals import Removals
+from zalo_governor.domain.jobs import Job, JobKind, JobOutcome, RemoveMessage
+from zalo_governor.services.cases.message_removal import RemoveMessageHandler
+from zalo_governor.services.jobs import JobRunner
 
 CODE = "482913"
 
@@ -15,18 +16,19 @@ CODE = "482913"
 class Zalo:
     """Answers removals with what a test says, one after the other; the last answer stays."""
 
-    def __init__(self, *answers: RemovalOutcome) -> None:
+    def __init__(self, *answers: JobOutcome) -> None:
         self.answers = list(answers)
-        self.asked: list[Removal] = []
+        self.asked: list[Job] = []
 
-    def remove(self, removal: Removal) -> RemovalOutcome:
-        self.asked.append(removal)
+    def remove(self, job: Job) -> JobOutcome:
+        self.asked.append(job)
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
 def at_work(desk: Desk, zalo: Zalo) -> None:
     """The program carries out what is due."""
-    Removals(desk.policy, remove=zalo.remove, begin=desk.transaction, on_settled=lambda: None).act(desk.now)
+    handlers = {JobKind.REMOVE_MESSAGE: RemoveMessageHandler(desk.policy, remove=zalo.remove)}
+    JobRunner(BOT, handlers=handlers, begin=desk.transaction, on_settled=lambda: None).act(desk.now)
 
 
 def asked(desk: Desk, who: str, line: str) -> str:
@@ -48,35 +50,36 @@ def test_a_code_is_asked_for_first_and_nothing_is_removed_without_it() -> None:
     told = asked(desk, "admin", "/xoa VP1")
     assert f"/xoa VP1 {CODE}" in told
     assert "trong 5 phút" in told
-    assert desk.store.ordered == []
+    assert desk.store.jobs == []
 
 
 def test_with_the_code_it_is_ordered_and_the_result_told() -> None:
     desk = Desk()
     ordered(desk)
-    zalo = Zalo(RemovalOutcome.REMOVED)
+    zalo = Zalo(JobOutcome.DONE)
     desk.later(minutes=1)
     at_work(desk, zalo)
-    [removal] = zalo.asked
-    assert (removal.message_key, removal.owner_uid, removal.group_id) == ("m1", UIDS["member"], GROUP)
+    [job] = zalo.asked
+    assert isinstance(job.task, RemoveMessage)
+    assert (job.task.message_key, job.task.owner_uid, job.group_id) == ("m1", UIDS["member"], GROUP)
     posted = desk.take()
     for who in ("admin", "admin_staff"):
         assert "Zalo đã xóa tin lúc 24/11/2026 14:05" in to(posted, who)[0]
     assert desk.states() == ["remedied"]
     assert "người xóa: đồng chí Nguyễn Văn Quản" in asked(desk, "admin", "/xem VP1")
     assert "không còn tin nào" in asked(desk, "admin", "/xoa VP1")
-    assert [row["outcome"] for row in desk.store.audited if row["action"] == "removal"] == ["removed"]
+    assert [row["outcome"] for row in desk.store.audited if row["action"] == "removal"] == ["done"]
 
 
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
-        (RemovalOutcome.NOT_ALLOWED, "không phải trưởng nhóm hoặc phó nhóm"),
-        (RemovalOutcome.NOT_FOUND, "không tìm thấy tin"),
-        (RemovalOutcome.REFUSED, "từ chối xóa"),
+        (JobOutcome.NOT_ALLOWED, "không phải trưởng nhóm hoặc phó nhóm"),
+        (JobOutcome.NOT_FOUND, "không tìm thấy tin"),
+        (JobOutcome.REFUSED, "từ chối xóa"),
     ],
 )
-def test_what_zalo_refuses_is_told_as_it_is_and_the_case_stays_open(outcome: RemovalOutcome, said: str) -> None:
+def test_what_zalo_refuses_is_told_as_it_is_and_the_case_stays_open(outcome: JobOutcome, said: str) -> None:
     desk = Desk()
     ordered(desk)
     at_work(desk, Zalo(outcome))
@@ -92,14 +95,14 @@ def test_an_old_message_that_zalo_does_not_take_may_be_too_old() -> None:
     desk.later(hours=30)
     asked(desk, "admin", "/xoa VP1")
     asked(desk, "admin", f"/xoa VP1 {CODE}")
-    at_work(desk, Zalo(RemovalOutcome.NOT_FOUND))
+    at_work(desk, Zalo(JobOutcome.NOT_FOUND))
     assert "hơn 24 giờ" in to(desk.take(), "admin")[0]
 
 
 def test_what_nobody_knows_is_tried_again_and_at_last_told_as_unknown() -> None:
     desk = Desk()
     ordered(desk)
-    zalo = Zalo(RemovalOutcome.UNKNOWN)
+    zalo = Zalo(JobOutcome.UNKNOWN)
     for _ in range(12):
         at_work(desk, zalo)
         desk.later(seconds=30)
@@ -112,7 +115,7 @@ def test_what_nobody_knows_is_tried_again_and_at_last_told_as_unknown() -> None:
 def test_a_second_try_that_succeeds_is_a_success() -> None:
     desk = Desk()
     ordered(desk)
-    zalo = Zalo(RemovalOutcome.UNKNOWN, RemovalOutcome.REMOVED)
+    zalo = Zalo(JobOutcome.UNKNOWN, JobOutcome.DONE)
     at_work(desk, zalo)
     assert desk.take() == []
     desk.later(seconds=30)
@@ -123,13 +126,13 @@ def test_a_second_try_that_succeeds_is_a_success() -> None:
 def test_that_zalo_shows_the_deletion_settles_it_once() -> None:
     desk = Desk()
     ordered(desk)
-    at_work(desk, Zalo(RemovalOutcome.UNKNOWN))
+    at_work(desk, Zalo(JobOutcome.UNKNOWN))
     deleted = MessageDeleted(account=BOT, thread_id=GROUP, sender_uid=BOT, at=desk.now, target_keys=("m1",))
     desk.hear(deleted)
     assert len(to(desk.take(), "admin")) == 1
     assert desk.states() == ["remedied"]
     desk.later(minutes=1)
-    at_work(desk, Zalo(RemovalOutcome.NOT_FOUND))
+    at_work(desk, Zalo(JobOutcome.NOT_FOUND))
     desk.hear(deleted)
     assert desk.take() == []
 
@@ -148,7 +151,7 @@ def test_a_wrong_code_removes_nothing() -> None:
     desk.seal("member")
     asked(desk, "admin", "/xoa VP1")
     assert "không đúng" in asked(desk, "admin", "/xoa VP1 000000")
-    assert desk.store.ordered == []
+    assert desk.store.jobs == []
     assert desk.store.audited[-1]["outcome"] == "code_wrong"
 
 
@@ -165,7 +168,7 @@ def test_a_code_counts_once_for_a_short_time_for_one_person_and_one_case() -> No
     asked(desk, "admin", "/xoa VP1")
     assert "đang đề nghị" in asked(desk, "admin", f"/xoa VP1 {CODE}")
     assert "đang được thực hiện" in asked(desk, "admin", f"/xoa VP1 {CODE}")
-    assert len(desk.store.ordered) == 1
+    assert len(desk.store.jobs) == 1
 
 
 def test_ordering_a_removal_is_an_answer_but_not_of_who_posted_it() -> None:

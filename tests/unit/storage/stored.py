@@ -1,7 +1,6 @@
 """What tests of the store put into it."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,22 +18,6 @@ GROUP = "8000000000000000001"
 MASTER = b"k" * 32
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 START_MS = round(START.timestamp() * 1000)
-
-
-def go_back_before_waiting(execute: Callable[[str], object]) -> None:
-    """By hand, from form 0021 to 0017 of inbox, outbox, cases and gaps; the program itself never goes back."""
-    for statement in (
-        "DROP INDEX ix_gaps_given_up",
-        "DROP INDEX ix_cases_asked_with",
-        "ALTER TABLE cases DROP COLUMN asked_with",
-        *(f"DROP INDEX ix_outbox_{name}" for name in ("undelivered", "urgent", "case")),
-        *(f"ALTER TABLE outbox DROP COLUMN {name}" for name in ("expires_ms", "escalated_ms", "told_ms")),
-        "ALTER TABLE outbox RENAME COLUMN code TO refused_code",
-        "UPDATE inbox SET state = 'waiting' WHERE id IN (SELECT id FROM waiting)",
-        "CREATE INDEX ix_inbox_waiting ON inbox (id) WHERE state = 'waiting'",
-        "DROP TABLE waiting",
-    ):
-        execute(statement)
 
 
 class HandClock:

@@ -4,9 +4,10 @@ from datetime import date
 
 from zalo_governor.domain.cases import Case, CaseNote, NoteKind
 from zalo_governor.domain.clock import minutes_of
+from zalo_governor.domain.jobs import CodeCheck, JobKind
 from zalo_governor.domain.people import Person
-from zalo_governor.domain.removals import CodeCheck
 from zalo_governor.services.cases.escalation import Escalation
+from zalo_governor.services.cases.message_removal import order_removal
 from zalo_governor.services.cases.next_actions import visible
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import DESK, CaseCommand, CaseWords, note_opening, unknown_case
@@ -101,7 +102,7 @@ class Remove(Command[tuple[int, str]]):
         case = call.uow.cases.get(case_id)
         if case is None:
             return unknown_case(self.voice, case_id)
-        if call.uow.removals.waiting(case):
+        if call.uow.jobs.waiting(case, JobKind.REMOVE_MESSAGE):
             return self._say(Text.REMOVAL_WAITS, case, "waits")
         messages = visible(call.uow, case)
         if not messages:
@@ -127,7 +128,7 @@ class Remove(Command[tuple[int, str]]):
         checked = call.uow.case_messages.check_removal_code(case, call.person.id, code, now)
         if checked is not CodeCheck.ACCEPTED:
             return self._say(_REFUSALS[checked], case, f"code_{checked.value}")
-        ordered = call.uow.removals.order(case, visible(call.uow, case), call.person.id, now)
+        ordered = order_removal(call.uow, case, call.person.id, now)
         if _is_answer(case, call.person):
             call.uow.cases.save(case.answered())
         text = self.voice.say(Text.REMOVAL_ORDERED, code=case.code, count=number(ordered))

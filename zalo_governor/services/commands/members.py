@@ -2,14 +2,13 @@
 
 from datetime import date
 
-from zalo_governor.domain.actions import ErrandKind
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.events import MembersJoined, NamedUid
 from zalo_governor.domain.findings import Finding, Severity
+from zalo_governor.domain.jobs import CodeCheck, JobKind
 from zalo_governor.domain.outsiders import OUTSIDERS, Newcomer
 from zalo_governor.domain.people import Role
-from zalo_governor.domain.removals import CodeCheck
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.cases.new_case import new_case
 from zalo_governor.services.commands.base import Answer, Call, Command
@@ -162,7 +161,7 @@ class PutOut(Command[Whom]):
         if uid not in call.uow.members.present_uids(account, found.group.id):
             return self._say(Text.PUT_OUT_GONE, found, argument.code, "gone")
         newcomer, case = self._case(call, found)
-        if call.uow.actions.is_waiting(account, ErrandKind.EXPEL, found.group.id, uid):
+        if call.uow.jobs.is_waiting(account, JobKind.REMOVE_MEMBER, found.group.id, uid):
             return self._say(Text.PUT_OUT_WAITS, found, case.code, "waits")
         if argument.rest:
             return self._order(call, found, newcomer, case, argument.rest)

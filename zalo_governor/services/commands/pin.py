@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from zalo_governor.domain.actions import Errand, ErrandKind
+from zalo_governor.domain.jobs import Job, PinMessage
 from zalo_governor.domain.people import Role
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.messaging.message_ids import Text
@@ -26,12 +26,11 @@ class Pin(Command[bool]):
             return Answer([self.voice.say_to(call.person, Text.PIN_NEEDS_QUOTE)], "needs_quote")
         if any(case.sealed for case in call.uow.cases.of_message(event.thread_id, quote.key)):
             return Answer([self.voice.say_to(call.person, Text.PIN_SEALED)], "sealed", quote.key)
-        ordered = call.uow.actions.order(
-            Errand(
+        ordered = call.uow.jobs.enqueue(
+            Job(
                 account=self.policy.account,
-                kind=ErrandKind.PIN,
                 group_id=event.thread_id,
-                uid=quote.key,
+                task=PinMessage(message_key=quote.key),
                 ordered_by=call.person.id,
                 ordered_at=self.policy.clock(),
             )

@@ -1,74 +1,70 @@
-"""Fetches pictures of groups, off the judge's path: what is to be fetched outlives the process."""
+"""Pictures of groups: fetched beside the judge's transaction, and compared with the one before."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
 from zalo_governor.domain.errors import GovernorError
-from zalo_governor.domain.pictures import Looked, Picture
+from zalo_governor.domain.jobs import FetchPicture, Job, JobOutcome
+from zalo_governor.domain.pictures import Looked
 from zalo_governor.services.group_changes.notifications import Telling
+from zalo_governor.services.jobs import Performed
 from zalo_governor.services.policy import OfficePolicy
-from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
+from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-_AGAIN = tuple(timedelta(seconds=seconds) for seconds in (2, 15, 60))
-"""How long to wait before each further try."""
+
+class FetchBytes(Protocol):
+    """Gets the bytes of a picture from Zalo."""
+
+    def __call__(self, address: str, /) -> bytes:
+        """The picture; raises GovernorError where it cannot be had."""
+        ...
 
 
-class Pictures:
-    """Looks at what is wanted, and tells how a new picture compares with the one before.
+class LookAtPicture(Protocol):
+    """Makes a thumbnail and a perceptual hash of a picture, in a process of its own."""
 
-    Args:
-        fetch: gets the bytes of a picture from Zalo.
-        look: makes hash and thumbnail of them, None where they are no picture.
-        on_settled: called when something may have been put into the outbox.
-    """
+    def __call__(self, content: bytes, /) -> Looked | None:
+        """What was made of it; None where it is no picture."""
+        ...
 
-    def __init__(
-        self,
-        policy: OfficePolicy,
-        *,
-        fetch: Callable[[str], bytes],
-        look: Callable[[bytes], Looked | None],
-        begin: BeginUnitOfWork,
-        on_settled: Callable[[], None],
-    ) -> None:
-        self._policy = policy
+
+class FetchPictureHandler:
+    """Fetches a picture, and tells how it compares with the one before. Fits `services.jobs.JobHandler`."""
+
+    def __init__(self, policy: OfficePolicy, *, fetch: FetchBytes, look: LookAtPicture) -> None:
         self._fetch = fetch
         self._look = look
-        self._begin = begin
-        self._on_settled = on_settled
         self._telling = Telling(policy)
 
-    def next_due(self) -> datetime | None:
-        """When `act` has to be called next; None where nothing waits."""
-        with self._begin() as uow:
-            return uow.pictures.next_due(self._policy.account)
-
-    def act(self, now: datetime) -> None:
-        """Fetch everything that is due. The call itself is made outside any transaction."""
-        with self._begin() as uow:
-            due = uow.pictures.due(self._policy.account, now)
-        for picture in due:
-            looked = self._looked(picture)
-            with self._begin() as uow:
-                if looked is None and picture.attempts < len(_AGAIN):
-                    uow.pictures.retry(picture, self._policy.clock() + _AGAIN[picture.attempts])
-                else:
-                    uow.pictures.settle(picture, looked)
-                    self._tell(uow, picture)
-            self._on_settled()
-
-    def _looked(self, picture: Picture) -> Looked | None:
+    def perform(self, job: Job) -> Performed:
+        """Fetch it and look at it; one that cannot be had may be had later."""
+        if not isinstance(job.task, FetchPicture):
+            raise TypeError(job.kind)
         try:
-            return self._look(self._fetch(picture.address))
+            looked = self._look(self._fetch(job.task.address))
         except GovernorError as error:
-            log.warning("picture_not_fetched", group=picture.group_id, error=type(error).__name__)
-            return None
+            log.warning("picture_not_fetched", group=job.group_id, error=type(error).__name__)
+            looked = None
+        return Performed(JobOutcome.DONE if looked else JobOutcome.UNKNOWN, looked)
 
-    def _tell(self, uow: UnitOfWork, picture: Picture) -> None:
-        case = uow.cases.get(picture.case_id) if picture.case_id else None
+    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+        """Keep what was made of it, and tell whoever waits for it; where it could not be had, that is told."""
+        if not isinstance(job.task, FetchPicture):
+            raise TypeError(job.kind)
+        if done.result:
+            uow.pictures.save(job.account, job.group_id, job.task.address, done.result)
+        case = uow.cases.get(job.case_id) if job.case_id else None
         if case:
-            self._telling.pictures(uow, case, picture.address)
+            self._telling.pictures(uow, case, job.task.address)
+
+
+def request_picture(uow: UnitOfWork, job: Job) -> None:
+    """Have a picture fetched: once, or again where a case waits for it."""
+    if not isinstance(job.task, FetchPicture):
+        raise TypeError(job.kind)
+    known = uow.pictures.thumbnail(job.account, job.group_id, job.task.address) is not None
+    if job.case_id is not None or not known:
+        uow.jobs.enqueue(job)

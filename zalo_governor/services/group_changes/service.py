@@ -11,13 +11,14 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Finding, Verdict
 from zalo_governor.domain.group_changes import CHANGE_RULES, Approval, Change, ChangeKind, GroupChange
 from zalo_governor.domain.inbound import Source
+from zalo_governor.domain.jobs import FetchPicture, Job
 from zalo_governor.domain.people import NOBODY_UID, Person
-from zalo_governor.domain.pictures import Picture
 from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.backlog import told_late
 from zalo_governor.services.cases.new_case import new_case
 from zalo_governor.services.group_changes.diff import changes_of, concerns_group, group_after
 from zalo_governor.services.group_changes.notifications import Telling
+from zalo_governor.services.group_changes.picture_jobs import request_picture
 from zalo_governor.services.policy import OfficePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -148,8 +149,16 @@ class Watch:
                 uow.cases.save(told)
 
     def _want(self, uow: UnitOfWork, group_id: str, address: str, case_id: int | None) -> None:
-        picture = Picture(group_id=group_id, account=self._policy.account, address=address, case_id=case_id)
-        uow.pictures.request(picture, self._policy.clock())
+        request_picture(
+            uow,
+            Job(
+                account=self._policy.account,
+                group_id=group_id,
+                task=FetchPicture(address=address),
+                case_id=case_id,
+                ordered_at=self._policy.clock(),
+            ),
+        )
 
     def _nobody(self, uow: UnitOfWork, event: EventBase) -> Person:
         nobody = uow.people.find_or_create(event.account, NOBODY_UID)

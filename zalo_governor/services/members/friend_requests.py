@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from zalo_governor.domain.actions import Errand, ErrandKind, FriendRequest
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase, FriendAct
+from zalo_governor.domain.jobs import AcceptFriend, Job
+from zalo_governor.domain.people import FriendRequest
 from zalo_governor.services.policy import OfficePolicy
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
@@ -38,10 +39,8 @@ class Friendships:
             self._decline(uow, uid)
             return False
         now = self._policy.clock()
-        errand = Errand(
-            account=self._policy.account, kind=ErrandKind.BEFRIEND, group_id=group_id, uid=uid, ordered_at=now
-        )
-        return uow.actions.order(errand)
+        task = AcceptFriend(uid=uid)
+        return uow.jobs.enqueue(Job(account=self._policy.account, group_id=group_id, task=task, ordered_at=now))
 
     def _belongs_to(self, uow: UnitOfWork, uid: str) -> str | None:
         """The first governed group in whose roster the person stands, or in which the person is."""

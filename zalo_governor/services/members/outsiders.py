@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from zalo_governor.domain.actions import Errand, ErrandKind
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.events import EventBase, JoinRequested, MemberRemoved, MembersJoined, MembersLeft
 from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.inbound import Source
+from zalo_governor.domain.jobs import Job, RemoveMember
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.outsiders import OUTSIDERS, Newcomer
 from zalo_governor.domain.people import Person, Role
@@ -285,12 +285,11 @@ def _seen_to_come(case: Case) -> bool:
 
 def order_expulsion(uow: UnitOfWork, newcomer: Newcomer, case: Case, by: int | None, now: datetime) -> bool:
     """Have the newcomer put out of the group; False where that is ordered already. `by` None: by the settings."""
-    return uow.actions.order(
-        Errand(
+    return uow.jobs.enqueue(
+        Job(
             account=newcomer.account,
-            kind=ErrandKind.EXPEL,
             group_id=newcomer.group_id,
-            uid=newcomer.uid,
+            task=RemoveMember(uid=newcomer.uid),
             case_id=case.id,
             ordered_by=by,
             ordered_at=now,

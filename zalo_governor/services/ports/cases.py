@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from zalo_governor.domain.cases import Case, CaseMessage, CaseNote, Reader
-from zalo_governor.domain.removals import CodeCheck
+from zalo_governor.domain.jobs import CodeCheck
 
 
 class Cases(Protocol):

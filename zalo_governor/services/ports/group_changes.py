@@ -5,7 +5,7 @@ from typing import Protocol
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.group_changes import Approval, GroupChange
-from zalo_governor.domain.pictures import Looked, Picture
+from zalo_governor.domain.pictures import Looked
 
 
 class GroupChanges(Protocol):
@@ -45,26 +45,10 @@ class GroupChanges(Protocol):
 
 
 class Pictures(Protocol):
-    """Pictures of groups."""
+    """What was made of pictures of groups."""
 
-    def request(self, picture: Picture, now: datetime) -> None:
-        """Have a picture fetched, once; where that was done before, a case that waits for it is told at once."""
-        ...
-
-    def due(self, account: str, now: datetime) -> list[Picture]:
-        """Pictures that the account has to fetch by now, the longest due first."""
-        ...
-
-    def next_due(self, account: str) -> datetime | None:
-        """When `due_pictures` will next give anything; None where nothing waits."""
-        ...
-
-    def retry(self, picture: Picture, at: datetime) -> None:
-        """It could not be fetched; once more then."""
-        ...
-
-    def settle(self, picture: Picture, looked: Looked | None) -> None:
-        """Keep what was made of it; None where it could not be had: what was had before stays."""
+    def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
+        """Keep the hash and the thumbnail of a picture, in place of those it had."""
         ...
 
     def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:

@@ -1,65 +1,44 @@
 """What the services need of durable work."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from zalo_governor.domain.actions import Errand, ErrandKind, ErrandOutcome
-from zalo_governor.domain.cases import Case, CaseMessage
-from zalo_governor.domain.removals import Removal, RemovalOutcome
+from zalo_governor.domain.cases import Case
+from zalo_governor.domain.jobs import Job, JobKind, JobOutcome
 
 
-class Removals(Protocol):
-    """Orders to remove messages."""
+class Jobs(Protocol):
+    """The durable queue of work."""
 
-    def order(self, case: Case, messages: Sequence[CaseMessage], by: int, now: datetime) -> int:
-        """Have these messages removed; gives how many can be tried."""
+    def enqueue(self, job: Job) -> bool:
+        """Have it done (its id is ignored); False where the same waits already, which then stands under this case."""
         ...
 
-    def due(self, account: str, now: datetime) -> list[Removal]:
-        """Removals that the account has to try by now, the oldest first."""
+    def claim(self, account: str, kinds: Collection[JobKind], now: datetime) -> list[Job]:
+        """Take what the account has to do by now, the oldest first: nobody else gets it before its lease ends."""
         ...
 
-    def waiting(self, case: Case) -> list[Removal]:
-        """Removals of that case that are not settled yet."""
+    def release(self, account: str) -> None:
+        """End the leases of an account whose only process has just started: whoever held them is gone."""
         ...
 
-    def next_due(self, account: str) -> datetime | None:
-        """When `due_removals` will next give anything; None where nothing waits."""
+    def next_due(self, account: str, kinds: Collection[JobKind]) -> datetime | None:
+        """When `claim` will next give anything; None where nothing waits."""
         ...
 
-    def retry(self, removal: Removal, at: datetime) -> None:
-        """Nobody knows what became of it: it is tried once more then, unless it was settled meanwhile."""
+    def waiting(self, case: Case, kind: JobKind) -> list[Job]:
+        """Jobs of that kind under the case that are not settled yet."""
         ...
 
-    def settle(self, removal: Removal, outcome: RemovalOutcome) -> bool:
-        """Write down what became of it; whether it was still open."""
-        ...
-
-
-class Actions(Protocol):
-    """Orders to do something on Zalo."""
-
-    def order(self, errand: Errand) -> bool:
-        """Have it done (its id is ignored); False where the same is waiting already."""
-        ...
-
-    def is_waiting(self, account: str, kind: ErrandKind, group_id: str, uid: str) -> bool:
+    def is_waiting(self, account: str, kind: JobKind, group_id: str, target: str) -> bool:
         """Whether that is ordered and not settled yet."""
         ...
 
-    def due(self, account: str, now: datetime) -> list[Errand]:
-        """What the account has to do by now, the oldest first."""
+    def retry(self, job: Job, at: datetime) -> None:
+        """Nobody knows what became of it: it is tried once more then, unless it was settled meanwhile."""
         ...
 
-    def next_due(self, account: str) -> datetime | None:
-        """When `due_errands` will next give anything; None where nothing waits."""
-        ...
-
-    def retry(self, errand: Errand, at: datetime) -> None:
-        """Nobody knows what became of it: it is tried once more then."""
-        ...
-
-    def settle(self, errand: Errand, outcome: ErrandOutcome) -> bool:
-        """Write down what became of it; whether it was still open."""
+    def settle(self, job: Job, outcome: JobOutcome) -> bool:
+        """Write down what became of it, and drop the task; whether it was still open."""
         ...

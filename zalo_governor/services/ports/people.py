@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from zalo_governor.domain.actions import FoundAccount
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.outsiders import Newcomer
-from zalo_governor.domain.people import GroupSnapshot, Member, Person, Role
+from zalo_governor.domain.people import FoundAccount, GroupSnapshot, Member, Person, Role
 from zalo_governor.domain.roster import RosterEntry
 
 

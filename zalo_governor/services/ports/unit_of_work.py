@@ -7,7 +7,7 @@ from zalo_governor.pipeline.ports import Verdicts
 from zalo_governor.services.ports.audit import AuditTrail, Claims
 from zalo_governor.services.ports.cases import CaseMessages, CaseNotes, Cases, FalseAlarms
 from zalo_governor.services.ports.group_changes import GroupChanges, Pictures
-from zalo_governor.services.ports.jobs import Actions, Removals
+from zalo_governor.services.ports.jobs import Jobs
 from zalo_governor.services.ports.messaging import Deliveries, Feedback, OutboxEntries, Trials
 from zalo_governor.services.ports.people import Members, Outsiders, People, Rosters
 from zalo_governor.services.ports.statistics import Distributions, Statistics
@@ -67,13 +67,8 @@ class UnitOfWork(Protocol):
         ...
 
     @property
-    def removals(self) -> Removals:
-        """Orders to remove messages."""
-        ...
-
-    @property
-    def actions(self) -> Actions:
-        """Orders to do something on Zalo."""
+    def jobs(self) -> Jobs:
+        """The durable queue of work."""
         ...
 
     @property

@@ -10,30 +10,29 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from zalo_governor.domain.actions import ErrandOutcome
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import to_ms
+from zalo_governor.domain.jobs import AcceptFriend, FetchPicture, JobOutcome, RemoveMember, RemoveMessage, Task
 from zalo_governor.domain.people import NOBODY_UID, GroupSnapshot, Role
-from zalo_governor.domain.removals import RemovalOutcome
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.storage.repositories.identity import rebind
+from zalo_governor.storage.repositories.jobs import open_task, seal_task, target_mac
 from zalo_governor.storage.repositories.roster_matching import entries_of
 from zalo_governor.storage.schema import (
     PENDING,
     accounts,
     cases,
-    errands,
     former_accounts,
     gaps,
     group_members,
     groups,
     inbox,
+    jobs,
     newcomers,
     outbox,
     person_uids,
     persons,
-    removals,
     roster,
     trials,
 )
@@ -174,7 +173,7 @@ def succeed(
     for snapshot in seen:
         _take_over_group(connection, keys, old, new, today, snapshot)
     _take_over_roster(connection, keys, today)
-    _take_over_orders(connection, old, new, today)
+    _take_over_orders(connection, keys, old, new, today)
     sent, lost = _take_over_outbox(connection, keys, old, new, uid_of)
     return Carried(len(known_again), sent, lost, _take_over_gaps(connection, old, new))
 
@@ -240,24 +239,33 @@ def _take_over_roster(connection: Connection, keys: Keys, today: Mapping[str, st
                 connection.execute(update(roster).where(*at).values(entry=sealed))
 
 
-def _take_over_orders(connection: Connection, old: str, new: str, today: Mapping[str, str]) -> None:
+def _take_over_orders(connection: Connection, keys: Keys, old: str, new: str, today: Mapping[str, str]) -> None:
     """What was still to be done on Zalo, and who came in: under the uids of today, or not at all."""
-    for table, uid, unknown in (
-        (errands, errands.c.uid, ErrandOutcome.UNKNOWN.value),
-        (removals, removals.c.owner_uid, RemovalOutcome.UNKNOWN.value),
-    ):
-        waiting = (table.c.account == old, table.c.due_ms.is_not(None))
-        for row in connection.execute(select(table.c.id, uid.label("whom")).where(*waiting)).all():
-            if row.whom in today:
-                values: dict[str, Any] = {"account": new, uid.name: today[row.whom]}
-            else:
-                values = {"due_ms": None, "outcome": unknown}
-            connection.execute(update(table).where(table.c.id == row.id).values(values))
+    for row in connection.execute(select(jobs).where(jobs.c.account == old, jobs.c.due_ms.is_not(None))).all():
+        renewed = _task_of_today(open_task(keys, old, row.task), today)
+        values: dict[str, Any] = {"due_ms": None, "task": None, "outcome": JobOutcome.UNKNOWN.value}
+        if renewed is not None:
+            target = target_mac(keys, renewed.kind, renewed.target)
+            values = {"account": new, "target": target, "task": seal_task(keys, new, renewed)}
+        connection.execute(update(jobs).where(jobs.c.id == row.id).values(values | {"leased_until_ms": None}))
     here = (newcomers.c.account == old, newcomers.c.gone_ms.is_(None))
     for row in connection.execute(select(newcomers.c.case_id, newcomers.c.uid).where(*here)).all():
         if row.uid in today:
-            renewed = {"account": new, "uid": today[row.uid]}
-            connection.execute(update(newcomers).where(newcomers.c.case_id == row.case_id).values(renewed))
+            here_now = {"account": new, "uid": today[row.uid]}
+            connection.execute(update(newcomers).where(newcomers.c.case_id == row.case_id).values(here_now))
+
+
+def _task_of_today(task: Task, today: Mapping[str, str]) -> Task | None:
+    """The task as the new account can do it; None where it cannot: it does not see that person, or has no such ids."""
+    match task:
+        case RemoveMember() | AcceptFriend() if task.uid in today:
+            return task.model_copy(update={"uid": today[task.uid]})
+        case RemoveMessage() if task.owner_uid in today:
+            return task.model_copy(update={"owner_uid": today[task.owner_uid]})
+        case FetchPicture():
+            return task
+        case _:
+            return None
 
 
 def _take_over_outbox(

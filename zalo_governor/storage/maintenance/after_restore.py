@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, select, update
 
-from zalo_governor.domain.actions import ErrandOutcome
 from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.inbound import RawDict, Seal
-from zalo_governor.domain.removals import RemovalOutcome
+from zalo_governor.domain.jobs import JobOutcome
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.maintenance.dump import leave_numbers_out
 from zalo_governor.storage.maintenance.quote_removal import REFUSED_IF_PENDING
@@ -19,13 +18,12 @@ from zalo_governor.storage.schema import (
     case_events,
     cases,
     erasures,
-    errands,
     events,
     findings,
     inbox,
+    jobs,
     outbox,
     persons,
-    removals,
 )
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 
@@ -109,8 +107,8 @@ def look_ahead(connection: Connection, now: datetime) -> None:
     for due in (cases.c.due_ms, cases.c.desk_due_ms):
         connection.execute(update(cases).where(due < later).values({due: later}))
     # Somebody may have taken an order back after the backup; who still wants it gives it again.
-    for table, outcome in ((errands, ErrandOutcome.UNKNOWN), (removals, RemovalOutcome.UNKNOWN)):
-        connection.execute(update(table).where(table.c.due_ms.is_not(None)).values(due_ms=None, outcome=outcome.value))
+    settled = {"due_ms": None, "leased_until_ms": None, "task": None, "outcome": JobOutcome.UNKNOWN.value}
+    connection.execute(update(jobs).where(jobs.c.due_ms.is_not(None)).values(settled))
     # People may have been told numbers that the backup does not know.
     leave_numbers_out(connection, cases, _NUMBERS_LEFT_OUT)
     leave_numbers_out(connection, persons, _NUMBERS_LEFT_OUT)

@@ -18,7 +18,6 @@ from zalo_governor.storage.schema import (
     case_readers,
     cases,
     erasures,
-    errands,
     events,
     findings,
     group_members,
@@ -31,7 +30,6 @@ from zalo_governor.storage.schema import (
     persons,
     phone_lookups,
     remarks,
-    removals,
     roster,
 )
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT, Keys, binding
@@ -133,8 +131,6 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
     connection.execute(update(remarks).where(remarks.c.person_id.in_(numbers)).values(body=NO_LONGER_KEPT))
     connection.execute(delete(case_readers).where(case_readers.c.person_id.in_(numbers)))
     connection.execute(update(newcomers).where(newcomers.c.person_id.in_(numbers)).values(uid=nobody))
-    connection.execute(update(errands).where(errands.c.uid.in_(uids), errands.c.due_ms.is_(None)).values(uid=nobody))
-    connection.execute(update(removals).where(removals.c.owner_uid.in_(uids)).values(owner_uid=nobody))
     connection.execute(delete(group_members).where(group_members.c.uid.in_(uids)))
     # It names who is in the group; the next sweep makes it anew.
     connection.execute(delete(groups).where(groups.c.account.in_(select(person_uids.c.account))))

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, inspect
 
 from zalo_governor.storage.engine.errors import NewerDatabaseError
 
-_VERSIONS = Path(__file__).parent / "versions"
+VERSIONS = Path(__file__).parent / "versions"
+"""The revisions, a file each."""
 _TABLE = "alembic_version"
 _NAMED = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
 
@@ -54,12 +55,12 @@ def upgrade(connection: Connection, form: str = "head") -> None:
         # At all other starts alembic would lie in memory for months without being used: 10 MB.
         from zalo_governor.storage.migrations.running import run  # noqa: PLC0415
 
-        run(connection, form)
+        run(connection, form, VERSIONS)
 
 
 def _revisions() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
-    for path in _VERSIONS.glob("r*.py"):
+    for path in VERSIONS.glob("r*.py"):
         for name, stated in _NAMED.findall(path.read_text(encoding="utf-8")):
             found[name].add(stated)
     return found

@@ -1,17 +1,17 @@
 """What becomes of cases: timers, messages that go away, who has read them, and orders to remove them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from hmac import compare_digest
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy import case as when
 
 from zalo_governor.domain.cases import Case, CaseMessage, Reader
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.events import MessageSeen
 from zalo_governor.domain.inbound import ElementKind
-from zalo_governor.domain.removals import CodeCheck, Removal, RemovalOutcome
+from zalo_governor.domain.jobs import CodeCheck
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.inbox import lowest_id
@@ -23,7 +23,6 @@ from zalo_governor.storage.schema import (
     inbox,
     person_uids,
     removal_codes,
-    removals,
 )
 from zalo_governor.storage.security.crypto import binding
 
@@ -174,83 +173,6 @@ class CaseMessages(Repository):
 
     def _code_mac(self, case: Case, person_id: int, code: str) -> bytes:
         return self._tx.keys.mac(binding("removal code", str(case.id), str(person_id), code))
-
-
-class Removals(Repository):
-    """Orders to remove messages for everybody."""
-
-    def order(self, case: Case, messages: Sequence[CaseMessage], by: int, now: datetime) -> int:
-        """Have these messages removed; gives how many can be tried, since Zalo asks for a cliMsgId."""
-        rows = [
-            {
-                "account": message.account,
-                "group_id": case.group_id,
-                "case_id": case.id,
-                "message_key": message.key,
-                "cli_key": message.cli_key,
-                "owner_uid": message.owner_uid,
-                "sent_ms": to_ms(message.at),
-                "ordered_by": by,
-                "ordered_ms": to_ms(now),
-                "attempts": 0,
-                "due_ms": to_ms(now),
-            }
-            for message in messages
-            if message.cli_key
-        ]
-        self._tx.flush()
-        if rows:
-            self._tx.connection.execute(insert(removals), rows)
-        return len(rows)
-
-    def due(self, account: str, now: datetime) -> list[Removal]:
-        """Removals that the account has to try by now, the oldest first."""
-        due = select(removals).where(removals.c.account == account, removals.c.due_ms <= to_ms(now))
-        return self._removals(due.order_by(removals.c.id))
-
-    def waiting(self, case: Case) -> list[Removal]:
-        """Removals of that case that are not settled yet."""
-        return self._removals(select(removals).where(removals.c.case_id == case.id, removals.c.due_ms.is_not(None)))
-
-    def next_due(self, account: str) -> datetime | None:
-        """When `due_removals` will next give anything; None where nothing waits."""
-        earliest = select(func.min(removals.c.due_ms)).where(
-            removals.c.account == account, removals.c.due_ms.is_not(None)
-        )
-        due_ms = self._tx.execute(earliest).scalar()
-        return None if due_ms is None else from_ms(due_ms)
-
-    def retry(self, removal: Removal, at: datetime) -> None:
-        """Nobody knows what became of it: it is tried once more then, unless it was settled meanwhile."""
-        values = {"attempts": removal.attempts + 1, "due_ms": to_ms(at)}
-        still_open = (removals.c.id == removal.id, removals.c.due_ms.is_not(None))
-        self._tx.connection.execute(update(removals).where(*still_open).values(values))
-
-    def settle(self, removal: Removal, outcome: RemovalOutcome) -> bool:
-        """Write down what became of it; whether it was still open."""
-        settled = self._tx.connection.execute(
-            update(removals)
-            .where(removals.c.id == removal.id, removals.c.due_ms.is_not(None))
-            .values(attempts=removal.attempts + 1, due_ms=None, outcome=outcome.value)
-        )
-        return bool(settled.rowcount)
-
-    def _removals(self, statement: Select[tuple[object, ...]]) -> list[Removal]:
-        return [
-            Removal(
-                id=row.id,
-                account=row.account,
-                group_id=row.group_id,
-                case_id=row.case_id,
-                message_key=row.message_key,
-                cli_key=row.cli_key,
-                owner_uid=row.owner_uid,
-                sent_at=from_ms(row.sent_ms),
-                ordered_by=row.ordered_by,
-                attempts=row.attempts,
-            )
-            for row in self._tx.execute(statement)
-        ]
 
 
 def _at(columns: object, place: dict[str, str]) -> list[ColumnElement[bool]]:

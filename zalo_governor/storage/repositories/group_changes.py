@@ -1,16 +1,16 @@
-"""What was changed about groups, what the leader allowed, pictures of groups, and cases that people wrote down."""
+"""What was changed about groups, what the leader allowed, and pictures of groups."""
 
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.group_changes import Approval, Change, ChangeKind, GroupChange
 from zalo_governor.domain.people import picture_name
-from zalo_governor.domain.pictures import Looked, Picture
+from zalo_governor.domain.pictures import Looked
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.schema import approvals, group_changes, group_pictures
 from zalo_governor.storage.security.crypto import binding
@@ -119,72 +119,35 @@ class GroupChanges(Repository):
 
 
 class Pictures(Repository):
-    """Pictures of groups: to be fetched, and what was made of them."""
+    """What was made of pictures of groups; that they are fetched is a job's business."""
 
-    def request(self, picture: Picture, now: datetime) -> None:
-        """Have a picture fetched, once; where that was done before, a case that waits for it is told at once."""
+    def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
+        """Keep the hash and the thumbnail of a picture, in place of those it had."""
+        name = self._name(address)
+        here = _picture_place(account, group_id, name)
         self._tx.flush()
-        row = {
-            "group_id": picture.group_id,
-            "account": picture.account,
-            "name": self._picture_mac(picture.address),
-            "address": self._tx.keys.seal_text(picture.address, "picture", picture.group_id),
-            "case_id": picture.case_id,
-            "attempts": 0,
-            "due_ms": to_ms(now),
-        }
-        new = self._tx.database.insert_or_ignore(group_pictures).returning(group_pictures.c.name)
-        if self._tx.connection.execute(new, row).first() is None and picture.case_id is not None:
-            self._set_picture(picture, case_id=picture.case_id, due_ms=to_ms(now), attempts=0)
-
-    def due(self, account: str, now: datetime) -> list[Picture]:
-        """Pictures that the account has to fetch by now, the longest due first."""
-        due = select(group_pictures).where(group_pictures.c.account == account, group_pictures.c.due_ms <= to_ms(now))
-        return [self._picture(row) for row in self._tx.execute(due.order_by(group_pictures.c.due_ms))]
-
-    def next_due(self, account: str) -> datetime | None:
-        """When `due_pictures` will next give anything; None where nothing waits."""
-        earliest = select(func.min(group_pictures.c.due_ms)).where(
-            group_pictures.c.account == account, group_pictures.c.due_ms.is_not(None)
+        self._tx.connection.execute(delete(group_pictures).where(*here))
+        self._tx.connection.execute(
+            insert(group_pictures),
+            {
+                "group_id": group_id,
+                "account": account,
+                "name": name,
+                "likeness": looked.likeness,
+                "thumbnail": self._tx.keys.seal(looked.thumbnail, binding("thumbnail", group_id)),
+            },
         )
-        due_ms = self._tx.execute(earliest).scalar()
-        return None if due_ms is None else from_ms(due_ms)
-
-    def retry(self, picture: Picture, at: datetime) -> None:
-        """It could not be fetched; once more then."""
-        self._set_picture(picture, attempts=picture.attempts + 1, due_ms=to_ms(at))
-
-    def settle(self, picture: Picture, looked: Looked | None) -> None:
-        """Keep what was made of it; None where it could not be had: what was had before stays."""
-        values: dict[str, Any] = {"due_ms": None, "case_id": None}
-        if looked:
-            sealed = self._tx.keys.seal(looked.thumbnail, binding("thumbnail", picture.group_id))
-            values |= {"likeness": looked.likeness, "thumbnail": sealed}
-        self._set_picture(picture, **values)
 
     def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:
         """What was made of the picture at that address; None where it could not be had, or not yet."""
-        here = _picture_place(account, group_id, self._picture_mac(address))
+        here = _picture_place(account, group_id, self._name(address))
         row = self._tx.execute(select(group_pictures).where(*here)).first()
-        if row is None or row.likeness is None:
+        if row is None:
             return None
         return Looked(row.likeness, self._tx.keys.open(row.thumbnail, binding("thumbnail", group_id)))
 
-    def _set_picture(self, picture: Picture, **values: Any) -> None:
-        here = _picture_place(picture.account, picture.group_id, self._picture_mac(picture.address))
-        self._tx.connection.execute(update(group_pictures).where(*here).values(values))
-
-    def _picture_mac(self, address: str) -> str:
+    def _name(self, address: str) -> str:
         return self._tx.keys.mac(binding("picture", picture_name(address))).hex()
-
-    def _picture(self, row: Row[Any]) -> Picture:
-        return Picture(
-            group_id=row.group_id,
-            account=row.account,
-            address=self._tx.keys.open_text(row.address, "picture", row.group_id),
-            case_id=row.case_id,
-            attempts=row.attempts,
-        )
 
 
 def _change_place(group_id: str, event_id: int) -> bytes:

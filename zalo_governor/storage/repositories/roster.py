@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, ScalarSelect, delete, func, insert, select, update
 
-from zalo_governor.domain.actions import FoundAccount
 from zalo_governor.domain.clock import from_ms, to_ms
-from zalo_governor.domain.people import Role
+from zalo_governor.domain.people import FoundAccount, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.transaction import Transaction

@@ -11,12 +11,11 @@ from zalo_governor.storage.schema.cases import (
     case_notes,
     case_readers,
     cases,
-    errands,
     false_alarms,
+    jobs,
     newcomers,
     remarks,
     removal_codes,
-    removals,
 )
 from zalo_governor.storage.schema.directive_quality import statements
 from zalo_governor.storage.schema.group_changes import approvals, group_changes, group_pictures, manual_cases
@@ -59,7 +58,6 @@ __all__ = [
     "case_readers",
     "cases",
     "erasures",
-    "errands",
     "events",
     "false_alarms",
     "findings",
@@ -71,6 +69,7 @@ __all__ = [
     "groups",
     "inbox",
     "job_runs",
+    "jobs",
     "manual_cases",
     "metadata",
     "newcomers",
@@ -80,7 +79,6 @@ __all__ = [
     "phone_lookups",
     "remarks",
     "removal_codes",
-    "removals",
     "retention_marks",
     "roster",
     "rule_failures",

@@ -121,26 +121,6 @@ removal_codes = Table(
     Column("wrong", SmallInteger, nullable=False),
 )
 
-removals = Table(
-    "removals",
-    metadata,
-    Column("id", ROW_ID, primary_key=True),
-    Column("account", String, nullable=False),
-    Column("group_id", String, nullable=False),
-    Column("case_id", ROW_ID, ForeignKey("cases.id"), nullable=False),
-    Column("message_key", String, nullable=False),
-    Column("cli_key", String, nullable=False),
-    Column("owner_uid", String, nullable=False),
-    Column("sent_ms", BigInteger, nullable=False),
-    Column("ordered_by", ROW_ID, nullable=False),
-    Column("ordered_ms", BigInteger, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("due_ms", BigInteger),  # NULL once it is settled
-    Column("outcome", String),
-    partial("ix_removals_due", "due_ms", where="due_ms IS NOT NULL"),
-    sqlite_autoincrement=True,
-)
-
 # What members tell the office: incidents and suggestions, each kind with numbers of its own.
 remarks = Table(
     "remarks",
@@ -171,23 +151,26 @@ newcomers = Table(
     partial("ix_newcomers_here", "group_id", "person_id", where="gone_ms IS NULL"),
 )
 
-# What the program is to do on Zalo other than writing: put somebody out, accept a friend request.
-errands = Table(
-    "errands",
+# Durable work outside the judge's transaction (domain/jobs.py).
+jobs = Table(
+    "jobs",
     metadata,
     Column("id", ROW_ID, primary_key=True),
     Column("account", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("group_id", String, nullable=False),
-    Column("uid", String, nullable=False),
+    Column("target", String, nullable=False),  # keyed hash of what it is done to
+    Column("task", LargeBinary),  # sealed; NULL once it is settled
     Column("case_id", ROW_ID, ForeignKey("cases.id")),
     Column("ordered_by", ROW_ID),
     Column("ordered_ms", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due_ms", BigInteger),  # NULL once it is settled
+    Column("leased_until_ms", BigInteger),  # claimed by a worker until then
     Column("outcome", String),
-    partial("ix_errands_due", "account", "due_ms", where="due_ms IS NOT NULL"),
-    partial("ux_errands_open", "account", "kind", "group_id", "uid", where="due_ms IS NOT NULL", unique=True),
+    partial("ix_jobs_due", "account", "due_ms", where="due_ms IS NOT NULL"),
+    partial("ix_jobs_case", "case_id", where="due_ms IS NOT NULL"),
+    partial("ux_jobs_open", "account", "kind", "group_id", "target", where="due_ms IS NOT NULL", unique=True),
     sqlite_autoincrement=True,
 )
 

@@ -1,6 +1,6 @@
 """What was changed about groups, what the leader allowed, pictures of groups, and cases that people wrote down."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, String, Table
 
 from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
 
@@ -44,13 +44,8 @@ group_pictures = Table(
     Column("group_id", String, primary_key=True),
     Column("account", String, primary_key=True),
     Column("name", String, primary_key=True),  # keyed hash of the picture's name at Zalo
-    Column("address", LargeBinary, nullable=False),  # sealed
-    Column("case_id", ROW_ID, ForeignKey("cases.id")),  # told of it when it was fetched; NULL where nobody waits
-    Column("attempts", Integer, nullable=False),
-    Column("due_ms", BigInteger),  # NULL once it is settled
-    Column("likeness", String),  # perceptual hash, 16 hexadecimal digits; NULL where it could not be had
-    Column("thumbnail", LargeBinary),  # sealed
-    partial("ix_group_pictures_due", "account", "due_ms", where="due_ms IS NOT NULL"),
+    Column("likeness", String, nullable=False),  # perceptual hash, 16 hexadecimal digits
+    Column("thumbnail", LargeBinary, nullable=False),  # sealed
 )
 
 manual_cases = Table(

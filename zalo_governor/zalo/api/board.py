@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import structlog
 
-from zalo_governor.domain.actions import Errand, ErrandOutcome
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.api.group_actions import attempt
 from zalo_governor.zalo.errors import ZaloError
@@ -56,22 +56,22 @@ class ZaloBoard:
         self._client = client
         self._message = message
 
-    def pin(self, errand: Errand) -> ErrandOutcome:
-        """Pin the message that the errand names; one that is pinned already is not pinned again.
+    def pin_message(self, job: Job) -> JobOutcome:
+        """Pin the message that the job names; one that is pinned already is not pinned again.
 
         Never raises where Zalo or the line fails.
         """
-        raw = self._message(errand.group_id, errand.uid)
+        raw = self._message(job.group_id, job.task.target)
         if raw is None:
-            return ErrandOutcome.NOT_THERE
+            return JobOutcome.NOT_FOUND
         try:
-            if errand.uid in self._pinned(errand.group_id):
-                return ErrandOutcome.DONE
+            if job.task.target in self._pinned(job.group_id):
+                return JobOutcome.DONE
         except ZaloError as error:
-            log.warning("board_not_read", errand=errand.id, error=type(error).__name__)
-            return ErrandOutcome.UNKNOWN
-        params = {"grid": errand.group_id, **_LOOKS, "params": json.dumps(_named(errand, raw), ensure_ascii=False)}
-        _, outcome = attempt(self._client, errand, _PIN, params)
+            log.warning("board_not_read", job=job.id, error=type(error).__name__)
+            return JobOutcome.UNKNOWN
+        params = {"grid": job.group_id, **_LOOKS, "params": json.dumps(_named(job, raw), ensure_ascii=False)}
+        _, outcome = attempt(self._client, job, _PIN, params)
         return outcome
 
     def _pinned(self, group_id: str) -> set[str]:
@@ -90,13 +90,13 @@ def _key(item: object) -> str:
         return ""
 
 
-def _named(errand: Errand, raw: RawDict) -> RawDict:
+def _named(job: Job, raw: RawDict) -> RawDict:
     """The message as a pin names it."""
     content = raw.get("content")
     return {
         "client_msg_id": as_id(raw.get("cliMsgId")),
-        "global_msg_id": errand.uid,
-        "senderUid": uid_of(raw.get("uidFrom"), errand.account),
+        "global_msg_id": job.task.target,
+        "senderUid": uid_of(raw.get("uidFrom"), job.account),
         "senderName": string_of(raw, "sender_name"),
         "title": string_of(raw, "text") if isinstance(content, str) else string_of(raw, "title"),
         "msg_type": _MESSAGE_TYPES.get(str(raw.get("msgType")), 1),

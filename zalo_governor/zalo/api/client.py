@@ -8,9 +8,9 @@ import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.inbound import Element, ElementKind, RawDict, Source, number_of
+from zalo_governor.domain.jobs import Job, JobOutcome, RemoveMessage
 from zalo_governor.domain.notices import Outgoing, Reception
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.domain.removals import Removal, RemovalOutcome
 from zalo_governor.zalo.api.sender import ZaloSender
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.errors import NotInGroupError, SessionExpiredError, ZaloCallError, ZaloError
@@ -27,9 +27,9 @@ _PAGE = 50
 _PROFILES_AT_ONCE = 200
 _LARGEST_PICTURE = 8 << 20
 _REMOVAL_CODES = {
-    114: RemovalOutcome.NOT_FOUND,
-    165: RemovalOutcome.NOT_ALLOWED,
-    166: RemovalOutcome.NOT_ALLOWED,
+    114: JobOutcome.NOT_FOUND,
+    165: JobOutcome.NOT_ALLOWED,
+    166: JobOutcome.NOT_ALLOWED,
 }
 
 _GROUP = "https://tt-group-wpa.chat.zalo.me/api/group"
@@ -78,31 +78,33 @@ class ZaloClient:
                 return Reception(msg_id=element.key)
         return None
 
-    def remove(self, removal: Removal) -> RemovalOutcome:
+    def remove_message(self, job: Job) -> JobOutcome:
         """Ask Zalo to take one message of a group away for everybody; never raises where Zalo or the line fails.
 
         Only the group's owner and its deputies may (protocol page 4). Asking again does no harm.
         """
+        if not isinstance(job.task, RemoveMessage):
+            raise TypeError(job.kind)
         named = {
-            "cliMsgId": removal.cli_key,
-            "globalMsgId": removal.message_key,
-            "ownerId": removal.owner_uid,
-            "destId": removal.group_id,
+            "cliMsgId": job.task.cli_key,
+            "globalMsgId": job.task.message_key,
+            "ownerId": job.task.owner_uid,
+            "destId": job.group_id,
         }
-        params = {"grid": removal.group_id, "cliMsgId": to_ms(self._clock()), "msgs": [named], "onlyMe": 0}
+        params = {"grid": job.group_id, "cliMsgId": to_ms(self._clock()), "msgs": [named], "onlyMe": 0}
         try:
             self.read("POST", _DELETE, params)
         except SessionExpiredError:
-            return RemovalOutcome.UNKNOWN
+            return JobOutcome.UNKNOWN
         except ZaloCallError as error:
-            log.warning("removal_refused", removal=removal.id, code=error.code)
+            log.warning("removal_refused", job=job.id, code=error.code)
             if meaning_of(error.code) is Meaning.WAIT:
-                return RemovalOutcome.UNKNOWN
-            return _REMOVAL_CODES.get(error.code, RemovalOutcome.REFUSED)
+                return JobOutcome.UNKNOWN
+            return _REMOVAL_CODES.get(error.code, JobOutcome.REFUSED)
         except ZaloError as error:
-            log.warning("removal_uncertain", removal=removal.id, error=type(error).__name__)
-            return RemovalOutcome.UNKNOWN
-        return RemovalOutcome.REMOVED
+            log.warning("removal_uncertain", job=job.id, error=type(error).__name__)
+            return JobOutcome.UNKNOWN
+        return JobOutcome.DONE
 
     def group(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
         """The group and those of its members whom Zalo shows; a name that it does not give is "".

@@ -5,8 +5,9 @@ from typing import Any
 
 import structlog
 
-from zalo_governor.domain.actions import Errand, ErrandOutcome, FoundAccount, FriendRequest
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.domain.jobs import Job, JobOutcome
+from zalo_governor.domain.people import FoundAccount, FriendRequest
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.errors import SessionExpiredError, ZaloCallError, ZaloError
 from zalo_governor.zalo.events.ids import as_id
@@ -28,21 +29,21 @@ _WEB_SEARCH = 40
 """reqSrc of a search by number in Zalo Web (zca-js, findUser)."""
 
 
-class ZaloErrands:
+class ZaloGroupActions:
     """Calls about people; each may be repeated."""
 
     def __init__(self, client: ZaloClient) -> None:
         self._client = client
 
-    def expel(self, errand: Errand) -> ErrandOutcome:
+    def remove_member(self, job: Job) -> JobOutcome:
         """Put somebody out of the group; only its owner and deputies may. Never raises where Zalo or the line fails."""
-        answer, outcome = attempt(self._client, errand, _KICK, {"grid": errand.group_id, "members": [errand.uid]})
+        answer, outcome = attempt(self._client, job, _KICK, {"grid": job.group_id, "members": [job.task.target]})
         refused = _object(answer).get("errorMembers") or []
-        return ErrandOutcome.NOT_THERE if errand.uid in map(as_id, refused) else outcome
+        return JobOutcome.NOT_FOUND if job.task.target in map(as_id, refused) else outcome
 
-    def befriend(self, errand: Errand) -> ErrandOutcome:
+    def accept_friend(self, job: Job) -> JobOutcome:
         """Accept somebody's friend request. Never raises where Zalo or the line fails."""
-        _, outcome = attempt(self._client, errand, _ACCEPT, {"fid": errand.uid, "language": "vi"})
+        _, outcome = attempt(self._client, job, _ACCEPT, {"fid": job.task.target, "language": "vi"})
         return outcome
 
     def friend_requests(self) -> list[FriendRequest]:
@@ -74,20 +75,20 @@ class ZaloErrands:
         return FoundAccount(uid=uid, global_id=as_id(found.get("globalId")) or None) if uid else None
 
 
-def attempt(client: ZaloClient, errand: Errand, url: str, params: RawDict) -> tuple[Any, ErrandOutcome]:
-    """Zalo's answer to the call that carries an errand out, and what that makes of it."""
+def attempt(client: ZaloClient, job: Job, url: str, params: RawDict) -> tuple[Any, JobOutcome]:
+    """Zalo's answer to the call that does a job, and what that makes of it."""
     try:
-        return client.read("POST", url, params), ErrandOutcome.DONE
+        return client.read("POST", url, params), JobOutcome.DONE
     except SessionExpiredError:
-        return None, ErrandOutcome.UNKNOWN
+        return None, JobOutcome.UNKNOWN
     except ZaloCallError as error:
-        log.warning("errand_refused", errand=errand.id, kind=errand.kind.value, code=error.code)
+        log.warning("job_refused", job=job.id, kind=job.kind.value, code=error.code)
         if meaning_of(error.code) is Meaning.WAIT:
-            return None, ErrandOutcome.UNKNOWN
-        return None, ErrandOutcome.NOT_ALLOWED if error.code in _NOT_ALLOWED else ErrandOutcome.REFUSED
+            return None, JobOutcome.UNKNOWN
+        return None, JobOutcome.NOT_ALLOWED if error.code in _NOT_ALLOWED else JobOutcome.REFUSED
     except ZaloError as error:
-        log.warning("errand_uncertain", errand=errand.id, kind=errand.kind.value, error=type(error).__name__)
-        return None, ErrandOutcome.UNKNOWN
+        log.warning("job_uncertain", job=job.id, kind=job.kind.value, error=type(error).__name__)
+        return None, JobOutcome.UNKNOWN
 
 
 def _object(value: object) -> Mapping[str, Any]:

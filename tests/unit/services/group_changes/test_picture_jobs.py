@@ -1,9 +1,11 @@
 """A new picture is fetched beside the judge's path, compared, and told of; where it cannot be had, that is said."""
 
-from tests.unit.services.desk import Desk, to
+from tests.unit.services.desk import BOT, Desk, to
 from tests.unit.services.group_changes.test_service import SEEN, rename
+from zalo_governor.domain.jobs import JobKind
 from zalo_governor.domain.pictures import Looked
-from zalo_governor.services.group_changes.picture_jobs import Pictures
+from zalo_governor.services.group_changes.picture_jobs import FetchPictureHandler
+from zalo_governor.services.jobs import JobRunner
 from zalo_governor.zalo.errors import ZaloUnavailableError
 
 OLD, NEW = "https://a.zadn.vn/1/cu.jpg", "https://a.zadn.vn/1/moi.jpg"
@@ -18,8 +20,11 @@ class Given:
         self.there: dict[str, bytes] = {OLD: b"cu"}
         self.likenesses = {b"cu": "0" * 16, b"moi": "f" * 16, b"gan": "0" * 15 + "7"}
         self.woken = 0
-        self.pictures = Pictures(
-            self.desk.policy, fetch=self._fetch, look=self._look, begin=self.desk.transaction, on_settled=self._wake
+        self.pictures = JobRunner(
+            BOT,
+            handlers={JobKind.FETCH_PICTURE: FetchPictureHandler(self.desk.policy, fetch=self._fetch, look=self._look)},
+            begin=self.desk.transaction,
+            on_settled=self._wake,
         )
 
     def _fetch(self, address: str) -> bytes:

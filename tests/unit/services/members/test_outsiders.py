@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.unit.services.desk import BAD_NAME, BOT, GROUP, Desk, to
-from zalo_governor.domain.actions import ErrandKind
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.events import JoinRequested, MemberRemoved, MembersJoined, MembersLeft, NamedUid
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.inbound import Source
+from zalo_governor.domain.jobs import JobKind
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.roster import RosterEntry
@@ -280,7 +280,7 @@ def test_the_program_puts_nobody_out_by_itself_unless_it_is_told_to(
     assert person
     group.store.people[STRANGER] = person.model_copy(update={"display_name": name})
     group.hear(event, outsider(STRANGER))
-    assert [errand.kind for errand in group.store.errands] == [ErrandKind.EXPEL] * ordered
+    assert [job.kind for job in group.store.jobs] == [JobKind.REMOVE_MEMBER] * ordered
 
 
 def test_a_case_that_people_have_decided_stays_as_it_is_when_the_outsider_leaves() -> None:

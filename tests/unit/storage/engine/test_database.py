@@ -6,21 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, insert
 
-from tests.unit.storage.stored import BOT, MASTER, HandClock, entry
+from tests.unit.storage.stored import MASTER, HandClock, entry
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.storage import migrations
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.errors import NewerDatabaseError, StoreError, WrongKeyError
-from zalo_governor.storage.repositories.gaps import SqlGaps
-from zalo_governor.storage.repositories.inbox import InboxCounts, SqlInbox
-from zalo_governor.storage.schema import accounts, metadata
+from zalo_governor.storage.repositories.inbox import SqlInbox
+from zalo_governor.storage.schema import metadata
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.security.secret_store import Vault
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -66,13 +63,10 @@ assert "alembic" not in sys.modules
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[4])
 
 
-def test_cases_of_an_earlier_version_are_there_after_the_update(path: Path) -> None:
-    earlier = Database(f"sqlite:///{path.with_name('earlier.db')}", Keys(MASTER), HandClock())
-    with earlier.write() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+def test_what_the_first_revision_holds_is_there_after_every_later_one(path: Path) -> None:
+    first = Database(f"sqlite:///{path.with_name('first.db')}", Keys(MASTER), HandClock())
+    first.make_tables("0001")
+    with first.write() as connection:
         connection.exec_driver_sql(
             "INSERT INTO persons (id, full_name, title, reach) VALUES (1, 'Lò Văn Mẫu', '', 'unknown')"
         )
@@ -81,32 +75,14 @@ def test_cases_of_an_earlier_version_are_there_after_the_update(path: Path) -> N
             "event_ms, last_event_ms, count, first_event_id, message_key, late, state_ms) "
             "VALUES (12, '8', '3.1', '3.1', 'minor', 'x', 0, 1, 'new', 1, 1, 1, 1, 1, '5', 0, 1)"
         )
-    earlier.migrate()
-    with SqlUnitsOfWork(earlier, "1").begin() as uow:
+    first.migrate()
+    with first.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    with SqlUnitsOfWork(first, "1").begin() as uow:
         case = uow.cases.get(12)
         assert case is not None
-        assert (case.code, case.due_at, case.leader_told_at, case.same_as) == ("VP12", None, None, None)
-        assert uow.cases.next_due(["8"]) is None
-    earlier.close()
-
-
-def test_what_an_earlier_version_had_not_judged_waits_after_the_update(path: Path) -> None:
-    earlier = Database(f"sqlite:///{path.with_name('earlier.db')}", Keys(MASTER), HandClock())
-    earlier.make_tables("0017")
-    with earlier.write() as connection:
-        for number, (state, reason) in enumerate([("done", None), ("waiting", None), ("dead", "no such shape")], 1):
-            connection.exec_driver_sql(
-                "INSERT INTO inbox (id, account, thread_id, is_group, kind, key, sender_uid, at_ms, source, "
-                "received_ms, fingerprint, state, reason) "
-                "VALUES (?, '1', '8', 1, 'message', ?, '2', 1, 'live', 1, x'00', ?, ?)",
-                (number, str(number), state, reason),
-            )
-    earlier.migrate()
-    inbox = SqlInbox(earlier)
-    assert inbox.counts() == InboxCounts(heard=3, waiting=1, dead=1)
-    assert [item.id for item in inbox.waiting(after_id=0, limit=9)] == [2]
-    assert [item.id for item in inbox.judged("1", after_id=0, limit=9)] == [1]
-    earlier.close()
+        assert (case.code, case.due_at, case.nth) == ("VP12", None, 1)
+    first.close()
 
 
 def test_commits_survive_a_power_cut_and_deletions_are_wiped(database: Database) -> None:
@@ -188,42 +164,3 @@ def test_secrets_in_the_vault_come_back_and_are_replaced(database: Database, pat
     vault.save("session", b"cookie GIA DINH 2")
     assert vault.load("session") == b"cookie GIA DINH 2"
     assert not any(b"GIA DINH" in file.read_bytes() for file in path.parent.iterdir())
-
-
-def test_gaps_of_an_older_program_that_go_on_are_still_to_be_recovered(path: Path) -> None:
-    path.parent.mkdir()
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        _upgrade_to("0001", connection)
-        connection.execute(insert(accounts), {"uid": BOT, "number": 0})
-        connection.exec_driver_sql(
-            "INSERT INTO gaps (id, group_id, began_ms, ended_ms, cause, recovered, closed) "
-            "VALUES (1, 'g', 5, 9, '1006', 0, false), (2, 'g', 12, NULL, '1006', 0, false)"
-        )
-    engine.dispose()
-    database = Database(f"sqlite:///{path}", Keys(MASTER), HandClock())
-    database.migrate()
-    assert [(gap.id, gap.heard_id) for gap in SqlGaps(database, BOT).pending_gaps("g")] == [(2, 12 << 20)]
-    database.close()
-
-
-def _upgrade_to(revision: str, connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
-
-
-def test_looking_for_equal_content_reads_no_ordinary_message(database: Database) -> None:
-    """Sealed content is rare, and messages are millions."""
-    with database.read() as connection:
-        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT id FROM inbox WHERE seal_mac = x'00'").all()
-    assert "ix_inbox_seal_mac" in str(plan)
-
-
-def test_a_full_disk_is_called_so_at_the_very_statement_that_meets_it(database: Database) -> None:
-    """A reaction that failed for it is tried again; for any other error its event goes on without a case."""
-    with database.write() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count = 1")
-        with pytest.raises(StoreUnavailableError, match="full"):
-            connection.execute(insert(accounts), {"uid": "7" * 100_000, "number": 1})

@@ -8,9 +8,9 @@ import pytest
 
 from tests.unit.zalo.standin import Answer, StandIn, inner
 from tests.unit.zalo.wiring import ACCOUNT, GROUP, MEMBER, message
-from zalo_governor.domain.actions import Errand, ErrandKind, ErrandOutcome
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.inbound import RawDict
+from zalo_governor.domain.jobs import Job, JobOutcome, PinMessage
 from zalo_governor.zalo.api.board import ZaloBoard
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
@@ -18,8 +18,8 @@ from zalo_governor.zalo.auth.session import ZaloSession
 LIST, PIN = "/api/board/list", "/api/board/topic/createv2"
 HEARD = message(1, "Lịch trực tuần này")
 KEY = HEARD["msgId"]
-ERRAND = Errand(
-    id=1, account=ACCOUNT, kind=ErrandKind.PIN, group_id=GROUP, uid=KEY, ordered_at=datetime(2026, 1, 5, tzinfo=UTC)
+JOB = Job(
+    id=1, account=ACCOUNT, group_id=GROUP, task=PinMessage(message_key=KEY), ordered_at=datetime(2026, 1, 5, tzinfo=UTC)
 )
 
 MakesBoard = Callable[[RawDict | None], ZaloBoard]
@@ -50,7 +50,7 @@ def board(zalo: StandIn, open_session: Callable[..., ZaloSession]) -> MakesBoard
 def test_the_message_is_named_as_it_was_heard(
     zalo: StandIn, board: MakesBoard, heard: RawDict, title: str, message_type: int
 ) -> None:
-    assert board(heard).pin(ERRAND) is ErrandOutcome.DONE
+    assert board(heard).pin_message(JOB) is JobOutcome.DONE
     asked = zalo.calls[-1].params
     assert (zalo.calls[-1].path, asked["grid"], asked["type"], asked["pinAct"]) == (PIN, GROUP, 2, 1)
     assert json.loads(asked["params"]) == {
@@ -69,31 +69,31 @@ def test_what_is_pinned_already_is_not_pinned_again(zalo: StandIn, board: MakesB
     data = json.dumps(topic) if as_text else topic
     odd = ["odd", {"data": "odd"}, {"data": {"params": None}}]
     zalo.answers[LIST] = inner({"items": [*odd, {"boardType": 2, "data": data}]})
-    assert board(HEARD).pin(ERRAND) is ErrandOutcome.DONE
+    assert board(HEARD).pin_message(JOB) is JobOutcome.DONE
     assert PIN not in zalo.paths()
 
 
 def test_what_was_not_heard_is_not_pinned(zalo: StandIn, board: MakesBoard) -> None:
-    assert board(None).pin(ERRAND) is ErrandOutcome.NOT_THERE
+    assert board(None).pin_message(JOB) is JobOutcome.NOT_FOUND
     assert LIST not in zalo.paths()
 
 
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (inner(None, 166, "no permission"), ErrandOutcome.NOT_ALLOWED),
-        (inner(None, 114, "invalid"), ErrandOutcome.REFUSED),
-        (inner(None, 221, "too many"), ErrandOutcome.UNKNOWN),
-        (Answer({}, 502), ErrandOutcome.UNKNOWN),
-        (Answer({}, hang=1), ErrandOutcome.UNKNOWN),
+        (inner(None, 166, "no permission"), JobOutcome.NOT_ALLOWED),
+        (inner(None, 114, "invalid"), JobOutcome.REFUSED),
+        (inner(None, 221, "too many"), JobOutcome.UNKNOWN),
+        (Answer({}, 502), JobOutcome.UNKNOWN),
+        (Answer({}, hang=1), JobOutcome.UNKNOWN),
     ],
 )
-def test_what_became_of_a_pin(zalo: StandIn, board: MakesBoard, answer: Answer, outcome: ErrandOutcome) -> None:
+def test_what_became_of_a_pin(zalo: StandIn, board: MakesBoard, answer: Answer, outcome: JobOutcome) -> None:
     zalo.answers[PIN] = answer
-    assert board(HEARD).pin(ERRAND) is outcome
+    assert board(HEARD).pin_message(JOB) is outcome
 
 
 def test_without_the_board_nobody_knows_what_is_pinned(zalo: StandIn, board: MakesBoard) -> None:
     zalo.answers[LIST] = Answer({}, 502)
-    assert board(HEARD).pin(ERRAND) is ErrandOutcome.UNKNOWN
+    assert board(HEARD).pin_message(JOB) is JobOutcome.UNKNOWN
     assert PIN not in zalo.paths()

@@ -9,8 +9,8 @@ from zalo_governor.domain.clock import from_ms, system_clock
 from zalo_governor.domain.connection import BackfillEnd
 from zalo_governor.domain.errors import SendDeferredError, SendError, SendRefusedError, SendUncertainError
 from zalo_governor.domain.inbound import Element, Source
+from zalo_governor.domain.jobs import Job, JobOutcome, RemoveMessage
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose, Reception
-from zalo_governor.domain.removals import Removal, RemovalOutcome
 from zalo_governor.zalo.api.client import NEWEST, ZaloClient
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.errors import NotInGroupError, ZaloCallError, ZaloUnavailableError
@@ -402,22 +402,20 @@ def test_the_last_messages_of_all_conversations_come_as_elements(zalo: StandIn, 
     assert [element.is_group for element in client.last_messages()] == [False, True]
 
 
-REMOVAL = Removal(
+REMOVAL = Job(
     id=1,
     account=ACCOUNT,
     group_id=GROUP,
+    task=RemoveMessage(message_key="5000000000001", cli_key="1790000000001", owner_uid=MEMBER, sent_at=from_ms(NOW_MS)),
     case_id=1,
-    message_key="5000000000001",
-    cli_key="1790000000001",
-    owner_uid=MEMBER,
-    sent_at=from_ms(NOW_MS),
     ordered_by=1,
+    ordered_at=from_ms(NOW_MS),
 )
 
 
 def test_a_message_is_removed_for_everybody_by_its_own_ids(zalo: StandIn, client: ZaloClient) -> None:
     zalo.answers[DELETE] = inner({"status": 0})
-    assert client.remove(REMOVAL) is RemovalOutcome.REMOVED
+    assert client.remove_message(REMOVAL) is JobOutcome.DONE
     params = zalo.calls[-1].params
     assert (params["grid"], params["onlyMe"]) == (GROUP, 0)
     assert params["msgs"] == [
@@ -428,21 +426,21 @@ def test_a_message_is_removed_for_everybody_by_its_own_ids(zalo: StandIn, client
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (inner(None, 166, "no permission"), RemovalOutcome.NOT_ALLOWED),
-        (inner(None, 165, "not in the group"), RemovalOutcome.NOT_ALLOWED),
-        (inner(None, 114, "invalid params"), RemovalOutcome.NOT_FOUND),
-        (inner(None, 4711, "something new"), RemovalOutcome.REFUSED),
-        (inner(None, 221, "too many requests"), RemovalOutcome.UNKNOWN),
-        (Answer(b"<html>", status=502), RemovalOutcome.UNKNOWN),
-        (Answer({"error_code": 0, "data": None}), RemovalOutcome.UNKNOWN),
-        (Answer({"error_code": 0, "data": None}, hang=1.0), RemovalOutcome.UNKNOWN),
+        (inner(None, 166, "no permission"), JobOutcome.NOT_ALLOWED),
+        (inner(None, 165, "not in the group"), JobOutcome.NOT_ALLOWED),
+        (inner(None, 114, "invalid params"), JobOutcome.NOT_FOUND),
+        (inner(None, 4711, "something new"), JobOutcome.REFUSED),
+        (inner(None, 221, "too many requests"), JobOutcome.UNKNOWN),
+        (Answer(b"<html>", status=502), JobOutcome.UNKNOWN),
+        (Answer({"error_code": 0, "data": None}), JobOutcome.UNKNOWN),
+        (Answer({"error_code": 0, "data": None}, hang=1.0), JobOutcome.UNKNOWN),
     ],
 )
 def test_what_became_of_a_removal_is_never_guessed(
-    zalo: StandIn, client: ZaloClient, answer: Answer, outcome: RemovalOutcome
+    zalo: StandIn, client: ZaloClient, answer: Answer, outcome: JobOutcome
 ) -> None:
     zalo.answers[DELETE] = answer
-    assert client.remove(REMOVAL) is outcome
+    assert client.remove_message(REMOVAL) is outcome
 
 
 def test_an_error_of_a_read_keeps_its_code(zalo: StandIn, client: ZaloClient) -> None:

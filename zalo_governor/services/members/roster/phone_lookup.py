@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import structlog
 
-from zalo_governor.domain.actions import FoundAccount
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import GovernorError
+from zalo_governor.domain.people import FoundAccount
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.members.outsiders import Newcomers
 from zalo_governor.services.policy import OfficePolicy

@@ -1,0 +1,104 @@
+"""Putting somebody out of a group, and accepting a friend request: the results are told to whoever ordered them."""
+
+import structlog
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.jobs import Job, JobOutcome
+from zalo_governor.domain.notices import Purpose
+from zalo_governor.domain.people import Role
+from zalo_governor.services.jobs import Performed, PerformJob
+from zalo_governor.services.members.outsiders import Newcomers
+from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.notifier import Post
+from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.ports import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+_RESULTS = {
+    JobOutcome.DONE: Text.PUT_OUT_DONE,
+    JobOutcome.NOT_ALLOWED: Text.PUT_OUT_NOT_ALLOWED,
+    JobOutcome.NOT_FOUND: Text.PUT_OUT_GONE,
+    JobOutcome.REFUSED: Text.PUT_OUT_REFUSED,
+    JobOutcome.UNKNOWN: Text.PUT_OUT_UNKNOWN,
+}
+
+
+class RemoveMemberHandler:
+    """Puts an outsider out of the group. Fits `services.jobs.JobHandler`."""
+
+    def __init__(self, policy: OfficePolicy, *, remove: PerformJob) -> None:
+        self._policy = policy
+        self._remove = remove
+        self._post = Post(policy)
+        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._newcomers = Newcomers(policy)
+
+    def perform(self, job: Job) -> Performed:
+        """Ask Zalo."""
+        return Performed(self._remove(job))
+
+    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+        """Close the case where the outsider is gone, and tell the desk and whoever ordered it."""
+        case = None if job.case_id is None else uow.cases.get(job.case_id)
+        audit_job(uow, self._policy, job, done.outcome, case, person_uid=job.task.target)
+        if case is None:
+            return
+        outcome = done.outcome
+        if outcome is JobOutcome.NOT_FOUND and job.task.target in uow.members.present_uids(job.account, job.group_id):
+            outcome = JobOutcome.REFUSED  # So does Zalo answer of somebody whom nobody can put out: the owner.
+        newcomer = uow.outsiders.of_case(case)
+        if outcome in {JobOutcome.DONE, JobOutcome.NOT_FOUND} and newcomer:
+            uow.outsiders.mark_gone(case, self._policy.clock())
+            if case.state.open:
+                reason = self._voice.say(Text.REASON_PUT_OUT)
+                self._newcomers.close(uow, case, CaseState.REMEDIED, reason, by=job.ordered_by)
+        who = self._voice.who(uow.people.get(newcomer.person_id)) if newcomer else self._voice.say(Text.WHO_UNKNOWN)
+        text = self._voice.say(_RESULTS[outcome], code=case.code, who=who)
+        self._post.to_desk(uow, text, group_id=job.group_id, case_id=case.id)
+        orderer = None if job.ordered_by is None else uow.people.get(job.ordered_by)
+        if orderer and not orderer.has(Role.ADMIN, Role.ADMIN_STAFF):
+            self._post.to_person(
+                uow, orderer, text, Purpose.REPLY, group_id=job.group_id, case_id=case.id, asked_for=True
+            )
+
+
+class AcceptFriendHandler:
+    """Accepts a friend request, so that private messages arrive. Fits `services.jobs.JobHandler`."""
+
+    def __init__(self, policy: OfficePolicy, *, accept: PerformJob) -> None:
+        self._policy = policy
+        self._accept = accept
+
+    def perform(self, job: Job) -> Performed:
+        """Ask Zalo."""
+        return Performed(self._accept(job))
+
+    def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
+        """A friend's account takes private messages, whatever Zalo answered before."""
+        audit_job(uow, self._policy, job, done.outcome, None, person_uid=job.task.target)
+        if done.outcome is JobOutcome.DONE:
+            uow.people.mark_reachable(job.account, job.task.target)
+
+
+def audit_job(
+    uow: UnitOfWork,
+    policy: OfficePolicy,
+    job: Job,
+    outcome: JobOutcome,
+    case: Case | None,
+    *,
+    person_uid: str | None = None,
+) -> None:
+    """Put on record what became of a job, and about whom it was."""
+    person = uow.people.find_or_create(job.account, person_uid) if person_uid else None
+    uow.audit.append(
+        f"job.{job.kind.value}",
+        at=policy.clock(),
+        actor_id=job.ordered_by,
+        group_id=job.group_id,
+        subject=case.code if case else "",
+        detail={"job": job.id, "outcome": outcome.value, "person": person.id if person else None},
+    )
+    log.info("job", kind=job.kind.value, job=job.id, outcome=outcome.value)
