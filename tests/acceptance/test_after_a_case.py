@@ -112,6 +112,9 @@ def test_a_removal_whose_answer_is_lost_is_known_by_what_zalo_shows(bot: Rig) ->
     assert "Zalo đã xóa tin" in _result(bot, _case_of(bot, uid))
 
 
+_WAITING = "SELECT count(*) FROM jobs WHERE kind = 'remove_message' AND due_ms IS NOT NULL"
+
+
 def test_an_ordered_removal_survives_a_kill(bot: Rig) -> None:
     uid = somebody()
     bot.say(secret(24), uid)
@@ -120,12 +123,12 @@ def test_an_ordered_removal_survives_a_kill(bot: Rig) -> None:
     bot.control("config", hang={DELETE: 1.0})
     told = len(bot.told(ADMIN))
     bot.tell_bot(typed, ADMIN)
-    bot.until(lambda: bot.query("SELECT count(*) FROM removals WHERE due_ms IS NOT NULL") == [(1,)], "it is ordered")
+    bot.until(lambda: bot.query(_WAITING) == [(1,)], "it is ordered")
     bot.kill_bot()
     bot.control("config", hang={})
     bot.start_bot()
     bot.until(lambda: any(f"Vụ việc {code}: Zalo" in text for text in bot.told(ADMIN)[told:]), "the result is told")
-    assert bot.query("SELECT count(*) FROM removals WHERE due_ms IS NOT NULL") == [(0,)]
+    assert bot.query(_WAITING) == [(0,)]
 
 
 def test_who_has_seen_it_is_named_when_the_admin_asks(bot: Rig) -> None:

@@ -183,7 +183,7 @@ def test_an_order_survives_a_kill_in_the_middle_of_the_call(scene: Scene) -> Non
     scene.bot.told_of(code, ADMIN)
     scene.bot.control("config", hang={KICK: 1.0})
     scene.bot.tell_bot(_code(scene.bot, code), ADMIN)
-    waiting = "SELECT count(*) FROM errands WHERE kind = 'expel' AND due_ms IS NOT NULL"
+    waiting = "SELECT count(*) FROM jobs WHERE kind = 'remove_member' AND due_ms IS NOT NULL"
     scene.bot.until(lambda: scene.bot.query(waiting) == [(1,)], "it is ordered")
     scene.bot.kill_bot()
     scene.bot.control("config", hang={})

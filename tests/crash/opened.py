@@ -16,6 +16,7 @@ from zalo_governor.storage.schema import (
     group_pictures,
     groups,
     inbox,
+    jobs,
     manual_cases,
     metadata,
     outbox,
@@ -42,7 +43,7 @@ OPENED = {
     "remarks.body",
     "group_changes.body",
     "approvals.body",
-    "group_pictures.address",
+    "jobs.task",
     "group_pictures.thumbnail",
     "manual_cases.words",
 }
@@ -103,6 +104,8 @@ def _sealed(connection: Connection) -> Iterator[tuple[str, bytes | None, tuple[s
         yield "roster.entry", row.entry, ("roster", row.group_id, str(row.place))
     for row in connection.execute(select(remarks)):
         yield "remarks.body", row.body, ("remark", f"{RemarkKind(row.kind).prefix}-{row.number}")
+    for row in connection.execute(select(jobs)):
+        yield "jobs.task", row.task, ("job", row.account)
     yield from _sealed_changes(connection)
 
 
@@ -112,7 +115,6 @@ def _sealed_changes(connection: Connection) -> Iterator[tuple[str, bytes | None,
     for row in connection.execute(select(approvals)):
         yield "approvals.body", row.body, ("approval", row.group_id, str(row.given_by))
     for row in connection.execute(select(group_pictures)):
-        yield "group_pictures.address", row.address, ("picture", row.group_id)
         yield "group_pictures.thumbnail", row.thumbnail, ("thumbnail", row.group_id)
     for row in connection.execute(select(manual_cases)):
         yield "manual_cases.words", row.words, ("manual", str(row.case_id))

@@ -492,4 +492,5 @@ def _posted(number: int) -> dict[str, Any]:
         "repeated": False,
         "msg_id": str(number),
         "done_ms": at_ms,
+        "expires_ms": at_ms + 86_400_000,
     }

@@ -7,6 +7,7 @@ from tests.memory.base import MemoryRepository
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.group_changes import Approval, GroupChange
 from zalo_governor.domain.jobs import Job, JobKind, JobOutcome
+from zalo_governor.domain.people import picture_name
 from zalo_governor.domain.pictures import Looked
 
 BOT = "7000000000000000001"
@@ -55,10 +56,10 @@ class MemoryPictures(MemoryRepository):
     """Fits `services.ports.group_changes.Pictures`."""
 
     def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
-        self._store.looked[address] = looked
+        self._store.looked[picture_name(address)] = looked
 
     def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:
-        return self._store.looked.get(address)
+        return self._store.looked.get(picture_name(address))
 
 
 class MemoryJobs(MemoryRepository):

@@ -178,8 +178,8 @@ def test_a_log_that_does_not_hold_takes_the_upgrade_back(
     config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = Path(config).parent / "data" / "governor.db"
-    with_a_later_revision(tmp_path, monkeypatch)
     said(config, "export", "cases", str(database.with_name("a.jsonl")))
+    with_a_later_revision(tmp_path, monkeypatch)
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("DROP TRIGGER audit_no_update")
         connection.execute("UPDATE audit SET subject = 'khác'")
