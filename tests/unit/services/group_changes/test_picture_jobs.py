@@ -1,6 +1,6 @@
 """A new picture is fetched beside the judge's path, compared, and told of; where it cannot be had, that is said."""
 
-from tests.unit.services.desk import BOT, Desk, to
+from tests.unit.services.desk import BOT, GROUP, Desk, to
 from tests.unit.services.group_changes.test_service import SEEN, rename
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.domain.pictures import Looked
@@ -59,7 +59,9 @@ def test_the_desk_reads_how_much_the_new_picture_differs() -> None:
     given.act()
     [told] = to(given.desk.take(), "admin")
     assert "ảnh đại diện mới khác ảnh cũ (khác 64/64" in told
-    assert given.desk.store.looked[NEW].thumbnail == b"moi"
+    new = given.desk.uow.pictures.thumbnail(BOT, GROUP, NEW)
+    assert new is not None
+    assert new.thumbnail == b"moi"
     assert given.woken == 2
 
 
