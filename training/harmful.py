@@ -29,7 +29,7 @@ MADE_FROM = _HERE / "harmful.sum"
 _TABLE = _HERE.parent / "zalo_governor" / "text" / "harmful.classes"
 _MOST_DRAWS = 4
 _WEIGHT_OF_PATTERN = 0.15
-_WEIGHT_OF_CHAT = 0.05
+_WEIGHT_OF_CHAT = 0.15
 _SOME = 4
 """Of the broad corpus, every so-manieth line."""
 

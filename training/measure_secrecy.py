@@ -18,6 +18,7 @@ from zalo_governor.cli.content_sets import LEFT_OUT
 from zalo_governor.config import shipped_config
 from zalo_governor.rules.checks.classified import ClassifiedRule, Tables
 from zalo_governor.text.disguises import LEVEL, ON_LINE, ON_WORD, hidden
+from zalo_governor.text.fold import fold
 from zalo_governor.text.ngrams import NgramModel
 
 FOLDS = 3
@@ -68,6 +69,10 @@ def _count(judge: ClassifiedRule, of_part: Iterable[Line], shares: Shares) -> No
         alarm = "" if line.leaks else ALARM
         shares.add(f"{alarm}{name} called classified", line.group, label == "classified")
         shares.add(f"{alarm}{name} called classified or look", line.group, label in _NOTICED)
+        if not line.leaks:
+            unmarked = _label(judge, fold(line.text))
+            shares.add(f"{alarm}{name} without marks called classified", line.group, unmarked == "classified")
+            shares.add(f"{alarm}{name} without marks called classified or look", line.group, unmarked in _NOTICED)
         if line.leaks:
             shares.add("leaks read in full", line.group, judge.may_speak(line.text))
             shares.add(f"leaks, {line.kind}: called classified", line.group, label == "classified")

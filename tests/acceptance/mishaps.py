@@ -29,7 +29,7 @@ from tests.rig import ADMIN, BOT, Rig
 from tests.unit.storage.stored import GROUP
 from zalo_governor.cli import COMMANDS, main
 from zalo_governor.config import shipped_config
-from zalo_governor.sandbox.reports.client import Press
+from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.storage.engine import connect
 
 NOBODY = 65534
@@ -515,7 +515,7 @@ def _broken_template(office: Office) -> Ended:
 
 @mishap("B09")
 def _printing_takes_too_long(office: Office) -> Ended:
-    office.patch.setattr(Press.__init__, "__defaults__", (0.01,))
+    office.patch.setattr(ReportRenderer.__init__, "__defaults__", (0.01,))
     return office.command("report", "--format", "png", "--output", str(office.folder / "ra.png"))
 
 

@@ -15,7 +15,7 @@ from zalo_governor.system.process import freeze_long_lived_objects
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.credentials import Credentials
 from zalo_governor.zalo.frames.decrypt import FrameDecoder
-from zalo_governor.zalo.socket.connection import Wire
+from zalo_governor.zalo.socket.connection import ZaloConnection
 from zalo_governor.zalo.socket.listener import Listener
 
 _DECODED = "--decoded"
@@ -79,7 +79,7 @@ def _session(base: str) -> ZaloSession:
 
 
 def _decode(session: ZaloSession, count: Count) -> None:
-    wire, decoder = Wire(session, session.socket_urls[0], clock=system_clock), FrameDecoder()
+    wire, decoder = ZaloConnection(session, session.socket_urls[0], clock=system_clock), FrameDecoder()
     while True:
         for data in wire.receive(1.0):
             if decoder.keyed:

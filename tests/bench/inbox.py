@@ -14,7 +14,7 @@ from zalo_governor.config import shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.inbound import Source
 from zalo_governor.pipeline.intake import Intake
-from zalo_governor.pipeline.secret_gate import SecretDoor
+from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.simulator.frames import encode
 from zalo_governor.simulator.load.chatter import sentence
@@ -36,7 +36,7 @@ def inbox(folder: Path) -> Figures:
     frames, decoder = _frames()
     database = Database(f"sqlite:///{folder / 'inbox.db'}", Keys(secrets.token_bytes(32)), system_clock)
     database.migrate()
-    door = SecretDoor(load_rulebook(shipped_config()).engine.door_rules, database.keys.mac)
+    door = SecretGate(load_rulebook(shipped_config()).engine.door_rules, database.keys.mac)
     intake = Intake(
         SqlInbox(database),
         door,

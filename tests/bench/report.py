@@ -14,9 +14,9 @@ from tests.bench.figures import Figures
 from zalo_governor.app.context import open_records
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock, to_ms
-from zalo_governor.domain.documents import Face
-from zalo_governor.sandbox.reports.client import Press
-from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.domain.documents import ReportFormat
+from zalo_governor.sandbox.reports.client import ReportRenderer
+from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import compose, render_json
 from zalo_governor.services.reports.document.document import paper_of
@@ -96,7 +96,7 @@ def _made(config: Path, label: str) -> Figures:
     settings = load_settings(config)
     records = open_records(settings, system_clock)
     regulation = records.rulebook.regulation
-    voice = Voice(records.catalogue, regulation)
+    voice = MessageFormatter(records.catalogue, regulation)
     span = asked(f"thang {MONTH.month}/{MONTH.year}", MONTH)
     assert span is not None
     try:
@@ -107,8 +107,8 @@ def _made(config: Path, label: str) -> Figures:
         assert render_text(made, records.catalogue, regulation)
         assert render_json(made)
         paper = paper_of(made, settings.office.letterhead, voice)
-        press = Press(settings.report_template)
-        assert all(press.print(paper, face) for face in Face)
+        press = ReportRenderer(settings.report_template)
+        assert all(press.print(paper, face) for face in ReportFormat)
         seconds = time.perf_counter() - began
     finally:
         records.close()

@@ -11,7 +11,7 @@ from tests.rig import BOT, GROUP, MEMBER, Rig, rig
 from zalo_governor.app.context import open_records
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import local, system_clock, to_ms
-from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import compose
 from zalo_governor.services.reports.periods import as_period, days
@@ -86,7 +86,7 @@ def _report_seconds(made: Rig) -> float:
     settings = load_settings(made.config)
     records = open_records(settings, system_clock)
     today = local(system_clock()).date()
-    voice = Voice(records.catalogue, records.rulebook.regulation)
+    voice = MessageFormatter(records.catalogue, records.rulebook.regulation)
     period = as_period(days(today - timedelta(days=DAYS + 1), today), voice)
     group = Group(settings.groups[0].id, settings.groups[0].name)
     try:

@@ -20,7 +20,7 @@ from zalo_governor.domain.jobs import (
     RemoveMessage,
     Task,
 )
-from zalo_governor.domain.outsiders import Newcomer
+from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.pictures import Looked
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.ports import UnitOfWork
@@ -220,7 +220,7 @@ def test_a_job_that_a_case_waits_for_stands_under_the_case(storage: Storage) -> 
 def test_an_outsider_is_here_until_gone(storage: Storage) -> None:
     case = opened(storage, rule_id="4.5")
     with storage.begin() as uow:
-        came = Newcomer(
+        came = Outsider(
             case_id=case.id, group_id=GROUP, account=BOT, uid=MEMBER, person_id=case.person_id, came_at=START
         )
         uow.outsiders.add(came)

@@ -41,7 +41,7 @@ def test_killed_at_20_random_points_nothing_is_lost_and_nothing_is_judged_twice(
         made.start_bot()
         made.until(lambda: _settled(made), "everything is judged and sent", timeout=60)
         _see_every_message_once(made)
-        cases = made.cases()
+        cases = [case for case in made.cases() if case["clause"] == "3.1"]
         _see_every_case_once(cases)
         _see_every_notice_once(made, cases)
 

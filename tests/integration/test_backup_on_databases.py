@@ -33,7 +33,7 @@ from zalo_governor.storage.repositories.audit import SqlAuditLog
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import events, inbox, metadata, outbox
 from zalo_governor.storage.security.crypto import Keys, keep_master_key, master_key
-from zalo_governor.storage.security.secret_store import Vault
+from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 CODE = RecoveryCode(b"c" * 15)
@@ -357,7 +357,7 @@ def test_the_oldest_backups_are_given_up_and_people_are_told_when_none_was_made_
     assert len(give_up_oldest(folder, 2)) == 1
     assert sorted(item.name for item in folder.iterdir()) == names[1:]
     database = filled.open()
-    vault = Vault(database)
+    vault = SecretStore(database)
     known = last_backup(vault)
     assert known
     assert known.name == names[-1]
@@ -369,7 +369,7 @@ def test_the_oldest_backups_are_given_up_and_people_are_told_when_none_was_made_
 
 
 def test_a_new_installation_has_as_long_to_make_its_first_backup(database: Database, clock: HandClock) -> None:
-    vault, two_days = Vault(database), timedelta(days=2)
+    vault, two_days = SecretStore(database), timedelta(days=2)
     assert vault.begun_at() == clock.now
     clock.now += two_days
     assert not is_overdue(vault, clock.now, two_days)

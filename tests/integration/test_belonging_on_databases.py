@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, new_case
 from zalo_governor.domain.clock import from_ms
-from zalo_governor.domain.outsiders import OUTSIDERS, Newcomer
+from zalo_governor.domain.outsiders import OUTSIDERS, Outsider
 from zalo_governor.domain.people import FoundAccount, GroupSnapshot, Member, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.engine.database import Database
@@ -96,7 +96,7 @@ def test_a_newcomer_is_here_until_gone_also_when_two_persons_turn_out_to_be_one(
         assert other
         case = uow.cases.add(new_case(first.id, 1, rule_id=OUTSIDERS))
         assert uow.outsiders.of_case(case) is None
-        made = Newcomer(
+        made = Outsider(
             case_id=case.id, group_id=GROUP, account=BOT, uid=OTHER, person_id=other.id, came_at=from_ms(1000)
         )
         uow.outsiders.add(made)

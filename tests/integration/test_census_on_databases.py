@@ -7,7 +7,7 @@ from tests.unit.storage.stored import BOT, GROUP, START, HandClock, entry, messa
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.queries.queue_counts import Census
+from zalo_governor.storage.queries.queue_counts import QueueCounts
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
@@ -18,7 +18,7 @@ OTHER_BOT = "7000000000000000777"
 def test_what_stands_is_counted_for_the_account_that_asks(
     database: Database, units: SqlUnitsOfWork, heard_in: SqlInbox, clock: HandClock
 ) -> None:
-    census = Census(database, BOT)
+    census = QueueCounts(database, BOT)
     empty = census.take(START)
     assert (empty.waiting, empty.oldest_waiting_at, empty.outgoing, empty.open_cases) == (0, None, {}, {})
 

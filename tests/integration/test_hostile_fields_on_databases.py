@@ -13,16 +13,16 @@ from tests.unit.services.desk import LETTERHEAD
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START_MS, HandClock
 from zalo_governor.domain.inbound import ElementKind, Source
 from zalo_governor.domain.people import Role
-from zalo_governor.pipeline.heartbeat import Progress
+from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
-from zalo_governor.pipeline.secret_gate import SecretDoor
+from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.engine import RulesHere
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.services.facade import Office
-from zalo_governor.services.group_changes.vocabulary import ChangeWords
+from zalo_governor.services.facade import ServiceFacade
+from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
 from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.policy import LineStatus, OfficePolicy
+from zalo_governor.services.policy import LineStatus, ServicePolicy
 from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.simulator.messages import attachment, group_act, group_message, quote_of
 from zalo_governor.simulator.world import World
@@ -85,7 +85,7 @@ def test_no_field_stops_the_line_or_is_a_way_in(database: Database, clock: HandC
 
 def _pipeline(database: Database, units: SqlUnitsOfWork, clock: HandClock) -> tuple[Intake, Judge[SqlUnitOfWork]]:
     rulebook = load_rulebook(CONFIG)
-    policy = OfficePolicy(
+    policy = ServicePolicy(
         look_at=lambda _group_id: None,
         look_for=lambda _group_id, _uid: None,
         account=BOT,
@@ -98,7 +98,7 @@ def _pipeline(database: Database, units: SqlUnitsOfWork, clock: HandClock) -> tu
         draw_code=lambda: "482913",
         with_marks=lambda sentence: [sentence],
         letterhead=LETTERHEAD,
-        changes=ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),
+        changes=ChangeVocabulary.load(CONFIG / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(CONFIG / "y-kien.yaml"),
         remind_members=True,
         repeat_window=timedelta(hours=1),
@@ -111,14 +111,14 @@ def _pipeline(database: Database, units: SqlUnitsOfWork, clock: HandClock) -> tu
         parser=parse,
         rules=RulesHere(lambda: rulebook.engine),
         door_rules=lambda: rulebook.engine.door_rules,
-        reactions=Office(policy),
+        reactions=ServiceFacade(policy),
         outbox=SqlOutbox(database, BOT),
         groups=[GROUP],
         on_judged=lambda results: None,
-        progress=Progress(),
+        progress=Heartbeat(),
         clock=clock,
     )
-    door = SecretDoor(rulebook.engine.door_rules, database.keys.mac)
+    door = SecretGate(rulebook.engine.door_rules, database.keys.mac)
     intake = Intake(
         stored, door, groups=[GROUP], watched=lambda receipt: True, on_admitted=lambda admitted: None, clock=clock
     )

@@ -8,7 +8,7 @@ import pytest
 from zalo_governor.storage.engine import lock_owner
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.instance_lock import InstanceLock, OtherInstanceError
-from zalo_governor.storage.engine.lock_owner import Occupant, RunningError, occupant, refuse_while_running
+from zalo_governor.storage.engine.lock_owner import LockOwner, RunningError, occupant, refuse_while_running
 
 
 def test_the_second_is_refused_until_the_first_lets_go(database: Database) -> None:
@@ -33,7 +33,7 @@ def test_who_runs_is_found_out_and_work_on_the_database_refused(database: Databa
     lock = InstanceLock(database, "700")
     lock.take()
     found = occupant(database, "700")
-    assert found == Occupant(os.getpid() if database.file else None)
+    assert found == LockOwner(os.getpid() if database.file else None)
     assert occupant(database, "701") is None
     with pytest.raises(RunningError, match="đang chạy"):
         refuse_while_running(database)
@@ -50,7 +50,7 @@ def test_one_in_another_container_is_found_as_well(
     monkeypatch.setattr(lock_owner, "_LOCKS", tmp_path / "locks")
     lock = InstanceLock(database, "700")
     lock.take()
-    assert occupant(database, "700") == Occupant(None)
+    assert occupant(database, "700") == LockOwner(None)
     with pytest.raises(RunningError):
         refuse_while_running(database)
     lock.release()

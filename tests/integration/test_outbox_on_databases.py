@@ -11,7 +11,7 @@ from tests.unit.services.desk import Desk
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, OTHER, START, HandClock, entry, notice
 from zalo_governor.app.scheduler import last_due
 from zalo_governor.domain.clock import to_ms
-from zalo_governor.domain.documents import Face, PaperFile
+from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.notices import Notice, Outgoing, OutgoingState, Purpose, Reception
 from zalo_governor.domain.people import Reach, Role
 from zalo_governor.pipeline import ports
@@ -322,7 +322,7 @@ def test_after_the_clock_was_set_back_a_message_waits_no_longer_than_it_would_ha
 
 def test_a_file_comes_back_as_it_was_posted_and_lies_encrypted(database: Database, outbox: SqlOutbox) -> None:
     made = paper()
-    file = PaperFile(name="bao-cao.docx", face=Face.DOCX, caption="Báo cáo", paper=made)
+    file = ReportFile(name="bao-cao.docx", face=ReportFormat.DOCX, caption="Báo cáo", paper=made)
     post(database, notice("chưa lập được tệp", file=file), notice("một câu"))
     assert [outgoing.notice.file for outgoing in outbox.claim(now=START, limit=9)] == [None]
     assert outbox.next_due(START) is None

@@ -16,7 +16,7 @@ from zalo_governor.domain.inbound import Element, ElementKind, Source
 from zalo_governor.domain.notices import Purpose, Reception
 from zalo_governor.domain.people import Role
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.queries.queue_counts import Census
+from zalo_governor.storage.queries.queue_counts import QueueCounts
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.repositories.outbox import SqlOutbox
@@ -164,7 +164,7 @@ _HOT: dict[str, Callable[[Store], object]] = {
     "post, claim, confirm": _send_one,
     "next due": lambda store: store.outbox.next_due(NOW),
     "messages that wait": lambda store: store.outbox.counts(NOW),
-    "what monitoring asks": lambda store: Census(store.database, BOT).take(NOW),
+    "what monitoring asks": lambda store: QueueCounts(store.database, BOT).take(NOW),
     "reclaim at start": lambda store: store.outbox.reclaim(NOW),
     "the day's budget": lambda store: store.outbox.sent_private_since(BOT, NOW - DAY),
     "pending gaps": lambda store: store.gaps.pending_gaps(GROUP),

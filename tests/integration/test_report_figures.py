@@ -21,7 +21,7 @@ from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.reports import ActivityReport, Period
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import compose
 from zalo_governor.services.reports.periods import midnight
@@ -45,7 +45,7 @@ from zalo_governor.storage.schema import (
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
-VOICE = Voice(CATALOGUE, REGULATION)
+VOICE = MessageFormatter(CATALOGUE, REGULATION)
 PERIODS = {
     "month": (date(2026, 2, 1), date(2026, 3, 1)),
     "quarter": (date(2026, 7, 1), date(2026, 10, 1)),

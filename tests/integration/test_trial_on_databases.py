@@ -24,7 +24,7 @@ from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, Withhe
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id
 from zalo_governor.storage.repositories.outbox import SqlOutbox
-from zalo_governor.storage.repositories.recorded_findings import Found, SqlFound
+from zalo_governor.storage.repositories.recorded_findings import RecordedFinding, RecordedFindings
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
@@ -133,11 +133,11 @@ def test_what_was_found_of_what_was_judged_is_given_page_by_page(
     pages = [heard_in.judged(BOT, after_id=after, limit=2) for after in (lowest_id(START) - 1, ids[1], ids[2])]
     assert [[one.id for one in page] for page in pages] == [ids[:2], ids[2:], []]
     assert heard_in.judged("7999", after_id=0, limit=9) == []
-    assert SqlFound(database, RULE).between(ids[0], ids[2]) == {
-        ids[0]: Found(("no_diacritics:minor",), (case.code,)),
-        ids[2]: Found(("no_diacritics:minor", "no_diacritics:minor"), ()),
+    assert RecordedFindings(database, RULE).between(ids[0], ids[2]) == {
+        ids[0]: RecordedFinding(("no_diacritics:minor",), (case.code,)),
+        ids[2]: RecordedFinding(("no_diacritics:minor", "no_diacritics:minor"), ()),
     }
-    assert SqlFound(database, "4.2-noi-dung-xau").between(ids[0], ids[2]) == {}
+    assert RecordedFindings(database, "4.2-noi-dung-xau").between(ids[0], ids[2]) == {}
 
 
 def test_who_opened_a_case_is_counted_the_last_one_first(units: SqlUnitsOfWork, heard_in: SqlInbox) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from tests.memory.base import MemoryRepository
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.outsiders import Newcomer
+from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.people import FoundAccount, GroupSnapshot, Member, Person, Reach, Role
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.storage.repositories.directory import Directory
@@ -104,13 +104,13 @@ class MemoryRosters(MemoryRepository):
 class MemoryOutsiders(MemoryRepository):
     """Fits `services.ports`."""
 
-    def add(self, newcomer: Newcomer) -> None:
+    def add(self, newcomer: Outsider) -> None:
         self._store.came[newcomer.case_id] = newcomer
 
-    def of_case(self, case: Case) -> Newcomer | None:
+    def of_case(self, case: Case) -> Outsider | None:
         return self._store.came.get(case.id)
 
-    def present(self, group_id: str, person_id: int | None = None) -> list[tuple[Newcomer, Case]]:
+    def present(self, group_id: str, person_id: int | None = None) -> list[tuple[Outsider, Case]]:
         return [
             (newcomer, self._store.book[case_id])
             for case_id, newcomer in self._store.came.items()

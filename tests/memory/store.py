@@ -14,7 +14,7 @@ from zalo_governor.domain.feedback import Remark
 from zalo_governor.domain.group_changes import Approval, GroupChange
 from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.notices import Notice
-from zalo_governor.domain.outsiders import Newcomer
+from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.people import GroupSnapshot, Person
 from zalo_governor.domain.pictures import Looked
 from zalo_governor.domain.reports import (
@@ -37,7 +37,7 @@ class MemoryStore:
     book: dict[int, Case] = field(default_factory=dict)
     entries: list[RosterEntry] = field(default_factory=list)
     present: set[str] = field(default_factory=set)
-    came: dict[int, Newcomer] = field(default_factory=dict)
+    came: dict[int, Outsider] = field(default_factory=dict)
     """Case -> whom it is about"""
     phones: dict[str, str] = field(default_factory=dict)
     """Number -> uid, as Zalo has told"""

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import structlog
 
-from zalo_governor.app.container import Wiring
-from zalo_governor.app.context import Records, open_records
-from zalo_governor.app.fallback_alert import SecondChannel
-from zalo_governor.app.observability import Watching
+from zalo_governor.app.container import Container
+from zalo_governor.app.context import AppContext, open_records
+from zalo_governor.app.fallback_alert import FallbackAlert
+from zalo_governor.app.observability import Observability
 from zalo_governor.app.supervisor import Governor, Part
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock, system_clock
-from zalo_governor.pipeline.heartbeat import Progress
-from zalo_governor.sandbox.rules.client import RulesApart, command
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.pipeline.heartbeat import Heartbeat
+from zalo_governor.sandbox.rules.client import RuleWorkerClient, command
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.maintenance.account_replacement import accounts_of
@@ -45,7 +45,7 @@ def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Govern
         raise
 
 
-def open_session(records: Records, pace: TokenBucket | None = None) -> ZaloSession:
+def open_session(records: AppContext, pace: TokenBucket | None = None) -> ZaloSession:
     """The session of the account, not logged in yet; raises ConfigError where there is none."""
     zalo = records.settings.zalo
     return ZaloSession(
@@ -62,14 +62,14 @@ def open_session(records: Records, pace: TokenBucket | None = None) -> ZaloSessi
 class _Bot:
     """Fits governor.Machine: one bot account."""
 
-    def __init__(self, records: Records, file: Path) -> None:
+    def __init__(self, records: AppContext, file: Path) -> None:
         self._records = records
         self._file = file
-        self._watching = Watching(records)
+        self._watching = Observability(records)
         self._lock: InstanceLock | None = None
-        self._wiring: Wiring | None = None
-        self._judging = Progress()
-        self._rules = RulesApart(
+        self._wiring: Container | None = None
+        self._judging = Heartbeat()
+        self._rules = RuleWorkerClient(
             command(records.settings.rules_dir),
             here=lambda: records.rulebook.engine,
             on_lost=self._judging.tries_again,
@@ -92,9 +92,9 @@ class _Bot:
                 self._session.login()
             except LoginRefusedError as refused:
                 # The program ends, and is not started again: nobody else would tell anybody.
-                say = self._records.catalogue.say
-                channel = SecondChannel(self._records.settings.alarm)
-                channel.deliver(say(Text.BLIND_SUBJECT), say(Text.LOGIN_REFUSED, code=refused.code))
+                say = self._records.catalogue.render
+                channel = FallbackAlert(self._records.settings.alarm)
+                channel.deliver(say(MessageId.BLIND_SUBJECT), say(MessageId.LOGIN_REFUSED, code=refused.code))
                 raise
             except ZaloError as error:
                 log.warning("login_waits", error=error)
@@ -119,7 +119,7 @@ class _Bot:
 
     def parts(self) -> Sequence[Part]:
         """Everything that runs, wired for the account that logged in."""
-        self._wiring = Wiring(
+        self._wiring = Container(
             self._records, self._session, self._rules, self._judging, self._watching, self._pace, self._file
         )
         return self._wiring.parts()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zalo_governor.config import Settings
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.rules.loader import Rulebook, load_rulebook, read_lines
-from zalo_governor.services.group_changes.vocabulary import ChangeWords
+from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.text.names.short_forms import ShortForms
@@ -19,7 +19,7 @@ class Configuration(NamedTuple):
     settings: Settings
     rulebook: Rulebook
     catalogue: Catalogue
-    changes: ChangeWords
+    changes: ChangeVocabulary
     clarity: ClarityPolicy
     short_forms: ShortForms
     """How titles and offices may be shortened in a display name."""
@@ -30,7 +30,7 @@ class CurrentConfiguration:
 
     def __init__(self, first: Configuration) -> None:
         self._current = first
-        self._heeding: list[Callable[[Configuration], None]] = []
+        self._callbacks: list[Callable[[Configuration], None]] = []
         self._turn = threading.Lock()
 
     @property
@@ -38,16 +38,16 @@ class CurrentConfiguration:
         """To be asked for each time anew; who needs several parts of it that fit each other takes it once."""
         return self._current
 
-    def on_change(self, heed: Callable[[Configuration], None]) -> None:
+    def on_change(self, callback: Callable[[Configuration], None]) -> None:
         """Have that called with each new configuration, in the order of asking; it must not fail."""
-        self._heeding.append(heed)
+        self._callbacks.append(callback)
 
     def replace(self, new: Configuration) -> None:
         """From now on the program goes by this one."""
         with self._turn:
             self._current = new
-            for heed in self._heeding:
-                heed(new)
+            for callback in self._callbacks:
+                callback(new)
 
 
 def load_configuration(settings: Settings) -> Configuration:
@@ -61,7 +61,7 @@ def load_configuration(settings: Settings) -> Configuration:
         settings=settings,
         rulebook=load_rulebook(folder),
         catalogue=Catalogue.load(folder / "messages.vi.yaml"),
-        changes=ChangeWords.load(folder / "thay-doi-nhom.yaml"),
+        changes=ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(folder / "y-kien.yaml"),
         short_forms=_short_forms(settings),
     )

@@ -9,14 +9,14 @@ import structlog
 
 from zalo_governor.app.config_reload import ConfigurationWatch
 from zalo_governor.app.configuration import Configuration
-from zalo_governor.app.context import Records
+from zalo_governor.app.context import AppContext
 from zalo_governor.app.due_work import DueWork, Work
-from zalo_governor.app.ingestion import Hearing
-from zalo_governor.app.observability import Watching
+from zalo_governor.app.ingestion import Ingestion
+from zalo_governor.app.observability import Observability
 from zalo_governor.app.policy import note_configuration, office_policy
-from zalo_governor.app.schedule import Timetable
+from zalo_governor.app.schedule import DailySchedule
 from zalo_governor.app.scheduler import Schedule
-from zalo_governor.app.services import PresentAlarm, PresentOffice, PresentWork, Rooms
+from zalo_governor.app.services import CurrentAlarm, CurrentServices, CurrentWork, Services
 from zalo_governor.app.supervisor import Part
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.config import Settings
@@ -25,20 +25,20 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Element, Source
 from zalo_governor.domain.notices import Outgoing
-from zalo_governor.pipeline.heartbeat import Progress
+from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.outbox import OutboxWorker
-from zalo_governor.pipeline.secret_gate import SecretDoor
-from zalo_governor.sandbox.reports.client import Press
-from zalo_governor.sandbox.rules.client import RulesApart
+from zalo_governor.pipeline.secret_gate import SecretGate
+from zalo_governor.sandbox.reports.client import ReportRenderer
+from zalo_governor.sandbox.rules.client import RuleWorkerClient
 from zalo_governor.services.cases.freshness import is_fresh
-from zalo_governor.services.members.group_sync import RollCall
+from zalo_governor.services.members.group_sync import GroupSync
 from zalo_governor.services.messaging.config_notices import ConfigurationNotices
 from zalo_governor.services.policy import LineStatus
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.repositories.message_reader import SqlPostings
+from zalo_governor.storage.repositories.message_reader import MessageReader
 from zalo_governor.storage.repositories.outbox import SqlOutbox
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from zalo_governor.system.process import freeze_long_lived_objects, on_the_core
@@ -52,16 +52,16 @@ log = structlog.get_logger(__name__)
 _JUDGED_SECONDS = 30.0
 
 
-class Wiring:
+class Container:
     """Each attribute is an object of one of the rooms; the methods are what passes between them."""
 
     def __init__(
         self,
-        records: Records,
+        records: AppContext,
         session: ZaloSession,
-        rules: RulesApart,
-        judging: Progress,
-        watching: Watching,
+        rules: RuleWorkerClient,
+        judging: Heartbeat,
+        watching: Observability,
         pace: TokenBucket,
         file: Path,
     ) -> None:
@@ -83,7 +83,7 @@ class Wiring:
             self._outbox,
             self._client,
             account=self._account,
-            printed=Press(settings.report_template).file,
+            printed=ReportRenderer(settings.report_template).file,
             say_again=self._said_again,
             private_per_day=lambda: records.settings.zalo.send.private_per_day,
             on_sent=self._sent,
@@ -95,37 +95,37 @@ class Wiring:
         with self._units.begin() as uow:
             uow.trials.begin(self._account, clock())
 
-        self._rooms = self._furnished(records.configuration.current)
-        self._orders = self._timer("orders", PresentWork(lambda: self._rooms.orders), self._caught_up)
+        self._rooms = self._build_services(records.configuration.current)
+        self._orders = self._timer("orders", CurrentWork(lambda: self._rooms.orders), self._caught_up)
         self._acquaintance = self._timer(
-            "acquaintance", PresentWork(lambda: self._rooms.acquaintance), self._who_is_here
+            "acquaintance", CurrentWork(lambda: self._rooms.acquaintance), self._who_is_here
         )
-        self._pictures = self._timer("pictures", PresentWork(lambda: self._rooms.pictures), self._caught_up)
-        self._deadlines = self._timer("deadlines", PresentWork(lambda: self._rooms.deadlines), self._caught_up)
+        self._pictures = self._timer("pictures", CurrentWork(lambda: self._rooms.pictures), self._caught_up)
+        self._deadlines = self._timer("deadlines", CurrentWork(lambda: self._rooms.deadlines), self._caught_up)
         self._judge = Judge[SqlUnitOfWork](
             inbox=inbox,
             units=self._units,
             parser=parse,
             rules=rules,
             door_rules=lambda: records.rulebook.engine.door_rules,
-            reactions=PresentOffice(lambda: self._rooms),
+            reactions=CurrentServices(lambda: self._rooms),
             outbox=self._outbox,
             groups=list(self._groups),
             on_judged=self._judged,
             progress=judging,
             clock=clock,
         )
-        door = SecretDoor(records.rulebook.engine.door_rules, database.keys.mac)
-        records.configuration.on_change(lambda new: door.go_by(new.rulebook.engine.door_rules))
+        door = SecretGate(records.rulebook.engine.door_rules, database.keys.mac)
+        records.configuration.on_change(lambda new: door.apply(new.rulebook.engine.door_rules))
         records.configuration.on_change(lambda _new: rules.reload())
-        self._hearing = Hearing(
+        self._hearing = Ingestion(
             records,
             session,
             self._client,
             inbox=inbox,
             door=door,
             judge=self._judge,
-            alarm=PresentAlarm(lambda: self._rooms),
+            alarm=CurrentAlarm(lambda: self._rooms),
             on_admitted=watching.heard,
             on_recovered=self._recovered,
             on_up=self._heard_again,
@@ -136,7 +136,7 @@ class Wiring:
             intake=self._hearing.progress,
             judge=self._judge.progress,
         )
-        self._roll_call = RollCall(
+        self._roll_call = GroupSync(
             account=self._account,
             fetch=self._client.group,
             begin=self._units.begin,
@@ -149,7 +149,7 @@ class Wiring:
         )
         self._sweeps = self._timer("sweeps", self._roll_call, self._caught_up)
         self._schedule = Schedule([], self._caught_up, clock)
-        self._timetable = Timetable(
+        self._timetable = DailySchedule(
             records,
             self._units,
             office=lambda: self._rooms.office,
@@ -158,7 +158,7 @@ class Wiring:
             stopping=self._schedule.stopping,
             clock=clock,
         )
-        self._schedule.go_by(self._timetable.duties())
+        self._schedule.apply(self._timetable.duties())
         self.watch = ConfigurationWatch(
             file,
             running=lambda: records.configuration.current,
@@ -186,17 +186,17 @@ class Wiring:
     def _go_by(self, new: Configuration) -> None:
         """Have everything go by another configuration; what may fail comes first."""
         self._seed_people(new.settings)
-        rooms = self._furnished(new)
+        rooms = self._build_services(new)
         with self._judge.between_batches():
             self._records.configuration.replace(new)
             self._rooms = rooms
         send = new.settings.zalo.send
-        self._pace.go_by(per_second=send.per_second, burst=send.burst)
-        self._schedule.go_by(self._timetable.duties())
+        self._pace.apply(per_second=send.per_second, burst=send.burst)
+        self._schedule.apply(self._timetable.duties())
         note_configuration(self._records, self._units, "config.reloaded")
         freeze_long_lived_objects()
 
-    def _furnished(self, configuration: Configuration) -> Rooms:
+    def _build_services(self, configuration: Configuration) -> Services:
         policy = office_policy(
             configuration,
             self._account,
@@ -205,12 +205,12 @@ class Wiring:
             look_at=self._look_at,
             look_for=self._look_for,
         )
-        return Rooms(
+        return Services(
             policy,
             configuration.settings.alarm,
             client=self._client,
             units=self._units,
-            postings=SqlPostings(self._records.database, self._account),
+            postings=MessageReader(self._records.database, self._account),
             on_posted=self._worker.wake,
         )
 

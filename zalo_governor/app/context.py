@@ -19,7 +19,7 @@ from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.storage.engine.database import Database, is_written
 from zalo_governor.storage.engine.errors import WrongKeyError
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.security.secret_store import Vault
+from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.system import atomic_files
 from zalo_governor.system.error_text import of_system, of_value
 from zalo_governor.zalo.credentials import Credentials
@@ -47,12 +47,12 @@ class SessionOrigin(StrEnum):
 
 
 @dataclass(frozen=True)
-class Records:
+class AppContext:
     """Open records; `close` them."""
 
     configuration: CurrentConfiguration
     database: Database
-    vault: Vault
+    vault: SecretStore
     clock: Clock
 
     @property
@@ -181,7 +181,7 @@ class Records:
         return kept[0].removeprefix(_CREDENTIALS) if len(kept) == 1 else ""
 
 
-def open_records(settings: Settings, clock: Clock) -> Records:
+def open_records(settings: Settings, clock: Clock) -> AppContext:
     """Read the rules and messages, open the database and bring its schema up to date.
 
     Raises:
@@ -197,7 +197,7 @@ def open_records(settings: Settings, clock: Clock) -> Records:
     except BaseException:
         database.close()
         raise
-    return Records(configuration, database, Vault(database), clock)
+    return AppContext(configuration, database, SecretStore(database), clock)
 
 
 def _keys(settings: Settings) -> Keys:

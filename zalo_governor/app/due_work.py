@@ -30,7 +30,7 @@ class Work(Protocol):
         ...
 
 
-class Together:
+class WorkGroup:
     """Work of several kinds in one thread: a thread more costs memory, and each of these is rare."""
 
     def __init__(self, *works: Work) -> None:

@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 _TIMEOUT_SECONDS = 20.0
 
 
-class SecondChannel:
+class FallbackAlert:
     """Sends short notes to whoever the settings name, without holding anybody up. Trouble with it is only logged."""
 
     def __init__(self, settings: AlarmSettings) -> None:

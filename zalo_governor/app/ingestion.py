@@ -6,19 +6,19 @@ from datetime import timedelta
 from random import SystemRandom
 from time import monotonic
 
-from zalo_governor.app.context import Records
+from zalo_governor.app.context import AppContext
 from zalo_governor.app.supervisor import Part
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.connection import BackfillEnd, LineReport, LineState
 from zalo_governor.domain.errors import StoreUnavailableError
 from zalo_governor.domain.inbound import Admitted, Element
-from zalo_governor.pipeline.gap_recovery import Recovery
-from zalo_governor.pipeline.heartbeat import Progress
+from zalo_governor.pipeline.gap_recovery import GapRecovery
+from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
-from zalo_governor.pipeline.liveness import MISSED, Alarm, Vigil
-from zalo_governor.pipeline.reconciliation import Rounds
-from zalo_governor.pipeline.secret_gate import SecretDoor
+from zalo_governor.pipeline.liveness import MISSED, Alarm, LivenessMonitor
+from zalo_governor.pipeline.reconciliation import Reconciliation
+from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.services.policy import LineStatus
 from zalo_governor.storage.repositories.gaps import SqlGaps
 from zalo_governor.storage.repositories.inbox import SqlInbox
@@ -34,7 +34,7 @@ from zalo_governor.zalo.socket.listener import Listener
 _BACKFILL_PAUSE_SECONDS = 0.5
 
 
-class Hearing:
+class Ingestion:
     """Each attribute is an object of a room; the methods are what passes between them.
 
     Args:
@@ -52,12 +52,12 @@ class Hearing:
 
     def __init__(
         self,
-        records: Records,
+        records: AppContext,
         session: ZaloSession,
         client: ZaloClient,
         *,
         inbox: SqlInbox,
-        door: SecretDoor,
+        door: SecretGate,
         judge: Judge[SqlUnitOfWork],
         alarm: Alarm,
         on_admitted: Callable[[Sequence[Admitted]], None],
@@ -83,7 +83,7 @@ class Hearing:
             on_admitted=self._admitted,
             clock=clock,
         )
-        self._recovery = Recovery(
+        self._recovery = GapRecovery(
             groups=[*self._groups, self._account],
             gaps=self._gaps,
             history=self._history,
@@ -106,7 +106,7 @@ class Hearing:
             duplicate_pause_seconds=settings.zalo.duplicate_pause_seconds,
             random=SystemRandom(),
         )
-        rounds = Rounds(
+        rounds = Reconciliation(
             groups=list(self._groups),
             pages=settings.vigil.round_pages,
             page=lambda group_id, before: client.recent(group_id, NEWEST if before is None else before),
@@ -115,7 +115,7 @@ class Hearing:
             missed=self._missed,
             pause=lambda: self._pause(_BACKFILL_PAUSE_SECONDS),
         )
-        self._vigil = Vigil(
+        self._vigil = LivenessMonitor(
             groups=self._groups,
             newest=client.newest,
             known=lambda group_id, keys: self._inbox.known(self._account, group_id, keys),
@@ -148,7 +148,7 @@ class Hearing:
         )
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> Heartbeat:
         """Of the intake's thread."""
         return self._intake.progress
 

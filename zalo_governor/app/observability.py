@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from zalo_governor import __version__
-from zalo_governor.app.context import Records
+from zalo_governor.app.context import AppContext
 from zalo_governor.app.event_log import tell_judged, tell_sent
 from zalo_governor.app.monitoring.health import Health, Vitals, health, works
 from zalo_governor.app.monitoring.metrics import Metrics, Scene
@@ -18,15 +18,15 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Admitted
 from zalo_governor.domain.notices import Outgoing
-from zalo_governor.pipeline.heartbeat import Progress
+from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.services.policy import LineStatus
-from zalo_governor.storage.queries.queue_counts import Census, Counts
+from zalo_governor.storage.queries.queue_counts import Counts, QueueCounts
 
 
-class Watching:
+class Observability:
     """There from the first moment, so that a bot that cannot log in is seen not to hear."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: AppContext) -> None:
         self._records = records
         self._metrics = Metrics(self._scene, records.clock)
         self._seen: _Seen | None = None
@@ -41,7 +41,7 @@ class Watching:
             parts.append(Part("health", server.run, server.stop))
         return parts
 
-    def look_at(self, account: str, *, line: Callable[[], LineStatus], intake: Progress, judge: Progress) -> None:
+    def look_at(self, account: str, *, line: Callable[[], LineStatus], intake: Heartbeat, judge: Heartbeat) -> None:
         """From now on this is what there is to be seen.
 
         Args:
@@ -50,7 +50,7 @@ class Watching:
             intake: of the intake's thread.
             judge: of the judge's.
         """
-        census = Census(self._records.database, account)
+        census = QueueCounts(self._records.database, account)
         self._seen = _Seen(line, intake, judge, census, self._records.clock)
 
     def heard(self, admitted: Sequence[Admitted]) -> None:
@@ -98,7 +98,7 @@ class Watching:
 
 class _Seen:
     def __init__(
-        self, line: Callable[[], LineStatus], intake: Progress, judge: Progress, census: Census, clock: Clock
+        self, line: Callable[[], LineStatus], intake: Heartbeat, judge: Heartbeat, census: QueueCounts, clock: Clock
     ) -> None:
         self._line = line
         self._clock = clock
@@ -113,7 +113,7 @@ class _Seen:
         except StoreUnavailableError:
             return None
 
-    def vitals(self, counts: Counts | None, records: Records) -> Vitals:
+    def vitals(self, counts: Counts | None, records: AppContext) -> Vitals:
         line = self._line()
         oldest = counts.oldest_waiting_at if counts else None
         return Vitals(

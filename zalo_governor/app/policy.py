@@ -7,11 +7,11 @@ from random import SystemRandom
 from zalo_governor import __version__
 from zalo_governor.app.config_hashes import change, fingerprints
 from zalo_governor.app.configuration import Configuration
-from zalo_governor.app.context import Records
+from zalo_governor.app.context import AppContext
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.people import Role
-from zalo_governor.services.policy import Introduction, LineStatus, OfficePolicy
+from zalo_governor.services.policy import Introduction, LineStatus, ServicePolicy
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
@@ -23,7 +23,7 @@ def office_policy(
     status: Callable[[], LineStatus],
     look_at: Callable[[str], None],
     look_for: Callable[[str, str], None],
-) -> OfficePolicy:
+) -> ServicePolicy:
     """The settings as the office goes by them.
 
     Args:
@@ -36,7 +36,7 @@ def office_policy(
     """
     settings, rulebook = configuration.settings, configuration.rulebook
     escalation = settings.escalation
-    return OfficePolicy(
+    return ServicePolicy(
         account=account,
         groups={group.id: group.name for group in settings.groups},
         regulation=rulebook.regulation,
@@ -89,7 +89,7 @@ def introduction_of(settings: Settings) -> Introduction:
     )
 
 
-def note_configuration(records: Records, units: SqlUnitsOfWork, occasion: str) -> None:
+def note_configuration(records: AppContext, units: SqlUnitsOfWork, occasion: str) -> None:
     """Write down by which rules and settings the program goes from now on, and what of them is new."""
     now = fingerprints(records.settings, records.database.keys.mac)
     other = change(records.fingerprints(), now)

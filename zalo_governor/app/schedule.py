@@ -3,19 +3,19 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 
-from zalo_governor.app.context import Records
+from zalo_governor.app.context import AppContext
 from zalo_governor.app.scheduler import EVERY_MONTH, EVERY_QUARTER, Duty
 from zalo_governor.domain.clock import Clock
-from zalo_governor.services.facade import Office
-from zalo_governor.services.members.group_sync import RollCall
-from zalo_governor.services.reports.scheduled import Duties
+from zalo_governor.services.facade import ServiceFacade
+from zalo_governor.services.members.group_sync import GroupSync
+from zalo_governor.services.reports.scheduled import ScheduledReports
 from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 _RETENTION_AT = time(2, 30)
 
 
-class Timetable:
+class DailySchedule:
     """The duties of one bot account.
 
     Args:
@@ -30,11 +30,11 @@ class Timetable:
 
     def __init__(
         self,
-        records: Records,
+        records: AppContext,
         units: SqlUnitsOfWork,
         *,
-        office: Callable[[], Office],
-        roll_call: RollCall,
+        office: Callable[[], ServiceFacade],
+        roll_call: GroupSync,
         groups: Sequence[str],
         stopping: Callable[[], bool],
         clock: Clock,
@@ -51,29 +51,41 @@ class Timetable:
         """By the present settings."""
         times = self._records.settings.schedule
         return [
-            Duty("daily_report", times.daily_report, None, self._office_does(Duties.daily_report)),
-            Duty("weekly_report", times.weekly_report, times.weekly_day, self._office_does(Duties.weekly_report)),
+            Duty("daily_report", times.daily_report, None, self._office_does(ScheduledReports.daily_report)),
+            Duty(
+                "weekly_report",
+                times.weekly_report,
+                times.weekly_day,
+                self._office_does(ScheduledReports.weekly_report),
+            ),
             Duty(
                 "monthly_report",
                 times.monthly_report,
                 None,
-                self._office_does(Duties.monthly_report),
+                self._office_does(ScheduledReports.monthly_report),
                 months=EVERY_MONTH,
             ),
             Duty(
                 "quarterly_report",
                 times.quarterly_report,
                 None,
-                self._office_does(Duties.quarterly_report),
+                self._office_does(ScheduledReports.quarterly_report),
                 months=EVERY_QUARTER,
             ),
             Duty("name_sweep", times.name_sweep, None, self._look_at_names),
-            Duty("hints_digest", times.hints_digest, None, self._office_does(Duties.hints_digest)),
-            Duty("suggestions_digest", times.suggestions_digest, None, self._office_does(Duties.suggestions_digest)),
+            Duty("hints_digest", times.hints_digest, None, self._office_does(ScheduledReports.hints_digest)),
+            Duty(
+                "suggestions_digest",
+                times.suggestions_digest,
+                None,
+                self._office_does(ScheduledReports.suggestions_digest),
+            ),
             Duty("retention", _RETENTION_AT, None, self._retain),
         ]
 
-    def _office_does(self, act: Callable[[Duties, SqlUnitOfWork, datetime], object]) -> Callable[[datetime], None]:
+    def _office_does(
+        self, act: Callable[[ScheduledReports, SqlUnitOfWork, datetime], object]
+    ) -> Callable[[datetime], None]:
         def run(due: datetime) -> None:
             with self._units.begin() as uow:
                 act(self._office().duties, uow, due)
@@ -87,7 +99,7 @@ class Timetable:
                 return
         for group_id in self._groups:
             self._roll_call.try_to_sweep(group_id)
-        self._office_does(Duties.roster_digest)(due)
+        self._office_does(ScheduledReports.roster_digest)(due)
         with self._units.begin() as uow:
             for group_id in self._groups:
                 self._office().remind_of_names(uow, group_id, due)

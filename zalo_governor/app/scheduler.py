@@ -81,7 +81,7 @@ class Schedule:
         self._stopped.wait()
         self._scheduler.shutdown(wait=True)
 
-    def go_by(self, duties: Sequence[Duty]) -> None:
+    def apply(self, duties: Sequence[Duty]) -> None:
         """Keep these times from now on; what a new time of day has missed is not made up."""
         with self._turn:
             self._duties = duties

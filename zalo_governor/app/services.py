@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from zalo_governor.app.due_work import Together, Work
-from zalo_governor.app.fallback_alert import SecondChannel
+from zalo_governor.app.due_work import Work, WorkGroup
+from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.config import AlarmSettings
 from zalo_governor.domain.connection import LineReport
 from zalo_governor.domain.events import EventBase
@@ -12,27 +12,27 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import JobKind
 from zalo_governor.sandbox.images.client import look
 from zalo_governor.services.cases.message_removal import RemoveMessageHandler
-from zalo_governor.services.facade import Office
+from zalo_governor.services.facade import ServiceFacade
 from zalo_governor.services.group_changes.picture_jobs import FetchPictureHandler
 from zalo_governor.services.group_changes.pinning import PinMessageHandler
 from zalo_governor.services.jobs import JobHandler, JobRunner
-from zalo_governor.services.members.friend_requests import FriendRequests
+from zalo_governor.services.members.friend_requests import FriendRequestPoll
 from zalo_governor.services.members.member_jobs import AcceptFriendHandler, RemoveMemberHandler
-from zalo_governor.services.members.roster.phone_lookup import PhoneBook
+from zalo_governor.services.members.roster.phone_lookup import PhoneLookup
 from zalo_governor.services.messaging.config_notices import ConfigurationNotices
 from zalo_governor.services.messaging.delivery import DeliveryFollowUp
-from zalo_governor.services.messaging.outage_notices import Blindness
-from zalo_governor.services.messaging.trial import SwitchingOn
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.outage_notices import OutageNotices
+from zalo_governor.services.messaging.trial import TrialEnd
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.reports.scheduled import CaseDeadlines
-from zalo_governor.storage.repositories.message_reader import SqlPostings
+from zalo_governor.storage.repositories.message_reader import MessageReader
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from zalo_governor.zalo.api.board import ZaloBoard
 from zalo_governor.zalo.api.client import ZaloClient
 from zalo_governor.zalo.api.group_actions import ZaloGroupActions
 
 
-class Rooms:
+class Services:
     """The office and what works for it.
 
     Args:
@@ -46,12 +46,12 @@ class Rooms:
 
     def __init__(
         self,
-        policy: OfficePolicy,
+        policy: ServicePolicy,
         alarm: AlarmSettings,
         *,
         client: ZaloClient,
         units: SqlUnitsOfWork,
-        postings: SqlPostings,
+        postings: MessageReader,
         on_posted: Callable[[], None],
     ) -> None:
         people = ZaloGroupActions(client)
@@ -65,57 +65,57 @@ class Rooms:
         fetching: dict[JobKind, JobHandler] = {
             JobKind.FETCH_PICTURE: FetchPictureHandler(policy, fetch=client.picture, look=look)
         }
-        self.office = Office(policy)
-        self.orders: Work = Together(
+        self.office = ServiceFacade(policy)
+        self.orders: Work = WorkGroup(
             JobRunner(policy.account, handlers=actions, begin=units.begin, on_settled=on_posted),
-            SwitchingOn(policy, begin=units.begin, on_posted=on_posted),
+            TrialEnd(policy, begin=units.begin, on_posted=on_posted),
         )
-        self.acquaintance: Work = Together(
-            FriendRequests(policy, fetch=people.friend_requests, begin=units.begin),
-            PhoneBook(policy, find=people.by_phone, begin=units.begin),
+        self.acquaintance: Work = WorkGroup(
+            FriendRequestPoll(policy, fetch=people.friend_requests, begin=units.begin),
+            PhoneLookup(policy, find=people.by_phone, begin=units.begin),
         )
         self.pictures: Work = JobRunner(policy.account, handlers=fetching, begin=units.begin, on_settled=on_posted)
-        tell = SecondChannel(alarm).send
-        self.blindness = Blindness(policy, tell=tell, begin=units.begin, on_posted=on_posted)
+        tell = FallbackAlert(alarm).send
+        self.blindness = OutageNotices(policy, tell=tell, begin=units.begin, on_posted=on_posted)
         self.delivery = DeliveryFollowUp(policy, tell=tell, begin=units.begin, on_posted=on_posted)
-        self.deadlines: Work = Together(CaseDeadlines(self.office.duties, begin=units.begin), self.delivery)
+        self.deadlines: Work = WorkGroup(CaseDeadlines(self.office.duties, begin=units.begin), self.delivery)
         self.configuring = ConfigurationNotices(policy)
 
 
-class PresentOffice:
+class CurrentServices:
     """The office of the present rooms, for those who hold on to one object.
 
     Fits `pipeline.ports.Reactions[SqlUnitOfWork]`.
     """
 
-    def __init__(self, rooms: Callable[[], Rooms]) -> None:
+    def __init__(self, rooms: Callable[[], Services]) -> None:
         self._rooms = rooms
 
-    def excused(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """See `Office.excused`."""
-        return self._rooms().office.excused(uow, event, verdict)
+    def filter_findings(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
+        """See `ServiceFacade.excused`."""
+        return self._rooms().office.filter_findings(uow, event, verdict)
 
     def react(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """See `Office.react`."""
+        """See `ServiceFacade.react`."""
         self._rooms().office.react(uow, event, verdict)
 
 
-class PresentAlarm:
+class CurrentAlarm:
     """The same for whoever raises the alarm. Fits `pipeline.liveness.Alarm`."""
 
-    def __init__(self, rooms: Callable[[], Rooms]) -> None:
+    def __init__(self, rooms: Callable[[], Services]) -> None:
         self._rooms = rooms
 
     def blind(self, since: datetime, line: LineReport | None) -> None:
-        """See `Blindness.blind`."""
+        """See `OutageNotices.blind`."""
         self._rooms().blindness.blind(since, line)
 
     def seeing(self, since: datetime, until: datetime) -> None:
-        """See `Blindness.seeing`."""
+        """See `OutageNotices.seeing`."""
         self._rooms().blindness.seeing(since, until)
 
 
-class PresentWork:
+class CurrentWork:
     """The same for a timer. Fits `app.due_work.Work`."""
 
     def __init__(self, work: Callable[[], Work]) -> None:

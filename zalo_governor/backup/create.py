@@ -21,7 +21,7 @@ from zalo_governor.storage.maintenance.dump import count_rows
 from zalo_governor.storage.migrations import revision
 from zalo_governor.storage.repositories.audit import audit_head
 from zalo_governor.storage.security.crypto import master_key
-from zalo_governor.storage.security.secret_store import Vault
+from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.atomic_files import sync_folder
 from zalo_governor.system.error_text import of_system
@@ -63,7 +63,7 @@ class Backups:
         self._settings = settings
         self._settings_file = settings_file
         self._database = database
-        self._vault = Vault(database)
+        self._vault = SecretStore(database)
         self._clock = clock
 
     def code(self) -> RecoveryCode | None:
@@ -140,7 +140,7 @@ class Backups:
                 yield CONFIG + path.relative_to(own).as_posix(), path.read_bytes()
 
 
-def last_backup(vault: Vault) -> LastBackup | None:
+def last_backup(vault: SecretStore) -> LastBackup | None:
     """When a backup was last made; None where none ever was."""
     kept = vault.load(_LAST)
     if kept is None:
@@ -149,7 +149,7 @@ def last_backup(vault: Vault) -> LastBackup | None:
     return LastBackup(datetime.fromisoformat(stated["at"]), stated["name"])
 
 
-def is_overdue(vault: Vault, now: datetime, after: timedelta | None) -> bool:
+def is_overdue(vault: SecretStore, now: datetime, after: timedelta | None) -> bool:
     """Whether people are to be told that there is no backup of late; a new installation has as long to make one."""
     last = last_backup(vault)
     since = last.at if last else vault.begun_at()

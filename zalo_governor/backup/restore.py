@@ -15,7 +15,7 @@ from zalo_governor.backup.archive import End, Manifest, Progress, Survey, batche
 from zalo_governor.backup.create import CONFIG, SETTINGS, SUFFIX
 from zalo_governor.backup.encrypted_file import BackupError, read_head
 from zalo_governor.backup.recovery_code import RecoveryCode
-from zalo_governor.backup.staging import Landing, cleared, is_empty, landing
+from zalo_governor.backup.staging import StagingFolder, cleared, is_empty, landing
 from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.clock import Clock, local
 from zalo_governor.domain.inbound import RawDict, Seal
@@ -167,7 +167,7 @@ class _Before:
         finally:
             database.close()
 
-    def step_aside(self, stamp: str, place: Landing) -> str | None:
+    def step_aside(self, stamp: str, place: StagingFolder) -> str | None:
         """Let the new database take the place, with its key."""
         path = self._settings.key_path
         if not self._settings.given_key:

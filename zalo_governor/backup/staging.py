@@ -26,7 +26,7 @@ def put_aside(data_dir: Path) -> list[Path]:
     return sorted([*data_dir.glob("*.truoc-*"), *data_dir.glob(f"{_BESIDE}*/")])
 
 
-class Landing(Protocol):
+class StagingFolder(Protocol):
     """A place beside the present database."""
 
     url: str
@@ -41,7 +41,7 @@ class Landing(Protocol):
         ...
 
 
-def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> Landing:
+def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> StagingFolder:
     """A landing for the database of that URL, where no restoring goes on; what one that was killed left is removed.
 
     It may hold what is sealed or erased by now.
@@ -64,7 +64,7 @@ def is_empty(database: Database) -> bool:
 
 
 @contextmanager
-def cleared(place: Landing) -> Iterator[Landing]:
+def cleared(place: StagingFolder) -> Iterator[StagingFolder]:
     """The landing; whatever happens, nothing half-made is left of it."""
     try:
         yield place

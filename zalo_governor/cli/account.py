@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zalo_governor.app.bootstrap import open_session
-from zalo_governor.app.context import Records, open_records
+from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.prompts import Asking
@@ -21,7 +21,7 @@ from zalo_governor.setup.account_matching import Acquainted, acquaint
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
 from zalo_governor.storage.engine.transaction import OFFICE_LOCK
 from zalo_governor.storage.maintenance.account_replacement import (
-    Acquaintance,
+    KnownPerson,
     accounts_of,
     acquaintances,
     may_follow,
@@ -74,7 +74,7 @@ def replace(
         records.close()
 
 
-def _lost(records: Records, stated: str | None, new: str) -> str:
+def _lost(records: AppContext, stated: str | None, new: str) -> str:
     there = [uid for uid in accounts_of(records.database) if uid != new]
     if stated is None and len(there) == 1:
         return there[0]
@@ -94,7 +94,7 @@ def _confirmed(found: Acquainted, asking: Asking) -> dict[int, str]:
     }
 
 
-def _take_over(records: Records, old: str, new: str, again: dict[int, str], seen: list[GroupSnapshot]) -> None:
+def _take_over(records: AppContext, old: str, new: str, again: dict[int, str], seen: list[GroupSnapshot]) -> None:
     database = records.database
     with SqlUnitsOfWork(database, new).begin_with_connection() as (connection, uow):
         database.lock(connection, OFFICE_LOCK)
@@ -124,7 +124,7 @@ def _take_over(records: Records, old: str, new: str, again: dict[int, str], seen
     )
 
 
-def _show(known: list[Acquaintance], found: Acquainted) -> None:
+def _show(known: list[KnownPerson], found: Acquainted) -> None:
     typer.echo(
         f"Tài khoản cũ biết {len(known)} người. Nhận ra theo mã toàn cục của Zalo: {found.by_global_id}; theo số điện "
         f"thoại: {found.by_phone}; giống tên, cần xác nhận: {len(found.suggestions)}."
@@ -133,7 +133,7 @@ def _show(known: list[Acquaintance], found: Acquainted) -> None:
         _print("Trong Nhóm, chưa nhận ra là ai", [(_shown(member), member.uid) for member in found.strangers])
 
 
-def _name_the_lost(known: list[Acquaintance], again: dict[int, str]) -> None:
+def _name_the_lost(known: list[KnownPerson], again: dict[int, str]) -> None:
     lost = [one for one in known if one.person_id not in again and (one.matters or one.groups)]
     if not lost:
         typer.echo("Không còn ai chưa được nhận ra.")
@@ -146,7 +146,7 @@ def _name_the_lost(known: list[Acquaintance], again: dict[int, str]) -> None:
     )
 
 
-def _why_it_matters(one: Acquaintance) -> str:
+def _why_it_matters(one: KnownPerson) -> str:
     parts = [", ".join(sorted(role.value for role in one.roles))]
     if one.open_cases:
         parts.append(f"{one.open_cases} vụ việc còn mở")

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Plain
 
-from zalo_governor.app.context import Records, open_records
+from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.exit_codes import ExitCode
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
@@ -105,7 +105,7 @@ def _opens(entry: AuditEntry, case: str | None) -> bool:
     return case is None or (entry.action == SHOWN and entry.subject == case)
 
 
-def _actor(uow: SqlUnitOfWork, records: Records, uid: str | None) -> int | None:
+def _actor(uow: SqlUnitOfWork, records: AppContext, uid: str | None) -> int | None:
     if uid is None:
         return None
     person = uow.people.find(records.account, uid)

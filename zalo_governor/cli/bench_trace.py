@@ -19,7 +19,7 @@ from zalo_governor.rules.loader import read_lines
 from zalo_governor.services.analysis.leak_tracing import origins
 from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.inbox import SqlInbox
-from zalo_governor.storage.repositories.message_reader import SqlPostings
+from zalo_governor.storage.repositories.message_reader import MessageReader
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.text.fold import fold
 
@@ -61,7 +61,7 @@ def trace(
 
 def _rank(database: Database, meant: int, leaked: str, times: _Times) -> int | None:
     wall, processor = time.perf_counter(), time.process_time()
-    found = origins(leaked, texts_of(SqlPostings(database, _ACCOUNT), from_ms(0)), count=_SHOWN)
+    found = origins(leaked, texts_of(MessageReader(database, _ACCOUNT), from_ms(0)), count=_SHOWN)
     times.wall.append(time.perf_counter() - wall)
     times.processor.append(time.process_time() - processor)
     ids = [origin.id for origin in found]

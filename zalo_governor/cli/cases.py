@@ -15,7 +15,7 @@ from zalo_governor.config import load_settings
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.people import Person
-from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
@@ -36,7 +36,7 @@ def cases(
                 for case in uow.cases.opened_between(None, start=_ALWAYS, end=_NEVER, open_only=open_only)
             ]
             note_access(uow, system_clock, "cases.listed", cases=len(found))
-        voice = Voice(records.catalogue, records.rulebook.regulation)
+        voice = MessageFormatter(records.catalogue, records.rulebook.regulation)
     finally:
         records.close()
     if as_json:
@@ -70,7 +70,7 @@ def _as_json(case: Case, person: Person) -> dict[str, Any]:
     }
 
 
-def _print_table(found: list[tuple[Case, Person]], voice: Voice) -> None:
+def _print_table(found: list[tuple[Case, Person]], voice: MessageFormatter) -> None:
     table = Table("Mã", "Lúc", "Ai", "Khoản", "Số lần", "Trạng thái")
     for case, person in found:
         opened = f"{local(case.event_at):%d/%m/%Y %H:%M}"

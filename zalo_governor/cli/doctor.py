@@ -11,9 +11,9 @@ from rich.text import Text
 
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.doctor.check import Check, Level
-from zalo_governor.doctor.context import Patient
+from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.doctor.registry import CHECKS
-from zalo_governor.doctor.runner import EXIT_CODES, Finding, examine, worst
+from zalo_governor.doctor.runner import EXIT_CODES, Diagnosis, examine, worst
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.system import logging
 
@@ -36,7 +36,7 @@ def doctor(
     logging.silence()
     console = Console()
     pretty = console.is_terminal and not as_json
-    patient = Patient(config, system_clock, offline=offline, send_test=send_test)
+    patient = DoctorContext(config, system_clock, offline=offline, send_test=send_test)
     try:
         with console.status("Đang kiểm tra") if pretty else nullcontext() as status:
 
@@ -59,7 +59,7 @@ def doctor(
     raise typer.Exit(EXIT_CODES[worst(findings)])
 
 
-def _document(findings: list[Finding]) -> dict[str, object]:
+def _document(findings: list[Diagnosis]) -> dict[str, object]:
     checks = [
         {"id": found.check.id, "level": found.result.level, "says": found.result.says, "mend": found.result.mend}
         for found in findings
@@ -67,7 +67,7 @@ def _document(findings: list[Finding]) -> dict[str, object]:
     return {"level": worst(findings), "checks": checks}
 
 
-def _table(findings: list[Finding]) -> Table:
+def _table(findings: list[Diagnosis]) -> Table:
     table = Table(title="Kiểm tra Zalo Governor")
     for heading in ("", "Mục", "Thấy gì, nên làm gì"):
         table.add_column(heading)
@@ -80,6 +80,6 @@ def _table(findings: list[Finding]) -> Table:
     return table
 
 
-def _summary(findings: list[Finding]) -> str:
+def _summary(findings: list[Diagnosis]) -> str:
     count = {level: sum(found.result.level is level for found in findings) for level in Level}
     return f"{count[Level.ERROR]} lỗi, {count[Level.WARNING]} cảnh báo, {count[Level.GOOD]} mục tốt."

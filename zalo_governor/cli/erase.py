@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from zalo_governor.app.context import Records, open_records
+from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.backup.staging import put_aside
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
@@ -55,7 +55,7 @@ def erase(
         typer.echo(f"{path} là bản cũ, cũng vẫn chứa dữ liệu đã xóa. Hệ thống đã chạy ổn định thì xóa: rm -r {path}")
 
 
-def _kept(records: Records, uid: str) -> Holdings:
+def _kept(records: AppContext, uid: str) -> Holdings:
     with SqlUnitsOfWork(records.database, records.account).begin() as uow:
         found = uow.people.find(records.account, uid)
     if found is None:
@@ -98,7 +98,7 @@ def _refuse(kept: Holdings) -> None:
         )
 
 
-def _take_out(records: Records, kept: Holdings, paper: str) -> None:
+def _take_out(records: AppContext, kept: Holdings, paper: str) -> None:
     database = records.database
     with SqlUnitsOfWork(database, records.account).begin_with_connection() as (connection, uow):
         database.lock(connection, OFFICE_LOCK)

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from zalo_governor.app.context import Records, open_records
+from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.cli.trial import policy_of
@@ -21,8 +21,8 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.inbound import Admitted
-from zalo_governor.pipeline.evaluation import Assessor, NotUnderstood, Understood
-from zalo_governor.pipeline.secret_gate import SecretDoor
+from zalo_governor.pipeline.evaluation import Evaluator, NotUnderstood, Understood
+from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.base import Rule
 from zalo_governor.rules.engine import Engine, RulesHere
 from zalo_governor.rules.loader import Rulebook, load_rulebook
@@ -30,7 +30,7 @@ from zalo_governor.services.analysis.rule_replay import Replay, ReplayReport, Sa
 from zalo_governor.services.commands.dispatcher import CommandDesk
 from zalo_governor.services.reports.periods import midnight
 from zalo_governor.storage.repositories.inbox import SqlInbox, lowest_id
-from zalo_governor.storage.repositories.recorded_findings import Found, SqlFound
+from zalo_governor.storage.repositories.recorded_findings import RecordedFinding, RecordedFindings
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.zalo.events.parse import parse
 
@@ -82,19 +82,21 @@ def replay(
 class _Player:
     """Reads page by page; no more than a page is in memory."""
 
-    def __init__(self, records: Records, rulebook: Rulebook, rule: Rule[Any], samples: int, *, with_text: bool) -> None:
+    def __init__(
+        self, records: AppContext, rulebook: Rulebook, rule: Rule[Any], samples: int, *, with_text: bool
+    ) -> None:
         units = SqlUnitsOfWork(records.database, records.account)
         self._account = records.account
         self._rule = rule
         self._with_text = with_text
         self._inbox = SqlInbox(records.database, records.account)
-        self._found = SqlFound(records.database, rule.id)
+        self._found = RecordedFindings(records.database, rule.id)
         self._desk = CommandDesk(policy_of(records))
         self._replay = Replay(rule.id, samples)
         door_rules = (*records.rulebook.engine.door_rules, *rulebook.engine.door_rules)
-        self._door = SecretDoor(door_rules, records.database.keys.mac)
+        self._door = SecretGate(door_rules, records.database.keys.mac)
         engine = Engine([rule])
-        self._assessor = Assessor(
+        self._assessor = Evaluator(
             parse,
             RulesHere(lambda: engine),
             lambda: engine.door_rules,
@@ -121,7 +123,7 @@ class _Player:
                 self._replay.report.unparsable += 1
                 continue
             self._replay.report.failed += bool(one.verdict.failures)
-            before = recorded.get(one.admitted.id, Found((), ()))
+            before = recorded.get(one.admitted.id, RecordedFinding((), ()))
             labels = self._labels(one.event, one.verdict)
             self._replay.compare(one.admitted.id, labels, before.labels, before.cases, partial(self._text, one))
 

@@ -12,11 +12,11 @@ from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.domain.documents import Face
+from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.sandbox.reports.client import Press
+from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.services.commands.parsing import folded
-from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.reports.builder import compose, render_json
 from zalo_governor.services.reports.document.document import paper_of
 from zalo_governor.services.reports.periods import Span, as_period, asked, days, today
@@ -62,7 +62,7 @@ def report(
     records = open_records(settings, system_clock)
     try:
         regulation = records.rulebook.regulation
-        voice = Voice(records.catalogue, regulation)
+        voice = MessageFormatter(records.catalogue, regulation)
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             days_of = {"first": f"{span.first}", "last": f"{span.last}"}
             note_access(uow, system_clock, "report.made", group_id=chosen.id, **days_of)
@@ -73,7 +73,7 @@ def report(
             content = f"{render_json(made)}\n".encode()
         else:
             paper = paper_of(made, settings.office.letterhead, voice)
-            content = Press(settings.report_template).print(paper, Face(face.value))
+            content = ReportRenderer(settings.report_template).print(paper, ReportFormat(face.value))
     finally:
         records.close()
     _give(content, output)

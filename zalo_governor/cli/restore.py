@@ -16,7 +16,7 @@ from zalo_governor.cli.progress import steps
 from zalo_governor.config import Settings
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.inbound import RawDict, Seal
-from zalo_governor.pipeline.secret_gate import SecretDoor
+from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.storage.security.crypto import Keys
 
@@ -41,7 +41,7 @@ def restore(
 
 
 def _looking(settings: Settings, keys: Keys) -> Callable[[RawDict], Seal | None]:
-    return SecretDoor(load_rulebook(settings.rules_dir).engine.door_rules, keys.mac).look
+    return SecretGate(load_rulebook(settings.rules_dir).engine.door_rules, keys.mac).look
 
 
 def _sentences(done: Restored) -> list[str]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zalo_governor.app.context import Records, open_records
+from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile, GroupId, chosen_group
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.cli.spreadsheets.reader import read_sheet
@@ -22,10 +22,10 @@ from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot, Role
 from zalo_governor.domain.roster import RosterDifference, RosterEntry, difference, with_known_uids
-from zalo_governor.services.members.roster.column_names import RosterWords
+from zalo_governor.services.members.roster.column_names import ColumnNames
 from zalo_governor.services.members.roster.comparison import attendance
 from zalo_governor.services.members.roster.importer import NoHeadingError, RosterReading, read_roster
-from zalo_governor.services.members.roster.matching import Proposal, RollCallOfRoster, proposals
+from zalo_governor.services.members.roster.matching import Proposal, RosterMatching, proposals
 from zalo_governor.services.members.roster.positions import Positions
 from zalo_governor.storage.repositories.roster import SqlRoster
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
@@ -82,7 +82,7 @@ def export(
     group_id = chosen_group(settings, group).id
     with _records(settings) as records:
         entries = SqlRoster(records.database, records.account).entries(group_id)
-    words = RosterWords.load(settings.rules_dir / "roster.yaml")
+    words = ColumnNames.load(settings.rules_dir / "roster.yaml")
     headings = [_heading(words, field) for field in RosterEntry.model_fields]
     write_sheet(file, headings, [_cells(entry, words) for entry in entries])
     typer.echo(f"{file}: {len(entries)} người.")
@@ -129,8 +129,8 @@ def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
 
 
 def _held(
-    records: Records, group_id: str
-) -> tuple[RollCallOfRoster, list[Proposal], Mapping[str, str], GroupSnapshot | None]:
+    records: AppContext, group_id: str
+) -> tuple[RosterMatching, list[Proposal], Mapping[str, str], GroupSnapshot | None]:
     """The roster held against the group, who might be whom, the names shown, and the group as last seen."""
     with SqlUnitsOfWork(records.database, records.account).begin() as uow:
         names = uow.members.judged_names(records.account, group_id)
@@ -152,7 +152,7 @@ def _borrows(uow: SqlUnitOfWork, account: str, uid: str) -> bool:
     return seen is not None and uow.people.get(seen.id).namesake is not None
 
 
-def _tie(records: Records, group_id: str, one: Proposal) -> None:
+def _tie(records: AppContext, group_id: str, one: Proposal) -> None:
     with SqlUnitsOfWork(records.database, records.account).begin() as uow:
         entry = one.entry.model_copy(update={"uid": one.uid})
         uow.roster.put(records.account, group_id, one.place, entry)
@@ -168,7 +168,7 @@ def _tie(records: Records, group_id: str, one: Proposal) -> None:
 
 
 @contextmanager
-def _records(settings: Settings) -> Iterator[Records]:
+def _records(settings: Settings) -> Iterator[AppContext]:
     records = open_records(settings, system_clock)
     try:
         yield records
@@ -177,7 +177,7 @@ def _records(settings: Settings) -> Iterator[Records]:
 
 
 def _read(file: Path, settings: Settings) -> RosterReading:
-    words = RosterWords.load(settings.rules_dir / "roster.yaml")
+    words = ColumnNames.load(settings.rules_dir / "roster.yaml")
     try:
         reading = read_roster(read_sheet(file), words)
     except NoHeadingError:
@@ -242,12 +242,12 @@ def _print(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -
     Console().print(table)
 
 
-def _heading(words: RosterWords, field: str) -> str:
+def _heading(words: ColumnNames, field: str) -> str:
     name = words.columns[field][0]
     return name[:1].upper() + name[1:]
 
 
-def _cells(entry: RosterEntry, words: RosterWords) -> list[str]:
+def _cells(entry: RosterEntry, words: ColumnNames) -> list[str]:
     roles = [words.roles[role][0] for role in Role if role in entry.roles and role in words.roles]
     return [
         entry.full_name,

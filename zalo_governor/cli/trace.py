@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zalo_governor.app.context import Records, open_records
+from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.cli.audit_access import note_access, note_opening
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
 from zalo_governor.config import load_settings
@@ -18,7 +18,7 @@ from zalo_governor.domain.cases import Reader
 from zalo_governor.domain.clock import local, system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.analysis.leak_tracing import Origin, origins
-from zalo_governor.storage.repositories.message_reader import SealedPosting, SqlPostings
+from zalo_governor.storage.repositories.message_reader import MessageReader, SealedMessage
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from zalo_governor.system.error_text import of_system
 from zalo_governor.text.fold import skeleton
@@ -40,7 +40,7 @@ def trace(
     settings = load_settings(config)
     records = open_records(settings, system_clock)
     try:
-        postings = SqlPostings(records.database, records.account)
+        postings = MessageReader(records.database, records.account)
         since = records.clock() - timedelta(days=days)
         found = origins(leaked, texts_of(postings, since), count=best)
         sealed = postings.sealed_like(skeleton(leaked).encode())
@@ -66,14 +66,14 @@ def _leaked(text: str, file: Path | None) -> str:
         ) from None
 
 
-def texts_of(postings: SqlPostings, since: datetime) -> Iterator[tuple[int, str]]:
+def texts_of(postings: MessageReader, since: datetime) -> Iterator[tuple[int, str]]:
     """The kept messages as they are compared: inbox entry, and everything of it that people read."""
     for id_, raw in postings.bodies(since=since):
         yield id_, posted_text(raw)
 
 
 def _note(
-    uow: SqlUnitOfWork, records: Records, found: list[Origin], sealed: list[SealedPosting], postings: SqlPostings
+    uow: SqlUnitOfWork, records: AppContext, found: list[Origin], sealed: list[SealedMessage], postings: MessageReader
 ) -> None:
     """Who looks into old messages is itself on record, also with the cases of what is shown; what was looked for is
     not."""
@@ -85,7 +85,7 @@ def _note(
 
 
 def _show(
-    uow: SqlUnitOfWork, account: str, found: list[Origin], sealed: list[SealedPosting], postings: SqlPostings
+    uow: SqlUnitOfWork, account: str, found: list[Origin], sealed: list[SealedMessage], postings: MessageReader
 ) -> None:
     def who(uid: str) -> str:
         person = uow.people.find_or_create(account, uid)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from zalo_governor.app.context import Records, open_records
+from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.app.policy import office_policy
 from zalo_governor.cli.audit_access import note_access
 from zalo_governor.cli.options import DEFAULT_CONFIG, ConfigFile
@@ -15,7 +15,7 @@ from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.messaging.trial import TrialPage
 from zalo_governor.services.messaging.trial_filter import by_addressee, on_trial
-from zalo_governor.services.policy import LineStatus, OfficePolicy
+from zalo_governor.services.policy import LineStatus, ServicePolicy
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 
@@ -35,7 +35,7 @@ def trial(
     typer.echo(shown)
 
 
-def policy_of(records: Records) -> OfficePolicy:
+def policy_of(records: AppContext) -> ServicePolicy:
     """By what the office goes, for a command that talks to nobody.
 
     Raises:
@@ -53,7 +53,7 @@ def policy_of(records: Records) -> OfficePolicy:
     )
 
 
-def _as_json(policy: OfficePolicy, uow: SqlUnitOfWork) -> dict[str, Any]:
+def _as_json(policy: ServicePolicy, uow: SqlUnitOfWork) -> dict[str, Any]:
     state = uow.trials.get(policy.account)
     figures = uow.trials.figures(policy.account, list(policy.groups), state.began_at if state else policy.clock())
     return {

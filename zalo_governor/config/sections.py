@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from zalo_governor.domain.documents import Face, Letterhead
+from zalo_governor.domain.documents import Letterhead, ReportFormat
 from zalo_governor.domain.escalation import QuietHours
 from zalo_governor.domain.people import Role
 
@@ -316,7 +316,7 @@ class ScheduleSettings(_Section):
     """On the first day of the month, on the month before."""
     quarterly_report: time | None = time(8, 15)
     """On the first day of the quarter, on the quarter before."""
-    report_files: tuple[Face, ...] = (Face.DOCX, Face.PNG)
+    report_files: tuple[ReportFormat, ...] = (ReportFormat.DOCX, ReportFormat.PNG)
     """Beside the text of a monthly or quarterly report."""
     name_sweep: time | None = time(7, 30)
     hints_digest: time | None = time(16, 0)

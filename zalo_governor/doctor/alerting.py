@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 import requests
 
-from zalo_governor.app.fallback_alert import Mail, SecondChannel
+from zalo_governor.app.fallback_alert import FallbackAlert, Mail
 from zalo_governor.doctor.check import Result, error, good, warning
-from zalo_governor.doctor.context import Patient
+from zalo_governor.doctor.context import DoctorContext
 
 _SUBJECT = "Zalo Governor: thư thử"
 _TEXT = "Đây là thư thử của lệnh zalo-governor doctor --send-test. Nhận được thư này là đường báo động hoạt động."
 
 
-def reachable(patient: Patient) -> Iterator[Result]:
+def reachable(patient: DoctorContext) -> Iterator[Result]:
     """Each way of the settings is tried without sending; with --send-test one note goes out."""
-    ways = SecondChannel(patient.settings.alarm).ways
+    ways = FallbackAlert(patient.settings.alarm).ways
     if not ways:
         yield warning(
             "Chưa đặt đường báo động thứ hai: Hệ thống mất kết nối thì không ai được báo",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from zalo_governor.doctor.context import Patient
+from zalo_governor.doctor.context import DoctorContext
 
 
 class Level(StrEnum):
@@ -37,7 +37,7 @@ class Check:
     id: str
     """Stable: monitoring goes by it."""
     title: str
-    look: Callable[[Patient], Iterator[Result]]
+    look: Callable[[DoctorContext], Iterator[Result]]
     """May raise GovernorError or OSError, which is then the result."""
     needs: tuple[str, ...] = ()
     """Checks before it that must not have ended with an error, and must have been made."""

@@ -11,13 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from zalo_governor.app.context import Records, open_records
+from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.config import Settings, load_settings
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.storage.engine.database import Database
-from zalo_governor.storage.engine.lock_owner import Occupant, occupant
+from zalo_governor.storage.engine.lock_owner import LockOwner, occupant
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.migrations import newest
 from zalo_governor.storage.security.crypto import Keys
@@ -34,7 +34,7 @@ class SeenGroup(NamedTuple):
     at: datetime
 
 
-class Patient:
+class DoctorContext:
     """Close it. Which parts may be opened is for the checks' `needs` to say."""
 
     def __init__(self, config: Path, clock: Clock, *, offline: bool, send_test: bool) -> None:
@@ -42,7 +42,7 @@ class Patient:
         self.clock = clock
         self.offline = offline
         self.send_test = send_test
-        self._opened: list[Records | ZaloSession | Database] = []
+        self._opened: list[AppContext | ZaloSession | Database] = []
 
     def close(self) -> None:
         """Let go of what was opened."""
@@ -82,14 +82,14 @@ class Patient:
         return self.has_key and self.has_database and self.database.form() == newest()
 
     @cached_property
-    def records(self) -> Records:
+    def records(self) -> AppContext:
         """Only where it is `ready`."""
         records = open_records(self.settings, self.clock)
         self._opened.append(records)
         return records
 
     @cached_property
-    def occupant(self) -> Occupant | None:
+    def occupant(self) -> LockOwner | None:
         """Who runs the bot now."""
         account = self.records.account
         return occupant(self.records.database, account) if account else None

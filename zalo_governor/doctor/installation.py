@@ -9,12 +9,12 @@ from time import time
 from zalo_governor.backup.create import is_overdue, last_backup
 from zalo_governor.backup.staging import put_aside
 from zalo_governor.doctor.check import Result, error, good, note, warning
-from zalo_governor.doctor.context import Patient
+from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.domain.people import Role
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.services.group_changes.vocabulary import ChangeWords
+from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
 from zalo_governor.services.members.roster.positions import Positions
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.reports.directive_quality import ClarityPolicy
@@ -27,7 +27,7 @@ _NAME_THEM = "Ghi thêm vào mục people, hoặc chạy lại zalo-governor ini
 _CORRECT = "Sửa đúng tệp, dòng, mục được nêu rồi chạy lại lệnh này."
 
 
-def settings(patient: Patient) -> Iterator[Result]:
+def settings(patient: DoctorContext) -> Iterator[Result]:
     """The settings file, with every fault of it."""
     try:
         known = patient.settings
@@ -46,13 +46,13 @@ def settings(patient: Patient) -> Iterator[Result]:
             yield warning(f"Mục people chưa có {title}: không ai nhận thông báo dành cho vai trò này", _NAME_THEM)
 
 
-def rules(patient: Patient) -> Iterator[Result]:
+def rules(patient: DoctorContext) -> Iterator[Result]:
     """Everything that an office may have a copy of; each file's faults are said, not only the first one's."""
     folder = patient.settings.rules_dir
     loaders: tuple[Callable[[], object], ...] = (
         lambda: load_rulebook(folder),
         lambda: Catalogue.load(folder / "messages.vi.yaml"),
-        lambda: ChangeWords.load(folder / "thay-doi-nhom.yaml"),
+        lambda: ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         lambda: ClarityPolicy.load(folder / "y-kien.yaml"),
         lambda: Positions.load(folder / "positions.yaml"),
     )
@@ -68,7 +68,7 @@ def rules(patient: Patient) -> Iterator[Result]:
         yield good(f"Quy tắc, câu chữ, danh mục trong {folder} đọc được")
 
 
-def folder(patient: Patient) -> Iterator[Result]:
+def folder(patient: DoctorContext) -> Iterator[Result]:
     """data_dir is for the program's user alone."""
     place = patient.settings.data_dir
     if not place.exists():
@@ -89,7 +89,7 @@ def folder(patient: Patient) -> Iterator[Result]:
         yield good(f"{place}: chỉ {owner} vào được")
 
 
-def backup(patient: Patient) -> Iterator[Result]:
+def backup(patient: DoctorContext) -> Iterator[Result]:
     """Whether one was made, and lately."""
     vault, after = patient.records.vault, patient.settings.backup.remind_after
     last = last_backup(vault)
@@ -103,7 +103,7 @@ def backup(patient: Patient) -> Iterator[Result]:
         yield good(said)
 
 
-def secret_files(patient: Patient) -> Iterator[Result]:
+def secret_files(patient: DoctorContext) -> Iterator[Result]:
     """The session holds cookies; a database of its own holds what is encrypted, and who is who."""
     known = patient.settings
     files = [known.zalo.session_file, known.data_dir / "governor.db"]
@@ -116,7 +116,7 @@ def secret_files(patient: Patient) -> Iterator[Result]:
     yield from _earlier_copies(patient)
 
 
-def _earlier_copies(patient: Patient) -> Iterator[Result]:
+def _earlier_copies(patient: DoctorContext) -> Iterator[Result]:
     for path in put_aside(patient.settings.data_dir):
         says = f"{path} là bản cũ, còn giữ cả những gì về sau đã niêm phong hoặc đã xóa"
         if time() - path.stat().st_mtime < _SETTLING_SECONDS:
@@ -125,7 +125,7 @@ def _earlier_copies(patient: Patient) -> Iterator[Result]:
             yield warning(says, f"Hệ thống đã chạy ổn định thì xóa: rm -r {path}")
 
 
-def key(patient: Patient) -> Iterator[Result]:
+def key(patient: DoctorContext) -> Iterator[Result]:
     """It is there, well-formed, and nobody else may read it."""
     path = patient.settings.key_path
     if patient.has_key:
@@ -146,7 +146,7 @@ def key(patient: Patient) -> Iterator[Result]:
         yield note(f"Chưa có khóa; {path} được tạo ở lần chạy đầu", "Sau đó chép tệp khóa ra nơi cất giữ riêng.")
 
 
-def database(patient: Patient) -> Iterator[Result]:
+def database(patient: DoctorContext) -> Iterator[Result]:
     """It answers, this program knows its form, and the key opens it."""
     if not patient.has_database or not patient.has_key:
         yield note("Chưa có cơ sở dữ liệu; được tạo ở lần chạy đầu")

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from zalo_governor.doctor.check import Result, error, good, note, warning
-from zalo_governor.doctor.context import Patient
+from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.zalo.http.connectivity import knock
 
 _OLDEST = (3, 11)
@@ -20,7 +20,7 @@ _WRONG_SECONDS = 60.0
 _TIMEZONE = "Asia/Ho_Chi_Minh"
 
 
-def python(_patient: Patient) -> Iterator[Result]:
+def python(_patient: DoctorContext) -> Iterator[Result]:
     """The interpreter."""
     here = platform.python_version()
     if sys.version_info < _OLDEST:
@@ -29,7 +29,7 @@ def python(_patient: Patient) -> Iterator[Result]:
         yield good(f"Python {here}")
 
 
-def disk(patient: Patient) -> Iterator[Result]:
+def disk(patient: DoctorContext) -> Iterator[Result]:
     """Room for the database and the log."""
     place = _nearest(patient.settings.data_dir)
     free = shutil.disk_usage(place).free // _MB
@@ -42,7 +42,7 @@ def disk(patient: Patient) -> Iterator[Result]:
         yield good(f"Còn {free / 1000:.0f} GB trống")
 
 
-def timezone(_patient: Patient) -> Iterator[Result]:
+def timezone(_patient: DoctorContext) -> Iterator[Result]:
     """Times of reports are those of Viet Nam."""
     try:
         ZoneInfo(_TIMEZONE)
@@ -52,7 +52,7 @@ def timezone(_patient: Patient) -> Iterator[Result]:
         yield good(f"Có dữ liệu múi giờ {_TIMEZONE}")
 
 
-def clock(patient: Patient) -> Iterator[Result]:
+def clock(patient: DoctorContext) -> Iterator[Result]:
     """Against Zalo's own."""
     zalo = patient.settings.zalo
     answer = knock(route_to=zalo.route_to, timeout=zalo.timeout_seconds)
@@ -73,7 +73,7 @@ def clock(patient: Patient) -> Iterator[Result]:
         yield good(f"Đồng hồ lệch {abs(drift):.0f} giây so với Zalo")
 
 
-def optional_parts(_patient: Patient) -> Iterator[Result]:
+def optional_parts(_patient: DoctorContext) -> Iterator[Result]:
     """None of them is needed."""
     for what, commands, package in (
         ("Nhận dạng chữ trong ảnh (tesseract)", ("tesseract",), "tesseract-ocr tesseract-ocr-vie"),

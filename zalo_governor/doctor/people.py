@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from zalo_governor.doctor.check import Result, error, good, note, warning
-from zalo_governor.doctor.context import Patient
+from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT, NOTHING_OUTGOING
 from zalo_governor.domain.people import Person, Reach, Role
@@ -11,7 +11,7 @@ from zalo_governor.setup.choices import ROLE_NAMES
 from zalo_governor.storage.repositories.outbox import SqlOutbox
 
 
-def present(patient: Patient) -> Iterator[Result]:
+def present(patient: DoctorContext) -> Iterator[Result]:
     """Each of them is in a group that is watched."""
     account, known = patient.records.account, patient.settings
     with patient.store() as uow:
@@ -36,7 +36,7 @@ def present(patient: Patient) -> Iterator[Result]:
         yield good(f"{len(known.people)} người có vai trò đều ở trong Nhóm")
 
 
-def reachable(patient: Patient) -> Iterator[Result]:
+def reachable(patient: DoctorContext) -> Iterator[Result]:
     """Whether private messages get through to them, as far as one was ever sent."""
     account = patient.records.account
     with patient.store() as uow:
@@ -55,7 +55,7 @@ def reachable(patient: Patient) -> Iterator[Result]:
         yield good(f"Cả {len(holders)} người có vai trò đều nhận được tin riêng")
 
 
-def undelivered(patient: Patient) -> Iterator[Result]:
+def undelivered(patient: DoctorContext) -> Iterator[Result]:
     """What the bot could not deliver lately, and what it has been trying to deliver for long."""
     now = patient.records.clock()
     counts = SqlOutbox(patient.records.database, patient.records.account).counts(now)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from zalo_governor.doctor.check import Check, Level, Result
-from zalo_governor.doctor.context import Patient
+from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.system.error_text import of_system
 
@@ -13,14 +13,14 @@ EXIT_CODES = {Level.GOOD: 0, Level.NOTE: 0, Level.SKIPPED: 0, Level.WARNING: 1, 
 """For monitoring. What is skipped because of an error before it is counted by that error."""
 
 
-class Finding(NamedTuple):
+class Diagnosis(NamedTuple):
     """A result and the check that gave it."""
 
     check: Check
     result: Result
 
 
-def examine(patient: Patient, checks: Sequence[Check], begin: Callable[[Check], None]) -> Iterator[Finding]:
+def examine(patient: DoctorContext, checks: Sequence[Check], begin: Callable[[Check], None]) -> Iterator[Diagnosis]:
     """Every result as it is found; `begin` is told of each check before it is made."""
     unfit: set[str] = set()
     titles = {check.id: check.title for check in checks}
@@ -35,16 +35,16 @@ def examine(patient: Patient, checks: Sequence[Check], begin: Callable[[Check], 
             results = _looked(check, patient)
         if any(result.level in {Level.ERROR, Level.SKIPPED} for result in results):
             unfit.add(check.id)
-        yield from (Finding(check, result) for result in results)
+        yield from (Diagnosis(check, result) for result in results)
 
 
-def worst(findings: Sequence[Finding]) -> Level:
+def worst(findings: Sequence[Diagnosis]) -> Level:
     """The worst level of all."""
     order = list(Level)
     return max((finding.result.level for finding in findings), key=order.index, default=Level.GOOD)
 
 
-def _looked(check: Check, patient: Patient) -> list[Result]:
+def _looked(check: Check, patient: DoctorContext) -> list[Result]:
     results: list[Result] = []
     try:
         results.extend(check.look(patient))

@@ -9,7 +9,7 @@ import requests
 from zalo_governor.app.monitoring.health import Condition
 from zalo_governor.app.monitoring.server import HOST
 from zalo_governor.doctor.check import Level, Result, error, good, note, warning
-from zalo_governor.doctor.context import Patient
+from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.connection import LineState
 
@@ -35,7 +35,7 @@ _ELSEWHERE = {
 }
 
 
-def process(patient: Patient) -> Iterator[Result]:
+def process(patient: DoctorContext) -> Iterator[Result]:
     """Which of the two ways of looking the rest goes by."""
     if not patient.ready:
         mend = "Lần đầu: zalo-governor login rồi zalo-governor run. Cơ sở dữ liệu cũ: zalo-governor upgrade."
@@ -49,7 +49,7 @@ def process(patient: Patient) -> Iterator[Result]:
         yield good(f"Chương trình đang chạy ({where}); lệnh này không đăng nhập thêm, chỉ xem điều nó đã thấy")
 
 
-def health(patient: Patient) -> Iterator[Result]:
+def health(patient: DoctorContext) -> Iterator[Result]:
     """Its own word, over loopback."""
     port = patient.settings.health.port
     if port is None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from zalo_governor.doctor.check import Result, error, good, note, warning
-from zalo_governor.doctor.context import Patient, SeenGroup
+from zalo_governor.doctor.context import DoctorContext, SeenGroup
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.zalo.errors import LoginRefusedError, NotInGroupError, ZaloUnavailableError
@@ -17,7 +17,7 @@ _WAYS = {
 _OPEN_WAY = "Kiểm tra mạng, DNS và tường lửa: máy phải ra được cổng 443 của *.zalo.me, *.zadn.vn, *.zdn.vn."
 
 
-def way(patient: Patient) -> Iterator[Result]:
+def way(patient: DoctorContext) -> Iterator[Result]:
     """From here to Zalo's door."""
     zalo = patient.settings.zalo
     try:
@@ -32,7 +32,7 @@ def way(patient: Patient) -> Iterator[Result]:
         yield warning("zalo.route_to đang trỏ tới Zalo mô phỏng", "Dùng thật thì đặt zalo.route_to: null.")
 
 
-def session(patient: Patient) -> Iterator[Result]:
+def session(patient: DoctorContext) -> Iterator[Result]:
     """There is one, and Zalo takes it."""
     if patient.occupant is not None:
         yield good("Phiên đăng nhập do chương trình đang chạy giữ")
@@ -49,7 +49,7 @@ def session(patient: Patient) -> Iterator[Result]:
         yield error(f"Chưa có phiên đăng nhập dùng được: {missing}", "Đăng nhập: zalo-governor login.")
 
 
-def groups(patient: Patient) -> Iterator[Result]:
+def groups(patient: DoctorContext) -> Iterator[Result]:
     """Each of them is visible, and the account is in it."""
     for group in patient.settings.groups:
         name = group.name or group.id
@@ -66,7 +66,7 @@ def groups(patient: Patient) -> Iterator[Result]:
             yield good(f"{name}: {seen.snapshot.total_members} thành viên, {_when(patient, seen)}")
 
 
-def rights(patient: Patient) -> Iterator[Result]:
+def rights(patient: DoctorContext) -> Iterator[Result]:
     """What Zalo lets only the owner of a group and its deputies do (protocol page 4)."""
     account = patient.records.account
     for group in patient.settings.groups:
@@ -91,14 +91,14 @@ def rights(patient: Patient) -> Iterator[Result]:
             )
 
 
-def _known(patient: Patient, group_id: str) -> SeenGroup | None:
+def _known(patient: DoctorContext, group_id: str) -> SeenGroup | None:
     try:
         return patient.seen(group_id)
     except NotInGroupError:
         return None
 
 
-def _when(patient: Patient, seen: SeenGroup) -> str:
+def _when(patient: DoctorContext, seen: SeenGroup) -> str:
     if patient.may_ask:
         return "xem vừa rồi"
     return f"theo lần rà soát lúc {local(seen.at):%H:%M %d/%m/%Y}"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 
-class Face(StrEnum):
+class ReportFormat(StrEnum):
     """What a paper is printed as."""
 
     DOCX = "docx"
@@ -77,7 +77,7 @@ class Letterhead(_Part):
     recipients: tuple[str, ...]
 
 
-class Paper(_Part):
+class ReportDocument(_Part):
     """The whole report."""
 
     head: Letterhead
@@ -102,12 +102,12 @@ class Paper(_Part):
         return tuple(table for section in self.sections for table in section.tables)
 
 
-class PaperFile(_Part):
+class ReportFile(_Part):
     """A paper on its way to somebody as a file."""
 
     name: str
     """File name with its ending."""
-    face: Face
+    face: ReportFormat
     caption: str
     """Stands under a picture; Zalo shows none beside a file."""
-    paper: Paper
+    paper: ReportDocument

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from zalo_governor.domain.documents import PaperFile
+from zalo_governor.domain.documents import ReportFile
 
 
 class Purpose(StrEnum):
@@ -60,7 +60,7 @@ class Notice(BaseModel):
     """The addressee, for private messages."""
     text: str
     """With a file: what is said in its place where it cannot be made."""
-    file: PaperFile | None = None
+    file: ReportFile | None = None
     purpose: Purpose
     urgent: bool = False
     """It is about something urgent (`Case.urgent`): it goes before all others and is tried until somebody knows."""

@@ -8,7 +8,7 @@ OUTSIDERS = "4.5-nguoi-ngoai-danh-sach"
 """The rule whose cases are about somebody who came in, and not about something that was said."""
 
 
-class Newcomer(BaseModel):
+class Outsider(BaseModel):
     """Whom a case of clause 4.5 is about. The case itself stands under who brought them in, where that is known."""
 
     model_config = ConfigDict(frozen=True)

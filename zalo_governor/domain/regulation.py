@@ -17,6 +17,23 @@ class Enforcement(StrEnum):
     """Nothing on the wire shows it: the program says so and offers the manual way."""
 
 
+class ClauseTopic(StrEnum):
+    """What a clause is about, where the program has to know it: the numbers differ from regulation to regulation."""
+
+    WRITING = "writing"
+    """Vietnamese with diacritics."""
+    NAMES = "names"
+    """Display names."""
+    SECRETS = "secrets"
+    """State secrets in what is posted."""
+    CLASSIFIED_WORK = "classified_work"
+    """Orders and calls about state secrets."""
+    OUTSIDERS = "outsiders"
+    """People who do not belong to the group."""
+    FORWARDING = "forwarding"
+    """Messages passed on outside the group."""
+
+
 class Clause(BaseModel):
     """One clause (khoản) of an article (điều)."""
 
@@ -26,6 +43,7 @@ class Clause(BaseModel):
     """`4.1` for khoản 1 Điều 4; `QĐ.1.1` for the decision that issued the regulation."""
     summary: str
     enforced: Enforcement
+    topic: ClauseTopic | None = None
     by: tuple[str, ...] = ()
     """Ids of rules, commands or report sections."""
     note: str = ""
@@ -63,6 +81,14 @@ class Regulation(BaseModel):
             if clause.number == number:
                 return clause
         raise KeyError(number)
+
+    def number_of(self, topic: ClauseTopic) -> str:
+        """The number of the clause on that topic; "" where the regulation names none."""
+        return next((clause.number for clause in self.clauses if clause.topic is topic), "")
+
+    def topic_of(self, number: str) -> ClauseTopic | None:
+        """The topic of that clause; None where it has none, or there is no such clause."""
+        return next((clause.topic for clause in self.clauses if clause.number == number), None)
 
     @property
     def not_visible(self) -> tuple[Clause, ...]:

@@ -32,7 +32,7 @@ class NotUnderstood(NamedTuple):
 Assessment = list[Understood | NotUnderstood]
 
 
-class Assessor:
+class Evaluator:
     """Pure but for what it asks of others; keeps nobody from writing while the rules think.
 
     `person` gives who is behind (account, uid), None where nobody is known under it yet; `said_before` whether the

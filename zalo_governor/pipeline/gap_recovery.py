@@ -1,4 +1,4 @@
-"""Recovery: a gap is opened when the line goes down, and closed with what backfill brought back."""
+"""GapRecovery: a gap is opened when the line goes down, and closed with what backfill brought back."""
 
 import threading
 import time
@@ -39,7 +39,7 @@ class _Missed(NamedTuple):
     """Number of the last inbox entry before it; 0 where the group was never heard."""
 
 
-class Recovery:
+class GapRecovery:
     """Follows the line and runs backfill, in a thread of its own.
 
     What Zalo does not give for a passing reason is asked for again, at growing intervals, until it is given or refused
@@ -169,10 +169,10 @@ class Recovery:
     def _resume(self) -> None:
         if self._resumed:
             return
-        self._listened_ms = self._surely(self._gaps.last_received)
+        self._listened_ms = self._retry_until_stored(self._gaps.last_received)
         for group_id in self._groups:
-            self._heard_before[group_id] = self._surely(partial(self._gaps.last_heard, group_id))
-            pending = self._surely(partial(self._gaps.pending_gaps, group_id))
+            self._heard_before[group_id] = self._retry_until_stored(partial(self._gaps.last_heard, group_id))
+            pending = self._retry_until_stored(partial(self._gaps.pending_gaps, group_id))
             for gap in (*self._given_up(group_id), *pending):
                 self._missed[group_id].append(_Missed(gap.id, to_ms(gap.began_at), gap.heard_id))
                 if gap.ended_at is None:
@@ -183,7 +183,7 @@ class Recovery:
         if self._listened_ms is None:
             return []
         since = from_ms(self._listened_ms) - _TRIED_AGAIN
-        return self._surely(partial(self._gaps.given_up_gaps, group_id, since))
+        return self._retry_until_stored(partial(self._gaps.given_up_gaps, group_id, since))
 
     def _write_down(self, line: LineReport, heard_id: int) -> None:
         for group_id in self._groups:
@@ -214,19 +214,19 @@ class Recovery:
         return group_id in self._running
 
     def _open(self, group_id: str, line: LineReport, heard_id: int) -> None:
-        ever_heard = self._surely(partial(self._gaps.last_heard, group_id)) is not None
+        ever_heard = self._retry_until_stored(partial(self._gaps.last_heard, group_id)) is not None
         began_at, cause = line.heard_at or line.at, line.cause or line.state.value
         self._begin(group_id, began_at, cause, heard_id if ever_heard else 0)
 
     def _begin(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> None:
-        gap_id = self._surely(partial(self._gaps.open_gap, group_id, began_at, cause, heard_id))
+        gap_id = self._retry_until_stored(partial(self._gaps.open_gap, group_id, began_at, cause, heard_id))
         self._running[group_id] = gap_id
         self._missed[group_id].append(_Missed(gap_id, to_ms(began_at), heard_id))
 
     def _end(self, group_id: str, at: datetime) -> None:
         gap_id = self._running.get(group_id)
         if gap_id is not None:
-            self._surely(partial(self._gaps.end_gap, gap_id, at))
+            self._retry_until_stored(partial(self._gaps.end_gap, gap_id, at))
             del self._running[group_id]
 
     def _next(self) -> LineReport | None:
@@ -261,7 +261,7 @@ class Recovery:
                 pass  # What is missed is fetched once the line is up.
 
     def _tell(self, group_id: str) -> None:
-        self._surely(partial(self._on_recovered, group_id))
+        self._retry_until_stored(partial(self._on_recovered, group_id))
 
     def _ask_again(self) -> None:
         now = time.monotonic()
@@ -287,10 +287,10 @@ class Recovery:
             return True
         self._again.pop(group_id, None)
         for gap, end in ends.items():
-            self._surely(partial(self._gaps.settle_gap, gap.gap_id, end is BackfillEnd.REACHED))
+            self._retry_until_stored(partial(self._gaps.settle_gap, gap.gap_id, end is BackfillEnd.REACHED))
         reached = [gap.heard_id for gap, end in ends.items() if end is BackfillEnd.REACHED]
         if reached:
-            self._surely(partial(self._gaps.close_made_up, group_id, min(reached)))
+            self._retry_until_stored(partial(self._gaps.close_made_up, group_id, min(reached)))
         with self._book:
             self._missed[group_id] = [gap for gap in self._missed[group_id] if gap not in ends]
         whole = sum(end is BackfillEnd.REACHED for end in ends.values())
@@ -299,7 +299,7 @@ class Recovery:
 
     def _ends(self, group_id: str, missed: Sequence[_Missed]) -> dict[_Missed, BackfillEnd]:
         """How the look for each gap ended (oldest first). One look for all, unless it does not reach the oldest."""
-        end = self._surely(partial(self._fetch, group_id, missed))
+        end = self._retry_until_stored(partial(self._fetch, group_id, missed))
         if end is BackfillEnd.EXHAUSTED and len(missed) > 1:
             # What was heard between them tells that the younger ones are whole, even if the oldest is not.
             return {missed[0]: end, **self._ends(group_id, missed[1:])}
@@ -333,7 +333,7 @@ class Recovery:
             self._old = [element for element in self._old if _conversation(element) != group_id]
         if not mine:
             return []
-        since_ms = self._surely(partial(self._gaps.first_heard, group_id))
+        since_ms = self._retry_until_stored(partial(self._gaps.first_heard, group_id))
         if since_ms is None:
             since_ms = self._since.get(group_id)
         mine = [element for element in mine if since_ms is not None and element.at_ms >= since_ms - _CLOCKS_APART_MS]
@@ -350,7 +350,7 @@ class Recovery:
     def _admitted(self, elements: Sequence[Element]) -> list[Admitted]:
         admitted: list[Admitted] = []
         for start in range(0, len(elements), _CHUNK):
-            admitted += self._surely(partial(self._admit, elements[start : start + _CHUNK]))
+            admitted += self._retry_until_stored(partial(self._admit, elements[start : start + _CHUNK]))
         return admitted
 
     def _count(self, missed: Sequence[_Missed], fresh: Sequence[Admitted]) -> None:
@@ -360,9 +360,9 @@ class Recovery:
             for item in fresh
         )
         for gap_id, count in counts.items():
-            self._surely(partial(self._gaps.add_recovered, gap_id, count))
+            self._retry_until_stored(partial(self._gaps.add_recovered, gap_id, count))
 
-    def _surely(self, ask: Callable[[], T]) -> T:
+    def _retry_until_stored(self, ask: Callable[[], T]) -> T:
         """Ask the store, however long it takes; what it cannot take now is still there when it can.
 
         Raises:

@@ -16,7 +16,7 @@ class Standing(NamedTuple):
     """Since it last finished something, or took up what is in hand."""
 
 
-class Progress:
+class Heartbeat:
     """One thread writes, any other may look."""
 
     def __init__(self, seconds: Callable[[], float] = monotonic) -> None:

@@ -8,7 +8,7 @@ import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry, Source
-from zalo_governor.pipeline.heartbeat import Progress
+from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.ports import Door, Inbox
 
 log = structlog.get_logger(__name__)
@@ -55,7 +55,7 @@ class Intake:
         self._stopping = False
         self._admit_lock = threading.Lock()
         self._foreign: set[str] = set()
-        self.progress = Progress()
+        self.progress = Heartbeat()
         self.dropped: Counter[str] = Counter()
         """Elements not admitted, by reason: `foreign_group`, `unwatched_receipt`, `duplicate`."""
 

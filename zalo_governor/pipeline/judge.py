@@ -12,9 +12,9 @@ from zalo_governor.domain.errors import ProgramEndsError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind, place_of
-from zalo_governor.pipeline.evaluation import Assessment, Assessor, NotUnderstood
-from zalo_governor.pipeline.heartbeat import Progress
-from zalo_governor.pipeline.ordering import Lanes
+from zalo_governor.pipeline.evaluation import Assessment, Evaluator, NotUnderstood
+from zalo_governor.pipeline.heartbeat import Heartbeat
+from zalo_governor.pipeline.ordering import EventOrdering
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, UnitsOfWork, UowT
 from zalo_governor.rules.base import SealingRule
 
@@ -57,20 +57,20 @@ class Judge(Generic[UowT]):
         outbox: OutboxStore,
         groups: Sequence[str],
         on_judged: Callable[[Sequence[tuple[EventBase, Verdict]]], None],
-        progress: Progress,
+        progress: Heartbeat,
         clock: Clock,
         capacity: int = _CAPACITY,
     ) -> None:
         self._inbox = inbox
         self._units = units
-        self._assessor = Assessor(parser, rules, door_rules, units.person, inbox.said_before, units.approved_uids)
+        self._assessor = Evaluator(parser, rules, door_rules, units.person, inbox.said_before, units.approved_uids)
         self._reactions = reactions
         self._outbox = outbox
         self._groups = groups
         self._on_judged = on_judged
         self._clock = clock
         self._capacity = capacity
-        self._lanes = Lanes()
+        self._lanes = EventOrdering()
         self._given: list[Admitted] = []
         self._newest_given = 0
         self._read_from: int | None = 0
@@ -330,7 +330,7 @@ class Judge(Generic[UowT]):
                     failure = RuleFailure(rule_id="office", error="reaction failed")
                     verdict = verdict.model_copy(update={"failures": (*verdict.failures, failure)})
                 if verdict.findings:
-                    verdict = self._excused(uow, event, verdict)
+                    verdict = self._filter_findings(uow, event, verdict)
                 uow.verdicts.store(admitted, event, verdict, now)
                 judged.append((event, verdict))
                 own = admitted.entry.own
@@ -345,11 +345,11 @@ class Judge(Generic[UowT]):
         self._without_reaction.clear()
         return judged, echoes
 
-    def _excused(self, uow: UowT, event: EventBase, verdict: Verdict) -> Verdict:
+    def _filter_findings(self, uow: UowT, event: EventBase, verdict: Verdict) -> Verdict:
         if event.id in self._without_reaction:
             return verdict
         try:
-            return self._reactions.excused(uow, event, verdict)
+            return self._reactions.filter_findings(uow, event, verdict)
         except StoreUnavailableError:
             raise
         except Exception as error:

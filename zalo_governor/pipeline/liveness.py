@@ -40,7 +40,7 @@ class Alarm(Protocol):
         ...
 
 
-class Vigil:
+class LivenessMonitor:
     """Looks, keeps the session alive and watches the line, in a thread of its own.
 
     Args:

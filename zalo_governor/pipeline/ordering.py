@@ -1,4 +1,4 @@
-"""Lanes: one per conversation, so that it is judged in the order in which it was said.
+"""EventOrdering: one per conversation, so that it is judged in the order in which it was said.
 
 Zalo sends messages and events in different frames without a mutual order. Holding everything back by 200 ms would
 cost every alert 200 ms; so a lane holds back only for a while after it has been seen out of order.
@@ -41,7 +41,7 @@ class _Lane:
         self.held_until = 0
 
 
-class Lanes:
+class EventOrdering:
     """All lanes of a judge. Not thread-safe: the judge's thread owns it."""
 
     def __init__(self) -> None:

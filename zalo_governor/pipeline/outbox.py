@@ -9,7 +9,7 @@ import structlog
 
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.delivery import ECHO_WAIT, promise_of
-from zalo_governor.domain.documents import PaperFile
+from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.errors import (
     GovernorError,
     SendDeferredError,
@@ -50,7 +50,7 @@ class OutboxWorker:
         sender: Sender,
         *,
         account: str,
-        printed: Callable[[PaperFile], bytes],
+        printed: Callable[[ReportFile], bytes],
         say_again: Callable[[str], str],
         private_per_day: Callable[[], int],
         on_sent: Callable[[Outgoing, str], None],
@@ -103,7 +103,7 @@ class OutboxLane:
         *,
         files: bool,
         account: str,
-        printed: Callable[[PaperFile], bytes],
+        printed: Callable[[ReportFile], bytes],
         say_again: Callable[[str], str],
         private_per_day: Callable[[], int],
         on_sent: Callable[[Outgoing, str], None],

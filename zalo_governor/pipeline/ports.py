@@ -89,7 +89,7 @@ class UnitsOfWork(Protocol[UowT_co]):
 class Reactions(Protocol[UowT_contra]):
     """What people do with an event: cases, notices, answers to commands. The office fits this."""
 
-    def excused(self, uow: UowT_contra, event: EventBase, verdict: Verdict) -> Verdict:
+    def filter_findings(self, uow: UowT_contra, event: EventBase, verdict: Verdict) -> Verdict:
         """The verdict without what is not held against anybody, such as the haste of typing a command."""
         ...
 

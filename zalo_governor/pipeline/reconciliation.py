@@ -1,4 +1,4 @@
-"""Rounds through the groups' histories: what the socket lost between things that it brought.
+"""Reconciliation through the groups' histories: what the socket lost between things that it brought.
 
 A look (`pipeline.liveness`) sees the newest message of each group and no more. So from time to time a few pages of the
 histories are compared with the inbox. What is missing is fetched by recovery, like everything else that was missed.
@@ -16,7 +16,7 @@ from zalo_governor.pipeline.ports import HistoryPage
 log = structlog.get_logger(__name__)
 
 
-class Rounds:
+class Reconciliation:
     """Compares page after page, at most `pages` in one round; where a round ends, the next one goes on.
 
     The first walk through a group compares one page, each later one goes back to where the one before it began.

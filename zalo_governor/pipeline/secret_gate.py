@@ -43,14 +43,14 @@ class Inspector(Protocol):
         ...
 
 
-class SecretDoor:
+class SecretGate:
     """Lets an element in with its body, or sealed. Fits pipeline.ports.Door."""
 
     def __init__(self, inspectors: Sequence[Inspector], mac: Mac) -> None:
         self._inspectors = tuple(inspectors)
         self._mac = mac
 
-    def go_by(self, inspectors: Sequence[Inspector]) -> None:
+    def apply(self, inspectors: Sequence[Inspector]) -> None:
         """Look with these from the next element on."""
         self._inspectors = tuple(inspectors)
 

@@ -1,110 +1,123 @@
-"""The office as one object: what the pipeline and the schedule call."""
+"""What the pipeline and the schedule call: events go to the services that subscribe to them, in one order."""
 
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
-from zalo_governor.domain.events import EventBase, MessageDeleted, MessageSent
+from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
-from zalo_governor.services.cases.message_removal import RemovalResult
-from zalo_governor.services.cases.service import Casework
+from zalo_governor.domain.regulation import ClauseTopic
+from zalo_governor.services.cases.message_removal import OwnDeletions
+from zalo_governor.services.cases.service import CaseService
 from zalo_governor.services.commands.dispatcher import CommandDesk
-from zalo_governor.services.group_changes.service import Watch, only_others
-from zalo_governor.services.members.friend_requests import Friendships
-from zalo_governor.services.members.outsiders import Newcomers
-from zalo_governor.services.members.rename_detection import Renames
-from zalo_governor.services.members.unknown_senders import Strangers
-from zalo_governor.services.messaging.formatter import Voice
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.group_changes.service import GroupChangeService
+from zalo_governor.services.members.friend_requests import FriendRequestService
+from zalo_governor.services.members.outsiders import OutsiderService
+from zalo_governor.services.members.rename_detection import RenameDetection
+from zalo_governor.services.members.unknown_senders import UnknownSenders
+from zalo_governor.services.messaging.formatter import MessageFormatter
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
-from zalo_governor.services.reports.scheduled import Duties
-
-_WRITING = "3.1"
-"""The clause about marks; people also type words of their own after a command, and those excuse nothing else."""
+from zalo_governor.services.reports.directive_statistics import DirectiveStatistics
+from zalo_governor.services.reports.scheduled import ScheduledReports
 
 
-class Office:
-    """Fits `pipeline.ports.Reactions[UnitOfWork]`: cases first, then commands, in the judge's transaction."""
+class EventHandler(Protocol):
+    """A service that acts on events."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+        """Act on one judged event, inside the judge's transaction."""
+        ...
+
+
+class Subscription(NamedTuple):
+    """A service, and the events that it gets."""
+
+    handler: EventHandler
+    governed: bool = True
+    """Only those of groups that the program governs."""
+    own: bool = False
+    """Also what the bot account itself did."""
+    remarkable: bool = False
+    """No clean messages: nearly every event is one."""
+    sealed: bool = True
+    """Also events of which nothing may be kept."""
+
+
+class ServiceFacade:
+    """Fits `pipeline.ports.Reactions[UnitOfWork]`."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._account = policy.account
-        self._voice = Voice(policy.catalogue, policy.regulation)
-        self._desk = CommandDesk(policy)
-        self._casework = Casework(policy)
-        self._newcomers = Newcomers(policy)
-        self._friendships = Friendships(policy)
-        self._settlement = RemovalResult(policy)
         self._groups = policy.groups
-        self._watch = Watch(policy)
-        self._renames = Renames(policy)
-        self._strangers = Strangers(policy)
-        self.duties = Duties(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._commands = CommandDesk(policy)
+        self._cases = CaseService(policy)
+        self._outsiders = OutsiderService(policy)
+        self._changes = GroupChangeService(policy)
+        self.duties = ScheduledReports(policy)
+        self._subscriptions = (
+            Subscription(OwnDeletions(policy), governed=False, own=True),
+            Subscription(UnknownSenders(policy)),
+            Subscription(self._changes, own=True),
+            Subscription(self._cases, governed=False, remarkable=True),
+            Subscription(self._outsiders, remarkable=True),
+            Subscription(FriendRequestService(policy), governed=False, remarkable=True),
+            Subscription(RenameDetection(policy), sealed=False),
+            Subscription(DirectiveStatistics(policy), sealed=False),
+            Subscription(self._commands, governed=False),
+        )
+        """In the order in which they act. Commands come last: they see what the event has led to."""
 
-    def excused(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """The verdict without what it says of the haste of typing, where the event is a command that is understood, and
-        without what an act of the group only repeats."""
-        if verdict.sealed:
+    def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
+        """The verdict without findings that are held against nobody.
+
+        These are missing diacritics in a command that is understood, and changes of a group that an act only repeats.
+        """
+        if verdict.sealed or not verdict.findings:
             return verdict
-        hasty = any(finding.clause == _WRITING for finding in verdict.findings)
-        if not hasty or not self._desk.recognises(event):
-            return self._watch.excused(uow, event, verdict)
-        kept = tuple(finding for finding in verdict.findings if finding.clause != _WRITING)
-        return verdict.model_copy(update={"findings": kept})
+        writing = self._policy.regulation.number_of(ClauseTopic.WRITING)
+        if any(finding.clause == writing for finding in verdict.findings) and self._commands.recognises(event):
+            kept = tuple(finding for finding in verdict.findings if finding.clause != writing)
+            return verdict.model_copy(update={"findings": kept})
+        return self._changes.filter_findings(uow, event, verdict)
 
     def react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Act on one judged event; of what the bot account itself did, only what it deleted or changed counts."""
+        """Hand one judged event to the services that subscribe to it."""
+        own = event.sender_uid == self._account
         governed = event.is_group and event.thread_id in self._groups
-        if event.sender_uid == self._account:
-            if isinstance(event, MessageDeleted) and event.is_group:
-                self._settlement.heard(uow, event)
-            elif governed:
-                self._watch.take(uow, event, verdict)
-            return
-        if governed:
-            self._strangers.take(uow, event)
-            self._watch.take(uow, event, verdict)
-        # Nearly everything is a message in which nothing was found, and that is no business of any of these.
-        if verdict.findings or verdict.failures or not isinstance(event, MessageSent):
-            self._casework.react(uow, event, only_others(verdict))
-            self._newcomers.take(uow, event, verdict)
-            self._friendships.take(uow, event)
-        if not verdict.sealed:
-            self._note_author(uow, event)
-        self._desk.take(uow, event, verdict)
-
-    def _note_author(self, uow: UnitOfWork, event: EventBase) -> None:
-        if not event.is_group or event.thread_id not in self._policy.groups:
-            return
-        author = uow.people.find_or_create(event.account, event.sender_uid)
-        if author is None:
-            return
-        if isinstance(event, MessageSent):
-            self._renames.heard(event, author)
-        statement = self._policy.clarity.statement(event, author)
-        if statement:
-            uow.distributions.note_statement(event, statement)
+        remarkable = bool(verdict.findings or verdict.failures) or not isinstance(event, MessageSent)
+        for subscription in self._subscriptions:
+            if (
+                (governed or not subscription.governed)
+                and (subscription.own or not own)
+                and (remarkable or not subscription.remarkable)
+                and (subscription.sealed or not verdict.sealed)
+            ):
+                subscription.handler.handle_event(uow, event, verdict)
 
     def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
-        """See `Gathering.urgent` and `Newcomers.sum_up`."""
-        self._casework.gathering.urgent(uow, group_id)
-        self._newcomers.sum_up(uow, group_id)
+        """See `CaseBacklog.urgent` and `OutsiderService.sum_up`."""
+        self._cases.backlog.urgent(uow, group_id)
+        self._outsiders.sum_up(uow, group_id)
 
     def recovered(self, uow: UnitOfWork, group_id: str) -> None:
-        """What is urgent first, then what is not: see `Gathering.recovered`."""
+        """What is urgent first, then what is not: see `CaseBacklog.recovered`."""
         self.tell_urgent(uow, group_id)
-        self._casework.gathering.recovered(uow, group_id)
+        self._cases.backlog.recovered(uow, group_id)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
-        """See `Newcomers.sum_up`, `Gathering.swept` and `named_since`; and have the group's present picture kept."""
-        self._newcomers.sum_up(uow, group_id)
-        self._casework.gathering.swept(uow, group_id)
-        self._casework.gathering.named_since(uow, group_id)
-        self._watch.keep_picture(uow, group_id)
+        """Tell of what a look at the group has found, and have its present picture kept."""
+        self._outsiders.sum_up(uow, group_id)
+        self._cases.backlog.swept(uow, group_id)
+        self._cases.backlog.named_since(uow, group_id)
+        self._changes.keep_picture(uow, group_id)
 
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
-        """See `Casework.remind_of_names`; to be called once a day, after the sweep that was due then."""
-        return self._casework.remind_of_names(uow, group_id, due)
+        """See `CaseService.remind_of_names`; to be called once a day, after the sweep that was due then."""
+        return self._cases.remind_of_names(uow, group_id, due)
 
     def said_again(self, text: str) -> str:
         """The words of a message that goes out once more, since it may have arrived already."""
-        return self._voice.say(Text.REPEATED, said=text)
+        return self._voice.render(MessageId.REPEATED, said=text)

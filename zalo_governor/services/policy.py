@@ -9,11 +9,11 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.connection import LineState
 from zalo_governor.domain.delivery import NOTHING_OUTGOING, UndeliveredCounts
-from zalo_governor.domain.documents import Face, Letterhead
+from zalo_governor.domain.documents import Letterhead, ReportFormat
 from zalo_governor.domain.escalation import Ladder, QuietHours, Steps, Times
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.regulation import Regulation
-from zalo_governor.services.group_changes.vocabulary import ChangeWords
+from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.text.names.short_forms import ShortForms
@@ -65,7 +65,7 @@ UNINTRODUCED = Introduction(unit="", admins=(), bodies_days=0, cases_days=0, rea
 
 
 @dataclass(frozen=True)
-class OfficePolicy:
+class ServicePolicy:
     """Plain values; whoever builds the program takes them from its settings."""
 
     account: str
@@ -88,7 +88,7 @@ class OfficePolicy:
     """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
     letterhead: Letterhead
     """What stands above and below a report on paper."""
-    changes: ChangeWords
+    changes: ChangeVocabulary
     """How people call what can be changed about a group."""
     clarity: ClarityPolicy
     """What counts as a directive or a report, and what as brief and clear."""
@@ -103,7 +103,7 @@ class OfficePolicy:
     """A grave case on which the desk has not answered for so long goes to the leader, marked as not verified."""
     digest_after: timedelta = timedelta(minutes=30)
     """What a person has to look at first is gathered for so long and told in one message."""
-    report_files: Sequence[Face] = (Face.DOCX, Face.PNG)
+    report_files: Sequence[ReportFormat] = (ReportFormat.DOCX, ReportFormat.PNG)
     """What goes out beside the text of a monthly or quarterly report."""
     quiet_hours: QuietHours | None = None
     """When light findings wait for the morning."""

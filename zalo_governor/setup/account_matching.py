@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zalo_governor.domain.people import FoundAccount, Member
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.members.roster.matching import proposals
-from zalo_governor.storage.maintenance.account_replacement import Acquaintance
+from zalo_governor.storage.maintenance.account_replacement import KnownPerson
 
 MOST_LOOKUPS = 40
 """Telephone numbers looked up in one go: Zalo blocks accounts that ask for many."""
@@ -15,7 +15,7 @@ MOST_LOOKUPS = 40
 class Suggestion(NamedTuple):
     """Somebody whose name alone resembles: a person has to say whether it is so."""
 
-    known: Acquaintance
+    known: KnownPerson
     uid: str
     shown: str
 
@@ -33,7 +33,7 @@ class Acquainted(NamedTuple):
 
 
 def acquaint(
-    known: Sequence[Acquaintance], members: Iterable[Member], find: Callable[[str], FoundAccount | None]
+    known: Sequence[KnownPerson], members: Iterable[Member], find: Callable[[str], FoundAccount | None]
 ) -> Acquainted:
     """Find the people of the old account among those whom the new one sees.
 
@@ -67,6 +67,6 @@ def acquaint(
     return Acquainted(again, by_global_id, len(again) - by_global_id, suggestions, tuple(strangers))
 
 
-def _proved(member: Member, known: Sequence[Acquaintance]) -> bool:
+def _proved(member: Member, known: Sequence[KnownPerson]) -> bool:
     """Zalo says who that is, and it is somebody else."""
     return any(one.global_id == member.global_id for one in known if member.global_id)

@@ -10,7 +10,7 @@ from zalo_governor.simulator.state import State
 from zalo_governor.simulator.world import Account, Group, World
 
 
-class Stage(State):
+class EventBus(State):
     """The state with everybody who listens, for the HTTP calls, the control API and the player.
 
     What happens is heard by the accounts that take part: a group's members, or the two who talk privately.

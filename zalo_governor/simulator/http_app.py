@@ -13,7 +13,7 @@ from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.api import ENDPOINTS, Call, login
 from zalo_governor.simulator.crypto import outer, read_params, sealed_answer
 from zalo_governor.simulator.errors import AnswerError, EnvelopeError
-from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.world import Account
 
 _log = structlog.get_logger(__name__)
@@ -23,10 +23,10 @@ KEEP_ALIVE = "/keepalive"
 NO_SESSION = outer(None, 102, "zpw_sek is missing or wrong")
 
 
-class Front:
+class HttpApp:
     """Answers every path that is neither a socket nor the control API."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: EventBus) -> None:
         self._stage = stage
         self._called: dict[str, list[float]] = {}
         """Path -> when it was called, where calls are limited."""

@@ -12,7 +12,7 @@ _LONGEST = 64 * 1024
 _SINGLE = {b"host", b"origin", b"connection", b"upgrade", b"sec-websocket-version", b"sec-websocket-key"}
 
 
-class TidyHeads(asyncio.Protocol):
+class HeaderCompat(asyncio.Protocol):
     """Stands between the transport and aiohttp's protocol."""
 
     def __init__(self, make_inner: Callable[[], asyncio.Protocol]) -> None:

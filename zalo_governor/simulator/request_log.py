@@ -8,7 +8,7 @@ from zalo_governor.domain.inbound import RawDict
 _KEPT = 50_000
 
 
-class Ledger:
+class RequestLog:
     """HTTP calls, sent messages, frames, and a journal of all that was seen to happen; the oldest fall out."""
 
     def __init__(self) -> None:

@@ -9,9 +9,9 @@ from aiohttp import web
 from zalo_governor.domain.clock import Clock
 from zalo_governor.simulator.control.server import Control
 from zalo_governor.simulator.errors import SimulatorError
-from zalo_governor.simulator.event_bus import Stage
-from zalo_governor.simulator.http_app import Front, session_cookie
-from zalo_governor.simulator.http_compat import TidyHeads
+from zalo_governor.simulator.event_bus import EventBus
+from zalo_governor.simulator.http_app import HttpApp, session_cookie
+from zalo_governor.simulator.http_compat import HeaderCompat
 from zalo_governor.simulator.login.id_host import IdHost
 from zalo_governor.simulator.pictures import FOLDER, png
 from zalo_governor.simulator.scenario.player import Player
@@ -31,7 +31,7 @@ class Simulator:
 
     def __init__(self, clock: Clock, scenario: Scenario | None = None, speed: float | None = None) -> None:
         make_world: Callable[[], World] = scenario.make_world(clock) if scenario else lambda: World(clock)
-        self.stage = Stage(make_world)
+        self.stage = EventBus(make_world)
         self._player = Player(self.stage, scenario, speed) if scenario else None
         self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
@@ -43,7 +43,7 @@ class Simulator:
             SimulatorError: the port is taken.
         """
         app = web.Application(client_max_size=_MAX_UPLOAD)
-        front, control, id_host = Front(self.stage), Control(self.stage), IdHost(self.stage)
+        front, control, id_host = HttpApp(self.stage), Control(self.stage), IdHost(self.stage)
         app.router.add_route("*", "/__sim/{order}", control.handle)
         app.router.add_get("/ws/{rest:.*}", self._socket)
         app.router.add_get("/ws", self._socket)
@@ -58,7 +58,7 @@ class Simulator:
             raise SimulatorError("the HTTP server did not start")
         loop = asyncio.get_running_loop()
         try:
-            self._server = await loop.create_server(lambda: TidyHeads(handler), LOOPBACK, port)
+            self._server = await loop.create_server(lambda: HeaderCompat(handler), LOOPBACK, port)
         except OSError as error:
             await self._runner.cleanup()
             raise SimulatorError(

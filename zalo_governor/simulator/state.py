@@ -6,7 +6,7 @@ from typing import Any
 
 from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.qr_codes import QrCodes
-from zalo_governor.simulator.request_log import Ledger
+from zalo_governor.simulator.request_log import RequestLog
 from zalo_governor.simulator.world import World
 
 
@@ -18,7 +18,7 @@ class State:
         self._tasks: set[asyncio.Task[Any]] = set()
         self.world = make_world()
         self.faults = Faults()
-        self.ledger = Ledger()
+        self.ledger = RequestLog()
         self.qr_codes = QrCodes()
         self.base_url = ""
         """Where the server listens: `127.0.0.1:PORT`."""
@@ -27,7 +27,7 @@ class State:
         """A fresh world, no faults, nothing remembered."""
         self.world = self._make_world()
         self.faults = Faults()
-        self.ledger = Ledger()
+        self.ledger = RequestLog()
         self.qr_codes = QrCodes()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:

@@ -31,11 +31,11 @@ from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import Role
 from zalo_governor.pipeline.outbox import OutboxLane
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.services.facade import Office
-from zalo_governor.services.group_changes.vocabulary import ChangeWords
+from zalo_governor.services.facade import ServiceFacade
+from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.messaging.delivery import DeliveryFollowUp
-from zalo_governor.services.policy import LineStatus, OfficePolicy
+from zalo_governor.services.policy import LineStatus, ServicePolicy
 from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.simulator.crypto import read_params, sealed_answer
 from zalo_governor.storage.engine.database import Database
@@ -248,7 +248,7 @@ class Stage:
             BOT, [SeedPerson(f"Người {who}", "chức vụ", UIDS[who], None, None, (role,)) for who, role in _ROLES.items()]
         )
         policy = _policy(clock)
-        self.office = Office(policy)
+        self.office = ServiceFacade(policy)
         self.session = _session(self.zalo)
         self.lane = OutboxLane(
             self.outbox,
@@ -358,13 +358,13 @@ def _shipped() -> dict[str, Any]:
         "regulation": load_rulebook(CONFIG).regulation,
         "ladder": validate(Ladder, load_yaml(CONFIG / "escalation.yaml")),
         "catalogue": Catalogue.load(CONFIG / "messages.vi.yaml"),
-        "changes": ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),
+        "changes": ChangeVocabulary.load(CONFIG / "thay-doi-nhom.yaml"),
         "clarity": ClarityPolicy.load(CONFIG / "y-kien.yaml"),
     }
 
 
-def _policy(clock: Clock) -> OfficePolicy:
-    return OfficePolicy(
+def _policy(clock: Clock) -> ServicePolicy:
+    return ServicePolicy(
         look_at=lambda _group_id: None,
         look_for=lambda _group_id, _uid: None,
         account=BOT,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zalo_governor.app.context import Records, SessionOrigin, open_records
+from zalo_governor.app.context import AppContext, SessionOrigin, open_records
 from zalo_governor.config import load_settings
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.errors import ConfigError
@@ -20,7 +20,7 @@ def put_session(folder: Path, cookie: str) -> None:
 
 
 @contextmanager
-def opened(folder: Path, database: Path) -> Iterator[Records]:
+def opened(folder: Path, database: Path) -> Iterator[AppContext]:
     (folder / "governor.yaml").write_text(
         f"data_dir: {database.parent}\ndatabase_url: 'sqlite:///{database}'\n", encoding="utf-8"
     )
@@ -51,7 +51,7 @@ def cookie(credentials: Credentials) -> str:
     return credentials.cookies[0].value
 
 
-def rotate(records: Records, to: str) -> None:
+def rotate(records: AppContext, to: str) -> None:
     [old] = records.credentials().cookies
     records.keep_credentials(
         records.credentials().model_copy(update={"cookies": (old.model_copy(update={"value": to}),)})

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from zalo_governor.app.due_work import DueWork, Together
+from zalo_governor.app.due_work import DueWork, WorkGroup
 from zalo_governor.domain.errors import StoreUnavailableError
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -116,18 +116,18 @@ def test_nothing_is_done_before_the_start_has_caught_up() -> None:
 
 def test_work_of_several_kinds_is_due_with_the_earliest_and_each_is_done_in_its_time() -> None:
     soon, later, never = Work(NOW), Work(NOW + timedelta(hours=1)), Work(None)
-    both = Together(later, never, soon)
+    both = WorkGroup(later, never, soon)
     assert both.next_due() == NOW
     both.act(NOW)
     assert (soon.done, later.done, never.done) == ([NOW], [], [])
     assert both.next_due() == NOW + timedelta(hours=1)
-    assert Together(never).next_due() is None
+    assert WorkGroup(never).next_due() is None
 
 
 def test_a_failure_of_one_kind_takes_no_other_with_it_and_is_told() -> None:
     bad, good = Work(NOW), Work(NOW)
     bad.failures = 1
-    both = Together(bad, good)
+    both = WorkGroup(bad, good)
     with pytest.raises(RuntimeError):
         both.act(NOW)
     assert good.done == [NOW]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from zalo_governor.app.fallback_alert import SecondChannel
+from zalo_governor.app.fallback_alert import FallbackAlert
 from zalo_governor.config import AlarmSettings, SmtpSettings
 
 _mail: list[str] = []
@@ -77,7 +77,7 @@ def hook() -> Iterator[Any]:
 
 def send(settings: AlarmSettings) -> None:
     before = set(threading.enumerate())
-    SecondChannel(settings).send("mất kết nối", "Từ 08:00 Hệ thống không nhận được tin.")
+    FallbackAlert(settings).send("mất kết nối", "Từ 08:00 Hệ thống không nhận được tin.")
     for thread in set(threading.enumerate()) - before:
         thread.join(10)
 

@@ -136,7 +136,7 @@ def test_other_times_count_while_it_runs_and_what_they_have_missed_is_not_made_u
         if len(done) == 2:
             break
         thread.join(0.02)
-    schedule.go_by([duty("stays", time(7, 0)), duty("ends", None), duty("begins", time(6, 0))])
+    schedule.apply([duty("stays", time(7, 0)), duty("ends", None), duty("begins", time(6, 0))])
     planned = {job.id: job.args[1] for job in schedule._scheduler.get_jobs()}
     schedule.stop()
     thread.join(10)

@@ -24,7 +24,7 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.engine.instance_lock import InstanceLock
 from zalo_governor.storage.repositories.identity import SeedPerson
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.security.secret_store import Vault
+from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
@@ -122,7 +122,7 @@ def test_it_says_that_there_is_no_backup_and_warns_once_one_was_due(installed: O
 
 def test_it_says_when_the_last_backup_was_made_and_whether_that_is_long_ago(installed: Office) -> None:
     made = system_clock() - timedelta(hours=1)
-    vault = Vault(installed.database)
+    vault = SecretStore(installed.database)
     vault.save("backup.last", json.dumps({"at": made.isoformat(), "name": "sao-luu.zgb"}).encode())
     [found] = installed.doctor()[1]["backup"]
     assert found["level"] == "good"

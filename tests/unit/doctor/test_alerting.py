@@ -8,7 +8,7 @@ import pytest
 from tests.unit.app.test_fallback_alert import hook, mail_server, posts
 from zalo_governor.doctor.alerting import reachable
 from zalo_governor.doctor.check import Level, Result
-from zalo_governor.doctor.context import Patient
+from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.domain.clock import system_clock
 
 __all__ = ["hook", "mail_server"]
@@ -17,7 +17,7 @@ __all__ = ["hook", "mail_server"]
 def told(folder: Path, alarm: str, *, send_test: bool = False) -> list[Result]:
     config = folder / "governor.yaml"
     config.write_text(f"alarm: {alarm}\n")
-    return list(reachable(Patient(config, system_clock, offline=False, send_test=send_test)))
+    return list(reachable(DoctorContext(config, system_clock, offline=False, send_test=send_test)))
 
 
 def smtp(port: int, more: str = "starttls: false") -> str:

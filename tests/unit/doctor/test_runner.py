@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from zalo_governor.doctor.check import Check, Level, Result, error, good, note, warning
-from zalo_governor.doctor.context import Patient
+from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.doctor.registry import CHECKS
 from zalo_governor.doctor.runner import EXIT_CODES, examine, worst
 from zalo_governor.domain.clock import system_clock
@@ -18,15 +18,15 @@ def says(*results: Result) -> Check:
 
 
 def raises(fault: Exception) -> Check:
-    def look(_patient: Patient) -> Iterator[Result]:
+    def look(_patient: DoctorContext) -> Iterator[Result]:
         yield good("một phần")
         raise fault
 
     return Check("raises", "Mục hỏng", look)
 
 
-def patient(*, offline: bool = False) -> Patient:
-    return Patient(Path("governor.yaml"), system_clock, offline=offline, send_test=False)
+def patient(*, offline: bool = False) -> DoctorContext:
+    return DoctorContext(Path("governor.yaml"), system_clock, offline=offline, send_test=False)
 
 
 @pytest.mark.parametrize(

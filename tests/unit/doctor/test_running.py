@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from zalo_governor.doctor.check import Level, Result
-from zalo_governor.doctor.context import Patient
+from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.doctor.running import health
 from zalo_governor.domain.clock import system_clock
-from zalo_governor.storage.engine.lock_owner import Occupant
+from zalo_governor.storage.engine.lock_owner import LockOwner
 
 Doctor = Callable[[dict[str, Any]], list[Result]]
 
@@ -41,11 +41,11 @@ def _served(told: dict[str, Any]) -> Iterator[int]:
 @pytest.fixture
 def doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     def ask(told: dict[str, Any]) -> list[Result]:
-        monkeypatch.setattr(Patient, "occupant", Occupant(7))
+        monkeypatch.setattr(DoctorContext, "occupant", LockOwner(7))
         with _served(told) as port:
             file = tmp_path / "governor.yaml"
             file.write_text(f"health: {{port: {port}}}\n")
-            return list(health(Patient(file, system_clock, offline=False, send_test=False)))
+            return list(health(DoctorContext(file, system_clock, offline=False, send_test=False)))
 
     return ask
 

@@ -12,9 +12,9 @@ from zalo_governor.config import shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.domain.inbound import Element, ElementKind, Source
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.pipeline.secret_gate import SecretDoor, strings_of
+from zalo_governor.pipeline.secret_gate import SecretGate, strings_of
 from zalo_governor.rules.loader import load_rulebook
-from zalo_governor.services.members.snapshot_diff import Look
+from zalo_governor.services.members.snapshot_diff import GroupSnapshotDiff
 from zalo_governor.simulator.world import BOT_UID, GROUP_ID, MEMBER_UID, World
 from zalo_governor.storage.security.crypto import Keys
 from zalo_governor.zalo.events import text_fields
@@ -29,20 +29,20 @@ NOW_MS = 1_790_000_000_000
 
 
 @cache
-def door() -> SecretDoor:
-    return SecretDoor(load_rulebook(shipped_config()).engine.door_rules, Keys(bytes(32)).mac)
+def door() -> SecretGate:
+    return SecretGate(load_rulebook(shipped_config()).engine.door_rules, Keys(bytes(32)).mac)
 
 
 def heard(field: str, text: str, pack: Pack = PACKINGS["as Zalo writes it"]) -> Element:
     """An element with every field that Zalo gives, the text in that one of them."""
     place = FIELDS[field]
     if place.kind is ElementKind.NAME:
-        [named] = Look(BOT_UID, GROUP_ID, NOW_MS, 0).names([Member(uid=MEMBER_UID, display_name=text)], {})
+        [named] = GroupSnapshotDiff(BOT_UID, GROUP_ID, NOW_MS, 0).names([Member(uid=MEMBER_UID, display_name=text)], {})
         return named
     if place.kind is ElementKind.GROUP_STATE:
         before = GroupSnapshot(group_id=GROUP_ID, name="Nhóm", owner_uid=MEMBER_UID)
         after = before.model_copy(update={"name": text})
-        [renamed] = Look(BOT_UID, GROUP_ID, NOW_MS, 0).changes(before, after, set())
+        [renamed] = GroupSnapshotDiff(BOT_UID, GROUP_ID, NOW_MS, 0).changes(before, after, set())
         return renamed
     array = "groupMsgs" if place.kind is ElementKind.MESSAGE else "controls"
     frame = Frame(521, 0, {"data": {array: [planted(World(system_clock), field, text, pack)]}})

@@ -9,7 +9,7 @@ from tests.unit.pipeline.made import entry
 from zalo_governor.domain.events import EventBase, JoinRequested, MembersJoined, MessageSent, NamedUid
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.inbound import Admitted
-from zalo_governor.pipeline.evaluation import Assessor
+from zalo_governor.pipeline.evaluation import Evaluator
 from zalo_governor.rules.base import Maturity, Parameters, Rule, RuleContext
 from zalo_governor.rules.engine import Engine, RulesHere
 
@@ -52,7 +52,7 @@ def test_who_belongs_is_asked_only_where_somebody_comes_in(
         questions.append((account, group_id))
         return frozenset({"1"})
 
-    assessor = Assessor(
+    assessor = Evaluator(
         lambda _admitted: left.pop(0),
         RulesHere(lambda: Engine([rule])),
         tuple,

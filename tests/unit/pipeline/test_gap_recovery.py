@@ -13,7 +13,7 @@ from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.connection import BackfillEnd, Gap, LineReport, LineState
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.inbound import Admitted, Element
-from zalo_governor.pipeline.gap_recovery import Recovery
+from zalo_governor.pipeline.gap_recovery import GapRecovery
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
@@ -96,7 +96,7 @@ class Given:
         self.summed_up: list[str] = []
         self.locked = 0
         """How many of the next questions the store does not answer."""
-        self.recovery = Recovery(
+        self.recovery = GapRecovery(
             groups=[GROUP],
             gaps=self.gaps,
             history=self._fetch,

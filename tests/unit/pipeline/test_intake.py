@@ -9,7 +9,7 @@ from tests.unit.pipeline.made import GROUP, element
 from tests.unit.pipeline.memory import MemoryInbox
 from zalo_governor.domain.inbound import Admitted, ElementKind
 from zalo_governor.pipeline.intake import Intake
-from zalo_governor.pipeline.secret_gate import SecretDoor
+from zalo_governor.pipeline.secret_gate import SecretGate
 
 
 def clock() -> datetime:
@@ -24,7 +24,7 @@ class Given:
         self.handed: list[str] = []
         self.intake = Intake(
             self.inbox,
-            SecretDoor([], lambda content: content),
+            SecretGate([], lambda content: content),
             groups=[GROUP],
             watched=lambda receipt: receipt.key == "watched",
             on_admitted=self._hand,

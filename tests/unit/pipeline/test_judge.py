@@ -13,11 +13,11 @@ from zalo_governor.domain.errors import ProgramEndsError, UnparsableElementError
 from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind, Seal
-from zalo_governor.pipeline.heartbeat import Progress
+from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.intake import Intake
 from zalo_governor.pipeline.judge import Judge
 from zalo_governor.pipeline.ports import Rules
-from zalo_governor.pipeline.secret_gate import SecretDoor
+from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.base import Maturity, Parameters, Rule, RuleContext
 from zalo_governor.rules.engine import Engine, RulesHere
 
@@ -53,7 +53,7 @@ def parse(admitted: Admitted) -> EventBase:
 class Office:
     """Notes what it reacts to; fails on `văn phòng hỏng`."""
 
-    def excused(self, uow: MemoryUnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
+    def filter_findings(self, uow: MemoryUnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         if isinstance(event, MessageSent) and event.text.startswith("/lệnh"):
             return verdict.model_copy(update={"findings": ()})
         return verdict
@@ -83,13 +83,13 @@ class Given:
             outbox=self.outbox,
             groups=["group"],
             on_judged=lambda judged: None,
-            progress=Progress(),
+            progress=Heartbeat(),
             clock=lambda: datetime.now(UTC),
             capacity=capacity,
         )
         self.intake = Intake(
             self.inbox,
-            SecretDoor([], lambda content: content),
+            SecretGate([], lambda content: content),
             groups=["group"],
             watched=lambda receipt: False,
             on_admitted=self.judge.accept,

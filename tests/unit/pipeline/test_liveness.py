@@ -7,7 +7,7 @@ from zalo_governor.domain.clock import to_ms
 from zalo_governor.domain.connection import LineReport, LineState
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.inbound import Element
-from zalo_governor.pipeline.liveness import MISSED, Vigil
+from zalo_governor.pipeline.liveness import MISSED, LivenessMonitor
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ class Given:
         self.told: list[LineState | None] = []
         """How the line stood when somebody was told."""
         self.reports: list[LineReport] = []
-        self.vigil = Vigil(
+        self.vigil = LivenessMonitor(
             groups=[GROUP],
             newest=self._newest,
             known=lambda group_id, keys: self.stored & set(keys),

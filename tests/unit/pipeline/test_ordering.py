@@ -5,31 +5,31 @@ from hypothesis import strategies as st
 
 from tests.unit.pipeline.made import admitted
 from zalo_governor.domain.inbound import Source, place_of
-from zalo_governor.pipeline.ordering import DISORDERLY_MS, HOLD_BACK_MS, RECOVERY_HOLD_MS, Lanes
+from zalo_governor.pipeline.ordering import DISORDERLY_MS, HOLD_BACK_MS, RECOVERY_HOLD_MS, EventOrdering
 
 
 def test_an_orderly_lane_holds_nothing_back() -> None:
-    lanes = Lanes()
+    lanes = EventOrdering()
     lanes.add([admitted(1, key="11", at_ms=1000), admitted(2, key="12", at_ms=1001)], now_ms=1001)
     assert [(item.entry.key, late) for item, late in lanes.take(1001)] == [("11", False), ("12", False)]
     assert lanes.size == 0
 
 
 def test_what_comes_in_one_batch_is_judged_in_the_order_it_was_said() -> None:
-    lanes = Lanes()
+    lanes = EventOrdering()
     lanes.add([admitted(1, key="9", at_ms=3000), admitted(2, key="8", at_ms=1000)], now_ms=4000)
     taken = lanes.take(4000 + HOLD_BACK_MS)
     assert [(item.entry.key, late) for item, late in taken] == [("8", False), ("9", False)]
 
 
 def test_the_same_millisecond_is_ordered_by_number() -> None:
-    lanes = Lanes()
+    lanes = EventOrdering()
     lanes.add([admitted(1, key="100", at_ms=5), admitted(2, key="99", at_ms=5)], now_ms=5)
     assert [item.entry.key for item, _ in lanes.take(5 + HOLD_BACK_MS)] == ["99", "100"]
 
 
 def test_a_time_yet_to_come_makes_nothing_late_that_is_said_until_then() -> None:
-    lanes = Lanes()
+    lanes = EventOrdering()
     lanes.add([admitted(1, key="1", at_ms=3_600_000)], now_ms=1000)
     assert lanes.take(1000)
     lanes.add([admitted(2, key="2", at_ms=2000, received_ms=2010)], now_ms=2010)
@@ -37,7 +37,7 @@ def test_a_time_yet_to_come_makes_nothing_late_that_is_said_until_then() -> None
 
 
 def test_what_comes_after_its_turn_is_late_and_makes_the_lane_careful() -> None:
-    lanes = Lanes()
+    lanes = EventOrdering()
     lanes.add([admitted(1, key="2", at_ms=2000)], now_ms=2000)
     assert lanes.take(2000)
     lanes.add([admitted(2, key="1", at_ms=1000, received_ms=2010)], now_ms=2010)
@@ -48,7 +48,7 @@ def test_what_comes_after_its_turn_is_late_and_makes_the_lane_careful() -> None:
 
 
 def test_a_careful_lane_calms_down() -> None:
-    lanes = Lanes()
+    lanes = EventOrdering()
     lanes.add([admitted(1, key="2", at_ms=2000), admitted(2, key="1", at_ms=1000)], now_ms=0)
     lanes.take(HOLD_BACK_MS)
     now = DISORDERLY_MS + 1
@@ -57,7 +57,7 @@ def test_a_careful_lane_calms_down() -> None:
 
 
 def test_a_lane_waits_for_backfill_but_not_for_ever() -> None:
-    lanes = Lanes()
+    lanes = EventOrdering()
     lanes.hold("bot", "group", now_ms=0)
     lanes.add([admitted(1, key="2", at_ms=2000)], now_ms=10)
     assert lanes.take(10) == []
@@ -71,7 +71,7 @@ def test_a_lane_waits_for_backfill_but_not_for_ever() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 50)), max_size=60), st.integers(1, 7))
 def test_every_entry_has_its_turn_once_and_each_take_is_in_order(entries: list[tuple[int, int]], step: int) -> None:
-    lanes = Lanes()
+    lanes = EventOrdering()
     now, out = 0, []
     for number, (thread, at) in enumerate(entries):
         now += step * 37
@@ -88,7 +88,7 @@ def test_every_entry_has_its_turn_once_and_each_take_is_in_order(entries: list[t
 
 
 def test_a_clock_set_back_holds_nobody_for_longer_than_was_meant() -> None:
-    lanes = Lanes()
+    lanes = EventOrdering()
     hour = 3_600_000
     lanes.add(
         [
@@ -103,7 +103,7 @@ def test_a_clock_set_back_holds_nobody_for_longer_than_was_meant() -> None:
 
 
 def test_what_a_sweep_finds_by_our_own_fast_clock_makes_no_message_late() -> None:
-    lanes = Lanes()
+    lanes = EventOrdering()
     swept = admitted(1, key="a" * 24, at_ms=900_000)
     lanes.add([swept._replace(entry=swept.entry._replace(source=Source.SWEEP))], now_ms=900_000)
     assert [late for _, late in lanes.take(900_000)] == [False]
@@ -112,7 +112,7 @@ def test_what_a_sweep_finds_by_our_own_fast_clock_makes_no_message_late() -> Non
 
 
 def test_where_our_own_clock_is_behind_most_messages_say_so_and_are_believed() -> None:
-    lanes = Lanes()
+    lanes = EventOrdering()
     ahead = 20 * 60_000
     said = [admitted(n, key=str(n), at_ms=1_000 + n + ahead, received_ms=1_000 + n) for n in (0, 1, 2, 3, 5)]
     lanes.add(said, now_ms=1_010)
@@ -122,7 +122,7 @@ def test_where_our_own_clock_is_behind_most_messages_say_so_and_are_believed() -
 
 
 def test_one_message_from_the_future_is_out_of_its_turn_and_makes_nobody_else_late() -> None:
-    lanes = Lanes()
+    lanes = EventOrdering()
     times = [1_001, 1_002, 90_000_000, 1_004, 1_005]
     lanes.add([admitted(n, key=str(n), at_ms=at, received_ms=1_000 + n) for n, at in enumerate(times)], now_ms=1_010)
     taken = lanes.take(1_010 + HOLD_BACK_MS)
@@ -151,7 +151,7 @@ _wrong = st.sampled_from((0, 0, 0, 2_000, 90_000, -90_000, 20 * _MINUTE, -20 * _
 def test_whatever_the_clocks_do_all_that_is_not_late_stands_in_order(
     said: list[tuple[Source, int, int, int, str]],
 ) -> None:
-    lanes, in_turn, true_ms = Lanes(), [(0, 0, "")], 10**12
+    lanes, in_turn, true_ms = EventOrdering(), [(0, 0, "")], 10**12
     for number, (source, pause_ms, zalo_wrong, ours_wrong, then) in enumerate(said):
         true_ms += pause_ms
         now_ms = true_ms + ours_wrong
@@ -163,7 +163,7 @@ def test_whatever_the_clocks_do_all_that_is_not_late_stands_in_order(
             case "release":
                 lanes.release("bot", "group")
             case "start anew":
-                lanes = Lanes()
+                lanes = EventOrdering()
                 lanes.remember("bot", "group", max(in_turn))
             case _:
                 pass

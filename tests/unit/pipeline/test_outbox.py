@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.unit.pipeline.memory import MemoryOutbox, ScriptedSender
-from zalo_governor.domain.documents import Face, Letterhead, Paper, PaperFile
+from zalo_governor.domain.documents import Letterhead, ReportDocument, ReportFile, ReportFormat
 from zalo_governor.domain.errors import (
     PrintingError,
     SendDeferredError,
@@ -33,7 +33,7 @@ def outgoing(
 def worker_of(
     store: MemoryOutbox,
     sender: ScriptedSender,
-    printed: Callable[[PaperFile], bytes],
+    printed: Callable[[ReportFile], bytes],
     on_sent: Callable[[Outgoing, str], None],
     private_per_day: int = 10,
 ) -> OutboxWorker:
@@ -53,7 +53,7 @@ def run(
     store: MemoryOutbox,
     sender: ScriptedSender,
     private_per_day: int = 10,
-    printed: Callable[[PaperFile], bytes] = lambda file: file.name.encode(),
+    printed: Callable[[ReportFile], bytes] = lambda file: file.name.encode(),
 ) -> list[str]:
     outcomes: list[str] = []
     expected = len(store.waiting_list)
@@ -145,11 +145,11 @@ def test_the_pauses_between_tries_grow_as_promised() -> None:
 
 def with_file(number: int, *, attempts: int = 1, repeated: bool = False) -> Outgoing:
     head = Letterhead(superior="", unit="", place="", signer="", addressee="", recipients=())
-    paper = Paper(
+    paper = ReportDocument(
         head=head, title="", subject="", group="", period="", made_at=NOW, summary="", highlights=(), sections=(),
         remark="", trace="",
     )  # fmt: skip
-    file = PaperFile(name="bao-cao.docx", face=Face.DOCX, caption="Báo cáo", paper=paper)
+    file = ReportFile(name="bao-cao.docx", face=ReportFormat.DOCX, caption="Báo cáo", paper=paper)
     made = outgoing(number, Purpose.REPORT, repeated=repeated)
     return made.model_copy(update={"attempts": attempts, "notice": made.notice.model_copy(update={"file": file})})
 
@@ -162,7 +162,7 @@ def test_a_file_is_made_when_it_is_sent_and_says_in_its_name_that_it_is_sent_aga
 
 
 def test_a_file_that_cannot_be_made_is_tried_again_and_then_said_in_words() -> None:
-    def broken(file: PaperFile) -> bytes:
+    def broken(file: ReportFile) -> bytes:
         raise PrintingError("docx: not printed within 60 seconds")
 
     store = MemoryOutbox([with_file(1)])
@@ -177,7 +177,7 @@ def test_an_alert_does_not_wait_for_a_file_that_is_being_made() -> None:
     sender = ScriptedSender([Reception(msg_id="76"), Reception(msg_id="77")])
     in_time: list[bool] = []
 
-    def slow(file: PaperFile) -> bytes:
+    def slow(file: ReportFile) -> bytes:
         store.waiting_list.append(outgoing(2, Purpose.ADMIN_ALERT))
         worker.wake()
         in_time.append(alert_sent.wait(20))

@@ -1,11 +1,11 @@
-"""Rounds find what is missing between things that were heard, within their budget."""
+"""Reconciliation find what is missing between things that were heard, within their budget."""
 
 from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from tests.unit.pipeline.made import GROUP, element
 from zalo_governor.domain.inbound import Element
-from zalo_governor.pipeline.reconciliation import Rounds
+from zalo_governor.pipeline.reconciliation import Reconciliation
 
 OTHER = "other"
 _PAGE = 10
@@ -29,7 +29,7 @@ class Given:
         self.asked: list[tuple[str, int | None]] = []
         self.missed: list[tuple[str, int, str]] = []
         self.goes_on = True
-        self.rounds = Rounds(
+        self.rounds = Reconciliation(
             groups=groups,
             pages=pages,
             page=self._page,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.pipeline.made import element
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.inbound import NESTED_TOO_DEEP, ElementKind
-from zalo_governor.pipeline.secret_gate import UNCHECKED, SecretDoor, strings_of
+from zalo_governor.pipeline.secret_gate import UNCHECKED, SecretGate, strings_of
 
 MARK = "DẤU GIẢ ĐỊNH"
 
@@ -44,22 +44,22 @@ def mac(content: bytes) -> bytes:
 
 
 def test_an_innocent_element_keeps_its_body() -> None:
-    entry = SecretDoor([MarkInspector()], mac).enter(element("1", "Kính gửi các đồng chí"), 7)
+    entry = SecretGate([MarkInspector()], mac).enter(element("1", "Kính gửi các đồng chí"), 7)
     assert entry.raw == {"content": "Kính gửi các đồng chí"}
     assert entry.seal is None
     assert entry.received_ms == 7
 
 
 def test_the_next_element_is_looked_at_by_other_rules_where_the_door_is_given_them() -> None:
-    door = SecretDoor([], mac)
+    door = SecretGate([], mac)
     spoken = element("1", f"gửi các anh {MARK}")
     assert door.look(spoken.raw) is None
-    door.go_by([MarkInspector()])
+    door.apply([MarkInspector()])
     assert door.look(spoken.raw) is not None
 
 
 def test_a_suspected_secret_leaves_only_who_when_and_a_keyed_hash() -> None:
-    entry = SecretDoor([MarkInspector()], mac).enter(element("1", f"gửi các anh {MARK}", sender_uid="7"), 7)
+    entry = SecretGate([MarkInspector()], mac).enter(element("1", f"gửi các anh {MARK}", sender_uid="7"), 7)
     assert entry.raw is None
     assert entry.seal is not None
     assert (entry.seal.level, entry.seal.size, entry.sender_uid, entry.key) == ("mat", 24, "7", "1")
@@ -71,7 +71,7 @@ def test_a_secret_that_stands_where_an_id_should_is_kept_as_a_keyed_hash(place: 
     """Zalo's own ids are digits; a cliMsgId is made by the sender's client."""
     ids: dict[str, Any] = {"key": "1", "cli_key": "2", "sender_uid": "3", "thread_id": "4"} | {place: MARK}
     spoken = element("1", is_group=False, raw=ids)._replace(**ids)
-    entry = SecretDoor([MarkInspector()], mac).enter(spoken, 7)
+    entry = SecretGate([MarkInspector()], mac).enter(spoken, 7)
     assert entry.seal is not None
     assert MARK not in repr(entry)
     assert {name: getattr(entry, name) for name in ids if name != place} == {k: v for k, v in ids.items() if k != place}
@@ -79,25 +79,25 @@ def test_a_secret_that_stands_where_an_id_should_is_kept_as_a_keyed_hash(place: 
 
 def test_an_address_is_read_with_its_percent_signs_resolved() -> None:
     raw = {"content": {"href": f"https://mau.test/{quote(MARK)}.pdf"}}
-    assert SecretDoor([MarkInspector()], mac).look(raw) is not None
+    assert SecretGate([MarkInspector()], mac).look(raw) is not None
 
 
 def test_of_a_sealed_act_not_even_the_plain_digest_of_its_content_is_kept() -> None:
-    door = SecretDoor([MarkInspector()], mac)
+    door = SecretGate([MarkInspector()], mac)
     act = door.enter(element("digest of the content", MARK, kind=ElementKind.GROUP_ACT), 7)
     assert act.key == mac(b"digest of the content").hex()
     assert door.enter(element("1790000000000", MARK), 7).key == "1790000000000"
 
 
 def test_when_the_check_fails_the_element_is_sealed() -> None:
-    entry = SecretDoor([BrokenInspector()], mac).enter(element("1", "Kính gửi"), 7)
+    entry = SecretGate([BrokenInspector()], mac).enter(element("1", "Kính gửi"), 7)
     assert entry.raw is None
     assert entry.seal is not None
     assert entry.seal.label == UNCHECKED
 
 
 def test_what_cannot_be_read_again_for_its_nesting_is_not_let_in_unseen() -> None:
-    seal = SecretDoor([MarkInspector()], mac).look(NESTED_TOO_DEEP)
+    seal = SecretGate([MarkInspector()], mac).look(NESTED_TOO_DEEP)
     assert seal is not None
     assert seal.label == UNCHECKED
 
@@ -116,7 +116,7 @@ def _places(inner: Any) -> Iterator[Any]:
 
 
 def test_the_mark_is_seen_in_every_place() -> None:
-    door = SecretDoor([MarkInspector()], mac)
+    door = SecretGate([MarkInspector()], mac)
     for raw in _places(f"… {MARK} …"):
         assert door.look(raw) is not None, raw
     for raw in _places("… an innocent line …"):
@@ -133,7 +133,7 @@ _json = st.recursive(
 @given(_json, st.data())
 def test_planted_anywhere_in_any_json_the_mark_is_seen(value: Any, data: st.DataObject) -> None:
     raw = {"content": _plant(value, data)}
-    assert SecretDoor([MarkInspector()], mac).look(raw) is not None
+    assert SecretGate([MarkInspector()], mac).look(raw) is not None
 
 
 @given(st.text(max_size=50))
@@ -155,14 +155,14 @@ def _plant(value: Any, data: st.DataObject) -> Any:
 
 
 def test_a_short_key_that_somebody_typed_is_looked_at() -> None:
-    door = SecretDoor([MarkInspector()], mac)
+    door = SecretGate([MarkInspector()], mac)
     assert door.look({"content": json.dumps({MARK: 1})}) is not None
     assert door.look({"content": {MARK: 1}}) is not None
     assert "bao_cao_tuyet_mat" in list(strings_of({"content": '{"bao_cao_tuyet_mat": 1}'}))
 
 
 def test_a_secret_in_the_quote_alone_is_sealed_as_quoted_and_one_typed_as_well_is_not() -> None:
-    door = SecretDoor([MarkInspector()], mac)
+    door = SecretGate([MarkInspector()], mac)
     quoted = door.look({"content": "Vâng", "quote": {"msg": f"… {MARK} …"}})
     typed = door.look({"quote": {"msg": f"… {MARK} …"}, "content": f"chuyển tiếp {MARK}"})
     assert quoted is not None

@@ -17,12 +17,12 @@ from zalo_governor.domain.events import EventBase, MessageSent, SealedHeard
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
 from zalo_governor.domain.notices import Notice
 from zalo_governor.domain.people import Person, Role
-from zalo_governor.domain.regulation import Clause, Enforcement, Regulation
-from zalo_governor.services.facade import Office
-from zalo_governor.services.group_changes.vocabulary import ChangeWords
+from zalo_governor.domain.regulation import Clause, ClauseTopic, Enforcement, Regulation
+from zalo_governor.services.facade import ServiceFacade
+from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
 from zalo_governor.services.messaging.catalogue import Catalogue
 from zalo_governor.services.messaging.delivery import DeliveryFollowUp
-from zalo_governor.services.policy import LineStatus, OfficePolicy
+from zalo_governor.services.policy import LineStatus, ServicePolicy
 from zalo_governor.services.reports.directive_quality import ClarityPolicy
 
 THREE_WAIT = NOTHING_OUTGOING._replace(waiting=3)
@@ -50,12 +50,39 @@ REGULATION = Regulation(
     issuer="UBND tỉnh Mẫu",
     clauses=(
         Clause(number="QĐ.1.1", summary="Chủ tịch UBND tỉnh là Trưởng nhóm.", enforced=Enforcement.ROLE),
-        Clause(number="3.1", summary="Dùng tiếng Việt có dấu, bộ mã Unicode.", enforced=Enforcement.RULE),
-        Clause(number="3.2", summary="Tên thành viên ghi đủ họ tên, chức vụ.", enforced=Enforcement.RULE),
-        Clause(number="4.1", summary="Không đăng thông tin thuộc danh mục bí mật.", enforced=Enforcement.RULE),
-        Clause(number="4.5", summary="Không thêm người không thuộc thành phần vào Nhóm.", enforced=Enforcement.RULE),
+        Clause(
+            number="3.1",
+            topic=ClauseTopic.WRITING,
+            summary="Dùng tiếng Việt có dấu, bộ mã Unicode.",
+            enforced=Enforcement.RULE,
+        ),
+        Clause(
+            number="3.2",
+            topic=ClauseTopic.NAMES,
+            summary="Tên thành viên ghi đủ họ tên, chức vụ.",
+            enforced=Enforcement.RULE,
+        ),
+        Clause(
+            number="4.1",
+            topic=ClauseTopic.SECRETS,
+            summary="Không đăng thông tin thuộc danh mục bí mật.",
+            enforced=Enforcement.RULE,
+        ),
+        Clause(
+            number="4.3",
+            topic=ClauseTopic.CLASSIFIED_WORK,
+            summary="Không gọi, nhắn chỉ đạo thuộc phạm vi bí mật nhà nước.",
+            enforced=Enforcement.RULE,
+        ),
+        Clause(
+            number="4.5",
+            topic=ClauseTopic.OUTSIDERS,
+            summary="Không thêm người không thuộc thành phần vào Nhóm.",
+            enforced=Enforcement.RULE,
+        ),
         Clause(
             number="4.6",
+            topic=ClauseTopic.FORWARDING,
             summary="Không chuyển tin tự động ra ngoài Nhóm.",
             enforced=Enforcement.NOT_VISIBLE,
             note="Quản trị nhập vụ việc bằng tay",
@@ -107,12 +134,12 @@ class Desk:
             "look_for": lambda group_id, uid: self.looked_for.append((group_id, uid)),
             "draw_code": lambda: "482913",
             "letterhead": LETTERHEAD,
-            "changes": ChangeWords.load(CONFIG / "thay-doi-nhom.yaml"),
+            "changes": ChangeVocabulary.load(CONFIG / "thay-doi-nhom.yaml"),
             "clarity": CLARITY,
             "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],
         }
-        self.policy = OfficePolicy(**(values | policy))
-        self.office = Office(self.policy)
+        self.policy = ServicePolicy(**(values | policy))
+        self.office = ServiceFacade(self.policy)
         self.fallback: list[tuple[str, str]] = []
         """(subject, text) of what was sent past Zalo."""
         self.delivery = DeliveryFollowUp(
@@ -135,7 +162,7 @@ class Desk:
         self._next += 1
         event = event.model_copy(update={"id": self._next, "key": event.key or f"m{self._next}"})
         self.store.events[event.id] = event
-        judged = self.office.excused(self.uow, event, Verdict(findings=findings, **verdict))
+        judged = self.office.filter_findings(self.uow, event, Verdict(findings=findings, **verdict))
         self.office.react(self.uow, event, judged)
         self.deliver()
         return event

@@ -11,8 +11,8 @@ from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import FriendAct
 from zalo_governor.domain.jobs import JobKind, JobOutcome
 from zalo_governor.domain.people import FoundAccount, FriendRequest, Reach
-from zalo_governor.services.members.friend_requests import FriendRequests
-from zalo_governor.services.members.roster.phone_lookup import PhoneBook
+from zalo_governor.services.members.friend_requests import FriendRequestPoll
+from zalo_governor.services.members.roster.phone_lookup import PhoneLookup
 
 
 def asks(group: Group, uid: str, act: str = "req_v2") -> None:
@@ -58,7 +58,7 @@ def test_an_office_may_have_nobody_accepted() -> None:
     group.store.present = {STRANGER}
     asks(group, STRANGER)
     assert group.store.jobs == []
-    assert FriendRequests(group.policy, fetch=list, begin=group.transaction).next_due() is None
+    assert FriendRequestPoll(group.policy, fetch=list, begin=group.transaction).next_due() is None
 
 
 def test_requests_that_nobody_heard_are_asked_for_at_the_start_and_from_time_to_time() -> None:
@@ -72,7 +72,7 @@ def test_requests_that_nobody_heard_are_asked_for_at_the_start_and_from_time_to_
         refuses.append(False)
         return [FriendRequest(uid=STRANGER, at_ms=1), FriendRequest(uid=OTHER, at_ms=2)]
 
-    requests = FriendRequests(group.policy, fetch=fetch, begin=group.transaction)
+    requests = FriendRequestPoll(group.policy, fetch=fetch, begin=group.transaction)
     assert (requests.next_due() or group.now) < group.now
     requests.act(group.now)
     assert requests.next_due() == group.now + timedelta(minutes=5)
@@ -90,7 +90,7 @@ class Numbers:
         self.group, self.known = group, {f"+{number[1:]}": uid for number, uid in known.items()}
         self.asked: list[str] = []
         self.fails = False
-        self.book = PhoneBook(group.policy, find=self._find, begin=group.transaction)
+        self.book = PhoneLookup(group.policy, find=self._find, begin=group.transaction)
 
     def _find(self, phone: str) -> FoundAccount | None:
         if self.fails:
@@ -139,7 +139,7 @@ def test_what_zalo_refuses_is_asked_for_an_hour_later() -> None:
     numbers.run(1)
     assert numbers.book.next_due() == group.now + timedelta(hours=1)
     assert group.store.lookups == {}
-    assert PhoneBook(Group(lookups_per_day=0).policy, find=numbers._find, begin=group.transaction).next_due() is None
+    assert PhoneLookup(Group(lookups_per_day=0).policy, find=numbers._find, begin=group.transaction).next_due() is None
 
 
 def test_a_number_that_is_recognised_takes_the_alarm_back() -> None:

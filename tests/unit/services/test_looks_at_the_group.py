@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.services.desk import BOT, GROUP
 from zalo_governor.domain.people import GroupSnapshot
-from zalo_governor.services.members.snapshot_diff import Look, to_remember
+from zalo_governor.services.members.snapshot_diff import GroupSnapshotDiff, to_remember
 
 BEFORE = GroupSnapshot(
     group_id=GROUP,
@@ -24,7 +24,8 @@ PRESENT = {"1", "2", "3", "4"}
 
 def seen(after: dict[str, Any], before: GroupSnapshot = BEFORE) -> list[dict[str, Any]]:
     return [
-        element.raw for element in Look(BOT, GROUP, 1000, 0).changes(before, BEFORE.model_copy(update=after), PRESENT)
+        element.raw
+        for element in GroupSnapshotDiff(BOT, GROUP, 1000, 0).changes(before, BEFORE.model_copy(update=after), PRESENT)
     ]
 
 

@@ -14,7 +14,7 @@ from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.rules.base import NO_CONTEXT, Maturity
 from zalo_governor.rules.checks.group_changes import GroupInfoParameters, GroupInfoRule
-from zalo_governor.services.facade import Office
+from zalo_governor.services.facade import ServiceFacade
 
 NIGHT = datetime(2026, 11, 24, 19, 4, tzinfo=UTC)
 """02:04 in Viet Nam."""
@@ -55,7 +55,7 @@ def test_a_light_request_waits_for_the_morning_and_goes_out_once() -> None:
     [asked] = to(desk.take(), "member")
     assert "Tin nhắn của đồng chí lúc 25/11/2026 02:04" in asked
     assert desk.states() == ["reminded"]
-    desk.office = Office(desk.policy)
+    desk.office = ServiceFacade(desk.policy)
     desk.morning()
     assert desk.take() == []
 
@@ -115,7 +115,7 @@ def test_where_the_office_wakes_its_desk_it_reads_that_the_member_is_asked_in_th
 def test_what_the_program_slept_through_is_made_up_when_it_starts_again_in_the_daytime() -> None:
     desk = AtNight()
     desk.say("member", "noi dung", UNMARKED)
-    desk.office = Office(desk.policy)
+    desk.office = ServiceFacade(desk.policy)
     desk.tick(hours=30)
     assert len(to(desk.take(), "member")) == 1
 

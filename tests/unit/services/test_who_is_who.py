@@ -9,10 +9,10 @@ from tests.unit.services.members.test_outsiders import HOA, STRANGER, Group
 from tests.unit.services.reports.test_builder import report
 from tests.unit.services.test_membership import ask
 from zalo_governor.domain.people import Namesake, Person, Role, Standing
-from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.reports.text import render_text
 
-VOICE = Voice(CATALOGUE, REGULATION)
+VOICE = MessageFormatter(CATALOGUE, REGULATION)
 LEADER = "đồng chí Lò Văn Chủ (Chủ tịch UBND tỉnh)"
 SAME = f"CHÚ Ý: trùng tên với {LEADER} nhưng là tài khoản khác"
 

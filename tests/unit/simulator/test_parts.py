@@ -12,7 +12,7 @@ from zalo_governor.domain.clock import system_clock
 from zalo_governor.simulator.crypto import encrypt, read_params, to_json
 from zalo_governor.simulator.frames import Encoding, encode, read_client_frame
 from zalo_governor.simulator.history import History
-from zalo_governor.simulator.http_compat import TidyHeads, tidy
+from zalo_governor.simulator.http_compat import HeaderCompat, tidy
 from zalo_governor.simulator.load.chatter import sentence, without_marks
 from zalo_governor.simulator.world import BOT_UID, GROUP_ID, MEMBER_UID, Account, World
 
@@ -52,7 +52,7 @@ def test_repeated_handshake_headers_stand_once_and_cookies_stay() -> None:
 def test_a_head_may_come_in_any_pieces(cuts: list[int]) -> None:
     whole = HEAD + b"\r\n\r\nbody"
     inner = _Collector()
-    front = TidyHeads(lambda: inner)
+    front = HeaderCompat(lambda: inner)
     start = 0
     for end in [*sorted({min(cut, len(whole)) for cut in cuts}), len(whole)]:
         front.data_received(whole[start:end])
@@ -106,7 +106,7 @@ def test_flood_sentences_differ_and_have_the_length_of_real_ones() -> None:
     assert all(without_marks(text).isascii() for text in sentences[:500])
 
 
-class _Collector(TidyHeads):
+class _Collector(HeaderCompat):
     """Keeps what it is given."""
 
     def __init__(self) -> None:

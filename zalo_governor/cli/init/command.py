@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 import typer
 from rich.console import Console
 
-from zalo_governor.app.context import Records, open_records
+from zalo_governor.app.context import AppContext, open_records
 from zalo_governor.cli.init.questions import Conversation
 from zalo_governor.cli.init.summary import show_introduction, sum_up, tell_what_is_next, tell_what_was_done
 from zalo_governor.cli.login.command import OtherAccount, QrFile
@@ -117,7 +117,7 @@ class Installation:
         finally:
             records.close()
 
-    def _decide_and_write(self, records: Records, session: ZaloSession, folder: Path) -> None:
+    def _decide_and_write(self, records: AppContext, session: ZaloSession, folder: Path) -> None:
         try:
             seen, holders = self._seen_and_held(ZaloClient(session, records.clock), session.uid)
         except ZaloError as error:
@@ -169,7 +169,7 @@ class Installation:
             return self._answers.document.error((answer,), message)
         return ConfigError(f"--{answer.replace('_', '-')}: {message}" if answer == "route_to" else message)
 
-    def _session(self, records: Records, qr_file: Path | None, *, other_account: bool) -> ZaloSession:
+    def _session(self, records: AppContext, qr_file: Path | None, *, other_account: bool) -> ZaloSession:
         """The session that is kept, where it still opens; else the one of a login."""
         # A database that was named for a new installation may hold the session of another one.
         if not self._first or records.settings.zalo.session_file.exists():
@@ -241,7 +241,7 @@ class Installation:
                 f"{snapshot.total_members} người. Để thấy đủ, đề nghị cho tài khoản này làm phó nhóm rồi chạy lại."
             )
 
-    def _make_known(self, records: Records, settings: Settings, seen: _Seen) -> None:
+    def _make_known(self, records: AppContext, settings: Settings, seen: _Seen) -> None:
         """The database learns at once whom the globalIds of the settings mean, so that the first command is heard."""
         uids = {member.global_id: member.uid for member in seen.members if member.global_id}
         people = [
@@ -251,7 +251,7 @@ class Installation:
         SqlUnitsOfWork(records.database, seen.account).seed_people(seen.account, people)
 
 
-def _opened(records: Records) -> ZaloSession:
+def _opened(records: AppContext) -> ZaloSession:
     session = new_session(records, records.credentials(), records.keep_credentials)
     try:
         session.login()

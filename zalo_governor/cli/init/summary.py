@@ -11,7 +11,7 @@ from zalo_governor.config import Settings
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.introduction import introduction_text
 from zalo_governor.setup.choices import ROLE_NAMES, Choices
 from zalo_governor.setup.config_copy import CopyReport
@@ -54,7 +54,7 @@ def show_introduction(asking: Asking, settings: Settings) -> None:
     regulation = validate(Regulation, load_yaml(settings.rules_dir / "quy-che.yaml"))
     asking.say()
     asking.say("── Lời giới thiệu mà thành viên sẽ đọc")
-    asking.say(introduction_text(introduction_of(settings), Voice(catalogue, regulation)))
+    asking.say(introduction_text(introduction_of(settings), MessageFormatter(catalogue, regulation)))
 
 
 def tell_what_is_next(asking: Asking) -> None:

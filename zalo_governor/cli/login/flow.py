@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from zalo_governor.app.context import Records
+from zalo_governor.app.context import AppContext
 from zalo_governor.cli.login import qr_terminal
 from zalo_governor.cli.prompts import Asking
 from zalo_governor.domain.errors import ConfigError, GovernorError
@@ -69,7 +69,7 @@ class SignIn:
     With `other_account` another account than before is taken without asking.
     """
 
-    def __init__(self, records: Records, console: Console, *, qr_file: Path | None, other_account: bool) -> None:
+    def __init__(self, records: AppContext, console: Console, *, qr_file: Path | None, other_account: bool) -> None:
         self._records = records
         self._console = console
         self._qr_file = qr_file or records.settings.data_dir / QR_FILE
@@ -195,7 +195,7 @@ def cannot_write(error: OSError) -> GovernorError:
 
 
 def new_session(
-    records: Records, credentials: Credentials, on_credentials: Callable[[Credentials], None]
+    records: AppContext, credentials: Credentials, on_credentials: Callable[[Credentials], None]
 ) -> ZaloSession:
     """A session as the settings have it, not yet logged in."""
     zalo = records.settings.zalo
@@ -210,7 +210,7 @@ def new_session(
 
 
 @contextmanager
-def standing_still(records: Records, uid: str) -> Iterator[None]:
+def standing_still(records: AppContext, uid: str) -> Iterator[None]:
     """Nobody else uses the session of that account meanwhile; "" for none.
 
     Raises:

@@ -119,7 +119,7 @@ class HarmfulRule(Rule[HarmfulParameters]):
 _NOTHING = Gist({})
 _ALONE = 0.5
 """How much more a sentence must say where only it is harmful, and not the message as a whole."""
-_UNMARKED = 0.4
+_UNMARKED = 0.3
 """How much more a text without marks must say: its words may be others."""
 _LOOKED_AT = frozenset({"text", "title", "description"})
 _OFFICE = frozenset({"official", "prevention", "festive"})

@@ -6,25 +6,25 @@ The bot calls it as a process of its own: what these libraries need in memory is
 import sys
 from pathlib import Path
 
-from zalo_governor.domain.documents import Face, Paper
+from zalo_governor.domain.documents import ReportDocument, ReportFormat
 from zalo_governor.domain.errors import ConfigError
 
 _WRONG_TEMPLATE = 2
 
 
-def printed(paper: Paper, face: Face, template: Path) -> bytes:
+def printed(paper: ReportDocument, face: ReportFormat, template: Path) -> bytes:
     """The paper in that face; raises ConfigError where the template of the DOCX is wrong."""
     # Each library is loaded only where it is needed: matplotlib alone takes half a second.
     match face:
-        case Face.DOCX:
+        case ReportFormat.DOCX:
             from zalo_governor.sandbox.reports.docx import document  # noqa: PLC0415
 
             return document(paper, template)
-        case Face.XLSX:
+        case ReportFormat.XLSX:
             from zalo_governor.sandbox.reports.xlsx import workbook  # noqa: PLC0415
 
             return workbook(paper)
-        case Face.PNG:
+        case ReportFormat.PNG:
             from zalo_governor.sandbox.reports.png import picture  # noqa: PLC0415
 
             return picture(paper)
@@ -32,7 +32,9 @@ def printed(paper: Paper, face: Face, template: Path) -> bytes:
 
 if __name__ == "__main__":
     try:
-        content = printed(Paper.model_validate_json(sys.stdin.buffer.read()), Face(sys.argv[1]), Path(sys.argv[2]))
+        content = printed(
+            ReportDocument.model_validate_json(sys.stdin.buffer.read()), ReportFormat(sys.argv[1]), Path(sys.argv[2])
+        )
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(_WRONG_TEMPLATE)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from zalo_governor.domain.documents import Face, Paper, PaperFile
+from zalo_governor.domain.documents import ReportDocument, ReportFile, ReportFormat
 from zalo_governor.domain.errors import ConfigError, PrintingError
 from zalo_governor.system.error_text import of_system
 from zalo_governor.system.subprocess_env import environment
@@ -13,7 +13,7 @@ _SECONDS = 60.0
 _WRONG_TEMPLATE = 2
 
 
-class Press:
+class ReportRenderer:
     """Prints with the template of the installation.
 
     `seconds` is how long one file may take.
@@ -23,11 +23,11 @@ class Press:
         self._template = template
         self._seconds = seconds
 
-    def file(self, file: PaperFile) -> bytes:
+    def file(self, file: ReportFile) -> bytes:
         """The content of a file; raises as `print`."""
         return self.print(file.paper, file.face)
 
-    def print(self, paper: Paper, face: Face) -> bytes:
+    def print(self, paper: ReportDocument, face: ReportFormat) -> bytes:
         """The paper in that face.
 
         Raises:

@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.documents import Cell, Paper
+from zalo_governor.domain.documents import Cell, ReportDocument
 from zalo_governor.domain.errors import ConfigError
 
 _MADE = (1980, 1, 1, 0, 0, 0)
@@ -20,7 +20,7 @@ _PLAIN_FROM_MONTH = 3
 """Nghị định 30/2020/NĐ-CP, Phụ lục I, II.4: a zero stands before days below 10 and before months 1 and 2 alone."""
 
 
-def document(paper: Paper, template: Path) -> bytes:
+def document(paper: ReportDocument, template: Path) -> bytes:
     """A DOCX file.
 
     Raises:
@@ -45,7 +45,7 @@ def document(paper: Paper, template: Path) -> bytes:
     return _steady(content)
 
 
-def fields(paper: Paper) -> dict[str, Any]:
+def fields(paper: ReportDocument) -> dict[str, Any]:
     """What a template may name; in Vietnamese, since offices edit it."""
     made = local(paper.made_at)
     head = paper.head

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from zalo_governor.domain.clock import local
-from zalo_governor.domain.documents import Drawing, Highlight, Paper, Table
+from zalo_governor.domain.documents import Drawing, Highlight, ReportDocument, Table
 
 WIDTH = 1080
 _DPI = 100
@@ -23,7 +23,7 @@ _HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 230, 190, 36
 _FOOTER_LINES = 4
 
 
-def picture(paper: Paper) -> bytes:
+def picture(paper: ReportDocument) -> bytes:
     """A PNG, 1080 pixels wide and as high as its charts need."""
     # One bar alone says no more than its number, which stands in the text.
     drawn = [table for table in paper.tables if table.drawing and len(table.rows) > 1]
@@ -64,7 +64,7 @@ class _Page:
         self._height = height
         self._at = 0
 
-    def header(self, paper: Paper) -> None:
+    def header(self, paper: ReportDocument) -> None:
         self._text(56, 46, paper.title, size=30, weight="bold", color=_BLUE)
         for number, line in enumerate(textwrap.wrap(paper.subject, 52)[:2]):
             self._text(56, 102 + 40 * number, line, size=20, weight="bold")
@@ -92,7 +92,7 @@ class _Page:
             self._bars(self._axes(400, self._at + 56, WIDTH - 520, height - 56 - beneath), table)
         self._at += height + _SPACE
 
-    def footer(self, paper: Paper) -> None:
+    def footer(self, paper: ReportDocument) -> None:
         at = self._at + 10
         made = f"{local(paper.made_at):%d/%m/%Y %H:%M}"
         lines = [*textwrap.wrap(f"{made}. {paper.remark}", 92), *textwrap.wrap(paper.trace, 92)]

@@ -8,7 +8,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from zalo_governor.domain.documents import Cell, Drawing, Paper, Table
+from zalo_governor.domain.documents import Cell, Drawing, ReportDocument, Table
 
 _WIDEST = 60
 _HEADING = PatternFill("solid", fgColor="1F4E79")
@@ -16,7 +16,7 @@ _SUMMARY = "Tóm tắt"
 _ROW_HEIGHT_CM = 0.6
 
 
-def workbook(paper: Paper) -> bytes:
+def workbook(paper: ReportDocument) -> bytes:
     """An XLSX file. What begins like a formula stays a text."""
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -28,7 +28,7 @@ def workbook(paper: Paper) -> bytes:
     return content.getvalue()
 
 
-def _summary(sheet: Worksheet, paper: Paper) -> None:
+def _summary(sheet: Worksheet, paper: ReportDocument) -> None:
     rows: list[tuple[Cell, ...]] = [(paper.title,), (paper.subject,), (paper.period,), ()]
     rows += [(figure.name, figure.value, figure.note) for figure in paper.highlights]
     for section in paper.sections:

@@ -11,7 +11,7 @@ _MOST = 5
 _WITHIN_SECONDS = 600.0
 
 
-class Faults:
+class CircuitBreaker:
     """A rule that made the process hang or crash five times in ten minutes is not asked for ten minutes: what it
     costs each time is time in which nothing is judged.
 

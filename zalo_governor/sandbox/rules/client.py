@@ -14,9 +14,9 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import Verdict
 from zalo_governor.rules.base import RuleContext
 from zalo_governor.rules.engine import CLEAN, Engine
-from zalo_governor.sandbox.rules.circuit_breaker import Faults
+from zalo_governor.sandbox.rules.circuit_breaker import CircuitBreaker
 from zalo_governor.sandbox.rules.protocol import Question
-from zalo_governor.sandbox.rules.worker import Child, LostError
+from zalo_governor.sandbox.rules.worker import LostError, RuleWorker
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ def command(rules_dir: Path) -> list[str]:
     return [sys.executable, "-m", "zalo_governor.sandbox.rules", str(rules_dir)]
 
 
-class RulesApart:
+class RuleWorkerClient:
     """Fits pipeline.ports.Rules. One thread asks; the others may call `reload`, `leave` and, at the end, `close`.
 
     The process ends with the thread that began it, so who calls `start` must live as long as the program.
@@ -69,8 +69,8 @@ class RulesApart:
         self._on_lost = on_lost
         self._patience = patience
         self._seconds = seconds
-        self._faults = Faults(seconds)
-        self._child: Child | None = None
+        self._faults = CircuitBreaker(seconds)
+        self._child: RuleWorker | None = None
         self._is_loaded = False
         self._leaving = threading.Event()
         self._stale = threading.Event()
@@ -124,7 +124,7 @@ class RulesApart:
                 return [verdicts.get(place, CLEAN) for place in range(len(self._asked.popleft().cases))]
         return self._answered_here(self._asked.popleft())
 
-    def _explain(self, lost: LostError, child: Child, *, again: bool) -> None:
+    def _explain(self, lost: LostError, child: RuleWorker, *, again: bool) -> None:
         """What the loss of the process means for the first of the questions."""
         first = self._asked[0]
         rule_id = child.rule_id(lost.at[1]) if lost.at else None
@@ -139,7 +139,7 @@ class RulesApart:
         elif again:
             self._later()
 
-    def _ask_anew(self, child: Child) -> None:
+    def _ask_anew(self, child: RuleWorker) -> None:
         """What was asked of the process before it."""
         suspended = self._faults.suspended()
         self._asked = deque(question._replace(suspended=suspended) for question in self._asked)
@@ -155,7 +155,7 @@ class RulesApart:
             for place, (event, context) in enumerate(question.cases)
         ]
 
-    def _ready(self) -> Child | None:
+    def _ready(self) -> RuleWorker | None:
         """The process with the rulebook as it is to be; None where there is none for now."""
         if self._stale.is_set():
             self._stale.clear()
@@ -191,15 +191,15 @@ class RulesApart:
             self.close()
             self._later()
 
-    def _begun(self) -> Child | None:
+    def _begun(self) -> RuleWorker | None:
         try:
-            child = Child(self._command, patience=self._patience, leaving=self._leaving.is_set)
+            child = RuleWorker(self._command, patience=self._patience, leaving=self._leaving.is_set)
         except OSError as error:
             log.error("rules_process_not_started", error=type(error).__name__)
             return None
         return child
 
-    def _loading(self, child: Child) -> "_Loading":
+    def _loading(self, child: RuleWorker) -> "_Loading":
         try:
             reason, loading = child.load(), _Loading.WRONG
         except LostError as lost:

@@ -41,7 +41,7 @@ class LostError(Exception):
         self.hung = hung
 
 
-class Child:
+class RuleWorker:
     """Begins to load the rulebook at once.
 
     Args:

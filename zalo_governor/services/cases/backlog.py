@@ -7,9 +7,9 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.services.cases.freshness import was_fresh
-from zalo_governor.services.cases.notifications import NAME_RULE, Alerts
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.cases.notifications import NAME_RULE, CaseNotifications
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 _WITHIN = timedelta(days=7)
@@ -26,14 +26,14 @@ def told_of_name(case: Case) -> tuple[str, datetime]:
     return f"swept:{case.code}", case.opened_at
 
 
-class Gathering:
+class CaseBacklog:
     """Tells the desk, each once, of the cases of which it was not told yet.
 
     The case is what is remembered, and not the recovery or the sweep: a process may die between finding a case and
     telling of it.
     """
 
-    def __init__(self, policy: OfficePolicy, alerts: Alerts) -> None:
+    def __init__(self, policy: ServicePolicy, alerts: CaseNotifications) -> None:
         self._policy = policy
         self._alerts = alerts
 
@@ -62,7 +62,7 @@ class Gathering:
         if len(told) == 1 and was_fresh(told[0]) and told[0].state.open:
             self._tell_alone(uow, told[0], asked[told[0].id])
         elif told:
-            count = sum(asked[case.id] is Text.MEMBER_ASKED for case in told)
+            count = sum(asked[case.id] is MessageId.MEMBER_ASKED for case in told)
             self._alerts.recovered(uow, group_id, told, count)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
@@ -93,10 +93,10 @@ class Gathering:
         """Those of the last days, and those that a clock which was set back has put into the future."""
         return uow.cases.opened_between(group_id, start=self._policy.clock() - _WITHIN, end=_NEVER)
 
-    def _ask(self, uow: UnitOfWork, case: Case) -> Text:
+    def _ask(self, uow: UnitOfWork, case: Case) -> MessageId:
         """Ask the member, where that is still of use; what was done, in words for the desk."""
         if not case.state.open:
-            return Text.MEMBER_NOT_ASKED
+            return MessageId.MEMBER_NOT_ASKED
         return self._alerts.ask_member(
             uow,
             case,
@@ -107,7 +107,7 @@ class Gathering:
             reason=uow.cases.reason(case),
         )
 
-    def _tell_alone(self, uow: UnitOfWork, case: Case, asked: Text) -> None:
+    def _tell_alone(self, uow: UnitOfWork, case: Case, asked: MessageId) -> None:
         self._alerts.new_case(
             uow,
             case,

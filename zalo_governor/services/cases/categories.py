@@ -1,51 +1,51 @@
 """What a person looks at first, as people call it: the category behind a finding's label, and why, behind its codes."""
 
-from zalo_governor.services.messaging.formatter import Voice
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.formatter import MessageFormatter
+from zalo_governor.services.messaging.message_ids import MessageId
 
 _CATEGORIES = {
-    "drugs": Text.CATEGORY_DRUGS,
-    "gambling": Text.CATEGORY_GAMBLING,
-    "prostitution": Text.CATEGORY_PROSTITUTION,
-    "obscenity": Text.CATEGORY_OBSCENITY,
-    "violence": Text.CATEGORY_VIOLENCE,
-    "crime": Text.CATEGORY_CRIME,
-    "public_order": Text.CATEGORY_PUBLIC_ORDER,
-    "national_security": Text.CATEGORY_NATIONAL_SECURITY,
-    "illegal_religion": Text.CATEGORY_ILLEGAL_RELIGION,
-    "superstition": Text.CATEGORY_SUPERSTITION,
-    "insult": Text.CATEGORY_INSULT,
-    "fine_customs": Text.CATEGORY_FINE_CUSTOMS,
-    "scam": Text.CATEGORY_SCAM,
-    "advertising": Text.CATEGORY_ADVERTISING,
-    "unverified": Text.CATEGORY_UNVERIFIED,
-    "other": Text.CATEGORY_OTHER,
-    "look": Text.CATEGORY_SECRECY,
+    "drugs": MessageId.CATEGORY_DRUGS,
+    "gambling": MessageId.CATEGORY_GAMBLING,
+    "prostitution": MessageId.CATEGORY_PROSTITUTION,
+    "obscenity": MessageId.CATEGORY_OBSCENITY,
+    "violence": MessageId.CATEGORY_VIOLENCE,
+    "crime": MessageId.CATEGORY_CRIME,
+    "public_order": MessageId.CATEGORY_PUBLIC_ORDER,
+    "national_security": MessageId.CATEGORY_NATIONAL_SECURITY,
+    "illegal_religion": MessageId.CATEGORY_ILLEGAL_RELIGION,
+    "superstition": MessageId.CATEGORY_SUPERSTITION,
+    "insult": MessageId.CATEGORY_INSULT,
+    "fine_customs": MessageId.CATEGORY_FINE_CUSTOMS,
+    "scam": MessageId.CATEGORY_SCAM,
+    "advertising": MessageId.CATEGORY_ADVERTISING,
+    "unverified": MessageId.CATEGORY_UNVERIFIED,
+    "other": MessageId.CATEGORY_OTHER,
+    "look": MessageId.CATEGORY_SECRECY,
 }
 _REASONS = {
-    "offer": Text.REASON_OFFER,
-    "contact": Text.REASON_CONTACT,
-    "price": Text.REASON_PRICE,
-    "link": Text.REASON_LINK,
-    "phone": Text.REASON_PHONE,
-    "incite": Text.REASON_INCITE,
-    "threat": Text.REASON_THREAT,
-    "spread": Text.REASON_SPREAD,
-    "bracket": Text.REASON_LEVEL_BRACKET,
-    "disguise": Text.REASON_LEVEL_DISGUISED,
-    "document": Text.REASON_LEVEL_PAPER,
-    "document_near": Text.REASON_LEVEL_PAPER,
-    "exclaimed": Text.REASON_LEVEL,
-    "field": Text.REASON_LEVEL_FIELD,
-    "file": Text.REASON_LEVEL_FILE,
-    "heading": Text.REASON_LEVEL_LINE,
-    "initial": Text.REASON_LEVEL_BRACKET,
-    "level": Text.REASON_LEVEL,
-    "line": Text.REASON_LEVEL_LINE,
-    "number": Text.REASON_PAPER_NUMBER,
-    "set_off": Text.REASON_LEVEL,
-    "stamp": Text.REASON_LEVEL_STAMP,
-    "transmitting": Text.REASON_PASSED_ON,
+    "offer": MessageId.REASON_OFFER,
+    "contact": MessageId.REASON_CONTACT,
+    "price": MessageId.REASON_PRICE,
+    "link": MessageId.REASON_LINK,
+    "phone": MessageId.REASON_PHONE,
+    "incite": MessageId.REASON_INCITE,
+    "threat": MessageId.REASON_THREAT,
+    "spread": MessageId.REASON_SPREAD,
+    "bracket": MessageId.REASON_LEVEL_BRACKET,
+    "disguise": MessageId.REASON_LEVEL_DISGUISED,
+    "document": MessageId.REASON_LEVEL_PAPER,
+    "document_near": MessageId.REASON_LEVEL_PAPER,
+    "exclaimed": MessageId.REASON_LEVEL,
+    "field": MessageId.REASON_LEVEL_FIELD,
+    "file": MessageId.REASON_LEVEL_FILE,
+    "heading": MessageId.REASON_LEVEL_LINE,
+    "initial": MessageId.REASON_LEVEL_BRACKET,
+    "level": MessageId.REASON_LEVEL,
+    "line": MessageId.REASON_LEVEL_LINE,
+    "number": MessageId.REASON_PAPER_NUMBER,
+    "set_off": MessageId.REASON_LEVEL,
+    "stamp": MessageId.REASON_LEVEL_STAMP,
+    "transmitting": MessageId.REASON_PASSED_ON,
 }
 
 
@@ -54,13 +54,13 @@ def has_category(label: str) -> bool:
     return label in _CATEGORIES
 
 
-def category(voice: Voice, label: str) -> str:
+def category(voice: MessageFormatter, label: str) -> str:
     """`ma túy`; KeyError where `has_category` is False."""
-    return voice.say(_CATEGORIES[label])
+    return voice.render(_CATEGORIES[label])
 
 
-def why(voice: Voice, reason: str | None) -> str:
+def why(voice: MessageFormatter, reason: str | None) -> str:
     """The rule's codes (`contact+offer`) in words; those that have none are left out, and a word stands for no code."""
     codes = [code for code in (reason or "").split("+") if code in _REASONS]
-    said = dict.fromkeys(voice.say(_REASONS[code]) for code in codes)
-    return ", ".join(said) if said else voice.say(Text.REASON_WORDS)
+    said = dict.fromkeys(voice.render(_REASONS[code]) for code in codes)
+    return ", ".join(said) if said else voice.render(MessageId.REASON_WORDS)

@@ -11,24 +11,24 @@ from zalo_governor.domain.events import EventBase, MessageDeleted, MessageRecall
 from zalo_governor.domain.people import Person
 from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.next_actions import visible
-from zalo_governor.services.cases.notifications import Alerts
-from zalo_governor.services.messaging.formatter import Voice
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.cases.notifications import CaseNotifications
+from zalo_governor.services.messaging.formatter import MessageFormatter
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
 
-class Afterwards:
+class MessageLifecycle:
     """Notes it with the case, moves the case where that is due, and tells the desk."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._alerts = Alerts(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._alerts = CaseNotifications(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
-    def take(self, uow: UnitOfWork, event: EventBase) -> None:
+    def handle_event(self, uow: UnitOfWork, event: EventBase) -> None:
         """Look at one event of a governed group; most are none of this."""
         if isinstance(event, _WITHDRAWALS):
             self.withdrawn(uow, event)
@@ -79,7 +79,7 @@ class Afterwards:
         if not case.state.open:
             uow.cases.save(case)
             return case
-        reason = self._voice.say(Text.REASON_RECALLED, minutes=minutes)
+        reason = self._voice.render(MessageId.REASON_RECALLED, minutes=minutes)
         remedied = case.moved(CaseState.REMEDIED, at=self._policy.clock(), by=None, reason=reason)
         uow.cases.save(remedied)
         audit_case(

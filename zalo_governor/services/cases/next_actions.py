@@ -1,8 +1,8 @@
 """What the desk is offered to do with a case: only what the case's state and the account's rights allow."""
 
 from zalo_governor.domain.cases import Case, CaseMessage, CaseState
-from zalo_governor.services.messaging.formatter import Voice
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.formatter import MessageFormatter
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.ports import UnitOfWork
 
 
@@ -16,13 +16,13 @@ def may_answer(case: Case) -> bool:
     return case.may_become(CaseState.REFERRED if case.sealed else CaseState.CONFIRMED)
 
 
-def answers(voice: Voice, case: Case) -> str:
+def answers(voice: MessageFormatter, case: Case) -> str:
     """How the desk answers, as a sentence with a blank before it; "" where nothing can be said any more."""
     if may_answer(case):
-        return voice.say(Text.ANSWER_BOTH, code=case.code)
+        return voice.render(MessageId.ANSWER_BOTH, code=case.code)
     if case.may_become(CaseState.FALSE_ALARM):
-        return voice.say(Text.ANSWER_FALSE_ALARM, code=case.code)
-    return voice.say(Text.ANSWER_REVIEW, code=case.code) if case.may_become(CaseState.UNDER_REVIEW) else ""
+        return voice.render(MessageId.ANSWER_FALSE_ALARM, code=case.code)
+    return voice.render(MessageId.ANSWER_REVIEW, code=case.code) if case.may_become(CaseState.UNDER_REVIEW) else ""
 
 
 def may_remove(uow: UnitOfWork, account: str, case: Case) -> bool:

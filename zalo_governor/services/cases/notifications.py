@@ -11,17 +11,18 @@ from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import NOBODY_UID, Person, Reach
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.services.cases.categories import category, has_category, why
 from zalo_governor.services.cases.freshness import was_fresh
 from zalo_governor.services.cases.next_actions import may_remove
 from zalo_governor.services.cases.ranking import gravest_first, shown
-from zalo_governor.services.members.display_names import NameAdvice
+from zalo_governor.services.members.display_names import DisplayNameAdvice
 from zalo_governor.services.messaging.delivery_words import state_in_words
-from zalo_governor.services.messaging.formatter import Voice, day, gone, moment, number, plain
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.formatter import MessageFormatter, day, gone, moment, number, plain
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 _LONGEST_SENTENCE = 300
@@ -29,33 +30,33 @@ NAME_RULE = "3.2-ho-ten-chuc-vu"
 """The rule whose cases close by themselves when the person's name is right."""
 
 
-class Alerts:
+class CaseNotifications:
     """Writes to the admin, the staff and the member about cases."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
-        self._names = NameAdvice(policy, self._voice)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._names = DisplayNameAdvice(policy, self._voice)
 
     def new_case(
-        self, uow: UnitOfWork, case: Case, person: Person, asked: Text, *, about_name: bool, reason: str | None
+        self, uow: UnitOfWork, case: Case, person: Person, asked: MessageId, *, about_name: bool, reason: str | None
     ) -> None:
         """Tell the desk of a new case; `asked` is what was done about the member, `reason` the rule's code for why."""
         about = self._about(case, uow.people.get(person.id))
-        about["member"] = self._voice.say(asked) + self._again(case) + self._heard(case)
+        about["member"] = self._voice.render(asked) + self._again(case) + self._heard(case)
         if case.label == UNCHECKED:
-            text = self._voice.say(Text.ALERT_UNCHECKED, **about)
+            text = self._voice.render(MessageId.ALERT_UNCHECKED, **about)
         elif case.sealed:
             about |= {"same": self._same(uow, case), "due": self._due(case), "remove": self._remove(uow, case)}
-            text = self._voice.say(Text.ALERT_SEALED, **about)
+            text = self._voice.render(MessageId.ALERT_SEALED, **about)
         elif has_category(case.label):
             named = {"category": category(self._voice, case.label), "reason": why(self._voice, reason)}
-            text = self._voice.say(Text.ALERT_HARMFUL, remove=self._remove(uow, case), **about, **named)
+            text = self._voice.render(MessageId.ALERT_HARMFUL, remove=self._remove(uow, case), **about, **named)
         else:
-            kind = Text.ALERT_NAME if about_name else Text.ALERT_CASE
+            kind = MessageId.ALERT_NAME if about_name else MessageId.ALERT_CASE
             about["member"] += self._due(case)
-            text = self._voice.say(kind, clause=self._voice.sign(case), **about)
+            text = self._voice.render(kind, clause=self._voice.sign(case), **about)
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
         self._look_up(uow, case, person)
 
@@ -68,7 +69,7 @@ class Alerts:
         if not uow.claims.is_claimed(*_told("nameless", case)) or not _is_named(person):
             return
         if uow.claims.claim_once(*_told("named", case)):
-            text = self._voice.say(Text.ALERT_NAMED, code=case.code, who=self._voice.who(person))
+            text = self._voice.render(MessageId.ALERT_NAMED, code=case.code, who=self._voice.who(person))
             self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
 
     def _look_up(self, uow: UnitOfWork, case: Case, person: Person) -> None:
@@ -80,7 +81,7 @@ class Alerts:
     def ask_member(
         self, uow: UnitOfWork, case: Case, person: Person, proposal: str | None, *, about_name: bool, old: bool,
         reason: str | None = None,
-    ) -> Text:  # fmt: skip
+    ) -> MessageId:  # fmt: skip
         """Ask the member to check, where that is allowed; what was done, in words for the desk.
 
         Args:
@@ -88,24 +89,30 @@ class Alerts:
             reason: the rule's code for why.
             old: it was heard long after it was said: only what is sealed is still worth a request.
         """
-        if held_back := self.held_back(uow, case, person, old=old):
-            return held_back
+        if reason_not_notified := self.reason_not_notified(uow, case, person, old=old):
+            return reason_not_notified
         person = uow.people.get(person.id)
         about = self._about(case, person)
         if case.sealed:
-            text = self._voice.say_to(person, Text.REQUEST_SEALED_OLD if old else Text.REQUEST_SEALED, **about)
+            text = self._voice.render_for(
+                person, MessageId.REQUEST_SEALED_OLD if old else MessageId.REQUEST_SEALED, **about
+            )
         elif about_name:
             del about["when"]
             lacks = self._names.lacks(reason, fixable=proposal is not None)
             proposed = self._names.proposal(uow, case.group_id, person, proposal)
-            text = self._voice.say_to(person, Text.REQUEST_NAME, lacks=lacks, proposal=proposed, **about)
-        elif case.clause == "3.1":
-            text = self._voice.say_to(person, Text.REQUEST_DIACRITICS, proposal=self._sentence(proposal), **about)
+            text = self._voice.render_for(person, MessageId.REQUEST_NAME, lacks=lacks, proposal=proposed, **about)
+        elif self._is_about_writing(case):
+            text = self._voice.render_for(
+                person, MessageId.REQUEST_DIACRITICS, proposal=self._sentence(proposal), **about
+            )
         else:
-            text = self._voice.say_to(person, Text.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about)
+            text = self._voice.render_for(
+                person, MessageId.REQUEST_OTHER, clause=self._voice.clause(case.clause), **about
+            )
         purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
         sent = self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
-        return Text.MEMBER_ASKED if sent else Text.MEMBER_WITHHELD
+        return MessageId.MEMBER_ASKED if sent else MessageId.MEMBER_WITHHELD
 
     def ask_of_night(self, uow: UnitOfWork, cases: Sequence[Case], person: Person) -> None:
         """Ask the member about light cases of the night: of one in its own words, of several in one message."""
@@ -115,8 +122,8 @@ class Alerts:
             proposal, reason = uow.cases.suggestion(case), uow.cases.reason(case)
             self.ask_member(uow, case, person, proposal, about_name=about_name, old=False, reason=reason)
             return
-        text = self._voice.say(
-            Text.REQUEST_SEVERAL,
+        text = self._voice.render(
+            MessageId.REQUEST_SEVERAL,
             who=self._voice.who(person),
             group=self._voice.group(self._policy.group(cases[0].group_id)),
             count=number(len(cases)),
@@ -133,20 +140,20 @@ class Alerts:
         made = uow.cases.suggestion(case)
         if case.rule_id == NAME_RULE:
             proposal = self._names.proposal(uow, case.group_id, person, made)
-            return self._voice.say(
-                Text.REQUEST_ROW_NAME,
+            return self._voice.render(
+                MessageId.REQUEST_ROW_NAME,
                 code=case.code,
                 citation=about["citation"],
                 lacks=self._names.lacks(uow.cases.reason(case), fixable=made is not None),
                 proposal=proposal,
             )
-        return self._voice.say(
-            Text.REQUEST_ROW,
+        return self._voice.render(
+            MessageId.REQUEST_ROW,
             code=case.code,
             when=about["when"],
             citation=about["citation"],
             clause=self._voice.clause(case.clause),
-            proposal=self._sentence(made) if case.clause == "3.1" else "",
+            proposal=self._sentence(made) if self._is_about_writing(case) else "",
         )
 
     def decided(self, uow: UnitOfWork, case: Case, to: CaseState) -> None:
@@ -156,19 +163,22 @@ class Alerts:
         person = uow.people.get(case.person_id)
         spoke = any(note.person_id == person.id for note in uow.case_notes.of(case))
         asked = uow.deliveries.request_state(case) is DeliveryState.DELIVERED
-        text = {CaseState.FALSE_ALARM: Text.DECIDED_FALSE_ALARM, CaseState.CONFIRMED: Text.DECIDED_CONFIRMED}.get(to)
+        text = {
+            CaseState.FALSE_ALARM: MessageId.DECIDED_FALSE_ALARM,
+            CaseState.CONFIRMED: MessageId.DECIDED_CONFIRMED,
+        }.get(to)
         if text is None or person.reach is Reach.REFUSED or not (spoke or (asked and to is CaseState.FALSE_ALARM)):
             return
         about = self._about(case, person)
         del about["when"]
-        said = self._voice.say_to(person, text, **about)
+        said = self._voice.render_for(person, text, **about)
         self._post.to_person(uow, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
 
     def reposted(self, uow: UnitOfWork, case: Case, person: Person, at: datetime) -> None:
         """Tell the desk that the same person has posted the sealed content of a case again."""
         about = self._about(case, uow.people.get(person.id))
         del about["citation"]
-        text = self._voice.say(Text.ALERT_REPOSTED, **(about | {"when": moment(at)}), count=number(case.count))
+        text = self._voice.render(MessageId.ALERT_REPOSTED, **(about | {"when": moment(at)}), count=number(case.count))
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
 
     def withdrawn(
@@ -183,18 +193,18 @@ class Alerts:
     ) -> None:
         """Tell the desk that a message of a sealed case is no longer to be seen in the group, and what is left."""
         about = self._about(case, uow.people.get(case.person_id))
-        text = self._voice.say(
-            Text.ALERT_RECALLED,
+        text = self._voice.render(
+            MessageId.ALERT_RECALLED,
             code=about["code"],
             group=about["group"],
             who=about["who"],
             how=gone(self._voice, at, by and uow.people.get(by.id), deleted=deleted, account=self._policy.account),
             minutes=number(minutes_of(at - case.event_at)),
-            rest=self._voice.say(Text.RECALL_REST, count=case.count) if left else "",
+            rest=self._voice.render(MessageId.RECALL_REST, count=case.count) if left else "",
         )
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id)
 
-    def urgent_cases(self, uow: UnitOfWork, group_id: str, asked: Sequence[tuple[Case, Text]]) -> None:
+    def urgent_cases(self, uow: UnitOfWork, group_id: str, asked: Sequence[tuple[Case, MessageId]]) -> None:
         """Tell the desk in one message of several urgent cases, naming each; beside each what was done about the
         member.
         """
@@ -202,32 +212,41 @@ class Alerts:
         rows = [self._urgent_row(uow, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
         group = self._voice.group(self._policy.group(group_id))
         may = any(may_remove(uow, self._policy.account, case) for case, _ in asked)
-        remove = self._voice.say(Text.OR_REMOVE_EACH) if may else ""
+        remove = self._voice.render(MessageId.OR_REMOVE_EACH) if may else ""
         about = {"group": group, "count": number(len(rows)), "rows": "\n".join(rows), "remove": remove}
-        text = self._voice.say(Text.URGENT_CASES, **about)
+        text = self._voice.render(MessageId.URGENT_CASES, **about)
         self._post.to_desk(uow, text, group_id=group_id, urgent=True)
         for case, _ in asked:
             self._look_up(uow, case, uow.people.get(case.person_id))
 
-    def _urgent_row(self, uow: UnitOfWork, case: Case, asked: Text) -> str:
+    def _urgent_row(self, uow: UnitOfWork, case: Case, asked: MessageId) -> str:
         named = self._named(case, uow.people.get(case.person_id))
         if case.label == UNCHECKED:
-            return self._voice.say(Text.URGENT_ROW_UNCHECKED, **named)
-        member = Text.URGENT_ASKED if asked is Text.MEMBER_ASKED else Text.URGENT_NOT_ASKED
-        return self._voice.say(Text.URGENT_ROW, member=self._voice.say(member), **named)
+            return self._voice.render(MessageId.URGENT_ROW_UNCHECKED, **named)
+        member = MessageId.URGENT_ASKED if asked is MessageId.MEMBER_ASKED else MessageId.URGENT_NOT_ASKED
+        return self._voice.render(MessageId.URGENT_ROW, member=self._voice.render(member), **named)
 
     def recovered(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case], asked: int) -> None:
         """Tell the desk in one message of cases of messages that did not come live; `asked` is to how many members the
         program writes about them.
         """
-        members = self._voice.say(Text.RECOVERED_ASKED, count=number(asked)) if asked else ""
-        self._list(uow, Text.RECOVERED, group_id, cases, members=members or self._voice.say(Text.RECOVERED_NOT_ASKED))
+        members = self._voice.render(MessageId.RECOVERED_ASKED, count=number(asked)) if asked else ""
+        self._list(
+            uow,
+            MessageId.RECOVERED,
+            group_id,
+            cases,
+            members=members or self._voice.render(MessageId.RECOVERED_NOT_ASKED),
+        )
 
     def swept(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case]) -> None:
         """Tell the desk in one message of the names that a sweep found."""
-        self._list(uow, Text.SWEPT, group_id, cases)
+        self._list(uow, MessageId.SWEPT, group_id, cases)
 
-    def nobody(self, uow: UnitOfWork, event: EventBase, clause: str) -> None:
+    def _is_about_writing(self, case: Case) -> bool:
+        return case.clause == self._policy.regulation.number_of(ClauseTopic.WRITING)
+
+    def report_unknown_sender(self, uow: UnitOfWork, event: EventBase, clause: str) -> None:
         """Tell the desk of a finding for which Zalo names no person, so that no case can be opened."""
         uow.audit.append(
             "finding.nobody",
@@ -239,7 +258,7 @@ class Alerts:
         )
         group = self._voice.group(self._policy.group(event.thread_id))
         citation = self._voice.citation(clause)
-        text = self._voice.say(Text.ALERT_NOBODY, group=group, when=moment(event.at), citation=citation)
+        text = self._voice.render(MessageId.ALERT_NOBODY, group=group, when=moment(event.at), citation=citation)
         self._post.to_desk(uow, text, group_id=event.thread_id, urgent=True)
 
     def rules_failed(self, uow: UnitOfWork, group_id: str, failures: Sequence[RuleFailure]) -> None:
@@ -247,55 +266,55 @@ class Alerts:
         today = _midnight(self._policy.clock())
         for rule_id in dict.fromkeys(failure.rule_id for failure in failures):
             if uow.claims.claim_once(f"rule_failed:{rule_id}", today):
-                text = self._voice.say(Text.ALERT_RULE_FAILED, rule=rule_id, date=day(today))
+                text = self._voice.render(MessageId.ALERT_RULE_FAILED, rule=rule_id, date=day(today))
                 self._post.to_desk(uow, text, group_id=group_id)
 
     def _sentence(self, proposal: str | None) -> str:
         """The sentence as a question; a long one is not worth repeating."""
         if not proposal or len(proposal) > _LONGEST_SENTENCE:
             return ""
-        return self._voice.say(Text.PROPOSED_SENTENCE, sentence=" ".join(proposal.split()))
+        return self._voice.render(MessageId.PROPOSED_SENTENCE, sentence=" ".join(proposal.split()))
 
-    def _list(self, uow: UnitOfWork, text: Text, group_id: str, cases: Sequence[Case], **more: str) -> None:
+    def _list(self, uow: UnitOfWork, text: MessageId, group_id: str, cases: Sequence[Case], **more: str) -> None:
         named, rest = shown(cases)
         rows = [self._row(uow, case) for case in named]
         if rest:
-            rows.append(self._voice.say(Text.MORE, count=number(rest)))
+            rows.append(self._voice.render(MessageId.MORE, count=number(rest)))
         group = self._voice.group(self._policy.group(group_id))
-        said = self._voice.say(text, group=group, count=number(len(cases)), rows="\n".join(rows), **more)
+        said = self._voice.render(text, group=group, count=number(len(cases)), rows="\n".join(rows), **more)
         self._post.to_desk(uow, said, group_id=group_id, urgent=any(case.urgent for case in cases))
 
-    def held_back(self, uow: UnitOfWork, case: Case, person: Person, *, old: bool) -> Text | None:
+    def reason_not_notified(self, uow: UnitOfWork, case: Case, person: Person, *, old: bool) -> MessageId | None:
         """Why the member is not to be asked, in words for the desk; None where the member is."""
         step = self._policy.steps(case, person, self._policy.clock()).member
         if step is MemberStep.EXEMPT:
-            return Text.MEMBER_LEADERSHIP
+            return MessageId.MEMBER_LEADERSHIP
         if person.reach is Reach.REFUSED:
-            return Text.MEMBER_UNREACHED
+            return MessageId.MEMBER_UNREACHED
         if case.label == UNCHECKED:
-            return Text.MEMBER_NOT_ASKED  # Nothing is known against anybody.
+            return MessageId.MEMBER_NOT_ASKED  # Nothing is known against anybody.
         if step is MemberStep.LEAVE:
-            return Text.MEMBER_NOT_ASKED
+            return MessageId.MEMBER_NOT_ASKED
         if case.gravity is Severity.CRITICAL:
             return None
         if old:
-            return Text.MEMBER_NOT_ASKED
+            return MessageId.MEMBER_NOT_ASKED
         cooldown = self._policy.member_cooldown
         since = self._policy.clock() - cooldown
         if cooldown and uow.outbox.last_added(
             person.id, Purpose.MEMBER_REQUEST.value, case.group_id, since, rule_id=case.rule_id
         ):
-            return Text.MEMBER_COOLDOWN
+            return MessageId.MEMBER_COOLDOWN
         if not case.urgent and self._policy.rests_until(self._policy.clock()):
-            return Text.MEMBER_IN_THE_MORNING
+            return MessageId.MEMBER_IN_THE_MORNING
         return None
 
     def _same(self, uow: UnitOfWork, case: Case) -> str:
         earlier = uow.cases.get(case.same_as) if case.same_as else None
         if earlier is None:
             return ""
-        return self._voice.say(
-            Text.ALERT_SAME,
+        return self._voice.render(
+            MessageId.ALERT_SAME,
             code=earlier.code,
             who=self._voice.who(uow.people.get(earlier.person_id)),
             when=moment(earlier.event_at),
@@ -306,21 +325,21 @@ class Alerts:
         """By how much it was heard late, where that is much."""
         if was_fresh(case):
             return ""
-        return self._voice.say(Text.HEARD_LATE, minutes=number(minutes_of(case.opened_at - case.event_at)))
+        return self._voice.render(MessageId.HEARD_LATE, minutes=number(minutes_of(case.opened_at - case.event_at)))
 
     def _again(self, case: Case) -> str:
         ladder = self._policy.ladder
         if case.nth < ladder.repeated_from or case.label == UNCHECKED:
             return ""
-        return self._voice.say(Text.MEMBER_AGAIN, nth=number(case.nth), days=number(ladder.window_days))
+        return self._voice.render(MessageId.MEMBER_AGAIN, nth=number(case.nth), days=number(ladder.window_days))
 
     def _due(self, case: Case) -> str:
-        return self._voice.say(Text.ALERT_DUE, when=moment(case.due_at)) if case.due_at else ""
+        return self._voice.render(MessageId.ALERT_DUE, when=moment(case.due_at)) if case.due_at else ""
 
     def _remove(self, uow: UnitOfWork, case: Case) -> str:
         """The words that offer it, where it would be done."""
         may = may_remove(uow, self._policy.account, case)
-        return self._voice.say(Text.OR_REMOVE, code=case.code) if may else ""
+        return self._voice.render(MessageId.OR_REMOVE, code=case.code) if may else ""
 
     def _about(self, case: Case, person: Person) -> dict[str, str]:
         return {
@@ -337,7 +356,7 @@ class Alerts:
 
     def _row(self, uow: UnitOfWork, case: Case) -> str:
         about = self._named(case, uow.people.get(case.person_id))
-        return self._voice.say(Text.LISTED_CASE, state=state_in_words(uow, self._voice, case), **about)
+        return self._voice.render(MessageId.LISTED_CASE, state=state_in_words(uow, self._voice, case), **about)
 
 
 def _told(what: str, case: Case) -> tuple[str, datetime]:

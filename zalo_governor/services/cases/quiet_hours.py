@@ -7,11 +7,11 @@ from zalo_governor.domain.clock import AT_ONCE, from_ms
 from zalo_governor.domain.group_changes import CHANGE_RULES, ChangeKind
 from zalo_governor.domain.people import Person
 from zalo_governor.services.cases.freshness import was_fresh
-from zalo_governor.services.cases.notifications import NAME_RULE, Alerts
-from zalo_governor.services.group_changes.notifications import Telling
+from zalo_governor.services.cases.notifications import NAME_RULE, CaseNotifications
+from zalo_governor.services.group_changes.notifications import ChangeNotifications
 from zalo_governor.services.group_changes.service import change_waits
 from zalo_governor.services.members.name_reminders import NameReminders
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 _BACK = timedelta(days=2)
@@ -21,14 +21,14 @@ _EVER = from_ms(0)
 _NEVER = from_ms(1 << 42)
 
 
-class Mornings:
+class EndOfQuietHours:
     """What was kept back stands in the cases; each is claimed when it is told, so that nothing is told twice."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._alerts = Alerts(policy)
+        self._alerts = CaseNotifications(policy)
         self._reminders = NameReminders(policy, self._alerts)
-        self._telling = Telling(policy)
+        self._telling = ChangeNotifications(policy)
         self._begun = False
         """Whether all of the last night was told: nothing more is kept back before the next one."""
 
@@ -70,7 +70,7 @@ class Mornings:
         )
 
     def _may_ask(self, uow: UnitOfWork, case: Case, person: Person) -> bool:
-        if self._alerts.held_back(uow, case, person, old=False):
+        if self._alerts.reason_not_notified(uow, case, person, old=False):
             return False
         return case.rule_id != NAME_RULE or self._reminders.may_ask(uow)
 

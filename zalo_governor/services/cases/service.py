@@ -1,4 +1,4 @@
-"""Casework: what the rules find becomes a case, and the people who have to know are told."""
+"""CaseService: what the rules find becomes a case, and the people who have to know are told."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -17,20 +17,22 @@ from zalo_governor.domain.events import (
     SealedHeard,
 )
 from zalo_governor.domain.findings import Finding, SealedFinding, Severity, Verdict
+from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import Person
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.services.cases.audit import audit_case
-from zalo_governor.services.cases.backlog import Gathering, told_late, told_of_name
+from zalo_governor.services.cases.backlog import CaseBacklog, told_late, told_of_name
 from zalo_governor.services.cases.freshness import is_fresh
-from zalo_governor.services.cases.message_lifecycle import Afterwards
+from zalo_governor.services.cases.message_lifecycle import MessageLifecycle
 from zalo_governor.services.cases.new_case import new_case
-from zalo_governor.services.cases.notifications import NAME_RULE, Alerts
-from zalo_governor.services.cases.suppression import FalseAlarms
+from zalo_governor.services.cases.notifications import NAME_RULE, CaseNotifications
+from zalo_governor.services.cases.suppression import FalseAlarmSuppression
 from zalo_governor.services.members.name_reminders import NameReminders
-from zalo_governor.services.messaging.formatter import Voice, number
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.formatter import MessageFormatter, number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -42,31 +44,34 @@ _GRAVITY = list(Severity)
 _EVER = from_ms(0)
 
 
-class Casework:
+class CaseService:
     """Fits `pipeline.ports.Reactions[UnitOfWork]`."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._alerts = Alerts(policy)
-        self._afterwards = Afterwards(policy)
-        self._false_alarms = FalseAlarms(policy)
+        self._alerts = CaseNotifications(policy)
+        self._lifecycle = MessageLifecycle(policy)
+        self._false_alarms = FalseAlarmSuppression(policy)
         self._reminders = NameReminders(policy, self._alerts)
-        self.gathering = Gathering(policy, self._alerts)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self.backlog = CaseBacklog(policy, self._alerts)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
-    def react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Open, join or close cases for one judged event of a governed group, and report rules that raised."""
         if verdict.failures:
             self._alerts.rules_failed(uow, self._group_of(event), verdict.failures)
         if not event.is_group or event.thread_id not in self._policy.groups:
             return
-        self._afterwards.take(uow, event)
+        self._lifecycle.handle_event(uow, event)
         if isinstance(event, GroupCall):
-            # Clause 4.3: that there was a call is all that can be known of it, and it accuses nobody.
+            # That there was a call is all that can be known of it, and it accuses nobody.
             detail = {"event": event.id, "call": event.action}
-            uow.audit.append("call", at=event.at, actor_id=None, group_id=event.thread_id, subject="4.3", detail=detail)
+            clause = self._policy.regulation.number_of(ClauseTopic.CLASSIFIED_WORK)
+            uow.audit.append(
+                "call", at=event.at, actor_id=None, group_id=event.thread_id, subject=clause, detail=detail
+            )
         for concern in _concerns(event, verdict):
-            self._pursue(uow, event, concern)
+            self._open_or_join(uow, event, concern)
         if isinstance(event, NameObserved) and not _doubtful_name(verdict):
             self._name_fixed(uow, event)
 
@@ -79,10 +84,10 @@ class Casework:
     def _group_of(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else self._policy.home_group_id
 
-    def _pursue(self, uow: UnitOfWork, event: EventBase, concern: "_Concern") -> None:
+    def _open_or_join(self, uow: UnitOfWork, event: EventBase, concern: "_Concern") -> None:
         person = uow.people.find_or_create(event.account, concern.uid)
         if person is None:
-            self._alerts.nobody(uow, event, concern.finding.clause)
+            self._alerts.report_unknown_sender(uow, event, concern.finding.clause)
             return
         if concern.about_name and self._is_outsider(uow, event, person):
             return
@@ -117,7 +122,7 @@ class Casework:
             self._reposted(uow, event, case, person)
 
     def _is_live(self, event: EventBase) -> bool:
-        """Whether people are told as soon as it is judged; of all else `Gathering` tells when all of it is judged."""
+        """Whether people are told as soon as it is judged; of all else `CaseBacklog` tells when all of it is judged."""
         return event.source is not Source.BACKFILL and is_fresh(event, self._policy.clock())
 
     def _still_to_be_told(self, uow: UnitOfWork, case: Case) -> bool:
@@ -216,19 +221,23 @@ class Casework:
 
     def _may_ask(self, uow: UnitOfWork, case: Case, person: Person) -> bool:
         """At a sweep, which may find hundreds of names at once, only so many are asked on one day."""
-        return bool(self._alerts.held_back(uow, case, person, old=False)) or self._reminders.may_ask(uow)
+        return bool(self._alerts.reason_not_notified(uow, case, person, old=False)) or self._reminders.may_ask(uow)
 
     def _name_fixed(self, uow: UnitOfWork, event: NameObserved) -> None:
         person = uow.people.find_or_create(event.account, event.sender_uid)
         case = person and uow.cases.find_open(event.thread_id, NAME_RULE, person.id, None, _EVER)
         if case:
             minutes = number(minutes_of(event.at - case.event_at))
-            self._move(uow, case, CaseState.REMEDIED, self._voice.say(Text.REASON_NAME_FIXED, minutes=minutes))
+            self._move(uow, case, CaseState.REMEDIED, self._voice.render(MessageId.REASON_NAME_FIXED, minutes=minutes))
 
     def _move(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str) -> None:
         moved = case.moved(to, at=self._policy.clock(), by=None, reason=reason)
         uow.cases.save(moved)
         audit_case(uow, "case.moved", moved, {"from": case.state.value, "to": to.value}, at=self._policy.clock())
+
+
+_OTHER_SERVICES = frozenset({OUTSIDERS, *CHANGE_RULES})
+"""Rules whose findings `OutsiderService` and `GroupChangeService` make cases of."""
 
 
 class _Concern(NamedTuple):
@@ -256,8 +265,8 @@ def _concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
         if finding.shadow or finding.severity is Severity.SUSPECT or (verdict.sealed and not sealing):
             continue
         uid = _subject(event, finding)
-        if uid is None or finding.rule_id == OUTSIDERS:
-            continue  # Who came in from outside the roster is the business of `Newcomers`.
+        if uid is None or finding.rule_id in _OTHER_SERVICES:
+            continue
         if uid in outsiders and not sealing:
             continue  # And nobody asks an outsider for a proper name.
         key = (finding.rule_id, uid)

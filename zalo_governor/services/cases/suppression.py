@@ -7,7 +7,7 @@ from zalo_governor.domain.events import EventBase, MembersJoined
 from zalo_governor.domain.findings import Finding, SealedFinding
 from zalo_governor.domain.people import Person
 from zalo_governor.services.cases.audit import audit_case
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.text.normalise import normalise
 
@@ -19,10 +19,10 @@ class Recognised(NamedTuple):
     taken_back_by: int | None
 
 
-class FalseAlarms:
+class FalseAlarmSuppression:
     """Knows them again by keyed hashes; nothing of what was said is kept."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
 
     def look(self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, uid: str) -> Recognised:

@@ -11,11 +11,11 @@ from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import DESK, one_line, unknown_case
 from zalo_governor.services.commands.parsing import case_number
-from zalo_governor.services.group_changes.notifications import Telling
+from zalo_governor.services.group_changes.notifications import ChangeNotifications
 from zalo_governor.services.group_changes.vocabulary import Wanted
 from zalo_governor.services.messaging.formatter import moment
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.policy import ServicePolicy
 
 _WORDS = 120
 
@@ -33,13 +33,13 @@ class Approve(Command[Asked]):
     """/duyet đổi tên nhóm [trong 2 giờ], or /duyet VP12"""
 
     word = "duyet"
-    usage = Text.USAGE_APPROVE
+    usage = MessageId.USAGE_APPROVE
     roles = DESK | {Role.LEADER}
     """Whose word counts is policy; the others of the desk get the words with which to ask."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._telling = Telling(policy)
+        self._telling = ChangeNotifications(policy)
 
     def allowed(self, person: Person) -> bool:
         """Those who may allow it, and those who may ask for it."""
@@ -63,13 +63,13 @@ class Approve(Command[Asked]):
                 return unknown_case(self.voice, argument.case_id)
             return self._afterwards(call, case) if may else self._ask_for_case(call, case)
         if not may:
-            text = self.voice.say_to(call.person, Text.APPROVAL_ASK, words=argument.words)
+            text = self.voice.render_for(call.person, MessageId.APPROVAL_ASK, words=argument.words)
             return Answer([text], "ask")
         return self._beforehand(call, argument)
 
     def _beforehand(self, call: Call, asked: Asked) -> Answer:
         if asked.wanted is None or len(call.groups) != 1:
-            return Answer([self.voice.say_to(call.person, Text.APPROVAL_WHICH_GROUP)], "which_group")
+            return Answer([self.voice.render_for(call.person, MessageId.APPROVAL_WHICH_GROUP)], "which_group")
         [group] = call.groups
         wanted, now = asked.wanted, self.policy.clock()
         approval = call.uow.group_changes.add_approval(
@@ -90,9 +90,9 @@ class Approve(Command[Asked]):
             "what": asked.words,
             "group": self.voice.group(group),
             "until": moment(approval.until),
-            "uses": self.voice.say(Text.APPROVAL_ONCE if approval.once else Text.APPROVAL_ALWAYS),
+            "uses": self.voice.render(MessageId.APPROVAL_ONCE if approval.once else MessageId.APPROVAL_ALWAYS),
         }
-        self._telling.allowed(call.uow, self.voice.say(Text.APPROVAL_TOLD, **said), call.person, group.id)
+        self._telling.allowed(call.uow, self.voice.render(MessageId.APPROVAL_TOLD, **said), call.person, group.id)
         call.uow.audit.append(
             "approval.given",
             at=now,
@@ -101,21 +101,23 @@ class Approve(Command[Asked]):
             subject=wanted.kind.value if wanted.kind else "all",
             detail={"approval": approval.id, "until": approval.until.isoformat(), "once": approval.once},
         )
-        return Answer([self.voice.say(Text.APPROVAL_GIVEN, **said)], subject=f"approval {approval.id}")
+        return Answer([self.voice.render(MessageId.APPROVAL_GIVEN, **said)], subject=f"approval {approval.id}")
 
     def _afterwards(self, call: Call, case: Case) -> Answer:
         now, code = self.policy.clock(), case.code
         if case.rule_id not in CHANGE_RULES:
-            return Answer([self.voice.say(Text.APPROVAL_NO_CHANGE, code=code)], "no_change", code)
+            return Answer([self.voice.render(MessageId.APPROVAL_NO_CHANGE, code=code)], "no_change", code)
         until = case.event_at + self.policy.approved_within
         if now > until:
-            return Answer([self.voice.say(Text.APPROVAL_TOO_LATE, code=code, until=moment(until))], "too_late", code)
-        reason = self.voice.say(Text.REASON_APPROVED, who=self.voice.who(call.person))
+            return Answer(
+                [self.voice.render(MessageId.APPROVAL_TOO_LATE, code=code, until=moment(until))], "too_late", code
+            )
+        reason = self.voice.render(MessageId.REASON_APPROVED, who=self.voice.who(call.person))
         try:
             approved = case.moved(CaseState.APPROVED, at=now, by=call.person.id, reason=reason)
         except IllegalTransitionError:
             state = self.voice.state(case.state)
-            return Answer([self.voice.say(Text.CASE_CANNOT_MOVE, code=code, state=state)], "cannot_move", code)
+            return Answer([self.voice.render(MessageId.CASE_CANNOT_MOVE, code=code, state=state)], "cannot_move", code)
         call.uow.cases.save(approved)
         approval = call.uow.group_changes.add_approval(
             Approval(
@@ -132,8 +134,8 @@ class Approve(Command[Asked]):
         detail: dict[str, object] = {"from": case.state.value, "to": approved.state.value, "approval": approval.id}
         audit_case(call.uow, "case.moved", approved, detail, at=now, by=call.person.id)
         self._telling.approved(call.uow, approved, call.person)
-        return Answer([self.voice.say(Text.APPROVAL_DONE, code=code)], subject=code)
+        return Answer([self.voice.render(MessageId.APPROVAL_DONE, code=code)], subject=code)
 
     def _ask_for_case(self, call: Call, case: Case) -> Answer:
-        text = self.voice.say_to(call.person, Text.APPROVAL_ASK_CASE, code=case.code)
+        text = self.voice.render_for(call.person, MessageId.APPROVAL_ASK_CASE, code=case.code)
         return Answer([text], "ask", case.code)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
-from zalo_governor.domain.documents import PaperFile
+from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Role
-from zalo_governor.services.messaging.formatter import Voice
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.policy import Group, OfficePolicy
+from zalo_governor.services.messaging.formatter import MessageFormatter
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.policy import Group, ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 ArgumentT = TypeVar("ArgumentT")
@@ -36,7 +36,7 @@ class Answer(NamedTuple):
     subject: str = ""
     """Code of the case or the like that it was about."""
     purpose: Purpose = Purpose.REPLY
-    files: Sequence[PaperFile] = ()
+    files: Sequence[ReportFile] = ()
     """Go out after the texts."""
     group_line: str | None = None
     """The one line for the group if it was asked there; None for the usual one."""
@@ -47,7 +47,7 @@ class Command(ABC, Generic[ArgumentT]):
 
     word: ClassVar[str]
     """As it is typed, without marks and blanks: `baocao`."""
-    usage: ClassVar[Text]
+    usage: ClassVar[MessageId]
     roles: ClassVar[frozenset[Role] | None]
     """Who may use it; None for everybody."""
     forgiving: ClassVar[bool] = False
@@ -58,9 +58,9 @@ class Command(ABC, Generic[ArgumentT]):
     by_code: ClassVar[bool] = False
     """It is about a case. Without the slash only a whole code is understood, `VP12`: people write "báo nhầm 12 tin"."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self.policy = policy
-        self.voice = Voice(policy.catalogue, policy.regulation)
+        self.voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def allowed(self, person: Person) -> bool:
         """Whether the person may use it."""

@@ -13,8 +13,8 @@ from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import DESK, CaseCommand, CaseWords, note_opening, unknown_case
 from zalo_governor.services.commands.parsing import case_number
 from zalo_governor.services.messaging.formatter import moment, number
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.policy import ServicePolicy
 
 _MOST_READERS = 200
 
@@ -24,9 +24,9 @@ class PassOn(CaseWords):
 
     word = "chuyen"
     aliases = ("trinh",)
-    usage = Text.USAGE_PASS_ON
+    usage = MessageId.USAGE_PASS_ON
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
         self._escalation = Escalation(policy)
 
@@ -38,20 +38,22 @@ class PassOn(CaseWords):
             return unknown_case(self.voice, case_id)
         if case.leader_told_at and case.leader_told_by is not None:
             when = moment(case.leader_told_at)
-            return Answer([self.voice.say(Text.PASSED_ON_BEFORE, code=case.code, when=when)], "before", case.code)
+            return Answer(
+                [self.voice.render(MessageId.PASSED_ON_BEFORE, code=case.code, when=when)], "before", case.code
+            )
         if words:
             now = self.policy.clock()
             note = CaseNote(kind=NoteKind.PASSED_ON, person_id=call.person.id, at=now, text=words)
             call.uow.case_notes.add(case, note)
         told = self._escalation.pass_on(call.uow, case, call.person, words)
-        return Answer([self.voice.say(Text.PASSED_ON, code=case.code, told=told)], subject=case.code)
+        return Answer([self.voice.render(MessageId.PASSED_ON, code=case.code, told=told)], subject=case.code)
 
 
 class WhoHasSeen(CaseCommand):
     """/daxem VP12"""
 
     word = "daxem"
-    usage = Text.USAGE_READERS
+    usage = MessageId.USAGE_READERS
     forgiving = True
 
     def about(self, call: Call, case: Case) -> Answer:
@@ -59,18 +61,18 @@ class WhoHasSeen(CaseCommand):
         note_opening(self, call, case)
         readers = [reader for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
         if not readers:
-            return Answer([self.voice.say(Text.READERS_NONE, code=case.code)], subject=case.code)
+            return Answer([self.voice.render(MessageId.READERS_NONE, code=case.code)], subject=case.code)
         readers.sort(key=lambda reader: not reader.seen)
         rows = [
-            self.voice.say(
-                Text.READER_SEEN if reader.seen else Text.READER_DELIVERED,
+            self.voice.render(
+                MessageId.READER_SEEN if reader.seen else MessageId.READER_DELIVERED,
                 who=self.voice.who(call.uow.people.get(reader.person_id)),
             )
             for reader in readers[:_MOST_READERS]
         ]
         seen = sum(reader.seen for reader in readers)
-        text = self.voice.say(
-            Text.READERS,
+        text = self.voice.render(
+            MessageId.READERS,
             code=case.code,
             seen=number(seen),
             delivered=number(len(readers) - seen),
@@ -85,7 +87,7 @@ class Remove(Command[tuple[int, str]]):
 
     word = "xoa"
     by_code = True
-    usage = Text.USAGE_REMOVE
+    usage = MessageId.USAGE_REMOVE
     roles = DESK
 
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
@@ -103,19 +105,19 @@ class Remove(Command[tuple[int, str]]):
         if case is None:
             return unknown_case(self.voice, case_id)
         if call.uow.jobs.waiting(case, JobKind.REMOVE_MESSAGE):
-            return self._say(Text.REMOVAL_WAITS, case, "waits")
+            return self._say(MessageId.REMOVAL_WAITS, case, "waits")
         messages = visible(call.uow, case)
         if not messages:
-            return self._say(Text.REMOVAL_NOTHING, case, "nothing_left")
+            return self._say(MessageId.REMOVAL_NOTHING, case, "nothing_left")
         if not any(message.cli_key for message in messages):
-            return self._say(Text.REMOVAL_NO_IDS, case, "no_ids")
+            return self._say(MessageId.REMOVAL_NO_IDS, case, "no_ids")
         return self._order(call, case, code) if code else self._issue(call, case, len(messages))
 
     def _issue(self, call: Call, case: Case, count: int) -> Answer:
         secret, now = self.policy.draw_code(), self.policy.clock()
         call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.code_valid)
-        text = self.voice.say(
-            Text.REMOVAL_CODE,
+        text = self.voice.render(
+            MessageId.REMOVAL_CODE,
             code=case.code,
             count=number(count),
             secret=secret,
@@ -131,11 +133,11 @@ class Remove(Command[tuple[int, str]]):
         ordered = order_removal(call.uow, case, call.person.id, now)
         if _is_answer(case, call.person):
             call.uow.cases.save(case.answered())
-        text = self.voice.say(Text.REMOVAL_ORDERED, code=case.code, count=number(ordered))
+        text = self.voice.render(MessageId.REMOVAL_ORDERED, code=case.code, count=number(ordered))
         return Answer([text], "ordered", case.code)
 
-    def _say(self, text: Text, case: Case, outcome: str) -> Answer:
-        return Answer([self.voice.say(text, code=case.code)], outcome, case.code)
+    def _say(self, text: MessageId, case: Case, outcome: str) -> Answer:
+        return Answer([self.voice.render(text, code=case.code)], outcome, case.code)
 
 
 def _is_answer(case: Case, person: Person) -> bool:
@@ -144,7 +146,7 @@ def _is_answer(case: Case, person: Person) -> bool:
 
 
 _REFUSALS = {
-    CodeCheck.WRONG: Text.REMOVAL_WRONG,
-    CodeCheck.SPENT: Text.REMOVAL_SPENT,
-    CodeCheck.EXPIRED: Text.REMOVAL_EXPIRED,
+    CodeCheck.WRONG: MessageId.REMOVAL_WRONG,
+    CodeCheck.SPENT: MessageId.REMOVAL_SPENT,
+    CodeCheck.EXPIRED: MessageId.REMOVAL_EXPIRED,
 }

@@ -4,9 +4,9 @@ from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.services.cases.next_actions import answers
 from zalo_governor.services.commands.base import Answer, Call
 from zalo_governor.services.commands.cases import DESK, CaseWords, cannot_move, move, unknown_case
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import ServicePolicy
 
 _MOST_EXPLANATIONS = 5
 """Of one person on one case; each of them is a message to the desk."""
@@ -17,24 +17,24 @@ class _OfOnesOwn(CaseWords):
 
     roles = None
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._post = Post(policy)
+        self._post = Notifier(policy)
 
     def not_own(self, call: Call, case_id: int) -> Answer:
         """The same answer whether there is such a case or not: nobody learns of others' cases."""
         code = f"VP{case_id}"
-        return Answer([self.voice.say_to(call.person, Text.CASE_NOT_OWN, code=code)], "not_own", code)
+        return Answer([self.voice.render_for(call.person, MessageId.CASE_NOT_OWN, code=code)], "not_own", code)
 
-    def bring(self, call: Call, case: Case, kind: NoteKind, text: Text, words: str) -> None:
+    def bring(self, call: Call, case: Case, kind: NoteKind, text: MessageId, words: str) -> None:
         """Keep the words, and bring them to the desk."""
         note = CaseNote(kind=kind, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.uow.case_notes.add(case, note)
-        quoted = self.voice.say(Text.WORDS_QUOTED, words=words) if words else ""
+        quoted = self.voice.render(MessageId.WORDS_QUOTED, words=words) if words else ""
         about = {"who": self.voice.who(call.person), "code": case.code, "words": quoted}
-        if text is Text.EXPLANATION:
+        if text is MessageId.EXPLANATION:
             about["answers"] = answers(self.voice, case)
-        said = self.voice.say(text, **about)
+        said = self.voice.render(text, **about)
         self._post.to_desk(call.uow, said, group_id=case.group_id, case_id=case.id)
 
 
@@ -42,7 +42,7 @@ class Explain(_OfOnesOwn):
     """/giaitrinh VP12 lời"""
 
     word = "giaitrinh"
-    usage = Text.USAGE_EXPLAIN
+    usage = MessageId.USAGE_EXPLAIN
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Kept with the case and brought to the desk; it is no answer of the desk and ends no wait."""
@@ -51,19 +51,23 @@ class Explain(_OfOnesOwn):
         if case is None or not _is_own(call, case):
             return self.not_own(call, case_id)
         if not words:
-            return Answer([self.voice.say_to(call.person, Text.WORDS_MISSING, code=case.code)], "no_words", case.code)
+            return Answer(
+                [self.voice.render_for(call.person, MessageId.WORDS_MISSING, code=case.code)], "no_words", case.code
+            )
         given = [note for note in call.uow.case_notes.of(case) if note.person_id == call.person.id]
         if sum(note.kind is NoteKind.EXPLANATION for note in given) >= _MOST_EXPLANATIONS:
-            return Answer([self.voice.say_to(call.person, Text.EXPLAINED_ENOUGH, code=case.code)], "enough", case.code)
-        self.bring(call, case, NoteKind.EXPLANATION, Text.EXPLANATION, words)
-        return Answer([self.voice.say_to(call.person, Text.EXPLAINED, code=case.code)], subject=case.code)
+            return Answer(
+                [self.voice.render_for(call.person, MessageId.EXPLAINED_ENOUGH, code=case.code)], "enough", case.code
+            )
+        self.bring(call, case, NoteKind.EXPLANATION, MessageId.EXPLANATION, words)
+        return Answer([self.voice.render_for(call.person, MessageId.EXPLAINED, code=case.code)], subject=case.code)
 
 
 class Review(_OfOnesOwn):
     """/xemlai VP12 [lời]"""
 
     word = "xemlai"
-    usage = Text.USAGE_REVIEW
+    usage = MessageId.USAGE_REVIEW
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Open again: by the person concerned once, by the desk whenever it sees reason to."""
@@ -84,21 +88,23 @@ class Review(_OfOnesOwn):
     def _asked(self, call: Call, case: Case, words: str) -> Answer:
         notes = call.uow.case_notes.of(case)
         if any(note.kind is NoteKind.REVIEW and note.person_id == case.person_id for note in notes):
-            return Answer([self.voice.say_to(call.person, Text.REVIEWED_BEFORE, code=case.code)], "before", case.code)
+            return Answer(
+                [self.voice.render_for(call.person, MessageId.REVIEWED_BEFORE, code=case.code)], "before", case.code
+            )
         if case.state is CaseState.FALSE_ALARM:
             return cannot_move(self, case)
         moved = move(self, call, case, CaseState.UNDER_REVIEW, case.reason)
         if moved.outcome != "done":
             return moved
-        self.bring(call, case, NoteKind.REVIEW, Text.REVIEW_ASKED, words)
-        return Answer([self.voice.say_to(call.person, Text.REVIEWED, code=case.code)], subject=case.code)
+        self.bring(call, case, NoteKind.REVIEW, MessageId.REVIEW_ASKED, words)
+        return Answer([self.voice.render_for(call.person, MessageId.REVIEWED, code=case.code)], subject=case.code)
 
 
 class AddNote(CaseWords):
     """/ghichu VP12 lời"""
 
     word = "ghichu"
-    usage = Text.USAGE_CASE_NOTE
+    usage = MessageId.USAGE_CASE_NOTE
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Kept with the case, for whoever of the desk looks at it."""
@@ -107,10 +113,12 @@ class AddNote(CaseWords):
         if case is None:
             return unknown_case(self.voice, case_id)
         if not words:
-            return Answer([self.voice.say_to(call.person, Text.WORDS_MISSING, code=case.code)], "no_words", case.code)
+            return Answer(
+                [self.voice.render_for(call.person, MessageId.WORDS_MISSING, code=case.code)], "no_words", case.code
+            )
         note = CaseNote(kind=NoteKind.NOTE, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.uow.case_notes.add(case, note)
-        return Answer([self.voice.say(Text.NOTE_KEPT, code=case.code)], subject=case.code)
+        return Answer([self.voice.render(MessageId.NOTE_KEPT, code=case.code)], subject=case.code)
 
 
 def _is_own(call: Call, case: Case) -> bool:

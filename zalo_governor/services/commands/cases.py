@@ -13,14 +13,14 @@ from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.people import Role
 from zalo_governor.services.cases.audit import audit_case
-from zalo_governor.services.cases.notifications import Alerts
+from zalo_governor.services.cases.notifications import CaseNotifications
 from zalo_governor.services.cases.ranking import gravest_first
-from zalo_governor.services.cases.suppression import FalseAlarms
+from zalo_governor.services.cases.suppression import FalseAlarmSuppression
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call, Command
 from zalo_governor.services.commands.parsing import case_number, folded
 from zalo_governor.services.messaging.delivery_words import state_in_words
-from zalo_governor.services.messaging.formatter import Voice, moment, number
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
@@ -35,9 +35,9 @@ _RECENT = timedelta(days=30)
 class Which(Enum):
     """What /vipham lists."""
 
-    OPEN = Text.CASES_OPEN
-    ALL = Text.CASES_ALL
-    TODAY = Text.CASES_TODAY
+    OPEN = MessageId.CASES_OPEN
+    ALL = MessageId.CASES_ALL
+    TODAY = MessageId.CASES_TODAY
 
 
 class Wanted(NamedTuple):
@@ -51,7 +51,7 @@ class ListCases(Command[Wanted]):
     """/vipham [mở | tất cả | hôm nay] [trang]"""
 
     word = "vipham"
-    usage = Text.USAGE_CASES
+    usage = MessageId.USAGE_CASES
     forgiving = True
     roles = DESK
     _FILTERS: ClassVar[dict[str, Which]] = {
@@ -74,23 +74,23 @@ class ListCases(Command[Wanted]):
     def answer(self, call: Call, argument: Wanted) -> Answer:
         """The gravest cases of each group first, of those the youngest, page by page, and how many there are."""
         if not call.groups:
-            return Answer([self.voice.say_to(call.person, Text.NOT_GOVERNED)])
+            return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
         return Answer([self._list(call, group, argument) for group in call.groups])
 
     def _list(self, call: Call, group: Group, wanted: Wanted) -> str:
         now, which = self.policy.clock(), wanted.which
         start = {Which.OPEN: from_ms(0), Which.ALL: now - _RECENT, Which.TODAY: midnight(today(now))}[which]
         cases = call.uow.cases.opened_between(group.id, start=start, end=_beyond(now), open_only=which is Which.OPEN)
-        named = {"which": self.voice.say(which.value), "group": self.voice.group(group)}
+        named = {"which": self.voice.render(which.value), "group": self.voice.group(group)}
         if not cases:
-            return self.voice.say(Text.CASES_NONE, **named)
+            return self.voice.render(MessageId.CASES_NONE, **named)
         ordered = gravest_first(reversed(cases))
         first = max(_ROWS, sum(case.urgent for case in ordered))
         starts = [0, *range(first, len(ordered), _ROWS)]
         page = min(wanted.page, len(starts))
         rows = [self._row(call.uow, case) for case in ordered[starts[page - 1] : [*starts, None][page]]]
         on = self._on(which, page, len(starts))
-        return self.voice.say(Text.CASES, count=number(len(cases)), rows="\n".join(rows), page=on, **named)
+        return self.voice.render(MessageId.CASES, count=number(len(cases)), rows="\n".join(rows), page=on, **named)
 
     def _on(self, which: Which, page: int, pages: int) -> str:
         """Which page this is, and how to go on; "" where there is but one."""
@@ -98,12 +98,12 @@ class ListCases(Command[Wanted]):
             return ""
         about = {"page": number(page), "pages": number(pages)}
         if page == pages:
-            return self.voice.say(Text.CASES_LAST_PAGE, **about)
-        return self.voice.say(Text.CASES_PAGE, next=f"{self._TYPED[which]}{page + 1}", **about)
+            return self.voice.render(MessageId.CASES_LAST_PAGE, **about)
+        return self.voice.render(MessageId.CASES_PAGE, next=f"{self._TYPED[which]}{page + 1}", **about)
 
     def _row(self, uow: UnitOfWork, case: Case) -> str:
-        return self.voice.say(
-            Text.CASE_ROW,
+        return self.voice.render(
+            MessageId.CASE_ROW,
             code=case.code,
             when=moment(case.event_at),
             who=self.voice.who(uow.people.get(case.person_id)),
@@ -138,7 +138,7 @@ class ConfirmCase(CaseCommand):
     """/xacnhan VP12"""
 
     word = "xacnhan"
-    usage = Text.USAGE_CONFIRM
+    usage = MessageId.USAGE_CONFIRM
 
     def about(self, call: Call, case: Case) -> Answer:
         """Confirmed; a sealed case is referred, since only the competent body determines what is secret."""
@@ -161,14 +161,14 @@ class FalseAlarm(CaseWords):
     """/baonham VP12 lý do"""
 
     word = "baonham"
-    usage = Text.USAGE_FALSE_ALARM
+    usage = MessageId.USAGE_FALSE_ALARM
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
         """Taken back, with the reason."""
         case_id, reason = argument
         if not reason:
             code = f"VP{case_id}"
-            return Answer([self.voice.say(Text.REASON_MISSING, code=code)], "no_reason", code)
+            return Answer([self.voice.render(MessageId.REASON_MISSING, code=code)], "no_reason", code)
         case = call.uow.cases.get(case_id)
         return move(self, call, case, CaseState.FALSE_ALARM, reason) if case else unknown_case(self.voice, case_id)
 
@@ -178,33 +178,33 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
     voice, code, now = command.voice, case.code, command.policy.clock()
     if case.rule_id in CHANGE_RULES and case.person_id == call.person.id:
         # What somebody of the desk did about the group is the leader's to judge.
-        return Answer([voice.say(Text.CHANGE_OWN_CASE, code=code)], "own_case", code)
+        return Answer([voice.render(MessageId.CHANGE_OWN_CASE, code=code)], "own_case", code)
     try:
         moved = case.moved(to, at=now, by=call.person.id, reason=reason)
     except IllegalTransitionError:
         return cannot_move(command, case)
     call.uow.cases.save(moved)
     if to is CaseState.FALSE_ALARM:
-        FalseAlarms(command.policy).learn(call.uow, moved, call.person)
+        FalseAlarmSuppression(command.policy).learn(call.uow, moved, call.person)
     elif case.state is CaseState.FALSE_ALARM:
-        FalseAlarms(command.policy).unlearn(call.uow, moved, call.person)
+        FalseAlarmSuppression(command.policy).unlearn(call.uow, moved, call.person)
     if call.person.id != case.person_id:
-        Alerts(command.policy).decided(call.uow, case, to)
+        CaseNotifications(command.policy).decided(call.uow, case, to)
     audit_case(call.uow, "case.moved", case, {"from": case.state.value, "to": to.value}, at=now, by=call.person.id)
-    return Answer([voice.say(Text.CASE_MOVED, code=code, state=voice.state(to))], subject=code)
+    return Answer([voice.render(MessageId.CASE_MOVED, code=code, state=voice.state(to))], subject=code)
 
 
 def cannot_move(command: AnyCommand, case: Case) -> Answer:
     """The case cannot go there from where it is."""
     state = command.voice.state(case.state)
-    text = command.voice.say(Text.CASE_CANNOT_MOVE, code=case.code, state=state)
+    text = command.voice.render(MessageId.CASE_CANNOT_MOVE, code=case.code, state=state)
     return Answer([text], "cannot_move", case.code)
 
 
-def unknown_case(voice: Voice, case_id: int) -> Answer:
+def unknown_case(voice: MessageFormatter, case_id: int) -> Answer:
     """There is no case of that number."""
     code = f"VP{case_id}"
-    return Answer([voice.say(Text.CASE_UNKNOWN, code=code)], "unknown_case", code)
+    return Answer([voice.render(MessageId.CASE_UNKNOWN, code=code)], "unknown_case", code)
 
 
 def note_opening(command: AnyCommand, call: Call, case: Case) -> None:

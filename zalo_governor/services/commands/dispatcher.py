@@ -15,10 +15,10 @@ from zalo_governor.services.commands.cases import DESK
 from zalo_governor.services.commands.parsing import Typed, bare_case, begins_with_slash, names_case, read
 from zalo_governor.services.commands.registry import all_commands
 from zalo_governor.services.commands.show_case import ShowCase
-from zalo_governor.services.messaging.formatter import Voice, moment
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import Group, OfficePolicy
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import Group, ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import today
 
@@ -36,10 +36,10 @@ _HINTS, _HINTS_OF_OFFICE = 1, 6
 class CommandDesk:
     """Takes commands from messages, and from nothing else: no revision, quote, caption, file name or display name."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
         self._commands = all_commands(policy)
         for command in list(self._commands.values()):
             self._commands |= dict.fromkeys(command.aliases, command)
@@ -53,7 +53,7 @@ class CommandDesk:
             return False
         return self._understood(command, typed) is not None
 
-    def take(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Carry out what the event asks for, if it asks for anything."""
         if event.is_group and event.thread_id not in self._policy.groups:
             return
@@ -87,8 +87,8 @@ class CommandDesk:
         elif not command.allowed(person):
             self._refuse(uow, event, person, command)
         elif argument is None:
-            usage = self._voice.say(command.usage)
-            text = self._voice.say_to(person, Text.USAGE, usage=usage)
+            usage = self._voice.render(command.usage)
+            text = self._voice.render_for(person, MessageId.USAGE, usage=usage)
             self._give(uow, event, person, command, Answer([text], "usage"))
         else:
             call = Call(uow, person, self._groups_of(event), event)
@@ -135,17 +135,17 @@ class CommandDesk:
         for text in answer.texts:
             self._post.to_person(uow, person, text, answer.purpose, group_id=group_id, asked_for=True)
         for file in answer.files:
-            instead = self._voice.say(Text.REPORT_FILE_FAILED, name=file.name)
+            instead = self._voice.render(MessageId.REPORT_FILE_FAILED, name=file.name)
             self._post.file_to_person(uow, person, file, instead, answer.purpose, group_id=group_id, asked_for=True)
         if event.is_group:
-            line = answer.group_line or self._voice.say_to(person, Text.ANSWERED_PRIVATELY)
+            line = answer.group_line or self._voice.render_for(person, MessageId.ANSWERED_PRIVATELY)
             if person.reach is Reach.REFUSED:
-                line = self._voice.say_to(person, Text.UNREACHED_IN_GROUP)
+                line = self._voice.render_for(person, MessageId.UNREACHED_IN_GROUP)
             self._post.to_group(uow, line, group_id=group_id)
         self._audit(uow, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
 
     def _refuse(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
-        text = self._voice.say_to(person, Text.REFUSED, command=f"/{command.word}")
+        text = self._voice.render_for(person, MessageId.REFUSED, command=f"/{command.word}")
         self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
         self._audit(uow, event, person, "command.refused", command.word)
 
@@ -153,7 +153,7 @@ class CommandDesk:
         self._audit(uow, event, person, "command.stale", command.word)
         this_hour = self._policy.clock().replace(minute=0, second=0, microsecond=0)
         if uow.claims.claim_once(f"stale_command:{person.id}", this_hour):
-            text = self._voice.say_to(person, Text.STALE, when=moment(event.at), command=f"/{command.word}")
+            text = self._voice.render_for(person, MessageId.STALE, when=moment(event.at), command=f"/{command.word}")
             self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
 
     def _hint(self, uow: UnitOfWork, event: EventBase, person: Person, typed: Typed | None, *, code: str = "") -> None:
@@ -163,20 +163,20 @@ class CommandDesk:
             return
         group_id = self._group_id(event)
         if typed is not None:
-            text = self._voice.say_to(person, Text.UNKNOWN_COMMAND, near=self._near(person, typed))
+            text = self._voice.render_for(person, MessageId.UNKNOWN_COMMAND, near=self._near(person, typed))
             self._post.to_person(uow, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
             self._audit(uow, event, person, "command.unknown", "")
         elif self._within(uow, f"hint:{person.id}", _HINTS_OF_OFFICE if person.roles - {Role.MEMBER} else _HINTS):
-            hint = self._voice.say_to(person, Text.HINT_DESK if person.has(*DESK) else Text.HINT)
-            text = self._voice.say_to(person, Text.HINT_CASE, code=code) if code else hint
+            hint = self._voice.render_for(person, MessageId.HINT_DESK if person.has(*DESK) else MessageId.HINT)
+            text = self._voice.render_for(person, MessageId.HINT_CASE, code=code) if code else hint
             self._post.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
     def _near(self, person: Person, typed: Typed) -> str:
         """The likest of the commands that the person may use."""
         near = dict.fromkeys(self._commands[word] for word in typed.near)
         likest = [command for command in near if command.allowed(person)][:_OFFERED]
-        rows = [self._voice.say(Text.HELP_ROW, usage=self._voice.say(command.usage)) for command in likest]
-        return self._voice.say(Text.NEAR_COMMANDS, rows="\n".join(rows)) if rows else ""
+        rows = [self._voice.render(MessageId.HELP_ROW, usage=self._voice.render(command.usage)) for command in likest]
+        return self._voice.render(MessageId.NEAR_COMMANDS, rows="\n".join(rows)) if rows else ""
 
     def _decline_sealed(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         told = [finding for finding in verdict.findings if not finding.shadow]
@@ -186,7 +186,7 @@ class CommandDesk:
         if not self._has_patience(uow, person):
             return
         citation = self._voice.citation(told[0].clause)
-        text = self._voice.say_to(uow.people.get(person.id), Text.SEALED_PRIVATE, citation=citation)
+        text = self._voice.render_for(uow.people.get(person.id), MessageId.SEALED_PRIVATE, citation=citation)
         self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._policy.home_group_id, asked_for=True)
         self._audit(uow, event, person, "private.sealed", "")
 

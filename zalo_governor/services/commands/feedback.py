@@ -7,9 +7,9 @@ from zalo_governor.domain.feedback import Remark, RemarkKind
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import DESK, one_line
 from zalo_governor.services.messaging.formatter import moment, number
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.text.normalise import normalise
 
 _LISTED = timedelta(days=90)
@@ -25,13 +25,13 @@ class _Tell(Command[str]):
 
     roles = None
     kind: ClassVar[RemarkKind]
-    kept: ClassVar[Text]
-    listed: ClassVar[Text]
-    none_yet: ClassVar[Text]
+    kept: ClassVar[MessageId]
+    listed: ClassVar[MessageId]
+    none_yet: ClassVar[MessageId]
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._post = Post(policy)
+        self._post = Notifier(policy)
 
     def understand(self, rest: str, today: date) -> str | None:
         """The words; none where the desk wants to read what others said."""
@@ -40,12 +40,12 @@ class _Tell(Command[str]):
     def answer(self, call: Call, argument: str) -> Answer:
         """Kept, numbered and passed on; or the list."""
         if not call.groups:
-            return Answer([self.voice.say_to(call.person, Text.NOT_GOVERNED)])
+            return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
         if argument:
             return self._keep(call, argument)
         if call.person.has(*DESK):
             return Answer([self._list(call, group.id) for group in call.groups], "listed")
-        text = self.voice.say_to(call.person, Text.USAGE, usage=self.voice.say(self.usage))
+        text = self.voice.render_for(call.person, MessageId.USAGE, usage=self.voice.render(self.usage))
         return Answer([text], "usage")
 
     def _keep(self, call: Call, words: str) -> Answer:
@@ -53,22 +53,22 @@ class _Tell(Command[str]):
         now = self.policy.clock()
         remark = call.uow.feedback.add(self.kind, group_id=group.id, person_id=call.person.id, text=words, at=now)
         text = self._pass_on(call, remark)
-        line = self.voice.say_to(call.person, Text.REMARK_IN_GROUP, code=remark.code)
+        line = self.voice.render_for(call.person, MessageId.REMARK_IN_GROUP, code=remark.code)
         return Answer([text], subject=remark.code, group_line=line)
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
         """What the member is told; the desk gets it gathered."""
-        return self.voice.say_to(call.person, self.kept, code=remark.code)
+        return self.voice.render_for(call.person, self.kept, code=remark.code)
 
     def _list(self, call: Call, group_id: str) -> str:
         now = self.policy.clock()
         found = call.uow.feedback.between(group_id, self.kind, now - _LISTED, now + timedelta(seconds=1))
         group = self.voice.group(self.policy.group(group_id))
         if not found:
-            return self.voice.say(self.none_yet, group=group)
+            return self.voice.render(self.none_yet, group=group)
         rows = [
-            self.voice.say(
-                Text.REMARK_ROW,
+            self.voice.render(
+                MessageId.REMARK_ROW,
                 code=remark.code,
                 when=moment(remark.at),
                 who=self.voice.who(call.uow.people.get(remark.person_id)),
@@ -76,18 +76,18 @@ class _Tell(Command[str]):
             )
             for remark in found[::-1][:_ROWS]
         ]
-        return self.voice.say(self.listed, group=group, count=number(len(found)), rows="\n".join(rows))
+        return self.voice.render(self.listed, group=group, count=number(len(found)), rows="\n".join(rows))
 
 
 class TellIncident(_Tell):
     """/suco không nhận được tin"""
 
     word = "suco"
-    usage = Text.USAGE_INCIDENT
+    usage = MessageId.USAGE_INCIDENT
     kind = RemarkKind.INCIDENT
-    kept = Text.INCIDENT_KEPT
-    listed = Text.INCIDENTS
-    none_yet = Text.INCIDENTS_NONE
+    kept = MessageId.INCIDENT_KEPT
+    listed = MessageId.INCIDENTS
+    none_yet = MessageId.INCIDENTS_NONE
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
         """At once: meanwhile somebody does not hear what is ordered. In the quiet hours, only what is called urgent."""
@@ -95,9 +95,9 @@ class TellIncident(_Tell):
         morning = quiet.until(remark.at) if quiet and not _urgent(remark.text) else None
         if morning is not None:  # Then all those of the night go out together (office.digests).
             about = {"code": remark.code, "when": moment(morning)}
-            return self.voice.say_to(call.person, Text.INCIDENT_KEPT_AT_NIGHT, **about)
-        text = self.voice.say(
-            Text.INCIDENT_ALERT,
+            return self.voice.render_for(call.person, MessageId.INCIDENT_KEPT_AT_NIGHT, **about)
+        text = self.voice.render(
+            MessageId.INCIDENT_ALERT,
             code=remark.code,
             when=moment(remark.at),
             who=self.voice.who(call.person),
@@ -113,11 +113,11 @@ class Suggest(_Tell):
     """/gopy nên ghim lịch trực"""
 
     word = "gopy"
-    usage = Text.USAGE_SUGGESTION
+    usage = MessageId.USAGE_SUGGESTION
     kind = RemarkKind.SUGGESTION
-    kept = Text.SUGGESTION_KEPT
-    listed = Text.SUGGESTIONS
-    none_yet = Text.SUGGESTIONS_NONE
+    kept = MessageId.SUGGESTION_KEPT
+    listed = MessageId.SUGGESTIONS
+    none_yet = MessageId.SUGGESTIONS_NONE
 
 
 def _urgent(text: str) -> bool:

@@ -11,9 +11,9 @@ from zalo_governor.domain.people import Person
 from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import DESK, one_line
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import Group, OfficePolicy
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import Group, ServicePolicy
 
 MANUAL_RULE = "ghi-nhan"
 """Stands where cases of rules name their rule."""
@@ -28,12 +28,12 @@ class NoteCase(Command[str]):
     """/ghinhan 4.6 @người nội dung"""
 
     word = "ghinhan"
-    usage = Text.USAGE_NOTE
+    usage = MessageId.USAGE_NOTE
     roles = DESK
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._post = Post(policy)
+        self._post = Notifier(policy)
 
     def understand(self, rest: str, today: date) -> str | None:
         """The number of a clause, with which the rest has to begin."""
@@ -43,22 +43,22 @@ class NoteCase(Command[str]):
     def answer(self, call: Call, argument: str) -> Answer:
         """Written down, with whom the message names by uid; a name that was only typed names nobody."""
         if argument not in {clause.number for clause in self.policy.regulation.clauses}:
-            return Answer([self.voice.say(Text.REGULATION_NONE, wanted=argument)], "unknown_clause", argument)
+            return Answer([self.voice.render(MessageId.REGULATION_NONE, wanted=argument)], "unknown_clause", argument)
         if len(call.groups) != 1:
-            return Answer([self.voice.say_to(call.person, Text.APPROVAL_WHICH_GROUP)], "which_group")
+            return Answer([self.voice.render_for(call.person, MessageId.APPROVAL_WHICH_GROUP)], "which_group")
         uid, words = _named(call.event)
         person = (
             call.uow.people.find_or_create(call.event.account, uid) if uid not in {"", self.policy.account} else None
         )
         if person is None:
-            return Answer([self.voice.say_to(call.person, Text.NOTE_WHO)], "nobody", argument)
+            return Answer([self.voice.render_for(call.person, MessageId.NOTE_WHO)], "nobody", argument)
         if not words:
-            return Answer([self.voice.say_to(call.person, Text.NOTE_WORDS)], "no_words", argument)
+            return Answer([self.voice.render_for(call.person, MessageId.NOTE_WORDS)], "no_words", argument)
         case = self._open(call, call.groups[0], person, argument, words)
         who = self.voice.who(call.uow.people.get(person.id))
         about = {"code": case.code, "who": who, "citation": self.voice.citation(argument)}
         self._tell_others(call, case, about)
-        return Answer([self.voice.say(Text.NOTED, **about)], subject=case.code)
+        return Answer([self.voice.render(MessageId.NOTED, **about)], subject=case.code)
 
     def _open(self, call: Call, group: Group, person: Person, clause: str, words: str) -> Case:
         now = self.policy.clock()
@@ -87,7 +87,7 @@ class NoteCase(Command[str]):
 
     def _tell_others(self, call: Call, case: Case, about: dict[str, str]) -> None:
         group = self.voice.group(self.policy.group(case.group_id))
-        text = self.voice.say(Text.NOTED_TOLD, **about, group=group, by=self.voice.who(call.person))
+        text = self.voice.render(MessageId.NOTED_TOLD, **about, group=group, by=self.voice.who(call.person))
         for other in self._post.holders(call.uow, *DESK):
             if other.id not in {call.person.id, case.person_id}:
                 purpose = Purpose.ADMIN_ALERT

@@ -7,18 +7,19 @@ from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.events import MembersJoined, NamedUid
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.jobs import CodeCheck, JobKind
-from zalo_governor.domain.outsiders import OUTSIDERS, Newcomer
+from zalo_governor.domain.outsiders import OUTSIDERS, Outsider
 from zalo_governor.domain.people import Role
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.cases.new_case import new_case
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.targets import LONGEST_NAME, Found, Whom, find, name_and_title, read_whom
-from zalo_governor.services.members.outsiders import Newcomers, order_expulsion
+from zalo_governor.services.members.outsiders import OutsiderService, order_expulsion
 from zalo_governor.services.members.roster.comparison import attendance, hidden
 from zalo_governor.services.members.roster.matching import likeliest
 from zalo_governor.services.messaging.formatter import moment, number, plain
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.policy import Group, OfficePolicy
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.policy import Group, ServicePolicy
 
 MAY_SAY_WHO_BELONGS = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER})
 _ROWS = 15
@@ -29,12 +30,12 @@ class Belongs(Command[Whom]):
 
     word = "thanhvien"
     by_code = True
-    usage = Text.USAGE_MEMBERS
+    usage = MessageId.USAGE_MEMBERS
     roles = MAY_SAY_WHO_BELONGS
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._newcomers = Newcomers(policy)
+        self._newcomers = OutsiderService(policy)
 
     def understand(self, rest: str, today: date) -> Whom | None:
         """A code, with the approved name and title where they are given; nothing stands for the list."""
@@ -47,9 +48,9 @@ class Belongs(Command[Whom]):
             return Answer([self._list(call, group) for group in call.groups], subject="list")
         found = find(call, self.policy.account, whom)
         if found is None:
-            return Answer([self.voice.say(Text.MEMBER_UNKNOWN, code=whom.code)], "unknown", whom.code)
+            return Answer([self.voice.render(MessageId.MEMBER_UNKNOWN, code=whom.code)], "unknown", whom.code)
         if found.person.uid in (call.uow.roster.approved_uids(self.policy.account, found.group.id) or ()):
-            return self._settled(call, found, whom, Text.MEMBER_ALREADY, Text.REASON_RECOGNISED)
+            return self._settled(call, found, whom, MessageId.MEMBER_ALREADY, MessageId.REASON_RECOGNISED)
         if found.person.namesake and not whom.rest:
             return self._say_namesake(found, whom)
         matched = call.uow.roster.matched(self.policy.account, found.group.id)
@@ -57,29 +58,29 @@ class Belongs(Command[Whom]):
         if place is not None:
             entry = matched[place][0].model_copy(update={"uid": found.person.uid})
             call.uow.roster.put(self.policy.account, found.group.id, place, entry)
-            return self._settled(call, found, whom, Text.MEMBER_MATCHED, Text.REASON_RECOGNISED, entry)
+            return self._settled(call, found, whom, MessageId.MEMBER_MATCHED, MessageId.REASON_RECOGNISED, entry)
         named = name_and_title(whom.rest or plain(found.person.display_name, LONGEST_NAME))
         if named is None:
-            return Answer([self.voice.say(Text.MEMBER_NEEDS_NAME, code=whom.code)], "no_name", whom.code)
+            return Answer([self.voice.render(MessageId.MEMBER_NEEDS_NAME, code=whom.code)], "no_name", whom.code)
         entry = RosterEntry(full_name=named[0], title=named[1], uid=found.person.uid)
         call.uow.roster.put(self.policy.account, found.group.id, None, entry)
-        return self._settled(call, found, whom, Text.MEMBER_ADDED, Text.REASON_PUT_IN_ROSTER, entry)
+        return self._settled(call, found, whom, MessageId.MEMBER_ADDED, MessageId.REASON_PUT_IN_ROSTER, entry)
 
     def _say_namesake(self, found: Found, whom: Whom) -> Answer:
         """Whose name is borrowed is not to be taken for that person by a slip of the thumb."""
-        text = self.voice.say(Text.MEMBER_NAMESAKE, code=whom.code, who=self.voice.who(found.person))
+        text = self.voice.render(MessageId.MEMBER_NAMESAKE, code=whom.code, who=self.voice.who(found.person))
         return Answer([text], "namesake", whom.code)
 
     def _settled(
-        self, call: Call, found: Found, whom: Whom, said: Text, reason: Text, entry: RosterEntry | None = None
+        self, call: Call, found: Found, whom: Whom, said: MessageId, reason: MessageId, entry: RosterEntry | None = None
     ) -> Answer:
         """The case closes: as a false alarm where the person stood in the roster, else as remedied."""
         if found.case and found.case.state.open:
-            to = CaseState.FALSE_ALARM if reason is Text.REASON_RECOGNISED else CaseState.REMEDIED
-            self._newcomers.close(call.uow, found.case, to, self.voice.say(reason), by=call.person.id)
+            to = CaseState.FALSE_ALARM if reason is MessageId.REASON_RECOGNISED else CaseState.REMEDIED
+            self._newcomers.close(call.uow, found.case, to, self.voice.render(reason), by=call.person.id)
         if entry:
             call.uow.audit.append(
-                "roster.added" if reason is Text.REASON_PUT_IN_ROSTER else "roster.recognised",
+                "roster.added" if reason is MessageId.REASON_PUT_IN_ROSTER else "roster.recognised",
                 at=self.policy.clock(),
                 actor_id=call.person.id,
                 group_id=found.group.id,
@@ -87,7 +88,7 @@ class Belongs(Command[Whom]):
                 detail={"person": found.person.id},
             )
         who = self.voice.who(call.uow.people.get(found.person.id))
-        return Answer([self.voice.say(said, code=whom.code, who=who)], subject=whom.code)
+        return Answer([self.voice.render(said, code=whom.code, who=who)], subject=whom.code)
 
     def _list(self, call: Call, group: Group) -> str:
         """Who is where they should not be, or is not where they should be."""
@@ -95,28 +96,28 @@ class Belongs(Command[Whom]):
         unseen = hidden(uow.members.group_snapshot(group.id), self.voice)
         held = attendance(uow, account, group.id)
         if held is None:
-            return self.voice.say(Text.NO_ROSTER, group=self.voice.group(group)) + unseen
+            return self.voice.render(MessageId.NO_ROSTER, group=self.voice.group(group)) + unseen
         parts = []
         if held.strangers:
             rows = [self._stranger(call, group, uid) for uid in held.strangers[:_ROWS]]
-            parts.append(self._part(Text.LIST_STRANGERS, len(held.strangers), rows))
+            parts.append(self._part(MessageId.LIST_STRANGERS, len(held.strangers), rows))
         if held.missing:
-            missing = [self.voice.say(Text.LIST_MISSING_ROW, name=one.full_name, title=one.title, agency=one.agency)
+            missing = [self.voice.render(MessageId.LIST_MISSING_ROW, name=one.full_name, title=one.title, agency=one.agency)
                        for one in held.missing[:_ROWS]]  # fmt: skip
-            parts.append(self._part(Text.LIST_MISSING, len(held.missing), missing))
-        return self.voice.say(
-            Text.LIST,
+            parts.append(self._part(MessageId.LIST_MISSING, len(held.missing), missing))
+        return self.voice.render(
+            MessageId.LIST,
             group=self.voice.group(group),
             now=moment(self.policy.clock()),
             present=number(len(held.present)),
             hidden=unseen,
-            parts="\n".join(parts) or self.voice.say(Text.LIST_NOTHING),
+            parts="\n".join(parts) or self.voice.render(MessageId.LIST_NOTHING),
         )
 
-    def _part(self, text: Text, count: int, rows: list[str]) -> str:
+    def _part(self, text: MessageId, count: int, rows: list[str]) -> str:
         if count > len(rows):
-            rows.append(self.voice.say(Text.LIST_MORE, count=number(count - len(rows))))
-        return self.voice.say(text, count=number(count), rows="\n".join(rows))
+            rows.append(self.voice.render(MessageId.LIST_MORE, count=number(count - len(rows))))
+        return self.voice.render(text, count=number(count), rows="\n".join(rows))
 
     def _stranger(self, call: Call, group: Group, uid: str) -> str:
         seen = call.uow.people.find_or_create(self.policy.account, uid)
@@ -128,8 +129,10 @@ class Belongs(Command[Whom]):
         place = likeliest(matched, person.display_name) if may_be_listed else None
         if place is not None:
             entry = matched[place][0]
-            likely = self.voice.say(Text.NEWCOMER_LIKELY, name=entry.full_name, title=entry.title)
-        return self.voice.say(Text.LIST_STRANGER_ROW, code=f"TV{person.id}", who=self.voice.who(person), likely=likely)
+            likely = self.voice.render(MessageId.NEWCOMER_LIKELY, name=entry.full_name, title=entry.title)
+        return self.voice.render(
+            MessageId.LIST_STRANGER_ROW, code=f"TV{person.id}", who=self.voice.who(person), likely=likely
+        )
 
 
 class PutOut(Command[Whom]):
@@ -137,7 +140,7 @@ class PutOut(Command[Whom]):
 
     word = "moira"
     by_code = True
-    usage = Text.USAGE_PUT_OUT
+    usage = MessageId.USAGE_PUT_OUT
     roles = MAY_SAY_WHO_BELONGS
 
     def understand(self, rest: str, today: date) -> Whom | None:
@@ -152,22 +155,22 @@ class PutOut(Command[Whom]):
         """Without a one-time code one is sent; with it the order is given, and its result comes as a message."""
         found = find(call, self.policy.account, argument)
         if found is None:
-            return Answer([self.voice.say(Text.MEMBER_UNKNOWN, code=argument.code)], "unknown", argument.code)
+            return Answer([self.voice.render(MessageId.MEMBER_UNKNOWN, code=argument.code)], "unknown", argument.code)
         account, uid = self.policy.account, found.person.uid
         approved = call.uow.roster.approved_uids(account, found.group.id)
         if approved is None or uid in approved:
-            text = Text.PUT_OUT_NO_ROSTER if approved is None else Text.PUT_OUT_BELONGS
+            text = MessageId.PUT_OUT_NO_ROSTER if approved is None else MessageId.PUT_OUT_BELONGS
             return self._say(text, found, argument.code, "belongs")
         if uid not in call.uow.members.present_uids(account, found.group.id):
-            return self._say(Text.PUT_OUT_GONE, found, argument.code, "gone")
+            return self._say(MessageId.PUT_OUT_GONE, found, argument.code, "gone")
         newcomer, case = self._case(call, found)
         if call.uow.jobs.is_waiting(account, JobKind.REMOVE_MEMBER, found.group.id, uid):
-            return self._say(Text.PUT_OUT_WAITS, found, case.code, "waits")
+            return self._say(MessageId.PUT_OUT_WAITS, found, case.code, "waits")
         if argument.rest:
             return self._order(call, found, newcomer, case, argument.rest)
         return self._issue(call, found, case)
 
-    def _case(self, call: Call, found: Found) -> tuple[Newcomer, Case]:
+    def _case(self, call: Call, found: Found) -> tuple[Outsider, Case]:
         """The case about the person; one is opened where there is none: nobody is put out without a record of it."""
         if found.newcomer and found.case:
             return found.newcomer, found.case
@@ -175,9 +178,14 @@ class PutOut(Command[Whom]):
         event = MembersJoined(
             account=self.policy.account, thread_id=found.group.id, at=now, members=(NamedUid(uid=found.person.uid),)
         )
-        finding = Finding(rule_id=OUTSIDERS, clause="4.5", severity=Severity.MAJOR, label="listed")
+        finding = Finding(
+            rule_id=OUTSIDERS,
+            clause=self.policy.regulation.number_of(ClauseTopic.OUTSIDERS),
+            severity=Severity.MAJOR,
+            label="listed",
+        )
         case = call.uow.cases.add(new_case(event, finding, found.person.id, now, late=True))
-        newcomer = Newcomer(
+        newcomer = Outsider(
             case_id=case.id,
             group_id=found.group.id,
             account=self.policy.account,
@@ -192,8 +200,8 @@ class PutOut(Command[Whom]):
     def _issue(self, call: Call, found: Found, case: Case) -> Answer:
         secret, now = self.policy.draw_code(), self.policy.clock()
         call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.code_valid)
-        text = self.voice.say(
-            Text.PUT_OUT_CODE,
+        text = self.voice.render(
+            MessageId.PUT_OUT_CODE,
             code=case.code,
             who=self.voice.who(found.person),
             group=self.voice.group(found.group),
@@ -202,20 +210,20 @@ class PutOut(Command[Whom]):
         )
         return Answer([text], "code_issued", case.code)
 
-    def _order(self, call: Call, found: Found, newcomer: Newcomer, case: Case, secret: str) -> Answer:
+    def _order(self, call: Call, found: Found, newcomer: Outsider, case: Case, secret: str) -> Answer:
         now = self.policy.clock()
         checked = call.uow.case_messages.check_removal_code(case, call.person.id, secret, now)
         if checked is not CodeCheck.ACCEPTED:
-            return Answer([self.voice.say(_REFUSALS[checked], code=case.code)], f"code_{checked.value}", case.code)
+            return Answer([self.voice.render(_REFUSALS[checked], code=case.code)], f"code_{checked.value}", case.code)
         order_expulsion(call.uow, newcomer, case, call.person.id, now)
-        return self._say(Text.PUT_OUT_ORDERED, found, case.code, "ordered")
+        return self._say(MessageId.PUT_OUT_ORDERED, found, case.code, "ordered")
 
-    def _say(self, text: Text, found: Found, code: str, outcome: str) -> Answer:
-        return Answer([self.voice.say(text, code=code, who=self.voice.who(found.person))], outcome, code)
+    def _say(self, text: MessageId, found: Found, code: str, outcome: str) -> Answer:
+        return Answer([self.voice.render(text, code=code, who=self.voice.who(found.person))], outcome, code)
 
 
 _REFUSALS = {
-    CodeCheck.WRONG: Text.PUT_OUT_WRONG,
-    CodeCheck.SPENT: Text.PUT_OUT_SPENT,
-    CodeCheck.EXPIRED: Text.PUT_OUT_EXPIRED,
+    CodeCheck.WRONG: MessageId.PUT_OUT_WRONG,
+    CodeCheck.SPENT: MessageId.PUT_OUT_SPENT,
+    CodeCheck.EXPIRED: MessageId.PUT_OUT_EXPIRED,
 }

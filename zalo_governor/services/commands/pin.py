@@ -5,14 +5,14 @@ from datetime import date
 from zalo_governor.domain.jobs import Job, PinMessage
 from zalo_governor.domain.people import Role
 from zalo_governor.services.commands.base import Answer, Call, Command
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class Pin(Command[bool]):
     """/ghim, in the group, in answer to the message"""
 
     word = "ghim"
-    usage = Text.USAGE_PIN
+    usage = MessageId.USAGE_PIN
     roles = frozenset({Role.LEADER, Role.LEADERSHIP, Role.ADMIN})
 
     def understand(self, rest: str, today: date) -> bool | None:
@@ -23,9 +23,9 @@ class Pin(Command[bool]):
         """The order is given, and its result comes as a message."""
         event, quote = call.event, call.event.quote
         if not event.is_group or quote is None or not quote.key.isdecimal():
-            return Answer([self.voice.say_to(call.person, Text.PIN_NEEDS_QUOTE)], "needs_quote")
+            return Answer([self.voice.render_for(call.person, MessageId.PIN_NEEDS_QUOTE)], "needs_quote")
         if any(case.sealed for case in call.uow.cases.of_message(event.thread_id, quote.key)):
-            return Answer([self.voice.say_to(call.person, Text.PIN_SEALED)], "sealed", quote.key)
+            return Answer([self.voice.render_for(call.person, MessageId.PIN_SEALED)], "sealed", quote.key)
         ordered = call.uow.jobs.enqueue(
             Job(
                 account=self.policy.account,
@@ -35,5 +35,5 @@ class Pin(Command[bool]):
                 ordered_at=self.policy.clock(),
             )
         )
-        text = self.voice.say_to(call.person, Text.PIN_ORDERED)
+        text = self.voice.render_for(call.person, MessageId.PIN_ORDERED)
         return Answer([text], "ordered" if ordered else "waits", quote.key)

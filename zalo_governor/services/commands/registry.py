@@ -14,7 +14,7 @@ from zalo_governor.services.commands.report import Report
 from zalo_governor.services.commands.restore_marks import AddMarks
 from zalo_governor.services.commands.show_case import ShowCase
 from zalo_governor.services.commands.trial import Introduce, ShowTrial, SwitchOn
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.policy import ServicePolicy
 
 COMMANDS: tuple[type[AnyCommand], ...] = (
     ListCases,
@@ -45,7 +45,7 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
 """All but the one that lists them."""
 
 
-def all_commands(policy: OfficePolicy) -> dict[str, AnyCommand]:
+def all_commands(policy: ServicePolicy) -> dict[str, AnyCommand]:
     """Word -> command."""
     named: list[AnyCommand] = [kind(policy) for kind in COMMANDS]
     return {command.word: command for command in (*named, Help(policy, named))}

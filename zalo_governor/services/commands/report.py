@@ -3,12 +3,12 @@
 from datetime import date
 from typing import NamedTuple
 
-from zalo_governor.domain.documents import Face
+from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import DESK
 from zalo_governor.services.commands.parsing import folded
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.reports.builder import compose
 from zalo_governor.services.reports.document.document import file_of, paper_of
 from zalo_governor.services.reports.periods import Span, as_period, asked, today
@@ -16,17 +16,17 @@ from zalo_governor.services.reports.scheduled import REPORT_READERS
 from zalo_governor.services.reports.text import render_text
 
 _FACES = {
-    "docx": Face.DOCX,
-    "word": Face.DOCX,
-    "van ban": Face.DOCX,
-    "xlsx": Face.XLSX,
-    "excel": Face.XLSX,
-    "bang tinh": Face.XLSX,
-    "png": Face.PNG,
-    "anh": Face.PNG,
-    "hinh": Face.PNG,
-    "hinh anh": Face.PNG,
-    "bieu do": Face.PNG,
+    "docx": ReportFormat.DOCX,
+    "word": ReportFormat.DOCX,
+    "van ban": ReportFormat.DOCX,
+    "xlsx": ReportFormat.XLSX,
+    "excel": ReportFormat.XLSX,
+    "bang tinh": ReportFormat.XLSX,
+    "png": ReportFormat.PNG,
+    "anh": ReportFormat.PNG,
+    "hinh": ReportFormat.PNG,
+    "hinh anh": ReportFormat.PNG,
+    "bieu do": ReportFormat.PNG,
 }
 """How people ask for a file, at the end of the line or at its beginning."""
 _BESIDE_A_FACE = frozenset({"file", "tep", "dang"})
@@ -36,7 +36,7 @@ class Wanted(NamedTuple):
     """Which report, and as what."""
 
     span: Span
-    face: Face | None
+    face: ReportFormat | None
     """None for a message."""
 
 
@@ -45,7 +45,7 @@ class Report(Command[Wanted]):
 
     word = "baocao"
     aliases = ("bc", "report")
-    usage = Text.USAGE_REPORT
+    usage = MessageId.USAGE_REPORT
     forgiving = True
     roles = frozenset(REPORT_READERS)
 
@@ -66,9 +66,9 @@ class Report(Command[Wanted]):
         """One report for each group asked about."""
         policy, span = self.policy, argument.span
         if not call.groups:
-            return Answer([self.voice.say_to(call.person, Text.NOT_GOVERNED)])
+            return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
         if span.first > today(policy.clock()):
-            return Answer([self.voice.say_to(call.person, Text.REPORT_FUTURE)], "future")
+            return Answer([self.voice.render_for(call.person, MessageId.REPORT_FUTURE)], "future")
         period = as_period(span, self.voice)
         words = call.person.has(*DESK)
         reports = [compose(call.uow, group, period, self.voice, policy.clock, words=words) for group in call.groups]
@@ -78,7 +78,11 @@ class Report(Command[Wanted]):
             if argument.face
         ]
         texts = (
-            [self.voice.say(Text.REPORT_FILE, period=period.label, names=", ".join(file.name for file in files))]
+            [
+                self.voice.render(
+                    MessageId.REPORT_FILE, period=period.label, names=", ".join(file.name for file in files)
+                )
+            ]
             if files
             else [render_text(report, policy.catalogue, policy.regulation) for report in reports]
         )
@@ -87,5 +91,5 @@ class Report(Command[Wanted]):
             subject=f"{span.first.isoformat()}/{span.last.isoformat()}",
             purpose=Purpose.REPORT,
             files=files,
-            group_line=self.voice.say_to(call.person, Text.REPORT_SENT, period=period.label),
+            group_line=self.voice.render_for(call.person, MessageId.REPORT_SENT, period=period.label),
         )

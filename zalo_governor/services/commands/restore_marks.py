@@ -3,14 +3,14 @@
 from datetime import date
 
 from zalo_governor.services.commands.base import Answer, Call, Command
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class AddMarks(Command[str]):
     """/themdau <câu>"""
 
     word = "themdau"
-    usage = Text.USAGE_ADD_MARKS
+    usage = MessageId.USAGE_ADD_MARKS
     forgiving = True
     roles = None
 
@@ -22,6 +22,6 @@ class AddMarks(Command[str]):
         """The likeliest sentences; nothing of them is kept."""
         sentences = self.policy.with_marks(argument)
         if sentences[0] == argument:
-            return Answer([self.voice.say_to(call.person, Text.MARKS_NONE)], "nothing")
-        rows = "\n".join(self.voice.say(Text.MARKS_ROW, sentence=sentence) for sentence in sentences)
-        return Answer([self.voice.say_to(call.person, Text.MARKS, rows=rows)])
+            return Answer([self.voice.render_for(call.person, MessageId.MARKS_NONE)], "nothing")
+        rows = "\n".join(self.voice.render(MessageId.MARKS_ROW, sentence=sentence) for sentence in sentences)
+        return Answer([self.voice.render_for(call.person, MessageId.MARKS, rows=rows)])

@@ -2,21 +2,22 @@
 
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.group_changes import CHANGE_RULES
-from zalo_governor.domain.outsiders import Newcomer
+from zalo_governor.domain.outsiders import Outsider
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.services.cases.categories import category, has_category, why
 from zalo_governor.services.cases.next_actions import may_answer, may_remove, visible
 from zalo_governor.services.commands.base import Answer, Call
 from zalo_governor.services.commands.cases import CaseCommand, note_opening, one_line
-from zalo_governor.services.group_changes.wording import Wording
+from zalo_governor.services.group_changes.wording import ChangeFormatter
 from zalo_governor.services.members.outsiders import way_in
 from zalo_governor.services.messaging.delivery_words import state_in_words
 from zalo_governor.services.messaging.formatter import gone, moment, number
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.trial_filter import withheld_line
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.policy import ServicePolicy
 
-QUOTABLE = frozenset({"3.1", "3.2"})
+QUOTABLE = frozenset({ClauseTopic.WRITING, ClauseTopic.NAMES})
 """The clauses whose cases may show what was written."""
 
 _EXCERPT = 80
@@ -27,10 +28,10 @@ _NOTES = 5
 _OPENINGS = 5
 _NOTE = 300
 _NOTE_TEXTS = {
-    NoteKind.EXPLANATION: Text.CASE_EXPLANATION,
-    NoteKind.REVIEW: Text.CASE_REVIEW,
-    NoteKind.NOTE: Text.CASE_NOTE,
-    NoteKind.PASSED_ON: Text.CASE_PASSED_ON,
+    NoteKind.EXPLANATION: MessageId.CASE_EXPLANATION,
+    NoteKind.REVIEW: MessageId.CASE_REVIEW,
+    NoteKind.NOTE: MessageId.CASE_NOTE,
+    NoteKind.PASSED_ON: MessageId.CASE_PASSED_ON,
 }
 
 
@@ -38,17 +39,17 @@ class ShowCase(CaseCommand):
     """/xem VP12"""
 
     word = "xem"
-    usage = Text.USAGE_SHOW
+    usage = MessageId.USAGE_SHOW
     forgiving = True
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._wording = Wording(self.voice, policy.changes)
+        self._wording = ChangeFormatter(self.voice, policy.changes)
 
     def about(self, call: Call, case: Case) -> Answer:
         """What is known of the case; of a sealed one, that nothing is kept; and who else has looked."""
-        text = self.voice.say(
-            Text.CASE,
+        text = self.voice.render(
+            MessageId.CASE,
             code=case.code,
             group=self.voice.group(self.policy.group(case.group_id)),
             when=moment(case.event_at),
@@ -64,10 +65,10 @@ class ShowCase(CaseCommand):
     def _signs(self, case: Case) -> str:
         citation = self.voice.cited(case)
         if case.label == UNCHECKED:
-            return self.voice.say(Text.CASE_SIGNS_UNCHECKED, citation=citation)
+            return self.voice.render(MessageId.CASE_SIGNS_UNCHECKED, citation=citation)
         if case.sealed:
-            return self.voice.say(Text.CASE_SIGNS_SEALED, citation=citation)
-        return self.voice.say(Text.CASE_SIGNS, citation=citation, clause=self.voice.sign(case))
+            return self.voice.render(MessageId.CASE_SIGNS_SEALED, citation=citation)
+        return self.voice.render(MessageId.CASE_SIGNS, citation=citation, clause=self.voice.sign(case))
 
     def _content(self, call: Call, case: Case) -> list[str]:
         lines = []
@@ -75,38 +76,42 @@ class ShowCase(CaseCommand):
         if newcomer:
             lines += self._newcomer(call, case, newcomer)
         elif case.sealed:
-            lines.append(self.voice.say(Text.CASE_SEALED_GONE if self._is_gone(call, case) else Text.CASE_SEALED))
+            lines.append(
+                self.voice.render(MessageId.CASE_SEALED_GONE if self._is_gone(call, case) else MessageId.CASE_SEALED)
+            )
             lines += self._aftermath(call, case)
         elif case.rule_id in CHANGE_RULES:
             lines += self._changes(call, case)
         elif noted := call.uow.case_notes.manual(case):
             by, words = noted
             who = self.voice.who(call.uow.people.get(by))
-            lines.append(self.voice.say(Text.CASE_NOTED, who=who, words=one_line(words, _WORDS)))
+            lines.append(self.voice.render(MessageId.CASE_NOTED, who=who, words=one_line(words, _WORDS)))
         else:
-            quotable = case.clause in QUOTABLE
+            quotable = self.policy.regulation.topic_of(case.clause) in QUOTABLE
             if quotable and (excerpt := call.uow.cases.excerpt(case)):
-                lines.append(self.voice.say(Text.CASE_EXCERPT, excerpt=one_line(excerpt, _EXCERPT)))
+                lines.append(self.voice.render(MessageId.CASE_EXCERPT, excerpt=one_line(excerpt, _EXCERPT)))
             else:
                 no_longer = self._is_gone(call, case)
-                lines.append(self.voice.say(Text.CASE_NO_EXCERPT_GONE if no_longer else Text.CASE_NO_EXCERPT))
+                lines.append(
+                    self.voice.render(MessageId.CASE_NO_EXCERPT_GONE if no_longer else MessageId.CASE_NO_EXCERPT)
+                )
             lines += self._withdrawn(call, case)
             if quotable and (suggestion := call.uow.cases.suggestion(case)):
-                lines.append(self.voice.say(Text.CASE_SUGGESTION, suggestion=one_line(suggestion, _EXCERPT)))
+                lines.append(self.voice.render(MessageId.CASE_SUGGESTION, suggestion=one_line(suggestion, _EXCERPT)))
         if has_category(case.label):
             named, reason = category(self.voice, case.label), why(self.voice, call.uow.cases.reason(case))
-            lines.append(self.voice.say(Text.CASE_CATEGORY, category=named, reason=reason))
+            lines.append(self.voice.render(MessageId.CASE_CATEGORY, category=named, reason=reason))
         if case.reason:
-            lines.append(self.voice.say(Text.CASE_REASON, reason=case.reason))
+            lines.append(self.voice.render(MessageId.CASE_REASON, reason=case.reason))
         if case.nth > 1 and case.label != UNCHECKED:
             days = number(self.policy.ladder.window_days)
-            lines.append(self.voice.say(Text.CASE_NTH, nth=number(case.nth), days=days))
+            lines.append(self.voice.render(MessageId.CASE_NTH, nth=number(case.nth), days=days))
         if case.minutes_to_remedy is not None:
-            lines.append(self.voice.say(Text.CASE_REMEDIED, minutes=number(case.minutes_to_remedy)))
+            lines.append(self.voice.render(MessageId.CASE_REMEDIED, minutes=number(case.minutes_to_remedy)))
         lines += [self._note(call, note) for note in call.uow.case_notes.of(case)[-_NOTES:]]
         lines += self._leader(call, case)
         if withheld := withheld_line(call.uow, self.voice, call.uow.trials.withheld_of(case)):
-            lines.append(self.voice.say(Text.CASE_WITHHELD, whom=withheld))
+            lines.append(self.voice.render(MessageId.CASE_WITHHELD, whom=withheld))
         if case.sealed:
             lines.append(self._next(call, case))
         return lines + self._opened(call, case)
@@ -115,9 +120,9 @@ class ShowCase(CaseCommand):
         """Who has opened the case before: the access log, as the desk sees it."""
         openings = call.uow.audit.openings(case)
         rows = [
-            self.voice.say(
-                Text.CASE_SHOWN_ROW,
-                who=self.voice.say(Text.CASE_SHOWN_MACHINE)
+            self.voice.render(
+                MessageId.CASE_SHOWN_ROW,
+                who=self.voice.render(MessageId.CASE_SHOWN_MACHINE)
                 if opening.person_id is None
                 else self.voice.who(call.uow.people.get(opening.person_id)),
                 times=number(opening.times),
@@ -125,49 +130,51 @@ class ShowCase(CaseCommand):
             )
             for opening in openings[:_OPENINGS]
         ]
-        return [self.voice.say(Text.CASE_SHOWN, rows="; ".join(rows))] if rows else []
+        return [self.voice.render(MessageId.CASE_SHOWN, rows="; ".join(rows))] if rows else []
 
-    def _newcomer(self, call: Call, case: Case, newcomer: Newcomer) -> list[str]:
+    def _newcomer(self, call: Call, case: Case, newcomer: Outsider) -> list[str]:
         """Who came in, how, and whether that person is still there."""
         person = call.uow.people.get(newcomer.person_id)
         who = self.voice.who(person)
-        lines = [self.voice.say(Text.CASE_NEWCOMER, who=who, way=way_in(call.uow, self.voice, newcomer, case))]
+        lines = [self.voice.render(MessageId.CASE_NEWCOMER, who=who, way=way_in(call.uow, self.voice, newcomer, case))]
         if newcomer.gone_at:
-            lines.append(self.voice.say(Text.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at)))
+            lines.append(self.voice.render(MessageId.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at)))
         elif case.state.open:
-            here = Text.CASE_NEWCOMER_NAMESAKE if person.namesake else Text.CASE_NEWCOMER_HERE
-            lines.append(self.voice.say(here, code=case.code))
+            here = MessageId.CASE_NEWCOMER_NAMESAKE if person.namesake else MessageId.CASE_NEWCOMER_HERE
+            lines.append(self.voice.render(here, code=case.code))
         return lines
 
     def _note(self, call: Call, note: CaseNote) -> str:
         who = self.voice.who(call.uow.people.get(note.person_id))
         words = one_line(note.text, _NOTE)
-        return self.voice.say(_NOTE_TEXTS[note.kind], who=who, when=moment(note.at), words=words)
+        return self.voice.render(_NOTE_TEXTS[note.kind], who=who, when=moment(note.at), words=words)
 
     def _changes(self, call: Call, case: Case) -> list[str]:
         """What was changed, the youngest last, and who has allowed it since."""
         kept = call.uow.group_changes.of_case(case)
         lines = [
-            self.voice.say(Text.CHANGE_ROW_AT, when=moment(one.at), change=self._wording.change(call.uow, one.change))
+            self.voice.render(
+                MessageId.CHANGE_ROW_AT, when=moment(one.at), change=self._wording.change(call.uow, one.change)
+            )
             for one in kept[-_CHANGES:]
         ]
         approval = next((call.uow.group_changes.approval(one.approval_id) for one in kept if one.approval_id), None)
         if approval:
             who = self.voice.who(call.uow.people.get(approval.given_by))
-            lines.append(self.voice.say(Text.CASE_CHANGE_APPROVED, who=who, when=moment(approval.given_at)))
+            lines.append(self.voice.render(MessageId.CASE_CHANGE_APPROVED, who=who, when=moment(approval.given_at)))
         return lines
 
     def _aftermath(self, call: Call, case: Case) -> list[str]:
         """What the group still shows of a sealed case, and who has seen it."""
-        lines = [self.voice.say(Text.CASE_SAME, code=f"VP{case.same_as}")] if case.same_as else []
+        lines = [self.voice.render(MessageId.CASE_SAME, code=f"VP{case.same_as}")] if case.same_as else []
         lines += self._withdrawn(call, case)
         readers = [reader.seen for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
         if readers:
             seen = sum(readers)
             figures = {"seen": number(seen), "delivered": number(len(readers) - seen)}
-            lines.append(self.voice.say(Text.CASE_READERS, code=case.code, **figures))
+            lines.append(self.voice.render(MessageId.CASE_READERS, code=case.code, **figures))
         else:
-            lines.append(self.voice.say(Text.CASE_NO_READERS))
+            lines.append(self.voice.render(MessageId.CASE_NO_READERS))
         return lines
 
     def _is_gone(self, call: Call, case: Case) -> bool:
@@ -181,36 +188,38 @@ class ShowCase(CaseCommand):
             if message.gone_at:
                 by = None if message.gone_by is None else call.uow.people.get(message.gone_by)
                 how = gone(self.voice, message.gone_at, by, deleted=message.deleted, account=self.policy.account)
-                lines.append(self.voice.say(Text.CASE_GONE, when=moment(message.at), how=how))
+                lines.append(self.voice.render(MessageId.CASE_GONE, when=moment(message.at), how=how))
         return lines[:_GONE]
 
     def _leader(self, call: Call, case: Case) -> list[str]:
         if case.leader_told_at is None:
-            return [self.voice.say(Text.CASE_DUE, when=moment(case.due_at))] if case.due_at else []
+            return [self.voice.render(MessageId.CASE_DUE, when=moment(case.due_at))] if case.due_at else []
         when = moment(case.leader_told_at)
         if case.rule_id in CHANGE_RULES and case.leader_told_by is None:
-            return [self.voice.say(Text.CASE_LEADER_TOLD, when=when)]
+            return [self.voice.render(MessageId.CASE_LEADER_TOLD, when=when)]
         if case.leader_told_by is None:
-            return [self.voice.say(Text.CASE_LEADER_UNVERIFIED, when=when)]
+            return [self.voice.render(MessageId.CASE_LEADER_UNVERIFIED, when=when)]
         who = self.voice.who(call.uow.people.get(case.leader_told_by))
-        return [self.voice.say(Text.CASE_LEADER_BY_DESK, who=who, when=when)]
+        return [self.voice.render(MessageId.CASE_LEADER_BY_DESK, who=who, when=when)]
 
     def _next(self, call: Call, case: Case) -> str:
-        steps: list[Text] = []
+        steps: list[MessageId] = []
         said: list[str] = []
         if case.label == UNCHECKED and case.state.open:
             # Nobody knows yet whether there is anything to recall or to report.
-            steps += [Text.STEP_LOOK, Text.STEP_ANSWER]
+            steps += [MessageId.STEP_LOOK, MessageId.STEP_ANSWER]
         elif case.state is not CaseState.FALSE_ALARM:
             if visible(call.uow, case):
                 may = may_remove(call.uow, self.policy.account, case)
-                remove = self.voice.say(Text.OR_REMOVE, code=case.code) if may else ""
-                said.append(self.voice.say(Text.STEP_RECALL, remove=remove))
+                remove = self.voice.render(MessageId.OR_REMOVE, code=case.code) if may else ""
+                said.append(self.voice.render(MessageId.STEP_RECALL, remove=remove))
             if case.leader_told_by is None:
-                steps.append(Text.STEP_LEADER)
+                steps.append(MessageId.STEP_LEADER)
             if call.uow.case_messages.readers(case):
-                steps.append(Text.STEP_READERS)
+                steps.append(MessageId.STEP_READERS)
             if may_answer(case):
-                steps.append(Text.STEP_ANSWER)
-        said += [self.voice.say(step, code=case.code) for step in steps]
-        return self.voice.say(Text.CASE_NEXT, steps="; ".join(said or [self.voice.say(Text.STEP_NOTHING)]))
+                steps.append(MessageId.STEP_ANSWER)
+        said += [self.voice.render(step, code=case.code) for step in steps]
+        return self.voice.render(
+            MessageId.CASE_NEXT, steps="; ".join(said or [self.voice.render(MessageId.STEP_NOTHING)])
+        )

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.outsiders import Newcomer
+from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.people import Person
 from zalo_governor.services.commands.base import Call
 from zalo_governor.services.commands.cases import one_line
@@ -35,7 +35,7 @@ class Found(NamedTuple):
 
     group: Group
     person: Person
-    newcomer: Newcomer | None = None
+    newcomer: Outsider | None = None
     case: Case | None = None
 
 

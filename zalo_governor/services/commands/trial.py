@@ -7,9 +7,9 @@ from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import DESK
 from zalo_governor.services.messaging.formatter import moment
 from zalo_governor.services.messaging.introduction import introduction_text
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.trial import TrialPage, switch_on
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.policy import ServicePolicy
 
 
 class _Alone(Command[bool]):
@@ -24,11 +24,11 @@ class ShowTrial(_Alone):
     """/chaythu"""
 
     word = "chaythu"
-    usage = Text.USAGE_TRIAL
+    usage = MessageId.USAGE_TRIAL
     forgiving = True
     roles = DESK
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
         self._page = TrialPage(policy)
 
@@ -41,7 +41,7 @@ class SwitchOn(_Alone):
     """/batdau"""
 
     word = "batdau"
-    usage = Text.USAGE_SWITCH_ON
+    usage = MessageId.USAGE_SWITCH_ON
     roles = frozenset({Role.ADMIN})
 
     def answer(self, call: Call, argument: bool) -> Answer:
@@ -50,17 +50,17 @@ class SwitchOn(_Alone):
         if not switch_on(self.policy, call.uow, call.person.id):
             trial = call.uow.trials.get(self.policy.account)
             on = trial.live_at if trial else None
-            since = self.voice.say(Text.ALREADY_ON_SINCE, when=moment(on)) if on else ""
-            return Answer([self.voice.say(Text.ALREADY_ON, who=who, since=since)], "already")
-        introduced = self.voice.say(Text.SWITCHED_ON_INTRODUCED) if self.policy.introduce else ""
-        return Answer([self.voice.say(Text.SWITCHED_ON, who=who, introduced=introduced)])
+            since = self.voice.render(MessageId.ALREADY_ON_SINCE, when=moment(on)) if on else ""
+            return Answer([self.voice.render(MessageId.ALREADY_ON, who=who, since=since)], "already")
+        introduced = self.voice.render(MessageId.SWITCHED_ON_INTRODUCED) if self.policy.introduce else ""
+        return Answer([self.voice.render(MessageId.SWITCHED_ON, who=who, introduced=introduced)])
 
 
 class Introduce(_Alone):
     """/gioithieu"""
 
     word = "gioithieu"
-    usage = Text.USAGE_INTRODUCTION
+    usage = MessageId.USAGE_INTRODUCTION
     forgiving = True
     roles = None
 

@@ -1,4 +1,4 @@
-"""Signs that something may leave the group (clause 4.6). That it does cannot be seen, and that is always said."""
+"""Signs that messages may leave the group. That they do cannot be seen, and that is always said."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,32 +6,37 @@ from datetime import datetime
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms
+from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import GroupSnapshot
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.reports import LeakSigns
-from zalo_governor.services.messaging.formatter import Voice, moment, number
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import Group, OfficePolicy
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import Group, ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
-_FORWARDING, _OUTSIDERS = "4.6", "4.5"
 _NAMED = 3
 _NEVER = from_ms(1 << 42)
 _EVER = from_ms(0)
 
 
-class Signs:
+class LeakSignService:
     """Lists them for whoever asks, and tells the desk of them where they are new."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def line(self, uow: UnitOfWork, group: Group) -> str:
         """One sentence on one group, also where there is nothing."""
         found = self._found(uow, group)
-        return self._voice.say(Text.SIGNS, signs="; ".join(found)) if found else self._voice.say(Text.SIGNS_NONE)
+        return (
+            self._voice.render(MessageId.SIGNS, signs="; ".join(found))
+            if found
+            else self._voice.render(MessageId.SIGNS_NONE)
+        )
 
     def tell(self, uow: UnitOfWork) -> int:
         """Tell the desk of each group whose signs are not those of which it was told last; how many groups."""
@@ -41,12 +46,12 @@ class Signs:
             mark = hashlib.blake2b("\n".join(found).encode(), digest_size=8).hexdigest()
             if not found or not uow.claims.claim_once(f"signs:{group.id}:{mark}", _EVER):
                 continue
-            rows = "\n".join(self._voice.say(Text.CHANGE_ROW, change=sign) for sign in found)
-            text = self._voice.say(
-                Text.SIGNS_DIGEST,
+            rows = "\n".join(self._voice.render(MessageId.CHANGE_ROW, change=sign) for sign in found)
+            text = self._voice.render(
+                MessageId.SIGNS_DIGEST,
                 group=self._voice.group(group),
                 signs=rows,
-                citation=self._voice.citation(_FORWARDING),
+                citation=self._voice.citation_of(ClauseTopic.FORWARDING),
             )
             self._post.to_desk(uow, text, group_id=group.id)
             told += 1
@@ -63,7 +68,7 @@ class Signs:
 
 def signs_of(snapshot: GroupSnapshot | None, open_cases: Iterable[Case], now: datetime) -> LeakSigns:
     """The signs as things stand; `snapshot` is the group as it was last seen."""
-    outsiders = sum(case.clause == _OUTSIDERS for case in open_cases)
+    outsiders = sum(case.rule_id == OUTSIDERS for case in open_cases)
     if snapshot is None:
         return LeakSigns(outsider_cases=outsiders)
     expires = snapshot.link_expires_at
@@ -76,17 +81,17 @@ def signs_of(snapshot: GroupSnapshot | None, open_cases: Iterable[Case], now: da
     )
 
 
-def in_words(signs: LeakSigns, voice: Voice, who: str = "") -> list[str]:
+def in_words(signs: LeakSigns, voice: MessageFormatter, who: str = "") -> list[str]:
     """Each sign as a part of a sentence; `who` names some of the official accounts."""
     found = []
     if signs.official_accounts:
-        named = voice.say(Text.SIGN_OFFICIAL_WHO, who=who) if who else ""
-        found.append(voice.say(Text.SIGN_OFFICIAL, count=number(signs.official_accounts), who=named))
+        named = voice.render(MessageId.SIGN_OFFICIAL_WHO, who=who) if who else ""
+        found.append(voice.render(MessageId.SIGN_OFFICIAL, count=number(signs.official_accounts), who=named))
     if signs.link_opened_at:
         ends = signs.link_expires_at
-        expires = voice.say(Text.SIGN_LINK_EXPIRES, when=moment(ends)) if ends else ""
-        found.append(voice.say(Text.SIGN_LINK, when=moment(signs.link_opened_at), expires=expires))
+        expires = voice.render(MessageId.SIGN_LINK_EXPIRES, when=moment(ends)) if ends else ""
+        found.append(voice.render(MessageId.SIGN_LINK, when=moment(signs.link_opened_at), expires=expires))
     if signs.outsider_cases:
-        citation = voice.citation(_OUTSIDERS)
-        found.append(voice.say(Text.SIGN_OUTSIDERS, count=number(signs.outsider_cases), citation=citation))
+        citation = voice.citation_of(ClauseTopic.OUTSIDERS)
+        found.append(voice.render(MessageId.SIGN_OUTSIDERS, count=number(signs.outsider_cases), citation=citation))
     return found

@@ -7,24 +7,24 @@ from zalo_governor.domain.group_changes import Change, ChangeKind
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import NOBODY_UID, Person, Reach, Role
 from zalo_governor.domain.pictures import ALIKE, difference
-from zalo_governor.services.group_changes.wording import Wording
-from zalo_governor.services.messaging.formatter import Voice, moment
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.group_changes.wording import ChangeFormatter
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 DESK = (Role.ADMIN, Role.ADMIN_STAFF)
 
 
-class Telling:
+class ChangeNotifications:
     """Writes to the desk, the leader and whoever changed something."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
-        self._wording = Wording(self._voice, policy.changes)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._wording = ChangeFormatter(self._voice, policy.changes)
 
     def changed(self, uow: UnitOfWork, case: Case, actor: Person, changes: Sequence[Change]) -> Case:
         """Tell of a change; gives the case as it is afterwards.
@@ -35,21 +35,21 @@ class Telling:
         by_desk = actor.has(*DESK)
         leaders = self._leaders(uow, case) if by_desk else []
         about = self._about(uow, case, actor, changes)
-        said = self._voice.say(Text.CHANGE_LEADER, **about) if leaders else ""
+        said = self._voice.render(MessageId.CHANGE_LEADER, **about) if leaders else ""
         sent = [
             self._post.to_person(uow, leader, said, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id)
             for leader in leaders
         ]
-        untold = Text.LEADER_WITHHELD if leaders else Text.LEADER_NOBODY
-        told = Text.CHANGE_TOLD_LEADER if any(sent) else untold
-        asked = self._ask(uow, case, actor, about, told if any(sent) else Text.CHANGE_TOLD_DESK)
+        untold = MessageId.LEADER_WITHHELD if leaders else MessageId.LEADER_NOBODY
+        told = MessageId.CHANGE_TOLD_LEADER if any(sent) else untold
+        asked = self._ask(uow, case, actor, about, told if any(sent) else MessageId.CHANGE_TOLD_DESK)
         self._alert(uow, case, actor, changes, about, asked, told)
         return case.told_leader(at=self._policy.clock(), by=None) if any(sent) else case
 
     def approved(self, uow: UnitOfWork, case: Case, by: Person) -> None:
         """Tell the desk and whoever made the change that it was allowed afterwards."""
-        text = self._voice.say(
-            Text.CHANGE_APPROVED,
+        text = self._voice.render(
+            MessageId.CHANGE_APPROVED,
             code=case.code,
             group=self._voice.group(self._policy.group(case.group_id)),
             by=self._voice.who(by),
@@ -87,11 +87,13 @@ class Telling:
         new = uow.pictures.thumbnail(account, case.group_id, address)
         old = uow.pictures.thumbnail(account, case.group_id, before) if before else None
         if new is None:
-            return self._voice.say(Text.PICTURE_NOT_FETCHED, code=case.code)
+            return self._voice.render(MessageId.PICTURE_NOT_FETCHED, code=case.code)
         if old is None:
-            return self._voice.say(Text.PICTURE_NO_BEFORE, code=case.code)
+            return self._voice.render(MessageId.PICTURE_NO_BEFORE, code=case.code)
         bits = difference(old.likeness, new.likeness)
-        return self._voice.say(Text.PICTURE_ALIKE if bits <= ALIKE else Text.PICTURE_OTHER, code=case.code, bits=bits)
+        return self._voice.render(
+            MessageId.PICTURE_ALIKE if bits <= ALIKE else MessageId.PICTURE_OTHER, code=case.code, bits=bits
+        )
 
     def _alert(
         self,
@@ -100,36 +102,36 @@ class Telling:
         actor: Person,
         changes: Sequence[Change],
         about: dict[str, str],
-        asked: Text,
-        told: Text,
+        asked: MessageId,
+        told: MessageId,
     ) -> None:
         """`told` is what was done about the leader, of whom only what the desk itself did is any business."""
         shown = any(change.kind is ChangeKind.PICTURE for change in changes)
-        picture = self._voice.say(Text.CHANGE_CONFIRM_PICTURE) if shown else ""
+        picture = self._voice.render(MessageId.CHANGE_CONFIRM_PICTURE) if shown else ""
         if actor.uid == NOBODY_UID:
             found = {name: value for name, value in about.items() if name != "who"}
-            text = self._voice.say(Text.CHANGE_ALERT_FOUND, picture=picture, **found)
+            text = self._voice.render(MessageId.CHANGE_ALERT_FOUND, picture=picture, **found)
         else:
-            lines = [self._voice.say(text) for text in ((asked, told) if actor.has(*DESK) else (asked,))]
-            text = self._voice.say(Text.CHANGE_ALERT, picture=picture, member=" ".join(lines), **about)
-        roles = (Role.ADMIN,) if actor.has(*DESK) and told is Text.CHANGE_TOLD_LEADER else DESK
+            lines = [self._voice.render(text) for text in ((asked, told) if actor.has(*DESK) else (asked,))]
+            text = self._voice.render(MessageId.CHANGE_ALERT, picture=picture, member=" ".join(lines), **about)
+        roles = (Role.ADMIN,) if actor.has(*DESK) and told is MessageId.CHANGE_TOLD_LEADER else DESK
         for person in self._post.holders(uow, *roles):
             if person.id != actor.id:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=case.group_id, case_id=case.id)
 
-    def _ask(self, uow: UnitOfWork, case: Case, actor: Person, about: dict[str, str], told: Text) -> Text:
+    def _ask(self, uow: UnitOfWork, case: Case, actor: Person, about: dict[str, str], told: MessageId) -> MessageId:
         """Tell whoever made the change how to ask for the leader's word; what was done, in words for the desk."""
         if actor.uid == NOBODY_UID:
-            return Text.MEMBER_NOT_ASKED
+            return MessageId.MEMBER_NOT_ASKED
         if actor.has(Role.LEADER, Role.LEADERSHIP):
-            return Text.MEMBER_LEADERSHIP
+            return MessageId.MEMBER_LEADERSHIP
         if actor.reach is Reach.REFUSED:
-            return Text.MEMBER_UNREACHED
+            return MessageId.MEMBER_UNREACHED
         if not self._policy.remind_members and not actor.has(*DESK):
-            return Text.MEMBER_NOT_ASKED
-        text = self._voice.say_to(actor, Text.CHANGE_REQUEST, told=self._voice.say(told), **about)
+            return MessageId.MEMBER_NOT_ASKED
+        text = self._voice.render_for(actor, MessageId.CHANGE_REQUEST, told=self._voice.render(told), **about)
         sent = self._post.to_person(uow, actor, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
-        return Text.MEMBER_ASKED if sent else Text.MEMBER_WITHHELD
+        return MessageId.MEMBER_ASKED if sent else MessageId.MEMBER_WITHHELD
 
     def _leaders(self, uow: UnitOfWork, case: Case) -> list[Person]:
         return [person for person in self._post.holders(uow, Role.LEADER) if person.id != case.person_id]

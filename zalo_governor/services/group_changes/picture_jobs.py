@@ -7,9 +7,9 @@ import structlog
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.jobs import FetchPicture, Job, JobOutcome
 from zalo_governor.domain.pictures import Looked
-from zalo_governor.services.group_changes.notifications import Telling
+from zalo_governor.services.group_changes.notifications import ChangeNotifications
 from zalo_governor.services.jobs import Performed
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -34,10 +34,10 @@ class LookAtPicture(Protocol):
 class FetchPictureHandler:
     """Fetches a picture, and tells how it compares with the one before. Fits `services.jobs.JobHandler`."""
 
-    def __init__(self, policy: OfficePolicy, *, fetch: FetchBytes, look: LookAtPicture) -> None:
+    def __init__(self, policy: ServicePolicy, *, fetch: FetchBytes, look: LookAtPicture) -> None:
         self._fetch = fetch
         self._look = look
-        self._telling = Telling(policy)
+        self._telling = ChangeNotifications(policy)
 
     def perform(self, job: Job) -> Performed:
         """Fetch it and look at it; one that cannot be had may be had later."""

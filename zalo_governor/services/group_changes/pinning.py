@@ -4,29 +4,29 @@ from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.services.jobs import Performed, PerformJob
 from zalo_governor.services.members.member_jobs import audit_job
-from zalo_governor.services.messaging.formatter import Voice
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.formatter import MessageFormatter
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 _RESULTS = {
-    JobOutcome.DONE: Text.PIN_DONE,
-    JobOutcome.NOT_ALLOWED: Text.PIN_NOT_ALLOWED,
-    JobOutcome.NOT_FOUND: Text.PIN_NOT_THERE,
-    JobOutcome.REFUSED: Text.PIN_REFUSED,
-    JobOutcome.UNKNOWN: Text.PIN_UNKNOWN,
+    JobOutcome.DONE: MessageId.PIN_DONE,
+    JobOutcome.NOT_ALLOWED: MessageId.PIN_NOT_ALLOWED,
+    JobOutcome.NOT_FOUND: MessageId.PIN_NOT_THERE,
+    JobOutcome.REFUSED: MessageId.PIN_REFUSED,
+    JobOutcome.UNKNOWN: MessageId.PIN_UNKNOWN,
 }
 
 
 class PinMessageHandler:
     """Pins a message, and tells whoever ordered it. Fits `services.jobs.JobHandler`."""
 
-    def __init__(self, policy: OfficePolicy, *, pin: PerformJob) -> None:
+    def __init__(self, policy: ServicePolicy, *, pin: PerformJob) -> None:
         self._policy = policy
         self._pin = pin
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def perform(self, job: Job) -> Performed:
         """Ask Zalo."""
@@ -39,5 +39,5 @@ class PinMessageHandler:
             return
         orderer = uow.people.get(job.ordered_by)
         group = self._voice.group(self._policy.group(job.group_id))
-        text = self._voice.say_to(orderer, _RESULTS[done.outcome], group=group)
+        text = self._voice.render_for(orderer, _RESULTS[done.outcome], group=group)
         self._post.to_person(uow, orderer, text, Purpose.REPLY, group_id=job.group_id, asked_for=True)

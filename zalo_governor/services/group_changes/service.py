@@ -17,9 +17,9 @@ from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.backlog import told_late
 from zalo_governor.services.cases.new_case import new_case
 from zalo_governor.services.group_changes.diff import changes_of, concerns_group, group_after
-from zalo_governor.services.group_changes.notifications import Telling
+from zalo_governor.services.group_changes.notifications import ChangeNotifications
 from zalo_governor.services.group_changes.picture_jobs import request_picture
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -29,14 +29,14 @@ _TOLD_MINUTES = 5
 _MOMENT = timedelta(milliseconds=1)
 
 
-class Watch:
+class GroupChangeService:
     """Holds what is changed about governed groups against what the leader has allowed."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._telling = Telling(policy)
+        self._telling = ChangeNotifications(policy)
 
-    def excused(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
+    def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
         """The verdict without findings on what an act only repeats: Zalo names everything, also what stays."""
         if verdict.sealed or not any(_on_group(finding) for finding in verdict.findings):
             return verdict
@@ -44,7 +44,7 @@ class Watch:
         kept = [finding for finding in verdict.findings if not _on_group(finding) or finding.label in changed]
         return verdict.model_copy(update={"findings": tuple(kept)})
 
-    def take(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Record what one event of a governed group changes, and make cases of what was not allowed."""
         if verdict.sealed or not concerns_group(event):
             return
@@ -71,7 +71,7 @@ class Watch:
             else:
                 held.setdefault(finding.rule_id, _Held(finding, [])).changes.append(kept)
         for one in held.values():
-            self._pursue(uow, event, actor or self._nobody(uow, event), one)
+            self._open_or_join(uow, event, actor or self._nobody(uow, event), one)
 
     def keep_picture(self, uow: UnitOfWork, group_id: str) -> None:
         """Have the group's present picture fetched, so that there is one to compare the next one with."""
@@ -119,7 +119,7 @@ class Watch:
             detail={"event": kept.event_id, "approval": approval.id, "by": approval.given_by},
         )
 
-    def _pursue(self, uow: UnitOfWork, event: EventBase, actor: Person, held: "_Held") -> None:
+    def _open_or_join(self, uow: UnitOfWork, event: EventBase, actor: Person, held: "_Held") -> None:
         now = self._policy.clock()
         label = held.changes[0].change.kind.value
         since = event.at - self._policy.repeat_window
@@ -177,14 +177,6 @@ class _Held(NamedTuple):
 
     finding: Finding
     changes: list[GroupChange]
-
-
-def only_others(verdict: Verdict) -> Verdict:
-    """The verdict without what the watch deals with."""
-    if not verdict.findings:
-        return verdict
-    others = tuple(finding for finding in verdict.findings if not _on_group(finding))
-    return verdict if len(others) == len(verdict.findings) else verdict.model_copy(update={"findings": others})
 
 
 def _on_group(finding: object) -> bool:

@@ -44,7 +44,7 @@ class _Named(BaseModel):
     """What the leader may type for it."""
 
 
-class ChangeWords(BaseModel):
+class ChangeVocabulary(BaseModel):
     """The words; capitals, marks and punctuation do not matter in what is typed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,7 +66,7 @@ class ChangeWords(BaseModel):
         return kinds
 
     @model_validator(mode="after")
-    def _no_words_twice(self) -> "ChangeWords":
+    def _no_words_twice(self) -> "ChangeVocabulary":
         seen: set[str] = set()
         for words, _ in self._phrases():
             key = skeleton(words)
@@ -76,7 +76,7 @@ class ChangeWords(BaseModel):
         return self
 
     @classmethod
-    def load(cls, path: Path) -> "ChangeWords":
+    def load(cls, path: Path) -> "ChangeVocabulary":
         """Read the file.
 
         Raises:

@@ -4,24 +4,26 @@ from collections.abc import Iterable
 
 from zalo_governor.domain.group_changes import Change, ChangeKind
 from zalo_governor.domain.people import Person
-from zalo_governor.services.group_changes.vocabulary import ChangeWords
-from zalo_governor.services.messaging.formatter import Voice, plain
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
+from zalo_governor.services.messaging.formatter import MessageFormatter, plain
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.ports import UnitOfWork
 
 _VALUE = 120
 
 
-class Wording:
+class ChangeFormatter:
     """The voice together with how the office calls what can be changed."""
 
-    def __init__(self, voice: Voice, words: ChangeWords) -> None:
+    def __init__(self, voice: MessageFormatter, words: ChangeVocabulary) -> None:
         self._voice = voice
         self._words = words
 
     def rows(self, uow: UnitOfWork, changes: Iterable[Change]) -> str:
         """A line for each change."""
-        return "\n".join(self._voice.say(Text.CHANGE_ROW, change=self.change(uow, change)) for change in changes)
+        return "\n".join(
+            self._voice.render(MessageId.CHANGE_ROW, change=self.change(uow, change)) for change in changes
+        )
 
     def change(self, uow: UnitOfWork, change: Change) -> str:
         """One change in a few words."""
@@ -29,38 +31,38 @@ class Wording:
             case ChangeKind.NAME | ChangeKind.DESCRIPTION:
                 return self._value(change)
             case ChangeKind.PICTURE:
-                return self._voice.say(Text.CHANGE_PICTURE)
+                return self._voice.render(MessageId.CHANGE_PICTURE)
             case ChangeKind.SETTING:
                 return self._setting(change)
             case ChangeKind.ADMIN:
-                text = Text.CHANGE_ADMIN_ADDED if change.after == "1" else Text.CHANGE_ADMIN_REMOVED
-                return self._voice.say(text, who=self._who(uow, change.item))
+                text = MessageId.CHANGE_ADMIN_ADDED if change.after == "1" else MessageId.CHANGE_ADMIN_REMOVED
+                return self._voice.render(text, who=self._who(uow, change.item))
             case ChangeKind.OWNER:
                 before, after = self._who(uow, change.before or ""), self._who(uow, change.after)
-                return self._voice.say(Text.CHANGE_OWNER, before=before, after=after)
+                return self._voice.render(MessageId.CHANGE_OWNER, before=before, after=after)
             case ChangeKind.LINK:
-                return self._voice.say(Text.CHANGE_LINK)
+                return self._voice.render(MessageId.CHANGE_LINK)
             case ChangeKind.PIN | ChangeKind.BOARD:
                 title = plain(change.after or change.before or "", _VALUE)
-                return self._voice.say(
-                    Text.CHANGE_BOARD,
+                return self._voice.render(
+                    MessageId.CHANGE_BOARD,
                     what=self._words.act(change.item),
-                    title=title or self._voice.say(Text.CHANGE_EMPTY),
+                    title=title or self._voice.render(MessageId.CHANGE_EMPTY),
                 )
 
     def _value(self, change: Change) -> str:
-        what, empty = self._words.kinds[change.kind].title, self._voice.say(Text.CHANGE_EMPTY)
+        what, empty = self._words.kinds[change.kind].title, self._voice.render(MessageId.CHANGE_EMPTY)
         after = plain(change.after, _VALUE) or empty
         if change.before is None:
-            return self._voice.say(Text.CHANGE_VALUE_NEW, what=what, after=after)
+            return self._voice.render(MessageId.CHANGE_VALUE_NEW, what=what, after=after)
         before = plain(change.before, _VALUE) or empty
-        return self._voice.say(Text.CHANGE_VALUE, what=what, before=before, after=after)
+        return self._voice.render(MessageId.CHANGE_VALUE, what=what, before=before, after=after)
 
     def _setting(self, change: Change) -> str:
         if not change.item:
-            return self._voice.say(Text.CHANGE_SETTING_UNKNOWN)
-        return self._voice.say(
-            Text.CHANGE_SETTING,
+            return self._voice.render(MessageId.CHANGE_SETTING_UNKNOWN)
+        return self._voice.render(
+            MessageId.CHANGE_SETTING,
             what=self._words.setting(plain(change.item)),
             before=self._words.value(change.before or ""),
             after=self._words.value(change.after),
@@ -68,4 +70,4 @@ class Wording:
 
     def _who(self, uow: UnitOfWork, number: str) -> str:
         person: Person | None = uow.people.get(int(number)) if number.isdecimal() else None
-        return self._voice.who(person) if person else self._voice.say(Text.WHO_NOBODY)
+        return self._voice.who(person) if person else self._voice.render(MessageId.WHO_NOBODY)

@@ -8,9 +8,10 @@ import structlog
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import EventBase, FriendAct
+from zalo_governor.domain.findings import Verdict
 from zalo_governor.domain.jobs import AcceptFriend, Job
 from zalo_governor.domain.people import FriendRequest
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -21,13 +22,13 @@ _LOOK_EVERY = timedelta(minutes=30)
 _LOOK_AGAIN = timedelta(minutes=5)
 
 
-class Friendships:
+class FriendRequestService:
     """Decides about each request, inside somebody's transaction."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
 
-    def take(self, uow: UnitOfWork, event: EventBase) -> None:
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Look at one judged event; most are none of this."""
         if isinstance(event, FriendAct) and event.act == _ASKED:
             self.asked(uow, event.sender_uid)
@@ -68,7 +69,7 @@ class Friendships:
             log.info("friend_declined", person=person.id)
 
 
-class FriendRequests:
+class FriendRequestPoll:
     """Asks Zalo from time to time, and at the start, who waits: a request may have come while nobody listened.
 
     Args:
@@ -77,7 +78,7 @@ class FriendRequests:
 
     def __init__(
         self,
-        policy: OfficePolicy,
+        policy: ServicePolicy,
         *,
         fetch: Callable[[], Sequence[FriendRequest]],
         begin: BeginUnitOfWork,
@@ -85,7 +86,7 @@ class FriendRequests:
         self._policy = policy
         self._fetch = fetch
         self._begin = begin
-        self._friendships = Friendships(policy)
+        self._friendships = FriendRequestService(policy)
         self._next = from_ms(0)
 
     def next_due(self) -> datetime | None:

@@ -11,7 +11,7 @@ from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import Element, RawDict
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.services.members.snapshot_diff import Look, to_remember
+from zalo_governor.services.members.snapshot_diff import GroupSnapshotDiff, to_remember
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ class Fetch(Protocol):
         ...
 
 
-class RollCall:
+class GroupSync:
     """Sweeps a group. What is new or changed goes through the pipeline like everything else that is heard.
 
     Args:
@@ -120,7 +120,7 @@ class RollCall:
         return True
 
     def sweep(self, group_id: str) -> int:
-        """Look the group up and hand on whatever is new or changed; how many things there were.
+        """GroupSnapshotDiff the group up and hand on whatever is new or changed; how many things there were.
 
         Raises:
             GovernorError: Zalo does not answer, or does not show the group.
@@ -136,7 +136,7 @@ class RollCall:
         with self._begin() as uow:
             uow.members.link_global_ids(self._account, members)
             before = uow.members.seen_at(self._account, group_id)
-            look = Look(self._account, group_id, to_ms(began), since_ms=to_ms(before) if before else 0)
+            look = GroupSnapshotDiff(self._account, group_id, to_ms(began), since_ms=to_ms(before) if before else 0)
             present = uow.members.present_uids(self._account, group_id)
             elements = [
                 *look.changes(uow.members.group_snapshot(group_id), snapshot, present, writers),

@@ -7,33 +7,33 @@ from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Role
 from zalo_governor.services.jobs import Performed, PerformJob
-from zalo_governor.services.members.outsiders import Newcomers
-from zalo_governor.services.messaging.formatter import Voice
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.members.outsiders import OutsiderService
+from zalo_governor.services.messaging.formatter import MessageFormatter
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
 _RESULTS = {
-    JobOutcome.DONE: Text.PUT_OUT_DONE,
-    JobOutcome.NOT_ALLOWED: Text.PUT_OUT_NOT_ALLOWED,
-    JobOutcome.NOT_FOUND: Text.PUT_OUT_GONE,
-    JobOutcome.REFUSED: Text.PUT_OUT_REFUSED,
-    JobOutcome.UNKNOWN: Text.PUT_OUT_UNKNOWN,
+    JobOutcome.DONE: MessageId.PUT_OUT_DONE,
+    JobOutcome.NOT_ALLOWED: MessageId.PUT_OUT_NOT_ALLOWED,
+    JobOutcome.NOT_FOUND: MessageId.PUT_OUT_GONE,
+    JobOutcome.REFUSED: MessageId.PUT_OUT_REFUSED,
+    JobOutcome.UNKNOWN: MessageId.PUT_OUT_UNKNOWN,
 }
 
 
 class RemoveMemberHandler:
     """Puts an outsider out of the group. Fits `services.jobs.JobHandler`."""
 
-    def __init__(self, policy: OfficePolicy, *, remove: PerformJob) -> None:
+    def __init__(self, policy: ServicePolicy, *, remove: PerformJob) -> None:
         self._policy = policy
         self._remove = remove
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
-        self._newcomers = Newcomers(policy)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
+        self._newcomers = OutsiderService(policy)
 
     def perform(self, job: Job) -> Performed:
         """Ask Zalo."""
@@ -52,10 +52,14 @@ class RemoveMemberHandler:
         if outcome in {JobOutcome.DONE, JobOutcome.NOT_FOUND} and newcomer:
             uow.outsiders.mark_gone(case, self._policy.clock())
             if case.state.open:
-                reason = self._voice.say(Text.REASON_PUT_OUT)
+                reason = self._voice.render(MessageId.REASON_PUT_OUT)
                 self._newcomers.close(uow, case, CaseState.REMEDIED, reason, by=job.ordered_by)
-        who = self._voice.who(uow.people.get(newcomer.person_id)) if newcomer else self._voice.say(Text.WHO_UNKNOWN)
-        text = self._voice.say(_RESULTS[outcome], code=case.code, who=who)
+        who = (
+            self._voice.who(uow.people.get(newcomer.person_id))
+            if newcomer
+            else self._voice.render(MessageId.WHO_UNKNOWN)
+        )
+        text = self._voice.render(_RESULTS[outcome], code=case.code, who=who)
         self._post.to_desk(uow, text, group_id=job.group_id, case_id=case.id)
         orderer = None if job.ordered_by is None else uow.people.get(job.ordered_by)
         if orderer and not orderer.has(Role.ADMIN, Role.ADMIN_STAFF):
@@ -67,7 +71,7 @@ class RemoveMemberHandler:
 class AcceptFriendHandler:
     """Accepts a friend request, so that private messages arrive. Fits `services.jobs.JobHandler`."""
 
-    def __init__(self, policy: OfficePolicy, *, accept: PerformJob) -> None:
+    def __init__(self, policy: ServicePolicy, *, accept: PerformJob) -> None:
         self._policy = policy
         self._accept = accept
 
@@ -84,7 +88,7 @@ class AcceptFriendHandler:
 
 def audit_job(
     uow: UnitOfWork,
-    policy: OfficePolicy,
+    policy: ServicePolicy,
     job: Job,
     outcome: JobOutcome,
     case: Case | None,

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, local
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.services.cases.notifications import NAME_RULE, Alerts
-from zalo_governor.services.messaging.formatter import Voice, number
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.cases.notifications import NAME_RULE, CaseNotifications
+from zalo_governor.services.messaging.formatter import MessageFormatter, number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 _REQUEST = Purpose.MEMBER_REQUEST.value
@@ -22,11 +22,11 @@ _SLACK = timedelta(hours=1)
 class NameReminders:
     """Whom it has asked and when stands in the outbox, so that a restart changes nothing."""
 
-    def __init__(self, policy: OfficePolicy, alerts: Alerts) -> None:
+    def __init__(self, policy: ServicePolicy, alerts: CaseNotifications) -> None:
         self._policy = policy
         self._alerts = alerts
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def may_ask(self, uow: UnitOfWork) -> bool:
         """Whether one more may be asked today."""
@@ -45,14 +45,14 @@ class NameReminders:
             ):
                 continue
             person, made = uow.people.get(case.person_id), uow.cases.suggestion(case)
-            if self._alerts.held_back(uow, case, person, old=False):
+            if self._alerts.reason_not_notified(uow, case, person, old=False):
                 continue
             if not self.may_ask(uow):
                 break
             asked = self._alerts.ask_member(
                 uow, case, person, made, about_name=True, old=False, reason=uow.cases.reason(case)
             )
-            sent += asked is Text.MEMBER_ASKED
+            sent += asked is MessageId.MEMBER_ASKED
         return sent
 
     def sum_up(self, uow: UnitOfWork, group_id: str, due: datetime) -> None:
@@ -71,7 +71,7 @@ class NameReminders:
         if uow.claims.claim_once(f"names:{group_id}:{'/'.join(map(str, counts.values()))}", week):
             group = self._voice.group(self._policy.group(group_id))
             facts = {name: number(count) for name, count in counts.items()}
-            self._post.to_desk(uow, self._voice.say(Text.NAMES_DIGEST, group=group, **facts), group_id=group_id)
+            self._post.to_desk(uow, self._voice.render(MessageId.NAMES_DIGEST, group=group, **facts), group_id=group_id)
 
     def _open(self, uow: UnitOfWork, group_id: str) -> list[Case]:
         cases = uow.cases.opened_between(group_id, start=_EVER, end=_NEVER, open_only=True)

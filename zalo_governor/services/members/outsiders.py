@@ -13,18 +13,19 @@ from zalo_governor.domain.findings import Finding, Severity, Verdict
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.jobs import Job, RemoveMember
 from zalo_governor.domain.notices import Purpose
-from zalo_governor.domain.outsiders import OUTSIDERS, Newcomer
+from zalo_governor.domain.outsiders import OUTSIDERS, Outsider
 from zalo_governor.domain.people import Person, Role
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.freshness import is_fresh, was_fresh
 from zalo_governor.services.cases.new_case import new_case
-from zalo_governor.services.cases.notifications import Alerts
+from zalo_governor.services.cases.notifications import CaseNotifications
 from zalo_governor.services.members.roster.matching import likeliest
-from zalo_governor.services.messaging.formatter import Voice, moment, number
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.messaging.trial_filter import on_trial
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -34,16 +35,16 @@ _ROWS = 10
 _TOLD_WITHIN = timedelta(days=7)
 
 
-class Newcomers:
+class OutsiderService:
     """Looks at every coming and going of a governed group."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._alerts = Alerts(policy)
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._alerts = CaseNotifications(policy)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
-    def take(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Look at one judged event; most are none of this."""
         if not isinstance(event, _COMINGS_AND_GOINGS) or event.thread_id not in self._policy.groups:
             return
@@ -76,7 +77,7 @@ class Newcomers:
         if fresh := [(newcomer, case) for newcomer, case in found if _seen_to_come(case)]:
             self._tell_at_once(uow, group_id, fresh)
         if older := [(newcomer, case) for newcomer, case in found if not _seen_to_come(case)]:
-            self._tell(uow, group_id, older, Text.NEWCOMERS_FOUND, self._voice.say(Text.ADDER_NOT_ASKED))
+            self._tell(uow, group_id, older, MessageId.NEWCOMERS_FOUND, self._voice.render(MessageId.ADDER_NOT_ASKED))
 
     def recognised(self, uow: UnitOfWork, group_id: str) -> None:
         """Close the cases of those who turn out to stand in the roster: by their number, or since it was mended."""
@@ -86,7 +87,7 @@ class Newcomers:
         approved = uow.roster.approved_uids(self._policy.account, group_id) or frozenset()
         for newcomer, case in here:
             if newcomer.uid in approved:
-                self.close(uow, case, CaseState.FALSE_ALARM, self._voice.say(Text.REASON_RECOGNISED))
+                self.close(uow, case, CaseState.FALSE_ALARM, self._voice.render(MessageId.REASON_RECOGNISED))
 
     def close(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str, *, by: int | None = None) -> Case:
         """The case in that state where it can get there; as it is where people have already decided otherwise."""
@@ -112,21 +113,21 @@ class Newcomers:
         if told:
             self._tell_at_once(uow, event.thread_id, told)
 
-    def _tell_at_once(self, uow: UnitOfWork, group_id: str, came: Sequence[tuple[Newcomer, Case]]) -> None:
+    def _tell_at_once(self, uow: UnitOfWork, group_id: str, came: Sequence[tuple[Outsider, Case]]) -> None:
         """Tell the desk of those who came just now, ask who brought them in, and put out whom the settings put out."""
-        by_adder: dict[int, list[tuple[Newcomer, Case]]] = {}
+        by_adder: dict[int, list[tuple[Outsider, Case]]] = {}
         for newcomer, case in came:
             if newcomer.brought_by is not None:
                 by_adder.setdefault(newcomer.brought_by, []).append((newcomer, case))
         asked = [self._ask_adder(uow, brought) for brought in by_adder.values()]
-        member = "\n".join(dict.fromkeys(asked)) or self._voice.say(Text.ADDER_NOBODY)
-        self._tell(uow, group_id, came, Text.NEWCOMERS, member)
+        member = "\n".join(dict.fromkeys(asked)) or self._voice.render(MessageId.ADDER_NOBODY)
+        self._tell(uow, group_id, came, MessageId.NEWCOMERS, member)
         for newcomer, case in came:
             self._put_out(uow, newcomer, case)
 
     def _case(
         self, uow: UnitOfWork, event: MembersJoined, finding: Finding, person: Person, *, late: bool
-    ) -> tuple[Newcomer, Case] | None:
+    ) -> tuple[Outsider, Case] | None:
         """The case about that person's coming; None where it is known and nothing new is told about it."""
         by = uow.people.find_or_create(event.account, event.sender_uid) if finding.label == "added" else None
         here = uow.outsiders.present(event.thread_id, person.id)
@@ -142,7 +143,7 @@ class Newcomers:
             audit_case(uow, "case.joined", case, {"event": event.id}, at=self._policy.clock())
             return newcomer.model_copy(update={"brought_by": by.id}), case
         case = uow.cases.add(new_case(event, finding, (by or person).id, self._policy.clock(), late=late))
-        newcomer = Newcomer(
+        newcomer = Outsider(
             case_id=case.id,
             group_id=event.thread_id,
             account=event.account,
@@ -156,21 +157,21 @@ class Newcomers:
         log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=late)
         return newcomer, case
 
-    def _claim(self, uow: UnitOfWork, newcomer: Newcomer, case: Case) -> bool:
+    def _claim(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> bool:
         """Once for each newcomer, and once more when it becomes known who brought that person in."""
         return uow.claims.claim_once(f"newcomer:{case.code}:{newcomer.brought_by or ''}", case.opened_at)
 
-    def _ask_adder(self, uow: UnitOfWork, added: Sequence[tuple[Newcomer, Case]]) -> str:
+    def _ask_adder(self, uow: UnitOfWork, added: Sequence[tuple[Outsider, Case]]) -> str:
         """Ask the one person who brought them in to check; what was done about that, in words for the desk."""
         first = added[0][1]
         by = uow.people.get(first.person_id)
         if by.has(Role.ADMIN, Role.ADMIN_STAFF):
-            return self._voice.say(Text.ADDER_ON_DESK)
-        if held_back := self._alerts.held_back(uow, first, by, old=False):
-            return self._voice.say(held_back)
-        text = self._voice.say_to(
+            return self._voice.render(MessageId.ADDER_ON_DESK)
+        if reason_not_notified := self._alerts.reason_not_notified(uow, first, by, old=False):
+            return self._voice.render(reason_not_notified)
+        text = self._voice.render_for(
             by,
-            Text.REQUEST_ADDED,
+            MessageId.REQUEST_ADDED,
             names=", ".join(self._voice.who(uow.people.get(newcomer.person_id)) for newcomer, _ in added),
             group=self._voice.group(self._policy.group(first.group_id)),
             when=moment(first.event_at),
@@ -181,16 +182,16 @@ class Newcomers:
             uow, by, text, Purpose.MEMBER_REQUEST, group_id=first.group_id, case_id=first.id, urgent=first.urgent
         )
         if not sent:
-            return self._voice.say(Text.MEMBER_WITHHELD)
-        return self._voice.say(Text.MEMBER_ASKED)
+            return self._voice.render(MessageId.MEMBER_WITHHELD)
+        return self._voice.render(MessageId.MEMBER_ASKED)
 
     def _tell(
-        self, uow: UnitOfWork, group_id: str, found: Sequence[tuple[Newcomer, Case]], text: Text, member: str
+        self, uow: UnitOfWork, group_id: str, found: Sequence[tuple[Outsider, Case]], text: MessageId, member: str
     ) -> None:
         rows = [self._row(uow, newcomer, case) for newcomer, case in found[:_ROWS]]
         if len(found) > _ROWS:
-            rows.append(self._voice.say(Text.NEWCOMERS_MORE, names=self._names(uow, found[_ROWS:])))
-        said = self._voice.say(
+            rows.append(self._voice.render(MessageId.NEWCOMERS_MORE, names=self._names(uow, found[_ROWS:])))
+        said = self._voice.render(
             text,
             group=self._voice.group(self._policy.group(group_id)),
             citation=self._voice.citation(found[0][1].clause),
@@ -201,11 +202,11 @@ class Newcomers:
         urgent = any(case.urgent for _, case in found)
         self._post.to_desk(uow, said, group_id=group_id, case_id=found[0][1].id, urgent=urgent)
 
-    def _names(self, uow: UnitOfWork, found: Sequence[tuple[Newcomer, Case]]) -> str:
+    def _names(self, uow: UnitOfWork, found: Sequence[tuple[Outsider, Case]]) -> str:
         people = [(case.code, self._voice.who(uow.people.get(newcomer.person_id))) for newcomer, case in found]
-        return "\n".join(self._voice.say(Text.NEWCOMER_NAME, code=code, who=who) for code, who in people)
+        return "\n".join(self._voice.render(MessageId.NEWCOMER_NAME, code=code, who=who) for code, who in people)
 
-    def _row(self, uow: UnitOfWork, newcomer: Newcomer, case: Case) -> str:
+    def _row(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> str:
         person = uow.people.get(newcomer.person_id)
         about = {
             "code": case.code,
@@ -214,16 +215,16 @@ class Newcomers:
             "when": moment(newcomer.came_at),
         }
         if person.namesake:
-            return self._voice.say(Text.NEWCOMER_ROW_NAMESAKE, **about)
+            return self._voice.render(MessageId.NEWCOMER_ROW_NAMESAKE, **about)
         likely = ""
         matched = uow.roster.matched(newcomer.account, newcomer.group_id)
         place = likeliest(matched, person.display_name) if person.display_name else None
         if place is not None:
             entry = matched[place][0]
-            likely = self._voice.say(Text.NEWCOMER_LIKELY, name=entry.full_name, title=entry.title)
-        return self._voice.say(Text.NEWCOMER_ROW, likely=likely, **about)
+            likely = self._voice.render(MessageId.NEWCOMER_LIKELY, name=entry.full_name, title=entry.title)
+        return self._voice.render(MessageId.NEWCOMER_ROW, likely=likely, **about)
 
-    def _put_out(self, uow: UnitOfWork, newcomer: Newcomer, case: Case) -> None:
+    def _put_out(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> None:
         """By itself only where the office's settings say so, never on trial, and never somebody who might be of the
         roster."""
         if not self._policy.remove_outsiders or not self._may(uow, newcomer.group_id):
@@ -244,8 +245,8 @@ class Newcomers:
         if not is_fresh(event, self._policy.clock()) or not uow.claims.claim_once(f"asked_in:{event.key}", event.at):
             return
         has_roster = uow.roster.approved_uids(event.account, event.thread_id) is not None
-        text = self._voice.say(
-            Text.ASKED_IN if has_roster else Text.ASKED_IN_NO_ROSTER,
+        text = self._voice.render(
+            MessageId.ASKED_IN if has_roster else MessageId.ASKED_IN_NO_ROSTER,
             group=self._voice.group(self._policy.group(event.thread_id)),
             count=number(len(event.uids)),
             **({"outsiders": number(outsiders)} if has_roster else {}),
@@ -264,7 +265,7 @@ class Newcomers:
                 uow.outsiders.mark_gone(case, event.at)
                 if case.state.open:
                     minutes = minutes_of(event.at - case.event_at)
-                    reason = self._voice.say(Text.REASON_LEFT, minutes=number(minutes))
+                    reason = self._voice.render(MessageId.REASON_LEFT, minutes=number(minutes))
                     self.close(uow, case, CaseState.REMEDIED, reason)
             if member.uid in approved:
                 detail = {"event": event.id, "person": person.id, "kind": event.kind, "by": by.id if by else None}
@@ -273,7 +274,7 @@ class Newcomers:
                     at=event.at,
                     actor_id=by.id if by else None,
                     group_id=event.thread_id,
-                    subject="4.5",
+                    subject=self._policy.regulation.number_of(ClauseTopic.OUTSIDERS),
                     detail=detail,
                 )
 
@@ -283,7 +284,7 @@ def _seen_to_come(case: Case) -> bool:
     return case.label != "unseen" and was_fresh(case)
 
 
-def order_expulsion(uow: UnitOfWork, newcomer: Newcomer, case: Case, by: int | None, now: datetime) -> bool:
+def order_expulsion(uow: UnitOfWork, newcomer: Outsider, case: Case, by: int | None, now: datetime) -> bool:
     """Have the newcomer put out of the group; False where that is ordered already. `by` None: by the settings."""
     return uow.jobs.enqueue(
         Job(
@@ -297,8 +298,8 @@ def order_expulsion(uow: UnitOfWork, newcomer: Newcomer, case: Case, by: int | N
     )
 
 
-def way_in(uow: UnitOfWork, voice: Voice, newcomer: Newcomer, case: Case) -> str:
+def way_in(uow: UnitOfWork, voice: MessageFormatter, newcomer: Outsider, case: Case) -> str:
     """How the newcomer came in, in words: added by whom, by a link, or nobody knows."""
     if newcomer.brought_by is not None:
-        return voice.say(Text.WAY_ADDED, who=voice.who(uow.people.get(newcomer.brought_by)))
-    return voice.say(Text.WAY_LINK if case.label == "by_link" else Text.WAY_UNSEEN)
+        return voice.render(MessageId.WAY_ADDED, who=voice.who(uow.people.get(newcomer.brought_by)))
+    return voice.render(MessageId.WAY_LINK if case.label == "by_link" else MessageId.WAY_UNSEEN)

@@ -9,7 +9,7 @@ from zalo_governor.domain.inbound import Element, ElementKind, RawDict, Source
 from zalo_governor.domain.people import GroupSnapshot, Member, picture_name
 
 
-class Look(NamedTuple):
+class GroupSnapshotDiff(NamedTuple):
     """One look at a group."""
 
     account: str

@@ -1,22 +1,23 @@
 """Whoever writes in a group must be in it: one whom nobody saw come has the group looked at at once."""
 
 from zalo_governor.domain.events import EventBase, MemberRemoved, MembersLeft, MessageSent, SealedHeard
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 
-class Strangers:
+class UnknownSenders:
     """Asks for a look where somebody writes who is no known member and not of the roster, once for each coming.
 
     What follows is the look's: whether that person is an outsider (clause 4.5) the rule says there.
     """
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._known: set[tuple[str, str]] = set()
         """(group, uid) of those who have been looked up."""
 
-    def take(self, uow: UnitOfWork, event: EventBase) -> None:
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Look at one event of a governed group."""
         if isinstance(event, MessageSent | SealedHeard):
             self._wrote(uow, event)

@@ -7,13 +7,13 @@ from string import Formatter
 
 from zalo_governor.config.yaml_file import Document, load_yaml, unknown_key
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class Catalogue:
-    """The words for every `Text`."""
+    """The words for every `MessageId`."""
 
-    def __init__(self, templates: Mapping[Text, str]) -> None:
+    def __init__(self, templates: Mapping[MessageId, str]) -> None:
         self._templates = dict(templates)
 
     @classmethod
@@ -28,9 +28,9 @@ class Catalogue:
         complaints = [str(error) for error in _complaints(document)]
         if complaints:
             raise ConfigError("\n".join(complaints))
-        return cls({text: document.data[text.key].rstrip("\n") for text in Text})
+        return cls({text: document.data[text.key].rstrip("\n") for text in MessageId})
 
-    def say(self, text: Text, **fields: object) -> str:
+    def render(self, text: MessageId, **fields: object) -> str:
         """The text with its fields filled in; braces inside values are plain characters.
 
         Raises:
@@ -38,20 +38,20 @@ class Catalogue:
         """
         return _filled(text, self._templates[text], fields)
 
-    def say_to_anybody(self, text: Text, **fields: object) -> str:
+    def say_to_anybody(self, text: MessageId, **fields: object) -> str:
         """See `say`; to a reader who is none of the office, and is not called `đồng chí`."""
         plain = _COMRADE.sub(lambda found: "Ông/bà" if found[1] == "Đ" else "ông/bà", self._templates[text])
         return _filled(text, plain, fields)
 
 
-def _filled(text: Text, template: str, fields: Mapping[str, object]) -> str:
+def _filled(text: MessageId, template: str, fields: Mapping[str, object]) -> str:
     if fields.keys() != text.fields:
         raise TypeError(f"{text.key} takes {sorted(text.fields)}, not {sorted(fields)}")
     return template.format_map(fields)
 
 
 def _complaints(document: Document) -> Iterator[ConfigError]:
-    known = {text.key: text for text in Text}
+    known = {text.key: text for text in MessageId}
     for key in document.data:
         if key not in known:
             yield document.error((key,), unknown_key(str(key), known))
@@ -67,7 +67,7 @@ def _complaints(document: Document) -> Iterator[ConfigError]:
             yield document.error((key,), problem)
 
 
-def _problem(template: str, text: Text) -> str | None:
+def _problem(template: str, text: MessageId) -> str | None:
     if text.cells > 1 and template.count("|") != text.cells - 1:
         return f"phải gồm {text.cells} phần, cách nhau bằng dấu |"
     may_use = ", ".join(f"{{{name}}}" for name in sorted(text.fields)) or "(không trường nào)"

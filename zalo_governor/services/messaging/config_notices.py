@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from zalo_governor.services.messaging.formatter import Voice, number
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.formatter import MessageFormatter, number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 _ROWS = 5
@@ -19,10 +19,10 @@ _FOLDER = re.compile(r"^/[^:]*/")
 class ConfigurationNotices:
     """Writes to the admin and the staff."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def broken(self, uow: UnitOfWork, complaint: str) -> None:
         """A changed file is wrong, and what was there before goes on counting.
@@ -33,16 +33,16 @@ class ConfigurationNotices:
         lines = complaint.splitlines()
         rows = [self._row(line) for line in lines[:_ROWS]]
         if len(lines) > _ROWS:
-            rows.append(self._voice.say(Text.MORE, count=number(len(lines) - _ROWS)))
-        self._tell(uow, self._voice.say(Text.CONFIG_BROKEN, rows="\n".join(rows)))
+            rows.append(self._voice.render(MessageId.MORE, count=number(len(lines) - _ROWS)))
+        self._tell(uow, self._voice.render(MessageId.CONFIG_BROKEN, rows="\n".join(rows)))
 
     def mended(self, uow: UnitOfWork) -> None:
         """What the desk was told of is right again, and counts."""
-        self._tell(uow, self._voice.say(Text.CONFIG_MENDED))
+        self._tell(uow, self._voice.render(MessageId.CONFIG_MENDED))
 
     def needs_restart(self, uow: UnitOfWork, keys: Sequence[str]) -> None:
         """These keys were changed as well, and count after the next start only."""
-        self._tell(uow, self._voice.say(Text.CONFIG_RESTART, keys=", ".join(keys)))
+        self._tell(uow, self._voice.render(MessageId.CONFIG_RESTART, keys=", ".join(keys)))
 
     def _tell(self, uow: UnitOfWork, text: str) -> None:
         self._post.to_desk(uow, text, group_id=self._policy.home_group_id)
@@ -51,9 +51,9 @@ class ConfigurationNotices:
         """File, line and key in Vietnamese; what is wrong there stays as `zalo-governor` says it at the terminal."""
         found = _COMPLAINT.fullmatch(line)
         if found is None:
-            return self._voice.say(Text.CONFIG_FAULT_ELSE, fault=_FOLDER.sub("", line)[:_LONGEST])
-        return self._voice.say(
-            Text.CONFIG_FAULT,
+            return self._voice.render(MessageId.CONFIG_FAULT_ELSE, fault=_FOLDER.sub("", line)[:_LONGEST])
+        return self._voice.render(
+            MessageId.CONFIG_FAULT,
             file=Path(found["file"]).name,
             line=found["line"],
             key=found["key"],

@@ -14,10 +14,10 @@ from zalo_governor.domain.delivery import UNHEARD_AFTER, Undelivered
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.services.cases.audit import audit_case
-from zalo_governor.services.messaging.formatter import Voice, moment, number
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ class DeliveryFollowUp:
 
     def __init__(
         self,
-        policy: OfficePolicy,
+        policy: ServicePolicy,
         *,
         tell: Callable[[str, str], None],
         begin: BeginUnitOfWork,
@@ -56,8 +56,8 @@ class DeliveryFollowUp:
         self._tell = tell
         self._begin = begin
         self._on_posted = on_posted
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
         self._look_at: datetime | None = None
 
     def sent(self, outcome: str) -> None:
@@ -98,7 +98,7 @@ class DeliveryFollowUp:
         first = alert[0]
         desk = {notice.person_id for notice in alert}
         about = self._about(uow, first)
-        text = self._voice.say(Text.UNHEARD_ALERT, **about)
+        text = self._voice.render(MessageId.UNHEARD_ALERT, **about)
         told = 0
         for person in self._leaders_office(uow):
             if person.id in desk:
@@ -122,10 +122,10 @@ class DeliveryFollowUp:
             detail={"notices": len(alert), "codes": codes, "others": told},
         )
         log.error("alert_unheard", case=first.case_id, notices=len(alert), others=told)
-        why = self._voice.say(Text.UNHEARD_CODES, codes=", ".join(map(str, codes))) if codes else ""
+        why = self._voice.render(MessageId.UNHEARD_CODES, codes=", ".join(map(str, codes))) if codes else ""
         return FallbackNote(
-            self._voice.say(Text.UNHEARD_SUBJECT, code=about["code"]),
-            self._voice.say(Text.UNHEARD_NOTE, why=why, **about),
+            self._voice.render(MessageId.UNHEARD_SUBJECT, code=about["code"]),
+            self._voice.render(MessageId.UNHEARD_NOTE, why=why, **about),
         )
 
     def _is_first(self, uow: UnitOfWork, alert: Sequence[Undelivered]) -> bool:
@@ -136,8 +136,8 @@ class DeliveryFollowUp:
     def _about(self, uow: UnitOfWork, notice: Undelivered) -> dict[str, str]:
         case = uow.cases.get(notice.case_id) if notice.case_id else None
         return {
-            "code": case.code if case else self._voice.say(Text.UNHEARD_MANY),
-            "what": self._voice.say(Text.UNHEARD_WHAT, citation=self._voice.cited(case)) if case else "",
+            "code": case.code if case else self._voice.render(MessageId.UNHEARD_MANY),
+            "what": self._voice.render(MessageId.UNHEARD_WHAT, citation=self._voice.cited(case)) if case else "",
             "when": moment(case.event_at if case else notice.created_at),
             "group": self._voice.group(self._policy.group(notice.group_id)),
         }
@@ -157,9 +157,9 @@ class DeliveryFollowUp:
                 if case and case.state.open and notice.person_id is not None:
                     who = self._voice.who(uow.people.get(notice.person_id))
                     citation = self._voice.cited(case)
-                    rows.append(self._voice.say(Text.UNREACHED_ROW, code=case.code, who=who, citation=citation))
+                    rows.append(self._voice.render(MessageId.UNREACHED_ROW, code=case.code, who=who, citation=citation))
             if rows:
-                text = self._voice.say(Text.UNREACHED_PEOPLE, rows="\n".join(rows))
+                text = self._voice.render(MessageId.UNREACHED_PEOPLE, rows="\n".join(rows))
                 urgent = any(notice.urgent for notice in notices)
                 self._post.to_desk(uow, text, group_id=group_id, case_id=notices[0].case_id, urgent=urgent)
             uow.deliveries.mark_told_to_desk(notices, now)
@@ -173,9 +173,9 @@ class DeliveryFollowUp:
                 continue
             codes = dict.fromkeys(f"VP{notice.case_id}" for notice in _gravest_first(notices) if notice.case_id)
             others = sum(notice.case_id is None for notice in notices)
-            what = [*codes, *([self._voice.say(Text.LOST_OTHERS, count=number(others))] if others else [])]
-            text = self._voice.say(
-                Text.LOST_NOTICES,
+            what = [*codes, *([self._voice.render(MessageId.LOST_OTHERS, count=number(others))] if others else [])]
+            text = self._voice.render(
+                MessageId.LOST_NOTICES,
                 start=moment(min(notice.created_at for notice in notices)),
                 count=number(len(notices)),
                 what=", ".join(what),

@@ -1,24 +1,26 @@
 """How the program introduces itself to the members: what it is for, what it keeps, and whom to ask."""
 
-from zalo_governor.services.messaging.formatter import Voice, number
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.formatter import MessageFormatter, number
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Introduction
 
 
-def introduction_text(introduction: Introduction, voice: Voice) -> str:
+def introduction_text(introduction: Introduction, voice: MessageFormatter) -> str:
     """At most 2,000 characters."""
     names = [
-        voice.say(Text.WHO_WITH_TITLE, name=name, title=title) if title else voice.say(Text.WHO, name=name)
+        voice.render(MessageId.WHO_WITH_TITLE, name=name, title=title)
+        if title
+        else voice.render(MessageId.WHO, name=name)
         for name, title in introduction.admins
     ]
     regulation = voice.regulation
-    return voice.say(
-        Text.INTRODUCTION,
+    return voice.render(
+        MessageId.INTRODUCTION,
         unit=introduction.unit,
         regulation=regulation.number,
         issued=regulation.issued_on,
         bodies_days=number(introduction.bodies_days),
         cases_days=number(introduction.cases_days),
         readers_days=number(introduction.readers_days),
-        admins=", ".join(names) or voice.say(Text.INTRODUCTION_NOBODY),
+        admins=", ".join(names) or voice.render(MessageId.INTRODUCTION_NOBODY),
     )

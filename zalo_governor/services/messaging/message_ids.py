@@ -3,7 +3,7 @@
 from enum import Enum
 
 
-class Text(Enum):
+class MessageId(Enum):
     """A message or a part of one: its key in the catalogue, and the fields that the code gives it.
 
     With `cells`, the text is that many short ones between bars: name of a sheet, title and headings of a table.

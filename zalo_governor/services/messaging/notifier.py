@@ -2,11 +2,11 @@
 
 import structlog
 
-from zalo_governor.domain.documents import PaperFile
+from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.notices import Notice, Purpose
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.services.messaging.trial_filter import withheld_from
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -15,10 +15,10 @@ MESSAGE_LIMIT = 1980
 """Characters of one message: Zalo takes 2,000, and one that is sent again says so, too."""
 
 
-class Post:
+class Notifier:
     """Writes notices on behalf of one bot account."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
 
     def to_person(
@@ -48,7 +48,7 @@ class Post:
         self,
         uow: UnitOfWork,
         person: Person,
-        file: PaperFile,
+        file: ReportFile,
         instead: str,
         purpose: Purpose,
         *,

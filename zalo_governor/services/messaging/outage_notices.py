@@ -5,17 +5,17 @@ from datetime import datetime
 
 from zalo_governor.domain.clock import minutes_of
 from zalo_governor.domain.connection import LineReport, LineState
-from zalo_governor.services.messaging.formatter import Voice, moment, number
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork
 
-ELSEWHERE = {LineState.DUPLICATE: Text.ELSEWHERE_SESSION, LineState.KICKED: Text.ELSEWHERE_ACCOUNT}
+ELSEWHERE = {LineState.DUPLICATE: MessageId.ELSEWHERE_SESSION, LineState.KICKED: MessageId.ELSEWHERE_ACCOUNT}
 """Who has the line, while the program leaves it alone."""
 
 
-class Blindness:
+class OutageNotices:
     """Fits `pipeline.liveness.Alarm`: by the second channel at once, by Zalo once Zalo is back.
 
     Args:
@@ -25,7 +25,7 @@ class Blindness:
 
     def __init__(
         self,
-        policy: OfficePolicy,
+        policy: ServicePolicy,
         *,
         tell: Callable[[str, str], None],
         begin: BeginUnitOfWork,
@@ -35,26 +35,29 @@ class Blindness:
         self._tell = tell
         self._begin = begin
         self._on_posted = on_posted
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def blind(self, since: datetime, line: LineReport | None) -> None:
         """Nothing has been heard since then: Zalo is what has failed, so Zalo cannot carry the word."""
-        subject, text = Text.BLIND_SUBJECT, self._voice.say(Text.BLIND, since=moment(since))
+        subject, text = MessageId.BLIND_SUBJECT, self._voice.render(MessageId.BLIND, since=moment(since))
         if line and line.resumes_at:
-            subject, elsewhere = Text.BLIND_ELSEWHERE_SUBJECT, ELSEWHERE[line.state]
-            about = {"since": moment(since), "why": self._voice.say(elsewhere), "until": moment(line.resumes_at)}
-            text = self._voice.say(Text.BLIND_ELSEWHERE, **about)
+            subject, elsewhere = MessageId.BLIND_ELSEWHERE_SUBJECT, ELSEWHERE[line.state]
+            about = {"since": moment(since), "why": self._voice.render(elsewhere), "until": moment(line.resumes_at)}
+            text = self._voice.render(MessageId.BLIND_ELSEWHERE, **about)
         elif line and line.state is LineState.REFUSED:
-            subject, text = Text.BLIND_REFUSED_SUBJECT, self._voice.say(Text.BLIND_REFUSED, since=moment(since))
-        self._tell(self._voice.say(subject), text)
+            subject, text = (
+                MessageId.BLIND_REFUSED_SUBJECT,
+                self._voice.render(MessageId.BLIND_REFUSED, since=moment(since)),
+            )
+        self._tell(self._voice.render(subject), text)
 
     def seeing(self, since: datetime, until: datetime) -> None:
         """The line is back."""
         minutes = number(minutes_of(until - since))
-        text = self._voice.say(Text.SEEING, since=moment(since), until=moment(until), minutes=minutes)
+        text = self._voice.render(MessageId.SEEING, since=moment(since), until=moment(until), minutes=minutes)
         # First what may fail, since whoever calls then calls again.
         with self._begin() as uow:
             self._post.to_desk(uow, text, group_id=self._policy.home_group_id)
-        self._tell(self._voice.say(Text.SEEING_SUBJECT), text)
+        self._tell(self._voice.render(MessageId.SEEING_SUBJECT), text)
         self._on_posted()

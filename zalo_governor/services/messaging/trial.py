@@ -9,21 +9,21 @@ from zalo_governor.domain.escalation import Desk, Leader
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial, TrialFigures
-from zalo_governor.services.messaging.formatter import Voice, day, moment, number
+from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, number
 from zalo_governor.services.messaging.introduction import introduction_text
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.messaging.trial_filter import ADDRESSEES, by_addressee, on_trial
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 
 class TrialPage:
     """What the program would have sent, to whom, and how often it was wrong."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def text(self, uow: UnitOfWork) -> str:
         """The page on everything since the account was first started."""
@@ -31,8 +31,8 @@ class TrialPage:
         trial = uow.trials.get(policy.account)
         since = trial.began_at if trial else policy.clock()
         figures = uow.trials.figures(policy.account, list(policy.groups), since)
-        return voice.say(
-            Text.TRIAL_PAGE,
+        return voice.render(
+            MessageId.TRIAL_PAGE,
             since=moment(since),
             now=moment(policy.clock()),
             withheld=self._withheld(uow, figures),
@@ -43,16 +43,16 @@ class TrialPage:
 
     def _withheld(self, uow: UnitOfWork, figures: TrialFigures) -> str:
         if not figures.withheld:
-            return self._voice.say(Text.TRIAL_NOTHING)
+            return self._voice.render(MessageId.TRIAL_NOTHING)
         rows = []
         for kind, of_kind in by_addressee(uow, figures.withheld):
             about: Counter[str] = Counter()
             for row in of_kind:
                 about[row.clause] += row.notices
             rows.append(
-                self._voice.say(
-                    Text.TRIAL_ROW,
-                    whom=self._voice.say(ADDRESSEES[kind]),
+                self._voice.render(
+                    MessageId.TRIAL_ROW,
+                    whom=self._voice.render(ADDRESSEES[kind]),
                     notices=number(sum(about.values())),
                     people=number(len({row.person_id for row in of_kind})),
                     about="; ".join(self._about(clause, count) for clause, count in about.most_common()),
@@ -61,15 +61,15 @@ class TrialPage:
         return "\n".join(rows)
 
     def _about(self, clause: str, count: int) -> str:
-        what = self._voice.citation(clause) if clause else self._voice.say(Text.TRIAL_NO_CASE)
-        return self._voice.say(Text.TRIAL_ABOUT, what=what, count=number(count))
+        what = self._voice.citation(clause) if clause else self._voice.render(MessageId.TRIAL_NO_CASE)
+        return self._voice.render(MessageId.TRIAL_ABOUT, what=what, count=number(count))
 
     def _outcomes(self, outcomes: Iterable[RuleOutcome]) -> str:
         """The worst offenders first: whoever is wrong most often."""
         ranked = sorted(outcomes, key=lambda row: (-row.false_share, -row.false_alarms, row.rule_id))
         rows = [
-            self._voice.say(
-                Text.TRIAL_OUTCOME,
+            self._voice.render(
+                MessageId.TRIAL_OUTCOME,
                 citation=self._voice.citation(row.clause),
                 rule=row.rule_id,
                 cases=number(row.cases),
@@ -78,12 +78,12 @@ class TrialPage:
             )
             for row in ranked
         ]
-        return "\n".join(rows) or self._voice.say(Text.TRIAL_NO_CASES)
+        return "\n".join(rows) or self._voice.render(MessageId.TRIAL_NO_CASES)
 
     def _shadow(self, found: Iterable[ShadowFigures]) -> str:
         rows = [
-            self._voice.say(
-                Text.TRIAL_SHADOW_ROW,
+            self._voice.render(
+                MessageId.TRIAL_SHADOW_ROW,
                 citation=self._voice.citation(row.clause),
                 rule=row.rule_id,
                 findings=number(row.findings),
@@ -92,28 +92,32 @@ class TrialPage:
             )
             for row in found
         ]
-        return self._voice.say(Text.TRIAL_SHADOW, rows="\n".join(rows)) if rows else ""
+        return self._voice.render(MessageId.TRIAL_SHADOW, rows="\n".join(rows)) if rows else ""
 
     def _whom(self, found: ShadowFigures) -> str:
         """Who hears of the first case of a member at such a finding, by the ladder."""
         rung = self._policy.ladder.first(found.severity)
         told = []
         if rung.ask_member:
-            told.append(Text.ADDRESSEE_MEMBER)
+            told.append(MessageId.ADDRESSEE_MEMBER)
         if rung.desk is not Desk.NEVER:
-            told.append(Text.ADDRESSEE_DESK)
+            told.append(MessageId.ADDRESSEE_DESK)
         if rung.leader is Leader.UNANSWERED:
-            told.append(Text.ADDRESSEE_LEADER_LATER)
-        return ", ".join(map(self._voice.say, told or [Text.ADDRESSEE_NOBODY]))
+            told.append(MessageId.ADDRESSEE_LEADER_LATER)
+        return ", ".join(map(self._voice.render, told or [MessageId.ADDRESSEE_NOBODY]))
 
     def _end(self, uow: UnitOfWork, trial: Trial | None) -> str:
         if not on_trial(self._policy, uow):
             since = trial.live_at if trial and trial.live_at else None
-            return self._voice.say(Text.TRIAL_OVER, when=moment(since)) if since else self._voice.say(Text.TRIAL_OFF)
-        return self._voice.say(Text.TRIAL_GOES_ON)
+            return (
+                self._voice.render(MessageId.TRIAL_OVER, when=moment(since))
+                if since
+                else self._voice.render(MessageId.TRIAL_OFF)
+            )
+        return self._voice.render(MessageId.TRIAL_GOES_ON)
 
 
-class SwitchingOn:
+class TrialEnd:
     """Fits `app.due_work.Work`: sends the page when the trial is over, and tells the desk and the group when it is
     switched on.
 
@@ -124,7 +128,7 @@ class SwitchingOn:
 
     def __init__(
         self,
-        policy: OfficePolicy,
+        policy: ServicePolicy,
         *,
         begin: BeginUnitOfWork,
         on_posted: Callable[[], None],
@@ -132,8 +136,8 @@ class SwitchingOn:
         self._policy = policy
         self._begin = begin
         self._on_posted = on_posted
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
         self._page = TrialPage(policy)
         self._settled = False
         """Switched on, and everybody told: nothing more will come of it."""
@@ -175,8 +179,12 @@ class SwitchingOn:
         """Tell the rest of the desk; where the settings want no trial, nobody was waiting for it."""
         if trial.live_at is None or trial.announced_at is not None:
             return
-        by = self._voice.who(uow.people.get(trial.live_by)) if trial.live_by else self._voice.say(Text.TRIAL_BY_MACHINE)
-        text = self._voice.say(Text.TRIAL_SWITCHED_ON, when=moment(trial.live_at), by=by)
+        by = (
+            self._voice.who(uow.people.get(trial.live_by))
+            if trial.live_by
+            else self._voice.render(MessageId.TRIAL_BY_MACHINE)
+        )
+        text = self._voice.render(MessageId.TRIAL_SWITCHED_ON, when=moment(trial.live_at), by=by)
         for person in self._post.holders(uow, Role.ADMIN, Role.ADMIN_STAFF):
             if person.id != trial.live_by:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=self._policy.home_group_id)
@@ -194,7 +202,7 @@ class SwitchingOn:
                 )
 
 
-def switch_on(policy: OfficePolicy, uow: UnitOfWork, by: int | None) -> bool:
+def switch_on(policy: ServicePolicy, uow: UnitOfWork, by: int | None) -> bool:
     """End the trial; False where there is none to end. `by` None: whoever sits at the machine."""
     trial = uow.trials.get(policy.account)
     if trial is None or not on_trial(policy, uow):
@@ -203,11 +211,11 @@ def switch_on(policy: OfficePolicy, uow: UnitOfWork, by: int | None) -> bool:
     return True
 
 
-def trial_line(policy: OfficePolicy, uow: UnitOfWork, voice: Voice) -> str:
+def trial_line(policy: ServicePolicy, uow: UnitOfWork, voice: MessageFormatter) -> str:
     """Where the program is on trial, that it is, and until when; "" where it is not."""
     trial = uow.trials.get(policy.account)
     if trial is None or not on_trial(policy, uow):
         return ""
     withheld = uow.trials.figures(policy.account, [], trial.began_at).withheld
     count = sum(row.notices for row in withheld)
-    return voice.say(Text.STATUS_TRIAL, until=day(trial.began_at + policy.trial), count=number(count))
+    return voice.render(MessageId.STATUS_TRIAL, until=day(trial.began_at + policy.trial), count=number(count))

@@ -4,22 +4,22 @@ from collections.abc import Iterable
 
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.trial import Addressee, Withheld
-from zalo_governor.services.messaging.formatter import Voice, number
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.formatter import MessageFormatter, number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 ADDRESSEES = {
-    Addressee.LEADER: Text.ADDRESSEE_LEADER,
-    Addressee.LEADERSHIP: Text.ADDRESSEE_LEADERSHIP,
-    Addressee.STAFF: Text.ADDRESSEE_STAFF,
-    Addressee.REPORT_READER: Text.ADDRESSEE_READER,
-    Addressee.MEMBER: Text.ADDRESSEE_MEMBER,
-    Addressee.GROUP: Text.ADDRESSEE_GROUP,
+    Addressee.LEADER: MessageId.ADDRESSEE_LEADER,
+    Addressee.LEADERSHIP: MessageId.ADDRESSEE_LEADERSHIP,
+    Addressee.STAFF: MessageId.ADDRESSEE_STAFF,
+    Addressee.REPORT_READER: MessageId.ADDRESSEE_READER,
+    Addressee.MEMBER: MessageId.ADDRESSEE_MEMBER,
+    Addressee.GROUP: MessageId.ADDRESSEE_GROUP,
 }
 
 
-def on_trial(policy: OfficePolicy, uow: UnitOfWork) -> bool:
+def on_trial(policy: ServicePolicy, uow: UnitOfWork) -> bool:
     """Whether what goes out by itself is withheld from everybody but the admin."""
     if not policy.trial:
         return False
@@ -27,7 +27,7 @@ def on_trial(policy: OfficePolicy, uow: UnitOfWork) -> bool:
     return trial is None or trial.live_at is None
 
 
-def withheld_from(policy: OfficePolicy, uow: UnitOfWork, person: Person | None, *, asked_for: bool) -> bool:
+def withheld_from(policy: ServicePolicy, uow: UnitOfWork, person: Person | None, *, asked_for: bool) -> bool:
     """Whether a message to that person (None: into the group) stays here.
 
     `asked_for`: it answers what that person has asked. Who holds a role is answered; the members do not know the
@@ -49,12 +49,12 @@ def by_addressee(uow: UnitOfWork, withheld: Iterable[Withheld]) -> list[tuple[Ad
     return [(kind, rows) for kind, rows in found.items() if rows]
 
 
-def withheld_line(uow: UnitOfWork, voice: Voice, withheld: Iterable[Withheld]) -> str:
+def withheld_line(uow: UnitOfWork, voice: MessageFormatter, withheld: Iterable[Withheld]) -> str:
     """`Trưởng nhóm 1 tin, thành viên 2 tin`; "" for nothing."""
     return ", ".join(
-        voice.say(
-            Text.WITHHELD_FROM,
-            whom=voice.say(ADDRESSEES[kind]),
+        voice.render(
+            MessageId.WITHHELD_FROM,
+            whom=voice.render(ADDRESSEES[kind]),
             count=number(sum(row.notices for row in rows)),
         )
         for kind, rows in by_addressee(uow, withheld)

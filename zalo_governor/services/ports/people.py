@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from zalo_governor.domain.cases import Case
-from zalo_governor.domain.outsiders import Newcomer
+from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.domain.people import FoundAccount, GroupSnapshot, Member, Person, Role
 from zalo_governor.domain.roster import RosterEntry
 
@@ -97,15 +97,15 @@ class Rosters(Protocol):
 class Outsiders(Protocol):
     """Who came into a group from outside the roster."""
 
-    def add(self, newcomer: Newcomer) -> None:
+    def add(self, newcomer: Outsider) -> None:
         """Tie a new case to whom it is about."""
         ...
 
-    def of_case(self, case: Case) -> Newcomer | None:
+    def of_case(self, case: Case) -> Outsider | None:
         """Whom the case is about; None for a case that is not about somebody who came in."""
         ...
 
-    def present(self, group_id: str, person_id: int | None = None) -> list[tuple[Newcomer, Case]]:
+    def present(self, group_id: str, person_id: int | None = None) -> list[tuple[Outsider, Case]]:
         """Those who have not left as far as is known, each with the case, the oldest first; of one person if given."""
         ...
 

@@ -10,21 +10,17 @@ from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.domain.reports import ActivityReport, Coverage, DayFigures, Period
 from zalo_governor.services.cases.ranking import gravest_first
 from zalo_governor.services.group_changes.leak_signs import in_words, signs_of
-from zalo_governor.services.messaging.formatter import Voice, moment, number
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group
 from zalo_governor.services.ports import UnitOfWork
 
-NAME_CLAUSE = "3.2"
-"""The clause on the names that members show."""
-FORWARDING_CLAUSE = "4.6"
-"""The clause on what is carried out of the group."""
 _A_QUIET_START = timedelta(days=1)
 """So long may a group be silent at the beginning of a period without a word about it."""
 
 
 def compose(
-    uow: UnitOfWork, group: Group, period: Period, voice: Voice, clock: Clock, *, words: bool = False
+    uow: UnitOfWork, group: Group, period: Period, voice: MessageFormatter, clock: Clock, *, words: bool = False
 ) -> ActivityReport:
     """Everything that a face of the report may show, from one transaction.
 
@@ -92,75 +88,75 @@ def render_json(report: ActivityReport) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2)
 
 
-def coverage_line(coverage: Coverage, voice: Voice) -> str:
+def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
     """What was heard, in one sentence without its full stop."""
     figures = coverage.model_dump(include={"heard", "judged", "waiting", "sealed", "dead_letters", "recovered", "late"})
-    heard = voice.say(Text.COVERAGE, **{name: number(value) for name, value in figures.items()})
+    heard = voice.render(MessageId.COVERAGE, **{name: number(value) for name, value in figures.items()})
     if coverage.content_from is None:
         return heard
-    return heard + voice.say(Text.CONTENT_FROM, when=moment(coverage.content_from))
+    return heard + voice.render(MessageId.CONTENT_FROM, when=moment(coverage.content_from))
 
 
-def withheld_line(report: ActivityReport, voice: Voice) -> str:
+def withheld_line(report: ActivityReport, voice: MessageFormatter) -> str:
     """That notices did not go out since the account was on trial, in a sentence; "" where none was withheld."""
     count = report.withheld_notices
-    return voice.say(Text.REPORT_WITHHELD, count=number(count)) if count else ""
+    return voice.render(MessageId.REPORT_WITHHELD, count=number(count)) if count else ""
 
 
-def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: Voice) -> str:
+def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: MessageFormatter) -> str:
     """The times inside [start, end) in which nothing was heard, in one sentence without its full stop."""
     if not gaps:
-        return voice.say(Text.GAPS_NONE)
+        return voice.render(MessageId.GAPS_NONE)
     unfinished = sum(not gap.closed for gap in gaps)
-    return voice.say(
-        Text.GAPS,
+    return voice.render(
+        MessageId.GAPS,
         count=number(len(gaps)),
         minutes=number(minutes_of(silence(gaps, start, end))),
-        unfinished=voice.say(Text.GAPS_UNFINISHED, count=number(unfinished)) if unfinished else "",
+        unfinished=voice.render(MessageId.GAPS_UNFINISHED, count=number(unfinished)) if unfinished else "",
     )
 
 
-def change_in_words(now: int, before: int, voice: Voice) -> str:
+def change_in_words(now: int, before: int, voice: MessageFormatter) -> str:
     """`tăng 50%`, `không đổi`, or that there was nothing before."""
     if now == before:
-        return voice.say(Text.CHANGE_NONE)
+        return voice.render(MessageId.CHANGE_NONE)
     if not before:
-        return voice.say(Text.CHANGE_FROM_ZERO)
+        return voice.render(MessageId.CHANGE_FROM_ZERO)
     percent = number(round(100 * abs(now - before) / before))
-    return voice.say(Text.CHANGE_UP if now > before else Text.CHANGE_DOWN, percent=percent)
+    return voice.render(MessageId.CHANGE_UP if now > before else MessageId.CHANGE_DOWN, percent=percent)
 
 
-def signs_line(report: ActivityReport, voice: Voice) -> str:
+def signs_line(report: ActivityReport, voice: MessageFormatter) -> str:
     """What may be a sign that something leaves the group, without a full stop; "" where there is nothing."""
     return "; ".join(in_words(report.signs, voice))
 
 
-def handling_lines(report: ActivityReport, voice: Voice) -> list[str]:
+def handling_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]:
     """How long it took until cases were remedied, and how many persons have several; none where there is nothing."""
     handling = report.handling
     lines = []
     if handling.remedied_minutes is not None:
-        lines.append(voice.say(Text.REPORT_REMEDIED, minutes=number(handling.remedied_minutes)))
+        lines.append(voice.render(MessageId.REPORT_REMEDIED, minutes=number(handling.remedied_minutes)))
     if handling.repeated:
-        lines.append(voice.say(Text.REPORT_REPEATED, count=number(handling.repeated)))
+        lines.append(voice.render(MessageId.REPORT_REPEATED, count=number(handling.repeated)))
     return lines
 
 
-def private_line(report: ActivityReport, voice: Voice) -> str:
+def private_line(report: ActivityReport, voice: MessageFormatter) -> str:
     """That something of the private messages to the bot may be missing, with a blank before it; "" where not."""
     missing = len(report.private_gaps)
-    return voice.say(Text.REPORT_PRIVATE, count=number(missing)) if missing else ""
+    return voice.render(MessageId.REPORT_PRIVATE, count=number(missing)) if missing else ""
 
 
-def unheard(report: ActivityReport, voice: Voice) -> str:
+def unheard(report: ActivityReport, voice: MessageFormatter) -> str:
     """What must be said of a period in which nobody listened yet; "" for the others."""
     first, period = report.first_heard, report.period
     if first is None or first >= period.end:
-        return voice.say(Text.NOT_LISTENING)
+        return voice.render(MessageId.NOT_LISTENING)
     if first - period.start < _A_QUIET_START:
         return ""
     gaps = gaps_line(report.coverage.gaps, first, period.end, voice)
-    return voice.say(Text.LISTENING_SINCE, when=moment(first), gaps=gaps)
+    return voice.render(MessageId.LISTENING_SINCE, when=moment(first), gaps=gaps)
 
 
 def heard_until(report: ActivityReport) -> datetime:

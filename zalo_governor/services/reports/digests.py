@@ -10,10 +10,10 @@ from zalo_governor.domain.findings import Severity
 from zalo_governor.services.cases.categories import category, has_category, why
 from zalo_governor.services.cases.ranking import shown
 from zalo_governor.services.members.roster.comparison import figures, hidden
-from zalo_governor.services.messaging.formatter import Voice, moment, number
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import Group, LineStatus, OfficePolicy
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import Group, LineStatus, ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
 
@@ -22,19 +22,19 @@ HINT = "borderline"
 _ROWS = 10
 
 
-def no_backup(status: LineStatus, voice: Voice) -> str:
+def no_backup(status: LineStatus, voice: MessageFormatter) -> str:
     """The line that says since when there is no backup."""
-    last = moment(status.backed_up_at) if status.backed_up_at else voice.say(Text.NEVER)
-    return voice.say(Text.STATUS_NO_BACKUP, last=last)
+    last = moment(status.backed_up_at) if status.backed_up_at else voice.render(MessageId.NEVER)
+    return voice.render(MessageId.STATUS_NO_BACKUP, last=last)
 
 
 class Digests:
     """Writes the digests to the admin and the staff."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._post = Post(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._post = Notifier(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def gathered(self, uow: UnitOfWork, group_id: str) -> None:
         """Tell in one message of every case of a group that waits for a digest, also of those not due yet.
@@ -47,11 +47,14 @@ class Digests:
         cases = [case for case in waiting if case.state.open]
         first = [case for case in cases if case.severity is Severity.TRIAGE]
         light = [case for case in cases if case.severity is not Severity.TRIAGE]
-        parts = [self._part(uow, kind, of) for kind, of in ((Text.DIGEST_TRIAGE, first), (Text.DIGEST_LIGHT, light))]
+        parts = [
+            self._part(uow, kind, of)
+            for kind, of in ((MessageId.DIGEST_TRIAGE, first), (MessageId.DIGEST_LIGHT, light))
+        ]
         if not cases:
             return
         group = self._voice.group(self._policy.group(group_id))
-        text = self._voice.say(Text.DIGEST, group=group, parts="\n".join(filter(None, parts)))
+        text = self._voice.render(MessageId.DIGEST, group=group, parts="\n".join(filter(None, parts)))
         self._post.to_desk(uow, text, group_id=group_id)
 
     def hints(self, uow: UnitOfWork, due: datetime) -> int:
@@ -65,9 +68,9 @@ class Digests:
                 continue
             rows = [self._hint(uow, at, person_id) for at, person_id in found[:_ROWS]]
             if len(found) > _ROWS:
-                rows.append(self._voice.say(Text.HINTS_MORE, count=number(len(found) - _ROWS)))
-            text = self._voice.say(
-                Text.HINTS_DIGEST,
+                rows.append(self._voice.render(MessageId.HINTS_MORE, count=number(len(found) - _ROWS)))
+            text = self._voice.render(
+                MessageId.HINTS_DIGEST,
                 group=self._voice.group(group),
                 count=number(len(found)),
                 until=moment(due),
@@ -97,7 +100,9 @@ class Digests:
                 continue
             rows = [self._remark(uow, remark) for remark in found]
             named = self._voice.group(group)
-            text = self._voice.say(Text.SUGGESTIONS_DIGEST, group=named, count=number(len(found)), rows="\n".join(rows))
+            text = self._voice.render(
+                MessageId.SUGGESTIONS_DIGEST, group=named, count=number(len(found)), rows="\n".join(rows)
+            )
             self._post.to_desk(uow, text, group_id=group.id)
             uow.feedback.mark_told(found, self._policy.clock())
             told += len(found)
@@ -118,7 +123,7 @@ class Digests:
                 continue  # Another account of the program tells it.
             rows = "\n".join(self._remark(uow, remark) for remark in found)
             named = self._voice.group(group)
-            text = self._voice.say(Text.INCIDENTS_DIGEST, group=named, count=number(len(found)), rows=rows)
+            text = self._voice.render(MessageId.INCIDENTS_DIGEST, group=named, count=number(len(found)), rows=rows)
             self._post.to_desk(uow, text, group_id=group.id)
             uow.feedback.mark_told(found, now)
 
@@ -131,7 +136,9 @@ class Digests:
 
     def _remark(self, uow: UnitOfWork, remark: Remark) -> str:
         who = self._voice.who(uow.people.get(remark.person_id))
-        return self._voice.say(Text.REMARK_ROW, code=remark.code, when=moment(remark.at), who=who, said=remark.text)
+        return self._voice.render(
+            MessageId.REMARK_ROW, code=remark.code, when=moment(remark.at), who=who, said=remark.text
+        )
 
     def roster(self, uow: UnitOfWork, group: Group, due: datetime) -> None:
         """Tell how many belong to the group and are not in it, or the reverse, and what cannot be seen of it.
@@ -142,7 +149,7 @@ class Digests:
         unseen = hidden(uow.members.group_snapshot(group.id), self._voice)
         if counted is None:
             if uow.claims.claim_once(f"no_roster:{group.id}", from_ms(0)):
-                text = self._voice.say(Text.NO_ROSTER, group=self._voice.group(group)) + unseen
+                text = self._voice.render(MessageId.NO_ROSTER, group=self._voice.group(group)) + unseen
                 self._post.to_desk(uow, text, group_id=group.id)
             return
         if not (counted.missing or counted.strangers or unseen):
@@ -151,28 +158,28 @@ class Digests:
         week = monday.replace(hour=0, minute=0, second=0, microsecond=0)
         if uow.claims.claim_once(f"roster:{group.id}:{'/'.join(map(str, counted))}:{unseen != ''}", week):
             facts = {name: number(count) for name, count in counted._asdict().items()}
-            text = self._voice.say(Text.ROSTER_DIGEST, group=self._voice.group(group), hidden=unseen, **facts)
+            text = self._voice.render(MessageId.ROSTER_DIGEST, group=self._voice.group(group), hidden=unseen, **facts)
             self._post.to_desk(uow, text, group_id=group.id)
 
-    def _part(self, uow: UnitOfWork, kind: Text, cases: Sequence[Case]) -> str:
+    def _part(self, uow: UnitOfWork, kind: MessageId, cases: Sequence[Case]) -> str:
         if not cases:
             return ""
         named, rest = shown(cases)
         rows = [self._row(uow, case) for case in named]
         if rest:
-            rows.append(self._voice.say(Text.MORE, count=number(rest)))
-        return self._voice.say(kind, count=number(len(cases)), rows="\n".join(rows))
+            rows.append(self._voice.render(MessageId.MORE, count=number(rest)))
+        return self._voice.render(kind, count=number(len(cases)), rows="\n".join(rows))
 
     def _row(self, uow: UnitOfWork, case: Case) -> str:
         named = ""
         if has_category(case.label):
-            named = self._voice.say(
-                Text.DIGEST_ROW_HARMFUL,
+            named = self._voice.render(
+                MessageId.DIGEST_ROW_HARMFUL,
                 category=category(self._voice, case.label),
                 reason=why(self._voice, uow.cases.reason(case)),
             )
-        return self._voice.say(
-            Text.DIGEST_ROW,
+        return self._voice.render(
+            MessageId.DIGEST_ROW,
             code=case.code,
             when=moment(case.event_at),
             who=self._voice.who(uow.people.get(case.person_id)),
@@ -181,5 +188,9 @@ class Digests:
         )
 
     def _hint(self, uow: UnitOfWork, at: datetime, person_id: int | None) -> str:
-        who = self._voice.say(Text.WHO_UNKNOWN) if person_id is None else self._voice.who(uow.people.get(person_id))
-        return self._voice.say(Text.HINT_ROW, when=moment(at), who=who)
+        who = (
+            self._voice.render(MessageId.WHO_UNKNOWN)
+            if person_id is None
+            else self._voice.who(uow.people.get(person_id))
+        )
+        return self._voice.render(MessageId.HINT_ROW, when=moment(at), who=who)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from zalo_governor.domain.clock import VIETNAM, local
 from zalo_governor.domain.reports import Period
-from zalo_governor.services.messaging.formatter import Voice, moment
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment
+from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class Span(NamedTuple):
@@ -15,7 +15,7 @@ class Span(NamedTuple):
 
     first: date
     last: date
-    name: Text
+    name: MessageId
     fields: dict[str, str]
 
 
@@ -31,26 +31,26 @@ def asked(words: str, today: date) -> Span | None:
     return None
 
 
-def as_period(span: Span, voice: Voice) -> Period:
+def as_period(span: Span, voice: MessageFormatter) -> Period:
     """The span in UTC, called as people call it."""
     return Period(
         start=midnight(span.first),
         end=midnight(span.last + timedelta(days=1)),
-        label=voice.say(span.name, **span.fields),
+        label=voice.render(span.name, **span.fields),
     )
 
 
 def days(first: date, last: date) -> Span:
     """The days from `first` to `last`, both included."""
     if first == last:
-        return Span(first, last, Text.PERIOD_DAY, {"date": _full(first)})
-    return Span(first, last, Text.PERIOD_RANGE, {"start": _full(first), "end": _full(last)})
+        return Span(first, last, MessageId.PERIOD_DAY, {"date": _full(first)})
+    return Span(first, last, MessageId.PERIOD_RANGE, {"start": _full(first), "end": _full(last)})
 
 
-def up_to(due: datetime, length: timedelta, name: Text, voice: Voice) -> Period:
+def up_to(due: datetime, length: timedelta, name: MessageId, voice: MessageFormatter) -> Period:
     """The time of that length up to the moment at which a scheduled report is due, so that none falls between two."""
     end = due.astimezone(UTC)
-    return Period(start=end - length, end=end, label=voice.say(name, moment=moment(end)))
+    return Period(start=end - length, end=end, label=voice.render(name, moment=moment(end)))
 
 
 def month_before(day: date) -> Span:
@@ -99,10 +99,10 @@ def _named(text: str, today: date) -> Span | None:
     first_of_quarter = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
     match text.replace(" ", ""):
         case "" | "homnay" | "hnay" | "ngay" | "ngaynay":
-            return Span(today, today, Text.PERIOD_TODAY, {"date": _full(today)})
+            return Span(today, today, MessageId.PERIOD_TODAY, {"date": _full(today)})
         case "homqua" | "hqua":
             day = today - _ONE_DAY
-            return Span(day, day, Text.PERIOD_YESTERDAY, {"date": _full(day)})
+            return Span(day, day, MessageId.PERIOD_YESTERDAY, {"date": _full(day)})
         case "tuan" | "tuannay":
             return _week_of(monday)
         case "tuantruoc" | "tuanqua":
@@ -170,27 +170,27 @@ def _single_day(text: str, today: date) -> Span | None:
         return None
     day, month, year = (int(part) if part else None for part in found.groups())
     only = _date(year, month, day) if year else _latest_day(month, day, today)
-    return Span(only, only, Text.PERIOD_DAY, {"date": _full(only)}) if only else None
+    return Span(only, only, MessageId.PERIOD_DAY, {"date": _full(only)}) if only else None
 
 
 def _week_of(monday: date) -> Span:
     sunday = monday + timedelta(days=6)
-    return Span(monday, sunday, Text.PERIOD_WEEK, {"start": f"{monday:%d/%m}", "end": _full(sunday)})
+    return Span(monday, sunday, MessageId.PERIOD_WEEK, {"start": f"{monday:%d/%m}", "end": _full(sunday)})
 
 
 def _month_of(first: date) -> Span:
     last = (first + timedelta(days=31)).replace(day=1) - _ONE_DAY
-    return Span(first, last, Text.PERIOD_MONTH, {"month": f"{first:%m}", "year": str(first.year)})
+    return Span(first, last, MessageId.PERIOD_MONTH, {"month": f"{first:%m}", "year": str(first.year)})
 
 
 def _quarter_of(first: date) -> Span:
     last = (first + timedelta(days=95)).replace(day=1) - _ONE_DAY
     number = (first.month + 2) // 3
-    return Span(first, last, Text.PERIOD_QUARTER, {"quarter": str(number), "year": str(first.year)})
+    return Span(first, last, MessageId.PERIOD_QUARTER, {"quarter": str(number), "year": str(first.year)})
 
 
 def _year_of(year: int) -> Span:
-    return Span(date(year, 1, 1), date(year, 12, 31), Text.PERIOD_YEAR, {"year": str(year)})
+    return Span(date(year, 1, 1), date(year, 12, 31), MessageId.PERIOD_YEAR, {"year": str(year)})
 
 
 def _latest(year: str | None, month: int, today: date) -> date | None:

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from zalo_governor.domain.documents import Face, PaperFile
+from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.reports import ActivityReport, Period
 from zalo_governor.services.cases.escalation import Escalation
-from zalo_governor.services.cases.quiet_hours import Mornings
-from zalo_governor.services.group_changes.leak_signs import Signs
+from zalo_governor.services.cases.quiet_hours import EndOfQuietHours
+from zalo_governor.services.group_changes.leak_signs import LeakSignService
 from zalo_governor.services.group_changes.notifications import DESK
-from zalo_governor.services.messaging.formatter import Voice
-from zalo_governor.services.messaging.message_ids import Text
-from zalo_governor.services.messaging.notifier import Post
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.messaging.formatter import MessageFormatter
+from zalo_governor.services.messaging.message_ids import MessageId
+from zalo_governor.services.messaging.notifier import Notifier
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 from zalo_governor.services.reports.builder import compose
 from zalo_governor.services.reports.digests import Digests
@@ -26,28 +26,28 @@ REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
 """Who may have the activity report."""
 
 
-class Duties:
+class ScheduledReports:
     """What is due is done once, however often it is called: a process may die in between, and another goes on."""
 
-    def __init__(self, policy: OfficePolicy) -> None:
+    def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._post = Post(policy)
+        self._post = Notifier(policy)
         self._escalation = Escalation(policy)
         self._digests = Digests(policy)
-        self._mornings = Mornings(policy)
-        self._signs = Signs(policy)
-        self._voice = Voice(policy.catalogue, policy.regulation)
+        self._mornings = EndOfQuietHours(policy)
+        self._signs = LeakSignService(policy)
+        self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def daily_report(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the report on the 24 hours before `due`, and tell the desk where there is no backup; how many people
         the report goes to."""
         self._digests.backup(uow, due)
-        period = up_to(due, timedelta(days=1), Text.PERIOD_DAILY, self._voice)
+        period = up_to(due, timedelta(days=1), MessageId.PERIOD_DAILY, self._voice)
         return self._report(uow, "daily_report", due, period)
 
     def weekly_report(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the report on the 7 days before `due`; how many people it goes to."""
-        period = up_to(due, timedelta(days=7), Text.PERIOD_WEEKLY, self._voice)
+        period = up_to(due, timedelta(days=7), MessageId.PERIOD_WEEKLY, self._voice)
         return self._report(uow, "weekly_report", due, period)
 
     def monthly_report(self, uow: UnitOfWork, due: datetime) -> int:
@@ -95,7 +95,9 @@ class Duties:
         """Drop what is older than the office keeps it about who has read what; how much that was."""
         return uow.case_messages.forget_readers(self._policy.clock() - self._policy.readers_kept)
 
-    def _report(self, uow: UnitOfWork, job: str, due: datetime, period: Period, faces: Sequence[Face] = ()) -> int:
+    def _report(
+        self, uow: UnitOfWork, job: str, due: datetime, period: Period, faces: Sequence[ReportFormat] = ()
+    ) -> int:
         policy = self._policy
         sent = 0
         for group in policy.governed:
@@ -109,7 +111,7 @@ class Duties:
             for reader in readers:
                 self._post.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
                 for file in files[reader.has(*DESK)]:
-                    instead = self._voice.say(Text.REPORT_FILE_FAILED, name=file.name)
+                    instead = self._voice.render(MessageId.REPORT_FILE_FAILED, name=file.name)
                     self._post.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
             uow.audit.append(
                 "report.scheduled",
@@ -122,7 +124,7 @@ class Duties:
             sent += len(readers)
         return sent
 
-    def _files(self, report: ActivityReport, faces: Sequence[Face]) -> list[PaperFile]:
+    def _files(self, report: ActivityReport, faces: Sequence[ReportFormat]) -> list[ReportFile]:
         paper = paper_of(report, self._policy.letterhead, self._voice)
         return [file_of(report, face, paper, self._voice) for face in faces]
 
@@ -130,16 +132,16 @@ class Duties:
 class CaseDeadlines:
     """What is due of cases and incidents. Fits `app.due_work.Work`."""
 
-    def __init__(self, duties: Duties, *, begin: BeginUnitOfWork) -> None:
+    def __init__(self, duties: ScheduledReports, *, begin: BeginUnitOfWork) -> None:
         self._duties = duties
         self._begin = begin
 
     def next_due(self) -> datetime | None:
-        """See `Duties.next_due`."""
+        """See `ScheduledReports.next_due`."""
         with self._begin() as uow:
             return self._duties.next_due(uow)
 
     def act(self, _now: datetime) -> None:
-        """See `Duties.on_cases`."""
+        """See `ScheduledReports.on_cases`."""
         with self._begin() as uow:
             self._duties.on_cases(uow)

@@ -4,17 +4,15 @@ from itertools import groupby
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.directives import StatementKind
-from zalo_governor.domain.regulation import Regulation
+from zalo_governor.domain.regulation import ClauseTopic, Regulation
 from zalo_governor.domain.reports import ActivityReport, ClauseFigures
 from zalo_governor.services.cases.ranking import shown
 from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.formatter import Voice, moment, number
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import MESSAGE_LIMIT
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import (
-    FORWARDING_CLAUSE,
-    NAME_CLAUSE,
     change_in_words,
     coverage_line,
     gaps_line,
@@ -37,7 +35,7 @@ def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regula
 
     Urgent cases are always named: where they are too many for one message, the text is longer and goes out in parts.
     """
-    page = _Page(report, Voice(catalogue, regulation))
+    page = _Page(report, MessageFormatter(catalogue, regulation))
     text = ""
     for clause_rows, case_rows in _ROWS:
         text = page.text(clause_rows, case_rows)
@@ -49,14 +47,14 @@ def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regula
 class _Page:
     """The paragraphs of the text."""
 
-    def __init__(self, report: ActivityReport, voice: Voice) -> None:
+    def __init__(self, report: ActivityReport, voice: MessageFormatter) -> None:
         self._report = report
         self._voice = voice
 
     def text(self, clause_rows: int, case_rows: int) -> str:
         report = self._report
-        text = self._voice.say(
-            Text.REPORT,
+        text = self._voice.render(
+            MessageId.REPORT,
             group=self._voice.group(Group(report.group_id, report.group_name)),
             period=report.period.label,
             start=moment(report.period.start),
@@ -75,20 +73,20 @@ class _Page:
     def _activity(self) -> str:
         figures = {name: number(value) for name, value in self._report.activity.model_dump(exclude={"calls"}).items()}
         calls = self._report.activity.calls
-        said = self._voice.say(Text.REPORT_CALLS, count=number(calls)) if calls else ""
-        return self._voice.say(Text.REPORT_ACTIVITY, calls=said, **figures)
+        said = self._voice.render(MessageId.REPORT_CALLS, count=number(calls)) if calls else ""
+        return self._voice.render(MessageId.REPORT_ACTIVITY, calls=said, **figures)
 
     def _clauses(self, limit: int) -> str:
         rows = sorted((row for row in self._report.clauses if row.cases or row.before), key=lambda row: -row.cases)
         suspects = number(self._report.suspects)
         if not rows:
-            return self._voice.say(Text.REPORT_CLAUSES_NONE, suspects=suspects)
+            return self._voice.render(MessageId.REPORT_CLAUSES_NONE, suspects=suspects)
         lines = [self._clause_row(row) for row in rows[:limit]]
         if rest := rows[limit:]:
             cases = number(sum(row.cases for row in rest))
-            lines.append(self._voice.say(Text.REPORT_CLAUSES_MORE, clauses=number(len(rest)), cases=cases))
-        return self._voice.say(
-            Text.REPORT_CLAUSES,
+            lines.append(self._voice.render(MessageId.REPORT_CLAUSES_MORE, clauses=number(len(rest)), cases=cases))
+        return self._voice.render(
+            MessageId.REPORT_CLAUSES,
             cases=number(sum(row.cases for row in rows)),
             remedied=number(sum(row.remedied for row in rows)),
             confirmed=number(sum(row.confirmed for row in rows)),
@@ -103,13 +101,13 @@ class _Page:
         lines = [" ".join(handling_lines(self._report, self._voice))]
         if handling.taken_back or handling.passed_over:
             taken, passed = number(handling.taken_back), number(handling.passed_over)
-            lines.append(self._voice.say(Text.REPORT_TAKEN_BACK, taken_back=taken, passed_over=passed))
+            lines.append(self._voice.render(MessageId.REPORT_TAKEN_BACK, taken_back=taken, passed_over=passed))
         return "".join(f"\n{line}" for line in lines if line)
 
     def _clause_row(self, row: ClauseFigures) -> str:
         figures = row.model_dump(exclude={"clause", "reported", "approved"})
-        return self._voice.say(
-            Text.REPORT_CLAUSE_ROW,
+        return self._voice.render(
+            MessageId.REPORT_CLAUSE_ROW,
             citation=self._voice.citation(row.clause),
             **{name: number(value) for name, value in figures.items()},
         )
@@ -117,18 +115,18 @@ class _Page:
     def _open(self, limit: int) -> str:
         cases = self._report.open_cases
         if not cases:
-            return self._voice.say(Text.REPORT_OPEN_NONE)
+            return self._voice.render(MessageId.REPORT_OPEN_NONE)
         named, rest = shown(cases, limit)
         lines = [self._open_row(case) for case in named]
         if rest:
-            lines.append(self._voice.say(Text.MORE, count=number(rest)))
-        return self._voice.say(Text.REPORT_OPEN, count=number(len(cases)), rows="\n".join(lines))
+            lines.append(self._voice.render(MessageId.MORE, count=number(rest)))
+        return self._voice.render(MessageId.REPORT_OPEN, count=number(len(cases)), rows="\n".join(lines))
 
     def _open_row(self, case: Case) -> str:
-        return self._voice.say(
-            Text.REPORT_OPEN_ROW,
+        return self._voice.render(
+            MessageId.REPORT_OPEN_ROW,
             code=case.code,
-            who=self._report.names.get(case.person_id) or self._voice.say(Text.WHO_UNKNOWN),
+            who=self._report.names.get(case.person_id) or self._voice.render(MessageId.WHO_UNKNOWN),
             citation=self._voice.citation(case.clause),
             state=self._voice.state(case.state),
             when=moment(case.event_at),
@@ -137,14 +135,16 @@ class _Page:
     def _more(self) -> str:
         """What the files say in tables, in one line."""
         report = self._report
-        untold = self._voice.say(Text.NOT_COUNTED)
+        untold = self._voice.render(MessageId.NOT_COUNTED)
         members, voice = report.membership, report.voice
         directives = [row for row in report.statements if row.kind == StatementKind.DIRECTIVE.value]
-        return self._voice.say(
-            Text.REPORT_MORE,
+        return self._voice.render(
+            MessageId.REPORT_MORE,
             outsiders=number(members.outsiders) if members.approved else untold,
             missing=number(members.missing) if members.approved else untold,
-            names=number(sum(case.clause == NAME_CLAUSE for case in report.open_cases)),
+            names=number(
+                sum(case.clause == self._voice.clause_number(ClauseTopic.NAMES) for case in report.open_cases)
+            ),
             directives=number(sum(row.count for row in directives)),
             no_deadline=number(sum(row.no_deadline for row in directives)),
             no_addressee=number(sum(row.no_addressee for row in directives)),
@@ -156,8 +156,8 @@ class _Page:
         messages, before = self._report.activity.messages, self._report.activity_before.messages
         cases = sum(row.cases for row in self._report.clauses)
         cases_before = sum(row.before for row in self._report.clauses)
-        return self._voice.say(
-            Text.REPORT_TREND,
+        return self._voice.render(
+            MessageId.REPORT_TREND,
             messages=number(messages),
             messages_before=number(before),
             messages_change=change_in_words(messages, before, self._voice),
@@ -168,8 +168,8 @@ class _Page:
 
     def _coverage(self) -> str:
         coverage, period = self._report.coverage, self._report.period
-        return self._voice.say(
-            Text.REPORT_COVERAGE,
+        return self._voice.render(
+            MessageId.REPORT_COVERAGE,
             coverage=coverage_line(coverage, self._voice),
             gaps=unheard(self._report, self._voice)
             or gaps_line(coverage.gaps, period.start, heard_until(self._report), self._voice),
@@ -182,7 +182,9 @@ class _Page:
         signs = signs_line(self._report, self._voice)
         if not signs:
             return ""
-        return "\n" + self._voice.say(Text.REPORT_SIGNS, citation=self._voice.citation(FORWARDING_CLAUSE), signs=signs)
+        return "\n" + self._voice.render(
+            MessageId.REPORT_SIGNS, citation=self._voice.citation_of(ClauseTopic.FORWARDING), signs=signs
+        )
 
     def _cannot(self) -> str:
         numbers = self._report.cannot_check
@@ -190,12 +192,12 @@ class _Page:
             return ""
         articles = groupby(numbers[:_CANNOT], lambda clause: clause.rpartition(".")[0])
         listed = "; ".join(
-            self._voice.say(
-                Text.CLAUSES_OF_ARTICLE,
+            self._voice.render(
+                MessageId.CLAUSES_OF_ARTICLE,
                 article=article,
                 clauses=", ".join(clause.rpartition(".")[2] for clause in clauses),
             )
             for article, clauses in articles
         )
         more = "; …" if len(numbers) > _CANNOT else ""
-        return self._voice.say(Text.REPORT_CANNOT, citations=listed + more)
+        return self._voice.render(MessageId.REPORT_CANNOT, citations=listed + more)

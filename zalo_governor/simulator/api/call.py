@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.errors import AnswerError
-from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.world import Account, Group
 
 
 class Call(NamedTuple):
     """What an endpoint gets."""
 
-    stage: Stage
+    stage: EventBus
     account: Account
     method: str
     path: str

@@ -15,11 +15,11 @@ from zalo_governor.simulator.crypto import (
     to_json,
 )
 from zalo_governor.simulator.errors import EnvelopeError
-from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.world import Account
 
 Query = dict[str, str]
-PlainEndpoint = Callable[[Stage, Account, Query, RawDict | None], tuple[RawDict, RawDict]]
+PlainEndpoint = Callable[[EventBus, Account, Query, RawDict | None], tuple[RawDict, RawDict]]
 """Gives the whole answer and the parameters as understood; the last argument is an outer error to answer with."""
 
 _SERVICES = {
@@ -46,7 +46,7 @@ _CLOSE_AND_RETRY = [1000]
 """As reported of the real server, 1006 is not among them: after an abort zca-js stays dead."""
 
 
-def get_login_info(stage: Stage, account: Account, query: Query, refusal: RawDict | None) -> tuple[RawDict, RawDict]:
+def get_login_info(stage: EventBus, account: Account, query: Query, refusal: RawDict | None) -> tuple[RawDict, RawDict]:
     """`getLoginInfo`: plain JSON for zlapi, encrypted under the login key where the query has a `zcid`."""
     info = _login_info(stage, account)
     if "zcid" not in query:
@@ -68,7 +68,9 @@ def get_login_info(stage: Stage, account: Account, query: Query, refusal: RawDic
     return outer(encrypt(to_json(inner), key)), asked
 
 
-def get_server_info(stage: Stage, account: Account, query: Query, refusal: RawDict | None) -> tuple[RawDict, RawDict]:
+def get_server_info(
+    stage: EventBus, account: Account, query: Query, refusal: RawDict | None
+) -> tuple[RawDict, RawDict]:
     """`getServerInfo`, which only zca-js asks; the name `setttings` has three t's on the wire."""
     expected = sign_key("getserverinfo", {name: query.get(name, "") for name in _SERVER_INFO_SIGNED})
     if query.get("signkey") != expected:
@@ -82,7 +84,7 @@ PLAIN: dict[str, PlainEndpoint] = {
 }
 
 
-def _login_info(stage: Stage, account: Account) -> RawDict:
+def _login_info(stage: EventBus, account: Account) -> RawDict:
     person = stage.world.person(account.uid)
     return {
         "uid": account.uid,

@@ -26,7 +26,7 @@ from zalo_governor.simulator.control.orders import (
     WorldOrder,
 )
 from zalo_governor.simulator.errors import SimulatorError
-from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.faults import Faults
 from zalo_governor.simulator.load.flood import Flood, FloodOrder
 from zalo_governor.simulator.messages import group_message, private_message
@@ -39,7 +39,7 @@ READ_ONLY = {"state", "events", "file"}
 class Control:
     """Carries out the orders of `/__sim/<order>`."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: EventBus) -> None:
         self._stage = stage
         self._flood: Flood | None = None
         self._actions: dict[str, Action] = {

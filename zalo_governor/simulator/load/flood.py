@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.crypto import to_json
-from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.frames import Encoding, Encryption
 from zalo_governor.simulator.load.chatter import sentence, without_marks
 from zalo_governor.simulator.messages import group_message
@@ -43,7 +43,7 @@ class FloodOrder(BaseModel):
 class Flood:
     """One flood. Messages enter the history as they are fed, so that a client that was away can fetch them."""
 
-    def __init__(self, stage: Stage, order: FloodOrder) -> None:
+    def __init__(self, stage: EventBus, order: FloodOrder) -> None:
         self._stage = stage
         self._order = order
         self.fed = 0

@@ -9,7 +9,7 @@ import segno
 from aiohttp import web
 
 from zalo_governor.domain.inbound import RawDict
-from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.http_app import call_entry
 from zalo_governor.simulator.qr_codes import QrCode, QrState
 from zalo_governor.simulator.world import Account
@@ -28,7 +28,7 @@ _PAGE = f'<html><head><script src="https://stc-zlogin.zdn.vn/main-{_VERSION}.js"
 class IdHost:
     """Answers the paths of `PATHS`."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: EventBus) -> None:
         self._stage = stage
         self._announced: dict[str, set[str]] = {}
         """Visitor -> which calls of the login page have been made."""

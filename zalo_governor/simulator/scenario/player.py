@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator import messages
-from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.pictures import address
 from zalo_governor.simulator.scenario import acts
 from zalo_governor.simulator.scenario.acts import AnyAct
@@ -22,7 +22,7 @@ _SETTLE_SECONDS = 1.0
 class Player:
     """Plays one scenario on a stage, once a client listens."""
 
-    def __init__(self, stage: Stage, scenario: Scenario, speed: float | None = None) -> None:
+    def __init__(self, stage: EventBus, scenario: Scenario, speed: float | None = None) -> None:
         self._stage = stage
         self._scenario = scenario
         self._speed = speed or scenario.speed

@@ -19,7 +19,7 @@ from zalo_governor.domain.errors import ConfigError, StoreUnavailableError
 from zalo_governor.storage.engine.connect import BUSY_SECONDS, address_of, engine_of, no_access
 from zalo_governor.storage.engine.driver_errors import availability, unavailable
 from zalo_governor.storage.engine.errors import StoreError, WrongKeyError
-from zalo_governor.storage.engine.write_lock import Turns
+from zalo_governor.storage.engine.write_lock import WriteLock
 from zalo_governor.storage.migrations import check_known, newest, revision, upgrade
 from zalo_governor.storage.repositories.person_cache import PersonCache
 from zalo_governor.storage.schema import vault
@@ -60,7 +60,7 @@ class Database:
         """The SQLite file; None for PostgreSQL."""
         self._engine = engine_of(address)
         event.listen(self._engine, "handle_error", unavailable, retval=True)
-        self._writer: AbstractContextManager[Any] = Turns() if self.is_sqlite else nullcontext()
+        self._writer: AbstractContextManager[Any] = WriteLock() if self.is_sqlite else nullcontext()
         self._traces = False
         self._ready: dict[ClauseElement, str] = {}
         self._ignoring: dict[Table, Insert] = {}

@@ -17,14 +17,14 @@ class RunningError(GovernorError):
     """The bot runs, and what was asked for needs the database to itself."""
 
 
-class Occupant(NamedTuple):
+class LockOwner(NamedTuple):
     """Whoever runs the account."""
 
     pid: int | None
     """None where it runs on another machine or in another container, or the system does not tell."""
 
 
-def occupant(database: Database, account: str) -> Occupant | None:
+def occupant(database: Database, account: str) -> LockOwner | None:
     """The process that runs the account on this database, None where there is none.
 
     Raises:
@@ -53,7 +53,7 @@ def refuse_while_running(database: Database) -> None:
         )
 
 
-def _of_the_file(path: Path) -> Occupant | None:
+def _of_the_file(path: Path) -> LockOwner | None:
     # Format: proc_locks(5). Some file systems show another device there than stat does, so the inode alone counts.
     try:
         inode = path.stat().st_ino
@@ -61,8 +61,8 @@ def _of_the_file(path: Path) -> Occupant | None:
         return None
     for row in _locks():
         if len(row) >= 6 and row[1] == "FLOCK" and row[5].rpartition(":")[2] == str(inode):
-            return Occupant(int(row[4]))
-    return Occupant(None) if _cannot_be_shared(path) else None
+            return LockOwner(int(row[4]))
+    return LockOwner(None) if _cannot_be_shared(path) else None
 
 
 def _locks() -> list[list[str]]:
@@ -84,7 +84,7 @@ def _cannot_be_shared(path: Path) -> bool:
     return False
 
 
-def _in_the_server(database: Database, account: str | None) -> Occupant | None:
+def _in_the_server(database: Database, account: str | None) -> LockOwner | None:
     """Of any account where none is named."""
     # pg_locks shows the two halves of an advisory lock as unsigned numbers.
     held = text(
@@ -96,4 +96,4 @@ def _in_the_server(database: Database, account: str | None) -> Occupant | None:
     values = {"space": LOCK_SPACE, "whichever": account is None, "number": number}
     with database.read() as connection:
         row = connection.execute(held, values).first()
-    return None if row is None else Occupant(None)
+    return None if row is None else LockOwner(None)

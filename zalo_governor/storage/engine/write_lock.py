@@ -5,7 +5,7 @@ from threading import Lock
 from types import TracebackType
 
 
-class Turns:
+class WriteLock:
     """A lock that is given in the order in which it was asked for.
 
     Under load two threads commit without a pause; with an ordinary lock they may shut out the one that sends for long.

@@ -39,7 +39,7 @@ from zalo_governor.storage.schema import (
 from zalo_governor.storage.security.crypto import Keys, binding
 
 
-class Acquaintance(NamedTuple):
+class KnownPerson(NamedTuple):
     """Somebody whom the old account knows, itself among them: it may still be a member."""
 
     person_id: int
@@ -78,7 +78,7 @@ def accounts_of(database: Database) -> list[str]:
         return list(connection.scalars(select(accounts.c.uid).order_by(accounts.c.number)))
 
 
-def acquaintances(database: Database, account: str) -> list[Acquaintance]:
+def acquaintances(database: Database, account: str) -> list[KnownPerson]:
     """Everybody whom the account knows, those who matter first."""
     with database.read() as connection:
         open_now = [state.value for state in CaseState if state.open]
@@ -100,7 +100,7 @@ def acquaintances(database: Database, account: str) -> list[Acquaintance]:
             .where(person_uids.c.account == account, person_uids.c.uid != NOBODY_UID)
         )
         found = [
-            Acquaintance(
+            KnownPerson(
                 person_id=row.id,
                 uid=row.uid,
                 name=row.full_name

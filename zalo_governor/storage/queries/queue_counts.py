@@ -33,7 +33,7 @@ class Counts(NamedTuple):
     pending_gaps: int
 
 
-class Census:
+class QueueCounts:
     """Counts with what the partial indices hold; none of it looks through a table that grows."""
 
     def __init__(self, database: Database, account: str) -> None:

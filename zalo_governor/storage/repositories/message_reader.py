@@ -16,7 +16,7 @@ from zalo_governor.storage.schema import case_readers, former_accounts, inbox
 _AT_ONCE = 1000
 
 
-class Posting(NamedTuple):
+class StoredMessage(NamedTuple):
     """What somebody posted in a group, as it is kept."""
 
     id: int
@@ -29,7 +29,7 @@ class Posting(NamedTuple):
     raw: RawDict
 
 
-class SealedPosting(NamedTuple):
+class SealedMessage(NamedTuple):
     """A message of which only a keyed hash is kept."""
 
     id: int
@@ -38,7 +38,7 @@ class SealedPosting(NamedTuple):
     at: datetime
 
 
-class SqlPostings:
+class MessageReader:
     """Reads the group messages that one bot account heard."""
 
     def __init__(self, database: Database, account: str) -> None:
@@ -69,7 +69,7 @@ class SqlPostings:
             for id_, account, thread_id, key, body in connection.execute(wanted):
                 yield id_, open_message(self._database.keys, account, thread_id, key, body)
 
-    def of(self, ids: Sequence[int]) -> list[Posting]:
+    def of(self, ids: Sequence[int]) -> list[StoredMessage]:
         """Those entries of `bodies`, in that order; without those whose body was removed meanwhile.
 
         Raises:
@@ -79,7 +79,7 @@ class SqlPostings:
         with self._database.read() as connection:
             rows = {row.id: row for row in connection.execute(wanted)}
         return [
-            Posting(
+            StoredMessage(
                 id=row.id,
                 group_id=row.thread_id,
                 key=row.key,
@@ -123,7 +123,7 @@ class SqlPostings:
         with self._database.read() as connection:
             return [Reader(person_id=row.person_id, seen=row.seen) for row in connection.execute(wanted)]
 
-    def sealed_like(self, content: bytes) -> list[SealedPosting]:
+    def sealed_like(self, content: bytes) -> list[SealedMessage]:
         """Sealed messages with exactly this content (its skeleton, as the door hashes it), the oldest first."""
         wanted = (
             select(inbox.c.id, inbox.c.thread_id, inbox.c.sender_uid, inbox.c.at_ms)
@@ -136,6 +136,6 @@ class SqlPostings:
         )
         with self._database.read() as connection:
             return [
-                SealedPosting(row.id, row.thread_id, row.sender_uid, from_ms(row.at_ms))
+                SealedMessage(row.id, row.thread_id, row.sender_uid, from_ms(row.at_ms))
                 for row in connection.execute(wanted)
             ]

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, case, 
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.clock import from_ms, to_ms
 from zalo_governor.domain.delivery import UndeliveredCounts
-from zalo_governor.domain.documents import PaperFile
+from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.notices import Notice, Outgoing, OutgoingState, Purpose, Reception
 from zalo_governor.domain.people import Reach
 from zalo_governor.storage.engine.database import Database
@@ -265,11 +265,11 @@ class SqlOutbox:
             ),
         )
 
-    def _file(self, row: Row[Any]) -> PaperFile | None:
+    def _file(self, row: Row[Any]) -> ReportFile | None:
         if row.file is None:
             return None
         opened = self._database.keys.open_text(row.file, "outbox_file", row.account, row.thread_id)
-        return PaperFile.model_validate_json(opened)
+        return ReportFile.model_validate_json(opened)
 
 
 def _is_about_its_case(row: Row[Any]) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import Row, insert, select, update
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms, to_ms
-from zalo_governor.domain.outsiders import Newcomer
+from zalo_governor.domain.outsiders import Outsider
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.bodies import storable
@@ -25,19 +25,19 @@ class Outsiders(Repository):
         super().__init__(tx)
         self._cases = cases
 
-    def add(self, newcomer: Newcomer) -> None:
+    def add(self, newcomer: Outsider) -> None:
         """Tie a new case to whom it is about."""
         self._tx.flush()
         row = newcomer.model_dump(exclude={"came_at", "gone_at", "uid"})
         more = {"uid": storable(newcomer.uid), "came_ms": to_ms(newcomer.came_at), "gone_ms": None}
         self._tx.connection.execute(insert(newcomers), row | more)
 
-    def of_case(self, case: Case) -> Newcomer | None:
+    def of_case(self, case: Case) -> Outsider | None:
         """Whom the case is about; None for a case that is not about somebody who came in."""
         row = self._tx.execute(select(newcomers).where(newcomers.c.case_id == case.id)).first()
         return None if row is None else _newcomer(row)
 
-    def present(self, group_id: str, person_id: int | None = None) -> list[tuple[Newcomer, Case]]:
+    def present(self, group_id: str, person_id: int | None = None) -> list[tuple[Outsider, Case]]:
         """Those who have not left as far as is known, each with the case, the oldest first; of one person if given."""
         self._tx.lock_office()
         here = select(newcomers).where(_HERE, newcomers.c.group_id == group_id).order_by(newcomers.c.case_id)
@@ -62,8 +62,8 @@ class Outsiders(Repository):
         )
 
 
-def _newcomer(row: Row[Any]) -> Newcomer:
-    return Newcomer(
+def _newcomer(row: Row[Any]) -> Outsider:
+    return Outsider(
         case_id=row.case_id,
         group_id=row.group_id,
         account=row.account,

@@ -9,7 +9,7 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.schema import case_events, cases, findings
 
 
-class Found(NamedTuple):
+class RecordedFinding(NamedTuple):
     """What stands in the records of one event."""
 
     labels: tuple[str, ...]
@@ -18,14 +18,14 @@ class Found(NamedTuple):
     """Codes of the rule's cases that the event belongs to."""
 
 
-class SqlFound:
+class RecordedFindings:
     """Reads findings and cases of one rule."""
 
     def __init__(self, database: Database, rule_id: str) -> None:
         self._database = database
         self._rule_id = rule_id
 
-    def between(self, first_id: int, last_id: int) -> dict[int, Found]:
+    def between(self, first_id: int, last_id: int) -> dict[int, RecordedFinding]:
         """By event, those from the first to the last; events of which the rule found nothing are left out."""
         found = select(findings.c.event_id, findings.c.label, findings.c.severity).where(
             findings.c.rule_id == self._rule_id, findings.c.event_id.between(first_id, last_id)
@@ -42,4 +42,4 @@ class SqlFound:
                 labels[event_id].append(f"{label}:{severity}")
             for event_id, case_id in connection.execute(of_case):
                 codes[event_id].append(f"VP{case_id}")
-        return {event: Found(tuple(sorted(labels[event])), tuple(sorted(codes[event]))) for event in labels}
+        return {event: RecordedFinding(tuple(sorted(labels[event])), tuple(sorted(codes[event]))) for event in labels}

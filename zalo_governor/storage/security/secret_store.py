@@ -10,7 +10,7 @@ from zalo_governor.storage.schema import vault
 from zalo_governor.storage.security.crypto import binding
 
 
-class Vault:
+class SecretStore:
     """Named secrets, encrypted."""
 
     def __init__(self, database: Database) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from zalo_governor.domain.documents import Face, PaperFile
+from zalo_governor.domain.documents import ReportFile, ReportFormat
 from zalo_governor.domain.errors import SendDeferredError, SendRefusedError, SendUncertainError
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.domain.notices import Notice, Outgoing, Reception
@@ -54,7 +54,7 @@ class ZaloSender:
             url, params = self._text(outgoing)
         else:
             with self._typed(visible=False):
-                prepare = self._picture if file.face is Face.PNG else self._document
+                prepare = self._picture if file.face is ReportFormat.PNG else self._document
                 url, params = prepare(outgoing, file, content)
         with self._typed(visible=True):
             answer = self._session.api.call("POST", url, params, nretry=0)
@@ -71,7 +71,7 @@ class ZaloSender:
             return _TEXT_TO_GROUP, {**params, "visibility": 0}
         return _TEXT_TO_USER, params
 
-    def _picture(self, outgoing: Outgoing, file: PaperFile, content: bytes) -> tuple[str, RawDict]:
+    def _picture(self, outgoing: Outgoing, file: ReportFile, content: bytes) -> tuple[str, RawDict]:
         notice = outgoing.notice
         uploaded = self._upload("photo_original", outgoing, file, content)
         width, height = _size_of_png(content)
@@ -93,7 +93,7 @@ class ZaloSender:
             **_addressed(notice),
         }
 
-    def _document(self, outgoing: Outgoing, file: PaperFile, content: bytes) -> tuple[str, RawDict]:
+    def _document(self, outgoing: Outgoing, file: ReportFile, content: bytes) -> tuple[str, RawDict]:
         file_id = as_id(self._upload("asyncfile", outgoing, file, content).get("fileId"))
         address = self._session.uploads.wait(file_id, self._session.timeout)
         if address is None:
@@ -115,7 +115,7 @@ class ZaloSender:
             **_addressed(outgoing.notice),
         }
 
-    def _upload(self, kind: str, outgoing: Outgoing, file: PaperFile, content: bytes) -> RawDict:
+    def _upload(self, kind: str, outgoing: Outgoing, file: ReportFile, content: bytes) -> RawDict:
         """Bring the content to Zalo in chunks; gives the answer to the last one."""
         notice = outgoing.notice
         chunks = [content[start : start + _CHUNK] for start in range(0, len(content), _CHUNK)]

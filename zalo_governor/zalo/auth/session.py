@@ -27,7 +27,7 @@ from zalo_governor.zalo.http.cookies import CookieStore
 from zalo_governor.zalo.http.error_codes import SESSION_EXPIRED
 from zalo_governor.zalo.http.rate_limit import TokenBucket
 from zalo_governor.zalo.http.transport import ZaloTransport, checked_socket_url, http_through
-from zalo_governor.zalo.http.upload_waiter import Uploads
+from zalo_governor.zalo.http.upload_waiter import UploadWaiter
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +78,7 @@ class ZaloSession:
         self._logins = 0
         self._socket_urls: tuple[str, ...] = ()
         self.timeout = timeout
-        self.uploads = Uploads()
+        self.uploads = UploadWaiter()
         self._http = http_through(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
         self._http.hooks["response"].append(self._persist)
         self.api = GovernorApi(

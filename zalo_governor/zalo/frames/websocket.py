@@ -19,7 +19,7 @@ class OtherFrame(NamedTuple):
     data: bytes
 
 
-class Cutter:
+class FrameSplitter:
     """Cuts what one connection receives.
 
     `largest` is the longest payload in bytes: of a frame that says it is longer only the header is given, and the rest

@@ -24,7 +24,7 @@ class TokenBucket:
         self._tokens = float(burst)
         self._at = monotonic()
 
-    def go_by(self, *, per_second: float, burst: int) -> None:
+    def apply(self, *, per_second: float, burst: int) -> None:
         """Let calls pass at another pace from now on."""
         with self._lock:
             self._per_second = per_second

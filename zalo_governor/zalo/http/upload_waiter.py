@@ -7,7 +7,7 @@ _KEPT = 100
 """Other clients of the account upload too, and nobody here asks after theirs."""
 
 
-class Uploads:
+class UploadWaiter:
     """The listener tells it, whoever sends a file waits for it; threads may share it."""
 
     def __init__(self) -> None:

@@ -23,7 +23,7 @@ from websockets.uri import WebSocketURI, parse_uri
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.zalo.auth.session import ZaloSession
 from zalo_governor.zalo.frames.decrypt import OLD, old_messages_frame, ping_frame
-from zalo_governor.zalo.frames.websocket import Cutter, OtherFrame
+from zalo_governor.zalo.frames.websocket import FrameSplitter, OtherFrame
 from zalo_governor.zalo.http.base import API_VERSION, CLIENT_TYPE
 
 _SITE = "chat.zalo.me"
@@ -37,7 +37,7 @@ _quiet = logging.getLogger("zalo_governor.wire")
 _quiet.setLevel(logging.WARNING)
 
 
-class Wire:
+class ZaloConnection:
     """An open connection; only one thread reads it."""
 
     def __init__(self, session: ZaloSession, url: str, *, clock: Clock) -> None:
@@ -51,7 +51,7 @@ class Wire:
         self._clock = clock
         self._closed = threading.Event()
         self._speaking = threading.Lock()
-        self._cutter = Cutter(_LARGEST_FRAME)
+        self._cutter = FrameSplitter(_LARGEST_FRAME)
         self._waiting: list[bytes] = []
         self._fragments: list[Frame] = []
         query = urlencode({"zpw_ver": API_VERSION, "zpw_type": CLIENT_TYPE, "t": to_ms(clock())})

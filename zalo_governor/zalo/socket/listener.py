@@ -19,7 +19,7 @@ from zalo_governor.zalo.errors import LoginRefusedError, UndecodableFrameError, 
 from zalo_governor.zalo.events.extract import elements_of, has_messages_alone, knows, typing_notices, uploads_done
 from zalo_governor.zalo.frames.decrypt import KICKED, OLD, TAKEN_OVER, Frame, FrameDecoder, command
 from zalo_governor.zalo.http.error_codes import SESSION_EXPIRED
-from zalo_governor.zalo.socket.connection import Wire
+from zalo_governor.zalo.socket.connection import ZaloConnection
 
 log = structlog.get_logger(__name__)
 
@@ -147,16 +147,16 @@ class Listener:
         finally:
             wire.close()
 
-    def _connected(self, url: str) -> Wire:
-        def connect() -> Wire:
-            wire = Wire(self._session, url, clock=self._clock)
+    def _connected(self, url: str) -> ZaloConnection:
+        def connect() -> ZaloConnection:
+            wire = ZaloConnection(self._session, url, clock=self._clock)
             if self._stopping.is_set():
                 wire.close()
             return wire
 
         return self._unless_stopped(connect)
 
-    def _listen(self, wire: Wire) -> _Ending:
+    def _listen(self, wire: ZaloConnection) -> _Ending:
         decoder = FrameDecoder()
         opened = quiet_since = time.monotonic()
         try:
@@ -182,7 +182,7 @@ class Listener:
                 self._failures = 0
         return _Ending(LineState.DOWN, "stopped")
 
-    def _take(self, decoder: FrameDecoder, frames: list[bytes], wire: Wire) -> _Ending | None:
+    def _take(self, decoder: FrameDecoder, frames: list[bytes], wire: ZaloConnection) -> _Ending | None:
         """Hand on what the frames carry; gives the end of the line where one of them speaks it."""
         elements: list[Element] = []
         ending: _Ending | None = None
@@ -216,7 +216,7 @@ class Listener:
         self._hand_on(elements)
         return ending
 
-    def _decoded(self, decoder: FrameDecoder, data: bytes, wire: Wire) -> Frame:
+    def _decoded(self, decoder: FrameDecoder, data: bytes, wire: ZaloConnection) -> Frame:
         was_keyed = decoder.keyed
         frame = decoder.decode(data)
         if not was_keyed and decoder.keyed:

@@ -6,7 +6,7 @@ import pytest
 
 from zalo_governor.app.monitoring.health import Condition, Vitals, health, works
 from zalo_governor.domain.connection import LineState
-from zalo_governor.pipeline.heartbeat import Progress, Standing
+from zalo_governor.pipeline.heartbeat import Heartbeat, Standing
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 IDLE = Standing(busy=False, turned_ago=9000.0, moved_ago=9000.0)
@@ -76,7 +76,7 @@ def test_only_a_thread_that_takes_no_turns_lets_the_watchdog_go_hungry(
 
 def test_progress_tells_trying_from_moving() -> None:
     now = 0.0
-    progress = Progress(lambda: now)
+    progress = Heartbeat(lambda: now)
     now = 100.0
     progress.begins()
     assert progress.standing == Standing(True, 0.0, 0.0), "it waited for nothing before"

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from tests.unit.cli.telephone import telephone
 from tests.unit.simulator.running import Running
-from zalo_governor.app.context import Records, SessionOrigin, open_records
+from zalo_governor.app.context import AppContext, SessionOrigin, open_records
 from zalo_governor.cli.login import flow
 from zalo_governor.cli.login.flow import Ending, SignedIn, SignIn, SignInError
 from zalo_governor.config import load_settings
@@ -29,7 +29,7 @@ def sim() -> Iterator[Running]:
 
 
 @pytest.fixture
-def records(sim: Running, tmp_path: Path) -> Iterator[Records]:
+def records(sim: Running, tmp_path: Path) -> Iterator[AppContext]:
     (tmp_path / "governor.yaml").write_text(f"zalo: {{route_to: '{sim.url}'}}\n", encoding="utf-8")
     made = open_records(load_settings(tmp_path / "governor.yaml"), system_clock)
     yield made
@@ -37,7 +37,7 @@ def records(sim: Running, tmp_path: Path) -> Iterator[Records]:
 
 
 @pytest.fixture
-def sign_in(sim: Running, records: Records) -> Callable[..., tuple[SignedIn | SignInError, str]]:
+def sign_in(sim: Running, records: AppContext) -> Callable[..., tuple[SignedIn | SignInError, str]]:
     """Logs in while somebody does something on a telephone; gives what came of it, and what was said."""
 
     def run(*steps: str, uid: str = BOT, other_account: bool = False) -> tuple[SignedIn | SignInError, str]:
@@ -53,7 +53,7 @@ def sign_in(sim: Running, records: Records) -> Callable[..., tuple[SignedIn | Si
     return run
 
 
-def test_a_login_is_kept_and_goes_on_as_the_same_browser_the_next_time(sign_in: Any, records: Records) -> None:
+def test_a_login_is_kept_and_goes_on_as_the_same_browser_the_next_time(sign_in: Any, records: AppContext) -> None:
     done, _ = sign_in("scan", "confirm")
     assert done == SignedIn(BOT, "Hệ thống hỗ trợ quản lý Nhóm")
     assert (records.session_origin, records.account) == (SessionOrigin.LOGIN, BOT)
@@ -73,7 +73,7 @@ def test_after_a_code_that_ran_out_another_one_is_offered(sign_in: Any) -> None:
     assert said.count("Mã có hiệu lực 100 giây") == 2
 
 
-def test_when_nobody_comes_the_codes_come_to_an_end(sign_in: Any, records: Records) -> None:
+def test_when_nobody_comes_the_codes_come_to_an_end(sign_in: Any, records: AppContext) -> None:
     error, said = sign_in(*["expire"] * 5)
     assert error.ending is Ending.NOBODY_SCANNED
     assert "không có ai quét" in str(error)
@@ -92,14 +92,14 @@ def test_no_line_to_zalo(sim: Running, sign_in: Any) -> None:
     assert (error.ending, "Kiểm tra mạng" in str(error)) == (Ending.NO_NETWORK, True)
 
 
-def test_a_session_that_zalo_does_not_open_is_not_kept(sim: Running, sign_in: Any, records: Records) -> None:
+def test_a_session_that_zalo_does_not_open_is_not_kept(sim: Running, sign_in: Any, records: AppContext) -> None:
     sim.order("config", outer={"/api/login/getLoginInfo": [5, "no"]})
     error, _ = sign_in("scan", "confirm")
     assert (error.ending, "mã 5" in str(error)) == (Ending.REFUSED, True)
     assert not records.settings.zalo.session_file.exists()
 
 
-def test_not_while_the_bot_runs(sign_in: Any, records: Records) -> None:
+def test_not_while_the_bot_runs(sign_in: Any, records: AppContext) -> None:
     sign_in("scan", "confirm")
     running = InstanceLock(records.database, BOT)
     running.take()
@@ -110,7 +110,7 @@ def test_not_while_the_bot_runs(sign_in: Any, records: Records) -> None:
     assert (error.ending, "đang chạy" in str(error)) == (Ending.RUNNING, True)
 
 
-def test_another_account_is_taken_only_where_that_is_said(sign_in: Any, records: Records) -> None:
+def test_another_account_is_taken_only_where_that_is_said(sign_in: Any, records: AppContext) -> None:
     sign_in("scan", "confirm")
     error, said = sign_in("scan", "confirm", uid=MEMBER)
     assert error.ending is Ending.OTHER_ACCOUNT

@@ -14,14 +14,14 @@ from tests.unit.services.desk import (
     Desk,
 )
 from zalo_governor.domain.connection import Gap
-from zalo_governor.domain.documents import Paper
+from zalo_governor.domain.documents import ReportDocument
 from zalo_governor.domain.reports import ActivityReport, AgencyFigures, ClauseFigures, Period
-from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import compose
 from zalo_governor.services.reports.document.document import paper_of
 
-VOICE = Voice(CATALOGUE, REGULATION)
+VOICE = MessageFormatter(CATALOGUE, REGULATION)
 FORMULA = '=HYPERLINK("http://a.example","xem")'
 """Somebody's name, as a spreadsheet would run it."""
 
@@ -61,6 +61,6 @@ def report(*, words: bool = False) -> ActivityReport:
     return compose(desk.uow, Group(GROUP, GROUP_NAME), period, VOICE, desk.policy.clock, words=words)
 
 
-def paper(*, words: bool = False) -> Paper:
+def paper(*, words: bool = False) -> ReportDocument:
     """The same in words and tables; with `words` as the desk gets it."""
     return paper_of(report(words=words), LETTERHEAD, VOICE)

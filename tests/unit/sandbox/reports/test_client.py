@@ -6,18 +6,18 @@ import pytest
 
 from tests.unit.sandbox.reports.papers import paper
 from zalo_governor.config import shipped_config
-from zalo_governor.domain.documents import Face
+from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.errors import ConfigError, PrintingError
-from zalo_governor.sandbox.reports.client import Press
+from zalo_governor.sandbox.reports.client import ReportRenderer
 from zalo_governor.system.subprocess_env import environment
 
 TEMPLATE = shipped_config() / "bao-cao.docx"
-BEGINS = {Face.DOCX: b"PK", Face.XLSX: b"PK", Face.PNG: b"\x89PNG"}
+BEGINS = {ReportFormat.DOCX: b"PK", ReportFormat.XLSX: b"PK", ReportFormat.PNG: b"\x89PNG"}
 
 
-@pytest.mark.parametrize("face", Face)
-def test_each_face_is_printed(face: Face) -> None:
-    assert Press(TEMPLATE).print(paper(), face).startswith(BEGINS[face])
+@pytest.mark.parametrize("face", ReportFormat)
+def test_each_face_is_printed(face: ReportFormat) -> None:
+    assert ReportRenderer(TEMPLATE).print(paper(), face).startswith(BEGINS[face])
 
 
 def test_the_other_process_gets_nothing_that_opens_anything(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,16 +31,16 @@ def test_the_other_process_gets_nothing_that_opens_anything(monkeypatch: pytest.
 
 def test_what_takes_too_long_is_given_up() -> None:
     with pytest.raises(PrintingError, match=r"png: quá 0 giây chưa in xong"):
-        Press(TEMPLATE, seconds=0.01).print(paper(), Face.PNG)
+        ReportRenderer(TEMPLATE, seconds=0.01).print(paper(), ReportFormat.PNG)
 
 
 def test_a_wrong_template_is_a_fault_of_the_configuration(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"bao-cao.docx: không phải mẫu DOCX"):
-        Press(tmp_path / "bao-cao.docx").print(paper(), Face.DOCX)
+        ReportRenderer(tmp_path / "bao-cao.docx").print(paper(), ReportFormat.DOCX)
 
 
 def test_a_failure_quotes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     with pytest.raises(PrintingError) as caught:
-        Press(TEMPLATE).print(paper(), Face.XLSX)
+        ReportRenderer(TEMPLATE).print(paper(), ReportFormat.XLSX)
     assert paper().group not in str(caught.value)

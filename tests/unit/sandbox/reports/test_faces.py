@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from tests.unit.sandbox.reports.papers import FORMULA, SUGGESTED, VOICE, paper, report
 from tests.unit.services.desk import CATALOGUE, REGULATION
-from zalo_governor.domain.documents import Face, Paper, Table
+from zalo_governor.domain.documents import ReportDocument, ReportFormat, Table
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.sandbox.reports.docx import document
 from zalo_governor.sandbox.reports.png import WIDTH, picture
@@ -42,7 +42,7 @@ def read_docx(content: bytes) -> tuple[str, list[list[list[str]]]]:
     return text + "\n".join(cell for table in tables for row in table for cell in row), tables
 
 
-def table_of(made: Paper, key: str) -> Table:
+def table_of(made: ReportDocument, key: str) -> Table:
     return next(table for table in made.tables if table.key == key)
 
 
@@ -141,7 +141,7 @@ def test_no_face_holds_what_somebody_wrote() -> None:
 
 
 def test_a_file_says_in_its_name_which_group_and_days_it_is_about() -> None:
-    file = file_of(report(), Face.DOCX, paper(), VOICE)
+    file = file_of(report(), ReportFormat.DOCX, paper(), VOICE)
     assert file.name == "bao-cao-nhom-zalo-dieu-hanh-tinh-mau-20261101-20261130.docx"
 
 

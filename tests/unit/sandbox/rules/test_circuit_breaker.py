@@ -1,11 +1,11 @@
 """A rule that hangs or crashes again and again is left out for a while."""
 
-from zalo_governor.sandbox.rules.circuit_breaker import Faults
+from zalo_governor.sandbox.rules.circuit_breaker import CircuitBreaker
 
 
 def test_five_faults_within_ten_minutes_suspend_a_rule_for_ten_minutes() -> None:
     now = [0.0]
-    faults = Faults(lambda: now[0])
+    faults = CircuitBreaker(lambda: now[0])
     for _ in range(4):
         faults.note("a")
         faults.note("b")

@@ -24,7 +24,7 @@ from zalo_governor.rules.base import NO_CONTEXT, RuleContext
 from zalo_governor.rules.engine import Engine
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.sandbox.rules import circuit_breaker
-from zalo_governor.sandbox.rules.client import RulesApart, command
+from zalo_governor.sandbox.rules.client import RuleWorkerClient, command
 from zalo_governor.system.process import on_the_core
 
 BAD_RULES = Path(__file__).with_name("bad_rules.py")
@@ -47,8 +47,8 @@ def apart(
     on_lost: Callable[[], object] = lambda: None,
     patience: float = 60,
     seconds: Callable[[], float] = time.monotonic,
-) -> Iterator[RulesApart]:
-    rules = RulesApart(called, here=here, on_lost=on_lost, patience=patience, seconds=seconds)
+) -> Iterator[RuleWorkerClient]:
+    rules = RuleWorkerClient(called, here=here, on_lost=on_lost, patience=patience, seconds=seconds)
     rules.start()
     try:
         yield rules
@@ -181,7 +181,7 @@ def test_new_files_count_from_the_next_question_on_and_wrong_ones_do_not(tmp_pat
     text = path.read_text(encoding="utf-8")
     asked = cases("De nghi cac dong chi gui bao cao truoc gio hop chieu nay")
 
-    def shadow(rules: RulesApart) -> bool:
+    def shadow(rules: RuleWorkerClient) -> bool:
         [verdict] = rules.ask(asked)()
         [finding] = verdict.findings
         assert isinstance(finding, Finding)
@@ -240,7 +240,7 @@ def test_told_to_end_it_still_answers_who_asks(tmp_path: Path) -> None:
 def test_it_dies_with_who_asks_even_while_a_rule_hangs(tmp_path: Path) -> None:
     code = f"""
 from tests.unit.sandbox.rules.test_client import *
-rules = RulesApart(bad_rules(Path({str(tmp_path)!r})), here=nowhere_else, on_lost=lambda: None)
+rules = RuleWorkerClient(bad_rules(Path({str(tmp_path)!r})), here=nowhere_else, on_lost=lambda: None)
 rules.start()
 rules.ask(cases("treo"))
 print(rules._child.pid, flush=True)

@@ -24,7 +24,7 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Reach
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.pipeline.secret_gate import UNCHECKED
-from zalo_governor.services.facade import Office
+from zalo_governor.services.facade import ServiceFacade
 from zalo_governor.services.messaging.notifier import MESSAGE_LIMIT, parts
 from zalo_governor.text.names.short_forms import ShortForms
 
@@ -381,7 +381,7 @@ def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_
 def test_how_many_were_asked_today_outlives_the_process() -> None:
     desk = Desk(names_asked_per_day=1)
     observe(desk, "Viên", BAD_NAME)
-    desk.office = Office(desk.policy)
+    desk.office = ServiceFacade(desk.policy)
     observe(desk, "Tèo", BAD_NAME, who="stranger")
     assert desk.states() == ["reminded", "new"]
     desk.later(days=1)

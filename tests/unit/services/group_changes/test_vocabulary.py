@@ -8,9 +8,9 @@ import pytest
 from tests.unit.services.desk import CONFIG
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.group_changes import ChangeKind
-from zalo_governor.services.group_changes.vocabulary import ChangeWords, Wanted
+from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary, Wanted
 
-WORDS = ChangeWords.load(CONFIG / "thay-doi-nhom.yaml")
+WORDS = ChangeVocabulary.load(CONFIG / "thay-doi-nhom.yaml")
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,10 @@ def test_a_wrong_file_is_named_with_line_and_key(tmp_path: Path) -> None:
     broken = tmp_path / "thay-doi-nhom.yaml"
     broken.write_text(text.replace("  picture:\n", "  pictures:\n"), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"thay-doi-nhom\.yaml:\d+: kinds"):
-        ChangeWords.load(broken)
+        ChangeVocabulary.load(broken)
     broken.write_text(text.replace("[mọi thay đổi,", "[đổi tên nhóm, mọi thay đổi,"), encoding="utf-8")
     with pytest.raises(ConfigError, match="đang chỉ hai việc khác nhau"):
-        ChangeWords.load(broken)
+        ChangeVocabulary.load(broken)
 
 
 def test_every_flag_that_zalo_has_is_called_in_vietnamese() -> None:

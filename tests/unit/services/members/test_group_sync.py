@@ -13,7 +13,7 @@ from tests.unit.services.desk import BOT, GROUP, NOW
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.inbound import Element, RawDict
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.services.members.group_sync import RollCall
+from zalo_governor.services.members.group_sync import GroupSync
 from zalo_governor.services.ports import UnitOfWork
 
 
@@ -61,7 +61,7 @@ class Given:
         self.keys: list[str] = []
         self.dies = False
         self.summed_up: list[str] = []
-        self.roll_call = RollCall(
+        self.roll_call = GroupSync(
             account=BOT,
             fetch=self._fetch,
             begin=self._open,

@@ -15,7 +15,7 @@ from zalo_governor.domain.events import (
 )
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry, Source
 from zalo_governor.domain.people import GroupSnapshot, Member
-from zalo_governor.services.members.snapshot_diff import Look
+from zalo_governor.services.members.snapshot_diff import GroupSnapshotDiff
 from zalo_governor.zalo.events.parse import parse
 
 SNAPSHOT = GroupSnapshot(
@@ -24,7 +24,7 @@ SNAPSHOT = GroupSnapshot(
 
 
 def names(members: list[Member], known: dict[str, str], now_ms: int = 1000) -> list[Element]:
-    return list(Look(BOT, GROUP, now_ms, now_ms).names(members, known))
+    return list(GroupSnapshotDiff(BOT, GROUP, now_ms, now_ms).names(members, known))
 
 
 def sweep(members: list[Member], known: dict[str, str]) -> list[str]:
@@ -33,7 +33,7 @@ def sweep(members: list[Member], known: dict[str, str]) -> list[str]:
 
 def found_late(after: dict[str, Any], *, before: GroupSnapshot | None = SNAPSHOT, present: set[str]) -> list[EventBase]:
     """The events that come of a look at a group that is as SNAPSHOT but for `after`."""
-    changes = Look(BOT, GROUP, 1000, 0).changes(before, SNAPSHOT.model_copy(update=after), present)
+    changes = GroupSnapshotDiff(BOT, GROUP, 1000, 0).changes(before, SNAPSHOT.model_copy(update=after), present)
     return [
         parse(Admitted(1, Entry(*element[:9], received_ms=0, fingerprint=b"", raw=element.raw, seal=None), False))
         for element in changes

@@ -10,7 +10,7 @@ import yaml
 from tests.unit.services.desk import CATALOGUE
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.messaging.catalogue import Catalogue
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.message_ids import MessageId
 
 SHIPPED = Path(__file__).parents[4] / "config" / "messages.vi.yaml"
 
@@ -72,17 +72,17 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_values_may_hold_braces_and_are_shown_as_they_are() -> None:
-    assert CATALOGUE.say(Text.WHO, name="{code} {0} {{x}} }{") == "đồng chí {code} {0} {{x}} }{"
+    assert CATALOGUE.render(MessageId.WHO, name="{code} {0} {{x}} }{") == "đồng chí {code} {0} {{x}} }{"
 
 
 def test_a_text_with_other_fields_than_declared_is_refused() -> None:
     with pytest.raises(TypeError, match="who takes"):
-        CATALOGUE.say(Text.WHO, code="VP1")
+        CATALOGUE.render(MessageId.WHO, code="VP1")
 
 
-@pytest.mark.parametrize("text", Text, ids=lambda text: text.key)
-def test_shipped_texts_use_every_field_and_keep_the_voice(text: Text) -> None:
-    said = CATALOGUE.say(text, **{name: f"<{name}>" for name in text.fields})
+@pytest.mark.parametrize("text", MessageId, ids=lambda text: text.key)
+def test_shipped_texts_use_every_field_and_keep_the_voice(text: MessageId) -> None:
+    said = CATALOGUE.render(text, **{name: f"<{name}>" for name in text.fields})
     assert all(f"<{name}>" in said for name in text.fields)
     assert "!" not in said
     assert not [letter for letter in said if unicodedata.category(letter) in {"So", "Sk", "Cf", "Cn", "Co"}]
@@ -90,10 +90,17 @@ def test_shipped_texts_use_every_field_and_keep_the_voice(text: Text) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [Text.ALERT_SEALED, Text.ALERT_CASE, Text.ALERT_NAME, Text.REQUEST_SEALED, Text.REQUEST_DIACRITICS]
+    "text",
+    [
+        MessageId.ALERT_SEALED,
+        MessageId.ALERT_CASE,
+        MessageId.ALERT_NAME,
+        MessageId.REQUEST_SEALED,
+        MessageId.REQUEST_DIACRITICS,
+    ],
 )
-def test_what_is_said_of_a_finding_never_concludes(text: Text) -> None:
-    said = CATALOGUE.say(text, **{name: f"<{name}>" for name in text.fields})
+def test_what_is_said_of_a_finding_never_concludes(text: MessageId) -> None:
+    said = CATALOGUE.render(text, **{name: f"<{name}>" for name in text.fields})
     assert "có dấu hiệu liên quan <citation>" in said
     assert "chưa phải kết luận" in said
     assert "Hệ thống hỗ trợ quản lý Nhóm" in said

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.services.desk import BOT, GROUP, NOW, UNMARKED, Desk, to
-from zalo_governor.app.due_work import Together
+from zalo_governor.app.due_work import WorkGroup
 from zalo_governor.domain.delivery import DeliveryState, Undelivered
 from zalo_governor.domain.escalation import QuietHours
 from zalo_governor.domain.notices import Purpose
@@ -99,7 +99,7 @@ def test_what_follows_is_done_at_once_also_beside_other_work_and_while_the_clock
     assert desk.states() == ["new"]
     desk.store.deliveries[1] = DeliveryState.DELIVERED
     desk.delivery.sent("sent")
-    work = Together(CaseDeadlines(desk.office.duties, begin=desk.transaction), desk.delivery)
+    work = WorkGroup(CaseDeadlines(desk.office.duties, begin=desk.transaction), desk.delivery)
     due, now = work.next_due(), desk.policy.clock()
     assert due is not None
     assert due <= now

@@ -6,14 +6,14 @@ import pytest
 
 from tests.unit.services.desk import NOW, Desk, to
 from zalo_governor.domain.connection import LineReport, LineState
-from zalo_governor.services.messaging.outage_notices import Blindness
+from zalo_governor.services.messaging.outage_notices import OutageNotices
 
 AGAIN = NOW + timedelta(minutes=30)
 
 
 def alarm(line: LineReport | None) -> tuple[str, str]:
     desk, told = Desk(), list[tuple[str, str]]()
-    blindness = Blindness(
+    blindness = OutageNotices(
         desk.policy,
         tell=lambda subject, text: told.append((subject, text)),
         begin=desk.transaction,
@@ -54,7 +54,7 @@ def test_otherwise_it_is_the_network(line: LineReport | None) -> None:
 
 def test_when_it_hears_again_the_desk_reads_it_too() -> None:
     desk, told = Desk(), list[str]()
-    Blindness(
+    OutageNotices(
         desk.policy, tell=lambda _, text: told.append(text), begin=desk.transaction, on_posted=lambda: None
     ).seeing(NOW, AGAIN)
     assert to(desk.take(), "admin") == told

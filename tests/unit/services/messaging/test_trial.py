@@ -10,10 +10,10 @@ from zalo_governor.domain.audit import Opening
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.trial import RuleOutcome, ShadowFigures, Trial
-from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.introduction import introduction_text
 from zalo_governor.services.messaging.notifier import MESSAGE_LIMIT
-from zalo_governor.services.messaging.trial import SwitchingOn
+from zalo_governor.services.messaging.trial import TrialEnd
 from zalo_governor.services.policy import Introduction
 
 DAYS = timedelta(days=14)
@@ -32,11 +32,11 @@ def on_trial(**policy: Any) -> Desk:
     return desk
 
 
-def switching(desk: Desk) -> SwitchingOn:
-    return SwitchingOn(desk.policy, begin=desk.transaction, on_posted=lambda: None)
+def switching(desk: Desk) -> TrialEnd:
+    return TrialEnd(desk.policy, begin=desk.transaction, on_posted=lambda: None)
 
 
-def act(desk: Desk, work: SwitchingOn) -> None:
+def act(desk: Desk, work: TrialEnd) -> None:
     """As the timer does."""
     due = work.next_due()
     if due and due <= desk.now:
@@ -192,7 +192,7 @@ def test_an_office_without_a_trial_withholds_nothing_and_introduces_itself_at_it
 @pytest.mark.parametrize("admins", [(), SAID.admins, SAID.admins * 3])
 def test_the_introduction_fits_into_one_message_and_says_whom_to_ask(admins: tuple[tuple[str, str], ...]) -> None:
     uow = "Ủy ban nhân dân tỉnh Mẫu, cơ quan thường trực Ban Chỉ đạo chuyển đổi số"
-    text = introduction_text(Introduction(uow, admins, 365, 1825, 90), Voice(CATALOGUE, REGULATION))
+    text = introduction_text(Introduction(uow, admins, 365, 1825, 90), MessageFormatter(CATALOGUE, REGULATION))
     assert len(text) <= MESSAGE_LIMIT
     assert "giữ 90 ngày" in text
     assert ("đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu)" if admins else "Xin liên hệ: Quản trị nhóm") in text

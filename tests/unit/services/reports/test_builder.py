@@ -22,18 +22,18 @@ from tests.unit.services.desk import (
 )
 from zalo_governor.domain.audit import AuditHead, PrintedHead
 from zalo_governor.domain.connection import Gap
-from zalo_governor.domain.documents import Face
+from zalo_governor.domain.documents import ReportFormat
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import GroupSnapshot
 from zalo_governor.domain.reports import Activity, ActivityReport, ClauseFigures, Handling, LeakSigns, Period
-from zalo_governor.services.messaging.formatter import Voice
+from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import compose, render_json
 from zalo_governor.services.reports.document.document import paper_of
 from zalo_governor.services.reports.periods import as_period, asked, today
 from zalo_governor.services.reports.text import render_text
 
-VOICE = Voice(CATALOGUE, REGULATION)
+VOICE = MessageFormatter(CATALOGUE, REGULATION)
 SUSPICIOUS = GroupSnapshot(
     group_id=GROUP,
     name=GROUP_NAME,
@@ -226,7 +226,7 @@ def test_the_report_of_a_month_or_quarter_comes_with_its_files_once(
     mine = [notice for notice in desk.take() if notice.person_id == desk.person("leader").id]
     text, *files = mine
     assert label in text.text
-    assert [notice.file.face for notice in files if notice.file] == [Face.DOCX, Face.PNG]
+    assert [notice.file.face for notice in files if notice.file] == [ReportFormat.DOCX, ReportFormat.PNG]
     assert all(notice.file and notice.file.name.endswith(f"-{days}.{notice.file.face}") for notice in files)
     assert all("chưa lập được tệp" in notice.text for notice in files)
 

@@ -13,7 +13,7 @@ from zalo_governor.domain.escalation import Leader, QuietHours
 from zalo_governor.domain.events import MessageRecalled, SealedHeard
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.domain.inbound import Source
-from zalo_governor.services.facade import Office
+from zalo_governor.services.facade import ServiceFacade
 from zalo_governor.services.policy import LineStatus
 
 TRIAGE = Finding(
@@ -287,7 +287,7 @@ def test_the_morning_digest_outlives_the_process_and_comes_after_a_long_stop() -
     desk = at_night()
     desk.say("member", "noi dung", UNMARKED)
     desk.take()
-    desk.office = Office(desk.policy)
+    desk.office = ServiceFacade(desk.policy)
     desk.tick(days=3)
     assert len(to(desk.take(), "admin")) == 1
 

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.services.desk import CATALOGUE, REGULATION
-from zalo_governor.services.messaging.formatter import Voice
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.formatter import MessageFormatter
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.reports.periods import as_period, asked, days, up_to
 
 TUESDAY = date(2026, 11, 24)
-VOICE = Voice(CATALOGUE, REGULATION)
+VOICE = MessageFormatter(CATALOGUE, REGULATION)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_days_given_by_date_include_both_ends() -> None:
 
 def test_scheduled_periods_leave_no_time_between_two_reports() -> None:
     due = datetime(2026, 11, 24, 10, tzinfo=UTC)
-    first = up_to(due, timedelta(days=1), Text.PERIOD_DAILY, VOICE)
-    second = up_to(due + timedelta(days=1), timedelta(days=1), Text.PERIOD_DAILY, VOICE)
+    first = up_to(due, timedelta(days=1), MessageId.PERIOD_DAILY, VOICE)
+    second = up_to(due + timedelta(days=1), timedelta(days=1), MessageId.PERIOD_DAILY, VOICE)
     assert first.end == second.start
     assert first.label == "24 giờ đến 24/11/2026 17:00"
 

@@ -10,7 +10,7 @@ import pytest
 from zalo_governor.config import load_settings, shipped_config
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.simulator.errors import SimulatorError
-from zalo_governor.simulator.event_bus import Stage
+from zalo_governor.simulator.event_bus import EventBus
 from zalo_governor.simulator.scenario.player import Player
 from zalo_governor.simulator.scenario.scenario import Scenario, load_scenario
 
@@ -34,11 +34,11 @@ def scenario(*acts: dict[str, Any]) -> Scenario:
     return Scenario.model_validate({**SMALL, "play": list(acts)})
 
 
-def played(plan: Scenario) -> Stage:
+def played(plan: Scenario) -> EventBus:
     """The stage after the play, with every frame that was written in `heard` order in the journal."""
 
-    async def play() -> Stage:
-        stage = Stage(plan.make_world(system_clock))
+    async def play() -> EventBus:
+        stage = EventBus(plan.make_world(system_clock))
         stage.hub.opened.set()
         player = Player(stage, plan)
         for act in plan.play:
@@ -138,8 +138,8 @@ def test_members_settings_and_names_change_with_the_acts() -> None:
 def test_the_play_waits_for_a_listener_and_ends_the_cut() -> None:
     plan = scenario({"at": "07:00", "cut": 1}, {"at": "07:30", "by": "an", "dm": "chào"})
 
-    async def play() -> Stage:
-        stage = Stage(plan.make_world(system_clock))
+    async def play() -> EventBus:
+        stage = EventBus(plan.make_world(system_clock))
         task = asyncio.create_task(Player(stage, plan, speed=10_000).play())
         await asyncio.sleep(0.05)
         assert stage.ledger.journal == []
@@ -166,7 +166,7 @@ def test_somebody_types_what_the_youngest_message_that_offers_it_says() -> None:
     plan = scenario({"at": "07:10", "by": "an", "follow": "/moira"})
 
     async def typed(*texts: str) -> str:
-        stage = Stage(plan.make_world(system_clock))
+        stage = EventBus(plan.make_world(system_clock))
         stage.hub.opened.set()
         for text in texts:
             stage.ledger.message({"thread": plan.uids["an"], "text": text})

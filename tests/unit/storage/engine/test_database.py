@@ -19,7 +19,7 @@ from zalo_governor.storage.engine.errors import NewerDatabaseError, StoreError, 
 from zalo_governor.storage.repositories.inbox import SqlInbox
 from zalo_governor.storage.schema import metadata
 from zalo_governor.storage.security.crypto import Keys
-from zalo_governor.storage.security.secret_store import Vault
+from zalo_governor.storage.security.secret_store import SecretStore
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
@@ -144,7 +144,7 @@ def test_a_locked_database_is_said_to_be_unavailable_and_later_works(
 
 
 def test_a_failing_transaction_leaves_nothing_behind(database: Database) -> None:
-    vault = Vault(database)
+    vault = SecretStore(database)
     vault.save("session", b"first")
 
     def interrupted() -> None:
@@ -158,7 +158,7 @@ def test_a_failing_transaction_leaves_nothing_behind(database: Database) -> None
 
 
 def test_secrets_in_the_vault_come_back_and_are_replaced(database: Database, path: Path) -> None:
-    vault = Vault(database)
+    vault = SecretStore(database)
     assert vault.load("session") is None
     vault.save("session", b"cookie GIA DINH 1")
     vault.save("session", b"cookie GIA DINH 2")

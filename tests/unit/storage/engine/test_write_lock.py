@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from zalo_governor.storage.engine.write_lock import Turns
+from zalo_governor.storage.engine.write_lock import WriteLock
 
 
 def test_turns_are_given_in_the_order_in_which_they_were_asked_for() -> None:
-    turns = Turns()
+    turns = WriteLock()
     had: list[int] = []
 
     def ask(number: int) -> None:
@@ -29,7 +29,7 @@ def test_turns_are_given_in_the_order_in_which_they_were_asked_for() -> None:
 
 
 def test_two_who_write_without_a_pause_do_not_shut_out_a_third() -> None:
-    turns = Turns()
+    turns = WriteLock()
     stopping = threading.Event()
     counts = [0, 0]
 
@@ -53,7 +53,7 @@ def test_two_who_write_without_a_pause_do_not_shut_out_a_third() -> None:
 
 
 def test_an_error_gives_the_turn_back() -> None:
-    turns = Turns()
+    turns = WriteLock()
     with pytest.raises(KeyError), turns:
         raise KeyError
     with turns:

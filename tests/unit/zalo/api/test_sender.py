@@ -10,7 +10,7 @@ import pytest
 from tests.unit.zalo.standin import Answer, Call, StandIn, inner
 from tests.unit.zalo.wiring import GROUP, MEMBER, NOW_MS, control
 from zalo_governor.domain.clock import from_ms
-from zalo_governor.domain.documents import Face, Letterhead, Paper, PaperFile
+from zalo_governor.domain.documents import Letterhead, ReportDocument, ReportFile, ReportFormat
 from zalo_governor.domain.errors import SendDeferredError, SendError, SendRefusedError, SendUncertainError
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.notices import Notice, Outgoing, Purpose
@@ -26,10 +26,10 @@ DONE = {"finished": 1, "clientFileId": 1, "chunkId": 1}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + struct.pack(">II", 1080, 2400) + b"rest"
 
 
-def outgoing(face: Face, *, is_group: bool = False) -> Outgoing:
+def outgoing(face: ReportFormat, *, is_group: bool = False) -> Outgoing:
     """A report on its way out as a file."""
     head = Letterhead(superior="", unit="", place="", signer="", addressee="", recipients=())
-    paper = Paper(
+    paper = ReportDocument(
         head=head, title="", subject="", group="", period="", made_at=datetime(2026, 11, 24, tzinfo=UTC), summary="",
         highlights=(), sections=(), remark="", trace="",
     )  # fmt: skip
@@ -38,7 +38,7 @@ def outgoing(face: Face, *, is_group: bool = False) -> Outgoing:
         thread_id=GROUP if is_group else MEMBER,
         is_group=is_group,
         text="chưa lập được tệp",
-        file=PaperFile(name=f"bao-cao.{face.value}", face=face, caption="Báo cáo tháng", paper=paper),
+        file=ReportFile(name=f"bao-cao.{face.value}", face=face, caption="Báo cáo tháng", paper=paper),
         purpose=Purpose.REPORT,
         group_id=GROUP,
         created_at=from_ms(NOW_MS),
@@ -61,7 +61,7 @@ def test_a_file_is_uploaded_then_sent_under_the_address_that_the_socket_names(
         return inner({**DONE, "fileId": 77})
 
     zalo.answers |= {UPLOAD: upload, SEND: inner({"msgId": 5})}
-    assert ZaloSender(session).send(outgoing(Face.DOCX), b"noi dung").msg_id == "5"
+    assert ZaloSender(session).send(outgoing(ReportFormat.DOCX), b"noi dung").msg_id == "5"
     first, second = zalo.calls[-2:]
     assert first.query["type"] == ["2"]
     assert b"noi dung" in first.upload
@@ -82,7 +82,7 @@ def test_a_large_file_goes_up_in_chunks(zalo: StandIn, session: ZaloSession, mon
         return inner({**DONE, "finished": int(call.params["chunkId"] == 2), "fileId": 77})
 
     zalo.answers |= {UPLOAD: upload, SEND: inner({"msgId": 5})}
-    ZaloSender(session).send(outgoing(Face.XLSX), b"12345678")
+    ZaloSender(session).send(outgoing(ReportFormat.XLSX), b"12345678")
     chunks = [call for call in zalo.calls if call.path == UPLOAD]
     assert [call.params["chunkId"] for call in chunks] == [1, 2]
     assert [call.params["totalChunk"] for call in chunks] == [2, 2]
@@ -91,7 +91,7 @@ def test_a_large_file_goes_up_in_chunks(zalo: StandIn, session: ZaloSession, mon
 def test_a_picture_goes_out_with_its_size_and_caption(zalo: StandIn, session: ZaloSession) -> None:
     urls = {"normalUrl": "https://a/n", "hdUrl": "https://a/h", "thumbUrl": "https://a/t"}
     zalo.answers |= {PICTURE: inner({**DONE, "photoId": 9, **urls}), SHOW: inner({"msgId": 6})}
-    assert ZaloSender(session).send(outgoing(Face.PNG, is_group=True), PNG).msg_id == "6"
+    assert ZaloSender(session).send(outgoing(ReportFormat.PNG, is_group=True), PNG).msg_id == "6"
     sent = zalo.calls[-1].params
     assert (sent["width"], sent["height"], sent["hdSize"]) == (1080, 2400, str(len(PNG)))
     assert (sent["desc"], sent["grid"], sent["photoId"]) == ("Báo cáo tháng", GROUP, 9)
@@ -115,7 +115,7 @@ def test_what_happens_before_the_send_leaves_no_doubt(
 ) -> None:
     zalo.answers[UPLOAD] = answer
     with pytest.raises(error):
-        ZaloSender(session).send(outgoing(Face.DOCX), b"x")
+        ZaloSender(session).send(outgoing(ReportFormat.DOCX), b"x")
     assert SEND not in zalo.paths()
 
 
@@ -123,7 +123,7 @@ def test_only_the_send_itself_may_be_uncertain(zalo: StandIn, session: ZaloSessi
     session.uploads.done("77", "x")
     zalo.answers |= {UPLOAD: inner({**DONE, "fileId": 77}), SEND: Answer({}, 500)}
     with pytest.raises(SendUncertainError):
-        ZaloSender(session).send(outgoing(Face.DOCX), b"x")
+        ZaloSender(session).send(outgoing(ReportFormat.DOCX), b"x")
     assert zalo.paths().count(SEND) == 1
 
 

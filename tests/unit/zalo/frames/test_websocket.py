@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import BINARY, CLOSE, CONT, PING, TEXT, Frame
 
-from zalo_governor.zalo.frames.websocket import Cutter, OtherFrame
+from zalo_governor.zalo.frames.websocket import FrameSplitter, OtherFrame
 
 LARGEST = 1 << 20
 
@@ -23,7 +23,7 @@ others = st.one_of(
 def test_frames_come_whole_and_in_order_whatever_the_pieces(frames: list[Frame], sizes: list[int]) -> None:
     written = [frame.serialize(mask=False) for frame in frames]
     stream = b"".join(written)
-    cutter = Cutter(LARGEST)
+    cutter = FrameSplitter(LARGEST)
     cut: list[bytes | OtherFrame] = []
     at = turn = 0
     while at < len(stream):
@@ -39,11 +39,11 @@ def test_frames_come_whole_and_in_order_whatever_the_pieces(frames: list[Frame],
 
 def test_a_masked_frame_is_for_others_to_judge() -> None:
     masked = Frame(BINARY, b"abc").serialize(mask=True)
-    assert Cutter(LARGEST).feed(masked) == [OtherFrame(masked)]
+    assert FrameSplitter(LARGEST).feed(masked) == [OtherFrame(masked)]
 
 
 def test_of_a_frame_that_says_it_is_too_long_nothing_but_the_header_is_taken() -> None:
-    cutter = Cutter(LARGEST)
+    cutter = FrameSplitter(LARGEST)
     first = Frame(BINARY, b"abc").serialize(mask=False)
     header = b"\x82\x7f" + (LARGEST + 1).to_bytes(8)
     assert cutter.feed(first + header + bytes(100)) == [b"abc", OtherFrame(header)]

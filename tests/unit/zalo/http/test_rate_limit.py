@@ -35,7 +35,7 @@ def test_another_pace_counts_from_the_next_call_on() -> None:
     watch = Watch()
     bucket = TokenBucket(per_second=2, burst=1, monotonic=watch.read, sleep=watch.sleep)
     bucket.take()
-    bucket.go_by(per_second=10, burst=1)
+    bucket.apply(per_second=10, burst=1)
     before = watch.read()
     bucket.take()
     assert watch.read() - before == pytest.approx(0.1)

@@ -10,7 +10,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
 
 
-class RosterWords(BaseModel):
+class ColumnNames(BaseModel):
     """The words; capitals, marks and punctuation do not matter in any of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,7 +27,7 @@ class RosterWords(BaseModel):
         return columns
 
     @classmethod
-    def load(cls, path: Path) -> "RosterWords":
+    def load(cls, path: Path) -> "ColumnNames":
         """Read the file.
 
         Raises:

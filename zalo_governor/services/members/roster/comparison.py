@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from zalo_governor.domain.people import GroupSnapshot
-from zalo_governor.services.members.roster.matching import RollCallOfRoster, compare
-from zalo_governor.services.messaging.formatter import Voice, number
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.members.roster.matching import RosterMatching, compare
+from zalo_governor.services.messaging.formatter import MessageFormatter, number
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.ports import UnitOfWork
 
 
@@ -20,7 +20,7 @@ class Figures(NamedTuple):
     """In the group and not in the roster (clause 4.5)."""
 
 
-def attendance(uow: UnitOfWork, account: str, group_id: str) -> RollCallOfRoster | None:
+def attendance(uow: UnitOfWork, account: str, group_id: str) -> RosterMatching | None:
     """Who is where; None where the group has no roster."""
     approved = uow.roster.approved_uids(account, group_id)
     if approved is None:
@@ -35,9 +35,9 @@ def figures(uow: UnitOfWork, account: str, group_id: str) -> Figures | None:
     return Figures(len(held.present), len(held.missing), len(held.strangers)) if held else None
 
 
-def hidden(snapshot: GroupSnapshot | None, voice: Voice) -> str:
+def hidden(snapshot: GroupSnapshot | None, voice: MessageFormatter) -> str:
     """What the program cannot see of the members, in words; "" where it sees them all."""
     if snapshot is None or not snapshot.members_hidden:
         return ""
     seen, total = number(len(snapshot.member_uids)), number(snapshot.total_members)
-    return voice.say(Text.MEMBERS_HIDDEN, seen=seen, total=total)
+    return voice.render(MessageId.MEMBERS_HIDDEN, seen=seen, total=total)

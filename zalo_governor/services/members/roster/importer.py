@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.services.members.roster.column_names import RosterWords
+from zalo_governor.services.members.roster.column_names import ColumnNames
 from zalo_governor.text.fold import fold
 from zalo_governor.text.names.phones import read_phone
 from zalo_governor.text.normalise import normalise
@@ -92,7 +92,7 @@ class NoHeadingError(ValueError):
     """No row of the sheet has both a heading for the name and one for the title."""
 
 
-def read_roster(rows: Sequence[Row], words: RosterWords) -> RosterReading:
+def read_roster(rows: Sequence[Row], words: ColumnNames) -> RosterReading:
     """Read a whole sheet.
 
     Raises:
@@ -105,7 +105,7 @@ def read_roster(rows: Sequence[Row], words: RosterWords) -> RosterReading:
 class _Reader:
     """Reads the rows below one heading."""
 
-    def __init__(self, columns: Mapping[str, list[int]], heading: Sequence[str], words: RosterWords) -> None:
+    def __init__(self, columns: Mapping[str, list[int]], heading: Sequence[str], words: ColumnNames) -> None:
         self._columns = columns
         self._heading = heading
         self._roles = {_key(name): role for role, names in words.roles.items() for name in names}
@@ -230,7 +230,7 @@ class _Kind(Enum):
     NOBODY = "nobody"
 
 
-def _heading(rows: Sequence[Row], words: RosterWords) -> tuple[int, dict[str, list[int]]]:
+def _heading(rows: Sequence[Row], words: ColumnNames) -> tuple[int, dict[str, list[int]]]:
     for index, row in enumerate(rows[:_HEADING_WITHIN]):
         columns: dict[str, list[int]] = {}
         for place, cell in enumerate(row.cells):
@@ -242,7 +242,7 @@ def _heading(rows: Sequence[Row], words: RosterWords) -> tuple[int, dict[str, li
     raise NoHeadingError
 
 
-def _field(heading: str, words: RosterWords) -> str | None:
+def _field(heading: str, words: ColumnNames) -> str | None:
     """The field that a heading stands for: the longest of its known names decides."""
     key, core = _key(heading), _key(_IN_PARENTHESES.sub("", heading))
     named = [

@@ -18,7 +18,7 @@ class Proposal(NamedTuple):
     """0 to 100."""
 
 
-class RollCallOfRoster(NamedTuple):
+class RosterMatching(NamedTuple):
     """A roster held against a group."""
 
     present: tuple[RosterEntry, ...]
@@ -32,7 +32,7 @@ Matched = Sequence[tuple[RosterEntry, Set[str]]]
 """A roster in its order, each entry with the uids under which that person is known."""
 
 
-def compare(matched: Matched, present: Set[str], approved: Set[str]) -> RollCallOfRoster:
+def compare(matched: Matched, present: Set[str], approved: Set[str]) -> RosterMatching:
     """Hold the roster against the group.
 
     Args:
@@ -40,7 +40,7 @@ def compare(matched: Matched, present: Set[str], approved: Set[str]) -> RollCall
         approved: uids of those who belong here, also without an entry of their own.
     """
     here = [not uids.isdisjoint(present) for _, uids in matched]
-    return RollCallOfRoster(
+    return RosterMatching(
         present=tuple(entry for (entry, _), is_here in zip(matched, here, strict=True) if is_here),
         missing=tuple(entry for (entry, _), is_here in zip(matched, here, strict=True) if not is_here),
         strangers=tuple(sorted(present - approved)),

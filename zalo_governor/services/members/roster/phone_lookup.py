@@ -10,8 +10,8 @@ from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.people import FoundAccount
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.services.members.outsiders import Newcomers
-from zalo_governor.services.policy import OfficePolicy
+from zalo_governor.services.members.outsiders import OutsiderService
+from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,7 @@ class _Wanted(NamedTuple):
     entry: RosterEntry
 
 
-class PhoneBook:
+class PhoneLookup:
     """One number at a time, within the day's budget; which were asked for outlives the process.
 
     Args:
@@ -38,7 +38,7 @@ class PhoneBook:
 
     def __init__(
         self,
-        policy: OfficePolicy,
+        policy: ServicePolicy,
         *,
         find: Callable[[str], FoundAccount | None],
         begin: BeginUnitOfWork,
@@ -46,7 +46,7 @@ class PhoneBook:
         self._policy = policy
         self._find = find
         self._begin = begin
-        self._newcomers = Newcomers(policy)
+        self._newcomers = OutsiderService(policy)
         self._next = from_ms(0)
 
     def next_due(self) -> datetime | None:

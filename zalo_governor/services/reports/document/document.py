@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from zalo_governor.domain.clock import local
 from zalo_governor.domain.connection import silence
-from zalo_governor.domain.documents import Face, Highlight, Letterhead, Paper, PaperFile
+from zalo_governor.domain.documents import Highlight, Letterhead, ReportDocument, ReportFile, ReportFormat
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.reports import ActivityReport
-from zalo_governor.services.messaging.formatter import Voice, day, moment, number
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.formatter import MessageFormatter, day, moment, number
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group
 from zalo_governor.services.reports.builder import heard_until, last_minute, unheard
 from zalo_governor.services.reports.document.draft import Draft, whole_minutes
@@ -29,22 +29,22 @@ _ONE_DAY = timedelta(days=1)
 _SLUG_LENGTH = 60
 
 
-def paper_of(report: ActivityReport, head: Letterhead, voice: Voice) -> Paper:
+def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) -> ReportDocument:
     """The report in words and tables."""
     draft = Draft(report, voice)
-    say = voice.say
+    say = voice.render
     group = voice.group(Group(report.group_id, report.group_name))
     span = {"start": moment(report.period.start), "end": moment(last_minute(report.period.end))}
     trace = report.audit_head
-    return Paper(
+    return ReportDocument(
         head=head,
-        title=say(Text.PAPER_TITLE),
-        subject=say(Text.PAPER_SUBJECT, group=group, period=_period(draft)),
+        title=say(MessageId.PAPER_TITLE),
+        subject=say(MessageId.PAPER_SUBJECT, group=group, period=_period(draft)),
         group=group,
-        period=say(Text.PAPER_SPAN, **span),
+        period=say(MessageId.PAPER_SPAN, **span),
         made_at=report.made_at,
         summary=say(
-            Text.PAPER_SUMMARY,
+            MessageId.PAPER_SUMMARY,
             unit=head.unit,
             group=group,
             period=_period(draft),
@@ -62,19 +62,19 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: Voice) -> Paper:
             coverage(draft),
             proposal(draft),
         ),
-        remark=say(Text.PAPER_REMARK),
-        trace=say(Text.PAPER_TRACE, head=trace) if trace else "",
+        remark=say(MessageId.PAPER_REMARK),
+        trace=say(MessageId.PAPER_TRACE, head=trace) if trace else "",
     )
 
 
-def file_of(report: ActivityReport, face: Face, paper: Paper, voice: Voice) -> PaperFile:
+def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, voice: MessageFormatter) -> ReportFile:
     """The paper as a file with a name that says of which group and which days it is."""
     days = (local(report.period.start), local(last_minute(report.period.end)))
     slug = "-".join("".join(letter if letter.isalnum() else " " for letter in fold(paper.group)).split())
-    return PaperFile(
+    return ReportFile(
         name="-".join(["bao-cao", slug[:_SLUG_LENGTH], *(f"{day:%Y%m%d}" for day in days)]) + f".{face.value}",
         face=face,
-        caption=voice.say(Text.REPORT_CAPTION, group=paper.group, period=report.period.label),
+        caption=voice.render(MessageId.REPORT_CAPTION, group=paper.group, period=report.period.label),
         paper=paper,
     )
 
@@ -83,26 +83,26 @@ def _period(draft: Draft) -> str:
     """As a paper calls it, which is read later: a day by its date."""
     start, end = draft.report.period.start, draft.report.period.end
     if end - start == _ONE_DAY and local(start).hour == local(start).minute == 0:
-        return draft.say(Text.PERIOD_DAY, date=day(start))
+        return draft.render(MessageId.PERIOD_DAY, date=day(start))
     return draft.report.period.label
 
 
 def _highlights(draft: Draft) -> Iterable[Highlight]:
-    report, say = draft.report, draft.say
+    report, say = draft.report, draft.render
     messages, before = report.activity.messages, report.activity_before.messages
     grave = sum(case.severity is Severity.CRITICAL for case in report.open_cases)
     silent = silence(report.coverage.gaps, report.period.start, heard_until(report))
-    yield Highlight(name=say(Text.PAPER_MESSAGES), value=number(messages), note=draft.compared(messages, before))
+    yield Highlight(name=say(MessageId.PAPER_MESSAGES), value=number(messages), note=draft.compared(messages, before))
     yield Highlight(
-        name=say(Text.PAPER_CASES), value=number(draft.cases), note=draft.compared(draft.cases, draft.cases_before)
+        name=say(MessageId.PAPER_CASES), value=number(draft.cases), note=draft.compared(draft.cases, draft.cases_before)
     )
     yield Highlight(
-        name=say(Text.PAPER_OPEN),
+        name=say(MessageId.PAPER_OPEN),
         value=number(len(report.open_cases)),
-        note=say(Text.PAPER_OF_ALL, grave=number(grave)),
+        note=say(MessageId.PAPER_OF_ALL, grave=number(grave)),
     )
     yield Highlight(
-        name=say(Text.PAPER_SILENT),
-        value=say(Text.PAPER_MINUTES, minutes=number(whole_minutes(silent))),
-        note=unheard(report, draft.voice) or say(Text.PAPER_GAPS, count=number(len(report.coverage.gaps))),
+        name=say(MessageId.PAPER_SILENT),
+        value=say(MessageId.PAPER_MINUTES, minutes=number(whole_minutes(silent))),
+        note=unheard(report, draft.voice) or say(MessageId.PAPER_GAPS, count=number(len(report.coverage.gaps))),
     )

@@ -6,7 +6,7 @@ from zalo_governor.domain.directives import StatementKind
 from zalo_governor.domain.documents import Cell, Section
 from zalo_governor.domain.feedback import RemarkKind
 from zalo_governor.services.messaging.formatter import number
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.reports.document.draft import Draft
 
 _OFFICE_HOURS = range(7, 18)
@@ -15,45 +15,48 @@ _MOST_CODES = 5
 
 def proposal(draft: Draft) -> Section:
     """Figures to decide by, each beside what it is measured against."""
-    report, say = draft.report, draft.say
+    report, say = draft.report, draft.render
     out_of_hours = sum(count for hour, count in enumerate(report.hours) if hour not in _OFFICE_HOURS)
     directives = next((row for row in report.statements if row.kind == StatementKind.DIRECTIVE.value), None)
-    untold = say(Text.NOT_COUNTED)
+    untold = say(MessageId.NOT_COUNTED)
     minutes = report.handling.remedied_minutes
     per_thousand = 1000 * draft.cases / report.activity.messages if report.activity.messages else None
     rows: list[Sequence[Cell]] = [
         (
-            say(Text.PROPOSAL_CASES),
+            say(MessageId.PROPOSAL_CASES),
             f"{number(draft.cases)}, {draft.compared(draft.cases, draft.cases_before)}",
         ),
         (
-            say(Text.PROPOSAL_CLAUSE),
+            say(MessageId.PROPOSAL_CLAUSE),
             _most(draft, [(draft.voice.citation(row.clause), row.cases) for row in report.clauses]),
         ),
-        (say(Text.PROPOSAL_AGENCY), _most(draft, [(row.agency, row.cases) for row in report.agencies if row.agency])),
         (
-            say(Text.PROPOSAL_PER_THOUSAND),
+            say(MessageId.PROPOSAL_AGENCY),
+            _most(draft, [(row.agency, row.cases) for row in report.agencies if row.agency]),
+        ),
+        (
+            say(MessageId.PROPOSAL_PER_THOUSAND),
             untold if per_thousand is None else f"{per_thousand:.1f}".replace(".", ","),
         ),
-        (say(Text.PROPOSAL_REMEDIED), draft.share(sum(row.remedied for row in report.clauses), draft.cases)),
+        (say(MessageId.PROPOSAL_REMEDIED), draft.share(sum(row.remedied for row in report.clauses), draft.cases)),
         (
-            say(Text.PROPOSAL_MINUTES),
-            untold if minutes is None else say(Text.PAPER_MINUTES, minutes=number(minutes)),
+            say(MessageId.PROPOSAL_MINUTES),
+            untold if minutes is None else say(MessageId.PAPER_MINUTES, minutes=number(minutes)),
         ),
-        (say(Text.PROPOSAL_REPEATED), report.handling.repeated),
-        (say(Text.PROPOSAL_FALSE), draft.share(sum(row.false_alarms for row in report.clauses), draft.cases)),
-        (say(Text.PROPOSAL_OUT_OF_HOURS), draft.share(out_of_hours, sum(report.hours))),
+        (say(MessageId.PROPOSAL_REPEATED), report.handling.repeated),
+        (say(MessageId.PROPOSAL_FALSE), draft.share(sum(row.false_alarms for row in report.clauses), draft.cases)),
+        (say(MessageId.PROPOSAL_OUT_OF_HOURS), draft.share(out_of_hours, sum(report.hours))),
         (
-            say(Text.PROPOSAL_UNCLEAR),
+            say(MessageId.PROPOSAL_UNCLEAR),
             draft.share(directives.no_deadline, directives.count) if directives else untold,
         ),
-        (say(Text.PROPOSAL_SUGGESTIONS), _suggestions(draft)),
+        (say(MessageId.PROPOSAL_SUGGESTIONS), _suggestions(draft)),
     ]
     return draft.section(
         "proposal",
-        Text.SECTION_PROPOSAL,
-        [say(Text.LINE_PROPOSAL)],
-        draft.table("proposal", Text.TABLE_PROPOSAL, rows),
+        MessageId.SECTION_PROPOSAL,
+        [say(MessageId.LINE_PROPOSAL)],
+        draft.table("proposal", MessageId.TABLE_PROPOSAL, rows),
     )
 
 
@@ -61,17 +64,17 @@ def _most(draft: Draft, counted: Sequence[tuple[str, int]]) -> str:
     """The first of those with the most cases, and its share; nothing where there are no cases."""
     name, cases = max(counted, key=lambda row: row[1], default=("", 0))
     if not cases:
-        return draft.say(Text.NOT_COUNTED)
+        return draft.render(MessageId.NOT_COUNTED)
     share = draft.share(cases, draft.cases)
-    return draft.say(Text.PROPOSAL_MOST, name=name, cases=number(cases), share=share)
+    return draft.render(MessageId.PROPOSAL_MOST, name=name, cases=number(cases), share=share)
 
 
 def _suggestions(draft: Draft) -> Cell:
     count = draft.report.voice.suggestions
     if count is None:
-        return draft.say(Text.NOT_COUNTED)
+        return draft.render(MessageId.NOT_COUNTED)
     codes = [remark.code for remark in draft.report.remarks if remark.kind is RemarkKind.SUGGESTION]
     if not codes:
         return count
     listed = ", ".join(codes[:_MOST_CODES]) + (", …" if len(codes) > _MOST_CODES else "")
-    return draft.say(Text.PROPOSAL_CODES, count=number(count), codes=listed)
+    return draft.render(MessageId.PROPOSAL_CODES, count=number(count), codes=listed)

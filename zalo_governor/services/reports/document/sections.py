@@ -13,11 +13,10 @@ from zalo_governor.domain.events import (
     PinChanged,
 )
 from zalo_governor.domain.feedback import RemarkKind
+from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.services.messaging.formatter import moment, number
-from zalo_governor.services.messaging.message_ids import Text
+from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.reports.builder import (
-    FORWARDING_CLAUSE,
-    NAME_CLAUSE,
     change_in_words,
     coverage_line,
     gaps_line,
@@ -31,14 +30,14 @@ from zalo_governor.services.reports.builder import (
 from zalo_governor.services.reports.document.draft import Draft, whole_minutes
 
 _CHANGES = {
-    AdminChanged.kind: Text.CHANGED_ADMIN,
-    GroupInfoChanged.kind: Text.CHANGED_INFO,
-    GroupSettingChanged.kind: Text.CHANGED_SETTING,
-    InviteLinkChanged.kind: Text.CHANGED_LINK,
-    PinChanged.kind: Text.CHANGED_PIN,
+    AdminChanged.kind: MessageId.CHANGED_ADMIN,
+    GroupInfoChanged.kind: MessageId.CHANGED_INFO,
+    GroupSettingChanged.kind: MessageId.CHANGED_SETTING,
+    InviteLinkChanged.kind: MessageId.CHANGED_LINK,
+    PinChanged.kind: MessageId.CHANGED_PIN,
 }
-_STATEMENTS = {StatementKind.DIRECTIVE: Text.STATEMENT_DIRECTIVE, StatementKind.REPORT: Text.STATEMENT_REPORT}
-_REMARKS = {RemarkKind.INCIDENT: Text.REMARK_INCIDENT, RemarkKind.SUGGESTION: Text.REMARK_SUGGESTION}
+_STATEMENTS = {StatementKind.DIRECTIVE: MessageId.STATEMENT_DIRECTIVE, StatementKind.REPORT: MessageId.STATEMENT_REPORT}
+_REMARKS = {RemarkKind.INCIDENT: MessageId.REMARK_INCIDENT, RemarkKind.SUGGESTION: MessageId.REMARK_SUGGESTION}
 
 
 def activity(draft: Draft) -> Section:
@@ -47,8 +46,8 @@ def activity(draft: Draft) -> Section:
     figures = report.activity.model_dump(include={"messages", "senders", "joined", "left", "recalled", "calls"})
     before = report.activity_before.messages
     lines = [
-        draft.say(
-            Text.LINE_ACTIVITY,
+        draft.render(
+            MessageId.LINE_ACTIVITY,
             before=number(before),
             change=change_in_words(report.activity.messages, before, draft.voice),
             **{name: number(value) for name, value in figures.items()},
@@ -58,33 +57,36 @@ def activity(draft: Draft) -> Section:
         busiest = max(report.days, key=lambda row: row.messages)
         hour = max(range(24), key=lambda hour: report.hours[hour])
         lines.append(
-            draft.say(
-                Text.LINE_PEAKS,
+            draft.render(
+                MessageId.LINE_PEAKS,
                 day=f"{busiest.day:%d/%m/%Y}",
                 messages=number(busiest.messages),
-                hour=draft.say(Text.HOUR, hour=hour),
+                hour=draft.render(MessageId.HOUR, hour=hour),
             )
         )
     days: list[Sequence[Cell]] = [(f"{row.day:%d/%m/%Y}", row.messages) for row in report.days]
-    hours: list[Sequence[Cell]] = [(draft.say(Text.HOUR, hour=hour), count) for hour, count in enumerate(report.hours)]
+    hours: list[Sequence[Cell]] = [
+        (draft.render(MessageId.HOUR, hour=hour), count) for hour, count in enumerate(report.hours)
+    ]
     agencies: list[Sequence[Cell]] = [
-        (row.agency or draft.say(Text.AGENCY_UNKNOWN), row.messages, row.senders, row.cases) for row in report.agencies
+        (row.agency or draft.render(MessageId.AGENCY_UNKNOWN), row.messages, row.senders, row.cases)
+        for row in report.agencies
     ]
     return draft.section(
         "activity",
-        Text.SECTION_ACTIVITY,
+        MessageId.SECTION_ACTIVITY,
         lines,
-        draft.table("days", Text.TABLE_DAYS, days, Drawing.COLUMNS, (1,)),
-        draft.table("hours", Text.TABLE_HOURS, hours, Drawing.COLUMNS, (1,)),
-        draft.table("agencies", Text.TABLE_AGENCIES, agencies, Drawing.BARS, (1,)),
+        draft.table("days", MessageId.TABLE_DAYS, days, Drawing.COLUMNS, (1,)),
+        draft.table("hours", MessageId.TABLE_HOURS, hours, Drawing.COLUMNS, (1,)),
+        draft.table("agencies", MessageId.TABLE_AGENCIES, agencies, Drawing.BARS, (1,)),
     )
 
 
 def casework(draft: Draft) -> Section:
     """What was found under each clause, and what became of it."""
     report, clauses = draft.report, draft.report.clauses
-    line = draft.say(
-        Text.LINE_CASES,
+    line = draft.render(
+        MessageId.LINE_CASES,
         cases=number(draft.cases),
         before=number(draft.cases_before),
         change=change_in_words(draft.cases, draft.cases_before, draft.voice),
@@ -94,8 +96,8 @@ def casework(draft: Draft) -> Section:
         open=number(len(report.open_cases)),
         suspects=number(report.suspects),
     )
-    taken_back = draft.say(
-        Text.REPORT_TAKEN_BACK,
+    taken_back = draft.render(
+        MessageId.REPORT_TAKEN_BACK,
         taken_back=number(report.handling.taken_back),
         passed_over=number(report.handling.passed_over),
     )
@@ -117,11 +119,11 @@ def casework(draft: Draft) -> Section:
     by_state: list[Sequence[Cell]] = [(draft.voice.state(row.state), row.cases) for row in report.states]
     return draft.section(
         "cases",
-        Text.SECTION_CASES,
+        MessageId.SECTION_CASES,
         [line, " ".join([*handling_lines(report, draft.voice), taken_back]), _signs(draft)],
-        draft.table("clauses", Text.TABLE_CLAUSES, by_clause, Drawing.BARS, (1, 7)),
-        draft.table("states", Text.TABLE_STATES, by_state, Drawing.BARS, (1,)),
-        draft.table("open", Text.TABLE_OPEN, [_open_row(draft, place) for place in range(len(report.open_cases))]),
+        draft.table("clauses", MessageId.TABLE_CLAUSES, by_clause, Drawing.BARS, (1, 7)),
+        draft.table("states", MessageId.TABLE_STATES, by_state, Drawing.BARS, (1,)),
+        draft.table("open", MessageId.TABLE_OPEN, [_open_row(draft, place) for place in range(len(report.open_cases))]),
     )
 
 
@@ -130,74 +132,78 @@ def members(draft: Draft) -> Section:
     members = draft.report.membership
     figures = {name: number(value) for name, value in members.model_dump().items()}
     first = (
-        draft.say(Text.LINE_MEMBERS, **figures)
+        draft.render(MessageId.LINE_MEMBERS, **figures)
         if members.approved
-        else draft.say(Text.LINE_NO_ROSTER, present=figures["present"])
+        else draft.render(MessageId.LINE_NO_ROSTER, present=figures["present"])
     )
     names = _open_name_cases(draft)
-    rows: list[Sequence[Cell]] = [(draft.say(Text.MEMBERS_PRESENT), members.present)]
+    rows: list[Sequence[Cell]] = [(draft.render(MessageId.MEMBERS_PRESENT), members.present)]
     if members.approved:
         rows += [
-            (draft.say(Text.MEMBERS_APPROVED), members.approved),
-            (draft.say(Text.MEMBERS_OUTSIDERS), members.outsiders),
-            (draft.say(Text.MEMBERS_MISSING), members.missing),
+            (draft.render(MessageId.MEMBERS_APPROVED), members.approved),
+            (draft.render(MessageId.MEMBERS_OUTSIDERS), members.outsiders),
+            (draft.render(MessageId.MEMBERS_MISSING), members.missing),
         ]
-    rows.append((draft.say(Text.MEMBERS_NAMES), names))
+    rows.append((draft.render(MessageId.MEMBERS_NAMES), names))
     return draft.section(
         "members",
-        Text.SECTION_MEMBERS,
-        [first, draft.say(Text.LINE_NAMES, count=number(names))],
-        draft.table("members", Text.TABLE_MEMBERS, rows),
+        MessageId.SECTION_MEMBERS,
+        [first, draft.render(MessageId.LINE_NAMES, count=number(names))],
+        draft.table("members", MessageId.TABLE_MEMBERS, rows),
     )
 
 
 def changes(draft: Draft) -> Section:
     """What was changed about the group."""
     counted = {row.kind: row.count for row in draft.report.changes}
-    line = draft.say(
-        Text.LINE_CHANGES, count=number(sum(counted.values())), pins=number(counted.get(PinChanged.kind, 0))
+    line = draft.render(
+        MessageId.LINE_CHANGES, count=number(sum(counted.values())), pins=number(counted.get(PinChanged.kind, 0))
     )
     rows: list[Sequence[Cell]] = [
-        (draft.say(_CHANGES[kind]), count) for kind, count in counted.items() if kind in _CHANGES
+        (draft.render(_CHANGES[kind]), count) for kind, count in counted.items() if kind in _CHANGES
     ]
-    return draft.section("changes", Text.SECTION_CHANGES, [line], draft.table("changes", Text.TABLE_CHANGES, rows))
+    return draft.section(
+        "changes", MessageId.SECTION_CHANGES, [line], draft.table("changes", MessageId.TABLE_CHANGES, rows)
+    )
 
 
 def statements(draft: Draft) -> Section:
     """Directives and reports, and how clear they were (clause 5.1)."""
-    untold = draft.say(Text.NOT_COUNTED)
+    untold = draft.render(MessageId.NOT_COUNTED)
     rows: list[Sequence[Cell]] = []
     for row in draft.report.statements:
         kind = StatementKind(row.kind)
         lacking: Sequence[Cell] = (
             (row.no_deadline, row.no_addressee) if kind is StatementKind.DIRECTIVE else (untold, untold)
         )
-        rows.append((draft.say(_STATEMENTS[kind]), row.count, row.long, *lacking))
+        rows.append((draft.render(_STATEMENTS[kind]), row.count, row.long, *lacking))
     return draft.section(
         "statements",
-        Text.SECTION_STATEMENTS,
-        [draft.say(Text.LINE_STATEMENTS)],
-        draft.table("statements", Text.TABLE_STATEMENTS, rows),
+        MessageId.SECTION_STATEMENTS,
+        [draft.render(MessageId.LINE_STATEMENTS)],
+        draft.table("statements", MessageId.TABLE_STATEMENTS, rows),
     )
 
 
 def told(draft: Draft) -> Section:
     """What members have told the desk: incidents and suggestions."""
     voice = draft.report.voice
-    line = draft.say(Text.LINE_NO_VOICE)
+    line = draft.render(MessageId.LINE_NO_VOICE)
     if voice.incidents is not None and voice.suggestions is not None:
-        line = draft.say(Text.LINE_VOICE, incidents=number(voice.incidents), suggestions=number(voice.suggestions))
+        line = draft.render(
+            MessageId.LINE_VOICE, incidents=number(voice.incidents), suggestions=number(voice.suggestions)
+        )
     rows: list[Sequence[Cell]] = [
         (
             remark.code,
             moment(remark.at),
-            draft.say(_REMARKS[remark.kind]),
-            draft.report.names.get(remark.person_id) or draft.say(Text.WHO_UNKNOWN),
-            remark.text or draft.say(Text.REMARK_AT_DESK),
+            draft.render(_REMARKS[remark.kind]),
+            draft.report.names.get(remark.person_id) or draft.render(MessageId.WHO_UNKNOWN),
+            remark.text or draft.render(MessageId.REMARK_AT_DESK),
         )
         for remark in draft.report.remarks
     ]
-    return draft.section("voice", Text.SECTION_VOICE, [line], draft.table("voice", Text.TABLE_VOICE, rows))
+    return draft.section("voice", MessageId.SECTION_VOICE, [line], draft.table("voice", MessageId.TABLE_VOICE, rows))
 
 
 def coverage(draft: Draft) -> Section:
@@ -206,9 +212,9 @@ def coverage(draft: Draft) -> Section:
     until = heard_until(report)
     gaps = unheard(report, draft.voice) or gaps_line(report.coverage.gaps, report.period.start, until, draft.voice)
     lines = [
-        draft.say(Text.LINE_COVERAGE, coverage=coverage_line(report.coverage, draft.voice)),
-        draft.say(
-            Text.LINE_GAPS,
+        draft.render(MessageId.LINE_COVERAGE, coverage=coverage_line(report.coverage, draft.voice)),
+        draft.render(
+            MessageId.LINE_GAPS,
             gaps=gaps,
             private=private_line(report, draft.voice),
             failures=number(report.coverage.rule_failures),
@@ -217,14 +223,14 @@ def coverage(draft: Draft) -> Section:
         + withheld_line(report, draft.voice),
     ]
     if report.cannot_check:
-        lines.append(draft.say(Text.LINE_CANNOT, count=number(len(report.cannot_check))))
+        lines.append(draft.render(MessageId.LINE_CANNOT, count=number(len(report.cannot_check))))
     rows: list[Sequence[Cell]] = [
         (
             moment(gap.began_at),
-            moment(gap.ended_at) if gap.ended_at else draft.say(Text.GAP_NOW),
+            moment(gap.ended_at) if gap.ended_at else draft.render(MessageId.GAP_NOW),
             whole_minutes(silence([gap], report.period.start, until)),
             gap.recovered,
-            draft.say(Text.GAP_WHOLE if gap.closed else Text.GAP_PARTLY),
+            draft.render(MessageId.GAP_WHOLE if gap.closed else MessageId.GAP_PARTLY),
         )
         for gap in report.coverage.gaps
     ]
@@ -235,17 +241,17 @@ def coverage(draft: Draft) -> Section:
     ]
     return draft.section(
         "coverage",
-        Text.SECTION_COVERAGE,
+        MessageId.SECTION_COVERAGE,
         lines,
-        draft.table("gaps", Text.TABLE_GAPS, rows),
-        draft.table("cannot", Text.TABLE_CANNOT, cannot),
+        draft.table("gaps", MessageId.TABLE_GAPS, rows),
+        draft.table("cannot", MessageId.TABLE_CANNOT, cannot),
     )
 
 
 def _signs(draft: Draft) -> str:
     signs = signs_line(draft.report, draft.voice)
-    said = draft.say(Text.SIGNS, signs=signs) if signs else draft.say(Text.SIGNS_NONE)
-    return draft.say(Text.LINE_SIGNS, citation=draft.voice.citation(FORWARDING_CLAUSE), said=said)
+    said = draft.render(MessageId.SIGNS, signs=signs) if signs else draft.render(MessageId.SIGNS_NONE)
+    return draft.render(MessageId.LINE_SIGNS, citation=draft.voice.citation_of(ClauseTopic.FORWARDING), said=said)
 
 
 def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
@@ -253,7 +259,7 @@ def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
     name = draft.report.names.get(case.person_id)
     return (
         case.code,
-        name or draft.say(Text.WHO_UNKNOWN),
+        name or draft.render(MessageId.WHO_UNKNOWN),
         draft.voice.citation(case.clause),
         draft.voice.state(case.state),
         moment(case.event_at),
@@ -261,4 +267,4 @@ def _open_row(draft: Draft, place: int) -> Sequence[Cell]:
 
 
 def _open_name_cases(draft: Draft) -> int:
-    return sum(case.clause == NAME_CLAUSE for case in draft.report.open_cases)
+    return sum(case.clause == draft.voice.clause_number(ClauseTopic.NAMES) for case in draft.report.open_cases)

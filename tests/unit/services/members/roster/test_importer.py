@@ -8,10 +8,10 @@ from zalo_governor.cli.spreadsheets.reader import SheetRow, read_sheet
 from zalo_governor.config import shipped_config
 from zalo_governor.domain.people import Role
 from zalo_governor.domain.roster import RosterEntry
-from zalo_governor.services.members.roster.column_names import RosterWords
+from zalo_governor.services.members.roster.column_names import ColumnNames
 from zalo_governor.services.members.roster.importer import NoHeadingError, RosterReading, Wrong, read_roster
 
-WORDS = RosterWords.load(shipped_config() / "roster.yaml")
+WORDS = ColumnNames.load(shipped_config() / "roster.yaml")
 
 
 def read(*rows: tuple[str, ...] | str) -> RosterReading:

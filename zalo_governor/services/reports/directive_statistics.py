@@ -1,0 +1,22 @@
+"""Counting directives and reports as they are posted (`directive_quality` says what counts as one)."""
+
+from zalo_governor.domain.events import EventBase, MessageSent
+from zalo_governor.domain.findings import Verdict
+from zalo_governor.services.policy import ServicePolicy
+from zalo_governor.services.ports import UnitOfWork
+
+
+class DirectiveStatistics:
+    """Counts the directives and reports of a group; of their text nothing is kept."""
+
+    def __init__(self, policy: ServicePolicy) -> None:
+        self._clarity = policy.clarity
+
+    def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
+        """Count one message."""
+        if not isinstance(event, MessageSent):
+            return
+        author = uow.people.find_or_create(event.account, event.sender_uid)
+        statement = self._clarity.statement(event, author) if author else None
+        if statement:
+            uow.distributions.note_statement(event, statement)
