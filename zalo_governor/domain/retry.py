@@ -1,5 +1,6 @@
 """How long to wait between tries: the one policy of pauses in the program."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -19,3 +20,11 @@ class Backoff(NamedTuple):
         if number < 2:
             return timedelta(0)
         return self.pauses[number - 2] if number - 2 < len(self.pauses) else None
+
+
+def doubling(first: float, longest: float) -> Iterator[float]:
+    """Pauses in seconds without end, each twice the one before, but none longer than `longest`."""
+    pause = first
+    while True:
+        yield pause
+        pause = min(pause * 2, longest)

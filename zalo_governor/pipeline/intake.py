@@ -8,6 +8,7 @@ import structlog
 
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry, Source
+from zalo_governor.domain.retry import doubling
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.ports import Door, Inbox
 
@@ -85,7 +86,7 @@ class Intake:
         """Admit until stopped; what was offered before the stop is still admitted."""
         while batch := self._take():
             self.progress.begins()
-            self._admit_surely(batch)
+            self._admit_until_stored(batch)
             self.progress.rests()
 
     def stop(self) -> None:
@@ -102,9 +103,8 @@ class Intake:
             self._changed.notify_all()
             return batch
 
-    def _admit_surely(self, batch: list[Element]) -> None:
-        delay = _RETRY_FIRST
-        while True:
+    def _admit_until_stored(self, batch: list[Element]) -> None:
+        for delay in doubling(_RETRY_FIRST, _RETRY_LONGEST):
             try:
                 self.admit(batch)
             except Exception as error:
@@ -115,7 +115,6 @@ class Intake:
                     self._changed.wait_for(lambda: self._stopping, timeout=delay)
                     if self._stopping and delay >= _RETRY_LONGEST:
                         raise
-                delay = min(delay * 2, _RETRY_LONGEST)
             else:
                 return
 

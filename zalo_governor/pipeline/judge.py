@@ -12,6 +12,7 @@ from zalo_governor.domain.errors import ProgramEndsError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind, place_of
+from zalo_governor.domain.retry import doubling
 from zalo_governor.pipeline.evaluation import Assessment, Evaluator, NotUnderstood
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.ordering import EventOrdering
@@ -210,8 +211,9 @@ class Judge(Generic[UowT]):
         """Have the next batch assessed, and write the one before it meanwhile."""
         if any(admitted.entry.kind in _ASK_THE_STORE for admitted, _ in batch):
             self._finish()
-        delay = _RETRY_FIRST
-        while not self._stopping:
+        for delay in doubling(_RETRY_FIRST, _RETRY_LONGEST):
+            if self._stopping:
+                return
             try:
                 finished = self._assessor.assess(batch)
             except ProgramEndsError:
@@ -220,7 +222,6 @@ class Judge(Generic[UowT]):
                 log.error("judge_waits", error=str(error), entries=len(batch))
                 if self._pause(delay):
                     return
-                delay = min(delay * 2, _RETRY_LONGEST)
             except Exception as error:
                 self._finish()
                 self._divide(batch, type(error).__name__)
@@ -243,7 +244,7 @@ class Judge(Generic[UowT]):
         except Exception as error:
             self._divide(batch, type(error).__name__)
         else:
-            self._judge_surely(assessed)
+            self._judge_until_stored(assessed)
 
     def _divide(self, batch: Sequence[tuple[Admitted, bool]], error: str) -> None:
         """A fault of our own on one entry must neither stop the judge nor hold up the others."""
@@ -255,9 +256,8 @@ class Judge(Generic[UowT]):
             self._go_on([one])
             self._finish()
 
-    def _judge_surely(self, batch: Assessment) -> None:
-        delay = _RETRY_FIRST
-        while True:
+    def _judge_until_stored(self, batch: Assessment) -> None:
+        for delay in doubling(_RETRY_FIRST, _RETRY_LONGEST):
             try:
                 with self._batch:
                     judged, echoes = self._judge(batch)
@@ -266,7 +266,6 @@ class Judge(Generic[UowT]):
                 log.error("judge_waits", error=error, entries=len(batch))
                 if self._pause(delay):
                     return
-                delay = min(delay * 2, _RETRY_LONGEST)
             except _ReactionFault as fault:
                 log.error("reaction_failed", entry=fault.entry_id, error=fault.error)
                 self._without_reaction.add(fault.entry_id)
@@ -277,7 +276,7 @@ class Judge(Generic[UowT]):
                     self._bury(batch[0].admitted, type(error).__name__)
                     return
                 for one in batch:
-                    self._judge_surely([one])
+                    self._judge_until_stored([one])
                 return
             else:
                 # The batch is durable: whatever fails from here on, it must not be judged again.
@@ -287,8 +286,7 @@ class Judge(Generic[UowT]):
                 return
 
     def _bury(self, admitted: Admitted, error: str) -> None:
-        delay = _RETRY_FIRST
-        while True:
+        for delay in doubling(_RETRY_FIRST, _RETRY_LONGEST):
             try:
                 with self._units.begin() as uow:
                     uow.verdicts.store_dead_letter(admitted, f"judge fault: {error}", self._clock())
@@ -297,13 +295,13 @@ class Judge(Generic[UowT]):
                 log.error("judge_waits", error=unavailable, entries=1)
                 if self._pause(delay):
                     return
-                delay = min(delay * 2, _RETRY_LONGEST)
             else:
                 return
 
     def _confirm(self, echoes: Sequence[tuple[int, str]]) -> None:
-        delay = _RETRY_FIRST
-        while echoes:
+        if not echoes:
+            return
+        for delay in doubling(_RETRY_FIRST, _RETRY_LONGEST):
             try:
                 self._outbox.confirm(echoes, self._clock())
             except StoreUnavailableError as error:
@@ -311,7 +309,6 @@ class Judge(Generic[UowT]):
                 log.error("judge_waits", error=error, echoes=len(echoes))
                 if self._pause(delay):
                     return
-                delay = min(delay * 2, _RETRY_LONGEST)
             else:
                 return
 

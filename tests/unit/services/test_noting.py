@@ -30,7 +30,7 @@ def test_the_one_who_is_mentioned_gets_a_case_under_that_clause_with_the_words_k
     [case] = desk.store.book.values()
     assert (case.clause, case.person_id) == ("4.6", desk.person("member").id)
     assert desk.store.noted[1] == (desk.person("admin").id, WHAT)
-    assert desk.actions()[:1] == ["case.noted"]
+    assert desk.actions()[:1] == ["case.opened"]
     assert f"Do đồng chí Nguyễn Văn Quản (Giám đốc Sở Mẫu) ghi nhận: {WHAT}" in noted(desk, "admin", "/xem VP1")[0]
 
 

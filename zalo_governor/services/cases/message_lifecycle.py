@@ -12,6 +12,7 @@ from zalo_governor.domain.people import Person
 from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.next_actions import visible
 from zalo_governor.services.cases.notifications import CaseNotifications
+from zalo_governor.services.cases.transitions import move_case
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import ServicePolicy
@@ -80,16 +81,7 @@ class MessageLifecycle:
             uow.cases.save(case)
             return case
         reason = self._voice.render(MessageId.REASON_RECALLED, minutes=minutes)
-        remedied = case.moved(CaseState.REMEDIED, at=self._policy.clock(), by=None, reason=reason)
-        uow.cases.save(remedied)
-        audit_case(
-            uow,
-            "case.moved",
-            remedied,
-            {"from": case.state.value, "to": remedied.state.value},
-            at=self._policy.clock(),
-        )
-        return remedied
+        return move_case(uow, case, CaseState.REMEDIED, at=self._policy.clock(), by=None, reason=reason)
 
     def _read(self, uow: UnitOfWork, event: MessageSeen) -> None:
         if not uow.cases.of_message(event.thread_id, event.target_key):

@@ -22,13 +22,13 @@ from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.domain.people import Person
 from zalo_governor.domain.regulation import ClauseTopic
-from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.backlog import CaseBacklog, told_late, told_of_name
 from zalo_governor.services.cases.freshness import is_fresh
 from zalo_governor.services.cases.message_lifecycle import MessageLifecycle
 from zalo_governor.services.cases.new_case import new_case
 from zalo_governor.services.cases.notifications import NAME_RULE, CaseNotifications
 from zalo_governor.services.cases.suppression import FalseAlarmSuppression
+from zalo_governor.services.cases.transitions import join_case, move_case, open_case
 from zalo_governor.services.members.name_reminders import NameReminders
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -113,8 +113,7 @@ class CaseService:
                 }
             )
             case = self._timed(event, case, person)
-        uow.cases.save(case, joined_event_id=event.id, mark=mark)
-        audit_case(uow, "case.joined", case, {"event": event.id}, at=self._policy.clock())
+        join_case(uow, case, event.id, at=self._policy.clock(), mark=mark)
         if graver:
             if live:
                 self._tell(uow, event, case, person, concern)
@@ -178,14 +177,7 @@ class CaseService:
             same_as=self._same_content(uow, event),
             nth=1 + before,
         )
-        case = uow.cases.add(self._timed(event, case, person), mark=mark)
-        audit_case(
-            uow,
-            "case.opened",
-            case,
-            {"event": event.id, "late": case.late, "same_as": case.same_as},
-            at=self._policy.clock(),
-        )
+        case = open_case(uow, self._timed(event, case, person), at=now, mark=mark)
         log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=case.late)
         if live:
             self._tell(uow, event, case, person, concern)
@@ -231,9 +223,7 @@ class CaseService:
             self._move(uow, case, CaseState.REMEDIED, self._voice.render(MessageId.REASON_NAME_FIXED, minutes=minutes))
 
     def _move(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str) -> None:
-        moved = case.moved(to, at=self._policy.clock(), by=None, reason=reason)
-        uow.cases.save(moved)
-        audit_case(uow, "case.moved", moved, {"from": case.state.value, "to": to.value}, at=self._policy.clock())
+        move_case(uow, case, to, at=self._policy.clock(), by=None, reason=reason)
 
 
 _OTHER_SERVICES = frozenset({OUTSIDERS, *CHANGE_RULES})

@@ -4,10 +4,9 @@ from datetime import date
 from typing import NamedTuple
 
 from zalo_governor.domain.cases import Case, CaseState
-from zalo_governor.domain.errors import IllegalTransitionError
 from zalo_governor.domain.group_changes import CHANGE_RULES, Approval
 from zalo_governor.domain.people import Person, Role
-from zalo_governor.services.cases.audit import audit_case
+from zalo_governor.services.cases.transitions import move_case
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import DESK, one_line, unknown_case
 from zalo_governor.services.commands.parsing import case_number
@@ -113,12 +112,9 @@ class Approve(Command[Asked]):
                 [self.voice.render(MessageId.APPROVAL_TOO_LATE, code=code, until=moment(until))], "too_late", code
             )
         reason = self.voice.render(MessageId.REASON_APPROVED, who=self.voice.who(call.person))
-        try:
-            approved = case.moved(CaseState.APPROVED, at=now, by=call.person.id, reason=reason)
-        except IllegalTransitionError:
+        if not case.may_become(CaseState.APPROVED):
             state = self.voice.state(case.state)
             return Answer([self.voice.render(MessageId.CASE_CANNOT_MOVE, code=code, state=state)], "cannot_move", code)
-        call.uow.cases.save(approved)
         approval = call.uow.group_changes.add_approval(
             Approval(
                 group_id=case.group_id,
@@ -131,8 +127,8 @@ class Approve(Command[Asked]):
             )
         )
         call.uow.group_changes.approve(case, approval.id)
-        detail: dict[str, object] = {"from": case.state.value, "to": approved.state.value, "approval": approval.id}
-        audit_case(call.uow, "case.moved", approved, detail, at=now, by=call.person.id)
+        by, detail = call.person.id, {"approval": approval.id}
+        approved = move_case(call.uow, case, CaseState.APPROVED, at=now, by=by, reason=reason, detail=detail)
         self._telling.approved(call.uow, approved, call.person)
         return Answer([self.voice.render(MessageId.APPROVAL_DONE, code=code)], subject=code)
 

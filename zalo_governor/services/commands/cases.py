@@ -16,6 +16,7 @@ from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.notifications import CaseNotifications
 from zalo_governor.services.cases.ranking import gravest_first
 from zalo_governor.services.cases.suppression import FalseAlarmSuppression
+from zalo_governor.services.cases.transitions import move_case
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call, Command
 from zalo_governor.services.commands.parsing import case_number, folded
 from zalo_governor.services.messaging.delivery_words import state_in_words
@@ -180,17 +181,15 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
         # What somebody of the desk did about the group is the leader's to judge.
         return Answer([voice.render(MessageId.CHANGE_OWN_CASE, code=code)], "own_case", code)
     try:
-        moved = case.moved(to, at=now, by=call.person.id, reason=reason)
+        moved = move_case(call.uow, case, to, at=now, by=call.person.id, reason=reason)
     except IllegalTransitionError:
         return cannot_move(command, case)
-    call.uow.cases.save(moved)
     if to is CaseState.FALSE_ALARM:
         FalseAlarmSuppression(command.policy).learn(call.uow, moved, call.person)
     elif case.state is CaseState.FALSE_ALARM:
         FalseAlarmSuppression(command.policy).unlearn(call.uow, moved, call.person)
     if call.person.id != case.person_id:
         CaseNotifications(command.policy).decided(call.uow, case, to)
-    audit_case(call.uow, "case.moved", case, {"from": case.state.value, "to": to.value}, at=now, by=call.person.id)
     return Answer([voice.render(MessageId.CASE_MOVED, code=code, state=voice.state(to))], subject=code)
 
 

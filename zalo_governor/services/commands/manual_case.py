@@ -8,7 +8,7 @@ from zalo_governor.domain.events import MessageSent
 from zalo_governor.domain.findings import Severity
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person
-from zalo_governor.services.cases.audit import audit_case
+from zalo_governor.services.cases.transitions import open_case
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.cases import DESK, one_line
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -62,7 +62,8 @@ class NoteCase(Command[str]):
 
     def _open(self, call: Call, group: Group, person: Person, clause: str, words: str) -> Case:
         now = self.policy.clock()
-        case = call.uow.cases.add(
+        case = open_case(
+            call.uow,
             Case(
                 id=0,
                 group_id=group.id,
@@ -79,10 +80,11 @@ class NoteCase(Command[str]):
                 # It is not about the message that says so: taking that back remedies nothing.
                 message_key="",
                 state_at=now,
-            )
+            ),
+            at=now,
+            by=call.person.id,
         )
         call.uow.case_notes.add_manual(case, call.person.id, words)
-        audit_case(call.uow, "case.noted", case, {"event": call.event.id}, at=now, by=call.person.id)
         return case
 
     def _tell_others(self, call: Call, case: Case, about: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from zalo_governor.domain.people import Role
 from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.services.cases.new_case import new_case
+from zalo_governor.services.cases.transitions import open_case
 from zalo_governor.services.commands.base import Answer, Call, Command
 from zalo_governor.services.commands.targets import LONGEST_NAME, Found, Whom, find, name_and_title, read_whom
 from zalo_governor.services.members.outsiders import OutsiderService, order_expulsion
@@ -184,7 +185,8 @@ class PutOut(Command[Whom]):
             severity=Severity.MAJOR,
             label="listed",
         )
-        case = call.uow.cases.add(new_case(event, finding, found.person.id, now, late=True))
+        case = new_case(event, finding, found.person.id, now, late=True)
+        case = open_case(call.uow, case, at=now, by=call.person.id)
         newcomer = Outsider(
             case_id=case.id,
             group_id=found.group.id,

@@ -13,9 +13,9 @@ from zalo_governor.domain.group_changes import CHANGE_RULES, Approval, Change, C
 from zalo_governor.domain.inbound import Source
 from zalo_governor.domain.jobs import FetchPicture, Job
 from zalo_governor.domain.people import NOBODY_UID, Person
-from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.backlog import told_late
 from zalo_governor.services.cases.new_case import new_case
+from zalo_governor.services.cases.transitions import join_case, open_case
 from zalo_governor.services.group_changes.diff import changes_of, concerns_group, group_after
 from zalo_governor.services.group_changes.notifications import ChangeNotifications
 from zalo_governor.services.group_changes.picture_jobs import request_picture
@@ -126,13 +126,12 @@ class GroupChangeService:
         case = uow.cases.find_open(event.thread_id, held.finding.rule_id, actor.id, label, since)
         if case is None:
             finding = held.finding.model_copy(update={"label": label})
-            case = uow.cases.add(new_case(event, finding, actor.id, now, late=event.late))
-            audit_case(uow, "case.opened", case, {"event": event.id, "kind": label}, at=now)
+            case = new_case(event, finding, actor.id, now, late=event.late)
+            case = open_case(uow, case, at=now, detail={"kind": label})
             log.info("case", case=case.code, rule=case.rule_id, kind=label)
         else:
             case = case.joined(at=event.at)
-            uow.cases.save(case, joined_event_id=event.id)
-            audit_case(uow, "case.joined", case, {"event": event.id, "kind": label}, at=now)
+            join_case(uow, case, event.id, at=now, detail={"kind": label})
         for kept in held.changes:
             uow.group_changes.add(event.account, kept.model_copy(update={"case_id": case.id}))
             if kept.change.kind is ChangeKind.PICTURE and kept.change.after:

@@ -16,10 +16,10 @@ from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.outsiders import OUTSIDERS, Outsider
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.regulation import ClauseTopic
-from zalo_governor.services.cases.audit import audit_case
 from zalo_governor.services.cases.freshness import is_fresh, was_fresh
 from zalo_governor.services.cases.new_case import new_case
 from zalo_governor.services.cases.notifications import CaseNotifications
+from zalo_governor.services.cases.transitions import join_case, move_case, open_case
 from zalo_governor.services.members.roster.matching import likeliest
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -91,14 +91,10 @@ class OutsiderService:
 
     def close(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str, *, by: int | None = None) -> Case:
         """The case in that state where it can get there; as it is where people have already decided otherwise."""
-        now = self._policy.clock()
         try:
-            moved = case.moved(to, at=now, by=by, reason=reason)
+            return move_case(uow, case, to, at=self._policy.clock(), by=by, reason=reason)
         except IllegalTransitionError:
             return case
-        uow.cases.save(moved)
-        audit_case(uow, "case.moved", moved, {"from": case.state.value, "to": to.value}, at=now, by=by)
-        return moved
 
     def _came(self, uow: UnitOfWork, event: MembersJoined, findings: Sequence[Finding]) -> None:
         at_once = is_fresh(event, self._policy.clock()) and event.source is Source.LIVE
@@ -135,14 +131,14 @@ class OutsiderService:
             # The same coming, found by a sweep or heard by another account before.
             newcomer, case = here[-1]
             if by is None or newcomer.brought_by is not None:
-                uow.cases.save(case, joined_event_id=event.id)
+                join_case(uow, case, event.id, at=self._policy.clock())
                 return None
             case = case.model_copy(update={"person_id": by.id, "label": finding.label})
-            uow.cases.save(case, joined_event_id=event.id)
+            join_case(uow, case, event.id, at=self._policy.clock())
             uow.outsiders.set_brought_by(case, by.id)
-            audit_case(uow, "case.joined", case, {"event": event.id}, at=self._policy.clock())
             return newcomer.model_copy(update={"brought_by": by.id}), case
-        case = uow.cases.add(new_case(event, finding, (by or person).id, self._policy.clock(), late=late))
+        now = self._policy.clock()
+        case = open_case(uow, new_case(event, finding, (by or person).id, now, late=late), at=now)
         newcomer = Outsider(
             case_id=case.id,
             group_id=event.thread_id,
@@ -153,7 +149,6 @@ class OutsiderService:
             came_at=event.at,
         )
         uow.outsiders.add(newcomer)
-        audit_case(uow, "case.opened", case, {"event": event.id, "late": late}, at=self._policy.clock())
         log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=late)
         return newcomer, case
 

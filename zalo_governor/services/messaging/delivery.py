@@ -13,7 +13,7 @@ from zalo_governor.domain.clock import AT_ONCE
 from zalo_governor.domain.delivery import UNHEARD_AFTER, Undelivered
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import Person, Role
-from zalo_governor.services.cases.audit import audit_case
+from zalo_governor.services.cases.transitions import move_case
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment, number
 from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.messaging.notifier import Notifier
@@ -83,9 +83,7 @@ class DeliveryFollowUp:
             for alert in unheard:
                 uow.deliveries.mark_escalated(alert, now)
             for case in uow.deliveries.delivered_requests():
-                moved = case.moved(CaseState.REMINDED, at=now, by=None)
-                uow.cases.save(moved)
-                audit_case(uow, "case.moved", moved, {"from": case.state.value, "to": moved.state.value}, at=now)
+                move_case(uow, case, CaseState.REMINDED, at=now, by=None)
             self._tell_of_unreached_people(uow, now)
             self._tell_of_losses(uow, now)
             # Before the commit: should the process die in between, it is better told twice than never.
