@@ -12,7 +12,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
               --no-emit-index-url --no-header --override requirements/excluded.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench chaos model picture terminal format lock clean
+.PHONY: help setup demo test unit check bench chaos model picture terminal format lock clean
 
 help:            ## say what can be made
 	@echo "Begin with 'make demo'. Each command installs what it needs into $(VENV) by itself."
@@ -24,7 +24,10 @@ demo: $(VENV)/.run  ## watch the bot live through a working day of a provincial 
 	$(BIN)/zalo-governor demo
 
 test: $(VENV)/.dev  ## every test (ten to fifteen minutes on two cores; PostgreSQL too where its server is installed)
-	$(BIN)/pytest
+	$(BIN)/pytest $(PYTEST_OPTIONS)
+
+unit: $(VENV)/.dev  ## the tests of single modules, and of the rules (a minute and a half on two cores)
+	$(BIN)/pytest -m unit
 
 check: $(VENV)/.dev  ## style, types, and the direction of imports
 	$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -9,6 +10,18 @@ from hypothesis import HealthCheck, settings
 # How long an example takes says how busy the machine is, and nothing of the program.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+TIERS = {"rules": "unit", "unit": "unit"} | {name: name for name in ("contract", "integration", "acceptance", "crash")}
+"""Folder -> marker."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its tier, which is the folder it lies in."""
+    root = Path(__file__).parent
+    for item in items:
+        tier = TIERS.get(item.path.relative_to(root).parts[0])
+        if tier:
+            item.add_marker(tier)
 
 
 def _log_nowhere() -> None:

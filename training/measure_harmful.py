@@ -1,7 +1,7 @@
 """Measure clause 4.2 on writers whose lines nobody learnt from: `python -m training.measure_harmful`.
 
 Each part of the writers is judged by a table that the other writers taught, with the thresholds of the rule's file.
-Prints the figures and writes them to `config/content/harmful-left-out.tsv`, which `zalo-governor bench content` shows.
+Prints the figures and writes them to `config/content/harmful-left-out.tsv`; `python -m tests.bench content` shows them.
 """
 
 import sys
@@ -12,9 +12,9 @@ from random import Random
 
 from training.changes import KINDS
 from training.classes import left_out
+from training.content_sets import HARMFUL_LEFT_OUT
 from training.figures import ALARM, Figure, Shares, write_figures
 from training.harmful import SETTINGS, Line, examples, lines, of_writers
-from zalo_governor.cli.content_sets import HARMFUL_LEFT_OUT
 from zalo_governor.config import shipped_config
 from zalo_governor.domain.findings import Severity
 from zalo_governor.rules.checks.harmful import CLEAN, HarmfulRule

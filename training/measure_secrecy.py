@@ -1,7 +1,7 @@
 """Measure clause 4.1 on writers whose lines nobody learnt from: `python -m training.measure_secrecy`.
 
 Each part of the writers is judged by tables that the other writers taught, with the thresholds of the rule's file.
-Prints the figures and writes them to `config/content/secrecy-left-out.tsv`, which `zalo-governor bench content` shows.
+Prints the figures and writes them to `config/content/secrecy-left-out.tsv`; `python -m tests.bench content` shows them.
 """
 
 import sys
@@ -11,13 +11,13 @@ from pathlib import Path
 from random import Random
 
 from training.changes import KINDS
+from training.content_sets import LEFT_OUT
+from training.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 from training.figures import ALARM, Figure, Shares, write_figures
 from training.ngrams import fit, left_out
 from training.secrecy import GLANCE, VERDICT, Line, examples, glances, lines, shipped_rule
-from zalo_governor.cli.content_sets import LEFT_OUT
 from zalo_governor.config import shipped_config
 from zalo_governor.rules.checks.classified import ClassifiedRule, Tables
-from zalo_governor.text.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 from zalo_governor.text.fold import fold
 from zalo_governor.text.ngrams import NgramModel
 

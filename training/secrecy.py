@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 from training import writers
 from training.changes import changed
+from training.content_sets import CLASSIFIED, shipped_classified
+from training.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 from training.ngrams import Example, Settings, fit
 from training.patterns import SEED, drawn
-from zalo_governor.cli.content_sets import CLASSIFIED, shipped_classified
 from zalo_governor.config import shipped_config
 from zalo_governor.rules.checks.classified import ClassifiedRule
 from zalo_governor.rules.loader import load_rulebook, read_lines
 from zalo_governor.rules.secrecy.features import glanced
-from zalo_governor.text.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 from zalo_governor.text.fold import fold
 from zalo_governor.text.ngrams import NgramModel
 from zalo_governor.text.normalise import normalise

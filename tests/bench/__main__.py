@@ -1,6 +1,7 @@
 """Prints what was measured beside what it has to reach, and writes it to build/bench.json.
 
-`python -m tests.bench [PART …]` measures these parts alone and leaves the other figures of the file as they were.
+`python -m tests.bench [PART …]` measures these parts alone and leaves the other figures of the file as they were;
+`python -m tests.bench content …` and the like measure the rules on labelled lines (`tests/bench/texts`).
 """
 
 import json
@@ -20,6 +21,7 @@ from tests.bench.pipeline import pipeline, stub
 from tests.bench.receive import receive
 from tests.bench.report import report
 from tests.bench.rules import rules
+from tests.bench.texts.command import COMMANDS, app
 from tests.bench.years import years
 
 PARTS: dict[str, tuple[str, Callable[[Path], Figures]]] = {
@@ -59,4 +61,7 @@ def main(names: list[str]) -> None:
     console.print(table)
 
 
-main(sys.argv[1:])
+if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+    app()
+else:
+    main(sys.argv[1:])

@@ -1,19 +1,19 @@
-"""What `zalo-governor bench content` shows of the shipped lines, the half that nobody tuned on above all."""
+"""What `python -m tests.bench content` shows of the shipped lines, the half that nobody tuned on above all."""
 
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from zalo_governor.cli.bench import bench
-from zalo_governor.cli.bench_content import wilson
+from tests.bench.texts.command import app
+from tests.bench.texts.content import wilson
 
 EXAM = Path(__file__).parents[1] / "exam"
 
 
 @pytest.fixture(scope="module")
 def figures() -> dict[tuple[str, str, str], float]:
-    shown = CliRunner().invoke(bench, ["content", "--data", str(EXAM)])
+    shown = CliRunner().invoke(app, ["content", "--data", str(EXAM)])
     assert shown.exit_code == 0
     rows = [line.split("\t") for line in shown.output.splitlines()[1:] if line.count("\t") == 7]
     return {(row[0], row[1], row[2]): float(row[5]) for row in rows}

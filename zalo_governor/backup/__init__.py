@@ -1,1 +1,1 @@
-"""What is kept and how it survives: backups and what is made of them, upgrades."""
+"""Encrypted backups of an installation: creating them and restoring from them."""

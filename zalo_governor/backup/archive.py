@@ -1,4 +1,4 @@
-"""What a backup holds, line by line: a manifest, the configuration, every table, and an end that counts them."""
+"""Reading and writing a backup's lines: a manifest, the configuration files, every table's rows, and row counts."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
@@ -15,50 +15,50 @@ from zalo_governor.backup.recovery_code import RecoveryCode
 from zalo_governor.storage.maintenance.dump import Shape, rows, shapes
 
 Progress = Callable[[int], None]
-"""Told of so many more rows."""
+"""Callback that is given how many more rows were processed since its last call."""
 
-_AT_ONCE = 1000
-_MOST_OF_FILES = 256 << 20
-"""Bytes of the configuration together."""
+_ROWS_PER_BATCH = 1000
+_MAX_CONFIG_BYTES = 256 << 20
+"""Limit in bytes of all configuration files in a backup together."""
 
 
 class Manifest(BaseModel):
-    """What the whole is."""
+    """First line of a backup: which program and account made it, when, and the key that its rows are encrypted with."""
 
     model_config = ConfigDict(frozen=True)
 
     program: str
     made_at: str
     form: str
-    """Revision of the tables."""
+    """Migration revision of the database schema."""
     key: str
-    """The installation's key, base64: without it nobody reads the rows."""
+    """The installation's encryption key in base64; without it the rows cannot be decrypted."""
     account: str
-    """uid of the bot account, "" before the first login."""
+    """uid of the bot account; "" before the first login."""
 
 
 class End(BaseModel):
-    """What was written, for whoever reads it back."""
+    """Last line of a backup: what a reader compares with the rows that were read."""
 
     model_config = ConfigDict(frozen=True)
 
     counts: dict[str, int]
-    """Rows of each table."""
+    """Table name -> number of rows."""
     audit_head: str
-    """As reports print it; "" where nothing was on record."""
+    """Head of the audit log's hash chain, in the form that reports print; "" if the log was empty."""
 
     @property
     def rows(self) -> int:
-        """Of all tables together."""
+        """Return the number of rows of all tables together."""
         return sum(self.counts.values())
 
 
 class Survey(NamedTuple):
-    """A backup that was read from its first byte to its last."""
+    """Contents, without the table rows, of a backup that was read completely and found undamaged."""
 
     manifest: Manifest
     files: dict[str, bytes]
-    """Path below the folder of the settings -> content; `governor.yaml` is the settings themselves."""
+    """Name -> content: `governor.yaml` is the settings file, `config/…` are the office's own configuration files."""
     end: End
 
 
@@ -70,7 +70,7 @@ def write_archive(
     audit_head: str,
     progress: Progress,
 ) -> End:
-    """Write everything; `connection` shows the database as it stands at one moment."""
+    """Write the manifest, files, all tables and the end; `connection` must read one consistent snapshot."""
     writer.line(orjson.dumps({"manifest": manifest.model_dump()}))
     for name, content in files.items():
         writer.line(orjson.dumps({"file": name, "content": b64encode(content).decode()}))
@@ -79,7 +79,7 @@ def write_archive(
         writer.line(orjson.dumps({"table": shape.table, "columns": shape.columns, "binary": shape.binary}))
         found = rows(connection, shape)
         counts[shape.table] = 0
-        while batch := list(islice(found, _AT_ONCE)):
+        while batch := list(islice(found, _ROWS_PER_BATCH)):
             for row in batch:
                 writer.line(orjson.dumps(row))
             counts[shape.table] += len(batch)
@@ -91,17 +91,17 @@ def write_archive(
 
 
 def survey(path: Path, code: RecoveryCode, progress: Progress) -> Survey:
-    """Read a backup through and see that nothing is missing.
+    """Read a whole backup and check that it is complete and undamaged.
 
     Raises:
-        BackupError: it does not open, or it is not whole.
+        BackupError: the recovery code does not open the file, or the backup is damaged or incomplete.
     """
     manifest: Manifest | None = None
     end: End | None = None
     files: dict[str, bytes] = {}
     counted: dict[str, int] = {}
     try:
-        for table, batch in _parts(path, code):
+        for table, batch in _read_parts(path, code):
             if isinstance(table, Shape):
                 counted[table.table] = counted.get(table.table, 0) + len(batch)
                 progress(len(batch))
@@ -109,7 +109,7 @@ def survey(path: Path, code: RecoveryCode, progress: Progress) -> Survey:
                 manifest = Manifest.model_validate(table["manifest"])
             elif "file" in table:
                 files[table["file"]] = b64decode(table["content"])
-                if sum(map(len, files.values())) > _MOST_OF_FILES:
+                if sum(map(len, files.values())) > _MAX_CONFIG_BYTES:
                     raise not_whole(path)
             elif "end" in table:
                 end = End.model_validate(table["end"])
@@ -121,13 +121,14 @@ def survey(path: Path, code: RecoveryCode, progress: Progress) -> Survey:
 
 
 def batches(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape, list[list[Any]]]]:
-    """The rows of each table, many at a time, in the order in which they may be put back; raises BackupError."""
-    for table, batch in _parts(path, code):
+    """Yield the rows of each table in batches, in an order in which they can be inserted; raises BackupError."""
+    for table, batch in _read_parts(path, code):
         if isinstance(table, Shape) and batch:
             yield table, batch
 
 
-def _parts(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape | dict[str, Any], list[list[Any]]]]:
+def _read_parts(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape | dict[str, Any], list[list[Any]]]]:
+    """Yield a table with a batch of its rows, or any other line (a dict) with an empty list."""
     shape: Shape | None = None
     batch: list[list[Any]] = []
     for line in read_lines(path, code):
@@ -136,12 +137,12 @@ def _parts(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape | dict[str, A
             if shape is None:
                 raise not_whole(path)
             batch.append(parsed)
-            if len(batch) == _AT_ONCE:
+            if len(batch) == _ROWS_PER_BATCH:
                 yield shape, batch
                 batch = []
             continue
         if shape is not None:
-            yield shape, batch  # also where it has no rows: they are counted
+            yield shape, batch  # Also for a table without rows, because `survey` compares the counts of all tables.
             batch, shape = [], None
         if "table" in parsed:
             shape = Shape(parsed["table"], tuple(parsed["columns"]), tuple(parsed["binary"]))
@@ -150,5 +151,5 @@ def _parts(path: Path, code: RecoveryCode) -> Iterator[tuple[Shape | dict[str, A
 
 
 def not_whole(path: Path) -> BackupError:
-    """What is to be said of a backup that holds something else than a backup holds."""
+    """Return the error for a backup that is incomplete or has unexpected contents."""
     return BackupError(f"{path}: bản sao lưu không đầy đủ; chưa thay đổi gì. Đề nghị dùng bản sao lưu khác.")

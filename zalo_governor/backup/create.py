@@ -1,4 +1,4 @@
-"""Making a backup: consistent while the bot runs, read back before it counts, and the oldest ones given up."""
+"""Creating a backup from a consistent snapshot while the bot runs, verifying it, and deleting the oldest backups."""
 
 import os
 from base64 import b64encode
@@ -29,34 +29,34 @@ from zalo_governor.system.error_text import of_system
 SUFFIX = ".zgbackup"
 SETTINGS = "governor.yaml"
 CONFIG = "config/"
-"""In front of the names of the office's own configuration files."""
-_NAME = "sao-luu-{:%Y%m%d-%H%M%S}" + SUFFIX
-_CODE = "backup.code"
-_LAST = "backup.last"
-_LARGEST_FILE = 16 << 20
+"""Prefix, in a backup, of the names of the office's own configuration files."""
+_NAME_FORMAT = "sao-luu-{:%Y%m%d-%H%M%S}" + SUFFIX
+_CODE_KEY = "backup.code"
+_LAST_KEY = "backup.last"
+_MAX_FILE_BYTES = 16 << 20
 
 
 class LastBackup(NamedTuple):
-    """The youngest backup that was made and read back."""
+    """Time and file name of the newest backup that was written and verified."""
 
     at: datetime
     name: str
 
 
 class Backup(NamedTuple):
-    """A backup that was written and read back."""
+    """A backup file that was written and verified."""
 
     path: Path
     end: End
     size: int
-    """Bytes."""
+    """Size of the file in bytes."""
 
 
 class Backups:
     """The backups of one installation, encrypted under one recovery code.
 
-    The code stands in the vault, so that a timer can make backups with nobody there. That gives nothing away: who can
-    open the vault has the installation's key, and with it everything that a backup holds.
+    The code is stored in the secret store, so that a timer can make backups unattended. Storing it discloses nothing:
+    whoever can open the secret store has the installation's key, and with it everything that a backup contains.
     """
 
     def __init__(self, settings: Settings, settings_file: Path, database: Database, clock: Clock) -> None:
@@ -67,27 +67,34 @@ class Backups:
         self._clock = clock
 
     def code(self) -> RecoveryCode | None:
-        """The recovery code in use; None where there is none yet."""
-        kept = self._vault.load(_CODE)
+        """Return the recovery code in use; None if none was created yet."""
+        kept = self._vault.load(_CODE_KEY)
         return None if kept is None else RecoveryCode(kept)
 
     def keep_code(self, code: RecoveryCode) -> None:
-        """From now on, encrypt backups so that this code opens them; older files keep theirs."""
-        self._vault.save(_CODE, code.secret)
+        """Store the recovery code that encrypts all later backups; existing backups keep the code they have."""
+        self._vault.save(_CODE_KEY, code.secret)
 
     def rows(self) -> int:
-        """About how many rows a backup has to write; for the progress shown."""
+        """Return about how many rows a backup will write, for a progress bar."""
         with self._database.read() as connection:
             return count_rows(connection)
 
     def make(self, place: Path, code: RecoveryCode, account: str, *, written: Progress, checked: Progress) -> Backup:
-        """Write a backup to `place`, a folder or a file, with rights 0600, and read it back.
+        """Write a backup with file mode 0600, verify it by reading it back, and record it in the audit log.
+
+        Args:
+            place: a `.zgbackup` file, or a folder in which the file is named after the current time.
+            code: the recovery code that opens the backup.
+            account: uid of the bot account.
+            written: callback for the rows written.
+            checked: callback for the rows read back.
 
         Raises:
-            BackupError: it could not be written or read back; nothing of it is left, older backups are untouched.
+            BackupError: writing or verifying failed; the new file was removed, older backups are untouched.
         """
         now = self._clock()
-        path = place / _NAME.format(local(now)) if place.is_dir() or place.suffix != SUFFIX else place
+        path = place / _NAME_FORMAT.format(local(now)) if place.is_dir() or place.suffix != SUFFIX else place
         draft = path.with_name(f".{path.name}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -102,7 +109,7 @@ class Backups:
         finally:
             with suppress(OSError):
                 draft.unlink()
-        self._vault.save(_LAST, orjson.dumps({"at": now.isoformat(), "name": path.name}))
+        self._vault.save(_LAST_KEY, orjson.dumps({"at": now.isoformat(), "name": path.name}))
         with SqlUnitsOfWork(self._database).begin() as uow:
             detail = {"file": path.name, "rows": end.rows, "audit_head": end.audit_head, "code": code.mark}
             uow.audit.append("backup.made", at=now, actor_id=None, group_id="", subject="", detail=detail)
@@ -136,13 +143,13 @@ class Backups:
         if own is None:
             return
         for path in sorted(own.rglob("*")):
-            if path.is_file() and path.stat().st_size <= _LARGEST_FILE:
+            if path.is_file() and path.stat().st_size <= _MAX_FILE_BYTES:
                 yield CONFIG + path.relative_to(own).as_posix(), path.read_bytes()
 
 
 def last_backup(vault: SecretStore) -> LastBackup | None:
-    """When a backup was last made; None where none ever was."""
-    kept = vault.load(_LAST)
+    """Return the newest backup that was made; None if there never was one."""
+    kept = vault.load(_LAST_KEY)
     if kept is None:
         return None
     stated = orjson.loads(kept)
@@ -150,16 +157,16 @@ def last_backup(vault: SecretStore) -> LastBackup | None:
 
 
 def is_overdue(vault: SecretStore, now: datetime, after: timedelta | None) -> bool:
-    """Whether people are to be told that there is no backup of late; a new installation has as long to make one."""
+    """Return whether the newest backup, or the installation if it has none, is older than `after` (None: never)."""
     last = last_backup(vault)
     since = last.at if last else vault.begun_at()
     return after is not None and since is not None and now - since > after
 
 
 def give_up_oldest(folder: Path, keep: int) -> list[Path]:
-    """Remove all backups of a folder but the youngest `keep`; gives those that were removed.
+    """Delete all backups in a folder except the newest `keep`; return the deleted paths.
 
-    What a backup that was killed has left goes as well, once a later one was made.
+    Partial files of interrupted backups are deleted too, if a later backup exists.
     """
     found = sorted(folder.glob(f"sao-luu-*{SUFFIX}"), reverse=True)
     for part in folder.glob(f".sao-luu-*{SUFFIX}.part"):

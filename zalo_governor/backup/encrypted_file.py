@@ -1,4 +1,4 @@
-"""One encrypted file: a head that anybody may read, then AES-256-GCM in chunks, each bound to head, place and end."""
+"""The encrypted backup file: a plain header, then AES-256-GCM chunks, each bound to header, position and end flag."""
 
 import hashlib
 import os
@@ -18,35 +18,35 @@ from zalo_governor.system.error_text import of_system
 
 _MAGIC = b"zalo-governor backup\n"
 _FORMAT = 1
-_CHUNK = 1 << 20
-_LONGEST_HEAD = 1 << 16
-_LONGEST_LINE = 256 << 20
-"""Bytes: ten times as long as a row with the longest message that a frame can bring."""
-_TAG = 16
+_CHUNK_BYTES = 1 << 20
+_MAX_HEAD_BYTES = 1 << 16
+_MAX_LINE_BYTES = 256 << 20
+"""Ten times the size of a row with the longest message that a frame of Zalo's socket can carry."""
+_TAG_BYTES = 16
 
 
 class BackupError(GovernorError):
-    """A backup cannot be made, read or put back; the text says why and what to do."""
+    """A backup cannot be made, read or restored; the text says why and what to do."""
 
 
 class Head(BaseModel):
-    """What a backup says without its key."""
+    """Unencrypted header of a backup file."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     format: int = _FORMAT
     program: str
-    """Version of the program that made it."""
+    """Version of the program that made the backup."""
     made_at: str
-    """ISO 8601, UTC."""
+    """Time in UTC, ISO 8601."""
     code: str
-    """`RecoveryCode.mark` of the code that opens it."""
+    """`RecoveryCode.mark` of the code that opens the backup."""
     salt: str
-    """Hexadecimal."""
+    """Salt of the file's key, 32 bytes in hexadecimal."""
 
 
 class SealedWriter:
-    """Takes lines and writes them encrypted; nothing counts before `finish`."""
+    """Writer that compresses and encrypts lines into a file; the file is readable only after `finish`."""
 
     def __init__(self, file: IO[bytes], code: RecoveryCode, *, program: str, made_at: str) -> None:
         salt = os.urandom(32)
@@ -56,50 +56,50 @@ class SealedWriter:
         self._cipher = AESGCM(code.file_key(salt))
         self._head = hashlib.sha256(head).digest()
         self._compress = zlib.compressobj(1)
-        self._waiting = bytearray()
+        self._buffer = bytearray()
         self._chunks = 0
 
     def line(self, content: bytes) -> None:
-        """One line, without its end."""
-        self._waiting += self._compress.compress(content + b"\n")
-        while len(self._waiting) > _CHUNK:
-            self._seal(bytes(self._waiting[:_CHUNK]), last=False)
-            del self._waiting[:_CHUNK]
+        """Append one line, given without its line break."""
+        self._buffer += self._compress.compress(content + b"\n")
+        while len(self._buffer) > _CHUNK_BYTES:
+            self._write_chunk(bytes(self._buffer[:_CHUNK_BYTES]), last=False)
+            del self._buffer[:_CHUNK_BYTES]
 
     def finish(self) -> None:
-        """Write the end."""
-        self._waiting += self._compress.flush()
-        while len(self._waiting) > _CHUNK:
-            self._seal(bytes(self._waiting[:_CHUNK]), last=False)
-            del self._waiting[:_CHUNK]
-        self._seal(bytes(self._waiting), last=True)
+        """Write what is still buffered and the chunk that marks the end of the file."""
+        self._buffer += self._compress.flush()
+        while len(self._buffer) > _CHUNK_BYTES:
+            self._write_chunk(bytes(self._buffer[:_CHUNK_BYTES]), last=False)
+            del self._buffer[:_CHUNK_BYTES]
+        self._write_chunk(bytes(self._buffer), last=True)
 
-    def _seal(self, plain: bytes, *, last: bool) -> None:
-        # The key serves this one file, so that a counter is a nonce that never comes twice.
+    def _write_chunk(self, plain: bytes, *, last: bool) -> None:
+        # The key is used for this one file only, so a counter is a nonce that never repeats.
         nonce = self._chunks.to_bytes(12)
-        sealed = self._cipher.encrypt(nonce, plain, _bound(self._head, self._chunks, last=last))
+        sealed = self._cipher.encrypt(nonce, plain, _associated_data(self._head, self._chunks, last=last))
         self._file.write(len(sealed).to_bytes(4) + bytes([last]) + sealed)
         self._chunks += 1
 
 
 def read_head(path: Path) -> Head:
-    """What the file says without its key.
+    """Read the unencrypted header of a backup.
 
     Raises:
-        BackupError: it is no backup, or one of a newer form.
+        BackupError: the file is no backup, or its format is newer than this program knows.
     """
-    with _opened(path) as file:
-        return _head(path, file)[0]
+    with _open(path) as file:
+        return _read_header(path, file)[0]
 
 
 def read_lines(path: Path, code: RecoveryCode) -> Iterator[bytes]:
-    """The lines of a backup. Only when the last one was given is it proved that none is missing.
+    """Yield the decrypted lines of a backup; completeness is verified only once the last line was read.
 
     Raises:
-        BackupError: another code opens it, or it is damaged or cut off.
+        BackupError: the file needs another code, or is damaged or truncated.
     """
-    with _opened(path) as file:
-        head, raw = _head(path, file)
+    with _open(path) as file:
+        head, raw = _read_header(path, file)
         if head.code != code.mark:
             raise BackupError(
                 f"{path}: mã khôi phục vừa nhập là mã {code.mark}, còn tệp này cần mã {head.code}; "
@@ -107,26 +107,27 @@ def read_lines(path: Path, code: RecoveryCode) -> Iterator[bytes]:
             )
         cipher, bound = AESGCM(code.file_key(bytes.fromhex(head.salt))), hashlib.sha256(raw).digest()
         expand, rest = zlib.decompressobj(), bytearray()
-        for plain in _chunks(path, file, cipher, bound):
-            for part in _expanded(path, expand, plain):
+        for plain in _decrypt_chunks(path, file, cipher, bound):
+            for part in _decompress(path, expand, plain):
                 first, *lines = part.split(b"\n")
                 rest += first
                 for line in lines:
                     yield bytes(rest)
                     rest = bytearray(line)
-                if len(rest) > _LONGEST_LINE:
+                if len(rest) > _MAX_LINE_BYTES:
                     raise _damaged(path)
 
 
-def _chunks(path: Path, file: IO[bytes], cipher: AESGCM, head: bytes) -> Iterator[bytes]:
+def _decrypt_chunks(path: Path, file: IO[bytes], cipher: AESGCM, head: bytes) -> Iterator[bytes]:
+    """Yield the decrypted chunks; `head` is the SHA-256 of the header."""
     place, last = 0, False
     while not last:
         length, mark = int.from_bytes(file.read(4)), file.read(1)
-        if not _TAG <= length <= _CHUNK + _TAG or mark not in {b"\0", b"\1"}:
+        if not _TAG_BYTES <= length <= _CHUNK_BYTES + _TAG_BYTES or mark not in {b"\0", b"\1"}:
             raise _damaged(path)
         last = mark == b"\1"
         try:
-            yield cipher.decrypt(place.to_bytes(12), file.read(length), _bound(head, place, last=last))
+            yield cipher.decrypt(place.to_bytes(12), file.read(length), _associated_data(head, place, last=last))
         except (InvalidTag, ValueError):
             raise _damaged(path) from None
         place += 1
@@ -134,30 +135,30 @@ def _chunks(path: Path, file: IO[bytes], cipher: AESGCM, head: bytes) -> Iterato
         raise _damaged(path)
 
 
-def _expanded(path: Path, expand: "zlib._Decompress", plain: bytes) -> Iterator[bytes]:
-    """Not all at once: a chunk may have been made to become a thousand times as large."""
+def _decompress(path: Path, expand: "zlib._Decompress", plain: bytes) -> Iterator[bytes]:
+    """Decompress a chunk piece by piece: a crafted one can expand a thousandfold and exhaust memory."""
     part = b""
-    while plain or len(part) == _CHUNK:
+    while plain or len(part) == _CHUNK_BYTES:
         try:
-            part = expand.decompress(plain, _CHUNK)
+            part = expand.decompress(plain, _CHUNK_BYTES)
         except zlib.error:
             raise _damaged(path) from None
         plain = expand.unconsumed_tail
         yield part
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _open(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:
         raise BackupError(f"{path}: không đọc được tệp ({of_system(error)}).") from None
 
 
-def _head(path: Path, file: IO[bytes]) -> tuple[Head, bytes]:
+def _read_header(path: Path, file: IO[bytes]) -> tuple[Head, bytes]:
     if file.read(len(_MAGIC)) != _MAGIC:
         raise BackupError(f"{path}: không phải bản sao lưu của zalo-governor.")
     length = int.from_bytes(file.read(4))
-    raw = file.read(length) if length <= _LONGEST_HEAD else b""
+    raw = file.read(length) if length <= _MAX_HEAD_BYTES else b""
     try:
         stated = orjson.loads(raw)
         if isinstance(stated, dict) and isinstance(stated.get("format"), int) and stated["format"] > _FORMAT:
@@ -176,5 +177,5 @@ def _damaged(path: Path) -> BackupError:
     return BackupError(f"{path}: tệp bị hỏng hoặc bị cắt; chưa thay đổi gì. Đề nghị dùng bản sao lưu khác.")
 
 
-def _bound(head: bytes, place: int, *, last: bool) -> bytes:
+def _associated_data(head: bytes, place: int, *, last: bool) -> bytes:
     return head + place.to_bytes(8) + bytes([last])

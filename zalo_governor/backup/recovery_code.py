@@ -1,4 +1,4 @@
-"""The recovery code: what a person keeps on paper, and what every backup of an installation is encrypted under."""
+"""The recovery code: a secret that a person keeps on paper, from which the encryption keys of all backups derive."""
 
 import secrets
 from typing import NamedTuple
@@ -9,73 +9,81 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from zalo_governor.domain.errors import GovernorError
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no letter that is read as a digit or as another letter."""
+"""Crockford's base 32, without letters that can be misread as a digit or as another letter."""
 _MISREAD = str.maketrans("OIL", "011")
 _SECRET_BYTES = 15
 _GROUPS = 6
-_GROUP = 5
-"""Four characters that say something, and one by which a slip shows and is found."""
+_GROUP_SIZE = 5
+"""Characters of a group: four of the code and a check character, which detects typing errors."""
 _PRIME = 31
 
 
 class RecoveryCodeError(GovernorError):
-    """What was typed is no recovery code; the text says which group to look at again."""
+    """The typed text is no valid recovery code; the message names the group to check."""
 
 
 class RecoveryCode(NamedTuple):
-    """120 random bits. Nobody guesses them, so that no slow derivation is needed."""
+    """A recovery code of 120 random bits: too many to guess, so keys need no slow derivation."""
 
     secret: bytes
 
     @classmethod
     def new(cls) -> "RecoveryCode":
-        """A code that nobody has."""
+        """Create a random code."""
         return cls(secrets.token_bytes(_SECRET_BYTES))
 
     @classmethod
     def read(cls, text: str) -> "RecoveryCode":
-        """The code that somebody typed: small letters, other blanks, and O, I, L for 0, 1, 1 are taken as well.
+        """Parse a typed code; accepts lower case, any separators, and O, I, L for 0, 1, 1.
 
         Raises:
-            RecoveryCodeError: a group is missing or was mistyped.
+            RecoveryCodeError: a group is missing or mistyped.
         """
         typed = "".join(character for character in text.upper().translate(_MISREAD) if character.isalnum())
-        if len(typed) != _GROUPS * _GROUP:
+        if len(typed) != _GROUPS * _GROUP_SIZE:
             raise RecoveryCodeError(
-                f"Mã khôi phục gồm {_GROUPS} nhóm, mỗi nhóm {_GROUP} ký tự; vừa nhập {len(typed)} ký tự. "
+                f"Mã khôi phục gồm {_GROUPS} nhóm, mỗi nhóm {_GROUP_SIZE} ký tự; vừa nhập {len(typed)} ký tự. "
                 "Đề nghị nhập lại."
             )
         number = 0
         for place in range(_GROUPS):
-            group = typed[place * _GROUP : (place + 1) * _GROUP]
-            if any(character not in _ALPHABET for character in group) or group[-1] != _check(group[:-1], place):
+            group = typed[place * _GROUP_SIZE : (place + 1) * _GROUP_SIZE]
+            if any(character not in _ALPHABET for character in group) or group[-1] != _checksum(group[:-1], place):
                 raise RecoveryCodeError(f"Nhóm thứ {place + 1} của mã khôi phục không đúng; đề nghị xem lại bản giấy.")
             for character in group[:-1]:
                 number = number << 5 | _ALPHABET.index(character)
         return cls(number.to_bytes(_SECRET_BYTES))
 
     def __str__(self) -> str:
-        """As it is printed: `7K3QX-…`, six groups."""
+        """Format the code as printed: six groups, `7K3QX-…`."""
         number = int.from_bytes(self.secret)
         letters = [_ALPHABET[number >> shift & 31] for shift in range(_SECRET_BYTES * 8 - 5, -1, -5)]
-        groups = ["".join(letters[start : start + _GROUP - 1]) for start in range(0, len(letters), _GROUP - 1)]
-        return "-".join(group + _check(group, place) for place, group in enumerate(groups))
+        groups = [
+            "".join(letters[start : start + _GROUP_SIZE - 1]) for start in range(0, len(letters), _GROUP_SIZE - 1)
+        ]
+        return "-".join(group + _checksum(group, place) for place, group in enumerate(groups))
 
     @property
     def mark(self) -> str:
-        """Tells one code from another and says nothing of it: stands on the envelope and in each backup."""
-        return f"K-{self._derived(b'mark', b'')[:2].hex().upper()}"
+        """Return a public identifier of the code (`K-1A2B`), printed on its envelope and stored in each backup.
+
+        The identifier discloses nothing of the code.
+        """
+        return f"K-{self._derive(b'mark', b'')[:2].hex().upper()}"
 
     def file_key(self, salt: bytes) -> bytes:
-        """The AES-256 key of the one backup that has this salt (32 random bytes)."""
-        return self._derived(b"file", salt)
+        """Derive the AES-256 key of one backup from the code and that backup's salt (32 random bytes)."""
+        return self._derive(b"file", salt)
 
-    def _derived(self, purpose: bytes, salt: bytes) -> bytes:
+    def _derive(self, purpose: bytes, salt: bytes) -> bytes:
         info = b"zalo-governor/backup/" + purpose
         return HKDF(algorithm=SHA256(), length=32, salt=salt or None, info=info).derive(self.secret)
 
 
-def _check(group: str, place: int) -> str:
-    """Every single slip and every swap of neighbours changes it, and so does a group in another's place."""
+def _checksum(group: str, place: int) -> str:
+    """Return a group's check character.
+
+    Every single wrong character, swap of neighbours and swap of groups (`place` counts from 0) is detected.
+    """
     total = place + sum((weight + 2) * _ALPHABET.index(character) for weight, character in enumerate(group))
     return _ALPHABET[total % _PRIME]

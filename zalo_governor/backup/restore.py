@@ -1,4 +1,4 @@
-"""Putting a backup back: everything is made and looked through beside what there is, and only then takes its place."""
+"""Restoring a backup: the database is built and verified beside the present one, and replaces it only at the end."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
@@ -41,11 +41,11 @@ from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.system.atomic_files import replace_file
 
 Looking = Callable[[Settings, Keys], Callable[[RawDict], Seal | None]]
-"""Gives what looks at a body as the door does, by the rules of those settings."""
+"""Factory for a secret check: from settings and keys to a function (raw message -> Seal, or None if harmless)."""
 
 
 class Steps(NamedTuple):
-    """Told how it goes on."""
+    """Progress callbacks for the steps of a restore: verify the backup, load its rows, search them for secrets."""
 
     check: Progress
     load: Progress
@@ -53,67 +53,76 @@ class Steps(NamedTuple):
 
 
 class Restored(NamedTuple):
-    """What came of it."""
+    """Result of a restore."""
 
     made_at: datetime
     """When the backup was made."""
     end: End
     settings: Settings
     sealed_again: int
-    """Entries that were sealed after the backup, by a later state that is at hand or by the rules of today."""
+    """Inbox entries sealed now: sealed since the backup according to later data, or found secret by today's rules."""
     erased_again: int
-    """Persons who were erased after the backup."""
+    """Persons erased now because they were erased after the backup was made."""
     known_until: str | None
-    """What told of seals and erasures since: the database before or a later backup; None where nothing did."""
+    """The later data that showed what was sealed and erased: previous database or a later backup; None: neither."""
     kept: str | None
-    """Where the database before is kept."""
+    """Where the previous database is kept; None if there was none."""
 
 
 def restore(
     path: Path, code: RecoveryCode, settings_file: Path, clock: Clock, looking: Looking, steps: Steps, *, replace: bool
 ) -> Restored:
-    """Put a backup back into the installation that `settings_file` describes, or will describe.
+    """Restore a backup into the installation that `settings_file` describes.
 
-    Settings, configuration and key that are missing come from the backup; what is there stays.
+    Missing settings, configuration files and key come from the backup; existing ones are kept.
+
+    Args:
+        path: the backup.
+        code: its recovery code.
+        settings_file: `governor.yaml`, which may not exist yet.
+        clock: the current time.
+        looking: makes the secret check that is run on all restored messages.
+        steps: progress callbacks.
+        replace: whether a database that holds data may be moved aside.
 
     Raises:
-        BackupError: nothing was changed; the text says why.
-        RunningError: a bot works on the database that is there; nothing was changed.
+        BackupError: the restore was refused and nothing was changed; the text says why.
+        RunningError: a bot uses the present database; nothing was changed.
     """
     read = survey(path, code, steps.check)
     check_known(read.manifest.form)
     stamp = f"{local(clock()):%Y%m%d-%H%M%S}"
-    with _as_written(path):
-        settings = _settings(read, settings_file)
+    with _reporting_malformed(path):
+        settings = _load_settings_for(read, settings_file)
         master = b64decode(read.manifest.key, validate=True)
         made_at = datetime.fromisoformat(read.manifest.made_at)
         keys = Keys(master)
-    before = _Before(settings, keys, clock, master)
+    before = _PresentInstallation(settings, keys, clock, master)
     before.check(replace=replace)
-    gone, known_until = before.gone()
-    later, name = _gone_in_later(path, code, read.manifest)
+    gone, known_until = before.read_removals()
+    later, name = _read_removals_of_later_backup(path, code, read.manifest)
     gone = Gone(later.sealed | gone.sealed, later.erased | gone.erased)
     with cleared(landing(settings.sqlalchemy_url, stamp, keys, clock)) as place:
         database = Database(place.url, keys, clock)
         try:
-            with _as_written(path):
-                _load(database, path, code, read, steps.load)
-            _see_that_it_holds(database, read)
-            with _rules(read, settings) as rules:
+            with _reporting_malformed(path):
+                _load_rows(database, path, code, read, steps.load)
+            _verify(database, read)
+            with _settings_with_rules(read, settings) as rules:
                 look = looking(rules, keys)
-            sealed, erased = _take_away(database, gone, look, steps.look, clock())
+            sealed, erased = _repeat_removals(database, gone, look, steps.look, clock())
             with database.write() as connection:
                 look_ahead(connection, clock())
-            _note(database, read, clock(), sealed, erased)
+            _append_audit_entry(database, read, clock(), sealed, erased)
         finally:
             database.close()
-        kept = before.step_aside(stamp, place)
-    _put_files(read, settings, settings_file)
+        kept = before.replace_with(stamp, place)
+    _restore_missing_files(read, settings, settings_file)
     return Restored(made_at, read.end, settings, sealed, erased, known_until or name, kept)
 
 
-class _Before:
-    """The database and key that are there now, if any."""
+class _PresentInstallation:
+    """The database and key that exist before the restore, if any."""
 
     def __init__(self, settings: Settings, keys: Keys, clock: Clock, master: bytes) -> None:
         self._settings = settings
@@ -124,18 +133,19 @@ class _Before:
         url = settings.sqlalchemy_url
         if url.startswith("sqlite"):
             self._file = Path(url.partition(":///")[2])
-        self._is_there = self._file is None or self._file.exists()
-        self._same_key = self._stated_key() in {None, master}
+        self._exists = self._file is None or self._file.exists()
+        self._same_key = self._read_key() in {None, master}
 
     def check(self, *, replace: bool) -> None:
+        """Raise BackupError or RunningError if the present database or key must not be replaced."""
         if self._settings.given_key and not self._same_key:
             raise BackupError(
                 "Biến môi trường ZALO_GOVERNOR_KEY đang giữ khóa khác với khóa trong bản sao lưu; đề nghị bỏ biến này "
                 "hoặc đặt đúng khóa, rồi làm lại."
             )
-        if not self._is_there:
+        if not self._exists:
             return
-        database = self._open()
+        database = self._open_database()
         try:
             refuse_while_running(database)
             if not replace and not is_empty(database):
@@ -151,12 +161,15 @@ class _Before:
         finally:
             database.close()
 
-    def gone(self) -> tuple[Gone, str | None]:
-        """What it shows to be gone since, if it is a later state of the same installation and can be read."""
+    def read_removals(self) -> tuple[Gone, str | None]:
+        """Return what the present database has sealed or erased, and its description.
+
+        Both are empty if the database belongs to another installation, is empty or cannot be read.
+        """
         nothing = Gone({}, {})
-        if not self._is_there or not self._same_key:
+        if not self._exists or not self._same_key:
             return nothing, None
-        database = self._open()
+        database = self._open_database()
         try:
             if is_empty(database):
                 return nothing, None
@@ -167,37 +180,38 @@ class _Before:
         finally:
             database.close()
 
-    def step_aside(self, stamp: str, place: StagingFolder) -> str | None:
-        """Let the new database take the place, with its key."""
+    def replace_with(self, stamp: str, place: StagingFolder) -> str | None:
+        """Put the restored database and its key in place; return where the previous database is kept, if any."""
         path = self._settings.key_path
         if not self._settings.given_key:
             if path.exists() and not self._same_key:
-                # Never without a key in between: the program would begin with one that opens nothing.
+                # The key file must exist at every moment: without one, the program would create a new, useless key.
                 path.with_name(f"{path.name}.truoc-{stamp}").hardlink_to(path)
                 replace_file(path, b64encode(self._master) + b"\n", mode=0o600)
             elif not path.exists():
                 keep_master_key(path, self._master)
         return place.swap(stamp)
 
-    def _open(self) -> Database:
+    def _open_database(self) -> Database:
         return Database(self._settings.sqlalchemy_url, self._keys, self._clock)
 
-    def _stated_key(self) -> bytes | None:
+    def _read_key(self) -> bytes | None:
         stated = self._settings.given_key
         path = self._settings.key_path
         return master_key(path, stated) if stated or path.exists() else None
 
 
 @contextmanager
-def _as_written(path: Path) -> Iterator[None]:
-    """Who knows the code can make a file that opens and holds what no backup holds."""
+def _reporting_malformed(path: Path) -> Iterator[None]:
+    """Turn errors from malformed contents into BackupError: anyone with the code can forge a file that decrypts."""
     try:
         yield
     except (ValueError, KeyError, TypeError, SQLAlchemyError):
         raise not_whole(path) from None
 
 
-def _settings(read: Survey, settings_file: Path) -> Settings:
+def _load_settings_for(read: Survey, settings_file: Path) -> Settings:
+    """Load the settings file, or the one in the backup if there is none."""
     content = read.files[SETTINGS]
     if settings_file.exists():
         return load_settings(settings_file)
@@ -210,8 +224,11 @@ def _settings(read: Survey, settings_file: Path) -> Settings:
         draft.unlink()
 
 
-def _gone_in_later(path: Path, code: RecoveryCode, manifest: Manifest) -> tuple[Gone, str | None]:
-    """What the youngest later backup in the same folder shows, if it opens with the same code."""
+def _read_removals_of_later_backup(path: Path, code: RecoveryCode, manifest: Manifest) -> tuple[Gone, str | None]:
+    """Return what the newest later backup in the same folder shows as sealed or erased, and that backup's name.
+
+    Only backups under the same recovery code are considered; without one, the result is empty.
+    """
     nothing: tuple[Gone, str | None] = (Gone({}, {}), None)
     later = []
     for other in path.parent.glob(f"*{SUFFIX}"):
@@ -223,13 +240,13 @@ def _gone_in_later(path: Path, code: RecoveryCode, manifest: Manifest) -> tuple[
             later.append((head.made_at, other))
     for _, other in sorted(later, reverse=True):
         try:
-            return _gone_in_backup(other, code), other.name
+            return _read_removals_of_backup(other, code), other.name
         except BackupError:
             continue
     return nothing
 
 
-def _gone_in_backup(path: Path, code: RecoveryCode) -> Gone:
+def _read_removals_of_backup(path: Path, code: RecoveryCode) -> Gone:
     gone = Gone({}, {})
     for shape, rows in batches(path, code):
         if shape.table == "inbox":
@@ -245,7 +262,7 @@ def _gone_in_backup(path: Path, code: RecoveryCode) -> Gone:
     return gone
 
 
-def _load(database: Database, path: Path, code: RecoveryCode, read: Survey, progress: Progress) -> None:
+def _load_rows(database: Database, path: Path, code: RecoveryCode, read: Survey, progress: Progress) -> None:
     database.make_tables(read.manifest.form)
     with database.write() as connection:
         there = set(inspect(connection).get_table_names())
@@ -258,8 +275,8 @@ def _load(database: Database, path: Path, code: RecoveryCode, read: Survey, prog
     database.migrate()
 
 
-def _see_that_it_holds(database: Database, read: Survey) -> None:
-    """Counts, the chain of the audit log, and that what is encrypted opens."""
+def _verify(database: Database, read: Survey) -> None:
+    """Check row counts, the audit log's hash chain, and that encrypted values decrypt; raise BackupError otherwise."""
     with database.read() as connection:
         for table in metadata.sorted_tables:
             stated = read.end.counts.get(table.name)
@@ -273,9 +290,10 @@ def _see_that_it_holds(database: Database, read: Survey) -> None:
         raise BackupError("Nhật ký kiểm tra trong bản sao lưu không toàn vẹn; chưa thay đổi gì.")
 
 
-def _take_away(
+def _repeat_removals(
     database: Database, gone: Gone, look: Callable[[RawDict], Seal | None], progress: Progress, now: datetime
 ) -> tuple[int, int]:
+    """Seal and erase again what was removed after the backup; return how many entries and how many persons."""
     with database.write() as connection:
         sealed = seal_again(connection, gone.sealed)
         there = set(connection.scalars(select(persons.c.id).where(persons.c.id.in_(gone.erased))))
@@ -288,7 +306,7 @@ def _take_away(
     return sealed, len(there)
 
 
-def _note(database: Database, read: Survey, now: datetime, sealed: int, erased: int) -> None:
+def _append_audit_entry(database: Database, read: Survey, now: datetime, sealed: int, erased: int) -> None:
     with SqlUnitsOfWork(database).begin() as uow:
         uow.audit.append(
             "database.restored",
@@ -301,25 +319,26 @@ def _note(database: Database, read: Survey, now: datetime, sealed: int, erased: 
 
 
 @contextmanager
-def _rules(read: Survey, settings: Settings) -> Iterator[Settings]:
-    """Settings by which the rules can be loaded before the office's own configuration is put back."""
+def _settings_with_rules(read: Survey, settings: Settings) -> Iterator[Settings]:
+    """Yield settings whose rules can be loaded: if the office's configuration folder is missing, it is a temporary
+    copy from the backup."""
     if settings.config_dir is None or settings.config_dir.exists():
         yield settings
         return
     with TemporaryDirectory() as folder:
-        _put_config(read, Path(folder))
+        _write_config(read, Path(folder))
         yield settings.model_copy(update={"config_dir": Path(folder)})
 
 
-def _put_files(read: Survey, settings: Settings, settings_file: Path) -> None:
-    """Settings and the office's own configuration, where there is none."""
+def _restore_missing_files(read: Survey, settings: Settings, settings_file: Path) -> None:
+    """Write the settings file and the office's configuration folder from the backup, each only if it is missing."""
     if settings.config_dir is not None and not settings.config_dir.exists():
-        _put_config(read, settings.config_dir)
+        _write_config(read, settings.config_dir)
     if not settings_file.exists():
         replace_file(settings_file, read.files[SETTINGS], mode=0o600)
 
 
-def _put_config(read: Survey, folder: Path) -> None:
+def _write_config(read: Survey, folder: Path) -> None:
     for name, content in read.files.items():
         inside = folder / name.removeprefix(CONFIG)
         if name.startswith(CONFIG) and inside.resolve().is_relative_to(folder.resolve()):

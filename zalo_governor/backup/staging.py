@@ -1,4 +1,4 @@
-"""Where a restored database is put together and looked through before it takes its place, on either database."""
+"""Staging areas in which a restored database is built and verified before it replaces the present one."""
 
 import shutil
 import sqlite3
@@ -22,29 +22,32 @@ _BESIDE, _SCHEMA = "khoi-phuc-", "khoi_phuc_"
 
 
 def put_aside(data_dir: Path) -> list[Path]:
-    """What upgrade and restore left beside: earlier forms of the data, which hold what was sealed or erased since."""
+    """Return the copies of older data that upgrade and restore left; they hold what was sealed or erased since."""
     return sorted([*data_dir.glob("*.truoc-*"), *data_dir.glob(f"{_BESIDE}*/")])
 
 
 class StagingFolder(Protocol):
-    """A place beside the present database."""
+    """A staging area beside the present database."""
 
     url: str
-    """Of the new database, while it is put together."""
+    """URL of the new database while it is built."""
 
     def swap(self, stamp: str) -> str | None:
-        """Put the new database in its place; gives where the one before is kept now, None where there was none."""
+        """Replace the present database by the new one; return where the previous is kept, None if there was none.
+
+        `stamp` distinguishes the kept copy by time.
+        """
         ...
 
     def clear(self) -> None:
-        """Remove what was put together, where it has not taken its place."""
+        """Delete the staging area and the new database if `swap` has not moved it into place."""
         ...
 
 
 def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> StagingFolder:
-    """A landing for the database of that URL, where no restoring goes on; what one that was killed left is removed.
+    """Create a staging area for the database at `url`; no other restore may be in progress.
 
-    It may hold what is sealed or erased by now.
+    What an interrupted restore left is deleted, since it may hold data that was sealed or erased since.
     """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
@@ -53,7 +56,7 @@ def landing(url: str, stamp: str, keys: Keys, clock: Clock) -> StagingFolder:
 
 
 def is_empty(database: Database) -> bool:
-    """Whether nothing was ever heard, judged or done in it; also where it has no tables yet."""
+    """Return whether the database has no message, case or audit entry; also true if it has no tables yet."""
     with database.read() as connection:
         names = set(inspect(connection).get_table_names())
         return not any(
@@ -65,7 +68,7 @@ def is_empty(database: Database) -> bool:
 
 @contextmanager
 def cleared(place: StagingFolder) -> Iterator[StagingFolder]:
-    """The landing; whatever happens, nothing half-made is left of it."""
+    """Context manager that deletes the staging area at the end, whatever happens."""
     try:
         yield place
     finally:
@@ -73,7 +76,7 @@ def cleared(place: StagingFolder) -> Iterator[StagingFolder]:
 
 
 class _Beside:
-    """SQLite: a folder beside the file, on the same disk, so that the swap is a rename."""
+    """Staging area for SQLite: a folder beside the database file, on the same disk, so that the swap is a rename."""
 
     def __init__(self, file: Path, stamp: str) -> None:
         self._file = file
@@ -88,15 +91,15 @@ class _Beside:
         before = self._file.with_name(f"{self._file.name}.truoc-{stamp}")
         kept = None
         if self._file.exists():
-            self._keep(before)
+            self._link_as(before)
             kept = str(before)
-        # At each moment one of the two is there: where there was none, the program would begin an empty one.
+        # A database must exist at every moment: without one, the program would create an empty one.
         made.replace(self._file)
         sync_folder(self._file.parent)
         return kept
 
-    def _keep(self, before: Path) -> None:
-        """The database as a second name, and nothing beside it that SQLite would take for part of the new one."""
+    def _link_as(self, before: Path) -> None:
+        """Hard-link the present database as `before`; remove its WAL files, lest SQLite apply them to the new one."""
         with suppress(sqlite3.Error), closing(sqlite3.connect(self._file)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
         ends = [end for end in ("", "-wal", "-shm") if self._file.with_name(self._file.name + end).exists()]
@@ -111,40 +114,40 @@ class _Beside:
 
 
 class _Schema:
-    """PostgreSQL: a schema of its own; the swap renames both in one transaction."""
+    """Staging area for PostgreSQL: a separate schema; the swap renames both schemas in one transaction."""
 
     def __init__(self, url: str, stamp: str, keys: Keys, clock: Clock) -> None:
         self._keys = keys
         self._clock = clock
         self._name = f"{_SCHEMA}{stamp}".replace("-", "_")
-        self._address = url
+        self._target_url = url
         options = f"-c search_path={self._name}"
         self.url = make_url(url).update_query_dict({"options": options}).render_as_string(hide_password=False)
-        for left in self._left():
-            self._run(f'DROP SCHEMA "{left}" CASCADE')
-        self._run(f'CREATE SCHEMA "{self._name}"')
+        for left in self._leftover_schemas():
+            self._execute(f'DROP SCHEMA "{left}" CASCADE')
+        self._execute(f'CREATE SCHEMA "{self._name}"')
 
     def swap(self, stamp: str) -> str | None:
         before = f"truoc_{stamp}".replace("-", "_")
-        self._run(
+        self._execute(
             f'ALTER SCHEMA {_PUBLIC} RENAME TO "{before}"',
             f'ALTER SCHEMA "{self._name}" RENAME TO {_PUBLIC}',
         )
         return f"schema {before}"
 
     def clear(self) -> None:
-        self._run(f'DROP SCHEMA IF EXISTS "{self._name}" CASCADE')
+        self._execute(f'DROP SCHEMA IF EXISTS "{self._name}" CASCADE')
 
-    def _left(self) -> list[str]:
-        database = Database(self._address, self._keys, self._clock)
+    def _leftover_schemas(self) -> list[str]:
+        database = Database(self._target_url, self._keys, self._clock)
         try:
             with database.read() as connection:
                 return [name for name in inspect(connection).get_schema_names() if name.startswith(_SCHEMA)]
         finally:
             database.close()
 
-    def _run(self, *statements: str) -> None:
-        database = Database(self._address, self._keys, self._clock)
+    def _execute(self, *statements: str) -> None:
+        database = Database(self._target_url, self._keys, self._clock)
         try:
             with database.write() as connection:
                 for statement in statements:

@@ -40,7 +40,6 @@ COMMANDS = (
     "account",
     "trial",
     "bat-dau",
-    "bench",
 )
 """Each a function or a Typer of that name in the module of that name, a hyphen written as an underscore there."""
 _PACKAGES = frozenset({"init", "login", "demo"})

@@ -1,1 +1,1 @@
-"""What the program talks about: events, people, findings, cases, reports. Plain data, no I/O."""
+"""Data models shared by the whole program (events, people, findings, cases, reports …): frozen, without I/O."""

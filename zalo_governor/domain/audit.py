@@ -1,4 +1,4 @@
-"""The audit log as people see it: who did what when, where the chain of it ends, and what does not hold."""
+"""Models of the audit log: its rows, the head of their hash chain, and the result of verifying the chain."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,111 +6,111 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-_SHOWN = 16
-"""Hex digits of a link that are printed: nobody finds another log with the same ones."""
+_PRINTED_DIGITS = 16
+"""Number of hex digits of a chain hash that are printed; enough that nobody can forge another log with the same."""
 
 
 class AuditEntry(BaseModel):
-    """One row."""
+    """A row of the audit log: one action of a person or of the program."""
 
     model_config = ConfigDict(frozen=True)
 
     id: int
     at: datetime
     actor_id: int | None
-    """Person who did it, None for the program."""
+    """Id of the person who acted; None for the program itself."""
     group_id: str
     action: str
-    """`case.moved`, `command`, `command.refused`, `config.changed` …"""
+    """What was done: `case.moved`, `command`, `command.refused`, `config.changed` …"""
     subject: str
     detail: dict[str, Any]
 
 
 SHOWN = "case.shown"
-"""Action of a row that says that somebody opened a case; its subject is the case's code."""
+"""The `action` of a row recording that a person viewed a case; its `subject` is the case's code."""
 
 
 class Opening(NamedTuple):
-    """How often somebody opened a case."""
+    """How often one person viewed a case, counted from the audit log."""
 
     person_id: int | None
-    """None for whoever sits at the machine."""
+    """None for a user of the command line, who is not identified as a person."""
     times: int
     last_at: datetime
 
 
 class AuditHead(NamedTuple):
-    """Where the chain ends: how many rows there are, and the link of the last one."""
+    """The end of the audit log's hash chain: the number of rows and the hash of the last row."""
 
     rows: int
     link: bytes
 
     def __str__(self) -> str:
-        """`1234-0f3c9a5be1d27764`, as reports print it and `audit verify --head` takes it."""
-        return f"{self.rows}-{self.link.hex()[:_SHOWN]}"
+        """Return the printed form, such as `1234-0f3c9a5be1d27764`, which `audit verify --head` accepts."""
+        return f"{self.rows}-{self.link.hex()[:_PRINTED_DIGITS]}"
 
 
 class PrintedHead(NamedTuple):
-    """A head as somebody has it on paper."""
+    """A chain head copied from a printed report: the row count and the first hex digits of the last row's hash."""
 
     rows: int
     digits: str
 
     @classmethod
     def read(cls, text: str) -> "PrintedHead":
-        """The head that `str(AuditHead)` printed.
+        """Parse the text that `str(AuditHead)` printed.
 
         Raises:
-            ValueError: the text is not of that form.
+            ValueError: the text does not have that form.
         """
         rows, _, digits = text.strip().lower().partition("-")
         if not (
-            rows.isascii() and rows.isdecimal() and len(digits) == _SHOWN and set(digits) <= set("0123456789abcdef")
+            rows.isascii() and rows.isdecimal() and len(digits) == _PRINTED_DIGITS and set(digits) <= set("0123456789abcdef")
         ):
             raise ValueError("mã phải gồm một số, dấu gạch ngang và 16 ký tự 0-9, a-f, ví dụ 1234-0f3c9a5be1d27764")
         return cls(int(rows), digits)
 
     def fits(self, link: bytes) -> bool:
-        """Whether that is the link of its row."""
-        return link.hex()[:_SHOWN] == self.digits
+        """Return whether the printed digits match `link`, the stored hash of row number `rows`."""
+        return link.hex()[:_PRINTED_DIGITS] == self.digits
 
 
 class FaultKind(StrEnum):
-    """What does not hold."""
+    """What is wrong with the audit log's hash chain."""
 
     CHANGED = "changed"
-    """The row is not as it was written."""
+    """A row was changed after it was written."""
     INSERTED = "inserted"
-    """The row was not written by the program."""
+    """A row was added by something other than the program."""
     REMOVED = "removed"
-    """Rows before this one are missing, as its number shows."""
+    """Rows before this row are missing: its number is not the next after the previous row's."""
     TAIL_CUT = "tail_cut"
-    """Rows after this one, the last, are missing."""
+    """Rows after the last present row are missing."""
     NO_HEAD = "no_head"
-    """The vault no longer says where the chain ends: a cut tail would not show."""
+    """The stored chain head is missing from the `vault` table, so removed last rows could not be detected."""
     SHORTER = "shorter"
-    """The log has fewer rows than the printed head says: it was put back to an older state."""
+    """The log has fewer rows than the printed head says: an older state of the log was restored."""
     OTHER_PAST = "other_past"
-    """The row that the printed head names is another one: the log was put back and written on, or is another log."""
+    """The printed head's row has another hash: the log was restored and continued, or is another log."""
 
 
 class Fault(NamedTuple):
-    """Something that does not hold, and where."""
+    """One fault found in the audit log, and its place."""
 
     kind: FaultKind
     row_id: int | None = None
-    """The row, or the last one there is; None where the log is empty."""
+    """Id of the faulty row, or of the last row where rows after it are missing; None where the log is empty."""
     at: datetime | None = None
-    """When that row says it was written."""
+    """The time recorded in that row."""
     rows: int = 1
-    """Rows concerned, as far as that is known; 0 where it is not."""
+    """Number of rows affected; 0 where unknown."""
 
 
 class ChainReport(NamedTuple):
-    """What a look at the whole chain shows."""
+    """The result of verifying the whole audit log."""
 
     rows: int
     head: AuditHead | None
     faults: tuple[Fault, ...]
     adopted: tuple[tuple[int, datetime | None], ...] = ()
-    """Rows (number, time) that say that there was no head before them: once after an upgrade, else a trace."""
+    """(id, time) of rows recording that no stored head existed before: normal once after an upgrade, else suspicious."""

@@ -1,4 +1,4 @@
-"""A case: what people handle. One finding opens it, more may join it, people move it from state to state."""
+"""Cases: a finding opens one, later findings may join it, and people move it from state to state."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,27 +13,27 @@ from zalo_governor.domain.group_changes import CHANGE_RULES
 
 
 class CaseState(StrEnum):
-    """Where a case stands."""
+    """State of a case."""
 
     NEW = "new"
     REMINDED = "reminded"
     REMEDIED = "remedied"
     CONFIRMED = "confirmed"
     REFERRED = "referred"
-    """Only for clause 4.1: given to the competent body, which alone determines what is secret."""
+    """Only for clause 4.1 (state secrets): passed to the competent body, which alone determines what is secret."""
     FALSE_ALARM = "false_alarm"
     UNDER_REVIEW = "under_review"
     REPORTED = "reported"
     APPROVED = "approved"
-    """Only for changes of the group (clauses 6.1, 6.5): the leader has allowed it afterwards."""
+    """Only for changes of the group (clauses 6.1, 6.5): the leader approved the change afterwards."""
 
     @property
     def open(self) -> bool:
-        """Whether somebody still has to look at the case."""
+        """Return whether the case still needs a decision by a person."""
         return self in {CaseState.NEW, CaseState.REMINDED, CaseState.UNDER_REVIEW}
 
 
-_NEXT: dict[CaseState, frozenset[CaseState]] = {
+_ALLOWED_TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
     CaseState.NEW: frozenset(set(CaseState) - {CaseState.NEW}),
     CaseState.REMINDED: frozenset(set(CaseState) - {CaseState.NEW, CaseState.REMINDED}),
     CaseState.REMEDIED: frozenset(
@@ -51,7 +51,7 @@ _NEXT: dict[CaseState, frozenset[CaseState]] = {
 
 
 class Case(BaseModel):
-    """One case. `code` is what people type."""
+    """A suspected breach of one rule by one person, with everything that happened to it since."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -66,69 +66,69 @@ class Case(BaseModel):
     person_id: int
     state: CaseState
     opened_at: datetime
-    """When it was opened here; aware, UTC."""
+    """When the program opened the case; aware, UTC."""
     event_at: datetime
-    """When the first event happened, by Zalo's clock."""
+    """When the first event happened, by Zalo's clock; aware, UTC."""
     last_event_at: datetime
     count: int = 1
-    """How many events joined it."""
+    """Number of events in the case, including the first."""
     first_event_id: int
     message_key: str
-    """msgId of the first event."""
+    """`key` (msgId) of the first event."""
     late: bool = False
-    """Found in backfill or after its turn."""
+    """The first event was received by backfill, or judged after a younger event of the group."""
     state_at: datetime
     state_by: int | None = None
-    """Person who moved it, None for the program."""
+    """Id of the person who set the state; None for the program."""
     reason: str = ""
     same_as: int | None = None
-    """Number of an earlier case with the same sealed content, by its keyed hash."""
+    """Id of an earlier case whose sealed content has the same keyed hash."""
     nth: int = 1
-    """Which case of that person under that rule it is, of those in the ladder's window when it was opened."""
+    """Ordinal among the person's cases under the rule within `Ladder.window_days` before it was opened; 1 = first."""
     due_at: datetime | None = None
-    """When the leader is told unless somebody answers before; None where nothing is due."""
+    """When the leader will be told if no admin acts on the case before; None where no such escalation is due."""
     desk_due_at: datetime | None = None
-    """When the desk hears of it in a digest; None where it has heard, or never does."""
+    """When the admins are told of the case in a digest; None where they were told already or never are."""
     remedied_at: datetime | None = None
-    """When what it is about was set right or gone from the group, whatever became of the case afterwards."""
+    """When the breach was first corrected or removed from the group; kept whatever the case's later states."""
     leader_told_at: datetime | None = None
     leader_told_by: int | None = None
-    """Person who passed it on to the leader, None for the program, which found no answer."""
+    """Id of the person who passed the case to the leader; None where the program did, as no admin had acted in time."""
     asked_with: int | None = None
-    """Number of the case under which one message asked the member about this one, too; None where it was asked alone
-    or not at all."""
+    """Id of another case whose notice to the member also covered this case; None where the member got a notice for this
+    case alone, or none."""
 
     @property
     def code(self) -> str:
-        """What people type and read: `VP12`."""
+        """Return the code by which people refer to the case, such as `VP12`."""
         return f"VP{self.id}"
 
     @property
     def gravity(self) -> Severity:
-        """How grave it is for whoever has to be told: what is sealed is always critical."""
+        """Return the severity that decides who is notified: always critical for a sealed case."""
         return Severity.CRITICAL if self.sealed else self.severity
 
     @property
     def urgent(self) -> bool:
-        """Whether people have to know at once, at night too: secrets, malware, outsiders."""
+        """Return whether people must be notified at once, even at night (secrets, malware, outsiders)."""
         return self.gravity in {Severity.CRITICAL, Severity.MAJOR}
 
     @property
     def minutes_to_remedy(self) -> int | None:
-        """From the first event until it was set right, at least 1; None where it was not."""
+        """Return the minutes from the first event until it was remedied, at least 1; None where it was not."""
         if self.remedied_at is None:
             return None
         return minutes_of(self.remedied_at - self.event_at)
 
     def moved(self, to: CaseState, *, at: datetime, by: int | None, reason: str = "") -> Self:
-        """The case in another state.
+        """Return a copy of the case in state `to`, set by person `by` (None for the program).
 
         Raises:
-            IllegalTransitionError: that state cannot be reached from the present one, a case of clause 4.1 would be
-                "confirmed" (only the competent body determines that), something else than a change of the group would
-                be "approved", or a false alarm has no reason.
+            IllegalTransitionError: `to` cannot be reached from the present state, a case of clause 4.1 would be
+                "confirmed" (only the competent body determines secrecy), a case that is not about a change of the
+                group would be "approved", or a false alarm has no reason.
         """
-        if to not in _NEXT[self.state]:
+        if to not in _ALLOWED_TRANSITIONS[self.state]:
             raise IllegalTransitionError(f"{self.code}: {self.state} -> {to}")
         if to is CaseState.CONFIRMED and self.sealed:
             raise IllegalTransitionError(f"{self.code}: a sealed case is referred, not confirmed")
@@ -141,11 +141,11 @@ class Case(BaseModel):
         moved = self.model_copy(update={"state": to, "state_at": at, "state_by": by, "reason": reason})
         if to is CaseState.REMEDIED:
             moved = moved.remedied(at)
-        # Nobody takes a case on himself out of the leader's sight.
+        # The person concerned must not be able to stop the escalation to the leader by acting on the own case.
         return moved if by in {None, self.person_id} else moved.answered()
 
     def may_become(self, to: CaseState) -> bool:
-        """Whether it can be moved there; a reason would be given."""
+        """Return whether `moved(to)` would succeed, given a reason."""
         try:
             self.moved(to, at=self.state_at, by=None, reason=to.value)
         except IllegalTransitionError:
@@ -153,73 +153,73 @@ class Case(BaseModel):
         return True
 
     def remedied(self, at: datetime) -> Self:
-        """The case with the moment at which it was first set right."""
+        """Return a copy with `remedied_at` set to `at`, or the case itself where `remedied_at` was set before."""
         return self if self.remedied_at else self.model_copy(update={"remedied_at": at})
 
     def answered(self) -> Self:
-        """The case after somebody of the desk has acted on it: nothing is due any more."""
+        """Return a copy without due notifications, after an admin has acted on the case."""
         return self.model_copy(update={"due_at": None, "desk_due_at": None})
 
     def told_desk(self) -> Self:
-        """The case after the desk has heard of it; the leader may still be due."""
+        """Return a copy for which the admins were notified; a notification of the leader may still be due."""
         return self.model_copy(update={"desk_due_at": None})
 
     def told_leader(self, *, at: datetime, by: int | None) -> Self:
-        """The case after the leader was told of it."""
+        """Return a copy recording that the leader was told at `at` by person `by` (None for the program)."""
         return self.model_copy(update={"due_at": None, "leader_told_at": at, "leader_told_by": by})
 
     def joined(self, *, at: datetime) -> Self:
-        """The case with one more event."""
+        """Return a copy that counts one more event, which happened at `at`."""
         return self.model_copy(update={"count": self.count + 1, "last_event_at": max(at, self.last_event_at)})
 
 
 class CaseMessage(BaseModel):
-    """A message under a case, as the group shows it or no longer shows it; nothing of what it says."""
+    """A message that belongs to a case, and whether it is still visible in the group; holds no content."""
 
     model_config = ConfigDict(frozen=True)
 
     account: str
-    """The bot account that heard it."""
+    """uid of the bot account that received the message."""
     key: str
     """msgId."""
     cli_key: str | None
-    """cliMsgId; None where Zalo gave none, and then it cannot be removed by a command."""
+    """cliMsgId; None where Zalo gave none: the message then cannot be removed by a command."""
     owner_uid: str
-    """Who posted it."""
+    """uid of the sender."""
     at: datetime
     gone_at: datetime | None = None
-    """When it was recalled or deleted; None while it is still to be seen."""
+    """When the message was recalled or deleted; None while it is visible."""
     gone_by: int | None = None
-    """Person who did that; None where Zalo does not say."""
+    """Id of the person who recalled or deleted it; None where Zalo does not say."""
     deleted: bool = False
-    """Deleted by an administrator of the group, not recalled by its sender."""
+    """True: deleted by a Zalo administrator of the group. False: recalled by its sender, or not gone."""
 
 
 class Reader(BaseModel):
-    """Who has received or seen messages of a case, by Zalo's receipts."""
+    """A person who received or saw messages of a case, according to Zalo's receipts."""
 
     model_config = ConfigDict(frozen=True)
 
     person_id: int
     seen: bool
-    """False: delivered to the person's device, and no more is known."""
+    """True: seen. False: delivered to the person's device, and not known to be seen."""
 
 
 class NoteKind(StrEnum):
-    """What somebody's words about a case are."""
+    """Kind of a text that a person wrote about a case."""
 
     EXPLANATION = "explanation"
-    """Of the person concerned, to the desk."""
+    """By the person concerned, addressed to the admins."""
     REVIEW = "review"
-    """Why the case should be looked at again."""
+    """By the person concerned: why the case should be reviewed."""
     NOTE = "note"
-    """Of the desk, for itself."""
+    """By an admin, for the admins only."""
     PASSED_ON = "passed_on"
-    """Of the desk, to the leader."""
+    """By an admin, addressed to the leader when passing the case on."""
 
 
 class CaseNote(BaseModel):
-    """What somebody said of a case. Kept encrypted."""
+    """A text that a person wrote about a case; stored encrypted."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,4 +1,4 @@
-"""The state of the line to Zalo, and the gaps in what was heard."""
+"""The state of the connection to Zalo, and the gaps in which events of a group were not received."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,22 +8,22 @@ from pydantic import BaseModel, ConfigDict
 
 
 class LineState(StrEnum):
-    """What the listener says about its line."""
+    """State of the socket connection to Zalo, as the listener reports it."""
 
     UP = "up"
     DOWN = "down"
     REFUSED = "refused"
     """The session is dead (101/401/403 at the handshake or login error): somebody must log in again."""
     DUPLICATE = "duplicate"
-    """3000: another connection of this session took over."""
+    """Close code 3000: another connection of the same session replaced this connection."""
     KICKED = "kicked"
-    """3003: the account was logged in elsewhere."""
+    """Close code 3003: the bot account was logged in elsewhere."""
     FRAME_LOST = "frame_lost"
-    """A frame could not be decoded; what it carried must be fetched anew."""
+    """A socket frame could not be decoded; its content must be fetched again by backfill."""
 
 
 class LineReport(BaseModel):
-    """One change of the line. `heard_at` is when the last frame came in before the change."""
+    """One change of the connection's state. `heard_at` is when the last frame arrived before the change."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,22 +32,22 @@ class LineReport(BaseModel):
     heard_at: datetime | None = None
     cause: str = ""
     resumes_at: datetime | None = None
-    """When the next try is made, where the account is used elsewhere and is left to whoever took it until then."""
+    """When the bot reconnects, after it gave way to another user of the account; None in all other cases."""
 
 
 class BackfillEnd(StrEnum):
-    """How a look into a group's history ended."""
+    """How a backfill from a group's history ended."""
 
     REACHED = "reached"
-    """It got back to something heard before the gap: nothing is missing."""
+    """Backfill met an event received before the gap: nothing is missing."""
     EXHAUSTED = "exhausted"
-    """It did not, and no other look will: the history is too short, too long, or refused for good."""
+    """Backfill did not get back to the gap's beginning and never will: history too short, too long, or refused."""
     INTERRUPTED = "interrupted"
-    """Zalo did not answer, or the program stops: to be tried again."""
+    """Zalo did not answer, or the program is stopping: backfill will be tried again."""
 
 
 class Gap(BaseModel):
-    """A time in which the bot could not hear a group."""
+    """A period in which the bot could not receive the events of a group."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,17 +57,17 @@ class Gap(BaseModel):
     ended_at: datetime | None = None
     cause: str
     recovered: int = 0
-    """Messages that backfill brought back."""
+    """Number of messages recovered by backfill."""
     closed: bool = False
-    """Backfill reached what was heard before: nothing is missing."""
+    """Backfill recovered the whole gap: nothing is missing."""
     heard_id: int = 0
-    """Entries of the inbox up to this number were heard before it. Clocks can be wrong, the numbers always grow."""
+    """Last inbox id received before the gap. Used instead of a time, as clocks can be wrong and ids always grow."""
     pending: bool = False
     """Backfill is still to be tried."""
 
 
 def silence(gaps: Iterable[Gap], start: datetime, end: datetime) -> timedelta:
-    """How much of [start, end) lies in gaps, each moment once; a gap that has not ended reaches to `end`."""
+    """Return how much of [start, end) lies in gaps; overlaps count once, a gap without end lasts to `end`."""
     silent, counted_until = timedelta(), start
     for gap in sorted(gaps, key=lambda gap: gap.began_at):
         ended = min(gap.ended_at or end, end)

@@ -1,6 +1,6 @@
-"""The delivery promise: how long, and at what pauses, the program tries to deliver a notice before it gives up.
+"""Retry policies for sending notices: how long, and with which pauses, before the program gives up.
 
-docs/giao-tin.md shows the same table to operators; a test keeps the two equal.
+docs/giao-tin.md shows the same table to operators; a test keeps both equal.
 """
 
 from collections.abc import Sequence
@@ -11,93 +11,93 @@ from typing import NamedTuple
 from zalo_governor.domain.notices import Notice, Purpose
 
 ECHO_WAIT = timedelta(seconds=15)
-"""How long the echo of a send of unknown outcome is waited for before Zalo is asked about it."""
+"""How long to wait for the echo of a message whose send had an unknown outcome, before querying Zalo's history."""
 UNHEARD_AFTER = timedelta(minutes=3)
-"""An urgent alert that reached nobody of the desk for so long takes another way (`office.undelivered`)."""
+"""After this time, an urgent alert that has reached no admin is escalated (`services/messaging/delivery.py`)."""
 KEPT_IN_SIGHT = timedelta(days=7)
-"""For so long what could not be delivered is counted in /trangthai, doctor and the metrics."""
+"""How long a notice that could not be delivered is counted in the command /trangthai, doctor and the metrics."""
 
 
 class Promise(NamedTuple):
-    """How a notice is tried."""
+    """Retry policy for sending a notice."""
 
     lasts: timedelta
-    """From its making until it is given up; an urgent one also ends when somebody answers its case."""
+    """Time from a notice's creation until its sending is given up; an urgent one also ends when its case is answered."""
     pauses: Sequence[int]
-    """Seconds before the second, third, … try; the last repeats."""
+    """Seconds to wait before the second, third, … try; the last value repeats."""
 
     def pause(self, attempts: int) -> timedelta:
-        """How long to wait after that many failed tries, at least 1."""
+        """Return how long to wait after `attempts` failed tries (at least 1)."""
         return timedelta(seconds=self.pauses[min(attempts, len(self.pauses)) - 1])
 
 
 URGENT = Promise(timedelta(hours=24), (5, 10, 20, 40, 60, 120, 300, *(600,) * 6, 1800))
 _NOTICE = Promise(timedelta(hours=24), (15, 30, 60, 120, 300, 600, 1800))
-_REQUEST = Promise(timedelta(hours=12), (15, 30, 60, 120, 300, 600, 1800))
-_ANSWER = Promise(timedelta(minutes=30), (5, 10, 20, 30, 60))
+_MEMBER_REQUEST = Promise(timedelta(hours=12), (15, 30, 60, 120, 300, 600, 1800))
+_REPLY = Promise(timedelta(minutes=30), (5, 10, 20, 30, 60))
 _PROMISES = {
     Purpose.ADMIN_ALERT: _NOTICE,
     Purpose.LEADER_ALERT: _NOTICE,
-    Purpose.MEMBER_REQUEST: _REQUEST,
-    Purpose.REPLY: _ANSWER,
+    Purpose.MEMBER_REQUEST: _MEMBER_REQUEST,
+    Purpose.REPLY: _REPLY,
     Purpose.REPORT: _NOTICE,
     Purpose.SYSTEM: _NOTICE,
 }
 
 
 def promise_of(purpose: Purpose, *, urgent: bool) -> Promise:
-    """The promise of a notice."""
+    """Return the retry policy of a notice."""
     return URGENT if urgent else _PROMISES[purpose]
 
 
 def expiry_of(notice: Notice) -> datetime:
-    """The moment after which it is not tried again."""
+    """Return the time after which sending the notice is given up."""
     begins = max(notice.created_at, notice.not_before or notice.created_at)
     return begins + promise_of(notice.purpose, urgent=notice.urgent).lasts
 
 
 class DeliveryState(StrEnum):
-    """What is known of the delivery of the request that a case sent to its member."""
+    """Delivery state of the notice that asks a case's member to correct the breach."""
 
     NONE = "none"
-    """None was sent: policy, reach or trial kept it back."""
+    """No notice was sent, because of the escalation policy, the member's reach or the trial period."""
     PENDING = "pending"
-    """It is still being tried."""
+    """Sending is still being tried."""
     DELIVERED = "delivered"
     FAILED = "failed"
-    """Zalo refused it, or its time ended."""
+    """Zalo refused the notice, or its retry time ended."""
 
 
 class Undelivered(NamedTuple):
-    """A notice that did not get through, without its words."""
+    """A notice that could not be delivered, without its text."""
 
     id: int
     account: str
     person_id: int | None
-    """None: into the group."""
+    """The addressee; None for a message into the group."""
     case_id: int | None
     group_id: str
     purpose: Purpose
     urgent: bool
     created_at: datetime
     final: bool
-    """No further try will be made."""
+    """True: given up. False: will be tried again."""
     code: int | None
-    """Zalo's error code, or HTTP status, of the last try; None where there was no answer."""
+    """Zalo's error code or the HTTP status of the last try; None where there was no answer."""
 
 
 class UndeliveredCounts(NamedTuple):
-    """What waits to be sent, and what could not be."""
+    """Counts of notices waiting to be sent and of notices given up."""
 
     waiting: int
     oldest_waiting_at: datetime | None
-    """When the oldest of them was made that has been tried in vain."""
+    """Creation time of the oldest waiting notice that has failed at least once."""
     failed: int
-    """Given up within `KEPT_IN_SIGHT`."""
+    """Number of notices given up within the last `KEPT_IN_SIGHT`."""
     urgent_failed: int
-    """The urgent ones of both: given up, or tried in vain for longer than `UNHEARD_AFTER`."""
+    """Number of urgent notices that were given up, or have failed for longer than `UNHEARD_AFTER`."""
     codes: tuple[tuple[int, int], ...]
-    """(error code, how many) of those given up, most frequent first; 0 where Zalo gave none."""
+    """(error code, number of notices given up with it), most frequent first; code 0 where Zalo gave none."""
 
 
 NOTHING_OUTGOING = UndeliveredCounts(waiting=0, oldest_waiting_at=None, failed=0, urgent_failed=0, codes=())

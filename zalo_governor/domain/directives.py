@@ -1,4 +1,4 @@
-"""Directives and reports in the group, and whether they were brief and clear (clause 5.1). Facts alone, no text."""
+"""Directives and reports posted in the group, and whether they were brief and clear (clause 5.1); without text."""
 
 from enum import StrEnum
 
@@ -6,22 +6,22 @@ from pydantic import BaseModel, ConfigDict
 
 
 class StatementKind(StrEnum):
-    """What a message was, by its words and by who wrote it."""
+    """Kind of a statement in the group, classified by its words and its sender."""
 
     DIRECTIVE = "directive"
-    """Of the leadership, with a word that asks for something to be done."""
+    """A message of the leadership with a word that asks for something to be done."""
     REPORT = "report"
-    """Of anybody, and it says itself that it reports."""
+    """A message of any member that calls itself a report."""
 
 
 class Statement(BaseModel):
-    """One directive or report."""
+    """A directive or report posted in the group, and which requirements of clause 5.1 it misses."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: StatementKind
     long: bool
     no_deadline: bool = False
-    """Of a directive: no word of a time by which it is to be done."""
+    """For a directive: True where it states no deadline."""
     no_addressee: bool = False
-    """Of a directive: nobody is named, mentioned or answered."""
+    """For a directive: True where it names, mentions and answers nobody."""

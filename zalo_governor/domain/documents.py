@@ -1,4 +1,4 @@
-"""A report in words and tables, before any file format: what every face of it shows, so that they cannot disagree."""
+"""A report as texts and tables, from which every file format is rendered, so that the formats cannot disagree."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class ReportFormat(StrEnum):
-    """What a paper is printed as."""
+    """File format into which a report is rendered."""
 
     DOCX = "docx"
     XLSX = "xlsx"
@@ -15,39 +15,39 @@ class ReportFormat(StrEnum):
 
 
 class Drawing(StrEnum):
-    """How the first column of a table with the numbers beside it is drawn."""
+    """Chart type of a table: labels from its first column, values from the columns named in `Table.drawn`."""
 
     COLUMNS = "columns"
-    """Upright, for a sequence such as days."""
+    """Vertical bars, for a sequence such as days."""
     BARS = "bars"
-    """Lying, for names."""
+    """Horizontal bars, for names."""
 
 
 Cell = str | int
 
 
-class _Part(BaseModel):
+class _DocumentPart(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Table(_Part):
-    """Rows under headings. The first column names, the others tell."""
+class Table(_DocumentPart):
+    """A table of a report. The first column labels each row."""
 
     key: str
-    """By which a template refers to it: `clauses`."""
+    """Name by which a document template refers to the table, such as `clauses`."""
     title: str
     sheet: str
-    """Name of its sheet, at most 31 characters."""
+    """Name of the table's worksheet in XLSX, at most 31 characters."""
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    """As many cells in each as there are columns."""
+    """Each row has one cell per column."""
     drawing: Drawing | None = None
     drawn: tuple[int, ...] = ()
-    """Places of the columns of numbers that are drawn."""
+    """Indexes of the numeric columns shown in the chart."""
 
 
-class Section(_Part):
-    """A numbered part of the paper."""
+class Section(_DocumentPart):
+    """A numbered section of a report."""
 
     key: str
     title: str
@@ -55,59 +55,59 @@ class Section(_Part):
     tables: tuple[Table, ...] = ()
 
 
-class Highlight(_Part):
-    """One figure that stands out."""
+class Highlight(_DocumentPart):
+    """A key figure shown prominently at the top of a report."""
 
     name: str
     value: str
     note: str = ""
 
 
-class Letterhead(_Part):
-    """Who writes, from where and to whom; number and signature are the office's to add."""
+class Letterhead(_DocumentPart):
+    """Sender, place and recipients of a report. The office adds document number and signature by hand."""
 
     superior: str
-    """The body above the one that writes: `UBND TỈNH MẪU`."""
+    """The public body to which the writing body belongs: `UBND TỈNH MẪU`."""
     unit: str
-    """The body that writes: `SỞ KHOA HỌC VÀ CÔNG NGHỆ`."""
+    """The public body that writes the report: `SỞ KHOA HỌC VÀ CÔNG NGHỆ`."""
     place: str
     signer: str
-    """Title of who signs: `GIÁM ĐỐC`."""
+    """Job title of the person who signs: `GIÁM ĐỐC`."""
     addressee: str
     recipients: tuple[str, ...]
 
 
-class ReportDocument(_Part):
-    """The whole report."""
+class ReportDocument(_DocumentPart):
+    """The whole content of a report, independent of the file format."""
 
     head: Letterhead
     title: str
     subject: str
-    """What it is about, and for which period."""
+    """Subject line: the report's topic and period."""
     group: str
     period: str
-    """From when until when, in words."""
+    """Start and end of the period, in words."""
     made_at: datetime
     summary: str
     highlights: tuple[Highlight, ...]
     sections: tuple[Section, ...]
     remark: str
-    """That it was made automatically and concludes nothing."""
+    """Statement that the report was generated automatically and draws no conclusions."""
     trace: str
-    """The head of the audit chain, "" before the first row."""
+    """Printed head of the audit log's hash chain; "" where the audit log is empty."""
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """All tables, in the order of the paper."""
+        """Return the tables of all sections, in order."""
         return tuple(table for section in self.sections for table in section.tables)
 
 
-class ReportFile(_Part):
-    """A paper on its way to somebody as a file."""
+class ReportFile(_DocumentPart):
+    """A report to be rendered and sent as a file."""
 
     name: str
-    """File name with its ending."""
+    """File name with extension."""
     face: ReportFormat
     caption: str
-    """Stands under a picture; Zalo shows none beside a file."""
+    """Caption shown under a PNG; Zalo shows no caption for other files."""
     paper: ReportDocument

@@ -1,6 +1,6 @@
 """What happened in the group. Every element that was heard and understood becomes exactly one of these.
 
-Shapes follow the wire as `docs/developers.md` describes it; names are the regulation's and not Zalo's.
+Shapes follow the wire as `docs/design.md` describes it; names are the regulation's and not Zalo's.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What an admitted entry means and what the rules say of it: all of a judgement that needs no transaction."""
+"""Turns inbox entries into events and verdicts: the part of judging that needs no transaction."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from zalo_governor.rules.engine import CLEAN, sealed
 
 
 class Understood(NamedTuple):
-    """An entry with its event and verdict."""
+    """An inbox entry that could be parsed, with its event and the verdict of the rules."""
 
     admitted: Admitted
     event: EventBase
@@ -23,7 +23,7 @@ class Understood(NamedTuple):
 
 
 class NotUnderstood(NamedTuple):
-    """An entry for which there is no event, and why."""
+    """An inbox entry that could not be parsed into an event, with the reason."""
 
     admitted: Admitted
     reason: str
@@ -33,11 +33,15 @@ Assessment = list[Understood | NotUnderstood]
 
 
 class Evaluator:
-    """Pure but for what it asks of others; keeps nobody from writing while the rules think.
+    """Computes the event and the verdict of inbox entries, outside any transaction, so that the store stays writable.
 
-    `person` gives who is behind (account, uid), None where nobody is known under it yet; `said_before` whether the
-    sealed content of an entry stood in an earlier one of the same conversation; `approved` who belongs to (account,
-    group), asked only where somebody comes in.
+    Args:
+        parser: turns an entry into an event.
+        rules: judges events.
+        door_rules: returns the rules whose findings seal content.
+        person: returns the person behind (account, uid), or None if unknown.
+        said_before: whether the sealed content of an entry also occurs in an earlier entry of its conversation.
+        approved: returns the uids on the roster of (account, group); called only for events in which people join.
     """
 
     def __init__(
@@ -57,11 +61,11 @@ class Evaluator:
         self._approved = approved
 
     def assess(self, batch: Sequence[tuple[Admitted, bool]]) -> Callable[[], Assessment]:
-        """Have the rules think about each (entry, late) of the batch; what is given waits for it, in its order.
+        """Start judging a batch of (entry, is late) and return a function that waits for the results, in batch order.
 
         Raises:
-            StoreUnavailableError: it cannot be asked now who somebody is.
-            ProgramEndsError: the program is told to stop; what is given raises it, too.
+            StoreUnavailableError: the store cannot say now who a sender is.
+            ProgramEndsError: the program is stopping; the returned function raises this error too.
         """
         people: dict[tuple[str, str], RuleContext] = {}
         rosters: dict[tuple[str, str], frozenset[str] | None] = {}
@@ -69,14 +73,14 @@ class Evaluator:
         asked: list[int] = []
         cases: list[tuple[EventBase, RuleContext]] = []
         for admitted, late in batch:
-            event = self._event(admitted, late)
+            event = self._build_event(admitted, late)
             if isinstance(event, str):
                 assessed.append(NotUnderstood(admitted, event))
                 continue
-            verdict = self._known(admitted)
+            verdict = self._verdict_without_rules(admitted)
             if verdict is None:
                 asked.append(len(assessed))
-                cases.append((event, self._context(event, people, rosters)))
+                cases.append((event, self._rule_context(event, people, rosters)))
             assessed.append(Understood(admitted, event, verdict or CLEAN))
         verdicts = self._rules.ask(cases)
 
@@ -88,24 +92,25 @@ class Evaluator:
 
         return finished
 
-    def _context(
+    def _rule_context(
         self,
         event: EventBase,
         people: dict[tuple[str, str], RuleContext],
         rosters: dict[tuple[str, str], frozenset[str] | None],
     ) -> RuleContext:
+        """Return the rule context of an event; `people` and `rosters` cache what was read for this batch."""
         seen_as = event.account, event.sender_uid
         if seen_as not in people:
             people[seen_as] = RuleContext(sender=self._person(*seen_as))
-        if not isinstance(event, _COMINGS):
+        if not isinstance(event, _JOIN_EVENTS):
             return people[seen_as]
         place = event.account, event.thread_id
         if place not in rosters:
             rosters[place] = self._approved(*place)
         return people[seen_as].model_copy(update={"approved": rosters[place]})
 
-    def _event(self, admitted: Admitted, late: bool) -> EventBase | str:
-        """The event, or why there is none."""
+    def _build_event(self, admitted: Admitted, late: bool) -> EventBase | str:
+        """Return the event of an entry, or the reason (a string) why it cannot be parsed."""
         entry = admitted.entry
         if entry.seal is not None:
             return SealedHeard(
@@ -130,19 +135,20 @@ class Evaluator:
             return f"parser fault: {type(error).__name__}"
         return event.model_copy(update={"late": True}) if late else event
 
-    def _known(self, admitted: Admitted) -> Verdict | None:
-        """The verdict, where it takes no rule to say it."""
+    def _verdict_without_rules(self, admitted: Admitted) -> Verdict | None:
+        """Return the verdict of an entry that needs no rules (sent by the bot account, or sealed); otherwise None."""
         seal = admitted.entry.seal
         if admitted.entry.own:
             return CLEAN
         if seal is None:
             return None
-        # The sender's client writes the quote: one of words that nobody said before him is his own posting.
+        # The sender's client writes the quote. If nobody said the quoted words before, they are the sender's own post.
         quoted = seal.quoted and self._said_before(admitted)
         return Verdict(findings=(_sealed_finding(self._door_rules(), seal, quoted=quoted),))
 
 
 def _sealed_finding(rules: Sequence[SealingRule[Any]], seal: Seal, *, quoted: bool) -> SealedFinding:
+    """Return the finding of a sealed entry; `quoted` lowers its severity, since the sender only quoted the content."""
     for rule in rules:
         if rule.id == seal.rule_id:
             return SealedFinding(
@@ -153,9 +159,10 @@ def _sealed_finding(rules: Sequence[SealingRule[Any]], seal: Seal, *, quoted: bo
                 level=seal.level,
                 shadow=rule.maturity is Maturity.SHADOW,
             )
-    # The door itself failed, or the rule was taken out since: still the gravest thing there is.
+    # The secret gate itself failed, or its rule was removed since: assume the worst.
     severity = Severity.SUSPECT if quoted else Severity.CRITICAL
     return SealedFinding(rule_id=seal.rule_id, clause=seal.clause or "4.1", severity=severity, label=seal.label)
 
 
-_COMINGS = (MembersJoined, JoinRequested)
+_JOIN_EVENTS = (MembersJoined, JoinRequested)
+"""Events that name people who come into a group; their rules need the group's roster."""

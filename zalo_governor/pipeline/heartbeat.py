@@ -1,4 +1,4 @@
-"""Whether the work of a thread goes on."""
+"""Heartbeat: lets other threads see whether a worker thread makes progress."""
 
 from collections.abc import Callable
 from time import monotonic
@@ -6,18 +6,18 @@ from typing import NamedTuple
 
 
 class Standing(NamedTuple):
-    """How a thread's work stands; times are seconds on a clock that nobody sets."""
+    """A snapshot of a worker thread's progress; durations are seconds on a monotonic clock."""
 
     busy: bool
-    """Something is in hand."""
+    """Whether the thread has unfinished work."""
     turned_ago: float
-    """Since the thread last took it up, tried it again, or finished something."""
+    """Seconds since the thread last began, retried or finished a piece of work."""
     moved_ago: float
-    """Since it last finished something, or took up what is in hand."""
+    """Seconds since the thread last finished a piece of work, or began its present work."""
 
 
 class Heartbeat:
-    """One thread writes, any other may look."""
+    """Records the progress of one worker thread; only that thread writes, any thread may read."""
 
     def __init__(self, seconds: Callable[[], float] = monotonic) -> None:
         self._seconds = seconds
@@ -26,25 +26,25 @@ class Heartbeat:
 
     @property
     def standing(self) -> Standing:
-        """As of now."""
+        """Return the progress as of now."""
         now = self._seconds()
         return Standing(self._busy, now - self._turned, now - self._moved)
 
     def begins(self) -> None:
-        """There is something in hand; only the first call of several counts."""
+        """Record that work begins; ignored while the thread is already busy."""
         if not self._busy:
             self._turned = self._moved = self._seconds()
             self._busy = True
 
     def tries_again(self) -> None:
-        """What is in hand could not be done, and will be tried again."""
+        """Record that the present work failed and will be retried."""
         self._turned = self._seconds()
 
     def moves(self) -> None:
-        """Part of it is done."""
+        """Record that a part of the present work is done."""
         self._turned = self._moved = self._seconds()
 
     def rests(self) -> None:
-        """All of it is done."""
+        """Record that all work is done."""
         self.moves()
         self._busy = False

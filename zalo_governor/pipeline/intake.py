@@ -1,4 +1,4 @@
-"""Intake: everything heard goes through the door and into the inbox before anything else happens to it."""
+"""Intake: passes every received element through the secret gate and stores it in the inbox before any other step."""
 
 import threading
 from collections import Counter, deque
@@ -14,21 +14,24 @@ from zalo_governor.pipeline.ports import Door, Inbox
 
 log = structlog.get_logger(__name__)
 
-_RETRY_FIRST = 0.05
-_RETRY_LONGEST = 10.0
+_RETRY_FIRST_SECONDS = 0.05
+_RETRY_LONGEST_SECONDS = 10.0
 
 
 class Intake:
-    """Takes elements from the listener's thread and admits all that wait in one commit (group commit).
+    """Queues elements from the listener's thread and stores all queued ones in one commit (group commit).
 
     Args:
-        groups: ids of the groups that are watched; what other groups say is nobody's business here and is dropped.
+        inbox: the durable store of received entries.
+        door: the secret gate.
+        groups: ids of the watched groups; elements of other groups are dropped.
         watched: whether a receipt concerns a message under a case or a directive; other receipts track people's
             behaviour without need (Law 91/2025/QH15) and are dropped.
-        on_admitted: called with what is durable, in the order heard.
-        capacity: elements that may wait in memory; `offer` blocks beyond that, so that the socket's own buffer and
-            not our memory takes a burst.
-        batch: elements of one commit at most.
+        on_admitted: called with the newly stored entries, in the order received.
+        clock: gives the time of reception.
+        capacity: most elements that wait in memory; beyond that `offer` blocks, so that the socket's buffer and not
+            this process's memory absorbs a burst.
+        batch: most elements in one commit.
     """
 
     def __init__(
@@ -55,13 +58,13 @@ class Intake:
         self._changed = threading.Condition()
         self._stopping = False
         self._admit_lock = threading.Lock()
-        self._foreign: set[str] = set()
+        self._logged_groups: set[str] = set()
         self.progress = Heartbeat()
         self.dropped: Counter[str] = Counter()
-        """Elements not admitted, by reason: `foreign_group`, `unwatched_receipt`, `duplicate`."""
+        """Number of elements not stored, by reason: `foreign_group`, `unwatched_receipt`, `duplicate`."""
 
     def offer(self, elements: Sequence[Element]) -> None:
-        """Hand over elements; blocks while too many wait."""
+        """Queue elements to be stored; block while the queue is full."""
         with self._changed:
             while len(self._waiting) >= self._capacity and not self._stopping:
                 self._changed.wait()
@@ -69,33 +72,34 @@ class Intake:
             self._changed.notify_all()
 
     def admit(self, elements: Sequence[Element]) -> list[Admitted]:
-        """Put elements through the door and into the inbox at once; gives those that were new. Any thread may call."""
+        """Pass elements through the secret gate, store them at once and return the new entries. Thread-safe."""
         with self._admit_lock:
             received_ms = to_ms(self._clock())
-            entries = [self._door.enter(element, received_ms) for element in elements if self._concerns_us(element)]
+            entries = [self._door.enter(element, received_ms) for element in elements if self._is_relevant(element)]
             if not entries:
                 return []
             admitted = self._inbox.admit(entries)
             if len(admitted) < len(entries):
-                self._tell_repeated(entries, admitted)
+                self._count_duplicates(entries, admitted)
             if admitted:
                 self._on_admitted(admitted)
             return admitted
 
     def run(self) -> None:
-        """Admit until stopped; what was offered before the stop is still admitted."""
-        while batch := self._take():
+        """Store queued elements until stopped; elements offered before the stop are still stored."""
+        while batch := self._next_batch():
             self.progress.begins()
             self._admit_until_stored(batch)
             self.progress.rests()
 
     def stop(self) -> None:
-        """Let `run` end once nothing waits."""
+        """Make `run` return once the queue is empty."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
 
-    def _take(self) -> list[Element]:
+    def _next_batch(self) -> list[Element]:
+        """Wait for elements and remove one batch from the queue; empty on stop."""
         with self._changed:
             while not self._waiting and not self._stopping:
                 self._changed.wait()
@@ -104,40 +108,44 @@ class Intake:
             return batch
 
     def _admit_until_stored(self, batch: list[Element]) -> None:
-        for delay in doubling(_RETRY_FIRST, _RETRY_LONGEST):
+        """Store a batch, retrying until the store accepts it; give up only when stopping."""
+        for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
             try:
                 self.admit(batch)
             except Exception as error:
-                # Disk full, database locked: the elements exist nowhere else, so they wait here until it is over.
+                # Disk full or database locked: the elements exist nowhere else, so keep them in memory.
                 self.progress.tries_again()
                 log.error("intake_waits", error=type(error).__name__, elements=len(batch), delay=delay)
                 with self._changed:
                     self._changed.wait_for(lambda: self._stopping, timeout=delay)
-                    if self._stopping and delay >= _RETRY_LONGEST:
+                    if self._stopping and delay >= _RETRY_LONGEST_SECONDS:
                         raise
             else:
                 return
 
-    def _concerns_us(self, element: Element) -> bool:
-        # One that names no group is broken, and may be ours: it is kept, and becomes a dead letter that is counted.
+    def _is_relevant(self, element: Element) -> bool:
+        # An element without a group id is malformed and may be ours: keep it, it becomes a dead letter.
+        """Return whether an element is to be stored, and count it as dropped if not."""
         if element.is_group and element.thread_id and element.thread_id not in self._groups:
             self.dropped["foreign_group"] += 1
-            self._tell_foreign(element.thread_id)
+            self._log_unwatched_group(element.thread_id)
             return False
         if element.kind is ElementKind.RECEIPT and not self._watched(element):
             self.dropped["unwatched_receipt"] += 1
             return False
         return True
 
-    def _tell_repeated(self, entries: Sequence[Entry], admitted: Sequence[Admitted]) -> None:
+    def _count_duplicates(self, entries: Sequence[Entry], admitted: Sequence[Admitted]) -> None:
+        """Count the entries that were stored already."""
         self.dropped["duplicate"] += len(entries) - len(admitted)
         live = sum(entry.source is Source.LIVE for entry in entries)
         again = live - sum(item.entry.source is Source.LIVE for item in admitted)
-        if again:  # A look into the history finds much that is known; over the socket it is a repetition.
+        if again:  # Duplicates are normal in backfill; from the socket they mean that Zalo repeated something.
             log.info("heard_again", count=again)
 
-    def _tell_foreign(self, group_id: str) -> None:
-        """Once for each group, so that an office finds the id to put into its settings; words are no id."""
-        if group_id not in self._foreign and group_id.isdecimal():
-            self._foreign.add(group_id)
+    def _log_unwatched_group(self, group_id: str) -> None:
+        """Log the id of an unwatched group once, so that operators can copy it into the settings."""
+        # A thread id that is not a number may be text, and text must not reach the log.
+        if group_id not in self._logged_groups and group_id.isdecimal():
+            self._logged_groups.add(group_id)
             log.info("group_not_watched", group=group_id)

@@ -1,4 +1,4 @@
-"""What a rule is: one abstract method, its identity and parameters from its own YAML file."""
+"""Base classes of all rules: an abstract `check` method, the rule's identity, and its parameters from a YAML file."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -13,14 +13,14 @@ from zalo_governor.domain.people import Person
 
 
 class Maturity(StrEnum):
-    """Whether anybody is told of what a rule finds."""
+    """Whether a rule's findings are reported to people: SHADOW ones are only recorded, ACTIVE ones are reported."""
 
     SHADOW = "shadow"
     ACTIVE = "active"
 
 
 class Parameters(BaseModel):
-    """Base of a rule's own parameters; each rule file declares a child. Unknown keys are errors."""
+    """Base class of the parameters of one rule; each rule declares a subclass. Unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,27 +29,27 @@ P = TypeVar("P", bound=Parameters)
 
 
 class RuleContext(BaseModel):
-    """What a rule may know beside the event itself."""
+    """Facts that a rule may use in addition to the event."""
 
     model_config = ConfigDict(frozen=True)
 
     sender: Person | None = None
-    """Who did it; None where nobody is known under that uid yet."""
+    """The person who caused the event; None if no person is known under the sender's uid yet."""
     approved: frozenset[str] | None = None
-    """Of an event about who comes in: uids of those who belong to the group; None where the office has no roster."""
+    """For events about joining: uids of the people on the roster; None if the organisation has imported no roster."""
 
 
 NO_CONTEXT = RuleContext()
 
 
 class Rule(ABC, Generic[P]):
-    """A rule of the regulation. Pure: the same event, context and parameters give the same findings."""
+    """One rule of the regulation. Pure: the same event, context and parameters give the same findings."""
 
     id: ClassVar[str]
-    """The same as the name of the YAML file: `3.1-tieng-viet-co-dau`."""
+    """Identifier of the rule, equal to the name of its YAML file without the ending: `3.1-tieng-viet-co-dau`."""
     parameters_type: ClassVar[type[Parameters]]
     lexicon_names: ClassVar[tuple[str, ...]] = ()
-    """Files of `lexicons/` that the rule reads, with their endings: `abbreviations.txt`."""
+    """Names of the files in `lexicons/` that the rule reads, with their endings: `abbreviations.txt`."""
 
     def __init__(
         self,
@@ -60,7 +60,15 @@ class Rule(ABC, Generic[P]):
         parameters: P,
         lexicons: Mapping[str, tuple[str, ...]] = {},
     ) -> None:
-        """`lexicons` holds the lines of each file in `lexicon_names`, without comments and empty lines."""
+        """Store the settings of the rule.
+
+        Args:
+            clause: number of the clause of the regulation, "3.1".
+            severity: default severity of the rule's findings.
+            maturity: whether findings are reported to people.
+            parameters: the rule's own parameters.
+            lexicons: by file name, the lines of each file in `lexicon_names`, without comments and empty lines.
+        """
         self.clause = clause
         self.severity = severity
         self.maturity = maturity
@@ -68,14 +76,14 @@ class Rule(ABC, Generic[P]):
         self.lexicons = lexicons
 
     def prepare(self) -> None:
-        """Load what only judging needs: called where messages are about to be judged, so that the first is not late."""
+        """Load models ahead of time, so that the first message is not delayed; call before events are checked."""
 
     @abstractmethod
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """The findings on one event; nothing where the event does not concern the rule."""
+        """Return the findings on one event; none if the event does not concern this rule."""
 
     def finding(self, label: str, **more: Any) -> Finding:
-        """A finding of this rule, with its clause and severity filled in."""
+        """Create a finding of this rule with its id, clause and severity filled in; `more` overrides or adds fields."""
         values: dict[str, Any] = {
             "rule_id": self.id,
             "clause": self.clause,
@@ -87,15 +95,18 @@ class Rule(ABC, Generic[P]):
 
 
 class SealingRule(Rule[P]):
-    """A rule whose gravest findings mean that the content must not be kept; it also serves at the door."""
+    """A rule whose gravest findings forbid storing the content; the secret gate runs it before anything is stored."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        # Names come again and again, and a message that the door let in is judged right after.
+        # Display names recur, and a message that passed the secret gate is checked again right after it.
         self._clean: dict[str, None] = {}
 
     def inspect(self, text: str) -> Finding | None:
-        """The finding on one string alone, None where it is clean; `seals` says whether it may be kept."""
+        """Return the finding on one string, None if it is clean; the finding's `seals` forbids storing the string.
+
+        Short clean strings are remembered in memory and not checked again.
+        """
         if text in self._clean:
             return None
         finding = self.look(text)
@@ -107,9 +118,9 @@ class SealingRule(Rule[P]):
 
     @abstractmethod
     def look(self, text: str) -> Finding | None:
-        """As `inspect`, with nothing remembered."""
+        """Return the finding on one string, None if it is clean, without using the memory of clean strings."""
 
 
 _MOST_REMEMBERED = 2_000
 _LONGEST_REMEMBERED = 500
-"""Characters. Only what is clean is remembered, in memory alone and as long as it lies in the queues anyway."""
+"""Longest string remembered as clean, in characters. Suspected secrets are never remembered."""

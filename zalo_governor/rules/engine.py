@@ -1,4 +1,4 @@
-"""Runs every rule on an event. A rule that raises is an outcome, recorded and shown; it stops no other."""
+"""Runs every rule on an event. An exception in one rule is recorded as a failure and does not stop the other rules."""
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -10,26 +10,26 @@ from zalo_governor.domain.findings import Finding, RuleFailure, SealedFinding, V
 from zalo_governor.rules.base import Rule, RuleContext, SealingRule
 
 CLEAN = Verdict()
-"""Nothing found: the verdict on nearly everything that is said."""
+"""The verdict without findings and failures, shared because nearly all messages get it."""
 
 
-def _unwatched(_place: int) -> None:
+def _ignore_position(_position: int) -> None:
     pass
 
 
 class Engine:
-    """An immutable set of rules; hot reload replaces the engine as a whole."""
+    """An immutable set of rules; hot reload replaces the whole engine."""
 
     def __init__(self, rules: Sequence[Rule[Any]]) -> None:
         self.rules = tuple(rules)
 
     @property
     def door_rules(self) -> tuple[SealingRule[Any], ...]:
-        """The rules whose findings can forbid to keep the content."""
+        """Return the rules that the secret gate runs: those whose findings can forbid storing the content."""
         return tuple(rule for rule in self.rules if isinstance(rule, SealingRule))
 
     def prepare(self) -> None:
-        """Have the rules load what they need to judge: to be called once in the process that does."""
+        """Load the models of all rules; call once in the process that judges events."""
         for rule in self.rules:
             rule.prepare()
 
@@ -39,15 +39,15 @@ class Engine:
         context: RuleContext,
         *,
         out: Mapping[str, str] = {},
-        begin: Callable[[int], object] = _unwatched,
+        begin: Callable[[int], object] = _ignore_position,
     ) -> Verdict:
-        """All findings on the event, spans and suggestions included; `sealed` makes of it what may be kept.
+        """Return all findings on the event, with spans and suggestions; see `sealed` for what may be stored.
 
         Args:
-            event: what happened.
-            context: what is known beside it.
-            out: by id, the rules that are not asked, and why: each is a failure of that rule.
-            begin: called with the place of each rule before it thinks.
+            event: the event to check.
+            context: additional facts about the event.
+            out: rules to skip, as rule id -> reason; each is reported as a failure of that rule.
+            begin: called with the position of each rule just before the rule runs.
         """
         findings: list[Finding] = []
         failures: list[RuleFailure] = []
@@ -59,24 +59,24 @@ class Engine:
             try:
                 findings.extend(rule.check(event, context))
             except Exception as error:
-                failures.append(RuleFailure(rule_id=rule.id, error=_where(error)))
+                failures.append(RuleFailure(rule_id=rule.id, error=_describe_error(error)))
         return Verdict(findings=tuple(findings), failures=tuple(failures)) if findings or failures else CLEAN
 
 
 class RulesHere:
-    """The rules in this process. Fits pipeline.ports.Rules."""
+    """Runs the rules in the current process (no child process). Implements the protocol pipeline.ports.Rules."""
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
 
     def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
-        """They think when the answer is called for."""
+        """Return a function that judges the events, one verdict per event; nothing runs before it is called."""
         engine = self._engine()
         return lambda: [engine.judge(event, context) for event, context in cases]
 
 
 def sealed(verdict: Verdict) -> Verdict:
-    """The verdict as it may be kept. If any finding seals, nothing of the text survives in the others either."""
+    """Return the verdict as it may be stored: if any finding seals, every finding is stripped of all text and spans."""
     if not verdict.sealed:
         return verdict
     return verdict.model_copy(
@@ -101,7 +101,7 @@ def _seal(finding: Finding) -> Finding | SealedFinding:
     )
 
 
-def _where(error: BaseException) -> str:
+def _describe_error(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return type(error).__name__ + place

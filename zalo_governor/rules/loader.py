@@ -1,4 +1,4 @@
-"""The rulebook of one office: the regulation and its rules, from YAML files, with file and line in every complaint."""
+"""Loads the regulation and its rules from YAML files; error messages name file and line."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,29 +22,29 @@ class _Part(BaseModel):
 
 
 class Coming(_Part):
-    """Somebody comes into the group; people are named by whatever word, and stand in the roster or not."""
+    """Example event: people join the group or ask to. People are named by arbitrary labels instead of uids."""
 
     who: tuple[str, ...]
     by: str = ""
-    """Who adds them; the same word as in `who` for a link, "" where nobody knows."""
+    """Label of the person who adds them; the same label as in `who` for joining by link, "" if unknown."""
     asks: bool = False
-    """They only ask to come in."""
+    """Whether they only request to join."""
     roster: tuple[str, ...] | None = None
-    """Who belongs to the group; null where the office has given no roster."""
+    """Labels of the people on the roster; null if the organisation has imported no roster."""
 
 
 class GroupAct(_Part):
-    """What somebody does to the group: exactly one of these."""
+    """Example event: somebody changes the group itself. Exactly one field is set."""
 
     name: str | None = None
     description: str | None = None
     picture: str | None = None
-    """Its address."""
+    """URL of the new group picture."""
     owner: str | None = None
-    """uid of the new one."""
+    """uid of the new group owner."""
     setting: dict[str, int] | None = None
     admin: bool | None = None
-    """Whether somebody becomes Zalo's deputy, or is one no more."""
+    """True if somebody is made a deputy admin of the Zalo group, False if somebody stops being one."""
     link: str | None = None
     pin: str | None = None
 
@@ -56,7 +56,7 @@ class GroupAct(_Part):
 
 
 class Example(_Part):
-    """A sample that a rule must find, or must let pass: exactly one of text, name, file_name, group, comes."""
+    """An example for testing a rule. Exactly one of text, name, file_name, group and comes is set."""
 
     text: str | None = None
     name: str | None = None
@@ -64,7 +64,7 @@ class Example(_Part):
     comes: Coming | None = None
     group: GroupAct | None = None
     label: str | None = None
-    """For `match`: the label that the rule must give, of any severity."""
+    """For examples in `match`: the label that the rule's finding must have, with any severity."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> "Example":
@@ -74,7 +74,7 @@ class Example(_Part):
 
 
 class Examples(_Part):
-    """Samples that ride with a rule; `zalo-governor rules test` runs them."""
+    """Examples in a rule's YAML file, run by `zalo-governor rules test`: texts to find and texts to let pass."""
 
     match: tuple[Example, ...] = ()
     no_match: tuple[Example, ...] = ()
@@ -87,14 +87,14 @@ class Examples(_Part):
 
 
 class Exemption(_Part):
-    """What the rule lets pass on purpose, and why."""
+    """Documentation of one case that the rule deliberately does not report, and the reason."""
 
     what: str
     reason: str
 
 
 class RuleSpec(_Part):
-    """One file of `rules/`."""
+    """Content of one YAML file in `rules/`."""
 
     id: str
     clause: str
@@ -108,24 +108,25 @@ class RuleSpec(_Part):
 
 
 class Rulebook(NamedTuple):
-    """Everything that judging needs; immutable, replaced as a whole when the files change."""
+    """The regulation with all loaded rules; immutable, replaced as a whole when the files change."""
 
     regulation: Regulation
     ladder: Ladder
     engine: Engine
     specs: Mapping[str, RuleSpec]
-    """By rule id."""
+    """Content of each rule's YAML file, by rule id."""
 
     def with_marks(self, text: str) -> list[str]:
-        """The likeliest sentences with marks for one that was typed without, the best first."""
+        """Return the likeliest sentences with diacritics for Vietnamese typed without them, the likeliest first."""
         return next(rule for rule in self.engine.rules if isinstance(rule, DiacriticsRule)).with_marks(text)
 
 
 def load_rulebook(rules_dir: Path) -> Rulebook:
-    """Read `quy-che.yaml`, `escalation.yaml`, `rules/*.yaml` and the `lexicons/` that the rules name.
+    """Load the rulebook from `quy-che.yaml`, `escalation.yaml`, `rules/*.yaml` and the `lexicons/` that the rules name.
 
     Raises:
-        ConfigError: names file, line and key, and what to do; all wrong keys of one file at once.
+        ConfigError: a file is missing or invalid; the message names file, line, key and remedy, and lists all wrong
+            keys of one file at once.
     """
     regulation = validate(Regulation, load_yaml(rules_dir / "quy-che.yaml"))
     known = {rule.id: rule for rule in RULES}
@@ -142,7 +143,7 @@ def load_rulebook(rules_dir: Path) -> Rulebook:
             raise document.error(
                 ("clause",), 'quy-che.yaml không có khoản này; hãy ghi số khoản trong ngoặc kép, ví dụ "3.1"'
             )
-        loaded[spec.id] = spec, _build(known[spec.id], spec, document, rules_dir / "lexicons")
+        loaded[spec.id] = spec, _create_rule(known[spec.id], spec, document, rules_dir / "lexicons")
     for rule_id in known:
         if rule_id not in loaded:
             missing = rules_dir / "rules" / f"{rule_id}.yaml"
@@ -159,7 +160,7 @@ def load_rulebook(rules_dir: Path) -> Rulebook:
 
 
 def read_lines(path: Path) -> tuple[str, ...]:
-    """The lines of a lexicon or corpus, without those that are empty or begin with #.
+    """Return the lines of a lexicon or corpus file, without empty lines and lines that begin with #.
 
     Raises:
         ConfigError: the file is missing or is not UTF-8.
@@ -167,7 +168,7 @@ def read_lines(path: Path) -> tuple[str, ...]:
     return tuple(line for line in read_text(path).splitlines() if line.strip() and not line.startswith("#"))
 
 
-def _build(rule: type[Rule[Any]], spec: RuleSpec, document: Document, lexicons_dir: Path) -> Rule[Any]:
+def _create_rule(rule: type[Rule[Any]], spec: RuleSpec, document: Document, lexicons_dir: Path) -> Rule[Any]:
     try:
         parameters = rule.parameters_type.model_validate(spec.parameters)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Every rule there is. A rule exists when it stands here and has its file in `config/rules/`."""
+"""The list of all rule classes. Each also needs its YAML file in `config/rules/`."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""What runs in child processes, because it is large or reads what strangers sent."""
+"""Code that runs in child processes, because its libraries are large or its input comes from strangers."""

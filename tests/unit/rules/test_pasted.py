@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zalo_governor.cli.pastes import BLANKS, HIDDEN, ON_ANY, ON_MESSAGES
+from tests.bench.texts.pastes import BLANKS, HIDDEN, ON_ANY, ON_MESSAGES
 from zalo_governor.config import shipped_config
 from zalo_governor.domain.events import MessageSent, NameObserved
 from zalo_governor.rules.base import NO_CONTEXT

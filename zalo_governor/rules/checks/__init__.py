@@ -1,1 +1,1 @@
-"""The rules themselves, one file each."""
+"""The rules of the regulation, one file each."""

@@ -1,9 +1,10 @@
-"""Clauses 4.1 and 4.3: nothing Mật, Tối mật or Tuyệt mật is posted.
+"""Rule for clauses 4.1 and 4.3: no content at the secrecy levels Mật, Tối mật or Tuyệt mật (secret to top secret).
 
-A word alone accuses nobody: "mật" stands in honey, passwords and density. A trained model weighs what makes a sentence
-a disclosure: where the level stands, what is done with the paper, the words around. What is surely one is `classified`;
-what may be one is `look`: a person looks at it, the member is told nothing. Talk about the rule is `borderline`:
-counted, nobody is told. Article 5 of Law 117/2025/QH15 forbids to keep what is found here.
+The word alone proves nothing: "mật" also occurs in the words for honey, password and density. A trained model scores
+whether a text discloses a secret, from where the level stands, what is done with the document, and the words around.
+Labels: `classified` is a near-certain disclosure; `look` is a possible one, which an admin checks while the member is
+told nothing; `borderline` is talk about secrecy, only counted. Article 5 of Law 117/2025/QH15 forbids storing the
+content of what is found here.
 """
 
 import math
@@ -24,7 +25,7 @@ from zalo_governor.text.secrecy.readings import other_readings, undressed
 
 
 class ClassifiedRule(SealingRule[SecrecyParameters]):
-    """Looks at every string of every event, and at any string at the door."""
+    """Finds disclosed state secrets in every string of every event; the secret gate also calls it on single strings."""
 
     id: ClassVar[str] = "4.1-noi-dung-mat"
     parameters_type: ClassVar[type[Parameters]] = SecrecyParameters
@@ -34,16 +35,16 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
         self._grammar = Grammar(self.parameters)
 
     def prepare(self) -> None:
-        """Read the tables."""
-        self.tables  # noqa: B018 - reading it is the point
+        """Load the trained models."""
+        self.tables  # noqa: B018 - the property loads on first access
 
     @cached_property
     def tables(self) -> "Tables":
-        """What was learnt; read when the first message is judged."""
+        """Return the trained models, loaded on first access."""
         return Tables(verdict=shipped_ngrams("secrecy"), glance=shipped_ngrams("secrecy-glance"))
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """One finding for each string that is more than clean; what is quoted is sealed and accuses nobody."""
+        """Yield one finding per suspicious string. A secret in a quote is sealed, but its severity is only SUSPECT."""
         for field, text in event.strings():
             finding = self.inspect(text)
             if finding:
@@ -51,10 +52,10 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
                 yield finding.model_copy(update={"field": field, **more})
 
     def look(self, text: str) -> Finding | None:
-        """The finding on one string, None where it is clean. Takes time linear in the length of the text."""
+        """Return the finding on one string, None if it is clean. Takes time linear in the length of the text."""
         normalised = even(normalise(text))
         if len(normalised.text) > WINDOW and hints_of_secrets(normalised.text) > _MOST_HINTS:
-            # Nobody writes so; to weigh each of them would take minutes, in which nobody else is heard.
+            # No real text has so many; scoring each would block all other messages for minutes.
             return self.finding("unchecked", spans=((0, len(text)),), reason="too_many", seals=True)
         views = list(self._views(text, normalised, always=False))
         if not views:
@@ -65,24 +66,27 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
             (self.tables.verdict.score(features_of(view.weighed, hides=view.hides)), view)
             for view in views[:_MOST_VIEWS]
         ]
-        return self._outcome(*max(scored, key=lambda one: one[0]))
+        return self._classify(*max(scored, key=lambda one: one[0]))
 
     def may_speak(self, text: str) -> bool:
-        """Whether a text is read in full."""
+        """Return whether the quick checks find the text suspicious, so that `look` scores it with the full model."""
         return next(self._views(text, even(normalise(text)), always=False), None) is not None
 
     def view(self, text: str) -> Features:
-        """What the model sees of a short text: for training it."""
+        """Return the model's input features for a short text; used for training."""
         view = max(self._views(text, even(normalise(text)), always=True), key=_tells)
         return features_of(view.weighed, hides=view.hides)
 
     def _views(self, text: str, normalised: Normalised, *, always: bool) -> Iterator["View"]:
-        """The readings of the text that may speak of secrets, in windows, as what stands far apart is not one."""
+        """Yield each window of the text, and of its decoded variants, that may mention secrets.
+
+        Words further apart than one window are not evidence for each other. `always` skips the quick check.
+        """
         speaks = may_speak_of_secrets(normalised.text)
         worth = always or speaks or self._worth_reading(normalised.text)
         if worth:
             for start in _windows(normalised.text):
-                # The quick look at the words reads the first window alone, and nothing is weighed for nothing.
+                # `_worth_reading` checked the first window only, and windows without a level word need no scoring.
                 if start and not may_speak_of_secrets(normalised.text[start : start + WINDOW]):
                     continue
                 weighed = self._grammar.weigh(normalised, text, start, start + WINDOW)
@@ -99,49 +103,49 @@ class ClassifiedRule(SealingRule[SecrecyParameters]):
                     yield View(weighed, True, ((0, len(text)),))
 
     def _worth_reading(self, text: str) -> bool:
-        """A quick look at the words alone, which lets nearly every message go; True decides nothing."""
+        """Return whether the small word-only model finds the text suspicious; nearly all messages end here as clean."""
         return self.tables.glance.score(glanced(text[:WINDOW])) > self.parameters.glance
 
-    def _outcome(self, score: float, view: "View") -> Finding | None:
+    def _classify(self, score: float, view: "View") -> Finding | None:
         weighed = view.weighed
-        probability = 1 / (1 + math.exp(-max(-_STEEPEST, min(_STEEPEST, score))))
+        probability = 1 / (1 + math.exp(-max(-_SCORE_LIMIT, min(_SCORE_LIMIT, score))))
         level = weighed.level.name.lower() if weighed.level else None
-        more: dict[str, Any] = {"level": level, "spans": view.spans, "reason": _reason(weighed, view.hides)}
+        more: dict[str, Any] = {"level": level, "spans": view.spans, "reason": _reason_codes(weighed, view.hides)}
         surely, maybe = self.parameters.classified_from, self.parameters.look_from
         if weighed.denied or weighed.elsewhere or not (weighed.named or weighed.hinted):
             surely, maybe = self.parameters.unnamed_classified_from, self.parameters.unnamed_look_from
         if probability >= surely:
             clause = DIRECTIVE_CLAUSE if weighed.work else self.clause
             return self.finding("classified", clause=clause, seals=True, **more)
-        if probability >= maybe or self._stands_out(probability, weighed):
+        if probability >= maybe or self._has_prominent_level(probability, weighed):
             return self.finding("look", severity=Severity.TRIAGE, **more)
-        talked_about = weighed.words and (weighed.talk or weighed.best.points >= _LEAST)
+        talked_about = weighed.words and (weighed.talk or weighed.best.points >= _LEAST_POINTS)
         if (talked_about or weighed.of_state_secrets) and not weighed.elsewhere:
             return self.finding("borderline", severity=Severity.SUSPECT, **more)
         return None
 
-    def _stands_out(self, probability: float, weighed: Weighed) -> bool:
-        """Whether a level stands there as a label, or is too high to pass over, and the text is not about the rule."""
+    def _has_prominent_level(self, probability: float, weighed: Weighed) -> bool:
+        """Return whether the text bears a level as a label, or Tối/Tuyệt mật, and is not merely about secrecy rules."""
         if weighed.elsewhere or weighed.several or weighed.of_state_secrets or probability < self.parameters.talk_below:
             return False
         return weighed.label or any(word.level > Level.MAT and word.marked for word in weighed.words)
 
 
 class Tables(NamedTuple):
-    """What `training/secrecy.py` made."""
+    """The two trained models of this rule, made by `training/secrecy.py`."""
 
     verdict: NgramModel
-    """Whether a text discloses something."""
+    """Full model: scores whether a text discloses a secret."""
     glance: NgramModel
-    """Whether its words alone are a reason to read it."""
+    """Small model for the quick check: scores from the words alone whether the full model is needed."""
 
 
 class View(NamedTuple):
-    """One window of one reading of a text."""
+    """One window of a text, or of a decoded variant of a text, with its evidence of a disclosure."""
 
     weighed: Weighed
     hides: bool
-    """Whether the text had to be read another way than it was typed."""
+    """Whether the evidence appears only after decoding (old font, backwards, split letters …), a sign of hiding."""
     spans: tuple[tuple[int, int], ...]
 
 
@@ -154,15 +158,15 @@ def _windows(text: str) -> range:
 
 
 def _readings(text: str, normalised: Normalised, speaks: bool) -> Iterable[tuple[str, bool]]:
-    """The other readings of a text, each with whether something in it was hidden."""
+    """Yield decoded variants of the text, each with whether decoding it revealed something hidden."""
     for decoded in other_readings(text, normalised.text, changed=normalised.offsets is not None):
         yield decoded, True
     if speaks and len(text) <= _LONGEST_UNDRESSED:
         yield from undressed(normalised.text)
 
 
-def _reason(weighed: Weighed, hides: bool) -> str:
-    """Codes of the patterns that were found, never words of the message."""
+def _reason_codes(weighed: Weighed, hides: bool) -> str:
+    """Return codes of the patterns found, joined by "+"; never words of the message."""
     told = {
         weighed.best.reason or "words": True,
         "transmitting": weighed.transmitted,
@@ -174,11 +178,11 @@ def _reason(weighed: Weighed, hides: bool) -> str:
 
 DIRECTIVE_CLAUSE = "4.3"
 WINDOW = 600
-"""Characters that are read together."""
+"""Size of a window, in characters: the most text that is scored together."""
 _OVERLAP = 150
 _MOST_HINTS = 5_000
 _MOST_VIEWS = 400
 _LONGEST_UNDRESSED = 2_000
-_STEEPEST = 30.0
-_LEAST = 2
-"""Points; one alone, such as "tuyệt mật" somewhere, is not worth counting."""
+_SCORE_LIMIT = 30.0
+_LEAST_POINTS = 2
+"""Evidence points from which talk about a level is counted; one point, a mere "tuyệt mật" somewhere, is not enough."""

@@ -1,8 +1,8 @@
-"""Clause 3.1: Vietnamese is written in Unicode and with its marks.
+"""Rule for clause 3.1: Vietnamese is written in Unicode and with its diacritics.
 
-Only what the member typed is judged: no quotes, file names, links, stickers, mentions. (Commands that the program
-understands, which it does without marks, are let pass by the office.) A text that is likely but not certainly without
-marks is `suspect`.
+Only text that the member typed is checked: no quotes, file names, links, stickers or mentions. (Commands to the bot may
+be typed without diacritics; the caller skips them.) A text that probably but not certainly lacks diacritics gets
+severity `suspect`.
 """
 
 from collections.abc import Iterable
@@ -23,24 +23,24 @@ LEGACY = "legacy"
 
 
 class DiacriticsParameters(Parameters):
-    """Where the lines are drawn. A score is the logarithm of the odds that marks are missing: 0 is one to one."""
+    """Thresholds of the rule. A score is the log-odds that diacritics are missing; 0 means one to one."""
 
     violation: float
-    """Score from which a message without any mark is a violation."""
+    """Score from which a message without any diacritics is a violation."""
     partial: float
-    """Score from which a message with some marks is one, where likely two words and a fifth of all lack theirs."""
+    """Score for a message with some diacritics, if probably at least two words and a fifth of all words lack theirs."""
     brief: float
-    """The same, of a message of four words at most."""
+    """Score for a message with some diacritics and at most four words."""
     slip: float
-    """The same of a longer one, where likely fewer words lack theirs."""
+    """Score for a longer message with some diacritics in which probably fewer words lack theirs than for `partial`."""
     suspect: float
-    """Score from which a message is suspect; above the others it means that none is."""
+    """Score from which a message is suspect; a value above the other thresholds turns `suspect` off."""
     proposal: float
-    """Trust (logarithm of a chance, at most 0) from which the sentence with its marks is proposed to the member."""
+    """Least confidence (log-probability, at most 0) at which the corrected sentence is proposed to the member."""
 
 
 class DiacriticsRule(Rule[DiacriticsParameters]):
-    """Labels: `no_diacritics`, `partial`, `legacy`."""
+    """Finds Vietnamese without diacritics or in old fonts. Labels: `no_diacritics`, `partial`, `legacy`."""
 
     id: ClassVar[str] = "3.1-tieng-viet-co-dau"
     parameters_type: ClassVar[type[Parameters]] = DiacriticsParameters
@@ -69,20 +69,20 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
         self._limits = Thresholds(**self.parameters.model_dump(exclude={"proposal"}))
 
     def prepare(self) -> None:
-        """Load the model of Vietnamese, its trees as well."""
+        """Load the language model and its decision trees."""
         evidence = self.words.look(self.words.cut(normalise("khong dau")))
         self.words.model.forest.score(evidence.figures)
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """At most one finding, on the typed text."""
+        """Yield at most one finding, on the text that the member typed."""
         if not isinstance(event, MessageSent) or not event.text.strip():
             return
-        if event.attachment and event.text == event.attachment.title and event.attachment.type not in _CAPTIONED:
+        if event.attachment and event.text == event.attachment.title and event.attachment.type not in _CAPTION_TYPES:
             return
         text = _without_mentions(event.text[:_LONGEST], event.mentions)
         normalised = normalise(text)
         typed = self.words.cut(normalised)
-        # A text gets the same glance however it came; what is in other letters or an old font gets none.
+        # Look-alike letters and old fonts would fool the quick check, so it is skipped for them.
         if normalised.as_meant and self.words.at_a_glance_fine(typed):
             return
         excerpt = event.text[:_EXCERPT]
@@ -92,7 +92,7 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
             return
         reading = read_marks(normalised, typed, self.words, self._limits)
         if reading.evidence:
-            # With mentions blanked out, the sentence has to be read once more as it stands.
+            # Where mentions were blanked out, the original text must be read again for the proposal.
             least = self.parameters.proposal
             proposal = (
                 proposal_of(normalised.text, reading.evidence, self.words, least)
@@ -108,15 +108,15 @@ class DiacriticsRule(Rule[DiacriticsParameters]):
             )
 
     def with_marks(self, text: str) -> list[str]:
-        """What a text without marks, or in an old font, may mean: three sentences at most, the likeliest first."""
+        """Return at most three corrections of a text without diacritics or in an old font, the likeliest first."""
         legacy = read_legacy(text)
         return [legacy.text] if legacy else restore(text, self.words, _MOST_SENTENCES)
 
 
 def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
-    """The text with blanks where members are addressed, as long as it was.
+    """Return the text, at the same length, with the mentions of members replaced by spaces.
 
-    The sender's client says where: only what begins with an @ and is no longer than a name is taken for a mention.
+    The sender's client chooses the positions, so only a piece that begins with @ and is as short as a name counts.
     """
     letters = list(text) if mentions else []
     for mention in mentions:
@@ -128,10 +128,10 @@ def _without_mentions(text: str, mentions: tuple[Mention, ...]) -> str:
 
 
 _EXPRESSIONS = ("expressions.txt", "agencies.txt", "titles.txt")
-_CAPTIONED = frozenset({"chat.photo", "chat.video.msg"})
-"""Where Zalo's title is what the sender typed; elsewhere it is the name of a file or the title of a page."""
+_CAPTION_TYPES = frozenset({"chat.photo", "chat.video.msg"})
+"""Message types whose title is a caption typed by the sender; in other types it is a file name or page title."""
 _EXCERPT = 80
 _MOST_SENTENCES = 3
 _LONGEST_MENTION = 100
 _LONGEST = 20_000
-"""Zalo takes 2,000 characters; what is longer is judged by its beginning, and costs no minutes."""
+"""Characters of a message that are checked; Zalo itself allows 2,000. Bounds the time for longer input."""

@@ -1,4 +1,4 @@
-"""Clause 3.2: members show themselves as "Họ và tên - Chức vụ"."""
+"""Rule for clause 3.2: a member's display name has the form "Họ và tên - Chức vụ" (full name - job title)."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -11,14 +11,14 @@ from zalo_governor.text.names.vocabulary import NAME_LISTS, NameWords
 
 
 class DisplayNameParameters(Parameters):
-    """What an office may loosen."""
+    """Exceptions that an organisation can allow."""
 
     accept_reasons: tuple[str, ...] = ()
-    """Reasons that this office lets pass, for example `allcaps_name`."""
+    """Values of `reason` that are not reported, for example `allcaps_name`."""
 
 
 class DisplayNameRule(Rule[DisplayNameParameters]):
-    """Labels: `fixable` with the exact proposal, `invalid`; `reason` says what is wrong."""
+    """Checks display names. Labels: `fixable` (with the corrected name) and `invalid`; `reason` says what is wrong."""
 
     id: ClassVar[str] = "3.2-ho-ten-chuc-vu"
     parameters_type: ClassVar[type[Parameters]] = DisplayNameParameters
@@ -30,7 +30,7 @@ class DisplayNameRule(Rule[DisplayNameParameters]):
         self._words = NameWords(**{name: self.lexicons[file] for name, file in lists})
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """One finding for each name that is not in the form; a joining member without a name is not judged."""
+        """Yield one finding per display name of the wrong form; a joining member without a name is skipped."""
         if isinstance(event, NameObserved):
             names = [NamedUid(uid=event.sender_uid, name=event.name)]
         elif isinstance(event, MembersJoined):

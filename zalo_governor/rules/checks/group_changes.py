@@ -1,4 +1,4 @@
-"""Clauses 6.1 and 6.5: what somebody changes about the group is a sign; whether the leader allowed it, others know."""
+"""Rules for clauses 6.1 and 6.5: report every change to the group; whether a leader allowed it is checked elsewhere."""
 
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
@@ -16,36 +16,39 @@ from zalo_governor.rules.base import Parameters, Rule, RuleContext
 
 
 class GroupInfoParameters(Parameters):
-    """What an office may loosen."""
+    """Exceptions that an organisation can allow."""
 
     watched: tuple[ChangeKind, ...] = tuple(kind for kind in ChangeKind if kind.rule_id == INFO_RULE)
-    """The kinds that are held against whoever made them; the others are recorded only."""
+    """Kinds of changes that are reported as findings; other kinds are only recorded."""
 
 
 class GroupInfoRule(Rule[GroupInfoParameters]):
-    """Labels: `name`, `description`, `setting`, `admin`, `owner`, `link`."""
+    """Reports changes of a group's data and roles.
+
+    Labels: `name`, `description`, `setting`, `admin`, `owner`, `link`.
+    """
 
     id: ClassVar[str] = INFO_RULE
     parameters_type: ClassVar[type[Parameters]] = GroupInfoParameters
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """One finding for each kind of thing that the event tells of."""
-        return (self.finding(kind.value) for kind in _told(event) if kind in self.parameters.watched)
+        """Yield one finding for each kind of change in the event."""
+        return (self.finding(kind.value) for kind in _changed_kinds(event) if kind in self.parameters.watched)
 
 
 class GroupPictureRule(Rule[Parameters]):
-    """Label: `picture`."""
+    """Reports changes of the group's picture. Label: `picture`."""
 
     id: ClassVar[str] = PICTURE_RULE
     parameters_type: ClassVar[type[Parameters]] = Parameters
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """One finding where the event tells of the group's picture."""
-        return (self.finding(kind.value) for kind in _told(event) if kind is ChangeKind.PICTURE)
+        """Yield one finding if the event changes the group's picture."""
+        return (self.finding(kind.value) for kind in _changed_kinds(event) if kind is ChangeKind.PICTURE)
 
 
-def _told(event: EventBase) -> Iterator[ChangeKind]:
-    """The kinds of which the event tells; whether anything is other than before is known where the group is known."""
+def _changed_kinds(event: EventBase) -> Iterator[ChangeKind]:
+    """Yield the kinds of values that the event sets; the caller compares them with the old values of the group."""
     if isinstance(event, GroupInfoChanged):
         told = {
             ChangeKind.NAME: event.name,

@@ -1,9 +1,9 @@
-"""Clause 4.2 and its sisters: nothing bad, harmful or against the law is posted.
+"""Rule for clause 4.2 and related ones: nothing harmful or illegal is posted.
 
-The topic accuses nobody: a province talks about drugs, religion and riots every day. A linear model over the words of a
-message, learnt from lines of many hands, says how much more a message is like those of one category than like innocent
-ones. What is likely goes to the admin to look at; only a plain offer with a price, link or phone is brought to the
-member without a human in between.
+The topic alone proves nothing: a provincial office discusses drugs, religion and riots every day. A linear model over
+the words of a message, trained on lines by many writers, scores how much more the message resembles one harmful
+category than harmless text. Likely cases go to an admin; only a plain offer with a price, link or phone number is
+reported to the member without a human in between.
 """
 
 from collections.abc import Iterable
@@ -21,53 +21,53 @@ from zalo_governor.text.secrecy.readings import other_typings
 from zalo_governor.text.topics import Gist, Lexicon, features_of, ways_to_read
 
 CLEAN = "clean"
-"""Label of the model for what accuses nobody; all its other labels are those of findings."""
+"""The model's label for harmless text; each other label is also the label of a finding."""
 
 
 class HarmfulParameters(Parameters):
-    """Where the rule begins to speak, and of what. Scores are the lead of a category over what is clean."""
+    """Thresholds and categories. A score is the lead of a harmful category over the label `clean`."""
 
     triage: float
-    """Score from which the admin is asked to look."""
+    """Score from which a message is shown to an admin."""
     strict: float
-    """Score from which a plain offer is brought to the member as well."""
+    """Score from which a plain offer is also reported to the member."""
     strict_categories: frozenset[str]
     categories: frozenset[str] = Field(min_length=1)
-    """What is looked for; the regulation of another office may leave some out."""
+    """Categories that are reported; the regulation of another organisation may leave some out."""
 
 
 class HarmfulRule(Rule[HarmfulParameters]):
-    """Looks at what people typed and at captions; not at quotes, which do not accuse the quoter."""
+    """Checks typed text and captions; quotes are skipped, as quoting something harmful is no offence."""
 
     id: ClassVar[str] = "4.2-noi-dung-xau"
     parameters_type: ClassVar[type[Parameters]] = HarmfulParameters
     lexicon_names: ClassVar[tuple[str, ...]] = ("harmful.tsv", "harmful-own.tsv")
 
     def __init__(self, *, model: ClassModel | None = None, **given: Any) -> None:
-        """`model` is the one that ships unless given, as where writers are left out for a measurement."""
+        """Create the rule; `model` replaces the shipped model, as measurements do that leave some writers out."""
         super().__init__(**given)
         self._lexicon = Lexicon(self.lexicons["harmful.tsv"])
         self._own = Lexicon(self.lexicons["harmful-own.tsv"])
         self._model = model
 
     def prepare(self) -> None:
-        self._the_model()
+        self._get_model()
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """At most one finding for each string."""
+        """Yield at most one finding per string of the event."""
         for field, text in event.strings():
-            if field in _LOOKED_AT and not text.startswith("/"):
+            if field in _CHECKED_FIELDS and not text.startswith("/"):
                 finding = self.inspect(text)
                 if finding:
                     yield finding.model_copy(update={"field": field})
 
     def inspect(self, text: str) -> Finding | None:
-        """The finding on one string, None where it is clean."""
+        """Return the finding on one string, None if it is clean."""
         normalised = normalise(text)
         changed = normalised.offsets is not None
         readings = [normalised.text, *other_typings(text, normalised.text, changed=changed)]
-        score, category, reading = max(self._weighed(reading) for reading in readings)
-        named, gist = self._named_by_the_office(readings)
+        score, category, reading = max(self._score_variant(reading) for reading in readings)
+        named, gist = self._find_own_terms(readings)
         if gist is not None:
             category = named
         elif score >= self.parameters.triage and category in self.parameters.categories:
@@ -78,25 +78,28 @@ class HarmfulRule(Rule[HarmfulParameters]):
         severity = self.severity if self._is_plain_offer(gist, score, category, text) else Severity.TRIAGE
         return self.finding(category, severity=severity, reason=reason, excerpt=text[:_EXCERPT])
 
-    def _weighed(self, reading: str) -> tuple[float, str, str]:
-        """The lead of the category that speaks loudest in the whole or in one sentence, that category, the reading."""
-        model = self._the_model()
+    def _score_variant(self, reading: str) -> tuple[float, str, str]:
+        """Return the highest score in the whole text or in one of its sentences: (score, category, text)."""
+        model = self._get_model()
         whole, *parts = ways_to_read(reading)
         leads = []
-        for way, handicap in ((whole, 0.0), *((part, _ALONE) for part in parts)):
+        for way, handicap in ((whole, 0.0), *((part, _SENTENCE_PENALTY) for part in parts)):
             said = dict(zip(model.labels, model.scores(features_of(way)), strict=True))
             clean = said.pop(CLEAN)
             category = max(said, key=said.__getitem__)
-            doubt = 0.0 if has_marks(way) else _UNMARKED
+            doubt = 0.0 if has_marks(way) else _NO_DIACRITICS_PENALTY
             leads.append((said[category] - clean - handicap - doubt, category, reading))
         return max(leads)
 
-    def _named_by_the_office(self, readings: list[str]) -> tuple[str, Gist | None]:
-        """What the office itself has named, where somebody offers, urges, threatens or spreads it."""
+    def _find_own_terms(self, readings: list[str]) -> tuple[str, Gist | None]:
+        """Return the (category, lexicon hits) of a phrase from the organisation's own list `harmful-own.tsv`.
+
+        The phrase counts only where the text also offers, urges, threatens or spreads it; otherwise return ("", None).
+        """
         for reading in readings if self.lexicons["harmful-own.tsv"] else ():
             named = sorted(self._own.read(reading).concepts.keys() & self.parameters.categories)
-            gist = self._lexicon.read(reading) if named else _NOTHING
-            if gist.concepts.keys() & _STANCES and not gist.concepts.keys() & _OFFICE:
+            gist = self._lexicon.read(reading) if named else _NO_HITS
+            if gist.concepts.keys() & _STANCE_CONCEPTS and not gist.concepts.keys() & _OFFICIAL_CONCEPTS:
                 return named[0], gist
         return "", None
 
@@ -104,27 +107,27 @@ class HarmfulRule(Rule[HarmfulParameters]):
         return (
             score >= self.parameters.strict
             and category in self.parameters.strict_categories
-            and not gist.concepts.keys() & _OFFICE
+            and not gist.concepts.keys() & _OFFICIAL_CONCEPTS
             and "offer" in gist.concepts
-            and len(text) <= _SHORT
-            and bool(gist.concepts.keys() & _REACHABLE)
+            and len(text) <= _LONGEST_OFFER
+            and bool(gist.concepts.keys() & _CONTACT_CONCEPTS)
         )
 
-    def _the_model(self) -> ClassModel:
+    def _get_model(self) -> ClassModel:
         if self._model is None:
             self._model = shipped_classes("harmful")
         return self._model
 
 
-_NOTHING = Gist({})
-_ALONE = 0.5
-"""How much more a sentence must say where only it is harmful, and not the message as a whole."""
-_UNMARKED = 0.3
-"""How much more a text without marks must say: its words may be others."""
-_LOOKED_AT = frozenset({"text", "title", "description"})
-_OFFICE = frozenset({"official", "prevention", "festive"})
-_STANCES = frozenset({"offer", "contact", "price", "incite", "threat", "spread", "link", "phone"})
-_REACHABLE = frozenset({"contact", "price", "link", "phone"})
+_NO_HITS = Gist({})
+_SENTENCE_PENALTY = 0.5
+"""Score deducted from a single sentence, so that it must be more harmful than a whole message."""
+_NO_DIACRITICS_PENALTY = 0.3
+"""Score deducted from a text without diacritics, because its words are ambiguous."""
+_CHECKED_FIELDS = frozenset({"text", "title", "description"})
+_OFFICIAL_CONCEPTS = frozenset({"official", "prevention", "festive"})
+_STANCE_CONCEPTS = frozenset({"offer", "contact", "price", "incite", "threat", "spread", "link", "phone"})
+_CONTACT_CONCEPTS = frozenset({"contact", "price", "link", "phone"})
 _EXCERPT = 80
-_SHORT = 140
-"""An offer is short; a story that quotes offers is not."""
+_LONGEST_OFFER = 140
+"""Longest plain offer, in characters; a longer text is rather a story that quotes offers."""

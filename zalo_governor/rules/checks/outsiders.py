@@ -1,4 +1,4 @@
-"""Clause 4.5: nobody outside the approved members is brought into the Group."""
+"""Rule for clause 4.5: nobody who is not on the approved roster is brought into the group."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -10,33 +10,34 @@ from zalo_governor.rules.base import Parameters, Rule, RuleContext
 
 
 class OutsiderParameters(Parameters):
-    """Nothing to choose: who belongs is said by the roster."""
+    """This rule has no parameters; the roster defines who may be in the group."""
 
 
 class OutsiderRule(Rule[OutsiderParameters]):
-    """Labels: `added` by somebody, `by_link` without anybody's doing, `unseen` where a sweep found it, `asks`.
+    """Reports outsiders: people in the group, or asking to join, who are not on the roster.
 
-    Without a roster nobody is an outsider.
+    Labels: `added` by another member, `by_link` if they joined by themselves, `unseen` if the group sync discovered
+    them, `asks` if they only request to join. Without a roster nothing is reported.
     """
 
     id: ClassVar[str] = OUTSIDERS
     parameters_type: ClassVar[type[Parameters]] = OutsiderParameters
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """One finding for each who came in, or asks to, and does not belong; it names that person as its subject."""
+        """Yield one finding per person who joined or asks to join and is not on the roster; its subject is that person."""
         if context.approved is None:
             return
         if isinstance(event, MembersJoined):
             for member in event.members:
                 if member.uid not in context.approved:
-                    yield self.finding(_way(event, member.uid), field="member", subject_uid=member.uid)
+                    yield self.finding(_entry_label(event, member.uid), field="member", subject_uid=member.uid)
         elif isinstance(event, JoinRequested):
             for uid in event.uids:
                 if uid not in context.approved:
                     yield self.finding("asks", field="member", subject_uid=uid, severity=Severity.SUSPECT)
 
 
-def _way(event: MembersJoined, uid: str) -> str:
+def _entry_label(event: MembersJoined, uid: str) -> str:
     if not event.sender_uid:
         return "unseen"
     return "by_link" if event.sender_uid == uid else "added"

@@ -1,1 +1,1 @@
-"""What the rule about state secrets looks at in a text."""
+"""Evidence and features with which the rule on state secrets (clause 4.1) scores a text."""

@@ -1,7 +1,7 @@
-"""What one reading of a text shows of a disclosure: level words, the places where they stand, phrases, and talk.
+"""Collects evidence that a text discloses a secret: secrecy-level words, their positions, phrases, talk about rules.
 
-A word alone accuses nobody: "mật" stands in honey, passwords and density. What is found here is not yet a verdict: it
-is what the trained model of clause 4.1 weighs.
+A word alone proves nothing: "mật" also occurs in the words for honey, password and density. The evidence is not a
+verdict; the trained model of clause 4.1 weighs it.
 """
 
 import re
@@ -16,68 +16,71 @@ from zalo_governor.text.tokens import FILE_ENDING
 
 
 class Evidence(NamedTuple):
-    """How much speaks for a disclosure, in points, and the id of the pattern that says so."""
+    """Strength of the evidence for a disclosure, in points, and the id of the pattern that matched ("" for none)."""
 
     points: int
     reason: str
 
 
 class Weighed(NamedTuple):
-    """One window of one reading."""
+    """The evidence found in one window of a text. `folded` is `text` in lower case without diacritics."""
 
     text: str
     folded: str
     words: list[LevelWord]
-    """The words that may really name a level."""
+    """The words that may really name a secrecy level (Mật, Tối mật, Tuyệt mật), not harmless compounds."""
     best: Evidence
-    """The place that says most."""
+    """The strongest evidence of a single position in the text."""
     talk: int
-    """Signs of talk about secrecy."""
+    """Number of signs that the text only talks about secrecy, such as rules or training."""
     forbidden: bool
-    """Whether it is forbidden to pass secrets on."""
+    """Whether the text forbids passing secrets on."""
     transmitted: bool
-    """Whether something is passed on, asked for, retold."""
+    """Whether the text passes a document on, asks for one or retells one."""
     numbered: bool
-    """Whether a paper is named by its number or as a file."""
+    """Whether the text names a document by its number or as a file."""
     elsewhere: bool
-    """Whether it speaks of another country, of history, of fiction."""
+    """Whether the text is about another country, history or fiction."""
     of_state_secrets: bool
-    """Whether it speaks of state secrets as such."""
+    """Whether the text is about state secrets as a subject ("bí mật nhà nước")."""
     hinted: bool
-    """Whether it says what people say instead of a level."""
+    """Whether the text uses an expression by which people avoid naming a level."""
     several: bool
-    """Whether it names different levels, as who explains them does."""
+    """Whether the text names several different levels, which suggests an explanation of the levels."""
     work: bool
-    """Whether it orders or reports on secret work and passes no paper on (clause 4.3)."""
+    """Whether the text orders or reports on secret work without passing a document on (clause 4.3)."""
     file: bool
-    """Whether it names a file."""
+    """Whether the text contains a file name."""
     label: bool
-    """Whether a level stands as a label, as in the head of a paper."""
+    """Whether a level is used as a label, as at the head of a document."""
 
     @property
     def denied(self) -> bool:
-        """Whether the text says of every level that it names that something is not of it."""
+        """Return whether every level in the text is negated: "this is not secret"."""
         return bool(self.words) and all(is_denied(word, self.folded) for word in self.words)
 
     @property
     def named(self) -> bool:
-        """Whether a level or a stamp of secret papers stands there, in whatever dress; a bare "mat" needs its place."""
+        """Return whether the text names a level or a stamp of secret documents, even in disguise.
+
+        A "mat" without diacritics is ambiguous and counts only where its position is evidence.
+        """
         return self.best.points > 0 or any(word.marked or word.disguised for word in self.words)
 
     @property
     def level(self) -> Level | None:
-        """The highest level that is named."""
+        """Return the highest level that the text names, None if none."""
         return max((word.level for word in self.words), default=None)
 
 
 class Grammar:
-    """Finds evidence with the phrases of the rule's file."""
+    """Collects evidence of a disclosure, with the phrases from the rule's YAML file."""
 
     def __init__(self, parameters: SecrecyParameters) -> None:
         self._phrases = Phrases(parameters)
 
     def weigh(self, normalised: Normalised, typed: str, start: int, end: int) -> Weighed:
-        """What [start, end) of the reading shows; `typed` is the text as it stands in the message."""
+        """Return the evidence in `normalised.text[start:end]`; `typed` is the text as the sender typed it."""
         text = normalised.text[start:end]
         folded = fold(text)
         phrases = self._phrases
@@ -111,7 +114,7 @@ class Grammar:
         )
 
     def _initial(self, folded: str, text: str) -> Evidence:
-        """A paper with a lone capital M behind it, in brackets or quotes: how some hide the level."""
+        """Return evidence if a document is followed by a lone capital M in brackets or quotes, a way to hide "mật"."""
         for match in _INITIAL.finditer(folded):
             paper = self._phrases.document_of_sentence.search(folded[max(match.start() - _NEAR, 0) : match.start()])
             if paper and (text[match.start(1)] == "M" or match[0][0] in _QUOTES):
@@ -119,7 +122,7 @@ class Grammar:
         return NOTHING
 
     def _evidence(self, word: LevelWord, label_ends: list[int], text: str, folded: str) -> Evidence:
-        """What one level word shows by the place where it stands."""
+        """Return the evidence that one level word gives by its position."""
         if word.in_name:
             return Evidence(_FILE, "file")
         if word.end in label_ends:
@@ -170,7 +173,7 @@ class Grammar:
 
 
 def _as_typed(word: LevelWord, normalised: Normalised, typed: str, start: int) -> LevelWord:
-    """The word as a disguise, where other letters or signs than its own were typed."""
+    """Return the word, marked as disguised if the sender typed other characters than the normalised ones."""
     if word.disguised or word.in_name:
         return word
     same = _was_typed(normalised, typed, start + word.start, start + word.end)
@@ -178,7 +181,7 @@ def _as_typed(word: LevelWord, normalised: Normalised, typed: str, start: int) -
 
 
 def _dressed_throughout(normalised: Normalised, typed: str, start: int, end: int) -> bool:
-    """Whether half of the words of the window were typed in other signs: then none of them is hidden."""
+    """Return whether at least half of the window's words were typed in odd characters: a style, not a disguise."""
     if normalised.offsets is None:
         return False
     words = [word.span() for word in _LONG_WORD.finditer(normalised.text, start, end)]
@@ -186,7 +189,10 @@ def _dressed_throughout(normalised: Normalised, typed: str, start: int, end: int
 
 
 def _was_typed(normalised: Normalised, typed: str, start: int, end: int) -> bool:
-    """Whether [start, end) stands in the typed text letter for letter; another reading has no offsets to look there."""
+    """Return whether `normalised.text[start:end]` was typed letter for letter.
+
+    Without offsets the position in `typed` is unknown, so any occurrence in `typed` counts.
+    """
     if normalised.offsets is None:
         return normalised.text[start:end] in typed
     first, last = normalised.span(start, end)
@@ -194,7 +200,7 @@ def _was_typed(normalised: Normalised, typed: str, start: int, end: int) -> bool
 
 
 def _stands_as_label(word: LevelWord, text: str, folded: str) -> bool:
-    """Whether the word stands as a paper or a file bears it, not as a word of a sentence."""
+    """Return whether the level word is a label, as on a document or in a file name, and not part of a sentence."""
     if word.in_name or _in_file_name(word, folded):
         return True
     if is_denied(word, folded):
@@ -215,7 +221,7 @@ _FILE = 4
 
 
 def is_denied(word: LevelWord, folded: str) -> bool:
-    """Whether the text says right before the word that something is not of that level."""
+    """Return whether the text negates the level right before the word: "not secret"."""
     return _DENIED.search(folded[max(word.start - _NEAR, 0) : word.start]) is not None
 
 
@@ -233,7 +239,9 @@ _DENIED = re.compile(
     r"(?<![a-z])(?:khong|ko|chang) ?(?:(?:phai|thuoc|mang|dong|ghi|la)(?: (?:la|co|dau|do|dien|loai|danh muc))*"
     r"|co (?:dau|do)|)(?: ?(?:van ban|cong van|tai lieu|ho so|giay to))? ?$"
 )
-"""Right before the level word: "không đóng dấu mật", but not "em không có công văn mật, ai có gửi em"."""
+"""Negation right before the level word: matches "không đóng dấu mật" ("not stamped secret"), but not
+"em không có công văn mật, ai có gửi em" ("I do not have the secret letter, who has it, send it").
+"""
 _LABEL_GAP = 6
 _PAPER = re.compile(
     r"\d{1,6} ?/ ?[a-z]{1,8}|\d{1,6} ?- ?[a-z]{1,5}/[a-z]{1,5}|\b(?:so|cv|vb|kh|bc|anh|hinh) ?:? ?\d{1,5}\b"

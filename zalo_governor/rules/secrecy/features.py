@@ -1,4 +1,4 @@
-"""What the trained model of clause 4.1 sees of one reading of a text: runs of letters, words, places and evidence."""
+"""Features of a text for the trained model of clause 4.1: character n-grams, words, their positions and evidence."""
 
 import re
 
@@ -9,7 +9,7 @@ from zalo_governor.text.secrecy.stance import levelled, stance_features
 
 
 def features_of(weighed: Weighed, *, hides: bool) -> Features:
-    """The features; `hides` where the text had to be read another way to show them."""
+    """Return the model's input features; `hides` says that the evidence appeared only after decoding the text."""
     runs = _NUMBER.sub("0", levelled(weighed.folded, weighed.words)).replace("\n", "|")
     return Features(
         _BLANKS.sub(" ", runs),
@@ -20,7 +20,7 @@ def features_of(weighed: Weighed, *, hides: bool) -> Features:
 
 
 def glanced(text: str) -> Features:
-    """What the first look sees of a text: its words, in small letters and as they are marked."""
+    """Return the features for the quick-check model: the words of the text in lower case, with diacritics as typed."""
     return Features("", frozenset(_WORD.findall(text.lower())))
 
 

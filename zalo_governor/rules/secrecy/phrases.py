@@ -1,4 +1,4 @@
-"""The phrases of clause 4.1 as the YAML file gives them, made ready for searching; and which "mật" is only honey."""
+"""Compiles the phrases for clause 4.1 from the rule's YAML file, and filters out harmless words that contain "mật"."""
 
 import re
 from collections.abc import Callable
@@ -12,56 +12,60 @@ from zalo_governor.text.secrecy.level_words import Level, LevelWord
 
 
 class SecrecyParameters(Parameters):
-    """Phrases in proper spelling and small letters.
+    """Parameters of the rule on state secrets. Phrases are in correct spelling and lower case.
 
-    All but `elsewhere` and the innocent words are compared without marks.
+    All phrases except `elsewhere` and the `innocent_*` words are compared without diacritics.
     """
 
     glance: float
-    """Score of the words alone from which a message is read in full."""
+    """Score of the quick-check model from which a message is scored by the full model."""
     classified_from: float = Field(gt=0, lt=1)
-    """Probability from which a message is `classified`."""
+    """Probability of a disclosure from which a message is labelled `classified`."""
     look_from: float = Field(gt=0, lt=1)
-    """Probability from which a person looks."""
+    """Probability of a disclosure from which an admin checks the message (label `look`)."""
     unnamed_classified_from: float = Field(gt=0, lt=1)
     unnamed_look_from: float = Field(gt=0, lt=1)
-    """The same where nothing names or hints at a level, or where the text speaks of another country or of fiction."""
+    """The same thresholds where no level is named or hinted at, all are negated, or another country or fiction is meant."""
     talk_below: float = Field(ge=0, lt=1)
-    """Probability below which even a level that stands out is talk about the rule."""
+    """Probability below which a text with a prominent level is still treated as talk about secrecy rules."""
     documents: tuple[str, ...]
-    """What can be secret: kinds of papers and information."""
+    """Kinds of documents and information that can be secret."""
     transmitting: tuple[str, ...]
-    """Signs that it is being passed on, asked for, or retold."""
+    """Phrases showing that a document is passed on, asked for or retold."""
     rule_talk: tuple[str, ...]
-    """Signs of talk about secrecy: rules, training, notices to fetch a paper, released papers."""
+    """Phrases showing talk about secrecy: rules, training, notices to fetch a document, released documents."""
     forbidding: tuple[str, ...]
     acts: tuple[str, ...]
-    """Words that forbid, and what they forbid: "đừng … gửi" before a level is talk about the rule."""
+    """Words that forbid (`forbidding`) and the forbidden acts (`acts`): "đừng … gửi" ("do not … send") before a level is
+    talk about the rule.
+    """
     topic_after: tuple[str, ...]
-    """Words right behind a level that make secret papers in general the topic: "văn bản mật thì …"."""
+    """Words right after a level that make secret documents in general the topic: "văn bản mật thì …"."""
     directing: tuple[str, ...]
     updating: tuple[str, ...]
-    """Signs that the message orders or reports on secret work (clause 4.3), and does not pass on a paper."""
+    """Phrases showing that a message orders (`directing`) or reports on (`updating`) secret work without passing a
+    document on (clause 4.3).
+    """
     state_secrets: tuple[str, ...]
-    """Talk about state secrets as such: "bí mật nhà nước"."""
+    """Phrases for state secrets as a subject: "bí mật nhà nước"."""
     elsewhere: tuple[str, ...]
-    """Signs of another country, of history, or of fiction."""
+    """Phrases showing that a text is about another country, history or fiction."""
     stamps: tuple[str, ...]
-    """Stamps and envelope marks that only secret papers bear."""
+    """Texts of stamps and envelope marks that only secret documents bear."""
     hints: tuple[str, ...]
-    """What people say instead of a level."""
+    """Expressions that people use in place of a secrecy level."""
     open_levels: tuple[str, ...]
-    """What may stand in the field "Độ mật:" of a paper that everybody may read."""
+    """Values of the field "Độ mật:" (secrecy level) that mean a document is public."""
     innocent_before: tuple[str, ...]
     innocent_after: tuple[str, ...]
-    """Words that make an innocent compound with "mật": "bí …", "… khẩu"."""
+    """Words that form a harmless compound with "mật" when they stand before it ("bí …") or after it ("… khẩu")."""
     bare_before: tuple[str, ...]
     bare_after: tuple[str, ...]
-    """Words beside a "mat" without marks that make it mất, mặt, mắt or mát."""
+    """Words before or after an ambiguous "mat" without diacritics that show that mất, mặt, mắt or mát is meant."""
 
 
 class Phrases:
-    """The parameters, made ready. Patterns are literals in alternation: no unbounded repetition inside repetition."""
+    """The phrases compiled to regular expressions, without nested unbounded repetition, so that matching stays fast."""
 
     def __init__(self, parameters: SecrecyParameters) -> None:
         self.transmitting = _any_of(parameters.transmitting)
@@ -91,9 +95,10 @@ class Phrases:
         self._bare_after = frozenset(map(fold, parameters.bare_after))
 
     def stamped(self, text: str, folded: str) -> bool:
-        """Whether a stamp stands there that only secret papers bear.
+        """Return whether the text contains a stamp that only secret documents bear.
 
-        In small letters "tài liệu thu hồi" is a stamp only by itself: "tài liệu thu hồi vốn" is none.
+        In lower case "tài liệu thu hồi" ("document to be returned") counts only if no word follows: "tài liệu thu hồi
+        vốn" is about recovering capital.
         """
         return any(
             stamp[0] != _RECOVERED
@@ -103,9 +108,9 @@ class Phrases:
         )
 
     def talk(self, words: list[LevelWord], text: str, folded: str) -> tuple[int, bool]:
-        """How many signs there are of talk about secrecy, and whether it is forbidden to pass secrets on.
+        """Return (number of signs of talk about secrecy, whether the text forbids passing secrets on).
 
-        Marks count where the text has any: "đừng gửi" forbids, "nội dung gửi" does not.
+        Diacritics are compared if the text has any: "đừng gửi" forbids, "nội dung gửi" does not.
         """
         marked = has_marks(_without(words, text))
         patterns, spoken = (self._talk, text.lower()) if marked else (self._bare_talk, folded)
@@ -122,7 +127,7 @@ class Phrases:
         return signs + forbidden + topics + asked, forbidden
 
     def serious(self, words: list[LevelWord], text: str, folded: str) -> list[LevelWord]:
-        """The words that may really name a level."""
+        """Return the words that may really name a secrecy level, without harmless compounds and public field values."""
         others = _without_words(words, text)
         return [
             word
@@ -136,21 +141,21 @@ class Phrases:
     def _innocent(self, word: LevelWord, text: str, folded: str, in_marked_text: bool) -> bool:
         before, after = _neighbour_before(text[: word.start]), _neighbour_after(text[word.end :])
         if text[word.start : word.end].isupper() and not text[word.end : word.end + _REACH].isupper():
-            after = ""  # "MẬT kế hoạch" is a label before a title, no one word.
+            after = ""  # "MẬT kế hoạch" is a level label before a title, not the compound "mật kế".
         if word.level is Level.MAT and fold(before) == "bi":
             return True
         if after in _OF_INK_AND_WATER and "ự" in text[word.start : word.end].lower():
             return True
         behind = folded[max(word.start - _REACH, 0) : word.start]
         if word.marked:
-            # "Nguyễn Văn Mật" is a name, "công văn mật" is not; "mật vụ" is one word, "hồ sơ mật vụ …" is not.
+            # "Nguyễn Văn Mật" is a name, "công văn mật" a secret letter; "mật vụ" is one word, "hồ sơ mật vụ …" is not.
             called_secret = self.document_right_before.search(behind) is not None
             if word.level is not Level.MAT or (after in self._after and not (called_secret and after in _BEGINS_ANEW)):
                 return word.level is Level.MAT
             return before in self._before and not called_secret
         if word.disguised or word.level is Level.TUYET_MAT:
             return False
-        if before in self._before and text[word.start : word.end].istitle():  # "anh Mat"
+        if before in self._before and text[word.start : word.end].istitle():  # "anh Mat" is a person.
             return True
         if _STAMPED.search(behind):
             return False
@@ -160,16 +165,16 @@ class Phrases:
             return True
         written = text[word.start : word.end]
         if "â" in written.lower() and self.document_right_before.search(behind):
-            return False  # "mât" is no word; behind a paper its missing dot is likelier than a missing acute.
+            return False  # After a document, a missing dot (mật) is likelier than a missing acute (mất).
         return in_marked_text and not written.isupper() and word.level is Level.MAT
 
     def _names_no_level(self, word: LevelWord, folded: str) -> bool:
-        """Whether the word is the label "Độ mật:" of a field that says "Thường"."""
+        """Return whether the word belongs to the field name "Độ mật:" and the field's value means public ("Thường")."""
         return _after_label_word(word, folded) and self._open_level.match(folded, word.end) is not None
 
 
 class _Talk:
-    """The patterns of talk about secrecy, in one spelling."""
+    """The patterns of talk about secrecy, with or without diacritics; `spelt` converts the phrases to that form."""
 
     def __init__(self, parameters: SecrecyParameters, spelt: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
         forbidding, acts, topic = map(
@@ -183,7 +188,7 @@ class _Talk:
 
 
 def is_label(word: LevelWord, folded: str) -> bool:
-    """Whether the word stands in the label of a field: "Độ mật: …"."""
+    """Return whether the word is part of the field name "Độ mật: …" ("secrecy level: …") and names no level itself."""
     return _after_label_word(word, folded) and folded[word.end : word.end + 4].lstrip(" _")[:1] in _LABEL_SIGNS
 
 
@@ -193,21 +198,21 @@ def _after_label_word(word: LevelWord, folded: str) -> bool:
 
 
 def _without(words: list[LevelWord], text: str) -> str:
-    """What stands between the level words."""
+    """Return the text without its level words, the pieces joined by spaces."""
     ends = (0, *(word.end for word in words))
     starts = (*(word.start for word in words), len(text))
     return " ".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
 def _without_words(words: list[LevelWord], text: str) -> str:
-    """The text, as long as it was, with blanks in the place of the level words."""
+    """Return the text at the same length, with the level words replaced by spaces."""
     for word in words:
         text = text[: word.start] + " " * (word.end - word.start) + text[word.end :]
     return text
 
 
 def _marked_beside(word: LevelWord, others: str) -> bool:
-    """Whether the words beside this one, in its line, bear marks: a greeting before may bear them, and these not."""
+    """Return whether words near this one in the same line have diacritics; other lines may be typed differently."""
     first = max(others.rfind("\n", 0, word.start) + 1, word.start - _REACH)
     after = others[word.end : word.end + _REACH].partition("\n")[0]
     return has_marks(others[first : word.start] + after)
@@ -233,7 +238,7 @@ def _any_of(phrases: tuple[str, ...], *, as_written: bool = False) -> re.Pattern
 
 
 def _alternation(phrases: tuple[str, ...]) -> str:
-    """The longest first, so that none hides another."""
+    """Return a regular expression for any of the phrases, the longest first so that no shorter one matches instead."""
     return "|".join(sorted(map(re.escape, phrases), key=len, reverse=True))
 
 
@@ -241,14 +246,16 @@ _NOT_A_PERSON = "".join(
     f"(?<!{title} )"
     for title in ("nh", "hị", "cô", "Cô", "ông", "bà", "Thị", "Văn", "chí", "/c", "bác", "chú", "sếp", "em")
 )
-"""A country's name behind anh, chị, đ/c … is somebody's: "chị Nga"."""
+"""Keeps a country's name after a form of address (anh, chị, đ/c …) from matching: "chị Nga" is a person, not Russia."""
 _GOES_ON_AS_SECRET = re.compile(r" (?:dien (?:tap|bien)|ve (?!sinh|que|nha|tay|so))")
-"""Behind a paper without marks: "ke hoach mat dien tap", but "ke hoach mat dien"."""
+"""After a document, text without diacritics that still means a level: "ke hoach mat dien tap" ("secret exercise plan"),
+unlike "ke hoach mat dien" ("power cut plan").
+"""
 _RECOVERED = "tai lieu thu hoi"
 _STANDS_ALONE = re.compile(r"\W*$|\s*[^\w\s]")
 _OF_INK_AND_WATER = frozenset(("nước", "in", "tàu", "khô"))
 _BEGINS_ANEW = frozenset(("vụ", "phục", "chỉ", "hội", "báo", "kế", "lệnh", "điện", "nhân"))
-"""Behind a secret paper these begin another word: "tài liệu mật phục vụ …"."""
+"""Words that start a new word after "mật" when a document stands before it: "tài liệu mật phục vụ …"."""
 _EDGE = r"(?<![^\W_])"
 _EDGE_AFTER = r"(?![^\W_])"
 _REACH = 24

@@ -1,1 +1,1 @@
-"""Looks at pictures in a process of its own: the library for it is large, and the pictures come from others."""
+"""Hashes and shrinks pictures in a child process: the imaging library is large and the pictures come from strangers."""

@@ -1,4 +1,4 @@
-"""The other process: a picture comes in, its perceptual hash and a thumbnail in base64 go out."""
+"""The child process: reads a picture from stdin, prints its perceptual hash and a base64 thumbnail."""
 
 import base64
 import io
@@ -17,7 +17,7 @@ _COLUMNS, _ROWS = 9, 8
 
 
 def main() -> None:
-    """Raises where the bytes are no picture; whoever asked sees that the process failed."""
+    """Read a picture from stdin and print its hash and thumbnail; exit with an error if it is no picture."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def likeness(picture: Image.Image) -> str:
-    """Difference hash: whether each of 8 x 8 fields is brighter than the one to its right; 16 hexadecimal digits."""
+    """Return the difference hash, 16 hex digits: a bit for each of 8 x 8 cells brighter than its right neighbour."""
     small = picture.convert("L").resize((_COLUMNS, _ROWS), Image.Resampling.LANCZOS).tobytes()
     bits = 0
     for row in range(_ROWS):
@@ -38,7 +38,7 @@ def likeness(picture: Image.Image) -> str:
 
 
 def thumbnail(picture: Image.Image) -> bytes:
-    """A JPEG of at most 96 x 96 points, without anything that rode along with the picture."""
+    """Return a JPEG of at most 96 x 96 pixels, without the metadata of the picture."""
     small = picture.copy()
     small.thumbnail((_SIDE, _SIDE))
     written = io.BytesIO()

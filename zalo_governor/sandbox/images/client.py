@@ -1,4 +1,4 @@
-"""Hands a picture to the other process."""
+"""Starts the child process that computes the perceptual hash and thumbnail of a picture."""
 
 import base64
 import binascii
@@ -13,14 +13,14 @@ from zalo_governor.system.subprocess_env import environment
 log = structlog.get_logger(__name__)
 
 _SECONDS = 20.0
-_OTHER = (sys.executable, "-m", "zalo_governor.sandbox.images")
+_COMMAND = (sys.executable, "-m", "zalo_governor.sandbox.images")
 
 
 def look(content: bytes) -> Looked | None:
-    """Perceptual hash and thumbnail of a picture; None where it is none, or takes too much to read."""
+    """Return the perceptual hash and thumbnail of a picture; None if it is no picture, or exceeds time or memory."""
     try:
         done = subprocess.run(  # noqa: S603
-            _OTHER, input=content, capture_output=True, timeout=_SECONDS, check=True, env=environment()
+            _COMMAND, input=content, capture_output=True, timeout=_SECONDS, check=True, env=environment()
         )
         likeness, thumbnail = done.stdout.split()
         return Looked(likeness.decode("ascii"), base64.b64decode(thumbnail, validate=True))

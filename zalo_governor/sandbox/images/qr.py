@@ -1,8 +1,8 @@
-"""The modules of a QR code, read from its picture, so that a terminal can show it.
+"""Reads the modules (black and white cells) of a QR code from its picture, so that a terminal can show the code.
 
-Zalo gives the code as a picture alone. The picture is straight and clean, so that no search is needed: for each size
-that a code can have, its fixed patterns are looked for, and the size where they stand is the right one. A logo in the
-middle does no harm, what is under it is made up for by the code's own error correction.
+Zalo sends the login code only as a picture. The picture is straight and clean, so no search is needed: each possible
+code size is tried, and the size at which the fixed patterns match is the right one. A logo in the middle does no harm,
+since the error correction of the code makes up for the cells it covers.
 """
 
 import io
@@ -10,40 +10,40 @@ import io
 from PIL import Image, UnidentifiedImageError
 
 Modules = tuple[tuple[bool, ...], ...]
-"""Rows from the top; True is dark. Without the quiet zone."""
+"""Rows of the code from the top, without the quiet zone; True is a dark module."""
 
 _SIZES = range(21, 178, 4)
 _FINDER = 7
 _LARGEST_SIDE = 4096
-_ENOUGH = 0.95
-"""Of the fixed patterns; a picture that was shrunk may blur a point of them."""
+_MIN_MATCH = 0.95
+"""Share of the fixed-pattern modules that must match; below 1, since a shrunk picture may blur some of them."""
 
 
 def modules_of(png: bytes) -> Modules | None:
-    """The modules of the code in a picture; None where no code is recognised."""
+    """Return the modules of the QR code in a PNG; None if no code is recognised."""
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
             if max(picture.size) > _LARGEST_SIDE:
                 return None
-            grey = _on_white(picture)
+            grey = _flatten_to_grey(picture)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return None
     box = grey.point(lambda value: 255 if value < 128 else 0).getbbox()
     if box is None:
         return None
-    sampled = (_sampled(grey.crop(box), size) for size in _SIZES if size <= min(box[2] - box[0], box[3] - box[1]))
-    best = max(sampled, key=_likeness, default=None)
-    return best if best is not None and _likeness(best) >= _ENOUGH else None
+    sampled = (_sample(grey.crop(box), size) for size in _SIZES if size <= min(box[2] - box[0], box[3] - box[1]))
+    best = max(sampled, key=_pattern_match, default=None)
+    return best if best is not None and _pattern_match(best) >= _MIN_MATCH else None
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
+def _flatten_to_grey(picture: Image.Image) -> Image.Image:
     if "A" in picture.getbands() or "transparency" in picture.info:
         coloured = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", coloured.size, "white"), coloured)
     return picture.convert("L")
 
 
-def _sampled(grey: Image.Image, size: int) -> Modules:
+def _sample(grey: Image.Image, size: int) -> Modules:
     width, height = grey.size
     middles = [(number + 0.5) / size for number in range(size)]
     content = grey.tobytes()
@@ -52,8 +52,8 @@ def _sampled(grey: Image.Image, size: int) -> Modules:
     return tuple(tuple(content[row + column] < 128 for column in columns) for row in rows)
 
 
-def _likeness(modules: Modules) -> float:
-    """Share of the fixed patterns that stand where they must (ISO/IEC 18004, 6.3.3 and 6.3.5)."""
+def _pattern_match(modules: Modules) -> float:
+    """Return the share of finder and timing pattern modules that are as required (ISO/IEC 18004, 6.3.3 and 6.3.5)."""
     size = len(modules)
     right = total = 0
     for top, left in ((0, 0), (0, size - _FINDER), (size - _FINDER, 0)):

@@ -1,1 +1,1 @@
-"""A paper -> the bytes of a file. Pure; heavy libraries live here alone and are loaded by a process of its own."""
+"""Renders a report document to a DOCX, XLSX or PNG file, in a child process that alone loads the large libraries."""

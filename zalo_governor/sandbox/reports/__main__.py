@@ -1,6 +1,7 @@
-"""`python -m zalo_governor.sandbox.reports docx|xlsx|png [TEMPLATE]`: a paper as JSON on stdin, the file on stdout.
+"""The child process that renders a report: `python -m zalo_governor.sandbox.reports docx|xlsx|png TEMPLATE`.
 
-The bot calls it as a process of its own: what these libraries need in memory is given back when it ends.
+It reads the report document as JSON from stdin and writes the file to stdout. When it ends, the memory that the
+rendering libraries took is free again.
 """
 
 import sys
@@ -13,7 +14,7 @@ _WRONG_TEMPLATE = 2
 
 
 def printed(paper: ReportDocument, face: ReportFormat, template: Path) -> bytes:
-    """The paper in that face; raises ConfigError where the template of the DOCX is wrong."""
+    """Render the report in the format `face`; raises ConfigError if the DOCX template is invalid."""
     # Each library is loaded only where it is needed: matplotlib alone takes half a second.
     match face:
         case ReportFormat.DOCX:

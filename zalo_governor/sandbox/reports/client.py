@@ -1,4 +1,4 @@
-"""Has papers printed by a process of its own: the bot's memory stays small, and a hanging library hurts nobody."""
+"""Starts the child process that renders report files: the bot's memory stays small, and a hanging library is killed."""
 
 import subprocess
 import sys
@@ -14,9 +14,9 @@ _WRONG_TEMPLATE = 2
 
 
 class ReportRenderer:
-    """Prints with the template of the installation.
+    """Renders report documents to files in a child process.
 
-    `seconds` is how long one file may take.
+    `template` is the DOCX template of the installation; `seconds` is how long the rendering of one file may take.
     """
 
     def __init__(self, template: Path, seconds: float = _SECONDS) -> None:
@@ -24,15 +24,15 @@ class ReportRenderer:
         self._seconds = seconds
 
     def file(self, file: ReportFile) -> bytes:
-        """The content of a file; raises as `print`."""
+        """Return the rendered bytes of a report file; raises the errors of `print`."""
         return self.print(file.paper, file.face)
 
     def print(self, paper: ReportDocument, face: ReportFormat) -> bytes:
-        """The paper in that face.
+        """Render the report document in the format `face` and return the bytes of the file.
 
         Raises:
-            ConfigError: the template of the DOCX is wrong.
-            PrintingError: it took too long, or failed.
+            ConfigError: the DOCX template is invalid.
+            PrintingError: the rendering took too long or failed.
         """
         command = [sys.executable, "-m", "zalo_governor.sandbox.reports", face.value, str(self._template)]
         try:
@@ -56,7 +56,7 @@ class ReportRenderer:
         if done.returncode == _WRONG_TEMPLATE:
             raise ConfigError(done.stderr.decode(errors="replace").strip())
         if done.returncode or not done.stdout:
-            # Not what it wrote: a traceback may quote the paper.
+            # Without the child's stderr: a traceback may quote the report.
             raise PrintingError(
                 f"{face.value}: in không thành (mã thoát {done.returncode}); hãy in dạng text và báo người phát triển"
             )

@@ -1,4 +1,4 @@
-"""The paper as a DOCX, filled into the template that the office may edit (config/bao-cao.docx, docs/bao-cao.md)."""
+"""Renders a report as DOCX, using a template that the office may edit (config/bao-cao.docx, docs/bao-cao.md)."""
 
 import zipfile
 from io import BytesIO
@@ -14,19 +14,19 @@ from zalo_governor.domain.clock import local
 from zalo_governor.domain.documents import Cell, ReportDocument
 from zalo_governor.domain.errors import ConfigError
 
-_MADE = (1980, 1, 1, 0, 0, 0)
-"""A fixed time for the parts of the file: equal papers give equal bytes."""
-_PLAIN_FROM_MONTH = 3
-"""Nghị định 30/2020/NĐ-CP, Phụ lục I, II.4: a zero stands before days below 10 and before months 1 and 2 alone."""
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+"""Timestamp of every part of the DOCX archive: fixed, so that equal reports give equal bytes."""
+_UNPADDED_FROM_MONTH = 3
+"""Months from here on get no leading zero (Decree 30/2020/NĐ-CP, App. I, II.4: only days < 10, months 1 and 2 do)."""
 
 
 def document(paper: ReportDocument, template: Path) -> bytes:
-    """A DOCX file.
+    """Fill the template with the report and return the bytes of the DOCX file.
 
     Raises:
-        ConfigError: the template is missing, is no DOCX, or names a field that there is not.
+        ConfigError: the template is missing, is no DOCX, or uses an unknown field.
     """
-    # A template is a file that somebody may have sent by mail: it may fill in fields and nothing else.
+    # A template may have come by mail from anybody: sandboxed, it can fill in fields and nothing else.
     environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     filled = DocxTemplate(str(template))
     try:
@@ -42,11 +42,11 @@ def document(paper: ReportDocument, template: Path) -> bytes:
         ) from None
     content = BytesIO()
     filled.save(content)
-    return _steady(content)
+    return _make_reproducible(content)
 
 
 def fields(paper: ReportDocument) -> dict[str, Any]:
-    """What a template may name; in Vietnamese, since offices edit it."""
+    """Return the fields that a template may use; their names are Vietnamese, since offices edit the template."""
     made = local(paper.made_at)
     head = paper.head
     return {
@@ -54,7 +54,7 @@ def fields(paper: ReportDocument) -> dict[str, Any]:
         "co_quan": head.unit,
         "dia_danh": head.place,
         "ngay": f"{made:%d}",
-        "thang": f"{made:%m}" if made.month < _PLAIN_FROM_MONTH else str(made.month),
+        "thang": f"{made:%m}" if made.month < _UNPADDED_FROM_MONTH else str(made.month),
         "nam": f"{made:%Y}",
         "kinh_gui": head.addressee,
         "chuc_vu_ky": head.signer,
@@ -70,7 +70,7 @@ def fields(paper: ReportDocument) -> dict[str, Any]:
             table.key: {
                 "ten": table.title,
                 "cot": table.columns,
-                "hang": [[_shown(cell) for cell in row] for row in table.rows],
+                "hang": [[_format_cell(cell) for cell in row] for row in table.rows],
             }
             for table in paper.tables
         },
@@ -79,15 +79,16 @@ def fields(paper: ReportDocument) -> dict[str, Any]:
     }
 
 
-def _shown(cell: Cell) -> str:
+def _format_cell(cell: Cell) -> str:
     return cell if isinstance(cell, str) else f"{cell:,}".replace(",", ".")
 
 
-def _steady(content: BytesIO) -> bytes:
+def _make_reproducible(content: BytesIO) -> bytes:
+    """Rewrite the archive with fixed timestamps."""
     steady = BytesIO()
     with zipfile.ZipFile(content) as made, zipfile.ZipFile(steady, "w", zipfile.ZIP_DEFLATED) as written:
         for item in made.infolist():
-            kept = zipfile.ZipInfo(item.filename, _MADE)
+            kept = zipfile.ZipInfo(item.filename, _FIXED_TIME)
             kept.compress_type = zipfile.ZIP_DEFLATED
             written.writestr(kept, made.read(item))
     return steady.getvalue()

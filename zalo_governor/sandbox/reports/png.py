@@ -1,4 +1,4 @@
-"""The paper as a page of charts that reads at the width of a phone."""
+"""Renders a report as a PNG page of charts that is readable at the width of a phone."""
 
 import textwrap
 from io import BytesIO
@@ -19,13 +19,13 @@ _MOST_BARS = 8
 _MOST_LABELS = 8
 _INK, _PALE, _BLUE, _GREY, _PAPER = "#1b2a3a", "#5b6b7b", "#1f5fa8", "#b9c4d0", "#ffffff"
 _HEADER, _TILE_ROW, _COLUMNS, _BAR, _AROUND_BARS, _FOOTER, _SPACE = 230, 190, 360, 64, 120, 150, 40
-"""Heights in pixels."""
+"""Heights of the parts of the page in pixels."""
 _FOOTER_LINES = 4
 
 
 def picture(paper: ReportDocument) -> bytes:
-    """A PNG, 1080 pixels wide and as high as its charts need."""
-    # One bar alone says no more than its number, which stands in the text.
+    """Render the report as a PNG, 1080 pixels wide and as high as its charts need."""
+    # A chart of a single bar says no more than the number in the text.
     drawn = [table for table in paper.tables if table.drawing and len(table.rows) > 1]
     heights = [_height(table) for table in drawn]
     tile_rows = (len(paper.highlights) + 1) // 2
@@ -48,16 +48,16 @@ def picture(paper: ReportDocument) -> bytes:
 def _height(table: Table) -> int:
     if table.drawing is Drawing.COLUMNS:
         return _COLUMNS
-    return _AROUND_BARS + _BAR * min(len(table.rows), _MOST_BARS) * (2 if len(_series(table)) > 1 else 1)
+    return _AROUND_BARS + _BAR * min(len(table.rows), _MOST_BARS) * (2 if len(_drawn_columns(table)) > 1 else 1)
 
 
-def _series(table: Table) -> tuple[int, ...]:
-    """The columns that are drawn: the first, and of those beside it the ones with anything in them."""
+def _drawn_columns(table: Table) -> tuple[int, ...]:
+    """Return the indices of the columns to draw: the first of `table.drawn`, and the others that are not all zero."""
     return table.drawn[:1] + tuple(place for place in table.drawn[1:] if any(row[place] for row in table.rows))
 
 
 class _Page:
-    """Fills the figure from top to bottom; positions are pixels from the upper left corner."""
+    """Draws the parts of the page from top to bottom; positions are pixels from the upper left corner."""
 
     def __init__(self, figure: Figure, height: int) -> None:
         self._figure = figure
@@ -88,7 +88,7 @@ class _Page:
         if table.drawing is Drawing.COLUMNS:
             self._columns(self._axes(96, self._at + 62, WIDTH - 150, height - 112), table)
         else:
-            beneath = 60 if len(_series(table)) > 1 else 20
+            beneath = 60 if len(_drawn_columns(table)) > 1 else 20
             self._bars(self._axes(400, self._at + 56, WIDTH - 520, height - 56 - beneath), table)
         self._at += height + _SPACE
 
@@ -105,17 +105,17 @@ class _Page:
         axes.bar(range(len(values)), values, color=_BLUE, width=0.8)
         step = max(1, -(-len(values) // _MOST_LABELS))
         places = range(0, len(values), step)
-        axes.set_xticks(list(places), [_short(str(table.rows[place][0])) for place in places])
+        axes.set_xticks(list(places), [_shorten_label(str(table.rows[place][0])) for place in places])
         axes.set_xlim(-0.6, len(values) - 0.4)
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: _number(value)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: _format_number(value)))
         axes.set_ylim(0, max([*values, 1]) * 1.08)
         axes.grid(axis="y", color=_GREY, linewidth=0.8, alpha=0.6)
-        _plain(axes, "left")
+        _hide_spines(axes, "left")
 
     def _bars(self, axes: Axes, table: Table) -> None:
         rows = table.rows[:_MOST_BARS]
-        drawn = _series(table)
+        drawn = _drawn_columns(table)
         count = len(drawn)
         thick = 0.78 / count
         longest = max([int(row[place]) for row in rows for place in drawn] + [1])
@@ -125,13 +125,13 @@ class _Page:
             color = _BLUE if series == 0 else _GREY
             axes.barh(places, values, height=thick * 0.92, color=color, label=table.columns[column])
             for place, value in zip(places, values, strict=True):
-                axes.text(value + longest * 0.015, place, _number(value), va="center", fontsize=17, color=_INK)
+                axes.text(value + longest * 0.015, place, _format_number(value), va="center", fontsize=17, color=_INK)
         names = [textwrap.fill(textwrap.shorten(str(row[0]), 52, placeholder=" …"), 27) for row in rows]
         axes.set_yticks(range(len(rows)), names)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(0, longest * 1.12)
         axes.set_xticks([])
-        _plain(axes)
+        _hide_spines(axes)
         if count > 1:
             axes.legend(
                 loc="upper center", bbox_to_anchor=(0.3, 0.0), ncol=count, frameon=False, fontsize=16, borderaxespad=0.4
@@ -159,15 +159,15 @@ class _Page:
         self._figure.text(left / WIDTH, 1 - top / self._height, text, va="top", **look)
 
 
-def _plain(axes: Axes, *kept: str) -> None:
+def _hide_spines(axes: Axes, *kept: str) -> None:
     for name, spine in axes.spines.items():
         spine.set_visible(name in kept)
 
 
-def _short(label: str) -> str:
-    """A day without its year, an hour without the word."""
+def _shorten_label(label: str) -> str:
+    """Shorten an axis label: a date "dd/mm/yyyy" to "dd/mm", any other label to its first word."""
     return label[:5] if label.count("/") == 2 else label.split(maxsplit=1)[0]
 
 
-def _number(value: float) -> str:
+def _format_number(value: float) -> str:
     return f"{round(value):,}".replace(",", ".")

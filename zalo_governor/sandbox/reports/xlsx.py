@@ -1,4 +1,4 @@
-"""The paper as a workbook: a sheet for the summary and one for each table, with native charts."""
+"""Renders a report as an Excel workbook: a sheet for the summary and one for each table, with native charts."""
 
 from io import BytesIO
 
@@ -10,25 +10,25 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from zalo_governor.domain.documents import Cell, Drawing, ReportDocument, Table
 
-_WIDEST = 60
+_MAX_COLUMN_WIDTH = 60
 _HEADING = PatternFill("solid", fgColor="1F4E79")
 _SUMMARY = "Tóm tắt"
 _ROW_HEIGHT_CM = 0.6
 
 
 def workbook(paper: ReportDocument) -> bytes:
-    """An XLSX file. What begins like a formula stays a text."""
+    """Render the report as an XLSX file; strings that begin like a formula stay text."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    _summary(book.create_sheet(_SUMMARY), paper)
+    _fill_summary(book.create_sheet(_SUMMARY), paper)
     for table in paper.tables:
-        _sheet(book.create_sheet(table.sheet), table)
+        _fill_table(book.create_sheet(table.sheet), table)
     content = BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _summary(sheet: Worksheet, paper: ReportDocument) -> None:
+def _fill_summary(sheet: Worksheet, paper: ReportDocument) -> None:
     rows: list[tuple[Cell, ...]] = [(paper.title,), (paper.subject,), (paper.period,), ()]
     rows += [(figure.name, figure.value, figure.note) for figure in paper.highlights]
     for section in paper.sections:
@@ -37,7 +37,7 @@ def _summary(sheet: Worksheet, paper: ReportDocument) -> None:
     titles = {paper.title, paper.subject, *(section.title for section in paper.sections)}
     for number, row in enumerate(rows, start=1):
         for place, value in enumerate(row, start=1):
-            _write(sheet, number, place, value)
+            _write_cell(sheet, number, place, value)
         if row and row[0] in titles:
             sheet.cell(number, 1).font = Font(bold=True, size=13)
         if len(row) == 1:
@@ -48,22 +48,22 @@ def _summary(sheet: Worksheet, paper: ReportDocument) -> None:
         sheet.column_dimensions[column].width = width
 
 
-def _sheet(sheet: Worksheet, table: Table) -> None:
+def _fill_table(sheet: Worksheet, table: Table) -> None:
     for number, row in enumerate([table.columns, *table.rows], start=1):
         for place, value in enumerate(row, start=1):
-            _write(sheet, number, place, value)
+            _write_cell(sheet, number, place, value)
             if number == 1:
                 sheet.cell(number, place).font = Font(bold=True, color="FFFFFF")
                 sheet.cell(number, place).fill = _HEADING
     for place, cells in enumerate(zip(table.columns, *table.rows, strict=True), start=1):
         widest = max(len(str(cell)) for cell in cells)
-        sheet.column_dimensions[get_column_letter(place)].width = min(widest + 3, _WIDEST)
+        sheet.column_dimensions[get_column_letter(place)].width = min(widest + 3, _MAX_COLUMN_WIDTH)
     sheet.freeze_panes = "A2"
     if table.drawing and table.rows:
-        _draw(sheet, table)
+        _add_chart(sheet, table)
 
 
-def _draw(sheet: Worksheet, table: Table) -> None:
+def _add_chart(sheet: Worksheet, table: Table) -> None:
     last = len(table.rows) + 1
     chart = BarChart()
     chart.type = "bar" if table.drawing is Drawing.BARS else "col"
@@ -82,10 +82,10 @@ def _draw(sheet: Worksheet, table: Table) -> None:
     sheet.add_chart(chart, f"{get_column_letter(len(table.columns) + 2)}2")
 
 
-def _write(sheet: Worksheet, row: int, place: int, value: Cell) -> None:
+def _write_cell(sheet: Worksheet, row: int, place: int, value: Cell) -> None:
     cell = sheet.cell(row, place, value)
     if isinstance(value, str):
-        # A text that begins with "=" would else be taken for a formula.
+        # openpyxl would store a string that begins with "=" as a formula.
         cell.data_type = "s"
         cell.number_format = "@"
     else:

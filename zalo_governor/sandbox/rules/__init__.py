@@ -1,1 +1,1 @@
-"""The rules in a process of their own: they think on another core, and one that hangs or crashes stops nothing else."""
+"""Evaluates the rules in a child process: it uses another core, and a rule that hangs or crashes stops nothing else."""

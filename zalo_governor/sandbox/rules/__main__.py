@@ -1,6 +1,6 @@
-"""`python -m zalo_governor.sandbox.rules RULES_DIR PROGRESS_FD`: questions come on the socket that is stdin.
+"""The rules process: `python -m zalo_governor.sandbox.rules RULES_DIR PROGRESS_FD`, with a socket as its stdin.
 
-It ends when the other side is gone, writes nothing anywhere, and keeps nothing.
+It reads questions from the socket and writes answers to it, ends when the bot closes it, and stores nothing.
 """
 
 import ctypes
@@ -31,19 +31,19 @@ from zalo_governor.sandbox.rules.protocol import (
 )
 from zalo_governor.system.process import forbid_core_dumps, freeze_long_lived_objects, give_memory_back
 
-_MEMORY = 2 << 30
-"""Bytes of address space: a rule that wants more fails, and the machine does not."""
+_MEMORY_BYTES = 2 << 30
+"""Limit of the address space in bytes: a rule that needs more fails, instead of exhausting the machine's memory."""
 _PR_SET_PDEATHSIG = 1
-"""<sys/prctl.h>"""
+"""Number of the prctl option in <sys/prctl.h>: signal to receive when the parent ends."""
 
 
 def main() -> None:
-    """Load the rulebook and answer until nobody asks any more."""
-    _live_no_longer_than_who_asks()
+    """Load the rulebook and answer questions until the bot closes the socket."""
+    _die_with_parent()
     forbid_core_dumps()
     give_memory_back()
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    # Whoever stops the program often tells all of its processes: this one ends when the other needs it no more.
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    # A stop signal often goes to all processes of the program; this one must serve until the bot closes the socket.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     with socket.socket(fileno=os.dup(0)) as line, mmap(int(sys.argv[2]), PROGRESS_BYTES) as memory:
@@ -57,25 +57,25 @@ def main() -> None:
 
 
 def serve(line: socket.socket, engine: Engine, progress: Progress) -> None:
-    """Answer until nobody asks any more."""
+    """Answer the questions that come over the socket until its other end is closed."""
     freeze_long_lived_objects()
     questions: SimpleQueue[Question | None] = SimpleQueue()
-    threading.Thread(target=_listen, args=[line, questions], daemon=True).start()
+    threading.Thread(target=_queue_questions, args=[line, questions], daemon=True).start()
     with suppress(ConnectionError):
         send(line, Ready(tuple(rule.id for rule in engine.rules)))
         while question := questions.get():
-            send(line, _answer(question, engine, progress))
+            send(line, _judge(question, engine, progress))
 
 
-def _listen(line: socket.socket, questions: SimpleQueue[Question | None]) -> None:
-    """Takes the next question while the rules think, so that who asks need not wait to be rid of it."""
+def _queue_questions(line: socket.socket, questions: SimpleQueue[Question | None]) -> None:
+    """Read questions from the socket into the queue, so that the bot can send one while another is being judged."""
     with suppress(EOFError, OSError):
         while True:
             questions.put(receive(line))
     questions.put(None)
 
 
-def _answer(question: Question, engine: Engine, progress: Progress) -> Answer:
+def _judge(question: Question, engine: Engine, progress: Progress) -> Answer:
     verdicts = {}
     for place, (event, context) in enumerate(question.cases):
         barred = question.barred.get(place)
@@ -87,11 +87,11 @@ def _answer(question: Question, engine: Engine, progress: Progress) -> Answer:
     return Answer(verdicts)
 
 
-def _live_no_longer_than_who_asks() -> None:
-    """Also where a rule hangs and nobody reads from the socket (Linux)."""
+def _die_with_parent() -> None:
+    """Let the kernel kill this process when its parent ends, even while a rule hangs (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        # Where memory runs short, let it be this process: it can be begun anew without loss.
+        # If memory runs out, the kernel should kill this process first: it can be restarted without loss.
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("500")
 

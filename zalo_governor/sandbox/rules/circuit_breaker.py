@@ -1,4 +1,4 @@
-"""Which rules may not be asked for a while."""
+"""Suspends rules that repeatedly make the rules process hang or crash."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -12,10 +12,9 @@ _WITHIN_SECONDS = 600.0
 
 
 class CircuitBreaker:
-    """A rule that made the process hang or crash five times in ten minutes is not asked for ten minutes: what it
-    costs each time is time in which nothing is judged.
+    """Suspends a rule for ten minutes once it has made the rules process hang or crash five times in ten minutes.
 
-    `seconds` is a clock that only goes forward.
+    Nothing is judged while the process restarts, so such a rule delays all others. `seconds` is a monotonic clock.
     """
 
     def __init__(self, seconds: Callable[[], float]) -> None:
@@ -24,7 +23,7 @@ class CircuitBreaker:
         self._until: dict[str, float] = {}
 
     def note(self, rule_id: str) -> None:
-        """The rule made the process hang or crash."""
+        """Record that the rule made the process hang or crash."""
         now = self._seconds()
         times = self._times.setdefault(rule_id, deque(maxlen=_MOST))
         times.append(now)
@@ -34,7 +33,7 @@ class CircuitBreaker:
             log.error("rule_suspended", rule=rule_id, seconds=_WITHIN_SECONDS)
 
     def suspended(self) -> Mapping[str, str]:
-        """The rules that are not to be asked, by id, and why."""
+        """Return the suspended rules: id -> reason."""
         if not self._until:
             return {}
         now = self._seconds()

@@ -1,4 +1,4 @@
-"""The rules, asked in a process of their own, whatever becomes of that process."""
+"""Judges events in a rules process, restarts it when it is lost, and judges in this process if none can be had."""
 
 import sys
 import threading
@@ -25,34 +25,35 @@ _RETRY_FIRST, _RETRY_LONGEST = 1.0, 60.0
 
 
 class _Loading(Enum):
-    """How the loading of a rulebook ended."""
+    """Result of loading a rulebook in a rules process."""
 
     DONE = auto()
     WRONG = auto()
-    """The files are."""
+    """The rule files contain an error."""
     LOST = auto()
-    """The process was."""
+    """The process ended or did not respond."""
 
 
 def command(rules_dir: Path) -> list[str]:
-    """How the process is called."""
+    """Return the command line that starts a rules process."""
     return [sys.executable, "-m", "zalo_governor.sandbox.rules", str(rules_dir)]
 
 
 class RuleWorkerClient:
-    """Fits pipeline.ports.Rules. One thread asks; the others may call `reload`, `leave` and, at the end, `close`.
+    """Judges events in a rules process; implements `pipeline.ports.Rules`.
 
-    The process ends with the thread that began it, so who calls `start` must live as long as the program.
+    Only one thread may call `ask`; other threads may call `reload`, `leave` and, at the end, `close`. The process ends
+    with the thread that started it, so the thread that calls `start` must live as long as the program.
 
-    A rule that hangs, or that crashes the process twice, is not asked about that event again, which counts as a
-    failure of the rule like any other. Where no process can be had, the rules are asked in this one.
+    A rule that hangs, or that crashes the process twice, is skipped for that event, which counts as a failure of the
+    rule like any other. Where no process can be started, the rules are evaluated in this process.
 
     Args:
-        command: how the process is called.
-        here: the same rules in this process.
-        on_lost: called whenever the process was lost, by who asks: it works, though nothing was finished.
-        patience: seconds that one rule may think about one event.
-        seconds: a clock that only goes forward.
+        command: command line of the rules process.
+        here: returns the engine with the same rules in this process.
+        on_lost: called in the asking thread whenever the process was lost, as a sign that the thread still works.
+        patience: seconds that one rule may spend on one event.
+        seconds: a monotonic clock.
     """
 
     def __init__(
@@ -73,60 +74,60 @@ class RuleWorkerClient:
         self._child: RuleWorker | None = None
         self._is_loaded = False
         self._leaving = threading.Event()
-        self._stale = threading.Event()
-        self._asked: deque[Question] = deque()
+        self._reload_requested = threading.Event()
+        self._unanswered: deque[Question] = deque()
         self._retry_at = 0.0
         self._retry_after = _RETRY_FIRST
 
     def start(self) -> None:
-        """Begin to load the rulebook; nobody waits for it yet."""
-        self._child = self._begun()
+        """Start the process, which loads the rulebook, without waiting for it."""
+        self._child = self._start_worker()
         if self._child is None:
-            self._later()
+            self._schedule_retry()
 
     def reload(self) -> None:
-        """The files have changed: what is asked from now on is judged by them, or as before where they are wrong."""
-        self._stale.set()
+        """Use the changed rule files for later questions; if they contain an error, the old rules stay in use."""
+        self._reload_requested.set()
 
     def leave(self) -> None:
-        """The program is to end: who waits for an answer waits for a second more."""
+        """Announce that the program is shutting down: an answer is awaited for one second more."""
         self._leaving.set()
 
     def close(self) -> None:
-        """End the process."""
+        """Kill the process."""
         if self._child:
             self._child.close()
             self._child = None
 
     def ask(self, cases: Sequence[tuple[EventBase, RuleContext]]) -> Callable[[], list[Verdict]]:
-        """See the port."""
+        """Send events to the process; return a function that waits for their verdicts (see `pipeline.ports.Rules`)."""
         if not cases:
             return list
-        child = self._ready()
+        child = self._ready_worker()
         question = Question(cases, {}, self._faults.suspended())
         if child:
             child.ask(question)
-        self._asked.append(question)
-        return self._answer
+        self._unanswered.append(question)
+        return self._next_answer
 
-    def _answer(self) -> list[Verdict]:
-        """To the first of the questions."""
+    def _next_answer(self) -> list[Verdict]:
+        """Return the verdicts on the oldest unanswered question, restarting the process as often as it is lost."""
         lost_at: list[tuple[int, int] | None] = []
         while self._child:
             try:
                 verdicts = self._child.answer().verdicts
             except LostError as lost:
-                self._explain(lost, self._child, again=lost.at in lost_at)
+                self._handle_loss(lost, self._child, again=lost.at in lost_at)
                 lost_at.append(lost.at)
                 self._on_lost()
-                self._ready()
+                self._ready_worker()
             else:
-                return [verdicts.get(place, CLEAN) for place in range(len(self._asked.popleft().cases))]
-        return self._answered_here(self._asked.popleft())
+                return [verdicts.get(place, CLEAN) for place in range(len(self._unanswered.popleft().cases))]
+        return self._judge_here(self._unanswered.popleft())
 
-    def _explain(self, lost: LostError, child: RuleWorker, *, again: bool) -> None:
-        """What the loss of the process means for the first of the questions."""
-        first = self._asked[0]
+    def _handle_loss(self, lost: LostError, child: RuleWorker, *, again: bool) -> None:
+        """Kill the lost process and bar the guilty rule from its event; `again`: it was lost at this place before."""
+        first = self._unanswered[0]
         rule_id = child.rule_id(lost.at[1]) if lost.at else None
         entry = first.cases[lost.at[0]][0].id if lost.at else None
         log.error("rules_process_lost", why="-".join(lost.why.split()), rule=rule_id, entry=entry)
@@ -135,18 +136,18 @@ class RuleWorkerClient:
             self._faults.note(rule_id)
             place, _ = lost.at
             barred = {**first.barred, place: {**first.barred.get(place, {}), rule_id: lost.why}}
-            self._asked[0] = first._replace(barred=barred)
+            self._unanswered[0] = first._replace(barred=barred)
         elif again:
-            self._later()
+            self._schedule_retry()
 
-    def _ask_anew(self, child: RuleWorker) -> None:
-        """What was asked of the process before it."""
+    def _resend_questions(self, child: RuleWorker) -> None:
+        """Send all unanswered questions to a new process."""
         suspended = self._faults.suspended()
-        self._asked = deque(question._replace(suspended=suspended) for question in self._asked)
-        for question in self._asked:
+        self._unanswered = deque(question._replace(suspended=suspended) for question in self._unanswered)
+        for question in self._unanswered:
             child.ask(question)
 
-    def _answered_here(self, question: Question) -> list[Verdict]:
+    def _judge_here(self, question: Question) -> list[Verdict]:
         engine = self._here()
         if not question.suspended and not question.barred:
             return [engine.judge(event, context) for event, context in question.cases]
@@ -155,43 +156,46 @@ class RuleWorkerClient:
             for place, (event, context) in enumerate(question.cases)
         ]
 
-    def _ready(self) -> RuleWorker | None:
-        """The process with the rulebook as it is to be; None where there is none for now."""
-        if self._stale.is_set():
-            self._stale.clear()
-            self._renew()
+    def _ready_worker(self) -> RuleWorker | None:
+        """Return a process with the current rulebook loaded, starting one if due; None while none can be had."""
+        if self._reload_requested.is_set():
+            self._reload_requested.clear()
+            self._replace_worker()
         if self._child is None and self._seconds() >= self._retry_at:
-            self._child, self._is_loaded = self._begun(), False
+            self._child, self._is_loaded = self._start_worker(), False
             if self._child is None:
-                self._later()
+                self._schedule_retry()
         if self._child and not self._is_loaded:
-            if self._loading(self._child) is _Loading.DONE:
+            if self._load(self._child) is _Loading.DONE:
                 self._is_loaded, self._retry_after = True, _RETRY_FIRST
-                self._ask_anew(self._child)
+                self._resend_questions(self._child)
             else:
                 self.close()
-                self._later()
+                self._schedule_retry()
         return self._child
 
-    def _renew(self) -> None:
-        """Where the files are wrong, the process with the rulebook as it was stays. Where no other one can be had it
-        goes all the same: nobody is to be judged by rules that count no more."""
+    def _replace_worker(self) -> None:
+        """Replace the process by one that has loaded the changed rule files.
+
+        If the files contain an error, the old process stays. If no new process can be had, the old one is killed all
+        the same: nobody is to be judged by rules that are no longer in force.
+        """
         if self._child is None:
             return
-        new = self._begun()
-        loading = self._loading(new) if new else _Loading.LOST
+        new = self._start_worker()
+        loading = self._load(new) if new else _Loading.LOST
         if new and loading is _Loading.DONE:
             self._child.close()
             self._child, self._is_loaded = new, True
-            self._ask_anew(new)
+            self._resend_questions(new)
             return
         if new:
             new.close()
         if loading is _Loading.LOST:
             self.close()
-            self._later()
+            self._schedule_retry()
 
-    def _begun(self) -> RuleWorker | None:
+    def _start_worker(self) -> RuleWorker | None:
         try:
             child = RuleWorker(self._command, patience=self._patience, leaving=self._leaving.is_set)
         except OSError as error:
@@ -199,7 +203,7 @@ class RuleWorkerClient:
             return None
         return child
 
-    def _loading(self, child: RuleWorker) -> "_Loading":
+    def _load(self, child: RuleWorker) -> "_Loading":
         try:
             reason, loading = child.load(), _Loading.WRONG
         except LostError as lost:
@@ -210,7 +214,7 @@ class RuleWorkerClient:
         log.info("rules_process_ready", pid=child.pid)
         return _Loading.DONE
 
-    def _later(self) -> None:
+    def _schedule_retry(self) -> None:
         log.warning("rules_asked_here", seconds=self._retry_after)
         self._retry_at = self._seconds() + self._retry_after
         self._retry_after = min(self._retry_after * 2, _RETRY_LONGEST)

@@ -1,6 +1,6 @@
-"""How the two processes talk: one question, one answer, over a socket; and a word on how far the thinking is.
+"""Messages between the bot and its rules process: one answer per question over a socket, progress in shared memory.
 
-What is said is pickled, as it passes between two processes of one program alone and events are many.
+Messages are pickled: both processes belong to the same program, and there are many events.
 """
 
 import pickle
@@ -15,60 +15,60 @@ from zalo_governor.domain.findings import Verdict
 from zalo_governor.rules.base import RuleContext
 
 _LENGTH = struct.Struct("=Q")
-_PLACE = struct.Struct("=qq")
-_NOWHERE = -1
-PROGRESS_BYTES = _PLACE.size
+_PROGRESS = struct.Struct("=qq")
+_IDLE = -1
+PROGRESS_BYTES = _PROGRESS.size
 
 
 class Ready(NamedTuple):
-    """The rulebook is loaded."""
+    """Message of the rules process: the rulebook is loaded."""
 
     rule_ids: tuple[str, ...]
-    """In the order in which they are asked."""
+    """Ids of the rules in the order of evaluation."""
 
 
 class Unready(NamedTuple):
-    """The rulebook cannot be loaded."""
+    """Message of the rules process: the rulebook cannot be loaded."""
 
     reason: str
-    """Names the file and what is wrong with it."""
+    """Error text that names the file and what is wrong with it."""
 
 
 class Question(NamedTuple):
-    """Events to be judged."""
+    """Message to the rules process: events to judge."""
 
     cases: Sequence[tuple[EventBase, RuleContext]]
     barred: Mapping[int, Mapping[str, str]]
-    """By place of the event: rules that are not asked about it, and why."""
+    """Rules to skip for single events: index in `cases` -> rule id -> reason."""
     suspended: Mapping[str, str]
-    """Rules that are asked about none of them, and why."""
+    """Rules to skip for all events: rule id -> reason."""
 
 
 class Answer(NamedTuple):
-    """The verdicts on the events of a question."""
+    """Message of the rules process: the verdicts on the events of a question."""
 
     verdicts: Mapping[int, Verdict]
-    """By place of the event; what is not there is clean."""
+    """Verdicts by index in `Question.cases`; an event without a verdict here has no finding."""
 
 
 def send(line: socket.socket, said: Ready | Unready | Question | Answer) -> None:
-    """Raises OSError where nobody listens, or for too long."""
+    """Send a message to the other process; raises OSError if the other end is closed or does not read in time."""
     content = pickle.dumps(said, pickle.HIGHEST_PROTOCOL)
     line.sendall(_LENGTH.pack(len(content)) + content)
 
 
 def receive(line: socket.socket) -> Any:
-    """What the other process sent.
+    """Receive one message from the other process.
 
     Raises:
-        EOFError: it is gone.
-        TimeoutError: not within the timeout of the socket; no more can be received from it then.
+        EOFError: the other process has closed the socket.
+        TimeoutError: the message did not arrive within the socket's timeout; the socket is unusable from then on.
     """
-    (length,) = _LENGTH.unpack(_exactly(line, _LENGTH.size))
-    return pickle.loads(_exactly(line, length))  # noqa: S301 - from our own program
+    (length,) = _LENGTH.unpack(_receive_exactly(line, _LENGTH.size))
+    return pickle.loads(_receive_exactly(line, length))  # noqa: S301 - from our own program
 
 
-def _exactly(line: socket.socket, size: int) -> bytearray:
+def _receive_exactly(line: socket.socket, size: int) -> bytearray:
     content = bytearray(size)
     rest = memoryview(content)
     while rest:
@@ -80,21 +80,21 @@ def _exactly(line: socket.socket, size: int) -> bytearray:
 
 
 class Progress:
-    """(event, rule) that is being thought about, by their places, in memory that both processes see."""
+    """Which rule is judging which event at the moment, kept in memory that both processes share."""
 
     def __init__(self, memory: mmap) -> None:
         self._memory = memory
 
     def note(self, event: int, rule: int) -> None:
-        """The thinking begins on these."""
-        _PLACE.pack_into(self._memory, 0, event, rule)
+        """Record that evaluation begins; both arguments are indices, of the event in the question and of the rule."""
+        _PROGRESS.pack_into(self._memory, 0, event, rule)
 
     def clear(self) -> None:
-        """Nothing is being thought about."""
-        self.note(_NOWHERE, _NOWHERE)
+        """Record that no rule is being evaluated."""
+        self.note(_IDLE, _IDLE)
 
     @property
     def at(self) -> tuple[int, int] | None:
-        """What was noted last, None for nothing."""
-        event, rule = _PLACE.unpack_from(self._memory)
-        return None if event == _NOWHERE else (event, rule)
+        """(event index, rule index) under evaluation; None if no rule is being evaluated."""
+        event, rule = _PROGRESS.unpack_from(self._memory)
+        return None if event == _IDLE else (event, rule)

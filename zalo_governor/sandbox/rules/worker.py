@@ -1,4 +1,4 @@
-"""One process with one rulebook, as it is seen by who asks it."""
+"""Starts and controls one rules process: a child process that evaluates one rulebook."""
 
 import os
 import signal
@@ -25,32 +25,34 @@ from zalo_governor.system.process import on_any_core
 from zalo_governor.system.subprocess_env import environment
 
 _LOADING_SECONDS = 60.0
-_LOOK_SECONDS = 0.25
-"""How often it is looked whether the thinking goes on and whether the program is to end."""
-_LEAVING_SECONDS = 1.0
+_POLL_SECONDS = 0.25
+"""Seconds between checks of the child's progress and of whether the program is shutting down."""
+_SHUTDOWN_SECONDS = 1.0
+"""How long an answer is still awaited once the program is shutting down."""
 
 
 class LostError(Exception):
-    """The process is gone, or was ended since it gave no sign of life."""
+    """The rules process has ended, or was killed because it stopped responding."""
 
     def __init__(self, why: str, at: tuple[int, int] | None, *, hung: bool) -> None:
         super().__init__(why)
         self.why = why
         self.at = at
-        """Which (event, rule) it was thinking about."""
+        """(event index, rule index) that it was evaluating; None if none."""
         self.hung = hung
+        """Whether the process was killed because it did not answer properly in time."""
 
 
 class RuleWorker:
-    """Begins to load the rulebook at once.
+    """Handle of one rules process; creating the object starts the process, which then loads its rulebook.
 
     Args:
-        command: how it is called, but for the number of the file that shows its progress.
-        patience: seconds that one rule may think about one event.
-        leaving: whether the program is to end.
+        command: command line of the process; the file descriptor of the progress memory is appended.
+        patience: seconds that one rule may spend on one event.
+        leaving: returns whether the program is shutting down.
 
     Raises:
-        OSError: no process can be started.
+        OSError: the process cannot be started.
     """
 
     def __init__(self, command: Sequence[str], *, patience: float, leaving: Callable[[], bool]) -> None:
@@ -64,13 +66,13 @@ class RuleWorker:
                 self._memory = kept.enter_context(mmap(shared, PROGRESS_BYTES))
                 self._progress = Progress(self._memory)
                 self._progress.clear()
-                self._line, its_end = socket.socketpair()
-                kept.enter_context(self._line)
-                made.enter_context(its_end)
+                self._socket, child_end = socket.socketpair()
+                kept.enter_context(self._socket)
+                made.enter_context(child_end)
                 self._process = subprocess.Popen(  # noqa: S603 - our own command
                     [*command, str(shared)],
-                    stdin=its_end.fileno(),
-                    # What a library may print quotes what somebody wrote.
+                    stdin=child_end.fileno(),
+                    # Output of a library might quote message texts.
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     pass_fds=(shared,),
@@ -81,89 +83,89 @@ class RuleWorker:
 
     @property
     def pid(self) -> int:
-        """The number of the process."""
+        """Process id of the rules process."""
         return self._process.pid
 
     def load(self) -> str | None:
-        """Wait until the rulebook is loaded; gives why it cannot be loaded, if so.
+        """Wait until the rulebook is loaded; return None, or the reason why it cannot be loaded.
 
         Raises:
-            LostError: the process is gone, or takes too long.
-            ProgramEndsError: the program is to end.
+            LostError: the process has ended, or takes too long.
+            ProgramEndsError: the program is shutting down.
         """
         if self._rule_ids:
             return None
-        self._wait(_LOADING_SECONDS)
-        match self._received():
+        self._wait_for_answer(_LOADING_SECONDS)
+        match self._receive():
             case Ready(rule_ids):
                 self._rule_ids = rule_ids
                 return None
             case Unready(reason):
                 return reason
             case other:
-                raise self._lost(f"said {type(other).__name__}", hung=True)
+                raise self._kill(f"said {type(other).__name__}", hung=True)
 
     def ask(self, question: Question) -> None:
-        """Let it think; whatever goes wrong shows when it is to answer."""
-        self._line.settimeout(self._patience)
+        """Send a question to the process; a failure to send shows as LostError in `answer`."""
+        self._socket.settimeout(self._patience)
         try:
-            send(self._line, question)
+            send(self._socket, question)
         except OSError:
             self._process.kill()
 
     def answer(self) -> Answer:
-        """What the rules say.
+        """Wait for the answer to the oldest unanswered question.
 
         Raises:
-            LostError: the process is gone, or a rule thinks longer than it may.
-            ProgramEndsError: the program is to end.
+            LostError: the process has ended, or a rule takes longer than `patience`.
+            ProgramEndsError: the program is shutting down.
         """
-        self._wait(self._patience)
-        match self._received():
+        self._wait_for_answer(self._patience)
+        match self._receive():
             case Answer() as answer:
                 return answer
             case other:
-                raise self._lost(f"said {type(other).__name__}", hung=True)
+                raise self._kill(f"said {type(other).__name__}", hung=True)
 
     def rule_id(self, place: int) -> str:
-        """The id of a rule by its place."""
+        """Return the id of a rule by its index in the order of evaluation."""
         return self._rule_ids[place]
 
     def close(self) -> None:
-        """End the process; it keeps nothing that could get lost."""
+        """Kill the process; it holds no data that could be lost."""
         self._process.kill()
         self._process.wait()
-        self._line.close()
+        self._socket.close()
         self._memory.close()
 
-    def _received(self) -> object:
-        self._line.settimeout(self._patience)
+    def _receive(self) -> object:
+        self._socket.settimeout(self._patience)
         try:
-            return receive(self._line)
+            return receive(self._socket)
         except TimeoutError:
-            raise self._lost("stopped in the middle of an answer", hung=True) from None
+            raise self._kill("stopped in the middle of an answer", hung=True) from None
         except (EOFError, OSError):
-            raise self._lost("", hung=False) from None
+            raise self._kill("", hung=False) from None
 
-    def _wait(self, patience: float) -> None:
-        """Until there is something to be read; `patience` counts from the last progress."""
+    def _wait_for_answer(self, patience: float) -> None:
+        """Wait until the socket is readable; kill the process after `patience` seconds without progress."""
         seen, since, left_at = self._progress.at, monotonic(), None
-        while not select([self._line], [], [], _LOOK_SECONDS)[0]:
+        while not select([self._socket], [], [], _POLL_SECONDS)[0]:
             now, at = monotonic(), self._progress.at
             if at != seen:
                 seen, since = at, now
             if now - since > patience:
-                raise self._lost(f"no answer within {patience:g} s", hung=True)
+                raise self._kill(f"no answer within {patience:g} s", hung=True)
             if self._leaving():
                 left_at = left_at or now
-                if now - left_at > _LEAVING_SECONDS:
+                if now - left_at > _SHUTDOWN_SECONDS:
                     raise ProgramEndsError("stopped while the rules were thinking")
 
-    def _lost(self, why: str, *, hung: bool) -> LostError:
+    def _kill(self, why: str, *, hung: bool) -> LostError:
         at = self._progress.at
         self._process.kill()
-        return LostError(why or _ending(self._process.wait()), at, hung=hung)
+        return LostError(why or _describe_exit(self._process.wait()), at, hung=hung)
 
 
-def _ending(code: int) -> str:
+def _describe_exit(code: int) -> str:
     return f"process ended by {signal.Signals(-code).name}" if code < 0 else f"process ended with {code}"

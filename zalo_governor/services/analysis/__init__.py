@@ -1,1 +1,1 @@
-"""Looking back at what was heard: leaked texts, and rules tried again."""
+"""Analyses of stored messages: tracing a leaked text to its source, and re-running a rule."""

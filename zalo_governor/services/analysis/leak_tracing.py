@@ -1,4 +1,4 @@
-"""Clause 4.6: forwarding out of the group cannot be seen, but a text that turned up outside can be traced back."""
+"""Find the group message from which a text leaked (clause 4.6; the forwarding itself cannot be observed)."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -7,21 +7,21 @@ from zalo_governor.text.similarity import Leak
 
 
 class Origin(NamedTuple):
-    """A posting that the leaked text may come from."""
+    """A stored message from which the leaked text may come."""
 
     id: int
-    """The inbox entry."""
+    """Number of the inbox entry."""
     share: float
-    """How much of the leaked text it holds, 0 to 1, rare words counting more than common ones."""
+    """Share of the leaked text that the message contains, 0 to 1; rare words weigh more than common ones."""
 
 
 def origins(leaked: str, postings: Iterable[tuple[int, str]], *, count: int) -> list[Origin]:
-    """The postings likest to the leaked text, the likest first; those that share next to nothing are left out.
+    """Return the messages most similar to the leaked text, the most similar first; a share below 0.15 is left out.
 
     Args:
-        leaked: the text as it was found outside: cut, re-ordered, edited or without marks.
-        postings: inbox entry, and everything of it that people read; gone through once, and nothing of it is kept.
-        count: at most so many.
+        leaked: the text as found outside the group; may be cut, re-ordered, edited or without diacritics.
+        postings: (inbox entry number, visible text) of each message; iterated once, and no text is kept.
+        count: maximum number of results.
     """
     leak = Leak(leaked)
     if leak.empty:
@@ -37,4 +37,4 @@ def origins(leaked: str, postings: Iterable[tuple[int, str]], *, count: int) -> 
 
 
 _LEAST_SHARE = 0.15
-"""Below this two messages share the language and not the source."""
+"""Minimum `Origin.share`; below it two messages merely use the same language."""

@@ -1,4 +1,4 @@
-"""A rule tried again on what was heard: what it would find now, held against what was recorded of it then."""
+"""Comparison of a rule's findings on stored messages now with those that were recorded at the time."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -8,41 +8,41 @@ from pydantic import BaseModel
 
 
 class Sample(NamedTuple):
-    """One event on which the rule says something else now."""
+    """One event on which the rule's findings differ from the recorded ones."""
 
     entry: int
-    """The inbox entry."""
+    """Number of the inbox entry."""
     label: str
-    """With its severity: `no_diacritics:minor`."""
+    """Label and severity of the finding: `no_diacritics:minor`."""
     cases: tuple[str, ...]
-    """Codes of the rule's cases that it belongs to."""
+    """Codes of the rule's cases to which the event belongs."""
     text: str | None
-    """What was said; None where it was not asked for, or may not be shown."""
+    """Text of the message; None if it was not requested or may not be shown."""
 
 
 class ReplayReport(BaseModel):
-    """Counts alone, and a few samples."""
+    """Result of re-running one rule: counts, and a few samples of the differences."""
 
     rule_id: str
     checked: int = 0
-    """Entries on which the rule was tried."""
+    """Number of inbox entries on which the rule was run."""
     sealed: int = 0
-    """Entries of which nothing is kept: they cannot be checked again."""
+    """Number of sealed entries, which cannot be checked again because their content is not stored."""
     unparsable: int = 0
     failed: int = 0
-    """Entries on which the rule raised."""
+    """Number of entries on which the rule raised an exception."""
     same: Counter[str] = Counter()
-    """Label with severity -> findings that were recorded and are made again. What is `suspect` makes no case."""
+    """`label:severity` -> number of findings both recorded and found again; `suspect` ones open no case."""
     new: Counter[str] = Counter()
-    """The same of findings that were not recorded."""
+    """`label:severity` -> number of findings made now that were not recorded."""
     gone: Counter[str] = Counter()
-    """The same of findings that were recorded and are made no longer."""
+    """`label:severity` -> number of recorded findings that are no longer made."""
     new_samples: list[Sample] = []
     gone_samples: list[Sample] = []
 
 
 class Replay:
-    """Adds up; what it remembers does not grow with what it is given."""
+    """Collector of a `ReplayReport`, entry by entry, in constant memory."""
 
     def __init__(self, rule_id: str, samples: int) -> None:
         self.report = ReplayReport(rule_id=rule_id)
@@ -56,9 +56,9 @@ class Replay:
         cases: tuple[str, ...],
         text: Callable[[], str | None],
     ) -> None:
-        """One entry: labels and severities of the rule's findings now, and as they were recorded.
+        """Add one inbox entry to the report: the rule's `label:severity` findings now, and those recorded before.
 
-        `text` gives what may be shown of it, and is asked for samples alone.
+        `text` returns the text that may be shown; it is called only for entries that become samples.
         """
         report = self.report
         report.checked += 1

@@ -1,4 +1,4 @@
-"""What the services need of the storage, as small protocols: one for each aggregate, and `UnitOfWork` over them."""
+"""Protocols of the repositories that the services use, one per aggregate, and `UnitOfWork`, which holds them all."""
 
 from zalo_governor.services.ports.unit_of_work import BeginUnitOfWork, UnitOfWork
 

@@ -1,4 +1,4 @@
-"""What the services need of the audit log and of claims."""
+"""Protocols for the audit log and for claims (named work that must run only once)."""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,30 +8,30 @@ from zalo_governor.domain.cases import Case
 
 
 class AuditTrail(Protocol):
-    """The audit log."""
+    """Repository of the audit log, an append-only hash chain."""
 
     def append(
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
-        """Append to the audit log. `detail` holds codes and figures, never message text."""
+        """Append one record to the audit log. `detail` holds codes and figures, never message text."""
         ...
 
     def head(self) -> AuditHead:
-        """Where the chain of the audit log ends now; reports print it, so that a log put back in time shows."""
+        """Return the current end of the hash chain; reports print it, so that replacing the log by an old copy shows."""
         ...
 
     def openings(self, case: Case) -> list[Opening]:
-        """Who has opened a case, and how often, whoever did it last first."""
+        """Return who has opened the case and how often, the most recent reader first."""
         ...
 
 
 class Claims(Protocol):
-    """Runs of named work, each claimed once."""
+    """Repository of claims: each pair of job name and due time can be claimed once, by one process."""
 
     def claim_once(self, job: str, due: datetime) -> bool:
-        """Whether this (job, due) is claimed for the first time; claims it."""
+        """Claim the pair (job, due); return False if it was claimed before."""
         ...
 
     def is_claimed(self, job: str, due: datetime) -> bool:
-        """Whether this (job, due) has been claimed."""
+        """Return whether the pair (job, due) has been claimed."""
         ...

@@ -1,4 +1,4 @@
-"""What the services need of cases."""
+"""Protocols of the repositories for cases, their messages, their notes and false alarms."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -9,158 +9,158 @@ from zalo_governor.domain.jobs import CodeCheck
 
 
 class Cases(Protocol):
-    """Cases, and the events that belong to them."""
+    """Repository of cases and of the events that belong to them."""
 
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
-        """The youngest open case of that person under that rule (and label, if given) whose last event is not older."""
+        """Return the person's newest open case under the rule (and label, if given) with an event at or after `since`."""
         ...
 
     def find_sealed(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
-        """The youngest open case of that person with sealed content of that `Seal.mac`, its last event not older."""
+        """Return the person's newest open case with that `Seal.mac` (sealed content) and an event at or after `since`."""
         ...
 
     def of_message(self, group_id: str, message_key: str) -> list[Case]:
-        """The cases whose events include that message."""
+        """Return the cases whose events include that message."""
         ...
 
     def get(self, case_id: int) -> Case | None:
-        """The case of that number."""
+        """Return the case with that number, or None."""
         ...
 
     def opened_between(
         self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False
     ) -> list[Case]:
-        """Cases opened in [start, end), oldest first; None for all groups."""
+        """Return the cases opened in [start, end), oldest first; `group_id` None means all groups."""
         ...
 
     def add(self, case: Case, *, mark: bytes | None = None) -> Case:
-        """Write a new case (its id is ignored) and give it with its number; its first event is tied to it.
+        """Insert a new case, link its first event to it, and return it with its number (the given id is ignored).
 
-        By `mark` the content of the event is known again, should the case be a false alarm.
+        `mark` is the keyed hash of the event's content, by which a repetition is recognised after a false alarm.
         """
         ...
 
     def save(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
-        """Write a case anew; `joined_event_id` ties one more event to it, `mark` as in `add_case`."""
+        """Update a case; `joined_event_id` links one more event to it, with the keyed hash `mark` as in `add`."""
         ...
 
     def excerpt(self, case: Case) -> str | None:
-        """The excerpt kept with the case's latest finding; None where none was kept or the case is sealed."""
+        """Return the excerpt stored with the case's latest finding; None if none was stored or the case is sealed."""
         ...
 
     def suggestion(self, case: Case) -> str | None:
-        """The suggestion kept with the case's latest finding."""
+        """Return the suggested correction stored with the case's latest finding, or None."""
         ...
 
     def reason(self, case: Case) -> str | None:
-        """The rule's own code for why, of the case's latest finding."""
+        """Return the code by which the rule explains the case's latest finding, or None."""
         ...
 
     def count_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
-        """How many cases of that person under that rule were opened since then, without false alarms."""
+        """Count the person's cases under the rule opened at or after `since`, without false alarms."""
         ...
 
     def due(self, group_ids: Collection[str], now: datetime) -> list[Case]:
-        """Cases of these groups of which the leader has to hear by now, the longest due first."""
+        """Return the cases that have to be escalated to the leader by `now`, the longest due first."""
         ...
 
     def awaiting_digest(self, group_id: str) -> list[Case]:
-        """Cases of the group of which the desk has still to hear in a digest, the longest due first."""
+        """Return the group's cases still to be included in a digest to the admins, the longest due first."""
         ...
 
     def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
-        """Those of the groups of which the desk has to hear in a digest by now."""
+        """Return those of the groups for which a digest to the admins is due by `now`."""
         ...
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        """When `due_cases` or `groups_with_digest` will next give anything; None where never."""
+        """Return the earliest time at which `due` or `groups_with_digest` will return anything; None if never."""
         ...
 
     def with_content(self, mac: bytes) -> Case | None:
-        """The oldest case with sealed content of that `Seal.mac`, whoever posted it and in whatever group."""
+        """Return the oldest case of the sealed content with that `Seal.mac`, of any person and in any group."""
         ...
 
 
 class CaseMessages(Protocol):
-    """The messages under a case: which are gone, who has read them, and codes that confirm a removal."""
+    """Repository of the messages of cases: which were removed, who has read them, and codes that confirm a removal."""
 
     def of(self, case: Case) -> list[CaseMessage]:
-        """The messages under a case, each once, in the order in which they were heard; other things are left out."""
+        """Return the messages of a case, each once, in order of receipt; events that are not messages are left out."""
         ...
 
     def mark_gone(self, group_id: str, message_key: str, at: datetime, by: int | None, *, deleted: bool) -> bool:
-        """Note that a message under a case is no longer to be seen; whether that was news."""
+        """Record that person `by` recalled or deleted a case's message; return False if that was known already."""
         ...
 
     def note_readers(
         self, group_id: str, message_key: str, *, seen: Iterable[int], delivered: Iterable[int], at: datetime
     ) -> None:
-        """Remember which persons have received or seen a message under a case."""
+        """Record which persons have received (`delivered`) or read (`seen`) a message of a case."""
         ...
 
     def readers(self, case: Case) -> list[Reader]:
-        """Who has received or seen any message of a case, in order of the persons' numbers."""
+        """Return the persons who have received or read any message of a case, ordered by person number."""
         ...
 
     def forget_readers(self, before: datetime) -> int:
-        """Drop who has read what, noted before then, and the receipts that said so; gives how many rows were noted."""
+        """Delete the readers recorded before that time, and their receipts; return how many reader rows that were."""
         ...
 
     def issue_removal_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
-        """Let that code, and no earlier one, confirm a removal by that person in that case."""
+        """Store a one-time code with which the person can confirm the removal; an earlier code becomes invalid."""
         ...
 
     def check_removal_code(self, case: Case, person_id: int, code: str, now: datetime) -> CodeCheck:
-        """Try a code; one that is accepted or tried wrong too often counts no more."""
+        """Check a one-time code; after acceptance, or after too many wrong tries, the stored code becomes invalid."""
         ...
 
 
 class CaseNotes(Protocol):
-    """What people say of cases, and why a case was written down by hand."""
+    """Repository of people's notes on cases, and of the reasons for cases recorded by hand."""
 
     def add(self, case: Case, note: CaseNote) -> None:
-        """Keep somebody's words."""
+        """Store a note on the case."""
         ...
 
     def of(self, case: Case) -> list[CaseNote]:
-        """What was said of the case, in the order in which it was said."""
+        """Return the notes on the case, oldest first."""
         ...
 
     def add_manual(self, case: Case, noted_by: int, words: str) -> None:
-        """Keep why somebody wrote a case down."""
+        """Store why the person `noted_by` recorded the case by hand."""
         ...
 
     def manual(self, case: Case) -> tuple[int, str] | None:
-        """(person, words) of whoever wrote the case down; None where a rule opened it."""
+        """Return (person number, reason) of a case recorded by hand; None if a rule opened the case."""
         ...
 
 
 class FalseAlarms(Protocol):
-    """Content that was taken back as a false alarm."""
+    """Repository of content known to be a false alarm, stored as keyed hashes only."""
 
     def hash_of_text(self, text: str) -> bytes:
-        """Keyed hash of normalised words: tells whether others are the same, and nothing else."""
+        """Return the keyed hash of normalised text: it shows whether another text is equal, and nothing else."""
         ...
 
     def hash_of_event(self, event_id: int) -> bytes:
-        """Keyed hash of everything that was said, attachments and quotes included, letter by letter."""
+        """Return the keyed hash of the event's whole content, with attachments and quotes, not normalised."""
         ...
 
     def find(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
-        """The number of a case by which that content was taken back; None where it never was."""
+        """Return the number of the false-alarm case with content of keyed hash `mark`; None if there is none."""
         ...
 
     def learn(self, case: Case) -> None:
-        """From now on the content of the case's events is known as a false alarm."""
+        """Store the content of the case's events, as keyed hashes, as false alarms."""
         ...
 
     def forget(self, case: Case) -> None:
-        """The case is no false alarm, or nobody says so any more."""
+        """Delete what `learn` stored for the case, because the case is no longer a false alarm."""
         ...
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
-        """Write to that rule's findings on the event that no case was made of them, and by which case that is so.
+        """Record on the rule's findings for the event that false alarm `case_id` kept them from opening a case.
 
-        With `person_id`, only to those that name that person.
+        If `person_id` is given, only the findings about that person are updated.
         """
         ...

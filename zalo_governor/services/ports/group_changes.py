@@ -1,4 +1,4 @@
-"""What the services need of changes of groups."""
+"""Protocols of the repositories for changes to a group's settings, the leader's approvals, and group pictures."""
 
 from datetime import datetime
 from typing import Protocol
@@ -9,48 +9,48 @@ from zalo_governor.domain.pictures import Looked
 
 
 class GroupChanges(Protocol):
-    """What was changed about groups, and what the leader allowed."""
+    """Repository of changes to groups (name, picture, admins, settings, ...) and of the leader's approvals."""
 
     def add(self, account: str, change: GroupChange) -> None:
-        """Keep a change."""
+        """Store a change observed by the bot account `account`."""
         ...
 
     def of_case(self, case: Case) -> list[GroupChange]:
-        """The changes under a case, oldest first."""
+        """Return the changes that belong to a case, oldest first."""
         ...
 
     def between(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
-        """The changes of a group in [start, end), oldest first."""
+        """Return the changes to a group in [start, end), oldest first."""
         ...
 
     def approve(self, case: Case, approval_id: int) -> None:
-        """Note that every change under a case was allowed afterwards."""
+        """Record that the approval `approval_id`, given afterwards, covers every change of the case."""
         ...
 
     def add_approval(self, approval: Approval) -> Approval:
-        """Keep an approval (its id is ignored) and give it with its number."""
+        """Insert an approval and return it with its number (the given id is ignored)."""
         ...
 
     def approvals(self, group_id: str, at: datetime) -> list[Approval]:
-        """The approvals of a group that end after that moment, oldest first."""
+        """Return the approvals of a group that expire after `at`, oldest first."""
         ...
 
     def approval(self, approval_id: int) -> Approval | None:
-        """The approval of that number."""
+        """Return the approval with that number, or None."""
         ...
 
     def use_approval(self, approval_id: int, event_id: int) -> None:
-        """Note the first event that it covered."""
+        """Record `event_id` as the first event that the approval covered."""
         ...
 
 
 class Pictures(Protocol):
-    """What was made of pictures of groups."""
+    """Repository of the hashes and thumbnails of group pictures."""
 
     def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
-        """Keep the hash and the thumbnail of a picture, in place of those it had."""
+        """Store the hash and thumbnail of the picture at URL `address`, replacing earlier ones."""
         ...
 
     def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:
-        """What was made of the picture at that address; None where it could not be had, or not yet."""
+        """Return the hash and thumbnail of the picture at URL `address`; None if it has not been fetched."""
         ...

@@ -1,4 +1,4 @@
-"""What the services need of durable work."""
+"""Protocol of the durable job queue."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,36 +9,36 @@ from zalo_governor.domain.jobs import Job, JobKind, JobOutcome
 
 
 class Jobs(Protocol):
-    """The durable queue of work."""
+    """Durable queue of jobs such as message removals and picture fetches."""
 
     def enqueue(self, job: Job) -> bool:
-        """Have it done (its id is ignored); False where the same waits already, which then stands under this case."""
+        """Add a job (its id is ignored); if an equal one waits, move it to this job's case and return False."""
         ...
 
     def claim(self, account: str, kinds: Collection[JobKind], now: datetime) -> list[Job]:
-        """Take what the account has to do by now, the oldest first: nobody else gets it before its lease ends."""
+        """Lease the account's jobs due by `now`, oldest first; no other worker gets them before the lease ends."""
         ...
 
     def release(self, account: str) -> None:
-        """End the leases of an account whose only process has just started: whoever held them is gone."""
+        """End all leases of the account, whose only process has just started: no earlier holder is running."""
         ...
 
     def next_due(self, account: str, kinds: Collection[JobKind]) -> datetime | None:
-        """When `claim` will next give anything; None where nothing waits."""
+        """Return when `claim` will next return a job; None if no job waits."""
         ...
 
     def waiting(self, case: Case, kind: JobKind) -> list[Job]:
-        """Jobs of that kind under the case that are not settled yet."""
+        """Return the case's unsettled jobs of that kind."""
         ...
 
     def is_waiting(self, account: str, kind: JobKind, group_id: str, target: str) -> bool:
-        """Whether that is ordered and not settled yet."""
+        """Return whether an unsettled job of that kind waits for the target (message key, uid or picture name)."""
         ...
 
     def retry(self, job: Job, at: datetime) -> None:
-        """Nobody knows what became of it: it is tried once more then, unless it was settled meanwhile."""
+        """Schedule a job of unknown outcome for another try at `at`, unless it was settled meanwhile."""
         ...
 
     def settle(self, job: Job, outcome: JobOutcome) -> bool:
-        """Write down what became of it, and drop the task; whether it was still open."""
+        """Record the job's outcome and delete its payload; return False if it was already settled."""
         ...

@@ -1,4 +1,4 @@
-"""What the services need of messages, and of the trial that withholds them."""
+"""Protocols of the repositories for outgoing messages, their delivery, trial mode (messages withheld) and feedback."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -12,114 +12,116 @@ from zalo_governor.domain.trial import Trial, TrialFigures, Withheld
 
 
 class Trials(Protocol):
-    """The trial of each bot account."""
+    """Repository of trial mode, in which a bot account withholds its messages instead of sending them."""
 
     def get(self, account: str) -> Trial | None:
-        """How the account stands with its trial; None before its first start."""
+        """Return the account's trial state; None before its first start."""
         ...
 
     def save(self, trial: Trial) -> None:
-        """Write it anew; its beginning stays."""
+        """Update the trial state; the stored `began_at` is kept."""
         ...
 
     def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
-        """What was withheld by the account since then, what became of the groups' cases, what rules on trial found."""
+        """Count withheld messages, outcomes of the groups' cases and findings of shadow rules since `since`."""
         ...
 
     def withheld_of(self, case: Case) -> list[Withheld]:
-        """The messages about a case that did not go out, by addressee."""
+        """Return the withheld messages about a case, grouped by addressee."""
         ...
 
     def withheld_count(self, group_id: str, start: datetime, end: datetime) -> int:
-        """How many messages on behalf of the group did not go out in [start, end), since the account was on trial."""
+        """Count the group's messages in [start, end) that were withheld because the account was in trial mode."""
         ...
 
 
 class OutboxEntries(Protocol):
-    """Messages to be sent."""
+    """Outbox: durable queue of the messages to be sent."""
 
     def add(self, notice: Notice, *, withheld: bool = False) -> None:
-        """Put a message into the outbox; one that is withheld is kept there to be counted, and never sent."""
+        """Add a message to the outbox; with `withheld` it is stored to be counted and never sent."""
         ...
 
     def last_added(
         self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
     ) -> datetime | None:
-        """When a message of that purpose was last put into the outbox for that person, not before `since`.
+        """Return when a message of that purpose was last added for the person, at or after `since`; None if never.
 
-        With `rule_id`, only messages about cases of that rule count. What was withheld counts while the account is on
-        trial, so that it does then what it will do.
+        With `rule_id`, only messages about cases of that rule count. In trial mode withheld messages count too, so
+        that the account behaves as it will after the trial.
         """
         ...
 
     def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
-        """For how many people messages of that purpose about cases of that rule were put into the outbox since then.
+        """Count the people for whom messages of that purpose about cases of the rule were added since `since`.
 
-        What was withheld counts as in `last_posted`.
+        Withheld messages count as in `last_added`.
         """
         ...
 
 
 class Deliveries(Protocol):
-    """What became of the notices in the outbox."""
+    """Repository of the delivery state of the notices in the outbox."""
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
-        """The urgent alerts to the desk that nobody of it has got: made before that moment, or given up for all.
+        """Return the urgent alerts that no admin has received: created before `before`, or given up for every admin.
 
-        An alert is the notices to all of the desk, made at one moment about one case; each is given until it is marked
-        by `escalated`.
+        One alert is the list of notices to all admins created at one moment about one case; it is returned until
+        `mark_escalated` is called for it.
         """
         ...
 
     def next_unheard(self, after: timedelta) -> datetime | None:
-        """When `unheard_alerts` will next give something, if nothing is delivered till then; None where nothing can."""
+        """Return when the next alert, undelivered for `after`, will be in `unheard_alerts`; None if there is none."""
         ...
 
     def mark_escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Another way was taken to tell of them."""
+        """Record that the alerts were announced by another way than a private message."""
         ...
 
     def lost_notices(self) -> list[Undelivered]:
-        """What was given up of alerts and reports whose addressee has got something else since, and was not told of."""
+        """Return the alerts and reports given up whose addressee got a later message but was not told of the loss."""
         ...
 
     def mark_told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Their addressees were told that they had been lost."""
+        """Record that the addressees were told that these notices were lost."""
         ...
 
     def mark_told_to_desk(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """The desk was told that they do not get through."""
+        """Record that the admins were told that these notices cannot be delivered."""
         ...
 
     def unreached_people(self, before: datetime) -> list[Undelivered]:
-        """Notices about a case to members and to the leader that were given up, or that are urgent and have been tried
-        in vain since before that moment; the desk was not told of them."""
+        """Return undeliverable case notices to members or the leader of which the admins were not told yet.
+
+        A notice counts if it was given up, or if it is urgent and has been tried in vain since before `before`.
+        """
         ...
 
     def delivered_requests(self) -> list[Case]:
-        """New cases whose request to the member has been delivered."""
+        """Return the cases in state NEW whose request to the member has been delivered."""
         ...
 
     def request_state(self, case: Case) -> DeliveryState:
-        """What is known of the latest request to the member about that case."""
+        """Return the delivery state of the latest request to the member about the case."""
         ...
 
 
 class Feedback(Protocol):
-    """Incidents and suggestions that members told the office."""
+    """Repository of incidents and suggestions that members reported by a chat command."""
 
     def add(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
-        """Keep a remark and give it its number."""
+        """Store an incident or suggestion and return it with its number."""
         ...
 
     def between(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
-        """Those of [start, end), oldest first; for the desk's own list alone."""
+        """Return the remarks made in [start, end), oldest first; to be shown to the admins only."""
         ...
 
     def untold(self, group_id: str, kind: RemarkKind) -> list[Remark]:
-        """Those that the desk has not been told of, oldest first."""
+        """Return the remarks of which the admins have not been told yet, oldest first."""
         ...
 
     def mark_told(self, told: Sequence[Remark], at: datetime) -> None:
-        """The desk has been told of these."""
+        """Record that the admins were told of these remarks."""
         ...

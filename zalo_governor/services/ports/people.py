@@ -1,4 +1,4 @@
-"""What the services need to know of people."""
+"""Protocols of the repositories for persons, group members, rosters and outsiders."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,108 +11,112 @@ from zalo_governor.domain.roster import RosterEntry
 
 
 class People(Protocol):
-    """Persons, known by the uids under which bot accounts see them."""
+    """Repository of persons; each bot account sees a person under a different Zalo uid."""
 
     def find_or_create(self, account: str, uid: str) -> Person | None:
-        """The person behind a uid; made where the uid is new; None for ""."""
+        """Return the person with that uid, creating one if the uid is new; None for an empty uid."""
         ...
 
     def get(self, person_id: int) -> Person:
-        """The person of that number; KeyError where there is none."""
+        """Return the person with that number.
+
+        Raises:
+            KeyError: there is no such person.
+        """
         ...
 
     def with_role(self, account: str, *roles: Role) -> list[Person]:
-        """The persons who hold any of the roles and have a uid for this bot account, in order of their number."""
+        """Return the persons with any of the roles and a uid known to this bot account, ordered by person number."""
         ...
 
     def mark_reachable(self, account: str, uid: str) -> None:
-        """A friend's account takes private messages, whatever Zalo answered before."""
+        """Clear a stored refusal of private messages by Zalo: the person is now a friend of the bot account."""
         ...
 
 
 class Members(Protocol):
-    """Groups as they were last seen, who is in them, and their judged display names."""
+    """Repository of groups as last seen, their members, and the display names already judged by the rules."""
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        """The group as the bot account last saw it, with what events have changed since."""
+        """Return the last stored state of the group, updated by later events; None if it was never fetched."""
         ...
 
     def seen_at(self, account: str, group_id: str) -> datetime | None:
-        """When `save_group` last remembered the group for the account."""
+        """Return when `save_group` last stored the group for the account, or None."""
         ...
 
     def link_global_ids(self, account: str, members: Sequence[Member]) -> None:
-        """Tie persons to their globalId."""
+        """Store the members' globalId (Zalo's id that is the same for every account) on their persons."""
         ...
 
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
-        """Remember the group and who is in it."""
+        """Store the group's state and member list as fetched at `at`."""
         ...
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
-        """uids of the members of the group, by all that was heard and seen."""
+        """Return the uids of the group's current members, from the last fetched list and later events."""
         ...
 
     def judged_names(self, account: str, group_id: str) -> dict[str, str]:
-        """uid -> display name as last judged."""
+        """Return uid -> display name as last judged by the rules."""
         ...
 
     def update_group(self, account: str, snapshot: GroupSnapshot) -> None:
-        """Remember the group as an event has made it; a group that was never looked at is not remembered."""
+        """Update the stored state of the group after an event; does nothing if `save_group` never stored the group."""
         ...
 
 
 class Rosters(Protocol):
-    """The roster of each group, and the telephone numbers of it that were looked up."""
+    """Repository of each group's roster (the approved members) and of look-ups of its telephone numbers."""
 
     def put(self, account: str, group_id: str, place: int | None, entry: RosterEntry) -> None:
-        """Write the entry at its place in the roster's order, None for the end."""
+        """Write the entry at index `place` of the roster; None appends it."""
         ...
 
     def matched(self, account: str, group_id: str) -> list[tuple[RosterEntry, frozenset[str]]]:
-        """The group's roster in its order, each entry with the uids under which the account sees that person."""
+        """Return the roster in order, each entry with the uids under which the account sees that person."""
         ...
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
-        """uids of those who belong to the group; None where it has no roster yet."""
+        """Return the uids of the persons in the group's roster; None if the group has no roster yet."""
         ...
 
     def link_phone(self, account: str, phone: str, found: FoundAccount, entry: RosterEntry) -> None:
-        """Zalo has told whose account a telephone number of the roster is."""
+        """Link the roster entry to the Zalo account that was found by its telephone number."""
         ...
 
     def phone_lookups_since(self, account: str, since: datetime) -> int:
-        """How many telephone numbers the account has looked up since then."""
+        """Count the telephone numbers that the account has looked up since `since`."""
         ...
 
     def phone_looked_up_at(self, account: str, phone: str) -> datetime | None:
-        """When the account last looked that number up."""
+        """Return when the account last looked the telephone number up; None if never."""
         ...
 
     def note_phone_lookup(self, account: str, group_id: str, phone: str, at: datetime, *, found: bool) -> None:
-        """The number was looked up."""
+        """Record that the telephone number was looked up, and whether Zalo found an account for it."""
         ...
 
 
 class Outsiders(Protocol):
-    """Who came into a group from outside the roster."""
+    """Repository of outsiders: persons who joined a group without being in its roster."""
 
     def add(self, newcomer: Outsider) -> None:
-        """Tie a new case to whom it is about."""
+        """Store which outsider a new case is about."""
         ...
 
     def of_case(self, case: Case) -> Outsider | None:
-        """Whom the case is about; None for a case that is not about somebody who came in."""
+        """Return the outsider whom the case is about; None for a case of another kind."""
         ...
 
     def present(self, group_id: str, person_id: int | None = None) -> list[tuple[Outsider, Case]]:
-        """Those who have not left as far as is known, each with the case, the oldest first; of one person if given."""
+        """Return the outsiders still in the group (or only `person_id`), each with the case, oldest first."""
         ...
 
     def set_brought_by(self, case: Case, person_id: int) -> None:
-        """It is known by now who brought the newcomer of that case in."""
+        """Record which person added the case's outsider to the group."""
         ...
 
     def mark_gone(self, case: Case, at: datetime) -> None:
-        """The newcomer of that case is no longer in the group."""
+        """Record that the case's outsider is no longer in the group since `at`."""
         ...

@@ -1,4 +1,4 @@
-"""What reports count."""
+"""Protocols of the counts that the activity report shows."""
 
 from datetime import date, datetime
 from typing import Protocol
@@ -21,80 +21,80 @@ from zalo_governor.domain.reports import (
 
 
 class Statistics(Protocol):
-    """Counts for the activity report."""
+    """Totals of a group over a period, for the activity report."""
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
-        """What was heard in [start, end)."""
+        """Count the elements received in [start, end): judged, waiting, sealed, unparsable, ..."""
         ...
 
     def first_heard(self, group_id: str) -> datetime | None:
-        """When anything of the group was first heard; None where nothing ever was."""
+        """Return when the first element of the group was received; None if there is none."""
         ...
 
     def activity(self, group_id: str, start: datetime, end: datetime) -> Activity:
-        """What went on in [start, end)."""
+        """Count messages, senders, joins, leaves, recalls and calls in [start, end)."""
         ...
 
     def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:
-        """Cases by clause in [start, end), with those in [before, start) beside them."""
+        """Count the cases by clause in [start, end), and for comparison in [before, start)."""
         ...
 
     def suspects(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Findings of severity `suspect` in [start, end)."""
+        """Count the findings of severity `suspect` (they open no case) in [start, end)."""
         ...
 
     def hints(self, group_id: str, label: str, start: datetime, end: datetime) -> list[tuple[datetime, int | None]]:
-        """(when, person) of the findings of severity `suspect` with that label in [start, end), oldest first."""
+        """Return (time, person number) of the `suspect` findings with that label in [start, end), oldest first."""
         ...
 
     def undelivered_notices(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Messages that Zalo refused in [start, end)."""
+        """Count the bot's messages that Zalo refused in [start, end)."""
         ...
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
-        """Gaps that touch [start, end), oldest first."""
+        """Return the gaps (times without a connection) that overlap [start, end), oldest first."""
         ...
 
     def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
-        """The same of what is private to the bot accounts."""
+        """Return the gaps in the private messages to the bot accounts that overlap [start, end), oldest first."""
         ...
 
 
 class Distributions(Protocol):
-    """Counts by day, hour, agency and state."""
+    """Counts of a group by day, hour, agency and case state, for the activity report."""
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
-        """Messages of [start, end) by day, those without any left out, and by hour of the day (24), in Viet Nam."""
+        """Count the messages in [start, end) by day (zeros left out) and by the 24 hours, in Viet Nam time."""
         ...
 
     def agencies(self, group_id: str, start: datetime, end: datetime) -> list[AgencyFigures]:
-        """Messages, senders and cases of [start, end) by agency of the roster, the most messages first."""
+        """Count messages, senders and cases in [start, end) by the roster's agencies, the most messages first."""
         ...
 
     def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
-        """Cases opened in [start, end) by where they stand now, in the order of the states; none with 0."""
+        """Count the cases opened in [start, end) by current state, in the order of the states; zeros left out."""
         ...
 
     def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
-        """How the cases of [start, end) were handled."""
+        """Return time to remedy, repeated offenders and false alarms of the cases opened in [start, end)."""
         ...
 
     def membership(self, group_id: str) -> Membership:
-        """Who is in the group, held against the roster by uid."""
+        """Count the group's members, outsiders and missing persons by comparing it with the roster by uid."""
         ...
 
     def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
-        """Changes of the group in [start, end) by kind, in order of the kinds."""
+        """Count the changes to the group's settings in [start, end) by kind, ordered by kind."""
         ...
 
     def note_statement(self, event: EventBase, statement: Statement) -> None:
-        """Write down that this event was a directive or a report; facts alone."""
+        """Store that the event was a directive or a report, without its text."""
         ...
 
     def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
-        """Directives and reports of [start, end), each kind once, in the order of the kinds."""
+        """Count the directives and the reports posted in [start, end), one row per kind, ordered by kind."""
         ...
 
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
-        """What members told the office in [start, end)."""
+        """Count the incidents and suggestions that members reported in [start, end)."""
         ...

@@ -1,4 +1,4 @@
-"""One transaction as the services see it."""
+"""The unit of work: one database transaction and the repositories that work in it."""
 
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -14,112 +14,112 @@ from zalo_governor.services.ports.statistics import Distributions, Statistics
 
 
 class UnitOfWork(Protocol):
-    """A repository for each aggregate. Everything that is read or written through them belongs to one transaction."""
+    """One transaction with a repository per aggregate; all that they read or write belongs to it."""
 
     @property
     def people(self) -> People:
-        """Persons, known by the uids under which bot accounts see them."""
+        """Repository of persons, known by the uids under which bot accounts see them."""
         ...
 
     @property
     def members(self) -> Members:
-        """Groups as they were last seen, who is in them, and their judged display names."""
+        """Repository of groups as last seen, their members, and display names already judged."""
         ...
 
     @property
     def roster(self) -> Rosters:
-        """The roster of each group, and the telephone numbers of it that were looked up."""
+        """Repository of the groups' rosters and of look-ups of their telephone numbers."""
         ...
 
     @property
     def outsiders(self) -> Outsiders:
-        """Who came into a group from outside the roster."""
+        """Repository of persons who joined a group without being in its roster."""
         ...
 
     @property
     def cases(self) -> Cases:
-        """Cases, and the events that belong to them."""
+        """Repository of cases and of the events that belong to them."""
         ...
 
     @property
     def case_messages(self) -> CaseMessages:
-        """The messages under a case: which are gone, who has read them, and codes that confirm a removal."""
+        """Repository of the messages of cases, their readers, and codes that confirm a removal."""
         ...
 
     @property
     def case_notes(self) -> CaseNotes:
-        """What people say of cases, and why a case was written down by hand."""
+        """Repository of notes on cases, and of the reasons for cases recorded by hand."""
         ...
 
     @property
     def false_alarms(self) -> FalseAlarms:
-        """Content that was taken back as a false alarm."""
+        """Repository of content known to be a false alarm."""
         ...
 
     @property
     def group_changes(self) -> GroupChanges:
-        """What was changed about groups, and what the leader allowed."""
+        """Repository of changes to groups and of the leader's approvals."""
         ...
 
     @property
     def pictures(self) -> Pictures:
-        """Pictures of groups."""
+        """Repository of the hashes and thumbnails of group pictures."""
         ...
 
     @property
     def jobs(self) -> Jobs:
-        """The durable queue of work."""
+        """Durable queue of jobs."""
         ...
 
     @property
     def trials(self) -> Trials:
-        """The trial of each bot account."""
+        """Repository of each bot account's trial mode."""
         ...
 
     @property
     def outbox(self) -> OutboxEntries:
-        """Messages to be sent."""
+        """Outbox of the messages to be sent."""
         ...
 
     @property
     def deliveries(self) -> Deliveries:
-        """What became of the notices in the outbox."""
+        """Repository of the delivery state of the outbox's notices."""
         ...
 
     @property
     def feedback(self) -> Feedback:
-        """Incidents and suggestions that members told the office."""
+        """Repository of incidents and suggestions reported by members."""
         ...
 
     @property
     def audit(self) -> AuditTrail:
-        """The audit log."""
+        """Repository of the audit log."""
         ...
 
     @property
     def claims(self) -> Claims:
-        """Runs of named work, each claimed once."""
+        """Repository of claims, by which named work runs only once."""
         ...
 
     @property
     def statistics(self) -> Statistics:
-        """Counts for the activity report."""
+        """Totals for the activity report."""
         ...
 
     @property
     def distributions(self) -> Distributions:
-        """Counts by day, hour, agency and state."""
+        """Counts by day, hour, agency and case state for the activity report."""
         ...
 
     @property
     def verdicts(self) -> Verdicts:
-        """What was heard and what the rules found; the judge writes it."""
+        """Repository of judged events and the rules' findings, written by `pipeline.judge`."""
         ...
 
 
 class BeginUnitOfWork(Protocol):
-    """Begins a transaction."""
+    """Callable that begins a transaction."""
 
     def __call__(self) -> AbstractContextManager[UnitOfWork]:
-        """A transaction that commits at the end of the block and rolls back if the block raises."""
+        """Return a context manager that commits at the end of the block and rolls back if the block raises."""
         ...

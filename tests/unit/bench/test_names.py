@@ -1,4 +1,4 @@
-"""`zalo-governor bench names` with the names that ship, and with a folder of others."""
+"""`python -m tests.bench names` with the names that ship, and with a folder of others."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from zalo_governor.cli import app
+from tests.bench.texts.command import app
 from zalo_governor.domain.errors import ConfigError
 
 SETS = ("tuned", "held")
@@ -18,7 +18,7 @@ def counted(output: str, line: str) -> list[tuple[int, int]]:
 
 
 def test_without_a_folder_the_shipped_names_are_measured_and_no_name_of_the_peoples_is_flagged() -> None:
-    shown = CliRunner().invoke(app, ["bench", "names"])
+    shown = CliRunner().invoke(app, ["names"])
     assert shown.exit_code == 0
     assert [title in shown.output for title in SETS] == [True, True]
     for flagged, names in counted(shown.output, "of the province's peoples"):
@@ -37,11 +37,11 @@ def test_names_of_a_folder_are_measured_too_and_what_was_mistaken_is_listed(tmp_
         {"name": "Bố Bắp", "label": "invalid", "reason": "no_title"},
     ]
     (tmp_path / "names-khac.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    shown = CliRunner().invoke(app, ["bench", "names", "--data", str(tmp_path)])
+    shown = CliRunner().invoke(app, ["names", "--data", str(tmp_path)])
     assert "== names-khac.jsonl: 2 names" in shown.output
     assert "no_title taken for nickname: 'Bố Bắp'" in shown.output
 
 
 def test_a_folder_without_names_is_a_complaint(tmp_path: Path) -> None:
-    answer = CliRunner().invoke(app, ["bench", "names", "--data", str(tmp_path)])
+    answer = CliRunner().invoke(app, ["names", "--data", str(tmp_path)])
     assert isinstance(answer.exception, ConfigError)

@@ -1,12 +1,12 @@
-"""`zalo-governor bench vietnamese`: how well and how fast marks are judged on labelled messages."""
+"""`python -m tests.bench vietnamese`: how well and how fast marks are judged on labelled messages."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from zalo_governor.cli.measuring import benign_set, labelled_sets, report_on
-from zalo_governor.cli.peers import PEERS
+from tests.bench.texts.measuring import benign_set, labelled_sets, report_on
+from tests.bench.texts.peers import PEERS
 from zalo_governor.config import shipped_config
 from zalo_governor.rules.checks.diacritics import DiacriticsRule
 from zalo_governor.rules.loader import load_rulebook

@@ -1,12 +1,12 @@
-"""`zalo-governor bench invariants` with our own lines, and with a folder of others."""
+"""`python -m tests.bench invariants` with our own lines, and with a folder of others."""
 
 import json
 from pathlib import Path
 
 from typer.testing import CliRunner
 
-from zalo_governor.cli import app
-from zalo_governor.cli.pastes import ON_ANY, ON_MESSAGES
+from tests.bench.texts.command import app
+from tests.bench.texts.pastes import ON_ANY, ON_MESSAGES
 
 
 def rows(output: str, name: str) -> list[tuple[str, ...]]:
@@ -28,7 +28,7 @@ def test_every_change_is_measured_on_messages_and_where_it_applies_on_names(tmp_
         path = tmp_path / file
         path.parent.mkdir()
         path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    shown = CliRunner().invoke(app, ["bench", "invariants", "--data", str(tmp_path)]).output
+    shown = CliRunner().invoke(app, ["invariants", "--data", str(tmp_path)]).output
     assert "== clause 3.1, messages: 1 right, 1 wrong" in shown
     assert "== clause 3.2, names: 1 right, 1 wrong" in shown
     for name in ("as typed", *ON_ANY):

@@ -1,4 +1,4 @@
-"""`zalo-governor bench content`: how many secrets the content rules find, and how many innocents they accuse."""
+"""`python -m tests.bench content`: how many secrets the content rules find, and how many innocents they accuse."""
 
 import math
 import re
@@ -9,8 +9,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from zalo_governor.cli.check import subject_event
-from zalo_governor.cli.content_sets import (
+from training.content_sets import (
     BORDERLINE,
     CLASSIFIED,
     CLEAN,
@@ -23,6 +22,7 @@ from zalo_governor.cli.content_sets import (
     shipped_classified,
     shipped_harmful,
 )
+from zalo_governor.cli.check import subject_event
 from zalo_governor.config import shipped_config
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import NO_CONTEXT
@@ -198,6 +198,6 @@ def _print(rows: Iterable[Row]) -> None:
             typer.echo(row.shown())
 
 
-SECRET_RULE = "4.1-noi-dung-mat"  # noqa: S105
+SECRET_RULE = "4.1-noi-dung-mat"
 HARM_RULE = "4.2-noi-dung-xau"
 STRICT, LOOK = "strict", "look"

@@ -1,4 +1,4 @@
-"""`zalo-governor bench invariants`: what copying and pasting does to the verdicts of clauses 3.1 and 3.2."""
+"""`python -m tests.bench invariants`: what copying and pasting does to the verdicts of clauses 3.1 and 3.2."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -6,10 +6,10 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from tests.bench.texts.measuring import benign_set, labelled_sets
+from tests.bench.texts.name_sets import development_names, shipped_names
+from tests.bench.texts.pastes import ON_ANY, ON_MESSAGES
 from zalo_governor.cli.check import subject_event
-from zalo_governor.cli.measuring import benign_set, labelled_sets
-from zalo_governor.cli.name_sets import development_names, shipped_names
-from zalo_governor.cli.pastes import ON_ANY, ON_MESSAGES
 from zalo_governor.config import shipped_config
 from zalo_governor.domain.findings import Severity
 from zalo_governor.rules.base import NO_CONTEXT, Rule

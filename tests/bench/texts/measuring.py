@@ -10,8 +10,8 @@ from math import sqrt
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.bench.texts.peers import Peer
 from zalo_governor.cli.check import subject_event
-from zalo_governor.cli.peers import Peer
 from zalo_governor.domain.errors import ConfigError
 from zalo_governor.domain.findings import Finding, Severity
 from zalo_governor.rules.base import NO_CONTEXT

@@ -1,4 +1,4 @@
-"""`zalo-governor bench names`: how well and how fast display names are judged (clause 3.2)."""
+"""`python -m tests.bench names`: how well and how fast display names are judged (clause 3.2)."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from tests.bench.texts.measuring import pace, share, timed
+from tests.bench.texts.name_sets import HELD, RIGHT, LabelledName, NameSet, development_names, shipped_names
 from zalo_governor.cli.check import subject_event
-from zalo_governor.cli.measuring import pace, share, timed
-from zalo_governor.cli.name_sets import HELD, RIGHT, LabelledName, NameSet, development_names, shipped_names
 from zalo_governor.config import shipped_config
 from zalo_governor.domain.findings import Finding
 from zalo_governor.rules.base import NO_CONTEXT

@@ -1,4 +1,4 @@
-"""`zalo-governor bench vietnamese` as somebody at a terminal meets it."""
+"""`python -m tests.bench vietnamese` as somebody at a terminal meets it."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from zalo_governor.cli import app, peers
-from zalo_governor.cli.measuring import share
+from tests.bench.texts import peers
+from tests.bench.texts.command import app
+from tests.bench.texts.measuring import share
 from zalo_governor.domain.errors import ConfigError
 
 ROWS = [
@@ -22,7 +23,7 @@ ROWS = [
 def test_the_table_has_counts_intervals_restoration_and_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "import_module", _nothing_is_installed)
     (tmp_path / "set.jsonl").write_text("\n".join(json.dumps(row) for row in ROWS), encoding="utf-8")
-    said = CliRunner().invoke(app, ["bench", "vietnamese", "--data", str(tmp_path)]).output
+    said = CliRunner().invoke(app, ["vietnamese", "--data", str(tmp_path)]).output
     assert "== set.jsonl: 4 messages" in said
     assert "violation F1               1.0000" in said
     assert "found of vi_legacy         100.00%  1 of 1" in said
@@ -35,7 +36,7 @@ def test_the_table_has_counts_intervals_restoration_and_time(tmp_path: Path, mon
 
 
 def test_a_folder_without_messages_is_a_complaint(tmp_path: Path) -> None:
-    answer = CliRunner().invoke(app, ["bench", "vietnamese", "--data", str(tmp_path)])
+    answer = CliRunner().invoke(app, ["vietnamese", "--data", str(tmp_path)])
     assert isinstance(answer.exception, ConfigError)
 
 

@@ -1,4 +1,4 @@
-"""`zalo-governor bench trace`: whether a leaked text leads to its message, however it was altered, and how fast."""
+"""`python -m tests.bench trace`: whether a leaked text leads to its message, however it was altered, and how fast."""
 
 import random
 import tempfile
@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from zalo_governor.cli.measuring import share
+from tests.bench.texts.measuring import share
 from zalo_governor.cli.trace import texts_of
 from zalo_governor.config import shipped_config
 from zalo_governor.domain.clock import from_ms, system_clock, to_ms

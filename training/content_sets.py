@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from training.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 from zalo_governor.domain.errors import ConfigError
-from zalo_governor.text.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 
 LEFT_OUT = "secrecy-left-out.tsv"
 """In `content/`: what `training/measure_secrecy.py` found on writers that were left out."""

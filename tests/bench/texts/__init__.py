@@ -1,0 +1,1 @@
+"""How good the rules are on labelled lines, and how fast."""
