@@ -96,7 +96,7 @@ def test_the_recipe_changes_every_place_that_a_rule_needs(followed: Path) -> Non
         "pyproject.toml",
         "config/quy-che.yaml",
         "config/rules/4.7-quang-cao.yaml",
-        "tests/uow/rules/checks/test_advertising.py",
+        "tests/unit/rules/checks/test_advertising.py",
     }
     rules = {path.stem for path in (followed / "zalo_governor" / "rules" / "checks").glob("*.py")}
     assert "advertising" in rules
@@ -114,7 +114,16 @@ def test_the_new_rule_answers_as_the_recipe_prints_it(followed: Path) -> None:
 
 
 def test_the_tests_of_the_recipe_pass(followed: Path) -> None:
-    _run(followed, "-m", "pytest", "-n", "0", "-q", "tests/uow/rules/checks/test_advertising.py", "tests/rules")
+    _run(
+        followed,
+        "-m",
+        "pytest",
+        "-n",
+        "0",
+        "-q",
+        "tests/unit/rules/checks/test_advertising.py",
+        "tests/rules/test_examples.py",
+    )
 
 
 def test_the_reference_names_every_order_of_the_simulator_and_all_that_it_takes() -> None:

@@ -320,8 +320,7 @@ def _append_audit_entry(database: Database, read: Survey, now: datetime, sealed:
 
 @contextmanager
 def _settings_with_rules(read: Survey, settings: Settings) -> Iterator[Settings]:
-    """Yield settings whose rules can be loaded: if the office's configuration folder is missing, it is a temporary
-    copy from the backup."""
+    """Yield settings from which rules can be loaded; a missing configuration folder is replaced by a temporary one."""
     if settings.config_dir is None or settings.config_dir.exists():
         yield settings
         return

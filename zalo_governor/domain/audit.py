@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 _PRINTED_DIGITS = 16
-"""Number of hex digits of a chain hash that are printed; enough that nobody can forge another log with the same."""
+"""Number of hex digits printed of a chain hash; enough that nobody finds another log with the same ones."""
 
 
 class AuditEntry(BaseModel):
@@ -87,9 +87,9 @@ class FaultKind(StrEnum):
     TAIL_CUT = "tail_cut"
     """Rows after the last present row are missing."""
     NO_HEAD = "no_head"
-    """The stored chain head is missing from the `vault` table, so removed last rows could not be detected."""
+    """The `vault` table lacks the chain head, so the removal of the last rows could not be detected."""
     SHORTER = "shorter"
-    """The log has fewer rows than the printed head says: an older state of the log was restored."""
+    """The log has fewer rows than the printed head says: an older state was restored."""
     OTHER_PAST = "other_past"
     """The printed head's row has another hash: the log was restored and continued, or is another log."""
 
@@ -113,4 +113,4 @@ class ChainReport(NamedTuple):
     head: AuditHead | None
     faults: tuple[Fault, ...]
     adopted: tuple[tuple[int, datetime | None], ...] = ()
-    """(id, time) of rows recording that no stored head existed before: normal once after an upgrade, else suspicious."""
+    """(id, time) of rows recording that no chain head was stored before: normal once after an upgrade."""

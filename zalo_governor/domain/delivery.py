@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zalo_governor.domain.notices import Notice, Purpose
 
 ECHO_WAIT = timedelta(seconds=15)
-"""How long to wait for the echo of a message whose send had an unknown outcome, before querying Zalo's history."""
+"""How long to wait for the echo of a message whose send had an unknown outcome, before asking Zalo about it."""
 UNHEARD_AFTER = timedelta(minutes=3)
 """After this time, an urgent alert that has reached no admin is escalated (`services/messaging/delivery.py`)."""
 KEPT_IN_SIGHT = timedelta(days=7)
@@ -22,7 +22,7 @@ class Promise(NamedTuple):
     """Retry policy for sending a notice."""
 
     lasts: timedelta
-    """Time from a notice's creation until its sending is given up; an urgent one also ends when its case is answered."""
+    """Time from creation until sending is given up; for an urgent notice also when its case is answered."""
     pauses: Sequence[int]
     """Seconds to wait before the second, third, … try; the last value repeats."""
 

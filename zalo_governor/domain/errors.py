@@ -1,31 +1,31 @@
-"""The one family of errors that this program raises on purpose."""
+"""The exception classes that the program raises on purpose."""
 
 
 class GovernorError(Exception):
-    """Something that a person or the next layer can act on; its text is fit to be read."""
+    """Base class of all errors that a user or a caller can act on; the message may be shown to users."""
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """What of it the log may tell beside its class: codes and our own words, nothing that somebody else chose."""
+        """Return values that may be logged beside the class name: codes and own words, no text from outside."""
         return {}
 
 
 class ConfigError(GovernorError):
-    """A configuration file is wrong; the text names the file, the line and the key, and what to do."""
+    """A configuration file is wrong; the message names file, line and key, and says what to do."""
 
 
 class IllegalTransitionError(GovernorError):
-    """A case was asked to move to a state that it cannot reach from where it is."""
+    """A case cannot move from its present state to the requested state."""
 
 
 class UnparsableElementError(GovernorError):
-    """A wire element has a shape that no event is known for; kept as a dead letter. Carries no content of it."""
+    """An element received from Zalo matches no known event, and becomes a dead letter; the message quotes none of it."""
 
 
 class StoreUnavailableError(GovernorError):
-    """The database cannot take or give anything now (locked, disk full, server gone); nothing was half-written.
+    """The database is unavailable (locked, disk full, server gone); nothing was written partially.
 
-    `reason` is the driver's own code for why, such as SQLITE_FULL.
+    `reason` is the database driver's error code, such as SQLITE_FULL.
     """
 
     def __init__(self, message: str, reason: str = "") -> None:
@@ -34,16 +34,16 @@ class StoreUnavailableError(GovernorError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """See the base class."""
+        """Return the driver's error code for the log."""
         return {"reason": self.reason}
 
 
 class ProgramEndsError(GovernorError):
-    """What was asked is not decided any more, as the program is told to stop; the next start does it."""
+    """The requested work is skipped as the program is shutting down; it will be done after the next start."""
 
 
 class PrintingError(GovernorError):
-    """A report could not be made into a file; the text quotes nothing of it."""
+    """A report could not be rendered into a file; the message quotes nothing of the report."""
 
 
 class SendError(GovernorError):
@@ -51,10 +51,10 @@ class SendError(GovernorError):
 
 
 class SendRefusedError(SendError):
-    """Zalo answered and refused; sending the same again would be refused again.
+    """Zalo refused a message for good; sending the same message again would be refused again.
 
-    `code` is Zalo's inner or outer error code; `addressee_refuses` tells that it speaks of the addressee, who takes no
-    messages from the account.
+    `code` is Zalo's inner or outer error code; `addressee_refuses` is True where the code means that the addressee
+    accepts no messages from the bot account.
     """
 
     def __init__(self, code: int, message: str, *, addressee_refuses: bool = False) -> None:
@@ -64,10 +64,10 @@ class SendRefusedError(SendError):
 
 
 class SendDeferredError(SendError):
-    """Zalo certainly did not take the message (no connection, code 221); try again after `delay` seconds or more.
+    """Zalo certainly did not accept the message (no connection, code 221); retry after at least `delay` seconds.
 
-    `code` is Zalo's error code or the HTTP status, None where there was no answer; `known` tells whether anybody knows
-    what that code means.
+    `code` is Zalo's error code or the HTTP status, None where there was no answer; `known` is False where the program
+    does not know the meaning of that code.
     """
 
     def __init__(self, message: str, delay: float, code: int | None = None, *, known: bool = True) -> None:
@@ -78,7 +78,7 @@ class SendDeferredError(SendError):
 
 
 class SendUncertainError(SendError):
-    """The line broke between request and answer: the message may or may not have arrived.
+    """The connection broke between request and answer: the message may or may not have been sent.
 
     `code` is the HTTP status, None where there was none.
     """

@@ -1,4 +1,4 @@
-"""The escalation ladder (clause 6.4): for how grave a case is and how often it happened, who is told, and when."""
+"""The escalation ladder (clause 6.4): who is notified of a case and when, by its severity and its repetitions."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -12,67 +12,67 @@ from zalo_governor.domain.findings import Severity
 
 
 class Desk(StrEnum):
-    """When the admin and the staff are told."""
+    """When the admins (Role.ADMIN and ADMIN_STAFF) are notified of a case."""
 
     AT_ONCE = "at_once"
     DIGEST = "digest"
-    """Gathered with others into one message."""
+    """Several cases are collected into one message."""
     NEVER = "never"
 
 
 class Leader(StrEnum):
-    """When the leader is told by the program."""
+    """When the program notifies the group's leader of a case."""
 
     UNANSWERED = "unanswered"
-    """Where the desk has not answered in time, marked as not verified."""
+    """When no admin has acted on the case in time; the notice says that the case is not verified."""
     NEVER = "never"
 
 
 class Night(StrEnum):
-    """What the quiet hours mean for the desk."""
+    """Whether the admins are notified during the quiet hours."""
 
     WAKE = "wake"
     WAIT = "wait"
-    """It hears in the morning, in one digest."""
+    """The admins are notified in the morning, in one digest."""
 
 
 class MemberStep(StrEnum):
-    """What is due to the member by policy; whether he can be reached is another question."""
+    """What the policy does about the member concerned, regardless of whether the bot can reach the member."""
 
     ASK = "ask"
     EXEMPT = "exempt"
-    """Leadership gets no notices; the case is on record all the same."""
+    """The member belongs to the leadership, which gets no notices; the case is recorded all the same."""
     LEAVE = "leave"
 
 
 class Steps(NamedTuple):
-    """What follows from a case."""
+    """The notifications that follow from a new case."""
 
     member: MemberStep
     desk_at: datetime | None
-    """When the desk hears of it: now means at once, later in a digest; None where never."""
+    """When the admins are notified: the present time for at once, a later time for a digest, None for never."""
     leader_at: datetime | None
-    """When the leader hears of it unless the desk has answered before; None where never."""
+    """When the leader is notified if no admin has acted on the case before; None for never."""
 
 
-class _Part(BaseModel):
+class _Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class QuietHours(_Part):
-    """A part of the day in Viet Nam, which may reach over midnight."""
+class QuietHours(_Policy):
+    """A daily period in Viet Nam's time zone, which may span midnight."""
 
     start: time
     end: time
 
     @model_validator(mode="after")
-    def _last(self) -> Self:
+    def _check_not_empty(self) -> Self:
         if self.start == self.end:
             raise ValueError("start và end trùng nhau; không có giờ nghỉ thì ghi null")
         return self
 
     def until(self, moment: datetime) -> datetime | None:
-        """When the quiet hours end in which the moment lies; None where it lies in none."""
+        """Return the end of the quiet hours that contain `moment`; None where it is outside of them."""
         here = local(moment)
         end = here.replace(hour=self.end.hour, minute=self.end.minute, second=self.end.second, microsecond=0)
         if end <= here:
@@ -84,17 +84,17 @@ class QuietHours(_Part):
 
 
 class Times(NamedTuple):
-    """How long the office waits, and when it rests."""
+    """Waiting times and quiet hours from the settings."""
 
     leader_after: timedelta
     digest_after: timedelta
     quiet: QuietHours | None
     remind_members: bool
-    """False: members are asked about what is grave alone."""
+    """False: members get notices about critical cases only."""
 
 
-class Rung(_Part):
-    """What is done from the so-manieth case on."""
+class Rung(_Policy):
+    """A step of the ladder: what is done from the `from_case`-th case of one person under one rule on."""
 
     from_case: int = Field(ge=1)
     ask_member: bool
@@ -103,25 +103,25 @@ class Rung(_Part):
     at_night: Night
 
 
-class Ladder(_Part):
-    """`config/escalation.yaml`. Pure: the same case at the same moment gives the same steps.
+class Ladder(_Policy):
+    """The content of `config/escalation.yaml`. Its methods are pure: the same arguments give the same steps.
 
-    Findings of severity `suspect` have no rung: they are recorded, and no case is made of them.
+    Findings of severity `suspect` have no rungs: they are recorded without opening a case.
     """
 
     window_days: int = Field(ge=1)
-    """How far back the cases of one person under one rule are counted."""
+    """Number of past days in which the cases of one person under one rule are counted."""
     repeated_from: int = Field(ge=2)
-    """From the so-manieth case on, the desk reads that it has happened before."""
+    """Ordinal of the case from which on the admins' notice says that the breach is a repetition."""
     critical: tuple[Rung, ...]
-    """Also everything sealed."""
+    """Rungs for critical cases, and for all sealed cases."""
     major: tuple[Rung, ...]
     minor: tuple[Rung, ...]
     triage: tuple[Rung, ...]
 
     @field_validator("critical", "major", "minor", "triage")
     @classmethod
-    def _climbing(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
+    def _check_ascending(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
         starts = [rung.from_case for rung in rungs]
         if starts[:1] != [1] or starts != sorted(set(starts)):
             raise ValueError("bậc đầu phải là from_case: 1, mỗi bậc sau một số lớn hơn")
@@ -129,8 +129,8 @@ class Ladder(_Part):
 
     @field_validator("critical")
     @classmethod
-    def _grave(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
-        if any((rung.desk, rung.leader, rung.at_night) != _GRAVE for rung in rungs):
+    def _check_critical_rungs(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
+        if any((rung.desk, rung.leader, rung.at_night) != _CRITICAL_POLICY for rung in rungs):
             raise ValueError(
                 "mức nặng không nới được (khoản 4 Điều 6): phải báo ngay, kể cả ban đêm, và báo Trưởng nhóm khi "
                 "chưa ai trả lời; hãy ghi desk: at_once, leader: unanswered, at_night: wake"
@@ -138,7 +138,7 @@ class Ladder(_Part):
         return rungs
 
     def steps(self, severity: Severity, nth: int, now: datetime, times: Times, *, leadership: bool) -> Steps:
-        """What follows from the `nth` case of a person under a rule, opened now."""
+        """Return who is notified, and when, of a person's `nth` case under a rule, opened at `now`."""
         rung = self._rung(severity, nth)
         if leadership:
             member = MemberStep.EXEMPT
@@ -152,16 +152,16 @@ class Ladder(_Part):
             desk_at = self.morning(severity, nth, soon, times) or soon
         leader_at = None
         if rung.leader is Leader.UNANSWERED:
-            # Nobody has time to answer before he has heard.
+            # The admins' time to answer starts only when they have been notified.
             leader_at = max(now, desk_at or now) + times.leader_after
         return Steps(member, desk_at, leader_at)
 
     def first(self, severity: Severity) -> Rung:
-        """What is done at the first case of a person."""
+        """Return the rung for a person's first case."""
         return self._rung(severity, 1)
 
     def morning(self, severity: Severity, nth: int, moment: datetime, times: Times) -> datetime | None:
-        """Until when a case that would be told at that moment is kept back; None where the desk hears it then."""
+        """Return until when the quiet hours delay a notice due at `moment`; None where it goes out at `moment`."""
         if times.quiet is None or self._rung(severity, nth).at_night is Night.WAKE:
             return None
         return times.quiet.until(moment)
@@ -181,8 +181,8 @@ class Ladder(_Part):
             case Severity.TRIAGE:
                 return self.triage
             case Severity.SUSPECT:
-                return _RECORDED
+                return _RECORD_ONLY_RUNGS
 
 
-_GRAVE = (Desk.AT_ONCE, Leader.UNANSWERED, Night.WAKE)
-_RECORDED = (Rung(from_case=1, ask_member=False, desk=Desk.NEVER, leader=Leader.NEVER, at_night=Night.WAIT),)
+_CRITICAL_POLICY = (Desk.AT_ONCE, Leader.UNANSWERED, Night.WAKE)
+_RECORD_ONLY_RUNGS = (Rung(from_case=1, ask_member=False, desk=Desk.NEVER, leader=Leader.NEVER, at_night=Night.WAIT),)

@@ -13,64 +13,64 @@ from zalo_governor.domain.inbound import Source
 
 
 class EventBase(BaseModel):
-    """What every event has."""
+    """Base class of all events, with the fields common to them."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: ClassVar[str]
-    """The event's name in the store."""
+    """Name of the event type in the database."""
 
     id: int = 0
-    """The number of its inbox entry; 0 for an event that is only checked and never stored."""
+    """Id of the event's inbox entry; 0 for an event that is only checked and never stored."""
     account: str = ""
     thread_id: str = ""
     """Group id, or the other person's uid in a private conversation."""
     is_group: bool = True
     key: str = ""
-    """msgId, or what stands for it."""
+    """msgId; for acts without one, a stable digest (see `Element.key`)."""
     sender_uid: str = ""
     sender_name: str = ""
-    """The sender's name as this event carried it, "" where it carried none."""
+    """The sender's name as contained in this event; "" where it contained none."""
     at: datetime
-    """When, by Zalo's clock; aware, UTC."""
+    """When the event happened, by Zalo's clock; aware, UTC."""
     source: Source = Source.LIVE
     late: bool = False
-    """Heard after something younger of the same group had been judged."""
+    """True where a younger event of the same group had been judged before this event was received."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """Every (field, text) that a person wrote into this event and that was not already judged elsewhere."""
+        """Yield (field, text) for every string written by a person, except those judged as part of another event."""
         yield from ()
 
-    # Each event goes to the process of the rules and none comes back changed: its values are all that need to go.
+    # Events are pickled for the process that runs the rules; the field values are enough, and smaller.
     def __getstate__(self) -> dict[Any, Any]:
-        """The values of all fields."""
+        """Return the field values for pickling."""
         return self.__dict__
 
     def __setstate__(self, state: dict[Any, Any]) -> None:
-        """The event with these values."""
+        """Restore the event from its pickled field values."""
         nothing_else = {"__pydantic_extra__": None, "__pydantic_private__": None}
         super().__setstate__({"__dict__": state, "__pydantic_fields_set__": set(state), **nothing_else})
 
 
 class Attachment(BaseModel):
-    """Something that hangs on a message: photo, file, link, contact card, sticker, voice, video, place."""
+    """An attachment of a message: photo, file, link, contact card, sticker, voice, video or location."""
 
     model_config = ConfigDict(frozen=True)
 
     type: str
     """Zalo's msgType: `chat.photo`, `share.file`, `chat.recommended` …"""
     title: str = ""
-    """Caption of a photo, name of a file, title of a link."""
+    """Caption of a photo, name of a file or title of a link."""
     description: str = ""
     url: str = ""
     size: int | None = None
-    """Bytes, where Zalo says."""
+    """Size in bytes; None where Zalo does not say."""
     other_strings: tuple[tuple[str, str], ...] = ()
-    """(field, text) pairs of its params that people can write into."""
+    """(field, text) pairs of other attachment parameters whose text a person can choose."""
 
 
 class Quote(BaseModel):
-    """The message that a reply quotes. Quotes do not accuse the quoter of their style, but a secret stays a secret."""
+    """A message quoted by a reply. The quoter is not held responsible for its style, but for a state secret in it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -81,30 +81,30 @@ class Quote(BaseModel):
 
 
 class Mention(BaseModel):
-    """Somebody addressed with @ in a message."""
+    """A member mentioned with @ in a message."""
 
     model_config = ConfigDict(frozen=True)
 
     uid: str
-    """`-1` for everybody."""
+    """uid of the member; `-1` for all members."""
     start: int
     length: int
 
 
 class MessageSent(EventBase):
-    """A message, in the group or private to the bot."""
+    """A message sent in a group, or privately to the bot."""
 
     kind: ClassVar[str] = "message_sent"
     message_type: str = "webchat"
     text: str = ""
-    """What was typed: the message itself, or the caption of a photo."""
+    """The typed text: the message itself, or the caption of a photo."""
     attachment: Attachment | None = None
     quote: Quote | None = None
     mentions: tuple[Mention, ...] = ()
     time_to_live_ms: int = 0
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """The typed text first, then whatever else the message carries."""
+        """Yield the typed text first, then the strings of the attachment and the quote."""
         if self.text:
             yield "text", self.text
         if self.attachment:
@@ -121,36 +121,36 @@ class MessageSent(EventBase):
 
 
 class MessageRevised(MessageSent):
-    """The same msgId came again with other content."""
+    """A message received again with the same msgId and other content."""
 
     kind: ClassVar[str] = "message_revised"
 
 
 class MessageRecalled(EventBase):
-    """The sender took a message back (`chat.undo`)."""
+    """The sender recalled a message (`chat.undo`)."""
 
     kind: ClassVar[str] = "message_recalled"
     target_key: str
 
 
 class MessageDeleted(EventBase):
-    """An administrator of the group deleted messages (`chat.delete`)."""
+    """A Zalo administrator of the group deleted messages (`chat.delete`)."""
 
     kind: ClassVar[str] = "message_deleted"
     target_keys: tuple[str, ...]
 
 
 class Reacted(EventBase):
-    """Somebody put an icon on a message, or took it away."""
+    """A member added a reaction icon to a message, or removed it."""
 
     kind: ClassVar[str] = "reacted"
     target_key: str
     icon: str
-    """"" when the reaction was taken away."""
+    """"" where the reaction was removed."""
 
 
 class MessageSeen(EventBase):
-    """A receipt (502/522): who has received or seen a message. Only kept for messages under a case or a directive."""
+    """A receipt (502/522): who received or saw a message. Stored only for messages under a case or a directive."""
 
     kind: ClassVar[str] = "message_seen"
     target_key: str
@@ -159,7 +159,7 @@ class MessageSeen(EventBase):
 
 
 class NamedUid(BaseModel):
-    """A uid with the name that an event showed for it."""
+    """A uid with the display name given in an event."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -168,18 +168,18 @@ class NamedUid(BaseModel):
 
 
 class MembersJoined(EventBase):
-    """Members came in; `sender_uid` is who added or approved them, equal to the member's own uid for a link."""
+    """Members joined. `sender_uid` added or approved them; it is the member's own uid for a join by invite link."""
 
     kind: ClassVar[str] = "members_joined"
     members: tuple[NamedUid, ...]
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """The names that came in."""
+        """Yield the display names of the new members."""
         yield from (("name", member.name) for member in self.members if member.name)
 
 
 class JoinRequested(EventBase):
-    """Somebody asked to come in."""
+    """People requested to join the group."""
 
     kind: ClassVar[str] = "join_requested"
     uids: tuple[str, ...]
@@ -187,14 +187,14 @@ class JoinRequested(EventBase):
 
 
 class MembersLeft(EventBase):
-    """Members left by themselves."""
+    """Members left the group on their own."""
 
     kind: ClassVar[str] = "members_left"
     members: tuple[NamedUid, ...]
 
 
 class MemberRemoved(EventBase):
-    """`sender_uid` removed members, and with `blocked` also barred them."""
+    """`sender_uid` removed members; with `blocked`, they are also barred from joining again."""
 
     kind: ClassVar[str] = "member_removed"
     members: tuple[NamedUid, ...]
@@ -202,7 +202,7 @@ class MemberRemoved(EventBase):
 
 
 class AdminChanged(EventBase):
-    """Zalo's right of a co-administrator was given or taken."""
+    """Members were granted (`granted`) or lost Zalo's co-administrator right."""
 
     kind: ClassVar[str] = "admin_changed"
     members: tuple[NamedUid, ...]
@@ -210,17 +210,17 @@ class AdminChanged(EventBase):
 
 
 class GroupInfoChanged(EventBase):
-    """Name, description, picture or owner of the group, some of them new; what is None was not told."""
+    """The group's name, description, picture or owner changed; None for fields that the event did not contain."""
 
     kind: ClassVar[str] = "group_info_changed"
     name: str | None = None
     description: str | None = None
     avatar_url: str | None = None
     owner_uid: str | None = None
-    """Who owns the group by Zalo's rights."""
+    """uid of the group's owner in Zalo."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """The new name and description."""
+        """Yield the new name and description."""
         if self.name:
             yield "group_name", self.name
         if self.description:
@@ -228,15 +228,15 @@ class GroupInfoChanged(EventBase):
 
 
 class GroupSettingChanged(EventBase):
-    """Flags of the group changed."""
+    """Settings of the group changed."""
 
     kind: ClassVar[str] = "group_setting_changed"
     settings: dict[str, int]
-    """All flags that were told, also those that stay as they were."""
+    """{setting: value} of all settings in the event, including unchanged ones."""
 
 
 class InviteLinkChanged(EventBase):
-    """The link by which anybody can come in was made anew."""
+    """The group's invite link was opened or replaced."""
 
     kind: ClassVar[str] = "invite_link_changed"
     link: str = ""
@@ -244,66 +244,68 @@ class InviteLinkChanged(EventBase):
 
 
 class BoardChanged(EventBase):
-    """A pin, note, poll or reminder of the group changed; `act` is Zalo's word for it."""
+    """A pin, note, poll or reminder of the group changed; `act` is Zalo's name of the action."""
 
     kind: ClassVar[str] = "board_changed"
     act: str
     title: str = ""
     board: int | None = None
-    """Zalo's number of what it is: 1 a note, 2 a pin, 3 a poll; None where it does not say."""
+    """Zalo's type number: 1 note, 2 pin, 3 poll; None where Zalo does not say."""
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """The title of the pinned or noted thing."""
+        """Yield the title of the pin, note, poll or reminder."""
         if self.title:
             yield "board_title", self.title
 
 
 class PinChanged(BoardChanged):
-    """A message was pinned, unpinned, or the pins re-ordered."""
+    """A message was pinned or unpinned, or the pins were reordered."""
 
     kind: ClassVar[str] = "pin_changed"
 
 
 class GroupCall(EventBase):
-    """A call in the group; its content cannot be heard."""
+    """A group call; its content is not accessible."""
 
     kind: ClassVar[str] = "group_call"
     action: str
 
 
 class NameObserved(EventBase):
-    """A sweep found a display name new or changed; `sender_uid` is the person."""
+    """Group sync found a new or changed display name; `sender_uid` is the member with that name."""
 
     kind: ClassVar[str] = "name_observed"
     name: str
 
     def strings(self) -> Iterator[tuple[str, str]]:
-        """The name."""
+        """Yield the display name."""
         yield "name", self.name
 
 
 class FriendAct(EventBase):
-    """A friend request or the like."""
+    """A friend request or a similar action between the bot account and another account."""
 
     kind: ClassVar[str] = "friend_act"
     act: str
 
 
 class Unrecognised(EventBase):
-    """Heard, but Zalo's word for it is not known; kept, counted and reported."""
+    """An element whose action name is unknown; stored, counted and reported."""
 
     kind: ClassVar[str] = "unrecognised"
     act: str
 
 
 class SealedHeard(EventBase):
-    """Something was said of which nothing may be kept. The finding stands in the verdict."""
+    """A sealed event: nothing of its content is stored. The verdict contains the finding."""
 
     kind: ClassVar[str] = "sealed_heard"
     mac: bytes
+    """Keyed hash of the content."""
     size: int
+    """Length of the content in code points."""
     revision: bool = False
-    """An earlier message of the same msgId said something else."""
+    """True where an earlier message with the same msgId had other content."""
 
 
 Event = (

@@ -1,4 +1,4 @@
-"""What members tell the office through the program: incidents (clause 7.7) and suggestions (clause 8.3)."""
+"""Remarks of members to the office: incidents (clause 7.7) and suggestions (clause 8.3)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,34 +7,34 @@ from pydantic import BaseModel, ConfigDict
 
 
 class RemarkKind(StrEnum):
-    """What it is about."""
+    """Kind of a member's remark."""
 
     INCIDENT = "incident"
-    """Somebody could not send or receive."""
+    """The member could not send or receive messages."""
     SUGGESTION = "suggestion"
-    """What stands in the way, what should be changed."""
+    """A difficulty, or a proposal for a change."""
 
     @property
     def prefix(self) -> str:
-        """Of its codes: `SC`, `GY`."""
+        """Return the prefix of the kind's codes: `SC` or `GY`."""
         return {RemarkKind.INCIDENT: "SC", RemarkKind.SUGGESTION: "GY"}[self]
 
 
 class Remark(BaseModel):
-    """One of them."""
+    """An incident or a suggestion that a member reported."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: RemarkKind
     number: int
-    """Counted for each kind, from 1."""
+    """Consecutive number per kind, from 1."""
     group_id: str
     person_id: int
     at: datetime
     text: str
-    """As it was typed, printable and in one line: for the desk alone, never for another reader's report or a log."""
+    """The typed text, in one printable line; shown to the admins only, never logged or put in others' reports."""
 
     @property
     def code(self) -> str:
-        """What people cite: `SC-3`."""
+        """Return the code by which people refer to the remark, such as `SC-3`."""
         return f"{self.kind.prefix}-{self.number}"

@@ -1,4 +1,4 @@
-"""What rules say about events."""
+"""Findings: the results of checking events against the rules."""
 
 from enum import StrEnum
 from typing import Self
@@ -7,12 +7,12 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Severity(StrEnum):
-    """How grave a finding is; decides who is told and when."""
+    """Severity of a finding; decides who is notified and when."""
 
     SUSPECT = "suspect"
-    """Not sure enough to remind anybody: counted, at most a private hint."""
+    """Not certain enough for a notice to the member: counted, at most a private hint to the admins."""
     TRIAGE = "triage"
-    """A person has to look first: the admin is told, the member is not."""
+    """Needs a check by a person first: the admins are notified, the member is not."""
     MINOR = "minor"
     MAJOR = "major"
     CRITICAL = "critical"
@@ -27,32 +27,32 @@ class Finding(BaseModel):
     clause: str
     severity: Severity
     label: str
-    """The rule's own word for what it found, for example `no_diacritics`."""
+    """Short name given by the rule to the kind of finding, for example `no_diacritics`."""
     field: str = "text"
-    """Which string of the event: text, caption, file_name, name, quote …"""
+    """The event's string in which the breach was found: text, caption, file_name, name, quote …"""
     spans: tuple[tuple[int, int], ...] = ()
-    """Code-point offsets [start, end) into that string as it was typed."""
+    """Code-point offsets [start, end) into the string of `field`, as it was typed."""
     suggestion: str | None = None
     excerpt: str | None = None
-    """At most 80 characters, for the admin's /xem; never set by a rule that seals."""
+    """At most 80 characters of the text, shown to admins by the command /xem; never set by a rule that seals."""
     level: str | None = None
-    """Guessed level of secrecy (`mat`, `toi_mat`, `tuyet_mat`); of talk about secrecy, the one it names."""
+    """Estimated secrecy level (`mat`, `toi_mat`, `tuyet_mat`), or the level named by talk about secrecy."""
     reason: str | None = None
-    """The rule's own code for why, for example `no_title`; ids of patterns, never words of the message."""
+    """The rule's reason code, for example `no_title`, or ids of matched patterns; never words of the message."""
     seals: bool = False
-    """The content must not be kept."""
+    """True where the event must be sealed: nothing of its content may be stored."""
     shadow: bool = False
-    """The rule is on trial: recorded, but nobody is told."""
+    """True where the rule is on trial: the finding is recorded, but nobody is notified."""
     subject_uid: str | None = None
-    """Whom it concerns, where that is not the event's sender: the member whose name came in."""
+    """uid of the person concerned where that is not the event's sender, such as a newly joined member."""
 
     def bare(self) -> Self:
-        """The finding without anything that could repeat the content (sealing wins over all findings of an event)."""
+        """Return a copy without spans, suggestion and excerpt; used for all findings of a sealed event."""
         return self.model_copy(update={"spans": (), "suggestion": None, "excerpt": None})
 
 
 class SealedFinding(BaseModel):
-    """A finding of a rule that seals, as it may be kept: it has no field that could hold text."""
+    """The storable form of a finding of a rule that seals; without any field that could hold message text."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -65,17 +65,17 @@ class SealedFinding(BaseModel):
 
 
 class RuleFailure(BaseModel):
-    """A rule raised: an outcome like any other, recorded and shown, without the exception's message: it may quote."""
+    """An exception raised by a rule; without the exception's message, which may quote the event's content."""
 
     model_config = ConfigDict(frozen=True)
 
     rule_id: str
     error: str
-    """Class name of the exception, and where: `ValueError at diacritics.py:41`."""
+    """Class name and place of the exception: `ValueError at diacritics.py:41`."""
 
 
 class Verdict(BaseModel):
-    """Everything that the rules said about one event."""
+    """The results of all rules for one event."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -84,7 +84,7 @@ class Verdict(BaseModel):
 
     @property
     def sealed(self) -> bool:
-        """Whether the event's content must not be kept."""
+        """Return whether the event must be sealed: nothing of its content may be stored."""
         return bool(self.findings) and any(
             isinstance(finding, SealedFinding) or finding.seals for finding in self.findings
         )

@@ -1,4 +1,4 @@
-"""GapRecovery: a gap is opened when the line goes down, and closed with what backfill brought back."""
+"""GapRecovery: opens a gap when the connection to Zalo is lost, and closes it by backfilling the messages."""
 
 import threading
 import time
@@ -19,39 +19,46 @@ from zalo_governor.pipeline.ports import Gaps, History
 log = structlog.get_logger(__name__)
 
 _CHUNK = 200
+"""Most elements that are admitted in one transaction."""
 _CLOCKS_APART_MS = 60_000
+"""By how much Zalo's clock may differ from ours."""
 _RETRY_SECONDS = 1.0
 _AGAIN_FIRST_SECONDS = 5.0
+"""Pause before an interrupted backfill is retried; doubles with each retry up to `_AGAIN_LONGEST_SECONDS`."""
 _AGAIN_LONGEST_SECONDS = 300.0
 
-_TRIED_AGAIN = timedelta(days=1)
-"""What was given up within so long of the stop is tried once more at the next start."""
+_RETRY_GIVEN_UP_WITHIN = timedelta(days=1)
+"""A gap that ended within this time before the last stop and was given up is tried once more at the next start."""
 
 T = TypeVar("T")
 
 
-class _Missed(NamedTuple):
-    """A gap of which backfill is still to bring what it can."""
+class _UnfinishedGap(NamedTuple):
+    """A gap for which backfill has not finished."""
 
     gap_id: int
     began_ms: int
     heard_id: int
-    """Number of the last inbox entry before it; 0 where the group was never heard."""
+    """Id of the last inbox entry before the gap; 0 if nothing of the group was ever received."""
 
 
 class GapRecovery:
-    """Follows the line and runs backfill, in a thread of its own.
+    """Records gaps in the connection to Zalo and runs backfill for them, in a thread of its own.
 
-    What Zalo does not give for a passing reason is asked for again, at growing intervals, until it is given or refused
-    for good.
+    A backfill that fails for a temporary reason is retried at growing intervals until Zalo returns the messages or
+    refuses for good.
 
     Args:
-        groups: ids of the groups, and the bot account's own uid for what is private to it.
-        newest: number of the youngest inbox entry; must not wait for anything.
-        release: called with each group whose lanes need not wait any longer.
-        on_recovered: called for each group once what was missed has been admitted, whether it was anything or not:
-            an earlier process may have died before it could tell of what it had found.
-        on_up: called once the line is up and what was missed has been admitted.
+        groups: ids of the groups, and the bot account's own uid, which stands for all private conversations.
+        gaps: the stored record of gaps.
+        history: fetches the missed messages of a group.
+        newest: returns the id of the newest inbox entry; must not block.
+        admit: stores elements in the inbox and returns those that were new.
+        hold: makes the lanes of all groups wait for backfill.
+        release: called with each group whose lane no longer has to wait.
+        on_recovered: called for each group once its missed messages are admitted, even if there were none: an earlier
+            process may have died before it could report the messages it had found.
+        on_up: called once the connection is up and all missed messages are admitted.
     """
 
     def __init__(
@@ -79,33 +86,37 @@ class GapRecovery:
         self._reports: deque[LineReport] = deque()
         self._changed = threading.Condition()
         self._stopping = False
-        self._book = threading.RLock()
-        """Guards what is known of gaps, here and in the store: they are opened and ended in the listener's thread."""
-        self._resumed = False
-        self._missed: dict[str, list[_Missed]] = {group_id: [] for group_id in self._groups}
-        """Oldest first."""
-        self._looked_for: Sequence[_Missed] = ()
-        """Those for which a look has begun: what is lost from now on it may not find."""
-        self._running: dict[str, int] = {}
-        """Number of the gap of each group that goes on."""
-        self._heard_before: dict[str, int | None] = {}
-        """Of each group, Zalo's time of what was last heard when the program began; empty once the line has been up."""
+        self._gaps_lock = threading.RLock()
+        """Guards the records of gaps, in memory and in the store: the listener's thread opens and ends gaps."""
+        self._loaded = False
+        self._unfinished: dict[str, list[_UnfinishedGap]] = {group_id: [] for group_id in self._groups}
+        """Of each group, the gaps for which backfill has not finished, oldest first."""
+        self._being_fetched: Sequence[_UnfinishedGap] = ()
+        """Gaps whose backfill has begun: a message lost from now on may be missing from its result."""
+        self._open_gaps: dict[str, int] = {}
+        """Of each group, the id of the gap that has not ended."""
+        self._last_heard_ms: dict[str, int | None] = {}
+        """Of each group, Zalo's time (ms) of the last entry stored before this start.
+
+        Groups are removed when their downtime gap is opened.
+        """
         self._at_start = newest()
-        self._listened_ms: int | None = None
-        """When the program before this one last heard anything."""
-        self._again: dict[str, tuple[float, float]] = {}
-        """Groups to be asked for again: (when on the monotonic clock, seconds until the time after that)."""
-        self._old: list[Element] = []
-        self._since: dict[str, int] = {}
-        """Of each group, when what was missed last began to be missed."""
+        self._last_received_ms: int | None = None
+        """Our time (ms) at which the previous process last received anything."""
+        self._retry_at: dict[str, tuple[float, float]] = {}
+        """Groups whose backfill is to be retried: (monotonic time of the retry, seconds until the retry after that)."""
+        self._old_elements: list[Element] = []
+        """Old messages that the socket returned and that are not admitted yet."""
+        self._last_gap_began_ms: dict[str, int] = {}
+        """Of each group, when its last fetched gap began (ms)."""
         self.state: LineReport | None = None
-        """The line as it was last reported."""
+        """The last reported state of the connection."""
 
     def report(self, line: LineReport) -> None:
-        """Take the listener's word, and write down at once that a gap began or ended.
+        """Record at once that a gap began or ended, as reported by the listener, and queue the report for `run`.
 
-        It waits for the store: what is heard after a gap must not be durable before the gap is, or a kill in between
-        would hide it.
+        Blocks until the store has the gap: otherwise an entry received after the gap could become durable first, and a
+        crash in between would hide the gap.
         """
         if line.state is LineState.UP:
             self._hold()
@@ -113,207 +124,224 @@ class GapRecovery:
         if line.state is not LineState.FRAME_LOST:
             with self._changed:
                 self.state = line
-        self._book_and_follow(line, lambda: self._write_down(line, heard_id))
+        self._record_and_queue(line, lambda: self._record_report(line, heard_id))
 
     def missed(self, group_id: str, heard_id: int, line: LineReport) -> None:
-        """Take the word that something is missing among what was heard of a group after the inbox entry `heard_id`."""
+        """Record a gap of a group in which something after the inbox entry `heard_id` is missing, and have it fetched.
 
-        def write_down() -> None:
-            if group_id not in self._running:
-                self._begin(group_id, line.heard_at or line.at, line.cause, heard_id)
-                self._end(group_id, line.at)
+        `line` gives the time and cause of the gap.
+        """
 
-        self._book_and_follow(line, write_down)
+        def record_gap() -> None:
+            if group_id not in self._open_gaps:
+                self._open_gap(group_id, line.heard_at or line.at, line.cause, heard_id)
+                self._end_gap(group_id, line.at)
+
+        self._record_and_queue(line, record_gap)
 
     def take_old(self, elements: Sequence[Element]) -> None:
-        """Take old messages that the socket gave: a bonus to what the looks into the history find. Never blocks."""
+        """Accept old messages that the socket returned, in addition to those that backfill fetches. Never blocks."""
         with self._changed:
-            self._old += elements
+            self._old_elements += elements
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Work until stopped; a gap in which an earlier process died goes on until the line is up."""
+        """Handle reports until stopped. A gap left open by an earlier process ends when the connection is up."""
         try:
-            with self._book:
-                self._resume()
+            with self._gaps_lock:
+                self._load_unfinished_gaps()
             while not self._stopping:
-                report = self._next()
+                report = self._next_report()
                 if report:
-                    self._follow(report)
+                    self._handle_report(report)
                 elif not self._stopping:
-                    self._admit_old()
-                    self._ask_again()
+                    self._admit_late_old_elements()
+                    self._retry_due_groups()
         except StoreUnavailableError:
             if not self._stopping:
                 raise
 
     def stop(self) -> None:
-        """Let `run` end."""
+        """Make `run` return."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
 
-    def _book_and_follow(self, line: LineReport, write_down: Callable[[], None]) -> None:
+    def _record_and_queue(self, line: LineReport, record_gap: Callable[[], None]) -> None:
+        """Record a gap with `record_gap`, then queue the report for `run`; repeated FRAME_LOST reports are merged."""
         try:
-            with self._book:
-                self._resume()
-                write_down()
+            with self._gaps_lock:
+                self._load_unfinished_gaps()
+                record_gap()
         except StoreUnavailableError:
-            return  # Stopped; nothing that is heard from now on is stored, either.
+            return  # The program is stopping: nothing received from now on is stored either.
         with self._changed:
             following = bool(self._reports) and self._reports[-1].state is LineState.FRAME_LOST
             if line.state is not LineState.FRAME_LOST or not following:
                 self._reports.append(line)
                 self._changed.notify_all()
 
-    def _resume(self) -> None:
-        if self._resumed:
+    def _load_unfinished_gaps(self) -> None:
+        """Load the unfinished gaps of earlier processes, once."""
+        if self._loaded:
             return
-        self._listened_ms = self._retry_until_stored(self._gaps.last_received)
+        self._last_received_ms = self._retry_until_stored(self._gaps.last_received)
         for group_id in self._groups:
-            self._heard_before[group_id] = self._retry_until_stored(partial(self._gaps.last_heard, group_id))
+            self._last_heard_ms[group_id] = self._retry_until_stored(partial(self._gaps.last_heard, group_id))
             pending = self._retry_until_stored(partial(self._gaps.pending_gaps, group_id))
-            for gap in (*self._given_up(group_id), *pending):
-                self._missed[group_id].append(_Missed(gap.id, to_ms(gap.began_at), gap.heard_id))
+            for gap in (*self._gaps_to_retry(group_id), *pending):
+                self._unfinished[group_id].append(_UnfinishedGap(gap.id, to_ms(gap.began_at), gap.heard_id))
                 if gap.ended_at is None:
-                    self._running[group_id] = gap.id
-        self._resumed = True
+                    self._open_gaps[group_id] = gap.id
+        self._loaded = True
 
-    def _given_up(self, group_id: str) -> list[Gap]:
-        if self._listened_ms is None:
+    def _gaps_to_retry(self, group_id: str) -> list[Gap]:
+        """Return the recently given-up gaps of a group, to be tried once more."""
+        if self._last_received_ms is None:
             return []
-        since = from_ms(self._listened_ms) - _TRIED_AGAIN
+        since = from_ms(self._last_received_ms) - _RETRY_GIVEN_UP_WITHIN
         return self._retry_until_stored(partial(self._gaps.given_up_gaps, group_id, since))
 
-    def _write_down(self, line: LineReport, heard_id: int) -> None:
+    def _record_report(self, line: LineReport, heard_id: int) -> None:
+        """Open or end the gaps of all groups according to a report."""
         for group_id in self._groups:
             match line.state:
                 case LineState.UP:
-                    self._did_not_run(group_id, line)
-                    self._end(group_id, line.at)
+                    self._open_downtime_gap(group_id, line)
+                    self._end_gap(group_id, line.at)
                 case LineState.FRAME_LOST:
-                    if group_id not in self._running and not self._look_to_come(group_id):
-                        self._open(group_id, line, heard_id)
-                        self._end(group_id, line.at)
+                    if group_id not in self._open_gaps and not self._backfill_to_come(group_id):
+                        self._open_reported_gap(group_id, line, heard_id)
+                        self._end_gap(group_id, line.at)
                 case _:
-                    if not self._did_not_run(group_id, line) and group_id not in self._running:
-                        self._open(group_id, line, heard_id)
+                    if not self._open_downtime_gap(group_id, line) and group_id not in self._open_gaps:
+                        self._open_reported_gap(group_id, line, heard_id)
 
-    def _look_to_come(self, group_id: str) -> bool:
-        """Whether a look that has not begun will find all that is lost by now."""
-        return any(gap not in self._looked_for for gap in self._missed[group_id])
+    def _backfill_to_come(self, group_id: str) -> bool:
+        """Return whether a backfill that has not begun yet will find everything lost so far."""
+        return any(gap not in self._being_fetched for gap in self._unfinished[group_id])
 
-    def _did_not_run(self, group_id: str, line: LineReport) -> bool:
-        """Open the gap of the time before this start, once; whether any gap of the group goes on."""
-        heard_ms = self._heard_before.pop(group_id, None)
-        if heard_ms is not None and group_id not in self._running:
-            # A group that was quiet was heard as long as any other. Zalo's time may be ahead of ours: no gap begins
-            # after it has ended.
-            heard_at = from_ms(max(heard_ms, self._listened_ms or 0))
-            self._begin(group_id, min(heard_at, line.at), "not running", self._at_start)
-        return group_id in self._running
+    def _open_downtime_gap(self, group_id: str, line: LineReport) -> bool:
+        """Open the gap for the time before this start, once. Return whether the group has a gap that has not ended."""
+        heard_ms = self._last_heard_ms.pop(group_id, None)
+        if heard_ms is not None and group_id not in self._open_gaps:
+            # The process received a quiet group for as long as any other. Zalo's clock may be ahead of ours, so the
+            # beginning is limited to the end of the gap.
+            heard_at = from_ms(max(heard_ms, self._last_received_ms or 0))
+            self._open_gap(group_id, min(heard_at, line.at), "not running", self._at_start)
+        return group_id in self._open_gaps
 
-    def _open(self, group_id: str, line: LineReport, heard_id: int) -> None:
+    def _open_reported_gap(self, group_id: str, line: LineReport, heard_id: int) -> None:
+        """Open a gap at the moment when anything was last received before the report."""
         ever_heard = self._retry_until_stored(partial(self._gaps.last_heard, group_id)) is not None
         began_at, cause = line.heard_at or line.at, line.cause or line.state.value
-        self._begin(group_id, began_at, cause, heard_id if ever_heard else 0)
+        self._open_gap(group_id, began_at, cause, heard_id if ever_heard else 0)
 
-    def _begin(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> None:
+    def _open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> None:
+        """Open a gap in the store and remember it for backfill."""
         gap_id = self._retry_until_stored(partial(self._gaps.open_gap, group_id, began_at, cause, heard_id))
-        self._running[group_id] = gap_id
-        self._missed[group_id].append(_Missed(gap_id, to_ms(began_at), heard_id))
+        self._open_gaps[group_id] = gap_id
+        self._unfinished[group_id].append(_UnfinishedGap(gap_id, to_ms(began_at), heard_id))
 
-    def _end(self, group_id: str, at: datetime) -> None:
-        gap_id = self._running.get(group_id)
+    def _end_gap(self, group_id: str, at: datetime) -> None:
+        """End the open gap of a group, if any, at the given time."""
+        gap_id = self._open_gaps.get(group_id)
         if gap_id is not None:
             self._retry_until_stored(partial(self._gaps.end_gap, gap_id, at))
-            del self._running[group_id]
+            del self._open_gaps[group_id]
 
-    def _next(self) -> LineReport | None:
-        """The next report; None when it is time to ask again, to look at what the socket gave, or to stop."""
+    def _next_report(self) -> LineReport | None:
+        """Wait for the next report. Return None if a retry or old messages are due instead, or on stop."""
         with self._changed:
             while not self._reports and not self._stopping:
-                if self._old:
+                if self._old_elements:
                     return None
                 up = self.state is not None and self.state.state is LineState.UP
-                due = min((at for at, _ in self._again.values()), default=None) if up else None
+                due = min((at for at, _ in self._retry_at.values()), default=None) if up else None
                 wait = None if due is None else due - time.monotonic()
                 if wait is not None and wait <= 0:
                     return None
                 self._changed.wait(wait)
             return None if self._stopping else self._reports.popleft()
 
-    def _follow(self, line: LineReport) -> None:
+    def _handle_report(self, line: LineReport) -> None:
+        """Run backfill as the report requires: for all groups once the connection is up, or after a lost frame."""
         log.info("line", state=line.state.value, cause=line.cause)
         match line.state:
             case LineState.UP:
                 for group_id in self._groups:
-                    self._recover(group_id)
+                    self._backfill_group(group_id)
                     self._release(group_id)
                 for group_id in self._groups:
-                    self._tell(group_id)
+                    self._notify_recovered(group_id)
                 self._on_up()
             case LineState.FRAME_LOST:
                 for group_id in self._groups:
-                    if self._recover(group_id):
-                        self._tell(group_id)
+                    if self._backfill_group(group_id):
+                        self._notify_recovered(group_id)
             case _:
-                pass  # What is missed is fetched once the line is up.
+                pass  # Backfill starts once the connection is up.
 
-    def _tell(self, group_id: str) -> None:
+    def _notify_recovered(self, group_id: str) -> None:
+        """Call `on_recovered` for a group, retrying while the store is unavailable."""
         self._retry_until_stored(partial(self._on_recovered, group_id))
 
-    def _ask_again(self) -> None:
+    def _retry_due_groups(self) -> None:
+        """Run backfill again for the groups whose retry is due."""
         now = time.monotonic()
-        for group_id in [group_id for group_id, (at, _) in self._again.items() if at <= now]:
-            self._recover(group_id)
-            self._tell(group_id)
+        for group_id in [group_id for group_id, (at, _) in self._retry_at.items() if at <= now]:
+            self._backfill_group(group_id)
+            self._notify_recovered(group_id)
 
-    def _recover(self, group_id: str) -> bool:
-        """Fetch what was missed in all gaps of the group that have ended, and settle them unless more may come later.
+    def _backfill_group(self, group_id: str) -> bool:
+        """Run backfill for all ended gaps of a group, and settle them unless a retry may bring more.
 
-        Gives whether there were any.
+        Return whether there were any such gaps.
         """
-        with self._book:
-            missed = [gap for gap in self._missed[group_id] if gap.gap_id != self._running.get(group_id)]
-            self._looked_for = missed
+        with self._gaps_lock:
+            missed = [gap for gap in self._unfinished[group_id] if gap.gap_id != self._open_gaps.get(group_id)]
+            self._being_fetched = missed
         if not missed:
             return False
-        ends = self._ends(group_id, sorted(missed, key=lambda gap: gap.heard_id))
+        ends = self._backfill_gaps(group_id, sorted(missed, key=lambda gap: gap.heard_id))
         if BackfillEnd.INTERRUPTED in ends.values():
-            _, delay = self._again.get(group_id, (0.0, _AGAIN_FIRST_SECONDS))
-            self._again[group_id] = (time.monotonic() + delay, min(delay * 2, _AGAIN_LONGEST_SECONDS))
+            _, delay = self._retry_at.get(group_id, (0.0, _AGAIN_FIRST_SECONDS))
+            self._retry_at[group_id] = (time.monotonic() + delay, min(delay * 2, _AGAIN_LONGEST_SECONDS))
             log.warning("backfill_interrupted", group=group_id, gaps=len(missed), again_seconds=delay)
             return True
-        self._again.pop(group_id, None)
+        self._retry_at.pop(group_id, None)
         for gap, end in ends.items():
             self._retry_until_stored(partial(self._gaps.settle_gap, gap.gap_id, end is BackfillEnd.REACHED))
         reached = [gap.heard_id for gap, end in ends.items() if end is BackfillEnd.REACHED]
         if reached:
             self._retry_until_stored(partial(self._gaps.close_made_up, group_id, min(reached)))
-        with self._book:
-            self._missed[group_id] = [gap for gap in self._missed[group_id] if gap not in ends]
+        with self._gaps_lock:
+            self._unfinished[group_id] = [gap for gap in self._unfinished[group_id] if gap not in ends]
         whole = sum(end is BackfillEnd.REACHED for end in ends.values())
         log.info("gaps_settled", group=group_id, gaps=len(ends), closed=whole)
         return True
 
-    def _ends(self, group_id: str, missed: Sequence[_Missed]) -> dict[_Missed, BackfillEnd]:
-        """How the look for each gap ended (oldest first). One look for all, unless it does not reach the oldest."""
-        end = self._retry_until_stored(partial(self._fetch, group_id, missed))
+    def _backfill_gaps(self, group_id: str, missed: Sequence[_UnfinishedGap]) -> dict[_UnfinishedGap, BackfillEnd]:
+        """Run backfill and return its outcome for each gap (oldest first).
+
+        One backfill serves all gaps, unless it cannot reach the oldest.
+        """
+        end = self._retry_until_stored(partial(self._fetch_and_admit, group_id, missed))
         if end is BackfillEnd.EXHAUSTED and len(missed) > 1:
-            # What was heard between them tells that the younger ones are whole, even if the oldest is not.
-            return {missed[0]: end, **self._ends(group_id, missed[1:])}
+            # Entries received between the gaps can complete the later gaps even where the oldest stays incomplete.
+            return {missed[0]: end, **self._backfill_gaps(group_id, missed[1:])}
         return dict.fromkeys(missed, end)
 
-    def _fetch(self, group_id: str, missed: Sequence[_Missed]) -> BackfillEnd:
+    def _fetch_and_admit(self, group_id: str, missed: Sequence[_UnfinishedGap]) -> BackfillEnd:
+        """Admit what the history returns for the gaps, then the old messages of the socket; return the outcome."""
         def take(elements: Sequence[Element]) -> None:
-            self._count(missed, self._admitted(elements))
+            self._count_recovered(missed, self._admit_in_chunks(elements))
 
-        self._since[group_id] = missed[0].began_ms
+        self._last_gap_began_ms[group_id] = missed[0].began_ms
         try:
             end = self._history(group_id, missed[0].heard_id, take)
-            # Only now, so that what the look found comes first.
-            take(self._old_of(group_id))
+            # After the history, so that its messages are admitted first.
+            take(self._take_old_of_group(group_id))
         except StoreUnavailableError:
             raise
         except GovernorError as error:
@@ -322,39 +350,40 @@ class GapRecovery:
         else:
             return end
 
-    def _old_of(self, group_id: str) -> list[Element]:
-        """What the socket gave of the group's last gaps, oldest first; it gives what was long known, too.
+    def _take_old_of_group(self, group_id: str) -> list[Element]:
+        """Remove and return the old messages that the socket returned for a group, oldest first.
 
-        Nothing but what is older than all that was ever heard is left alone; where nothing was, what is older than the
-        last gap.
+        Some may be stored already. Messages older than the group's first stored entry are discarded: they were sent
+        before the bot joined. If nothing is stored, messages older than the last gap are discarded.
         """
         with self._changed:
-            mine = [element for element in self._old if _conversation(element) == group_id]
-            self._old = [element for element in self._old if _conversation(element) != group_id]
+            mine = [element for element in self._old_elements if _gap_owner(element) == group_id]
+            self._old_elements = [element for element in self._old_elements if _gap_owner(element) != group_id]
         if not mine:
             return []
         since_ms = self._retry_until_stored(partial(self._gaps.first_heard, group_id))
         if since_ms is None:
-            since_ms = self._since.get(group_id)
+            since_ms = self._last_gap_began_ms.get(group_id)
         mine = [element for element in mine if since_ms is not None and element.at_ms >= since_ms - _CLOCKS_APART_MS]
         return sorted(mine, key=lambda element: place_of(element.at_ms, element.key))
 
-    def _admit_old(self) -> None:
-        """An answer of the socket that came after the look."""
+    def _admit_late_old_elements(self) -> None:
+        """Admit old messages that the socket returned after backfill had finished."""
         for group_id in self._groups:
-            if self._admitted(self._old_of(group_id)):
-                self._tell(group_id)
+            if self._admit_in_chunks(self._take_old_of_group(group_id)):
+                self._notify_recovered(group_id)
         with self._changed:
-            self._old = [element for element in self._old if _conversation(element) in self._groups]
+            self._old_elements = [element for element in self._old_elements if _gap_owner(element) in self._groups]
 
-    def _admitted(self, elements: Sequence[Element]) -> list[Admitted]:
+    def _admit_in_chunks(self, elements: Sequence[Element]) -> list[Admitted]:
+        """Admit elements in chunks and return those that were new."""
         admitted: list[Admitted] = []
         for start in range(0, len(elements), _CHUNK):
             admitted += self._retry_until_stored(partial(self._admit, elements[start : start + _CHUNK]))
         return admitted
 
-    def _count(self, missed: Sequence[_Missed], fresh: Sequence[Admitted]) -> None:
-        """What was found belongs to the youngest gap that had begun by then."""
+    def _count_recovered(self, missed: Sequence[_UnfinishedGap], fresh: Sequence[Admitted]) -> None:
+        """Count each recovered entry towards the latest gap that had begun by the entry's time."""
         counts = Counter(
             next((gap for gap in reversed(missed) if gap.began_ms <= item.entry.at_ms), missed[0]).gap_id
             for item in fresh
@@ -363,10 +392,10 @@ class GapRecovery:
             self._retry_until_stored(partial(self._gaps.add_recovered, gap_id, count))
 
     def _retry_until_stored(self, ask: Callable[[], T]) -> T:
-        """Ask the store, however long it takes; what it cannot take now is still there when it can.
+        """Call the store until it is available and return its answer.
 
         Raises:
-            StoreUnavailableError: stopped meanwhile.
+            StoreUnavailableError: the program was stopped meanwhile.
         """
         while True:
             try:
@@ -378,6 +407,6 @@ class GapRecovery:
                         raise
 
 
-def _conversation(element: Element) -> str:
-    """Under what its gaps are written: the group, or the bot account for all that is private to it."""
+def _gap_owner(element: Element) -> str:
+    """Return the id under which the element's gaps are recorded: its group, or the bot account if it is private."""
     return element.thread_id if element.is_group else element.account

@@ -1,1 +1,1 @@
-"""What `zalo-governor init` makes: the settings of an office, and its own copy of the configuration."""
+"""What `zalo-governor init` and `install-service` write: settings, an office's configuration folder, systemd units."""

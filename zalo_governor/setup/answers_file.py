@@ -1,4 +1,4 @@
-"""A file of answers: what `init` would ask in its conversation, for an installation without anybody at the keyboard."""
+"""The answers file: a YAML file that answers the questions of `init`, for an unattended installation."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ class _Answer(BaseModel):
 
 
 class PersonAnswer(_Answer):
-    """Whom to look for among the members; a text alone is the name or a part of it."""
+    """A person to look up among the members; in YAML, a plain string means `name`, a name or a part of one."""
 
     name: str | None = None
     uid: str | None = None
@@ -29,31 +29,31 @@ class PersonAnswer(_Answer):
     title: str | None = None
 
     @model_validator(mode="after")
-    def _says_whom(self) -> "PersonAnswer":
+    def _check_identified(self) -> "PersonAnswer":
         if not (self.name or self.uid or self.global_id):
             raise ValueError("phải có name, uid hoặc global_id")
         return self
 
     @property
     def sought(self) -> str:
-        """What to find the person by."""
+        """Return the most exact identification given: globalId, uid or name."""
         return self.global_id or self.uid or self.name or ""
 
 
-def _person(given: Any) -> Any:
+def _as_person(given: Any) -> Any:
     return {"name": given} if isinstance(given, str) else given
 
 
-def _listed(given: Any) -> Any:
+def _as_list(given: Any) -> Any:
     return given if isinstance(given, list | tuple) else [given]
 
 
-_Person = Annotated[PersonAnswer, BeforeValidator(_person)]
-_People = Annotated[tuple[_Person, ...], BeforeValidator(_listed)]
+_Person = Annotated[PersonAnswer, BeforeValidator(_as_person)]
+_People = Annotated[tuple[_Person, ...], BeforeValidator(_as_list)]
 
 
 class PeopleAnswers(_Answer):
-    """Who holds which role. One that is not named stays with whom it is; an empty list takes it from everybody."""
+    """Who holds each role. A role that is left out keeps its holders; an empty list removes all of them."""
 
     leader: _Person | None = None
     leadership: _People | None = None
@@ -62,13 +62,13 @@ class PeopleAnswers(_Answer):
     report_reader: _People | None = None
 
     def of(self, role: Role) -> tuple[PersonAnswer, ...] | None:
-        """Who is named for a role, None where the file says nothing of it."""
+        """Return the people named for a role; None if the file does not mention the role."""
         given = getattr(self, role.value)
         return (given,) if isinstance(given, PersonAnswer) else given
 
 
 class OfficeAnswers(_Answer):
-    """As in governor.yaml."""
+    """Section `office`: same keys and meanings as in governor.yaml."""
 
     province: str | None = None
     unit: str | None = None
@@ -80,7 +80,7 @@ class OfficeAnswers(_Answer):
 
 
 class RegulationAnswers(_Answer):
-    """Which regulation the office goes by."""
+    """Section `regulation`: number, date of issue and issuer of the regulation that the office applies."""
 
     number: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
     issued: date | None = None
@@ -88,7 +88,7 @@ class RegulationAnswers(_Answer):
 
 
 class AlarmAnswers(_Answer):
-    """As in governor.yaml; `smtp` and `webhook` may be null."""
+    """Section `alarm`: same keys as in governor.yaml; `smtp` and `webhook` may be null."""
 
     after_minutes: int | None = Field(default=None, ge=1)
     smtp: SmtpSettings | None = None
@@ -96,28 +96,28 @@ class AlarmAnswers(_Answer):
 
 
 class Answers(_Answer):
-    """Everything that can be answered."""
+    """The answers file as a whole; everything is optional."""
 
     route_to: str | None = None
-    """Base URL of a simulator on this machine."""
+    """Base URL of a simulator on this machine to use instead of Zalo."""
     data_dir: str | None = None
     config_dir: str | None = None
     office: OfficeAnswers = OfficeAnswers()
     regulation: RegulationAnswers = RegulationAnswers()
-    groups: Annotated[tuple[str, ...], BeforeValidator(_listed)] | None = None
-    """Ids, or parts of names, of groups in which the account is."""
+    groups: Annotated[tuple[str, ...], BeforeValidator(_as_list)] | None = None
+    """Groups to watch: ids, or parts of names, of groups in which the bot account is a member."""
     people: PeopleAnswers = PeopleAnswers()
     alarm: AlarmAnswers = AlarmAnswers()
 
 
 class AnswerFile(NamedTuple):
-    """The answers, and where each stands."""
+    """The parsed answers with the YAML document, which knows the line of each answer for error messages."""
 
     document: Document
     answers: Answers
 
     def require(self, *keys: str) -> None:
-        """Raises ConfigError naming each of these keys (`office.province`) that the file does not have."""
+        """Check that the file has all these keys (such as `office.province`); raise ConfigError naming the missing."""
         missing = []
         for key in keys:
             path = tuple(key.split("."))
@@ -130,10 +130,10 @@ class AnswerFile(NamedTuple):
             raise ConfigError("\n".join(missing))
 
     def groups(self, there: Sequence[ChosenGroup]) -> list[ChosenGroup] | None:
-        """The groups that are meant, of those in which the account is; None where the file names none.
+        """Return the groups of `there` (those of the bot account) that the file names; None if it names none.
 
         Raises:
-            ConfigError: a line for each answer that means none or several.
+            ConfigError: some answers match no group or several; one line for each.
         """
         if self.answers.groups is None:
             return None
@@ -144,18 +144,18 @@ class AnswerFile(NamedTuple):
                 chosen.append(found[0])
                 continue
             key: KeyPath = ("groups", number) if isinstance(self.document.data["groups"], list) else ("groups",)
-            faults.append(self._fault(key, wanted, [f"{group.name} ({group.id})" for group in found], "Nhóm"))
+            faults.append(self._describe_fault(key, wanted, [f"{group.name} ({group.id})" for group in found], "Nhóm"))
         _raise_all(faults)
         return chosen
 
     def holders(self, members: Sequence[Member]) -> dict[Role, list[Holder]]:
-        """The members that are meant, by role.
+        """Find the members whom the file names, by role.
 
         Raises:
-            ConfigError: a line for each answer that means nobody or several.
+            ConfigError: some answers match no member or several; one line for each.
         """
         faults, holders = [], dict[Role, list[Holder]]()
-        for role, key, answer in self._people():
+        for role, key, answer in self._person_answers():
             found = find(members, answer.sought)
             if found.only:
                 one = found.only
@@ -163,7 +163,7 @@ class AnswerFile(NamedTuple):
                 holders.setdefault(role, []).append(holder)
                 continue
             names = [f"{member.display_name} (uid {member.uid})" for member in found.members]
-            faults.append(self._fault(key, answer.sought, names, "thành viên"))
+            faults.append(self._describe_fault(key, answer.sought, names, "thành viên"))
         _raise_all(faults)
         for role in ROLE_NAMES:
             if self.answers.people.of(role) == ():
@@ -173,7 +173,13 @@ class AnswerFile(NamedTuple):
     def choices(
         self, groups: Sequence[ChosenGroup] | None, holders: Mapping[Role, Sequence[Holder]], *, first: bool
     ) -> Choices:
-        """All that the file decides, with the groups and people that its names mean; at first also what follows."""
+        """Return all decisions of the file as Choices.
+
+        Args:
+            groups: result of `groups`.
+            holders: result of `holders`.
+            first: whether there are no settings yet; then defaults are derived from the province.
+        """
         given, told = self.answers, self.document.data
         top = {"data_dir": given.data_dir, "config_dir": given.config_dir}
         alarm = {
@@ -193,14 +199,15 @@ class AnswerFile(NamedTuple):
             regulation=issuer | given.regulation.model_dump(mode="json", exclude_none=True),
         )
 
-    def _people(self) -> Iterator[tuple[Role, KeyPath, PersonAnswer]]:
+    def _person_answers(self) -> Iterator[tuple[Role, KeyPath, PersonAnswer]]:
+        """Yield each person of the file with the role and the place in the YAML document."""
         for role in ROLE_NAMES:
             given = self.document.data.get("people", {}).get(role.value)
             for number, answer in enumerate(self.answers.people.of(role) or ()):
                 place: KeyPath = (number,) if isinstance(given, list) else ()
                 yield role, ("people", role.value, *place), answer
 
-    def _fault(self, key: KeyPath, wanted: str, found: Sequence[str], what: str) -> str:
+    def _describe_fault(self, key: KeyPath, wanted: str, found: Sequence[str], what: str) -> str:
         if not found:
             text = f"không có {what} nào tên {wanted!r}"
         else:
@@ -209,10 +216,10 @@ class AnswerFile(NamedTuple):
 
 
 def load_answers(path: Path) -> AnswerFile:
-    """Read a file of answers.
+    """Read an answers file.
 
     Raises:
-        ConfigError: a line for each thing that is wrong, naming file, line and key.
+        ConfigError: the file is wrong; one line for each fault, with file, line and key.
     """
     if not path.exists():
         raise ConfigError(f"{path}: không có tệp này; mẫu của tệp trả lời xem docs/cai-dat.md")
@@ -221,7 +228,7 @@ def load_answers(path: Path) -> AnswerFile:
 
 
 def find_groups(there: Sequence[ChosenGroup], typed: str) -> list[ChosenGroup]:
-    """The groups of that id, or whose names have what was typed in them."""
+    """Return the groups whose id is `typed` or whose names contain the typed words."""
     as_members = [Member(uid=group.id, display_name=group.name) for group in there]
     found = {member.uid for member in find(as_members, typed).members}
     return [group for group in there if group.id in found]

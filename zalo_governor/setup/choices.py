@@ -1,4 +1,4 @@
-"""What an office has decided, however it was asked: in a conversation or by a file of answers."""
+"""An office's decisions for its settings, whether answered interactively or in an answers file."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,14 @@ ROLE_NAMES = {
     Role.ADMIN_STAFF: "Cán bộ được giao giúp Quản trị",
     Role.REPORT_READER: "Người được xem báo cáo thay Trưởng nhóm",
 }
-"""The roles that are asked for, in the order of the questions."""
+"""Roles that `init` asks for -> Vietnamese name, in the order of the questions."""
 
 
-_PROVINCE = re.compile(r"^(?:tỉnh|thành phố)\s+", re.IGNORECASE)
+_PROVINCE_PREFIX = re.compile(r"^(?:tỉnh|thành phố)\s+", re.IGNORECASE)
 
 
 class Holder(NamedTuple):
-    """Somebody who gets a role. `full_name` and `title` are None where nobody said anything of them."""
+    """A member who gets a role; `full_name` and `title` are None if they were not answered."""
 
     uid: str
     global_id: str | None
@@ -31,12 +31,12 @@ class Holder(NamedTuple):
 
     @property
     def written_name(self) -> str:
-        """The name to write down: what was said, else what the display name holds before its dash."""
+        """Return the full name for the settings: the answered one, else the display name's part before the dash."""
         return self.full_name or read_display_name(self.display_name)[0]
 
     @property
     def written_title(self) -> str:
-        """In the same way."""
+        """Return the title for the settings: the answered one, else the display name's part after the dash."""
         return self.title if self.title is not None else read_display_name(self.display_name)[1]
 
 
@@ -49,22 +49,22 @@ class ChosenGroup(NamedTuple):
 
 @dataclass(frozen=True)
 class Choices:
-    """What is to be written; of what is not in here the files keep what they say."""
+    """Values to write into the configuration files; whatever is missing here stays as the files have it."""
 
     top: Mapping[str, Any] = field(default_factory=dict)
-    """data_dir, config_dir."""
+    """Top-level keys: data_dir, config_dir."""
     zalo: Mapping[str, Any] = field(default_factory=dict)
     office: Mapping[str, Any] = field(default_factory=dict)
     alarm: Mapping[str, Any] = field(default_factory=dict)
     groups: Sequence[ChosenGroup] | None = None
     holders: Mapping[Role, Sequence[Holder]] = field(default_factory=dict)
-    """Who holds each role that was decided; a role that is not in here stays with whom it is."""
+    """Role -> its holders; a role that is missing here keeps its holders."""
     regulation: Mapping[str, str] = field(default_factory=dict)
     """number, issued (YYYY-MM-DD), issuer."""
 
 
 def read_display_name(name: str) -> tuple[str, str]:
-    """(full name, title) of a display name in the form of clause 3.2; without a dash all of it is the name."""
+    """Split a display name "full name - title" (form of clause 3.2) into both; without a dash, the title is ""."""
     for dash in (" - ", " – ", " — "):
         before, found, after = name.partition(dash)
         if found:
@@ -73,13 +73,15 @@ def read_display_name(name: str) -> tuple[str, str]:
 
 
 def office_of(province: str) -> dict[str, str]:
-    """What follows from the name of a province, where nobody says otherwise: its committee, and where reports are
-    dated."""
-    return {"province": province, "unit": f"UBND {province}", "place": _PROVINCE.sub("", province)}
+    """Return default office settings for a province: its committee as unit, and the place named on reports."""
+    return {"province": province, "unit": f"UBND {province}", "place": _PROVINCE_PREFIX.sub("", province)}
 
 
 def with_leader(holders: Mapping[Role, Sequence[Holder]], *, first: bool) -> dict[Role, list[Holder]]:
-    """The same, and the leader's word is a directive as well; where it was not decided whose are, at first alone."""
+    """Return the holders with the leaders added to Role.LEADERSHIP, whose orders count as directives.
+
+    Unless LEADERSHIP was decided, this is done only for a first setup (`first`).
+    """
     decided = {role: list(chosen) for role, chosen in holders.items()}
     leaders = decided.get(Role.LEADER, [])
     if leaders and (first or Role.LEADERSHIP in decided):

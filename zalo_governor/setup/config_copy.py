@@ -1,7 +1,7 @@
 """The office's own copy of the configuration: rules, messages, lexicons and the regulation.
 
-Beside the copy lies a list of what each file was when it was put there. A file that still is that is the program's to
-bring up to date; one that is not was changed by the office, and is left.
+A list in the folder keeps the hash of each file as the program wrote it. The program updates files whose hash is still
+the same; files with another hash were edited by the office and are left alone.
 """
 
 import hashlib
@@ -17,45 +17,49 @@ from zalo_governor.setup.yaml_edit import RoundTrip, put
 from zalo_governor.system import atomic_files
 
 LIST = ".ban-goc.json"
-"""{path: SHA-256 of the file as it was put there}."""
+"""Name of the JSON list {path: SHA-256 of the file as the program wrote it}."""
 REGULATION = "quy-che.yaml"
 _OWN_KEYS = ("number", "issued", "issuer")
-"""Of the regulation: which one the office goes by; the clauses are the program's."""
+"""Keys of the regulation file that the office decides; the clauses come from the program."""
 _NOT_COPIED = ("demo", "governor.yaml", ".keep")
 _MODE = 0o644
 
 
 @dataclass(frozen=True)
 class CopyReport:
-    """Paths of what was done, relative to the copy."""
+    """Result of an update: paths relative to the folder of the copy."""
 
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-    """No longer shipped, and never changed by the office."""
+    """Files no longer shipped, which the office had not edited."""
     left: list[str] = field(default_factory=list)
-    """Changed by the office, or there before the list was, and other than what is shipped."""
+    """Files that differ from the shipped ones because the office edited them or had them before the list existed."""
 
 
 class OfficeCopy:
-    """The copy in a folder, of what is shipped in another."""
+    """Copy, in `folder`, of the configuration that the program ships in `shipped`."""
 
     def __init__(self, shipped: Path, folder: Path) -> None:
         self._shipped = shipped
         self._folder = folder
 
     def bring_up_to_date(self, regulation: Mapping[str, str]) -> CopyReport:
-        """Copy what is new, update what the office has not changed, leave the rest; `regulation` has number, issued,
-        issuer as far as they were decided. Whenever this ends early, calling it again goes on.
+        """Copy new files, update files that the office has not edited, and leave the others alone.
+
+        An interrupted update continues when called again.
+
+        Args:
+            regulation: values to set in the regulation file: any of number, issued and issuer.
 
         Raises:
-            ConfigError: the list or the office's regulation cannot be read.
-            OSError: a file cannot be written; each one is whole, the old or the new.
+            ConfigError: the list or the office's regulation file cannot be read.
+            OSError: a file cannot be written; every file is either the complete old or the complete new one.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        put_there, report = self._listed(), CopyReport()
+        put_there, report = self._read_list(), CopyReport()
         for name in sorted(self._shipped_names()):
-            self._bring(name, put_there, regulation, report)
+            self._update_file(name, put_there, regulation, report)
         for name in sorted(put_there.keys() - set(self._shipped_names())):
             target = self._folder / name
             if target.exists() and _digest(target.read_bytes()) == put_there[name]:
@@ -66,12 +70,14 @@ class OfficeCopy:
         atomic_files.replace_file(self._folder / LIST, content, mode=_MODE)
         return report
 
-    def _bring(self, name: str, put_there: dict[str, str], regulation: Mapping[str, str], report: CopyReport) -> None:
+    def _update_file(
+        self, name: str, put_there: dict[str, str], regulation: Mapping[str, str], report: CopyReport
+    ) -> None:
         target, fresh = self._folder / name, (self._shipped / name).read_bytes()
         present = target.read_bytes() if target.exists() else None
         if name == REGULATION:
-            decided = {**(self._own_words(target) if present is not None else {}), **regulation}
-            fresh = self._with_words(fresh, decided)
+            decided = {**(self._office_values(target) if present is not None else {}), **regulation}
+            fresh = self._set_values(fresh, decided)
         if present == fresh:
             put_there[name] = _digest(fresh)
         elif present is None:
@@ -83,15 +89,15 @@ class OfficeCopy:
             put_there[name] = _digest(fresh)
             report.updated.append(name)
         else:
-            if name == REGULATION and (changed := self._with_words(present, regulation)) != present:
+            if name == REGULATION and (changed := self._set_values(present, regulation)) != present:
                 self._write(target, changed)
             report.left.append(name)
 
-    def _own_words(self, target: Path) -> dict[str, str]:
+    def _office_values(self, target: Path) -> dict[str, str]:
         data = load_yaml(target).data
         return {key: str(data[key]) for key in _OWN_KEYS if data.get(key)}
 
-    def _with_words(self, content: bytes, words: Mapping[str, str]) -> bytes:
+    def _set_values(self, content: bytes, words: Mapping[str, str]) -> bytes:
         if not words:
             return content
         file = RoundTrip(content.decode(), self._folder / REGULATION)
@@ -103,7 +109,7 @@ class OfficeCopy:
         target.parent.mkdir(parents=True, exist_ok=True)
         atomic_files.replace_file(target, content, mode=_MODE)
 
-    def _listed(self) -> dict[str, str]:
+    def _read_list(self) -> dict[str, str]:
         path = self._folder / LIST
         try:
             listed = orjson.loads(path.read_bytes())

@@ -1,4 +1,4 @@
-"""Finding a member by part of the name, typed with marks or without."""
+"""Finding members by a part of their names, typed with or without Vietnamese diacritics."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -10,50 +10,62 @@ from zalo_governor.text.similarity import words_of
 
 
 class Found(NamedTuple):
-    """Members whom what was typed may mean, and whether it can mean one alone."""
+    """Members that match a typed text."""
 
     members: tuple[Member, ...]
 
     @property
     def only(self) -> Member | None:
-        """The one, if there is one."""
+        """Return the member if exactly one matches, else None."""
         return self.members[0] if len(self.members) == 1 else None
 
 
 def find(members: Sequence[Member], typed: str) -> Found:
-    """Whom it may mean: who bears the uid, else whose name has every word that was typed, or begins with it so.
+    """Find the members whose uid or globalId was typed, else those whose names contain every typed word.
 
-    Marks that were typed count where they leave anybody; whole words count before beginnings of words. Of two with
-    the same name both are found.
+    A typed word may be the beginning of a word of the name, unless some names match whole words. Typed diacritics
+    must match, unless nobody would be left. Members with the same name are all returned.
     """
     wanted = typed.strip()
     by_id = [member for member in members if wanted and wanted in {member.uid, member.global_id}]
     if by_id or not words_of(normalise(wanted).text):
         return Found(tuple(by_id))
-    begun = [member for member in members if _begins(_folded(wanted), _folded(_names(member)))]
-    whole = [member for member in begun if set(_folded(wanted)) <= set(_folded(_names(member)))]
+    begun = [
+        member
+        for member in members
+        if _all_are_prefixes(_words_without_diacritics(wanted), _words_without_diacritics(_all_names(member)))
+    ]
+    whole = [
+        member
+        for member in begun
+        if set(_words_without_diacritics(wanted)) <= set(_words_without_diacritics(_all_names(member)))
+    ]
     found = whole or begun
     if not has_marks(wanted):
-        return Found(_in_order(found))
-    marked = [member for member in found if _begins(_marked(wanted), _marked(_names(member)))]
-    return Found(_in_order(marked or found))
+        return Found(_sorted_by_name(found))
+    marked = [
+        member
+        for member in found
+        if _all_are_prefixes(_words_with_diacritics(wanted), _words_with_diacritics(_all_names(member)))
+    ]
+    return Found(_sorted_by_name(marked or found))
 
 
-def _in_order(found: Iterable[Member]) -> tuple[Member, ...]:
-    return tuple(sorted(found, key=lambda member: (_folded(member.display_name), member.uid)))
+def _sorted_by_name(found: Iterable[Member]) -> tuple[Member, ...]:
+    return tuple(sorted(found, key=lambda member: (_words_without_diacritics(member.display_name), member.uid)))
 
 
-def _begins(wanted: Iterable[str], words: Sequence[str]) -> bool:
+def _all_are_prefixes(wanted: Iterable[str], words: Sequence[str]) -> bool:
     return all(any(word.startswith(part) for word in words) for part in wanted)
 
 
-def _names(member: Member) -> str:
+def _all_names(member: Member) -> str:
     return f"{member.display_name} {member.zalo_name}"
 
 
-def _folded(text: str) -> list[str]:
+def _words_without_diacritics(text: str) -> list[str]:
     return words_of(normalise(text).text)
 
 
-def _marked(text: str) -> list[str]:
+def _words_with_diacritics(text: str) -> list[str]:
     return normalise(text).text.lower().split()

@@ -1,4 +1,4 @@
-"""Writing governor.yaml: the shipped one with its comments at first, the office's own one with its edits after that."""
+"""Writing governor.yaml: a new file starts from the shipped template; an existing file keeps its edits and comments."""
 
 from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
@@ -13,15 +13,15 @@ from zalo_governor.setup.choices import Choices, ChosenGroup, Holder
 from zalo_governor.setup.yaml_edit import RoundTrip, put
 from zalo_governor.system import atomic_files
 
-_NEW_FILE = 0o640
+_NEW_FILE_MODE = 0o640
 
 
 def write_settings(path: Path, choices: Choices) -> None:
-    """Put the choices into the file, or into a new one.
+    """Write the choices into the settings file at `path`, which is created if missing.
 
     Raises:
-        ConfigError: with them the file would be wrong; it is as it was.
-        OSError: it cannot be written; it is as it was.
+        ConfigError: the resulting settings would be invalid; the file is unchanged.
+        OSError: the file cannot be written; it is unchanged.
     """
     source = path if path.exists() else shipped_config() / "governor.yaml"
     file = RoundTrip(source.read_text(encoding="utf-8"), source)
@@ -34,7 +34,7 @@ def write_settings(path: Path, choices: Choices) -> None:
         _put_groups(file.entries("groups"), choices.groups)
     if choices.holders:
         _put_people(file.entries("people"), choices.holders)
-    mode = path.stat().st_mode & 0o777 if path.exists() else _NEW_FILE
+    mode = path.stat().st_mode & 0o777 if path.exists() else _NEW_FILE_MODE
     trial = path.with_name(f".{path.name}.new")
     atomic_files.replace_file(trial, file.text.encode(), mode=mode)
     try:
@@ -57,56 +57,56 @@ def _put_groups(there: CommentedSeq, wanted: Sequence[ChosenGroup]) -> None:
 
 
 def _put_people(there: CommentedSeq, holders: Mapping[Role, Sequence[Holder]]) -> None:
-    """Each person stands once, with every role; who has none left goes."""
+    """Update the list `people`: each person once with all roles; people without any role left are removed."""
     people: dict[str, tuple[Holder, list[Role]]] = {}
     for role, chosen in holders.items():
         for holder in chosen:
             people.setdefault(holder.uid, (holder, []))[1].append(role)
     for place in reversed(range(len(there))):
         entry = there[place]
-        meant = next((uid for uid, (holder, _) in people.items() if _is(entry, holder)), None)
-        kept = _kept([Role(role) for role in entry["roles"]], holders)
+        meant = next((uid for uid, (holder, _) in people.items() if _is_same_person(entry, holder)), None)
+        kept = _roles_kept([Role(role) for role in entry["roles"]], holders)
         if not kept and meant is None:
             del there[place]
             continue
         given: list[Role] = []
         if meant is not None:
             holder, given = people.pop(meant)
-            _say_who(entry, holder)
+            _put_name(entry, holder)
         if set(entry["roles"]) != {role.value for role in (*given, *kept)}:
-            entry["roles"] = _roles([*given, *kept])
+            entry["roles"] = _role_list([*given, *kept])
     for holder, given in people.values():
         entry = CommentedMap(full_name=holder.written_name, title=holder.written_title)
         name, value = identity(holder)
         entry[name] = DoubleQuotedScalarString(value)
-        entry["roles"] = _roles(given)
+        entry["roles"] = _role_list(given)
         there.append(entry)
 
 
-def _kept(roles: Sequence[Role], decided: Container[Role]) -> list[Role]:
-    """The roles that stay with whom they are; a leader who stays goes on to give directives."""
+def _roles_kept(roles: Sequence[Role], decided: Container[Role]) -> list[Role]:
+    """Return the roles that a person keeps: those not decided anew, and LEADERSHIP for a leader who stays leader."""
     leads_on = Role.LEADER in roles and Role.LEADER not in decided
     return [role for role in roles if role not in decided or (role is Role.LEADERSHIP and leads_on)]
 
 
 def identity(holder: Holder) -> tuple[str, str]:
-    """(key, value) that says who somebody is: the globalId, which no other bot account changes, where Zalo gives it."""
+    """Return the settings key and value identifying a person: globalId, the same for every bot account, else uid."""
     return ("global_id", holder.global_id) if holder.global_id else ("uid", holder.uid)
 
 
-def _is(entry: Mapping[str, Any], holder: Holder) -> bool:
+def _is_same_person(entry: Mapping[str, Any], holder: Holder) -> bool:
     by_global_id = entry.get("global_id") and entry.get("global_id") == holder.global_id
     return bool(by_global_id) or entry.get("uid") == holder.uid
 
 
-def _say_who(entry: CommentedMap, holder: Holder) -> None:
+def _put_name(entry: CommentedMap, holder: Holder) -> None:
     if holder.full_name is not None:
         put(entry, "full_name", holder.full_name)
     if holder.title is not None:
         put(entry, "title", holder.title)
 
 
-def _roles(roles: Sequence[Role]) -> CommentedSeq:
+def _role_list(roles: Sequence[Role]) -> CommentedSeq:
     made = CommentedSeq(role.value for role in Role if role in roles)
     made.fa.set_flow_style()
     return made

@@ -1,7 +1,7 @@
-"""The systemd units of an installation, hardened, as text; and writing them.
+"""Generating and writing the hardened systemd units of an installation.
 
-Everything that systemd can keep from a program that only listens to the network and writes into one folder, it keeps
-from it. `systemd-analyze security --offline=true` measures what is left.
+The program only uses the network and writes into one folder; the units deny it everything else that systemd can deny.
+`systemd-analyze security --offline=true` measures the remaining exposure.
 """
 
 from collections.abc import Mapping
@@ -15,10 +15,11 @@ from zalo_governor.system.error_text import of_system
 
 NAME = "zalo-governor"
 FINAL_EXIT_CODES = "2 6"
-"""Wrong configuration, login refused: a new start would end in the same way, and Zalo dislikes being asked again."""
+"""Exit codes (wrong configuration, login refused) after which systemd must not restart the service: it would fail
+again, and Zalo blocks repeated logins."""
 
-_UNSEEN = tuple(Path(place) for place in ("/home", "/root", "/run/user", "/tmp", "/var/tmp"))  # noqa: S108
-"""What ProtectHome= and PrivateTmp= hide from the service."""
+_HIDDEN_FOLDERS = tuple(Path(place) for place in ("/home", "/root", "/run/user", "/tmp", "/var/tmp"))  # noqa: S108
+"""Folders that ProtectHome= and PrivateTmp= hide from the service."""
 
 _HARDENING = """\
 UMask=0077
@@ -58,48 +59,48 @@ SystemCallErrorNumber=EPERM
 
 
 class ServiceError(GovernorError):
-    """The units could not be written."""
+    """The systemd units could not be written or activated."""
 
 
 @dataclass(frozen=True)
 class Installation:
-    """Where things stand; all paths absolute."""
+    """Paths of an installation, all absolute, and the service's user."""
 
     python: Path
-    """That of the environment in which the program is installed."""
+    """Interpreter of the virtual environment in which the program is installed."""
     base: Path
-    """Where that Python itself comes from."""
+    """Prefix of the Python installation from which the environment was made."""
     config: Path
     data_dir: Path
     session_file: Path
     backup_dir: Path
     user: str = NAME
     key_credential: Path | None = None
-    """A key outside of data_dir; with the ending .cred one that systemd-creds has encrypted."""
+    """File with the encryption key, passed as a systemd credential; a `.cred` file is encrypted by systemd-creds."""
     smtp_credential: Path | None = None
 
 
 def files(installation: Installation) -> Mapping[str, str]:
-    """Path below /etc -> content.
+    """Generate the files of the service: path below /etc -> content.
 
     Raises:
-        ConfigError: something that the service needs lies where it could not see it.
+        ConfigError: a path that the service needs is in a folder hidden from it.
     """
-    _require_seen(installation)
+    _require_visible(installation)
     return {
-        f"systemd/system/{NAME}.service": _bot(installation),
-        f"systemd/system/{NAME}-backup.service": _backup(installation),
+        f"systemd/system/{NAME}.service": _bot_unit(installation),
+        f"systemd/system/{NAME}-backup.service": _backup_unit(installation),
         f"systemd/system/{NAME}-backup.timer": _TIMER,
         f"sysusers.d/{NAME}.conf": f'u {installation.user} - "Zalo Governor" - -\n',
-        f"tmpfiles.d/{NAME}.conf": _owned(installation),
+        f"tmpfiles.d/{NAME}.conf": _tmpfiles_rules(installation),
     }
 
 
 def write(contents: Mapping[str, str], etc: Path) -> list[Path]:
-    """Write each file whole or not at all; gives their paths.
+    """Write each file atomically below the folder `etc`; return their paths.
 
     Raises:
-        ServiceError: the folder cannot be written.
+        ServiceError: a file cannot be written.
     """
     written = []
     for name, content in contents.items():
@@ -113,7 +114,7 @@ def write(contents: Mapping[str, str], etc: Path) -> list[Path]:
     return written
 
 
-def _require_seen(installation: Installation) -> None:
+def _require_visible(installation: Installation) -> None:
     needed = {
         "Python": installation.python,
         "Python (bản gốc)": installation.base,
@@ -122,7 +123,7 @@ def _require_seen(installation: Installation) -> None:
         "--backup-dir": installation.backup_dir,
     }
     for what, path in needed.items():
-        for unseen in _UNSEEN:
+        for unseen in _HIDDEN_FOLDERS:
             if path.is_relative_to(unseen):
                 raise ConfigError(
                     f"{what}: {path} nằm trong {unseen}, nơi dịch vụ không nhìn thấy; chuyển sang /opt hoặc /srv rồi "
@@ -130,7 +131,7 @@ def _require_seen(installation: Installation) -> None:
                 )
 
 
-def _bot(installation: Installation) -> str:
+def _bot_unit(installation: Installation) -> str:
     return f"""\
 # zalo-governor install-service. Muốn đổi: systemctl edit {NAME}
 [Unit]
@@ -142,8 +143,8 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 NotifyAccess=main
-ExecStart={_command(installation, "run")}
-WorkingDirectory={_bare(installation.config.parent)}
+ExecStart={_exec_line(installation, "run")}
+WorkingDirectory={_escape_percent(installation.config.parent)}
 User={installation.user}
 Group={installation.user}
 Restart=on-failure
@@ -151,14 +152,14 @@ RestartSec=30
 RestartPreventExitStatus={FINAL_EXIT_CODES}
 WatchdogSec=120
 TimeoutStopSec=30
-{_credentials(installation)}ReadWritePaths={_path(installation.data_dir)}
+{_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)}
 {_HARDENING}
 [Install]
 WantedBy=multi-user.target
 """
 
 
-def _backup(installation: Installation) -> str:
+def _backup_unit(installation: Installation) -> str:
     return f"""\
 # zalo-governor install-service. Muốn đổi: systemctl edit {NAME}-backup
 [Unit]
@@ -166,11 +167,11 @@ Description=Zalo Governor: sao lưu
 
 [Service]
 Type=oneshot
-ExecStart={_command(installation, "backup", installation.backup_dir)}
-WorkingDirectory={_bare(installation.config.parent)}
+ExecStart={_exec_line(installation, "backup", installation.backup_dir)}
+WorkingDirectory={_escape_percent(installation.config.parent)}
 User={installation.user}
 Group={installation.user}
-{_credentials(installation)}ReadWritePaths={_path(installation.data_dir)} {_path(installation.backup_dir)}
+{_credential_lines(installation)}ReadWritePaths={_quote(installation.data_dir)} {_quote(installation.backup_dir)}
 {_HARDENING}"""
 
 
@@ -188,39 +189,39 @@ WantedBy=timers.target
 """
 
 
-def _owned(installation: Installation) -> str:
+def _tmpfiles_rules(installation: Installation) -> str:
     user = installation.user
     rows = [
-        f"d {_path(installation.data_dir)} 0700 {user} {user} -",
-        f"Z {_path(installation.data_dir)} - {user} {user} -",
-        f"d {_path(installation.backup_dir)} 0700 {user} {user} -",
-        f"z {_path(installation.config)} 0640 root {user} -",
-        f"z {_path(installation.session_file)} 0600 {user} {user} -",
+        f"d {_quote(installation.data_dir)} 0700 {user} {user} -",
+        f"Z {_quote(installation.data_dir)} - {user} {user} -",
+        f"d {_quote(installation.backup_dir)} 0700 {user} {user} -",
+        f"z {_quote(installation.config)} 0640 root {user} -",
+        f"z {_quote(installation.session_file)} 0600 {user} {user} -",
     ]
     return "\n".join(rows) + "\n"
 
 
-def _credentials(installation: Installation) -> str:
+def _credential_lines(installation: Installation) -> str:
     given = {KEY_CREDENTIAL: installation.key_credential, SMTP_CREDENTIAL: installation.smtp_credential}
     rows = [
-        f"{'LoadCredentialEncrypted' if path.suffix == '.cred' else 'LoadCredential'}={name}:{_bare(path)}\n"
+        f"{'LoadCredentialEncrypted' if path.suffix == '.cred' else 'LoadCredential'}={name}:{_escape_percent(path)}\n"
         for name, path in given.items()
         if path
     ]
     return "".join(rows)
 
 
-def _command(installation: Installation, command: str, *arguments: Path) -> str:
-    words = [_path(installation.python), "-m", "zalo_governor", command, *map(_path, arguments)]
-    return " ".join([*words, "--config", _path(installation.config)])
+def _exec_line(installation: Installation, command: str, *arguments: Path) -> str:
+    words = [_quote(installation.python), "-m", "zalo_governor", command, *map(_quote, arguments)]
+    return " ".join([*words, "--config", _quote(installation.config)])
 
 
-def _path(path: Path) -> str:
-    """As a word among others: a blank ends one."""
-    text = _bare(path).replace("\\", "\\\\")
+def _quote(path: Path) -> str:
+    """Format a path as one word of a unit file value, quoted if it contains a space."""
+    text = _escape_percent(path).replace("\\", "\\\\")
     return f'"{text}"' if " " in text else text
 
 
-def _bare(path: Path) -> str:
-    """As the whole of a value: a % begins a specifier in a unit file."""
+def _escape_percent(path: Path) -> str:
+    """Format a path as a whole unit file value: "%" is doubled, since it begins a specifier."""
     return str(path).replace("%", "%%")
