@@ -1,4 +1,4 @@
-"""`zalo-governor doctor`: everything that can be wrong with an installation, and how to mend it.
+"""`zalo-governor doctor`: checks of an installation that report what is wrong and how to repair it.
 
-To add a check, write a function that yields results in the file of what it looks at, and name it in `registry`.
+To add a check, write a function that yields results in the module of its topic, and list it in `registry`.
 """

@@ -1,4 +1,4 @@
-"""The second channel: whether an alarm would get out when Zalo is what has failed."""
+"""Check of the fallback alarm (mail or webhook), which alerts the operators when Zalo itself cannot be reached."""
 
 import smtplib
 import ssl
@@ -15,7 +15,7 @@ _TEXT = "Đây là thư thử của lệnh zalo-governor doctor --send-test. Nh�
 
 
 def reachable(patient: DoctorContext) -> Iterator[Result]:
-    """Each way of the settings is tried without sending; with --send-test one note goes out."""
+    """Connect to each configured alarm channel without sending; with --send-test, send one test message through it."""
     ways = FallbackAlert(patient.settings.alarm).ways
     if not ways:
         yield warning(

@@ -1,4 +1,4 @@
-"""What a check is, and what it can find."""
+"""A check of the doctor command and its possible results."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,57 +9,57 @@ from zalo_governor.doctor.context import DoctorContext
 
 
 class Level(StrEnum):
-    """How bad a result is, the worst last."""
+    """Severity of a result, from best to worst."""
 
     GOOD = "good"
     NOTE = "note"
-    """Good to know; nothing has to be done."""
+    """Information only; nothing has to be done."""
     SKIPPED = "skipped"
     WARNING = "warning"
-    """The bot works, and something that the office expects of it does not."""
+    """The bot works, but something that the office expects of it does not."""
     ERROR = "error"
-    """The bot cannot start, or hears nothing."""
+    """The bot cannot start, or receives no messages."""
 
 
 class Result(NamedTuple):
-    """One thing that a check says, in Vietnamese."""
+    """One statement of a check, in Vietnamese."""
 
     level: Level
     says: str
     mend: str = ""
-    """What to do, "" where there is nothing to be done."""
+    """How to repair it; "" if nothing has to be done."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """Looks at one thing."""
+    """A named check of one aspect of the installation."""
 
     id: str
-    """Stable: monitoring goes by it."""
+    """Identifier for monitoring systems, which must never change."""
     title: str
     look: Callable[[DoctorContext], Iterator[Result]]
-    """May raise GovernorError or OSError, which is then the result."""
+    """Function that yields the results; a GovernorError or OSError that it raises becomes an error result."""
     needs: tuple[str, ...] = ()
-    """Checks before it that must not have ended with an error, and must have been made."""
+    """Ids of earlier checks; if one of them failed or was skipped, this check is skipped."""
     asks: bool = False
-    """It asks somebody over the network, and is left out offline."""
+    """Whether the check uses the network; with --offline it is skipped."""
 
 
 def good(says: str) -> Result:
-    """All is well."""
+    """Make a result of level GOOD."""
     return Result(Level.GOOD, says)
 
 
 def note(says: str, mend: str = "") -> Result:
-    """Good to know."""
+    """Make a result of level NOTE."""
     return Result(Level.NOTE, says, mend)
 
 
 def warning(says: str, mend: str) -> Result:
-    """To be mended when there is time."""
+    """Make a result of level WARNING; `mend` says how to repair it."""
     return Result(Level.WARNING, says, mend)
 
 
 def error(says: str, mend: str) -> Result:
-    """To be mended now."""
+    """Make a result of level ERROR; `mend` says how to repair it."""
     return Result(Level.ERROR, says, mend)

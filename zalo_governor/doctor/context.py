@@ -1,7 +1,7 @@
-"""The installation that is examined: opened a piece at a time, and only so far that nothing of it is changed.
+"""Read-only access of the checks to the installation, whose parts are opened on first use.
 
-While the bot runs, Zalo is not asked in its name: a second session could cost it its own. What is then known of the
-groups is what the bot saw at its last sweep.
+While the bot runs, the doctor does not log in to Zalo, because a second session could end the bot's session. Group data
+then come from the bot's last group sync.
 """
 
 from collections.abc import Iterator
@@ -28,14 +28,17 @@ from zalo_governor.zalo.credentials import Credentials
 
 
 class SeenGroup(NamedTuple):
-    """A group as Zalo showed it, now or at the last sweep."""
+    """Data of a group as Zalo showed them, now or at the last group sync, with the time."""
 
     snapshot: GroupSnapshot
     at: datetime
 
 
 class DoctorContext:
-    """Close it. Which parts may be opened is for the checks' `needs` to say."""
+    """Lazily opened parts of the installation: settings, keys, database, Zalo session. Must be closed.
+
+    A part may be used only if the checks that verify it have passed; `Check.needs` ensures that.
+    """
 
     def __init__(self, config: Path, clock: Clock, *, offline: bool, send_test: bool) -> None:
         self.config = config
@@ -45,69 +48,69 @@ class DoctorContext:
         self._opened: list[AppContext | ZaloSession | Database] = []
 
     def close(self) -> None:
-        """Let go of what was opened."""
+        """Close everything that was opened."""
         for opened in reversed(self._opened):
             opened.close()
 
     @cached_property
     def settings(self) -> Settings:
-        """Raises ConfigError."""
+        """Load the settings; raises ConfigError."""
         return load_settings(self.config)
 
     @cached_property
     def keys(self) -> Keys:
-        """Raises ConfigError; only for a key that is there, since a missing one would be made."""
+        """Load the encryption keys; raises ConfigError. Use only if `has_key`: a missing key would be created."""
         return Keys.load_or_make(self.settings.key_path, self.settings.given_key)
 
     @property
     def has_key(self) -> bool:
-        """Whether there is a key yet."""
+        """Return whether an encryption key exists."""
         return bool(self.settings.given_key) or self.settings.key_path.exists()
 
     @property
     def has_database(self) -> bool:
-        """Whether there is a database yet, as far as can be said without making one."""
+        """Return whether a database exists; always true for PostgreSQL, where that is not known without connecting."""
         return self.settings.database_url is not None or (self.settings.data_dir / "governor.db").exists()
 
     @cached_property
     def database(self) -> Database:
-        """As it stands, not migrated."""
+        """Open the database without migrating it."""
         database = Database(self.settings.sqlalchemy_url, self.keys, self.clock)
         self._opened.append(database)
         return database
 
     @property
     def ready(self) -> bool:
-        """Whether the records may be opened without anything being made or changed by that."""
+        """Return whether opening `records` would neither create nor migrate anything."""
         return self.has_key and self.has_database and self.database.form() == newest()
 
     @cached_property
     def records(self) -> AppContext:
-        """Only where it is `ready`."""
+        """Open database and configuration as the program does; use only if `ready`."""
         records = open_records(self.settings, self.clock)
         self._opened.append(records)
         return records
 
     @cached_property
     def occupant(self) -> LockOwner | None:
-        """Who runs the bot now."""
+        """Return the process that runs the bot now; None if the bot is not running."""
         account = self.records.account
         return occupant(self.records.database, account) if account else None
 
     @cached_property
     def session(self) -> ZaloSession:
-        """Logged in, in place of the bot, which must not be running.
+        """Log in to Zalo with the bot's stored session; the bot must not be running.
 
         Raises:
-            ConfigError: there is no session.
-            ZaloError: Zalo does not answer, or does not take it.
+            ConfigError: no session is stored.
+            ZaloError: Zalo does not answer or rejects the session.
         """
         zalo = self.settings.zalo
         session = ZaloSession(
             self.records.credentials(),
             route_to=zalo.route_to,
             timeout=zalo.timeout_seconds,
-            on_credentials=self._keep,
+            on_credentials=self._keep_credentials,
             clock=self.clock,
         )
         self._opened.append(session)
@@ -116,29 +119,29 @@ class DoctorContext:
 
     @property
     def may_ask(self) -> bool:
-        """Whether Zalo may be asked in the bot's name."""
+        """Return whether the doctor may log in to Zalo as the bot: not with --offline, nor while the bot runs."""
         return not self.offline and self.occupant is None
 
     def seen(self, group_id: str) -> SeenGroup | None:
-        """The group; None where nothing is known of it yet.
+        """Return the group's data, from Zalo if `may_ask`, else from the last group sync; None if there was none.
 
         Raises:
-            NotInGroupError: the account is not in it.
-            ZaloError: Zalo does not show it.
+            NotInGroupError: the account is not a member of the group.
+            ZaloError: Zalo does not return the group.
         """
         if self.may_ask:
-            return self._seen_now(group_id)
+            return self._fetch_group(group_id)
         with self.store() as uow:
             snapshot, at = uow.members.group_snapshot(group_id), uow.members.seen_at(self.records.account, group_id)
         return SeenGroup(snapshot, at) if snapshot and at else None
 
     @contextmanager
     def store(self) -> Iterator[SqlUnitOfWork]:
-        """For looking only."""
+        """Open a unit of work on a read-only connection."""
         with self.records.database.read() as connection:
             yield SqlUnitOfWork(Transaction(self.records.database, connection, self.records.account))
 
-    def _seen_now(self, group_id: str) -> SeenGroup:
+    def _fetch_group(self, group_id: str) -> SeenGroup:
         if group_id not in self._fetched:
             snapshot, _ = ZaloClient(self.session, self.clock).group(group_id)
             self._fetched[group_id] = SeenGroup(snapshot, self.clock())
@@ -148,8 +151,8 @@ class DoctorContext:
     def _fetched(self) -> dict[str, SeenGroup]:
         return {}
 
-    def _keep(self, credentials: Credentials) -> None:
-        # A bot that has started meanwhile has a younger session than this one.
+    def _keep_credentials(self, credentials: Credentials) -> None:
+        # If the bot was started meanwhile, its session is newer and must not be overwritten.
         account = self.records.account
         if account and occupant(self.records.database, account):
             raise ConfigError("Hệ thống vừa được khởi động trong lúc kiểm tra; đề nghị chạy lại zalo-governor doctor.")

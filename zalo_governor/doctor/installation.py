@@ -1,4 +1,4 @@
-"""What stands on the disk: settings, rules, folders, key, database."""
+"""Checks of what is stored on disk: settings, rules, data folder, backup, encryption key, database."""
 
 import os
 import pwd
@@ -21,19 +21,19 @@ from zalo_governor.services.reports.directive_quality import ClarityPolicy
 from zalo_governor.storage.engine.errors import NewerDatabaseError, WrongKeyError
 from zalo_governor.storage.migrations import check_known, newest
 
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_SETTLING_SECONDS = 14 * 86_400
-_NAME_THEM = "Ghi thêm vào mục people, hoặc chạy lại zalo-governor init."
-_CORRECT = "Sửa đúng tệp, dòng, mục được nêu rồi chạy lại lệnh này."
+_GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_KEEP_COPIES_SECONDS = 14 * 86_400
+_MEND_PEOPLE = "Ghi thêm vào mục people, hoặc chạy lại zalo-governor init."
+_MEND_FILE = "Sửa đúng tệp, dòng, mục được nêu rồi chạy lại lệnh này."
 
 
 def settings(patient: DoctorContext) -> Iterator[Result]:
-    """The settings file, with every fault of it."""
+    """Check that the settings load (every fault is reported) and name groups, a leader and an admin."""
     try:
         known = patient.settings
     except ConfigError as wrong:
         for line in str(wrong).splitlines():
-            yield error(line, _CORRECT)
+            yield error(line, _MEND_FILE)
         return
     yield good(f"{patient.config} đọc được")
     if not known.groups:
@@ -43,11 +43,11 @@ def settings(patient: DoctorContext) -> Iterator[Result]:
     held = {role for person in known.people for role in person.roles}
     for role, title in ((Role.LEADER, "Trưởng nhóm (leader)"), (Role.ADMIN, "Quản trị nhóm (admin)")):
         if role not in held:
-            yield warning(f"Mục people chưa có {title}: không ai nhận thông báo dành cho vai trò này", _NAME_THEM)
+            yield warning(f"Mục people chưa có {title}: không ai nhận thông báo dành cho vai trò này", _MEND_PEOPLE)
 
 
 def rules(patient: DoctorContext) -> Iterator[Result]:
-    """Everything that an office may have a copy of; each file's faults are said, not only the first one's."""
+    """Check that rules, messages and lexicons load; reports the faults of all files, not only of the first."""
     folder = patient.settings.rules_dir
     loaders: tuple[Callable[[], object], ...] = (
         lambda: load_rulebook(folder),
@@ -63,13 +63,13 @@ def rules(patient: DoctorContext) -> Iterator[Result]:
         except ConfigError as wrong:
             faults += str(wrong).splitlines()
     for line in dict.fromkeys(faults):
-        yield error(line, _CORRECT)
+        yield error(line, _MEND_FILE)
     if not faults:
         yield good(f"Quy tắc, câu chữ, danh mục trong {folder} đọc được")
 
 
 def folder(patient: DoctorContext) -> Iterator[Result]:
-    """data_dir is for the program's user alone."""
+    """Check that data_dir is writable, and accessible to the program's user only."""
     place = patient.settings.data_dir
     if not place.exists():
         yield note(f"{place} chưa có; được tạo ở lần chạy đầu")
@@ -83,14 +83,14 @@ def folder(patient: DoctorContext) -> Iterator[Result]:
         )
     if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
         yield error(f"{place} không ghi được", f"chown -R {_name_of(os.getuid())} {place}")
-    elif kept.st_mode & _OTHERS:
+    elif kept.st_mode & _GROUP_AND_OTHERS:
         yield warning(f"Người dùng khác trên máy vào được {place}", f"chmod 700 {place}")
     else:
         yield good(f"{place}: chỉ {owner} vào được")
 
 
 def backup(patient: DoctorContext) -> Iterator[Result]:
-    """Whether one was made, and lately."""
+    """Check that a backup was made recently enough."""
     vault, after = patient.records.vault, patient.settings.backup.remind_after
     last = last_backup(vault)
     said = f"Sao lưu gần nhất lúc {local(last.at):%H:%M %d/%m/%Y} ({last.name})" if last else "Chưa có bản sao lưu nào"
@@ -104,14 +104,14 @@ def backup(patient: DoctorContext) -> Iterator[Result]:
 
 
 def secret_files(patient: DoctorContext) -> Iterator[Result]:
-    """The session holds cookies; a database of its own holds what is encrypted, and who is who."""
+    """Check that other users cannot read the session file (which has cookies), the database, and old copies of it."""
     known = patient.settings
     files = [known.zalo.session_file, known.data_dir / "governor.db"]
     there = [path for path in files if path.exists()]
     for path in there:
-        if path.stat().st_mode & _OTHERS:
+        if path.stat().st_mode & _GROUP_AND_OTHERS:
             yield warning(f"Người dùng khác trên máy đọc được {path}", f"chmod 600 {path}")
-    if there and not any(path.stat().st_mode & _OTHERS for path in there):
+    if there and not any(path.stat().st_mode & _GROUP_AND_OTHERS for path in there):
         yield good("Tệp phiên đăng nhập và cơ sở dữ liệu: không ai khác đọc được")
     yield from _earlier_copies(patient)
 
@@ -119,14 +119,14 @@ def secret_files(patient: DoctorContext) -> Iterator[Result]:
 def _earlier_copies(patient: DoctorContext) -> Iterator[Result]:
     for path in put_aside(patient.settings.data_dir):
         says = f"{path} là bản cũ, còn giữ cả những gì về sau đã niêm phong hoặc đã xóa"
-        if time() - path.stat().st_mtime < _SETTLING_SECONDS:
+        if time() - path.stat().st_mtime < _KEEP_COPIES_SECONDS:
             yield note(f"{says}; xóa khi Hệ thống đã chạy ổn định")
         else:
             yield warning(says, f"Hệ thống đã chạy ổn định thì xóa: rm -r {path}")
 
 
 def key(patient: DoctorContext) -> Iterator[Result]:
-    """It is there, well-formed, and nobody else may read it."""
+    """Check that the encryption key exists, is valid and is not readable by other users."""
     path = patient.settings.key_path
     if patient.has_key:
         try:
@@ -147,7 +147,7 @@ def key(patient: DoctorContext) -> Iterator[Result]:
 
 
 def database(patient: DoctorContext) -> Iterator[Result]:
-    """It answers, this program knows its form, and the key opens it."""
+    """Check that the database is reachable, has a schema version known to this program, and fits the encryption key."""
     if not patient.has_database or not patient.has_key:
         yield note("Chưa có cơ sở dữ liệu; được tạo ở lần chạy đầu")
         return

@@ -1,4 +1,4 @@
-"""The machine: Python, disk, clock, and the parts that are not needed and would be of use."""
+"""Checks of the machine: Python version, disk space, time zone data, clock, and optional software."""
 
 import platform
 import shutil
@@ -11,39 +11,39 @@ from zalo_governor.doctor.check import Result, error, good, note, warning
 from zalo_governor.doctor.context import DoctorContext
 from zalo_governor.zalo.http.connectivity import knock
 
-_OLDEST = (3, 11)
+_MIN_PYTHON = (3, 11)
 _MB = 1_000_000
-_NEEDED_MB = 200
-_WANTED_MB = 2_000
-_DRIFT_SECONDS = 5.0
-_WRONG_SECONDS = 60.0
+_ERROR_BELOW_MB = 200
+_WARN_BELOW_MB = 2_000
+_WARN_DRIFT_SECONDS = 5.0
+_ERROR_DRIFT_SECONDS = 60.0
 _TIMEZONE = "Asia/Ho_Chi_Minh"
 
 
 def python(_patient: DoctorContext) -> Iterator[Result]:
-    """The interpreter."""
+    """Check the Python version."""
     here = platform.python_version()
-    if sys.version_info < _OLDEST:
+    if sys.version_info < _MIN_PYTHON:
         yield error(f"Python {here}: cũ hơn 3.11", "Cài Python 3.11 trở lên rồi cài lại chương trình.")
     else:
         yield good(f"Python {here}")
 
 
 def disk(patient: DoctorContext) -> Iterator[Result]:
-    """Room for the database and the log."""
-    place = _nearest(patient.settings.data_dir)
+    """Check the free disk space for database and log."""
+    place = _nearest_existing(patient.settings.data_dir)
     free = shutil.disk_usage(place).free // _MB
     mend = f"Giải phóng chỗ trên ổ chứa {place}, hoặc chuyển data_dir sang ổ khác."
-    if free < _NEEDED_MB:
+    if free < _ERROR_BELOW_MB:
         yield error(f"Chỉ còn {free} MB trống: tin mới không ghi được nữa thì phải chờ trong bộ nhớ", mend)
-    elif free < _WANTED_MB:
+    elif free < _WARN_BELOW_MB:
         yield warning(f"Chỉ còn {free} MB trống", mend)
     else:
         yield good(f"Còn {free / 1000:.0f} GB trống")
 
 
 def timezone(_patient: DoctorContext) -> Iterator[Result]:
-    """Times of reports are those of Viet Nam."""
+    """Check that data for Viet Nam's time zone, which reports use, are installed."""
     try:
         ZoneInfo(_TIMEZONE)
     except ZoneInfoNotFoundError:
@@ -53,28 +53,28 @@ def timezone(_patient: DoctorContext) -> Iterator[Result]:
 
 
 def clock(patient: DoctorContext) -> Iterator[Result]:
-    """Against Zalo's own."""
+    """Compare the machine's clock with Zalo's."""
     zalo = patient.settings.zalo
     answer = knock(route_to=zalo.route_to, timeout=zalo.timeout_seconds)
     if answer.clock is None:
         yield note("Zalo không cho biết giờ của mình nên chưa so được đồng hồ")
         return
-    # The header is cut to whole seconds, and half of the time went by on the way back.
+    # The Date header drops fractions of a second (0.5 on average); the way back took half of the request's time.
     drift = (patient.clock() - answer.clock).total_seconds() - 0.5 - answer.seconds / 2
     way = "nhanh" if drift > 0 else "chậm"
     mend = "Bật đồng bộ giờ: timedatectl set-ntp true (hoặc cài chrony)."
-    if abs(drift) >= _WRONG_SECONDS:
+    if abs(drift) >= _ERROR_DRIFT_SECONDS:
         yield error(
             f"Đồng hồ máy {way} {abs(drift):.0f} giây so với Zalo: lệnh của Quản trị có thể bị coi là đến muộn", mend
         )
-    elif abs(drift) >= _DRIFT_SECONDS:
+    elif abs(drift) >= _WARN_DRIFT_SECONDS:
         yield warning(f"Đồng hồ máy {way} {abs(drift):.0f} giây so với Zalo", mend)
     else:
         yield good(f"Đồng hồ lệch {abs(drift):.0f} giây so với Zalo")
 
 
 def optional_parts(_patient: DoctorContext) -> Iterator[Result]:
-    """None of them is needed."""
+    """List optional software and whether it is installed; missing software is only a note."""
     for what, commands, package in (
         ("Nhận dạng chữ trong ảnh (tesseract)", ("tesseract",), "tesseract-ocr tesseract-ocr-vie"),
         ("Quét vi-rút (clamav)", ("clamdscan", "clamscan"), "clamav-daemon"),
@@ -88,6 +88,6 @@ def optional_parts(_patient: DoctorContext) -> Iterator[Result]:
     yield good("Báo cáo DOCX, XLSX, PNG: không cần LibreOffice, phông chữ đi kèm chương trình")
 
 
-def _nearest(path: Path) -> Path:
-    """The folder, or the nearest one around it that is there."""
+def _nearest_existing(path: Path) -> Path:
+    """Return the folder, or its nearest parent that exists."""
     return next(place for place in (path, *path.parents) if place.exists())

@@ -1,4 +1,4 @@
-"""The people with roles: in the group, and reachable in private."""
+"""Checks of the people with roles: members of a watched group, and reachable by private message."""
 
 from collections.abc import Collection, Iterator
 
@@ -12,7 +12,7 @@ from zalo_governor.storage.repositories.outbox import SqlOutbox
 
 
 def present(patient: DoctorContext) -> Iterator[Result]:
-    """Each of them is in a group that is watched."""
+    """Check that each person with a role is a member of a watched group."""
     account, known = patient.records.account, patient.settings
     with patient.store() as uow:
         here = {uid for group in known.groups for uid in uow.members.present_uids(account, group.id)}
@@ -29,7 +29,7 @@ def present(patient: DoctorContext) -> Iterator[Result]:
     ]
     for person in missing:
         yield warning(
-            f"{person.full_name} ({_in_words(person.roles)}) có vai trò nhưng không thấy trong Nhóm",
+            f"{person.full_name} ({_role_names(person.roles)}) có vai trò nhưng không thấy trong Nhóm",
             "Kiểm tra uid bằng zalo-governor members; người đã đổi tài khoản thì ghi uid mới vào mục people.",
         )
     if known.people and not missing:
@@ -37,26 +37,26 @@ def present(patient: DoctorContext) -> Iterator[Result]:
 
 
 def reachable(patient: DoctorContext) -> Iterator[Result]:
-    """Whether private messages get through to them, as far as one was ever sent."""
+    """Check that private messages reach each person with a role, as far as any message was sent yet."""
     account = patient.records.account
     with patient.store() as uow:
         holders = [person for person in uow.people.with_role(account, *Role) if not person.has(Role.BOT)]
     refused = [person for person in holders if person.reach is Reach.REFUSED]
     for person in refused:
         yield warning(
-            f"{_named(person)} không nhận được tin riêng của Hệ thống (Zalo từ chối)",
+            f"{_name_with_roles(person)} không nhận được tin riêng của Hệ thống (Zalo từ chối)",
             "Đề nghị người này kết bạn với tài khoản của Hệ thống, hoặc cho phép nhận tin từ người lạ.",
         )
     untried = [person for person in holders if person.reach is Reach.UNKNOWN]
     if untried:
-        names = ", ".join(map(_named, untried))
+        names = ", ".join(map(_name_with_roles, untried))
         yield note(f"Chưa biết tin riêng có tới không: {names}", "Đề nghị từng người nhắn /trogiup cho Hệ thống.")
     if holders and not refused and not untried:
         yield good(f"Cả {len(holders)} người có vai trò đều nhận được tin riêng")
 
 
 def undelivered(patient: DoctorContext) -> Iterator[Result]:
-    """What the bot could not deliver lately, and what it has been trying to deliver for long."""
+    """Report notices that recently failed to be delivered, and notices waiting in the outbox for a long time."""
     now = patient.records.clock()
     counts = SqlOutbox(patient.records.database, patient.records.account).counts(now)
     if counts.urgent_failed:
@@ -80,11 +80,11 @@ def undelivered(patient: DoctorContext) -> Iterator[Result]:
         yield good(f"Không có tin nào không gửi được; {counts.waiting} tin chờ gửi")
 
 
-def _named(person: Person) -> str:
-    return f"{person.name} ({_in_words(person.roles)})"
+def _name_with_roles(person: Person) -> str:
+    return f"{person.name} ({_role_names(person.roles)})"
 
 
-def _in_words(roles: Collection[Role]) -> str:
-    """As `init` asks for them; a role that it does not ask for by its key."""
+def _role_names(roles: Collection[Role]) -> str:
+    """Return the roles as text: Vietnamese names for the roles that `init` asks for, keys for the others."""
     asked = [name for role, name in ROLE_NAMES.items() if role in roles]
     return "; ".join([*asked, *sorted(role for role in roles if role not in ROLE_NAMES)])

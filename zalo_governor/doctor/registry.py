@@ -1,4 +1,4 @@
-"""Every check, in the order in which they are made: each after those that it needs."""
+"""The list of all checks in the order in which they run: each after the checks that it needs."""
 
 from zalo_governor.doctor import alerting, installation, machine, people, running, zalo
 from zalo_governor.doctor.check import Check

@@ -1,4 +1,4 @@
-"""Makes the checks one after the other; none of them can end the others."""
+"""Running the checks one after the other; an exception in one does not stop the others."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -10,18 +10,18 @@ from zalo_governor.system.error_text import of_system
 
 _OFFLINE = Result(Level.SKIPPED, "không kiểm tra vì --offline")
 EXIT_CODES = {Level.GOOD: 0, Level.NOTE: 0, Level.SKIPPED: 0, Level.WARNING: 1, Level.ERROR: 2}
-"""For monitoring. What is skipped because of an error before it is counted by that error."""
+"""Worst level -> exit code, for monitoring. SKIPPED counts as 0: its cause is the error of an earlier check."""
 
 
 class Diagnosis(NamedTuple):
-    """A result and the check that gave it."""
+    """A result with the check that yielded it."""
 
     check: Check
     result: Result
 
 
 def examine(patient: DoctorContext, checks: Sequence[Check], begin: Callable[[Check], None]) -> Iterator[Diagnosis]:
-    """Every result as it is found; `begin` is told of each check before it is made."""
+    """Run the checks and yield each result; `begin` is called with each check before it runs."""
     unfit: set[str] = set()
     titles = {check.id: check.title for check in checks}
     for check in checks:
@@ -32,19 +32,19 @@ def examine(patient: DoctorContext, checks: Sequence[Check], begin: Callable[[Ch
         elif check.asks and patient.offline:
             results = [_OFFLINE]
         else:
-            results = _looked(check, patient)
+            results = _run(check, patient)
         if any(result.level in {Level.ERROR, Level.SKIPPED} for result in results):
             unfit.add(check.id)
         yield from (Diagnosis(check, result) for result in results)
 
 
 def worst(findings: Sequence[Diagnosis]) -> Level:
-    """The worst level of all."""
+    """Return the worst level of all results."""
     order = list(Level)
     return max((finding.result.level for finding in findings), key=order.index, default=Level.GOOD)
 
 
-def _looked(check: Check, patient: DoctorContext) -> list[Result]:
+def _run(check: Check, patient: DoctorContext) -> list[Result]:
     results: list[Result] = []
     try:
         results.extend(check.look(patient))

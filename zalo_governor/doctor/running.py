@@ -1,4 +1,4 @@
-"""The bot itself: whether it runs, and how it says that it stands."""
+"""Checks of the bot process: whether it runs, and what its health endpoint reports."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -29,14 +29,14 @@ _MEANING = {
         "Kiểm tra PostgreSQL hoặc ổ đĩa; tin đã nghe chờ trong bộ nhớ cho tới khi ghi được.",
     ),
 }
-_ELSEWHERE = {
+_IN_USE_ELSEWHERE = {
     LineState.DUPLICATE.value: "phiên đăng nhập đang được dùng ở nơi khác (3000)",
     LineState.KICKED.value: "tài khoản vừa được đăng nhập ở nơi khác (3003)",
 }
 
 
 def process(patient: DoctorContext) -> Iterator[Result]:
-    """Which of the two ways of looking the rest goes by."""
+    """Report whether the bot runs; that decides whether later checks ask Zalo or use what the bot recorded."""
     if not patient.ready:
         mend = "Lần đầu: zalo-governor login rồi zalo-governor run. Cơ sở dữ liệu cũ: zalo-governor upgrade."
         yield Result(Level.SKIPPED, "chưa có cơ sở dữ liệu đúng dạng của chương trình", mend)
@@ -50,7 +50,7 @@ def process(patient: DoctorContext) -> Iterator[Result]:
 
 
 def health(patient: DoctorContext) -> Iterator[Result]:
-    """Its own word, over loopback."""
+    """Query the bot's health endpoint on this machine and report each problem that it names."""
     port = patient.settings.health.port
     if port is None:
         yield note("Không mở cổng giám sát (health.port: null)")
@@ -80,17 +80,17 @@ def health(patient: DoctorContext) -> Iterator[Result]:
     for reason in reasons:
         says, mend = _MEANING.get(reason, (reason, "Xem nhật ký."))
         if reason == Condition.BLIND.value:
-            says, mend = _of_the_line(told) or (says, mend)
+            says, mend = _explain_connection(told) or (says, mend)
         yield error(f"Chương trình đang chạy nhưng {says}", mend)
     if not reasons:
         yield good(f"Đang nghe; {told.get('waiting')} tin chờ xét")
 
 
-def _of_the_line(told: dict[str, Any]) -> tuple[str, str] | None:
-    """What it is and what to do, where connecting again does not mend it."""
+def _explain_connection(told: dict[str, Any]) -> tuple[str, str] | None:
+    """Return (problem, remedy) for a connection state that reconnecting does not repair; None for any other state."""
     if told.get("line") == LineState.REFUSED.value:
         return "Zalo không nhận phiên đăng nhập", "Đăng nhập lại (zalo-governor login), rồi khởi động lại dịch vụ."
-    why = _ELSEWHERE.get(str(told.get("line")))
+    why = _IN_USE_ELSEWHERE.get(str(told.get("line")))
     if why is None or not told.get("resumes_at"):
         return None
     until = local(datetime.fromisoformat(str(told["resumes_at"])))

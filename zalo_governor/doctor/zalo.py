@@ -1,4 +1,4 @@
-"""Zalo: the way, the session, the groups, and what the account may do in them."""
+"""Checks of Zalo: network connection, session, membership in the groups, and the account's rights in them."""
 
 from collections.abc import Iterator
 
@@ -9,22 +9,22 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.zalo.errors import LoginRefusedError, NotInGroupError, ZaloUnavailableError
 from zalo_governor.zalo.http.connectivity import knock
 
-_WAYS = {
+_NETWORK_ERRORS = {
     "SSLError": "Kết nối bị chặn hoặc bị thay chứng thư ở giữa đường",
     "ConnectTimeout": "Zalo không trả lời",
     "ReadTimeout": "Zalo không trả lời",
 }
-_OPEN_WAY = "Kiểm tra mạng, DNS và tường lửa: máy phải ra được cổng 443 của *.zalo.me, *.zadn.vn, *.zdn.vn."
+_MEND_NETWORK = "Kiểm tra mạng, DNS và tường lửa: máy phải ra được cổng 443 của *.zalo.me, *.zadn.vn, *.zdn.vn."
 
 
 def way(patient: DoctorContext) -> Iterator[Result]:
-    """From here to Zalo's door."""
+    """Check that Zalo's servers can be reached over the network, and report how long the answer took."""
     zalo = patient.settings.zalo
     try:
         answer = knock(route_to=zalo.route_to, timeout=zalo.timeout_seconds)
     except ZaloUnavailableError as failed:
         kind = str(failed).rpartition(": ")[2]
-        yield error(f"{_WAYS.get(kind, 'Không nối được tới Zalo')} ({kind})", _OPEN_WAY)
+        yield error(f"{_NETWORK_ERRORS.get(kind, 'Không nối được tới Zalo')} ({kind})", _MEND_NETWORK)
         return
     where = "Zalo mô phỏng (zalo.route_to)" if zalo.route_to else "Zalo"
     yield good(f"Tới được {where} trong {answer.seconds * 1000:.0f} ms")
@@ -33,7 +33,7 @@ def way(patient: DoctorContext) -> Iterator[Result]:
 
 
 def session(patient: DoctorContext) -> Iterator[Result]:
-    """There is one, and Zalo takes it."""
+    """Check that a session is stored and, unless offline or while the bot runs, that Zalo accepts it."""
     if patient.occupant is not None:
         yield good("Phiên đăng nhập do chương trình đang chạy giữ")
         return
@@ -50,7 +50,7 @@ def session(patient: DoctorContext) -> Iterator[Result]:
 
 
 def groups(patient: DoctorContext) -> Iterator[Result]:
-    """Each of them is visible, and the account is in it."""
+    """Check that the account is a member of each watched group."""
     for group in patient.settings.groups:
         name = group.name or group.id
         try:
@@ -63,15 +63,15 @@ def groups(patient: DoctorContext) -> Iterator[Result]:
         elif patient.records.account not in seen.snapshot.member_uids:
             yield error(f"{name}: tài khoản không còn trong Nhóm", "Nhờ trưởng nhóm hoặc phó nhóm thêm lại tài khoản.")
         else:
-            yield good(f"{name}: {seen.snapshot.total_members} thành viên, {_when(patient, seen)}")
+            yield good(f"{name}: {seen.snapshot.total_members} thành viên, {_seen_when(patient, seen)}")
 
 
 def rights(patient: DoctorContext) -> Iterator[Result]:
-    """What Zalo lets only the owner of a group and its deputies do (protocol page 4)."""
+    """Check that the account is owner or deputy of each group, whose rights some actions need (protocol page 4)."""
     account = patient.records.account
     for group in patient.settings.groups:
         name = group.name or group.id
-        seen = _known(patient, group.id)
+        seen = _seen_or_none(patient, group.id)
         if seen is None:
             continue
         shown = seen.snapshot
@@ -91,14 +91,14 @@ def rights(patient: DoctorContext) -> Iterator[Result]:
             )
 
 
-def _known(patient: DoctorContext, group_id: str) -> SeenGroup | None:
+def _seen_or_none(patient: DoctorContext, group_id: str) -> SeenGroup | None:
     try:
         return patient.seen(group_id)
     except NotInGroupError:
         return None
 
 
-def _when(patient: DoctorContext, seen: SeenGroup) -> str:
+def _seen_when(patient: DoctorContext, seen: SeenGroup) -> str:
     if patient.may_ask:
         return "xem vừa rồi"
     return f"theo lần rà soát lúc {local(seen.at):%H:%M %d/%m/%Y}"

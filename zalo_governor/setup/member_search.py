@@ -30,29 +30,17 @@ def find(members: Sequence[Member], typed: str) -> Found:
     by_id = [member for member in members if wanted and wanted in {member.uid, member.global_id}]
     if by_id or not words_of(normalise(wanted).text):
         return Found(tuple(by_id))
-    begun = [
-        member
-        for member in members
-        if _all_are_prefixes(_words_without_diacritics(wanted), _words_without_diacritics(_all_names(member)))
-    ]
-    whole = [
-        member
-        for member in begun
-        if set(_words_without_diacritics(wanted)) <= set(_words_without_diacritics(_all_names(member)))
-    ]
+    begun = [member for member in members if _all_are_prefixes(_plain_words(wanted), _plain_words(_all_names(member)))]
+    whole = [member for member in begun if set(_plain_words(wanted)) <= set(_plain_words(_all_names(member)))]
     found = whole or begun
     if not has_marks(wanted):
         return Found(_sorted_by_name(found))
-    marked = [
-        member
-        for member in found
-        if _all_are_prefixes(_words_with_diacritics(wanted), _words_with_diacritics(_all_names(member)))
-    ]
+    marked = [member for member in found if _all_are_prefixes(_exact_words(wanted), _exact_words(_all_names(member)))]
     return Found(_sorted_by_name(marked or found))
 
 
 def _sorted_by_name(found: Iterable[Member]) -> tuple[Member, ...]:
-    return tuple(sorted(found, key=lambda member: (_words_without_diacritics(member.display_name), member.uid)))
+    return tuple(sorted(found, key=lambda member: (_plain_words(member.display_name), member.uid)))
 
 
 def _all_are_prefixes(wanted: Iterable[str], words: Sequence[str]) -> bool:
@@ -63,9 +51,11 @@ def _all_names(member: Member) -> str:
     return f"{member.display_name} {member.zalo_name}"
 
 
-def _words_without_diacritics(text: str) -> list[str]:
+def _plain_words(text: str) -> list[str]:
+    """Return the words in lower case and without diacritics."""
     return words_of(normalise(text).text)
 
 
-def _words_with_diacritics(text: str) -> list[str]:
+def _exact_words(text: str) -> list[str]:
+    """Return the words in lower case, with their diacritics."""
     return normalise(text).text.lower().split()
