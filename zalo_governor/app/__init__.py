@@ -1,1 +1,1 @@
-"""The program as a whole: how its parts are put together, started, watched and stopped."""
+"""The running program: composes, starts, monitors and stops all components."""

@@ -1,4 +1,4 @@
-"""The composition root: settings -> a Governor that listens, judges, sends, and reports until it is stopped."""
+"""Composition root: builds a Governor from settings; it receives, judges, sends and reports until stopped."""
 
 import threading
 from collections.abc import Sequence
@@ -26,12 +26,13 @@ from zalo_governor.zalo.http.rate_limit import TokenBucket
 log = structlog.get_logger(__name__)
 
 _LOGIN_DELAYS = (1, 2, 5, 10, 30, 60)
+"""Seconds before each retry of the login; the last repeats."""
 
 
 def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Governor:
-    """Put the program together; nothing runs and nobody is called yet.
+    """Build the program without starting any thread or network call.
 
-    `file` is what the settings were read from: it is watched, as the files are to which it points.
+    `file` is the settings file; it is watched for changes, as are the files it refers to.
 
     Raises:
         ConfigError: a configuration file, the session file or the key is wrong.
@@ -46,7 +47,7 @@ def build(settings: Settings, file: Path, clock: Clock = system_clock) -> Govern
 
 
 def open_session(records: AppContext, pace: TokenBucket | None = None) -> ZaloSession:
-    """The session of the account, not logged in yet; raises ConfigError where there is none."""
+    """Return the bot account's Zalo session, not logged in yet; raises ConfigError if none is stored."""
     zalo = records.settings.zalo
     return ZaloSession(
         records.credentials(),
@@ -60,38 +61,38 @@ def open_session(records: AppContext, pace: TokenBucket | None = None) -> ZaloSe
 
 
 class _Bot:
-    """Fits governor.Machine: one bot account."""
+    """One bot account with its session, rule worker and components. Implements `supervisor.Machine`."""
 
     def __init__(self, records: AppContext, file: Path) -> None:
         self._records = records
         self._file = file
-        self._watching = Observability(records)
+        self._observability = Observability(records)
         self._lock: InstanceLock | None = None
-        self._wiring: Container | None = None
-        self._judging = Heartbeat()
+        self._container: Container | None = None
+        self._judge_progress = Heartbeat()
         self._rules = RuleWorkerClient(
             command(records.settings.rules_dir),
             here=lambda: records.rulebook.engine,
-            on_lost=self._judging.tries_again,
+            on_lost=self._judge_progress.tries_again,
         )
         send = records.settings.zalo.send
-        self._pace = TokenBucket(per_second=send.per_second, burst=send.burst)
-        self._session = open_session(records, self._pace)
+        self._rate_limit = TokenBucket(per_second=send.per_second, burst=send.burst)
+        self._session = open_session(records, self._rate_limit)
         log.info("session_used", origin=records.session_origin.value)
 
     def attendants(self) -> Sequence[Part]:
-        """What lets others see how the bot stands, also while it cannot log in."""
-        return self._watching.parts()
+        """Return the monitoring parts, which run even while the bot cannot log in."""
+        return self._observability.parts()
 
     def log_in(self, stopping: threading.Event) -> bool:
-        """Log in, however long the network is away; False when stopped meanwhile."""
+        """Log in, retrying while the network is down; return False if stopped meanwhile."""
         self._rules.start()
         tried = 0
         while not stopping.is_set():
             try:
                 self._session.login()
             except LoginRefusedError as refused:
-                # The program ends, and is not started again: nobody else would tell anybody.
+                # The program ends and is not restarted, so nothing else would report the refusal.
                 say = self._records.catalogue.render
                 channel = FallbackAlert(self._records.settings.alarm)
                 channel.deliver(say(MessageId.BLIND_SUBJECT), say(MessageId.LOGIN_REFUSED, code=refused.code))
@@ -101,15 +102,18 @@ class _Bot:
                 stopping.wait(_LOGIN_DELAYS[min(tried, len(_LOGIN_DELAYS) - 1)])
                 tried += 1
             else:
-                self._refuse_a_stranger()
+                self._check_database_account()
                 self._records.keep_account(self._session.uid)
                 self._lock = InstanceLock(self._records.database, self._session.uid)
                 self._lock.take()
                 return True
         return False
 
-    def _refuse_a_stranger(self) -> None:
-        """An SQLite file serves one account. Another one that simply went on would judge all of the history again."""
+    def _check_database_account(self) -> None:
+        """Raise StoreError if the SQLite file belongs to another account.
+
+        An SQLite file serves one account: a second one would judge the whole history again.
+        """
         known = accounts_of(self._records.database)
         if self._records.database.is_sqlite and known and self._session.uid not in known:
             raise StoreError(
@@ -118,19 +122,25 @@ class _Bot:
             )
 
     def parts(self) -> Sequence[Part]:
-        """Everything that runs, wired for the account that logged in."""
-        self._wiring = Container(
-            self._records, self._session, self._rules, self._judging, self._watching, self._pace, self._file
+        """Build all components for the account that logged in and return their parts."""
+        self._container = Container(
+            self._records,
+            self._session,
+            self._rules,
+            self._judge_progress,
+            self._observability,
+            self._rate_limit,
+            self._file,
         )
-        return self._wiring.parts()
+        return self._container.parts()
 
     def look_at_configuration(self) -> None:
-        """See now whether its files were changed; before the login, nothing happens."""
-        if self._wiring:
-            self._wiring.watch.hurry()
+        """Check the configuration files for changes now; do nothing before the login."""
+        if self._container:
+            self._container.watch.hurry()
 
     def close(self) -> None:
-        """Close the session and the database, and end the process of the rules."""
+        """Close the session and the database, and end the rule worker process."""
         self._rules.close()
         if self._lock:
             self._lock.release()

@@ -1,4 +1,4 @@
-"""What the program goes by, as keyed hashes: so that the audit log says when a rule or a setting changed."""
+"""Keyed hashes of the configuration files, so that the audit log shows when a rule or a setting changed."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -7,27 +7,31 @@ from typing import Any, NamedTuple
 from zalo_governor.config import Settings
 
 _SETTINGS = "settings"
-_GO_BY = (".yaml", ".txt", ".tsv")
-_NOT_GONE_BY = frozenset({"benign", "content", "demo"})
-"""Folders whose files are samples: they change nothing that is judged."""
+"""Name under which the hash of the effective settings is listed."""
+_SUFFIXES = (".yaml", ".txt", ".tsv")
+"""Suffixes of configuration files."""
+_SAMPLE_FOLDERS = frozenset({"benign", "content", "demo"})
+"""Folders that hold samples only, which do not affect judging."""
 _DIGITS = 16
+"""Hex digits kept of each hash."""
 
 
 class Change(NamedTuple):
-    """Which files are other ones than at the last look."""
+    """The differences between two sets of configuration hashes."""
 
     changed: dict[str, str]
-    """Name -> hash, for those that are new as well."""
+    """File name -> hash of changed and new files."""
     gone: list[str]
+    """Names of removed files."""
 
     @property
     def detail(self) -> dict[str, Any]:
-        """For the audit log."""
+        """Return the differences as a dict for the audit log."""
         return {"changed": self.changed, "gone": self.gone}
 
 
 def fingerprints(settings: Settings, mac: Callable[[bytes], bytes]) -> dict[str, str]:
-    """Name of each file of the configuration -> its keyed hash; the settings as they count, the environment in them.
+    """Return configuration file name -> keyed hash; settings are hashed with environment variables applied.
 
     Raises:
         OSError: a file cannot be read.
@@ -39,15 +43,15 @@ def fingerprints(settings: Settings, mac: Callable[[bytes], bytes]) -> dict[str,
 
 
 def change(before: Mapping[str, str], now: Mapping[str, str]) -> Change | None:
-    """What is another one now; None where everything is as it was."""
+    """Return the differences between two results of `fingerprints`, or None if there are none."""
     changed = {name: digest for name, digest in now.items() if before.get(name) != digest}
     gone = sorted(before.keys() - now.keys())
     return Change(changed, gone) if changed or gone else None
 
 
 def configuration_files(folder: Path) -> Iterator[Path]:
-    """The files in a folder of rules and words by which the program goes, in the order of their names."""
+    """Yield the rule and text files in a folder that affect the program, sorted by name."""
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if path.is_file() and path.suffix in _GO_BY and inside.parts[0] not in _NOT_GONE_BY:
+        if path.is_file() and path.suffix in _SUFFIXES and inside.parts[0] not in _SAMPLE_FOLDERS:
             yield path

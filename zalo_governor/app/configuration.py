@@ -1,4 +1,4 @@
-"""What an installation goes by: settings, rules, words. Loaded as a whole, and replaced as a whole while it runs."""
+"""The configuration of an installation (settings, rules, texts), loaded and replaced as a whole."""
 
 import threading
 from collections.abc import Callable
@@ -14,47 +14,52 @@ from zalo_governor.text.names.short_forms import ShortForms
 
 
 class Configuration(NamedTuple):
-    """Immutable; everything in it was read together."""
+    """Everything that is read from configuration files; immutable, and read at the same time."""
 
     settings: Settings
     rulebook: Rulebook
     catalogue: Catalogue
     changes: ChangeVocabulary
+    """Words for changes of a group."""
     clarity: ClarityPolicy
+    """What makes a leader's directive clear enough."""
     short_forms: ShortForms
-    """How titles and offices may be shortened in a display name."""
+    """How titles and offices may be abbreviated in a display name."""
 
 
 class CurrentConfiguration:
-    """The one place that says by what the program goes now, and to whom that matters."""
+    """Holds the current configuration and calls subscribers when it is replaced."""
 
     def __init__(self, first: Configuration) -> None:
         self._current = first
         self._callbacks: list[Callable[[Configuration], None]] = []
-        self._turn = threading.Lock()
+        self._replacing = threading.Lock()
 
     @property
     def current(self) -> Configuration:
-        """To be asked for each time anew; who needs several parts of it that fit each other takes it once."""
+        """Return the current configuration.
+
+        Read it anew for each use; read it once where several of its parts must fit each other.
+        """
         return self._current
 
     def on_change(self, callback: Callable[[Configuration], None]) -> None:
-        """Have that called with each new configuration, in the order of asking; it must not fail."""
+        """Call `callback` with each new configuration, in the order of registration; it must not raise."""
         self._callbacks.append(callback)
 
     def replace(self, new: Configuration) -> None:
-        """From now on the program goes by this one."""
-        with self._turn:
+        """Replace the configuration and call all subscribers."""
+        with self._replacing:
             self._current = new
             for callback in self._callbacks:
                 callback(new)
 
 
 def load_configuration(settings: Settings) -> Configuration:
-    """Read all that the settings point to.
+    """Read all files that the settings refer to.
 
     Raises:
-        ConfigError: a file is missing or wrong; names file, line and key, and what to do.
+        ConfigError: a file is missing or wrong; names the file, line, key and remedy.
     """
     folder = settings.rules_dir
     return Configuration(
@@ -63,11 +68,12 @@ def load_configuration(settings: Settings) -> Configuration:
         catalogue=Catalogue.load(folder / "messages.vi.yaml"),
         changes=ChangeVocabulary.load(folder / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(folder / "y-kien.yaml"),
-        short_forms=_short_forms(settings),
+        short_forms=_load_short_forms(settings),
     )
 
 
-def _short_forms(settings: Settings) -> ShortForms:
+def _load_short_forms(settings: Settings) -> ShortForms:
+    """Read the allowed abbreviations of titles and offices."""
     path = settings.rules_dir / "lexicons" / "short-forms.tsv"
     try:
         return ShortForms(read_lines(path))

@@ -1,4 +1,4 @@
-"""The whole of it: every room of a bot that has logged in, tied to the others."""
+"""The object graph of a bot that has logged in: builds all components and connects them."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -50,10 +50,11 @@ from zalo_governor.zalo.http.rate_limit import TokenBucket
 log = structlog.get_logger(__name__)
 
 _JUDGED_SECONDS = 30.0
+"""How long to wait at most until admitted entries are judged."""
 
 
 class Container:
-    """Each attribute is an object of one of the rooms; the methods are what passes between them."""
+    """Builds all components of one logged-in bot account; its methods are the callbacks between them."""
 
     def __init__(
         self,
@@ -68,13 +69,15 @@ class Container:
         settings, clock, database = records.settings, records.clock, records.database
         self._clock = clock
         self._records = records
-        self._watching = watching
+        self._observability = watching
         self._account = session.uid
         self._rules = rules
-        self._pace = pace
+        self._rate_limit = pace
         self._groups = {group.id: group.name for group in settings.groups}
         self._caught_up = threading.Event()
-        self._who_is_here = threading.Event()
+        """Set once the messages missed before this start are admitted."""
+        self._first_sync_done = threading.Event()
+        """Set once a group sync has run."""
 
         inbox = SqlInbox(database, self._account)
         self._outbox = SqlOutbox(database, self._account)
@@ -95,20 +98,20 @@ class Container:
         with self._units.begin() as uow:
             uow.trials.begin(self._account, clock())
 
-        self._rooms = self._build_services(records.configuration.current)
-        self._orders = self._timer("orders", CurrentWork(lambda: self._rooms.orders), self._caught_up)
+        self._services = self._build_services(records.configuration.current)
+        self._orders = self._timer("orders", CurrentWork(lambda: self._services.orders), self._caught_up)
         self._acquaintance = self._timer(
-            "acquaintance", CurrentWork(lambda: self._rooms.acquaintance), self._who_is_here
+            "acquaintance", CurrentWork(lambda: self._services.acquaintance), self._first_sync_done
         )
-        self._pictures = self._timer("pictures", CurrentWork(lambda: self._rooms.pictures), self._caught_up)
-        self._deadlines = self._timer("deadlines", CurrentWork(lambda: self._rooms.deadlines), self._caught_up)
+        self._pictures = self._timer("pictures", CurrentWork(lambda: self._services.pictures), self._caught_up)
+        self._deadlines = self._timer("deadlines", CurrentWork(lambda: self._services.deadlines), self._caught_up)
         self._judge = Judge[SqlUnitOfWork](
             inbox=inbox,
             units=self._units,
             parser=parse,
             rules=rules,
             door_rules=lambda: records.rulebook.engine.door_rules,
-            reactions=CurrentServices(lambda: self._rooms),
+            reactions=CurrentServices(lambda: self._services),
             outbox=self._outbox,
             groups=list(self._groups),
             on_judged=self._judged,
@@ -118,92 +121,95 @@ class Container:
         door = SecretGate(records.rulebook.engine.door_rules, database.keys.mac)
         records.configuration.on_change(lambda new: door.apply(new.rulebook.engine.door_rules))
         records.configuration.on_change(lambda _new: rules.reload())
-        self._hearing = Ingestion(
+        self._ingestion = Ingestion(
             records,
             session,
             self._client,
             inbox=inbox,
             door=door,
             judge=self._judge,
-            alarm=CurrentAlarm(lambda: self._rooms),
+            alarm=CurrentAlarm(lambda: self._services),
             on_admitted=watching.heard,
             on_recovered=self._recovered,
-            on_up=self._heard_again,
+            on_up=self._on_line_up,
         )
         watching.look_at(
             self._account,
-            line=self._hearing.status,
-            intake=self._hearing.progress,
+            line=self._ingestion.status,
+            intake=self._ingestion.progress,
             judge=self._judge.progress,
         )
-        self._roll_call = GroupSync(
+        self._group_sync = GroupSync(
             account=self._account,
             fetch=self._client.group,
             begin=self._units.begin,
             may_keep=lambda raw: door.look(raw) is None,
             admit=self._admit_and_judge,
-            sum_up=self._sum_up_sweep,
-            on_swept=self._who_is_here.set,
+            sum_up=self._report_sync,
+            on_swept=self._first_sync_done.set,
             again_after=timedelta(minutes=settings.vigil.sweep_again_minutes),
             clock=clock,
         )
-        self._sweeps = self._timer("sweeps", self._roll_call, self._caught_up)
+        self._sync_timer = self._timer("sweeps", self._group_sync, self._caught_up)
         self._schedule = Schedule([], self._caught_up, clock)
-        self._timetable = DailySchedule(
+        self._daily_schedule = DailySchedule(
             records,
             self._units,
-            office=lambda: self._rooms.office,
-            roll_call=self._roll_call,
+            office=lambda: self._services.office,
+            roll_call=self._group_sync,
             groups=list(self._groups),
             stopping=self._schedule.stopping,
             clock=clock,
         )
-        self._schedule.apply(self._timetable.duties())
+        self._schedule.apply(self._daily_schedule.duties())
         self.watch = ConfigurationWatch(
             file,
             running=lambda: records.configuration.current,
-            apply=self._go_by,
-            on_broken=lambda fault: self._tell_of_configuration(lambda notices, uow: notices.broken(uow, fault)),
-            on_mended=lambda: self._tell_of_configuration(lambda notices, uow: notices.mended(uow)),
-            on_restart=lambda keys: self._tell_of_configuration(lambda notices, uow: notices.needs_restart(uow, keys)),
+            apply=self._apply_configuration,
+            on_broken=lambda fault: self._post_configuration_notice(lambda notices, uow: notices.broken(uow, fault)),
+            on_mended=lambda: self._post_configuration_notice(lambda notices, uow: notices.mended(uow)),
+            on_restart=lambda keys: self._post_configuration_notice(
+                lambda notices, uow: notices.needs_restart(uow, keys)
+            ),
         )
 
     def parts(self) -> Sequence[Part]:
-        """In the order in which they are to stop: first what brings work, last what finishes it."""
+        """Return all parts in the order of stopping: producers of work first, consumers last."""
         return (
             Part("configuration", self.watch.run, self.watch.stop),
             Part("schedule", self._schedule.run, self._schedule.stop),
             Part("deadlines", self._deadlines.run, self._deadlines.stop),
             Part("orders", self._orders.run, self._orders.stop),
             Part("acquaintance", self._acquaintance.run, self._acquaintance.stop),
-            Part("sweeps", self._sweeps.run, self._sweeps.stop),
+            Part("sweeps", self._sync_timer.run, self._sync_timer.stop),
             Part("pictures", self._pictures.run, self._pictures.stop),
-            *self._hearing.parts(),
+            *self._ingestion.parts(),
             Part("judge", on_the_core(self._judge.run), self._stop_judge),
             Part("outbox", self._worker.run, self._worker.stop),
         )
 
-    def _go_by(self, new: Configuration) -> None:
-        """Have everything go by another configuration; what may fail comes first."""
+    def _apply_configuration(self, new: Configuration) -> None:
+        """Apply a new configuration to all components; steps that can fail come first."""
         self._seed_people(new.settings)
         rooms = self._build_services(new)
         with self._judge.between_batches():
             self._records.configuration.replace(new)
-            self._rooms = rooms
+            self._services = rooms
         send = new.settings.zalo.send
-        self._pace.apply(per_second=send.per_second, burst=send.burst)
-        self._schedule.apply(self._timetable.duties())
+        self._rate_limit.apply(per_second=send.per_second, burst=send.burst)
+        self._schedule.apply(self._daily_schedule.duties())
         note_configuration(self._records, self._units, "config.reloaded")
         freeze_long_lived_objects()
 
     def _build_services(self, configuration: Configuration) -> Services:
+        """Build the services from a configuration."""
         policy = office_policy(
             configuration,
             self._account,
             clock=self._clock,
             status=self._status,
-            look_at=self._look_at,
-            look_for=self._look_for,
+            look_at=self._request_sync,
+            look_for=self._request_sync_for,
         )
         return Services(
             policy,
@@ -215,83 +221,100 @@ class Container:
         )
 
     def _seed_people(self, settings: Settings) -> None:
+        """Store the people whom the settings list."""
         self._units.seed_people(self._account, [SeedPerson(**person.model_dump()) for person in settings.people])
 
-    def _tell_of_configuration(self, tell: Callable[[ConfigurationNotices, SqlUnitOfWork], None]) -> None:
+    def _post_configuration_notice(self, tell: Callable[[ConfigurationNotices, SqlUnitOfWork], None]) -> None:
+        """Post a notice about the configuration to the admins."""
         with self._units.begin() as uow:
-            tell(self._rooms.configuring, uow)
+            tell(self._services.configuring, uow)
 
     def _timer(self, name: str, work: Work, begin: threading.Event) -> DueWork:
+        """Return a worker that does `work` when it is due, beginning when `begin` is set."""
         return DueWork(name, next_due=work.next_due, act=work.act, begin=begin, clock=self._clock)
 
     def _stop_judge(self) -> None:
+        """Stop the judge and release it from waiting for the rule worker."""
         self._judge.stop()
         self._rules.leave()
 
     def _status(self) -> LineStatus:
+        """Return the state of the connection, the outbox and the backups."""
         last = last_backup(self._records.vault)
-        return self._hearing.status()._replace(
+        return self._ingestion.status()._replace(
             outgoing=self._outbox.counts(self._clock()),
             backed_up_at=last.at if last else None,
             backup_overdue=is_overdue(self._records.vault, self._clock(), self._records.settings.backup.remind_after),
         )
 
     def _judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        self._watching.judged(results)
-        missed = [event for event, verdict in results if verdict.findings and self._did_not_come_live(event)]
+        """Record judged events, and notify people of findings in entries that did not arrive live."""
+        self._observability.judged(results)
+        missed = [event for event, verdict in results if verdict.findings and self._is_delayed(event)]
         for group_id in {event.thread_id for event in missed}:
-            self._tell_afterwards(group_id, self._rooms.office.tell_urgent)
+            self._notify_in_transaction(group_id, self._services.office.tell_urgent)
         if self._caught_up.is_set():
-            # What was held up on its way, or in a locked database, warned nobody and waits for no recovery.
+            # Live entries delayed on the way or by a locked database raised no warning, and gap recovery skips them.
             for group_id in {event.thread_id for event in missed if event.source is Source.LIVE}:
-                self._tell_afterwards(group_id, self._rooms.office.recovered)
+                self._notify_in_transaction(group_id, self._services.office.recovered)
 
-    def _did_not_come_live(self, event: EventBase) -> bool:
+    def _is_delayed(self, event: EventBase) -> bool:
+        """Return whether a group event was backfilled or arrived too late to be announced at once."""
         held_up = event.source is Source.LIVE and not is_fresh(event, self._clock())
         return event.is_group and (held_up or event.source is Source.BACKFILL)
 
-    def _tell_afterwards(self, group_id: str, tell: Callable[[SqlUnitOfWork, str], None]) -> None:
+    def _notify_in_transaction(self, group_id: str, tell: Callable[[SqlUnitOfWork, str], None]) -> None:
+        """Call `tell` in a transaction of its own; failures are only logged."""
         try:
             with self._units.begin() as uow:
                 tell(uow, group_id)
         except Exception as error:
-            # The judge must go on; the cases stay untold, and the next recovery tells of them.
+            # The judge must go on; the next gap recovery reports these cases.
             log.error("not_summed_up", group=group_id, error=type(error).__name__)
 
     def _admit_and_judge(self, elements: Sequence[Element]) -> None:
-        self._hearing.admit(elements)
+        """Admit elements and wait until they are judged."""
+        self._ingestion.admit(elements)
         self._judge.drain(_JUDGED_SECONDS)
 
     def _recovered(self, group_id: str) -> None:
+        """Notify people of what backfill found in a group, once it is judged."""
         self._judge.drain(_JUDGED_SECONDS)
         with self._units.begin() as uow:
-            self._rooms.office.recovered(uow, group_id)
+            self._services.office.recovered(uow, group_id)
 
     def _sent(self, outgoing: Outgoing, outcome: str) -> None:
-        self._watching.sent(outgoing, outcome)
-        self._rooms.delivery.sent(outcome)
+        """Record the outcome of a send, for the metrics and the delivery follow-up."""
+        self._observability.sent(outgoing, outcome)
+        self._services.delivery.sent(outcome)
 
-    def _heard_again(self) -> None:
+    def _on_line_up(self) -> None:
+        """Resume after reconnecting: start due work, retry sends now and sync all groups."""
         self._caught_up.set()
-        self._hasten_sends()
+        self._retry_sends_now()
         for group_id in self._groups:
-            self._roll_call.want(group_id)
+            self._group_sync.want(group_id)
 
-    def _hasten_sends(self) -> None:
+    def _retry_sends_now(self) -> None:
+        """Retry postponed messages now, since Zalo answers again."""
         try:
             self._outbox.hasten()
         except StoreUnavailableError as error:
             log.warning("sends_not_hastened", error=error)
         self._worker.wake()
 
-    def _look_at(self, group_id: str) -> None:
-        self._roll_call.want(group_id)
+    def _request_sync(self, group_id: str) -> None:
+        """Request a sync of a group."""
+        self._group_sync.want(group_id)
 
-    def _look_for(self, group_id: str, uid: str) -> None:
-        self._roll_call.want_for(group_id, uid)
+    def _request_sync_for(self, group_id: str, uid: str) -> None:
+        """Request a sync of a group at once, to find the person who writes there."""
+        self._group_sync.want_for(group_id, uid)
 
     def _said_again(self, text: str) -> str:
-        return self._rooms.office.said_again(text)
+        """Return the text of a message that is sent again."""
+        return self._services.office.said_again(text)
 
-    def _sum_up_sweep(self, uow: UnitOfWork, group_id: str) -> None:
-        self._rooms.office.swept(uow, group_id)
+    def _report_sync(self, uow: UnitOfWork, group_id: str) -> None:
+        """Notify people of what a group sync found."""
+        self._services.office.swept(uow, group_id)

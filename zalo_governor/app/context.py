@@ -1,4 +1,4 @@
-"""One installation's records and rules, opened without Zalo: what every command but `check` begins with."""
+"""Opens an installation's database, configuration and session without Zalo: the start of every command but `check`."""
 
 import os
 import secrets
@@ -25,30 +25,34 @@ from zalo_governor.system.error_text import of_system, of_value
 from zalo_governor.zalo.credentials import Credentials
 
 _FINGERPRINTS = "config.fingerprints:"
+"""Prefix of stored configuration hashes; followed by the keyed hash of the session file, as for the next two."""
 _CREDENTIALS = "zalo.credentials:"
+"""Prefix of stored sessions."""
 _ACCOUNT = "zalo.account:"
-"""Each followed by the mark of the session file that it came from: bot accounts may share one database."""
-_SLIP = "login"
-_SLIP_SAYS = (
+"""Prefix of stored bot account uids. Several bot accounts may share one database."""
+_LOGIN_MARKER = "login"
+"""Key that tells the marker file of `zalo-governor login` from an exported session."""
+_LOGIN_NOTE = (
     "Phiên do lệnh zalo-governor login tạo, được giữ mã hóa trong cơ sở dữ liệu. Tệp này chỉ đánh dấu phiên, không "
     "chứa bí mật nào. Đặt vào đây phiên lấy từ trình duyệt thì phiên đó được dùng thay."
 )
+"""Note in the marker file: the session is encrypted in the database; an exported session put here replaces it."""
 
 
 class SessionOrigin(StrEnum):
-    """Where the session that an installation goes on with came from."""
+    """Where the session of an installation came from."""
 
     LOGIN = "login"
-    """`zalo-governor login`; the session file is a slip that marks it."""
+    """`zalo-governor login`; the session file is only a marker of the stored session."""
     SESSION_FILE = "session_file"
-    """Exported from a browser."""
+    """A session file exported from a browser."""
     KEPT = "kept"
-    """The session file was taken away; the one session that the database holds."""
+    """The only session stored in the database; the session file was removed."""
 
 
 @dataclass(frozen=True)
 class AppContext:
-    """Open records; `close` them."""
+    """The open database with the current configuration and stored secrets; must be closed."""
 
     configuration: CurrentConfiguration
     database: Database
@@ -57,17 +61,17 @@ class AppContext:
 
     @property
     def settings(self) -> Settings:
-        """As they count now."""
+        """Return the current settings."""
         return self.configuration.current.settings
 
     @property
     def rulebook(self) -> Rulebook:
-        """As it counts now."""
+        """Return the current rules."""
         return self.configuration.current.rulebook
 
     @property
     def catalogue(self) -> Catalogue:
-        """As it counts now."""
+        """Return the current message texts."""
         return self.configuration.current.catalogue
 
     def close(self) -> None:
@@ -76,15 +80,15 @@ class AppContext:
 
     @property
     def account(self) -> str:
-        """uid of the bot account that this session logged in to last, "" before the first login."""
-        origin = self._origin()
+        """Return the uid of the bot account that this session last logged in to, or "" before the first login."""
+        origin = self._session_key()
         return (self.vault.load(_ACCOUNT + origin) or b"").decode() if origin else ""
 
     def keep_account(self, uid: str) -> None:
-        """Remember which account this installation is; an older session of the same account is kept no longer."""
+        """Store the uid of the bot account, and delete older sessions of the same account."""
         if uid == self.account:
             return
-        origin = self._origin()
+        origin = self._session_key()
         for name in self.vault.names(_ACCOUNT):
             if self.vault.load(name) == uid.encode():
                 self.vault.forget(name)
@@ -92,20 +96,20 @@ class AppContext:
         self.vault.save(_ACCOUNT + origin, uid.encode())
 
     def forget_account(self, uid: str) -> None:
-        """Keep the session of an account that was replaced no longer."""
+        """Delete the stored session of an account that was replaced."""
         for name in self.vault.names(_ACCOUNT):
             if self.vault.load(name) == uid.encode():
                 for prefix in (_ACCOUNT, _CREDENTIALS, _FINGERPRINTS):
                     self.vault.forget(prefix + name.removeprefix(_ACCOUNT))
 
     def credentials(self) -> Credentials:
-        """The session: from the session file when it is new, else as Zalo last rotated it.
+        """Return the session: from the session file if it is new, else as Zalo last rotated it.
 
         Raises:
-            ConfigError: there is none, or the file does not hold what a session needs.
+            ConfigError: there is no session, or the file lacks what a session needs.
         """
         path = self.settings.zalo.session_file
-        origin = self._origin()
+        origin = self._session_key()
         if not origin:
             raise ConfigError(
                 f"{path}: chưa có phiên đăng nhập: không có tệp này, và cơ sở dữ liệu không giữ phiên nào hoặc giữ "
@@ -114,28 +118,34 @@ class AppContext:
             )
         kept = self.vault.load(_CREDENTIALS + origin)
         if kept is not None:
-            return _parsed(kept, "phiên đã lưu")
+            return _parse_credentials(kept, "phiên đã lưu")
         if self.session_origin is SessionOrigin.LOGIN:
             raise ConfigError(
                 f"{path}: chỉ tới một phiên đăng nhập mà cơ sở dữ liệu này không giữ; hãy chạy: zalo-governor login"
             )
-        credentials = _parsed(path.read_bytes(), str(path))
+        credentials = _parse_credentials(path.read_bytes(), str(path))
         self.keep_credentials(credentials)
         return credentials
 
     def keep_credentials(self, credentials: Credentials) -> None:
-        """Keep the session encrypted."""
-        self.vault.save(_CREDENTIALS + self._origin(), orjson.dumps(credentials.model_dump(mode="json")))
+        """Store the session, encrypted."""
+        self.vault.save(_CREDENTIALS + self._session_key(), orjson.dumps(credentials.model_dump(mode="json")))
 
     def keep_login(self, credentials: Credentials, uid: str) -> None:
-        """Make a session that was just opened the one of this installation, in place of the one before.
+        """Replace this installation's session by one that was just opened for the account `uid`.
 
-        The session file becomes a slip without any secret; if the process dies before that, the old session counts.
+        The session file is replaced by a marker without secrets; if the process dies before that, the old session stays
+        in use.
         """
         path = self.settings.zalo.session_file
-        before = self._origin() if path.exists() else ""
+        before = self._session_key() if path.exists() else ""
         hashes = self.fingerprints() if before else {}
-        marked = {_SLIP: secrets.token_hex(16), "account": uid, "at": self.clock().isoformat(), "note": _SLIP_SAYS}
+        marked = {
+            _LOGIN_MARKER: secrets.token_hex(16),
+            "account": uid,
+            "at": self.clock().isoformat(),
+            "note": _LOGIN_NOTE,
+        }
         slip = orjson.dumps(marked, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         origin = self.database.keys.mac(slip).hex()
         self.vault.save(_CREDENTIALS + origin, orjson.dumps(credentials.model_dump(mode="json")))
@@ -148,25 +158,32 @@ class AppContext:
 
     @property
     def session_origin(self) -> SessionOrigin:
-        """Which session `credentials` gives."""
+        """Return the origin of the session that `credentials` returns."""
         try:
             content = orjson.loads(self.settings.zalo.session_file.read_bytes())
         except FileNotFoundError:
             return SessionOrigin.KEPT
         except ValueError:
             return SessionOrigin.SESSION_FILE
-        return SessionOrigin.LOGIN if isinstance(content, dict) and _SLIP in content else SessionOrigin.SESSION_FILE
+        return (
+            SessionOrigin.LOGIN
+            if isinstance(content, dict) and _LOGIN_MARKER in content
+            else SessionOrigin.SESSION_FILE
+        )
 
     def fingerprints(self) -> dict[str, str]:
-        """The hashes of the configuration as they were kept last; none before the first start."""
-        return dict(orjson.loads(self.vault.load(_FINGERPRINTS + self._origin()) or b"{}"))
+        """Return the stored hashes of the configuration files; empty before the first start."""
+        return dict(orjson.loads(self.vault.load(_FINGERPRINTS + self._session_key()) or b"{}"))
 
     def keep_fingerprints(self, hashes: Mapping[str, str]) -> None:
-        """Keep them in place of the ones before."""
-        self.vault.save(_FINGERPRINTS + self._origin(), orjson.dumps(hashes))
+        """Store the hashes of the configuration files in place of the old ones."""
+        self.vault.save(_FINGERPRINTS + self._session_key(), orjson.dumps(hashes))
 
-    def _origin(self) -> str:
-        """The mark of the session file; where it was taken away, of the one session kept; "" where that is not one."""
+    def _session_key(self) -> str:
+        """Return the keyed hash of the session file, under which the session is stored.
+
+        If the file was removed, return the key of the only stored session; "" if there is not exactly one.
+        """
         path = self.settings.zalo.session_file
         try:
             return self.database.keys.mac(path.read_bytes()).hex()
@@ -182,15 +199,15 @@ class AppContext:
 
 
 def open_records(settings: Settings, clock: Clock) -> AppContext:
-    """Read the rules and messages, open the database and bring its schema up to date.
+    """Read the rules and messages, open the database and migrate its schema.
 
     Raises:
         ConfigError: a configuration file is wrong.
         StoreError: the database cannot be used with this key or this version.
     """
     configuration = CurrentConfiguration(load_configuration(settings))
-    _private_folder(settings.data_dir)
-    keys = _keys(settings)
+    _make_private_folder(settings.data_dir)
+    keys = _load_keys(settings)
     database = Database(settings.sqlalchemy_url, keys, clock)
     try:
         database.migrate()
@@ -200,8 +217,13 @@ def open_records(settings: Settings, clock: Clock) -> AppContext:
     return AppContext(configuration, database, SecretStore(database), clock)
 
 
-def _keys(settings: Settings) -> Keys:
-    """A new key is made for a new database alone: beside another it would open nothing, and look like the right one."""
+def _load_keys(settings: Settings) -> Keys:
+    """Load the encryption keys, or make them for a new database.
+
+    Raises:
+        WrongKeyError: the database has data but the key file is missing. A new key could not decrypt the data, and
+            would look like the right one.
+    """
     if not settings.given_key and not settings.key_path.exists() and is_written(settings.sqlalchemy_url):
         raise WrongKeyError(
             f"{settings.key_path}: không có tệp khóa, mà cơ sở dữ liệu đã có dữ liệu mã hóa bằng khóa ấy; hãy đặt "
@@ -211,7 +233,8 @@ def _keys(settings: Settings) -> Keys:
     return Keys.load_or_make(settings.key_path, settings.given_key)
 
 
-def _private_folder(path: Path) -> None:
+def _make_private_folder(path: Path) -> None:
+    """Create the data folder for this user only; raises ConfigError if the folder is unusable."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.scandir(path).close()
@@ -221,7 +244,8 @@ def _private_folder(path: Path) -> None:
         ) from None
 
 
-def _parsed(content: bytes, place: str) -> Credentials:
+def _parse_credentials(content: bytes, place: str) -> Credentials:
+    """Parse a session; raises ConfigError that names `place` and each wrong field."""
     try:
         return Credentials.model_validate_json(content)
     except ValidationError as error:

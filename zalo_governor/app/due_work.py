@@ -1,4 +1,4 @@
-"""Work that falls due at moments that stand in the database, so that they outlive the process."""
+"""Runs work at due times that are stored in the database, so that they survive a restart."""
 
 import threading
 from collections.abc import Callable
@@ -13,35 +13,37 @@ from zalo_governor.domain.errors import StoreUnavailableError
 log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 1.0
-"""How often the database is asked: whoever writes a moment down need not tell, and clocks may be set meanwhile."""
+"""Seconds between two reads of the due time: writers do not notify this thread, and clocks may be changed."""
 _FAILED_SECONDS = 5.0
+"""Seconds until failed work is tried again."""
 _START_SECONDS = 60.0
+"""Longest wait for the `begin` event."""
 
 
 class Work(Protocol):
-    """Work of one kind."""
+    """One kind of work with a due time."""
 
     def next_due(self) -> datetime | None:
-        """When `act` has something to do; None where never."""
+        """Return when `act` next has something to do; None if never."""
         ...
 
     def act(self, now: datetime) -> None:
-        """Do everything that is due by now, and see that `next_due` moves on."""
+        """Do everything that is due by `now`, and advance `next_due`."""
         ...
 
 
 class WorkGroup:
-    """Work of several kinds in one thread: a thread more costs memory, and each of these is rare."""
+    """Several kinds of work in one thread: each is rare, and a thread of its own would cost memory."""
 
     def __init__(self, *works: Work) -> None:
         self._works = works
 
     def next_due(self) -> datetime | None:
-        """The earliest."""
+        """Return the earliest due time."""
         return min(filter(None, (work.next_due() for work in self._works)), default=None)
 
     def act(self, now: datetime) -> None:
-        """Each that is due, in turn; a failure of one is raised when all had theirs."""
+        """Do each work that is due; if any fails, raise the first error after all have run."""
         failed: list[Exception] = []
         for work in self._works:
             try:
@@ -55,12 +57,14 @@ class WorkGroup:
 
 
 class DueWork:
-    """Does what is due, in a thread of its own, until stopped.
+    """Does due work in a thread of its own until stopped.
 
     Args:
-        next_due: when `act` has something to do; None where never.
-        act: called with the present moment; does everything that is due by then, and sees that `next_due` moves on.
-        begin: nothing is done before it is set, or a minute has passed: what people wrote meanwhile is heard first.
+        name: name of the work in the log.
+        next_due: returns when `act` next has something to do; None if never.
+        act: called with the present time; does everything due by then and advances `next_due`.
+        begin: work begins when this event is set, or after a minute: messages sent during a restart are received first.
+        clock: gives the present time.
     """
 
     def __init__(
@@ -80,18 +84,18 @@ class DueWork:
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        """Work until stopped."""
+        """Do due work until stopped."""
         self._begin.wait(_START_SECONDS)
         while not self._stopped.is_set():
-            self._stopped.wait(self._work())
+            self._stopped.wait(self._do_due())
 
     def stop(self) -> None:
-        """Let `run` end; what is in hand is finished first."""
+        """Make `run` return after the work in progress."""
         self._stopped.set()
         self._begin.set()
 
-    def _work(self) -> float:
-        """Do what is due; gives in how many seconds to look again."""
+    def _do_due(self) -> float:
+        """Do the work that is due; return in how many seconds to check again."""
         try:
             due, now = self._next_due(), self._clock()
             if due and due <= now:
@@ -100,7 +104,7 @@ class DueWork:
             log.error("due_work_waits", work=self._name, error=error)
             return _FAILED_SECONDS
         except Exception as error:
-            # One failure must not end the timer: what is due stays due.
+            # A failure must not end the thread: the work stays due.
             log.error("due_work_failed", work=self._name, error=type(error).__name__)
             return _FAILED_SECONDS
         return _LOOK_SECONDS

@@ -1,4 +1,4 @@
-"""What the log is told: ids, rules, outcomes; never what somebody wrote."""
+"""Log entries about judged events and sent notices: ids, rules and outcomes, never message content."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 
 def tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:
-    """What the rules said, without a word of what was said."""
+    """Log the findings and rule failures of judged events, without message content."""
     for event, verdict in results:
         for finding in verdict.findings:
             log.info(
@@ -30,6 +30,6 @@ def tell_judged(results: Sequence[tuple[EventBase, Verdict]]) -> None:
 
 
 def tell_sent(outgoing: Outgoing, outcome: str) -> None:
-    """What became of a notice."""
+    """Log the outcome of sending a notice."""
     notice = outgoing.notice
     log.info(outcome, outgoing=outgoing.id, purpose=notice.purpose.value, case=notice.case_id, group=notice.is_group)

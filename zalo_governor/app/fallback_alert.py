@@ -1,4 +1,4 @@
-"""The second channel: e-mail or a webhook, for when Zalo itself is what has failed."""
+"""The fallback alert channels, e-mail and webhook, for when Zalo itself has failed."""
 
 import smtplib
 import threading
@@ -15,14 +15,15 @@ from zalo_governor.config import AlarmSettings, SmtpSettings
 log = structlog.get_logger(__name__)
 
 _TIMEOUT_SECONDS = 20.0
+"""Timeout of each network operation."""
 
 
 class FallbackAlert:
-    """Sends short notes to whoever the settings name, without holding anybody up. Trouble with it is only logged."""
+    """Sends short alerts to the recipients in the settings without blocking; failures are only logged."""
 
     def __init__(self, settings: AlarmSettings) -> None:
         self.ways: list[Mail | Webhook] = []
-        """Every way that the settings name."""
+        """The channels that the settings configure."""
         if settings.smtp:
             self.ways.append(Mail(settings.smtp))
         if settings.webhook:
@@ -33,7 +34,7 @@ class FallbackAlert:
         threading.Thread(target=self.deliver, args=(subject, text), name="alarm", daemon=True).start()
 
     def deliver(self, subject: str, text: str) -> None:
-        """Send on every channel, and wait for it."""
+        """Send on every channel and wait until all are done."""
         for way in self.ways:
             try:
                 way.send(subject, text)
@@ -44,13 +45,13 @@ class FallbackAlert:
 
 
 class Mail:
-    """By e-mail. Each call raises what smtplib and the network raise."""
+    """Sends alerts by e-mail; methods raise the errors of smtplib and the network."""
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
 
     def reach(self) -> None:
-        """Greet the server and log in, and send nothing."""
+        """Connect and log in to the server without sending anything."""
         with self._connected() as server:
             server.noop()
 
@@ -67,6 +68,7 @@ class Mail:
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
+        """Open a connection to the mail server, logged in as the settings say."""
         settings = self._settings
         with smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT_SECONDS) as server:
             server.ehlo_or_helo_if_needed()
@@ -78,18 +80,18 @@ class Mail:
 
 
 class Webhook:
-    """By a POST of {"subject", "text"} as JSON. Each call raises what requests raises."""
+    """Sends alerts as a POST of {"subject", "text"} in JSON; methods raise the errors of requests."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def reach(self) -> None:
-        """Ask for the address without posting anything; that it takes no such question is answer enough."""
+        """Send a HEAD request to check the address; a refusal of the method HEAD counts as reached."""
         answer = requests.head(self._url, timeout=_TIMEOUT_SECONDS)
         if answer.status_code not in {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}:
             answer.raise_for_status()
 
     def send(self, subject: str, text: str) -> None:
-        """Post it."""
+        """Post the alert."""
         answer = requests.post(self._url, json={"subject": subject, "text": text}, timeout=_TIMEOUT_SECONDS)
         answer.raise_for_status()

@@ -1,4 +1,4 @@
-"""From the socket to the judge: what listens, what fetches what was missed, what watches whether anything comes."""
+"""Builds the parts that receive messages: listener, intake, gap recovery, reconciliation and liveness monitor."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -32,22 +32,23 @@ from zalo_governor.zalo.history.private_backfill import PrivateBackfill
 from zalo_governor.zalo.socket.listener import Listener
 
 _BACKFILL_PAUSE_SECONDS = 0.5
+"""Pause between two requests for a history page."""
 
 
 class Ingestion:
-    """Each attribute is an object of a room; the methods are what passes between them.
+    """Builds and connects all parts from the socket to the judge; its methods are the callbacks between them.
 
     Args:
         records: settings, database and clock.
-        session: of the account that logged in.
-        client: the same account's calls.
-        inbox: where what is heard is kept.
-        door: what looks at it first.
-        judge: who takes it from there.
-        alarm: whom to tell that nothing is heard.
-        on_admitted: called with what is durable; `judge` takes it afterwards.
-        on_recovered: called with a group of which everything that can be had has been fetched and admitted.
-        on_up: called when the line is up again.
+        session: session of the account that logged in.
+        client: Zalo's API for the same account.
+        inbox: the store of received entries.
+        door: the secret gate that checks each element first.
+        judge: judges the entries afterwards.
+        alarm: told of outages.
+        on_admitted: called with stored entries, before the judge gets them.
+        on_recovered: called with a group once all its missed messages that Zalo returns are admitted.
+        on_up: called when the connection is up again.
     """
 
     def __init__(
@@ -70,23 +71,23 @@ class Ingestion:
         self._on_admitted = on_admitted
         self._account = session.uid
         self._groups = {group.id: group.name for group in settings.groups}
-        self._leaving = threading.Event()
+        self._stopping = threading.Event()
         self._inbox = inbox
         self._gaps = SqlGaps(records.database, self._account)
         self._private = PrivateBackfill(client.last_messages)
-        self._backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._pause)
+        self._backfill = Backfill(client, pause=_BACKFILL_PAUSE_SECONDS, sleep=self._sleep_unless_stopping)
         self._intake = Intake(
             self._inbox,
             door,
             groups=self._groups,
             watched=self._inbox.receipt_is_watched,
-            on_admitted=self._admitted,
+            on_admitted=self._pass_to_judge,
             clock=clock,
         )
         self._recovery = GapRecovery(
             groups=[*self._groups, self._account],
             gaps=self._gaps,
-            history=self._history,
+            history=self._fetch_history,
             newest=self._inbox.newest_id,
             admit=self._intake.admit,
             hold=lambda: judge.hold(self._account, list(self._groups)),
@@ -112,10 +113,10 @@ class Ingestion:
             page=lambda group_id, before: client.recent(group_id, NEWEST if before is None else before),
             numbers=lambda group_id, keys: self._inbox.numbers(self._account, group_id, keys),
             oldest=lambda group_id: self._inbox.oldest(self._account, group_id),
-            missed=self._missed,
-            pause=lambda: self._pause(_BACKFILL_PAUSE_SECONDS),
+            missed=self._report_missed,
+            pause=lambda: self._sleep_unless_stopping(_BACKFILL_PAUSE_SECONDS),
         )
-        self._vigil = LivenessMonitor(
+        self._liveness = LivenessMonitor(
             groups=self._groups,
             newest=client.newest,
             known=lambda group_id, keys: self._inbox.known(self._account, group_id, keys),
@@ -133,41 +134,43 @@ class Ingestion:
         )
 
     def admit(self, elements: Sequence[Element]) -> None:
-        """Take in what another way than the line brought."""
+        """Admit elements that did not arrive over the socket."""
         self._intake.admit(elements)
 
     def status(self) -> LineStatus:
-        """How the line stands."""
+        """Return the state of the connection."""
         line = self._recovery.state
         return LineStatus(
             line.state if line else None,
             since=line.at if line else None,
             heard_at=self._listener.heard_at,
             resumes_at=line.resumes_at if line else None,
-            looked_at=self._vigil.looked_at,
+            looked_at=self._liveness.looked_at,
         )
 
     @property
     def progress(self) -> Heartbeat:
-        """Of the intake's thread."""
+        """Return the progress of the intake's thread."""
         return self._intake.progress
 
     def parts(self) -> Sequence[Part]:
-        """In the order in which they are to stop."""
+        """Return the parts in the order of stopping."""
         return (
-            Part("vigil", self._vigil.run, self._vigil.stop),
+            Part("vigil", self._liveness.run, self._liveness.stop),
             Part("listener", on_the_core(self._listener.run), self._listener.stop),
             Part("recovery", self._recovery.run, self._stop_recovery),
             Part("intake", on_the_core(self._intake.run), self._intake.stop),
         )
 
-    def _admitted(self, admitted: Sequence[Admitted]) -> None:
+    def _pass_to_judge(self, admitted: Sequence[Admitted]) -> None:
+        """Pass stored entries to the callback and to the judge."""
         self._on_admitted(admitted)
         self._judge.accept(admitted)
 
-    def _history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+    def _fetch_history(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None]) -> BackfillEnd:
+        """Run backfill for a group, or for all private conversations if `group_id` is the account."""
         if group_id == self._account:
-            return self._private.recover(self._heard_in_private(heard_id), take)
+            return self._private.recover(self._received_before_gap(heard_id), take)
         return self._backfill.recover(
             group_id,
             lambda keys: self._inbox.numbers(self._account, group_id, keys),
@@ -176,24 +179,27 @@ class Ingestion:
             oldest=self._inbox.oldest(self._account, group_id, heard_id),
         )
 
-    def _missed(self, group_id: str, heard_id: int, element: Element) -> None:
+    def _report_missed(self, group_id: str, heard_id: int, element: Element) -> None:
+        """Report a message that reconciliation found missing to gap recovery."""
         now = self._clock()
         said_at = now if element.at_ms > to_ms(now) else from_ms(element.at_ms)
         line = LineReport(state=LineState.FRAME_LOST, at=now, heard_at=said_at, cause=MISSED)
         self._recovery.missed(group_id, heard_id, line)
 
-    def _heard_in_private(self, heard_id: int) -> Callable[[Element], bool]:
+    def _received_before_gap(self, heard_id: int) -> Callable[[Element], bool]:
+        """Return a function that tells whether a private element was received before the gap."""
         first_ms = self._gaps.first_heard(self._account, up_to=heard_id)
 
         def heard_before(element: Element) -> bool:
             if first_ms is not None and element.at_ms < first_ms:
-                return True  # It was said before we came.
+                return True  # Sent before the bot joined.
             at = (self._account, element.thread_id, [element.key])
             return bool(self._inbox.numbers(*at, kind=element.kind, up_to=heard_id))
 
         return heard_before
 
     def _wants_old(self) -> bool:
+        """Return whether to request old messages over the socket: not before anything was ever received."""
         self._private.asked()
         try:
             return self._gaps.last_received() is not None
@@ -201,13 +207,16 @@ class Ingestion:
             return True
 
     def _take_old(self, cmd: int, elements: list[Element]) -> None:
+        """Pass old messages from the socket to the backfills that wait for them."""
         if cmd == OLD_PRIVATE:
             self._private.answer(elements)
         self._recovery.take_old(elements)
 
     def _stop_recovery(self) -> None:
-        self._leaving.set()
+        """Stop gap recovery and end its pauses."""
+        self._stopping.set()
         self._recovery.stop()
 
-    def _pause(self, seconds: float) -> bool:
-        return not self._leaving.wait(seconds)
+    def _sleep_unless_stopping(self, seconds: float) -> bool:
+        """Wait for the given seconds; return False at once if stopping."""
+        return not self._stopping.wait(seconds)

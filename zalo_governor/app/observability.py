@@ -1,4 +1,4 @@
-"""What others may see of the running bot: health and metrics on loopback, and the word to the service manager."""
+"""Monitoring of the running bot: health and metrics on loopback, and messages to the service manager."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -24,15 +24,16 @@ from zalo_governor.storage.queries.queue_counts import Counts, QueueCounts
 
 
 class Observability:
-    """There from the first moment, so that a bot that cannot log in is seen not to hear."""
+    """Provides health, metrics and logs from before the login, so that a bot that cannot log in is noticed."""
 
     def __init__(self, records: AppContext) -> None:
         self._records = records
-        self._metrics = Metrics(self._scene, records.clock)
-        self._seen: _Seen | None = None
+        self._metrics = Metrics(self._current_state, records.clock)
+        self._bot: _LoggedInBot | None = None
+        """The state of the logged-in bot; None before the login."""
 
     def parts(self) -> Sequence[Part]:
-        """What runs from before the login to the end."""
+        """Return the parts that run from before the login to the end."""
         watchdog = Watchdog(os.environ, works=self._works, status=self._status)
         parts = [Part("watchdog", watchdog.run, watchdog.stop)]
         port = self._records.settings.health.port
@@ -42,40 +43,42 @@ class Observability:
         return parts
 
     def look_at(self, account: str, *, line: Callable[[], LineStatus], intake: Heartbeat, judge: Heartbeat) -> None:
-        """From now on this is what there is to be seen.
+        """Start monitoring a bot that has logged in.
 
         Args:
-            account: uid of the bot.
-            line: how the line stands.
-            intake: of the intake's thread.
-            judge: of the judge's.
+            account: uid of the bot account.
+            line: returns the state of the connection.
+            intake: progress of the intake's thread.
+            judge: progress of the judge's thread.
         """
         census = QueueCounts(self._records.database, account)
-        self._seen = _Seen(line, intake, judge, census, self._records.clock)
+        self._bot = _LoggedInBot(line, intake, judge, census, self._records.clock)
 
     def heard(self, admitted: Sequence[Admitted]) -> None:
-        """These are stored."""
+        """Count stored entries."""
         self._metrics.heard(admitted)
 
     def judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        """These are judged."""
+        """Log and count judged events."""
         tell_judged(results)
         self._metrics.judged(results)
 
     def sent(self, outgoing: Outgoing, outcome: str) -> None:
-        """A message was sent, or was not."""
+        """Log and count an attempt to send a message."""
         tell_sent(outgoing, outcome)
         self._metrics.sent(outgoing, outcome)
 
-    def _scene(self) -> Scene:
+    def _current_state(self) -> Scene:
+        """Return the current state for a scrape."""
         commits = self._records.database.commits
-        if self._seen is None:
+        if self._bot is None:
             return Scene(None, None, commits)
-        counts = self._seen.counts()
-        return Scene(self._seen.vitals(counts, self._records), counts, commits)
+        counts = self._bot.counts()
+        return Scene(self._bot.vitals(counts, self._records), counts, commits)
 
     def _health(self) -> tuple[Health, dict[str, Any]]:
-        vitals = self._scene().vitals
+        """Return the health and the fields shown beside it."""
+        vitals = self._current_state().vitals
         beside: dict[str, Any] = {"version": __version__}
         if vitals:
             now = self._records.clock()
@@ -89,14 +92,18 @@ class Observability:
         return health(vitals), beside
 
     def _works(self) -> bool:
-        return self._seen is None or works(self._seen.intake.standing, self._seen.judge.standing)
+        """Return whether the worker threads still attempt their work."""
+        return self._bot is None or works(self._bot.intake.standing, self._bot.judge.standing)
 
     def _status(self) -> str:
+        """Return the problems found, or the condition, as one line."""
         found, _ = self._health()
         return ", ".join(reason.value for reason in found.reasons) or found.condition.value
 
 
-class _Seen:
+class _LoggedInBot:
+    """The sources of measurements of a logged-in bot."""
+
     def __init__(
         self, line: Callable[[], LineStatus], intake: Heartbeat, judge: Heartbeat, census: QueueCounts, clock: Clock
     ) -> None:
@@ -104,16 +111,17 @@ class _Seen:
         self._clock = clock
         self.intake = intake
         self.judge = judge
-        self._census = census
+        self._queue_counts = census
 
     def counts(self) -> Counts | None:
-        """None where the database does not answer."""
+        """Return counts from the database, or None if it does not answer."""
         try:
-            return self._census.take(self._clock())
+            return self._queue_counts.take(self._clock())
         except StoreUnavailableError:
             return None
 
     def vitals(self, counts: Counts | None, records: AppContext) -> Vitals:
+        """Return the present measurements."""
         line = self._line()
         oldest = counts.oldest_waiting_at if counts else None
         return Vitals(

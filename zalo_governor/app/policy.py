@@ -1,4 +1,4 @@
-"""What the office and the audit log are told of the configuration."""
+"""Derives the policy of the services from the configuration, and records configuration changes in the audit log."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,15 +24,15 @@ def office_policy(
     look_at: Callable[[str], None],
     look_for: Callable[[str, str], None],
 ) -> ServicePolicy:
-    """The settings as the office goes by them.
+    """Return the policy by which the services work.
 
     Args:
         configuration: settings, rules and messages.
-        account: uid of the bot.
-        clock: the program's.
-        status: how the line stands.
-        look_at: asks for a sweep of a group, soon.
-        look_for: asks for one at once, for somebody who writes there.
+        account: uid of the bot account.
+        clock: the program's clock.
+        status: returns the state of the connection.
+        look_at: requests a sync of a group, soon.
+        look_for: requests a sync of a group at once, to find the person with that uid, who writes there.
     """
     settings, rulebook = configuration.settings, configuration.rulebook
     escalation = settings.escalation
@@ -44,7 +44,7 @@ def office_policy(
         catalogue=configuration.catalogue,
         clock=clock,
         status=status,
-        draw_code=_six_digits,
+        draw_code=_draw_code,
         look_at=look_at,
         look_for=look_for,
         with_marks=rulebook.with_marks,
@@ -79,7 +79,7 @@ def office_policy(
 
 
 def introduction_of(settings: Settings) -> Introduction:
-    """What the program says of itself, before anything runs as well."""
+    """Return the facts for the bot's introduction of itself; needs no running program."""
     return Introduction(
         unit=settings.office.unit,
         admins=tuple((person.full_name, person.title) for person in settings.people if Role.ADMIN in person.roles),
@@ -90,7 +90,7 @@ def introduction_of(settings: Settings) -> Introduction:
 
 
 def note_configuration(records: AppContext, units: SqlUnitsOfWork, occasion: str) -> None:
-    """Write down by which rules and settings the program goes from now on, and what of them is new."""
+    """Record the start or reload (`occasion`) in the audit log, and which configuration files changed."""
     now = fingerprints(records.settings, records.database.keys.mac)
     other = change(records.fingerprints(), now)
     with units.begin() as uow:
@@ -101,5 +101,6 @@ def note_configuration(records: AppContext, units: SqlUnitsOfWork, occasion: str
         records.keep_fingerprints(now)
 
 
-def _six_digits() -> str:
+def _draw_code() -> str:
+    """Return a random code of six digits."""
     return f"{SystemRandom().randrange(10**6):06}"

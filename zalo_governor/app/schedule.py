@@ -1,4 +1,4 @@
-"""What the program does by itself at a time of day, each in transactions of its own."""
+"""The tasks that the program runs at a time of day, each in transactions of its own."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
@@ -13,19 +13,20 @@ from zalo_governor.storage.maintenance.retention import Terms, sweep
 from zalo_governor.storage.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 
 _RETENTION_AT = time(2, 30)
+"""Time of day (Viet Nam) at which expired data is deleted."""
 
 
 class DailySchedule:
-    """The duties of one bot account.
+    """The scheduled tasks of one bot account.
 
     Args:
         records: settings and database.
-        units: transactions.
-        office: the present one.
-        roll_call: looks who is in a group.
-        groups: ids of those that are watched.
-        stopping: whether a long duty should leave the rest for another time.
-        clock: gives the present moment.
+        units: begins transactions.
+        office: returns the current services.
+        roll_call: fetches the members of a group and stores changes.
+        groups: ids of the watched groups.
+        stopping: returns whether a long task should leave the rest for another time.
+        clock: gives the present time.
     """
 
     def __init__(
@@ -41,73 +42,75 @@ class DailySchedule:
     ) -> None:
         self._records = records
         self._units = units
-        self._office = office
-        self._roll_call = roll_call
+        self._services = office
+        self._group_sync = roll_call
         self._groups = groups
         self._stopping = stopping
         self._clock = clock
 
     def duties(self) -> list[Duty]:
-        """By the present settings."""
+        """Return the tasks with the times of the current settings."""
         times = self._records.settings.schedule
         return [
-            Duty("daily_report", times.daily_report, None, self._office_does(ScheduledReports.daily_report)),
+            Duty("daily_report", times.daily_report, None, self._report_task(ScheduledReports.daily_report)),
             Duty(
                 "weekly_report",
                 times.weekly_report,
                 times.weekly_day,
-                self._office_does(ScheduledReports.weekly_report),
+                self._report_task(ScheduledReports.weekly_report),
             ),
             Duty(
                 "monthly_report",
                 times.monthly_report,
                 None,
-                self._office_does(ScheduledReports.monthly_report),
+                self._report_task(ScheduledReports.monthly_report),
                 months=EVERY_MONTH,
             ),
             Duty(
                 "quarterly_report",
                 times.quarterly_report,
                 None,
-                self._office_does(ScheduledReports.quarterly_report),
+                self._report_task(ScheduledReports.quarterly_report),
                 months=EVERY_QUARTER,
             ),
-            Duty("name_sweep", times.name_sweep, None, self._look_at_names),
-            Duty("hints_digest", times.hints_digest, None, self._office_does(ScheduledReports.hints_digest)),
+            Duty("name_sweep", times.name_sweep, None, self._check_names),
+            Duty("hints_digest", times.hints_digest, None, self._report_task(ScheduledReports.hints_digest)),
             Duty(
                 "suggestions_digest",
                 times.suggestions_digest,
                 None,
-                self._office_does(ScheduledReports.suggestions_digest),
+                self._report_task(ScheduledReports.suggestions_digest),
             ),
-            Duty("retention", _RETENTION_AT, None, self._retain),
+            Duty("retention", _RETENTION_AT, None, self._delete_expired),
         ]
 
-    def _office_does(
+    def _report_task(
         self, act: Callable[[ScheduledReports, SqlUnitOfWork, datetime], object]
     ) -> Callable[[datetime], None]:
+        """Return a task that runs one scheduled report in a transaction."""
+
         def run(due: datetime) -> None:
             with self._units.begin() as uow:
-                act(self._office().duties, uow, due)
+                act(self._services().duties, uow, due)
 
         return run
 
-    def _look_at_names(self, due: datetime) -> None:
-        """Compare who is in each group, and then speak of those whose names are not right; once a day."""
+    def _check_names(self, due: datetime) -> None:
+        """Sync all groups and remind members whose display names break the regulation; once a day."""
         with self._units.begin() as uow:
             if not uow.claims.claim_once("name_sweep", due):
                 return
         for group_id in self._groups:
-            self._roll_call.try_to_sweep(group_id)
-        self._office_does(ScheduledReports.roster_digest)(due)
+            self._group_sync.try_to_sweep(group_id)
+        self._report_task(ScheduledReports.roster_digest)(due)
         with self._units.begin() as uow:
             for group_id in self._groups:
-                self._office().remind_of_names(uow, group_id, due)
+                self._services().remind_of_names(uow, group_id, due)
 
-    def _retain(self, _due: datetime) -> None:
-        """Remove what is past its time."""
+    def _delete_expired(self, _due: datetime) -> None:
+        """Delete data whose retention period has ended."""
         with self._units.begin() as uow:
-            self._office().duties.forget_readers(uow)
+            self._services().duties.forget_readers(uow)
         kept = self._records.settings.retention
         terms = Terms(
             bodies=timedelta(days=kept.bodies_days),

@@ -1,4 +1,4 @@
-"""Duties with a time of day, by APScheduler. A run missed while the program was down is made up once."""
+"""Runs tasks at a time of day, with APScheduler. Runs missed while the program was down are made up once."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -13,22 +13,23 @@ from zalo_governor.domain.clock import VIETNAM, Clock
 
 log = structlog.get_logger(__name__)
 
-_LONGEST_WAIT_SECONDS = 60.0
+_CATCH_UP_SECONDS = 60.0
+"""Longest wait for backfill before tasks run."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Duty(NamedTuple):
-    """Something to be done at a time of day: every day, on one weekday, or on the first of some months."""
+    """A task for a time of day: every day, on one weekday, or on the first day of some months."""
 
     name: str
     at: time | None
-    """Time of Asia/Ho_Chi_Minh; None switches the duty off."""
+    """Time of day in Asia/Ho_Chi_Minh; None switches the task off."""
     weekday: str | None
     """`mon` … `sun`; None for every day."""
     run: Callable[[datetime], None]
-    """Called with the moment (aware) for which the run is due; must itself make sure that a due moment counts once."""
+    """Called with the time (aware) at which the run was due; must ignore a due time that it has handled already."""
     months: tuple[int, ...] = ()
-    """Only on the first day of these months (1-12)."""
+    """If given, the task runs only on the first day of these months (1-12)."""
 
 
 EVERY_MONTH = tuple(range(1, 13))
@@ -36,8 +37,10 @@ EVERY_QUARTER = (1, 4, 7, 10)
 
 
 def last_due(at: time, weekday: str | None, now: datetime, months: tuple[int, ...] = ()) -> datetime:
-    """The youngest moment not after `now` that has this time of day in Viet Nam, and falls on that weekday, or on the
-    first of one of those months."""
+    """Return the latest time not after `now` that has this time of day in Viet Nam and falls on the given days.
+
+    These are the given weekday (None: every day) or, if `months` is given, the first day of those months.
+    """
     here = now.astimezone(VIETNAM)
     due = here.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
     if due > here:
@@ -50,10 +53,10 @@ def last_due(at: time, weekday: str | None, now: datetime, months: tuple[int, ..
 
 
 class Schedule:
-    """Runs duties in a thread of its own until stopped.
+    """Runs tasks in a thread of its own until stopped.
 
-    Nothing is done before `caught_up` is set, or a minute has passed: a report that is due while the program is down
-    should count what backfill brings back.
+    Nothing runs before `caught_up` is set or a minute has passed: a report that became due while the program was down
+    should include what backfill recovers.
     """
 
     def __init__(self, duties: Sequence[Duty], caught_up: threading.Event, clock: Clock) -> None:
@@ -68,8 +71,8 @@ class Schedule:
         )
 
     def run(self) -> None:
-        """Make up what was missed, then keep the times until stopped."""
-        self._caught_up.wait(_LONGEST_WAIT_SECONDS)
+        """Run the tasks that were missed, then run all tasks at their times until stopped."""
+        self._caught_up.wait(_CATCH_UP_SECONDS)
         if self._stopped.is_set():
             return
         with self._turn:
@@ -82,7 +85,7 @@ class Schedule:
         self._scheduler.shutdown(wait=True)
 
     def apply(self, duties: Sequence[Duty]) -> None:
-        """Keep these times from now on; what a new time of day has missed is not made up."""
+        """Replace the tasks and their times; a run that a new time would have missed today is not made up."""
         with self._turn:
             self._duties = duties
             if self._scheduler.running:
@@ -92,15 +95,16 @@ class Schedule:
                     self._add(duty)
 
     def stop(self) -> None:
-        """Let `run` end; a duty in hand is finished first."""
+        """Make `run` return after the task in progress."""
         self._stopped.set()
         self._caught_up.set()
 
     def stopping(self) -> bool:
-        """Whether a long duty should leave the rest for another time."""
+        """Return whether a long task should leave the rest for another time."""
         return self._stopped.is_set()
 
     def _add(self, duty: Duty) -> None:
+        """Schedule a task at its time of day."""
         if duty.at is None:
             return
         trigger = CronTrigger(
@@ -114,9 +118,10 @@ class Schedule:
         self._scheduler.add_job(self._run, trigger, args=[duty, duty.at], id=duty.name)
 
     def _run(self, duty: Duty, at: time) -> None:
+        """Run a task once; failures are only logged."""
         due = last_due(at, duty.weekday, self._clock(), duty.months)
         try:
             duty.run(due)
         except Exception as error:
-            # One duty's failure must not take the others with it; the next due moment tries again.
+            # A failing task must not stop the others; its next due time tries again.
             log.error("duty_failed", duty=duty.name, error=type(error).__name__)

@@ -1,4 +1,4 @@
-"""Everything that is made of one policy: it is built as a whole, and gives way as a whole to what another one makes."""
+"""The services, built from one policy; a new policy replaces all of them at once."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -33,15 +33,15 @@ from zalo_governor.zalo.api.group_actions import ZaloGroupActions
 
 
 class Services:
-    """The office and what works for it.
+    """All services built from one policy.
 
     Args:
-        policy: by what all of it goes.
-        alarm: whom to tell past Zalo.
-        client: the bot account's calls.
-        units: transactions.
-        postings: what the account heard.
-        on_posted: called when something was put into the outbox outside of the judge's transactions.
+        policy: the settings by which the services work.
+        alarm: the fallback channels, used when Zalo fails.
+        client: Zalo's API for the bot account.
+        units: begins transactions.
+        postings: reads stored messages.
+        on_posted: called when a message was put into the outbox outside the judge's transactions.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Services:
             JobKind.ACCEPT_FRIEND: AcceptFriendHandler(policy, accept=people.accept_friend),
             JobKind.PIN_MESSAGE: PinMessageHandler(policy, pin=ZaloBoard(client, message=postings.message).pin_message),
         }
-        # A picture may take its time; nobody who gave an order waits behind it.
+        # A separate runner: fetching a picture is slow, and must not delay actions that a person ordered.
         fetching: dict[JobKind, JobHandler] = {
             JobKind.FETCH_PICTURE: FetchPictureHandler(policy, fetch=client.picture, look=look)
         }
@@ -83,48 +83,48 @@ class Services:
 
 
 class CurrentServices:
-    """The office of the present rooms, for those who hold on to one object.
+    """Passes events to the current services, for callers that keep one object across configuration changes.
 
-    Fits `pipeline.ports.Reactions[SqlUnitOfWork]`.
+    Implements `pipeline.ports.Reactions[SqlUnitOfWork]`.
     """
 
     def __init__(self, rooms: Callable[[], Services]) -> None:
-        self._rooms = rooms
+        self._services = rooms
 
     def filter_findings(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """See `ServiceFacade.excused`."""
-        return self._rooms().office.filter_findings(uow, event, verdict)
+        """Return the verdict without findings that do not count; see `ServiceFacade.filter_findings`."""
+        return self._services().office.filter_findings(uow, event, verdict)
 
     def react(self, uow: SqlUnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """See `ServiceFacade.react`."""
-        self._rooms().office.react(uow, event, verdict)
+        """React to a judged event; see `ServiceFacade.react`."""
+        self._services().office.react(uow, event, verdict)
 
 
 class CurrentAlarm:
-    """The same for whoever raises the alarm. Fits `pipeline.liveness.Alarm`."""
+    """Passes outages to the current services. Implements `pipeline.liveness.Alarm`."""
 
     def __init__(self, rooms: Callable[[], Services]) -> None:
-        self._rooms = rooms
+        self._services = rooms
 
     def blind(self, since: datetime, line: LineReport | None) -> None:
-        """See `OutageNotices.blind`."""
-        self._rooms().blindness.blind(since, line)
+        """Report the beginning of an outage; see `OutageNotices.blind`."""
+        self._services().blindness.blind(since, line)
 
     def seeing(self, since: datetime, until: datetime) -> None:
-        """See `OutageNotices.seeing`."""
-        self._rooms().blindness.seeing(since, until)
+        """Report the end of an outage; see `OutageNotices.seeing`."""
+        self._services().blindness.seeing(since, until)
 
 
 class CurrentWork:
-    """The same for a timer. Fits `app.due_work.Work`."""
+    """Passes due work to the current services, for a timer. Implements `app.due_work.Work`."""
 
     def __init__(self, work: Callable[[], Work]) -> None:
         self._work = work
 
     def next_due(self) -> datetime | None:
-        """See `Work.next_due`."""
+        """Return when `act` next has something to do; None if never."""
         return self._work().next_due()
 
     def act(self, now: datetime) -> None:
-        """See `Work.act`."""
+        """Do everything that is due by `now`."""
         self._work().act(now)

@@ -1,4 +1,4 @@
-"""The running program: its parts, each in a thread of its own, from the first login to a clean stop."""
+"""Runs the program's parts, each in a thread of its own, from the first login to a clean stop."""
 
 import threading
 import time
@@ -13,10 +13,11 @@ from zalo_governor.system.process import freeze_long_lived_objects
 log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 4.0
+"""Seconds in which all parts must stop."""
 
 
 class Part(NamedTuple):
-    """A piece of work that goes on until it is stopped."""
+    """A component that runs in a thread of its own until stopped."""
 
     name: str
     run: Callable[[], None]
@@ -25,62 +26,69 @@ class Part(NamedTuple):
 
 
 class Machine(Protocol):
-    """What a governor runs. app.py puts it together."""
+    """What a governor runs. `app.bootstrap` implements this."""
 
     def attendants(self) -> Sequence[Part]:
-        """What goes on from before the login, and ends when the parts begin to; called once. None of them may fail."""
+        """Return the parts that run from before the login until the other parts begin to stop; called once.
+
+        None of them may fail.
+        """
         ...
 
     def log_in(self, stopping: threading.Event) -> bool:
-        """Log in, however long the network is away; False when stopped meanwhile.
+        """Log in, retrying while the network is down; return False if stopped meanwhile.
 
         Raises:
-            GovernorError: Zalo does not take the session.
+            GovernorError: Zalo does not accept the session.
         """
         ...
 
     def parts(self) -> Sequence[Part]:
-        """The parts, in the order in which they are to be stopped; called once, after the login."""
+        """Return the parts in the order of stopping; called once, after the login."""
         ...
 
     def look_at_configuration(self) -> None:
-        """See now whether its files were changed; before the login, nothing happens."""
+        """Check the configuration files for changes now; do nothing before the login."""
         ...
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         ...
 
 
 class Governor:
-    """Runs a machine. `run` blocks; the other methods may be called from any other thread, but not in a signal's
-    handler: that interrupts a thread which may hold the lock that they take."""
+    """Runs a machine until stopped.
+
+    `run` blocks. The other methods may be called from any other thread, but not from a signal handler: the interrupted
+    thread may hold the lock that they need.
+    """
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._stopping = threading.Event()
         self._failed: str | None = None
+        """Name of the part that failed last."""
 
     def stop(self) -> None:
-        """Ask the program to end cleanly."""
+        """Request a clean end of the program."""
         self._stopping.set()
 
     def look_at_configuration(self) -> None:
-        """See now whether its files were changed, and not at the next look."""
+        """Check the configuration files for changes now instead of at the next interval."""
         self._machine.look_at_configuration()
 
     def run(self) -> None:
-        """Log in and work until stopped.
+        """Log in and run all parts until stopped.
 
         Raises:
-            GovernorError: Zalo does not take the session, or a part failed. Everything admitted is safe; a new start
-                goes on from there.
+            GovernorError: Zalo does not accept the session, or a part failed. Everything admitted is stored; a new
+                start continues from there.
         """
-        attendants = _Threads(self._machine.attendants(), self._guarded)
+        attendants = _Threads(self._machine.attendants(), self._run_guarded)
         try:
             attendants.start()
             if self._machine.log_in(self._stopping):
-                self._work(self._machine.parts(), attendants)
+                self._run_parts(self._machine.parts(), attendants)
         finally:
             attendants.stop(time.monotonic() + _STOP_SECONDS)
             self._machine.close()
@@ -90,9 +98,10 @@ class Governor:
                 "chạy lại. Tin đã nghe vẫn còn nguyên"
             )
 
-    def _work(self, parts: Sequence[Part], attendants: "_Threads") -> None:
+    def _run_parts(self, parts: Sequence[Part], attendants: "_Threads") -> None:
+        """Run the parts until stopped, then stop all of them."""
         freeze_long_lived_objects()
-        threads = _Threads(parts, self._guarded)
+        threads = _Threads(parts, self._run_guarded)
         threads.start()
         log.info("started", parts=len(parts))
         self._stopping.wait()
@@ -102,7 +111,8 @@ class Governor:
         threads.stop(deadline)
         log.info("stopped")
 
-    def _guarded(self, part: Part) -> None:
+    def _run_guarded(self, part: Part) -> None:
+        """Run a part; when it ends or fails, stop the program."""
         try:
             part.run()
         except Exception as error:
@@ -112,7 +122,7 @@ class Governor:
 
 
 class _Threads:
-    """Parts that run, each in its thread."""
+    """Parts with their threads."""
 
     def __init__(self, parts: Sequence[Part], guarded: Callable[[Part], None]) -> None:
         self._running = [
@@ -120,12 +130,12 @@ class _Threads:
         ]
 
     def start(self) -> None:
-        """All of them."""
+        """Start all threads."""
         for _, thread in self._running:
             thread.start()
 
     def stop(self, deadline: float) -> None:
-        """One after the other, each waited for up to the deadline; a second time does nothing."""
+        """Stop the parts one by one and wait for each until the deadline; does nothing the second time."""
         for part, thread in self._running:
             part.stop()
             thread.join(max(deadline - time.monotonic(), 0.1))

@@ -20,7 +20,7 @@ _MAGIC = b"zalo-governor backup\n"
 _FORMAT = 1
 _CHUNK_BYTES = 1 << 20
 _MAX_HEAD_BYTES = 1 << 16
-_MAX_LINE_BYTES = 256 << 20
+_LONGEST_LINE = 256 << 20
 """Ten times the size of a row with the longest message that a frame of Zalo's socket can carry."""
 _TAG_BYTES = 16
 
@@ -114,7 +114,7 @@ def read_lines(path: Path, code: RecoveryCode) -> Iterator[bytes]:
                 for line in lines:
                     yield bytes(rest)
                     rest = bytearray(line)
-                if len(rest) > _MAX_LINE_BYTES:
+                if len(rest) > _LONGEST_LINE:
                     raise _damaged(path)
 
 

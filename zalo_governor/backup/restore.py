@@ -110,7 +110,7 @@ def restore(
             _verify(database, read)
             with _settings_with_rules(read, settings) as rules:
                 look = looking(rules, keys)
-            sealed, erased = _repeat_removals(database, gone, look, steps.look, clock())
+            sealed, erased = _take_away(database, gone, look, steps.look, clock())
             with database.write() as connection:
                 look_ahead(connection, clock())
             _append_audit_entry(database, read, clock(), sealed, erased)
@@ -290,7 +290,7 @@ def _verify(database: Database, read: Survey) -> None:
         raise BackupError("Nhật ký kiểm tra trong bản sao lưu không toàn vẹn; chưa thay đổi gì.")
 
 
-def _repeat_removals(
+def _take_away(
     database: Database, gone: Gone, look: Callable[[RawDict], Seal | None], progress: Progress, now: datetime
 ) -> tuple[int, int]:
     """Seal and erase again what was removed after the backup; return how many entries and how many persons."""

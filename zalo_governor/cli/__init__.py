@@ -1,6 +1,6 @@
-"""The command line: one file for each command, imported when the command is called.
+"""The command line: one module for each command, imported only when that command is called.
 
-The bot runs for months on a small server; it holds no simulator, spreadsheet or benchmark in memory.
+Lazy imports keep simulator, spreadsheet and benchmark code out of the memory of the bot, which runs for months.
 """
 
 import sys
@@ -41,19 +41,19 @@ COMMANDS = (
     "trial",
     "bat-dau",
 )
-"""Each a function or a Typer of that name in the module of that name, a hyphen written as an underscore there."""
+"""Commands in the order of the help. Command `a-b` is the function or Typer `a_b` in the module `a_b`."""
 _PACKAGES = frozenset({"init", "login", "demo"})
-"""Commands of several files: the function is in the module `command` of the package of that name."""
+"""Commands that are packages: the function is in the package's module `command`."""
 
 
 class _Commands(Group):
-    # typer keeps its own copy of click, and the types of that to itself.
+    # Any: typer does not export the types of its bundled copy of click.
     def list_commands(self, ctx: Any) -> list[str]:
-        """In the order in which the help shows them."""
+        """Return the names of all commands in the order in which the help shows them."""
         return [*COMMANDS, *super().list_commands(ctx)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name with whatever it needs, None where there is none."""
+        """Import and return the command of that name; None if there is none."""
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
         name = cmd_name.replace("-", "_")
@@ -83,7 +83,7 @@ def version() -> None:
 
 
 def main() -> None:
-    """The console script: exit codes as `ExitCode` has them; what went wrong is said on standard error."""
+    """Run the command line (entry point): errors go to standard error, the process exits with an `ExitCode`."""
     sys.exit(_run())
 
 
@@ -91,7 +91,7 @@ def _run() -> int:
     try:
         return app(standalone_mode=False) or ExitCode.GOOD
     except TyperException as error:
-        # Without any arguments the help was shown.
+        # Called without arguments: the help was already printed.
         if type(error).__name__ != "NoArgsIsHelpError":
             sys.stderr.write(f"{explained(error)}\n")
         return ExitCode.WRONG_USE

@@ -1,4 +1,4 @@
-"""`zalo-governor account`: another bot account takes the place of one that is lost or blocked."""
+"""`zalo-governor account`: replace a lost or blocked bot account by a new one."""
 
 from typing import Annotated
 
@@ -55,26 +55,26 @@ def replace(
     try:
         refuse_while_running(records.database)
         session.login()
-        lost = _lost(records, old, session.uid)
+        lost = _find_old_account(records, old, session.uid)
         may_follow(records.database, lost, session.uid)
         client = ZaloClient(session, system_clock)
         seen = [client.group(group.id) for group in records.settings.groups]
         known = acquaintances(records.database, lost)
         members = [member for _, found in seen for member in found if member.uid != session.uid]
         found = acquaint(known, members, ZaloGroupActions(client).by_phone)
-        _show(known, found)
-        again = found.known_again | ({} if yes else _confirmed(found, asking))
+        _print_matches(known, found)
+        again = found.known_again | ({} if yes else _ask_for_matches(found, asking))
         if not yes and not asking.yes(f"Thay tài khoản {lost} bằng tài khoản {session.uid}?", default=False):
             typer.echo("Chưa thay đổi gì.")
             return
-        _take_over(records, lost, session.uid, again, [snapshot for snapshot, _ in seen])
-        _name_the_lost(known, again)
+        _replace_account(records, lost, session.uid, again, [snapshot for snapshot, _ in seen])
+        _print_unmatched(known, again)
     finally:
         session.close()
         records.close()
 
 
-def _lost(records: AppContext, stated: str | None, new: str) -> str:
+def _find_old_account(records: AppContext, stated: str | None, new: str) -> str:
     there = [uid for uid in accounts_of(records.database) if uid != new]
     if stated is None and len(there) == 1:
         return there[0]
@@ -85,8 +85,8 @@ def _lost(records: AppContext, stated: str | None, new: str) -> str:
     raise ConfigError(f"--old: đề nghị nêu tài khoản bị mất: {', '.join(there)}")
 
 
-def _confirmed(found: Acquainted, asking: Asking) -> dict[int, str]:
-    """Names alone prove nothing: somebody has to say so, one by one."""
+def _ask_for_matches(found: Acquainted, asking: Asking) -> dict[int, str]:
+    """Ask about each possible match, because equal names prove nothing; return the confirmed ones: person id -> uid."""
     return {
         one.known.person_id: one.uid
         for one in found.suggestions
@@ -94,7 +94,7 @@ def _confirmed(found: Acquainted, asking: Asking) -> dict[int, str]:
     }
 
 
-def _take_over(records: AppContext, old: str, new: str, again: dict[int, str], seen: list[GroupSnapshot]) -> None:
+def _replace_account(records: AppContext, old: str, new: str, again: dict[int, str], seen: list[GroupSnapshot]) -> None:
     database = records.database
     with SqlUnitsOfWork(database, new).begin_with_connection() as (connection, uow):
         database.lock(connection, OFFICE_LOCK)
@@ -124,22 +124,22 @@ def _take_over(records: AppContext, old: str, new: str, again: dict[int, str], s
     )
 
 
-def _show(known: list[KnownPerson], found: Acquainted) -> None:
+def _print_matches(known: list[KnownPerson], found: Acquainted) -> None:
     typer.echo(
         f"Tài khoản cũ biết {len(known)} người. Nhận ra theo mã toàn cục của Zalo: {found.by_global_id}; theo số điện "
         f"thoại: {found.by_phone}; giống tên, cần xác nhận: {len(found.suggestions)}."
     )
     if found.strangers:
-        _print("Trong Nhóm, chưa nhận ra là ai", [(_shown(member), member.uid) for member in found.strangers])
+        _print_rows("Trong Nhóm, chưa nhận ra là ai", [(_shown(member), member.uid) for member in found.strangers])
 
 
-def _name_the_lost(known: list[KnownPerson], again: dict[int, str]) -> None:
+def _print_unmatched(known: list[KnownPerson], again: dict[int, str]) -> None:
     lost = [one for one in known if one.person_id not in again and (one.matters or one.groups)]
     if not lost:
         typer.echo("Không còn ai chưa được nhận ra.")
         return
     rows = [(one.name or one.uid, _why_it_matters(one)) for one in lost]
-    _print("Chưa nhận ra được (rời Nhóm, hoặc Zalo chưa cho biết)", rows)
+    _print_rows("Chưa nhận ra được (rời Nhóm, hoặc Zalo chưa cho biết)", rows)
     typer.echo(
         "Người có vai trò mà chưa được nhận ra thì chưa ra lệnh được: đề nghị ghi uid hoặc global_id mới của người đó "
         "vào mục people của governor.yaml (xem bằng zalo-governor members sau khi khởi động)."
@@ -157,7 +157,7 @@ def _shown(member: Member) -> str:
     return member.zalo_name or member.display_name
 
 
-def _print(title: str, rows: list[tuple[str, str]]) -> None:
+def _print_rows(title: str, rows: list[tuple[str, str]]) -> None:
     typer.echo(f"{title}: {len(rows)}")
     table = Table(show_header=False)
     for row in rows:

@@ -1,4 +1,4 @@
-"""`zalo-governor audit`: the audit log, and whether anybody has changed it."""
+"""`zalo-governor audit`: list the audit log, and verify that nobody has tampered with it."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -53,7 +53,7 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="In JSON thay cho câu chữ.")] = False,
 ) -> None:
     """Kiểm tra toàn bộ nhật ký; mã thoát 3 nếu có chỗ không toàn vẹn."""
-    printed = _printed(head)
+    printed = _parse_printed_head(head)
     records = open_records(load_settings(config), system_clock)
     try:
         report = SqlAuditLog(records.database).verify(printed)
@@ -80,10 +80,10 @@ def list_(
     records = open_records(load_settings(config), system_clock)
     try:
         entries = SqlAuditLog(records.database).entries(start=start, end=end)
-        found = [entry for entry in entries if _wanted(entry, action, about) and _opens(entry, case)]
+        found = [entry for entry in entries if _matches_filters(entry, action, about) and _is_view_of_case(entry, case)]
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             note_access(uow, system_clock, "audit.listed")
-            actor = _actor(uow, records, uid)
+            actor = _find_actor(uow, records, uid)
             found = [entry for entry in found if actor in {None, entry.actor_id}]
             named = {entry.actor_id: _name(uow, entry.actor_id) for entry in found}
     finally:
@@ -95,17 +95,17 @@ def list_(
         _show(found, named)
 
 
-def _wanted(entry: AuditEntry, action: str | None, about: str | None) -> bool:
+def _matches_filters(entry: AuditEntry, action: str | None, about: str | None) -> bool:
     if action and entry.action != action and not entry.action.startswith(f"{action}."):
         return False
     return not about or about in {entry.subject, entry.detail.get("about")}
 
 
-def _opens(entry: AuditEntry, case: str | None) -> bool:
+def _is_view_of_case(entry: AuditEntry, case: str | None) -> bool:
     return case is None or (entry.action == SHOWN and entry.subject == case)
 
 
-def _actor(uow: SqlUnitOfWork, records: AppContext, uid: str | None) -> int | None:
+def _find_actor(uow: SqlUnitOfWork, records: AppContext, uid: str | None) -> int | None:
     if uid is None:
         return None
     person = uow.people.find(records.account, uid)
@@ -135,12 +135,12 @@ def _sentences(report: ChainReport) -> Iterator[str]:
             "nếu không, có người đã bỏ dấu cuối đi."
         )
     for fault in report.faults:
-        yield f"KHÔNG TOÀN VẸN: {_said(fault)}."
+        yield f"KHÔNG TOÀN VẸN: {_describe_fault(fault)}."
     if not report.faults:
         yield "Toàn vẹn: không dòng nào bị sửa, chèn, xóa hoặc cắt đuôi."
 
 
-def _said(fault: Fault) -> str:
+def _describe_fault(fault: Fault) -> str:
     row = "đầu tiên" if fault.row_id is None else fault.row_id
     return _FAULTS[fault.kind].format(row=row, when=_when(fault.at), rows=fault.rows or "một số")
 
@@ -158,7 +158,7 @@ def _when(at: datetime | None) -> str:
     return f"{local(at):%d/%m/%Y %H:%M:%S}" if at else "không rõ lúc nào"
 
 
-def _printed(head: str | None) -> PrintedHead | None:
+def _parse_printed_head(head: str | None) -> PrintedHead | None:
     try:
         return PrintedHead.read(head) if head else None
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Who looks into the records from the command line is on record, too."""
+"""Recording in the audit log who used the command line to view stored data."""
 
 import getpass
 from typing import Any
@@ -10,20 +10,20 @@ from zalo_governor.storage.unit_of_work import SqlUnitOfWork
 
 
 def note_access(uow: SqlUnitOfWork, clock: Clock, action: str, *, group_id: str = "", **detail: Any) -> None:
-    """Write down that the operator of this machine did it; `detail` holds codes and figures, nobody's words."""
+    """Append an audit entry for `action` by this machine's user; `detail` must hold ids and numbers, no content."""
     uow.audit.append(
         action, at=clock(), actor_id=None, group_id=group_id, subject="", detail={"operator": _operator(), **detail}
     )
 
 
 def note_opening(uow: SqlUnitOfWork, clock: Clock, case: Case, way: str) -> None:
-    """Write down that the operator of this machine has seen something of a case; `way` is the command."""
+    """Append an audit entry saying that this machine's user viewed a case; `way` is the name of the command."""
     detail = {"rule": case.rule_id, "way": way, "operator": _operator()}
     uow.audit.append(SHOWN, at=clock(), actor_id=None, group_id=case.group_id, subject=case.code, detail=detail)
 
 
 def _operator() -> str:
-    """The name of the machine's user; "" where the system knows none."""
+    """Return the login name of the user who runs the command; "" if the system knows none."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):

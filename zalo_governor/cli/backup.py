@@ -1,4 +1,4 @@
-"""`zalo-governor backup`: one encrypted file with everything, made while the bot runs."""
+"""`zalo-governor backup`: write a backup of the whole installation into one encrypted file, while the bot runs."""
 
 import sys
 from pathlib import Path
@@ -37,7 +37,7 @@ def backup(
         backups = Backups(settings, config, records.database, system_clock)
         code = backups.code()
         if new_code or (code is None and sys.stdin.isatty()):
-            code = _handed_over(RecoveryCode.new())
+            code = _print_new_code(RecoveryCode.new())
             backups.keep_code(code)
         if code is None:
             raise BackupError(
@@ -53,14 +53,14 @@ def backup(
     megabytes = f"{made.size / 1e6:.1f}".replace(".", ",")
     typer.echo(f"Đã sao lưu: {made.path} ({made.end.rows} dòng, {megabytes} MB), đã đọc lại và khớp.")
     typer.echo(f"Mở được bằng mã khôi phục {code.mark}. Mã cuối nhật ký kiểm tra: {made.end.audit_head or 'chưa có'}.")
-    # A file that was named may lie among others that are nobody's to remove.
+    # If a file was named instead of a folder, its neighbours may be backups that must not be deleted.
     if place is None or place.is_dir():
         for gone in give_up_oldest(made.path.parent, keep or settings.backup.keep):
             typer.echo(f"Đã xóa bản cũ: {gone.name}")
 
 
-def _handed_over(code: RecoveryCode) -> RecoveryCode:
-    """Print the code, and on a terminal see that somebody wrote it down."""
+def _print_new_code(code: RecoveryCode) -> RecoveryCode:
+    """Print the recovery code; on a terminal, have its last group retyped to check that it was written down."""
     typer.echo(f"Mã khôi phục {code.mark} (chỉ hiện một lần này):\n\n    {code}\n")
     typer.echo(
         "Không có mã này thì không ai mở được bản sao lưu. Đề nghị chép ra giấy, ghi cả ký hiệu "

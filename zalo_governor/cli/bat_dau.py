@@ -1,4 +1,4 @@
-"""`zalo-governor bat-dau`: the trial is over, and what goes out goes out from now on."""
+"""`zalo-governor bat-dau`: end the trial period, so that notices are sent to members and the leader from now on."""
 
 import sys
 from typing import Annotated
@@ -17,7 +17,7 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.services.messaging.trial import switch_on
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
-_ASKED = "Từ lúc này Hệ thống gửi tin tới thành viên và Trưởng nhóm theo thiết đặt. Bắt đầu?"
+_CONFIRMATION = "Từ lúc này Hệ thống gửi tin tới thành viên và Trưởng nhóm theo thiết đặt. Bắt đầu?"
 
 
 def bat_dau(
@@ -29,7 +29,7 @@ def bat_dau(
     if not yes:
         if not sys.stdin.isatty():
             raise ConfigError("bat-dau: không có ai để hỏi ở đây; hãy thêm --yes")
-        if not Asking(Console()).yes(_ASKED, default=False):
+        if not Asking(Console()).yes(_CONFIRMATION, default=False):
             typer.echo("Chưa thay đổi gì.")
             return
     records = open_records(settings, system_clock)

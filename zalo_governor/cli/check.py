@@ -1,4 +1,4 @@
-"""`zalo-governor check`: the rules without any Zalo. JSON lines in, JSON lines out, in order."""
+"""`zalo-governor check`: apply the rules to JSON lines, without Zalo; prints one JSON line for each input line."""
 
 import json
 import sys
@@ -24,7 +24,7 @@ SUBJECTS = ("text", "name", "file_name")
 
 
 class BadLineError(GovernorError):
-    """A line of the input is not a JSON object with one of the expected keys; names the line, repeats nothing."""
+    """An input line could not be judged; the message has the line number but none of the content."""
 
 
 def check(
@@ -45,7 +45,7 @@ def check(
 
 
 def answer(engine: Engine, lines: Iterable[bytes]) -> int:
-    """Write the answer to each line to standard output; the exit code: 0, or 2 if any line could not be judged."""
+    """Judge each line and write the results to standard output; return exit code 0, or 2 if any line was faulty."""
     code = ExitCode.GOOD
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -62,26 +62,26 @@ def answer(engine: Engine, lines: Iterable[bytes]) -> int:
 
 
 def judge_line(engine: Engine, line: bytes, number: int) -> bytes:
-    """The answer to one line as JSON.
+    """Judge one input line (`number` counts from 1) and return {"id", "findings"} as JSON.
 
     Raises:
-        BadLineError: the line is not what it should be, or a rule failed on it.
+        BadLineError: the line is not a JSON object with exactly one of SUBJECTS, or a rule failed on it.
     """
-    item = _item(line, number)
+    item = _parse_line(line, number)
     verdict = engine.judge(subject_event({key: item[key] for key in SUBJECTS if key in item}), NO_CONTEXT)
     if verdict.failures:
         failed = ", ".join(f"{failure.rule_id} ({failure.error})" for failure in verdict.failures)
         raise BadLineError(f"dòng {number}: quy tắc gặp lỗi: {failed}; dòng này chưa được xét, các dòng khác vẫn xét")
-    answered = {"id": item.get("id"), "findings": [_shown(finding) for finding in open_findings(verdict)]}
+    answered = {"id": item.get("id"), "findings": [_as_json(finding) for finding in open_findings(verdict)]}
     try:
         return orjson.dumps(answered)
     except TypeError:
-        # An id may be a number larger than 64 bits, which JSON allows.
+        # orjson rejects ids larger than 64 bits, which JSON allows.
         return json.dumps(answered, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def subject_event(subject: dict[str, str]) -> EventBase:
-    """The event that a text, a display name or a file name would have come in."""
+    """Make the event in which Zalo would deliver a text, a display name or a file name (keys: SUBJECTS)."""
     if "name" in subject:
         return NameObserved(at=WHENEVER, name=subject["name"])
     if "file_name" in subject:
@@ -91,12 +91,12 @@ def subject_event(subject: dict[str, str]) -> EventBase:
 
 
 def open_findings(verdict: Verdict) -> list[Finding]:
-    """The findings as they may be shown: if one seals, the others have neither spans nor suggestion."""
+    """Return the findings that may be shown: if one seals the event, the others lose spans and suggestion."""
     findings = [finding for finding in verdict.findings if isinstance(finding, Finding)]
     return [finding.bare() if verdict.sealed and not finding.seals else finding for finding in findings]
 
 
-def _item(line: bytes, number: int) -> dict[str, Any]:
+def _parse_line(line: bytes, number: int) -> dict[str, Any]:
     try:
         # The standard decoder keeps lone surrogates and large numbers, which other decoders refuse.
         item = json.loads(line.decode("utf-8-sig"))
@@ -112,7 +112,7 @@ def _item(line: bytes, number: int) -> dict[str, Any]:
     return item
 
 
-def _shown(finding: Finding) -> dict[str, Any]:
+def _as_json(finding: Finding) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "rule": finding.rule_id,
         "clause": finding.clause,
@@ -127,4 +127,4 @@ def _shown(finding: Finding) -> dict[str, Any]:
 
 
 WHENEVER = datetime(2026, 1, 1, tzinfo=UTC)
-"""No rule looks at the time."""
+"""Arbitrary time for events made here; no rule depends on the time."""

@@ -1,4 +1,4 @@
-"""`zalo-governor doctor`: everything that can be wrong, what it means, and how to mend it."""
+"""`zalo-governor doctor`: run all checks of an installation and print what is wrong and how to repair it."""
 
 from contextlib import nullcontext
 from typing import Annotated
@@ -17,7 +17,7 @@ from zalo_governor.doctor.runner import EXIT_CODES, Diagnosis, examine, worst
 from zalo_governor.domain.clock import system_clock
 from zalo_governor.system import logging
 
-_SHOWN = {
+_LEVEL_STYLES = {
     Level.GOOD: ("TỐT", "green"),
     Level.NOTE: ("LƯU Ý", "cyan"),
     Level.SKIPPED: ("BỎ QUA", "bright_black"),
@@ -48,18 +48,20 @@ def doctor(
     finally:
         patient.close()
     if as_json:
-        typer.echo(orjson.dumps(_document(findings), option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps(_as_json(findings), option=orjson.OPT_INDENT_2))
     elif pretty:
         console.print(_table(findings))
     else:
         for finding in findings:
-            typer.echo("\t".join((_SHOWN[finding.result.level][0], finding.check.id, *finding.result[1:])).rstrip())
+            typer.echo(
+                "\t".join((_LEVEL_STYLES[finding.result.level][0], finding.check.id, *finding.result[1:])).rstrip()
+            )
     if not as_json:
         typer.echo(_summary(findings))
     raise typer.Exit(EXIT_CODES[worst(findings)])
 
 
-def _document(findings: list[Diagnosis]) -> dict[str, object]:
+def _as_json(findings: list[Diagnosis]) -> dict[str, object]:
     checks = [
         {"id": found.check.id, "level": found.result.level, "says": found.result.says, "mend": found.result.mend}
         for found in findings
@@ -72,7 +74,7 @@ def _table(findings: list[Diagnosis]) -> Table:
     for heading in ("", "Mục", "Thấy gì, nên làm gì"):
         table.add_column(heading)
     for check, result in findings:
-        word, style = _SHOWN[result.level]
+        word, style = _LEVEL_STYLES[result.level]
         told = Text(result.says)
         if result.mend:
             told.append(f"\n→ {result.mend}", style="italic")

@@ -1,4 +1,4 @@
-"""`zalo-governor erase`: a person's data taken out, on a paper that orders it."""
+"""`zalo-governor erase`: erase a person's data on the basis of a written order."""
 
 from typing import Annotated
 
@@ -14,12 +14,12 @@ from zalo_governor.domain.errors import ConfigError, GovernorError
 from zalo_governor.storage.engine.lock_owner import refuse_while_running
 from zalo_governor.storage.engine.transaction import OFFICE_LOCK
 from zalo_governor.storage.maintenance.erasure import Holdings, holdings
-from zalo_governor.storage.maintenance.erasure import erase as take_out
+from zalo_governor.storage.maintenance.erasure import erase as erase_person
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 
 
 class ErasureError(GovernorError):
-    """The person's data cannot be taken out now; the text says why."""
+    """The person's data cannot be erased now; the text says why."""
 
 
 def erase(
@@ -34,9 +34,9 @@ def erase(
     settings = load_settings(config)
     records = open_records(settings, system_clock)
     try:
-        kept = _kept(records, person)
-        _show(kept)
-        _refuse(kept)
+        kept = _find_holdings(records, person)
+        _print_holdings(kept)
+        _check_erasable(kept)
         if not do_it:
             typer.echo("Chưa thay đổi gì. Để xóa: chạy lại lệnh này và thêm --do-it (dừng Hệ thống trước).")
             return
@@ -44,7 +44,7 @@ def erase(
         typed = typer.prompt(f"Việc xóa không lấy lại được. Gõ lại uid {person} để xác nhận")
         if typed.strip() != person:
             raise ErasureError("uid gõ lại không khớp; chưa thay đổi gì.")
-        _take_out(records, kept, paper.strip())
+        _erase(records, kept, paper.strip())
     finally:
         records.close()
     typer.echo(
@@ -55,7 +55,7 @@ def erase(
         typer.echo(f"{path} là bản cũ, cũng vẫn chứa dữ liệu đã xóa. Hệ thống đã chạy ổn định thì xóa: rm -r {path}")
 
 
-def _kept(records: AppContext, uid: str) -> Holdings:
+def _find_holdings(records: AppContext, uid: str) -> Holdings:
     with SqlUnitsOfWork(records.database, records.account).begin() as uow:
         found = uow.people.find(records.account, uid)
     if found is None:
@@ -63,7 +63,7 @@ def _kept(records: AppContext, uid: str) -> Holdings:
     return holdings(records.database, found.id)
 
 
-def _show(kept: Holdings) -> None:
+def _print_holdings(kept: Holdings) -> None:
     who = f"{kept.name} ({kept.title})" if kept.title else kept.name or "(chưa rõ họ tên)"
     typer.echo(f"Dữ liệu đang giữ về {who}, người số {kept.person_id}:")
     for count, what in (
@@ -84,7 +84,7 @@ def _show(kept: Holdings) -> None:
         )
 
 
-def _refuse(kept: Holdings) -> None:
+def _check_erasable(kept: Holdings) -> None:
     if kept.roles:
         raise ErasureError(
             f"Người này đang giữ vai trò ({', '.join(kept.roles)}) trong governor.yaml; đề nghị bỏ khỏi mục people, "
@@ -98,11 +98,11 @@ def _refuse(kept: Holdings) -> None:
         )
 
 
-def _take_out(records: AppContext, kept: Holdings, paper: str) -> None:
+def _erase(records: AppContext, kept: Holdings, paper: str) -> None:
     database = records.database
     with SqlUnitsOfWork(database, records.account).begin_with_connection() as (connection, uow):
         database.lock(connection, OFFICE_LOCK)
-        gone = take_out(connection, database.keys, kept.person_id, paper, system_clock())
+        gone = erase_person(connection, database.keys, kept.person_id, paper, system_clock())
         database.erase_traces()
         note_access(uow, system_clock, "person.erased", person=kept.person_id, order=paper, entries=gone)
     database.persons.forget()

@@ -1,4 +1,4 @@
-"""What each exit code means: the one list of them. docs/loi.md shows the same to operators, a test compares the two."""
+"""The exit codes of all commands. docs/loi.md lists them for operators; a test compares both lists."""
 
 from enum import IntEnum
 
@@ -8,23 +8,23 @@ from zalo_governor.zalo.errors import LoginRefusedError
 
 
 class ExitCode(IntEnum):
-    """How a command ended. `login` and `init` have codes of their own beside these: `signing_in.Ending`."""
+    """Result of a command. `login` and `init` have further codes: `login.flow.Ending`."""
 
     GOOD = 0
     FAILURE = 1
-    """Something did not work out; the same command may succeed later."""
+    """The command failed; the same command may succeed later."""
     WRONG_USE = 2
-    """Configuration, key or command line are wrong: another start ends in the same way until somebody mends them."""
+    """Configuration, key or command line is wrong; the command will fail again until somebody corrects it."""
     FAULTS_FOUND = 3
-    """The audit log does not hold."""
+    """The audit log was tampered with."""
     LOGIN_REFUSED = 6
-    """Zalo does not take the session; another start ends in the same way, and Zalo blocks who tries again and again."""
+    """Zalo rejects the session; retrying fails again, and Zalo blocks accounts that retry often."""
     INTERRUPTED = 130
-    """Ctrl-C."""
+    """Stopped by Ctrl-C."""
 
 
 def exit_code(error: GovernorError) -> ExitCode:
-    """The code with which a command ends for that reason."""
+    """Return the exit code for an error."""
     if isinstance(error, LoginRefusedError):
         return ExitCode.LOGIN_REFUSED
     lasting = isinstance(error, ConfigError | WrongKeyError | NewerDatabaseError)

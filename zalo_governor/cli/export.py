@@ -1,4 +1,4 @@
-"""`zalo-governor export`: events, cases, findings and the audit log as JSON Lines or CSV, page by page."""
+"""`zalo-governor export`: export events, cases, findings or the audit log to JSON Lines, CSV or XLSX, in pages."""
 
 import os
 import secrets
@@ -44,9 +44,9 @@ def export(
     ] = False,
 ) -> None:
     """Xuất một trang dữ liệu ra tệp; tệp đã có chỉ bị thay khi tệp mới đã ghi xong."""
-    start, end, cursor = _day(since, "--since", _ALWAYS), _NEVER, _cursor(after)
+    start, end, cursor = _parse_day(since, "--since", _ALWAYS), _NEVER, _parse_cursor(after)
     if until:
-        end = _day(until, "--until", _NEVER) + timedelta(days=1)
+        end = _parse_day(until, "--until", _NEVER) + timedelta(days=1)
     if file.suffix.lower() not in {".jsonl", ".csv", ".xlsx"}:
         raise ConfigError(f"{file}: tên tệp phải kết thúc bằng .jsonl, .csv hoặc .xlsx")
     records = open_records(load_settings(config), system_clock)
@@ -54,7 +54,7 @@ def export(
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             note_access(uow, system_clock, "export", what=what.value, with_text=with_text)
         found = rows(records.database, what, start=start, end=end, after=cursor, limit=limit, with_text=with_text)
-        count, last = _written(file, headings(what, with_text=with_text), found)
+        count, last = _write_rows(file, headings(what, with_text=with_text), found)
     finally:
         records.close()
     typer.echo(f"{file}: {count} dòng.")
@@ -62,10 +62,12 @@ def export(
         typer.echo(f"Còn nữa; trang tiếp theo: --after {last}")
 
 
-def _written(file: Path, names: list[str], found: Iterator[tuple[Cursor, dict[str, Any]]]) -> tuple[int, Cursor | None]:
+def _write_rows(
+    file: Path, names: list[str], found: Iterator[tuple[Cursor, dict[str, Any]]]
+) -> tuple[int, Cursor | None]:
     count, last = 0, None
     if file.suffix.lower() == ".jsonl":
-        with _replaced(file) as descriptor, os.fdopen(descriptor, "wb") as lines:
+        with _open_draft(file) as descriptor, os.fdopen(descriptor, "wb") as lines:
             for last, row in found:  # noqa: B007  the last one is where the next page begins
                 lines.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
                 count += 1
@@ -78,7 +80,8 @@ def _written(file: Path, names: list[str], found: Iterator[tuple[Cursor, dict[st
 
 
 @contextmanager
-def _replaced(file: Path) -> Iterator[int]:
+def _open_draft(file: Path) -> Iterator[int]:
+    """Yield the descriptor of a temporary file that replaces `file` if the block ends without an error."""
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
         yield os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -89,14 +92,14 @@ def _replaced(file: Path) -> Iterator[int]:
         draft.unlink(missing_ok=True)
 
 
-def _cursor(text: str | None) -> Cursor | None:
+def _parse_cursor(text: str | None) -> Cursor | None:
     try:
         return Cursor.read(text) if text else None
     except ValueError:
         raise ConfigError("--after: chép nguyên con trỏ mà trang trước đã in, ví dụ 1764000000000-42") from None
 
 
-def _day(text: str | None, option: str, otherwise: datetime) -> datetime:
+def _parse_day(text: str | None, option: str, otherwise: datetime) -> datetime:
     try:
         return midnight(date.fromisoformat(text)) if text else otherwise
     except ValueError:

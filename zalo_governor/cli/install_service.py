@@ -1,4 +1,4 @@
-"""`zalo-governor install-service`: run the bot under systemd, with no more rights than it needs."""
+"""`zalo-governor install-service`: install systemd units that run the bot with as few rights as possible."""
 
 import subprocess
 import sys

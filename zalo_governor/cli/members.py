@@ -1,4 +1,4 @@
-"""`zalo-governor members`: who is in the watched groups, with the uids that the settings need."""
+"""`zalo-governor members`: list the members of the watched groups with their uids, which the settings need."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -38,7 +38,7 @@ def members(
 
 
 def _members(uow: SqlUnitOfWork, account: str, group_id: str) -> Iterator[dict[str, Any]]:
-    """The bot's own account is left out: nobody needs its uid."""
+    """Yield uid, name and roles of each present member except the bot account, sorted by name."""
     names = uow.members.judged_names(account, group_id)
     for uid in sorted(
         uow.members.present_uids(account, group_id) - {account}, key=lambda uid: (names.get(uid, ""), uid)
@@ -50,7 +50,7 @@ def _members(uow: SqlUnitOfWork, account: str, group_id: str) -> Iterator[dict[s
 
 def _print_table(title: str, rows: list[dict[str, Any]]) -> None:
     table = Table(title=title)
-    # A uid that is cut short cannot be copied.
+    # A truncated uid could not be copied.
     table.add_column("uid", no_wrap=True, min_width=max((len(row["uid"]) for row in rows), default=1))
     table.add_column("Tên hiển thị")
     table.add_column("Vai trò")

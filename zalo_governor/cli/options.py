@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Command line options used by several commands."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,10 +18,10 @@ GroupId = Annotated[str | None, typer.Option(help="Mã Nhóm; không ghi thì l�
 
 
 def chosen_group(settings: Settings, wanted: str | None) -> Group:
-    """The group of that id, or the first one.
+    """Return the group with the id `wanted`, or the first group of the settings for None.
 
     Raises:
-        ConfigError: the settings name no such group.
+        ConfigError: the settings have no such group.
     """
     for group in settings.groups:
         if wanted in {None, group.id}:

@@ -1,4 +1,4 @@
-"""Progress of long work: bars on a terminal, a line for each step otherwise."""
+"""Showing the progress of long work: bars on a terminal, otherwise one line for each step."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -10,21 +10,24 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @contextmanager
 def steps(*names: str, total: int | None) -> Iterator[list[Callable[[int], None]]]:
-    """For each step, what is told of so many more rows; `total` where it is known how many there are."""
+    """Yield one callback for each named step, to be called with the number of rows processed since its last call.
+
+    `total` is the number of rows of each step, None if unknown.
+    """
     if not sys.stdout.isatty():
-        yield [_plain(name) for name in names]
+        yield [_line_callback(name) for name in names]
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, transient=True) as shown:
-        yield [_bar(shown, name, total) for name in names]
+        yield [_bar_callback(shown, name, total) for name in names]
 
 
-def _bar(shown: Progress, name: str, total: int | None) -> Callable[[int], None]:
+def _bar_callback(shown: Progress, name: str, total: int | None) -> Callable[[int], None]:
     task = shown.add_task(name, total=total)
     return lambda more: shown.advance(task, more)
 
 
-def _plain(name: str) -> Callable[[int], None]:
+def _line_callback(name: str) -> Callable[[int], None]:
     begun = False
 
     def told(_more: int) -> None:

@@ -1,4 +1,4 @@
-"""Questions at the terminal, in Vietnamese."""
+"""Asking questions on the terminal, in Vietnamese."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,17 +12,17 @@ _NO = frozenset({"k", "khong", "n", "no"})
 
 
 class Asking:
-    """Asks until the answer can be used. Every question raises typer.Abort at Ctrl-C and at the end of the input."""
+    """Questions that are repeated until the answer is valid; all raise typer.Abort on Ctrl-C or end of input."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     def say(self, line: str = "") -> None:
-        """A line as it is."""
+        """Print a line without interpreting markup."""
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def text(self, question: str, default: str = "", wrong: Callable[[str], str | None] = lambda _: None) -> str:
-        """A text; Enter alone takes the default. `wrong` says what is wrong with an answer, None for nothing."""
+        """Ask for a text; Enter alone means the default. `wrong` returns an error text, or None for a valid answer."""
         while True:
             shown = f"{question} [{default}]" if default else question
             answer = str(typer.prompt(shown, default=default, show_default=False)).strip()
@@ -32,7 +32,7 @@ class Asking:
             self.say(f"  {problem}")
 
     def yes(self, question: str, *, default: bool) -> bool:
-        """Whether the answer is yes: c or k."""
+        """Ask a yes-or-no question (c or k) and return whether the answer is yes."""
         while True:
             answer = fold(self.text(f"{question} (c/k)", "c" if default else "k"))
             if answer in _YES | _NO:
@@ -40,27 +40,27 @@ class Asking:
             self.say("  Đề nghị gõ c (có) hoặc k (không).")
 
     def one(self, question: str, lines: Sequence[str], default: int | None = None) -> int | None:
-        """The place of one of the lines, counted from 0; None where nothing was typed and there is no default."""
+        """Ask to choose one of the lines; return its index from 0, or None if nothing was typed without a default."""
         found = self.several(question, lines, [] if default is None else [default], most=1)
         return found[0] if found else None
 
     def several(
         self, question: str, lines: Sequence[str], default: Sequence[int] = (), most: int | None = None
     ) -> list[int]:
-        """The places of the lines whose numbers are typed, such as `1` or `1, 3`."""
+        """Ask to choose lines by number (`1, 3`); return their indexes from 0. `most` limits how many."""
         for number, line in enumerate(lines, 1):
             self.say(f"  {number}. {line}")
 
         def wrong(answer: str) -> str | None:
-            typed = _typed_numbers(answer)
+            typed = _parse_numbers(answer)
             if typed is None or any(not 1 <= number <= len(lines) for number in typed):
                 return f"Đề nghị gõ số từ 1 đến {len(lines)}."
             return "Chỉ chọn một số." if most and len(typed) > most else None
 
         answer = self.text(question, ", ".join(str(place + 1) for place in default), wrong)
-        return list(dict.fromkeys(number - 1 for number in _typed_numbers(answer) or []))
+        return list(dict.fromkeys(number - 1 for number in _parse_numbers(answer) or []))
 
 
-def _typed_numbers(answer: str) -> list[int] | None:
+def _parse_numbers(answer: str) -> list[int] | None:
     parts = answer.replace(",", " ").split()
     return [int(part) for part in parts] if all(part.isdecimal() for part in parts) else None

@@ -1,4 +1,4 @@
-"""`zalo-governor rules replay`: what a changed rule would have found in what was heard, and no longer finds."""
+"""`zalo-governor rules replay`: apply a (changed) rule to stored events and compare with the recorded findings."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -34,13 +34,13 @@ from zalo_governor.storage.repositories.recorded_findings import RecordedFinding
 from zalo_governor.storage.unit_of_work import SqlUnitsOfWork
 from zalo_governor.zalo.events.parse import parse
 
-_PAGE = 500
-_LINE_EVERY = 20 * _PAGE
-_EXCERPT = 80
-_HASTE = "3.1"
-"""The haste of typing a command is not held against anybody, and was not recorded."""
-_STATEFUL = ("6.1", "6.5")
-"""Their findings were held against the group as it was then, and what only repeated it was dropped."""
+_PAGE_SIZE = 500
+_PROGRESS_EVERY = 20 * _PAGE_SIZE
+_EXCERPT_LENGTH = 80
+_COMMAND_EXEMPT_CLAUSE = "3.1"
+"""Clause (missing diacritics) whose findings in chat commands are not recorded, since commands are typed in haste."""
+_STATE_DEPENDENT_CLAUSES = ("6.1", "6.5")
+"""Clauses whose findings were dropped at the time if they only repeated the state that the group already had."""
 _UNITS = {"d": "days", "h": "hours", "w": "weeks"}
 
 
@@ -61,12 +61,12 @@ def replay(
 ) -> None:
     """Thử một quy tắc trên những gì đã nghe và so với kết quả đã ghi; không thay đổi gì."""
     settings = load_settings(config)
-    start = _moment(since)
+    start = _parse_since(since)
     records = open_records(settings, system_clock)
     try:
         rulebook = load_rulebook(rules_dir) if rules_dir else records.rulebook
-        rule = _rule(rulebook, rule_id)
-        report = _Player(records, rulebook, rule, samples, with_text=with_text).play(start)
+        rule = _find_rule(rulebook, rule_id)
+        report = _RuleReplayer(records, rulebook, rule, samples, with_text=with_text).play(start)
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
             shown = [sample.entry for sample in (*report.new_samples, *report.gone_samples) if sample.text]
             note_access(uow, system_clock, "rules.replayed", rule=rule_id, checked=report.checked, shown=shown)
@@ -79,8 +79,8 @@ def replay(
             typer.echo(line)
 
 
-class _Player:
-    """Reads page by page; no more than a page is in memory."""
+class _RuleReplayer:
+    """Applies one rule to the stored events, page by page to limit memory."""
 
     def __init__(
         self, records: AppContext, rulebook: Rulebook, rule: Rule[Any], samples: int, *, with_text: bool
@@ -108,13 +108,13 @@ class _Player:
     def play(self, start: datetime) -> ReplayReport:
         after, done = lowest_id(start) - 1, 0
         with _Progress() as tell:
-            while page := self._inbox.judged(self._account, after_id=after, limit=_PAGE):
-                self._page(page)
+            while page := self._inbox.judged(self._account, after_id=after, limit=_PAGE_SIZE):
+                self._replay_page(page)
                 after, done = page[-1].id, done + len(page)
                 tell(done, page[-1])
         return self._replay.report
 
-    def _page(self, page: list[Admitted]) -> None:
+    def _replay_page(self, page: list[Admitted]) -> None:
         recorded = self._found.between(page[0].id, page[-1].id)
         kept = [admitted for admitted in page if admitted.entry.seal is None and not admitted.entry.own]
         self._replay.report.sealed += sum(admitted.entry.seal is not None for admitted in page)
@@ -125,22 +125,22 @@ class _Player:
             self._replay.report.failed += bool(one.verdict.failures)
             before = recorded.get(one.admitted.id, RecordedFinding((), ()))
             labels = self._labels(one.event, one.verdict)
-            self._replay.compare(one.admitted.id, labels, before.labels, before.cases, partial(self._text, one))
+            self._replay.compare(one.admitted.id, labels, before.labels, before.cases, partial(self._excerpt, one))
 
     def _labels(self, event: EventBase, verdict: Verdict) -> list[str]:
-        hasty = self._rule.clause == _HASTE and bool(verdict.findings) and self._desk.recognises(event)
+        hasty = self._rule.clause == _COMMAND_EXEMPT_CLAUSE and bool(verdict.findings) and self._desk.recognises(event)
         return [] if hasty else [f"{finding.label}:{finding.severity.value}" for finding in verdict.findings]
 
-    def _text(self, one: Understood) -> str | None:
-        """Never of what would be sealed now, by this rule or at the door."""
+    def _excerpt(self, one: Understood) -> str | None:
+        """Return a short excerpt of the text; None without --with-text, or if the event would be sealed today."""
         if not self._with_text or one.verdict.sealed or self._door.look(one.admitted.entry.raw or {}):
             return None
         line = " ".join(" ".join(text for _, text in one.event.strings()).split())
-        return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "…"
+        return line if len(line) <= _EXCERPT_LENGTH else line[: _EXCERPT_LENGTH - 1] + "…"
 
 
 class _Progress:
-    """Says how far it has come: on one line at a terminal, else in plain lines on standard error."""
+    """Progress display on standard error: one changing line on a terminal, plain lines elsewhere."""
 
     def __init__(self) -> None:
         console = Console(stderr=True)
@@ -161,18 +161,18 @@ class _Progress:
         line = f"đã thử {done} mục, đến {local(from_ms(last.entry.received_ms)):%d/%m/%Y %H:%M}"
         if self._shown and self._task is not None:
             self._shown.update(self._task, description=line)
-        elif done % _LINE_EVERY == 0:
+        elif done % _PROGRESS_EVERY == 0:
             typer.echo(line, err=True)
 
 
-def _rule(rulebook: Rulebook, rule_id: str) -> Rule[Any]:
+def _find_rule(rulebook: Rulebook, rule_id: str) -> Rule[Any]:
     for rule in rulebook.engine.rules:
         if rule.id == rule_id:
             return rule
     raise ConfigError(f"rules replay: không có quy tắc {rule_id}; các quy tắc: {', '.join(rulebook.specs)}")
 
 
-def _moment(since: str) -> datetime:
+def _parse_since(since: str) -> datetime:
     number, unit = since[:-1], since[-1:]
     if number.isdecimal() and unit in _UNITS and len(number) <= 4:
         return system_clock() - timedelta(**{_UNITS[unit]: int(number)})
@@ -188,13 +188,13 @@ def _sentences(report: ReplayReport, rule: Rule[Any], start: datetime) -> Iterat
         yield f"Không thử lại được {report.sealed} mục đã niêm phong: không lưu nội dung."
     if report.unparsable or report.failed:
         yield f"Không đọc được {report.unparsable} mục; quy tắc gặp lỗi ở {report.failed} mục."
-    if rule.clause in _STATEFUL:
+    if rule.clause in _STATE_DEPENDENT_CLAUSES:
         yield "Lưu ý: quy tắc này còn so với Nhóm lúc đó, nên số phát hiện mới ở đây cao hơn thực tế."
     yield f"Vẫn phát hiện như trước: {_by_label(report.same)}"
     yield f"Phát hiện thêm: {_by_label(report.new)}"
-    yield from map(_row, report.new_samples)
+    yield from map(_sample_line, report.new_samples)
     yield f"Không còn phát hiện: {_by_label(report.gone)}"
-    yield from map(_row, report.gone_samples)
+    yield from map(_sample_line, report.gone_samples)
 
 
 def _by_label(counts: dict[str, int]) -> str:
@@ -203,6 +203,6 @@ def _by_label(counts: dict[str, int]) -> str:
     return f"{total} ({each})" if each else "0"
 
 
-def _row(sample: Sample) -> str:
+def _sample_line(sample: Sample) -> str:
     about = " ".join([*sample.cases, *([f"«{sample.text}»"] if sample.text else [])])
     return f"  mục {sample.entry} {sample.label} {about}".rstrip()

@@ -1,4 +1,4 @@
-"""`zalo-governor report`: the activity report of clause 6.2, at any time, without Zalo."""
+"""`zalo-governor report`: make the activity report of clause 6.2 for any period, without connecting to Zalo."""
 
 from datetime import date
 from enum import StrEnum
@@ -26,7 +26,7 @@ from zalo_governor.system.draft_file import hand_over
 
 
 class Format(StrEnum):
-    """The faces of the report."""
+    """Formats of the report."""
 
     TEXT = "text"
     JSON = "json"
@@ -53,7 +53,7 @@ def report(
 ) -> None:
     """In báo cáo của một kỳ tính theo ngày, giờ Việt Nam."""
     settings = load_settings(config)
-    span = _asked(period, start, end)
+    span = _parse_period(period, start, end)
     if output is None and face not in {Format.TEXT, Format.JSON}:
         raise ConfigError(
             f"--output: dạng {face.value} phải ghi ra tệp; hãy chỉ tên tệp, ví dụ -o bao-cao.{face.value}"
@@ -76,19 +76,19 @@ def report(
             content = ReportRenderer(settings.report_template).print(paper, ReportFormat(face.value))
     finally:
         records.close()
-    _give(content, output)
+    _output(content, output)
 
 
-def _give(content: bytes, output: Path | None) -> None:
+def _output(content: bytes, output: Path | None) -> None:
     if output is None:
         typer.echo(content, nl=False)
         return
     hand_over(output, content)
 
 
-def _asked(period: str | None, start: str | None, end: str | None) -> Span:
+def _parse_period(period: str | None, start: str | None, end: str | None) -> Span:
     if period is None:
-        first, last = _days(start, end)
+        first, last = _parse_dates(start, end)
         return days(first, last)
     if start or end:
         raise ConfigError("--period: hãy ghi hoặc --period, hoặc --from và --to")
@@ -100,16 +100,16 @@ def _asked(period: str | None, start: str | None, end: str | None) -> Span:
     return span
 
 
-def _days(start: str | None, end: str | None) -> tuple[date, date]:
+def _parse_dates(start: str | None, end: str | None) -> tuple[date, date]:
     now = today(system_clock())
-    last = _day(end, "--to") if end else now
-    first = _day(start, "--from") if start else min(last, now)
+    last = _parse_date(end, "--to") if end else now
+    first = _parse_date(start, "--from") if start else min(last, now)
     if first > last:
         raise ConfigError("--from: sau --to; hãy ghi ngày sớm hơn ở --from")
     return first, last
 
 
-def _day(text: str, option: str) -> date:
+def _parse_date(text: str, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""`zalo-governor restore`: a backup put back, on this machine or another, on either database."""
+"""`zalo-governor restore`: restore a backup on this or another machine, into SQLite or PostgreSQL."""
 
 import os
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from zalo_governor.pipeline.secret_gate import SecretGate
 from zalo_governor.rules.loader import load_rulebook
 from zalo_governor.storage.security.crypto import Keys
 
-_CODE = "ZALO_GOVERNOR_RECOVERY_CODE"
+_CODE_VARIABLE = "ZALO_GOVERNOR_RECOVERY_CODE"
 
 
 def restore(
@@ -32,15 +32,15 @@ def restore(
 ) -> None:
     """Khôi phục từ bản sao lưu; bản ấy được dựng và kiểm tra ở bên cạnh xong mới thay vào chỗ hiện có."""
     head = read_head(file)
-    typed = os.environ.get(_CODE) or typer.prompt(f"Mã khôi phục {head.code}")
+    typed = os.environ.get(_CODE_VARIABLE) or typer.prompt(f"Mã khôi phục {head.code}")
     code = RecoveryCode.read(typed)
     with steps("Kiểm tra tệp", "Ghi cơ sở dữ liệu", "Rà soát nội dung", total=None) as told:
-        done = put_back(file, code, config, system_clock, _looking, Steps(*told), replace=replace)
+        done = put_back(file, code, config, system_clock, _make_secret_check, Steps(*told), replace=replace)
     for line in _sentences(done):
         typer.echo(line)
 
 
-def _looking(settings: Settings, keys: Keys) -> Callable[[RawDict], Seal | None]:
+def _make_secret_check(settings: Settings, keys: Keys) -> Callable[[RawDict], Seal | None]:
     return SecretGate(load_rulebook(settings.rules_dir).engine.door_rules, keys.mac).look
 
 

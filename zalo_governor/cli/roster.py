@@ -1,4 +1,4 @@
-"""`zalo-governor roster`: the office's list of approved members, from its own spreadsheet and back (Đ1.3, 7.2)."""
+"""`zalo-governor roster`: import, export and compare the list of approved members (decision Art. 1.3, clause 7.2)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -43,14 +43,14 @@ def import_(
     """Đọc danh sách, cho xem những thay đổi rồi ghi; có ô sai thì không ghi gì cả."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
-    reading = _read(file, settings)
-    with _records(settings) as records:
+    reading = _read_file(file, settings)
+    with _open_records(settings) as records:
         store = SqlRoster(records.database, records.account)
         before = store.entries(group_id)
         entries = with_known_uids(before, reading.entries)
         found = difference(before, entries)
         _show_difference(found)
-        _show_authority(reading)
+        _show_roles(reading)
         _show_positions(reading, Positions.load(settings.rules_dir / "positions.yaml"), local(records.clock()).date())
         if found.empty:
             typer.echo("Danh sách không có gì thay đổi.")
@@ -80,7 +80,7 @@ def export(
     """Ghi danh sách ra tệp, đúng dạng để nhập lại được."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
-    with _records(settings) as records:
+    with _open_records(settings) as records:
         entries = SqlRoster(records.database, records.account).entries(group_id)
     words = ColumnNames.load(settings.rules_dir / "roster.yaml")
     headings = [_heading(words, field) for field in RosterEntry.model_fields]
@@ -93,19 +93,19 @@ def compare_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None
     """Đối chiếu danh sách với Nhóm: ai còn thiếu, ai không có trong danh sách, ai có thể là ai."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
-    with _records(settings) as records:
-        held, guesses, names, snapshot = _held(records, group_id)
+    with _open_records(settings) as records:
+        held, guesses, names, snapshot = _compare_with_group(records, group_id)
     typer.echo(f"Có trong danh sách và trong Nhóm: {len(held.present)} người.")
     if snapshot and snapshot.members_hidden:
         typer.echo(
             f"Nhóm ẩn danh sách thành viên: Hệ thống chỉ thấy {len(snapshot.member_uids)} trên "
             f"{snapshot.total_members} người, nên phần dưới đây chưa đầy đủ."
         )
-    _print("Có trong danh sách, chưa thấy trong Nhóm", ("Họ tên", "Chức vụ", "Cơ quan"),
+    _print_rows("Có trong danh sách, chưa thấy trong Nhóm", ("Họ tên", "Chức vụ", "Cơ quan"),
            [(entry.full_name, entry.title, entry.agency) for entry in held.missing])  # fmt: skip
-    _print("Ở trong Nhóm, không có trong danh sách", ("UID", "Tên hiển thị"),
+    _print_rows("Ở trong Nhóm, không có trong danh sách", ("UID", "Tên hiển thị"),
            [(uid, names.get(uid, "")) for uid in held.strangers])  # fmt: skip
-    _print("Có thể là cùng một người; xác nhận bằng zalo-governor roster match", ("Họ tên", "Tên hiển thị", "UID"),
+    _print_rows("Có thể là cùng một người; xác nhận bằng zalo-governor roster match", ("Họ tên", "Tên hiển thị", "UID"),
            [(one.entry.full_name, names[one.uid], one.uid) for one in guesses])  # fmt: skip
 
 
@@ -114,8 +114,8 @@ def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
     """Hỏi từng người có tên giống nhau; đồng ý thì tài khoản ấy được ghi vào danh sách."""
     settings = load_settings(config)
     group_id = chosen_group(settings, group).id
-    with _records(settings) as records:
-        _, guesses, names, _ = _held(records, group_id)
+    with _open_records(settings) as records:
+        _, guesses, names, _ = _compare_with_group(records, group_id)
         confirmed = 0
         asking = Asking(Console())
         for one in guesses:
@@ -124,22 +124,26 @@ def match_(config: ConfigFile = DEFAULT_CONFIG, group: GroupId = None) -> None:
             question = f"{who} trong danh sách là tài khoản {one.uid}, tên hiển thị {names[one.uid]!r}?"
             if asking.yes(question, default=False):
                 confirmed += 1
-                _tie(records, group_id, one)
+                _store_match(records, group_id, one)
     typer.echo(f"Đã ghi {confirmed} trên {len(guesses)} người.")
 
 
-def _held(
+def _compare_with_group(
     records: AppContext, group_id: str
 ) -> tuple[RosterMatching, list[Proposal], Mapping[str, str], GroupSnapshot | None]:
-    """The roster held against the group, who might be whom, the names shown, and the group as last seen."""
+    """Compare the roster with the group.
+
+    Returns:
+        The comparison, possible matches by name, display names by uid, and the group as of the last group sync.
+    """
     with SqlUnitsOfWork(records.database, records.account).begin() as uow:
         names = uow.members.judged_names(records.account, group_id)
         held = attendance(uow, records.account, group_id)
         matched = uow.roster.matched(records.account, group_id)
         present = uow.members.present_uids(records.account, group_id) - {records.account}
         snapshot = uow.members.group_snapshot(group_id)
-        # Whoever shows the name of somebody known under another account is not taken for anybody by his name.
-        honest = [uid for uid in held.strangers if not _borrows(uow, records.account, uid)] if held else []
+        # Accounts that use the name of a person known under another account must not be matched by name.
+        honest = [uid for uid in held.strangers if not _has_namesake(uow, records.account, uid)] if held else []
     if held is None:
         raise ConfigError("roster: Nhóm này chưa có danh sách; hãy chạy: zalo-governor roster import TỆP")
     if not present:
@@ -147,12 +151,12 @@ def _held(
     return held, proposals(matched, honest, names), names, snapshot
 
 
-def _borrows(uow: SqlUnitOfWork, account: str, uid: str) -> bool:
+def _has_namesake(uow: SqlUnitOfWork, account: str, uid: str) -> bool:
     seen = uow.people.find_or_create(account, uid)
     return seen is not None and uow.people.get(seen.id).namesake is not None
 
 
-def _tie(records: AppContext, group_id: str, one: Proposal) -> None:
+def _store_match(records: AppContext, group_id: str, one: Proposal) -> None:
     with SqlUnitsOfWork(records.database, records.account).begin() as uow:
         entry = one.entry.model_copy(update={"uid": one.uid})
         uow.roster.put(records.account, group_id, one.place, entry)
@@ -168,7 +172,7 @@ def _tie(records: AppContext, group_id: str, one: Proposal) -> None:
 
 
 @contextmanager
-def _records(settings: Settings) -> Iterator[AppContext]:
+def _open_records(settings: Settings) -> Iterator[AppContext]:
     records = open_records(settings, system_clock)
     try:
         yield records
@@ -176,7 +180,7 @@ def _records(settings: Settings) -> Iterator[AppContext]:
         records.close()
 
 
-def _read(file: Path, settings: Settings) -> RosterReading:
+def _read_file(file: Path, settings: Settings) -> RosterReading:
     words = ColumnNames.load(settings.rules_dir / "roster.yaml")
     try:
         reading = read_roster(read_sheet(file), words)
@@ -197,18 +201,18 @@ def _show_difference(found: RosterDifference) -> None:
     def facts(entries: Sequence[RosterEntry]) -> list[tuple[str, str, str]]:
         return [(entry.full_name, entry.title, entry.agency) for entry in entries]
 
-    _print("Thêm", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.added))
-    _print("Đưa ra", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.removed))
+    _print_rows("Thêm", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.added))
+    _print_rows("Đưa ra", ("Họ tên", "Chức vụ", "Cơ quan"), facts(found.removed))
     rows = []
     for change in found.changed:
-        names = ", ".join(_FIELDS[field] for field in change.fields)
+        names = ", ".join(_FIELD_NAMES[field] for field in change.fields)
         rows.append((change.after.full_name, names, change.after.title))
-    _print("Thay đổi", ("Họ tên", "Đổi", "Chức vụ mới"), rows)
+    _print_rows("Thay đổi", ("Họ tên", "Đổi", "Chức vụ mới"), rows)
     typer.echo(f"Giữ nguyên: {found.same} người.")
 
 
 def _show_positions(reading: RosterReading, positions: Positions, today: date) -> None:
-    """A position outside of Đ1.3 is worth a look, and no error: the leader may have approved it."""
+    """Print the people whose positions Art. 1.3 of the decision does not list; the leader may approve such people."""
     column, heading = reading.columns["title"], reading.headings["title"]
     outside = [
         f"dòng {row}, cột {column} ({heading}): {entry.full_name}, {entry.title} {entry.agency}".rstrip()
@@ -223,7 +227,7 @@ def _show_positions(reading: RosterReading, positions: Positions, today: date) -
             typer.echo(f"  {line}")
 
 
-def _show_authority(reading: RosterReading) -> None:
+def _show_roles(reading: RosterReading) -> None:
     holders = [entry.full_name for entry in reading.entries if entry.roles - {Role.MEMBER}]
     if holders:
         typer.echo(
@@ -232,7 +236,7 @@ def _show_authority(reading: RosterReading) -> None:
         )
 
 
-def _print(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _print_rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not rows:
         return
     typer.echo(f"{title}: {len(rows)}")
@@ -260,7 +264,7 @@ def _cells(entry: RosterEntry, words: ColumnNames) -> list[str]:
     ]
 
 
-_FIELDS = {
+_FIELD_NAMES = {
     "full_name": "họ tên",
     "title": "chức vụ",
     "agency": "cơ quan",

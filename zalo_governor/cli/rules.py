@@ -1,4 +1,4 @@
-"""`zalo-governor rules`: prove that each rule does what its file says and lets ordinary work pass."""
+"""`zalo-governor rules`: test that each rule finds the examples in its file and nothing in ordinary messages."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,21 +30,21 @@ from zalo_governor.rules.loader import Coming, Example, Rulebook, load_rulebook,
 
 rules = Terminal(help="Các quy tắc của Hệ thống.", no_args_is_help=True)
 
-_SOMEBODY = "7000000000000000014"
+_SOME_UID = "7000000000000000014"
 BENIGN = (("messages.vi.txt", "text"), ("names.txt", "name"))
-"""Files of `benign/`, and what stands on their lines: everything there must stay silent under every rule."""
+"""Files in `benign/` with the kind of their lines; no rule may find anything in any line."""
 
 
 class Trial(NamedTuple):
-    """One sample, tried."""
+    """Result of applying the rules to one sample."""
 
     group: str
-    """Rule id, or the file of the benign corpus."""
+    """Id of the rule, or file of the benign corpus."""
     kind: str
-    """`match`, `no_match` or `benign`."""
+    """`match` (the rule must find it), `no_match` (it must not) or `benign` (no rule may)."""
     sample: str
     fault: str | None
-    """What went wrong; None where all is well."""
+    """Difference from the expected result; None if there is none."""
 
 
 rules.command("replay")(replay)
@@ -65,12 +65,12 @@ def prove(
     faults = [trial for trial in trials if trial.fault]
     for trial in faults:
         typer.echo(f"{trial.group}: {trial.kind}: {trial.sample!r}: {trial.fault}")
-    _show(trials)
+    _print_counts(trials)
     raise typer.Exit(1 if faults else 0)
 
 
 def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
-    """Try every example and every line of the benign corpus.
+    """Yield the results of all examples of all rules and of every line of the benign corpus.
 
     Raises:
         ConfigError: a file of the benign corpus is missing.
@@ -84,32 +84,32 @@ def try_all(rulebook: Rulebook, benign_dir: Path) -> Iterator[Trial]:
                 if example.label in labels
                 else f"phải là {example.label}, nhưng được {', '.join(labels) or 'không có gì'}"
             )
-            yield Trial(rule_id, "match", _sample(example), fault)
+            yield Trial(rule_id, "match", _sample_text(example), fault)
         for example in spec.examples.no_match:
-            yield Trial(rule_id, "no_match", _sample(example), _silence(_findings(rulebook, example, rule_id)))
+            yield Trial(rule_id, "no_match", _sample_text(example), _unexpected(_findings(rulebook, example, rule_id)))
     for file_name, subject in BENIGN:
         for line in read_lines(benign_dir / file_name):
             example = Example.model_validate({subject: line})
-            yield Trial(f"benign/{file_name}", "benign", line, _silence(_findings(rulebook, example, None)))
+            yield Trial(f"benign/{file_name}", "benign", line, _unexpected(_findings(rulebook, example, None)))
 
 
 def _findings(rulebook: Rulebook, example: Example, rule_id: str | None) -> list[Finding]:
-    """What the rules say about one sample; a rule that raises ends the run, for its examples prove nothing."""
-    verdict = rulebook.engine.judge(*_tried(example))
+    """Return the findings of one rule (None: of all) in a sample; raises ConfigError if any rule fails on it."""
+    verdict = rulebook.engine.judge(*_event_and_context(example))
     for failure in verdict.failures:
         raise ConfigError(
-            f"{failure.rule_id}: gặp lỗi với ví dụ {_sample(example)!r}: {failure.error}; hãy sửa quy tắc"
+            f"{failure.rule_id}: gặp lỗi với ví dụ {_sample_text(example)!r}: {failure.error}; hãy sửa quy tắc"
         )
     return [finding for finding in open_findings(verdict) if rule_id in {None, finding.rule_id}]
 
 
-def _tried(example: Example) -> tuple[EventBase, RuleContext]:
+def _event_and_context(example: Example) -> tuple[EventBase, RuleContext]:
     if example.comes:
-        return _coming(example.comes)
-    return _event(example), NO_CONTEXT
+        return _join_event(example.comes)
+    return _sample_event(example), NO_CONTEXT
 
 
-def _coming(given: Coming) -> tuple[EventBase, RuleContext]:
+def _join_event(given: Coming) -> tuple[EventBase, RuleContext]:
     context = RuleContext(approved=None if given.roster is None else frozenset(given.roster))
     if given.asks:
         return JoinRequested(at=WHENEVER, uids=given.who, pending=len(given.who)), context
@@ -117,8 +117,8 @@ def _coming(given: Coming) -> tuple[EventBase, RuleContext]:
     return MembersJoined(at=WHENEVER, sender_uid=given.by, members=members), context
 
 
-def _event(example: Example) -> EventBase:
-    """The event in which a sample would have come."""
+def _sample_event(example: Example) -> EventBase:
+    """Make the event in which Zalo would deliver the sample."""
     if example.group is None:
         subject = {key: value for key in SUBJECTS if (value := getattr(example, key)) is not None}
         return subject_event(subject)
@@ -126,7 +126,7 @@ def _event(example: Example) -> EventBase:
         case {"setting": settings}:
             return GroupSettingChanged(at=WHENEVER, settings=settings)
         case {"admin": granted}:
-            return AdminChanged(at=WHENEVER, members=(NamedUid(uid=_SOMEBODY),), granted=granted)
+            return AdminChanged(at=WHENEVER, members=(NamedUid(uid=_SOME_UID),), granted=granted)
         case {"link": link}:
             return InviteLinkChanged(at=WHENEVER, link=link)
         case {"pin": title}:
@@ -139,13 +139,13 @@ def _event(example: Example) -> EventBase:
             return GroupInfoChanged(at=WHENEVER, **info)
 
 
-def _silence(findings: list[Finding]) -> str | None:
+def _unexpected(findings: list[Finding]) -> str | None:
     if not findings:
         return None
     return "phải không có gì, nhưng được " + ", ".join(f"{finding.rule_id} {finding.label}" for finding in findings)
 
 
-def _sample(example: Example) -> str:
+def _sample_text(example: Example) -> str:
     if example.comes:
         return f"{', '.join(example.comes.who)} <- {example.comes.by or '?'}"
     if example.group is not None:
@@ -153,8 +153,8 @@ def _sample(example: Example) -> str:
     return example.text or example.name or example.file_name or ""
 
 
-def _show(trials: list[Trial]) -> None:
-    """A table where somebody looks at it, tab-separated lines where a program reads."""
+def _print_counts(trials: list[Trial]) -> None:
+    """Print the counts for each rule and file: a table on a terminal, tab-separated lines elsewhere."""
     header = ("mẫu", "phải thấy", "phải bỏ qua", "tin thường", "không đạt")
     rows: list[tuple[str, ...]] = []
     for group in dict.fromkeys(trial.group for trial in trials):

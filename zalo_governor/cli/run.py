@@ -1,4 +1,4 @@
-"""`zalo-governor run`: the bot itself."""
+"""`zalo-governor run`: run the bot."""
 
 import signal
 import sys
@@ -30,7 +30,7 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
 
 def run_until_told(governor: Governor) -> None:
-    """Run it until SIGTERM or SIGINT; raises what `Governor.run` raises."""
+    """Run the bot until SIGTERM or SIGINT, reloading the configuration on SIGHUP; raises what `Governor.run` raises."""
     orders = {
         signal.SIGTERM: governor.stop,
         signal.SIGINT: governor.stop,
@@ -41,11 +41,11 @@ def run_until_told(governor: Governor) -> None:
     def obey() -> None:
         while True:
             order = orders[signal.Signals(told.get())]
-            with suppress(Exception):  # The next one must be obeyed all the same.
+            with suppress(Exception):  # A failed reload must not keep later signals from being handled.
                 order()
 
     def tell(number: int, _frame: FrameType | None) -> None:
-        # No more than this: whatever lock an order takes may be held by the very thread that the signal interrupts.
+        # Only enqueue: the interrupted thread may hold a lock that the action needs.
         told.put(number)
 
     threading.Thread(target=obey, name="signals", daemon=True).start()

@@ -1,4 +1,4 @@
-"""`zalo-governor simulate`: a Zalo on this machine."""
+"""`zalo-governor simulate`: run a simulated Zalo server on this machine."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""`zalo-governor trace`: from which message of the group a text comes that turned up outside (clause 4.6)."""
+"""`zalo-governor trace`: find the group messages that a text leaked outside may have been taken from (clause 4.6)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -24,19 +24,19 @@ from zalo_governor.system.error_text import of_system
 from zalo_governor.text.fold import skeleton
 from zalo_governor.zalo.events.text_fields import posted_text
 
-_EXCERPT = 60
-_LONGEST_DAYS = 36_500
+_EXCERPT_LENGTH = 60
+_MAX_DAYS = 36_500
 
 
 def trace(
     text: Annotated[str, typer.Argument(help="Văn bản như đã thấy ở ngoài Nhóm, đặt trong ngoặc kép.")] = "",
     file: Annotated[Path | None, typer.Option(help="Hoặc tệp văn bản UTF-8 chứa nội dung ấy.")] = None,
-    days: Annotated[int, typer.Option(min=1, max=_LONGEST_DAYS, help="Tìm lùi lại bao nhiêu ngày.")] = 365,
+    days: Annotated[int, typer.Option(min=1, max=_MAX_DAYS, help="Tìm lùi lại bao nhiêu ngày.")] = 365,
     best: Annotated[int, typer.Option(min=1, max=100, help="Hiện nhiều nhất bao nhiêu tin.")] = 5,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Tìm tin của Nhóm mà một văn bản ở ngoài có thể lấy từ đó, giống nhất trước; không lưu văn bản này."""
-    leaked = _leaked(text, file)
+    leaked = _read_leaked_text(text, file)
     settings = load_settings(config)
     records = open_records(settings, system_clock)
     try:
@@ -45,13 +45,13 @@ def trace(
         found = origins(leaked, texts_of(postings, since), count=best)
         sealed = postings.sealed_like(skeleton(leaked).encode())
         with SqlUnitsOfWork(records.database, records.account).begin() as uow:
-            _note(uow, records, found, sealed, postings)
-            _show(uow, records.account, found, sealed, postings)
+            _append_audit_entries(uow, records, found, sealed, postings)
+            _print_results(uow, records.account, found, sealed, postings)
     finally:
         records.close()
 
 
-def _leaked(text: str, file: Path | None) -> str:
+def _read_leaked_text(text: str, file: Path | None) -> str:
     if bool(text.strip()) is (file is not None):
         raise ConfigError("trace: hãy ghi hoặc văn bản đặt trong ngoặc kép, hoặc --file, không ghi cả hai")
     if file is None:
@@ -67,16 +67,15 @@ def _leaked(text: str, file: Path | None) -> str:
 
 
 def texts_of(postings: MessageReader, since: datetime) -> Iterator[tuple[int, str]]:
-    """The kept messages as they are compared: inbox entry, and everything of it that people read."""
+    """Yield the stored messages since then: inbox entry id, and all text of the message that people can read."""
     for id_, raw in postings.bodies(since=since):
         yield id_, posted_text(raw)
 
 
-def _note(
+def _append_audit_entries(
     uow: SqlUnitOfWork, records: AppContext, found: list[Origin], sealed: list[SealedMessage], postings: MessageReader
 ) -> None:
-    """Who looks into old messages is itself on record, also with the cases of what is shown; what was looked for is
-    not."""
+    """Append audit entries for the search and for each case whose messages are shown, but not the searched text."""
     shown = [origin.id for origin in found]
     note_access(uow, records.clock, "trace", shown=shown, sealed=[posting.id for posting in sealed])
     for posting in postings.of(shown):
@@ -84,7 +83,7 @@ def _note(
             note_opening(uow, records.clock, case, "trace")
 
 
-def _show(
+def _print_results(
     uow: SqlUnitOfWork, account: str, found: list[Origin], sealed: list[SealedMessage], postings: MessageReader
 ) -> None:
     def who(uid: str) -> str:
@@ -102,9 +101,9 @@ def _show(
     table = Table("Giống", "Lúc", "Ai đăng", "Nhóm", "Ai đã xem", "Bắt đầu bằng")
     shares = {origin.id: origin.share for origin in found}
     for posting in postings.of(list(shares)):
-        begins = " ".join(posted_text(posting.raw)[:_EXCERPT].split())
+        begins = " ".join(posted_text(posting.raw)[:_EXCERPT_LENGTH].split())
         moment = f"{local(posting.at):%d/%m/%Y %H:%M}"
-        seen = Text(_seen(uow, postings.readers(posting.group_id, posting.key)))
+        seen = Text(_reader_names(uow, postings.readers(posting.group_id, posting.key)))
         table.add_row(
             f"{shares[posting.id]:.0%}", moment, who(posting.sender_uid), posting.group_id, seen, Text(begins)
         )
@@ -113,8 +112,8 @@ def _show(
     typer.echo("Giống nhau chưa phải là kết luận: có thể nhiều người cùng đăng một nội dung lấy từ nguồn khác.")
 
 
-def _seen(uow: SqlUnitOfWork, readers: list[Reader]) -> str:
-    """Those who have seen it; where it only came to somebody's device, that is no seeing."""
+def _reader_names(uow: SqlUnitOfWork, readers: list[Reader]) -> str:
+    """Return the names of people who have seen the message, and how many only had it delivered to their device."""
     names = [uow.people.get(reader.person_id).name for reader in readers if reader.seen]
     if not readers:
         return "không lưu"

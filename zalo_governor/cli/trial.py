@@ -1,4 +1,4 @@
-"""`zalo-governor trial`: what would have gone out while the account was on trial, and how often it was wrong."""
+"""`zalo-governor trial`: show the notices withheld during the trial period, and the share of false alarms by rule."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -36,10 +36,10 @@ def trial(
 
 
 def policy_of(records: AppContext) -> ServicePolicy:
-    """By what the office goes, for a command that talks to nobody.
+    """Return the office's policy for a command that does not connect to Zalo.
 
     Raises:
-        ConfigError: no account has ever been started here.
+        ConfigError: the bot has never been started in this installation.
     """
     if not records.account:
         raise ConfigError("Chưa có tài khoản nào được khởi động ở đây; hãy chạy zalo-governor run trước.")

@@ -1,7 +1,7 @@
-"""What the command line itself says, in Vietnamese: usage, help, wrong options.
+"""Vietnamese texts of the command line itself: usage, help, and errors in options.
 
-typer takes its words from click, of which it keeps its own copy without translations, and its types to itself: hence
-`Any` here. What is not known here is said in typer's own words.
+typer uses its own copy of click, which has no translations and whose types are not exported: hence `Any` here.
+Messages not translated here appear in typer's English.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _HELP = "Hiện hướng dẫn này rồi thoát."
 
 
 class UnknownCommandError(TyperException):
-    """No command of that name."""
+    """There is no command of that name."""
 
     exit_code = 2
 
@@ -31,31 +31,31 @@ class _Command(TyperCommand):
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _USAGE)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        _translate()
+        _translate_headings()
         super().format_help(ctx, formatter)
 
     def get_help_option(self, ctx: Any) -> Any:
-        return _translated(super().get_help_option(ctx))
+        return _with_vietnamese_help(super().get_help_option(ctx))
 
 
 class Group(TyperGroup):
-    """A command of commands."""
+    """A command with subcommands, with help and errors in Vietnamese."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """With the Vietnamese word for it."""
+        """Write the usage line in Vietnamese."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), _USAGE)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """With Vietnamese headings."""
-        _translate()
+        """Write the help with Vietnamese headings."""
+        _translate_headings()
         super().format_help(ctx, formatter)
 
     def get_help_option(self, ctx: Any) -> Any:
-        """`--help`, explained in Vietnamese."""
-        return _translated(super().get_help_option(ctx))
+        """Return the option `--help` with a Vietnamese description."""
+        return _with_vietnamese_help(super().get_help_option(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Raises UnknownCommandError, which names the nearest command that there is."""
+        """Find the subcommand; raises UnknownCommandError, which suggests the most similar command."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             nearest = get_close_matches(name, self.list_commands(ctx), 1)
@@ -65,41 +65,41 @@ class Group(TyperGroup):
 
 
 class Terminal(typer.Typer):
-    """A Typer that speaks Vietnamese, and whose tracebacks show nobody's words."""
+    """A Typer application with Vietnamese texts, whose tracebacks never show message contents."""
 
     def __init__(self, *, cls: type[Group] = Group, **settings: Any) -> None:
         super().__init__(
             cls=cls,
             options_metavar="[TÙY CHỌN]",
             subcommand_metavar="LỆNH [THAM SỐ]...",
-            # A traceback with local variables could show what somebody wrote.
+            # typer's tracebacks show local variables, which may contain messages.
             pretty_exceptions_enable=False,
             add_completion=False,
             **settings,
         )
 
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
-        """As typer's own."""
+        """Return a decorator that adds a command, like `typer.Typer.command`, with Vietnamese usage and help."""
         return super().command(name, cls=_Command, options_metavar="[TÙY CHỌN]", **settings)
 
 
 def explained(error: TyperException) -> str:
-    """What is wrong with what was typed, and what to do."""
+    """Return a Vietnamese text for a command line error: what is wrong, and how to see the usage."""
     context = getattr(error, "ctx", None)
     hint = f"Xem cách dùng bằng: {context.command_path} --help" if context else ""
-    said = _said(error).rstrip(".")
+    said = _describe(error).rstrip(".")
     return f"{said}{' ' if said.endswith('?') else '. '}{hint}".rstrip()
 
 
-def _said(error: TyperException) -> str:
+def _describe(error: TyperException) -> str:
     match type(error).__name__, error:
         case "MissingParameter", _:
-            return f"còn thiếu {_named(error)}"
+            return f"còn thiếu {_parameter_name(error)}"
         case "BadParameter", typer.BadParameter():
             cause = error.__cause__
             if isinstance(cause, ValidationError):
-                return f"{_named(error)}: {_wrong(error, cause)}"
-            return f"{_named(error)}: {error.message}"
+                return f"{_parameter_name(error)}: {_describe_value_error(error, cause)}"
+            return f"{_parameter_name(error)}: {error.message}"
         case "NoSuchOption", _:
             option, nearest = getattr(error, "option_name", ""), getattr(error, "possibilities", None) or []
             meant = f"; có phải là {nearest[0]}?" if nearest else ""
@@ -113,7 +113,7 @@ def _said(error: TyperException) -> str:
     return error.format_message()
 
 
-def _named(error: TyperException) -> str:
+def _parameter_name(error: TyperException) -> str:
     parameter = getattr(error, "param", None)
     if parameter is None:
         return "tham số"
@@ -122,7 +122,7 @@ def _named(error: TyperException) -> str:
     return f"tham số {parameter.display_name_raw}"
 
 
-def _wrong(error: TyperException, cause: ValidationError) -> str:
+def _describe_value_error(error: TyperException, cause: ValidationError) -> str:
     parameter: Any = getattr(error, "param", None)
     if parameter is not None and parameter.type_descriptor.is_choice:
         return f"phải là một trong: {', '.join(map(str, parameter.type_descriptor.choices))}"
@@ -130,14 +130,14 @@ def _wrong(error: TyperException, cause: ValidationError) -> str:
     return of_value(item)
 
 
-def _translated(option: Any) -> Any:
+def _with_vietnamese_help(option: Any) -> Any:
     if option is not None:
         option.help = _HELP
     return option
 
 
-def _translate() -> None:
-    """typer's headings are constants of a module that it imports when help is asked for; the bot never needs it."""
+def _translate_headings() -> None:
+    """Replace the headings in `typer.rich_utils`, imported late because only help output needs that module."""
     words: Any = import_module("typer.rich_utils")
     words.ARGUMENTS_PANEL_TITLE = "Tham số"
     words.OPTIONS_PANEL_TITLE = "Tùy chọn"

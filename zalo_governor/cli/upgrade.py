@@ -1,4 +1,4 @@
-"""`zalo-governor upgrade`: the database brought to the form of this version, with the old one at hand."""
+"""`zalo-governor upgrade`: migrate the database to this version's schema, keeping a copy of the old database."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
     finally:
         database.close()
     if faults:
-        _put_back(copy, database.file)
+        _restore_copy(copy, database.file)
         raise BackupError(
             f"Nhật ký kiểm tra không toàn vẹn ở {faults} chỗ (xem: zalo-governor audit verify)."
             + (" Đã đưa cơ sở dữ liệu trước khi nâng cấp trở lại." if copy else "")
@@ -47,7 +47,7 @@ def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
     typer.echo("Quy tắc và lời văn đọc được; nhật ký kiểm tra toàn vẹn.")
 
 
-def _put_back(copy: Path | None, file: Path | None) -> None:
+def _restore_copy(copy: Path | None, file: Path | None) -> None:
     if copy is None or file is None:
         return
     for end in ("-wal", "-shm"):

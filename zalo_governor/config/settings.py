@@ -1,4 +1,4 @@
-"""The whole of governor.yaml, and how it is read."""
+"""The model of governor.yaml as a whole, and loading it."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -34,23 +34,25 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.system.log_file import LogFile
 
 _PREFIX = "ZALO_GOVERNOR_"
-_BETWEEN = "__"
+_DELIMITER = "__"
 KEY_CREDENTIAL = "governor.key"
+"""Name of the systemd credential that holds the encryption key."""
 SMTP_CREDENTIAL = "smtp-password"
-_PACKAGE = Path(__file__).resolve().parent.parent
+"""Name of the systemd credential that holds the password of the mail server."""
+_PACKAGE_DIR = Path(__file__).resolve().parent.parent
 
 
 def shipped_config() -> Path:
-    """The folder of defaults: inside the installed package, or beside it in a checkout."""
-    inside = _PACKAGE / "_config"
-    return inside if inside.is_dir() else _PACKAGE.parent / "config"
+    """Return the folder of default configuration: inside the installed package, or beside it in a checkout."""
+    inside = _PACKAGE_DIR / "_config"
+    return inside if inside.is_dir() else _PACKAGE_DIR.parent / "config"
 
 
 def credential(name: str) -> str | None:
-    """What the service manager hands over under that name (systemd.exec(5), LoadCredential=); None for nothing.
+    """Return the systemd credential `name` (systemd.exec(5), LoadCredential=); None where there is none.
 
     Raises:
-        ConfigError: it is not text.
+        ConfigError: the credential cannot be read or is not UTF-8 text.
     """
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     if not folder:
@@ -67,19 +69,19 @@ def credential(name: str) -> str | None:
 
 
 class Settings(BaseSettings):
-    """Everything that an installation decides."""
+    """All settings of an installation, as read from governor.yaml and the environment."""
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter=_BETWEEN, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter=_DELIMITER, frozen=True, extra="forbid")
 
     data_dir: Path = Path("data")
     """Database, key file and logs; relative to the settings file."""
     config_dir: Path | None = None
-    """The office's own copy of rules and messages; null for the shipped ones."""
+    """Folder of the office's own copy of rules and messages; null for the shipped copy."""
     database_url: str | None = None
     """SQLAlchemy URL; null for SQLite in data_dir."""
     key_file: Path = Path("governor.key")
-    """32 random bytes in base64, made at first start with rights 0600; relative to data_dir.
-    ZALO_GOVERNOR_KEY in the environment takes its place, and so does the credential governor.key of a service."""
+    """File of the encryption key: 32 random bytes in base64, created at first start with mode 0600; relative to
+    data_dir. Overridden by the variable ZALO_GOVERNOR_KEY and by the systemd credential governor.key."""
     office: OfficeSettings = OfficeSettings()
     zalo: ZaloSettings = ZaloSettings()
     groups: tuple[GroupSettings, ...] = ()
@@ -100,14 +102,14 @@ class Settings(BaseSettings):
 
     @field_validator("groups")
     @classmethod
-    def _each_once(cls, groups: tuple[GroupSettings, ...]) -> tuple[GroupSettings, ...]:
+    def _check_groups_unique(cls, groups: tuple[GroupSettings, ...]) -> tuple[GroupSettings, ...]:
         if len({group.id for group in groups}) < len(groups):
             raise ValueError("một mã Nhóm ghi hai lần; hãy giữ lại một")
         return groups
 
     @field_validator("people")
     @classmethod
-    def _nobody_twice(cls, people: tuple[PersonSettings, ...]) -> tuple[PersonSettings, ...]:
+    def _check_people_unique(cls, people: tuple[PersonSettings, ...]) -> tuple[PersonSettings, ...]:
         for identity in ("uid", "global_id"):
             held = [value for person in people if (value := getattr(person, identity))]
             if len(set(held)) < len(held):
@@ -123,32 +125,32 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over the file."""
+        """Return the sources of settings, by precedence: environment variables before the file."""
         return env_settings, init_settings
 
     @property
     def rules_dir(self) -> Path:
-        """Where rules/, messages.vi.yaml and quy-che.yaml stand."""
+        """Return the folder that contains rules/, messages.vi.yaml and quy-che.yaml."""
         return self.config_dir or shipped_config()
 
     @property
     def report_template(self) -> Path:
-        """The DOCX into which reports are filled."""
+        """Return the path of the DOCX template of reports."""
         return self.rules_dir / "bao-cao.docx"
 
     @property
     def key_path(self) -> Path:
-        """The key file."""
+        """Return the path of the encryption key file."""
         return self.data_dir / self.key_file
 
     @property
     def given_key(self) -> str | None:
-        """The key in base64 where something takes the place of the key file."""
+        """Return the base64 key given by the environment or a systemd credential; None where the key file is used."""
         return os.environ.get("ZALO_GOVERNOR_KEY") or credential(KEY_CREDENTIAL)
 
     @property
     def log_file(self) -> LogFile | None:
-        """Where the log is written, None where it is not."""
+        """Return the log file's path and limits; None where no log file is written."""
         logs = self.logs
         if not logs.file:
             return None
@@ -157,25 +159,25 @@ class Settings(BaseSettings):
 
     @property
     def backup_folder(self) -> Path:
-        """Where backups go when no place is named."""
+        """Return the default folder of backups."""
         return self.data_dir / self.backup.folder
 
     @property
     def sqlalchemy_url(self) -> str:
-        """The database."""
+        """Return the SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'governor.db'}"
 
 
 def load_settings(path: Path) -> Settings:
-    """Read governor.yaml; relative paths in it are relative to the file.
+    """Load governor.yaml, with relative paths resolved against the file's folder.
 
     Raises:
-        ConfigError: a line for each wrong key, naming file, line and key, or the variable of the environment.
+        ConfigError: one line for each wrong key, naming file, line and key, or the environment variable.
     """
     try:
         missing = not path.exists()
     except PermissionError:
-        missing = False  # Reading it says what is in the way.
+        missing = False  # Reading the file below raises an error with the reason.
     if missing:
         raise ConfigError(
             f"{path}: không có tệp thiết đặt; hãy chạy zalo-governor init để tạo, hoặc chỉ tệp khác bằng --config"
@@ -185,9 +187,9 @@ def load_settings(path: Path) -> Settings:
     try:
         settings = Settings(**data)
     except ValidationError as error:
-        raise complaint(Settings, document, error, elsewhere=lambda key: _variable(document, key)) from None
+        raise complaint(Settings, document, error, elsewhere=lambda key: _find_variable(document, key)) from None
     except SettingsError:
-        raise ConfigError("\n".join(_no_json(Settings.model_fields))) from None
+        raise ConfigError("\n".join(_invalid_json_variables(Settings.model_fields))) from None
     base = path.resolve().parent
     zalo = settings.zalo.model_copy(update={"session_file": base / settings.zalo.session_file})
     update: dict[str, Any] = {"data_dir": base / settings.data_dir, "zalo": zalo}
@@ -200,20 +202,20 @@ def load_settings(path: Path) -> Settings:
     return settings.model_copy(update=update)
 
 
-def _variable(document: Document, key: KeyPath) -> str | None:
-    """The variable of the environment that gave the value, None where the file did."""
+def _find_variable(document: Document, key: KeyPath) -> str | None:
+    """Return "biến môi trường NAME" for the variable that set the value of `key`; None where the file set it."""
     names = {name.upper(): name for name in os.environ}
     parts = [str(part).upper() for part in key]
     for length in range(len(parts), 0, -1):
-        variable = names.get(_PREFIX + _BETWEEN.join(parts[:length]))
-        # Of a whole section in one variable, what it does not name comes from the file.
+        variable = names.get(_PREFIX + _DELIMITER.join(parts[:length]))
+        # A variable that holds a whole section as JSON leaves the keys that it does not contain to the file.
         if variable and (length == len(parts) or key not in document.lines):
             return f"biến môi trường {variable}"
     return None
 
 
-def _no_json(fields: Iterable[str]) -> Iterator[str]:
-    """A section or a list stands in one variable as JSON; which of them does not."""
+def _invalid_json_variables(fields: Iterable[str]) -> Iterator[str]:
+    """Yield an error text for each variable that holds a whole section or list but is not valid JSON."""
     wanted = {(_PREFIX + field).upper() for field in fields}
     for name, value in os.environ.items():
         if name.upper() in wanted and not _is_json(value):

@@ -1,4 +1,4 @@
-"""What a settings file says that is allowed, and probably not what the office meant."""
+"""Warnings about settings that are valid but probably not intended."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -8,7 +8,7 @@ from zalo_governor.domain.people import Role
 
 
 def doubts(settings: Settings) -> Iterator[str]:
-    """A sentence for each: the key, what it leads to, what to do."""
+    """Yield a warning for each doubtful setting: its key, its consequence and what to do."""
     if not settings.groups:
         yield (
             "groups: chưa có Nhóm nào được theo dõi; hãy nhắn một tin trong Nhóm, đọc mã ở dòng group_not_watched của "

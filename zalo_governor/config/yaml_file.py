@@ -1,4 +1,4 @@
-"""Reading YAML so that every complaint names the file, the line and the key."""
+"""Reading YAML files so that every error names the file, the line and the key."""
 
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
@@ -13,30 +13,30 @@ from zalo_governor.system.error_text import of_system, of_value
 
 KeyPath = tuple[str | int, ...]
 ModelT = TypeVar("ModelT", bound=BaseModel)
-# The same in C, where PyYAML was built with it: a tenth of the time of every start.
+# libyaml's loader, where available, takes a tenth of the time at every start.
 _Loader: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Document(NamedTuple):
-    """A YAML file with the line (from 1) on which each key stands."""
+    """A parsed YAML file with the line number (from 1) of each key."""
 
     path: Path
     data: dict[str, Any]
     lines: dict[KeyPath, int]
 
     def line(self, key: KeyPath) -> int:
-        """The line of the key, or of the nearest key around it."""
+        """Return the line of the key, or of the nearest enclosing key."""
         while key and key not in self.lines:
             key = key[:-1]
         return self.lines.get(key, 1)
 
     def error(self, key: KeyPath, message: str) -> ConfigError:
-        """The complaint about one key, to be raised."""
+        """Return (not raise) an error about one key, which names file, line and key."""
         return ConfigError(f"{self.path}:{self.line(key)}: {_dotted(key) or '(cả tệp)'}: {message}")
 
 
 def load_yaml(path: Path) -> Document:
-    """Read one YAML file whose top level is a mapping.
+    """Read a YAML file whose top level is a mapping.
 
     Raises:
         ConfigError: the file is missing, is not UTF-8 or not YAML, repeats a key, or holds no mapping.
@@ -48,7 +48,7 @@ def load_yaml(path: Path) -> Document:
             return Document(path, {}, {})
         if not isinstance(node, yaml.MappingNode):
             raise ConfigError(f"{path}:1: tệp phải gồm những dòng `mục: giá trị`; hãy so với tệp mẫu")
-        lines = dict(_keys(path, node, ()))
+        lines = dict(_line_numbers(path, node, ()))
         return Document(path, yaml.load(text, Loader=_Loader), lines)  # noqa: S506 - a safe one
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -57,12 +57,12 @@ def load_yaml(path: Path) -> Document:
             "dòng này và dòng ngay trên"
         ) from error
     except (yaml.YAMLError, ValueError) as error:
-        # A character that YAML does not allow, a day that no calendar has: the reader says not where.
+        # For a forbidden character or an impossible date, PyYAML gives no line.
         raise ConfigError(f"{path}: sai cách viết YAML ({error}); hãy sửa chỗ ấy hoặc đặt trong ngoặc kép") from error
 
 
 def read_text(path: Path) -> str:
-    """The text of a configuration file.
+    """Read the text of a configuration file.
 
     Raises:
         ConfigError: the file is missing, may not be read, or is not UTF-8.
@@ -81,10 +81,10 @@ def read_text(path: Path) -> str:
 
 
 def validate(model: type[ModelT], document: Document, data: dict[str, Any] | None = None) -> ModelT:
-    """The document (or `data` taken from it) as a model.
+    """Validate the document, or `data` taken from it, as an instance of `model`.
 
     Raises:
-        ConfigError: one line for every key that is wrong, with what is expected.
+        ConfigError: one line for every wrong key, with the expected value.
     """
     try:
         return model.model_validate(document.data if data is None else data)
@@ -99,15 +99,15 @@ def complaint(
     within: KeyPath = (),
     elsewhere: Callable[[KeyPath], str | None] = lambda _: None,
 ) -> ConfigError:
-    """A validation error in the words of the file it came from; values are not repeated, they may be secret.
+    """Convert a pydantic error to a ConfigError that names file, line and key; it never quotes values (maybe secret).
 
-    `within` is the key whose value was validated as `model`, where it was not the whole file. `elsewhere` names the
-    place of a value that did not come from the file.
+    `within` is the key whose value was validated as `model`; empty for the whole file. `elsewhere` returns the source
+    of a value that did not come from the file, such as an environment variable, or None.
     """
     rows = []
     for item in error.errors(include_url=False, include_input=False):
         if item["type"] == "extra_forbidden":
-            said = unknown_key(str(item["loc"][-1]), _names(model, item["loc"][:-1]))
+            said = unknown_key(str(item["loc"][-1]), _allowed_keys(model, item["loc"][:-1]))
         else:
             said = of_value(item)
         place = elsewhere(item["loc"])
@@ -116,33 +116,33 @@ def complaint(
 
 
 def unknown_key(key: str, names: Iterable[str]) -> str:
-    """What is said of a key that there is not; the nearest one that there is, is named."""
+    """Return the error text for an unknown key, which suggests the most similar of the allowed `names`."""
     nearest = get_close_matches(key, list(names), 1)
     meant = f"có phải là {nearest[0]}? " if nearest else ""
     return f"không có mục này; {meant}hãy sửa tên mục hoặc bỏ đi"
 
 
-def _names(model: type[BaseModel], at: KeyPath) -> list[str]:
-    """The keys that there are under the key `at` of such a file."""
+def _allowed_keys(model: type[BaseModel], at: KeyPath) -> list[str]:
+    """Return the keys allowed under the key `at` of a file of that model."""
     for step in at:
         field = model.model_fields.get(step) if isinstance(step, str) else None
-        inner = _model_in(field.annotation) if field else None
+        inner = _find_model(field.annotation) if field else None
         model = inner or model
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    """The model in `X`, `X | None`, `tuple[X, ...]`, `Mapping[str, X]`."""
+def _find_model(annotation: object) -> type[BaseModel] | None:
+    """Return the model X in an annotation `X`, `X | None`, `tuple[X, ...]` or `Mapping[str, X]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next(filter(None, map(_model_in, get_args(annotation))), None)
+    return next(filter(None, map(_find_model, get_args(annotation))), None)
 
 
 def _dotted(key: KeyPath) -> str:
     return ".".join(map(str, key))
 
 
-def _keys(path: Path, node: yaml.Node, at: KeyPath) -> Iterator[tuple[KeyPath, int]]:
+def _line_numbers(path: Path, node: yaml.Node, at: KeyPath) -> Iterator[tuple[KeyPath, int]]:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key_node, value_node in node.value:
@@ -152,13 +152,13 @@ def _keys(path: Path, node: yaml.Node, at: KeyPath) -> Iterator[tuple[KeyPath, i
                 raise ConfigError(f"{path}:{line}: {_dotted((*at, name))}: mục này ghi hai lần; hãy giữ lại một")
             seen.add(name)
             yield (*at, name), line
-            yield from _keys(path, value_node, (*at, name))
+            yield from _line_numbers(path, value_node, (*at, name))
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             yield (*at, index), item.start_mark.line + 1
-            yield from _keys(path, item, (*at, index))
+            yield from _line_numbers(path, item, (*at, index))
     elif node.tag in _NUMBERS and ":" in node.value:
-        # YAML 1.1 counts by sixties here: 17:00 would be the number 1020, and that the time 00:17.
+        # YAML 1.1 reads 17:00 as a base-60 number, 1020, which pydantic would take for the time 00:17.
         raise ConfigError(
             f'{path}:{node.start_mark.line + 1}: {_dotted(at)}: giờ phải đặt trong ngoặc kép; hãy viết "{node.value}"'
         )

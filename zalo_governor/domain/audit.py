@@ -64,9 +64,8 @@ class PrintedHead(NamedTuple):
             ValueError: the text does not have that form.
         """
         rows, _, digits = text.strip().lower().partition("-")
-        if not (
-            rows.isascii() and rows.isdecimal() and len(digits) == _PRINTED_DIGITS and set(digits) <= set("0123456789abcdef")
-        ):
+        valid = len(digits) == _PRINTED_DIGITS and set(digits) <= set("0123456789abcdef")
+        if not (valid and rows.isascii() and rows.isdecimal()):
             raise ValueError("mã phải gồm một số, dấu gạch ngang và 16 ký tự 0-9, a-f, ví dụ 1234-0f3c9a5be1d27764")
         return cls(int(rows), digits)
 

@@ -19,7 +19,7 @@ class IllegalTransitionError(GovernorError):
 
 
 class UnparsableElementError(GovernorError):
-    """An element received from Zalo matches no known event, and becomes a dead letter; the message quotes none of it."""
+    """An element received from Zalo matches no known event, and becomes a dead letter; not quoted in the message."""
 
 
 class StoreUnavailableError(GovernorError):

@@ -1,6 +1,6 @@
-"""What happened in the group. Every element that was heard and understood becomes exactly one of these.
+"""Events of a group. Every element that was received and parsed becomes exactly one event.
 
-Shapes follow the wire as `docs/design.md` describes it; names are the regulation's and not Zalo's.
+Fields follow Zalo's wire format as described in `docs/design.md`; names follow the regulation, not Zalo.
 """
 
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ class Severity(StrEnum):
     """Severity of a finding; decides who is notified and when."""
 
     SUSPECT = "suspect"
-    """Not certain enough for a notice to the member: counted, at most a private hint to the admins."""
+    """Not certain enough to notify anybody at once: counted, at most listed for the admins in a daily digest."""
     TRIAGE = "triage"
     """Needs a check by a person first: the admins are notified, the member is not."""
     MINOR = "minor"

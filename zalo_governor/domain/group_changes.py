@@ -1,4 +1,4 @@
-"""What somebody changed about the group itself (clauses 5.2, 6.1, 6.5), and the leader's word that allows it."""
+"""Changes of the group itself (clauses 5.2, 6.1, 6.5), and the leader's approvals of them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,51 +6,51 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 INFO_RULE = "6.1-thong-tin-nhom"
-"""The rule on name, description, settings, administrators and invite link."""
+"""Id of the rule on name, description, settings, administrators and invite link of the group."""
 PICTURE_RULE = "6.5-anh-nhom"
-"""The rule on the group's picture."""
+"""Id of the rule on the group's picture."""
 CHANGE_RULES = frozenset({INFO_RULE, PICTURE_RULE})
 
 
 class ChangeKind(StrEnum):
-    """What was changed; also the label of the finding on it."""
+    """Kind of a change of the group; also the label of the finding about it."""
 
     NAME = "name"
     DESCRIPTION = "description"
     PICTURE = "picture"
     SETTING = "setting"
     ADMIN = "admin"
-    """Zalo's right of a co-administrator was given or taken."""
+    """A member was granted or lost Zalo's co-administrator right."""
     OWNER = "owner"
     LINK = "link"
-    """The link by which anybody can come in was opened or made anew."""
+    """The group's invite link was opened or replaced."""
     PIN = "pin"
     BOARD = "board"
     """Notes, polls, reminders, to-dos."""
 
     @property
     def rule_id(self) -> str | None:
-        """The rule that finds it; None for what is recorded and never held against anybody."""
+        """Return the id of the rule on this kind; None for kinds that are recorded but break no rule."""
         if self in {ChangeKind.PIN, ChangeKind.BOARD}:
             return None
         return PICTURE_RULE if self is ChangeKind.PICTURE else INFO_RULE
 
 
 class Change(BaseModel):
-    """One thing that is now other than it was."""
+    """One changed property of the group, with its values before and after."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: ChangeKind
     item: str = ""
-    """Which one: a setting's flag, the number of who became an administrator, Zalo's word for an act of the board."""
+    """What of the kind changed: a setting's name, a new administrator's person id, or Zalo's name of a board action."""
     before: str | None = None
-    """As text; a flag as its number, a person as its number, a picture as its address; None where it is not known."""
+    """The old value as text (a setting's number, a person's id, a picture's URL …); None where unknown."""
     after: str = ""
 
 
 class GroupChange(BaseModel):
-    """A change as it is kept."""
+    """A stored change of the group, with the event, person, case and approval that belong to it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -58,38 +58,38 @@ class GroupChange(BaseModel):
     group_id: str
     event_id: int
     at: datetime
-    """When it was done; when it was found, where a sweep found it."""
+    """When the change was made, or when group sync found it."""
     actor_id: int | None
-    """Person; None where Zalo does not say."""
+    """Id of the person who made the change; None where Zalo does not say."""
     change: Change
     case_id: int | None = None
     approval_id: int | None = None
 
 
 class Approval(BaseModel):
-    """The word of somebody entitled that a change may be made."""
+    """Permission for changes of the group, given by a person entitled to it (`ApprovalSettings.roles`)."""
 
     model_config = ConfigDict(frozen=True)
 
     id: int = 0
     group_id: str
     given_by: int
-    """Person."""
+    """Id of the person who gave the approval."""
     given_at: datetime
     words: str
-    """As it was typed."""
+    """The text of the approval, as it was typed."""
     kind: ChangeKind | None = None
-    """None for every kind."""
+    """The kind of change approved; None for every kind."""
     item: str = ""
-    """Only this one of the kind, such as one flag; "" for each."""
+    """The only `Change.item` approved, such as one setting; "" for every item of the kind."""
     until: datetime
     once: bool
-    """It covers one act only, and not whatever happens until then."""
+    """True: covers the changes of one event only. False: covers every matching change before `until`."""
     used_by_event: int | None = None
-    """The first event that it covered."""
+    """Id of the first event whose changes the approval covered."""
 
     def covers(self, change: Change, event_id: int, at: datetime) -> bool:
-        """Whether a change made in that event at that time is allowed by it."""
+        """Return whether the approval allows `change`, made by event `event_id` at `at`."""
         if not self.given_at <= at < self.until or self.kind not in {None, change.kind}:
             return False
         if self.item and self.item != change.item:

@@ -1,7 +1,7 @@
-"""What comes off the wire, one element at a time, before anybody knows what it means.
+"""Raw elements received from Zalo, and the inbox entries made from them, before they are parsed into events.
 
-A frame carries many elements; each is admitted on its own. These are named tuples and not pydantic models because
-one is made for every element heard, on the path where the program must never fall behind.
+A socket frame carries many elements; each is stored separately. The models are named tuples instead of pydantic models
+for speed: one is created for every element received, and the program must keep up with the socket.
 """
 
 from enum import StrEnum
@@ -11,31 +11,31 @@ RawDict = dict[str, Any]
 """A decoded JSON object as Zalo sent it."""
 
 NESTED_TOO_DEEP: RawDict = {"nested_too_deep": True}
-"""Stands for what could not be written, or not be read again, for its nesting. Nothing can be told of it."""
-_LONGEST_NUMBER = 30
+"""Replaces the body of an element that is nested too deeply to be serialised; the content is lost."""
+_MAX_MSG_ID_DIGITS = 30
 
 
 def number_of(key: str) -> int | None:
-    """A msgId as the number that Zalo counts up, None where it is no such number.
+    """Return a msgId as an integer; None where it is not a decimal number.
 
-    Zalo's history is paged by it (protocol page 8); times go back where Zalo's clock does, and it does not.
+    Zalo pages its history by this number (protocol page 8): it always grows, while times can go back with Zalo's clock.
     """
-    return int(key) if len(key) <= _LONGEST_NUMBER and key.isdecimal() else None
+    return int(key) if len(key) <= _MAX_MSG_ID_DIGITS and key.isdecimal() else None
 
 
 Place = tuple[int, int, str]
 
 
 def place_of(at_ms: int, key: str) -> Place:
-    """Where something stands in its conversation: (Zalo's time in ms, msgId as a number would sort).
+    """Return the sort key of an element in its conversation: by Zalo's time in ms, then by msgId.
 
-    What is said within one millisecond is told apart by its msgId.
+    The length of the msgId comes before the msgId itself, so that decimal msgIds sort as numbers.
     """
     return at_ms, len(key), key
 
 
 class Source(StrEnum):
-    """How an element reached us."""
+    """How the program obtained an element."""
 
     LIVE = "live"
     BACKFILL = "backfill"
@@ -43,7 +43,7 @@ class Source(StrEnum):
 
 
 class ElementKind(StrEnum):
-    """The coarse kind of a wire element: enough to file it without understanding it."""
+    """Coarse kind of a received element; enough to store the element without parsing it."""
 
     MESSAGE = "message"
     RECALL = "recall"
@@ -54,57 +54,57 @@ class ElementKind(StrEnum):
     FRIEND_ACT = "friend_act"
     NAME = "name"
     GROUP_STATE = "group_state"
-    """A sweep found the group changed: {"joined" | "left": uid}, {"name": …} or {"settings": {flag: value}}."""
+    """Group sync found a change: {"joined" | "left": uid}, {"name": …} or {"settings": {setting: value}}."""
     OTHER = "other"
 
 
 class Element(NamedTuple):
-    """One element of one frame, with the identity that makes it the same element when it comes again."""
+    """One element of a socket frame, with the identity by which a repeated delivery of it is recognised."""
 
     account: str
-    """uid of the bot account that heard it."""
+    """uid of the bot account that received the element."""
     thread_id: str
     """Group id, or the other person's uid in a private conversation."""
     is_group: bool
     kind: ElementKind
     key: str
-    """Identity inside (account, thread, kind): msgId for messages, a stable digest for acts that have no id."""
+    """Unique within (account, thread_id, kind): msgId for messages, a stable digest for acts without an id."""
     cli_key: str | None
-    """cliMsgId, which the sender's client chose; never an identity by itself."""
+    """cliMsgId, chosen by the sender's client; not unique by itself."""
     sender_uid: str
-    """Whose act it is, "" where Zalo does not say. Zalo's "0" is already replaced by `account`."""
+    """uid of the sender or actor, "" where Zalo does not say. Zalo's "0" is already replaced by `account`."""
     at_ms: int
-    """Zalo's own time, milliseconds since 1970."""
+    """Time by Zalo's clock, in milliseconds since 1970."""
     source: Source
     said: bytes
-    """Canonical bytes of what was said, without fields that differ between deliveries of the same message."""
+    """Canonical bytes of the content, without fields that differ between deliveries of the same message."""
     raw: RawDict
 
     @property
     def own(self) -> bool:
-        """Whether the bot account itself did this."""
+        """Return whether the bot account itself is the sender or actor."""
         return self.sender_uid == self.account
 
 
 class Seal(NamedTuple):
-    """All that is kept of content suspected to be a state secret (Law 117/2025/QH15, Art. 5 forbids storing it)."""
+    """Everything stored about a suspected state secret (Law 117/2025/QH15, Art. 5 forbids storing its content)."""
 
     rule_id: str
     label: str
     level: str | None
-    """Guessed level (`mat`, `toi_mat`, `tuyet_mat`), None where it cannot be told."""
+    """Estimated secrecy level (`mat`, `toi_mat`, `tuyet_mat`); None where unknown."""
     size: int
     """Length of the content in code points."""
     mac: bytes
-    """Keyed hash of the normalised content: recognises a re-post, tells nothing else."""
+    """Keyed hash of the normalised content; only allows recognising the same content posted again."""
     clause: str | None = None
-    """The clause that the finding named; None for that of the rule."""
+    """Clause of the regulation named by the finding; None for the rule's own clause."""
     quoted: bool = False
-    """The content stood in a quote alone: it is sealed all the same, but a quote does not accuse the quoter."""
+    """True where only a quote contained the content: it is sealed, but the quoter is not held responsible."""
 
 
 class Entry(NamedTuple):
-    """An element that passed the door, ready to be written: either its body or its seal, never both."""
+    """An element checked by the secret gate, ready to be stored: with either its body (`raw`) or its seal."""
 
     account: str
     thread_id: str
@@ -117,20 +117,20 @@ class Entry(NamedTuple):
     source: Source
     received_ms: int
     fingerprint: bytes
-    """Keyed hash of `Element.said`: tells a second delivery from a revision."""
+    """Keyed hash of `Element.said`: distinguishes a repeated delivery from a revision."""
     raw: RawDict | None
     seal: Seal | None
 
     @property
     def own(self) -> bool:
-        """Whether the bot account itself did this."""
+        """Return whether the bot account itself is the sender or actor."""
         return self.sender_uid == self.account
 
 
 class Admitted(NamedTuple):
-    """An entry that is durable in the inbox, under its number there."""
+    """An entry committed to the inbox, with its inbox id."""
 
     id: int
     entry: Entry
     revision: bool
-    """An earlier entry has the same key and other content."""
+    """True where an earlier entry has the same key and other content."""

@@ -1,7 +1,7 @@
-"""Durable work outside the judge's transaction: removing a message, accepting a friend, fetching a picture.
+"""Jobs of the durable queue: removing a message, accepting a friend request, fetching a picture …
 
-A job is enqueued in the transaction that decides it, and outlives the process. Doing any of these twice does no harm,
-so a job may be tried again where nobody knows what became of it.
+A job is enqueued in the transaction that decides on it, and survives a restart. All jobs are idempotent, so a job whose
+outcome is unknown may be run again.
 """
 
 from datetime import datetime
@@ -14,7 +14,7 @@ from zalo_governor.domain.people import picture_name
 
 
 class JobKind(StrEnum):
-    """What is to be done."""
+    """Kind of a job."""
 
     REMOVE_MESSAGE = "remove_message"
     REMOVE_MEMBER = "remove_member"
@@ -24,30 +24,30 @@ class JobKind(StrEnum):
 
 
 class JobOutcome(StrEnum):
-    """What became of a job, as far as anybody knows."""
+    """Outcome of a try to carry out a job."""
 
     DONE = "done"
     NOT_ALLOWED = "not_allowed"
-    """The bot account may not (codes 165, 166): it is neither owner nor deputy of the group."""
+    """The bot account lacks the right (codes 165, 166): it is neither owner nor co-administrator of the group."""
     NOT_FOUND = "not_found"
-    """There is nobody or nothing to do it to: not in the group, no such message, gone already, too old."""
+    """The target does not exist: the person is not in the group, or the message is unknown, gone or too old."""
     REFUSED = "refused"
     """Zalo refused with another code."""
     UNKNOWN = "unknown"
-    """No usable answer: it may be done or not."""
+    """Zalo gave no usable answer: the job may be done or not."""
 
 
-class _Task(BaseModel):
+class _TaskBase(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     @property
     def target(self) -> str:
-        """What it is done to: of one kind, group and target, one job waits at most."""
+        """Return the id of the job's target; at most one job per kind, group and target is queued."""
         raise NotImplementedError
 
 
-class RemoveMessage(_Task):
-    """Take a message of the group away for everybody."""
+class RemoveMessage(_TaskBase):
+    """Delete a message of the group for all members."""
 
     kind: Literal[JobKind.REMOVE_MESSAGE] = JobKind.REMOVE_MESSAGE
     message_key: str
@@ -60,35 +60,35 @@ class RemoveMessage(_Task):
 
     @property
     def target(self) -> str:
-        """The message."""
+        """Return the msgId."""
         return self.message_key
 
 
-class RemoveMember(_Task):
-    """Put somebody out of the group."""
+class RemoveMember(_TaskBase):
+    """Remove a member from the group."""
 
     kind: Literal[JobKind.REMOVE_MEMBER] = JobKind.REMOVE_MEMBER
     uid: str
 
     @property
     def target(self) -> str:
-        """The member."""
+        """Return the member's uid."""
         return self.uid
 
 
-class AcceptFriend(_Task):
-    """Accept somebody's friend request, so that private messages arrive."""
+class AcceptFriend(_TaskBase):
+    """Accept a person's friend request, so that the bot's private messages reach the person."""
 
     kind: Literal[JobKind.ACCEPT_FRIEND] = JobKind.ACCEPT_FRIEND
     uid: str
 
     @property
     def target(self) -> str:
-        """The person."""
+        """Return the person's uid."""
         return self.uid
 
 
-class PinMessage(_Task):
+class PinMessage(_TaskBase):
     """Pin a message of the group."""
 
     kind: Literal[JobKind.PIN_MESSAGE] = JobKind.PIN_MESSAGE
@@ -96,57 +96,57 @@ class PinMessage(_Task):
 
     @property
     def target(self) -> str:
-        """The message."""
+        """Return the msgId."""
         return self.message_key
 
 
-class FetchPicture(_Task):
-    """Fetch a picture of the group, and keep a thumbnail and a hash of it."""
+class FetchPicture(_TaskBase):
+    """Download the group's picture, and store a thumbnail and a hash of it."""
 
     kind: Literal[JobKind.FETCH_PICTURE] = JobKind.FETCH_PICTURE
     address: str
 
     @property
     def target(self) -> str:
-        """The picture's name at Zalo, which is the same at every address."""
+        """Return the picture's file name at Zalo, which is the same in all its URLs."""
         return picture_name(self.address)
 
 
 Task = Annotated[RemoveMessage | RemoveMember | AcceptFriend | PinMessage | FetchPicture, Field(discriminator="kind")]
-"""What one kind of job needs to know."""
+"""The parameters of a job, by kind."""
 
 
 class Job(BaseModel):
-    """One piece of work."""
+    """A queued job."""
 
     model_config = ConfigDict(frozen=True)
 
     id: int = 0
     account: str
-    """The bot account that does it."""
+    """uid of the bot account that carries out the job."""
     group_id: str
-    """The group that it is about; for a friend request the one to which the person belongs."""
+    """Id of the group concerned; for a friend request, the group of which the person is a member."""
     task: Task
     case_id: int | None = None
-    """The case under which it stands, or that waits for its result."""
+    """Id of the case that the job belongs to, or that waits for its result."""
     ordered_by: int | None = None
-    """Person; None for the program, where its settings let it."""
+    """Id of the person who ordered the job; None for the program, where the settings allow it to act by itself."""
     ordered_at: datetime
     attempts: int = 0
-    """Tries begun so far."""
+    """Number of tries started so far."""
 
     @property
     def kind(self) -> JobKind:
-        """What is to be done."""
+        """Return the job's kind."""
         return self.task.kind
 
 
 class CodeCheck(StrEnum):
-    """What a one-time code that confirms a job was good for."""
+    """Result of checking a one-time code that a person typed to confirm a job."""
 
     ACCEPTED = "accepted"
     WRONG = "wrong"
     SPENT = "spent"
-    """Wrong too often: the code counts no more."""
+    """The code is invalid after too many wrong tries."""
     EXPIRED = "expired"
-    """There is none, or its time is over."""
+    """No code was issued, or the code's time is over."""

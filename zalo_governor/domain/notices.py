@@ -1,4 +1,4 @@
-"""Messages that the bot sends."""
+"""Notices: the messages that the bot sends, and their states in the outbox."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from zalo_governor.domain.documents import ReportFile
 
 
 class Purpose(StrEnum):
-    """Why a message goes out; decides its place in the queue and what happens when it is refused."""
+    """Purpose of a notice; decides its priority, its retry policy and what happens when Zalo refuses it."""
 
     ADMIN_ALERT = "admin_alert"
     MEMBER_REQUEST = "member_request"
@@ -20,73 +20,73 @@ class Purpose(StrEnum):
 
     @property
     def priority(self) -> int:
-        """Smaller goes first; 0 is left to what is urgent, whatever its purpose."""
+        """Return the sending priority: the smallest goes first. 0 is reserved for urgent notices of any purpose."""
         order = [self.ADMIN_ALERT, self.LEADER_ALERT, self.MEMBER_REQUEST, self.REPLY, self.REPORT, self.SYSTEM]
         return 1 + order.index(self)
 
 
 class OutgoingState(StrEnum):
-    """Where an outgoing message stands."""
+    """State of a message in the outbox."""
 
     WAITING = "waiting"
     SENDING = "sending"
-    """Claimed; after a kill nobody knows whether it went out."""
+    """Claimed by a sender. If the process is killed in this state, it is unknown whether the message was sent."""
     UNCERTAIN = "uncertain"
-    """It may have gone out: the echo decides, or it goes out once more."""
+    """The message may have been sent: it counts as sent when its echo arrives, else it is sent once more."""
     UNCONFIRMED = "unconfirmed"
-    """Its time ended and nobody knows whether it arrived: not sent again, but shown."""
+    """The retry time ended and it is unknown whether the message arrived: not sent again, but reported."""
     SENT = "sent"
     REFUSED = "refused"
-    """Zalo said no for good."""
+    """Zalo refused the message for good."""
     EXPIRED = "expired"
-    """Its time ended before Zalo took it."""
+    """The retry time ended before Zalo accepted the message."""
     SUPERSEDED = "superseded"
-    """Its case was answered before it could be delivered: nobody needs it any more."""
+    """The message is no longer needed: its case was answered before the message could be delivered."""
     WITHHELD = "withheld"
-    """The account is on trial: it is kept to be counted, and never goes out."""
+    """The bot account is on trial: the message is stored for counting and never sent."""
 
 
 class Notice(BaseModel):
-    """A message to be sent, as the office hands it to the outbox."""
+    """A message to be sent, as the services add it to the outbox."""
 
     model_config = ConfigDict(frozen=True)
 
     account: str
-    """The bot account that sends it."""
+    """uid of the bot account that sends the message."""
     thread_id: str
-    """Group id, or the uid of the person."""
+    """Group id, or the uid of the addressee."""
     is_group: bool = False
     person_id: int | None = None
-    """The addressee, for private messages."""
+    """Id of the addressee of a private message; None for a group."""
     text: str
-    """With a file: what is said in its place where it cannot be made."""
+    """The message; with `file`, only the substitute that is sent where the file cannot be rendered."""
     file: ReportFile | None = None
     purpose: Purpose
     urgent: bool = False
-    """It is about something urgent (`Case.urgent`): it goes before all others and is tried until somebody knows."""
+    """About an urgent matter (`Case.urgent`): sent before all others, and retried until an admin has reacted."""
     case_id: int | None = None
     group_id: str
-    """The group on whose behalf it goes out."""
+    """Id of the group on whose behalf the message is sent."""
     created_at: datetime
     not_before: datetime | None = None
 
 
 class Outgoing(BaseModel):
-    """A claimed row of the outbox."""
+    """A row of the outbox, claimed for sending."""
 
     model_config = ConfigDict(frozen=True)
 
     id: int
     client_id: int
-    """Our own clientId (milliseconds, unique): becomes the echo's cliMsgId and so confirms the send."""
+    """Own unique clientId (milliseconds); the echo contains it as cliMsgId, which confirms the send."""
     attempts: int
     repeated: bool
-    """It may have gone out before a kill: the text says "(gửi lại)"."""
+    """True where it may have been sent before a crash; the text then contains "(gửi lại)" (sent again)."""
     notice: Notice
 
 
 class Reception(BaseModel):
-    """Zalo's word that it took a message."""
+    """Zalo's confirmation that it accepted a message."""
 
     model_config = ConfigDict(frozen=True)
 

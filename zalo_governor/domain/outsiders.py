@@ -1,27 +1,27 @@
-"""Somebody outside the roster who came into the group (clause 4.5), and the case about it."""
+"""Outsiders: people who joined the group without being in the roster (clause 4.5)."""
 
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
 OUTSIDERS = "4.5-nguoi-ngoai-danh-sach"
-"""The rule whose cases are about somebody who came in, and not about something that was said."""
+"""Id of the rule on outsiders: its cases are about a person who joined, not about a message."""
 
 
 class Outsider(BaseModel):
-    """Whom a case of clause 4.5 is about. The case itself stands under who brought them in, where that is known."""
+    """The newcomer whom a case of clause 4.5 is about. `Case.person_id` is the person who added them, if known."""
 
     model_config = ConfigDict(frozen=True)
 
     case_id: int
     group_id: str
     account: str
-    """The bot account that saw it."""
+    """uid of the bot account that saw the newcomer join."""
     uid: str
-    """The newcomer's, as that account sees it."""
+    """The newcomer's uid as seen by that bot account."""
     person_id: int
     brought_by: int | None = None
-    """Person who added or approved the newcomer; None for a link, or where nobody knows."""
+    """Id of the person who added or approved the newcomer; None for a join by invite link, or where unknown."""
     came_at: datetime
     gone_at: datetime | None = None
-    """When the newcomer was seen to leave; None while still in the group."""
+    """When the newcomer left the group; None while still in it."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Role(StrEnum):
-    """What the regulation (not Zalo) makes of a person. Zalo's own rights are `owner` and `co_admin`."""
+    """Role of a person under the regulation; independent of Zalo's own rights `owner` and `co_admin`."""
 
     LEADER = "leader"
     LEADERSHIP = "leadership"
@@ -20,7 +20,7 @@ class Role(StrEnum):
 
 
 class Reach(StrEnum):
-    """Whether a private message gets through to a person."""
+    """Whether the bot's private messages reach a person."""
 
     UNKNOWN = "unknown"
     REACHED = "reached"
@@ -28,35 +28,35 @@ class Reach(StrEnum):
 
 
 class Standing(StrEnum):
-    """What the office knows of an account. A name proves nothing."""
+    """Whether the owner of a Zalo account is identified; a display name alone is no proof."""
 
     LISTED = "listed"
-    """By uid, globalId or telephone number: it holds a role by the settings, or stands in a roster."""
+    """The account's uid, globalId or phone number has a role in the settings, or is in a roster."""
     UNMATCHED = "unmatched"
-    """A roster names somebody of that name whose account is not known yet."""
+    """A roster contains a person of the same name whose account is not known yet."""
     OUTSIDE = "outside"
-    """There is a roster, and it does not stand in it."""
+    """A roster exists, and the account is not in it."""
     UNKNOWN = "unknown"
-    """There is no roster to look into, or nobody looked."""
+    """No roster exists, or the account was not compared with it."""
 
 
 class Namesake(BaseModel):
-    """Somebody known under one account, whose name another account shows."""
+    """An identified person whose name is shown by another person's account (possible impersonation)."""
 
     model_config = ConfigDict(frozen=True)
 
     full_name: str
     title: str
     same: bool
-    """The very same name; else it only looks like it."""
+    """True: the names are equal. False: the names only look alike."""
 
 
 NOBODY_UID = "-"
-"""Stands for whoever did what Zalo names nobody for; no account of Zalo can have it."""
+"""Placeholder uid for an unknown actor, where Zalo does not say who acted; no Zalo account can have it."""
 
 
 class Person(BaseModel):
-    """A human being. A uid belongs to (bot account, person) and changes with the account; `global_id` does not."""
+    """A person known to the program. The `uid` differs for each bot account; `global_id` is stable."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -64,38 +64,38 @@ class Person(BaseModel):
     global_id: str | None = None
     phone: str | None = None
     uid: str
-    """The uid under which the current bot account sees the person."""
+    """The person's uid as seen by the current bot account."""
     full_name: str = ""
     """From the roster or the configuration; "" where unknown."""
     title: str = ""
     display_name: str = ""
-    """What the person's Zalo shows (`zaloName` where known)."""
+    """The name shown by the person's Zalo account (`zaloName` where known)."""
     roles: frozenset[Role] = frozenset()
     reach: Reach = Reach.UNKNOWN
     standing: Standing = Standing.UNKNOWN
     namesake: Namesake | None = None
-    """Whom the display name may be taken for."""
+    """Another person for whom this one may be mistaken because of the display name."""
 
     @property
     def identified(self) -> bool:
-        """Whether the office knows who this is, and not only what the account calls itself."""
+        """Return whether the person is identified by more than the account's display name."""
         if self.standing is Standing.UNKNOWN:
             return bool(self.full_name or self.roles)
         return self.standing is Standing.LISTED
 
     @property
     def name(self) -> str:
-        """The name to address the person by: the approved one, else the one that Zalo shows, else a neutral word."""
+        """Return the name to address the person by: the approved one, else Zalo's display name, else a placeholder."""
         nameless = "(không rõ ai)" if self.uid == NOBODY_UID else "(chưa rõ họ tên)"
         return self.full_name or self.display_name or nameless
 
     def has(self, *roles: Role) -> bool:
-        """Whether the person holds any of the roles."""
+        """Return whether the person holds any of the roles."""
         return not self.roles.isdisjoint(roles)
 
 
 class Member(BaseModel):
-    """A member of a Zalo group as a fetch of the group shows it."""
+    """A member of a Zalo group, as returned by Zalo's API."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -104,11 +104,11 @@ class Member(BaseModel):
     zalo_name: str = ""
     global_id: str | None = None
     official: bool = False
-    """Zalo marks the account as that of an organisation or a program (Official Account)."""
+    """True for an Official Account: one that Zalo marks as an organisation's or a program's."""
 
 
 class GroupSnapshot(BaseModel):
-    """A group as Zalo describes it at one moment (getmg-v2)."""
+    """The state of a group at one moment, as returned by Zalo's API (getmg-v2)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -120,37 +120,37 @@ class GroupSnapshot(BaseModel):
     total_members: int = 0
     settings: dict[str, int] = {}
     description: str | None = None
-    """None where it is not known."""
+    """None where unknown."""
     avatar_url: str | None = None
-    """"" for the picture that Zalo gives by itself; None where it is not known."""
+    """"" for Zalo's default picture; None where unknown."""
     official_uids: tuple[str, ...] = ()
-    """Members whose accounts are those of organisations or programs."""
+    """uids of the members that are Official Accounts (see `Member.official`)."""
     link_opened_at: datetime | None = None
-    """When the invite link was last opened or made anew, as far as that was heard: Zalo does not tell of its end."""
+    """When the invite link was last known to be opened or replaced; Zalo does not say when it is closed."""
     link_expires_at: datetime | None = None
-    """As Zalo said when it was opened."""
+    """Expiry of the invite link as Zalo announced it when the link was opened."""
 
     @property
     def members_hidden(self) -> bool:
-        """Zalo showed fewer members than it counts (`lockViewMember`)."""
+        """Return whether Zalo lists fewer members than it counts (setting `lockViewMember`)."""
         return len(self.member_uids) < self.total_members
 
 
 def picture_name(address: str) -> str:
-    """What tells one picture of Zalo's from another: the same is served from many hosts and in many sizes."""
+    """Return the file name in a picture's URL: it identifies a picture that Zalo serves from many hosts and sizes."""
     return address.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 class FoundAccount(NamedTuple):
-    """Whose Zalo account a telephone number is."""
+    """The Zalo account found for a phone number."""
 
     uid: str
     global_id: str | None = None
 
 
 class FriendRequest(NamedTuple):
-    """Somebody asks to be the bot account's friend."""
+    """A friend request to the bot account."""
 
     uid: str
     at_ms: int
-    """When, by Zalo; 0 where it does not say."""
+    """Time of the request by Zalo's clock, in ms since 1970; 0 where Zalo does not say."""

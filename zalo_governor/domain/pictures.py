@@ -1,15 +1,15 @@
-"""Pictures of groups: fetched once, kept as a small thumbnail and a hash by which two of them can be compared."""
+"""Pictures of groups, stored as a thumbnail and a perceptual hash by which two pictures can be compared."""
 
 from typing import NamedTuple
 
 BITS = 64
-"""Of a likeness."""
+"""Number of bits of a perceptual hash."""
 ALIKE = 6
-"""Two pictures that differ in no more bits are the same one, written anew or in another size."""
+"""Two pictures whose hashes differ in at most this many bits count as equal (recompressed or resized)."""
 
 
 class Looked(NamedTuple):
-    """What was made of a picture."""
+    """Perceptual hash and thumbnail computed from a picture."""
 
     likeness: str
     """Perceptual hash (difference hash), 16 hexadecimal digits."""
@@ -18,5 +18,5 @@ class Looked(NamedTuple):
 
 
 def difference(one: str, other: str) -> int:
-    """In how many of 64 bits two likenesses differ."""
+    """Return the number of bits, of 64, in which two perceptual hashes (16 hexadecimal digits) differ."""
     return (int(one, 16) ^ int(other, 16)).bit_count()

@@ -1,4 +1,4 @@
-"""The Quy chế as data: what each clause says and how the program enforces it."""
+"""The group's regulation (Quy chế) as data: its clauses and how the program enforces each."""
 
 from datetime import date
 from enum import StrEnum
@@ -7,35 +7,35 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Enforcement(StrEnum):
-    """How the program serves a clause."""
+    """How the program enforces a clause."""
 
     RULE = "rule"
     COMMAND = "command"
     REPORT = "report"
     ROLE = "role"
     NOT_VISIBLE = "not_visible"
-    """Nothing on the wire shows it: the program says so and offers the manual way."""
+    """A breach is not visible in Zalo's data: reports say so and name what the office can do by hand."""
 
 
 class ClauseTopic(StrEnum):
-    """What a clause is about, where the program has to know it: the numbers differ from regulation to regulation."""
+    """Topic of a clause, for code that needs a certain clause; clause numbers differ between regulations."""
 
     WRITING = "writing"
-    """Vietnamese with diacritics."""
+    """Messages must be Vietnamese with diacritics."""
     NAMES = "names"
-    """Display names."""
+    """Members' display names."""
     SECRETS = "secrets"
-    """State secrets in what is posted."""
+    """State secrets in posted content."""
     CLASSIFIED_WORK = "classified_work"
-    """Orders and calls about state secrets."""
+    """Directives and calls about state secrets."""
     OUTSIDERS = "outsiders"
-    """People who do not belong to the group."""
+    """People in the group who do not belong to it."""
     FORWARDING = "forwarding"
-    """Messages passed on outside the group."""
+    """Forwarding messages outside the group."""
 
 
 class Clause(BaseModel):
-    """One clause (khoản) of an article (điều)."""
+    """A clause (khoản) of an article (điều) of the regulation."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,11 +47,11 @@ class Clause(BaseModel):
     by: tuple[str, ...] = ()
     """Ids of rules, commands or report sections."""
     note: str = ""
-    """For NOT_VISIBLE: what the office can do by hand."""
+    """For `Enforcement.NOT_VISIBLE`: what the office can do by hand."""
 
     @property
     def citation(self) -> str:
-        """As people cite it: `khoản 1 Điều 4 Quy chế`."""
+        """Return the clause's citation in Vietnamese, such as `khoản 1 Điều 4 Quy chế`."""
         *decision, article, clause = self.number.split(".")
         return f"khoản {clause} Điều {article} {'Quyết định' if decision else 'Quy chế'}"
 
@@ -69,28 +69,32 @@ class Regulation(BaseModel):
 
     @property
     def issued_on(self) -> str:
-        """The day as people write it, dd/mm/yyyy; a day that the file writes in another way stays as it is."""
+        """Return the date of issue as dd/mm/yyyy, or unchanged where `issued` is not an ISO date."""
         try:
             return f"{date.fromisoformat(self.issued):%d/%m/%Y}"
         except ValueError:
             return self.issued
 
     def clause(self, number: str) -> Clause:
-        """The clause of that number; KeyError where the regulation has none."""
+        """Return the clause with that number.
+
+        Raises:
+            KeyError: the regulation has no such clause.
+        """
         for clause in self.clauses:
             if clause.number == number:
                 return clause
         raise KeyError(number)
 
     def number_of(self, topic: ClauseTopic) -> str:
-        """The number of the clause on that topic; "" where the regulation names none."""
+        """Return the number of the first clause on that topic; "" where the regulation has none."""
         return next((clause.number for clause in self.clauses if clause.topic is topic), "")
 
     def topic_of(self, number: str) -> ClauseTopic | None:
-        """The topic of that clause; None where it has none, or there is no such clause."""
+        """Return the topic of the clause with that number; None where it has none, or there is no such clause."""
         return next((clause.topic for clause in self.clauses if clause.number == number), None)
 
     @property
     def not_visible(self) -> tuple[Clause, ...]:
-        """The clauses that the program cannot check, to be named in every report."""
+        """Return the clauses that the program cannot check; every report names them."""
         return tuple(clause for clause in self.clauses if clause.enforced is Enforcement.NOT_VISIBLE)

@@ -1,4 +1,4 @@
-"""The activity report (clause 6.2) as data, before any format."""
+"""Data of the activity report (clause 6.2), independent of wording and file format."""
 
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ class _Figures(BaseModel):
 
 
 class Period(_Figures):
-    """[start, end) in UTC, and how people call it."""
+    """The report's period [start, end) in UTC, and its name for people."""
 
     start: datetime
     end: datetime
@@ -22,7 +22,7 @@ class Period(_Figures):
 
 
 class ClauseFigures(_Figures):
-    """Cases of one clause in the period."""
+    """Counts of the period's cases under one clause of the regulation."""
 
     clause: str
     cases: int
@@ -32,27 +32,27 @@ class ClauseFigures(_Figures):
     false_alarms: int
     reported: int
     approved: int = 0
-    """Changes of the group that the leader allowed afterwards."""
+    """Changes of the group that the leader approved afterwards."""
     before: int
-    """Cases in the period before, of the same length."""
+    """Number of cases in the preceding period of the same length."""
 
 
 class StateFigures(_Figures):
-    """Cases opened in the period, by where they stand when the report is made."""
+    """Number of the period's cases that are in one state when the report is made."""
 
     state: CaseState
     cases: int
 
 
 class DayFigures(_Figures):
-    """Messages of one day of the calendar in Viet Nam."""
+    """Number of messages on one calendar day in Viet Nam."""
 
     day: date
     messages: int
 
 
 class AgencyFigures(_Figures):
-    """What came from the people of one agency, as the roster has it; "" gathers those whom no entry names."""
+    """Counts for the people of one agency by the roster; agency "" contains everybody not in the roster."""
 
     agency: str
     messages: int
@@ -61,31 +61,32 @@ class AgencyFigures(_Figures):
 
 
 class Membership(_Figures):
-    """Who is in the group and who should be, at the moment of the report."""
+    """Comparison of the group's members with the roster at the time of the report."""
 
     present: int
-    """Members that Zalo shows or that were heard to come in."""
+    """Number of members that Zalo lists or that were seen joining."""
     approved: int
-    """Entries of the roster; 0 where none was imported."""
+    """Number of entries in the roster; 0 where no roster was imported."""
     both: int
+    """Number of members in the roster."""
     outsiders: int
-    """Members whom no entry names by uid."""
+    """Number of members whose uid is not in the roster."""
     missing: int
-    """Entries not known to be in the group."""
+    """Number of roster entries not known to be in the group."""
 
 
 class ChangeFigures(_Figures):
-    """Changes of the group of one kind (`EventBase.kind`)."""
+    """Number of the group's changes of one kind (`EventBase.kind`)."""
 
     kind: str
     count: int
 
 
 class StatementFigures(_Figures):
-    """Directives, or reports, in the group and how many of them were not brief and clear (clause 5.1)."""
+    """Number of directives or of reports in the group, and how many miss requirements of clause 5.1."""
 
     kind: str
-    """`directive` or `report`, see `domain.directives`."""
+    """`directive` or `report`, see `StatementKind`."""
     count: int
     long: int
     no_deadline: int
@@ -93,59 +94,59 @@ class StatementFigures(_Figures):
 
 
 class MembersVoice(_Figures):
-    """What members told the office through the program; None where that is not gathered yet."""
+    """Numbers of members' remarks to the office; None where they are not collected."""
 
     incidents: int | None = None
-    """Clause 7.7: could not send or receive."""
+    """Clause 7.7: reports that a member could not send or receive messages."""
     suggestions: int | None = None
-    """Clause 8.3."""
+    """Clause 8.3: suggestions of members."""
 
 
 class LeakSigns(_Figures):
-    """Signs that something may leave the group (clause 4.6), as things stand. That it does cannot be seen."""
+    """Signs that content may leave the group (clause 4.6) at the time of the report; leaks themselves are invisible."""
 
     official_accounts: int = 0
-    """Accounts of organisations or programs among the members."""
+    """Number of members that are Official Accounts (organisations or programs)."""
     link_opened_at: datetime | None = None
-    """When the invitation link was opened that may still be open."""
+    """When the invite link was opened, if it may still be open; else None."""
     link_expires_at: datetime | None = None
     outsider_cases: int = 0
-    """Open cases of clause 4.5."""
+    """Number of open cases of clause 4.5 (outsiders)."""
 
 
 class Handling(_Figures):
-    """How cases of the period were handled: the figures that a proposal under clause 6.3 needs."""
+    """How the period's cases were handled: figures for a proposal under clause 6.3."""
 
     taken_back: int
-    """Cases, of whatever age, that were said to be false alarms in the period."""
+    """Number of cases, opened at any time, that were marked as false alarms in the period."""
     passed_over: int = 0
-    """Events of the period of which no case was made, since their content had been taken back before."""
+    """Number of the period's events that opened no case, as the same content had been marked a false alarm before."""
     repeated: int
-    """Persons with two cases or more in the period."""
+    """Number of persons with at least two cases in the period."""
     remedied_minutes: int | None = None
-    """Median of `Case.minutes_to_remedy` of the cases of the period, false alarms left out; None without any."""
+    """Median of `Case.minutes_to_remedy` of the period's cases without false alarms; None where there are none."""
 
 
 class Coverage(_Figures):
-    """What the bot heard, and what it did not."""
+    """How much of the group's events the bot received and judged, and what it missed."""
 
     heard: int
-    """Elements of the group admitted in the period."""
+    """Number of the group's elements stored in the inbox in the period."""
     judged: int
     waiting: int
     sealed: int
     dead_letters: int
     recovered: int
-    """Elements that came by backfill."""
+    """Number of elements received by backfill."""
     late: int
     rule_failures: int
     gaps: tuple[Gap, ...] = ()
     content_from: datetime | None = None
-    """What was said before then in the period is kept no longer; figures are not touched by it."""
+    """Message texts before this time in the period were erased by retention; None: none were. Counts stay complete."""
 
 
 class Activity(_Figures):
-    """What went on in the group."""
+    """Counts of the group's activity in one period."""
 
     messages: int
     senders: int
@@ -153,13 +154,13 @@ class Activity(_Figures):
     left: int
     recalled: int
     changes: int
-    """Changes of the group's information, settings, administrators and pins."""
+    """Number of changes of the group's information, settings, administrators and pins."""
     calls: int
-    """Signs of group calls (clause 4.3); what is said in them cannot be heard."""
+    """Number of group-call events (clause 4.3); the calls' content is not accessible."""
 
 
 class ActivityReport(_Figures):
-    """Everything that a face of the report may show."""
+    """All data of an activity report, for every output format."""
 
     group_id: str
     group_name: str
@@ -168,17 +169,17 @@ class ActivityReport(_Figures):
     activity: Activity
     activity_before: Activity
     days: tuple[DayFigures, ...]
-    """Every day of the period that has begun, in order."""
+    """All days of the period that have begun, in order."""
     hours: tuple[int, ...]
-    """Messages by hour of the day, 24 of them."""
+    """Number of messages by hour of the day; 24 values."""
     agencies: tuple[AgencyFigures, ...]
-    """The most messages first."""
+    """Sorted by number of messages, largest first."""
     clauses: tuple[ClauseFigures, ...]
     states: tuple[StateFigures, ...]
     open_cases: tuple[Case, ...]
-    """All that are open when the report is made, the gravest first, then the oldest."""
+    """All cases open when the report is made, the most severe first, then the oldest."""
     names: dict[int, str] = {}
-    """Person id -> how people call the person, for everybody that cases and remarks name."""
+    """Person id -> name and title, for every person in `open_cases` and `remarks`."""
     suspects: int
     handling: Handling
     membership: Membership
@@ -186,22 +187,22 @@ class ActivityReport(_Figures):
     statements: tuple[StatementFigures, ...]
     voice: MembersVoice
     remarks: tuple[Remark, ...] = ()
-    """Of the period, incidents first, then the oldest; without their words (`text` is "") but for the desk."""
+    """The period's remarks: incidents first, then the oldest; `text` is "" except in reports for the admins."""
     signs: LeakSigns = LeakSigns()
     undelivered_notices: int
     withheld_notices: int = 0
-    """Messages that did not go out since the account was on trial."""
+    """Number of messages not sent because the bot account was on trial."""
     coverage: Coverage
     private_gaps: tuple[Gap, ...] = ()
-    """Of the private messages to the bot accounts, the gaps of the period in which something may be missing."""
+    """The period's gaps in which private messages to the bot accounts may have been missed."""
     first_heard: datetime | None = None
-    """When the program first heard anything of the group; None where it never did. Before, nobody listened."""
+    """When the program received its first event of the group, before which it has no data; None for never."""
     cannot_check: tuple[str, ...]
-    """Numbers of the clauses that nothing on the wire shows."""
+    """Numbers of the clauses that the program cannot check."""
     audit_head: str = ""
-    """As `audit verify --head` takes it; "" before the first row."""
+    """Printed head of the audit log's hash chain for `audit verify --head`; "" where the log is empty."""
 
     def without_words(self) -> "ActivityReport":
-        """The same for readers who may not see what members wrote to the office."""
+        """Return a copy with empty remark texts, for readers who may not see what members wrote to the office."""
         silent = tuple(remark.model_copy(update={"text": ""}) for remark in self.remarks)
         return self.model_copy(update={"remarks": silent})

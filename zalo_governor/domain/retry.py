@@ -1,4 +1,4 @@
-"""How long to wait between tries: the one policy of pauses in the program."""
+"""Pauses between retries, shared by the whole program."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,24 +6,24 @@ from typing import NamedTuple
 
 
 class Backoff(NamedTuple):
-    """Pauses before the second try, the third, and so on; after the last pause there is one more try, and then none."""
+    """Pauses before the second, third … try; there is one try more than there are pauses."""
 
     pauses: tuple[timedelta, ...]
 
     @classmethod
     def of_seconds(cls, *seconds: float) -> "Backoff":
-        """From pauses in seconds."""
+        """Create a backoff from pauses in seconds."""
         return cls(tuple(timedelta(seconds=pause) for pause in seconds))
 
     def before_try(self, number: int) -> timedelta | None:
-        """The pause before that try, counted from 1; None where it is not to be made."""
+        """Return the pause before try `number` (from 1); None where there are no more tries."""
         if number < 2:
             return timedelta(0)
         return self.pauses[number - 2] if number - 2 < len(self.pauses) else None
 
 
 def doubling(first: float, longest: float) -> Iterator[float]:
-    """Pauses in seconds without end, each twice the one before, but none longer than `longest`."""
+    """Yield pauses in seconds without end: `first`, then each twice the previous, at most `longest`."""
     pause = first
     while True:
         yield pause

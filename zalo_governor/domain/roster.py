@@ -1,4 +1,4 @@
-"""The roster: who may be in the group, as the office has approved it (clauses QĐ Đ1.3 and 7.2)."""
+"""The roster: the list of members approved by the office (clauses QĐ Đ1.3 and 7.2), and comparing two rosters."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,7 +10,7 @@ from zalo_governor.domain.people import Role
 
 
 class RosterEntry(BaseModel):
-    """One approved member."""
+    """An approved member of the group."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -18,30 +18,30 @@ class RosterEntry(BaseModel):
     title: str
     agency: str = ""
     phone: str | None = None
-    """+84…"""
+    """In the form +84…"""
     uid: str | None = None
-    """Under the bot account that the office uses; it changes with the account."""
+    """The member's uid as seen by the office's bot account; differs for another bot account."""
     roles: frozenset[Role] = frozenset({Role.MEMBER})
     since: date | None = None
-    """From when the person is in the position."""
+    """First day of the person in this position."""
 
 
 class Change(NamedTuple):
-    """A person who stands in both rosters, with other facts."""
+    """A person in both rosters whose entries differ."""
 
     before: RosterEntry
     after: RosterEntry
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Names of what differs."""
+        """Return the names of the differing fields."""
         return tuple(
             name for name in RosterEntry.model_fields if getattr(self.before, name) != getattr(self.after, name)
         )
 
 
 class RosterDifference(NamedTuple):
-    """What an import would change."""
+    """The changes that importing a new roster would make."""
 
     added: tuple[RosterEntry, ...]
     removed: tuple[RosterEntry, ...]
@@ -50,37 +50,37 @@ class RosterDifference(NamedTuple):
 
     @property
     def empty(self) -> bool:
-        """The new roster is the old one."""
+        """Return whether the new roster equals the old one."""
         return not (self.added or self.removed or self.changed)
 
 
 def with_known_uids(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> list[RosterEntry]:
-    """The new roster, in which who gives no uid keeps the one that is known: an office's own list has none.
+    """Return the entries of `after`, with missing uids filled in from `before`: an office's own list has no uids.
 
-    A person is known again by phone, else by name and agency.
+    Persons are matched by phone, else by name and agency.
     """
     given = {entry.uid for entry in after}
-    by_mark = {mark: entry.uid for entry in before if entry.uid not in given for mark in _marks(entry)}
+    uid_by_key = {mark: entry.uid for entry in before if entry.uid not in given for mark in _identity_keys(entry)}
     return [
         entry
         if entry.uid
-        else entry.model_copy(update={"uid": next(filter(None, map(by_mark.get, _marks(entry))), None)})
+        else entry.model_copy(update={"uid": next(filter(None, map(uid_by_key.get, _identity_keys(entry))), None)})
         for entry in after
     ]
 
 
-def _marks(entry: RosterEntry) -> list[tuple[str, ...]]:
+def _identity_keys(entry: RosterEntry) -> list[tuple[str, ...]]:
     return [*([(entry.phone,)] if entry.phone else []), (entry.full_name, entry.agency)]
 
 
 def difference(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> RosterDifference:
-    """Who is new, gone or changed; a person is known again by uid, else by phone, else by name and agency."""
+    """Compare two rosters; persons are matched by uid, else by phone, else by name and agency."""
     left = dict(enumerate(before))
     pairs: dict[int, RosterEntry] = {}
     for mark in (lambda entry: entry.uid, lambda entry: entry.phone, lambda entry: (entry.full_name, entry.agency)):
-        by_mark = {mark(entry): place for place, entry in left.items() if mark(entry)}
+        uid_by_key = {mark(entry): place for place, entry in left.items() if mark(entry)}
         for place, entry in enumerate(after):
-            known = by_mark.get(mark(entry)) if place not in pairs and mark(entry) else None
+            known = uid_by_key.get(mark(entry)) if place not in pairs and mark(entry) else None
             if known is not None and known in left:
                 pairs[place] = left.pop(known)
     changed = tuple(

@@ -1,4 +1,4 @@
-"""The time in which the program works on trial: it does all that it does, and what would go out is withheld."""
+"""The trial period of a bot account: the program works as usual, but its messages are withheld and only counted."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,25 +11,25 @@ from zalo_governor.domain.people import Person, Role
 
 
 class Trial(BaseModel):
-    """How a bot account stands with its trial."""
+    """State of a bot account's trial period."""
 
     model_config = ConfigDict(frozen=True)
 
     account: str
     began_at: datetime
-    """When the account was first started here."""
+    """When the program first ran with the account."""
     live_at: datetime | None = None
-    """When it was switched on; None while it is on trial."""
+    """When the trial ended and the bot began to send; None while on trial."""
     live_by: int | None = None
-    """Person who switched it on; None for whoever sits at the machine."""
+    """Id of the person who ended the trial; None where it was ended from the command line."""
     told_at: datetime | None = None
-    """When the admin got the page about the trial."""
+    """When the admin got the summary of the trial (`TrialFigures`)."""
     announced_at: datetime | None = None
-    """When the desk heard that it was switched on."""
+    """When the admins were notified that the trial had ended."""
 
 
 class Addressee(StrEnum):
-    """Whom a message would have reached, by what the regulation makes of them."""
+    """Kind of addressee of a withheld message, by the addressee's highest role."""
 
     LEADER = "leader"
     LEADERSHIP = "leadership"
@@ -40,7 +40,7 @@ class Addressee(StrEnum):
 
     @classmethod
     def of(cls, person: Person | None) -> Self:
-        """The kind of a person, the highest of several roles first; None stands for a group."""
+        """Return the kind of addressee of a person, by the highest role; None stands for a group."""
         if person is None:
             return cls("group")
         for role, kind in (
@@ -55,20 +55,20 @@ class Addressee(StrEnum):
 
 
 class Withheld(BaseModel):
-    """Messages to one addressee about cases of one rule that did not go out."""
+    """Number of withheld messages to one addressee about cases of one rule."""
 
     model_config = ConfigDict(frozen=True)
 
     person_id: int | None
-    """None for a group."""
+    """Id of the addressee; None for a group."""
     rule_id: str
-    """"" for what is about no case."""
+    """"" for messages that are not about a case."""
     clause: str
     notices: int
 
 
 class RuleOutcome(BaseModel):
-    """What became of the cases of one rule."""
+    """Number of cases and false alarms of one rule."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -79,12 +79,12 @@ class RuleOutcome(BaseModel):
 
     @property
     def false_share(self) -> float:
-        """How many of the cases were said to be false alarms, 0 to 1."""
+        """Return the share of the cases marked as false alarms, 0 to 1."""
         return self.false_alarms / self.cases if self.cases else 0.0
 
 
 class ShadowFigures(BaseModel):
-    """What a rule of maturity `shadow` found: nobody was told."""
+    """Findings of one rule of maturity `shadow`, which notify nobody."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -96,7 +96,7 @@ class ShadowFigures(BaseModel):
 
 
 class TrialFigures(BaseModel):
-    """What the page about the trial is made of."""
+    """Data of the summary of a trial that the admin gets."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -334,6 +334,7 @@ class GapRecovery:
 
     def _fetch_and_admit(self, group_id: str, missed: Sequence[_UnfinishedGap]) -> BackfillEnd:
         """Admit what the history returns for the gaps, then the old messages of the socket; return the outcome."""
+
         def take(elements: Sequence[Element]) -> None:
             self._count_recovered(missed, self._admit_in_chunks(elements))
 

@@ -1,4 +1,4 @@
-"""The judge: what is durable in the inbox becomes an event, gets its verdict and its reactions, in one transaction."""
+"""Judge: turns each stored inbox entry into an event, a verdict and reactions, in one transaction."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -22,28 +22,44 @@ from zalo_governor.rules.base import SealingRule
 log = structlog.get_logger(__name__)
 
 _BATCH = 600
-"""Entries of one transaction at most: what is found among them is told when it ends."""
+"""Most entries judged in one transaction; findings are reported when the transaction ends."""
 _CAPACITY = 1000
-_TURN_SECONDS = 0.05
-"""How long whoever gives more than that waits for the judge: one that only waits for its turn of the interpreter need
-not read again, and decrypt, what was in memory a moment ago."""
-_RETRY_FIRST = 0.05
-_RETRY_LONGEST = 10.0
-_ASK_THE_STORE = frozenset({ElementKind.GROUP_ACT, ElementKind.GROUP_STATE})
-"""What rules are told of these depends on what was judged before: who belongs to the group."""
-_OWN_HEARD = frozenset({ElementKind.DELETION, ElementKind.GROUP_ACT})
+"""Most entries that the judge keeps in memory."""
+_CATCH_UP_SECONDS = 0.05
+"""How long `accept` waits for a judge that is over capacity before the entries are left to be read from the inbox.
+
+A judge that is only waiting for the interpreter then need not read and decrypt again what was in memory just now.
+"""
+_RETRY_FIRST_SECONDS = 0.05
+_RETRY_LONGEST_SECONDS = 10.0
+_NEED_ROSTER = frozenset({ElementKind.GROUP_ACT, ElementKind.GROUP_STATE})
+"""Kinds whose rules need the group's roster, which earlier entries may change: those must be written first."""
+_OWN_KINDS_TO_REACT_TO = frozenset({ElementKind.DELETION, ElementKind.GROUP_ACT})
+"""Kinds of the bot account's own actions that services react to."""
 _LONGEST_CLIENT_ID = 18
-"""Digits that a database takes; ours have thirteen."""
+"""Most digits of a client id that fit into a database integer; our own ids have 13."""
 
 
 class Judge(Generic[UowT]):
-    """Judges what intake admitted, lane by lane, and what an earlier process left unjudged.
+    """Judges admitted entries lane by lane, and the entries that an earlier process left unjudged.
 
-    `groups` are the conversations whose order is kept over a restart.
+    Entries arrive in memory. If more than `capacity` of them wait and the judge does not catch up within a moment, it
+    discards the copies in memory and reads the entries from the inbox, so that its memory stays bounded. It starts by
+    reading from the inbox.
 
-    Bodies reach the judge in memory. When it falls behind by more than `capacity` entries, and does not catch up in a
-    moment, it lets go of what it was given and reads on from the inbox, so that its memory stays bounded; at start it
-    begins that way.
+    Args:
+        inbox: the store of admitted entries.
+        units: begins transactions.
+        parser: turns an entry into an event.
+        rules: judges events.
+        door_rules: returns the rules whose findings seal content.
+        reactions: the services that react to judged events.
+        outbox: learns from echoes which of our messages arrived.
+        groups: ids of the conversations whose order is kept across a restart.
+        on_judged: called with each batch once it is durable.
+        progress: records the progress of the judge's thread.
+        clock: gives the time of judging.
+        capacity: most entries in memory.
     """
 
     def __init__(
@@ -64,7 +80,7 @@ class Judge(Generic[UowT]):
     ) -> None:
         self._inbox = inbox
         self._units = units
-        self._assessor = Evaluator(parser, rules, door_rules, units.person, inbox.said_before, units.approved_uids)
+        self._evaluator = Evaluator(parser, rules, door_rules, units.person, inbox.said_before, units.approved_uids)
         self._reactions = reactions
         self._outbox = outbox
         self._groups = groups
@@ -73,100 +89,104 @@ class Judge(Generic[UowT]):
         self._capacity = capacity
         self._lanes = EventOrdering()
         self._given: list[Admitted] = []
+        """Entries received in memory that are not in a lane yet."""
         self._newest_given = 0
         self._read_from: int | None = 0
-        """Id after which to read from the inbox; None while everything comes in memory."""
-        self._under_way: tuple[Sequence[tuple[Admitted, bool]], Callable[[], Assessment]] | None = None
-        """The batch that the rules think about, and what waits for them."""
+        """Inbox id after which to read from the inbox; None while entries are taken from memory."""
+        self._in_evaluation: tuple[Sequence[tuple[Admitted, bool]], Callable[[], Assessment]] | None = None
+        """The batch that the rules are judging, and the function that waits for the verdicts."""
         self._without_reaction: set[int] = set()
+        """Ids of entries on which a service failed: they are stored without findings filter and reactions."""
         self._changed = threading.Condition()
-        self._batch = threading.Lock()
+        self._write_lock = threading.Lock()
+        """Held while a batch is written."""
         self._stopping = False
         self._idle = True
         self.progress = progress
 
     def accept(self, admitted: Sequence[Admitted]) -> None:
-        """Take what is durable; never fails, and holds nobody up for longer than a moment."""
+        """Queue stored entries for judging. Never fails, and blocks only for a moment."""
         with self._changed:
             self._newest_given = max(self._newest_given, admitted[-1].id)
-            if self._is_too_much(admitted):
-                self._changed.wait_for(lambda: self._stopping or not self._given, _TURN_SECONDS)
-            if self._is_too_much(admitted):
+            if self._exceeds_capacity(admitted):
+                self._changed.wait_for(lambda: self._stopping or not self._given, _CATCH_UP_SECONDS)
+            if self._exceeds_capacity(admitted):
                 self._read_from = self._given[-1].id if self._given else admitted[0].id - 1
             elif self._read_from is None:
                 self._given.extend(admitted)
             self._changed.notify_all()
 
     def hold(self, account: str, thread_ids: Sequence[str]) -> None:
-        """Let these conversations wait for backfill, within bounds."""
+        """Make these conversations wait for backfill, for a limited time."""
         now_ms = to_ms(self._clock())
         with self._changed:
             for thread_id in thread_ids:
                 self._lanes.hold(account, thread_id, now_ms)
 
     def release(self, account: str, thread_ids: Sequence[str]) -> None:
-        """Backfill of these conversations is through."""
+        """End the waiting of these conversations: their backfill is complete."""
         with self._changed:
             for thread_id in thread_ids:
                 self._lanes.release(account, thread_id)
             self._changed.notify_all()
 
     def run(self) -> None:
-        """Judge until stopped; what is in memory at the stop stays waiting in the inbox for the next start.
+        """Judge until stopped; entries in memory at the stop stay unjudged in the inbox for the next start.
 
-        While the rules think about a batch, the one before it is written. Both happen in the order of the lanes.
+        While the rules judge one batch, the batch before it is written. Both follow the order of the lanes.
         """
-        self._remember()
+        self._load_judged_positions()
         while not self._stopping:
-            ready = self._take()
+            ready = self._take_ready()
             if ready:
                 self.progress.begins()
             for start in range(0, len(ready), _BATCH):
                 if not self._stopping:
-                    self._go_on(ready[start : start + _BATCH])
+                    self._start_batch(ready[start : start + _BATCH])
             if not ready:
-                self._finish()
+                self._finish_batch()
                 self.progress.rests()
-        self._finish()
+        self._finish_batch()
 
     def stop(self) -> None:
-        """Let `run` end after the batch that the rules think about."""
+        """Make `run` return after the batch that the rules are judging."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
 
     def between_batches(self) -> AbstractContextManager[object]:
-        """While the block runs no batch is judged: what it changes counts for whole batches."""
-        return self._batch
+        """Return a context manager that keeps batches from being written, so that a change applies to whole batches."""
+        return self._write_lock
 
     def drain(self, timeout: float) -> bool:
-        """Wait until everything admitted so far is judged; whether that was reached within `timeout` seconds."""
+        """Wait until everything admitted so far is judged. Return False if that takes more than `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(
                 lambda: self._idle and not self._given and not self._lanes.size and self._read_from is None, timeout
             )
 
-    def _is_too_much(self, admitted: Sequence[Admitted]) -> bool:
-        """For the memory, where everything comes in memory so far."""
+    def _exceeds_capacity(self, admitted: Sequence[Admitted]) -> bool:
+        """Return whether these entries would exceed the capacity; False while entries are read from the inbox."""
         behind = len(self._given) + self._lanes.size
         return self._read_from is None and behind + len(admitted) > self._capacity
 
-    def _remember(self) -> None:
-        """What stands before something that an earlier process judged is late for this one, too."""
+    def _load_judged_positions(self) -> None:
+        """Load how far earlier processes judged each group, so that entries before that point count as late."""
         for thread_id in self._groups:
             while not self._stopping:
                 try:
                     judged = self._inbox.judged_last(thread_id)
                 except StoreUnavailableError as error:
                     log.error("judge_waits", error=error)
-                    self._pause(_RETRY_FIRST)
+                    self._wait_unless_stopping(_RETRY_FIRST_SECONDS)
                     continue
                 with self._changed:
                     for account, place in sorted((account, place_of(at_ms, key)) for account, at_ms, key in judged):
                         self._lanes.remember(account, thread_id, place)
                 break
 
-    def _take(self) -> list[tuple[Admitted, bool]]:
+    def _take_ready(self) -> list[tuple[Admitted, bool]]:
+        """Return the entries whose turn it is, as (entry, is late); wait a while if there are none."""
         self._read_backlog()
         with self._changed:
             if self._given:
@@ -176,7 +196,7 @@ class Judge(Generic[UowT]):
             ready = self._lanes.take(to_ms(self._clock()))
             if ready:
                 self._idle = False
-            elif self._under_way:
+            elif self._in_evaluation:
                 pass
             elif not self._stopping and (self._read_from is None or self._lanes.size):
                 wait_ms = self._lanes.wait_ms(to_ms(self._clock()))
@@ -186,6 +206,7 @@ class Judge(Generic[UowT]):
             return ready
 
     def _read_backlog(self) -> None:
+        """Read the next page of unjudged entries from the inbox into the lanes, if nothing waits in memory."""
         with self._changed:
             after, newest = self._read_from, self._newest_given
             if after is None or self._given or self._lanes.size:
@@ -196,7 +217,7 @@ class Judge(Generic[UowT]):
             self.progress.begins()
             self.progress.tries_again()
             log.error("judge_waits", error=error)
-            self._pause(_RETRY_FIRST)
+            self._wait_unless_stopping(_RETRY_FIRST_SECONDS)
             return
         self.progress.rests()
         with self._changed:
@@ -204,116 +225,119 @@ class Judge(Generic[UowT]):
                 self._lanes.add(page, to_ms(self._clock()))
                 self._read_from = page[-1].id
             elif self._newest_given == newest:
-                # Nothing was given while we read, so all that was given before would have been on the page.
+                # Nothing arrived during the read, so every entry accepted before would have been on the page.
                 self._read_from = None
 
-    def _go_on(self, batch: Sequence[tuple[Admitted, bool]]) -> None:
-        """Have the next batch assessed, and write the one before it meanwhile."""
-        if any(admitted.entry.kind in _ASK_THE_STORE for admitted, _ in batch):
-            self._finish()
-        for delay in doubling(_RETRY_FIRST, _RETRY_LONGEST):
+    def _start_batch(self, batch: Sequence[tuple[Admitted, bool]]) -> None:
+        """Have the rules start on a batch, and write the batch before it meanwhile."""
+        if any(admitted.entry.kind in _NEED_ROSTER for admitted, _ in batch):
+            self._finish_batch()
+        for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
             if self._stopping:
                 return
             try:
-                finished = self._assessor.assess(batch)
+                finished = self._evaluator.assess(batch)
             except ProgramEndsError:
                 return
             except StoreUnavailableError as error:
                 log.error("judge_waits", error=str(error), entries=len(batch))
-                if self._pause(delay):
+                if self._wait_unless_stopping(delay):
                     return
             except Exception as error:
-                self._finish()
-                self._divide(batch, type(error).__name__)
+                self._finish_batch()
+                self._judge_one_by_one(batch, type(error).__name__)
                 return
             else:
-                self._finish()
+                self._finish_batch()
                 if not self._stopping:
-                    self._under_way = batch, finished
+                    self._in_evaluation = batch, finished
                 return
 
-    def _finish(self) -> None:
-        """Write the batch that the rules think about, once they have."""
-        if self._under_way is None:
+    def _finish_batch(self) -> None:
+        """Wait for the verdicts of the batch under judgement and write them."""
+        if self._in_evaluation is None:
             return
-        (batch, finished), self._under_way = self._under_way, None
+        (batch, finished), self._in_evaluation = self._in_evaluation, None
         try:
             assessed = finished()
         except ProgramEndsError:
             return
         except Exception as error:
-            self._divide(batch, type(error).__name__)
+            self._judge_one_by_one(batch, type(error).__name__)
         else:
             self._judge_until_stored(assessed)
 
-    def _divide(self, batch: Sequence[tuple[Admitted, bool]], error: str) -> None:
-        """A fault of our own on one entry must neither stop the judge nor hold up the others."""
+    def _judge_one_by_one(self, batch: Sequence[tuple[Admitted, bool]], error: str) -> None:
+        """Judge the entries of a failed batch one by one, and store the entry that fails as a dead letter."""
         log.error("judge_failed", error=error, entries=len(batch))
         if len(batch) == 1:
-            self._bury(batch[0][0], error)
+            self._store_dead_letter(batch[0][0], error)
             return
         for one in batch:
-            self._go_on([one])
-            self._finish()
+            self._start_batch([one])
+            self._finish_batch()
 
     def _judge_until_stored(self, batch: Assessment) -> None:
-        for delay in doubling(_RETRY_FIRST, _RETRY_LONGEST):
+        """Write an assessed batch, retrying until the store is available."""
+        for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
             try:
-                with self._batch:
-                    judged, echoes = self._judge(batch)
+                with self._write_lock:
+                    judged, echoes = self._write_batch(batch)
             except StoreUnavailableError as error:
                 self.progress.tries_again()
                 log.error("judge_waits", error=error, entries=len(batch))
-                if self._pause(delay):
+                if self._wait_unless_stopping(delay):
                     return
             except _ReactionFault as fault:
                 log.error("reaction_failed", entry=fault.entry_id, error=fault.error)
                 self._without_reaction.add(fault.entry_id)
             except Exception as error:
-                # A fault of our own on one entry must neither stop the judge nor hold up the others.
+                # A bug that one entry triggers must neither stop the judge nor delay the other entries.
                 log.error("judge_failed", error=type(error).__name__, entries=len(batch))
                 if len(batch) == 1:
-                    self._bury(batch[0].admitted, type(error).__name__)
+                    self._store_dead_letter(batch[0].admitted, type(error).__name__)
                     return
                 for one in batch:
                     self._judge_until_stored([one])
                 return
             else:
-                # The batch is durable: whatever fails from here on, it must not be judged again.
-                self._confirm(echoes)
+                # The batch is durable: it must not be judged again, whatever fails from here on.
+                self._confirm_echoes(echoes)
                 self._on_judged(judged)
                 self.progress.moves()
                 return
 
-    def _bury(self, admitted: Admitted, error: str) -> None:
-        for delay in doubling(_RETRY_FIRST, _RETRY_LONGEST):
+    def _store_dead_letter(self, admitted: Admitted, error: str) -> None:
+        """Store an entry on which the judge itself fails as a dead letter."""
+        for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
             try:
                 with self._units.begin() as uow:
                     uow.verdicts.store_dead_letter(admitted, f"judge fault: {error}", self._clock())
             except StoreUnavailableError as unavailable:
                 self.progress.tries_again()
                 log.error("judge_waits", error=unavailable, entries=1)
-                if self._pause(delay):
+                if self._wait_unless_stopping(delay):
                     return
             else:
                 return
 
-    def _confirm(self, echoes: Sequence[tuple[int, str]]) -> None:
+    def _confirm_echoes(self, echoes: Sequence[tuple[int, str]]) -> None:
+        """Mark our own messages as sent in the outbox, since Zalo echoed them: (client id, msgId)."""
         if not echoes:
             return
-        for delay in doubling(_RETRY_FIRST, _RETRY_LONGEST):
+        for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
             try:
                 self._outbox.confirm(echoes, self._clock())
             except StoreUnavailableError as error:
                 self.progress.tries_again()
                 log.error("judge_waits", error=error, echoes=len(echoes))
-                if self._pause(delay):
+                if self._wait_unless_stopping(delay):
                     return
             else:
                 return
 
-    def _judge(self, batch: Assessment) -> tuple[list[tuple[EventBase, Verdict]], list[tuple[int, str]]]:
-        """Write all of it in one transaction; gives what was judged, and the echoes of our own messages in it."""
+    def _write_batch(self, batch: Assessment) -> tuple[list[tuple[EventBase, Verdict]], list[tuple[int, str]]]:
+        """Write a batch in one transaction. Return the judged events and the echoes of our own messages."""
         now = self._clock()
         judged: list[tuple[EventBase, Verdict]] = []
         echoes: list[tuple[int, str]] = []
@@ -335,14 +359,15 @@ class Judge(Generic[UowT]):
                     client_id = admitted.entry.cli_key or ""
                     if client_id.isdecimal() and len(client_id) <= _LONGEST_CLIENT_ID:
                         echoes.append((int(client_id), admitted.entry.key))
-                # Of what the account itself does, only deletions and acts of the group tell something new.
-                heard = not own or admitted.entry.kind in _OWN_HEARD
+                # Of the bot account's own actions, only deletions and group changes carry new information.
+                heard = not own or admitted.entry.kind in _OWN_KINDS_TO_REACT_TO
                 if heard and admitted.id not in self._without_reaction:
                     self._react(uow, event, verdict)
         self._without_reaction.clear()
         return judged, echoes
 
     def _filter_findings(self, uow: UowT, event: EventBase, verdict: Verdict) -> Verdict:
+        """Return the verdict without the findings that, according to the services, do not count."""
         if event.id in self._without_reaction:
             return verdict
         try:
@@ -353,6 +378,7 @@ class Judge(Generic[UowT]):
             raise _ReactionFault(event.id, type(error).__name__) from error
 
     def _react(self, uow: UowT, event: EventBase, verdict: Verdict) -> None:
+        """Have the services react to one event."""
         try:
             self._reactions.react(uow, event, verdict)
         except StoreUnavailableError:
@@ -360,13 +386,14 @@ class Judge(Generic[UowT]):
         except Exception as error:
             raise _ReactionFault(event.id, type(error).__name__) from error
 
-    def _pause(self, seconds: float) -> bool:
+    def _wait_unless_stopping(self, seconds: float) -> bool:
+        """Wait for the given seconds; return True at once if the judge is stopping."""
         with self._changed:
             return self._changed.wait_for(lambda: self._stopping, timeout=seconds)
 
 
-class _ReactionFault(Exception):  # noqa: N818  never leaves this file
-    """The office failed on one event; its transaction is void, and the event is judged again without reactions."""
+class _ReactionFault(Exception):  # noqa: N818  private to this file
+    """A service failed on one event: its transaction is rolled back and the event judged again without reactions."""
 
     def __init__(self, entry_id: int, error: str) -> None:
         super().__init__(entry_id, error)

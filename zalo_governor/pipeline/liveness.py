@@ -1,7 +1,7 @@
-"""The vigil: sees what the socket cannot say about itself, and raises the alarm when the bot has gone blind.
+"""The liveness monitor: detects what the socket cannot report about itself, and raises an alarm during an outage.
 
-A socket can be open and dead, and a quiet day looks like a broken line. So at intervals Zalo is asked for the last
-message of each group, and what we hear is measured by what comes in, not by whether the socket says it is open.
+A socket can be open and dead, and a quiet day looks like a broken connection. So Zalo is asked at intervals for the
+last message of each group, and liveness is judged by what arrives, not by whether the socket says it is open.
 """
 
 import threading
@@ -19,38 +19,49 @@ from zalo_governor.domain.inbound import Element
 log = structlog.get_logger(__name__)
 
 MISSED = "missed"
-"""Cause of a gap that a look found: the line seemed fine, and a message had not come."""
-_ON_ITS_WAY = timedelta(seconds=30)
-"""A message younger than this may still be coming by the socket. Our clock may be wrong, and a busy group's newest
-message is always young: what was missing at an earlier look so long ago is missing, whatever its time says."""
+"""Cause of a gap found by a check: the connection seemed fine, but a message had not arrived."""
+_MAY_STILL_ARRIVE = timedelta(seconds=30)
+"""A message younger than this may still arrive over the socket.
+
+Our clock may be wrong, and the newest message of a busy group is always young. So a message that was already missing at
+a check this long ago counts as missing, whatever its time says.
+"""
 _TICK_SECONDS = 1.0
-_FOR_PEOPLE = frozenset({LineState.REFUSED, LineState.DUPLICATE, LineState.KICKED})
-"""What the program cannot mend by connecting again."""
+"""Pause between two calls of `tick`."""
+_NEEDS_A_PERSON = frozenset({LineState.REFUSED, LineState.DUPLICATE, LineState.KICKED})
+"""Connection states that reconnecting cannot repair: a person must act."""
 
 
 class Alarm(Protocol):
-    """Tells people that the bot is blind, by a channel that does not need Zalo, and that it sees again."""
+    """Reports outages of the connection to Zalo to people, over a channel that does not need Zalo, and their end."""
 
     def blind(self, since: datetime, line: LineReport | None) -> None:
-        """Nothing has been heard since then, and this is how the line stands; again where it stands otherwise."""
+        """Report that nothing was received since a time, with the connection's state; again if that changes."""
         ...
 
     def seeing(self, since: datetime, until: datetime) -> None:
-        """The line is back. Called again after a GovernorError."""
+        """Report that the connection is back. Called again if it raises GovernorError."""
         ...
 
 
 class LivenessMonitor:
-    """Looks, keeps the session alive and watches the line, in a thread of its own.
+    """Checks for missed messages, keeps the session alive and raises the outage alarm, in a thread of its own.
 
     Args:
-        newest: asks Zalo for the newest message of each group; raises GovernorError where it does not answer.
-        known: those of the msgIds of a group that are stored.
+        groups: ids of the watched groups.
+        newest: asks Zalo for the newest message of each group; raises GovernorError if Zalo does not answer.
+        known: returns those of the msgIds of a group that are stored.
         keep_alive: tells Zalo that the session is in use; raises GovernorError.
-        line: the last report of the line and when anything last came in.
-        report: takes the report of a gap that a look found.
-        go_round: makes a round through the histories (`pipeline.reconciliation`); raises GovernorError.
-        seconds: a clock that nobody sets.
+        line: returns the last report of the connection and when anything last arrived.
+        report: takes the report of a gap that a check found.
+        go_round: runs one pass of `pipeline.reconciliation`; raises GovernorError.
+        alarm: told of the beginning and end of an outage.
+        look_every: interval of the checks for missed messages.
+        round_every: interval of the reconciliation passes.
+        keep_alive_every: interval of the keep-alive calls.
+        blind_after: an outage that lasts this long raises the alarm.
+        clock: the wall clock.
+        seconds: a monotonic clock.
     """
 
     def __init__(
@@ -87,91 +98,94 @@ class LivenessMonitor:
         self._seconds = seconds
         self._stopping = threading.Event()
         self._began = clock()
-        self._next_look = self._began + look_every
+        self._next_check = self._began + look_every
         self._next_round = self._began + round_every
         self._next_keep_alive = self._began + keep_alive_every
-        self._blind_since: datetime | None = None
-        self._told_state: LineState | None = None
-        self._missing: dict[str, str] = {}
-        self._doubted: dict[str, tuple[str, float]] = {}
-        """Of each group a message that had not come yet, and since when: (msgId, on the clock that nobody sets)."""
+        self._outage_since: datetime | None = None
+        self._alarmed_state: LineState | None = None
+        self._reported_missing: dict[str, str] = {}
+        """Of each group, the missing message that was reported last."""
+        self._awaited: dict[str, tuple[str, float]] = {}
+        """Of each group, a message that had not arrived at an earlier check: (msgId, monotonic time of that check)."""
         self.looked_at: datetime | None = None
-        """When a look last found that nothing was missing."""
+        """When a check last found no message missing."""
 
     def run(self) -> None:
-        """Keep watch until stopped."""
+        """Run the due checks every second until stopped."""
         while not self._stopping.wait(_TICK_SECONDS):
             self.tick()
 
     def stop(self) -> None:
-        """Let `run` end."""
+        """Make `run` return."""
         self._stopping.set()
 
     def tick(self) -> None:
-        """Do what is due at this moment."""
+        """Run the checks that are due now."""
         now = self._clock()
         line, heard_at = self._line()
-        self._watch(now, line, heard_at)
+        self._check_outage(now, line, heard_at)
         if line is None or line.state is not LineState.UP:
-            return  # While the line is down, recovery looks by itself, and no call would get through.
-        if _due(self._next_keep_alive, self._keep_alive_every, now):
+            return  # Gap recovery fetches everything after reconnecting, and no call would get through now.
+        if _is_due(self._next_keep_alive, self._keep_alive_every, now):
             self._next_keep_alive = now + self._keep_alive_every
-            self._try("keep_alive", self._keep_alive)
-        if _due(self._next_look, self._look_every, now):
-            self._next_look = now + self._look_every
-            self._try("look", lambda: self._look(now, heard_at))
-        if _due(self._next_round, self._round_every, now):
+            self._attempt("keep_alive", self._keep_alive)
+        if _is_due(self._next_check, self._look_every, now):
+            self._next_check = now + self._look_every
+            self._attempt("look", lambda: self._check_newest(now, heard_at))
+        if _is_due(self._next_round, self._round_every, now):
             self._next_round = now + self._round_every
-            self._try("round", self._go_round)
+            self._attempt("round", self._go_round)
 
-    def _watch(self, now: datetime, line: LineReport | None, heard_at: datetime | None) -> None:
+    def _check_outage(self, now: datetime, line: LineReport | None, heard_at: datetime | None) -> None:
+        """Raise the alarm when an outage has lasted too long, and report its end."""
         last = heard_at or self._began
         up = line is not None and line.state is LineState.UP
-        if not up and now - last >= self._blind_after and (self._blind_since is None or self._stands_otherwise(line)):
-            self._blind_since = self._blind_since or last
-            self._told_state = line.state if line else None
-            log.error("blind", since=last.isoformat(), state=self._told_state and self._told_state.value)
-            self._try("alarm", lambda: self._alarm.blind(last, line))
-        elif self._blind_since is not None and up:
-            since = self._blind_since
-            if self._try("alarm", lambda: self._alarm.seeing(since, now)):
-                self._blind_since = None
+        if not up and now - last >= self._blind_after and (self._outage_since is None or self._needs_new_alarm(line)):
+            self._outage_since = self._outage_since or last
+            self._alarmed_state = line.state if line else None
+            log.error("blind", since=last.isoformat(), state=self._alarmed_state and self._alarmed_state.value)
+            self._attempt("alarm", lambda: self._alarm.blind(last, line))
+        elif self._outage_since is not None and up:
+            since = self._outage_since
+            if self._attempt("alarm", lambda: self._alarm.seeing(since, now)):
+                self._outage_since = None
                 log.info("seeing", since=since.isoformat())
 
-    def _stands_otherwise(self, line: LineReport | None) -> bool:
-        """Whether somebody has to do something else about it than was told."""
-        return line is not None and line.state in _FOR_PEOPLE and line.state is not self._told_state
+    def _needs_new_alarm(self, line: LineReport | None) -> bool:
+        """Return whether a person must now do something other than the last alarm said."""
+        return line is not None and line.state in _NEEDS_A_PERSON and line.state is not self._alarmed_state
 
-    def _look(self, now: datetime, heard_at: datetime | None) -> None:
+    def _check_newest(self, now: datetime, heard_at: datetime | None) -> None:
+        """Ask Zalo for the newest message of each group, and report a gap if one of them is newly missing."""
         missing: dict[str, str] = {}
         for group_id, element in self._newest().items():
-            key = self._missing_of(group_id, element, now) if group_id in self._groups else None
+            key = self._find_missing(group_id, element, now) if group_id in self._groups else None
             if key is not None:
                 missing[group_id] = key
                 log.warning("look_found_missing", group=group_id)
-        told, self._missing = self._missing, missing
+        told, self._reported_missing = self._reported_missing, missing
         if not missing:
             self.looked_at = now
         elif missing.items() - told.items():
-            # Recovery fetches every group anew; one look finds at most the last message of each. What it was told of
-            # already it knows that it lacks.
+            # A check finds at most the newest message of each group; gap recovery then fetches all groups. Messages
+            # that were reported before are not reported again.
             self._report(LineReport(state=LineState.FRAME_LOST, at=now, heard_at=heard_at, cause=MISSED))
 
-    def _missing_of(self, group_id: str, newest: Element, now: datetime) -> str | None:
-        """msgId of a message of the group that should have come and has not; None where there is none."""
-        doubted, since = self._doubted.pop(group_id, (newest.key, self._seconds()))
+    def _find_missing(self, group_id: str, newest: Element, now: datetime) -> str | None:
+        """Return the msgId of a message of the group that should have arrived and has not, or None."""
+        doubted, since = self._awaited.pop(group_id, (newest.key, self._seconds()))
         known = self._known(group_id, [newest.key, doubted])
         if doubted in known:
             doubted, since = newest.key, self._seconds()
         if doubted in known:
             return None
-        self._doubted[group_id] = doubted, since
-        if newest.key not in known and newest.at_ms <= (now - _ON_ITS_WAY).timestamp() * 1000:
+        self._awaited[group_id] = doubted, since
+        if newest.key not in known and newest.at_ms <= (now - _MAY_STILL_ARRIVE).timestamp() * 1000:
             return newest.key
-        return doubted if self._seconds() - since >= _ON_ITS_WAY.total_seconds() else None
+        return doubted if self._seconds() - since >= _MAY_STILL_ARRIVE.total_seconds() else None
 
-    def _try(self, what: str, work: Callable[[], None]) -> bool:
-        """Whether it was done; what was not is tried again when it is next due."""
+    def _attempt(self, what: str, work: Callable[[], None]) -> bool:
+        """Run `work` and return whether it succeeded; failed work is repeated when it is next due."""
         try:
             work()
         except GovernorError as error:
@@ -180,6 +194,6 @@ class LivenessMonitor:
         return True
 
 
-def _due(at: datetime, every: timedelta, now: datetime) -> bool:
-    """Whether it is time; a clock that was set back lets nobody wait longer than was meant."""
+def _is_due(at: datetime, every: timedelta, now: datetime) -> bool:
+    """Return whether `at` is reached. A clock that was set back never delays work by more than one interval `every`."""
     return now >= at or at - now > every

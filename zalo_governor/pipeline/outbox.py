@@ -1,4 +1,4 @@
-"""The outbox worker: claims what is due, sends it once, and writes down what became of it."""
+"""The outbox worker: claims due messages, sends each once, and stores the outcome."""
 
 import threading
 from collections.abc import Callable
@@ -23,25 +23,38 @@ from zalo_governor.pipeline.ports import OutboxStore, Sender
 log = structlog.get_logger(__name__)
 
 _CLAIM = 1
-"""Of what is claimed when the process dies nobody knows whether it went out; what only waits still goes out once."""
+"""Messages claimed at once.
+
+Whether a claimed message went out is unknown if the process dies; a waiting one is still sent exactly once.
+"""
 _RETRY = 1.0
-_LOOK_SECONDS = 10.0
-"""The longest sleep: another process may post something, too, and clocks may be set."""
-_TRIES_TO_PRINT = 3
-_PRINT_AGAIN_SECONDS = 60.0
-_SPARED_OVER_BUDGET = frozenset({Purpose.ADMIN_ALERT, Purpose.LEADER_ALERT, Purpose.REPLY})
-"""What is sent even when the day's budget of private messages is used up."""
+"""Seconds before the store is tried again."""
+_LONGEST_SLEEP_SECONDS = 10.0
+"""The longest sleep: another process may post a message, and clocks may be changed."""
+_FILE_TRIES = 3
+"""After this many tries a message is sent without its file, if the file cannot be made."""
+_FILE_RETRY_SECONDS = 60.0
+"""Pause before a file that could not be made is tried again."""
+_EXEMPT_FROM_BUDGET = frozenset({Purpose.ADMIN_ALERT, Purpose.LEADER_ALERT, Purpose.REPLY})
+"""Purposes that are sent even when the day's budget of private messages is used up."""
 
 
 class OutboxWorker:
-    """Sends messages one after the other; the sender keeps the pace. What goes out with a file goes in a lane of its
-    own: making and bringing it up takes seconds, in which an alert would wait.
+    """Sends messages one at a time; the sender limits the rate.
+
+    Messages with a file have a lane of their own: making and uploading a file takes seconds, which would delay an
+    alert.
 
     Args:
-        printed: the content of a file; raises GovernorError where it cannot be made.
-        say_again: the words of a message that goes out once more because it may have arrived already.
-        private_per_day: gives after how many private messages of one day requests to members wait until the next day.
-        on_sent: called after each message, from either lane, with its purpose and outcome, for the journal.
+        store: the durable queue of messages.
+        sender: sends a message over Zalo's API.
+        account: uid of the bot account.
+        printed: returns the content of a file; raises GovernorError if the file cannot be made.
+        say_again: returns the text of a message that is sent once more because it may have arrived already.
+        private_per_day: returns the daily number of private messages after which requests to members wait for the next
+            day.
+        on_sent: called after each message, from either lane, with its purpose and outcome, for the log.
+        clock: the wall clock.
     """
 
     def __init__(
@@ -56,7 +69,7 @@ class OutboxWorker:
         on_sent: Callable[[Outgoing, str], None],
         clock: Clock,
     ) -> None:
-        self._words, self._files = (
+        self._text_lane, self._file_lane = (
             OutboxLane(
                 store,
                 sender,
@@ -72,29 +85,32 @@ class OutboxWorker:
         )
 
     def wake(self) -> None:
-        """There may be something to send."""
-        self._words.wake()
-        self._files.wake()
+        """Check the queue now: there may be a message to send."""
+        self._text_lane.wake()
+        self._file_lane.wake()
 
     def run(self) -> None:
-        """Send until stopped. What an earlier process left half-sent is waited for by its echo, then sent once more."""
+        """Send until stopped.
+
+        A message that an earlier process left half-sent waits for its echo, and is sent once more if none comes.
+        """
         with ThreadPoolExecutor(1, thread_name_prefix="files") as pool:
-            files = pool.submit(self._files.run)
-            files.add_done_callback(lambda _: self._words.stop())
+            files = pool.submit(self._file_lane.run)
+            files.add_done_callback(lambda _: self._text_lane.stop())
             try:
-                self._words.run()
+                self._text_lane.run()
             finally:
-                self._files.stop()
+                self._file_lane.stop()
         files.result()
 
     def stop(self) -> None:
-        """Let `run` end; claimed messages not yet sent go back to waiting."""
-        self._words.stop()
-        self._files.stop()
+        """Make `run` return; messages claimed but not sent go back to waiting."""
+        self._text_lane.stop()
+        self._file_lane.stop()
 
 
 class OutboxLane:
-    """The messages with a file, or those without; arguments as `OutboxWorker`."""
+    """Sends either the messages with a file or those without; arguments as for `OutboxWorker`."""
 
     def __init__(
         self,
@@ -123,14 +139,14 @@ class OutboxLane:
         self._stopping = False
 
     def wake(self) -> None:
-        """There may be something to send."""
+        """Check the queue now: there may be a message to send."""
         with self._changed:
             self._woken = True
             self._changed.notify_all()
 
     def run(self) -> None:
         """Send until stopped."""
-        self._write_down(lambda: self._store.reclaim(self._clock() + ECHO_WAIT, files=self._carries_files))
+        self._retry_until_stored(lambda: self._store.reclaim(self._clock() + ECHO_WAIT, files=self._carries_files))
         while not self._stopping:
             try:
                 if not self.turn():
@@ -140,56 +156,59 @@ class OutboxLane:
                 self._sleep(self._clock() + timedelta(seconds=_RETRY))
 
     def turn(self) -> bool:
-        """Send what is due next; gives whether there was anything. Raises StoreUnavailableError."""
+        """Send the next due message and return whether there was one. Raises StoreUnavailableError."""
         claimed = self._store.claim(now=self._clock(), limit=_CLAIM, files=self._carries_files)
         for outgoing in claimed:
             self._send(outgoing)
         return bool(claimed)
 
     def stop(self) -> None:
-        """Let `run` end."""
+        """Make `run` return."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
 
     def _send(self, outgoing: Outgoing) -> None:
+        """Send one claimed message and store the outcome."""
         now = self._clock()
         if self._stopping:
-            self._write_down(lambda: self._store.postponed(outgoing, now))
+            self._retry_until_stored(lambda: self._store.postponed(outgoing, now))
             return
-        if self._over_budget(outgoing, now):
-            self._write_down(lambda: self._store.postponed(outgoing, now + timedelta(hours=1)))
+        if self._is_over_budget(outgoing, now):
+            self._retry_until_stored(lambda: self._store.postponed(outgoing, now + timedelta(hours=1)))
             self._on_sent(outgoing, "over_budget")
             return
-        if outgoing.repeated and (shown := self._found(outgoing)):
+        if outgoing.repeated and (shown := self._find_sent(outgoing)):
             found = shown
-            self._write_down(lambda: self._store.sent(outgoing, found, self._clock()))
+            self._retry_until_stored(lambda: self._store.sent(outgoing, found, self._clock()))
             self._on_sent(outgoing, "found")
             return
         pause = promise_of(outgoing.notice.purpose, urgent=outgoing.notice.urgent).pause(outgoing.attempts)
         try:
             outgoing, content = self._with_content(outgoing)
-            reception = self._sender.send(self._worded(outgoing), content)
+            reception = self._sender.send(self._marked_if_repeated(outgoing), content)
         except SendRefusedError as refusal:
             code, of_addressee = refusal.code, refusal.addressee_refuses
-            self._write_down(lambda: self._store.refused(outgoing, code, self._clock(), addressee_refuses=of_addressee))
+            self._retry_until_stored(
+                lambda: self._store.refused(outgoing, code, self._clock(), addressee_refuses=of_addressee)
+            )
             self._on_sent(outgoing, "refused")
         except SendDeferredError as deferral:
             reason = deferral.code
             until = self._clock() + max(pause, timedelta(seconds=deferral.delay))
-            self._write_down(lambda: self._store.deferred(outgoing, until, reason))
+            self._retry_until_stored(lambda: self._store.deferred(outgoing, until, reason))
             self._on_sent(outgoing, "deferred" if deferral.known else "unknown_code")
         except SendUncertainError as doubt:
             status = doubt.code
             until = self._clock() + max(pause, ECHO_WAIT)
-            self._write_down(lambda: self._store.uncertain(outgoing, until, status))
+            self._retry_until_stored(lambda: self._store.uncertain(outgoing, until, status))
             self._on_sent(outgoing, "uncertain")
         else:
-            self._write_down(lambda: self._store.sent(outgoing, reception, self._clock()))
+            self._retry_until_stored(lambda: self._store.sent(outgoing, reception, self._clock()))
             self._on_sent(outgoing, "sent")
 
-    def _found(self, outgoing: Outgoing) -> Reception | None:
-        """The message, where Zalo shows that it has arrived; whoever is asked too much is not asked at all."""
+    def _find_sent(self, outgoing: Outgoing) -> Reception | None:
+        """Return the delivery of a message that Zalo shows as arrived; None if not shown or the request fails."""
         try:
             return self._sender.find_sent(outgoing)
         except GovernorError as error:
@@ -197,7 +216,7 @@ class OutboxLane:
             return None
 
     def _with_content(self, outgoing: Outgoing) -> tuple[Outgoing, bytes | None]:
-        """The message with what its file holds; without the file, where that cannot be made even after some tries."""
+        """Return the message with its file's content, or without its file if making the file keeps failing."""
         file = outgoing.notice.file
         if file is None:
             return outgoing, None
@@ -205,12 +224,13 @@ class OutboxLane:
             return outgoing, self._printed(file)
         except GovernorError as error:
             log.error("not_printed", outgoing=outgoing.id, error=error)
-            if outgoing.attempts < _TRIES_TO_PRINT:
-                raise SendDeferredError("the file could not be made", _PRINT_AGAIN_SECONDS) from error
+            if outgoing.attempts < _FILE_TRIES:
+                raise SendDeferredError("the file could not be made", _FILE_RETRY_SECONDS) from error
             notice = outgoing.notice.model_copy(update={"file": None})
             return outgoing.model_copy(update={"notice": notice}), None
 
-    def _worded(self, outgoing: Outgoing) -> Outgoing:
+    def _marked_if_repeated(self, outgoing: Outgoing) -> Outgoing:
+        """Return the message, marked as a repetition if it may have arrived already."""
         if not outgoing.repeated:
             return outgoing
         notice, again = outgoing.notice, self._say_again
@@ -220,9 +240,10 @@ class OutboxLane:
         said = notice.model_copy(update={"text": again(notice.text), "file": file})
         return outgoing.model_copy(update={"notice": said})
 
-    def _over_budget(self, outgoing: Outgoing, now: datetime) -> bool:
+    def _is_over_budget(self, outgoing: Outgoing, now: datetime) -> bool:
+        """Return whether a private message must wait because the day's budget is used up."""
         notice = outgoing.notice
-        if notice.is_group or notice.urgent or notice.purpose in _SPARED_OVER_BUDGET:
+        if notice.is_group or notice.urgent or notice.purpose in _EXEMPT_FROM_BUDGET:
             return False
         try:
             sent = self._store.sent_private_since(self._account, now - timedelta(days=1))
@@ -230,8 +251,8 @@ class OutboxLane:
             return False
         return sent >= self._private_per_day()
 
-    def _write_down(self, write: Callable[[], object]) -> None:
-        """Write down an outcome, however long the store takes: sending twice is worse than waiting."""
+    def _retry_until_stored(self, write: Callable[[], object]) -> None:
+        """Store an outcome, retrying until the store is available: sending twice is worse than waiting."""
         while True:
             try:
                 write()
@@ -244,8 +265,11 @@ class OutboxLane:
                 return
 
     def _sleep(self, until: datetime | None) -> None:
+        """Sleep until a time, until woken, or for the longest sleep."""
         with self._changed:
             if not self._woken and not self._stopping:
-                seconds = _LOOK_SECONDS if until is None else max((until - self._clock()).total_seconds(), 0.001)
-                self._changed.wait(min(seconds, _LOOK_SECONDS))
+                seconds = (
+                    _LONGEST_SLEEP_SECONDS if until is None else max((until - self._clock()).total_seconds(), 0.001)
+                )
+                self._changed.wait(min(seconds, _LONGEST_SLEEP_SECONDS))
             self._woken = False

@@ -1,4 +1,4 @@
-"""What the pipeline needs of the others. The pipeline owns these interfaces; zalo, store and office fit them."""
+"""Protocols that the pipeline needs; the zalo, storage, rules and services packages implement them."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -15,53 +15,53 @@ from zalo_governor.rules.base import RuleContext
 
 
 class Inbox(Protocol):
-    """Durable memory of everything heard."""
+    """The durable store of all received entries."""
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
-        """Write all entries in one durable transaction and give those that were new, in the order given.
+        """Write all entries in one durable transaction and return those that were new, in the order given.
 
-        An entry is left out where its (account, thread, kind, key) is there with the same fingerprint, or where the
-        same sender's cli_key is there with the same fingerprint. When this returns, a power cut loses none of them.
+        An entry is left out if its (account, thread, kind, key) is stored with the same fingerprint, or if the same
+        sender's cli_key is stored with the same fingerprint. After this returns, a power cut loses none of them.
         """
         ...
 
     def waiting(self, *, after_id: int, limit: int) -> list[Admitted]:
-        """Entries not yet judged with id > after_id, oldest first, bodies decrypted."""
+        """Return entries not yet judged with id > after_id, oldest first, with decrypted bodies."""
         ...
 
     def said_before(self, admitted: Admitted) -> bool:
-        """Whether the sealed content of the entry stood in an earlier entry of the same conversation."""
+        """Return whether the sealed content of the entry also occurs in an earlier entry of the same conversation."""
         ...
 
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
-        """(account, Zalo's time in ms, key) of the entries judged in their turn that have the youngest times.
+        """Return (account, Zalo's time in ms, key) of the entries that were judged in order and have the latest times.
 
-        What was late, and what a sweep found, is not among them.
+        Late entries and entries found by a group sync do not count.
         """
         ...
 
 
 class Verdicts(Protocol):
-    """What was heard and what the rules found."""
+    """Repository of judged events with their findings."""
 
     def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
         """Write the event with its findings and failures, and mark the inbox entry done.
 
-        A verdict that seals an entry which still has a body removes that body and its traces.
+        A verdict that seals an entry which still has a body erases that body and its traces.
         """
         ...
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
-        """Keep an entry that cannot be understood as a dead letter, so that it is counted and shown."""
+        """Keep an entry that cannot be parsed or judged as a dead letter, so that it is counted and shown."""
         ...
 
 
 class JudgeUnitOfWork(Protocol):
-    """One transaction of the judge: all of it happens, or nothing."""
+    """One transaction of the judge: commits all of its writes or none."""
 
     @property
     def verdicts(self) -> Verdicts:
-        """What was heard and what the rules found."""
+        """Return the repository of judged events and their findings."""
         ...
 
 
@@ -74,35 +74,35 @@ class UnitsOfWork(Protocol[UowT_co]):
     """Begins transactions."""
 
     def begin(self) -> AbstractContextManager[UowT_co]:
-        """A transaction that commits at the end of the block and rolls back if the block raises."""
+        """Begin a transaction that commits at the end of the block and rolls back if the block raises."""
         ...
 
     def person(self, account: str, uid: str) -> Person | None:
-        """The person behind a uid, outside of any transaction; None where nobody is known under it yet."""
+        """Return the person behind a uid, outside any transaction; None if the uid is unknown."""
         ...
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
-        """uids of those who belong to the group, outside of any transaction; None where it has no roster."""
+        """Return the uids on the group's roster, outside any transaction; None if the group has no roster."""
         ...
 
 
 class Reactions(Protocol[UowT_contra]):
-    """What people do with an event: cases, notices, answers to commands. The office fits this."""
+    """Reacts to judged events with cases, notices and answers to commands. The services package implements this."""
 
     def filter_findings(self, uow: UowT_contra, event: EventBase, verdict: Verdict) -> Verdict:
-        """The verdict without what is not held against anybody, such as the haste of typing a command."""
+        """Return the verdict without findings that do not count, such as missing diacritics in a typed command."""
         ...
 
     def react(self, uow: UowT_contra, event: EventBase, verdict: Verdict) -> None:
-        """Act on one judged event inside the judge's transaction."""
+        """React to one judged event inside the judge's transaction."""
         ...
 
 
 class Parser(Protocol):
-    """Turns a wire element into an event. zalo.parse fits this."""
+    """Turns a stored element into an event. `zalo.events.parse` implements this."""
 
     def __call__(self, admitted: Admitted) -> EventBase:
-        """The event.
+        """Return the event.
 
         Raises:
             UnparsableElementError: no event is known for this shape.
@@ -111,14 +111,14 @@ class Parser(Protocol):
 
 
 class Rules(Protocol):
-    """The rules of one rulebook, wherever they think. `rules.engine` and `sandbox.rules` fit this."""
+    """Judges events by the rules of one rulebook. `rules.engine` and `sandbox.rules` implement this."""
 
     def ask(self, cases: Sequence[tuple[EventBase, RuleContext]], /) -> Callable[[], list[Verdict]]:
-        """Let them think about these; what is given waits for the verdicts, in the order of the cases.
+        """Start judging these events and return a function that waits for the verdicts, in the order of the cases.
 
-        The next question may be asked before the answer to this one is called for; answers are called for in the order
-        of the questions. All cases of one question are judged by one rulebook. Both raise ProgramEndsError where the
-        program has to end before.
+        The next call may be made before the returned function is called; the returned functions must be called in the
+        order of the calls. All cases of one call are judged by one rulebook. Both raise ProgramEndsError if the program
+        is stopping.
         """
         ...
 
@@ -127,92 +127,99 @@ class OutboxStore(Protocol):
     """The durable queue of messages to send."""
 
     def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
-        """Mark up to `limit` due messages, all with a file or all without one, as being sent, durably, most urgent
-        first, and give them; what was tried in vain and whose time has ended is given up instead."""
+        """Durably mark up to `limit` due messages as being sent and return them, most urgent first.
+
+        All of them have a file (`files`) or none has. A message that was tried in vain and has expired is given up
+        instead.
+        """
         ...
 
     def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
-        """When `claim` will next have something to give; None where nothing waits."""
+        """Return when `claim` will next have a message to return; None if nothing waits."""
         ...
 
     def sent_private_since(self, account: str, since: datetime) -> int:
-        """How many private messages went out, or may have gone out, since then."""
+        """Return how many private messages were sent, or may have been sent, since a time."""
         ...
 
     def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
-        """Zalo took it."""
+        """Record that Zalo accepted the message."""
         ...
 
     def refused(self, outgoing: Outgoing, code: int, at: datetime, *, addressee_refuses: bool) -> None:
-        """Zalo refused it for good; `addressee_refuses` tells that the addressee cannot be reached."""
+        """Record that Zalo refused the message for good; `addressee_refuses`: the addressee cannot be reached."""
         ...
 
     def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Zalo certainly did not take it, for the reason of that code: back to waiting until then."""
+        """Put a message that Zalo certainly did not accept (for the error code `code`) back to waiting until a time."""
         ...
 
     def postponed(self, outgoing: Outgoing, until: datetime) -> None:
-        """It was not tried at all: back to waiting until then."""
+        """Put a message that was not tried at all back to waiting until a time."""
         ...
 
     def uncertain(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Nobody knows: wait for the echo until then, after that it may be sent once more with "(gửi lại)"."""
+        """Record that it is unknown whether the message was sent.
+
+        The store waits for the message's echo until `until`; then it may be sent once more, with "(gửi lại)" ("sent
+        again").
+        """
         ...
 
     def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
-        """Echoes (clientId, msgId) of our own messages came back: those sends are certain."""
+        """Mark our own messages as sent, since Zalo echoed them: (client id, msgId) of each."""
         ...
 
     def reclaim(self, until: datetime, *, files: bool = False) -> int:
-        """At start: what was being sent when the process died becomes uncertain until then; gives how many."""
+        """At start, mark messages that a dead process was sending as uncertain until a time; return how many."""
         ...
 
 
 class Sender(Protocol):
-    """Sends one message. zalo.client fits this."""
+    """Sends one message. `zalo.api.client` implements this."""
 
     def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
-        """Send it, once; `content` is that of its file.
+        """Send the message once; `content` is the content of its file.
 
         Raises:
-            SendRefusedError: Zalo said no.
-            SendDeferredError: it certainly did not go out.
-            SendUncertainError: it may have gone out.
+            SendRefusedError: Zalo refused the message.
+            SendDeferredError: the message was certainly not sent.
+            SendUncertainError: the message may have been sent.
         """
         ...
 
     def find_sent(self, outgoing: Outgoing) -> Reception | None:
-        """Ask Zalo whether a message of unknown outcome stands in its conversation; None where that is not shown.
+        """Ask Zalo whether a message of unknown outcome is in its conversation; return None if it is not shown.
 
         Raises:
-            GovernorError: Zalo did not answer that.
+            GovernorError: Zalo did not answer.
         """
         ...
 
 
 class Mac(Protocol):
-    """A keyed hash."""
+    """A keyed hash function."""
 
     def __call__(self, content: bytes, /) -> bytes:
-        """16 bytes that nobody without the key can make or test."""
+        """Return 16 bytes that cannot be computed or verified without the key."""
         ...
 
 
 class Door(Protocol):
-    """Stands before the store. pipeline.door fits this."""
+    """The secret gate before the store. `pipeline.secret_gate` implements this."""
 
     def enter(self, element: Element, received_ms: int) -> Entry:
-        """The element as it may be written: with its body, or sealed."""
+        """Return the element as an entry that may be stored: with its body, or sealed without it."""
         ...
 
 
 class History(Protocol):
-    """Fetches what a group said while nobody listened. app ties zalo.backfill to it."""
+    """Fetches the messages of a group that were missed. `app.ingestion` connects `zalo.history` to it."""
 
     def __call__(self, group_id: str, heard_id: int, take: Callable[[Sequence[Element]], None], /) -> BackfillEnd:
-        """Page back beyond what was heard before the gap: inbox entries up to `heard_id`, 0 where there are none.
+        """Page back to an entry received before the gap, that is, with an inbox id up to `heard_id` (0: none).
 
-        `take` gets what was found, oldest first.
+        `take` is called with the found elements, oldest first.
         """
         ...
 
@@ -222,59 +229,59 @@ class HistoryPage(Protocol):
 
     @property
     def elements(self) -> Sequence[Element]:
-        """Newest first."""
+        """Return the elements of the page, newest first."""
         ...
 
     @property
     def cursor(self) -> int:
-        """Its lowest msgId: from there the next page goes back."""
+        """Return the lowest msgId of the page, from which the next, older page starts."""
         ...
 
     @property
     def has_more(self) -> bool:
-        """Whether there is anything older."""
+        """Return whether there are older messages."""
         ...
 
 
 class Gaps(Protocol):
-    """The record of times in which the bot could not hear."""
+    """The record of times in which the bot received nothing."""
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
-        """Write that a gap began, after the inbox entry of that number; gives the gap's number."""
+        """Record that a gap began after the inbox entry with that id; return the gap's id."""
         ...
 
     def end_gap(self, gap_id: int, ended_at: datetime) -> None:
-        """The group is heard again; what was missed is still to be fetched."""
+        """Record that the group is received again; its missed messages are still to be fetched."""
         ...
 
     def add_recovered(self, gap_id: int, count: int) -> None:
-        """So many more messages of it were brought back."""
+        """Add to the number of messages that backfill recovered for the gap."""
         ...
 
     def settle_gap(self, gap_id: int, closed: bool) -> None:
-        """No more is to be tried; `closed` where nothing is missing."""
+        """Record that backfill makes no further attempt; `closed`: nothing is missing."""
         ...
 
     def pending_gaps(self, group_id: str) -> list[Gap]:
-        """The gaps that are not settled, oldest first: those of a process that died before it could."""
+        """Return the gaps that an earlier process left unsettled, oldest first."""
         ...
 
     def given_up_gaps(self, group_id: str, since: datetime) -> list[Gap]:
-        """The gaps that ended since then and were settled without being whole, oldest first."""
+        """Return the gaps that ended since a time and were settled with messages missing, oldest first."""
         ...
 
     def close_made_up(self, group_id: str, heard_id: int) -> None:
-        """All that was said after that entry is here by now: whatever gap began after it is whole."""
+        """Mark every gap that began after that inbox entry as complete: all later messages have been fetched."""
         ...
 
     def last_received(self) -> int | None:
-        """Our time (ms) at which anything last came in, None where nothing ever did."""
+        """Return our time (ms) at which anything was last received, or None if nothing ever was."""
         ...
 
     def first_heard(self, group_id: str) -> int | None:
-        """Zalo's time (ms) of the oldest entry of the group, None where there is none."""
+        """Return Zalo's time (ms) of the group's oldest entry, or None if there is none."""
         ...
 
     def last_heard(self, group_id: str) -> int | None:
-        """Zalo's time (ms) of the youngest entry of the group, None where there is none."""
+        """Return Zalo's time (ms) of the group's newest entry, or None if there is none."""
         ...

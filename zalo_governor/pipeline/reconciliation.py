@@ -1,7 +1,7 @@
-"""Reconciliation through the groups' histories: what the socket lost between things that it brought.
+"""Reconciliation: compares the groups' histories with the inbox to find messages that the socket lost.
 
-A look (`pipeline.liveness`) sees the newest message of each group and no more. So from time to time a few pages of the
-histories are compared with the inbox. What is missing is fetched by recovery, like everything else that was missed.
+The liveness check (`pipeline.liveness`) sees only the newest message of each group. So a few pages of the histories are
+compared with the inbox from time to time; gap recovery then fetches whatever is missing.
 """
 
 from collections import deque
@@ -17,16 +17,18 @@ log = structlog.get_logger(__name__)
 
 
 class Reconciliation:
-    """Compares page after page, at most `pages` in one round; where a round ends, the next one goes on.
+    """Compares history pages with the inbox, at most `pages` in one pass; the next pass continues there.
 
-    The first walk through a group compares one page, each later one goes back to where the one before it began.
+    The first walk through a group compares one page; each later walk goes back to where the one before it began.
 
     Args:
-        page: a page of a group's history older than a msgId, the newest for None; raises GovernorError.
-        numbers: of those msgIds of a group that are stored, the number of the inbox entry.
-        oldest: the lowest msgId of a group that is stored, None where none is: what is older was said before we came.
-        missed: takes a group of which something is missing among what was heard after an inbox entry, and its element.
-        pause: waits between two requests; whether to go on, or the program is being stopped.
+        groups: ids of the watched groups.
+        pages: most pages requested in one pass.
+        page: returns the page of a group's history older than a msgId (None: the newest page); raises GovernorError.
+        numbers: maps those of a group's msgIds that are stored to their inbox ids.
+        oldest: returns the lowest stored msgId of a group, or None; older messages were sent before the bot joined.
+        missed: called with a group, an inbox id and an element that is missing after that inbox entry.
+        pause: waits between two requests and returns False if the program is stopping.
     """
 
     def __init__(
@@ -40,7 +42,8 @@ class Reconciliation:
         missed: Callable[[str, int, Element], None],
         pause: Callable[[], bool],
     ) -> None:
-        self._turn = deque(groups)
+        self._queue = deque(groups)
+        """The groups in the order in which they are compared next."""
         self._pages = pages
         self._page = page
         self._numbers = numbers
@@ -48,26 +51,26 @@ class Reconciliation:
         self._missed = missed
         self._pause = pause
         self._compared: dict[str, int] = {}
-        """Of each group, the msgId up to which all was compared."""
+        """Of each group, the msgId up to which everything was compared."""
         self._walks: dict[str, _Walk] = {}
-        """Those that are not through."""
+        """Of each group, the walk that is not finished."""
 
     def go(self) -> None:
-        """One round.
+        """Run one pass.
 
         Raises:
-            GovernorError: Zalo or the store does not answer; the next round goes on there.
+            GovernorError: Zalo or the store does not answer; the next pass continues there.
         """
         through = 0
         for asked in range(self._pages):
-            if through == len(self._turn) or (asked and not self._pause()):
+            if through == len(self._queue) or (asked and not self._pause()):
                 return
-            if self._step(self._turn[0]):
-                self._turn.rotate(-1)
+            if self._compare_next_page(self._queue[0]):
+                self._queue.rotate(-1)
                 through += 1
 
-    def _step(self, group_id: str) -> bool:
-        """Compare the next page; whether the walk through the group is through."""
+    def _compare_next_page(self, group_id: str) -> bool:
+        """Compare the next page of a group and return whether its walk is finished."""
         walk = self._walks.get(group_id, _Walk())
         page = self._page(group_id, walk.cursor)
         oldest, compared = self._oldest(group_id), self._compared.get(group_id)
@@ -79,7 +82,9 @@ class Reconciliation:
             for element in page.elements
             if element.kind is ElementKind.MESSAGE and (number := number_of(element.key)) is not None
         ]
-        walk = self._compare(group_id, [one for one in said if one[0] >= first], walk._replace(cursor=page.cursor))
+        walk = self._report_missing(
+            group_id, [one for one in said if one[0] >= first], walk._replace(cursor=page.cursor)
+        )
         lowest = min((number for number, _ in said), default=first)
         if compared is not None and lowest > first and page.has_more:
             self._walks[group_id] = walk
@@ -88,8 +93,8 @@ class Reconciliation:
         self._compared[group_id] = max(walk.top, compared or 0)
         return True
 
-    def _compare(self, group_id: str, said: Sequence[tuple[int, Element]], walk: "_Walk") -> "_Walk":
-        """Tell of what is missing on a page (newest first) and was said before something that is stored."""
+    def _report_missing(self, group_id: str, said: Sequence[tuple[int, Element]], walk: "_Walk") -> "_Walk":
+        """Report the messages missing from a page (newest first) that were sent before a stored message."""
         stored = self._numbers(group_id, [element.key for _, element in said])
         missing: Element | None = None
         before, first, top = 0, walk.first, walk.top
@@ -98,7 +103,7 @@ class Reconciliation:
                 first = min(first or stored[element.key], stored[element.key])
                 top = max(top, number)
             elif first is not None:
-                # What was stored before all that was said after it: recovery pages back beyond it until it meets that.
+                # Recovery pages back from here to an entry stored before every message sent after the missing one.
                 missing, before = element, first - 1
         if missing:
             log.warning("round_found_missing", group=group_id)
@@ -107,10 +112,11 @@ class Reconciliation:
 
 
 class _Walk(NamedTuple):
-    """Through one group's history, from its newest message back."""
+    """Progress of a walk through one group's history, from its newest message back."""
 
     cursor: int | None = None
+    """msgId below which the next page starts; None for the newest page."""
     top: int = 0
-    """The highest msgId on the way that is stored: what is newer may still be coming."""
+    """The highest stored msgId met so far: newer messages may still arrive over the socket."""
     first: int | None = None
-    """The lowest number of the inbox entries met on the way."""
+    """The lowest inbox id of the stored messages met so far."""

@@ -1,8 +1,8 @@
-"""The door: looked at in memory, before anything is written.
+"""The secret gate: checks each received element in memory, before anything is stored.
 
-Article 5 of Law 117/2025/QH15 forbids to store state secrets on a machine in a network, so a suspected one must be
-recognised before the store. The door looks at every string of the raw element, known field or not, down into JSON
-that hides in strings; the parser's field table is checked against it by a test.
+Article 5 of Law 117/2025/QH15 forbids storing state secrets on a networked machine, so a suspected one must be
+recognised before the store. The gate checks every string of the raw element, in known and unknown fields, including
+JSON nested in strings; a test compares the parser's field table with it.
 """
 
 import json
@@ -21,41 +21,43 @@ from zalo_governor.text.fold import skeleton
 UNCHECKED = "unchecked"
 """Label of an element that was sealed because the check itself failed."""
 _QUOTE = "quote"
-"""Zalo's name for the message that a reply quotes, as its client sends it along."""
+"""Zalo's key for the quoted message in a reply; the sender's client supplies its content."""
 _MAX_DEPTH = 12
-_NUMBERED = frozenset({ElementKind.MESSAGE, ElementKind.RECALL, ElementKind.DELETION, ElementKind.REACTION})
+"""Nesting depth from which values are checked as JSON text."""
+_KEYED_BY_MSG_ID = frozenset({ElementKind.MESSAGE, ElementKind.RECALL, ElementKind.DELETION, ElementKind.REACTION})
 """Kinds whose key is Zalo's own msgId."""
-_SHORTEST = 3
+_MIN_LENGTH = 3
+"""Length of the shortest string that is checked."""
 
 log = structlog.get_logger(__name__)
 
 
 class Inspector(Protocol):
-    """A rule that can look at a single string."""
+    """A rule that can check a single string."""
 
     @property
     def id(self) -> str:
-        """The rule's id."""
+        """Return the rule's id."""
         ...
 
     def inspect(self, text: str) -> Finding | None:
-        """The finding on that string, if any."""
+        """Return the finding on the string, or None."""
         ...
 
 
 class SecretGate:
-    """Lets an element in with its body, or sealed. Fits pipeline.ports.Door."""
+    """Turns elements into entries, with their body or sealed (no content stored). Implements pipeline.ports.Door."""
 
     def __init__(self, inspectors: Sequence[Inspector], mac: Mac) -> None:
         self._inspectors = tuple(inspectors)
         self._mac = mac
 
     def apply(self, inspectors: Sequence[Inspector]) -> None:
-        """Look with these from the next element on."""
+        """Replace the rules, from the next element on."""
         self._inspectors = tuple(inspectors)
 
     def enter(self, element: Element, received_ms: int) -> Entry:
-        """The element as it may be written. If the check itself fails, the element is sealed too."""
+        """Return the element as an entry that may be stored. If the check itself fails, the entry is sealed too."""
         seal = self.look(element.raw)
         if seal is None:
             account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, said, raw = element
@@ -65,12 +67,12 @@ class SecretGate:
             )  # fmt: skip
         return Entry(
             account=element.account,
-            thread_id=self._bare_id(element.thread_id),
+            thread_id=self._storable_id(element.thread_id),
             is_group=element.is_group,
             kind=element.kind,
             key=self._sealed_key(element),
-            cli_key=self._bare_id(element.cli_key) if element.cli_key else element.cli_key,
-            sender_uid=self._bare_id(element.sender_uid),
+            cli_key=self._storable_id(element.cli_key) if element.cli_key else element.cli_key,
+            sender_uid=self._storable_id(element.sender_uid),
             at_ms=element.at_ms,
             source=element.source,
             received_ms=received_ms,
@@ -80,25 +82,26 @@ class SecretGate:
         )
 
     def _sealed_key(self, element: Element) -> str:
-        """The identity of what was sealed. Where it is a digest of the content, only the keyed hash of that is kept."""
-        return self._bare_id(element.key) if element.kind in _NUMBERED else self._hashed(element.key)
+        """Return the key of a sealed element; a key that is a digest of the content is replaced by its keyed hash."""
+        return self._storable_id(element.key) if element.kind in _KEYED_BY_MSG_ID else self._keyed_hash(element.key)
 
-    def _bare_id(self, given: str) -> str:
-        """An id of a sealed element as it may be kept. Some are made by the sender's client, which may write words."""
-        return given if given.isdecimal() or not given else self._hashed(given)
+    def _storable_id(self, given: str) -> str:
+        """Return a sealed element's id if it is a number, else its keyed hash: a sender's client may put text there."""
+        return given if given.isdecimal() or not given else self._keyed_hash(given)
 
-    def _hashed(self, given: str) -> str:
+    def _keyed_hash(self, given: str) -> str:
+        """Return the keyed hash of a string, in hex."""
         return self._mac(given.encode("utf-8", "surrogatepass")).hex()
 
     def look(self, raw: RawDict) -> Seal | None:
-        """The seal that the element must get, None where it may be kept."""
+        """Return the seal that the raw element must get, or None if it may be stored."""
         text = ""
         rule_id = "door"
         if raw == NESTED_TOO_DEEP:
             return self._seal(rule_id, UNCHECKED, None, text)
         inspectors = self._inspectors
         try:
-            for texts, quoted in _in_turn(raw):
+            for texts, quoted in _strings_by_part(raw):
                 for text in texts:
                     for inspector in inspectors:
                         rule_id = inspector.id
@@ -112,16 +115,20 @@ class SecretGate:
         return None
 
     def _seal(self, rule_id: str, label: str, level: str | None, text: str) -> Seal:
+        """Return a seal with the keyed hash and the size of the text that was recognised."""
         try:
-            # Signs alone have no skeleton, and two of those need not be the same.
+            # A text of punctuation only has an empty skeleton; different ones must not get the same hash.
             content = (skeleton(text) or text).encode("utf-8", "surrogatepass")
         except Exception:
             content = text.encode("utf-8", "surrogatepass")
         return Seal(rule_id=rule_id, label=label, level=level, size=len(text), mac=self._mac(content))
 
 
-def _in_turn(raw: RawDict) -> list[tuple[list[str], bool]]:
-    """All strings, and whether they stand in the quote; the quote last, so that a re-post accuses."""
+def _strings_by_part(raw: RawDict) -> list[tuple[list[str], bool]]:
+    """Return (strings, whether they are quoted) for the element without its quote, then for the quote.
+
+    The quote comes last, so that content which the sender also posted outside the quote counts as the sender's own.
+    """
     quote = raw.get(_QUOTE)
     if not quote:
         return [(strings_of(raw), False)]
@@ -130,45 +137,47 @@ def _in_turn(raw: RawDict) -> list[tuple[list[str], bool]]:
 
 
 def strings_of(value: Any) -> list[str]:
-    """Every string in a decoded JSON value that could hold words, keys included, and those inside JSON strings.
+    """Return every string in a decoded JSON value that could contain text, including keys and JSON inside strings.
 
-    Deeper than twelve levels the rest is given as its JSON text, so that nothing escapes by nesting; broken JSON is
-    given as it stands and with its escapes resolved, an address also with its percent signs resolved.
+    Values nested deeper than twelve levels are returned as JSON text, so that nothing escapes by nesting. Broken JSON
+    is returned as it is and with escapes resolved; a URL also with percent-encoding resolved.
     """
     found: list[str] = []
-    _gather(value, 0, found)
+    _collect_strings(value, 0, found)
     return found
 
 
-def _gather(value: Any, depth: int, found: list[str]) -> None:
+def _collect_strings(value: Any, depth: int, found: list[str]) -> None:
+    """Append the strings of a decoded JSON value to `found`."""
     if isinstance(value, str):
-        if len(value) >= _SHORTEST and not value.isdecimal():
-            _read(value, depth, found)
+        if len(value) >= _MIN_LENGTH and not value.isdecimal():
+            _collect_text(value, depth, found)
     elif depth >= _MAX_DEPTH and isinstance(value, (dict, list)):
         found.append(json.dumps(value, ensure_ascii=False))
     elif isinstance(value, list):
         for item in value:
-            _gather(item, depth + 1, found)
+            _collect_strings(item, depth + 1, found)
     elif isinstance(value, dict):
         for item in value.values():
-            # Most values of an element are numbers, also those in strings: no call is made for them.
+            # Speed: most values are numbers or strings of digits, which need no call.
             if item.__class__ is str:
-                if len(item) >= _SHORTEST and not item.isdecimal():
-                    _read(item, depth + 1, found)
+                if len(item) >= _MIN_LENGTH and not item.isdecimal():
+                    _collect_text(item, depth + 1, found)
             elif item.__class__ is not int:
-                _gather(item, depth + 1, found)
-        if not _wire_keys.issuperset(value):
-            found += [key for key in value if key not in _wire_keys and not _is_wire_key(key)]
+                _collect_strings(item, depth + 1, found)
+        if not _zalo_keys.issuperset(value):
+            found += [key for key in value if key not in _zalo_keys and not _is_zalo_key(key)]
 
 
-def _read(text: str, depth: int, found: list[str]) -> None:
-    if text[0] in _BEFORE_JSON and depth < _MAX_DEPTH:
+def _collect_text(text: str, depth: int, found: list[str]) -> None:
+    """Append a string to `found`, or the strings inside it if it is JSON."""
+    if text[0] in _JSON_STARTS and depth < _MAX_DEPTH:
         try:
             nested = _JSON.decode(text.lstrip(_BLANKS))
         except ValueError:
             pass
         else:
-            _gather(nested, depth + 1, found)
+            _collect_strings(nested, depth + 1, found)
             return
     found.append(text)
     if "%" in text and (address := unquote(text)) != text:
@@ -177,27 +186,31 @@ def _read(text: str, depth: int, found: list[str]) -> None:
         found.append(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text))
 
 
-def _is_wire_key(key: str) -> bool:
-    """Whether Zalo itself could have made it; what it made comes again with every element and is remembered."""
-    if len(key) > _LONGEST_WIRE_KEY or not key.isidentifier() or not key.isascii():
+def _is_zalo_key(key: str) -> bool:
+    """Return whether Zalo itself could have chosen this key; such keys recur, so they are remembered."""
+    if len(key) > _LONGEST_ZALO_KEY or not key.isidentifier() or not key.isascii():
         return False
-    if len(_wire_keys) < _MOST_WIRE_KEYS:
-        _wire_keys.add(key)
+    if len(_zalo_keys) < _MOST_ZALO_KEYS:
+        _zalo_keys.add(key)
     return True
 
 
-def _all_of(pairs: list[tuple[str, Any]]) -> list[Any]:
-    """What an object in a string says, keys included, since somebody may have typed it; also under a key that stands
-    twice and of which JSON keeps the last alone."""
+def _values_and_keys(pairs: list[tuple[str, Any]]) -> list[Any]:
+    """Return all values and keys of a JSON object, also the values of repeated keys, of which JSON keeps only the last.
+
+    Keys are included since they may have been typed by a person.
+    """
     return [value for _, value in pairs] + [key for key, _ in pairs]
 
 
-_LONGEST_WIRE_KEY = 24
-"""Zalo's own keys are short English names; any other was not made by Zalo and is looked at like a value."""
-_MOST_WIRE_KEYS = 2_000
-_wire_keys: set[str] = set()
+_LONGEST_ZALO_KEY = 24
+"""Length of Zalo's longest key. Its keys are short English names; any other key is checked like a value."""
+_MOST_ZALO_KEYS = 2_000
+"""Most keys that are remembered."""
+_zalo_keys: set[str] = set()
+"""Keys that Zalo could have chosen, seen so far."""
 _BLANKS = "\ufeff \t\n\r"
-_BEFORE_JSON = "{[" + _BLANKS
-# At least as lenient as the parser: what this does not read, nobody else may read as JSON either.
-_JSON = json.JSONDecoder(object_pairs_hook=_all_of, parse_int=str)
+_JSON_STARTS = "{[" + _BLANKS
+# At least as lenient as the parser: JSON that the gate cannot decode must not be decoded later either.
+_JSON = json.JSONDecoder(object_pairs_hook=_values_and_keys, parse_int=str)
 _ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")

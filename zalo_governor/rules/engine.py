@@ -64,7 +64,7 @@ class Engine:
 
 
 class RulesHere:
-    """Runs the rules in the current process (no child process). Implements the protocol pipeline.ports.Rules."""
+    """Adapter that runs the rules in the current process (no child process). Implements pipeline.ports.Rules."""
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine

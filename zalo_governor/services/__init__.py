@@ -1,1 +1,1 @@
-"""What people do with what was heard: cases, notices, commands, reports."""
+"""Services that act on judged events: cases, notices, group changes, commands and reports."""

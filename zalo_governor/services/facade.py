@@ -1,4 +1,4 @@
-"""What the pipeline and the schedule call: events go to the services that subscribe to them, in one order."""
+"""The entry point of the pipeline and the schedule into the services: hands events to their subscribers in order."""
 
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -23,7 +23,7 @@ from zalo_governor.services.reports.scheduled import ScheduledReports
 
 
 class EventHandler(Protocol):
-    """A service that acts on events."""
+    """A service that acts on judged events."""
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
         """Act on one judged event, inside the judge's transaction."""
@@ -31,21 +31,21 @@ class EventHandler(Protocol):
 
 
 class Subscription(NamedTuple):
-    """A service, and the events that it gets."""
+    """A service, and which events are handed to it."""
 
     handler: EventHandler
     governed: bool = True
-    """Only those of groups that the program governs."""
+    """True: only events of the groups that the program governs."""
     own: bool = False
-    """Also what the bot account itself did."""
+    """True: also events caused by the bot account itself."""
     remarkable: bool = False
-    """No clean messages: nearly every event is one."""
+    """True: no messages without findings, which are nearly all events."""
     sealed: bool = True
-    """Also events of which nothing may be kept."""
+    """True: also sealed events, of whose content nothing is stored."""
 
 
 class ServiceFacade:
-    """Fits `pipeline.ports.Reactions[UnitOfWork]`."""
+    """Dispatcher of judged events to the services. Implements `pipeline.ports.Reactions[UnitOfWork]`."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -68,12 +68,13 @@ class ServiceFacade:
             Subscription(DirectiveStatistics(policy), sealed=False),
             Subscription(self._commands, governed=False),
         )
-        """In the order in which they act. Commands come last: they see what the event has led to."""
+        """Services in the order in which they act. Commands come last, so that they see what the event has led to."""
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """The verdict without findings that are held against nobody.
+        """Return the verdict without findings that need no case.
 
-        These are missing diacritics in a command that is understood, and changes of a group that an act only repeats.
+        Dropped are missing diacritics in a recognised command, and findings on group data that an event merely repeats
+        unchanged.
         """
         if verdict.sealed or not verdict.findings:
             return verdict
@@ -84,7 +85,7 @@ class ServiceFacade:
         return self._changes.filter_findings(uow, event, verdict)
 
     def react(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Hand one judged event to the services that subscribe to it."""
+        """Pass one judged event to each service that subscribes to such events."""
         own = event.sender_uid == self._account
         governed = event.is_group and event.thread_id in self._groups
         remarkable = bool(verdict.findings or verdict.failures) or not isinstance(event, MessageSent)
@@ -98,26 +99,26 @@ class ServiceFacade:
                 subscription.handler.handle_event(uow, event, verdict)
 
     def tell_urgent(self, uow: UnitOfWork, group_id: str) -> None:
-        """See `CaseBacklog.urgent` and `OutsiderService.sum_up`."""
+        """Tell the admins of urgent cases and of outsiders in the group that they have not been told of yet."""
         self._cases.backlog.urgent(uow, group_id)
         self._outsiders.sum_up(uow, group_id)
 
     def recovered(self, uow: UnitOfWork, group_id: str) -> None:
-        """What is urgent first, then what is not: see `CaseBacklog.recovered`."""
+        """Tell the admins of the cases found by gap recovery: the urgent ones first, then all others."""
         self.tell_urgent(uow, group_id)
         self._cases.backlog.recovered(uow, group_id)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell of what a look at the group has found, and have its present picture kept."""
+        """Tell the admins what a group sync has found, and enqueue a fetch of the group's present picture."""
         self._outsiders.sum_up(uow, group_id)
         self._cases.backlog.swept(uow, group_id)
         self._cases.backlog.named_since(uow, group_id)
         self._changes.keep_picture(uow, group_id)
 
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
-        """See `CaseService.remind_of_names`; to be called once a day, after the sweep that was due then."""
+        """Ask members again whose names are wrong, and return how many; call once a day after the group sync."""
         return self._cases.remind_of_names(uow, group_id, due)
 
     def said_again(self, text: str) -> str:
-        """The words of a message that goes out once more, since it may have arrived already."""
+        """Return the text marked as sent again, for a message whose first sending may already have arrived."""
         return self._voice.render(MessageId.REPEATED, said=text)

@@ -1,4 +1,4 @@
-"""Carrying out jobs: each kind has a handler, which does the work and then says in a transaction what came of it."""
+"""The job runner: each kind of job has a handler that does the work and then records the outcome in a transaction."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,52 +9,52 @@ from zalo_governor.domain.retry import Backoff
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 BACKOFF = Backoff.of_seconds(2, 5, 15, 60)
-"""How long to wait before each further try of a job of which nobody knows what became."""
+"""How long to wait before each retry of a job whose outcome is unknown."""
 
 
 class Performed(NamedTuple):
-    """What a handler has done."""
+    """The outcome of a job as its handler returns it."""
 
     outcome: JobOutcome
     result: Any = None
-    """What the work brought, for the handler's own `settle`; nothing of it is stored with the job."""
+    """What the work produced, passed on to the handler's `settle` only; not stored with the job."""
 
 
 class PerformJob(Protocol):
-    """Asks Zalo to do a job; never raises where Zalo or the network fails."""
+    """A call to Zalo's API that does a job; it does not raise when Zalo or the network fails."""
 
     def __call__(self, job: Job, /) -> JobOutcome:
-        """What became of it."""
+        """Do the job and return its outcome."""
         ...
 
 
 class JobHandler(Protocol):
-    """Does jobs of one kind."""
+    """The handler of one kind of job."""
 
     def perform(self, job: Job) -> Performed:
-        """Do the work, outside any transaction; never raises where Zalo or the network fails."""
+        """Do the work outside any transaction and return the outcome; do not raise when Zalo or the network fails."""
         ...
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Write down and tell what came of it. Called once for each job, in the transaction that settles it."""
+        """Record the outcome and notify people. Called once per job, in the transaction that settles the job."""
         ...
 
 
 class JobNotify(Protocol):
-    """Called when something may have been put into the outbox."""
+    """A callback for when notices may have been put into the outbox."""
 
     def __call__(self) -> None:
-        """Wake whoever sends."""
+        """Wake the worker that sends the outbox."""
         ...
 
 
 class JobRunner:
-    """Claims what is due and lets its handler do it, one job after the other. Fits `app.due_work.Work`.
+    """Runner that claims due jobs and passes them to their handlers one by one. Implements `app.due_work.Work`.
 
     Args:
-        account: the bot account whose jobs these are.
-        handlers: of each kind that this runner does, who does it.
-        begin: begins a transaction.
+        account: uid of the bot account whose jobs are run.
+        handlers: the handler of each kind of job that this runner does.
+        begin: begins a unit of work (a transaction).
         on_settled: called after each job.
     """
 
@@ -68,7 +68,7 @@ class JobRunner:
         self._has_released = False
 
     def next_due(self) -> datetime | None:
-        """When `act` has to be called next; None where nothing waits."""
+        """Return when `act` has to be called next; None if no job is waiting."""
         with self._begin() as uow:
             if not self._has_released:
                 uow.jobs.release(self._account)
@@ -76,7 +76,7 @@ class JobRunner:
             return uow.jobs.next_due(self._account, self._handlers.keys())
 
     def act(self, now: datetime) -> None:
-        """Try everything that is due. The work itself is done outside any transaction."""
+        """Run every job that is due at `now`; retry later those whose outcome is unknown."""
         with self._begin() as uow:
             claimed = uow.jobs.claim(self._account, self._handlers.keys(), now)
         for job in claimed:

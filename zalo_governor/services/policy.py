@@ -1,4 +1,4 @@
-"""What the office goes by: which groups, how often to write to whom, and in whose words."""
+"""The settings that the services work with: governed groups, intervals, limits, texts and helpers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,53 +20,54 @@ from zalo_governor.text.names.short_forms import ShortForms
 
 
 class Group(NamedTuple):
-    """A governed group and how the office calls it, "" where it has no name yet."""
+    """A governed group: its id, and its name in the settings ("" if it has none yet)."""
 
     id: str
     name: str
 
 
 class LineStatus(NamedTuple):
-    """The line to Zalo at this moment, for /trangthai."""
+    """The present state of the connection to Zalo, shown by the command /trangthai (status)."""
 
     state: LineState | None
-    """None before the first report of the listener."""
+    """State of the connection; None before the listener's first report."""
     since: datetime | None = None
+    """Since when the connection has been in this state."""
     heard_at: datetime | None = None
-    """When the last frame came in."""
+    """When the last socket frame was received."""
     outgoing: UndeliveredCounts = NOTHING_OUTGOING
-    """What waits in the outbox, and what could not be delivered."""
+    """How many notices wait in the outbox, and how many could not be delivered."""
     resumes_at: datetime | None = None
-    """When the next try is made, where the account is used elsewhere and the program leaves it alone."""
+    """When the program connects again, if it paused because the account is used on another device."""
     looked_at: datetime | None = None
-    """When the program last asked Zalo whether anything was missing, and nothing was."""
+    """When reconciliation with Zalo's history last found that no message was missing."""
     backed_up_at: datetime | None = None
-    """When the last backup was made; None where none ever was."""
+    """When the last backup was made; None if there has been none."""
     backup_overdue: bool = False
 
 
 class Introduction(NamedTuple):
-    """Plain values of the settings; whoever prepares them can show the text before anything runs."""
+    """The facts for the message in which the program introduces itself to a group."""
 
     unit: str
-    """The body that runs the group: `UBND tỉnh Mẫu`."""
+    """The authority that runs the group, such as `UBND tỉnh Mẫu` (a provincial People's Committee)."""
     admins: tuple[tuple[str, str], ...]
-    """(full name, title) of those who may be asked."""
+    """(full name, title) of the admins whom members may ask."""
     bodies_days: int
-    """How long it is kept what was said outside of a case."""
+    """How many days messages without a case are kept."""
     cases_days: int
-    """And under one, after it was closed."""
+    """How many days messages under a case are kept after the case was closed."""
     readers_days: int
-    """How long it is kept who has received or seen a message under a case."""
+    """How many days it is kept who has received or seen a message under a case."""
 
 
 UNINTRODUCED = Introduction(unit="", admins=(), bodies_days=0, cases_days=0, readers_days=0)
-"""Of an office that has said nothing of itself."""
+"""The empty introduction, for settings that have none."""
 
 
 @dataclass(frozen=True)
 class ServicePolicy:
-    """Plain values; whoever builds the program takes them from its settings."""
+    """Everything from the settings that the services need; built by `app.bootstrap`."""
 
     account: str
     """uid of the bot account."""
@@ -74,86 +75,86 @@ class ServicePolicy:
     """Group id -> name."""
     regulation: Regulation
     ladder: Ladder
-    """Who is told of a case."""
+    """The escalation ladder: who is told of a case, and when."""
     catalogue: Catalogue
     clock: Clock
     status: Callable[[], LineStatus]
     draw_code: Callable[[], str]
-    """Makes a one-time code of six digits that nobody can foresee."""
+    """Return a random one-time code of six digits."""
     look_at: Callable[[str], None]
-    """Has that group looked at soon: who is in it, and under what name."""
+    """Request a sync of the group with that id soon, to read its members and their names."""
     look_for: Callable[[str, str], None]
-    """Has that group looked at at once for the uid of somebody who writes there and of whom too little is known."""
+    """Request an immediate sync of a group (group id, uid), because an unknown or unnamed account writes there."""
     with_marks: Callable[[str], Sequence[str]]
-    """A sentence without marks -> the likeliest sentences with them, the best first, at least one."""
+    """Restore Vietnamese diacritics in a sentence: return the likeliest candidates, best first, at least one."""
     letterhead: Letterhead
-    """What stands above and below a report on paper."""
+    """Sender, recipients and signature block of a report document."""
     changes: ChangeVocabulary
-    """How people call what can be changed about a group."""
+    """The words that people use for the things that can be changed about a group."""
     clarity: ClarityPolicy
-    """What counts as a directive or a report, and what as brief and clear."""
+    """Which messages count as directives or reports, and which of them as brief and clear."""
     remind_members: bool = True
-    """Whether members get a private request about light findings; about sealed ones they always do."""
+    """Whether members are asked in private about minor findings; about sealed ones they always are."""
     repeat_window: timedelta = timedelta(hours=1)
-    """Repeats of one person under one rule within this time join the open case."""
+    """Within this time after a case's last event, further findings on the same person and rule join the open case."""
     member_cooldown: timedelta = timedelta(hours=24)
-    """A member is not asked again about the same light rule within this time."""
+    """Minimum time between two requests to one member about the same minor rule."""
 
     leader_after: timedelta = timedelta(minutes=15)
-    """A grave case on which the desk has not answered for so long goes to the leader, marked as not verified."""
+    """How long the admins have to answer a grave case before the leader is told, with the mark "not verified"."""
     digest_after: timedelta = timedelta(minutes=30)
-    """What a person has to look at first is gathered for so long and told in one message."""
+    """How long cases that need human triage are collected before the admins get them in one digest."""
     report_files: Sequence[ReportFormat] = (ReportFormat.DOCX, ReportFormat.PNG)
-    """What goes out beside the text of a monthly or quarterly report."""
+    """File formats sent beside the text of a monthly or quarterly report."""
     quiet_hours: QuietHours | None = None
-    """When light findings wait for the morning."""
+    """The hours of the night in which minor findings are held back until morning; None for none."""
     longest_name: int = 40
-    """How many characters Zalo is believed to take; for a longer name a short form is proposed as well."""
+    """Longest display name that Zalo presumably takes, in characters; for longer ones a short form is proposed too."""
     short_forms: ShortForms = field(default_factory=lambda: ShortForms(()))
-    """How titles and offices may be shortened."""
+    """Abbreviations for titles and agencies in display names."""
     name_reminder_after: timedelta = timedelta(days=7)
-    """A member whose name is still not right is asked again after so long."""
+    """How long after a request a member whose display name is still wrong is asked again."""
     name_reminders: int = 3
-    """How many times at most a member is asked again."""
+    """How many times at most a member is asked again about a display name."""
     names_asked_per_day: int = 30
-    """So many members are asked about their names on one day; the others on the days that follow."""
+    """How many members at most are asked about their names on one day; the others are asked on later days."""
     code_valid: timedelta = timedelta(minutes=5)
-    """How long a one-time code counts."""
+    """How long a one-time code is valid."""
     readers_kept: timedelta = timedelta(days=90)
-    """How long it is kept who has read a message under a case."""
+    """How long read receipts of messages under a case are kept."""
     remove_outsiders: bool = False
-    """Whether the program puts who came in from outside the roster out of the group by itself, where it may."""
+    """Whether the program removes members who are not on the roster by itself, if the account has that right."""
     accept_friends: bool = True
-    """Whether friend requests of those who belong to a group are accepted."""
+    """Whether friend requests from members of governed groups are accepted."""
     lookups_per_day: int = 40
-    """How many telephone numbers of the roster are looked up on Zalo a day."""
+    """How many telephone numbers of the roster are looked up on Zalo per day at most."""
     lookup_every: timedelta = timedelta(seconds=30)
-    """The least time between two of them."""
+    """Minimum time between two such lookups."""
     approvers: frozenset[Role] = frozenset({Role.LEADER})
-    """Whose word allows a change of the group."""
+    """The roles that may approve a change of the group."""
     approval_valid: timedelta = timedelta(hours=24)
-    """How long an approval waits for its one use, where no time was said."""
+    """How long an approval, which covers one change, stays valid if it named no time."""
     approved_within: timedelta = timedelta(hours=48)
-    """So long after a change it may still be allowed."""
+    """How long after a change it may still be approved."""
 
     trial: timedelta = timedelta(0)
-    """How long a new account works on trial before the admin gets the page about it; zero for no trial."""
+    """How long a new account runs on trial before the admin gets the summary of the trial; zero for no trial."""
     introduce: bool = False
-    """Whether the program introduces itself in the group, once, when it is switched on."""
+    """Whether the program introduces itself in each group, once, when the trial ends."""
     introduction: Introduction = UNINTRODUCED
-    """What it says of itself."""
+    """The facts for that introduction."""
 
     def steps(self, case: Case, person: Person, now: datetime) -> Steps:
-        """Who is told of the case, taken as opened now, and when."""
+        """Return who is to be told of the case and when, as if the case were opened at `now`."""
         leadership = person.has(Role.LEADER, Role.LEADERSHIP)
         return self.ladder.steps(case.gravity, case.nth, now, self._times, leadership=leadership)
 
     def kept_until(self, case: Case) -> datetime | None:
-        """The end of the quiet hours, where they keep the desk from hearing of the case now."""
+        """Return the end of the quiet hours if they delay telling the admins of the case; None if they are told now."""
         return self.ladder.morning(case.gravity, case.nth, self.clock(), self._times)
 
     def rests_until(self, moment: datetime) -> datetime | None:
-        """The end of the quiet hours in which the moment lies; None where it lies in none."""
+        """Return the end of the quiet hours in which the moment lies; None if it lies outside of them."""
         return self.quiet_hours.until(moment) if self.quiet_hours else None
 
     @property
@@ -162,14 +163,14 @@ class ServicePolicy:
 
     @property
     def governed(self) -> list[Group]:
-        """The groups in the order of the settings."""
+        """The governed groups in the order of the settings."""
         return [Group(group_id, name) for group_id, name in self.groups.items()]
 
     def group(self, group_id: str) -> Group:
-        """The group of that id, also one that is no longer governed but still has cases."""
+        """Return the group with that id; its name is "" if it is no longer governed (but may still have cases)."""
         return Group(group_id, self.groups.get(group_id, ""))
 
     @property
     def home_group_id(self) -> str:
-        """The group under which private conversations are recorded, "" where none is governed."""
+        """Id of the group under which private conversations are recorded (the first one); "" if none is governed."""
         return next(iter(self.groups), "")

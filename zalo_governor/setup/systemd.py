@@ -18,7 +18,7 @@ FINAL_EXIT_CODES = "2 6"
 """Exit codes (wrong configuration, login refused) after which systemd must not restart the service: it would fail
 again, and Zalo blocks repeated logins."""
 
-_HIDDEN_FOLDERS = tuple(Path(place) for place in ("/home", "/root", "/run/user", "/tmp", "/var/tmp"))  # noqa: S108
+_UNSEEN = tuple(Path(place) for place in ("/home", "/root", "/run/user", "/tmp", "/var/tmp"))  # noqa: S108
 """Folders that ProtectHome= and PrivateTmp= hide from the service."""
 
 _HARDENING = """\
@@ -123,7 +123,7 @@ def _require_visible(installation: Installation) -> None:
         "--backup-dir": installation.backup_dir,
     }
     for what, path in needed.items():
-        for unseen in _HIDDEN_FOLDERS:
+        for unseen in _UNSEEN:
             if path.is_relative_to(unseen):
                 raise ConfigError(
                     f"{what}: {path} nằm trong {unseen}, nơi dịch vụ không nhìn thấy; chuyển sang /opt hoặc /srv rồi "

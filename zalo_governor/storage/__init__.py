@@ -1,1 +1,1 @@
-"""What the program remembers: SQLAlchemy Core over SQLite (default) or PostgreSQL, everything personal encrypted."""
+"""Persistence: SQLAlchemy Core over SQLite (default) or PostgreSQL, personal data encrypted."""

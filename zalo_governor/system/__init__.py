@@ -1,1 +1,1 @@
-"""The operating system: processes, files, the log."""
+"""Access to the operating system: process limits, files, the log."""

@@ -1,4 +1,4 @@
-"""Writing a file so that at every moment either the old one or the whole new one is there."""
+"""Atomic and durable replacement of files."""
 
 import os
 import secrets
@@ -6,16 +6,21 @@ from pathlib import Path
 
 
 def replace_file(path: Path, content: bytes, *, mode: int) -> None:
-    """Put the content in place of whatever the file held, with these rights; it is on the disk when this returns.
+    """Replace the file atomically and durably: readers see either the old or the whole new content.
+
+    Args:
+        path: the file, which need not exist.
+        content: its new content.
+        mode: its permission bits, set regardless of the umask.
 
     Raises:
-        OSError: it cannot be written; the file is as it was.
+        OSError: the file cannot be written; an existing file is unchanged.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            # Whatever the umask of this process is.
+            # os.open applied the umask of this process to the mode.
             os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()
@@ -28,7 +33,7 @@ def replace_file(path: Path, content: bytes, *, mode: int) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Make what was renamed in a folder last over a power cut."""
+    """Flush a folder to disk, so that renames in it survive a power failure."""
     folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -1,4 +1,4 @@
-"""Files that somebody asked for: there as a whole, or as they were before."""
+"""Writing the files that a user asked for: completely or not at all."""
 
 from pathlib import Path
 
@@ -6,14 +6,14 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.system.atomic_files import replace_file
 from zalo_governor.system.error_text import of_system
 
-_FOR_EVERYBODY = 0o644
+_WORLD_READABLE = 0o644
 
 
-def hand_over(path: Path, content: bytes, *, mode: int = _FOR_EVERYBODY) -> None:
-    """Put the content in place of whatever the file held, with these rights.
+def hand_over(path: Path, content: bytes, *, mode: int = _WORLD_READABLE) -> None:
+    """Replace the file atomically with `content`; `mode` is its permission bits.
 
     Raises:
-        ConfigError: the system does not let it be written; nothing is left of it, and an older file is as it was.
+        ConfigError: the file cannot be written; no partial file remains, and an existing file is unchanged.
     """
     try:
         replace_file(path, content, mode=mode)

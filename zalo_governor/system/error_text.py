@@ -1,4 +1,4 @@
-"""What the libraries and the operating system complain of, in the words of the person who can mend it."""
+"""Vietnamese texts for pydantic's and the operating system's errors, worded for the user who can fix them."""
 
 import errno
 from typing import Any
@@ -7,9 +7,9 @@ from pydantic_core import ErrorDetails
 
 
 def of_value(item: ErrorDetails) -> str:
-    """What is wrong with a value, and what it must be; the value itself is not repeated, it may be secret.
+    """Return what a wrong value must be, in Vietnamese; the value itself may be secret and is not quoted.
 
-    Messages of our own validators (`ValueError`) are passed on as they are.
+    Messages of own validators (`ValueError`) are returned unchanged.
     """
     kind, limits = item["type"], dict(item.get("ctx") or {})
     if kind in {"value_error", "assertion_error"}:
@@ -17,28 +17,28 @@ def of_value(item: ErrorDetails) -> str:
     if kind in {"enum", "literal_error"}:
         return f"phải là một trong: {_choices(limits)}"
     if kind == "string_pattern_mismatch":
-        return _PATTERNS.get(limits["pattern"], f"không đúng dạng cần có: {limits['pattern']}")
+        return _PATTERN_MESSAGES.get(limits["pattern"], f"không đúng dạng cần có: {limits['pattern']}")
     if limits.get("min_length") == 1:
         return "không được để trống"
-    said = _SAID.get(kind)
+    said = _MESSAGES.get(kind)
     return said.format_map(limits) if said else "giá trị không dùng được ở đây"
 
 
 def of_system(error: OSError) -> str:
-    """Why the system did not do it; what it calls the reason itself where that has no words here."""
-    return _REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
+    """Return why a system call failed, in Vietnamese; the system's own text where no translation exists."""
+    return _ERRNO_MESSAGES.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 def _choices(limits: dict[str, Any]) -> str:
-    """pydantic writes them as `'a', 'b' or 'c'`."""
+    """Convert pydantic's list of choices, `'a', 'b' or 'c'`, to `a, b, c`."""
     return str(limits["expected"]).replace(" or ", ", ").replace("'", "")
 
 
-_LINES = "phải gồm những dòng `mục: giá trị`, thụt vào dưới mục này"
-_LIST = "phải là danh sách, ví dụ [a, b]"
-_TIME = 'phải là giờ và phút trong ngoặc kép, ví dụ "17:00"'
-_DAY = "phải là ngày viết theo dạng NĂM-THÁNG-NGÀY, ví dụ 2026-03-31"
-_SAID = {
+_EXPECT_MAPPING = "phải gồm những dòng `mục: giá trị`, thụt vào dưới mục này"
+_EXPECT_LIST = "phải là danh sách, ví dụ [a, b]"
+_EXPECT_TIME = 'phải là giờ và phút trong ngoặc kép, ví dụ "17:00"'
+_EXPECT_DATE = "phải là ngày viết theo dạng NĂM-THÁNG-NGÀY, ví dụ 2026-03-31"
+_MESSAGES = {
     "missing": "còn thiếu; hãy thêm mục này",
     "string_type": "phải là chữ; hãy đặt giá trị trong ngoặc kép",
     "string_too_short": "phải dài ít nhất {min_length} ký tự",
@@ -57,30 +57,30 @@ _SAID = {
     "greater_than_equal": "phải từ {ge} trở lên",
     "less_than": "phải nhỏ hơn {lt}",
     "less_than_equal": "phải từ {le} trở xuống",
-    "time_type": _TIME,
-    "time_parsing": _TIME,
-    "date_type": _DAY,
-    "date_parsing": _DAY,
-    "date_from_datetime_parsing": _DAY,
-    "date_from_datetime_inexact": _DAY,
-    "list_type": _LIST,
-    "tuple_type": _LIST,
-    "set_type": _LIST,
-    "frozen_set_type": _LIST,
-    "dict_type": _LINES,
-    "mapping_type": _LINES,
-    "model_type": _LINES,
-    "model_attributes_type": _LINES,
+    "time_type": _EXPECT_TIME,
+    "time_parsing": _EXPECT_TIME,
+    "date_type": _EXPECT_DATE,
+    "date_parsing": _EXPECT_DATE,
+    "date_from_datetime_parsing": _EXPECT_DATE,
+    "date_from_datetime_inexact": _EXPECT_DATE,
+    "list_type": _EXPECT_LIST,
+    "tuple_type": _EXPECT_LIST,
+    "set_type": _EXPECT_LIST,
+    "frozen_set_type": _EXPECT_LIST,
+    "dict_type": _EXPECT_MAPPING,
+    "mapping_type": _EXPECT_MAPPING,
+    "model_type": _EXPECT_MAPPING,
+    "model_attributes_type": _EXPECT_MAPPING,
     "path_type": "phải là đường dẫn; hãy đặt trong ngoặc kép",
     "none_required": "phải là null",
     "json_invalid": "không phải JSON viết đúng; hãy xem dấu ngoặc kép, dấu phẩy và dấu ngoặc nhọn",
     "json_type": "phải là JSON",
 }
-_PATTERNS = {
+_PATTERN_MESSAGES = {
     r"^\d+$": 'phải là dãy chữ số đặt trong ngoặc kép, ví dụ "8000000000000000001"',
     r"^https?://": "phải bắt đầu bằng http:// hoặc https://",
 }
-_REASONS = {
+_ERRNO_MESSAGES = {
     errno.ENOENT: "không có tệp hoặc thư mục này",
     errno.EACCES: "không có quyền đọc hoặc ghi",
     errno.EPERM: "hệ điều hành không cho phép",

@@ -1,4 +1,4 @@
-"""The log on disk, for the program's user alone: a file a day, or more where they grow large; the oldest go."""
+"""Log files, readable by the program's user alone, rotated daily and by size, with a limit on number and age."""
 
 import logging.handlers
 import os
@@ -12,25 +12,25 @@ from zalo_governor.domain.errors import ConfigError
 
 @dataclass(frozen=True)
 class LogFile:
-    """Where the log is written, and how much of it is kept."""
+    """Path of the log file, and limits on the size, number and age of its rotated files."""
 
     path: Path
     most_bytes: int
-    """A file that grows beyond it is put aside before its day is over."""
+    """Size in bytes at which the file is rotated before the end of its day."""
     files: int
-    """So many are kept beside the current one."""
+    """Maximum number of rotated files."""
     kept: timedelta
-    """And none that is older."""
+    """Maximum age of a rotated file."""
 
 
 class LogFileHandler(logging.handlers.BaseRotatingHandler):
-    """Puts the file aside under the moment at which it did so, in UTC: governor-20260102-030405-678901.log."""
+    """Log handler that rotates the file, naming it by UTC time: governor-20260102-030405-678901.log."""
 
     def __init__(self, file: LogFile) -> None:
-        """Opens the file.
+        """Open the file, creating its folder, and delete old rotated files.
 
         Raises:
-            ConfigError: the folder or the file cannot be written.
+            ConfigError: the folder or the file is not writable.
         """
         self._file = file
         try:
@@ -46,13 +46,13 @@ class LogFileHandler(logging.handlers.BaseRotatingHandler):
         self._drop_old()
 
     def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802  logging's own name
-        """Whether this line belongs into a new file."""
+        """Return whether to rotate before writing `record`: a new UTC day, or the file is too large."""
         begun, self._day = self._day, self._day_of(record.created)
         size = self._file.path.stat().st_size if self._file.path.exists() else 0
         return size > 0 and (begun not in {None, self._day} or size >= self._file.most_bytes)
 
     def doRollover(self) -> None:  # noqa: N802  logging's own name
-        """Put the file aside and begin another one."""
+        """Rename the file by the current time and open a new one."""
         self.close()
         path = self._file.path
         path.rename(path.with_name(f"{path.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}{path.suffix}"))

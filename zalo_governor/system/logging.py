@@ -1,8 +1,8 @@
-"""The log: ids, counts and words of the program's own. What people wrote never gets here.
+"""The log: it contains ids, counts and the program's own words, never text written by people.
 
-Whatever is not on the list below is masked, so that a careless line cannot quote anybody: an event is a word, a value
-is a number or a word under a key that is known, and of an exception only its class and its codes are told. A library's
-line says who spoke and how loudly, and nothing else.
+Values are masked unless known to be harmless, so that a careless log call cannot quote anybody: a value is kept if it
+is a number or a single ASCII word under a key listed in `KEYS`; of an exception only the class and codes are kept. Of a
+library's log record only the logger's name, the level and the exception's class are kept.
 """
 
 import logging
@@ -27,27 +27,27 @@ KEYS = frozenset(
     work
     """.split()  # noqa: SIM905  a list of words is read more easily so
 )
-"""What a line may say something under. Whoever puts a key in here is sure that no words of people stand in it."""
+"""Keys that may be logged. Before adding one, make sure that its values never contain text written by people."""
 
 _WORD = re.compile(r"[A-Za-z0-9_.:/+-]{0,80}", re.ASCII)
-"""Ids, names of classes and states, times, paths of calls: no blank, no letter with a mark."""
+"""Matches ids, names of classes and states, times and API paths; no blanks, no letters with diacritics."""
 _PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}
-"""Of syslog, as sd-daemon(3) has them at the beginning of a line."""
+"""Syslog priorities by log level; a line for journald begins with one, see sd-daemon(3)."""
 
 
 def configure(*, console: bool, file: LogFile | None = None) -> None:
-    """Set the log up for this process.
+    """Configure the log of this process.
 
     Args:
-        console: coloured lines for a person at a terminal. Otherwise lines for journald where it listens on standard
-            output, and one JSON object a line where it does not.
-        file: where one JSON object a line is written as well.
+        console: True for coloured lines on a terminal. False for journald's line format where standard output is
+            connected to journald, else one JSON object per line.
+        file: an additional log file, with one JSON object per line.
 
     Raises:
-        ConfigError: the file cannot be written.
+        ConfigError: the log file is not writable.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stdout)]
-    handlers[0].setFormatter(_formatter(_face(console=console)))
+    handlers[0].setFormatter(_formatter(_choose_renderer(console=console)))
     if file:
         handlers.append(LogFileHandler(file))
         handlers[1].setFormatter(_formatter(structlog.processors.JSONRenderer()))
@@ -62,42 +62,42 @@ def configure(*, console: bool, file: LogFile | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    # A full disk must not make the log quote, on standard error, the line that it could not write.
+    # Otherwise, on a full disk, logging would print the line that it could not write to standard error.
     logging.raiseExceptions = False
     logging.basicConfig(level=logging.ERROR, handlers=handlers, force=True)
     logging.getLogger(__name__.partition(".")[0]).setLevel(logging.INFO)
 
 
 def silence() -> None:
-    """Log nothing: for commands whose output is read by people or programs."""
+    """Switch the log off, for commands whose output is read by people or programs."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.basicConfig(level=logging.CRITICAL, handlers=[logging.NullHandler()], force=True)
 
 
 def mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The line with everything masked that is not known to be harmless."""
+    """Return the event dict with all keys and values masked that are not known to be harmless (structlog processor)."""
     told: dict[str, Any] = {}
     for key, value in event.items():
         if isinstance(value, BaseException):
-            told |= _of_exception(key, value)
+            told |= _describe_exception(key, value)
         else:
             told[key] = value
-    return {key if key in KEYS else MASKED: _harmless(value) if key in KEYS else MASKED for key, value in told.items()}
+    return {key if key in KEYS else MASKED: _mask_text(value) if key in KEYS else MASKED for key, value in told.items()}
 
 
-def _of_exception(key: str, error: BaseException) -> Mapping[str, Any]:
+def _describe_exception(key: str, error: BaseException) -> Mapping[str, Any]:
     facts = error.facts if isinstance(error, GovernorError) else {}
     return {**facts, key: type(error).__name__}
 
 
-def _harmless(value: object) -> object:
+def _mask_text(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     return value if isinstance(value, str) and _WORD.fullmatch(value) else MASKED
 
 
-def _library(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A line that some library wrote: its words may be anybody's."""
+def _mask_library_record(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Reduce a library's log record to logger, level and exception class: its text may quote people."""
     record: logging.LogRecord = event["_record"]
     error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
     kept = {name: event[name] for name in ("_record", "_from_structlog")}
@@ -107,25 +107,25 @@ def _library(_logger: object, _method: str, event: MutableMapping[str, Any]) -> 
 
 def _formatter(renderer: Any) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[_library, structlog.processors.TimeStamper(fmt="iso", utc=True)],
+        foreign_pre_chain=[_mask_library_record, structlog.processors.TimeStamper(fmt="iso", utc=True)],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
 
 
-def _face(*, console: bool) -> Any:
+def _choose_renderer(*, console: bool) -> Any:
     if console:
         return structlog.dev.ConsoleRenderer()
-    return _for_journald if _journald_listens(sys.stdout) else structlog.processors.JSONRenderer()
+    return _render_for_journald if _is_journald(sys.stdout) else structlog.processors.JSONRenderer()
 
 
-def _for_journald(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
-    """journald knows the time itself, and takes the urgency from the beginning of the line."""
+def _render_for_journald(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    """Render a line for journald: priority prefix, event and values; no time, as journald adds the time."""
     facts = " ".join(f"{key}={value}" for key, value in event.items() if key not in {"event", "level", "timestamp"})
     return f"<{_PRIORITIES.get(event.get('level', ''), 6)}>{event['event']} {facts}".rstrip()
 
 
-def _journald_listens(stream: IO[str]) -> bool:
-    """As systemd.exec(5) has a program find out: $JOURNAL_STREAM is the device and inode of its standard output."""
+def _is_journald(stream: IO[str]) -> bool:
+    """Return whether the stream is connected to journald: $JOURNAL_STREAM is its device:inode (systemd.exec(5))."""
     try:
         there = os.fstat(stream.fileno())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What the bot's process asks of the system for itself."""
+"""Settings of the bot's own process: core dumps, memory allocator, garbage collector, CPU affinity."""
 
 import ctypes
 import gc
@@ -9,89 +9,91 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 _PR_SET_DUMPABLE = 4
-"""<sys/prctl.h>; also keeps other processes of the same user from reading the memory."""
+"""Option number of prctl(2), from <sys/prctl.h>; 0 also keeps the user's other processes from reading our memory."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
-"""<malloc.h> of glibc."""
-_LARGE_BYTES = 128 * 1024
-_ARENAS = 2
-_COLLECT_AFTER = 100_000
-"""Allocations, less deallocations, after which the garbage collector runs: more than the batches under way hold."""
+"""Option numbers of mallopt(3), from glibc's <malloc.h>."""
+_MMAP_FROM_BYTES = 128 * 1024
+"""Size from which malloc maps memory separately, so that freeing returns it to the system at once."""
+_MAX_ARENAS = 2
+"""Maximum number of malloc arenas, shared by all threads."""
+_GC_THRESHOLD = 100_000
+"""Net number of allocations that triggers the garbage collector; more than the batches in progress make."""
 
 
 def forbid_core_dumps() -> None:
-    """A crash leaves no core file, nor anything for a handler of the system to collect (Linux).
+    """Disable core dumps of this process, including those piped to a system crash handler (Linux).
 
-    What is suspected to be a state secret lives in memory alone.
+    Suspected state secrets exist in memory only and must not reach the disk by a crash.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
-        # The limit does not count where the system hands dumps to a program (core(5)).
+        # RLIMIT_CORE is ignored where the kernel pipes dumps to a program (core(5)).
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def give_memory_back() -> None:
-    """Let what was freed go back to the system, instead of being kept for each thread; before any thread runs (glibc).
+    """Configure glibc's malloc to return freed memory to the system; to be called before any thread is started.
 
-    A burst of messages would else leave its mark on the memory for months.
+    By default each thread's arena keeps freed memory: a burst of messages would enlarge the process for months.
     """
     allocator = ctypes.CDLL(None)
     if hasattr(allocator, "mallopt"):
-        allocator.mallopt(_M_ARENA_MAX, _ARENAS)
-        allocator.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
-        allocator.mallopt(_M_TRIM_THRESHOLD, _LARGE_BYTES)
+        allocator.mallopt(_M_ARENA_MAX, _MAX_ARENAS)
+        allocator.mallopt(_M_MMAP_THRESHOLD, _MMAP_FROM_BYTES)
+        allocator.mallopt(_M_TRIM_THRESHOLD, _MMAP_FROM_BYTES)
 
 
 def freeze_long_lived_objects() -> None:
-    """Keep the garbage collector from walking through what exists now, and let it run seldom.
+    """Exclude all existing objects from garbage collection, and make collections rare.
 
-    To be called when start-up or a reload of the configuration is finished. What a batch of messages allocates is freed
-    by reference counting; walking through the models and the rules each time would cost a tenth of all processor time.
+    To be called after start-up and after each reload of the configuration. Objects of a batch of messages are freed by
+    reference counting; traversing the models and the rules at each collection would cost a tenth of all CPU time.
     """
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_COLLECT_AFTER, 20, 20)
+    gc.set_threshold(_GC_THRESHOLD, 20, 20)
 
 
 def on_the_core(work: Callable[[], None]) -> Callable[[], None]:
-    """The work, done on the one core that all such work of this process shares (Linux; elsewhere as it is).
+    """Wrap a thread's function to run on one CPU core, shared by all functions wrapped so (Linux; else no effect).
 
-    Threads of Python take turns. Where each turn falls to another core, all that a message consists of moves with it
-    from cache to cache, which takes more time than the second core gives.
+    Because of the GIL, Python threads take turns. If each turn ran on another core, a message's data would move between
+    the caches of the cores, which costs more time than a second core gains.
     """
 
-    def done_there() -> None:
-        _bind({_core()})
+    def run_on_shared_core() -> None:
+        _bind_thread({_shared_core()})
         work()
 
-    return done_there
+    return run_on_shared_core
 
 
 @contextmanager
 def on_any_core() -> Iterator[None]:
-    """Whatever process is begun in the block may run wherever this one may, whoever begins it."""
-    bound = _cores()
-    _bind(_ALLOWED)
+    """Let child processes started in the block use all cores allowed to this process, even from a bound thread."""
+    bound = _current_cores()
+    _bind_thread(_ALLOWED_CORES)
     try:
         yield
     finally:
-        _bind(bound)
+        _bind_thread(bound)
 
 
-def _cores() -> set[int]:
-    """Of the thread that asks; none where the system does not say."""
+def _current_cores() -> set[int]:
+    """Return the cores on which the calling thread may run; an empty set on systems other than Linux."""
     return os.sched_getaffinity(0) if sys.platform == "linux" else set()
 
 
-def _core() -> int:
-    """Not the same for each bot of a machine."""
-    return sorted(_ALLOWED)[os.getpid() % len(_ALLOWED)] if _ALLOWED else 0
+def _shared_core() -> int:
+    """Return the core for bound threads; chosen by process id, so that several bots on a machine use different ones."""
+    return sorted(_ALLOWED_CORES)[os.getpid() % len(_ALLOWED_CORES)] if _ALLOWED_CORES else 0
 
 
-def _bind(cores: set[int]) -> None:
+def _bind_thread(cores: set[int]) -> None:
     if sys.platform == "linux":
-        with suppress(OSError):  # taken from us since the start
+        with suppress(OSError):  # The core may have been taken from this process since its start.
             os.sched_setaffinity(0, cores)
 
 
-_ALLOWED = _cores()
+_ALLOWED_CORES = _current_cores()

@@ -1,15 +1,15 @@
-"""What a process inherits that handles what others sent: nothing that opens anything."""
+"""The environment of child processes that handle untrusted content: without secrets."""
 
 import os
 
 _PREFIX = "ZALO_GOVERNOR_"
-"""Settings, and with them the key, a recovery code, passwords."""
-_HANDED_OVER = frozenset({"CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET"})
-"""By the service manager (systemd.exec(5), sd_notify(3))."""
+"""Prefix of the variables for settings, which may hold the encryption key, a recovery code or passwords."""
+_FROM_SYSTEMD = frozenset({"CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET"})
+"""Variables set by systemd that give access to credentials and the service's status (systemd.exec(5), sd_notify(3))."""
 
 
 def environment() -> dict[str, str]:
-    """The environment of this process without what is this process's alone."""
+    """Return the environment of this process without the program's settings and systemd's variables."""
     return {
-        name: value for name, value in os.environ.items() if not name.startswith(_PREFIX) and name not in _HANDED_OVER
+        name: value for name, value in os.environ.items() if not name.startswith(_PREFIX) and name not in _FROM_SYSTEMD
     }

@@ -1,4 +1,4 @@
-"""The letters of Vietnamese: twelve vowels, five tone marks, đ. Everything is in NFC."""
+"""The letters of Vietnamese: twelve vowels, five tone marks and đ, all in Unicode NFC."""
 
 import unicodedata
 
@@ -13,11 +13,11 @@ _TONED = {
     for tone in TONES
 }
 MARKED_LETTERS = frozenset(_TONED) | frozenset("ăâêôơưđĂÂÊÔƠƯĐ")
-"""Every letter that plain ASCII cannot write."""
+"""All Vietnamese letters with diacritics, that is, outside ASCII."""
 
 
 def split_tone(word: str) -> tuple[str, str]:
-    """The word without its tone mark, and the mark ("" for the level tone). Case stays."""
+    """Return the word without its tone mark, and the mark ("" for the level tone). Case is kept."""
     for position, letter in enumerate(word):
         if pair := _TONED.get(letter):
             return word[:position] + pair[0] + word[position + 1 :], pair[1]
@@ -25,5 +25,5 @@ def split_tone(word: str) -> tuple[str, str]:
 
 
 def has_marks(word: str) -> bool:
-    """Whether any letter of the word needs more than ASCII."""
+    """Return whether the text contains a Vietnamese letter with diacritics."""
     return not word.isascii() and not MARKED_LETTERS.isdisjoint(word)

@@ -1,6 +1,6 @@
-"""What politeness puts around a message: salutations, mentions, thanks, forwarding marks, links to the state's pages.
+"""Removes polite phrases around a message: salutations, mentions, thanks, forwarding marks, links to government sites.
 
-Whoever says the same thing more politely says the same thing: rules that weigh words read a message without these.
+They do not change what a message says, so rules that score words read the message without them.
 """
 
 import re
@@ -9,7 +9,7 @@ from zalo_governor.text.fold import fold
 
 
 def without_courtesy(text: str) -> str:
-    """The normalised text without what stands around its matter; the text itself where nothing else is left."""
+    """Return the normalised text without polite phrases; the text itself if nothing else would be left."""
     text = " ".join((_LINKS.sub(" ", text) if ".vn" in text else text).split())
     left = _MENTION.sub(" ", text) if "@" in text else text
     for _ in range(_MOST_LAYERS):
@@ -22,20 +22,20 @@ def without_courtesy(text: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text that are long enough to be judged alone; none where it has only one."""
+    """Return the sentences long enough to be judged alone; an empty list if the text has only one sentence."""
     parts = [part for part in _STOP.split(text) if part.count(" ") >= _FEWEST_GAPS]
     return parts if len(parts) > 1 or (parts and len(parts[0]) < len(text) * _MOST_OF_IT) else []
 
 
 def _any_of(phrases: str) -> str:
-    """An expression for any of the phrases, which commas divide, with marks or without; the longest first."""
+    """Return a regular expression for any of the comma-separated phrases, with or without diacritics, longest first."""
     known = [phrase.strip() for phrase in phrases.split(",")]
     both = sorted({*known, *map(fold, known)}, key=lambda phrase: (-len(phrase), phrase))
     return f"(?:{'|'.join(map(re.escape, both))})"
 
 
 _ENDS = re.compile(r"^[^\w@$+]+|[^\w?!]+$")
-"""Signs, emoji and blanks at either end that say nothing; "!" and "?" do."""
+"""Punctuation, emoji and spaces at either end that carry no meaning; "!" and "?" do carry some."""
 _LETTER = re.compile(r"[^\W\d_]")
 _STOP = re.compile(r"(?<=[.!?…;])\s+|\n+")
 _FEWEST_GAPS = 3

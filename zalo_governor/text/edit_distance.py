@@ -1,10 +1,10 @@
-"""Slips of the finger: how far what was typed is from a word that is known."""
+"""Edit distance between short words, for finding typing errors."""
 
 
 def slips(typed: str, word: str, most: int) -> int:
-    """Letters left out, put in, mistaken, or swapped with a neighbour, `most` + 1 where there are more.
+    """Return the number of typing errors between two words, `most` + 1 if there are more than `most`.
 
-    The distance of optimal string alignment, for words of a few letters.
+    Counts letters omitted, added, replaced or swapped with a neighbour (optimal string alignment distance).
     """
     if abs(len(typed) - len(word)) > most:
         return most + 1

@@ -1,4 +1,4 @@
-"""Vietnamese without marks and capitals, code point for code point, so that offsets stay."""
+"""Removes Vietnamese diacritics and capitals, one code point for one, so that offsets stay valid."""
 
 import unicodedata
 
@@ -6,17 +6,20 @@ from zalo_governor.text.normalise import normalise
 
 
 def fold(text: str) -> str:
-    """The text without marks and in small letters, exactly as long as it was. Expects NFC; stray marks stay."""
+    """Return the text in lower case without diacritics, at the same length. Expects NFC; combining marks stay."""
     return text.lower() if text.isascii() else text.translate(_TABLE)
 
 
 def skeleton(text: str) -> str:
-    """The letters and digits alone, disguises undone: equal for two messages that say the same in another dress."""
+    """Return only the letters and digits, folded and with disguises undone.
+
+    Equal for two messages that differ only in case, diacritics, punctuation or look-alike letters.
+    """
     return "".join(filter(str.isalnum, fold(normalise(text).text)))
 
 
 class _Folding(dict[int, str]):
-    """Fills itself with what it is asked for; there are only as many keys as code points."""
+    """Table for str.translate that computes and caches the folded form of each code point on first use."""
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)

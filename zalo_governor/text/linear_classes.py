@@ -1,7 +1,7 @@
-"""A linear model that tells several classes apart by named facts about a text.
+"""A linear model that classifies a text into several classes by its features, which are strings.
 
-The facts are numbered by a checksum, so that the model is a table of small numbers, a row for each fact and in it a
-weight for each class, and needs no list of words. `training/classes.py` makes it.
+Features are hashed with CRC-32, so the model is a table of one-byte weights, with a row per hash and a column per
+class, and needs no list of words. `training/classes.py` makes it.
 """
 
 import json
@@ -13,13 +13,16 @@ from importlib.resources import files
 
 
 class ClassModel:
-    """For each class, how much speaks for it against all others."""
+    """A trained classifier that gives each class a score: how much speaks for that class against all others."""
 
     def __init__(self, packed: bytes) -> None:
-        """`packed` is what `pack` made.
+        """Unpack a model.
+
+        Args:
+            packed: bytes made by `pack`.
 
         Raises:
-            ValueError: it is something else.
+            ValueError: the bytes are not a model of this version.
         """
         if not packed.startswith(_MAGIC):
             raise ValueError("not a table of classes of this version; make it anew with training/")
@@ -34,7 +37,7 @@ class ClassModel:
             raise ValueError("the table of classes is cut off; copy it again")
 
     def scores(self, facts: Iterable[str]) -> list[float]:
-        """In the order of `labels`; facts that the model does not know count for nothing."""
+        """Return the score of each class, in the order of `labels`; features unknown to the model have no weight."""
         table, width = self._table, len(self.labels)
         starts = [place * width for place in places(facts, self._bits)]
         nothing = bytes([NO_WEIGHT]) * width
@@ -50,7 +53,7 @@ class ClassModel:
 
 @cache
 def shipped_classes(name: str) -> ClassModel:
-    """The model of that name that came with the program; read once.
+    """Return the model of that name that is shipped with the program; read from disk once.
 
     Raises:
         ValueError: the file is not a model of this version.
@@ -59,13 +62,21 @@ def shipped_classes(name: str) -> ClassModel:
 
 
 def pack(labels: Sequence[str], biases: Sequence[float], units: Sequence[float], bits: int, table: bytes) -> bytes:
-    """The file of a model: `table` holds 2**bits rows, in each a byte for each label: `NO_WEIGHT` and so many units."""
+    """Return the bytes of a model file.
+
+    Args:
+        labels: names of the classes.
+        biases: constant part of the score of each class.
+        units: score that one step of a weight is worth, for each class.
+        bits: the table has 2**bits rows.
+        table: the rows one after another, a byte per class: the weight in steps, plus `NO_WEIGHT`.
+    """
     head = json.dumps({"labels": list(labels), "biases": list(biases), "units": list(units), "bits": bits})
     return _MAGIC + head.encode("ascii") + b"\n" + zlib.compress(table, 9)
 
 
 def places(facts: Iterable[str], bits: int) -> set[int]:
-    """The rows of the facts in a table of 2**bits."""
+    """Return the rows of the features in a table of 2**bits rows."""
     mask = (1 << bits) - 1
     return {zlib.crc32(fact.encode("utf-8", "surrogatepass")) & mask for fact in facts}
 

@@ -1,7 +1,7 @@
-"""A linear model over the runs of two to five letters of a text and over named facts about it.
+"""A linear model over a text's character n-grams (2 to 5 characters) and named features.
 
-Runs and names are numbered by a checksum, so that the model is a table of small numbers and needs no list of words.
-`training/ngrams.py` makes it; what a text is reduced to here is the same when it is trained and when it judges.
+N-grams and names are hashed with CRC-32, so the model is a table of small numbers and needs no list of words.
+`training/ngrams.py` makes it; training and judging use the same features.
 """
 
 import math
@@ -14,22 +14,25 @@ from typing import NamedTuple
 
 
 class Features(NamedTuple):
-    """What the model sees of one text."""
+    """Input of the model for one text."""
 
     text: str
-    """Its runs of letters are weighed together: a long text has no more say than a short one."""
+    """Text of which the character n-grams are taken; scaled, so that a long text weighs no more than a short one."""
     names: frozenset[str] = frozenset()
-    """Facts about it, words or places of words, each of which counts as a whole."""
+    """Named features, such as words with their positions; each has its full weight, regardless of the text's length."""
 
 
 class NgramModel:
-    """Log-odds of what it was trained for."""
+    """A trained binary classifier that scores a text."""
 
     def __init__(self, packed: bytes) -> None:
-        """`packed` is what `pack` made.
+        """Unpack a model.
+
+        Args:
+            packed: bytes made by `pack`.
 
         Raises:
-            ValueError: it is something else.
+            ValueError: the bytes are not a model of this version.
         """
         if not packed.startswith(_MAGIC):
             raise ValueError("not a table of n-grams of this version; make it anew with training/")
@@ -41,7 +44,7 @@ class NgramModel:
         self._table = memoryview(table).cast("b")
 
     def score(self, features: Features) -> float:
-        """The logarithm of the odds."""
+        """Return the log-odds (natural logarithm) that the text belongs to the class the model was trained for."""
         weight = self._table.__getitem__
         runs = run_places(features.text, self._bits)
         names = name_places(features.names, self._bits)
@@ -51,7 +54,7 @@ class NgramModel:
 
 @cache
 def shipped_ngrams(name: str) -> NgramModel:
-    """The model of that name that came with the program; read once.
+    """Return the model of that name that is shipped with the program; read from disk once.
 
     Raises:
         ValueError: the file is not a model of this version.
@@ -60,12 +63,19 @@ def shipped_ngrams(name: str) -> NgramModel:
 
 
 def pack(bits: int, bias: float, unit: float, table: bytes) -> bytes:
-    """The file of a model: `table` holds 2**bits signed bytes, each to be multiplied by `unit`."""
+    """Return the bytes of a model file.
+
+    Args:
+        bits: the table has 2**bits weights.
+        bias: constant part of the score.
+        unit: score that one step of a weight is worth.
+        table: the weights in steps, each a signed byte.
+    """
     return _MAGIC + _HEAD.pack(bits, bias, unit) + zlib.compress(table, 9)
 
 
 def run_places(text: str, bits: int) -> set[int]:
-    """Where the weights of the runs of letters stand in the table of 2**bits: in its lower half."""
+    """Return the positions of the text's character n-grams in a table of 2**bits weights: in its lower half."""
     mask = (1 << (bits - 1)) - 1
     data = f" {text} ".encode("utf-16-le", "surrogatepass")
     return {
@@ -76,13 +86,13 @@ def run_places(text: str, bits: int) -> set[int]:
 
 
 def name_places(names: Iterable[str], bits: int) -> set[int]:
-    """Where the weights of the names stand in the table of 2**bits: in its upper half."""
+    """Return the positions of the named features in a table of 2**bits weights: in its upper half."""
     half = 1 << (bits - 1)
     return {half | (zlib.crc32(name.encode("utf-8", "surrogatepass")) & (half - 1)) for name in names}
 
 
 def run_share(runs: int) -> float:
-    """How much each of so many runs counts."""
+    """Return the factor for the weight of each n-gram of a text that has `runs` different n-grams."""
     return 1.0 / math.sqrt(runs)
 
 

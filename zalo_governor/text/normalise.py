@@ -1,8 +1,9 @@
-"""Undoing what hides letters: blanks of every kind, entities, invisible characters, decomposed marks, look-alikes.
+"""Normalises text: spaces, HTML entities, invisible characters, decomposed letters and look-alike letters.
 
-Offsets lead back to the original. It goes in two steps: what devices and programs do to a text on its way
-(`unpasted`), and what people do to letters. Old fonts are read between the two (`text.diacritics.legacy`), and from
-the raw text as well: U+00AD, a soft hyphen that goes with the first step, is the letter "ư" in TCVN3.
+Offsets map back to the original. There are two steps: `unpasted` undoes what devices and programs do to a text, then
+`normalise` undoes what people do to hide letters. Text in old fonts is decoded between the two
+(`text.diacritics.legacy`), and from the raw text as well: U+00AD, a soft hyphen removed by the first step, is the
+letter "ư" in TCVN3.
 """
 
 import re
@@ -15,25 +16,25 @@ from zalo_governor.text.alphabet import MARKED_LETTERS
 
 
 class Normalised(NamedTuple):
-    """A text in one form of Unicode, with the way back."""
+    """A text in one Unicode form, with the offsets of its characters in the original."""
 
     text: str
     offsets: tuple[tuple[int, int], ...] | None
-    """[start, end) in the original for every code point of `text`; None where each stands where it stood."""
+    """[start, end) in the original for every code point of `text`; None if all positions are the same in both."""
     as_meant: bool = True
-    """Whether every letter is the one that was typed, however it came: none was taken for one that it looks like."""
+    """Whether no typed letter was replaced by another one that it looks like."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """[start, end) of this text (not empty) as a span of the original."""
+        """Return the non-empty range [start, end) of this text as a range of the original."""
         if self.offsets is None:
             return start, end
         return self.offsets[start][0], self.offsets[end - 1][1]
 
 
 def normalise(text: str) -> Normalised:
-    """What `unpasted` gives, in NFC, look-alike letters and typographic alphabets as the letters they look like.
+    """Return the output of `unpasted` in NFC, with look-alike and decorative letters replaced by plain ones.
 
-    Takes time linear in the length whatever the input: no more than eight marks on one letter are looked at.
+    Takes time linear in the length for any input: at most eight combining marks per letter are read.
     """
     if _PLAIN.fullmatch(text) and "&" not in text:
         return Normalised(text, None)
@@ -47,9 +48,9 @@ def normalise(text: str) -> Normalised:
 
 
 def unpasted(text: str) -> Normalised:
-    """Every kind of blank as a blank, of line break as one, entities of HTML as what they stand for, nothing invisible.
+    """Return the text with plain spaces and line breaks, HTML entities resolved, and invisible characters removed.
 
-    The letters stay as they are, in whatever form of Unicode.
+    Letters are not changed, whatever their Unicode form.
     """
     if not _COMES_SO.search(text):
         return Normalised(text, None)
@@ -71,14 +72,14 @@ def unpasted(text: str) -> Normalised:
 
 
 def _resolved(entity: str, name: str) -> str:
-    """What an entity stands for, itself where it has no such name."""
+    """Return the characters that an HTML entity stands for; the entity unchanged if its name is unknown."""
     if name[0] != "#" and name not in html5:
         return entity
     return _UNSEEN.sub("", unescape(f"&{name}").translate(_BLANKS))
 
 
 def even(normalised: Normalised) -> Normalised:
-    """With one blank where several stand together, or a tab."""
+    """Return the text with each run of spaces and tabs replaced by one space."""
     text = normalised.text
     if "  " not in text and "\t" not in text:
         return normalised
@@ -116,7 +117,7 @@ def _rewrite(text: str) -> Normalised:
 
 
 def _marks(text: str, at: int) -> tuple[str, int]:
-    """The combining marks from `at` on (at most eight of them) and where the letter that bears them ends."""
+    """Return the combining marks from `at` on (at most eight), and the index after the last of all of them."""
     marks = ""
     end = at
     while at < len(text):
@@ -132,7 +133,7 @@ def _marks(text: str, at: int) -> tuple[str, int]:
 
 
 def _compatible(letter: str) -> str:
-    """Full-width, mathematical, circled … letters as plain ones; anything else as it is."""
+    """Return the plain form of a full-width, mathematical, circled … letter; any other character unchanged."""
     code = ord(letter)
     for first, last, a in _BOXED:
         if first <= code <= last:
@@ -154,7 +155,7 @@ _INVISIBLE = (
     "\ufe00-\ufe0e\U000e0000-\U000e007f"
 )
 _UNSEEN = re.compile(
-    # Pages escape twice at times ("&amp;nbsp;"). Between pictures the joiner makes one of two.
+    # Some web pages escape twice ("&amp;nbsp;"). Between two emoji, a zero-width joiner makes them one.
     r"&(?:amp;)*(?P<name>#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z]\w{1,30};)"
     rf"|[{_INVISIBLE}]|(?<![{_PICTURES}])\u200d"
 )
@@ -164,7 +165,7 @@ _BLANKS = {
     **dict.fromkeys(map(ord, "\v\f\x1c\x1d\x1e\x85\u2028\u2029"), "\n"),
 }
 _COMES_SO = re.compile(f"[{''.join(map(chr, _BLANKS))}{_INVISIBLE}\u200d]|&[#\\w]+;")
-# Enclosed letters that Unicode itself does not call compatible with plain ones.
+# Enclosed letters for which Unicode defines no compatibility decomposition.
 _BOXED = ((0x1F150, 0x1F169, "A"), (0x1F170, 0x1F189, "A"))
 _FOLDED = {
     **dict.fromkeys("ÐƉᎠ", "Đ"),

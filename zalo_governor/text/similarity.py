@@ -1,4 +1,4 @@
-"""How much of one text stands in another, whatever was cut, re-ordered, edited or stripped of marks on the way."""
+"""Measures how much of a text occurs in other texts, even if it was cut, reordered, edited or lost its diacritics."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -10,14 +10,14 @@ from zalo_governor.text.normalise import normalise
 
 
 def words_of(text: str) -> list[str]:
-    """The words in order, without marks, capitals and punctuation; disguises are not undone (see `Leak`)."""
+    """Return the words in order, folded and without punctuation; disguised letters stay (see `Leak`)."""
     return text.translate(_FOLDED_WORDS).split()
 
 
 class Leak:
-    """A text of which the source is looked for among many.
+    """A leaked text whose source is searched for among many messages.
 
-    A word that most messages have says little and a rare one much, so the whole crowd is weighed before any is.
+    Rare words weigh more than words that most messages contain, so all messages are read before any is scored.
     """
 
     def __init__(self, text: str) -> None:
@@ -25,13 +25,14 @@ class Leak:
 
     @property
     def empty(self) -> bool:
-        """It has no word to look for."""
+        """Return whether the leaked text has no words to search for."""
         return not self._words
 
     def likest(self, texts: Iterable[str], count: int) -> list[tuple[float, int]]:
-        """(share of the leak's weight that the text holds, place of the text), at most `count`, the likest first.
+        """Return the texts most similar to the leak, at most `count`, as (similarity, index of the text), best first.
 
-        A text that is much longer than what it shares with the leak gives way to one that is not.
+        The similarity (0-1) is the weighted share of the leak's words that the text contains, lowered for a text that
+        is much longer than what it shares with the leak.
         """
         known = _Known(self._words)
         sharing: defaultdict[frozenset[str], list[tuple[int, int]]] = defaultdict(list)
@@ -57,9 +58,9 @@ class Leak:
 
 
 class _Known(dict[str, frozenset[str]]):
-    """What stands between two blanks, and which of the wanted words it holds.
+    """Cache from each piece of text between spaces to the wanted words in it, filled on first use.
 
-    People say the same few thousand words again and again: each is folded once, and not once in each message.
+    Messages repeat a few thousand words, so each is folded once and not once per message.
     """
 
     def __init__(self, wanted: frozenset[str]) -> None:
@@ -72,7 +73,7 @@ class _Known(dict[str, frozenset[str]]):
 
 
 class _FoldedWords(dict[int, str]):
-    """Folds letters and makes a blank of whatever is neither letter nor digit, in one pass over the text."""
+    """Table for str.translate that folds letters and digits and replaces every other character by a space."""
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
@@ -83,4 +84,4 @@ class _FoldedWords(dict[int, str]):
 _FOLDED_WORDS = _FoldedWords()
 _NONE: frozenset[str] = frozenset()
 _SURPLUS = 0.1
-"""What a word of a text costs that the leak has not, as a share of a word that it has."""
+"""Penalty for each word of a text that the leak lacks, as a share of the average weight of a word of the leak."""

@@ -1,4 +1,4 @@
-"""Cutting a message into words, and setting apart what is not prose: links, addresses, files, codes, mentions."""
+"""Splits a message into tokens: words, and what is not prose (links, addresses, files, codes, mentions)."""
 
 import re
 from enum import StrEnum
@@ -8,19 +8,19 @@ from zalo_governor.text.diacritics.syllables import is_bare_syllable
 
 
 class TokenKind(StrEnum):
-    """What a token is."""
+    """Kind of a token."""
 
     WORD = "word"
     LINK = "link"
     EMAIL = "email"
     FILE = "file"
     CODE = "code"
-    """Numbers, document numbers, anything in which digits or signs stand between letters."""
+    """Numbers, document numbers, and anything with digits or signs between letters."""
     MENTION = "mention"
 
 
 class Token(NamedTuple):
-    """A piece of a text, [start, end) in code points."""
+    """A piece of a text; `start` and `end` are its range [start, end) in code points."""
 
     text: str
     start: int
@@ -34,7 +34,7 @@ FILE_ENDING = re.compile(
 
 
 def tokens(text: str) -> list[Token]:
-    """The tokens in order, in time linear in the length. Expects a normalised text."""
+    """Return the tokens of a normalised text in order, in time linear in its length."""
     found: list[Token] = []
     mentioned = False
     for chunk in _CHUNKS.finditer(text):
@@ -55,7 +55,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def _cut(chunk: str, at: int, found: list[Token]) -> None:
-    """Takes apart what is not simply a word between punctuation marks."""
+    """Append the tokens of a chunk that is not just one word between punctuation marks; `at` is the chunk's offset."""
     core = chunk.strip(_AROUND)
     if not core:
         return
@@ -86,10 +86,10 @@ def _kind(core: str) -> TokenKind:
 
 
 def _claim_words_of_file_name(found: list[Token], text: str) -> None:
-    """File names with blanks: what stands before `…docx` and has no mark may belong to the name.
+    """Mark the words before a file token such as `…docx` as file too where they belong to a file name with spaces.
 
-    It begins with a bracket or the line, behind what is said to a person ("gui anh"), or with the kind of paper that it
-    is, in a capital. What would be longer than names are is a sentence with the end of a name behind it.
+    The name starts at a bracket or line start, after words addressed to a person ("gui anh", "send you"), or at a
+    capitalised kind of document. If the name would be too long, the words are a sentence and stay words.
     """
     last = first = len(found) - 1
     stem = FILE_ENDING.sub("", found[last].text)
@@ -104,7 +104,7 @@ def _claim_words_of_file_name(found: list[Token], text: str) -> None:
 
 
 def _may_go_on(before: Token, token: Token, text: str) -> bool:
-    """Whether a word and the next one may stand in one file name."""
+    """Return whether two neighbouring words may belong to the same file name."""
     between = text[before.end : token.start]
     return (
         before.kind in {TokenKind.WORD, TokenKind.CODE}
@@ -116,7 +116,7 @@ def _may_go_on(before: Token, token: Token, text: str) -> bool:
 
 
 def _claim_mentioned_name(found: list[Token]) -> None:
-    """`@Nguyễn Văn A`: capitalised words after a mention belong to the name, four of them at most."""
+    """Mark the last token as part of the mention before it: up to four capitalised words of a name `@Nguyễn Văn A`."""
     last = found[-1]
     before = found[-2]
     if before.kind is not TokenKind.MENTION or last.start - before.end != 1 or not last.text[0].isupper():
@@ -131,7 +131,7 @@ _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CODE = re.compile(r"\d|[^\W\d_][/&_+][^\W\d_]|[^\W\d_]\.[^\W\d_]\.")
 _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}\.(?:vn|com|net|org|info|io|me|gov|edu)(?:/\S*)?", re.IGNORECASE)
 _LONGEST_FILE_NAME = 10
-"""Words before the last one."""
+"""Most words of a file name before its last one."""
 _WIDEST_IN_FILE_NAME = 3
 _BETWEEN_NAMES = re.compile(r"[\n\r(\[{\"“‘«:;,?!]|\.\s")
 _SAID_TO_SOMEBODY = frozenset({"anh", "chi", "em", "gui", "file", "tep", "xem", "nhe", "nha", "theo", "kem"})
@@ -141,8 +141,8 @@ _KINDS_OF_PAPER = frozenset(
         *("phu", "quyet", "tai", "thong", "to", "tong", "bc", "cv", "ds", "kh", "qd", "tb", "tt", "ttr"),
     }
 )
-"""How names of papers begin, without marks: "báo cáo", "kế hoạch"."""
+"""Words that document names begin with, without diacritics: "báo cáo" (report), "kế hoạch" (plan)."""
 _AROUND = "\"'“”‘’()[]{}<>.,;:!?…*•~-–—=|/\\#"
 _SIGNS = f"[{re.escape(_AROUND)}]*+"
 _CHUNKS = re.compile(rf"{_SIGNS}([^\W\d_]++){_SIGNS}(?!\S)|\S+")
-"""Anything between blanks; group 1 is its only word, where it is a word between punctuation marks."""
+"""Any chunk between spaces; group 1 is its word if the chunk is one word between punctuation marks."""

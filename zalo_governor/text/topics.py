@@ -1,6 +1,6 @@
-"""What a message is about and what its writer does with it: words, pairs, where they stand, and phrases of a lexicon.
+"""Features of a message for the topic model: words, word pairs and their positions; and phrases of a lexicon.
 
-The words feed a linear model; they are the same when it is trained and when it judges. The phrases say why.
+The words feed a linear model, the same in training and judging. The lexicon phrases explain its result.
 """
 
 import itertools
@@ -16,21 +16,21 @@ TOPICS = (
     "drugs", "gambling", "prostitution", "obscenity", "violence", "crime", "order", "state", "religion",
     "superstition", "insult", "custom", "scam", "advert", "rumour",
 )  # fmt: skip
-"""Concepts that a message can be about; all others say what stance its writer takes."""
+"""Concepts that are topics of messages; all other concepts are stances of the writer, such as "offer" or "threat"."""
 
 
 class Gist(NamedTuple):
-    """What of the lexicon stands in a message."""
+    """The lexicon concepts that occur in a message."""
 
     concepts: dict[str, int]
-    """Concept: how many different phrases of it occur."""
+    """Number of different phrases found, by concept."""
 
 
 class Lexicon:
-    """Concepts and their phrases, in proper spelling and without marks."""
+    """Concepts and their phrases, searched for with and without diacritics."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        """Lines are a concept, a tab, phrases with commas between.
+        """Parse lines of the form: a concept, a tab, phrases separated by commas.
 
         Raises:
             ValueError: a line has no tab.
@@ -46,12 +46,12 @@ class Lexicon:
             for phrase in filter(None, map(str.strip, phrases.lower().split(","))):
                 _add(self._marked, phrase, concept)
                 bare = fold(phrase)
-                # "ban" alone may be bán, bạn, bản; two words or a long one are seldom anything else.
+                # "ban" alone may mean bán, bạn or bản; two words or a long one are rarely ambiguous.
                 if " " in bare or len(bare) > _AMBIGUOUS or (phrase == bare and len(bare) == _AMBIGUOUS):
                     _add(self._bare, bare, concept)
 
     def read(self, text: str) -> Gist:
-        """The gist of a normalised text; only its first 1,500 characters are read, which bounds the time."""
+        """Return the concepts in a normalised text; only its first 1,500 characters are read, which bounds the time."""
         text = text[:_READ]
         lower = text.lower()
         marked = has_marks(lower)
@@ -64,15 +64,15 @@ class Lexicon:
 
 
 def ways_to_read(text: str) -> list[str]:
-    """The matter of a normalised text without its courtesies, whole and sentence by sentence; of its beginning only."""
+    """Return the text without polite phrases: the whole first, then its sentences; only its beginning is read."""
     matter = without_courtesy(text[:_READ])
     return [matter, *sentences(matter)[:_MOST_SENTENCES]]
 
 
 def features_of(text: str) -> set[str]:
-    """What the model weighs: words and pairs as typed and without marks, what stands at both ends, signs, the length.
+    """Return the model's features: words and pairs (as typed and folded), first and last words, signs, length.
 
-    As typed, "ban" of a text without marks is another word than "ban" of a text with marks.
+    A "ban" typed in a text without diacritics is another feature than a "ban" in a text with diacritics.
     """
     lower = text.lower()
     words = _words_of(lower)
@@ -84,7 +84,7 @@ def features_of(text: str) -> set[str]:
 
 
 def unmarked_features_of(text: str) -> set[str]:
-    """What a text with marks teaches about texts without, beside what they have in common."""
+    """Return the features that only the text's form without diacritics has; lets a model learn from both forms."""
     bare = fold(" ".join(_words_of(text.lower()))).split(" ")
     return _shape(fold(text), bare).union(_pairs("n", bare))
 
@@ -111,7 +111,7 @@ def _words_of(lower: str) -> list[str]:
 
 
 _Phrases = dict[str, list[tuple[tuple[str, ...], list[str]]]]
-"""First word: the phrases that begin with it, each with its concepts."""
+"""Phrases with their concepts, by the first word of the phrase."""
 
 
 def _add(phrases: _Phrases, phrase: str, concept: str) -> None:
@@ -137,7 +137,7 @@ def _concepts(words: list[str], phrases: _Phrases) -> dict[str, int]:
 
 
 def _plain(word: str) -> str:
-    """Digits that stand for letters as letters; numbers all alike."""
+    """Return the word with digits that stand for letters replaced by them; numbers become "#"."""
     if word.isalpha():
         return word
     if _NUMBER.match(word):

@@ -1,1 +1,1 @@
-"""The wire to Zalo: session, socket, history and sends, on top of the unmodified zlapi package."""
+"""Communication with Zalo: login, socket, events, history and sending, on top of the unmodified zlapi package."""

@@ -1,27 +1,27 @@
-"""What a login leaves: kept with the records, and needed without any line to Zalo."""
+"""Login credentials of the bot account, as they are stored; needs nothing of the code that connects to Zalo."""
 
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-_HOME = ".zalo.me"
-"""Where a cookie belongs of which only name and value are known."""
+_DEFAULT_DOMAIN = ".zalo.me"
+"""Domain of a cookie of which only name and value are known."""
 
 
 class Cookie(BaseModel):
-    """One cookie, as browsers export it; what an export says beside this is ignored."""
+    """One cookie, as browsers export it; other fields of an export are ignored."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     name: str = Field(min_length=1)
     value: str = Field(repr=False)
-    domain: str = _HOME
+    domain: str = _DEFAULT_DOMAIN
     path: str = "/"
 
     @field_validator("name", "value")
     @classmethod
     def _fits_a_header(cls, text: str) -> str:
-        # RFC 6265, 4.1.1; whatever else stands there was not copied out of a browser.
+        # RFC 6265, 4.1.1; other characters mean that the value was not copied from a browser.
         if not (text.isascii() and text.isprintable()):
             raise ValueError("chỉ gồm chữ không dấu, số và dấu câu; hãy chép lại đúng từ trình duyệt")
         return text
@@ -30,18 +30,18 @@ class Cookie(BaseModel):
     @classmethod
     def _covers_subdomains(cls, domain: str) -> str:
         # Exports write "chat.zalo.me" for a cookie that the browser also gives to wpa.chat.zalo.me.
-        return f".{domain.lower().lstrip('.')}" if domain else _HOME
+        return f".{domain.lower().lstrip('.')}" if domain else _DEFAULT_DOMAIN
 
 
 class Credentials(BaseModel):
-    """What a logged-in browser holds. Zalo ties the cookies to imei and user agent: all three stay together."""
+    """Credentials of a logged-in browser. Zalo ties the cookies to imei and user agent: all three stay together."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     imei: str = Field(min_length=1, repr=False)
     user_agent: str = Field(min_length=1)
     cookies: tuple[Cookie, ...] = Field(min_length=1, repr=False)
-    """A plain `{name: value}` is taken too."""
+    """Cookies of the session; the validator also accepts a mapping `{name: value}`."""
 
     @field_validator("user_agent")
     @classmethod
@@ -52,7 +52,7 @@ class Credentials(BaseModel):
 
     @field_validator("cookies", mode="before")
     @classmethod
-    def _listed(cls, given: Any) -> Any:
+    def _list_of_cookies(cls, given: Any) -> Any:
         if isinstance(given, dict):
             return [{"name": name, "value": value} for name, value in given.items()]
         return given

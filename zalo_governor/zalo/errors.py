@@ -1,20 +1,20 @@
-"""What can go wrong between the program and Zalo. No text of these holds a message, a cookie or an address's query."""
+"""Exceptions of the communication with Zalo; their texts contain no chat message, no cookie and no URL query."""
 
 from zalo_governor.domain.errors import GovernorError
 
 
 class ZaloError(GovernorError):
-    """Something went wrong between the program and Zalo."""
+    """Base class: the communication with Zalo failed."""
 
 
 class ForbiddenHostError(ZaloError):
-    """An address that is neither Zalo's own nor, with `zalo.route_to`, on this machine; nothing was sent to it."""
+    """The host of a URL is neither Zalo's nor, with the setting `zalo.route_to`, this machine; nothing was sent."""
 
 
 class LoginRefusedError(ZaloError):
-    """Zalo refused the session, or gave less than a session needs; `code` is 0 where Zalo gave none.
+    """Zalo refused the login, or its answer lacks what a session needs; a person must log in again.
 
-    Somebody must log in anew.
+    `code` is Zalo's error code, 0 if Zalo gave none.
     """
 
     def __init__(self, code: int, message: str) -> None:
@@ -27,26 +27,26 @@ class LoginRefusedError(ZaloError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """See GovernorError."""
+        """Details of the error for the log, see `GovernorError.facts`."""
         return {"code": self.code}
 
 
 class QrExpiredError(ZaloError):
-    """Nobody scanned or confirmed the QR code while it counted."""
+    """Nobody scanned or confirmed the login QR code while it was valid."""
 
     def __init__(self) -> None:
         super().__init__("the QR code has expired")
 
 
 class QrDeclinedError(ZaloError):
-    """Who scanned the QR code said no on the telephone."""
+    """The person who scanned the login QR code declined the login on the telephone."""
 
     def __init__(self) -> None:
         super().__init__("the login was declined on the telephone")
 
 
 class QrRefusedError(ZaloError):
-    """Zalo gives no QR code, or takes the present one no longer; `code` is 0 where Zalo gave none."""
+    """Zalo issued no login QR code, or no longer accepts the present one; `code` is Zalo's error code, 0 if none."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(f"Zalo từ chối đăng nhập bằng mã QR (mã {code}): {message}")
@@ -55,12 +55,12 @@ class QrRefusedError(ZaloError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """See GovernorError."""
+        """Details of the error for the log, see `GovernorError.facts`."""
         return {"code": self.code}
 
 
 class ZaloCallError(ZaloError):
-    """Zalo answered a call with an error; `code` is the outer or inner error code, or the HTTP status (4xx)."""
+    """Zalo answered an API call with an error; `code` is the error code in the answer, or the HTTP status (4xx)."""
 
     def __init__(self, code: int, message: str, path: str) -> None:
         super().__init__(f"{path}: Zalo answered code {code}: {message}")
@@ -70,23 +70,23 @@ class ZaloCallError(ZaloError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """See GovernorError."""
+        """Details of the error for the log, see `GovernorError.facts`."""
         return {"code": self.code, "path": self.path}
 
 
 class SessionExpiredError(ZaloCallError):
-    """The session is dead (code 102, HTTP 401 or 403): log in again, then call again."""
+    """The session has expired (code 102, HTTP 401 or 403): log in again, then repeat the call."""
 
 
 class NotInGroupError(ZaloError):
-    """The account is not in the group, or Zalo does not show it."""
+    """The bot account is not a member of the group, or Zalo does not show the group to it."""
 
 
 class ZaloUnavailableError(ZaloError):
-    """No usable answer: no connection, a timeout, HTTP 5xx, HTML in place of JSON.
+    """Zalo gave no usable answer: no connection, a timeout, HTTP 5xx, HTML in place of JSON.
 
-    `sent` tells whether the request had left, so that Zalo may have acted on it; `status` is the HTTP status of an
-    answer that was of no use, None where there was no answer.
+    `sent` tells whether the request may have reached Zalo, so that Zalo may have acted on it; `status` is the HTTP
+    status of an unusable answer, None if there was no answer.
     """
 
     def __init__(self, message: str, path: str, *, sent: bool, status: int | None = None) -> None:
@@ -98,16 +98,16 @@ class ZaloUnavailableError(ZaloError):
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """See GovernorError."""
+        """Details of the error for the log, see `GovernorError.facts`."""
         return {"path": self.path, "sent": self.sent}
 
 
 class EmptyAnswerError(ZaloUnavailableError):
-    """Zalo answered without an error and without data, as it does when it silently drops a call."""
+    """Zalo's answer had neither an error nor data, as when Zalo silently ignores a call."""
 
     def __init__(self, path: str) -> None:
         super().__init__("an answer without data", path, sent=True)
 
 
 class UndecodableFrameError(ZaloError):
-    """A frame of the socket cannot be read; what it carried is lost and must be fetched anew."""
+    """A frame of the socket cannot be decoded; its elements are lost and must be fetched from the history."""

@@ -1,1 +1,1 @@
-"""What a monitoring system, the service manager and the doctor ask of the running bot; it tells no word of anybody."""
+"""Monitoring of the running bot for Prometheus, the service manager and the doctor; never exposes message content."""

@@ -1,4 +1,4 @@
-"""Whether the bot does what it is there for, as one word and the reasons for it."""
+"""Computes the bot's health: one condition and the reasons for it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,60 +8,67 @@ from zalo_governor.domain.connection import LineState
 from zalo_governor.pipeline.heartbeat import Standing
 
 _STUCK_SECONDS = 60.0
-"""No work in hand takes so long; a database that is away for a moment is waited for."""
+"""A thread busy this long without progress counts as stuck; an unreachable database is waited for."""
 _WAITING_SECONDS = 120.0
-"""So long nothing may wait while nothing is judged: recovery holds a lane back for five seconds at most."""
+"""Entries waiting this long while none is judged count as stuck; recovery holds a lane back 5 s at most."""
 
 
 class Condition(StrEnum):
-    """The worst that is the matter stands last."""
+    """The bot's condition, from best to worst."""
 
     HEARING = "hearing"
+    """Connected to Zalo and judging."""
     STARTING = "starting"
-    """Not yet logged in, or the line was never up."""
+    """Not logged in yet, or never connected since the start."""
     BLIND = "blind"
+    """Not connected to Zalo."""
     STUCK = "stuck"
+    """A worker thread makes no progress."""
     DATABASE_AWAY = "database_away"
+    """The database does not answer."""
 
 
 class Vitals(NamedTuple):
-    """What is known of the running bot at one moment."""
+    """Measurements of the running bot at one moment."""
 
     line: LineState | None
-    """None before the first connection."""
+    """State of the connection; None before the first one."""
     heard_at: datetime | None
+    """When anything was last received."""
     resumes_at: datetime | None
-    """When the next try is made, where the account is used elsewhere and the program leaves it alone."""
+    """When the bot will reconnect, if it pauses because the account is used elsewhere."""
     looked_at: datetime | None
-    """When a look at Zalo last found that nothing was missing."""
+    """When a liveness check last found no message missing."""
     intake: Standing
+    """Progress of the intake's thread."""
     judge: Standing
+    """Progress of the judge's thread."""
     waiting: int | None
-    """Entries of the inbox that are not judged; None where the database does not answer."""
+    """Number of inbox entries not judged; None if the database does not answer."""
     oldest_waiting_seconds: float
 
 
 class Health(NamedTuple):
-    """The outcome."""
+    """The bot's condition and all problems found."""
 
     condition: Condition
     reasons: tuple[Condition, ...]
-    """Everything that is the matter, the worst first."""
+    """All problems, the worst first."""
 
     @property
     def good(self) -> bool:
-        """Whether the bot hears and works."""
+        """Return whether the bot receives and judges."""
         return self.condition is Condition.HEARING
 
 
 def health(vitals: Vitals | None) -> Health:
-    """What the vitals say; None before there are any."""
+    """Compute the health from measurements; None: the bot is starting."""
     if vitals is None:
         return Health(Condition.STARTING, (Condition.STARTING,))
     found = []
     if vitals.waiting is None:
         found.append(Condition.DATABASE_AWAY)
-    if _stuck(vitals):
+    if _is_stuck(vitals):
         found.append(Condition.STUCK)
     if vitals.line is None:
         found.append(Condition.STARTING)
@@ -71,11 +78,12 @@ def health(vitals: Vitals | None) -> Health:
 
 
 def works(intake: Standing, judge: Standing) -> bool:
-    """Whether both threads take their turns, were it in vain: where not, only a new start helps."""
+    """Return whether both threads still attempt their work, even if in vain; if not, only a restart helps."""
     return not any(standing.busy and standing.turned_ago > _STUCK_SECONDS for standing in (intake, judge))
 
 
-def _stuck(vitals: Vitals) -> bool:
+def _is_stuck(vitals: Vitals) -> bool:
+    """Return whether a thread makes no progress, or entries wait too long."""
     in_hand = (vitals.intake, vitals.judge)
     if any(standing.busy and standing.moved_ago > _STUCK_SECONDS for standing in in_hand):
         return True

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: counts, ages and states. No label names a person, a conversation or a word of theirs."""
+"""Prometheus metrics: counts, ages and states. No label contains a person, a conversation or message content."""
 
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,20 +23,20 @@ from zalo_governor.storage.queries.queue_counts import Counts
 
 
 class Scene(NamedTuple):
-    """All that a scrape shows beside the counters."""
+    """The state shown by a scrape, in addition to the counters."""
 
     vitals: Vitals | None
     stock: Counts | None
-    """None where the database does not answer."""
+    """Counts from the database; None if it does not answer."""
     commits: Commits
 
 
 class Metrics:
-    """Counts what passes by, and shows it together with what `look` gives at that moment."""
+    """Counts events as they happen, and exports the counters together with the state that `look` returns."""
 
     def __init__(self, look: Callable[[], Scene], clock: Clock) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(_Look(look, clock))
+        self._registry.register(_StateCollector(look, clock))
         ProcessCollector(registry=self._registry)
         self._heard = self._counter("heard", "Elements stored, by how they came", "source")
         self._sealed = self._counter("sealed", "Elements of which nothing was kept")
@@ -46,13 +46,13 @@ class Metrics:
         self._sends = self._counter("sends", "Tries to send a message, by outcome", "outcome")
 
     def heard(self, admitted: Sequence[Admitted]) -> None:
-        """These are stored."""
+        """Count stored entries."""
         for source, count in Tally(item.entry.source.value for item in admitted).items():
             self._heard.labels(source).inc(count)
         self._sealed.inc(sum(item.entry.seal is not None for item in admitted))
 
     def judged(self, results: Sequence[tuple[EventBase, Verdict]]) -> None:
-        """These are judged."""
+        """Count judged events, findings and rule failures."""
         self._judged.inc(len(results))
         for _, verdict in results:
             for finding in verdict.findings:
@@ -61,28 +61,31 @@ class Metrics:
                 self._failures.labels(failure.rule_id).inc()
 
     def sent(self, _outgoing: Outgoing, outcome: str) -> None:
-        """A message was sent, or was not."""
+        """Count an attempt to send a message, by outcome."""
         self._sends.labels(outcome).inc()
 
     def page(self) -> bytes:
-        """Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self._registry)
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        """Register a counter."""
         return Counter(f"zalo_governor_{name}", meaning, labels, registry=self._registry)
 
 
-class _Look(Collector):
+class _StateCollector(Collector):
+    """Collects the current state of the bot on each scrape."""
+
     def __init__(self, look: Callable[[], Scene], clock: Clock) -> None:
         self._look = look
         self._clock = clock
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing: whoever registers this must not cause a look."""
+        """Return nothing, so that registering this collector does not read the database."""
         return []
 
     def collect(self) -> Iterable[Metric]:
-        """What is to be seen now."""
+        """Yield the metrics of the current state."""
         scene = self._look()
         yield _gauge("info", "The version that runs", {__version__: 1}, "version")
         yield _gauge("database_up", "Whether the database answers", scene.stock is not None)
@@ -93,11 +96,12 @@ class _Look(Collector):
             sum_value=scene.commits.seconds,
         )
         if scene.vitals:
-            yield from self._of_the_line(scene.vitals)
+            yield from self._connection_metrics(scene.vitals)
         if scene.stock:
-            yield from self._of_the_stock(scene.stock)
+            yield from self._queue_metrics(scene.stock)
 
-    def _of_the_line(self, vitals: Vitals) -> Iterable[Metric]:
+    def _connection_metrics(self, vitals: Vitals) -> Iterable[Metric]:
+        """Yield the metrics of the connection and the worker threads."""
         states = {state.value: vitals.line is state for state in LineState}
         yield _gauge("line", "State of the line to Zalo: 1 for the one that holds", states, "state")
         for name, meaning, at in (
@@ -110,20 +114,22 @@ class _Look(Collector):
         stands = {name: standing.moved_ago if standing.busy else 0.0 for name, standing in working.items()}
         yield _gauge("standstill_seconds", "How long what is in hand has not moved on", stands, "part")
 
-    def _of_the_stock(self, stock: Counts) -> Iterable[Metric]:
+    def _queue_metrics(self, stock: Counts) -> Iterable[Metric]:
+        """Yield the metrics of inbox, outbox, cases and gaps."""
         oldest = stock.oldest_waiting_at
         age = 0.0 if oldest is None else max((self._clock() - oldest).total_seconds(), 0.0)
         yield _gauge("inbox_waiting", "Stored and not yet judged", stock.waiting)
         yield _gauge("inbox_oldest_waiting_seconds", "Age of the oldest of them", age)
         yield _gauge("dead_letters", "Elements that could not be understood", stock.dead_letters)
         yield _gauge("outbox", "Messages still to be sent", stock.outgoing, "state")
-        yield from self._of_the_undelivered(stock.undelivered)
+        yield from self._undelivered_metrics(stock.undelivered)
         cases = {state.value: stock.open_cases.get(state.value, 0) for state in CaseState if state.open}
         yield _gauge("open_cases", "Cases that nobody has settled", cases, "state")
         gaps = {"open": stock.open_gaps, "pending": stock.pending_gaps}
         yield _gauge("gaps", "Times without hearing: not over, and not yet made good", gaps, "state")
 
-    def _of_the_undelivered(self, counts: UndeliveredCounts) -> Iterable[Metric]:
+    def _undelivered_metrics(self, counts: UndeliveredCounts) -> Iterable[Metric]:
+        """Yield the metrics of messages that could not be delivered."""
         oldest = counts.oldest_waiting_at
         age = 0.0 if oldest is None else max((self._clock() - oldest).total_seconds(), 0.0)
         yield _gauge("outbox_oldest_waiting_seconds", "Age of the oldest message that was tried in vain", age)
@@ -133,6 +139,7 @@ class _Look(Collector):
 
 
 def _gauge(name: str, meaning: str, value: float | Mapping[str, float], label: str = "") -> Metric:
+    """Return a gauge with one value, or with one value for each value of `label`."""
     family = GaugeMetricFamily(f"zalo_governor_{name}", meaning, labels=[label] if label else [])
     for which, number in value.items() if isinstance(value, Mapping) else [("", value)]:
         family.add_metric([which] if label else [], float(number))

@@ -1,4 +1,4 @@
-"""/healthz and /metrics over HTTP, on this machine alone."""
+"""HTTP server for /healthz and /metrics, reachable from this machine only."""
 
 import json
 import socketserver
@@ -15,20 +15,23 @@ from zalo_governor.app.monitoring.health import Health
 log = structlog.get_logger(__name__)
 
 HOST = "127.0.0.1"
-_NAMES = (HOST, "localhost")
-_AGAIN_SECONDS = 30.0
+_HOST_NAMES = (HOST, "localhost")
+"""Host names under which the server may be requested."""
+_RETRY_SECONDS = 30.0
+"""Seconds until a port that is taken is tried again."""
 
 
 class Pages(NamedTuple):
-    """What is shown, made anew for each who asks."""
+    """Functions that compute the served pages for each request."""
 
     health: Callable[[], tuple[Health, dict[str, Any]]]
-    """And what is told beside it."""
+    """Returns the health and further fields to show."""
     metrics: Callable[[], bytes]
+    """Returns the metrics page."""
 
 
 class HealthServer:
-    """Answers one after the other until stopped. The bot works on where its port is taken: it hears all the same."""
+    """Answers requests one at a time until stopped. The bot runs on even if the port is taken."""
 
     def __init__(self, port: int, pages: Pages) -> None:
         self._port = port
@@ -37,7 +40,7 @@ class HealthServer:
         self._server: _Server | None = None
 
     def run(self) -> None:
-        """Serve; where the port is taken, say so and try again."""
+        """Serve until stopped; if the port is taken, log that once and try again."""
         told = False
         while not self._stopping.is_set():
             try:
@@ -46,13 +49,14 @@ class HealthServer:
                 if not told:
                     log.error("health_port_taken", port=self._port, error=error)
                 told = True
-                self._stopping.wait(_AGAIN_SECONDS)
+                self._stopping.wait(_RETRY_SECONDS)
 
     def stop(self) -> None:
-        """Let `run` end."""
+        """Make `run` return."""
         self._stopping.set()
 
     def _serve(self) -> None:
+        """Serve requests until stopped."""
         with _Server(self._port, self._pages) as server:
             log.info("health_served", port=server.server_address[1])
             while not self._stopping.is_set():
@@ -60,48 +64,53 @@ class HealthServer:
 
 
 class _Server(socketserver.TCPServer):
+    """The HTTP server with the pages that its handlers show."""
+
     allow_reuse_address = True
     timeout = 0.5
-    """How soon a stop is noticed."""
+    """Seconds within which a stop is noticed."""
 
     def __init__(self, port: int, pages: Pages) -> None:
         self.pages = pages
-        super().__init__((HOST, port), _Answer)
+        super().__init__((HOST, port), _Handler)
 
     def handle_error(self, _request: object, _client_address: object) -> None:
-        """Whoever asked went away in the middle: nobody needs to know."""
+        """Ignore errors of a client that disconnected."""
 
 
-class _Answer(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
+    """Handles one request."""
+
     server: _Server
     timeout = 5.0
-    """Nobody may hold the next one up by saying nothing."""
+    """Seconds after which a silent client is disconnected, so that it cannot block the next one."""
     server_version = "zalo-governor"
     sys_version = ""
 
     def do_GET(self) -> None:
-        """/healthz, /metrics, and nothing else."""
-        if not self._is_meant():
-            self._answer(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", b"Host: 127.0.0.1\n")
+        """Serve /healthz and /metrics; answer 404 to everything else."""
+        if not self._has_local_host():
+            self._respond(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", b"Host: 127.0.0.1\n")
         elif self.path == "/healthz":
             found, beside = self.server.pages.health()
             told = {"status": found.condition.value, "reasons": [reason.value for reason in found.reasons], **beside}
             status = HTTPStatus.OK if found.good else HTTPStatus.SERVICE_UNAVAILABLE
-            self._answer(status, "application/json", json.dumps(told).encode() + b"\n")
+            self._respond(status, "application/json", json.dumps(told).encode() + b"\n")
         elif self.path == "/metrics":
-            self._answer(HTTPStatus.OK, "text/plain; version=0.0.4; charset=utf-8", self.server.pages.metrics())
+            self._respond(HTTPStatus.OK, "text/plain; version=0.0.4; charset=utf-8", self.server.pages.metrics())
         else:
-            self._answer(HTTPStatus.NOT_FOUND, "text/plain", b"/healthz, /metrics\n")
+            self._respond(HTTPStatus.NOT_FOUND, "text/plain", b"/healthz, /metrics\n")
 
     def log_message(self, *_arguments: object) -> None:
-        """A scrape is no event."""
+        """Log nothing: requests are routine."""
 
-    def _is_meant(self) -> bool:
-        """A page of somebody else's, whose name was made to lead here, asks under that name (DNS rebinding)."""
+    def _has_local_host(self) -> bool:
+        """Return whether the Host header names this machine; another name means DNS rebinding by a web page."""
         port = self.server.server_address[1]
-        return self.headers.get("Host", HOST) in {name + end for name in _NAMES for end in ("", f":{port}")}
+        return self.headers.get("Host", HOST) in {name + end for name in _HOST_NAMES for end in ("", f":{port}")}
 
-    def _answer(self, status: HTTPStatus, kind: str, content: bytes) -> None:
+    def _respond(self, status: HTTPStatus, kind: str, content: bytes) -> None:
+        """Send a response."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))

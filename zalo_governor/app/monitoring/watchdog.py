@@ -1,4 +1,4 @@
-"""Tells the service manager that the bot is ready, how it stands, and that it still works (sd_notify(3))."""
+"""Notifies the service manager that the bot is ready, of its status, and that it still works (sd_notify(3))."""
 
 import os
 import socket
@@ -10,54 +10,56 @@ import structlog
 log = structlog.get_logger(__name__)
 
 _WITHOUT_WATCHDOG_SECONDS = 30.0
+"""Seconds between two status messages if the service manager has no watchdog."""
 
 
 class Watchdog:
-    """Fits governor.Part. Where no service manager listens, it only waits for its end.
+    """Sends status and watchdog messages to the service manager; without one, only waits until stopped.
 
     Args:
-        environment: NOTIFY_SOCKET says where to tell it, WATCHDOG_USEC how often it must be told.
-        works: whether the bot still works. While it does not, the watchdog goes hungry, and the service manager
-            starts the bot anew.
-        status: one line for `systemctl status`.
+        environment: NOTIFY_SOCKET is the address of the service manager, WATCHDOG_USEC its watchdog interval.
+        works: returns whether the bot still works. While it does not, no watchdog message is sent, so that the service
+            manager restarts the bot.
+        status: returns one line for `systemctl status`.
     """
 
     def __init__(self, environment: Mapping[str, str], *, works: Callable[[], bool], status: Callable[[], str]) -> None:
         self._address = environment.get("NOTIFY_SOCKET", "")
         mine = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
         usec = environment.get("WATCHDOG_USEC", "")
-        self._feeds = mine and usec.isdecimal() and int(usec) > 0
-        # Half of the time, as sd_watchdog_enabled(3) recommends.
-        self._every = int(usec) / 2_000_000 if self._feeds else _WITHOUT_WATCHDOG_SECONDS
+        self._has_watchdog = mine and usec.isdecimal() and int(usec) > 0
+        # Half of the interval, as sd_watchdog_enabled(3) recommends.
+        self._every = int(usec) / 2_000_000 if self._has_watchdog else _WITHOUT_WATCHDOG_SECONDS
         self._works = works
         self._status = status
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Tell it until stopped."""
+        """Send messages until stopped."""
         if not self._address:
             self._stopping.wait()
             return
-        self._tell("READY=1")
+        self._notify("READY=1")
         hungry = False
         while True:
             works = self._works()
-            if works and self._feeds:
-                self._tell("WATCHDOG=1")
+            if works and self._has_watchdog:
+                self._notify("WATCHDOG=1")
             elif not works and not hungry:
                 log.critical("watchdog_hungry")
             hungry = not works
-            self._tell(f"STATUS={self._status()}")
+            self._notify(f"STATUS={self._status()}")
             if self._stopping.wait(self._every):
                 break
-        self._tell("STOPPING=1")
+        self._notify("STOPPING=1")
 
     def stop(self) -> None:
-        """Tell it that the bot ends, and let `run` return."""
+        """Make `run` announce the end of the bot and return."""
         self._stopping.set()
 
-    def _tell(self, message: str) -> None:
-        # A leading @ stands for a name in Linux' abstract space.
+    def _notify(self, message: str) -> None:
+        # A leading @ stands for a name in Linux' abstract socket namespace.
+        """Send one message to the service manager."""
         address = f"\0{self._address[1:]}" if self._address.startswith("@") else self._address
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as notify:

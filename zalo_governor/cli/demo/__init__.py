@@ -1,1 +1,1 @@
-"""`zalo-governor demo`."""
+"""`zalo-governor demo`: bot and simulator run through a simulated working day."""

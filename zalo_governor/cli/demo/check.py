@@ -1,4 +1,4 @@
-"""Whether a demonstration showed everything that its scenario expects."""
+"""Checks that the bot in a demonstration did everything that the scenario expects."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ _GROUP_CLAUSES = frozenset({"6.1", "6.5"})
 
 
 class Check(NamedTuple):
-    """One expectation and what became of it."""
+    """An expectation of the scenario, what was found instead, and whether they agree."""
 
     expected: str
     found: str
@@ -21,27 +21,27 @@ class Check(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """What a demonstration left behind."""
+    """Data collected from a demonstration, on which the checks are made."""
 
     acts: Sequence[RawDict]
-    """The simulator's journal without the bot's messages."""
+    """The scenario's actions as the simulator recorded them, without the bot's messages."""
     sent: Sequence[RawDict]
-    """What the bot sent, as the simulator got it."""
+    """The bot's messages as the simulator received them."""
     cases: Sequence[RawDict]
-    """The bot's answer to `cases --json`."""
+    """Output of `cases --json`."""
     report: RawDict
-    """The bot's answer to `report --format json`."""
+    """Output of `report --format json`."""
     admins: frozenset[str]
-    """uids of those who are told of each case."""
+    """uids of the admins and their staff, who are notified of each case."""
     leaders: frozenset[str]
-    """uids of those who are told of what the admins themselves did."""
+    """uids of the leaders, who are notified of breaches by the admins themselves."""
     folder: Path
-    """Where database and logs lie."""
+    """Folder of the database and the logs."""
 
 
 def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
-    """For every act that expects an answer: whether it came."""
-    yield from _files(acts, sent)
+    """Check for each action that expects a reply (text or file) whether the bot sent it."""
+    yield from _file_replies(acts, sent)
     for act in acts:
         expect = act["expect"]
         for key, in_group in (("reply_contains", False), ("group_reply_contains", True)):
@@ -57,11 +57,13 @@ def replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]
                 and words.casefold() in message["text"].casefold()
             ]
             where = "group" if in_group else "private"
-            yield Check(f"{act['clock']} {act['text']} -> {where} answer with “{words}”", _came(found), bool(found))
+            yield Check(
+                f"{act['clock']} {act['text']} -> {where} answer with “{words}”", _came_or_not(found), bool(found)
+            )
 
 
-def _files(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
-    """For every act that asks for a file: whether one came."""
+def _file_replies(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
+    """Check for each action that expects a file whether the bot sent one of the expected type."""
     for act in acts:
         ending = act["expect"].get("reply_file")
         if not ending:
@@ -73,32 +75,32 @@ def _files(acts: Sequence[RawDict], sent: Sequence[RawDict]) -> Iterator[Check]:
             and message["at_ms"] >= act["at_ms"]
             and (message["msg_type"] == "chat.photo" if ending == "png" else message["text"].endswith(f".{ending}"))
         ]
-        yield Check(f"{act['clock']} {act['text']} -> a {ending} file", _came(found), bool(found))
+        yield Check(f"{act['clock']} {act['text']} -> a {ending} file", _came_or_not(found), bool(found))
 
 
 def everything(evidence: Evidence) -> list[Check]:
-    """All checks."""
+    """Make all checks."""
     return [
-        *_cases(evidence),
-        *_names(evidence),
-        *_fixed(evidence),
-        *_changes(evidence),
-        *_silence(evidence),
+        *_cases_of_messages(evidence),
+        *_cases_of_joins(evidence),
+        *_remedied_names(evidence),
+        *_cases_of_group_changes(evidence),
+        *_no_other_cases(evidence),
         *replies(evidence.acts, evidence.sent),
-        *_figures(evidence),
-        *_secrecy(evidence),
+        *_report_figures(evidence),
+        *_no_sealed_text_stored(evidence),
     ]
 
 
-def _cases(evidence: Evidence) -> Iterator[Check]:
+def _cases_of_messages(evidence: Evidence) -> Iterator[Check]:
     for act in evidence.acts:
         expect = act["expect"]
         if act["kind"] in {"join", *_GROUP_ACTS} or not (expect.get("rule") or expect.get("sealed")):
             continue
         who = f"{act['clock']} {act['who'].partition(' - ')[0]}"
         if expect.get("sealed"):
-            cases = [case for case in _of_message(evidence, act) if case["sealed"]]
-            yield _told(evidence, f"{who}: sealed case", cases)
+            cases = [case for case in _cases_of(evidence, act) if case["sealed"]]
+            yield _check_notified(evidence, f"{who}: sealed case", cases)
         elif expect.get("joins"):
             earlier = {
                 other["msg_id"] for other in evidence.acts if other.get("uid") == act["uid"] and "msg_id" in other
@@ -106,18 +108,18 @@ def _cases(evidence: Evidence) -> Iterator[Check]:
             cases = [case for case in evidence.cases if case["message_key"] in earlier and case["count"] > 1]
             yield Check(f"{who}: joins the open case", _codes(cases), bool(cases))
         else:
-            cases = [case for case in _of_message(evidence, act) if case["rule"] == expect["rule"]]
+            cases = [case for case in _cases_of(evidence, act) if case["rule"] == expect["rule"]]
             expected = f"{who}: case under {expect['rule']}"
             if expect.get("late"):
                 yield Check(f"{expected}, heard late", _codes(cases), bool(cases))
             else:
-                yield _told(evidence, expected, cases)
+                yield _check_notified(evidence, expected, cases)
 
 
-def _told(
+def _check_notified(
     evidence: Evidence, expected: str, cases: Sequence[RawDict], who: str = "admin", uids: frozenset[str] | None = None
 ) -> Check:
-    """A case counts only if `who`, by default an admin, got a private message that names it."""
+    """Check that someone of `uids` (described by `who`; default: the admins) got a private message naming a case."""
     told = [
         message
         for case in cases
@@ -128,37 +130,37 @@ def _told(
     return Check(f"{expected}, {who} told", found, bool(told))
 
 
-def _names(evidence: Evidence) -> Iterator[Check]:
-    """Joins have no message to go by, but a person who came in."""
+def _cases_of_joins(evidence: Evidence) -> Iterator[Check]:
+    """Check the cases expected from people joining, found by the uid of the person, since a join has no message."""
     for act in evidence.acts:
         rule = act["expect"].get("rule")
         if act["kind"] == "join" and rule:
-            # A case of clause 4.5 stands under who let the person in.
+            # A case of clause 4.5 is recorded against the member who let the person in.
             people = {act["member"], act["uid"]}
             cases = [case for case in evidence.cases if case["rule"] == rule and case["uid"] in people]
-            yield _told(evidence, f"{act['clock']} “{act['text']}” comes in: case under {rule}", cases)
+            yield _check_notified(evidence, f"{act['clock']} “{act['text']}” comes in: case under {rule}", cases)
 
 
-def _fixed(evidence: Evidence) -> Iterator[Check]:
-    """A member takes the name that the bot has proposed: the case closes by itself, with how long it took."""
+def _remedied_names(evidence: Evidence) -> Iterator[Check]:
+    """Check that the bot proposed a display name, and closed the case itself when the member adopted the name."""
     for act in evidence.acts:
         if not act["expect"].get("fixes"):
             continue
         own = [case for case in evidence.cases if (case["rule"], case["uid"]) == (_NAMES, act["uid"])]
-        asked = [message for message in evidence.sent if message["thread"] == act["uid"] and _before(message, act)]
+        asked = [message for message in evidence.sent if message["thread"] == act["uid"] and _is_before(message, act)]
         proposed = [message for message in asked if act["text"] in message["text"]]
-        yield Check(f"{act['clock']} “{act['text']}” had been proposed", _came(proposed), bool(proposed))
+        yield Check(f"{act['clock']} “{act['text']}” had been proposed", _came_or_not(proposed), bool(proposed))
         closed = [case for case in own if case["state"] == "remedied" and "phút" in (case["reason"] or "")]
         found = ", ".join(f"{case['code']} {case['reason']}" for case in closed) or _codes(own)
         yield Check(f"{act['clock']} “{act['text']}”: the case closes by itself", found, bool(closed))
 
 
-def _before(message: RawDict, act: RawDict) -> bool:
+def _is_before(message: RawDict, act: RawDict) -> bool:
     return bool(message["at_ms"] <= act["at_ms"])
 
 
-def _changes(evidence: Evidence) -> Iterator[Check]:
-    """Acts on the group have no message to go by, but somebody who did them."""
+def _cases_of_group_changes(evidence: Evidence) -> Iterator[Check]:
+    """Check the cases of changes to the group, found by the uid of who made them, since they have no message."""
     for act in evidence.acts:
         expect = act["expect"]
         if act["kind"] not in _GROUP_ACTS or not expect:
@@ -167,24 +169,24 @@ def _changes(evidence: Evidence) -> Iterator[Check]:
         if expect.get("rule"):
             cases = [case for case in evidence.cases if (case["rule"], case["uid"]) == (expect["rule"], act["uid"])]
             who, told = ("leader", evidence.leaders) if expect.get("leader_told") else ("admin", evidence.admins)
-            yield _told(evidence, f"{what}: case under {expect['rule']}", cases, who, told)
+            yield _check_notified(evidence, f"{what}: case under {expect['rule']}", cases, who, told)
         else:
             cases = [case for case in evidence.cases if case["uid"] == act["uid"] and case["clause"] in _GROUP_CLAUSES]
             yield Check(f"{what}: allowed, no case", _codes(cases), not cases)
 
 
-def _silence(evidence: Evidence) -> Iterator[Check]:
-    accused = [act for act in evidence.acts if _accused(act)]
-    expected = {_accused_by(act) for act in accused} | {act["uid"] for act in accused if act["kind"] == "join"}
+def _no_other_cases(evidence: Evidence) -> Iterator[Check]:
+    accused = [act for act in evidence.acts if _expects_case(act)]
+    expected = {_case_key(act) for act in accused} | {act["uid"] for act in accused if act["kind"] == "join"}
     said = [act for act in evidence.acts if "msg_id" in act]
     wrong = [case for case in evidence.cases if expected.isdisjoint({case["message_key"], case["uid"]})]
-    others = [act for act in said if not _accused(act)]
+    others = [act for act in said if not _expects_case(act)]
     traps = sum(1 for act in others if act["expect"].get("nothing"))
     found = f"accused: {_codes(wrong)}" if wrong else "none accused"
     yield Check(f"no case from the other {len(others)} messages, {traps} of them traps", found, not wrong)
 
 
-def _figures(evidence: Evidence) -> Iterator[Check]:
+def _report_figures(evidence: Evidence) -> Iterator[Check]:
     coverage, activity = evidence.report["coverage"], evidence.report["activity"]
     said = [act for act in evidence.acts if act.get("where") == "group" and "msg_id" in act]
     missed = [act for act in said if act["cut"]]
@@ -197,32 +199,34 @@ def _figures(evidence: Evidence) -> Iterator[Check]:
         yield Check(f"{figure}: 0", str(coverage[figure]), coverage[figure] == 0)
 
 
-def _secrecy(evidence: Evidence) -> Iterator[Check]:
+def _no_sealed_text_stored(evidence: Evidence) -> Iterator[Check]:
     for act in evidence.acts:
         if not act["expect"].get("sealed"):
             continue
         secret = act["text"]
-        places = [path.name for path in sorted(evidence.folder.rglob("*")) if path.is_file() and _holds(path, secret)]
+        places = [
+            path.name for path in sorted(evidence.folder.rglob("*")) if path.is_file() and _contains(path, secret)
+        ]
         places += ["a message sent"] if any(secret in message["text"] for message in evidence.sent) else []
         yield Check(f"{act['clock']}: no trace of the sealed text", ", ".join(places) or "none", not places)
 
 
-def _holds(path: Path, secret: str) -> bool:
+def _contains(path: Path, secret: str) -> bool:
     body = path.read_bytes()
     return any(secret.encode(encoding) in body for encoding in ("utf-8", "utf-16-le"))
 
 
-def _accused(act: RawDict) -> bool:
+def _expects_case(act: RawDict) -> bool:
     expect = act["expect"]
     return bool(expect.get("rule") or expect.get("sealed"))
 
 
-def _accused_by(act: RawDict) -> object:
-    """What a case about the act is known by: its message, who came in, or who changed the group."""
+def _case_key(act: RawDict) -> object:
+    """Return what identifies a case of this action: message id, uid who joined, or uid who changed the group."""
     return act["uid"] if act["kind"] in _GROUP_ACTS else act.get("msg_id", act.get("member"))
 
 
-def _of_message(evidence: Evidence, act: RawDict) -> list[RawDict]:
+def _cases_of(evidence: Evidence, act: RawDict) -> list[RawDict]:
     return [case for case in evidence.cases if case["message_key"] == act["msg_id"]]
 
 
@@ -234,5 +238,5 @@ def _codes(cases: Sequence[RawDict]) -> str:
     return ", ".join(case["code"] for case in cases) or "no case"
 
 
-def _came(found: Sequence[RawDict]) -> str:
+def _came_or_not(found: Sequence[RawDict]) -> str:
     return "came" if found else "did not come"

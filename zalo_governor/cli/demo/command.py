@@ -1,4 +1,4 @@
-"""`zalo-governor demo`: simulator and bot live through a working day of a provincial group."""
+"""`zalo-governor demo`: run bot and simulator through a simulated working day of a provincial group."""
 
 import json
 import re
@@ -25,9 +25,9 @@ from zalo_governor.zalo.auth.browser import USER_AGENT
 
 _POLL_SECONDS = 0.2
 _SAMPLE_ROSTER = "danh-sach-mau.csv"
-_OFFICE = re.compile(r"(?:UBND|Sở|Ban|Văn phòng|Công an|Bộ Chỉ huy|Thanh tra|Trung tâm) .*")
+_OFFICE_NAME = re.compile(r"(?:UBND|Sở|Ban|Văn phòng|Công an|Bộ Chỉ huy|Thanh tra|Trung tâm) .*")
 _START_SECONDS = 25.0
-"""At most from the start of the bot to the first act of the scenario."""
+"""Time limit from the start of the bot to the first action of the scenario."""
 _LAST_ANSWERS_SECONDS = 12.0
 
 
@@ -66,7 +66,7 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
         screen = Screen({person.uid: person.full_name for person in settings.people if person.uid})
         screen.say(f"simulator at {control.base_url}; everything of this run lies in {folder}")
         screen.explain()
-        _give_roster(folder, day, config)
+        _import_roster(folder, day, config)
         bot = Program(["run", *config], folder / "bot.log")
         try:
             events = _watch(bot, simulator, control, screen, seconds)
@@ -77,9 +77,9 @@ def _run(folder: Path, speed: float | None, began: datetime) -> bool:
     finally:
         simulator_code = simulator.stop()
         control.close()
-    checks += [_ended("bot", bot_code), _ended("simulator", simulator_code)]
+    checks += [_check_exit_code("bot", bot_code), _check_exit_code("simulator", simulator_code)]
     screen.verdict(checks)
-    _tell_where(screen, settings, folder, checks, saved)
+    _print_summary(screen, settings, folder, checks, saved)
     return all(check.ok for check in checks)
 
 
@@ -92,8 +92,8 @@ def _write_settings(folder: Path, files: Path, base_url: str) -> Settings:
     return load_settings(folder / "governor.yaml")
 
 
-def _give_roster(folder: Path, day: Scenario, config: list[str]) -> None:
-    """The sample roster and the people of the day, taken over before the bot first looks at the group."""
+def _import_roster(folder: Path, day: Scenario, config: list[str]) -> None:
+    """Import the sample roster and the scenario's people, before the bot's first group sync."""
     file = folder / "danh-sach.csv"
     heading, *sample = (row.cells for row in read_sheet(shipped_config() / _SAMPLE_ROSTER))
     fields = ("Họ và tên", "Chức vụ", "Cơ quan", "Zalo uid")
@@ -112,15 +112,15 @@ def _give_roster(folder: Path, day: Scenario, config: list[str]) -> None:
 
 
 def _agency(title: str) -> str:
-    """Where somebody of the day works: what stands in the title from the word for an office on."""
-    found = _OFFICE.search(title)
+    """Extract the office from a job title: everything from the word for a kind of office on; "" if there is none."""
+    found = _OFFICE_NAME.search(title)
     return found[0] if found else ""
 
 
 def _watch(
     bot: Program, simulator: Program, control: SimulatorControl, screen: Screen, seconds: float
 ) -> list[RawDict]:
-    """Show everything until the day of so many seconds is over and the last expected answer is there, or time is up."""
+    """Show and return all events until the scenario (of `seconds`) ended and all replies came, or time is up."""
     events: list[RawDict] = []
     deadline = time.monotonic() + _START_SECONDS + seconds
     ended = False
@@ -160,7 +160,7 @@ def _check(events: list[RawDict], settings: Settings, folder: Path, config: list
 
 
 def _save_files(events: list[RawDict], control: SimulatorControl, folder: Path) -> list[Path]:
-    """Write down the files and pictures that the bot sent, as the simulator got them."""
+    """Save the files and pictures that the bot sent into `folder`; return their paths."""
     saved = []
     for number, message in enumerate((row for row in _sent(events) if row["file_id"]), start=1):
         picture = message["msg_type"] == "chat.photo"
@@ -178,11 +178,11 @@ def _sent(events: list[RawDict]) -> list[RawDict]:
     return [event for event in events if event["kind"] == "sent"]
 
 
-def _ended(name: str, code: int) -> Check:
+def _check_exit_code(name: str, code: int) -> Check:
     return Check(f"the {name} ends on SIGTERM with 0", str(code), code == 0)
 
 
-def _tell_where(screen: Screen, settings: Settings, folder: Path, checks: list[Check], files: list[Path]) -> None:
+def _print_summary(screen: Screen, settings: Settings, folder: Path, checks: list[Check], files: list[Path]) -> None:
     missing = sum(not check.ok for check in checks)
     screen.say(f"{len(checks) - missing} of {len(checks)} as expected" + (f", {missing} MISSING" if missing else ""))
     screen.say(f"database {settings.data_dir / 'governor.db'}")

@@ -1,4 +1,4 @@
-"""The two processes of a demonstration, simulator and bot, and what they say."""
+"""Starting, stopping and querying the two processes of a demonstration: simulator and bot."""
 
 import base64
 import json
@@ -24,14 +24,14 @@ _READY = "listening on "
 
 
 class DemoError(GovernorError):
-    """The demonstration cannot go on; the text says why."""
+    """The demonstration cannot continue; the text says why."""
 
 
 class Program:
-    """One `zalo-governor` command running as a process; its lines go to a file and can be read as they come."""
+    """A `zalo-governor` command running as a child process; its output goes to a log file and can be read live."""
 
     module: ClassVar[str] = "zalo_governor"
-    """What Python runs."""
+    """Module that Python runs (`python -m`)."""
 
     def __init__(self, arguments: list[str], log: Path) -> None:
         self.log = log
@@ -45,32 +45,32 @@ class Program:
             encoding="utf-8",
             errors="replace",
             env=environment,
-            # Ctrl-C at the terminal reaches the demonstration alone, which then stops both in order.
+            # Ctrl-C at the terminal must reach only the demonstration, which then stops both processes in order.
             start_new_session=True,
         )
-        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader = threading.Thread(target=self._copy_output, daemon=True)
         self._reader.start()
 
     @property
     def pid(self) -> int:
-        """Its process number."""
+        """Return the process id."""
         return self._process.pid
 
     @property
     def running(self) -> bool:
-        """Whether it has not ended yet."""
+        """Return whether the process is still running."""
         return self._process.poll() is None
 
     def new_lines(self) -> Iterator[str]:
-        """The lines that came since the last call."""
+        """Yield the lines printed since the last call."""
         while not self._lines.empty():
             yield self._lines.get()
 
     def wait_for(self, start: str) -> str:
-        """The rest of the first line that begins so.
+        """Wait for a line that begins with `start`; return the rest of that line.
 
         Raises:
-            DemoError: the program ended, or did not say so in time.
+            DemoError: no such line was printed within 20 seconds of the line before.
         """
         try:
             while True:
@@ -81,7 +81,7 @@ class Program:
             raise DemoError(f"the program did not start; see {self.log}") from None
 
     def stop(self) -> int:
-        """End it by SIGTERM; gives its exit code. One that does not end in time is killed and gives -9."""
+        """Stop the process with SIGTERM, or SIGKILL if it does not end in time; return its exit code (killed: -9)."""
         if self.running:
             self._process.send_signal(signal.SIGTERM)
         try:
@@ -93,12 +93,12 @@ class Program:
         return code
 
     def kill(self) -> None:
-        """End it as a power cut would (SIGKILL)."""
+        """Kill the process at once with SIGKILL, as a power cut would."""
         self._process.kill()
         self._process.wait()
         self._reader.join(_STOP_SECONDS)
 
-    def _read(self) -> None:
+    def _copy_output(self) -> None:
         if self._process.stdout is None:
             return
         with self.log.open("w", encoding="utf-8") as file, self._process.stdout as output:
@@ -109,7 +109,7 @@ class Program:
 
 
 class SimulatorControl:
-    """The simulator's control API."""
+    """Client of the simulator's control API."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -117,7 +117,7 @@ class SimulatorControl:
         self._seen = 0
 
     def new_events(self) -> list[RawDict]:
-        """What happened since the last call: acts of the scenario and messages that the bot sent."""
+        """Return the events since the last call: actions of the scenario and messages sent by the bot."""
         answer = self._http.get(
             f"{self.base_url}/__sim/events", params={"after": str(self._seen)}, timeout=_CALL_SECONDS
         )
@@ -126,10 +126,10 @@ class SimulatorControl:
         return events
 
     def file(self, file_id: str) -> bytes:
-        """What the bot uploaded under that id.
+        """Return the content of a file that the bot uploaded.
 
         Raises:
-            DemoError: there is no such file.
+            DemoError: no file has this id.
         """
         answer = self._http.get(f"{self.base_url}/__sim/file", params={"id": file_id}, timeout=_CALL_SECONDS).json()
         if not answer["ok"]:
@@ -137,7 +137,7 @@ class SimulatorControl:
         return base64.b64decode(answer["content"])
 
     def close(self) -> None:
-        """No more calls."""
+        """Close the HTTP connection."""
         self._http.close()
 
 
@@ -153,10 +153,10 @@ def start_simulator(scenario: Path, speed: float | None, log: Path) -> tuple[Pro
 
 
 def ask(arguments: list[str]) -> str:
-    """Run a `zalo-governor` command to its end and give what it printed.
+    """Run a `zalo-governor` command to its end and return its output.
 
     Raises:
-        DemoError: it failed; the text holds the last line of its complaint.
+        DemoError: the command failed; the text has the last line of its error output.
     """
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "zalo_governor", *arguments],
@@ -173,7 +173,7 @@ def ask(arguments: list[str]) -> str:
 
 
 def ask_json(arguments: list[str]) -> Any:
-    """The JSON that a command printed."""
+    """Run a `zalo-governor` command and return its output parsed as JSON; raises DemoError as `ask` does."""
     text = ask(arguments)
     try:
         return json.loads(text)

@@ -1,4 +1,4 @@
-"""What a demonstration shows while it runs: what is heard, judged and sent."""
+"""Terminal output of a demonstration: what people do, what the bot judges, and what it sends."""
 
 import json
 import textwrap
@@ -16,25 +16,25 @@ from zalo_governor.domain.inbound import RawDict
 HIDDEN = "[nội dung giả định, không hiển thị]"
 
 _WIDTH = 110
-_SILENT = {"seen"}
+_HIDDEN_KINDS = {"seen"}
 _SHOWN_FACTS = ("rule", "label", "severity", "case", "state", "purpose", "cause", "recovered")
 _BOT_EVENTS = {"judged": "yellow", "sealed": "bold red", "line": "magenta", "gap": "magenta"}
 
 
 class Screen:
-    """Coloured lines at a terminal, plain lines elsewhere."""
+    """Printer of a demonstration's progress: coloured lines on a terminal, plain lines elsewhere."""
 
     def __init__(self, names: dict[str, str]) -> None:
         self._console = Console(highlight=False, soft_wrap=True)
         self._names = names
-        """uid -> name, for who is written to."""
+        """uid -> name of the people to whom the bot writes."""
 
     def say(self, text: str) -> None:
-        """A line of the demonstration itself."""
+        """Print a line of the demonstration itself."""
         self._console.print(Text(text, style="bold"))
 
     def explain(self) -> None:
-        """What the words at the left of the lines mean."""
+        """Print a legend of the words at the beginning of the lines."""
         self.say(
             "heard: what people do in the group; missed: while the line is cut; private: written to the bot alone\n"
             "judged: what a rule has found; sent: what the bot writes, and to whom\n"
@@ -42,20 +42,23 @@ class Screen:
         )
 
     def show(self, events: Iterable[RawDict], lines: Iterable[str]) -> None:
-        """What the simulator and the bot told since the last time, in the order in which it happened.
+        """Print new events of simulator and bot in the order in which they happened.
 
-        `events` are the simulator's; `lines` are of the bot's log, ids only. What the bot sent is shown from the
-        simulator's side.
+        Args:
+            events: the simulator's events, among them the bot's messages.
+            lines: lines of the bot's log, which contain ids but no message texts.
         """
         moments: list[tuple[int, Callable[[RawDict], None], RawDict]] = [
-            (event.get("at_ms", 0), self._happened, event) for event in events
+            (event.get("at_ms", 0), self._show_event, event) for event in events
         ]
-        moments += [(_moment(entry), self._bot_said, entry) for entry in map(_log_entry, lines) if entry]
+        moments += [
+            (_timestamp_ms(entry), self._show_log_entry, entry) for entry in map(_parse_log_line, lines) if entry
+        ]
         for _, show, entry in sorted(moments, key=lambda moment: moment[0]):
             show(entry)
 
     def verdict(self, checks: list[Check]) -> None:
-        """What was expected and what was found."""
+        """Print all checks: what was expected and what was found."""
         if self._console.is_terminal:
             table = Table("", "expected", "found", title="Expected and found")
             for check in checks:
@@ -66,39 +69,41 @@ class Screen:
         for check in checks:
             self._console.print(Text(f"{'ok     ' if check.ok else 'MISSING'} {check.expected}: {check.found}"))
 
-    def _happened(self, event: RawDict) -> None:
+    def _show_event(self, event: RawDict) -> None:
         kind = event["kind"]
         if kind == "sent":
             where = "group" if event["is_group"] else _short_name(self._names.get(event["thread"]) or event["thread"])
-            self._line("", "sent", f"-> {where}: {_first_lines(event['text'])}", "green")
+            self._print_line("", "sent", f"-> {where}: {_first_lines(event['text'])}", "green")
         elif kind in {"cut", "restored"}:
-            self._line(event["clock"], "line", "the line breaks" if kind == "cut" else "the line is back", "magenta")
-        elif "clock" in event and kind not in _SILENT:
+            self._print_line(
+                event["clock"], "line", "the line breaks" if kind == "cut" else "the line is back", "magenta"
+            )
+        elif "clock" in event and kind not in _HIDDEN_KINDS:
             text = HIDDEN if event["expect"].get("sealed") else event["text"]
             told = "missed" if event["cut"] else "private" if event.get("where") == "private" else "heard"
             self._names |= {event["uid"]: event["who"]} if event.get("uid") else {}
             self._names |= {event["member"]: event["text"]} if event.get("member") else {}
             act = "" if kind in {"say", "dm"} else f" [{kind}]"
             said = f"{_short_name(event['who'])}{act}" + (f": {text}" if text else "")
-            self._line(event["clock"], told, said, "cyan")
+            self._print_line(event["clock"], told, said, "cyan")
 
-    def _bot_said(self, entry: RawDict) -> None:
+    def _show_log_entry(self, entry: RawDict) -> None:
         name = str(entry.get("event"))
         if name == "judged" and entry.get("private") and not entry.get("sealed"):
-            return  # What is written to the bot alone opens no case.
+            return  # A private message to the bot opens no case.
         facts = "  ".join(f"{key}={entry[key]}" for key in _SHOWN_FACTS if entry.get(key) not in {None, ""})
         if name in _BOT_EVENTS and facts:
-            self._line("", name, facts, _BOT_EVENTS[name])
+            self._print_line("", name, facts, _BOT_EVENTS[name])
         elif entry.get("level") == "error":
-            self._line("", "error", f"{name}  {facts}", "bold red")
+            self._print_line("", "error", f"{name}  {facts}", "bold red")
 
-    def _line(self, clock: str, what: str, text: str, style: str) -> None:
+    def _print_line(self, clock: str, what: str, text: str, style: str) -> None:
         short = textwrap.shorten(text.replace("\n", " "), _WIDTH, placeholder=" …")
         self._console.print(Text.assemble((f"{clock[:5]:5} ", "dim"), (f"{what:8}", style), short))
 
 
-def _log_entry(line: str) -> RawDict | None:
-    """A line of the bot's log; None for what is no JSON object."""
+def _parse_log_line(line: str) -> RawDict | None:
+    """Parse a line of the bot's log; None if it is not a JSON object."""
     try:
         entry = json.loads(line)
     except ValueError:
@@ -106,8 +111,8 @@ def _log_entry(line: str) -> RawDict | None:
     return entry if isinstance(entry, dict) else None
 
 
-def _moment(entry: RawDict) -> int:
-    """Milliseconds since 1970 of a log line."""
+def _timestamp_ms(entry: RawDict) -> int:
+    """Return the time of a log entry in milliseconds since 1970; 0 if it has none."""
     try:
         return to_ms(datetime.fromisoformat(str(entry.get("timestamp"))))
     except ValueError:
@@ -115,7 +120,7 @@ def _moment(entry: RawDict) -> int:
 
 
 def _first_lines(text: str) -> str:
-    """Enough of a message that the bot sent to know it by."""
+    """Return the first two lines of a message, enough to recognise it."""
     return " ".join(text.splitlines()[:2])
 
 

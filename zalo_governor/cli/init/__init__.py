@@ -1,1 +1,1 @@
-"""`zalo-governor init`."""
+"""`zalo-governor init`: set up an installation."""

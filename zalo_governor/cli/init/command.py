@@ -1,4 +1,4 @@
-"""`zalo-governor init`: from nothing to the settings of an office, in one conversation or by a file of answers."""
+"""`zalo-governor init`: set up an installation, interactively or from an answers file; can be repeated."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,8 +78,8 @@ def init(
         raise typer.Exit(_INTERRUPTED) from None
 
 
-class _Seen(NamedTuple):
-    """What the account sees on Zalo of the chosen groups."""
+class _GroupData(NamedTuple):
+    """The bot account's uid, the chosen groups, and their members as Zalo shows them to the account."""
 
     account: str
     groups: Sequence[ChosenGroup] | None
@@ -87,7 +87,7 @@ class _Seen(NamedTuple):
 
 
 class Installation:
-    """One run of the command."""
+    """One run of `init`: logs in, gets all decisions, then writes settings, configuration folder and people."""
 
     def __init__(self, config: Path, answers: AnswerFile | None, route_to: str | None) -> None:
         self._config = config
@@ -98,17 +98,25 @@ class Installation:
         self._route_to = route_to or (answers.answers.route_to if answers else None)
         if answers and self._first:
             answers.require(*_REQUIRED_AT_FIRST)
-        self._settings = self._provisional()
+        self._settings = self._provisional_settings()
         self._conversation = Conversation(self._asking, self._settings, first=self._first)
 
     def make(self, qr_file: Path | None, *, other_account: bool) -> None:
-        """All of it."""
+        """Run all steps; settings and configuration are written only once all decisions are made and confirmed.
+
+        Args:
+            qr_file: where to put the QR code image of the login; None for the data folder.
+            other_account: whether to accept, without asking, another account than before.
+
+        Raises:
+            SignInError: the login failed.
+        """
         self._settings.data_dir.parent.mkdir(parents=True, exist_ok=True)
         folder = self._copy_folder()
         records = open_records(self._settings, system_clock)
         try:
             self._asking.say("Khai báo Zalo Governor. Ctrl-C để dừng lúc nào cũng được; chưa ghi gì cho tới bước cuối.")
-            session = self._session(records, qr_file, other_account=other_account)
+            session = self._open_session(records, qr_file, other_account=other_account)
             try:
                 with standing_still(records, session.uid):
                     self._decide_and_write(records, session, folder)
@@ -119,7 +127,7 @@ class Installation:
 
     def _decide_and_write(self, records: AppContext, session: ZaloSession, folder: Path) -> None:
         try:
-            seen, holders = self._seen_and_held(ZaloClient(session, records.clock), session.uid)
+            seen, holders = self._fetch_groups_and_holders(ZaloClient(session, records.clock), session.uid)
         except ZaloError as error:
             raise told(error) from error
         choices = self._choices(seen, holders, folder)
@@ -128,13 +136,13 @@ class Installation:
         report = OfficeCopy(shipped_config(), folder).bring_up_to_date(choices.regulation)
         write_settings(self._config, choices)
         settings = load_settings(self._config)
-        self._make_known(records, settings, seen)
+        self._store_people(records, settings, seen)
         tell_what_was_done(self._asking, self._config, folder, report)
         show_introduction(self._asking, settings)
         tell_what_is_next(self._asking)
 
-    def _provisional(self) -> Settings:
-        """The settings to go on with until the new ones are written."""
+    def _provisional_settings(self) -> Settings:
+        """Return the settings to use until the new ones are written: existing ones, or defaults with the options."""
         if not self._first:
             settings = load_settings(self._config)
             data_dir = settings.data_dir
@@ -150,32 +158,34 @@ class Installation:
         try:
             routed = ZaloSettings.model_validate(zalo | {"session_file": session_file})
         except ValueError:
-            raise self._wrong("route_to", "chỉ nhận địa chỉ của chính máy này, ví dụ http://127.0.0.1:8900") from None
+            raise self._answer_error(
+                "route_to", "chỉ nhận địa chỉ của chính máy này, ví dụ http://127.0.0.1:8900"
+            ) from None
         return settings.model_copy(update={"data_dir": data_dir, "zalo": routed})
 
     def _copy_folder(self) -> Path:
         given = self._answers.answers.config_dir if self._answers else None
         folder = self._config.resolve().parent / (given or self._settings.config_dir or _CONFIG_DIR)
         if folder.resolve() == shipped_config().resolve():
-            raise self._wrong(
+            raise self._answer_error(
                 "config_dir",
                 f"{folder} là bản cấu hình gốc của chương trình. Đề nghị dùng một thư mục riêng của cơ quan.",
             )
         return folder
 
-    def _wrong(self, answer: str, message: str) -> ConfigError:
-        """The complaint about an answer, which stands in the file of answers or in an option of that name."""
+    def _answer_error(self, answer: str, message: str) -> ConfigError:
+        """Return the error for a wrong answer, naming its place in the answers file or its command line option."""
         if self._answers and getattr(self._answers.answers, answer) is not None:
             return self._answers.document.error((answer,), message)
         return ConfigError(f"--{answer.replace('_', '-')}: {message}" if answer == "route_to" else message)
 
-    def _session(self, records: AppContext, qr_file: Path | None, *, other_account: bool) -> ZaloSession:
-        """The session that is kept, where it still opens; else the one of a login."""
-        # A database that was named for a new installation may hold the session of another one.
+    def _open_session(self, records: AppContext, qr_file: Path | None, *, other_account: bool) -> ZaloSession:
+        """Open the stored session if Zalo still accepts it; otherwise log in with a QR code."""
+        # Not for a new installation: a database named for it may hold the session of another installation.
         if not self._first or records.settings.zalo.session_file.exists():
             try:
                 with standing_still(records, records.account):
-                    session = _opened(records)
+                    session = _log_in(records)
             except ConfigError:
                 self._asking.say("Chưa có phiên đăng nhập.")
             except LoginRefusedError as error:
@@ -188,11 +198,13 @@ class Installation:
                 return session
         SignIn(records, self._console, qr_file=qr_file, other_account=other_account).run()
         try:
-            return _opened(records)
+            return _log_in(records)
         except ZaloError as error:
             raise told(error) from error
 
-    def _seen_and_held(self, client: ZaloClient, account: str) -> tuple[_Seen, dict[Role, list[Holder]]]:
+    def _fetch_groups_and_holders(
+        self, client: ZaloClient, account: str
+    ) -> tuple[_GroupData, dict[Role, list[Holder]]]:
         there = own_groups(client)
         if not there:
             raise SignInError(
@@ -205,9 +217,9 @@ class Installation:
         members: dict[str, Member] = {}
         for group_id in watched:
             snapshot, found = client.group(group_id)
-            self._tell_of_hidden(snapshot)
+            self._warn_if_members_hidden(snapshot)
             members |= {member.uid: member for member in found if member.uid != account}
-        seen = _Seen(account, groups, list(members.values()))
+        seen = _GroupData(account, groups, list(members.values()))
         if self._answers:
             return seen, with_leader(self._answers.holders(seen.members), first=self._first)
         return seen, with_leader(self._conversation.holders(seen.members), first=self._first)
@@ -217,14 +229,14 @@ class Installation:
             return self._answers.groups([ChosenGroup(group.id, group.name) for group in there])
         return self._conversation.groups(there)
 
-    def _choices(self, seen: _Seen, holders: dict[Role, list[Holder]], folder: Path) -> Choices:
+    def _choices(self, seen: _GroupData, holders: dict[Role, list[Holder]], folder: Path) -> Choices:
         top = {} if self._settings.config_dir else {"config_dir": str(self._relative(folder))}
         zalo = {"route_to": self._route_to} if self._route_to else {}
         if self._answers:
             choices = self._answers.choices(seen.groups, holders, first=self._first)
-            return _with(choices, {**top, **choices.top}, {**choices.zalo, **zalo})
+            return _replace_sections(choices, {**top, **choices.top}, {**choices.zalo, **zalo})
         office = self._conversation.office()
-        regulation = self._conversation.regulation(_regulation_now(folder), office["unit"])
+        regulation = self._conversation.regulation(_current_regulation(folder), office["unit"])
         alarm = self._conversation.alarm()
         choices = Choices(top, zalo, office, alarm, seen.groups, holders, regulation)
         sum_up(self._asking, choices)
@@ -234,15 +246,15 @@ class Installation:
         base = self._config.resolve().parent
         return folder.relative_to(base) if folder.is_relative_to(base) else folder
 
-    def _tell_of_hidden(self, snapshot: GroupSnapshot) -> None:
+    def _warn_if_members_hidden(self, snapshot: GroupSnapshot) -> None:
         if snapshot.members_hidden:
             self._asking.say(
                 f"Nhóm {snapshot.name} ẩn danh sách thành viên: chỉ thấy {len(snapshot.member_uids)} trên "
                 f"{snapshot.total_members} người. Để thấy đủ, đề nghị cho tài khoản này làm phó nhóm rồi chạy lại."
             )
 
-    def _make_known(self, records: AppContext, settings: Settings, seen: _Seen) -> None:
-        """The database learns at once whom the globalIds of the settings mean, so that the first command is heard."""
+    def _store_people(self, records: AppContext, settings: Settings, seen: _GroupData) -> None:
+        """Store the people of the settings with uids looked up by globalId, so that their first command is accepted."""
         uids = {member.global_id: member.uid for member in seen.members if member.global_id}
         people = [
             SeedPerson(**person.model_dump() | {"uid": person.uid or uids.get(person.global_id or "")})
@@ -251,7 +263,7 @@ class Installation:
         SqlUnitsOfWork(records.database, seen.account).seed_people(seen.account, people)
 
 
-def _opened(records: AppContext) -> ZaloSession:
+def _log_in(records: AppContext) -> ZaloSession:
     session = new_session(records, records.credentials(), records.keep_credentials)
     try:
         session.login()
@@ -261,11 +273,11 @@ def _opened(records: AppContext) -> ZaloSession:
     return session
 
 
-def _with(choices: Choices, top: dict[str, object], zalo: dict[str, object]) -> Choices:
+def _replace_sections(choices: Choices, top: dict[str, object], zalo: dict[str, object]) -> Choices:
     return Choices(top, zalo, choices.office, choices.alarm, choices.groups, choices.holders, choices.regulation)
 
 
-def _regulation_now(folder: Path) -> dict[str, str]:
+def _current_regulation(folder: Path) -> dict[str, str]:
     own = folder / REGULATION
     data = load_yaml(own if own.exists() else shipped_config() / REGULATION).data
     return {key: str(data[key]) for key in ("number", "issued", "issuer") if data.get(key)}

@@ -1,4 +1,4 @@
-"""What `zalo-governor init` says when it has asked everything, and when everything is written."""
+"""Texts that `zalo-governor init` prints after the last question and after writing the files."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,7 +18,7 @@ from zalo_governor.setup.config_copy import CopyReport
 
 
 def sum_up(asking: Asking, choices: Choices) -> None:
-    """What will be written."""
+    """Print the choices that will be written."""
     asking.say()
     asking.say("── Sẽ ghi")
     asking.say(f"  Nhóm: {', '.join(group.name or group.id for group in choices.groups or ())}")
@@ -28,17 +28,17 @@ def sum_up(asking: Asking, choices: Choices) -> None:
     asking.say(f"  Cơ quan: {choices.office['unit']}, {choices.office['province']}; báo cáo: {choices.office['desk']}")
     issued = date.fromisoformat(choices.regulation["issued"])
     asking.say(f"  Quy chế: số {choices.regulation['number']} ngày {issued:%d/%m/%Y}, {choices.regulation['issuer']}")
-    asking.say(f"  Báo khi Hệ thống không nghe được Zalo: {_alarm_in_words(choices.alarm)}")
+    asking.say(f"  Báo khi Hệ thống không nghe được Zalo: {_describe_alarm(choices.alarm)}")
 
 
-def _alarm_in_words(alarm: Mapping[str, Any]) -> str:
+def _describe_alarm(alarm: Mapping[str, Any]) -> str:
     if smtp := alarm.get("smtp"):
         return f"thư điện tử tới {', '.join(smtp['recipients'])}"
     return str(alarm.get("webhook") or "không báo ai")
 
 
 def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyReport) -> None:
-    """Which files were written, and which were left as the office has them."""
+    """Print which files were written, and which were left alone because the office edited them."""
     asking.say()
     asking.say(f"Đã ghi {config}.")
     asking.say(f"Bản cấu hình của cơ quan ở {folder}: {len(report.added)} tệp mới, {len(report.updated)} tệp cập nhật.")
@@ -49,7 +49,7 @@ def tell_what_was_done(asking: Asking, config: Path, folder: Path, report: CopyR
 
 
 def show_introduction(asking: Asking, settings: Settings) -> None:
-    """How the program will introduce itself to the members."""
+    """Print the text with which the bot will introduce itself to the members."""
     catalogue = Catalogue.load(settings.rules_dir / "messages.vi.yaml")
     regulation = validate(Regulation, load_yaml(settings.rules_dir / "quy-che.yaml"))
     asking.say()
@@ -58,7 +58,7 @@ def show_introduction(asking: Asking, settings: Settings) -> None:
 
 
 def tell_what_is_next(asking: Asking) -> None:
-    """The commands that follow."""
+    """Print the commands to run next."""
     asking.say()
     asking.say("Việc tiếp theo:")
     asking.say("  zalo-governor doctor               kiểm tra mọi thứ trước khi chạy")

@@ -1,1 +1,1 @@
-"""`zalo-governor login`."""
+"""`zalo-governor login`: log in the bot account."""

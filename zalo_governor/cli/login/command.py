@@ -1,4 +1,4 @@
-"""`zalo-governor login`: the bot's account logs in with a QR code."""
+"""`zalo-governor login`: log in the bot account with a QR code."""
 
 from pathlib import Path
 from typing import Annotated

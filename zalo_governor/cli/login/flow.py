@@ -1,4 +1,4 @@
-"""Logging in at the terminal: the QR code is shown, somebody scans it, and the session is kept encrypted."""
+"""Logging in on the terminal: show a QR code, wait until it is scanned, and store the session encrypted."""
 
 import signal
 import sys
@@ -33,12 +33,12 @@ from zalo_governor.zalo.errors import (
 )
 
 QR_FILE = "ma-qr-dang-nhap.png"
-_MOST_CODES = 5
-"""After so many codes in vain nobody is there."""
+_MAX_CODES = 5
+"""QR codes shown before the login gives up because nobody scans them."""
 
 
 class Ending(IntEnum):
-    """Exit codes of a login that came to nothing."""
+    """Exit codes of a failed login."""
 
     NO_NETWORK = 3
     DECLINED = 4
@@ -49,7 +49,7 @@ class Ending(IntEnum):
 
 
 class SignInError(GovernorError):
-    """The login came to nothing; whatever session there was still counts."""
+    """The login failed; a session stored before remains valid. `ending` is the exit code."""
 
     def __init__(self, ending: Ending, message: str) -> None:
         super().__init__(message)
@@ -57,16 +57,20 @@ class SignInError(GovernorError):
 
 
 class SignedIn(NamedTuple):
-    """The account that logged in."""
+    """uid and name of the account that logged in."""
 
     uid: str
     name: str
 
 
 class SignIn:
-    """One login of an installation. `qr_file` is where the picture of the code lies while it counts.
+    """One login with a QR code, whose session is stored in the installation's database.
 
-    With `other_account` another account than before is taken without asking.
+    Args:
+        records: database and settings of the installation.
+        console: where to print.
+        qr_file: where the image of the code is kept while the code is valid; None for the data folder.
+        other_account: whether to accept, without asking, another account than before.
     """
 
     def __init__(self, records: AppContext, console: Console, *, qr_file: Path | None, other_account: bool) -> None:
@@ -77,10 +81,10 @@ class SignIn:
         self._asking = Asking(console)
 
     def run(self) -> SignedIn:
-        """Log in and keep the session.
+        """Log in and store the session.
 
         Raises:
-            SignInError: it came to nothing.
+            SignInError: the login failed.
         """
         known = self._records.account if self._records.settings.zalo.session_file.exists() else ""
         with standing_still(self._records, known):
@@ -100,10 +104,10 @@ class SignIn:
 
     def _new_session(self) -> tuple[tuple[str, Credentials], str]:
         zalo = self._records.settings.zalo
-        imei, user_agent = self._browser()
+        imei, user_agent = self._browser_identity()
         with QrLogin(user_agent=user_agent, route_to=zalo.route_to, timeout=zalo.timeout_seconds) as login:
             self._say("Đang xin mã đăng nhập của Zalo.")
-            self._let_in(login)
+            self._wait_until_confirmed(login)
             name = login.enter()
             given = Credentials(imei=imei, user_agent=user_agent, cookies=login.cookies)
         kept = [given]
@@ -114,19 +118,19 @@ class SignIn:
         finally:
             session.close()
 
-    def _browser(self) -> tuple[str, str]:
-        """imei and user agent: an installation that has passed for a browser goes on as that one."""
+    def _browser_identity(self) -> tuple[str, str]:
+        """Return imei and user agent to present to Zalo: those of the stored session if there is one, else new ones."""
         try:
             before = self._records.credentials()
         except ConfigError:
             return new_imei(USER_AGENT), USER_AGENT
         return before.imei, before.user_agent
 
-    def _let_in(self, login: QrLogin) -> None:
-        for number in range(1, _MOST_CODES + 1):
+    def _wait_until_confirmed(self, login: QrLogin) -> None:
+        for number in range(1, _MAX_CODES + 1):
             code = login.code()
             try:
-                with self._shown(code):
+                with self._show_code(code):
                     name = login.wait_for_scan(code)
                 self._say(f"Tài khoản {name or '(không tên)'} đã quét mã. Đề nghị bấm Đăng nhập trên điện thoại.")
                 login.wait_for_confirmation(code)
@@ -136,7 +140,7 @@ class SignIn:
                 self._say(f"Mã không còn hiệu lực (Zalo trả lời mã {error.code}).")
             else:
                 return
-            if number == _MOST_CODES or not self._wants_another():
+            if number == _MAX_CODES or not self._ask_for_another_code():
                 break
         raise SignInError(
             Ending.NOBODY_SCANNED,
@@ -145,7 +149,7 @@ class SignIn:
         )
 
     @contextmanager
-    def _shown(self, code: QrCode) -> Iterator[None]:
+    def _show_code(self, code: QrCode) -> Iterator[None]:
         atomic_files.replace_file(self._qr_file, code.image, mode=0o600)
         try:
             modules = modules_of(code.image) if self._console.is_terminal else None
@@ -161,7 +165,7 @@ class SignIn:
         finally:
             self._qr_file.unlink(missing_ok=True)
 
-    def _wants_another(self) -> bool:
+    def _ask_for_another_code(self) -> bool:
         return not sys.stdin.isatty() or self._asking.yes("Tạo mã mới?", default=True)
 
     def _require_consent(self, known: str, uid: str, name: str) -> None:
@@ -182,12 +186,12 @@ class SignIn:
 
 
 def clean_up_when_told_to_end() -> None:
-    """SIGTERM ends this process as Ctrl-C does: the picture of the code goes, and the locks."""
+    """Make SIGTERM end the process like Ctrl-C, so that the QR code image is deleted and locks are released."""
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
 
 
 def cannot_write(error: OSError) -> GovernorError:
-    """What the operator is told of a disk that is full, or a folder that is somebody else's."""
+    """Return the error to show when a file cannot be written: disk full, or folder of another user."""
     return GovernorError(
         f"Không ghi được {error.filename or 'tệp'}: {of_system(error)}. Những tệp đã có vẫn nguyên như cũ. Kiểm "
         "tra chỗ trống của đĩa (df -h) và quyền của thư mục, rồi chạy lại lệnh này."
@@ -197,7 +201,7 @@ def cannot_write(error: OSError) -> GovernorError:
 def new_session(
     records: AppContext, credentials: Credentials, on_credentials: Callable[[Credentials], None]
 ) -> ZaloSession:
-    """A session as the settings have it, not yet logged in."""
+    """Create a Zalo session from the settings, not yet logged in; `on_credentials` gets renewed credentials."""
     zalo = records.settings.zalo
     return ZaloSession(
         credentials,
@@ -211,10 +215,10 @@ def new_session(
 
 @contextmanager
 def standing_still(records: AppContext, uid: str) -> Iterator[None]:
-    """Nobody else uses the session of that account meanwhile; "" for none.
+    """Hold the account's instance lock, so that the bot cannot run meanwhile; `uid` "" locks nothing.
 
     Raises:
-        SignInError: the bot runs.
+        SignInError: the bot is running.
     """
     lock = InstanceLock(records.database, uid)
     try:
@@ -233,7 +237,7 @@ def standing_still(records: AppContext, uid: str) -> Iterator[None]:
 
 
 def told(error: ZaloError) -> SignInError:
-    """What went wrong between the program and Zalo, as the operator is told."""
+    """Convert an error of Zalo into a SignInError with exit code and advice for the operator."""
     match error:
         case QrDeclinedError():
             return SignInError(

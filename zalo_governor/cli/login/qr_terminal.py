@@ -1,19 +1,19 @@
-"""A QR code in the characters of a terminal: two modules in one character, above each other."""
+"""Drawing a QR code on a terminal: each character shows two modules, one above the other."""
 
 from rich.console import Console
 from rich.text import Text
 
 from zalo_governor.sandbox.images.qr import Modules
 
-_QUIET = 2
-"""Modules of white around it; telephones are content with less than the four of the standard."""
+_QUIET_ZONE = 2
+"""Width of the white border in modules; telephones need less than the four of the standard."""
 _CHARACTERS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
 def show(console: Console, modules: Modules) -> bool:
-    """Print it black on white, whatever the colours of the terminal; False where it is too narrow or has no colours.
+    """Print the code black on white; return False if the terminal is too narrow or has no colours.
 
-    In the colours of a dark terminal the code would be white on black, which not every telephone reads.
+    The terminal's own colours may be white on black, which not every telephone can scan.
     """
     lines = drawing(modules)
     if len(lines[0]) > console.width or console.no_color or console.color_system is None:
@@ -23,9 +23,9 @@ def show(console: Console, modules: Modules) -> bool:
 
 
 def drawing(modules: Modules) -> list[str]:
-    """Its lines, all of one length."""
+    """Return the lines of the drawing, all of the same length."""
     size = len(modules)
-    reach = range(-_QUIET, size + _QUIET)
+    reach = range(-_QUIET_ZONE, size + _QUIET_ZONE)
 
     def dark(row: int, column: int) -> bool:
         return 0 <= row < size and 0 <= column < size and modules[row][column]

@@ -1,1 +1,1 @@
-"""Spreadsheets: XLSX and CSV files as rows of text, and back. What stands in the rows is other rooms' business."""
+"""Reading and writing XLSX and CSV files as rows of text, whatever their content."""

@@ -1,4 +1,4 @@
-"""Reads the first sheet of an XLSX file, or a CSV file, as rows of text."""
+"""Reading the first sheet of an XLSX file, or a CSV file, as rows of text."""
 
 import csv
 import io
@@ -16,51 +16,51 @@ from zalo_governor.domain.errors import ConfigError
 from zalo_governor.system.error_text import of_system
 from zalo_governor.text.normalise import unpasted
 
-_LARGEST_BYTES = 20_000_000
-_LARGEST_UNPACKED_BYTES = 200_000_000
-_MOST_ROWS = 20_000
-_MOST_COLUMNS = 100
+_MAX_BYTES = 20_000_000
+_MAX_UNPACKED_BYTES = 200_000_000
+_MAX_ROWS = 20_000
+_MAX_COLUMNS = 100
 _QUOTED = re.compile('"[^"]*"')
 
 
 class SheetRow(NamedTuple):
-    """One row with anything in it."""
+    """A row that is not empty."""
 
     number: int
-    """As the spreadsheet counts, from 1."""
+    """Row number in the spreadsheet, from 1."""
     cells: tuple[str, ...]
-    """Each trimmed, "" where empty; the value of merged cells stands in every one of them."""
+    """Trimmed texts, "" for empty cells; each of merged cells has their common value."""
     merged_across: bool = False
-    """Its only value runs over several columns: a heading above the rows that follow."""
+    """Whether the only value is merged over several columns, as in a heading above the following rows."""
 
 
 def read_sheet(path: Path) -> list[SheetRow]:
-    """The rows of the file that hold anything.
+    """Read all rows that are not empty.
 
     Raises:
-        ConfigError: no such file, not a spreadsheet, too large, or text that is not Unicode; says what to do.
+        ConfigError: the file is missing, too large, no spreadsheet, or not Unicode; the text says what to do.
     """
     try:
         size = path.stat().st_size
     except OSError as error:
         raise ConfigError(f"{path}: không đọc được: {of_system(error)}; hãy chỉ một tệp .xlsx hoặc .csv") from None
-    if size > _LARGEST_BYTES:
+    if size > _MAX_BYTES:
         raise ConfigError(
-            f"{path}: lớn hơn {_LARGEST_BYTES // 1_000_000} MB; danh sách thành viên nhỏ hơn thế, hãy chỉ tệp khác"
+            f"{path}: lớn hơn {_MAX_BYTES // 1_000_000} MB; danh sách thành viên nhỏ hơn thế, hãy chỉ tệp khác"
         )
     if path.suffix.lower() == ".xlsx":
-        return _workbook(path)
+        return _read_xlsx(path)
     if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
-        return _csv(path)
+        return _read_csv(path)
     raise ConfigError(
         f"{path}: không phải .xlsx hoặc .csv; trong Excel hãy chọn File, Save As và lưu thành một trong hai dạng ấy"
     )
 
 
-def _workbook(path: Path) -> list[SheetRow]:
+def _read_xlsx(path: Path) -> list[SheetRow]:
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(part.file_size for part in archive.infolist()) > _LARGEST_UNPACKED_BYTES:
+            if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED_BYTES:
                 raise ConfigError(f"{path}: bung ra quá lớn so với một danh sách; hãy chỉ tệp khác")
         book = load_workbook(path, data_only=True)
     except PermissionError as error:
@@ -79,10 +79,10 @@ def _workbook(path: Path) -> list[SheetRow]:
 
 
 def _rows(path: Path, sheet: Worksheet) -> list[SheetRow]:
-    if sheet.max_row > _MOST_ROWS:
-        raise ConfigError(f"{path}: quá {_MOST_ROWS} dòng; hãy xóa các dòng trống phía dưới danh sách")
-    width = min(sheet.max_column, _MOST_COLUMNS)
-    grid = [[_text(cell) for cell in row] for row in sheet.iter_rows(max_col=width, values_only=True)]
+    if sheet.max_row > _MAX_ROWS:
+        raise ConfigError(f"{path}: quá {_MAX_ROWS} dòng; hãy xóa các dòng trống phía dưới danh sách")
+    width = min(sheet.max_column, _MAX_COLUMNS)
+    grid = [[_cell_text(cell) for cell in row] for row in sheet.iter_rows(max_col=width, values_only=True)]
     wide: set[int] = set()
     for area in sheet.merged_cells.ranges:
         value = grid[area.min_row - 1][area.min_col - 1] if area.min_col <= width else ""
@@ -96,7 +96,7 @@ def _rows(path: Path, sheet: Worksheet) -> list[SheetRow]:
     ]
 
 
-def _text(value: object) -> str:
+def _cell_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
@@ -106,7 +106,7 @@ def _text(value: object) -> str:
     return " ".join(unpasted(str(value)).text.split())
 
 
-def _csv(path: Path) -> list[SheetRow]:
+def _read_csv(path: Path) -> list[SheetRow]:
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -122,12 +122,12 @@ def _csv(path: Path) -> list[SheetRow]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise ConfigError(f"{path}: không đọc được thành bảng ({error}); hãy tìm dấu ngoặc kép chưa đóng") from None
-    if len(rows) > _MOST_ROWS:
-        raise ConfigError(f"{path}: quá {_MOST_ROWS} dòng; danh sách thành viên ít hơn thế, hãy chỉ tệp khác")
-    width = min(max(map(len, rows), default=0), _MOST_COLUMNS)
+    if len(rows) > _MAX_ROWS:
+        raise ConfigError(f"{path}: quá {_MAX_ROWS} dòng; danh sách thành viên ít hơn thế, hãy chỉ tệp khác")
+    width = min(max(map(len, rows), default=0), _MAX_COLUMNS)
     padded = ([*row, *[""] * (width - len(row))][:width] for row in rows)
     return [
         SheetRow(number, cells)
-        for number, cells in enumerate((tuple(map(_text, row)) for row in padded), start=1)
+        for number, cells in enumerate((tuple(map(_cell_text, row)) for row in padded), start=1)
         if any(cells)
     ]

@@ -25,7 +25,7 @@ from zalo_governor.text.secrecy.readings import other_readings, undressed
 
 
 class ClassifiedRule(SealingRule[SecrecyParameters]):
-    """Finds disclosed state secrets in every string of every event; the secret gate also calls it on single strings."""
+    """Rule on disclosed state secrets, for all strings of every event; the secret gate calls it on single strings."""
 
     id: ClassVar[str] = "4.1-noi-dung-mat"
     parameters_type: ClassVar[type[Parameters]] = SecrecyParameters

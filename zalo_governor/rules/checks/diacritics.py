@@ -40,7 +40,7 @@ class DiacriticsParameters(Parameters):
 
 
 class DiacriticsRule(Rule[DiacriticsParameters]):
-    """Finds Vietnamese without diacritics or in old fonts. Labels: `no_diacritics`, `partial`, `legacy`."""
+    """Rule on Vietnamese without diacritics or in old fonts. Labels: `no_diacritics`, `partial`, `legacy`."""
 
     id: ClassVar[str] = "3.1-tieng-viet-co-dau"
     parameters_type: ClassVar[type[Parameters]] = DiacriticsParameters

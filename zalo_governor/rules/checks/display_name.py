@@ -18,7 +18,7 @@ class DisplayNameParameters(Parameters):
 
 
 class DisplayNameRule(Rule[DisplayNameParameters]):
-    """Checks display names. Labels: `fixable` (with the corrected name) and `invalid`; `reason` says what is wrong."""
+    """Rule on display names. Labels: `fixable` (with the corrected name) and `invalid`; `reason` says what is wrong."""
 
     id: ClassVar[str] = "3.2-ho-ten-chuc-vu"
     parameters_type: ClassVar[type[Parameters]] = DisplayNameParameters

@@ -23,7 +23,7 @@ class GroupInfoParameters(Parameters):
 
 
 class GroupInfoRule(Rule[GroupInfoParameters]):
-    """Reports changes of a group's data and roles.
+    """Rule on changes of a group's data and roles.
 
     Labels: `name`, `description`, `setting`, `admin`, `owner`, `link`.
     """
@@ -37,7 +37,7 @@ class GroupInfoRule(Rule[GroupInfoParameters]):
 
 
 class GroupPictureRule(Rule[Parameters]):
-    """Reports changes of the group's picture. Label: `picture`."""
+    """Rule on changes of the group's picture. Label: `picture`."""
 
     id: ClassVar[str] = PICTURE_RULE
     parameters_type: ClassVar[type[Parameters]] = Parameters

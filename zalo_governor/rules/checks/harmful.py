@@ -37,7 +37,7 @@ class HarmfulParameters(Parameters):
 
 
 class HarmfulRule(Rule[HarmfulParameters]):
-    """Checks typed text and captions; quotes are skipped, as quoting something harmful is no offence."""
+    """Rule on harmful content in typed text and captions; quotes are skipped, as quoting is no offence."""
 
     id: ClassVar[str] = "4.2-noi-dung-xau"
     parameters_type: ClassVar[type[Parameters]] = HarmfulParameters

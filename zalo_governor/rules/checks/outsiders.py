@@ -14,7 +14,7 @@ class OutsiderParameters(Parameters):
 
 
 class OutsiderRule(Rule[OutsiderParameters]):
-    """Reports outsiders: people in the group, or asking to join, who are not on the roster.
+    """Rule on outsiders: people who are in the group, or ask to join, and are not on the roster.
 
     Labels: `added` by another member, `by_link` if they joined by themselves, `unseen` if the group sync discovered
     them, `asks` if they only request to join. Without a roster nothing is reported.
@@ -24,7 +24,7 @@ class OutsiderRule(Rule[OutsiderParameters]):
     parameters_type: ClassVar[type[Parameters]] = OutsiderParameters
 
     def check(self, event: EventBase, context: RuleContext) -> Iterable[Finding]:
-        """Yield one finding per person who joined or asks to join and is not on the roster; its subject is that person."""
+        """Yield one finding, with the person as subject, per person not on the roster who joined or asks to join."""
         if context.approved is None:
             return
         if isinstance(event, MembersJoined):

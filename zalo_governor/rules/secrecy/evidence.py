@@ -74,7 +74,7 @@ class Weighed(NamedTuple):
 
 
 class Grammar:
-    """Collects evidence of a disclosure, with the phrases from the rule's YAML file."""
+    """Collector of evidence of a disclosure, by the phrases from the rule's YAML file."""
 
     def __init__(self, parameters: SecrecyParameters) -> None:
         self._phrases = Phrases(parameters)

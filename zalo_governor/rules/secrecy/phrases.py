@@ -25,7 +25,7 @@ class SecrecyParameters(Parameters):
     """Probability of a disclosure from which an admin checks the message (label `look`)."""
     unnamed_classified_from: float = Field(gt=0, lt=1)
     unnamed_look_from: float = Field(gt=0, lt=1)
-    """The same thresholds where no level is named or hinted at, all are negated, or another country or fiction is meant."""
+    """The same thresholds for texts that name no level, negate every level, or concern fiction or a foreign country."""
     talk_below: float = Field(ge=0, lt=1)
     """Probability below which a text with a prominent level is still treated as talk about secrecy rules."""
     documents: tuple[str, ...]
@@ -36,15 +36,17 @@ class SecrecyParameters(Parameters):
     """Phrases showing talk about secrecy: rules, training, notices to fetch a document, released documents."""
     forbidding: tuple[str, ...]
     acts: tuple[str, ...]
-    """Words that forbid (`forbidding`) and the forbidden acts (`acts`): "đừng … gửi" ("do not … send") before a level is
-    talk about the rule.
+    """Words that forbid (`forbidding`) and the forbidden acts (`acts`).
+
+    Both together before a level show talk about the rule: "đừng … gửi" ("do not … send").
     """
     topic_after: tuple[str, ...]
     """Words right after a level that make secret documents in general the topic: "văn bản mật thì …"."""
     directing: tuple[str, ...]
     updating: tuple[str, ...]
-    """Phrases showing that a message orders (`directing`) or reports on (`updating`) secret work without passing a
-    document on (clause 4.3).
+    """Phrases showing that a message orders (`directing`) or reports on (`updating`) secret work (clause 4.3).
+
+    Such a message does not pass a secret document on.
     """
     state_secrets: tuple[str, ...]
     """Phrases for state secrets as a subject: "bí mật nhà nước"."""

@@ -14,7 +14,7 @@ _WRONG_TEMPLATE = 2
 
 
 class ReportRenderer:
-    """Renders report documents to files in a child process.
+    """Renderer of report documents to files, by way of a child process.
 
     `template` is the DOCX template of the installation; `seconds` is how long the rendering of one file may take.
     """

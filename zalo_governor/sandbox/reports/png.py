@@ -57,7 +57,7 @@ def _drawn_columns(table: Table) -> tuple[int, ...]:
 
 
 class _Page:
-    """Draws the parts of the page from top to bottom; positions are pixels from the upper left corner."""
+    """A page whose parts are drawn from top to bottom; positions are pixels from the upper left corner."""
 
     def __init__(self, figure: Figure, height: int) -> None:
         self._figure = figure

@@ -12,7 +12,7 @@ _WITHIN_SECONDS = 600.0
 
 
 class CircuitBreaker:
-    """Suspends a rule for ten minutes once it has made the rules process hang or crash five times in ten minutes.
+    """Circuit breaker: a rule that makes the rules process hang or crash 5 times in 10 minutes is off for 10 minutes.
 
     Nothing is judged while the process restarts, so such a rule delays all others. `seconds` is a monotonic clock.
     """

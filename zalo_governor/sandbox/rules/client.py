@@ -40,7 +40,7 @@ def command(rules_dir: Path) -> list[str]:
 
 
 class RuleWorkerClient:
-    """Judges events in a rules process; implements `pipeline.ports.Rules`.
+    """Client of a rules process that judges events; implements `pipeline.ports.Rules`.
 
     Only one thread may call `ask`; other threads may call `reload`, `leave` and, at the end, `close`. The process ends
     with the thread that started it, so the thread that calls `start` must live as long as the program.
@@ -126,7 +126,10 @@ class RuleWorkerClient:
         return self._judge_here(self._unanswered.popleft())
 
     def _handle_loss(self, lost: LostError, child: RuleWorker, *, again: bool) -> None:
-        """Kill the lost process and bar the guilty rule from its event; `again`: it was lost at this place before."""
+        """Clean up after a lost process and skip the guilty rule for its event.
+
+        `again`: an earlier process was lost on the same event and rule.
+        """
         first = self._unanswered[0]
         rule_id = child.rule_id(lost.at[1]) if lost.at else None
         entry = first.cases[lost.at[0]][0].id if lost.at else None

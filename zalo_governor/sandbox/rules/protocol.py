@@ -80,7 +80,7 @@ def _receive_exactly(line: socket.socket, size: int) -> bytearray:
 
 
 class Progress:
-    """Which rule is judging which event at the moment, kept in memory that both processes share."""
+    """Record of which rule is judging which event at the moment, in memory that both processes share."""
 
     def __init__(self, memory: mmap) -> None:
         self._memory = memory

@@ -1,1 +1,1 @@
-"""Cases: how they open, whom they are told to, and how they end."""
+"""Cases (possible breaches of the regulation by one person): opening, notices about them, escalation, closing."""

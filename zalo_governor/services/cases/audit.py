@@ -1,4 +1,4 @@
-"""Rows of the audit log about cases, all of one form."""
+"""Audit log rows about cases, all in one form."""
 
 from datetime import datetime
 
@@ -9,7 +9,13 @@ from zalo_governor.services.ports import UnitOfWork
 def audit_case(
     uow: UnitOfWork, action: str, case: Case, detail: dict[str, object], *, at: datetime, by: int | None = None
 ) -> None:
-    """`by` is the person who did it, None for the program; `detail` holds codes and figures, nobody's words."""
+    """Append an audit row about the case.
+
+    Args:
+        action: name of what was done, such as `case.opened`.
+        detail: codes and figures only, no message text.
+        by: id of the person who did it; None for the program.
+    """
     uow.audit.append(
         action,
         at=at,

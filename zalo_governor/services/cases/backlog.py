@@ -1,4 +1,4 @@
-"""Cases of which the desk hears in sums: what did not come live is told when it is judged, names after a sweep."""
+"""Summaries for the admins of cases not found live: from backfill or late events, and from group syncs (names)."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -17,20 +17,20 @@ _NEVER = from_ms(1 << 42)
 
 
 def told_late(case: Case) -> tuple[str, datetime]:
-    """What is claimed, once, by whoever tells the desk of a case that did not come live; again where it got graver."""
+    """Return the claim (key, moment) for telling the admins of a case not found live: once for each gravity."""
     return f"recovered:{case.code}:{case.gravity}", case.opened_at
 
 
 def told_of_name(case: Case) -> tuple[str, datetime]:
-    """What is claimed, once, by whoever tells the desk of a case about a name."""
+    """Return the claim (key, moment) for telling the admins once of a case about a display name."""
     return f"swept:{case.code}", case.opened_at
 
 
 class CaseBacklog:
-    """Tells the desk, each once, of the cases of which it was not told yet.
+    """Service that tells the admins, once each, of cases they were not told of when the case was opened.
 
-    The case is what is remembered, and not the recovery or the sweep: a process may die between finding a case and
-    telling of it.
+    A claim is stored per case, not per gap recovery or group sync, since the process may die between opening a case
+    and telling of it.
     """
 
     def __init__(self, policy: ServicePolicy, alerts: CaseNotifications) -> None:
@@ -38,63 +38,63 @@ class CaseBacklog:
         self._alerts = alerts
 
     def urgent(self, uow: UnitOfWork, group_id: str) -> None:
-        """Ask the members and tell the desk of urgent cases that are still open: one in full, several in one message.
+        """Ask the members and tell the admins of urgent open cases: a single one in full, several in one message.
 
-        To be called as soon as what did not come live has been judged.
+        Call as soon as events that were not heard live have been judged.
         """
-        found = self._claimed(uow, group_id, lambda case: case.urgent and case.state.open)
-        asked = [(case, self._ask(uow, case)) for case in found]
-        told = [(case, done) for case, done in asked if self._heard_now(uow, case)]
+        found = self._claim_untold(uow, group_id, lambda case: case.urgent and case.state.open)
+        asked = [(case, self._ask_member(uow, case)) for case in found]
+        told = [(case, done) for case, done in asked if self._is_told_now(uow, case)]
         if len(told) == 1:
-            self._tell_alone(uow, *told[0])
+            self._tell_of_one(uow, *told[0])
         elif told:
             self._alerts.urgent_cases(uow, group_id, told)
 
     def recovered(self, uow: UnitOfWork, group_id: str) -> None:
-        """The same of all the others; light ones found in the quiet hours wait for the morning.
+        """Ask the members and tell the admins of all cases not found live; minor ones wait until quiet hours end.
 
-        To be called when all that the history brought, or what waited in the inbox at start, has been judged.
+        Call when everything from the history, or from the inbox at the start of the program, has been judged.
         """
         self.urgent(uow, group_id)
-        found = self._claimed(uow, group_id, lambda _: True)
-        asked = {case.id: self._ask(uow, case) for case in found}
-        told = self._told_now(uow, found)
+        found = self._claim_untold(uow, group_id, lambda _: True)
+        asked = {case.id: self._ask_member(uow, case) for case in found}
+        told = self._select_or_defer(uow, found)
         if len(told) == 1 and was_fresh(told[0]) and told[0].state.open:
-            self._tell_alone(uow, told[0], asked[told[0].id])
+            self._tell_of_one(uow, told[0], asked[told[0].id])
         elif told:
             count = sum(asked[case.id] is MessageId.MEMBER_ASKED for case in told)
             self._alerts.recovered(uow, group_id, told, count)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell of the names that sweeps found. To be called when what a sweep handed on has been judged."""
+        """Tell the admins of wrong display names found by group syncs. Call when a sync's events have been judged."""
         found = [
             case
-            for case in self._recent(uow, group_id)
+            for case in self._recent_cases(uow, group_id)
             if case.rule_id == NAME_RULE and not case.late and uow.claims.claim_once(*told_of_name(case))
         ]
-        if told := self._told_now(uow, found):
+        if told := self._select_or_defer(uow, found):
             self._alerts.swept(uow, group_id, told)
 
     def named_since(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell who people are whose secrets were told of when nobody knew their names. To be called after a sweep."""
-        for case in self._recent(uow, group_id):
+        """Tell the admins the names, known by now, of persons in open sealed cases. Call after a group sync."""
+        for case in self._recent_cases(uow, group_id):
             if case.sealed and case.state.open:
                 self._alerts.named_since(uow, case)
 
-    def _claimed(self, uow: UnitOfWork, group_id: str, wanted: Callable[[Case], bool]) -> list[Case]:
-        """The cases that did not come live of which nobody has told yet."""
+    def _claim_untold(self, uow: UnitOfWork, group_id: str, wanted: Callable[[Case], bool]) -> list[Case]:
+        """Claim and return the wanted cases not found live of which the admins were not told yet."""
         return [
             case
-            for case in self._recent(uow, group_id)
+            for case in self._recent_cases(uow, group_id)
             if case.late and case.rule_id != OUTSIDERS and wanted(case) and uow.claims.claim_once(*told_late(case))
         ]
 
-    def _recent(self, uow: UnitOfWork, group_id: str) -> list[Case]:
-        """Those of the last days, and those that a clock which was set back has put into the future."""
+    def _recent_cases(self, uow: UnitOfWork, group_id: str) -> list[Case]:
+        """Return the cases opened in the last 7 days, or in the future if the clock was set back since."""
         return uow.cases.opened_between(group_id, start=self._policy.clock() - _WITHIN, end=_NEVER)
 
-    def _ask(self, uow: UnitOfWork, case: Case) -> MessageId:
-        """Ask the member, where that is still of use; what was done, in words for the desk."""
+    def _ask_member(self, uow: UnitOfWork, case: Case) -> MessageId:
+        """Ask the member if the case is still open; return the text that tells the admins what was done."""
         if not case.state.open:
             return MessageId.MEMBER_NOT_ASKED
         return self._alerts.ask_member(
@@ -107,7 +107,7 @@ class CaseBacklog:
             reason=uow.cases.reason(case),
         )
 
-    def _tell_alone(self, uow: UnitOfWork, case: Case, asked: MessageId) -> None:
+    def _tell_of_one(self, uow: UnitOfWork, case: Case, asked: MessageId) -> None:
         self._alerts.new_case(
             uow,
             case,
@@ -117,16 +117,16 @@ class CaseBacklog:
             reason=uow.cases.reason(case),
         )
 
-    def _heard_now(self, uow: UnitOfWork, case: Case) -> bool:
-        """Whether the desk hears of the case now: it does not hear of all, and of some in the next digest."""
+    def _is_told_now(self, uow: UnitOfWork, case: Case) -> bool:
+        """Return whether the admins are told of the case now, rather than in the next digest or never."""
         steps = self._policy.steps(case, uow.people.get(case.person_id), self._policy.clock())
         return steps.desk_at is not None and case.desk_due_at is None
 
-    def _told_now(self, uow: UnitOfWork, cases: Iterable[Case]) -> list[Case]:
-        """Those of which the desk hears in a sum; in the quiet hours, light ones wait for the morning's digest."""
+    def _select_or_defer(self, uow: UnitOfWork, cases: Iterable[Case]) -> list[Case]:
+        """Return the cases to tell the admins of now; put minor ones in the quiet hours off to the morning's digest."""
         told = []
         for case in cases:
-            if not self._heard_now(uow, case):
+            if not self._is_told_now(uow, case):
                 continue
             if morning := self._policy.kept_until(case):
                 uow.cases.save(case.model_copy(update={"desk_due_at": morning}))

@@ -1,4 +1,4 @@
-"""What a person looks at first, as people call it: the category behind a finding's label, and why, behind its codes."""
+"""Vietnamese texts for the label (category) and the reason codes of a finding that needs human triage."""
 
 from zalo_governor.services.messaging.formatter import MessageFormatter
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -50,17 +50,21 @@ _REASONS = {
 
 
 def has_category(label: str) -> bool:
-    """Whether the label names what a person is told of by its category."""
+    """Return whether there is a category text for the finding's label."""
     return label in _CATEGORIES
 
 
 def category(voice: MessageFormatter, label: str) -> str:
-    """`ma túy`; KeyError where `has_category` is False."""
+    """Return the category text for a finding's label, such as `ma túy` (drugs).
+
+    Raises:
+        KeyError: there is none (see `has_category`).
+    """
     return voice.render(_CATEGORIES[label])
 
 
 def why(voice: MessageFormatter, reason: str | None) -> str:
-    """The rule's codes (`contact+offer`) in words; those that have none are left out, and a word stands for no code."""
+    """Return the texts for a rule's reason codes (`contact+offer`), without unknown codes; a general text if none."""
     codes = [code for code in (reason or "").split("+") if code in _REASONS]
     said = dict.fromkeys(voice.render(_REASONS[code]) for code in codes)
     return ", ".join(said) if said else voice.render(MessageId.REASON_WORDS)

@@ -1,4 +1,4 @@
-"""Telling the leader of a case: when the desk passes it on, or by the program where nobody answers in time."""
+"""Escalation of cases to the leader: by an admin, or by the program if no admin answers in time."""
 
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.findings import Severity
@@ -20,7 +20,7 @@ _CHANGES = 10
 
 
 class Escalation:
-    """Writes to the leader. Clause 6.4: what is found is stopped and reported."""
+    """Service that sends cases to the leader (clause 6.4 of the regulation: violations are stopped and reported)."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -29,21 +29,29 @@ class Escalation:
         self._wording = ChangeFormatter(self._voice, policy.changes)
 
     def pass_on(self, uow: UnitOfWork, case: Case, by: Person, words: str = "") -> str:
-        """The desk reports the case to the leader, with words of its own; gives what became of it, for the desk."""
+        """Send the case to the leader on behalf of an admin.
+
+        Args:
+            by: the admin.
+            words: a remark of the admin, quoted in the message.
+
+        Returns:
+            A text that tells the admin whether the leader was told.
+        """
         text = self._voice.render(
             MessageId.LEADER_PASSED_ON,
             code=case.code,
             by=self._voice.who(by),
-            what=self._what(uow, case),
+            what=self._describe_case(uow, case),
             state=self._voice.state(case.state),
             words=self._voice.render(MessageId.LEADER_WORDS, words=words) if words else "",
         )
-        return self._tell(uow, case, text, by.id)
+        return self._tell_leaders(uow, case, text, by.id)
 
     def unanswered(self, uow: UnitOfWork, case: Case) -> None:
-        """Nobody of the desk has answered in time: the leader is told, marked as not verified; the desk learns it.
+        """Tell the leader of a case that no admin answered in time, marked as not verified; inform the admins.
 
-        What is light and was set right meanwhile is nobody's business any more.
+        A case that is not critical and no longer open is not escalated.
         """
         if case.gravity is not Severity.CRITICAL and not case.state.open:
             uow.cases.save(case.model_copy(update={"due_at": None}))
@@ -51,20 +59,20 @@ class Escalation:
         text = self._voice.render(
             MessageId.LEADER_UNVERIFIED,
             code=case.code,
-            what=self._what(uow, case),
+            what=self._describe_case(uow, case),
             noted=moment(case.opened_at),
             care=self._voice.render(MessageId.LEADER_CARE) if case.sealed else "",
         )
-        told = self._tell(uow, case, text, None)
+        told = self._tell_leaders(uow, case, text, None)
         waited = (self._policy.clock() - case.opened_at).total_seconds() / 60
         said = self._voice.render(MessageId.ESCALATED, code=case.code, minutes=number(max(1, round(waited))), told=told)
         self._post.to_desk(uow, said, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
 
-    def _tell(self, uow: UnitOfWork, case: Case, text: str, by: int | None) -> str:
+    def _tell_leaders(self, uow: UnitOfWork, case: Case, text: str, by: int | None) -> str:
         now = self._policy.clock()
-        # Nobody is asked to look into what he is said to have done himself.
+        # A leader must not be asked to examine a case against himself.
         leaders = [person for person in self._post.holders(uow, Role.LEADER) if person.id != case.person_id]
-        sent = [self._tell_one(uow, case, leader, text) for leader in leaders]
+        sent = [self._tell_leader(uow, case, leader, text) for leader in leaders]
         uow.cases.save(case.told_leader(at=now, by=by) if any(sent) else case.answered())
         audit_case(
             uow,
@@ -83,7 +91,7 @@ class Escalation:
             return self._voice.render(MessageId.LEADER_UNREACHED)
         return self._voice.render(MessageId.LEADER_TOLD if by is None else MessageId.LEADER_PASSED)
 
-    def _tell_one(self, uow: UnitOfWork, case: Case, leader: Person, text: str) -> bool:
+    def _tell_leader(self, uow: UnitOfWork, case: Case, leader: Person, text: str) -> bool:
         return self._post.to_person(
             uow,
             leader,
@@ -94,24 +102,25 @@ class Escalation:
             urgent=case.urgent,
         )
 
-    def _what(self, uow: UnitOfWork, case: Case) -> str:
+    def _describe_case(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the part of the message that describes the case."""
         if case.rule_id in CHANGE_RULES:
-            return self._changed(uow, case)
+            return self._describe_changes(uow, case)
         if noted := uow.case_notes.manual(case):
-            return self._noted(uow, case, noted[0])
+            return self._describe_manual_case(uow, case, noted[0])
         if newcomer := uow.outsiders.of_case(case):
-            return self._came(uow, case, newcomer)
-        named = self._named(uow, case)
+            return self._describe_outsider(uow, case, newcomer)
+        named = self._case_fields(uow, case)
         if case.sealed:
             del named["clause"]
-            return self._voice.render(MessageId.LEADER_WHAT_SEALED, where=self._where(uow, case), **named)
+            return self._voice.render(MessageId.LEADER_WHAT_SEALED, where=self._describe_visibility(uow, case), **named)
         if case.rule_id == NAME_RULE:
-            return self._voice.render(MessageId.LEADER_WHAT_NAME, where=self._mended(case), **named)
-        return self._voice.render(MessageId.LEADER_WHAT, where=self._where(uow, case), **named)
+            return self._voice.render(MessageId.LEADER_WHAT_NAME, where=self._describe_name_fix(case), **named)
+        return self._voice.render(MessageId.LEADER_WHAT, where=self._describe_visibility(uow, case), **named)
 
-    def _came(self, uow: UnitOfWork, case: Case, newcomer: Outsider) -> str:
-        """Who came in, and how; the case itself is held against whoever let them in."""
-        named = self._named(uow, case) | {"who": self._voice.who(uow.people.get(newcomer.person_id))}
+    def _describe_outsider(self, uow: UnitOfWork, case: Case, newcomer: Outsider) -> str:
+        """Describe the outsider and how he joined; the case's own person is whoever added him."""
+        named = self._case_fields(uow, case) | {"who": self._voice.who(uow.people.get(newcomer.person_id))}
         gone = newcomer.gone_at and self._voice.render(MessageId.CASE_NEWCOMER_GONE, when=moment(newcomer.gone_at))
         return self._voice.render(
             MessageId.LEADER_WHAT_NEWCOMER,
@@ -120,23 +129,25 @@ class Escalation:
             **named,
         )
 
-    def _mended(self, case: Case) -> str:
-        """Whether the name has been set right since."""
+    def _describe_name_fix(self, case: Case) -> str:
+        """Return the text saying whether the display name has been corrected since."""
         if case.minutes_to_remedy is None:
             return self._voice.render(MessageId.WHERE_NAME_OPEN)
         return self._voice.render(MessageId.WHERE_NAME_MENDED, minutes=number(case.minutes_to_remedy))
 
-    def _changed(self, uow: UnitOfWork, case: Case) -> str:
+    def _describe_changes(self, uow: UnitOfWork, case: Case) -> str:
         changes = [kept.change for kept in uow.group_changes.of_case(case)]
         return self._voice.render(
-            MessageId.LEADER_WHAT_CHANGE, **self._named(uow, case), rows=self._wording.rows(uow, changes[-_CHANGES:])
+            MessageId.LEADER_WHAT_CHANGE,
+            **self._case_fields(uow, case),
+            rows=self._wording.rows(uow, changes[-_CHANGES:]),
         )
 
-    def _noted(self, uow: UnitOfWork, case: Case, by: int) -> str:
+    def _describe_manual_case(self, uow: UnitOfWork, case: Case, by: int) -> str:
         who = self._voice.who(uow.people.get(by))
-        return self._voice.render(MessageId.LEADER_WHAT_NOTED, **self._named(uow, case), by=who)
+        return self._voice.render(MessageId.LEADER_WHAT_NOTED, **self._case_fields(uow, case), by=who)
 
-    def _named(self, uow: UnitOfWork, case: Case) -> dict[str, str]:
+    def _case_fields(self, uow: UnitOfWork, case: Case) -> dict[str, str]:
         return {
             "who": self._voice.who(uow.people.get(case.person_id)),
             "when": moment(case.event_at),
@@ -145,8 +156,8 @@ class Escalation:
             "clause": self._voice.sign(case),
         }
 
-    def _where(self, uow: UnitOfWork, case: Case) -> str:
-        """Whether the group still shows it, as far as the program has heard; nothing of what is not a message."""
+    def _describe_visibility(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the text saying whether the case's messages are still visible in the group; "" if it has none."""
         messages = uow.case_messages.of(case)
         left = [message for message in messages if message.gone_at is None]
         if not messages:

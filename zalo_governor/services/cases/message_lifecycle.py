@@ -1,4 +1,4 @@
-"""What happens to a message under a case afterwards: people read it, its sender recalls it, somebody deletes it."""
+"""Follow-up on messages under a case: records who read them, and that they were recalled or deleted."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 class MessageLifecycle:
-    """Notes it with the case, moves the case where that is due, and tells the desk."""
+    """Service that records reads, recalls and deletions of messages under a case, and tells the admins."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -30,14 +30,14 @@ class MessageLifecycle:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase) -> None:
-        """Look at one event of a governed group; most are none of this."""
+        """Process one event of a governed group; ignore all but recalls, deletions and read receipts."""
         if isinstance(event, _WITHDRAWALS):
             self.withdrawn(uow, event)
         elif isinstance(event, MessageSeen):
-            self._read(uow, event)
+            self._record_readers(uow, event)
 
     def withdrawn(self, uow: UnitOfWork, event: MessageRecalled | MessageDeleted) -> None:
-        """Note that messages are gone, and tell the desk of those of sealed cases of which it had not heard yet."""
+        """Record that messages were recalled or deleted, and tell the admins if they belong to sealed cases."""
         deleted = isinstance(event, MessageDeleted)
         by = uow.people.find_or_create(event.account, event.sender_uid)
         told: dict[int, Case] = {}
@@ -51,7 +51,7 @@ class MessageLifecycle:
                 self._alerts.withdrawn(uow, case, event.at, by, deleted=deleted, left=visible(uow, case))
 
     def _is_foreign(self, uow: UnitOfWork, event: EventBase, key: str, by: Person) -> bool:
-        """Whether somebody claims to take back what another wrote: only who wrote a message can do that."""
+        """Return whether `by` recalls a message of another person, which is impossible on Zalo; log it if so."""
         foreign = [case for case in uow.cases.of_message(event.thread_id, key) if case.person_id != by.id]
         for case in foreign:
             audit_case(uow, "recall.foreign", case, {"event": event.id}, at=self._policy.clock())
@@ -61,15 +61,17 @@ class MessageLifecycle:
     def gone(
         self, uow: UnitOfWork, group_id: str, key: str, at: datetime, by: Person | None, *, deleted: bool
     ) -> list[Case]:
-        """Note that a message is gone, and remedy the open cases of which nothing is left to be seen.
+        """Record that a message is gone, and mark open cases as remedied when all of their messages are gone.
 
-        Gives the cases that it belongs to, as they are afterwards; none where it was known to be gone already.
+        Returns:
+            The cases of the message as they are afterwards; none if the message was already recorded as gone.
         """
         if not uow.case_messages.mark_gone(group_id, key, at, by.id if by else None, deleted=deleted):
             return []
-        return [self._note(uow, case, at) for case in uow.cases.of_message(group_id, key)]
+        return [self._record_withdrawal(uow, case, at) for case in uow.cases.of_message(group_id, key)]
 
-    def _note(self, uow: UnitOfWork, case: Case, at: datetime) -> Case:
+    def _record_withdrawal(self, uow: UnitOfWork, case: Case, at: datetime) -> Case:
+        """Audit that a message of the case is gone; remedy the case if none is left; return the case."""
         minutes = minutes_of(at - case.event_at)
         messages = uow.case_messages.of(case)
         all_gone = sum(message.gone_at is not None for message in messages) >= case.count
@@ -83,18 +85,18 @@ class MessageLifecycle:
         reason = self._voice.render(MessageId.REASON_RECALLED, minutes=minutes)
         return move_case(uow, case, CaseState.REMEDIED, at=self._policy.clock(), by=None, reason=reason)
 
-    def _read(self, uow: UnitOfWork, event: MessageSeen) -> None:
+    def _record_readers(self, uow: UnitOfWork, event: MessageSeen) -> None:
         if not uow.cases.of_message(event.thread_id, event.target_key):
             return
         uow.case_messages.note_readers(
             event.thread_id,
             event.target_key,
-            seen=self._persons(uow, event, event.seen_uids),
-            delivered=self._persons(uow, event, event.delivered_uids),
+            seen=self._person_ids(uow, event, event.seen_uids),
+            delivered=self._person_ids(uow, event, event.delivered_uids),
             at=self._policy.clock(),
         )
 
-    def _persons(self, uow: UnitOfWork, event: MessageSeen, uids: Sequence[str]) -> list[int]:
+    def _person_ids(self, uow: UnitOfWork, event: MessageSeen, uids: Sequence[str]) -> list[int]:
         found = (uow.people.find_or_create(event.account, uid) for uid in uids if uid != event.account)
         return [person.id for person in found if person]
 

@@ -1,4 +1,4 @@
-"""Removing the messages of a case for everybody in the group: ordered by `/xoa`, and told of as Zalo answered."""
+"""Deleting a case's messages for everybody in the group: ordered by the command `/xoa`, done by jobs, then reported."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 _OLD = timedelta(hours=24)
-"""An older message that Zalo does not find may be past the time in which it lets messages be deleted."""
+"""Age from which a message that Zalo "does not find" is reported as probably too old to be deleted."""
 _RESULTS = {
     JobOutcome.NOT_ALLOWED: MessageId.REMOVAL_NOT_ALLOWED,
     JobOutcome.NOT_FOUND: MessageId.REMOVAL_NOT_FOUND,
@@ -26,9 +26,9 @@ _RESULTS = {
 
 
 def order_removal(uow: UnitOfWork, case: Case, by: int, now: datetime) -> int:
-    """Have the case's messages removed that can still be seen; gives how many can be tried.
+    """Enqueue the deletion of the case's messages that are still visible; return how many jobs are new.
 
-    Zalo asks for a cliMsgId: a message that was heard without one cannot be removed.
+    Messages without a cliMsgId, which Zalo's API requires, are left out.
     """
     ordered = 0
     for message in visible(uow, case):
@@ -50,7 +50,7 @@ def order_removal(uow: UnitOfWork, case: Case, by: int, now: datetime) -> int:
 
 
 class RemoveMessageHandler:
-    """Removes one message, and tells the desk. Fits `services.jobs.JobHandler`."""
+    """`JobHandler` that deletes one group message and tells the admins the result."""
 
     def __init__(self, policy: ServicePolicy, *, remove: PerformJob) -> None:
         self._policy = policy
@@ -58,16 +58,16 @@ class RemoveMessageHandler:
         self._result = RemovalResult(policy)
 
     def perform(self, job: Job) -> Performed:
-        """Ask Zalo."""
+        """Ask Zalo to delete the message."""
         return Performed(self._remove(job))
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Tell what Zalo answered."""
+        """Tell the admins what Zalo answered."""
         self._result.tell(uow, job, done.outcome)
 
 
 class RemovalResult:
-    """What follows when a removal is settled, by Zalo's answer or by what was heard in the group."""
+    """Recorder of a message deletion's result, known from Zalo's answer or from events; tells the admins."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -76,7 +76,7 @@ class RemovalResult:
         self._afterwards = MessageLifecycle(policy)
 
     def tell(self, uow: UnitOfWork, job: Job, outcome: JobOutcome) -> None:
-        """Write down what became of the removal, and tell the desk."""
+        """Record the outcome of the deletion, and tell the admins."""
         case = uow.cases.get(job.case_id) if job.case_id is not None else None
         if case is None or not isinstance(job.task, RemoveMessage) or job.ordered_by is None:
             return
@@ -103,7 +103,7 @@ class RemovalResult:
         self._post.to_desk(uow, text, group_id=job.group_id, case_id=case.id)
 
     def heard(self, uow: UnitOfWork, event: MessageDeleted) -> None:
-        """Zalo shows that the bot account itself has deleted messages: that settles what was open or unknown."""
+        """Settle the waiting deletion jobs for messages that, by this event, the bot account has deleted."""
         for key in dict.fromkeys(event.target_keys):
             for case in uow.cases.of_message(event.thread_id, key):
                 for job in uow.jobs.waiting(case, JobKind.REMOVE_MESSAGE):
@@ -113,13 +113,13 @@ class RemovalResult:
 
 
 class OwnDeletions:
-    """What the bot account is seen to have deleted: by a removal that was ordered, or by hand with the account."""
+    """Event handler for deletions made by the bot account, by an ordered job or by somebody using that account."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._account = policy.account
         self._result = RemovalResult(policy)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Settle the removals that the deletion shows to be done."""
+        """Settle the deletion jobs that the event shows to be done."""
         if isinstance(event, MessageDeleted) and event.is_group and event.sender_uid == self._account:
             self._result.heard(uow, event)

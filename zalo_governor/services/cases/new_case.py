@@ -1,4 +1,4 @@
-"""How a case begins, whatever it is about."""
+"""Construction of a new case from an event and a finding."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def new_case(
     same_as: int | None = None,
     nth: int = 1,
 ) -> Case:
-    """The case that a finding on an event opens, not yet written; see `Case` for what the rest means."""
+    """Return the case that a finding on an event opens, not stored yet; the keyword arguments are fields of `Case`."""
     return Case(
         id=0,
         group_id=event.thread_id,

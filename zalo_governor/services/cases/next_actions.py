@@ -1,4 +1,4 @@
-"""What the desk is offered to do with a case: only what the case's state and the account's rights allow."""
+"""Which actions an admin is offered on a case: those that the case's state and the bot account's rights allow."""
 
 from zalo_governor.domain.cases import Case, CaseMessage, CaseState
 from zalo_governor.services.messaging.formatter import MessageFormatter
@@ -7,17 +7,17 @@ from zalo_governor.services.ports import UnitOfWork
 
 
 def visible(uow: UnitOfWork, case: Case) -> list[CaseMessage]:
-    """The messages of a case that are still to be seen in the group, as far as the program has heard."""
+    """Return the case's messages that are not known to be recalled or deleted."""
     return [message for message in uow.case_messages.of(case) if message.gone_at is None]
 
 
 def may_answer(case: Case) -> bool:
-    """Whether the desk can still say of it what it is."""
+    """Return whether an admin can still confirm the case (a sealed one: refer it to the competent body)."""
     return case.may_become(CaseState.REFERRED if case.sealed else CaseState.CONFIRMED)
 
 
 def answers(voice: MessageFormatter, case: Case) -> str:
-    """How the desk answers, as a sentence with a blank before it; "" where nothing can be said any more."""
+    """Return a sentence, with a leading blank, naming the commands that decide the case; "" if none applies."""
     if may_answer(case):
         return voice.render(MessageId.ANSWER_BOTH, code=case.code)
     if case.may_become(CaseState.FALSE_ALARM):
@@ -26,8 +26,11 @@ def answers(voice: MessageFormatter, case: Case) -> str:
 
 
 def may_remove(uow: UnitOfWork, account: str, case: Case) -> bool:
-    """Whether Zalo might remove a message of the case: one is there and has its ids, and the account may as far as is
-    known."""
+    """Return whether the bot account could delete a message of the case.
+
+    Needed are a visible message with a cliMsgId, and the account as owner or co-admin of the group (taken as given if
+    no snapshot of the group exists).
+    """
     if not any(message.cli_key for message in visible(uow, case)):
         return False
     snapshot = uow.members.group_snapshot(case.group_id)

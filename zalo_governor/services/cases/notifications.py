@@ -1,4 +1,4 @@
-"""Who is told of a case, and in which words: the admin's desk always, the member where policy and reach allow."""
+"""Notices about cases: to the admins always, to the member concerned if the policy and his reachability allow."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,11 +27,11 @@ from zalo_governor.services.ports import UnitOfWork
 
 _LONGEST_SENTENCE = 300
 NAME_RULE = "3.2-ho-ten-chuc-vu"
-"""The rule whose cases close by themselves when the person's name is right."""
+"""Id of the rule on display names (clause 3.2), whose cases close by themselves when the name is corrected."""
 
 
 class CaseNotifications:
-    """Writes to the admin, the staff and the member about cases."""
+    """Sender of notices about cases to the admins and to the member concerned."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -42,57 +42,68 @@ class CaseNotifications:
     def new_case(
         self, uow: UnitOfWork, case: Case, person: Person, asked: MessageId, *, about_name: bool, reason: str | None
     ) -> None:
-        """Tell the desk of a new case; `asked` is what was done about the member, `reason` the rule's code for why."""
-        about = self._about(case, uow.people.get(person.id))
-        about["member"] = self._voice.render(asked) + self._again(case) + self._heard(case)
+        """Tell the admins of a new case.
+
+        Args:
+            asked: text saying whether the member was asked.
+            about_name: the case is about a display name.
+            reason: the rule's reason codes (`contact+offer`).
+        """
+        about = self._case_fields(case, uow.people.get(person.id))
+        about["member"] = self._voice.render(asked) + self._repeat_note(case) + self._lateness_note(case)
         if case.label == UNCHECKED:
             text = self._voice.render(MessageId.ALERT_UNCHECKED, **about)
         elif case.sealed:
-            about |= {"same": self._same(uow, case), "due": self._due(case), "remove": self._remove(uow, case)}
+            about |= {
+                "same": self._same_content_note(uow, case),
+                "due": self._deadline_note(case),
+                "remove": self._removal_offer(uow, case),
+            }
             text = self._voice.render(MessageId.ALERT_SEALED, **about)
         elif has_category(case.label):
             named = {"category": category(self._voice, case.label), "reason": why(self._voice, reason)}
-            text = self._voice.render(MessageId.ALERT_HARMFUL, remove=self._remove(uow, case), **about, **named)
+            text = self._voice.render(MessageId.ALERT_HARMFUL, remove=self._removal_offer(uow, case), **about, **named)
         else:
             kind = MessageId.ALERT_NAME if about_name else MessageId.ALERT_CASE
-            about["member"] += self._due(case)
+            about["member"] += self._deadline_note(case)
             text = self._voice.render(kind, clause=self._voice.sign(case), **about)
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=case.urgent)
-        self._look_up(uow, case, person)
+        self._sync_if_unnamed(uow, case, person)
 
     def named_since(self, uow: UnitOfWork, case: Case) -> None:
-        """Tell the desk, once, who the person of a sealed case is, where it was told of the case before that was known.
+        """Tell the admins, once, the name of a sealed case's person if it was unknown when they were told of the case.
 
-        Nobody can be called before that.
+        They need the name to call that person.
         """
         person = uow.people.get(case.person_id)
-        if not uow.claims.is_claimed(*_told("nameless", case)) or not _is_named(person):
+        if not uow.claims.is_claimed(*_naming_claim("nameless", case)) or not _is_named(person):
             return
-        if uow.claims.claim_once(*_told("named", case)):
+        if uow.claims.claim_once(*_naming_claim("named", case)):
             text = self._voice.render(MessageId.ALERT_NAMED, code=case.code, who=self._voice.who(person))
             self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
 
-    def _look_up(self, uow: UnitOfWork, case: Case, person: Person) -> None:
-        """Have the person looked up at once where the desk was told of a secret and not of whose it is."""
+    def _sync_if_unnamed(self, uow: UnitOfWork, case: Case, person: Person) -> None:
+        """Request an immediate group sync if the case is sealed and the person's name is unknown."""
         if case.sealed and not _is_named(person):
-            uow.claims.claim_once(*_told("nameless", case))
+            uow.claims.claim_once(*_naming_claim("nameless", case))
             self._policy.look_for(case.group_id, person.uid)
 
     def ask_member(
         self, uow: UnitOfWork, case: Case, person: Person, proposal: str | None, *, about_name: bool, old: bool,
         reason: str | None = None,
     ) -> MessageId:  # fmt: skip
-        """Ask the member to check, where that is allowed; what was done, in words for the desk.
+        """Ask the member in private to check, if that is allowed; return the text telling the admins what was done.
 
         Args:
-            proposal: a display name or a sentence that would be right, where the rule has one.
-            reason: the rule's code for why.
-            old: it was heard long after it was said: only what is sealed is still worth a request.
+            proposal: a correct display name or sentence, if the rule proposes one.
+            about_name: the case is about a display name.
+            old: the event was no longer fresh when received; then members are asked about critical cases only.
+            reason: the rule's reason codes.
         """
         if reason_not_notified := self.reason_not_notified(uow, case, person, old=old):
             return reason_not_notified
         person = uow.people.get(person.id)
-        about = self._about(case, person)
+        about = self._case_fields(case, person)
         if case.sealed:
             text = self._voice.render_for(
                 person, MessageId.REQUEST_SEALED_OLD if old else MessageId.REQUEST_SEALED, **about
@@ -104,7 +115,7 @@ class CaseNotifications:
             text = self._voice.render_for(person, MessageId.REQUEST_NAME, lacks=lacks, proposal=proposed, **about)
         elif self._is_about_writing(case):
             text = self._voice.render_for(
-                person, MessageId.REQUEST_DIACRITICS, proposal=self._sentence(proposal), **about
+                person, MessageId.REQUEST_DIACRITICS, proposal=self._proposed_sentence(proposal), **about
             )
         else:
             text = self._voice.render_for(
@@ -115,7 +126,7 @@ class CaseNotifications:
         return MessageId.MEMBER_ASKED if sent else MessageId.MEMBER_WITHHELD
 
     def ask_of_night(self, uow: UnitOfWork, cases: Sequence[Case], person: Person) -> None:
-        """Ask the member about light cases of the night: of one in its own words, of several in one message."""
+        """Ask the member about minor cases of the last night: a single one as usual, several in one message."""
         if len(cases) == 1:
             [case] = cases
             about_name = case.rule_id == NAME_RULE
@@ -136,7 +147,7 @@ class CaseNotifications:
             uow.cases.save(case.model_copy(update={"asked_with": first.id}))
 
     def _request_row(self, uow: UnitOfWork, case: Case, person: Person) -> str:
-        about = self._about(case, person)
+        about = self._case_fields(case, person)
         made = uow.cases.suggestion(case)
         if case.rule_id == NAME_RULE:
             proposal = self._names.proposal(uow, case.group_id, person, made)
@@ -153,12 +164,14 @@ class CaseNotifications:
             when=about["when"],
             citation=about["citation"],
             clause=self._voice.clause(case.clause),
-            proposal=self._sentence(made) if self._is_about_writing(case) else "",
+            proposal=self._proposed_sentence(made) if self._is_about_writing(case) else "",
         )
 
     def decided(self, uow: UnitOfWork, case: Case, to: CaseState) -> None:
-        """Tell the person concerned what the desk has decided: who was asked, that it was a false alarm; who has said
-        anything of the case, also that it was confirmed. That a sealed case is referred is the competent body's to say.
+        """Tell the person concerned of the admins' decision on the case.
+
+        A false alarm is told to a person who was asked about the case or commented on it, a confirmation only to one
+        who commented. That a sealed case was referred is not told: the competent body does so.
         """
         person = uow.people.get(case.person_id)
         spoke = any(note.person_id == person.id for note in uow.case_notes.of(case))
@@ -169,14 +182,14 @@ class CaseNotifications:
         }.get(to)
         if text is None or person.reach is Reach.REFUSED or not (spoke or (asked and to is CaseState.FALSE_ALARM)):
             return
-        about = self._about(case, person)
+        about = self._case_fields(case, person)
         del about["when"]
         said = self._voice.render_for(person, text, **about)
         self._post.to_person(uow, person, said, Purpose.REPLY, group_id=case.group_id, case_id=case.id)
 
     def reposted(self, uow: UnitOfWork, case: Case, person: Person, at: datetime) -> None:
-        """Tell the desk that the same person has posted the sealed content of a case again."""
-        about = self._about(case, uow.people.get(person.id))
+        """Tell the admins that the same person has posted the content of a sealed case again."""
+        about = self._case_fields(case, uow.people.get(person.id))
         del about["citation"]
         text = self._voice.render(MessageId.ALERT_REPOSTED, **(about | {"when": moment(at)}), count=number(case.count))
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id, urgent=True)
@@ -191,8 +204,8 @@ class CaseNotifications:
         deleted: bool,
         left: Sequence[CaseMessage],
     ) -> None:
-        """Tell the desk that a message of a sealed case is no longer to be seen in the group, and what is left."""
-        about = self._about(case, uow.people.get(case.person_id))
+        """Tell the admins that a message of a sealed case is gone from the group, and if others (`left`) remain."""
+        about = self._case_fields(case, uow.people.get(case.person_id))
         text = self._voice.render(
             MessageId.ALERT_RECALLED,
             code=about["code"],
@@ -205,8 +218,10 @@ class CaseNotifications:
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id)
 
     def urgent_cases(self, uow: UnitOfWork, group_id: str, asked: Sequence[tuple[Case, MessageId]]) -> None:
-        """Tell the desk in one message of several urgent cases, naming each; beside each what was done about the
-        member.
+        """Tell the admins of several urgent cases in one message.
+
+        Args:
+            asked: each case with the text saying whether its member was asked.
         """
         done = {case.id: text for case, text in asked}
         rows = [self._urgent_row(uow, case, done[case.id]) for case in gravest_first(case for case, _ in asked)]
@@ -217,21 +232,19 @@ class CaseNotifications:
         text = self._voice.render(MessageId.URGENT_CASES, **about)
         self._post.to_desk(uow, text, group_id=group_id, urgent=True)
         for case, _ in asked:
-            self._look_up(uow, case, uow.people.get(case.person_id))
+            self._sync_if_unnamed(uow, case, uow.people.get(case.person_id))
 
     def _urgent_row(self, uow: UnitOfWork, case: Case, asked: MessageId) -> str:
-        named = self._named(case, uow.people.get(case.person_id))
+        named = self._row_fields(case, uow.people.get(case.person_id))
         if case.label == UNCHECKED:
             return self._voice.render(MessageId.URGENT_ROW_UNCHECKED, **named)
         member = MessageId.URGENT_ASKED if asked is MessageId.MEMBER_ASKED else MessageId.URGENT_NOT_ASKED
         return self._voice.render(MessageId.URGENT_ROW, member=self._voice.render(member), **named)
 
     def recovered(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case], asked: int) -> None:
-        """Tell the desk in one message of cases of messages that did not come live; `asked` is to how many members the
-        program writes about them.
-        """
+        """Tell the admins in one message of cases not found live; `asked` is the number of members asked about them."""
         members = self._voice.render(MessageId.RECOVERED_ASKED, count=number(asked)) if asked else ""
-        self._list(
+        self._send_list(
             uow,
             MessageId.RECOVERED,
             group_id,
@@ -240,14 +253,14 @@ class CaseNotifications:
         )
 
     def swept(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case]) -> None:
-        """Tell the desk in one message of the names that a sweep found."""
-        self._list(uow, MessageId.SWEPT, group_id, cases)
+        """Tell the admins in one message of the wrong display names that a group sync found."""
+        self._send_list(uow, MessageId.SWEPT, group_id, cases)
 
     def _is_about_writing(self, case: Case) -> bool:
         return case.clause == self._policy.regulation.number_of(ClauseTopic.WRITING)
 
     def report_unknown_sender(self, uow: UnitOfWork, event: EventBase, clause: str) -> None:
-        """Tell the desk of a finding for which Zalo names no person, so that no case can be opened."""
+        """Tell the admins of a finding on an event without a sender, for which no case can be opened; audit it."""
         uow.audit.append(
             "finding.nobody",
             at=self._policy.clock(),
@@ -262,22 +275,22 @@ class CaseNotifications:
         self._post.to_desk(uow, text, group_id=event.thread_id, urgent=True)
 
     def rules_failed(self, uow: UnitOfWork, group_id: str, failures: Sequence[RuleFailure]) -> None:
-        """Tell the desk that rules raise, once per rule and day; the store counts every time."""
+        """Tell the admins which rules raised an exception, once per rule and day."""
         today = _midnight(self._policy.clock())
         for rule_id in dict.fromkeys(failure.rule_id for failure in failures):
             if uow.claims.claim_once(f"rule_failed:{rule_id}", today):
                 text = self._voice.render(MessageId.ALERT_RULE_FAILED, rule=rule_id, date=day(today))
                 self._post.to_desk(uow, text, group_id=group_id)
 
-    def _sentence(self, proposal: str | None) -> str:
-        """The sentence as a question; a long one is not worth repeating."""
+    def _proposed_sentence(self, proposal: str | None) -> str:
+        """Return the text "did you mean …?" with the proposed sentence; "" for none or one over 300 characters."""
         if not proposal or len(proposal) > _LONGEST_SENTENCE:
             return ""
         return self._voice.render(MessageId.PROPOSED_SENTENCE, sentence=" ".join(proposal.split()))
 
-    def _list(self, uow: UnitOfWork, text: MessageId, group_id: str, cases: Sequence[Case], **more: str) -> None:
+    def _send_list(self, uow: UnitOfWork, text: MessageId, group_id: str, cases: Sequence[Case], **more: str) -> None:
         named, rest = shown(cases)
-        rows = [self._row(uow, case) for case in named]
+        rows = [self._case_row(uow, case) for case in named]
         if rest:
             rows.append(self._voice.render(MessageId.MORE, count=number(rest)))
         group = self._voice.group(self._policy.group(group_id))
@@ -285,14 +298,14 @@ class CaseNotifications:
         self._post.to_desk(uow, said, group_id=group_id, urgent=any(case.urgent for case in cases))
 
     def reason_not_notified(self, uow: UnitOfWork, case: Case, person: Person, *, old: bool) -> MessageId | None:
-        """Why the member is not to be asked, in words for the desk; None where the member is."""
+        """Return the text that tells the admins why the member is not asked; None if the member is to be asked."""
         step = self._policy.steps(case, person, self._policy.clock()).member
         if step is MemberStep.EXEMPT:
             return MessageId.MEMBER_LEADERSHIP
         if person.reach is Reach.REFUSED:
             return MessageId.MEMBER_UNREACHED
         if case.label == UNCHECKED:
-            return MessageId.MEMBER_NOT_ASKED  # Nothing is known against anybody.
+            return MessageId.MEMBER_NOT_ASKED  # The check itself failed: nothing is known against the sender.
         if step is MemberStep.LEAVE:
             return MessageId.MEMBER_NOT_ASKED
         if case.gravity is Severity.CRITICAL:
@@ -309,7 +322,8 @@ class CaseNotifications:
             return MessageId.MEMBER_IN_THE_MORNING
         return None
 
-    def _same(self, uow: UnitOfWork, case: Case) -> str:
+    def _same_content_note(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the text naming the earlier case with the same sealed content; "" if there is none."""
         earlier = uow.cases.get(case.same_as) if case.same_as else None
         if earlier is None:
             return ""
@@ -321,27 +335,28 @@ class CaseNotifications:
             state=self._voice.state(earlier.state),
         )
 
-    def _heard(self, case: Case) -> str:
-        """By how much it was heard late, where that is much."""
+    def _lateness_note(self, case: Case) -> str:
+        """Return the text saying how many minutes late the event was received; "" if it was fresh."""
         if was_fresh(case):
             return ""
         return self._voice.render(MessageId.HEARD_LATE, minutes=number(minutes_of(case.opened_at - case.event_at)))
 
-    def _again(self, case: Case) -> str:
+    def _repeat_note(self, case: Case) -> str:
+        """Return the text saying that the person has repeated this; "" below the ladder's threshold."""
         ladder = self._policy.ladder
         if case.nth < ladder.repeated_from or case.label == UNCHECKED:
             return ""
         return self._voice.render(MessageId.MEMBER_AGAIN, nth=number(case.nth), days=number(ladder.window_days))
 
-    def _due(self, case: Case) -> str:
+    def _deadline_note(self, case: Case) -> str:
         return self._voice.render(MessageId.ALERT_DUE, when=moment(case.due_at)) if case.due_at else ""
 
-    def _remove(self, uow: UnitOfWork, case: Case) -> str:
-        """The words that offer it, where it would be done."""
+    def _removal_offer(self, uow: UnitOfWork, case: Case) -> str:
+        """Return the text offering the removal command; "" if the bot account could not remove the messages."""
         may = may_remove(uow, self._policy.account, case)
         return self._voice.render(MessageId.OR_REMOVE, code=case.code) if may else ""
 
-    def _about(self, case: Case, person: Person) -> dict[str, str]:
+    def _case_fields(self, case: Case, person: Person) -> dict[str, str]:
         return {
             "code": case.code,
             "group": self._voice.group(self._policy.group(case.group_id)),
@@ -350,17 +365,17 @@ class CaseNotifications:
             "citation": self._voice.cited(case),
         }
 
-    def _named(self, case: Case, person: Person) -> dict[str, str]:
-        """What a row of a list says of a case; the list says of which group."""
-        return {name: value for name, value in self._about(case, person).items() if name != "group"}
+    def _row_fields(self, case: Case, person: Person) -> dict[str, str]:
+        """Return the template fields of a case for a row of a list, whose heading names the group already."""
+        return {name: value for name, value in self._case_fields(case, person).items() if name != "group"}
 
-    def _row(self, uow: UnitOfWork, case: Case) -> str:
-        about = self._named(case, uow.people.get(case.person_id))
+    def _case_row(self, uow: UnitOfWork, case: Case) -> str:
+        about = self._row_fields(case, uow.people.get(case.person_id))
         return self._voice.render(MessageId.LISTED_CASE, state=state_in_words(uow, self._voice, case), **about)
 
 
-def _told(what: str, case: Case) -> tuple[str, datetime]:
-    """What is claimed, once, by whoever tells the desk of a sealed case without a name, and then with it."""
+def _naming_claim(what: str, case: Case) -> tuple[str, datetime]:
+    """Return the claim (key, moment) for telling the admins of a sealed case "nameless", and later "named"."""
     return f"{what}:{case.code}", case.opened_at
 
 

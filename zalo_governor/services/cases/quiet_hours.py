@@ -1,4 +1,4 @@
-"""When the quiet hours end: members and leaders are written to about the light things of the night, once each."""
+"""The end of the quiet hours: sends what was held back in the night about minor cases and group changes."""
 
 from datetime import datetime, timedelta
 
@@ -15,52 +15,52 @@ from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 _BACK = timedelta(days=2)
-"""What the program slept through is made up for so long."""
+"""How far back cases are considered, in case the program was not running in the morning."""
 _CHANGES_BACK = timedelta(days=7)
 _EVER = from_ms(0)
 _NEVER = from_ms(1 << 42)
 
 
 class EndOfQuietHours:
-    """What was kept back stands in the cases; each is claimed when it is told, so that nothing is told twice."""
+    """Sender of requests and notices held back in the quiet hours; a claim per case prevents sending any twice."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._alerts = CaseNotifications(policy)
         self._reminders = NameReminders(policy, self._alerts)
         self._telling = ChangeNotifications(policy)
-        self._begun = False
-        """Whether all of the last night was told: nothing more is kept back before the next one."""
+        self._is_done = False
+        """Whether everything held back in the last night was sent: nothing more is due before the next night."""
 
     def next_due(self) -> datetime | None:
-        """When `begin` has to be called next; None where that is not before the next night."""
+        """Return when `begin` has to be called next; None if not before the next quiet hours."""
         if ends := self._policy.rests_until(self._policy.clock()):
-            self._begun = False
+            self._is_done = False
             return ends
-        return None if self._begun else AT_ONCE
+        return None if self._is_done else AT_ONCE
 
     def begin(self, uow: UnitOfWork) -> None:
-        """Write to everybody who was spared in the night; nothing while the quiet hours last."""
-        if self._begun or self._policy.rests_until(self._policy.clock()):
+        """Send everything held back in the last quiet hours; do nothing while they last."""
+        if self._is_done or self._policy.rests_until(self._policy.clock()):
             return
-        self._begun = True
+        self._is_done = True
         for group_id in self._policy.groups:
             self._ask_members(uow, group_id)
             self._tell_changes(uow, group_id)
 
     def _ask_members(self, uow: UnitOfWork, group_id: str) -> None:
-        """One message to each person, about all their cases."""
+        """Send each member one message about all of his cases that were held back."""
         waiting: dict[int, list[Case]] = {}
         for case in uow.cases.opened_between(group_id, start=self._policy.clock() - _BACK, end=_NEVER, open_only=True):
-            if self._was_spared(case) and uow.claims.claim_once(f"morning:{case.code}", _EVER):
+            if self._was_held_back(case) and uow.claims.claim_once(f"morning:{case.code}", _EVER):
                 waiting.setdefault(case.person_id, []).append(case)
         for person_id, cases in waiting.items():
             person = uow.people.get(person_id)
             if asked := [case for case in cases if self._may_ask(uow, case, person)]:
                 self._alerts.ask_of_night(uow, asked, person)
 
-    def _was_spared(self, case: Case) -> bool:
-        """Whether the member was not written to since it was night."""
+    def _was_held_back(self, case: Case) -> bool:
+        """Return whether the request to the member was held back because of the quiet hours."""
         return (
             case.state is CaseState.NEW
             and not case.urgent
@@ -75,6 +75,7 @@ class EndOfQuietHours:
         return case.rule_id != NAME_RULE or self._reminders.may_ask(uow)
 
     def _tell_changes(self, uow: UnitOfWork, group_id: str) -> None:
+        """Send the held-back notices about unapproved changes of the group."""
         for case in uow.cases.opened_between(
             group_id, start=self._policy.clock() - _CHANGES_BACK, end=_NEVER, open_only=True
         ):

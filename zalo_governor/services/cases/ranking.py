@@ -1,4 +1,4 @@
-"""Lists of cases that people read on a telephone: the gravest first, and nothing grave behind a count."""
+"""Short lists of cases: the gravest first; urgent ones are always listed, minor ones beyond a limit only counted."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -7,26 +7,26 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.findings import Severity
 
 MOST_ROWS = 10
-"""How many cases one list names, unless more of them are urgent."""
+"""How many cases one list names at most, unless more of them are urgent."""
 
 _GRAVITY = list(Severity)
 
 
 class Shown(NamedTuple):
-    """What of a list is named."""
+    """The cases that a list names, and how many more there are."""
 
     cases: Sequence[Case]
     rest: int
-    """How many light ones are only counted."""
+    """How many minor cases are not named."""
 
 
 def gravest_first(cases: Iterable[Case]) -> list[Case]:
-    """The cases by how grave they are, and in their order where that is the same."""
+    """Return the cases sorted by gravity, descending; equal ones keep their order."""
     return sorted(cases, key=lambda case: -_GRAVITY.index(case.gravity))
 
 
 def shown(cases: Iterable[Case], most: int = MOST_ROWS) -> Shown:
-    """All urgent cases, and light ones up to `most` altogether, the gravest first."""
+    """Return all urgent cases, filled up with others to at most `most`, the gravest first, and the number left out."""
     ordered = gravest_first(cases)
     named = max(most, sum(case.urgent for case in ordered))
     return Shown(ordered[:named], len(ordered[named:]))

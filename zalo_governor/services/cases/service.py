@@ -1,4 +1,4 @@
-"""CaseService: what the rules find becomes a case, and the people who have to know are told."""
+"""CaseService: turns findings of the rules into cases, and notifies the people who have to know."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -38,14 +38,14 @@ from zalo_governor.services.ports import UnitOfWork
 log = structlog.get_logger(__name__)
 
 _REPOST_MINUTES = 5
-"""The desk hears once within so long that the content of a case was posted again."""
+"""The admins are told at most once within so many minutes that the content of a case was posted again."""
 
 _GRAVITY = list(Severity)
 _EVER = from_ms(0)
 
 
 class CaseService:
-    """Fits `pipeline.ports.Reactions[UnitOfWork]`."""
+    """Service that opens, joins and closes cases for judged events. Implements `services.facade.EventHandler`."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -64,19 +64,19 @@ class CaseService:
             return
         self._lifecycle.handle_event(uow, event)
         if isinstance(event, GroupCall):
-            # That there was a call is all that can be known of it, and it accuses nobody.
+            # Nothing but the fact of a call is known, so it is recorded without a case.
             detail = {"event": event.id, "call": event.action}
             clause = self._policy.regulation.number_of(ClauseTopic.CLASSIFIED_WORK)
             uow.audit.append(
                 "call", at=event.at, actor_id=None, group_id=event.thread_id, subject=clause, detail=detail
             )
-        for concern in _concerns(event, verdict):
+        for concern in _gravest_concerns(event, verdict):
             self._open_or_join(uow, event, concern)
-        if isinstance(event, NameObserved) and not _doubtful_name(verdict):
-            self._name_fixed(uow, event)
+        if isinstance(event, NameObserved) and not _is_name_doubtful(verdict):
+            self._close_name_case(uow, event)
 
     def remind_of_names(self, uow: UnitOfWork, group_id: str, due: datetime) -> int:
-        """See `NameReminders.remind`; and tell the desk how many names are not right yet."""
+        """Ask members with wrong display names, tell the admins how many are left; return how many were asked."""
         asked = self._reminders.remind(uow, group_id)
         self._reminders.sum_up(uow, group_id, due)
         return asked
@@ -85,6 +85,7 @@ class CaseService:
         return event.thread_id if event.is_group else self._policy.home_group_id
 
     def _open_or_join(self, uow: UnitOfWork, event: EventBase, concern: "_Concern") -> None:
+        """Open a case for the finding, or join the event to the case that exists, and notify people."""
         person = uow.people.find_or_create(event.account, concern.uid)
         if person is None:
             self._alerts.report_unknown_sender(uow, event, concern.finding.clause)
@@ -95,7 +96,7 @@ class CaseService:
         if taken_back_by is not None:
             self._false_alarms.pass_over(uow, event, concern.finding, person, taken_back_by)
             return
-        case, same_message = self._present_case(uow, event, person, concern)
+        case, same_message = self._find_case_to_join(uow, event, person, concern)
         if case is None:
             self._open(uow, event, person, concern, mark)
             return
@@ -104,7 +105,7 @@ class CaseService:
         else:
             case = case.joined(at=event.at)
         live = self._is_live(event)
-        if graver := _graver(concern.finding, case):
+        if graver := _is_graver(concern.finding, case):
             case = case.model_copy(
                 update={
                     "severity": concern.finding.severity,
@@ -112,28 +113,28 @@ class CaseService:
                     "late": case.late or not live,
                 }
             )
-            case = self._timed(event, case, person)
+            case = self._with_due_times(event, case, person)
         join_case(uow, case, event.id, at=self._policy.clock(), mark=mark)
         if graver:
             if live:
-                self._tell(uow, event, case, person, concern)
-        elif case.sealed and not same_message and not self._still_to_be_told(uow, case):
-            self._reposted(uow, event, case, person)
+                self._notify(uow, event, case, person, concern)
+        elif case.sealed and not same_message and not self._is_untold(uow, case):
+            self._tell_of_repost(uow, event, case, person)
 
     def _is_live(self, event: EventBase) -> bool:
-        """Whether people are told as soon as it is judged; of all else `CaseBacklog` tells when all of it is judged."""
+        """Return whether people are notified of the event at once; `CaseBacklog` later sums up all others."""
         return event.source is not Source.BACKFILL and is_fresh(event, self._policy.clock())
 
-    def _still_to_be_told(self, uow: UnitOfWork, case: Case) -> bool:
+    def _is_untold(self, uow: UnitOfWork, case: Case) -> bool:
         return case.late and not uow.claims.is_claimed(*told_late(case))
 
     def _is_outsider(self, uow: UnitOfWork, event: EventBase, person: Person) -> bool:
-        """Whether that person came in from outside the roster: nobody is asked for a proper name who is not to stay."""
+        """Return whether the person is in the group as an outsider; outsiders are not asked to correct their names."""
         here = uow.outsiders.present(event.thread_id, person.id)
         return any(case.state is not CaseState.FALSE_ALARM for _, case in here)
 
-    def _reposted(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person) -> None:
-        """The same again by the same person: one more message to recall. Who floods the group floods nobody else."""
+    def _tell_of_repost(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person) -> None:
+        """Ask the member and tell the admins, at most every 5 minutes, that sealed content was posted again."""
         now = self._policy.clock()
         window = now.replace(minute=now.minute - now.minute % _REPOST_MINUTES, second=0, microsecond=0)
         if uow.claims.claim_once(f"reposted:{case.code}", window):
@@ -141,11 +142,12 @@ class CaseService:
             self._alerts.ask_member(uow, again, person, None, about_name=False, old=not is_fresh(event, now))
             self._alerts.reposted(uow, case, person, event.at)
 
-    def _present_case(
+    def _find_case_to_join(
         self, uow: UnitOfWork, event: EventBase, person: Person, concern: "_Concern"
     ) -> tuple[Case | None, bool]:
-        """The case to join, and whether it is about this very message: in an earlier form, or as another account of
-        the program heard it, whatever has become of the case since.
+        """Return the case to join, if any, and whether that case already contains this very message.
+
+        A message is in the case already if this event is a revision of it, or if another bot account received it too.
         """
         rule_id = concern.finding.rule_id
         revised = event.revision if isinstance(event, SealedHeard) else isinstance(event, MessageRevised)
@@ -174,35 +176,37 @@ class CaseService:
             now,
             late=not live,
             sealed=concern.sealed,
-            same_as=self._same_content(uow, event),
+            same_as=self._earlier_case_id(uow, event),
             nth=1 + before,
         )
-        case = open_case(uow, self._timed(event, case, person), at=now, mark=mark)
+        case = open_case(uow, self._with_due_times(event, case, person), at=now, mark=mark)
         log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=case.late)
         if live:
-            self._tell(uow, event, case, person, concern)
+            self._notify(uow, event, case, person, concern)
 
-    def _same_content(self, uow: UnitOfWork, event: EventBase) -> int | None:
-        # What could not be read has no content to compare.
+    def _earlier_case_id(self, uow: UnitOfWork, event: EventBase) -> int | None:
+        # An event of size 0 could not be parsed: there is no content to compare.
         earlier = uow.cases.with_content(event.mac) if isinstance(event, SealedHeard) and event.size else None
         return earlier.id if earlier else None
 
-    def _timed(self, event: EventBase, case: Case, person: Person) -> Case:
-        """The case with the moments at which the desk, in a digest, and the leader will hear of it."""
+    def _with_due_times(self, event: EventBase, case: Case, person: Person) -> Case:
+        """Return the case with the times set at which the admins (in a digest) and the leader are to be told of it."""
         now = self._policy.clock()
         _, desk_at, leader_at = self._policy.steps(case, person, now)
-        gathered = desk_at is not None and desk_at > now and is_fresh(event, now) and not _summed_up(event, case)
+        gathered = (
+            desk_at is not None and desk_at > now and is_fresh(event, now) and not _is_told_after_sync(event, case)
+        )
         return case.model_copy(update={"due_at": leader_at, "desk_due_at": desk_at if gathered else None})
 
-    def _tell(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person, concern: "_Concern") -> None:
-        """Ask the member and tell the desk, where the ladder says that both hear now."""
+    def _notify(self, uow: UnitOfWork, event: EventBase, case: Case, person: Person, concern: "_Concern") -> None:
+        """Ask the member and tell the admins, if the escalation ladder says that they are told now."""
         finding, about_name = concern.finding, concern.about_name
         proposal = finding.suggestion if isinstance(finding, Finding) else None
         reason = finding.reason if isinstance(finding, Finding) else None
         if about_name and event.source is Source.SWEEP and not self._may_ask(uow, case, person):
             return
         asked = self._alerts.ask_member(uow, case, person, proposal, about_name=about_name, old=False, reason=reason)
-        if _summed_up(event, case):
+        if _is_told_after_sync(event, case):
             return
         if case.rule_id == NAME_RULE:
             uow.claims.claim_once(*told_of_name(case))
@@ -212,22 +216,25 @@ class CaseService:
             self._alerts.new_case(uow, case, person, asked, about_name=about_name, reason=reason)
 
     def _may_ask(self, uow: UnitOfWork, case: Case, person: Person) -> bool:
-        """At a sweep, which may find hundreds of names at once, only so many are asked on one day."""
+        """Return whether the member may be handled now; the number of requests about names per day is limited."""
         return bool(self._alerts.reason_not_notified(uow, case, person, old=False)) or self._reminders.may_ask(uow)
 
-    def _name_fixed(self, uow: UnitOfWork, event: NameObserved) -> None:
+    def _close_name_case(self, uow: UnitOfWork, event: NameObserved) -> None:
+        """Close the open case about the member's display name, since the observed name is right."""
         person = uow.people.find_or_create(event.account, event.sender_uid)
         case = person and uow.cases.find_open(event.thread_id, NAME_RULE, person.id, None, _EVER)
         if case:
             minutes = number(minutes_of(event.at - case.event_at))
-            self._move(uow, case, CaseState.REMEDIED, self._voice.render(MessageId.REASON_NAME_FIXED, minutes=minutes))
+            self._move_case(
+                uow, case, CaseState.REMEDIED, self._voice.render(MessageId.REASON_NAME_FIXED, minutes=minutes)
+            )
 
-    def _move(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str) -> None:
+    def _move_case(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str) -> None:
         move_case(uow, case, to, at=self._policy.clock(), by=None, reason=reason)
 
 
 _OTHER_SERVICES = frozenset({OUTSIDERS, *CHANGE_RULES})
-"""Rules whose findings `OutsiderService` and `GroupChangeService` make cases of."""
+"""Rules for whose findings `OutsiderService` and `GroupChangeService` open the cases."""
 
 
 class _Concern(NamedTuple):
@@ -239,26 +246,26 @@ class _Concern(NamedTuple):
     about_name: bool
 
 
-def _summed_up(event: EventBase, case: Case) -> bool:
-    """Whether the desk hears of the case together with all that the sweep has found."""
+def _is_told_after_sync(event: EventBase, case: Case) -> bool:
+    """Return whether the admins are told of the case in the summary of the group sync."""
     return event.source is Source.SWEEP and not case.sealed
 
 
-def _concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
-    """What cases are made of. Where a finding seals, the others are not pursued: nothing is made of that text."""
+def _gravest_concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
+    """Return the gravest finding per rule and person that needs a case; of sealed events only sealing findings."""
     if not verdict.findings:
         return []
     gravest: dict[tuple[str, str], _Concern] = {}
-    outsiders = {_subject(event, finding) for finding in verdict.findings if finding.rule_id == OUTSIDERS}
+    outsiders = {_subject_uid(event, finding) for finding in verdict.findings if finding.rule_id == OUTSIDERS}
     for finding in verdict.findings:
         sealing = isinstance(finding, SealedFinding) or finding.seals
         if finding.shadow or finding.severity is Severity.SUSPECT or (verdict.sealed and not sealing):
             continue
-        uid = _subject(event, finding)
+        uid = _subject_uid(event, finding)
         if uid is None or finding.rule_id in _OTHER_SERVICES:
             continue
         if uid in outsiders and not sealing:
-            continue  # And nobody asks an outsider for a proper name.
+            continue  # An outsider gets no other case.
         key = (finding.rule_id, uid)
         known = gravest.get(key)
         if known is None or _GRAVITY.index(known.finding.severity) < _GRAVITY.index(finding.severity):
@@ -267,8 +274,8 @@ def _concerns(event: EventBase, verdict: Verdict) -> list[_Concern]:
     return list(gravest.values())
 
 
-def _subject(event: EventBase, finding: Finding | SealedFinding) -> str | None:
-    """Whom the finding is about; None where several names came in at once and it does not say: the sweep will."""
+def _subject_uid(event: EventBase, finding: Finding | SealedFinding) -> str | None:
+    """Return the uid of the person whom the finding is about; None if several members joined and it names none."""
     if isinstance(finding, SealedFinding) or not isinstance(event, MembersJoined):
         return event.sender_uid
     if finding.subject_uid is None and len(event.members) == 1:
@@ -276,12 +283,12 @@ def _subject(event: EventBase, finding: Finding | SealedFinding) -> str | None:
     return finding.subject_uid
 
 
-def _graver(finding: Finding | SealedFinding, case: Case) -> bool:
-    """Whether the desk has not heard of the case yet, and now has to at once."""
+def _is_graver(finding: Finding | SealedFinding, case: Case) -> bool:
+    """Return whether the finding is graver than the case, which so far only needed triage in a digest."""
     return case.severity is Severity.TRIAGE and _GRAVITY.index(finding.severity) > _GRAVITY.index(case.severity)
 
 
-def _doubtful_name(verdict: Verdict) -> bool:
-    """Whether the rule found anything on the name, or could not say."""
+def _is_name_doubtful(verdict: Verdict) -> bool:
+    """Return whether the name may be wrong: the name rule has found something or failed, or the event is sealed."""
     found = any(finding.rule_id == NAME_RULE for finding in verdict.findings)
     return found or verdict.sealed or any(failure.rule_id == NAME_RULE for failure in verdict.failures)

@@ -1,4 +1,4 @@
-"""What the desk took back teaches: the same content makes no case of the same rule again."""
+"""Suppression of repeated false alarms: content that an admin marked as one opens no case of that rule again."""
 
 from typing import NamedTuple
 
@@ -13,26 +13,31 @@ from zalo_governor.text.normalise import normalise
 
 
 class Recognised(NamedTuple):
-    """How the content of a finding is known again, and by which case it was taken back, if it was."""
+    """The keyed hash of a finding's content, and the case in which that content was marked as a false alarm."""
 
     mark: bytes | None
+    """Keyed hash of the content; None if there is no text."""
     taken_back_by: int | None
+    """Number of the case that was a false alarm; None if there is none."""
 
 
 class FalseAlarmSuppression:
-    """Knows them again by keyed hashes; nothing of what was said is kept."""
+    """Recogniser of earlier false alarms by keyed hashes of their content; the content itself is not stored."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
 
     def look(self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, uid: str) -> Recognised:
-        """Whether the content was taken back before.
+        """Check whether the same content was marked as a false alarm before.
 
-        Of what is sealed, only the very same is known again, letter by letter and with all that hangs on it: a harmless
-        caption must not let another picture pass. The door knows nothing of this and keeps nothing, as ever.
+        Sealed content is recognised only if all of it is identical, attachments included: a harmless caption must not
+        let another picture pass. The secret gate does not use this check.
+
+        Args:
+            uid: the person whom the finding is about.
         """
         sealed = isinstance(finding, SealedFinding) or finding.seals
-        mark = uow.false_alarms.hash_of_event(event.id) if sealed else _mark_of_words(uow, event, finding, uid)
+        mark = uow.false_alarms.hash_of_event(event.id) if sealed else _hash_of_words(uow, event, finding, uid)
         if mark is None:
             return Recognised(None, None)
         return Recognised(mark, uow.false_alarms.find(event.thread_id, finding.rule_id, mark))
@@ -40,7 +45,11 @@ class FalseAlarmSuppression:
     def pass_over(
         self, uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, person: Person, case_id: int
     ) -> None:
-        """No case is made of it; it is counted, unless it is the very message that was taken back."""
+        """Record that no case is made of the finding, unless the message belongs to the false-alarm case itself.
+
+        Args:
+            case_id: the case that was a false alarm.
+        """
         known = uow.cases.of_message(event.thread_id, event.key)
         if any(case.id == case_id for case in known):
             return
@@ -56,23 +65,24 @@ class FalseAlarmSuppression:
         )
 
     def learn(self, uow: UnitOfWork, case: Case, by: Person) -> None:
-        """The desk took the case back. What somebody says of his own case teaches nothing."""
+        """Remember the case's content as a false alarm, unless `by` is the case's own person."""
         if by.id != case.person_id:
             uow.false_alarms.learn(case)
             audit_case(uow, "false_alarm.learned", case, {}, at=self._policy.clock(), by=by.id)
 
     def unlearn(self, uow: UnitOfWork, case: Case, by: Person) -> None:
-        """The case is looked at again, and its content is found as before."""
+        """Forget the case's content as a false alarm, since the case is under review: findings on it count again."""
         uow.false_alarms.forget(case)
         audit_case(uow, "false_alarm.unlearned", case, {}, at=self._policy.clock(), by=by.id)
 
 
-def _mark_of_words(uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, uid: str) -> bytes | None:
+def _hash_of_words(uow: UnitOfWork, event: EventBase, finding: Finding | SealedFinding, uid: str) -> bytes | None:
+    """Return the keyed hash of the normalised text that the finding is about; None if there is no text."""
     if isinstance(event, MembersJoined):
         words = [member.name for member in event.members if member.uid == uid]
     else:
         field = finding.field if isinstance(finding, Finding) else ""
         words = [text for name, text in event.strings() if name == field]
-    # Marks stay: of a text with half of its marks, the one without any is another violation.
+    # Diacritics are kept: a text without any is another violation than the same text with half of them.
     said = "\n".join(" ".join(normalise(text).text.lower().split()) for text in words)
     return uow.false_alarms.hash_of_text(said) if said.strip() else None

@@ -1,4 +1,4 @@
-"""The only ways in which a case is opened, joined by another event, or moved to another state: each is on record."""
+"""The only functions that open a case, join an event to it, or change its state; each writes an audit row."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,13 +20,13 @@ def open_case(
     by: int | None = None,
     mark: bytes | None = None,
 ) -> Case:
-    """Write a new case (its id is ignored), and give it with its number.
+    """Store a new case and return it with its number; the id of the given case is ignored.
 
     Args:
-        at: the present moment.
-        detail: codes and figures for the audit log, nobody's words.
-        by: the person who opened it; None for the program.
-        mark: keyed hash by which the content is known again, should the case be a false alarm.
+        at: the present time.
+        detail: codes and figures for the audit log, no message text.
+        by: id of the person who opened it; None for the program.
+        mark: keyed hash of the content, to recognise the content should the case be a false alarm.
     """
     opened = uow.cases.add(case, mark=mark)
     record = {"event": opened.first_event_id, "late": opened.late, "same_as": opened.same_as, **detail}
@@ -43,7 +43,7 @@ def join_case(
     detail: Mapping[str, object] = _NOTHING,
     mark: bytes | None = None,
 ) -> None:
-    """Write the case as it is after one more event, which from now on belongs to it."""
+    """Store the changed case together with one more event that belongs to it; `mark` as in `open_case`."""
     uow.cases.save(case, joined_event_id=event_id, mark=mark)
     audit_case(uow, "case.joined", case, {"event": event_id, **detail}, at=at)
 
@@ -58,10 +58,10 @@ def move_case(
     reason: str = "",
     detail: Mapping[str, object] = _NOTHING,
 ) -> Case:
-    """Bring the case into another state.
+    """Move the case to the state `to`, and return the changed case.
 
     Raises:
-        IllegalTransitionError: it cannot get there from where it is.
+        IllegalTransitionError: the case cannot go from its present state to `to`.
     """
     moved = case.moved(to, at=at, by=by, reason=reason)
     uow.cases.save(moved)

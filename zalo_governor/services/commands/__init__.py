@@ -1,1 +1,1 @@
-"""What people may type to the program."""
+"""The chat commands that people type to the bot, such as `/baocao`."""

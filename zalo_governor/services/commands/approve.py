@@ -1,4 +1,4 @@
-"""/duyet: the leader allows a change of the group, beforehand or afterwards (clause 6.1)."""
+"""Command `/duyet`: the leader approves a change to the group, beforehand or afterwards (clause 6.1)."""
 
 from datetime import date
 from typing import NamedTuple
@@ -20,32 +20,32 @@ _WORDS = 120
 
 
 class Asked(NamedTuple):
-    """What is to be allowed: what a case is about, or something that is still to be done."""
+    """Parsed argument of `/duyet`: the case whose change is approved, or a change still to be made."""
 
     case_id: int | None
     wanted: Wanted | None
     words: str
-    """As it was typed, in one line."""
+    """The argument as typed, on one line."""
 
 
 class Approve(Command[Asked]):
-    """/duyet đổi tên nhóm [trong 2 giờ], or /duyet VP12"""
+    """Command `/duyet <change> [for a time]` or `/duyet VP12`: approve a change to the group, made or to be made."""
 
     word = "duyet"
     usage = MessageId.USAGE_APPROVE
     roles = DESK | {Role.LEADER}
-    """Whose word counts is policy; the others of the desk get the words with which to ask."""
+    """Roles that may use the command; those not in `policy.approvers` only get a text with which to ask the leader."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
         self._telling = ChangeNotifications(policy)
 
     def allowed(self, person: Person) -> bool:
-        """Those who may allow it, and those who may ask for it."""
+        """Return whether the person may approve changes or ask for approval."""
         return person.has(*self.policy.approvers, *self.roles)
 
     def understand(self, rest: str, today: date) -> Asked | None:
-        """The code of a case and nothing else, or what config/thay-doi-nhom.yaml knows."""
+        """Parse a case code, or a description of a change by the words of config/thay-doi-nhom.yaml."""
         words = one_line(rest, _WORDS)
         found = case_number(rest)
         if found is not None:
@@ -54,19 +54,19 @@ class Approve(Command[Asked]):
         return Asked(None, wanted, words) if wanted else None
 
     def answer(self, call: Call, argument: Asked) -> Answer:
-        """Allowed and on record; or, for whoever may not, the words with which to ask."""
+        """Record the approval; or, for a person who may not approve, return a text with which to ask the leader."""
         may = call.person.has(*self.policy.approvers)
         if argument.case_id is not None:
             case = call.uow.cases.get(argument.case_id)
             if case is None:
                 return unknown_case(self.voice, argument.case_id)
-            return self._afterwards(call, case) if may else self._ask_for_case(call, case)
+            return self._approve_case(call, case) if may else self._suggest_asking(call, case)
         if not may:
             text = self.voice.render_for(call.person, MessageId.APPROVAL_ASK, words=argument.words)
             return Answer([text], "ask")
-        return self._beforehand(call, argument)
+        return self._approve_in_advance(call, argument)
 
-    def _beforehand(self, call: Call, asked: Asked) -> Answer:
+    def _approve_in_advance(self, call: Call, asked: Asked) -> Answer:
         if asked.wanted is None or len(call.groups) != 1:
             return Answer([self.voice.render_for(call.person, MessageId.APPROVAL_WHICH_GROUP)], "which_group")
         [group] = call.groups
@@ -75,7 +75,7 @@ class Approve(Command[Asked]):
             Approval(
                 group_id=group.id,
                 given_by=call.person.id,
-                # By Zalo's clock, as the act that it allows will be.
+                # By Zalo's clock, because the approved change will be dated by it too.
                 given_at=min(now, call.event.at),
                 words=asked.words,
                 kind=wanted.kind,
@@ -102,7 +102,7 @@ class Approve(Command[Asked]):
         )
         return Answer([self.voice.render(MessageId.APPROVAL_GIVEN, **said)], subject=f"approval {approval.id}")
 
-    def _afterwards(self, call: Call, case: Case) -> Answer:
+    def _approve_case(self, call: Call, case: Case) -> Answer:
         now, code = self.policy.clock(), case.code
         if case.rule_id not in CHANGE_RULES:
             return Answer([self.voice.render(MessageId.APPROVAL_NO_CHANGE, code=code)], "no_change", code)
@@ -132,6 +132,6 @@ class Approve(Command[Asked]):
         self._telling.approved(call.uow, approved, call.person)
         return Answer([self.voice.render(MessageId.APPROVAL_DONE, code=code)], subject=code)
 
-    def _ask_for_case(self, call: Call, case: Case) -> Answer:
+    def _suggest_asking(self, call: Call, case: Case) -> Answer:
         text = self.voice.render_for(call.person, MessageId.APPROVAL_ASK_CASE, code=case.code)
         return Answer([text], "ask", case.code)

@@ -1,4 +1,4 @@
-"""What a command is: a word, the roles that may use it, how its rest is understood, and its answer."""
+"""Base class of chat commands, with the call that a command receives and the answer that it returns."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -18,61 +18,62 @@ ArgumentT = TypeVar("ArgumentT")
 
 
 class Call(NamedTuple):
-    """Who asks, and about which groups: the one in which it was asked, or in private all of them."""
+    """One use of a command: who typed it, in which message, and the groups it is about (in private: all of them)."""
 
     uow: UnitOfWork
     person: Person
     groups: list[Group]
     event: MessageSent
-    """The message that it stands in: whom it mentions, what it quotes."""
+    """The message that contains the command, with its mentions and its quote."""
 
 
 class Answer(NamedTuple):
-    """What the person gets in private, and what the audit log says of it."""
+    """Reply of a command: texts and files for the person in private, and what is written to the audit log."""
 
     texts: list[str]
     outcome: str = "done"
-    """`done`, or in a word why not."""
+    """For the audit log: `done`, or one word for why the command was not carried out."""
     subject: str = ""
-    """Code of the case or the like that it was about."""
+    """For the audit log: code of the case, clause or other object of the command."""
     purpose: Purpose = Purpose.REPLY
     files: Sequence[ReportFile] = ()
-    """Go out after the texts."""
+    """Files to send after the texts."""
     group_line: str | None = None
-    """The one line for the group if it was asked there; None for the usual one."""
+    """The one line posted in the group if the command was typed there; None for the default line."""
 
 
 class Command(ABC, Generic[ArgumentT]):
-    """One command. Handlers read and write through `call.uow`; they post nothing themselves."""
+    """Base class of a chat command, which works through `call.uow`; its `Answer` is sent by the caller."""
 
     word: ClassVar[str]
-    """As it is typed, without marks and blanks: `baocao`."""
+    """The command's word without slash, diacritics and spaces: `baocao`."""
     usage: ClassVar[MessageId]
     roles: ClassVar[frozenset[Role] | None]
-    """Who may use it; None for everybody."""
+    """Roles that may use the command; None for everybody."""
     forgiving: ClassVar[bool] = False
-    """A slip of the finger in the word is overlooked. Only where nothing can be done wrongly by it: what moves a case,
-    removes a message or tells somebody has to be typed as it is, and who mistypes it is asked whether it was meant."""
+    """Whether a typing error in the word is corrected silently. Only for harmless commands: one that changes a case,
+    removes a message or notifies somebody must be typed exactly, else the person is asked whether it was meant."""
     aliases: ClassVar[tuple[str, ...]] = ()
-    """Other words for it, typed as they are."""
+    """Other words for the command, to be typed exactly."""
     by_code: ClassVar[bool] = False
-    """It is about a case. Without the slash only a whole code is understood, `VP12`: people write "báo nhầm 12 tin"."""
+    """Whether the argument starts with a case code. Typed without a slash, the command then needs a full code (`VP12`):
+    a bare number may be ordinary talk, as in "báo nhầm 12 tin" ("reported 12 messages by mistake")."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self.policy = policy
         self.voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def allowed(self, person: Person) -> bool:
-        """Whether the person may use it."""
+        """Return whether the person may use the command."""
         return self.roles is None or person.has(*self.roles)
 
     @abstractmethod
     def understand(self, rest: str, today: date) -> ArgumentT | None:
-        """What follows the word, understood; None where it makes no sense."""
+        """Parse the text after the command's word; return None if it is not a valid argument."""
 
     @abstractmethod
     def answer(self, call: Call, argument: ArgumentT) -> Answer:
-        """Carry it out."""
+        """Carry out the command and return the reply."""
 
 
 AnyCommand = Command[Any]

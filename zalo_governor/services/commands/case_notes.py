@@ -1,4 +1,4 @@
-"""/chuyen, /daxem, /xoa: the leader told, who has seen it, and the message removed."""
+"""Commands `/chuyen` (pass a case to the leader), `/daxem` (list readers) and `/xoa` (remove the message)."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ _MOST_READERS = 200
 
 
 class PassOn(CaseWords):
-    """/chuyen VP12 [lời]"""
+    """Command `/chuyen VP12 [text]`: pass a case to the leader."""
 
     word = "chuyen"
     aliases = ("trinh",)
@@ -31,7 +31,7 @@ class PassOn(CaseWords):
         self._escalation = Escalation(policy)
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """The leader gets it once from the desk, also after the program had told of it unverified."""
+        """Send the case to the leader, once; an earlier automatic notice of the unverified case does not count."""
         case_id, words = argument
         case = call.uow.cases.get(case_id)
         if case is None:
@@ -50,14 +50,14 @@ class PassOn(CaseWords):
 
 
 class WhoHasSeen(CaseCommand):
-    """/daxem VP12"""
+    """Command `/daxem VP12`: list who has received and read the messages of a case."""
 
     word = "daxem"
     usage = MessageId.USAGE_READERS
     forgiving = True
 
     def about(self, call: Call, case: Case) -> Answer:
-        """Names by Zalo's receipts, those who have seen it first; without who posted it."""
+        """Return the names from Zalo's receipts, without the poster: first who read it, then who only received it."""
         note_opening(self, call, case)
         readers = [reader for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
         if not readers:
@@ -83,7 +83,7 @@ class WhoHasSeen(CaseCommand):
 
 
 class Remove(Command[tuple[int, str]]):
-    """/xoa VP12, then /xoa VP12 and the one-time code"""
+    """Command `/xoa VP12`: remove a case's messages from the group, confirmed by repeating it with a one-time code."""
 
     word = "xoa"
     by_code = True
@@ -91,7 +91,7 @@ class Remove(Command[tuple[int, str]]):
     roles = DESK
 
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
-        """The number of a case, and the code where one is given."""
+        """Parse the case number and the optional one-time code."""
         found = case_number(rest)
         if found is None:
             return None
@@ -99,7 +99,7 @@ class Remove(Command[tuple[int, str]]):
         return (found[0], code) if not code or (code.isascii() and code.isdigit()) else None
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Without a code one is sent; with it the removal is ordered, and the result comes as a message of its own."""
+        """Send a one-time code, or given a valid one enqueue the removal, whose result is reported later."""
         case_id, code = argument
         case = call.uow.cases.get(case_id)
         if case is None:
@@ -111,9 +111,9 @@ class Remove(Command[tuple[int, str]]):
             return self._say(MessageId.REMOVAL_NOTHING, case, "nothing_left")
         if not any(message.cli_key for message in messages):
             return self._say(MessageId.REMOVAL_NO_IDS, case, "no_ids")
-        return self._order(call, case, code) if code else self._issue(call, case, len(messages))
+        return self._order_removal(call, case, code) if code else self._send_code(call, case, len(messages))
 
-    def _issue(self, call: Call, case: Case, count: int) -> Answer:
+    def _send_code(self, call: Call, case: Case, count: int) -> Answer:
         secret, now = self.policy.draw_code(), self.policy.clock()
         call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.code_valid)
         text = self.voice.render(
@@ -125,7 +125,7 @@ class Remove(Command[tuple[int, str]]):
         )
         return Answer([text], "code_issued", case.code)
 
-    def _order(self, call: Call, case: Case, code: str) -> Answer:
+    def _order_removal(self, call: Call, case: Case, code: str) -> Answer:
         now = self.policy.clock()
         checked = call.uow.case_messages.check_removal_code(case, call.person.id, code, now)
         if checked is not CodeCheck.ACCEPTED:
@@ -141,7 +141,7 @@ class Remove(Command[tuple[int, str]]):
 
 
 def _is_answer(case: Case, person: Person) -> bool:
-    """Nobody's own act takes the case on him from the leader's sight."""
+    """Return whether the removal counts as an admin's answer to the case: not if the case is about that admin."""
     return person.id != case.person_id
 
 

@@ -1,4 +1,4 @@
-"""/giaitrinh, /xemlai, /ghichu: what people say of a case."""
+"""Commands `/giaitrinh` (explain), `/xemlai` (ask for a review) and `/ghichu` (add a note to a case)."""
 
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.services.cases.next_actions import answers
@@ -9,25 +9,25 @@ from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import ServicePolicy
 
 _MOST_EXPLANATIONS = 5
-"""Of one person on one case; each of them is a message to the desk."""
+"""Maximum explanations of one person on one case, as each is sent to the admins."""
 
 
-class _OfOnesOwn(CaseWords):
-    """A command that a person may use on his own case, whose words go to the desk."""
+class _OwnCaseCommand(CaseWords):
+    """Base class of commands that members may use on their own cases and whose text is sent to the admins."""
 
     roles = None
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._post = Notifier(policy)
+        self._notifier = Notifier(policy)
 
     def not_own(self, call: Call, case_id: int) -> Answer:
-        """The same answer whether there is such a case or not: nobody learns of others' cases."""
+        """Return the refusal for a case that is not the person's own, the same whether the case exists or not."""
         code = f"VP{case_id}"
         return Answer([self.voice.render_for(call.person, MessageId.CASE_NOT_OWN, code=code)], "not_own", code)
 
     def bring(self, call: Call, case: Case, kind: NoteKind, text: MessageId, words: str) -> None:
-        """Keep the words, and bring them to the desk."""
+        """Store the words as a note on the case and send them to the admins."""
         note = CaseNote(kind=kind, person_id=call.person.id, at=self.policy.clock(), text=words)
         call.uow.case_notes.add(case, note)
         quoted = self.voice.render(MessageId.WORDS_QUOTED, words=words) if words else ""
@@ -35,17 +35,17 @@ class _OfOnesOwn(CaseWords):
         if text is MessageId.EXPLANATION:
             about["answers"] = answers(self.voice, case)
         said = self.voice.render(text, **about)
-        self._post.to_desk(call.uow, said, group_id=case.group_id, case_id=case.id)
+        self._notifier.to_desk(call.uow, said, group_id=case.group_id, case_id=case.id)
 
 
-class Explain(_OfOnesOwn):
-    """/giaitrinh VP12 lời"""
+class Explain(_OwnCaseCommand):
+    """Command `/giaitrinh VP12 text`: explain one's own case to the admins."""
 
     word = "giaitrinh"
     usage = MessageId.USAGE_EXPLAIN
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Kept with the case and brought to the desk; it is no answer of the desk and ends no wait."""
+        """Store the explanation and send it to the admins; deadlines of the case go on."""
         case_id, words = argument
         case = call.uow.cases.get(case_id)
         if case is None or not _is_own(call, case):
@@ -63,18 +63,18 @@ class Explain(_OfOnesOwn):
         return Answer([self.voice.render_for(call.person, MessageId.EXPLAINED, code=case.code)], subject=case.code)
 
 
-class Review(_OfOnesOwn):
-    """/xemlai VP12 [lời]"""
+class Review(_OwnCaseCommand):
+    """Command `/xemlai VP12 [text]`: reopen a decided case for review."""
 
     word = "xemlai"
     usage = MessageId.USAGE_REVIEW
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Open again: by the person concerned once, by the desk whenever it sees reason to."""
+        """Move the case to UNDER_REVIEW; allowed once to the person concerned, and any time to an admin."""
         case_id, words = argument
         case = call.uow.cases.get(case_id)
         if case is not None and _is_own(call, case):
-            return self._asked(call, case, words)
+            return self._review_own_case(call, case, words)
         if not call.person.has(*DESK):
             return self.not_own(call, case_id)
         if case is None:
@@ -85,7 +85,7 @@ class Review(_OfOnesOwn):
             call.uow.case_notes.add(case, note)
         return moved
 
-    def _asked(self, call: Call, case: Case, words: str) -> Answer:
+    def _review_own_case(self, call: Call, case: Case, words: str) -> Answer:
         notes = call.uow.case_notes.of(case)
         if any(note.kind is NoteKind.REVIEW and note.person_id == case.person_id for note in notes):
             return Answer(
@@ -101,13 +101,13 @@ class Review(_OfOnesOwn):
 
 
 class AddNote(CaseWords):
-    """/ghichu VP12 lời"""
+    """Command `/ghichu VP12 text`: add an admin's note to a case."""
 
     word = "ghichu"
     usage = MessageId.USAGE_CASE_NOTE
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Kept with the case, for whoever of the desk looks at it."""
+        """Store the note on the case, where the admins see it."""
         case_id, words = argument
         case = call.uow.cases.get(case_id)
         if case is None:
@@ -122,5 +122,5 @@ class AddNote(CaseWords):
 
 
 def _is_own(call: Call, case: Case) -> bool:
-    """Also where the person was found later to be the same as another one."""
+    """Return whether the case is about the caller, also if two person records were merged since it was opened."""
     return call.uow.people.get(case.person_id).id == call.person.id

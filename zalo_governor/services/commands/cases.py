@@ -1,4 +1,4 @@
-"""/vipham, /xacnhan, /baonham: the desk works the cases."""
+"""Admin commands `/vipham` (list cases), `/xacnhan` (confirm a case), `/baonham` (false alarm), and shared helpers."""
 
 import re
 from abc import abstractmethod
@@ -27,6 +27,7 @@ from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
 
 DESK = frozenset({Role.ADMIN, Role.ADMIN_STAFF})
+"""Roles of the admins, who work on the cases."""
 _ROWS = 20
 _PAGE = re.compile(r"(.*?)(?: ?(?:trang )?0*([1-9][0-9]{0,3}))?")
 _WORDS = 500
@@ -34,7 +35,7 @@ _RECENT = timedelta(days=30)
 
 
 class Which(Enum):
-    """What /vipham lists."""
+    """Filter of the list of cases."""
 
     OPEN = MessageId.CASES_OPEN
     ALL = MessageId.CASES_ALL
@@ -42,14 +43,14 @@ class Which(Enum):
 
 
 class Wanted(NamedTuple):
-    """What of the list."""
+    """Parsed argument of `/vipham`: filter and page number."""
 
     which: Which
     page: int = 1
 
 
 class ListCases(Command[Wanted]):
-    """/vipham [mở | tất cả | hôm nay] [trang]"""
+    """Command `/vipham [mở | tất cả | hôm nay] [page]`: list open cases, all recent ones, or today's."""
 
     word = "vipham"
     usage = MessageId.USAGE_CASES
@@ -67,13 +68,13 @@ class ListCases(Command[Wanted]):
     _TYPED: ClassVar[dict[Which, str]] = {Which.OPEN: "", Which.ALL: "tất cả ", Which.TODAY: "hôm nay "}
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """A filter and a page; nothing means the first of those that are open."""
+        """Parse a filter and a page number; empty means the first page of the open cases."""
         found = _PAGE.fullmatch(folded(rest).strip(" ."))
         which = self._FILTERS.get(found[1].strip()) if found else None
         return Wanted(which, int(found[2] or 1)) if found and which else None
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """The gravest cases of each group first, of those the youngest, page by page, and how many there are."""
+        """Return one page of each group's cases, gravest first, then newest first, and their total."""
         if not call.groups:
             return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
         return Answer([self._list(call, group, argument) for group in call.groups])
@@ -81,7 +82,9 @@ class ListCases(Command[Wanted]):
     def _list(self, call: Call, group: Group, wanted: Wanted) -> str:
         now, which = self.policy.clock(), wanted.which
         start = {Which.OPEN: from_ms(0), Which.ALL: now - _RECENT, Which.TODAY: midnight(today(now))}[which]
-        cases = call.uow.cases.opened_between(group.id, start=start, end=_beyond(now), open_only=which is Which.OPEN)
+        cases = call.uow.cases.opened_between(
+            group.id, start=start, end=_just_after(now), open_only=which is Which.OPEN
+        )
         named = {"which": self.voice.render(which.value), "group": self.voice.group(group)}
         if not cases:
             return self.voice.render(MessageId.CASES_NONE, **named)
@@ -90,11 +93,11 @@ class ListCases(Command[Wanted]):
         starts = [0, *range(first, len(ordered), _ROWS)]
         page = min(wanted.page, len(starts))
         rows = [self._row(call.uow, case) for case in ordered[starts[page - 1] : [*starts, None][page]]]
-        on = self._on(which, page, len(starts))
+        on = self._page_line(which, page, len(starts))
         return self.voice.render(MessageId.CASES, count=number(len(cases)), rows="\n".join(rows), page=on, **named)
 
-    def _on(self, which: Which, page: int, pages: int) -> str:
-        """Which page this is, and how to go on; "" where there is but one."""
+    def _page_line(self, which: Which, page: int, pages: int) -> str:
+        """Return the page number and how to get the next page; "" if there is only one page."""
         if pages == 1:
             return ""
         about = {"page": number(page), "pages": number(pages)}
@@ -115,57 +118,57 @@ class ListCases(Command[Wanted]):
 
 
 class CaseCommand(Command[int]):
-    """A command of the desk about one case, whose number follows and nothing else."""
+    """Base class of admin commands whose only argument is a case number."""
 
     roles = DESK
     by_code = True
 
     def understand(self, rest: str, today: date) -> int | None:
-        """The number of a case and nothing else."""
+        """Parse a case number; None if more text follows."""
         found = case_number(rest)
         return found[0] if found and not found[1] else None
 
     def answer(self, call: Call, argument: int) -> Answer:
-        """What `about` says, or that there is no such case."""
+        """Return the answer of `about`, or that there is no such case."""
         case = call.uow.cases.get(argument)
         return self.about(call, case) if case else unknown_case(self.voice, argument)
 
     @abstractmethod
     def about(self, call: Call, case: Case) -> Answer:
-        """Carry it out on that case."""
+        """Carry out the command on the case."""
 
 
 class ConfirmCase(CaseCommand):
-    """/xacnhan VP12"""
+    """Command `/xacnhan VP12`: confirm a case as a breach."""
 
     word = "xacnhan"
     usage = MessageId.USAGE_CONFIRM
 
     def about(self, call: Call, case: Case) -> Answer:
-        """Confirmed; a sealed case is referred, since only the competent body determines what is secret."""
+        """Confirm the case; a sealed one becomes REFERRED, as only the competent authority decides what is secret."""
         return move(self, call, case, CaseState.REFERRED if case.sealed else CaseState.CONFIRMED, "")
 
 
 class CaseWords(Command[tuple[int, str]]):
-    """A command about one case, whose number is followed by words."""
+    """Base class of commands whose argument is a case number followed by text."""
 
     roles: ClassVar[frozenset[Role] | None] = DESK
     by_code = True
 
     def understand(self, rest: str, today: date) -> tuple[int, str] | None:
-        """The number of a case and the words, "" where none are given."""
+        """Parse a case number and the text after it, which may be empty."""
         found = case_number(rest)
         return (found[0], one_line(found[1], _WORDS)) if found else None
 
 
 class FalseAlarm(CaseWords):
-    """/baonham VP12 lý do"""
+    """Command `/baonham VP12 reason`: mark a case as a false alarm."""
 
     word = "baonham"
     usage = MessageId.USAGE_FALSE_ALARM
 
     def answer(self, call: Call, argument: tuple[int, str]) -> Answer:
-        """Taken back, with the reason."""
+        """Mark the case as a false alarm; the reason is mandatory."""
         case_id, reason = argument
         if not reason:
             code = f"VP{case_id}"
@@ -175,10 +178,10 @@ class FalseAlarm(CaseWords):
 
 
 def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
-    """The case in another state by somebody's word, with all that follows from it."""
+    """Move the case to another state for the caller, update known false alarms, and notify the person concerned."""
     voice, code, now = command.voice, case.code, command.policy.clock()
     if case.rule_id in CHANGE_RULES and case.person_id == call.person.id:
-        # What somebody of the desk did about the group is the leader's to judge.
+        # Admins may not decide on their own changes to the group; the leader does.
         return Answer([voice.render(MessageId.CHANGE_OWN_CASE, code=code)], "own_case", code)
     try:
         moved = move_case(call.uow, case, to, at=now, by=call.person.id, reason=reason)
@@ -194,28 +197,28 @@ def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str
 
 
 def cannot_move(command: AnyCommand, case: Case) -> Answer:
-    """The case cannot go there from where it is."""
+    """Return the answer that the case cannot be moved from its current state."""
     state = command.voice.state(case.state)
     text = command.voice.render(MessageId.CASE_CANNOT_MOVE, code=case.code, state=state)
     return Answer([text], "cannot_move", case.code)
 
 
 def unknown_case(voice: MessageFormatter, case_id: int) -> Answer:
-    """There is no case of that number."""
+    """Return the answer that there is no case with that number."""
     code = f"VP{case_id}"
     return Answer([voice.render(MessageId.CASE_UNKNOWN, code=code)], "unknown_case", code)
 
 
 def note_opening(command: AnyCommand, call: Call, case: Case) -> None:
-    """Write down that somebody has opened the case."""
+    """Record in the audit log that the caller opened the case."""
     audit_case(call.uow, SHOWN, case, {"way": command.word}, at=command.policy.clock(), by=call.person.id)
 
 
 def one_line(text: str, limit: int) -> str:
-    """What people typed, printable and in one line, cut at `limit` characters."""
+    """Return the text on one line without unprintable characters, cut to `limit` characters."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def _beyond(now: datetime) -> datetime:
+def _just_after(now: datetime) -> datetime:
     return now + timedelta(seconds=1)

@@ -1,4 +1,4 @@
-"""Where typed lines come in: who may ask what, from where, and how soon; everything asked is audited."""
+"""Recognise chat commands in messages, check role, age and rate limit, carry them out, and audit each of them."""
 
 from datetime import datetime
 from typing import Any
@@ -24,44 +24,46 @@ from zalo_governor.services.reports.periods import today
 
 log = structlog.get_logger(__name__)
 
-_OFFERED = 3
-_ABBREVIATED = 2
-"""Letters of an abbreviation: a slip in it is another word."""
+_MOST_SUGGESTED = 3
+_ABBREVIATION_LETTERS = 2
+"""Maximum length of an abbreviation, in letters; typing errors in it are not corrected, as they yield another word."""
 _MOST_ANSWERS, _WINDOW_MINUTES = 6, 5
-"""So many commands of somebody without an office under the regulation are answered within so long."""
+"""Rate limit: answers per window of this many minutes to a person who holds no role but member."""
 _HINTS, _HINTS_OF_OFFICE = 1, 6
-"""So often within the same time is said what may be asked: to members, and to whoever holds an office."""
+"""Hints about available commands per rate-limit window: for a member, and for a holder of any other role."""
 
 
 class CommandDesk:
-    """Takes commands from messages, and from nothing else: no revision, quote, caption, file name or display name."""
+    """Event subscriber that carries out commands typed as message text (not in edits, quotes, captions or names)."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._post = Notifier(policy)
+        self._notifier = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
         self._commands = all_commands(policy)
         for command in list(self._commands.values()):
             self._commands |= dict.fromkeys(command.aliases, command)
-        self._words = {word: command.forgiving and len(word) > _ABBREVIATED for word, command in self._commands.items()}
+        self._words = {
+            word: command.forgiving and len(word) > _ABBREVIATION_LETTERS for word, command in self._commands.items()
+        }
 
     def recognises(self, event: EventBase) -> bool:
-        """Whether the event is a typed command, so that the haste of typing one is not held against anybody."""
-        typed = self._typed(event)
+        """Return whether the event is a valid command, so that rules on spelling and diacritics can exempt it."""
+        typed = self._parse_command(event)
         command = self._commands.get(typed.word) if typed else None
         if command is None or typed is None:
             return False
-        return self._understood(command, typed) is not None
+        return self._parse_argument(command, typed) is not None
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Carry out what the event asks for, if it asks for anything."""
+        """Carry out the command in the event, if there is one; in private, answer anything else with a hint."""
         if event.is_group and event.thread_id not in self._policy.groups:
             return
         if verdict.sealed:
             if not event.is_group:
                 self._decline_sealed(uow, event, verdict)
             return
-        typed = self._typed(event)
+        typed = self._parse_command(event)
         if type(event) is not MessageSent or (typed is None and event.is_group):
             return
         if typed is not None and event.is_group and not typed.word and not typed.close:
@@ -70,32 +72,32 @@ class CommandDesk:
         if person is None or (
             event.is_group and not uow.claims.claim_once(f"command:{event.thread_id}:{event.key}", event.at)
         ):
-            return  # Another account of the program heard it too, and answers.
-        if typed is not None and not self._has_patience(uow, person):
+            return  # Another bot account received the same message and answers it.
+        if typed is not None and not self._count_answer(uow, person):
             self._audit(uow, event, person, "command.too_many", typed.word)
             return
         person = uow.people.get(person.id)
         command = self._commands.get(typed.word) if typed else None
         if command is None or typed is None:
-            self._hint(uow, event, person, typed)
+            self._send_hint(uow, event, person, typed)
             return
-        argument = self._understood(command, typed)
+        argument = self._parse_argument(command, typed)
         if (argument is None and not typed.slash) or (typed.bare and not command.allowed(person)):
-            self._hint(uow, event, person, None, code=typed.rest if typed.bare else "")
+            self._send_hint(uow, event, person, None, code=typed.rest if typed.bare else "")
         elif not may_be_carried_out(event, self._policy.clock()):
-            self._too_late(uow, event, person, command)
+            self._refuse_stale(uow, event, person, command)
         elif not command.allowed(person):
             self._refuse(uow, event, person, command)
         elif argument is None:
             usage = self._voice.render(command.usage)
             text = self._voice.render_for(person, MessageId.USAGE, usage=usage)
-            self._give(uow, event, person, command, Answer([text], "usage"))
+            self._send_answer(uow, event, person, command, Answer([text], "usage"))
         else:
             call = Call(uow, person, self._groups_of(event), event)
-            self._give(uow, event, person, command, command.answer(call, argument))
+            self._send_answer(uow, event, person, command, command.answer(call, argument))
 
-    def _typed(self, event: EventBase) -> Typed | None:
-        # Not isinstance: a revision is a MessageSent too, and what was changed afterwards is never a command.
+    def _parse_command(self, event: EventBase) -> Typed | None:
+        # Not isinstance: MessageRevised is a subclass of MessageSent, and an edited message is never a command.
         if type(event) is not MessageSent or event.attachment or not event.text:
             return None
         if event.is_group and not begins_with_slash(event.text):
@@ -104,22 +106,22 @@ class CommandDesk:
             return Typed(ShowCase.word, code, slash=True, bare=True)
         return read(event.text, self._words)
 
-    def _understood(self, command: AnyCommand, typed: Typed) -> Any:
+    def _parse_argument(self, command: AnyCommand, typed: Typed) -> Any:
         if command.by_code and not typed.slash and not names_case(typed.rest):
             return None
         return command.understand(typed.rest, today(self._policy.clock()))
 
-    def _has_patience(self, uow: UnitOfWork, person: Person) -> bool:
-        """Whether one more answer may go to that person now: who floods the bot must not get its account blocked."""
+    def _count_answer(self, uow: UnitOfWork, person: Person) -> bool:
+        """Count one answer to the person; return False above the rate limit, as Zalo may block a flooded bot."""
         if person.roles - {Role.MEMBER}:
             return True
-        return self._within(uow, f"answer:{person.id}", _MOST_ANSWERS)
+        return self._count_in_window(uow, f"answer:{person.id}", _MOST_ANSWERS)
 
-    def _within(self, uow: UnitOfWork, what: str, most: int) -> bool:
-        """Whether that is done one of the first `most` times of this window; counts it."""
-        return any(uow.claims.claim_once(f"{what}:{number}", self._window()) for number in range(most))
+    def _count_in_window(self, uow: UnitOfWork, key: str, most: int) -> bool:
+        """Count one use of `key` in the current rate-limit window; return False after `most` uses."""
+        return any(uow.claims.claim_once(f"{key}:{number}", self._window_start()) for number in range(most))
 
-    def _window(self) -> datetime:
+    def _window_start(self) -> datetime:
         now = self._policy.clock()
         return now.replace(minute=now.minute - now.minute % _WINDOW_MINUTES, second=0, microsecond=0)
 
@@ -130,51 +132,57 @@ class CommandDesk:
     def _group_id(self, event: EventBase) -> str:
         return event.thread_id if event.is_group else self._policy.home_group_id
 
-    def _give(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand, answer: Answer) -> None:
+    def _send_answer(
+        self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand, answer: Answer
+    ) -> None:
         group_id = self._group_id(event)
         for text in answer.texts:
-            self._post.to_person(uow, person, text, answer.purpose, group_id=group_id, asked_for=True)
+            self._notifier.to_person(uow, person, text, answer.purpose, group_id=group_id, asked_for=True)
         for file in answer.files:
             instead = self._voice.render(MessageId.REPORT_FILE_FAILED, name=file.name)
-            self._post.file_to_person(uow, person, file, instead, answer.purpose, group_id=group_id, asked_for=True)
+            self._notifier.file_to_person(uow, person, file, instead, answer.purpose, group_id=group_id, asked_for=True)
         if event.is_group:
             line = answer.group_line or self._voice.render_for(person, MessageId.ANSWERED_PRIVATELY)
             if person.reach is Reach.REFUSED:
                 line = self._voice.render_for(person, MessageId.UNREACHED_IN_GROUP)
-            self._post.to_group(uow, line, group_id=group_id)
+            self._notifier.to_group(uow, line, group_id=group_id)
         self._audit(uow, event, person, "command", command.word, outcome=answer.outcome, about=answer.subject)
 
     def _refuse(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
         text = self._voice.render_for(person, MessageId.REFUSED, command=f"/{command.word}")
-        self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
+        self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
         self._audit(uow, event, person, "command.refused", command.word)
 
-    def _too_late(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
+    def _refuse_stale(self, uow: UnitOfWork, event: EventBase, person: Person, command: AnyCommand) -> None:
         self._audit(uow, event, person, "command.stale", command.word)
         this_hour = self._policy.clock().replace(minute=0, second=0, microsecond=0)
         if uow.claims.claim_once(f"stale_command:{person.id}", this_hour):
             text = self._voice.render_for(person, MessageId.STALE, when=moment(event.at), command=f"/{command.word}")
-            self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
+            self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=self._group_id(event), asked_for=True)
 
-    def _hint(self, uow: UnitOfWork, event: EventBase, person: Person, typed: Typed | None, *, code: str = "") -> None:
-        """Say what may be asked; `code` is that of a case, where somebody wrote nothing else."""
+    def _send_hint(
+        self, uow: UnitOfWork, event: EventBase, person: Person, typed: Typed | None, *, code: str = ""
+    ) -> None:
+        """Send a hint about the available commands; `code` is set if the message was only that case code."""
         now = self._policy.clock()
         if not may_be_carried_out(event, now):
             return
         group_id = self._group_id(event)
         if typed is not None:
-            text = self._voice.render_for(person, MessageId.UNKNOWN_COMMAND, near=self._near(person, typed))
-            self._post.to_person(uow, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
+            text = self._voice.render_for(person, MessageId.UNKNOWN_COMMAND, near=self._suggest_similar(person, typed))
+            self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=group_id, asked_for=True)
             self._audit(uow, event, person, "command.unknown", "")
-        elif self._within(uow, f"hint:{person.id}", _HINTS_OF_OFFICE if person.roles - {Role.MEMBER} else _HINTS):
+        elif self._count_in_window(
+            uow, f"hint:{person.id}", _HINTS_OF_OFFICE if person.roles - {Role.MEMBER} else _HINTS
+        ):
             hint = self._voice.render_for(person, MessageId.HINT_DESK if person.has(*DESK) else MessageId.HINT)
             text = self._voice.render_for(person, MessageId.HINT_CASE, code=code) if code else hint
-            self._post.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
+            self._notifier.to_person(uow, person, text, Purpose.SYSTEM, group_id=group_id, asked_for=True)
 
-    def _near(self, person: Person, typed: Typed) -> str:
-        """The likest of the commands that the person may use."""
+    def _suggest_similar(self, person: Person, typed: Typed) -> str:
+        """Return a text suggesting the most similar commands that the person may use; "" if there are none."""
         near = dict.fromkeys(self._commands[word] for word in typed.near)
-        likest = [command for command in near if command.allowed(person)][:_OFFERED]
+        likest = [command for command in near if command.allowed(person)][:_MOST_SUGGESTED]
         rows = [self._voice.render(MessageId.HELP_ROW, usage=self._voice.render(command.usage)) for command in likest]
         return self._voice.render(MessageId.NEAR_COMMANDS, rows="\n".join(rows)) if rows else ""
 
@@ -182,12 +190,12 @@ class CommandDesk:
         told = [finding for finding in verdict.findings if not finding.shadow]
         person = uow.people.find_or_create(event.account, event.sender_uid)
         if not told or person is None or not is_fresh(event, self._policy.clock()):
-            return  # A rule on trial says nothing to anybody.
-        if not self._has_patience(uow, person):
+            return  # A shadow rule notifies nobody.
+        if not self._count_answer(uow, person):
             return
         citation = self._voice.citation(told[0].clause)
         text = self._voice.render_for(uow.people.get(person.id), MessageId.SEALED_PRIVATE, citation=citation)
-        self._post.to_person(uow, person, text, Purpose.REPLY, group_id=self._policy.home_group_id, asked_for=True)
+        self._notifier.to_person(uow, person, text, Purpose.REPLY, group_id=self._policy.home_group_id, asked_for=True)
         self._audit(uow, event, person, "private.sealed", "")
 
     def _audit(

@@ -1,4 +1,4 @@
-"""/suco, /gopy: what members tell the office; the desk reads it with the same words and nothing after them."""
+"""Commands `/suco` (report an incident) and `/gopy` (make a suggestion); without text they list both for admins."""
 
 from datetime import date, timedelta
 from typing import ClassVar
@@ -12,16 +12,16 @@ from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.text.normalise import normalise
 
-_LISTED = timedelta(days=90)
+_LISTED_PERIOD = timedelta(days=90)
 _ROWS = 10
-_SHOWN = 150
-_KEPT = 1500
+_SHOWN_CHARACTERS = 150
+_STORED_CHARACTERS = 1500
 _URGENT = frozenset({"khẩn", "gấp", "khan"})
-"""Without its marks "gấp" would be "gặp", with which many an incident begins."""
+"""First words that mark an incident as urgent. "gấp" (urgent) needs its diacritics: "gap" may be "gặp" (meet)."""
 
 
-class _Tell(Command[str]):
-    """Words for the office."""
+class _RemarkCommand(Command[str]):
+    """Base class of the commands by which members send an incident or a suggestion to the admins."""
 
     roles = None
     kind: ClassVar[RemarkKind]
@@ -31,24 +31,24 @@ class _Tell(Command[str]):
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._post = Notifier(policy)
+        self._notifier = Notifier(policy)
 
     def understand(self, rest: str, today: date) -> str | None:
-        """The words; none where the desk wants to read what others said."""
-        return one_line(rest.strip(" :"), _KEPT)
+        """Return the text as one line; "" asks for the list."""
+        return one_line(rest.strip(" :"), _STORED_CHARACTERS)
 
     def answer(self, call: Call, argument: str) -> Answer:
-        """Kept, numbered and passed on; or the list."""
+        """Store the text and pass it on; or, for an admin without text, return the list."""
         if not call.groups:
             return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])
         if argument:
-            return self._keep(call, argument)
+            return self._store(call, argument)
         if call.person.has(*DESK):
             return Answer([self._list(call, group.id) for group in call.groups], "listed")
         text = self.voice.render_for(call.person, MessageId.USAGE, usage=self.voice.render(self.usage))
         return Answer([text], "usage")
 
-    def _keep(self, call: Call, words: str) -> Answer:
+    def _store(self, call: Call, words: str) -> Answer:
         group = call.groups[0]
         now = self.policy.clock()
         remark = call.uow.feedback.add(self.kind, group_id=group.id, person_id=call.person.id, text=words, at=now)
@@ -57,12 +57,12 @@ class _Tell(Command[str]):
         return Answer([text], subject=remark.code, group_line=line)
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
-        """What the member is told; the desk gets it gathered."""
+        """Return the reply to the member; the admins get the remark later in a digest."""
         return self.voice.render_for(call.person, self.kept, code=remark.code)
 
     def _list(self, call: Call, group_id: str) -> str:
         now = self.policy.clock()
-        found = call.uow.feedback.between(group_id, self.kind, now - _LISTED, now + timedelta(seconds=1))
+        found = call.uow.feedback.between(group_id, self.kind, now - _LISTED_PERIOD, now + timedelta(seconds=1))
         group = self.voice.group(self.policy.group(group_id))
         if not found:
             return self.voice.render(self.none_yet, group=group)
@@ -72,15 +72,15 @@ class _Tell(Command[str]):
                 code=remark.code,
                 when=moment(remark.at),
                 who=self.voice.who(call.uow.people.get(remark.person_id)),
-                said=one_line(remark.text, _SHOWN),
+                said=one_line(remark.text, _SHOWN_CHARACTERS),
             )
             for remark in found[::-1][:_ROWS]
         ]
         return self.voice.render(self.listed, group=group, count=number(len(found)), rows="\n".join(rows))
 
 
-class TellIncident(_Tell):
-    """/suco không nhận được tin"""
+class TellIncident(_RemarkCommand):
+    """Command `/suco text`: report an incident, e.g. that messages do not arrive."""
 
     word = "suco"
     usage = MessageId.USAGE_INCIDENT
@@ -90,10 +90,10 @@ class TellIncident(_Tell):
     none_yet = MessageId.INCIDENTS_NONE
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
-        """At once: meanwhile somebody does not hear what is ordered. In the quiet hours, only what is called urgent."""
+        """Notify the admins at once, as the member may be missing orders; in the quiet hours only if marked urgent."""
         quiet = self.policy.quiet_hours
-        morning = quiet.until(remark.at) if quiet and not _urgent(remark.text) else None
-        if morning is not None:  # Then all those of the night go out together (office.digests).
+        morning = quiet.until(remark.at) if quiet and not _is_urgent(remark.text) else None
+        if morning is not None:  # `Digests.incidents` then sends all incidents of the night together.
             about = {"code": remark.code, "when": moment(morning)}
             return self.voice.render_for(call.person, MessageId.INCIDENT_KEPT_AT_NIGHT, **about)
         text = self.voice.render(
@@ -104,13 +104,13 @@ class TellIncident(_Tell):
             group=self.voice.group(self.policy.group(remark.group_id)),
             said=remark.text,
         )
-        self._post.to_desk(call.uow, text, group_id=remark.group_id)
+        self._notifier.to_desk(call.uow, text, group_id=remark.group_id)
         call.uow.feedback.mark_told([remark], remark.at)
         return super()._pass_on(call, remark)
 
 
-class Suggest(_Tell):
-    """/gopy nên ghim lịch trực"""
+class Suggest(_RemarkCommand):
+    """Command `/gopy text`: make a suggestion."""
 
     word = "gopy"
     usage = MessageId.USAGE_SUGGESTION
@@ -120,5 +120,5 @@ class Suggest(_Tell):
     none_yet = MessageId.SUGGESTIONS_NONE
 
 
-def _urgent(text: str) -> bool:
+def _is_urgent(text: str) -> bool:
     return normalise(text).text.casefold().split()[0].strip(".,:;") in _URGENT

@@ -1,4 +1,4 @@
-"""/trogiup, /quyche, /trangthai: what can be asked, what the regulation says, how the program is."""
+"""Commands `/trogiup` (help), `/quyche` (text of the regulation) and `/trangthai` (status of the bot)."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from zalo_governor.services.reports.periods import midnight, today
 
 
 class Help(Command[bool]):
-    """/trogiup"""
+    """Command `/trogiup`: list the commands that the person may use."""
 
     word = "trogiup"
     aliases = ("help", "menu")
@@ -38,31 +38,31 @@ class Help(Command[bool]):
         self._all = (*others, self)
 
     def understand(self, rest: str, today: date) -> bool | None:
-        """Nothing follows it."""
+        """Return True if the argument is empty, else None."""
         return True if not rest.strip(" .?") else None
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """The commands that this person may use."""
+        """Return the usage of each command that the person may use."""
         usages = [self.voice.render(command.usage) for command in self._all if command.allowed(call.person)]
         rows = "\n".join(self.voice.render(MessageId.HELP_ROW, usage=usage) for usage in usages)
         return Answer([self.voice.render_for(call.person, MessageId.HELP, rows=rows)])
 
 
 class Wanted(NamedTuple):
-    """An article of the regulation, or one of its clauses."""
+    """Parsed argument of `/quyche`: an article of the regulation, or one of its clauses."""
 
     article: str
-    """`4`, or `QĐ.1` of the decision that issued the regulation; "" for the table of contents."""
+    """Article `4`, or `QĐ.1` for an article of the decision issuing the regulation; "" for the table of contents."""
     clause: str
 
     @property
     def number(self) -> str:
-        """As `Clause.number` has it, without the clause where none is wanted."""
+        """Number in the form of `Clause.number` (`4.1`), or of the article alone (`4`) if no clause is given."""
         return ".".join(part for part in self if part)
 
 
 class ReadRegulation(Command[Wanted]):
-    """/quyche [điều[.khoản]]"""
+    """Command `/quyche [article[.clause]]`: show what the regulation says."""
 
     word = "quyche"
     usage = MessageId.USAGE_REGULATION
@@ -70,7 +70,7 @@ class ReadRegulation(Command[Wanted]):
     roles = None
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """`4`, `4.1`, `điều 4 khoản 1`, `khoản 1 điều 4`, `QĐ 1.1`; nothing means the table of contents."""
+        """Parse `4`, `4.1`, `điều 4 khoản 1` (article 4 clause 1) or `QĐ 1.1`; empty means the table of contents."""
         words = _WORDS.findall(folded(rest))
         numbers = [str(int(word)) for word in words if word.isdecimal()]
         names = [word for word in words if not word.isdecimal()]
@@ -86,17 +86,17 @@ class ReadRegulation(Command[Wanted]):
         return Wanted(prefix + numbers[0], numbers[1] if len(numbers) > 1 else "")
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """The summaries as config/quy-che.yaml has them."""
+        """Return the summaries of the clauses from config/quy-che.yaml, or the table of contents."""
         if not argument.article:
-            return Answer([self._contents()], subject="contents")
-        clauses = [clause for clause in self.policy.regulation.clauses if _is(clause, argument)]
+            return Answer([self._table_of_contents()], subject="contents")
+        clauses = [clause for clause in self.policy.regulation.clauses if _belongs_to(clause, argument)]
         if not clauses:
             return Answer(
                 [self.voice.render(MessageId.REGULATION_NONE, wanted=argument.number)], "unknown", argument.number
             )
         return Answer(["\n".join(map(self._clause, clauses))], subject=argument.number)
 
-    def _contents(self) -> str:
+    def _table_of_contents(self) -> str:
         regulation = self.policy.regulation
         rows = []
         for article, clauses in groupby(regulation.clauses, lambda clause: clause.number.rpartition(".")[0]):
@@ -126,7 +126,7 @@ class ReadRegulation(Command[Wanted]):
 
 
 class Status(Command[bool]):
-    """/trangthai"""
+    """Command `/trangthai`: show the state of the connection, of each group and of the outbox."""
 
     word = "trangthai"
     aliases = ("tinhtrang",)
@@ -139,37 +139,41 @@ class Status(Command[bool]):
         self._signs = LeakSignService(policy)
 
     def understand(self, rest: str, today: date) -> bool | None:
-        """Nothing follows it."""
+        """Return True if the argument is empty, else None."""
         return True if not rest.strip(" .?") else None
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """The line, and for each group what was heard today and what was not."""
+        """Return the connection state and, for each group, today's received elements and gaps."""
         status = self.policy.status()
         trial = trial_line(self.policy, call.uow, self.voice)
-        rows = [*([trial] if trial else []), *(self._group(call, group) for group in call.groups), *self._private(call)]
+        rows = [
+            *([trial] if trial else []),
+            *(self._group_lines(call, group) for group in call.groups),
+            *self._private_gap_lines(call),
+        ]
         return Answer(
             [
                 self.voice.render(
                     MessageId.STATUS,
                     now=moment(self.policy.clock()),
-                    line=self._line(status),
+                    line=self._connection_line(status),
                     rows="\n".join(rows),
                     outgoing=outgoing_in_words(self.voice, status.outgoing),
-                    looked=self._looked(status) + self._backup(status),
+                    looked=self._group_sync_line(status) + self._backup_line(status),
                 )
             ]
         )
 
-    def _looked(self, status: LineStatus) -> str:
+    def _group_sync_line(self, status: LineStatus) -> str:
         if status.looked_at is None:
             return self.voice.render(MessageId.STATUS_NOT_LOOKED)
         return self.voice.render(MessageId.STATUS_LOOKED, when=moment(status.looked_at))
 
-    def _backup(self, status: LineStatus) -> str:
-        """A line of its own, only where something is to be done."""
+    def _backup_line(self, status: LineStatus) -> str:
+        """Return a line saying that a backup is overdue; "" if none is."""
         return "\n" + no_backup(status, self.voice) if status.backup_overdue else ""
 
-    def _line(self, status: LineStatus) -> str:
+    def _connection_line(self, status: LineStatus) -> str:
         if status.state is None:
             return self.voice.render(MessageId.LINE_UNKNOWN)
         never = self.voice.render(MessageId.NEVER)
@@ -180,10 +184,10 @@ class Status(Command[bool]):
         if status.resumes_at:
             why, until = self.voice.render(ELSEWHERE[status.state]), moment(status.resumes_at)
             return self.voice.render(MessageId.LINE_ELSEWHERE, why=why, until=until, **about)
-        return self.voice.render(_LINES.get(status.state, MessageId.LINE_DOWN), **about)
+        return self.voice.render(_CONNECTION_TEXTS.get(status.state, MessageId.LINE_DOWN), **about)
 
-    def _private(self, call: Call) -> list[str]:
-        """Private messages have no history that could be asked: what may be missing of them is said."""
+    def _private_gap_lines(self, call: Call) -> list[str]:
+        """Return a line on today's gaps in private messages, which cannot be recovered as Zalo keeps no history."""
         now = self.policy.clock()
         start = midnight(today(now))
         missing = [gap for gap in call.uow.statistics.gaps(self.policy.account, start, now) if not gap.closed]
@@ -191,7 +195,7 @@ class Status(Command[bool]):
             return []
         return [self.voice.render(MessageId.STATUS_PRIVATE, gaps=gaps_line(missing, start, now, self.voice))]
 
-    def _group(self, call: Call, group: Group) -> str:
+    def _group_lines(self, call: Call, group: Group) -> str:
         now = self.policy.clock()
         start = midnight(today(now))
         coverage = call.uow.statistics.coverage(group.id, start, now)
@@ -206,12 +210,12 @@ class Status(Command[bool]):
             if failures
             else self.voice.render(MessageId.STATUS_NO_FAILURES),
             calls=self.voice.render(MessageId.STATUS_CALLS, count=number(calls)) if calls else "",
-            members=self._members(call, group),
+            members=self._roster_line(call, group),
             signs=self._signs.line(call.uow, group),
         )
 
-    def _members(self, call: Call, group: Group) -> str:
-        """Who belongs, as far as that can be told, and what cannot be seen."""
+    def _roster_line(self, call: Call, group: Group) -> str:
+        """Return the counts of members, outsiders and missing persons, and which members Zalo hides from the bot."""
         counted = figures(call.uow, self.policy.account, group.id)
         said = MessageId.STATUS_ROSTER if counted else MessageId.STATUS_NO_ROSTER
         facts = {name: number(count) for name, count in counted._asdict().items()} if counted else {}
@@ -221,14 +225,14 @@ class Status(Command[bool]):
 _DECISION = "QĐ."
 _WORDS = re.compile(r"[0-9]{1,6}|[^\W\d_]+")
 _KNOWN_WORDS = frozenset({"dieu", "khoan", "so", "qd", "quyet", "dinh"})
-_LINES = {
+_CONNECTION_TEXTS = {
     LineState.UP: MessageId.LINE_UP,
     LineState.FRAME_LOST: MessageId.LINE_UP,
     LineState.REFUSED: MessageId.LINE_REFUSED,
 }
 
 
-def _is(clause: Clause, wanted: Wanted) -> bool:
+def _belongs_to(clause: Clause, wanted: Wanted) -> bool:
     if wanted.clause:
         return clause.number == wanted.number
     return clause.number == wanted.article or clause.number.rpartition(".")[0] == wanted.article

@@ -1,4 +1,4 @@
-"""/ghinhan: the desk writes down a case that no rule can see (clauses 4.6, 5.3, 7.5 …)."""
+"""Command `/ghinhan`: an admin records a case that no rule can detect (clauses 4.6, 5.3, 7.5 …)."""
 
 import re
 from datetime import date
@@ -16,16 +16,16 @@ from zalo_governor.services.messaging.notifier import Notifier
 from zalo_governor.services.policy import Group, ServicePolicy
 
 MANUAL_RULE = "ghi-nhan"
-"""Stands where cases of rules name their rule."""
+"""Value of `Case.rule_id` for cases recorded by hand."""
 
 _WORDS = 600
 _CLAUSE = re.compile(r"(?:(qđ|qd)\s*\.?\s*)?(\d{1,2})\s*\.\s*(\d{1,2})(?![\d.])", re.IGNORECASE)
 _UID = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
-_EVERYBODY = "-1"
+_MENTION_ALL = "-1"
 
 
 class NoteCase(Command[str]):
-    """/ghinhan 4.6 @người nội dung"""
+    """Command `/ghinhan 4.6 @person reason`: record a case against the mentioned person by hand."""
 
     word = "ghinhan"
     usage = MessageId.USAGE_NOTE
@@ -33,20 +33,20 @@ class NoteCase(Command[str]):
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
-        self._post = Notifier(policy)
+        self._notifier = Notifier(policy)
 
     def understand(self, rest: str, today: date) -> str | None:
-        """The number of a clause, with which the rest has to begin."""
+        """Parse the clause number with which the argument has to begin; return it normalised (`4.6`)."""
         found = _CLAUSE.match(rest)
-        return _number(found) if found else None
+        return _clause_number(found) if found else None
 
     def answer(self, call: Call, argument: str) -> Answer:
-        """Written down, with whom the message names by uid; a name that was only typed names nobody."""
+        """Open the case about the one person mentioned, quoted or given by uid (a name typed as text is refused)."""
         if argument not in {clause.number for clause in self.policy.regulation.clauses}:
             return Answer([self.voice.render(MessageId.REGULATION_NONE, wanted=argument)], "unknown_clause", argument)
         if len(call.groups) != 1:
             return Answer([self.voice.render_for(call.person, MessageId.APPROVAL_WHICH_GROUP)], "which_group")
-        uid, words = _named(call.event)
+        uid, words = _person_and_text(call.event)
         person = (
             call.uow.people.find_or_create(call.event.account, uid) if uid not in {"", self.policy.account} else None
         )
@@ -54,13 +54,13 @@ class NoteCase(Command[str]):
             return Answer([self.voice.render_for(call.person, MessageId.NOTE_WHO)], "nobody", argument)
         if not words:
             return Answer([self.voice.render_for(call.person, MessageId.NOTE_WORDS)], "no_words", argument)
-        case = self._open(call, call.groups[0], person, argument, words)
+        case = self._open_case(call, call.groups[0], person, argument, words)
         who = self.voice.who(call.uow.people.get(person.id))
         about = {"code": case.code, "who": who, "citation": self.voice.citation(argument)}
-        self._tell_others(call, case, about)
+        self._notify_other_admins(call, case, about)
         return Answer([self.voice.render(MessageId.NOTED, **about)], subject=case.code)
 
-    def _open(self, call: Call, group: Group, person: Person, clause: str, words: str) -> Case:
+    def _open_case(self, call: Call, group: Group, person: Person, clause: str, words: str) -> Case:
         now = self.policy.clock()
         case = open_case(
             call.uow,
@@ -77,7 +77,7 @@ class NoteCase(Command[str]):
                 event_at=call.event.at,
                 last_event_at=call.event.at,
                 first_event_id=call.event.id,
-                # It is not about the message that says so: taking that back remedies nothing.
+                # Empty, since the case is not about the command's message: recalling that must not close the case.
                 message_key="",
                 state_at=now,
             ),
@@ -87,22 +87,22 @@ class NoteCase(Command[str]):
         call.uow.case_notes.add_manual(case, call.person.id, words)
         return case
 
-    def _tell_others(self, call: Call, case: Case, about: dict[str, str]) -> None:
+    def _notify_other_admins(self, call: Call, case: Case, about: dict[str, str]) -> None:
         group = self.voice.group(self.policy.group(case.group_id))
         text = self.voice.render(MessageId.NOTED_TOLD, **about, group=group, by=self.voice.who(call.person))
-        for other in self._post.holders(call.uow, *DESK):
+        for other in self._notifier.holders(call.uow, *DESK):
             if other.id not in {call.person.id, case.person_id}:
                 purpose = Purpose.ADMIN_ALERT
-                self._post.to_person(call.uow, other, text, purpose, group_id=case.group_id, case_id=case.id)
+                self._notifier.to_person(call.uow, other, text, purpose, group_id=case.group_id, case_id=case.id)
 
 
-def _number(found: re.Match[str]) -> str:
+def _clause_number(found: re.Match[str]) -> str:
     decision = "QĐ." if found[1] else ""
     return f"{decision}{int(found[2])}.{int(found[3])}"
 
 
-def _named(message: MessageSent) -> tuple[str, str]:
-    """(uid of the one person whom the message names, what else it says after the clause); "" for what is not there."""
+def _person_and_text(message: MessageSent) -> tuple[str, str]:
+    """Return (uid of the one person mentioned, quoted or typed as uid; text after the clause), "" if missing."""
     uids = {mention.uid for mention in message.mentions}
     text = _without_mentions(message)
     found = _CLAUSE.search(text)
@@ -113,11 +113,11 @@ def _named(message: MessageSent) -> tuple[str, str]:
         uids = {typed[0]}
         words = words.replace(typed[0], " ", 1)
     uid = next(iter(uids)) if len(uids) == 1 else ""
-    return ("" if uid == _EVERYBODY else uid), one_line(words, _WORDS).strip(" :,;-–")
+    return ("" if uid == _MENTION_ALL else uid), one_line(words, _WORDS).strip(" :,;-–")
 
 
 def _without_mentions(message: MessageSent) -> str:
-    """Zalo counts places in a text as its own client does: in units of UTF-16."""
+    """Remove the @mentions from the message text; Zalo gives their positions in UTF-16 code units."""
     units = message.text.encode("utf-16-le", "surrogatepass")
     for mention in sorted(message.mentions, key=lambda given: given.start, reverse=True):
         if mention.start >= 0 and mention.length > 0:

@@ -1,4 +1,4 @@
-"""/thanhvien, /moira: who belongs to the group, and who is put out of it."""
+"""Commands `/thanhvien` (list members, add to the roster) and `/moira` (remove a person from the group)."""
 
 from datetime import date
 
@@ -23,11 +23,12 @@ from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group, ServicePolicy
 
 MAY_SAY_WHO_BELONGS = frozenset({Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER})
+"""Roles that may add persons to the roster or remove them from the group."""
 _ROWS = 15
 
 
 class Belongs(Command[Whom]):
-    """/thanhvien, or with VP12 or TV34 and perhaps the approved name"""
+    """Command `/thanhvien [VP12 | TV34 [name - title]]`: compare the group with the roster, or add the person to it."""
 
     word = "thanhvien"
     by_code = True
@@ -39,11 +40,11 @@ class Belongs(Command[Whom]):
         self._newcomers = OutsiderService(policy)
 
     def understand(self, rest: str, today: date) -> Whom | None:
-        """A code, with the approved name and title where they are given; nothing stands for the list."""
+        """Parse a case or member code and an optional name and title; an empty text asks for the list."""
         return read_whom(rest) if rest.strip(" .") else Whom()
 
     def answer(self, call: Call, argument: Whom) -> Answer:
-        """The list, or the person goes into the roster and the case about the coming closes."""
+        """Return the list, or add the person to the roster and close the case about the joining."""
         whom = argument
         if whom == Whom():
             return Answer([self._list(call, group) for group in call.groups], subject="list")
@@ -51,31 +52,31 @@ class Belongs(Command[Whom]):
         if found is None:
             return Answer([self.voice.render(MessageId.MEMBER_UNKNOWN, code=whom.code)], "unknown", whom.code)
         if found.person.uid in (call.uow.roster.approved_uids(self.policy.account, found.group.id) or ()):
-            return self._settled(call, found, whom, MessageId.MEMBER_ALREADY, MessageId.REASON_RECOGNISED)
+            return self._close_case(call, found, whom, MessageId.MEMBER_ALREADY, MessageId.REASON_RECOGNISED)
         if found.person.namesake and not whom.rest:
-            return self._say_namesake(found, whom)
+            return self._ask_for_name(found, whom)
         matched = call.uow.roster.matched(self.policy.account, found.group.id)
         place = likeliest(matched, whom.rest or found.person.display_name)
         if place is not None:
             entry = matched[place][0].model_copy(update={"uid": found.person.uid})
             call.uow.roster.put(self.policy.account, found.group.id, place, entry)
-            return self._settled(call, found, whom, MessageId.MEMBER_MATCHED, MessageId.REASON_RECOGNISED, entry)
+            return self._close_case(call, found, whom, MessageId.MEMBER_MATCHED, MessageId.REASON_RECOGNISED, entry)
         named = name_and_title(whom.rest or plain(found.person.display_name, LONGEST_NAME))
         if named is None:
             return Answer([self.voice.render(MessageId.MEMBER_NEEDS_NAME, code=whom.code)], "no_name", whom.code)
         entry = RosterEntry(full_name=named[0], title=named[1], uid=found.person.uid)
         call.uow.roster.put(self.policy.account, found.group.id, None, entry)
-        return self._settled(call, found, whom, MessageId.MEMBER_ADDED, MessageId.REASON_PUT_IN_ROSTER, entry)
+        return self._close_case(call, found, whom, MessageId.MEMBER_ADDED, MessageId.REASON_PUT_IN_ROSTER, entry)
 
-    def _say_namesake(self, found: Found, whom: Whom) -> Answer:
-        """Whose name is borrowed is not to be taken for that person by a slip of the thumb."""
+    def _ask_for_name(self, found: Found, whom: Whom) -> Answer:
+        """Ask for an explicit name, as the display name is also that of another member (possible impersonation)."""
         text = self.voice.render(MessageId.MEMBER_NAMESAKE, code=whom.code, who=self.voice.who(found.person))
         return Answer([text], "namesake", whom.code)
 
-    def _settled(
+    def _close_case(
         self, call: Call, found: Found, whom: Whom, said: MessageId, reason: MessageId, entry: RosterEntry | None = None
     ) -> Answer:
-        """The case closes: as a false alarm where the person stood in the roster, else as remedied."""
+        """Close the case (as a false alarm if the person was in the roster already, else as remedied) and reply."""
         if found.case and found.case.state.open:
             to = CaseState.FALSE_ALARM if reason is MessageId.REASON_RECOGNISED else CaseState.REMEDIED
             self._newcomers.close(call.uow, found.case, to, self.voice.render(reason), by=call.person.id)
@@ -92,7 +93,7 @@ class Belongs(Command[Whom]):
         return Answer([self.voice.render(said, code=whom.code, who=who)], subject=whom.code)
 
     def _list(self, call: Call, group: Group) -> str:
-        """Who is where they should not be, or is not where they should be."""
+        """Return the list of outsiders in the group, and of roster members who are missing from it."""
         uow, account = call.uow, self.policy.account
         unseen = hidden(uow.members.group_snapshot(group.id), self.voice)
         held = attendance(uow, account, group.id)
@@ -100,12 +101,14 @@ class Belongs(Command[Whom]):
             return self.voice.render(MessageId.NO_ROSTER, group=self.voice.group(group)) + unseen
         parts = []
         if held.strangers:
-            rows = [self._stranger(call, group, uid) for uid in held.strangers[:_ROWS]]
-            parts.append(self._part(MessageId.LIST_STRANGERS, len(held.strangers), rows))
+            rows = [self._outsider_row(call, group, uid) for uid in held.strangers[:_ROWS]]
+            parts.append(self._list_section(MessageId.LIST_STRANGERS, len(held.strangers), rows))
         if held.missing:
-            missing = [self.voice.render(MessageId.LIST_MISSING_ROW, name=one.full_name, title=one.title, agency=one.agency)
-                       for one in held.missing[:_ROWS]]  # fmt: skip
-            parts.append(self._part(MessageId.LIST_MISSING, len(held.missing), missing))
+            missing = [
+                self.voice.render(MessageId.LIST_MISSING_ROW, name=one.full_name, title=one.title, agency=one.agency)
+                for one in held.missing[:_ROWS]
+            ]
+            parts.append(self._list_section(MessageId.LIST_MISSING, len(held.missing), missing))
         return self.voice.render(
             MessageId.LIST,
             group=self.voice.group(group),
@@ -115,12 +118,12 @@ class Belongs(Command[Whom]):
             parts="\n".join(parts) or self.voice.render(MessageId.LIST_NOTHING),
         )
 
-    def _part(self, text: MessageId, count: int, rows: list[str]) -> str:
+    def _list_section(self, text: MessageId, count: int, rows: list[str]) -> str:
         if count > len(rows):
             rows.append(self.voice.render(MessageId.LIST_MORE, count=number(count - len(rows))))
         return self.voice.render(text, count=number(count), rows="\n".join(rows))
 
-    def _stranger(self, call: Call, group: Group, uid: str) -> str:
+    def _outsider_row(self, call: Call, group: Group, uid: str) -> str:
         seen = call.uow.people.find_or_create(self.policy.account, uid)
         if seen is None:
             return ""
@@ -137,7 +140,7 @@ class Belongs(Command[Whom]):
 
 
 class PutOut(Command[Whom]):
-    """/moira VP12 or TV34, then the same with the one-time code"""
+    """Command `/moira VP12 | TV34`: remove the person from the group, after confirmation by a one-time code."""
 
     word = "moira"
     by_code = True
@@ -145,7 +148,7 @@ class PutOut(Command[Whom]):
     roles = MAY_SAY_WHO_BELONGS
 
     def understand(self, rest: str, today: date) -> Whom | None:
-        """A code, and after it the one-time code or nothing."""
+        """Parse a case or member code, and the optional one-time code after it."""
         whom = read_whom(rest)
         digits = "".join(whom.rest.split()) if whom else ""
         if whom is None or (digits and not (digits.isascii() and digits.isdigit())):
@@ -153,7 +156,7 @@ class PutOut(Command[Whom]):
         return whom._replace(rest=digits)
 
     def answer(self, call: Call, argument: Whom) -> Answer:
-        """Without a one-time code one is sent; with it the order is given, and its result comes as a message."""
+        """Send a one-time code, or given a valid one enqueue the removal, whose result is reported later."""
         found = find(call, self.policy.account, argument)
         if found is None:
             return Answer([self.voice.render(MessageId.MEMBER_UNKNOWN, code=argument.code)], "unknown", argument.code)
@@ -164,15 +167,15 @@ class PutOut(Command[Whom]):
             return self._say(text, found, argument.code, "belongs")
         if uid not in call.uow.members.present_uids(account, found.group.id):
             return self._say(MessageId.PUT_OUT_GONE, found, argument.code, "gone")
-        newcomer, case = self._case(call, found)
+        newcomer, case = self._find_or_open_case(call, found)
         if call.uow.jobs.is_waiting(account, JobKind.REMOVE_MEMBER, found.group.id, uid):
             return self._say(MessageId.PUT_OUT_WAITS, found, case.code, "waits")
         if argument.rest:
-            return self._order(call, found, newcomer, case, argument.rest)
-        return self._issue(call, found, case)
+            return self._order_removal(call, found, newcomer, case, argument.rest)
+        return self._send_code(call, found, case)
 
-    def _case(self, call: Call, found: Found) -> tuple[Outsider, Case]:
-        """The case about the person; one is opened where there is none: nobody is put out without a record of it."""
+    def _find_or_open_case(self, call: Call, found: Found) -> tuple[Outsider, Case]:
+        """Return the outsider record and case of the person; open a case if there is none, to document the removal."""
         if found.newcomer and found.case:
             return found.newcomer, found.case
         now = self.policy.clock()
@@ -196,10 +199,11 @@ class PutOut(Command[Whom]):
             came_at=now,
         )
         call.uow.outsiders.add(newcomer)
-        call.uow.claims.claim_once(f"newcomer:{case.code}:", case.opened_at)  # Who asked for it knows of it.
+        # No notice of the new case is sent: the person who asked knows of it.
+        call.uow.claims.claim_once(f"newcomer:{case.code}:", case.opened_at)
         return newcomer, case
 
-    def _issue(self, call: Call, found: Found, case: Case) -> Answer:
+    def _send_code(self, call: Call, found: Found, case: Case) -> Answer:
         secret, now = self.policy.draw_code(), self.policy.clock()
         call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.code_valid)
         text = self.voice.render(
@@ -212,7 +216,7 @@ class PutOut(Command[Whom]):
         )
         return Answer([text], "code_issued", case.code)
 
-    def _order(self, call: Call, found: Found, newcomer: Outsider, case: Case, secret: str) -> Answer:
+    def _order_removal(self, call: Call, found: Found, newcomer: Outsider, case: Case, secret: str) -> Answer:
         now = self.policy.clock()
         checked = call.uow.case_messages.check_removal_code(case, call.person.id, secret, now)
         if checked is not CodeCheck.ACCEPTED:

@@ -1,4 +1,4 @@
-"""/ghim: what matters is pinned where everybody finds it again (clause 5.2)."""
+"""Command `/ghim`: pin an important message in the group (clause 5.2)."""
 
 from datetime import date
 
@@ -9,18 +9,18 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class Pin(Command[bool]):
-    """/ghim, in the group, in answer to the message"""
+    """Command `/ghim`: pin the message to which the command replies in the group."""
 
     word = "ghim"
     usage = MessageId.USAGE_PIN
     roles = frozenset({Role.LEADER, Role.LEADERSHIP, Role.ADMIN})
 
     def understand(self, rest: str, today: date) -> bool | None:
-        """Nothing may follow: what is to be pinned is what is quoted."""
+        """Return True if the argument is empty, else None: the message to pin is the quoted one."""
         return None if rest.strip(" .:") else True
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """The order is given, and its result comes as a message."""
+        """Enqueue a job that pins the quoted message; its result is reported in a later message."""
         event, quote = call.event, call.event.quote
         if not event.is_group or quote is None or not quote.key.isdecimal():
             return Answer([self.voice.render_for(call.person, MessageId.PIN_NEEDS_QUOTE)], "needs_quote")

@@ -1,4 +1,4 @@
-"""The commands that there are, in the order in which /trogiup lists them."""
+"""The list of all chat commands, in the order in which `/trogiup` (help) shows them."""
 
 from zalo_governor.services.commands.approve import Approve
 from zalo_governor.services.commands.base import AnyCommand
@@ -42,10 +42,10 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     ShowTrial,
     SwitchOn,
 )
-"""All but the one that lists them."""
+"""All command classes except `Help`, which needs the list of the others."""
 
 
 def all_commands(policy: ServicePolicy) -> dict[str, AnyCommand]:
-    """Word -> command."""
+    """Return all commands by their word."""
     named: list[AnyCommand] = [kind(policy) for kind in COMMANDS]
     return {command.word: command for command in (*named, Help(policy, named))}

@@ -1,4 +1,4 @@
-"""/baocao: the activity report, always in private, as a message or as a file."""
+"""Command `/baocao`: send the activity report, always in private, as a message or as a file."""
 
 from datetime import date
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from zalo_governor.services.reports.periods import Span, as_period, asked, today
 from zalo_governor.services.reports.scheduled import REPORT_READERS
 from zalo_governor.services.reports.text import render_text
 
-_FACES = {
+_FORMATS = {
     "docx": ReportFormat.DOCX,
     "word": ReportFormat.DOCX,
     "van ban": ReportFormat.DOCX,
@@ -28,20 +28,23 @@ _FACES = {
     "hinh anh": ReportFormat.PNG,
     "bieu do": ReportFormat.PNG,
 }
-"""How people ask for a file, at the end of the line or at its beginning."""
-_BESIDE_A_FACE = frozenset({"file", "tep", "dang"})
+"""Word that asks for a file (lower case, no diacritics) -> file format; may begin or end the argument."""
+_FILLER_WORDS = frozenset({"file", "tep", "dang"})
 
 
 class Wanted(NamedTuple):
-    """Which report, and as what."""
+    """Parsed argument of `/baocao`: the period and the file format."""
 
     span: Span
     face: ReportFormat | None
-    """None for a message."""
+    """File format; None for a chat message."""
 
 
 class Report(Command[Wanted]):
-    """/baocao [hôm nay | hôm qua | tuần | tháng | quý | 01/10-31/10] [docx | xlsx | ảnh]"""
+    """Command `/baocao [period] [docx | xlsx | ảnh]`: send the activity report, of today by default.
+
+    Periods: hôm nay (today), hôm qua (yesterday), tuần (week), tháng (month), quý (quarter), 01/10-31/10.
+    """
 
     word = "baocao"
     aliases = ("bc", "report")
@@ -50,12 +53,12 @@ class Report(Command[Wanted]):
     roles = frozenset(REPORT_READERS)
 
     def understand(self, rest: str, today: date) -> Wanted | None:
-        """A period, and after or before it perhaps the kind of file; no period means today."""
-        words = [word for word in folded(rest).rstrip(" .").split() if word not in _BESIDE_A_FACE]
+        """Parse a period, and before or after it an optional file format; no period means today."""
+        words = [word for word in folded(rest).rstrip(" .").split() if word not in _FILLER_WORDS]
         face = None
         for length in (2, 1):
             for kind, others in ((words[-length:], words[:-length]), (words[:length], words[length:])):
-                face = face or _FACES.get(" ".join(kind))
+                face = face or _FORMATS.get(" ".join(kind))
                 if face:
                     span = asked(" ".join(others), today)
                     return Wanted(span, face) if span else None
@@ -63,7 +66,7 @@ class Report(Command[Wanted]):
         return Wanted(span, None) if span else None
 
     def answer(self, call: Call, argument: Wanted) -> Answer:
-        """One report for each group asked about."""
+        """Return the report of each of the call's groups, as texts or as files."""
         policy, span = self.policy, argument.span
         if not call.groups:
             return Answer([self.voice.render_for(call.person, MessageId.NOT_GOVERNED)])

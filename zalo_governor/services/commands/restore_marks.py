@@ -1,4 +1,4 @@
-"""/themdau: a sentence without marks comes back with them, as a question."""
+"""Command `/themdau`: restore the diacritics of a Vietnamese sentence typed without them."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class AddMarks(Command[str]):
-    """/themdau <câu>"""
+    """Command `/themdau <sentence>`: suggest the sentence with diacritics."""
 
     word = "themdau"
     usage = MessageId.USAGE_ADD_MARKS
@@ -15,11 +15,11 @@ class AddMarks(Command[str]):
     roles = None
 
     def understand(self, rest: str, today: date) -> str | None:
-        """The sentence; there has to be one."""
+        """Return the sentence; None if there is none."""
         return rest.strip() or None
 
     def answer(self, call: Call, argument: str) -> Answer:
-        """The likeliest sentences; nothing of them is kept."""
+        """Return the likeliest sentences with diacritics; none of them is stored."""
         sentences = self.policy.with_marks(argument)
         if sentences[0] == argument:
             return Answer([self.voice.render_for(call.person, MessageId.MARKS_NONE)], "nothing")

@@ -1,4 +1,4 @@
-"""/xem: one case as the desk sees it, and what is to be done next."""
+"""Command `/xem`: show one case to the admins, with the next steps."""
 
 from zalo_governor.domain.cases import Case, CaseNote, CaseState, NoteKind
 from zalo_governor.domain.group_changes import CHANGE_RULES
@@ -18,7 +18,7 @@ from zalo_governor.services.messaging.trial_filter import withheld_line
 from zalo_governor.services.policy import ServicePolicy
 
 QUOTABLE = frozenset({ClauseTopic.WRITING, ClauseTopic.NAMES})
-"""The clauses whose cases may show what was written."""
+"""Topics of the clauses (writing, display names) whose cases may quote the message."""
 
 _EXCERPT = 80
 _WORDS = 600
@@ -36,7 +36,7 @@ _NOTE_TEXTS = {
 
 
 class ShowCase(CaseCommand):
-    """/xem VP12"""
+    """Command `/xem VP12`: show everything known of a case."""
 
     word = "xem"
     usage = MessageId.USAGE_SHOW
@@ -47,22 +47,22 @@ class ShowCase(CaseCommand):
         self._wording = ChangeFormatter(self.voice, policy.changes)
 
     def about(self, call: Call, case: Case) -> Answer:
-        """What is known of the case; of a sealed one, that nothing is kept; and who else has looked."""
+        """Return the page about the case, without content if it is sealed, and audit that the caller opened it."""
         text = self.voice.render(
             MessageId.CASE,
             code=case.code,
             group=self.voice.group(self.policy.group(case.group_id)),
             when=moment(case.event_at),
             who=self.voice.who(call.uow.people.get(case.person_id)),
-            signs=self._signs(case),
+            signs=self._finding_line(case),
             state=state_in_words(call.uow, self.voice, case),
             times=self.voice.times(case),
-            content="\n".join(self._content(call, case)),
+            content="\n".join(self._content_lines(call, case)),
         )
         note_opening(self, call, case)
         return Answer([text], subject=case.code)
 
-    def _signs(self, case: Case) -> str:
+    def _finding_line(self, case: Case) -> str:
         citation = self.voice.cited(case)
         if case.label == UNCHECKED:
             return self.voice.render(MessageId.CASE_SIGNS_UNCHECKED, citation=citation)
@@ -70,18 +70,18 @@ class ShowCase(CaseCommand):
             return self.voice.render(MessageId.CASE_SIGNS_SEALED, citation=citation)
         return self.voice.render(MessageId.CASE_SIGNS, citation=citation, clause=self.voice.sign(case))
 
-    def _content(self, call: Call, case: Case) -> list[str]:
+    def _content_lines(self, call: Call, case: Case) -> list[str]:
         lines = []
         newcomer = call.uow.outsiders.of_case(case)
         if newcomer:
-            lines += self._newcomer(call, case, newcomer)
+            lines += self._outsider_lines(call, case, newcomer)
         elif case.sealed:
             lines.append(
                 self.voice.render(MessageId.CASE_SEALED_GONE if self._is_gone(call, case) else MessageId.CASE_SEALED)
             )
-            lines += self._aftermath(call, case)
+            lines += self._sealed_message_lines(call, case)
         elif case.rule_id in CHANGE_RULES:
-            lines += self._changes(call, case)
+            lines += self._change_lines(call, case)
         elif noted := call.uow.case_notes.manual(case):
             by, words = noted
             who = self.voice.who(call.uow.people.get(by))
@@ -95,7 +95,7 @@ class ShowCase(CaseCommand):
                 lines.append(
                     self.voice.render(MessageId.CASE_NO_EXCERPT_GONE if no_longer else MessageId.CASE_NO_EXCERPT)
                 )
-            lines += self._withdrawn(call, case)
+            lines += self._removal_lines(call, case)
             if quotable and (suggestion := call.uow.cases.suggestion(case)):
                 lines.append(self.voice.render(MessageId.CASE_SUGGESTION, suggestion=one_line(suggestion, _EXCERPT)))
         if has_category(case.label):
@@ -108,16 +108,16 @@ class ShowCase(CaseCommand):
             lines.append(self.voice.render(MessageId.CASE_NTH, nth=number(case.nth), days=days))
         if case.minutes_to_remedy is not None:
             lines.append(self.voice.render(MessageId.CASE_REMEDIED, minutes=number(case.minutes_to_remedy)))
-        lines += [self._note(call, note) for note in call.uow.case_notes.of(case)[-_NOTES:]]
-        lines += self._leader(call, case)
+        lines += [self._note_line(call, note) for note in call.uow.case_notes.of(case)[-_NOTES:]]
+        lines += self._leader_lines(call, case)
         if withheld := withheld_line(call.uow, self.voice, call.uow.trials.withheld_of(case)):
             lines.append(self.voice.render(MessageId.CASE_WITHHELD, whom=withheld))
         if case.sealed:
-            lines.append(self._next(call, case))
-        return lines + self._opened(call, case)
+            lines.append(self._next_steps_line(call, case))
+        return lines + self._opening_lines(call, case)
 
-    def _opened(self, call: Call, case: Case) -> list[str]:
-        """Who has opened the case before: the access log, as the desk sees it."""
+    def _opening_lines(self, call: Call, case: Case) -> list[str]:
+        """Return a line naming who opened the case before, from the audit log."""
         openings = call.uow.audit.openings(case)
         rows = [
             self.voice.render(
@@ -132,8 +132,8 @@ class ShowCase(CaseCommand):
         ]
         return [self.voice.render(MessageId.CASE_SHOWN, rows="; ".join(rows))] if rows else []
 
-    def _newcomer(self, call: Call, case: Case, newcomer: Outsider) -> list[str]:
-        """Who came in, how, and whether that person is still there."""
+    def _outsider_lines(self, call: Call, case: Case, newcomer: Outsider) -> list[str]:
+        """Return lines on the outsider of the case: who joined, how, and whether the person is still in the group."""
         person = call.uow.people.get(newcomer.person_id)
         who = self.voice.who(person)
         lines = [self.voice.render(MessageId.CASE_NEWCOMER, who=who, way=way_in(call.uow, self.voice, newcomer, case))]
@@ -144,13 +144,13 @@ class ShowCase(CaseCommand):
             lines.append(self.voice.render(here, code=case.code))
         return lines
 
-    def _note(self, call: Call, note: CaseNote) -> str:
+    def _note_line(self, call: Call, note: CaseNote) -> str:
         who = self.voice.who(call.uow.people.get(note.person_id))
         words = one_line(note.text, _NOTE)
         return self.voice.render(_NOTE_TEXTS[note.kind], who=who, when=moment(note.at), words=words)
 
-    def _changes(self, call: Call, case: Case) -> list[str]:
-        """What was changed, the youngest last, and who has allowed it since."""
+    def _change_lines(self, call: Call, case: Case) -> list[str]:
+        """Return lines on the group changes of the case, newest last, and on who approved them afterwards."""
         kept = call.uow.group_changes.of_case(case)
         lines = [
             self.voice.render(
@@ -164,10 +164,10 @@ class ShowCase(CaseCommand):
             lines.append(self.voice.render(MessageId.CASE_CHANGE_APPROVED, who=who, when=moment(approval.given_at)))
         return lines
 
-    def _aftermath(self, call: Call, case: Case) -> list[str]:
-        """What the group still shows of a sealed case, and who has seen it."""
+    def _sealed_message_lines(self, call: Call, case: Case) -> list[str]:
+        """Return lines on a sealed case's messages: which were removed, and how many people have read them."""
         lines = [self.voice.render(MessageId.CASE_SAME, code=f"VP{case.same_as}")] if case.same_as else []
-        lines += self._withdrawn(call, case)
+        lines += self._removal_lines(call, case)
         readers = [reader.seen for reader in call.uow.case_messages.readers(case) if reader.person_id != case.person_id]
         if readers:
             seen = sum(readers)
@@ -178,11 +178,11 @@ class ShowCase(CaseCommand):
         return lines
 
     def _is_gone(self, call: Call, case: Case) -> bool:
-        """Whether there was a message, and the group shows none of it any more."""
+        """Return whether the case has messages and all of them were recalled or deleted."""
         return bool(call.uow.case_messages.of(case)) and not visible(call.uow, case)
 
-    def _withdrawn(self, call: Call, case: Case) -> list[str]:
-        """What was recalled or deleted, when and by whom."""
+    def _removal_lines(self, call: Call, case: Case) -> list[str]:
+        """Return lines on the messages that were recalled or deleted: when and by whom."""
         lines = []
         for message in call.uow.case_messages.of(case):
             if message.gone_at:
@@ -191,7 +191,7 @@ class ShowCase(CaseCommand):
                 lines.append(self.voice.render(MessageId.CASE_GONE, when=moment(message.at), how=how))
         return lines[:_GONE]
 
-    def _leader(self, call: Call, case: Case) -> list[str]:
+    def _leader_lines(self, call: Call, case: Case) -> list[str]:
         if case.leader_told_at is None:
             return [self.voice.render(MessageId.CASE_DUE, when=moment(case.due_at))] if case.due_at else []
         when = moment(case.leader_told_at)
@@ -202,11 +202,11 @@ class ShowCase(CaseCommand):
         who = self.voice.who(call.uow.people.get(case.leader_told_by))
         return [self.voice.render(MessageId.CASE_LEADER_BY_DESK, who=who, when=when)]
 
-    def _next(self, call: Call, case: Case) -> str:
+    def _next_steps_line(self, call: Call, case: Case) -> str:
         steps: list[MessageId] = []
         said: list[str] = []
         if case.label == UNCHECKED and case.state.open:
-            # Nobody knows yet whether there is anything to recall or to report.
+            # The content was sealed unchecked, so it is unknown whether there is anything to recall or to report.
             steps += [MessageId.STEP_LOOK, MessageId.STEP_ANSWER]
         elif case.state is not CaseState.FALSE_ALARM:
             if visible(call.uow, case):

@@ -1,4 +1,4 @@
-"""Whom a command about somebody's membership means: by the case about the coming, or by the number in the list."""
+"""Parsing and look-up of the person meant by a membership command: by case code `VP12` or by member code `TV34`."""
 
 import re
 from typing import NamedTuple
@@ -17,21 +17,21 @@ _DASH = re.compile(r"\s+[-–—]+\s*|\s*[-–—]+\s+")
 
 
 class Whom(NamedTuple):
-    """What was typed: a code, and what follows it."""
+    """Parsed argument of a membership command: a case or member code, and the text after it."""
 
     case_id: int | None = None
     person_id: int | None = None
-    """From the list of `/thanhvien`: somebody in the group about whom there need be no case."""
+    """Number from a member code `TV34`, as listed by `/thanhvien`; the person need not have a case."""
     rest: str = ""
 
     @property
     def code(self) -> str:
-        """As it is typed."""
+        """The code as typed: `TV34` or `VP12`."""
         return f"TV{self.person_id}" if self.case_id is None else f"VP{self.case_id}"
 
 
 class Found(NamedTuple):
-    """Whom a code stands for; newcomer and case are both there or neither is."""
+    """The person that a code stands for; `newcomer` and `case` are both set or both None."""
 
     group: Group
     person: Person
@@ -40,7 +40,7 @@ class Found(NamedTuple):
 
 
 def read_whom(typed: str) -> Whom | None:
-    """`VP12` or `TV34` in any spelling, with what follows in one line; None where it begins with neither."""
+    """Parse `VP12` or `TV34` in any spelling, and the text after it as one line; None if there is no code."""
     member = numbered(typed, _MEMBER)
     if member:
         return Whom(person_id=member[0], rest=one_line(member[1], LONGEST_NAME))
@@ -49,7 +49,7 @@ def read_whom(typed: str) -> Whom | None:
 
 
 def find(call: Call, account: str, whom: Whom) -> Found | None:
-    """Whom the code stands for in the groups that are asked about; None for nobody there."""
+    """Find the person with that code in the call's groups; None if there is none in them."""
     if whom.case_id is not None:
         case = call.uow.cases.get(whom.case_id)
         newcomer = call.uow.outsiders.of_case(case) if case else None
@@ -71,7 +71,7 @@ def find(call: Call, account: str, whom: Whom) -> Found | None:
 
 
 def name_and_title(text: str) -> tuple[str, str] | None:
-    """`Họ tên - Chức vụ` in its two parts; None where one of them is missing."""
+    """Split `Full name - Job title` at the dash; None if either part is missing or the name is a single word."""
     found = _DASH.search(text)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""/chaythu, /batdau, /gioithieu: the program on trial, the program switched on, and the program about itself."""
+"""Commands `/chaythu` (trial summary), `/batdau` (end the trial mode) and `/gioithieu` (introduce the bot)."""
 
 from datetime import date
 
@@ -12,16 +12,16 @@ from zalo_governor.services.messaging.trial import TrialPage, switch_on
 from zalo_governor.services.policy import ServicePolicy
 
 
-class _Alone(Command[bool]):
-    """A command that nothing follows."""
+class _NoArgumentCommand(Command[bool]):
+    """Base class of commands without an argument."""
 
     def understand(self, rest: str, today: date) -> bool | None:
-        """Nothing follows it."""
+        """Return True if the argument is empty, else None."""
         return True if not rest.strip(" .?") else None
 
 
-class ShowTrial(_Alone):
-    """/chaythu"""
+class ShowTrial(_NoArgumentCommand):
+    """Command `/chaythu`: summarise the trial mode, in which messages are withheld."""
 
     word = "chaythu"
     usage = MessageId.USAGE_TRIAL
@@ -33,19 +33,19 @@ class ShowTrial(_Alone):
         self._page = TrialPage(policy)
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """The page about the trial so far."""
+        """Return the summary of the trial so far."""
         return Answer([self._page.text(call.uow)])
 
 
-class SwitchOn(_Alone):
-    """/batdau"""
+class SwitchOn(_NoArgumentCommand):
+    """Command `/batdau`: end the trial mode, so that messages are really sent."""
 
     word = "batdau"
     usage = MessageId.USAGE_SWITCH_ON
     roles = frozenset({Role.ADMIN})
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """From now on what goes out goes out; the rest of the desk and the group hear of it right after."""
+        """End the trial mode; the other admins and the group are told in later messages."""
         who = self.voice.who(call.person)
         if not switch_on(self.policy, call.uow, call.person.id):
             trial = call.uow.trials.get(self.policy.account)
@@ -56,8 +56,8 @@ class SwitchOn(_Alone):
         return Answer([self.voice.render(MessageId.SWITCHED_ON, who=who, introduced=introduced)])
 
 
-class Introduce(_Alone):
-    """/gioithieu"""
+class Introduce(_NoArgumentCommand):
+    """Command `/gioithieu`: introduce the bot."""
 
     word = "gioithieu"
     usage = MessageId.USAGE_INTRODUCTION
@@ -65,5 +65,5 @@ class Introduce(_Alone):
     roles = None
 
     def answer(self, call: Call, argument: bool) -> Answer:
-        """What the program is for, what it keeps, and whom to ask."""
+        """Return a text on the bot's purpose, the data it stores and whom to contact."""
         return Answer([introduction_text(self.policy.introduction, self.voice)])

@@ -1,4 +1,4 @@
-"""What an event changes about the group, seen from how the group was; and how the group is afterwards."""
+"""Derivation of group changes from an event and the stored snapshot of the group, and of the new snapshot."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,34 +18,39 @@ from zalo_governor.domain.people import GroupSnapshot, picture_name
 from zalo_governor.text.fold import skeleton
 
 BOARD_MESSAGES = frozenset({"group.poll", "chat.todo"})
-"""Messages that put something on the board: a poll, a to-do."""
-_TAKEN_AWAY = frozenset({"unpin_topic", "remove_board", "remove_topic"})
+"""Types of messages that add an item to the group's board: polls and to-dos."""
+_REMOVING_ACTS = frozenset({"unpin_topic", "remove_board", "remove_topic"})
 
 PersonNumber = Callable[[str], str]
-"""uid -> number of the person, as text: a uid means something to one bot account only."""
+"""Converts a uid, which is valid for one bot account only, to the id of the person, as text."""
 
 
 def concerns_group(event: EventBase) -> bool:
-    """Whether the event may change anything about the group; false for nearly everything that is said."""
+    """Return whether the event is of a type that may change group data; False for nearly all messages."""
     if type(event) is MessageSent:
         return event.message_type in BOARD_MESSAGES
     return isinstance(event, GroupInfoChanged | GroupSettingChanged | AdminChanged | InviteLinkChanged | BoardChanged)
 
 
 def changes_of(event: EventBase, group: GroupSnapshot | None, number: PersonNumber) -> list[Change]:
-    """What is other after the event than in `group`; without a group, what the event itself says was changed."""
+    """Return what the event changes compared with `group`, or what it says was changed if `group` is None.
+
+    Args:
+        group: the snapshot before the event.
+        number: converts a uid to a person id.
+    """
     match event:
         case GroupInfoChanged():
-            return list(_info(event, group, number))
+            return list(_group_data_changes(event, group, number))
         case GroupSettingChanged():
-            return list(_settings(event, group))
+            return list(_setting_changes(event, group))
         case AdminChanged():
-            return list(_admins(event, group, number))
+            return list(_admin_changes(event, group, number))
         case InviteLinkChanged():
             return [Change(kind=ChangeKind.LINK, after=event.link)]
         case BoardChanged():
             kind = ChangeKind.PIN if "pin_topic" in event.act else ChangeKind.BOARD
-            gone = event.act in _TAKEN_AWAY
+            gone = event.act in _REMOVING_ACTS
             before, after = (event.title, "") if gone else (None, event.title)
             return [Change(kind=kind, item=event.act, before=before, after=after)]
         case MessageSent() if event.message_type in BOARD_MESSAGES:
@@ -56,20 +61,20 @@ def changes_of(event: EventBase, group: GroupSnapshot | None, number: PersonNumb
 
 
 def group_after(event: EventBase, group: GroupSnapshot) -> GroupSnapshot:
-    """The group as it is after the event."""
+    """Return the snapshot of the group after the event."""
     now: dict[str, Any] = {}
     match event:
         case GroupInfoChanged():
             told = {"name": event.name, "description": event.description, "avatar_url": event.avatar_url}
             now = {field: value for field, value in told.items() if value is not None}
             if event.avatar_url == "" and event.source is not Source.SWEEP:
-                now["avatar_url"] = None  # There is another one, and where it lies was not said.
+                now["avatar_url"] = None  # The picture was changed, but its address is not in the event.
             if event.owner_uid:
                 now["owner_uid"] = event.owner_uid
         case GroupSettingChanged():
             now = {"settings": group.settings | event.settings}
         case AdminChanged():
-            admins = set(group.co_admin_uids).symmetric_difference(_moved(event, group))
+            admins = set(group.co_admin_uids).symmetric_difference(_changed_admin_uids(event, group))
             now = {"co_admin_uids": tuple(sorted(admins))}
         case InviteLinkChanged():
             now = {"link_opened_at": event.at, "link_expires_at": event.expires_at}
@@ -78,7 +83,7 @@ def group_after(event: EventBase, group: GroupSnapshot) -> GroupSnapshot:
     return group.model_copy(update=now) if now else group
 
 
-def _info(event: GroupInfoChanged, group: GroupSnapshot | None, number: PersonNumber) -> Iterator[Change]:
+def _group_data_changes(event: GroupInfoChanged, group: GroupSnapshot | None, number: PersonNumber) -> Iterator[Change]:
     if event.name and (group is None or event.name != group.name):
         before = group.name if group and group.name else None
         yield Change(kind=ChangeKind.NAME, item=skeleton(event.name), before=before, after=event.name)
@@ -88,19 +93,19 @@ def _info(event: GroupInfoChanged, group: GroupSnapshot | None, number: PersonNu
     if event.avatar_url is not None and not _same_picture(event.avatar_url, group):
         before = group.avatar_url if group else None
         yield Change(kind=ChangeKind.PICTURE, before=before, after=event.avatar_url)
-    # Every act names the owner: only where he is known to have been another one is that a change.
+    # Every such event names the owner, so it is a change only if another owner is known.
     if event.owner_uid and group and group.owner_uid and event.owner_uid != group.owner_uid:
         owner = number(event.owner_uid)
         yield Change(kind=ChangeKind.OWNER, item=owner, before=number(group.owner_uid), after=owner)
 
 
 def _same_picture(address: str, group: GroupSnapshot | None) -> bool:
-    """Whether the group had it already; of a picture without an address nobody can say so."""
+    """Return whether the group already has the picture at that address; False if an address is unknown."""
     there = group.avatar_url if group else None
     return bool(address and there) and picture_name(address) == picture_name(there or "")
 
 
-def _settings(event: GroupSettingChanged, group: GroupSnapshot | None) -> Iterator[Change]:
+def _setting_changes(event: GroupSettingChanged, group: GroupSnapshot | None) -> Iterator[Change]:
     if group is None or not group.settings:
         yield Change(kind=ChangeKind.SETTING)
         return
@@ -110,16 +115,16 @@ def _settings(event: GroupSettingChanged, group: GroupSnapshot | None) -> Iterat
             yield Change(kind=ChangeKind.SETTING, item=flag, before=str(before), after=str(value))
 
 
-def _admins(event: AdminChanged, group: GroupSnapshot | None, number: PersonNumber) -> Iterator[Change]:
-    moved = _moved(event, group)
+def _admin_changes(event: AdminChanged, group: GroupSnapshot | None, number: PersonNumber) -> Iterator[Change]:
+    moved = _changed_admin_uids(event, group)
     for member in event.members:
         if member.uid in moved:
             before, after = ("0", "1") if event.granted else ("1", "0")
             yield Change(kind=ChangeKind.ADMIN, item=number(member.uid), before=before, after=after)
 
 
-def _moved(event: AdminChanged, group: GroupSnapshot | None) -> set[str]:
-    """Those who were no administrators and are now, or the other way round."""
+def _changed_admin_uids(event: AdminChanged, group: GroupSnapshot | None) -> set[str]:
+    """Return the uids of members who become co-admins of the group by the event, or cease to be."""
     uids = {member.uid for member in event.members}
     if group is None:
         return uids

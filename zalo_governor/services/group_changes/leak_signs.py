@@ -1,4 +1,4 @@
-"""Signs that messages may leave the group. That they do cannot be seen, and that is always said."""
+"""Signs that messages may be leaked from the group (a leak itself cannot be observed, and the texts say so)."""
 
 import hashlib
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ _EVER = from_ms(0)
 
 
 class LeakSignService:
-    """Lists them for whoever asks, and tells the desk of them where they are new."""
+    """Service that lists a group's leak signs on request, and tells the admins of new ones."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -30,7 +30,7 @@ class LeakSignService:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def line(self, uow: UnitOfWork, group: Group) -> str:
-        """One sentence on one group, also where there is nothing."""
+        """Return a sentence on the group's leak signs, or one saying that there are none."""
         found = self._found(uow, group)
         return (
             self._voice.render(MessageId.SIGNS, signs="; ".join(found))
@@ -39,7 +39,7 @@ class LeakSignService:
         )
 
     def tell(self, uow: UnitOfWork) -> int:
-        """Tell the desk of each group whose signs are not those of which it was told last; how many groups."""
+        """Tell the admins of the groups whose signs were not reported in this form before; return how many groups."""
         told = 0
         for group in self._policy.governed:
             found = self._found(uow, group)
@@ -58,6 +58,7 @@ class LeakSignService:
         return told
 
     def _found(self, uow: UnitOfWork, group: Group) -> list[str]:
+        """Return the group's leak signs as texts."""
         snapshot = uow.members.group_snapshot(group.id)
         open_cases = uow.cases.opened_between(group.id, start=_EVER, end=_NEVER, open_only=True)
         uids = snapshot.official_uids[:_NAMED] if snapshot else ()
@@ -67,7 +68,7 @@ class LeakSignService:
 
 
 def signs_of(snapshot: GroupSnapshot | None, open_cases: Iterable[Case], now: datetime) -> LeakSigns:
-    """The signs as things stand; `snapshot` is the group as it was last seen."""
+    """Return the present leak signs; `snapshot` is the group at its last sync."""
     outsiders = sum(case.rule_id == OUTSIDERS for case in open_cases)
     if snapshot is None:
         return LeakSigns(outsider_cases=outsiders)
@@ -82,7 +83,7 @@ def signs_of(snapshot: GroupSnapshot | None, open_cases: Iterable[Case], now: da
 
 
 def in_words(signs: LeakSigns, voice: MessageFormatter, who: str = "") -> list[str]:
-    """Each sign as a part of a sentence; `who` names some of the official accounts."""
+    """Return each sign as part of a sentence; `who` names some of the Official Accounts (bots, organisations)."""
     found = []
     if signs.official_accounts:
         named = voice.render(MessageId.SIGN_OFFICIAL_WHO, who=who) if who else ""

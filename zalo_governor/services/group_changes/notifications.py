@@ -1,4 +1,4 @@
-"""Who is told of a change that nobody has allowed: never only the one who made it."""
+"""Notices about unapproved changes of the group: to the admins, the leader and the person who made the change."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,11 @@ from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
 DESK = (Role.ADMIN, Role.ADMIN_STAFF)
+"""The roles of the admins: those who work on the cases."""
 
 
 class ChangeNotifications:
-    """Writes to the desk, the leader and whoever changed something."""
+    """Sender of notices about group changes to the admins, the leader and the person who made the change."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -27,14 +28,14 @@ class ChangeNotifications:
         self._wording = ChangeFormatter(self._voice, policy.changes)
 
     def changed(self, uow: UnitOfWork, case: Case, actor: Person, changes: Sequence[Change]) -> Case:
-        """Tell of a change; gives the case as it is afterwards.
+        """Send notices about an unapproved change, and return the case as it is afterwards.
 
-        What somebody of the desk did goes to the leader and to the other admins; what others did goes to the desk.
+        A change made by an admin is told to the leader and the other admins, one made by others to the admins.
         """
         actor = uow.people.get(actor.id)
         by_desk = actor.has(*DESK)
         leaders = self._leaders(uow, case) if by_desk else []
-        about = self._about(uow, case, actor, changes)
+        about = self._case_fields(uow, case, actor, changes)
         said = self._voice.render(MessageId.CHANGE_LEADER, **about) if leaders else ""
         sent = [
             self._post.to_person(uow, leader, said, Purpose.LEADER_ALERT, group_id=case.group_id, case_id=case.id)
@@ -42,12 +43,12 @@ class ChangeNotifications:
         ]
         untold = MessageId.LEADER_WITHHELD if leaders else MessageId.LEADER_NOBODY
         told = MessageId.CHANGE_TOLD_LEADER if any(sent) else untold
-        asked = self._ask(uow, case, actor, about, told if any(sent) else MessageId.CHANGE_TOLD_DESK)
-        self._alert(uow, case, actor, changes, about, asked, told)
+        asked = self._ask_actor(uow, case, actor, about, told if any(sent) else MessageId.CHANGE_TOLD_DESK)
+        self._tell_admins(uow, case, actor, changes, about, asked, told)
         return case.told_leader(at=self._policy.clock(), by=None) if any(sent) else case
 
     def approved(self, uow: UnitOfWork, case: Case, by: Person) -> None:
-        """Tell the desk and whoever made the change that it was allowed afterwards."""
+        """Tell the admins and the person who made the change that it was approved afterwards (by `by`)."""
         text = self._voice.render(
             MessageId.CHANGE_APPROVED,
             code=case.code,
@@ -62,25 +63,27 @@ class ChangeNotifications:
                 self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id)
 
     def allowed(self, uow: UnitOfWork, text: str, by: Person, group_id: str) -> None:
-        """Tell the desk of an approval given beforehand."""
+        """Send `text`, about an approval given in advance by `by`, to the other admins."""
         for person in self._post.holders(uow, *DESK):
             if person.id != by.id:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=group_id)
 
     def pictures(self, uow: UnitOfWork, case: Case, address: str) -> None:
-        """Tell those who were told of the case how the new picture compares with the one before; in the quiet hours,
-        where nobody was told of it yet, nothing.
+        """Tell those who were told of the case whether the new picture (at `address`) resembles the old one.
+
+        Nothing is sent in the quiet hours, when nobody was told of the case yet.
         """
         if not case.urgent and self._policy.rests_until(self._policy.clock()):
             return
-        text = self._compared(uow, case, address)
+        text = self._compare_pictures(uow, case, address)
         actor = uow.people.get(case.person_id)
         told = self._leaders(uow, case) if actor.has(*DESK) else []
         for person in told or self._post.holders(uow, *DESK):
             purpose = Purpose.LEADER_ALERT if told else Purpose.ADMIN_ALERT
             self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id)
 
-    def _compared(self, uow: UnitOfWork, case: Case, address: str) -> str:
+    def _compare_pictures(self, uow: UnitOfWork, case: Case, address: str) -> str:
+        """Return the text comparing the picture at `address` with the one before, by perceptual hash."""
         pictures = [kept.change for kept in uow.group_changes.of_case(case) if kept.change.kind is ChangeKind.PICTURE]
         before = next((change.before for change in reversed(pictures) if change.after == address), None)
         account = self._policy.account
@@ -95,7 +98,7 @@ class ChangeNotifications:
             MessageId.PICTURE_ALIKE if bits <= ALIKE else MessageId.PICTURE_OTHER, code=case.code, bits=bits
         )
 
-    def _alert(
+    def _tell_admins(
         self,
         uow: UnitOfWork,
         case: Case,
@@ -105,7 +108,13 @@ class ChangeNotifications:
         asked: MessageId,
         told: MessageId,
     ) -> None:
-        """`told` is what was done about the leader, of whom only what the desk itself did is any business."""
+        """Tell the admins of the change.
+
+        Args:
+            about: fields of the template.
+            asked: text saying whether the person who made the change was asked.
+            told: text saying whether the leader was told; used only if an admin made the change.
+        """
         shown = any(change.kind is ChangeKind.PICTURE for change in changes)
         picture = self._voice.render(MessageId.CHANGE_CONFIRM_PICTURE) if shown else ""
         if actor.uid == NOBODY_UID:
@@ -119,8 +128,10 @@ class ChangeNotifications:
             if person.id != actor.id:
                 self._post.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=case.group_id, case_id=case.id)
 
-    def _ask(self, uow: UnitOfWork, case: Case, actor: Person, about: dict[str, str], told: MessageId) -> MessageId:
-        """Tell whoever made the change how to ask for the leader's word; what was done, in words for the desk."""
+    def _ask_actor(
+        self, uow: UnitOfWork, case: Case, actor: Person, about: dict[str, str], told: MessageId
+    ) -> MessageId:
+        """Tell the person who made the change how to get approval; return the text telling the admins of that."""
         if actor.uid == NOBODY_UID:
             return MessageId.MEMBER_NOT_ASKED
         if actor.has(Role.LEADER, Role.LEADERSHIP):
@@ -136,7 +147,7 @@ class ChangeNotifications:
     def _leaders(self, uow: UnitOfWork, case: Case) -> list[Person]:
         return [person for person in self._post.holders(uow, Role.LEADER) if person.id != case.person_id]
 
-    def _about(self, uow: UnitOfWork, case: Case, actor: Person, changes: Sequence[Change]) -> dict[str, str]:
+    def _case_fields(self, uow: UnitOfWork, case: Case, actor: Person, changes: Sequence[Change]) -> dict[str, str]:
         return {
             "code": case.code,
             "group": self._voice.group(self._policy.group(case.group_id)),

@@ -1,4 +1,4 @@
-"""Pictures of groups: fetched beside the judge's transaction, and compared with the one before."""
+"""Jobs that fetch group pictures outside of the judge's transaction, so that they can be compared."""
 
 from typing import Protocol
 
@@ -16,23 +16,23 @@ log = structlog.get_logger(__name__)
 
 
 class FetchBytes(Protocol):
-    """Gets the bytes of a picture from Zalo."""
+    """A call that downloads a picture from Zalo."""
 
     def __call__(self, address: str, /) -> bytes:
-        """The picture; raises GovernorError where it cannot be had."""
+        """Return the bytes of the picture; raise GovernorError if it cannot be downloaded."""
         ...
 
 
 class LookAtPicture(Protocol):
-    """Makes a thumbnail and a perceptual hash of a picture, in a process of its own."""
+    """A call that makes a thumbnail and a perceptual hash of a picture, in a separate process."""
 
     def __call__(self, content: bytes, /) -> Looked | None:
-        """What was made of it; None where it is no picture."""
+        """Return the thumbnail and the hash; None if the content is not a picture."""
         ...
 
 
 class FetchPictureHandler:
-    """Fetches a picture, and tells how it compares with the one before. Fits `services.jobs.JobHandler`."""
+    """`JobHandler` that fetches a group picture and compares it with the last one."""
 
     def __init__(self, policy: ServicePolicy, *, fetch: FetchBytes, look: LookAtPicture) -> None:
         self._fetch = fetch
@@ -40,7 +40,7 @@ class FetchPictureHandler:
         self._telling = ChangeNotifications(policy)
 
     def perform(self, job: Job) -> Performed:
-        """Fetch it and look at it; one that cannot be had may be had later."""
+        """Download and analyse the picture; the outcome is UNKNOWN (retried later) if that fails."""
         if not isinstance(job.task, FetchPicture):
             raise TypeError(job.kind)
         try:
@@ -51,7 +51,7 @@ class FetchPictureHandler:
         return Performed(JobOutcome.DONE if looked else JobOutcome.UNKNOWN, looked)
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Keep what was made of it, and tell whoever waits for it; where it could not be had, that is told."""
+        """Store thumbnail and hash, and report the comparison (or the failed download) if the job belongs to a case."""
         if not isinstance(job.task, FetchPicture):
             raise TypeError(job.kind)
         if done.result:
@@ -62,7 +62,7 @@ class FetchPictureHandler:
 
 
 def request_picture(uow: UnitOfWork, job: Job) -> None:
-    """Have a picture fetched: once, or again where a case waits for it."""
+    """Enqueue the job if its picture is not stored yet, or if a case needs the comparison."""
     if not isinstance(job.task, FetchPicture):
         raise TypeError(job.kind)
     known = uow.pictures.thumbnail(job.account, job.group_id, job.task.address) is not None

@@ -1,4 +1,4 @@
-"""Pinning a message that a leader or the admin has asked for by `/ghim`."""
+"""The job handler that pins a message in the group, ordered by a leader or an admin with the command `/ghim`."""
 
 from zalo_governor.domain.jobs import Job, JobOutcome
 from zalo_governor.domain.notices import Purpose
@@ -20,7 +20,7 @@ _RESULTS = {
 
 
 class PinMessageHandler:
-    """Pins a message, and tells whoever ordered it. Fits `services.jobs.JobHandler`."""
+    """`JobHandler` that pins a message, and tells the person who ordered it."""
 
     def __init__(self, policy: ServicePolicy, *, pin: PerformJob) -> None:
         self._policy = policy
@@ -29,11 +29,11 @@ class PinMessageHandler:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def perform(self, job: Job) -> Performed:
-        """Ask Zalo."""
+        """Ask Zalo to pin the message."""
         return Performed(self._pin(job))
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Tell what Zalo answered."""
+        """Audit the job, and tell the person who ordered it what Zalo answered."""
         audit_job(uow, self._policy, job, done.outcome, None)
         if job.ordered_by is None:
             return

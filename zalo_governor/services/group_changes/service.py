@@ -1,4 +1,4 @@
-"""Watches over the group: every change is recorded with who, before and after; one that nobody allowed is a case."""
+"""GroupChangeService: records every change of a group, and opens cases for changes that nobody approved."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -25,36 +25,38 @@ from zalo_governor.services.ports import UnitOfWork
 log = structlog.get_logger(__name__)
 
 _TOLD_MINUTES = 5
-"""Who changes the same again and again is told of once within so long."""
+"""Repeated changes in one case are reported at most once within so many minutes."""
 _MOMENT = timedelta(milliseconds=1)
 
 
 class GroupChangeService:
-    """Holds what is changed about governed groups against what the leader has allowed."""
+    """Service that checks changes of governed groups against approvals, records them, and opens or joins cases."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._telling = ChangeNotifications(policy)
 
     def filter_findings(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> Verdict:
-        """The verdict without findings on what an act only repeats: Zalo names everything, also what stays."""
-        if verdict.sealed or not any(_on_group(finding) for finding in verdict.findings):
+        """Return the verdict without findings on group data that the event contains but does not change."""
+        if verdict.sealed or not any(_is_about_group(finding) for finding in verdict.findings):
             return verdict
         changed = {change.kind.value for change in self._changes(uow, event)}
-        kept = [finding for finding in verdict.findings if not _on_group(finding) or finding.label in changed]
+        kept = [finding for finding in verdict.findings if not _is_about_group(finding) or finding.label in changed]
         return verdict.model_copy(update={"findings": tuple(kept)})
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Record what one event of a governed group changes, and make cases of what was not allowed."""
+        """Record what one event of a governed group changes, and open or join cases for unapproved changes."""
         if verdict.sealed or not concerns_group(event):
             return
         changes = self._changes(uow, event)
-        self._remember(uow, event)
+        self._update_snapshot(uow, event)
         actor = uow.people.find_or_create(event.account, event.sender_uid)
-        findings = {finding.label: finding for finding in verdict.findings if _on_group(finding) and not finding.shadow}
-        held: dict[str, _Held] = {}
+        findings = {
+            finding.label: finding for finding in verdict.findings if _is_about_group(finding) and not finding.shadow
+        }
+        held: dict[str, _Unapproved] = {}
         for change in changes:
-            if self._heard_before(uow, event, change):
+            if self._is_duplicate(uow, event, change):
                 continue
             kept = GroupChange(
                 group_id=event.thread_id,
@@ -64,20 +66,20 @@ class GroupChangeService:
                 change=change,
             )
             finding = findings.get(change.kind.value)
-            if finding is None or not isinstance(finding, Finding) or self._own_right(event, actor):
+            if finding is None or not isinstance(finding, Finding) or self._is_entitled(event, actor):
                 uow.group_changes.add(event.account, kept)
-            elif approval := self._approval(uow, event, change):
-                self._allowed(uow, kept, approval)
+            elif approval := self._find_approval(uow, event, change):
+                self._record_approved(uow, kept, approval)
             else:
-                held.setdefault(finding.rule_id, _Held(finding, [])).changes.append(kept)
+                held.setdefault(finding.rule_id, _Unapproved(finding, [])).changes.append(kept)
         for one in held.values():
-            self._open_or_join(uow, event, actor or self._nobody(uow, event), one)
+            self._open_or_join(uow, event, actor or self._unknown_person(uow, event), one)
 
     def keep_picture(self, uow: UnitOfWork, group_id: str) -> None:
-        """Have the group's present picture fetched, so that there is one to compare the next one with."""
+        """Enqueue a fetch of the group's present picture, to compare the next picture with."""
         group = uow.members.group_snapshot(group_id)
         if group and group.avatar_url:
-            self._want(uow, group_id, group.avatar_url, None)
+            self._enqueue_picture(uow, group_id, group.avatar_url, None)
 
     def _changes(self, uow: UnitOfWork, event: EventBase) -> list[Change]:
         def number(uid: str) -> str:
@@ -86,28 +88,29 @@ class GroupChangeService:
 
         return changes_of(event, uow.members.group_snapshot(event.thread_id), number)
 
-    def _remember(self, uow: UnitOfWork, event: EventBase) -> None:
+    def _update_snapshot(self, uow: UnitOfWork, event: EventBase) -> None:
+        """Store the group's snapshot as it is after the event."""
         before = uow.members.group_snapshot(event.thread_id)
         after = before and group_after(event, before)
         if after and after != before:
             uow.members.update_group(event.account, after)
 
-    def _heard_before(self, uow: UnitOfWork, event: EventBase, change: Change) -> bool:
-        """Whether another account of the program has heard of the same act."""
+    def _is_duplicate(self, uow: UnitOfWork, event: EventBase, change: Change) -> bool:
+        """Return whether the same change was recorded already, through another bot account."""
         if event.source is Source.SWEEP:
             return False
         same = uow.group_changes.between(event.thread_id, event.at, event.at + _MOMENT)
         return any(kept.change == change and kept.event_id != event.id for kept in same)
 
-    def _own_right(self, event: EventBase, actor: Person | None) -> bool:
-        """The program's own acts were ordered by people and are on record; and whoever may allow it may do it."""
+    def _is_entitled(self, event: EventBase, actor: Person | None) -> bool:
+        """Return whether the bot account itself (on somebody's order) or a person who may approve made the change."""
         return event.sender_uid == self._policy.account or (actor is not None and actor.has(*self._policy.approvers))
 
-    def _approval(self, uow: UnitOfWork, event: EventBase, change: Change) -> Approval | None:
+    def _find_approval(self, uow: UnitOfWork, event: EventBase, change: Change) -> Approval | None:
         given = uow.group_changes.approvals(event.thread_id, event.at)
         return next((approval for approval in given if approval.covers(change, event.id, event.at)), None)
 
-    def _allowed(self, uow: UnitOfWork, kept: GroupChange, approval: Approval) -> None:
+    def _record_approved(self, uow: UnitOfWork, kept: GroupChange, approval: Approval) -> None:
         uow.group_changes.use_approval(approval.id, kept.event_id)
         uow.group_changes.add(self._policy.account, kept.model_copy(update={"approval_id": approval.id}))
         uow.audit.append(
@@ -119,7 +122,7 @@ class GroupChangeService:
             detail={"event": kept.event_id, "approval": approval.id, "by": approval.given_by},
         )
 
-    def _open_or_join(self, uow: UnitOfWork, event: EventBase, actor: Person, held: "_Held") -> None:
+    def _open_or_join(self, uow: UnitOfWork, event: EventBase, actor: Person, held: "_Unapproved") -> None:
         now = self._policy.clock()
         label = held.changes[0].change.kind.value
         since = event.at - self._policy.repeat_window
@@ -135,9 +138,9 @@ class GroupChangeService:
         for kept in held.changes:
             uow.group_changes.add(event.account, kept.model_copy(update={"case_id": case.id}))
             if kept.change.kind is ChangeKind.PICTURE and kept.change.after:
-                self._want(uow, event.thread_id, kept.change.after, case.id)
+                self._enqueue_picture(uow, event.thread_id, kept.change.after, case.id)
         if case.late:
-            uow.claims.claim_once(*told_late(case))  # It is told of here, however late it was heard.
+            uow.claims.claim_once(*told_late(case))  # `CaseBacklog` must not report the case again.
         if not case.urgent and self._policy.rests_until(now):
             uow.claims.claim_once(*change_waits(case, event.id))
             return
@@ -147,7 +150,7 @@ class GroupChangeService:
             if told != case:
                 uow.cases.save(told)
 
-    def _want(self, uow: UnitOfWork, group_id: str, address: str, case_id: int | None) -> None:
+    def _enqueue_picture(self, uow: UnitOfWork, group_id: str, address: str, case_id: int | None) -> None:
         request_picture(
             uow,
             Job(
@@ -159,7 +162,7 @@ class GroupChangeService:
             ),
         )
 
-    def _nobody(self, uow: UnitOfWork, event: EventBase) -> Person:
+    def _unknown_person(self, uow: UnitOfWork, event: EventBase) -> Person:
         nobody = uow.people.find_or_create(event.account, NOBODY_UID)
         if nobody is None:
             raise KeyError(NOBODY_UID)
@@ -167,16 +170,16 @@ class GroupChangeService:
 
 
 def change_waits(case: Case, event_id: int) -> tuple[str, datetime]:
-    """What is claimed where nobody is told of a change before the quiet hours end."""
+    """Return the claim (key, moment) marking a change whose notices wait until the quiet hours end."""
     return f"change_waits:{case.code}:{event_id}", from_ms(0)
 
 
-class _Held(NamedTuple):
-    """What one rule holds against whoever did it."""
+class _Unapproved(NamedTuple):
+    """The unapproved changes of one event under one rule."""
 
     finding: Finding
     changes: list[GroupChange]
 
 
-def _on_group(finding: object) -> bool:
+def _is_about_group(finding: object) -> bool:
     return isinstance(finding, Finding) and finding.rule_id in CHANGE_RULES

@@ -1,4 +1,4 @@
-"""How people call what can be changed about a group: config/thay-doi-nhom.yaml."""
+"""Words for the things that can be changed about a group, read from config/thay-doi-nhom.yaml."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -13,7 +13,7 @@ from zalo_governor.domain.group_changes import ChangeKind
 from zalo_governor.text.fold import skeleton
 
 LONGEST = timedelta(days=30)
-"""No approval counts for longer than this."""
+"""Longest validity of an approval."""
 _UNITS = {
     "phut": timedelta(minutes=1),
     "gio": timedelta(hours=1),
@@ -26,37 +26,39 @@ _INTO = "thanh"
 
 
 class Wanted(NamedTuple):
-    """What an approval is to cover."""
+    """What a typed approval covers, and for how long."""
 
     kind: ChangeKind | None
-    """None for every kind."""
+    """The kind of change; None for every kind."""
     item: str = ""
-    """One flag, or the skeleton of the one name; "" for each."""
+    """The setting, or the folded new name, that is approved; "" for any."""
     length: timedelta | None = None
-    """For how long; None where that was not said."""
+    """Validity; None if none was typed."""
 
 
 class _Named(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
+    """Name shown to people."""
     asked: tuple[str, ...] = ()
-    """What the leader may type for it."""
+    """Phrases that the leader may type to approve such a change."""
 
 
 class ChangeVocabulary(BaseModel):
-    """The words; capitals, marks and punctuation do not matter in what is typed."""
+    """The words of the file; in what people type, case, diacritics and punctuation are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kinds: Mapping[ChangeKind, _Named]
     everything: tuple[str, ...]
+    """Phrases that approve every kind of change."""
     settings: Mapping[str, _Named]
-    """By Zalo's name of the flag."""
+    """Zalo's name of a group setting -> its words."""
     values: Mapping[str, str]
-    """Value of a flag -> how it is read."""
+    """Value of a setting -> text shown to people."""
     acts: Mapping[str, str]
-    """Zalo's word for an act of the board -> how it is read."""
+    """Zalo's name of an action on the group's board -> text shown to people."""
 
     @field_validator("kinds")
     @classmethod
@@ -77,36 +79,39 @@ class ChangeVocabulary(BaseModel):
 
     @classmethod
     def load(cls, path: Path) -> "ChangeVocabulary":
-        """Read the file.
+        """Read the YAML file.
 
         Raises:
-            ConfigError: names file, line and key of what is wrong.
+            ConfigError: the file is invalid; the message names file, line and key.
         """
         return validate(cls, load_yaml(path))
 
     def setting(self, flag: str) -> str:
-        """How a flag is called; Zalo's own name where the file has none."""
+        """Return the text for a group setting; Zalo's own name if the file has none."""
         named = self.settings.get(flag)
         return named.title if named else flag
 
     def value(self, value: str) -> str:
-        """How the value of a flag is read."""
+        """Return the text for the value of a setting."""
         return self.values.get(value, value)
 
     def act(self, act: str) -> str:
-        """How an act of the board is read."""
+        """Return the text for an action on the group's board."""
         return self.acts.get(act, act)
 
     def wanted(self, typed: str) -> Wanted | None:
-        """What somebody wants to approve: `đổi tên nhóm`, `đổi tên nhóm thành A`, `cài đặt trong 2 giờ`.
+        """Parse a typed approval, such as "rename the group", "rename the group to A", "settings, for 2 hours".
 
-        The words have to be those of the file and no others: "không đổi tên nhóm" must never count as a yes. None where
-        they are not understood, or the time is none that may be given.
+        In Vietnamese: `đổi tên nhóm`, `đổi tên nhóm thành A`, `cài đặt trong 2 giờ`. Only phrases of the file match,
+        with no other words: "không đổi tên nhóm" ("do not rename …") must never count as an approval.
+
+        Returns:
+            None if the phrase is unknown or the validity is not allowed.
         """
         tokens = typed.split()
         length = None
         if len(tokens) > 3 and skeleton(tokens[-3]) == "trong":
-            length = _length(tokens[-2], tokens[-1])
+            length = _parse_length(tokens[-2], tokens[-1])
             if length is None:
                 return None
             tokens = tokens[:-3]
@@ -136,7 +141,7 @@ class ChangeVocabulary(BaseModel):
         yield from ((words, Wanted(None)) for words in self.everything)
 
 
-def _length(count: str, unit: str) -> timedelta | None:
+def _parse_length(count: str, unit: str) -> timedelta | None:
     one = _UNITS.get(skeleton(unit))
     if one is None or not (count.isascii() and count.isdecimal()) or len(count) > 4:
         return None

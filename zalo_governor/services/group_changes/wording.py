@@ -1,4 +1,4 @@
-"""How changes of the group are said."""
+"""Texts that describe changes of a group."""
 
 from collections.abc import Iterable
 
@@ -13,27 +13,27 @@ _VALUE = 120
 
 
 class ChangeFormatter:
-    """The voice together with how the office calls what can be changed."""
+    """Writer of texts that describe changes of a group, with the words of the change vocabulary."""
 
     def __init__(self, voice: MessageFormatter, words: ChangeVocabulary) -> None:
         self._voice = voice
         self._words = words
 
     def rows(self, uow: UnitOfWork, changes: Iterable[Change]) -> str:
-        """A line for each change."""
+        """Return the changes as text, one line each."""
         return "\n".join(
             self._voice.render(MessageId.CHANGE_ROW, change=self.change(uow, change)) for change in changes
         )
 
     def change(self, uow: UnitOfWork, change: Change) -> str:
-        """One change in a few words."""
+        """Return a short text describing one change."""
         match change.kind:
             case ChangeKind.NAME | ChangeKind.DESCRIPTION:
-                return self._value(change)
+                return self._describe_value(change)
             case ChangeKind.PICTURE:
                 return self._voice.render(MessageId.CHANGE_PICTURE)
             case ChangeKind.SETTING:
-                return self._setting(change)
+                return self._describe_setting(change)
             case ChangeKind.ADMIN:
                 text = MessageId.CHANGE_ADMIN_ADDED if change.after == "1" else MessageId.CHANGE_ADMIN_REMOVED
                 return self._voice.render(text, who=self._who(uow, change.item))
@@ -50,7 +50,7 @@ class ChangeFormatter:
                     title=title or self._voice.render(MessageId.CHANGE_EMPTY),
                 )
 
-    def _value(self, change: Change) -> str:
+    def _describe_value(self, change: Change) -> str:
         what, empty = self._words.kinds[change.kind].title, self._voice.render(MessageId.CHANGE_EMPTY)
         after = plain(change.after, _VALUE) or empty
         if change.before is None:
@@ -58,7 +58,7 @@ class ChangeFormatter:
         before = plain(change.before, _VALUE) or empty
         return self._voice.render(MessageId.CHANGE_VALUE, what=what, before=before, after=after)
 
-    def _setting(self, change: Change) -> str:
+    def _describe_setting(self, change: Change) -> str:
         if not change.item:
             return self._voice.render(MessageId.CHANGE_SETTING_UNKNOWN)
         return self._voice.render(

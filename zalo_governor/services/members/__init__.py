@@ -1,1 +1,1 @@
-"""The members of a group: the roster, display names, outsiders, and what a look at the group shows."""
+"""Members of a group: the roster, display names, outsiders, and the periodic group sync."""

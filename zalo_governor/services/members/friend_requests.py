@@ -1,4 +1,4 @@
-"""Friend requests of those who belong to a group are accepted, so that private messages reach them; others are not."""
+"""Accepting friend requests of members of governed groups, so that private messages reach them; others are ignored."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -17,25 +17,29 @@ from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 log = structlog.get_logger(__name__)
 
 _ASKED = "req_v2"
-"""Zalo's word for a friend request; it sends the older `req` beside it, which tells the same."""
-_LOOK_EVERY = timedelta(minutes=30)
-_LOOK_AGAIN = timedelta(minutes=5)
+"""Zalo's event name for a friend request; Zalo also sends the older `req` with the same content."""
+_POLL_EVERY = timedelta(minutes=30)
+_RETRY_AFTER = timedelta(minutes=5)
 
 
 class FriendRequestService:
-    """Decides about each request, inside somebody's transaction."""
+    """Service that decides whether a friend request is accepted, within the caller's unit of work."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Look at one judged event; most are none of this."""
+        """Decide on the event if it is a friend request; ignore others."""
         if isinstance(event, FriendAct) and event.act == _ASKED:
             self.asked(uow, event.sender_uid)
 
     def asked(self, uow: UnitOfWork, uid: str) -> bool:
-        """Somebody wants to be the account's friend; whether that is to be accepted."""
-        group_id = self._belongs_to(uow, uid) if self._policy.accept_friends and uid else None
+        """Enqueue a job that accepts the friend request of that account if its owner belongs to a group.
+
+        Returns:
+            Whether a job was enqueued; False also if such a job is waiting already.
+        """
+        group_id = self._find_group_of(uow, uid) if self._policy.accept_friends and uid else None
         if group_id is None:
             self._decline(uow, uid)
             return False
@@ -43,8 +47,8 @@ class FriendRequestService:
         task = AcceptFriend(uid=uid)
         return uow.jobs.enqueue(Job(account=self._policy.account, group_id=group_id, task=task, ordered_at=now))
 
-    def _belongs_to(self, uow: UnitOfWork, uid: str) -> str | None:
-        """The first governed group in whose roster the person stands, or in which the person is."""
+    def _find_group_of(self, uow: UnitOfWork, uid: str) -> str | None:
+        """Return the id of the first governed group that has the account on its roster or as a member; None if none."""
         account = self._policy.account
         for group in self._policy.governed:
             if uid in (uow.roster.approved_uids(account, group.id) or ()) or uid in uow.members.present_uids(
@@ -54,7 +58,7 @@ class FriendRequestService:
         return None
 
     def _decline(self, uow: UnitOfWork, uid: str) -> None:
-        """Left alone on Zalo, where a person may still accept it; noted once a day."""
+        """Audit, once a day per person, that the request is not accepted; a human may still accept it on Zalo."""
         today = self._policy.clock().replace(hour=0, minute=0, second=0, microsecond=0)
         person = uow.people.find_or_create(self._policy.account, uid)
         if person and uow.claims.claim_once(f"friend_declined:{person.id}", today):
@@ -70,10 +74,10 @@ class FriendRequestService:
 
 
 class FriendRequestPoll:
-    """Asks Zalo from time to time, and at the start, who waits: a request may have come while nobody listened.
+    """Poll of open friend requests on Zalo, at the start and every 30 minutes, since events may have been missed.
 
     Args:
-        fetch: gives the requests that wait; raises GovernorError.
+        fetch: returns the open requests; raises GovernorError.
     """
 
     def __init__(
@@ -90,18 +94,18 @@ class FriendRequestPoll:
         self._next = from_ms(0)
 
     def next_due(self) -> datetime | None:
-        """When to look next; at once after the start."""
+        """Return when to fetch next (at once after the start); None if the settings accept no friends."""
         return self._next if self._policy.accept_friends else None
 
     def act(self, now: datetime) -> None:
-        """Look, and have accepted what is to be accepted."""
+        """Fetch the open requests and decide on each; after a failure, try again in 5 minutes."""
         try:
             waiting = self._fetch()
         except GovernorError as error:
             log.warning("friend_requests_unknown", error=error)
-            self._next = now + _LOOK_AGAIN
+            self._next = now + _RETRY_AFTER
             return
-        self._next = now + _LOOK_EVERY
+        self._next = now + _POLL_EVERY
         if waiting:
             with self._begin() as uow:
                 for request in waiting:

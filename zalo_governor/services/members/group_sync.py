@@ -1,4 +1,4 @@
-"""The roll call: who is in the group, under what name, with what settings, compared with what was known."""
+"""Group sync: fetches a group's members, names and settings from Zalo, and compares them with the stored ones."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -16,16 +16,16 @@ from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-_FAILED = timedelta(minutes=1)
-_AT_ONCE = timedelta(seconds=15)
-"""The least time between two sweeps, however many strangers write."""
+_RETRY_AFTER = timedelta(minutes=1)
+_LEAST_PAUSE = timedelta(seconds=15)
+"""Minimum time between two syncs of a group, however many unknown accounts write there."""
 
 
 class Fetch(Protocol):
-    """Looks a group up on Zalo."""
+    """A call that fetches a group from Zalo's API."""
 
     def __call__(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
-        """The group and those of its members whom Zalo shows.
+        """Return the group and those of its members that Zalo shows.
 
         Raises:
             GovernorError: Zalo does not answer, or does not show the group.
@@ -34,15 +34,15 @@ class Fetch(Protocol):
 
 
 class GroupSync:
-    """Sweeps a group. What is new or changed goes through the pipeline like everything else that is heard.
+    """Sync of groups with Zalo; whatever is new or changed goes through the pipeline as elements, like socket data.
 
     Args:
-        may_keep: whether the door lets a raw object in.
-        admit: takes the elements and returns once they are judged.
-        sum_up: called after each sweep, whether it found anything new or not: an earlier process may have died before
-            it could tell of what it had found.
-        on_swept: called after that: there may be something to send.
-        again_after: a line that comes and goes does not have a group swept more often.
+        may_keep: whether the secret gate lets a raw object be stored.
+        admit: passes elements to the pipeline; returns once they are judged.
+        sum_up: tells the admins what was found; called after each sync, even one without changes, since an earlier
+            process may have died before it could tell.
+        on_swept: called after each sync, since there may be notices to send.
+        again_after: minimum time between two syncs of a group, so that reconnects do not trigger more.
     """
 
     def __init__(
@@ -67,49 +67,49 @@ class GroupSync:
         self._on_swept = on_swept
         self._again_after = again_after
         self._clock = clock
-        self._sweeping = Lock()
-        self._swept: dict[str, datetime] = {}
-        self._wanted: dict[str, datetime] = {}
-        """Group -> when it is to be swept."""
+        self._sync_lock = Lock()
+        self._synced_at: dict[str, datetime] = {}
+        self._requested: dict[str, datetime] = {}
+        """Group id -> when its requested sync is due."""
         self._writers: dict[str, frozenset[str]] = {}
-        """Group -> uids of those who wrote there and are to be found in it."""
-        self._noting = Lock()
+        """Group id -> uids of unknown accounts that wrote there since the last sync."""
+        self._requests_lock = Lock()
 
     def want(self, group_id: str) -> None:
-        """Have the group swept as soon as its last sweep is long enough ago."""
-        self._want_after(group_id, self._again_after)
+        """Request a sync of the group, due `again_after` after its last one."""
+        self._request_after(group_id, self._again_after)
 
     def want_for(self, group_id: str, uid: str) -> None:
-        """Have the group swept at once, since that person writes there: who writes is in it, whether shown or not."""
-        with self._noting:
+        """Request a sync at once because the account writes there: it counts as a member even if Zalo hides members."""
+        with self._requests_lock:
             self._writers[group_id] = self._writers.get(group_id, frozenset()) | {uid}
-        self._want_after(group_id, min(_AT_ONCE, self._again_after))
+        self._request_after(group_id, min(_LEAST_PAUSE, self._again_after))
 
-    def _want_after(self, group_id: str, pause: timedelta) -> None:
-        last = self._swept.get(group_id)
+    def _request_after(self, group_id: str, pause: timedelta) -> None:
+        last = self._synced_at.get(group_id)
         now = self._clock()
-        # A clock that was set back must not put it off for ever, nor a later wish an earlier one.
+        # Neither a clock that was set back nor a later request may delay the sync.
         due = now if last is None else min(now, last) + pause
-        with self._noting:
-            self._wanted[group_id] = min(due, self._wanted.get(group_id, due))
+        with self._requests_lock:
+            self._requested[group_id] = min(due, self._requested.get(group_id, due))
 
     def next_due(self) -> datetime | None:
-        """When `act` has to be called next; None where no sweep is wanted."""
-        return min(list(self._wanted.values()), default=None)
+        """Return when `act` has to be called next; None if no sync is requested."""
+        return min(list(self._requested.values()), default=None)
 
     def act(self, now: datetime) -> None:
-        """Sweep what is due; what Zalo does not show now is looked up again later."""
-        for group_id, due in list(self._wanted.items()):
+        """Sync the groups that are due; retry a failed sync after one minute."""
+        for group_id, due in list(self._requested.items()):
             if due <= now:
-                with self._noting:
-                    # Before the sweep: what is wanted while it goes on is wanted once more.
-                    self._wanted.pop(group_id, None)
+                with self._requests_lock:
+                    # Before the sync: a request made while it runs needs another sync.
+                    self._requested.pop(group_id, None)
                 if not self.try_to_sweep(group_id):
-                    with self._noting:
-                        self._wanted[group_id] = now + _FAILED
+                    with self._requests_lock:
+                        self._requested[group_id] = now + _RETRY_AFTER
 
     def try_to_sweep(self, group_id: str) -> bool:
-        """Sweep; whether Zalo let us."""
+        """Sync the group; return False, and log the error, if Zalo does not answer or does not show the group."""
         try:
             changed = self.sweep(group_id)
         except GovernorError as error:
@@ -120,18 +120,18 @@ class GroupSync:
         return True
 
     def sweep(self, group_id: str) -> int:
-        """GroupSnapshotDiff the group up and hand on whatever is new or changed; how many things there were.
+        """Fetch the group, pass whatever is new or changed to the pipeline, and return how many elements that was.
 
         Raises:
             GovernorError: Zalo does not answer, or does not show the group.
         """
-        with self._sweeping:
+        with self._sync_lock:
             return self._sweep(group_id)
 
     def _sweep(self, group_id: str) -> int:
         snapshot, members = self._fetch(group_id)
-        began = self._swept[group_id] = self._clock()
-        with self._noting:
+        began = self._synced_at[group_id] = self._clock()
+        with self._requests_lock:
             writers = self._writers.pop(group_id, frozenset())
         with self._begin() as uow:
             uow.members.link_global_ids(self._account, members)
@@ -145,14 +145,14 @@ class GroupSync:
         if elements:
             self._admit(elements)
         with self._begin() as uow:
-            # Only once all that it shows is durable: a kill in between repeats the sweep, and the same keys come to it.
-            kept = self._keepable(uow.members.group_snapshot(group_id), snapshot)
+            # Only once all elements are stored: after a crash in between, the sync is repeated and yields equal keys.
+            kept = self._without_secrets(uow.members.group_snapshot(group_id), snapshot)
             uow.members.save_group(self._account, kept, members, began)
             self._sum_up(uow, group_id)
         return len(elements)
 
-    def _keepable(self, before: GroupSnapshot | None, seen: GroupSnapshot) -> GroupSnapshot:
-        """The group as it may be kept: of words that the door does not let in, nothing, so that they are told once."""
+    def _without_secrets(self, before: GroupSnapshot | None, seen: GroupSnapshot) -> GroupSnapshot:
+        """Return the snapshot to store, without a name or description that the secret gate does not let in."""
         kept = to_remember(before, seen)
         if not self._may_keep({"name": seen.name}):
             kept = kept.model_copy(update={"name": ""})

@@ -1,4 +1,4 @@
-"""Putting somebody out of a group, and accepting a friend request: the results are told to whoever ordered them."""
+"""Job handlers that remove a member from a group and accept a friend request, and the audit row of a job."""
 
 import structlog
 
@@ -26,7 +26,7 @@ _RESULTS = {
 
 
 class RemoveMemberHandler:
-    """Puts an outsider out of the group. Fits `services.jobs.JobHandler`."""
+    """`JobHandler` that removes an outsider from the group."""
 
     def __init__(self, policy: ServicePolicy, *, remove: PerformJob) -> None:
         self._policy = policy
@@ -36,18 +36,18 @@ class RemoveMemberHandler:
         self._newcomers = OutsiderService(policy)
 
     def perform(self, job: Job) -> Performed:
-        """Ask Zalo."""
+        """Ask Zalo to remove the member."""
         return Performed(self._remove(job))
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """Close the case where the outsider is gone, and tell the desk and whoever ordered it."""
+        """Close the case if the outsider is gone, and tell the result to the admins and the person who ordered it."""
         case = None if job.case_id is None else uow.cases.get(job.case_id)
         audit_job(uow, self._policy, job, done.outcome, case, person_uid=job.task.target)
         if case is None:
             return
         outcome = done.outcome
         if outcome is JobOutcome.NOT_FOUND and job.task.target in uow.members.present_uids(job.account, job.group_id):
-            outcome = JobOutcome.REFUSED  # So does Zalo answer of somebody whom nobody can put out: the owner.
+            outcome = JobOutcome.REFUSED  # Zalo answers "not found" also for the owner, who cannot be removed.
         newcomer = uow.outsiders.of_case(case)
         if outcome in {JobOutcome.DONE, JobOutcome.NOT_FOUND} and newcomer:
             uow.outsiders.mark_gone(case, self._policy.clock())
@@ -69,18 +69,18 @@ class RemoveMemberHandler:
 
 
 class AcceptFriendHandler:
-    """Accepts a friend request, so that private messages arrive. Fits `services.jobs.JobHandler`."""
+    """`JobHandler` that accepts a friend request, so that private messages arrive."""
 
     def __init__(self, policy: ServicePolicy, *, accept: PerformJob) -> None:
         self._policy = policy
         self._accept = accept
 
     def perform(self, job: Job) -> Performed:
-        """Ask Zalo."""
+        """Ask Zalo to accept the friend request."""
         return Performed(self._accept(job))
 
     def settle(self, uow: UnitOfWork, job: Job, done: Performed) -> None:
-        """A friend's account takes private messages, whatever Zalo answered before."""
+        """Audit the job; if the request was accepted, mark the person as reachable by private message."""
         audit_job(uow, self._policy, job, done.outcome, None, person_uid=job.task.target)
         if done.outcome is JobOutcome.DONE:
             uow.people.mark_reachable(job.account, job.task.target)
@@ -95,7 +95,7 @@ def audit_job(
     *,
     person_uid: str | None = None,
 ) -> None:
-    """Put on record what became of a job, and about whom it was."""
+    """Write the outcome of a job, and the person concerned (`person_uid`), to the audit log."""
     person = uow.people.find_or_create(job.account, person_uid) if person_uid else None
     uow.audit.append(
         f"job.{job.kind.value}",

@@ -1,4 +1,4 @@
-"""Asking members about their display names, spaced out: so many a day, and again where a name stays as it is."""
+"""Requests to members to correct their display names: limited per day, and repeated while the name stays wrong."""
 
 from datetime import datetime, timedelta
 
@@ -16,11 +16,11 @@ _REQUEST = Purpose.MEMBER_REQUEST.value
 _EVER = from_ms(0)
 _NEVER = from_ms(1 << 42)
 _SLACK = timedelta(hours=1)
-"""A sweep comes some minutes earlier on one day than on another."""
+"""Tolerance, since the daily group sync starts some minutes earlier on one day than on another."""
 
 
 class NameReminders:
-    """Whom it has asked and when stands in the outbox, so that a restart changes nothing."""
+    """Sender of requests to correct display names; the outbox shows who was asked when, also after a restart."""
 
     def __init__(self, policy: ServicePolicy, alerts: CaseNotifications) -> None:
         self._policy = policy
@@ -29,11 +29,11 @@ class NameReminders:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def may_ask(self, uow: UnitOfWork) -> bool:
-        """Whether one more may be asked today."""
+        """Return whether one more member may be asked today under the daily limit."""
         return self._asked_today(uow, *self._policy.groups) < self._policy.names_asked_per_day
 
     def remind(self, uow: UnitOfWork, group_id: str) -> int:
-        """Ask those who were not asked yet, and again those who were asked long enough ago; how many were asked."""
+        """Ask members with open name cases who were never asked, or not recently; return how many were asked."""
         policy, sent = self._policy, 0
         now = policy.clock()
         for case in self._open(uow, group_id):
@@ -56,7 +56,7 @@ class NameReminders:
         return sent
 
     def sum_up(self, uow: UnitOfWork, group_id: str, due: datetime) -> None:
-        """Tell the desk how many names are not right yet; the same figures are told once a week at most."""
+        """Tell the admins how many names are still wrong; the same figures at most once a week (that of `due`)."""
         cases = self._open(uow, group_id)
         if not cases:
             return
@@ -78,7 +78,7 @@ class NameReminders:
         return [case for case in cases if case.rule_id == NAME_RULE]
 
     def _given_up(self, case: Case) -> bool:
-        """Whether the person was asked as often as the settings want."""
+        """Return whether all reminders that the settings allow are used up."""
         policy = self._policy
         return policy.clock() - case.opened_at > policy.name_reminder_after * policy.name_reminders + _SLACK
 

@@ -1,4 +1,4 @@
-"""Somebody comes into the group from outside the roster (clause 4.5): a case for each, the desk told within seconds."""
+"""Outsiders: members who are not on the roster (clause 4.5). Each gets a case, of which the admins are told at once."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -30,13 +30,13 @@ from zalo_governor.services.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-_COMINGS_AND_GOINGS = (MembersJoined, JoinRequested, MembersLeft, MemberRemoved)
+_MEMBERSHIP_EVENTS = (MembersJoined, JoinRequested, MembersLeft, MemberRemoved)
 _ROWS = 10
 _TOLD_WITHIN = timedelta(days=7)
 
 
 class OutsiderService:
-    """Looks at every coming and going of a governed group."""
+    """Service that opens and closes the cases of outsiders as members join and leave governed groups."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -45,8 +45,8 @@ class OutsiderService:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Look at one judged event; most are none of this."""
-        if not isinstance(event, _COMINGS_AND_GOINGS) or event.thread_id not in self._policy.groups:
+        """Process one judged event of a governed group; ignore all but joins, join requests and departures."""
+        if not isinstance(event, _MEMBERSHIP_EVENTS) or event.thread_id not in self._policy.groups:
             return
         findings = [
             finding
@@ -54,17 +54,17 @@ class OutsiderService:
             if isinstance(finding, Finding) and finding.rule_id == OUTSIDERS and not finding.shadow
         ]
         if isinstance(event, MembersJoined):
-            self._came(uow, event, [finding for finding in findings if finding.severity is not Severity.SUSPECT])
+            self._open_cases(uow, event, [finding for finding in findings if finding.severity is not Severity.SUSPECT])
         elif isinstance(event, JoinRequested):
-            self._asked(uow, event, len(findings))
+            self._tell_of_join_request(uow, event, len(findings))
         elif isinstance(event, MembersLeft | MemberRemoved):
-            self._went(uow, event)
+            self._record_departure(uow, event)
 
     def sum_up(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell the desk, each once, of those whose coming did not come live: in one message of those who came just now,
-        whose adders are asked as ever, in another one of those who were found too late for that.
+        """Tell the admins, once each, of outsiders whose joining was not heard live.
 
-        Who has been recognised meanwhile as somebody of the roster is none of them any more.
+        One message lists those who joined just now, and whoever added them is asked; another lists those found too
+        late to ask anybody. Cases of people meanwhile recognised as being on the roster are closed first.
         """
         self.recognised(uow, group_id)
         since = self._policy.clock() - _TOLD_WITHIN
@@ -72,15 +72,17 @@ class OutsiderService:
         found = [
             (newcomer, case)
             for newcomer, case in here
-            if case.state.open and case.opened_at >= since and self._claim(uow, newcomer, case)
+            if case.state.open and case.opened_at >= since and self._claim_telling(uow, newcomer, case)
         ]
-        if fresh := [(newcomer, case) for newcomer, case in found if _seen_to_come(case)]:
+        if fresh := [(newcomer, case) for newcomer, case in found if _was_joining_heard(case)]:
             self._tell_at_once(uow, group_id, fresh)
-        if older := [(newcomer, case) for newcomer, case in found if not _seen_to_come(case)]:
-            self._tell(uow, group_id, older, MessageId.NEWCOMERS_FOUND, self._voice.render(MessageId.ADDER_NOT_ASKED))
+        if older := [(newcomer, case) for newcomer, case in found if not _was_joining_heard(case)]:
+            self._tell_admins(
+                uow, group_id, older, MessageId.NEWCOMERS_FOUND, self._voice.render(MessageId.ADDER_NOT_ASKED)
+            )
 
     def recognised(self, uow: UnitOfWork, group_id: str) -> None:
-        """Close the cases of those who turn out to stand in the roster: by their number, or since it was mended."""
+        """Close as false alarms the cases of people now known to be on the roster (by phone number or new roster)."""
         here = [(newcomer, case) for newcomer, case in uow.outsiders.present(group_id) if case.state.open]
         if not here:
             return
@@ -90,45 +92,46 @@ class OutsiderService:
                 self.close(uow, case, CaseState.FALSE_ALARM, self._voice.render(MessageId.REASON_RECOGNISED))
 
     def close(self, uow: UnitOfWork, case: Case, to: CaseState, reason: str, *, by: int | None = None) -> Case:
-        """The case in that state where it can get there; as it is where people have already decided otherwise."""
+        """Move the case to the state and return it; return it unchanged if its present state does not allow that."""
         try:
             return move_case(uow, case, to, at=self._policy.clock(), by=by, reason=reason)
         except IllegalTransitionError:
             return case
 
-    def _came(self, uow: UnitOfWork, event: MembersJoined, findings: Sequence[Finding]) -> None:
+    def _open_cases(self, uow: UnitOfWork, event: MembersJoined, findings: Sequence[Finding]) -> None:
+        """Open or join a case for each outsider who joined, and tell the admins at once if it was heard live."""
         at_once = is_fresh(event, self._policy.clock()) and event.source is Source.LIVE
         told = []
         for finding in findings:
             person = uow.people.find_or_create(event.account, finding.subject_uid or "")
             if person is None:
                 continue
-            opened = self._case(uow, event, finding, person, late=not at_once)
-            if opened and at_once and self._claim(uow, *opened):
+            opened = self._open_or_join(uow, event, finding, person, late=not at_once)
+            if opened and at_once and self._claim_telling(uow, *opened):
                 told.append(opened)
         if told:
             self._tell_at_once(uow, event.thread_id, told)
 
     def _tell_at_once(self, uow: UnitOfWork, group_id: str, came: Sequence[tuple[Outsider, Case]]) -> None:
-        """Tell the desk of those who came just now, ask who brought them in, and put out whom the settings put out."""
+        """Tell the admins of new outsiders, ask whoever added them, and remove them if the settings say so."""
         by_adder: dict[int, list[tuple[Outsider, Case]]] = {}
         for newcomer, case in came:
             if newcomer.brought_by is not None:
                 by_adder.setdefault(newcomer.brought_by, []).append((newcomer, case))
         asked = [self._ask_adder(uow, brought) for brought in by_adder.values()]
         member = "\n".join(dict.fromkeys(asked)) or self._voice.render(MessageId.ADDER_NOBODY)
-        self._tell(uow, group_id, came, MessageId.NEWCOMERS, member)
+        self._tell_admins(uow, group_id, came, MessageId.NEWCOMERS, member)
         for newcomer, case in came:
-            self._put_out(uow, newcomer, case)
+            self._remove_if_configured(uow, newcomer, case)
 
-    def _case(
+    def _open_or_join(
         self, uow: UnitOfWork, event: MembersJoined, finding: Finding, person: Person, *, late: bool
     ) -> tuple[Outsider, Case] | None:
-        """The case about that person's coming; None where it is known and nothing new is told about it."""
+        """Open or join the outsider's case and return both; None if the joining was known and nothing is new."""
         by = uow.people.find_or_create(event.account, event.sender_uid) if finding.label == "added" else None
         here = uow.outsiders.present(event.thread_id, person.id)
         if here:
-            # The same coming, found by a sweep or heard by another account before.
+            # The same joining was found by a group sync, or heard by another bot account, before.
             newcomer, case = here[-1]
             if by is None or newcomer.brought_by is not None:
                 join_case(uow, case, event.id, at=self._policy.clock())
@@ -152,12 +155,12 @@ class OutsiderService:
         log.info("case", case=case.code, rule=case.rule_id, severity=case.severity.value, late=late)
         return newcomer, case
 
-    def _claim(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> bool:
-        """Once for each newcomer, and once more when it becomes known who brought that person in."""
+    def _claim_telling(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> bool:
+        """Claim telling of the outsider: once, and once more when it becomes known who added that person."""
         return uow.claims.claim_once(f"newcomer:{case.code}:{newcomer.brought_by or ''}", case.opened_at)
 
     def _ask_adder(self, uow: UnitOfWork, added: Sequence[tuple[Outsider, Case]]) -> str:
-        """Ask the one person who brought them in to check; what was done about that, in words for the desk."""
+        """Ask the one person who added these outsiders to check; return the text telling the admins what was done."""
         first = added[0][1]
         by = uow.people.get(first.person_id)
         if by.has(Role.ADMIN, Role.ADMIN_STAFF):
@@ -180,7 +183,7 @@ class OutsiderService:
             return self._voice.render(MessageId.MEMBER_WITHHELD)
         return self._voice.render(MessageId.MEMBER_ASKED)
 
-    def _tell(
+    def _tell_admins(
         self, uow: UnitOfWork, group_id: str, found: Sequence[tuple[Outsider, Case]], text: MessageId, member: str
     ) -> None:
         rows = [self._row(uow, newcomer, case) for newcomer, case in found[:_ROWS]]
@@ -219,10 +222,12 @@ class OutsiderService:
             likely = self._voice.render(MessageId.NEWCOMER_LIKELY, name=entry.full_name, title=entry.title)
         return self._voice.render(MessageId.NEWCOMER_ROW, likely=likely, **about)
 
-    def _put_out(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> None:
-        """By itself only where the office's settings say so, never on trial, and never somebody who might be of the
-        roster."""
-        if not self._policy.remove_outsiders or not self._may(uow, newcomer.group_id):
+    def _remove_if_configured(self, uow: UnitOfWork, newcomer: Outsider, case: Case) -> None:
+        """Enqueue the removal of the outsider if the settings say so.
+
+        Not on trial, not without the right to remove, and not if the name resembles an entry of the roster.
+        """
+        if not self._policy.remove_outsiders or not self._may_remove_members(uow, newcomer.group_id):
             return
         if on_trial(self._policy, uow):
             return
@@ -231,12 +236,12 @@ class OutsiderService:
             return
         order_expulsion(uow, newcomer, case, None, self._policy.clock())
 
-    def _may(self, uow: UnitOfWork, group_id: str) -> bool:
+    def _may_remove_members(self, uow: UnitOfWork, group_id: str) -> bool:
         snapshot = uow.members.group_snapshot(group_id)
         return snapshot is not None and self._policy.account in {snapshot.owner_uid, *snapshot.co_admin_uids}
 
-    def _asked(self, uow: UnitOfWork, event: JoinRequested, outsiders: int) -> None:
-        """The desk is told of who waits to be let in; the program lets nobody in."""
+    def _tell_of_join_request(self, uow: UnitOfWork, event: JoinRequested, outsiders: int) -> None:
+        """Tell the admins how many people ask to join, and how many are not on the roster; admit nobody."""
         if not is_fresh(event, self._policy.clock()) or not uow.claims.claim_once(f"asked_in:{event.key}", event.at):
             return
         has_roster = uow.roster.approved_uids(event.account, event.thread_id) is not None
@@ -248,8 +253,8 @@ class OutsiderService:
         )
         self._post.to_desk(uow, text, group_id=event.thread_id)
 
-    def _went(self, uow: UnitOfWork, event: MembersLeft | MemberRemoved) -> None:
-        """Who left closes the case about the coming; who belongs here and left is recorded with who did it."""
+    def _record_departure(self, uow: UnitOfWork, event: MembersLeft | MemberRemoved) -> None:
+        """Close the cases of outsiders who left; audit the departure of people on the roster, and who removed them."""
         approved = uow.roster.approved_uids(event.account, event.thread_id) or frozenset()
         by = uow.people.find_or_create(event.account, event.sender_uid) if isinstance(event, MemberRemoved) else None
         for member in event.members:
@@ -274,13 +279,17 @@ class OutsiderService:
                 )
 
 
-def _seen_to_come(case: Case) -> bool:
-    """Whether it is known how that person came in, and it was heard soon."""
+def _was_joining_heard(case: Case) -> bool:
+    """Return whether it is known how the person joined, and the event was fresh."""
     return case.label != "unseen" and was_fresh(case)
 
 
 def order_expulsion(uow: UnitOfWork, newcomer: Outsider, case: Case, by: int | None, now: datetime) -> bool:
-    """Have the newcomer put out of the group; False where that is ordered already. `by` None: by the settings."""
+    """Enqueue the removal of the outsider from the group; return False if it is enqueued already.
+
+    Args:
+        by: id of the person who ordered it; None if the settings did.
+    """
     return uow.jobs.enqueue(
         Job(
             account=newcomer.account,
@@ -294,7 +303,7 @@ def order_expulsion(uow: UnitOfWork, newcomer: Outsider, case: Case, by: int | N
 
 
 def way_in(uow: UnitOfWork, voice: MessageFormatter, newcomer: Outsider, case: Case) -> str:
-    """How the newcomer came in, in words: added by whom, by a link, or nobody knows."""
+    """Return the text for how the outsider joined: added by a person, by an invitation link, or unknown."""
     if newcomer.brought_by is not None:
         return voice.render(MessageId.WAY_ADDED, who=voice.who(uow.people.get(newcomer.brought_by)))
     return voice.render(MessageId.WAY_LINK if case.label == "by_link" else MessageId.WAY_UNSEEN)

@@ -1,4 +1,4 @@
-"""What a look at the group shows and nobody said on the wire, as elements for the pipeline: names, comings, changes."""
+"""Comparison of a fetched group with the stored one: differences that no event reported, as pipeline elements."""
 
 import hashlib
 import json
@@ -10,20 +10,25 @@ from zalo_governor.domain.people import GroupSnapshot, Member, picture_name
 
 
 class GroupSnapshotDiff(NamedTuple):
-    """One look at a group."""
+    """The comparison made in one group sync: yields elements for new names and for changes."""
 
     account: str
     group_id: str
     now_ms: int
-    """When, milliseconds since 1970."""
+    """Time of the sync, milliseconds since 1970."""
     since_ms: int
-    """When the look before was through; part of every key. So what comes back after a change is judged again, and what
-    was found by a look that was broken off is not."""
+    """When the previous sync ended, milliseconds since 1970; part of every element's key.
+
+    So a value that returns after a change is judged again, but the findings of an interrupted sync are not.
+    """
 
     def names(self, members: Sequence[Member], known: Mapping[str, str]) -> Iterator[Element]:
-        """Every member whose display name is new or differs from the one last judged (`known`: uid -> name).
+        """Yield an element per member whose display name is new or differs from the one last judged.
 
-        They are judged after what `changes` gives: who has come in from outside is not asked for a proper name.
+        They are timed after those of `changes`, so that outsiders are known by then and not asked for a proper name.
+
+        Args:
+            known: uid -> display name last judged.
         """
         for member in members:
             name = member.zalo_name or member.display_name
@@ -33,12 +38,12 @@ class GroupSnapshotDiff(NamedTuple):
     def changes(
         self, before: GroupSnapshot | None, after: GroupSnapshot, present: Set[str], writers: Set[str] = frozenset()
     ) -> Iterator[Element]:
-        """What changed since the group was last seen, without an event that told of it.
+        """Yield an element per change (members, settings, name …) since the last sync that no event reported.
 
         Args:
-            before: the group as it was last seen; None at the first look, which is where everything begins.
-            present: uids of those who were members by all that was heard.
-            writers: uids of those who wrote in it just now, and so are there even where Zalo hides the members.
+            before: the group at the last sync; None at the first one, which yields nothing.
+            present: uids of the members known so far, from events and syncs.
+            writers: uids that wrote in the group just now, and so are members even if Zalo hides the member list.
         """
         if before is None:
             return
@@ -49,7 +54,7 @@ class GroupSnapshotDiff(NamedTuple):
         if not hidden:
             for uid in sorted(present - now - {self.account}):
                 yield self._element(ElementKind.GROUP_STATE, "", {"left": uid})
-        for raw in _info(before, after):
+        for raw in _group_data_changes(before, after):
             yield self._element(ElementKind.GROUP_STATE, "", raw)
 
     def _element(self, kind: ElementKind, sender_uid: str, raw: RawDict, after_ms: int = 0) -> Element:
@@ -71,13 +76,13 @@ class GroupSnapshotDiff(NamedTuple):
         )
 
 
-def _info(before: GroupSnapshot, after: GroupSnapshot) -> Iterator[RawDict]:
-    """What is other about the group itself; what was not known before has not changed."""
+def _group_data_changes(before: GroupSnapshot, after: GroupSnapshot) -> Iterator[RawDict]:
+    """Yield the changes of the group's own data; a value that was unknown before does not count as changed."""
     if before.name and after.name and before.name != after.name:
         yield {"name": after.name}
     if before.description is not None and after.description is not None and before.description != after.description:
         yield {"description": after.description}
-    if _other_picture(before.avatar_url, after.avatar_url):
+    if _is_other_picture(before.avatar_url, after.avatar_url):
         yield {"avatar": after.avatar_url}
     changed = {flag: now for flag, now in after.settings.items() if before.settings.get(flag, now) != now}
     if changed:
@@ -87,15 +92,17 @@ def _info(before: GroupSnapshot, after: GroupSnapshot) -> Iterator[RawDict]:
     there, now_there = set(before.co_admin_uids), set(after.co_admin_uids)
     for uid in sorted(now_there - there):
         yield {"admin_added": uid}
-    # Whoever left the group, or now owns it, is no deputy any more without anybody having taken that right away.
+    # A co-admin who left the group or became its owner was not removed as co-admin by anybody.
     gone = there - now_there - {after.owner_uid}
     for uid in sorted(gone if after.members_hidden else gone.intersection(after.member_uids)):
         yield {"admin_removed": uid}
 
 
 def to_remember(before: GroupSnapshot | None, after: GroupSnapshot) -> GroupSnapshot:
-    """The group as it is to be kept after a look: what `changes` hands on is taken over when it is judged, not now, so
-    that a process that dies in between loses nothing, and what the wire has told meanwhile is not told twice.
+    """Return the snapshot to store after a sync: with the old values where `changes` has yielded an element.
+
+    The new values are stored when those elements are judged, so that a crash in between loses no change, and a change
+    that the socket reported meanwhile is not reported twice.
     """
     if before is None:
         return after
@@ -115,5 +122,5 @@ def to_remember(before: GroupSnapshot | None, after: GroupSnapshot) -> GroupSnap
     )
 
 
-def _other_picture(before: str | None, after: str | None) -> bool:
+def _is_other_picture(before: str | None, after: str | None) -> bool:
     return before is not None and after is not None and picture_name(before) != picture_name(after)

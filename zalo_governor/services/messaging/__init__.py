@@ -1,1 +1,1 @@
-"""What the program says to people: the catalogue of texts, how they are filled in, and how they are sent."""
+"""Messages to people: the catalogue of texts, their formatting, and sending them through the outbox."""

@@ -1,4 +1,4 @@
-"""The message catalogue: config/messages.vi.yaml, checked when it is read, so that no sentence fails when it is due."""
+"""The message catalogue: templates from config/messages.vi.yaml, checked on loading so that rendering cannot fail."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,18 +11,18 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class Catalogue:
-    """The words for every `MessageId`."""
+    """The template of every `MessageId`."""
 
     def __init__(self, templates: Mapping[MessageId, str]) -> None:
         self._templates = dict(templates)
 
     @classmethod
     def load(cls, path: Path) -> "Catalogue":
-        """Read a file of `id: text` lines; a text names its fields in braces: `{code}`. `{{` stands for a brace.
+        """Read a YAML file of `id: template`; templates name their fields in braces: `{code}`. `{{` stands for a brace.
 
         Raises:
-            ConfigError: one line for each id that is missing or unknown, and each text with a field that its id
-                does not get, naming file, line and key.
+            ConfigError: an id is missing or unknown, or a template uses a field that its id does not have; one line
+                each, naming file, line and key.
         """
         document = load_yaml(path)
         complaints = [str(error) for error in _complaints(document)]
@@ -31,15 +31,15 @@ class Catalogue:
         return cls({text: document.data[text.key].rstrip("\n") for text in MessageId})
 
     def render(self, text: MessageId, **fields: object) -> str:
-        """The text with its fields filled in; braces inside values are plain characters.
+        """Return the template with its fields filled in; braces inside values are plain characters.
 
         Raises:
-            TypeError: the fields are not those that the text declares.
+            TypeError: the given fields are not those that the message id declares.
         """
         return _filled(text, self._templates[text], fields)
 
     def say_to_anybody(self, text: MessageId, **fields: object) -> str:
-        """See `say`; to a reader who is none of the office, and is not called `đồng chí`."""
+        """Render as `render` does, but call the reader `Ông/bà` (Sir/Madam) instead of `đồng chí` (comrade)."""
         plain = _COMRADE.sub(lambda found: "Ông/bà" if found[1] == "Đ" else "ông/bà", self._templates[text])
         return _filled(text, plain, fields)
 
@@ -86,4 +86,4 @@ def _problem(template: str, text: MessageId) -> str | None:
 
 
 _COMRADE = re.compile("([Đđ])ồng chí(?! Trưởng nhóm)")
-"""The reader; the leader, whom a text may name beside, stays what he is."""
+"""The form of address `đồng chí` (comrade), except in the title of the leader (Trưởng nhóm)."""

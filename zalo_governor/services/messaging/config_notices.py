@@ -1,4 +1,4 @@
-"""What the desk is told of the program's own configuration: a file that is wrong, and what waits for a restart."""
+"""Notices to the admins about the program's configuration: invalid files, and changes that need a restart."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _FOLDER = re.compile(r"^/[^:]*/")
 
 
 class ConfigurationNotices:
-    """Writes to the admin and the staff."""
+    """Sender of notices to the admins about the program's configuration."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -25,10 +25,10 @@ class ConfigurationNotices:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def broken(self, uow: UnitOfWork, complaint: str) -> None:
-        """A changed file is wrong, and what was there before goes on counting.
+        """Tell the admins that a changed file is invalid, so that the previous configuration stays in force.
 
         Args:
-            complaint: the words of the ConfigError, a line for each fault.
+            complaint: text of the ConfigError, one line per fault.
         """
         lines = complaint.splitlines()
         rows = [self._row(line) for line in lines[:_ROWS]]
@@ -37,18 +37,18 @@ class ConfigurationNotices:
         self._tell(uow, self._voice.render(MessageId.CONFIG_BROKEN, rows="\n".join(rows)))
 
     def mended(self, uow: UnitOfWork) -> None:
-        """What the desk was told of is right again, and counts."""
+        """Tell the admins that the configuration files are valid again and in force."""
         self._tell(uow, self._voice.render(MessageId.CONFIG_MENDED))
 
     def needs_restart(self, uow: UnitOfWork, keys: Sequence[str]) -> None:
-        """These keys were changed as well, and count after the next start only."""
+        """Tell the admins that changes of these settings take effect only after a restart."""
         self._tell(uow, self._voice.render(MessageId.CONFIG_RESTART, keys=", ".join(keys)))
 
     def _tell(self, uow: UnitOfWork, text: str) -> None:
         self._post.to_desk(uow, text, group_id=self._policy.home_group_id)
 
     def _row(self, line: str) -> str:
-        """File, line and key in Vietnamese; what is wrong there stays as `zalo-governor` says it at the terminal."""
+        """Return one line of a ConfigError as a row for the notice, with the file name instead of its path."""
         found = _COMPLAINT.fullmatch(line)
         if found is None:
             return self._voice.render(MessageId.CONFIG_FAULT_ELSE, fault=_FOLDER.sub("", line)[:_LONGEST])

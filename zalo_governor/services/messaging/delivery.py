@@ -1,5 +1,7 @@
-"""What follows from the delivery of notices: another way up for an urgent alert that nobody of the desk has got, the
-state of a case whose member was reached, and word of what was lost to whoever can be reached again.
+"""Follow-up on the delivery of notices.
+
+An urgent alert that reached no admin is escalated, a case whose member got the request is moved on, and people who can
+be reached again are told what they missed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -24,24 +26,24 @@ log = structlog.get_logger(__name__)
 
 Key = TypeVar("Key")
 
-_LOOK_EVERY = timedelta(minutes=1)
-_SETTLED = frozenset({"sent", "found", "refused"})
-_OFFICE = (Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER)
+_CHECK_EVERY = timedelta(minutes=1)
+_FINAL_OUTCOMES = frozenset({"sent", "found", "refused"})
+_OFFICE_ROLES = (Role.ADMIN, Role.ADMIN_STAFF, Role.LEADER, Role.REPORT_READER)
 
 
 class FallbackNote(NamedTuple):
-    """What goes out by e-mail or webhook."""
+    """A message to send by e-mail or webhook."""
 
     subject: str
     text: str
 
 
 class DeliveryFollowUp:
-    """Fits `app.due_work.Work`.
+    """Follow-up on the delivery state of notices. Implements `app.due_work.Work`.
 
     Args:
-        tell: sends (subject, text) by e-mail and webhook, without waiting for it.
-        on_posted: called when something was put into the outbox.
+        tell: sends (subject, text) by e-mail and webhook in the background.
+        on_posted: called when notices were put into the outbox.
     """
 
     def __init__(
@@ -58,44 +60,44 @@ class DeliveryFollowUp:
         self._on_posted = on_posted
         self._post = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
-        self._look_at: datetime | None = None
+        self._check_at: datetime | None = None
 
     def sent(self, outcome: str) -> None:
-        """A try to send has ended so (`OutboxWorker.on_sent`): there may be something to follow up at once."""
-        if outcome in _SETTLED:
-            self._look_at = None
+        """Schedule a check at once if an attempt to send has ended with a final outcome (`OutboxWorker.on_sent`)."""
+        if outcome in _FINAL_OUTCOMES:
+            self._check_at = None
 
     def next_due(self) -> datetime | None:
-        """See `app.due_work.Work`."""
+        """Return when `act` has to be called next: a minute after the last time, or when an alert has to escalate."""
         now = self._policy.clock()
-        if self._look_at is None or now < self._look_at - _LOOK_EVERY:
+        if self._check_at is None or now < self._check_at - _CHECK_EVERY:
             return AT_ONCE
         with self._begin() as uow:
             unheard = uow.deliveries.next_unheard(UNHEARD_AFTER)
-        return min(self._look_at, unheard or self._look_at)
+        return min(self._check_at, unheard or self._check_at)
 
     def act(self, now: datetime) -> None:
-        """Do all that follows from what has become of the notices by now."""
-        self._look_at = now + _LOOK_EVERY
+        """Escalate undelivered alerts, move cases whose requests arrived, and report what did not get through."""
+        self._check_at = now + _CHECK_EVERY
         with self._begin() as uow:
             unheard = uow.deliveries.unheard_alerts(now - UNHEARD_AFTER)
-            notes = [self._take_another_way(uow, alert, now) for alert in unheard if self._is_first(uow, alert)]
+            notes = [self._escalate_alert(uow, alert, now) for alert in unheard if self._claim_escalation(uow, alert)]
             for alert in unheard:
                 uow.deliveries.mark_escalated(alert, now)
             for case in uow.deliveries.delivered_requests():
                 move_case(uow, case, CaseState.REMINDED, at=now, by=None)
             self._tell_of_unreached_people(uow, now)
             self._tell_of_losses(uow, now)
-            # Before the commit: should the process die in between, it is better told twice than never.
+            # Before the commit: if the process dies in between, sending twice is better than never.
             for note in notes:
                 self._tell(note.subject, note.text)
         self._on_posted()
 
-    def _take_another_way(self, uow: UnitOfWork, alert: Sequence[Undelivered], now: datetime) -> FallbackNote:
-        """Nobody of the desk has got an urgent alert: tell the leader's office; gives what to send past Zalo."""
+    def _escalate_alert(self, uow: UnitOfWork, alert: Sequence[Undelivered], now: datetime) -> FallbackNote:
+        """Tell the leader's office of an urgent alert that reached no admin; return the e-mail or webhook message."""
         first = alert[0]
         desk = {notice.person_id for notice in alert}
-        about = self._about(uow, first)
+        about = self._alert_fields(uow, first)
         text = self._voice.render(MessageId.UNHEARD_ALERT, **about)
         told = 0
         for person in self._leaders_office(uow):
@@ -126,12 +128,12 @@ class DeliveryFollowUp:
             self._voice.render(MessageId.UNHEARD_NOTE, why=why, **about),
         )
 
-    def _is_first(self, uow: UnitOfWork, alert: Sequence[Undelivered]) -> bool:
-        """Of one case the other way is taken once, whatever more there is to tell of it."""
+    def _claim_escalation(self, uow: UnitOfWork, alert: Sequence[Undelivered]) -> bool:
+        """Claim the escalation of the alert; return False if an alert of the same case was escalated before."""
         case = uow.cases.get(alert[0].case_id) if alert[0].case_id else None
         return case is None or uow.claims.claim_once(f"unheard:{case.code}", case.opened_at)
 
-    def _about(self, uow: UnitOfWork, notice: Undelivered) -> dict[str, str]:
+    def _alert_fields(self, uow: UnitOfWork, notice: Undelivered) -> dict[str, str]:
         case = uow.cases.get(notice.case_id) if notice.case_id else None
         return {
             "code": case.code if case else self._voice.render(MessageId.UNHEARD_MANY),
@@ -141,14 +143,16 @@ class DeliveryFollowUp:
         }
 
     def _leaders_office(self, uow: UnitOfWork) -> list[Person]:
-        """Who reads the reports in the leader's place; where nobody does, the leader."""
+        """Return the people who read reports for the leader (Role.REPORT_READER); the leaders if there are none."""
         return self._post.holders(uow, Role.REPORT_READER) or self._post.holders(uow, Role.LEADER)
 
     def _tell_of_unreached_people(self, uow: UnitOfWork, now: datetime) -> None:
-        """Tell the desk whom a notice about a case does not reach; in the quiet hours of what is urgent alone."""
+        """Tell the admins which people notices about cases do not reach; in the quiet hours only for urgent notices."""
         quiet = self._policy.quiet_hours is not None and self._policy.quiet_hours.until(now) is not None
         unreached = uow.deliveries.unreached_people(now - UNHEARD_AFTER)
-        for group_id, notices in _by([one for one in unreached if one.urgent or not quiet], lambda one: one.group_id):
+        for group_id, notices in _group_by(
+            [one for one in unreached if one.urgent or not quiet], lambda one: one.group_id
+        ):
             rows = []
             for notice in _gravest_first(notices):
                 case = uow.cases.get(notice.case_id) if notice.case_id else None
@@ -163,11 +167,11 @@ class DeliveryFollowUp:
             uow.deliveries.mark_told_to_desk(notices, now)
 
     def _tell_of_losses(self, uow: UnitOfWork, now: datetime) -> None:
-        """Tell whoever can be reached again what did not get through meanwhile."""
-        for person_id, notices in _by(uow.deliveries.lost_notices(), lambda notice: notice.person_id):
+        """Tell admins, leaders and report readers who can be reached again which notices they missed."""
+        for person_id, notices in _group_by(uow.deliveries.lost_notices(), lambda notice: notice.person_id):
             uow.deliveries.mark_told_of_loss(notices, now)
             person = None if person_id is None else uow.people.get(person_id)
-            if person is None or not person.has(*_OFFICE):
+            if person is None or not person.has(*_OFFICE_ROLES):
                 continue
             codes = dict.fromkeys(f"VP{notice.case_id}" for notice in _gravest_first(notices) if notice.case_id)
             others = sum(notice.case_id is None for notice in notices)
@@ -186,7 +190,7 @@ def _gravest_first(notices: Iterable[Undelivered]) -> list[Undelivered]:
     return sorted(notices, key=lambda notice: (not notice.urgent, notice.id))
 
 
-def _by(notices: Iterable[Undelivered], key: Callable[[Undelivered], Key]) -> list[tuple[Key, list[Undelivered]]]:
+def _group_by(notices: Iterable[Undelivered], key: Callable[[Undelivered], Key]) -> list[tuple[Key, list[Undelivered]]]:
     found: dict[Key, list[Undelivered]] = {}
     for notice in notices:
         found.setdefault(key(notice), []).append(notice)

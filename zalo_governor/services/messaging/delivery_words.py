@@ -1,4 +1,4 @@
-"""How far notices came, in words."""
+"""Texts on the delivery state of notices."""
 
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.delivery import KEPT_IN_SIGHT, DeliveryState, UndeliveredCounts
@@ -10,19 +10,19 @@ _DELIVERIES = {DeliveryState.PENDING: MessageId.DELIVERY_PENDING, DeliveryState.
 
 
 def state_in_words(uow: UnitOfWork, voice: MessageFormatter, case: Case) -> str:
-    """`mới`, or `mới, tin nhắc chưa gửi được` where the request to the member has not arrived."""
+    """Return the case's state as text: `mới` (new), plus a remark if the request to the member has not arrived."""
     state = voice.state(case.state)
     if case.state is not CaseState.NEW:
         return state
     delivery = uow.deliveries.request_state(case)
     if delivery is DeliveryState.DELIVERED:
-        return voice.state(CaseState.REMINDED)  # the case itself follows within a second
+        return voice.state(CaseState.REMINDED)  # `DeliveryFollowUp` moves the case itself within a second.
     text = _DELIVERIES.get(delivery)
     return state + voice.render(text) if text else state
 
 
 def outgoing_in_words(voice: MessageFormatter, counts: UndeliveredCounts) -> str:
-    """What waits to be sent and what could not be; nothing is said of what is zero but the first figure."""
+    """Return a text on how many notices wait to be sent and how many failed; zeros but the first are left out."""
     said = number(counts.waiting)
     if counts.oldest_waiting_at:
         said += voice.render(MessageId.STATUS_WAITING_SINCE, when=moment(counts.oldest_waiting_at))

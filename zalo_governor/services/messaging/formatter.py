@@ -1,4 +1,4 @@
-"""How the program calls people, groups, clauses, states and moments."""
+"""Formatting of messages: names of people, groups and clauses, case states, dates and numbers."""
 
 import re
 import unicodedata
@@ -30,27 +30,27 @@ _SIGNS = {
     "partial": MessageId.SIGN_MISSING_MARKS,
     "legacy": MessageId.SIGN_LEGACY,
 }
-"""By the finding's label (clause 3.1)."""
+"""Finding's label -> text for what is wrong with the writing (clause 3.1)."""
 _NAME_LENGTH = 60
 _GROUP_PREFIX = "nhóm "
-_HEAPED = re.compile("(?<=[\u0300-\u036f]{2})[\u0300-\u036f]+")
-"""Marks beyond the second on one letter: no name needs them, and a heap of them covers the lines above."""
+_EXCESS_MARKS = re.compile("(?<=[\u0300-\u036f]{2})[\u0300-\u036f]+")
+"""Combining marks beyond the second on one letter: no name needs them, and many of them cover the lines above."""
 _VARIATION_SELECTORS = "\ufe0e\ufe0f"
 
 
 class MessageFormatter:
-    """The catalogue together with the regulation."""
+    """Renderer of message templates, and of the texts for people, groups, clauses and cases in them."""
 
     def __init__(self, catalogue: Catalogue, regulation: Regulation) -> None:
         self._catalogue = catalogue
         self.regulation = regulation
 
     def render(self, text: MessageId, **fields: object) -> str:
-        """See `Catalogue.say`."""
+        """Return the text of a message with its fields filled in (see `Catalogue.render`)."""
         return self._catalogue.render(text, **fields)
 
     def render_for(self, person: Person, text: MessageId, **fields: object) -> str:
-        """What the person reads, who is the text's `who`; outside of the roster, in words for anybody."""
+        """Return a message to the person, named in its field `who`; outsiders are not called `đồng chí` (comrade)."""
         if "who" in text.fields:
             fields["who"] = self.address(person)
         if person.standing is Standing.OUTSIDE:
@@ -58,28 +58,30 @@ class MessageFormatter:
         return self.render(text, **fields)
 
     def who(self, person: Person) -> str:
-        """`đồng chí Nguyễn Văn A (Giám đốc Sở B)`; of whom only Zalo tells, the account, cleaned of signs, and what is
-        known of it. Where the account shows the name of somebody else, that is said.
+        """Return how messages name the person: `đồng chí Nguyễn Văn A (Giám đốc Sở B)` (comrade, full name, title).
+
+        An unidentified person is named by the cleaned account name with a note on the standing. A warning follows if
+        the account shows the name of somebody else on the roster.
         """
         if person.uid == NOBODY_UID:
             return self.render(MessageId.WHO_NOBODY)
-        return self._called(person) + self._warning(person)
+        return self._name_and_title(person) + self._namesake_warning(person)
 
     def address(self, person: Person) -> str:
-        """The person as a letter begins: `đồng chí Nguyễn Văn A (Giám đốc Sở B)`, `chủ tài khoản "Bố Gấu"`."""
+        """Return how a message addresses its reader: name and title, or `chủ tài khoản "X"` (owner of account X)."""
         if person.identified:
-            return self._called(person)
+            return self._name_and_title(person)
         name = plain(person.display_name)
         return self.render(MessageId.TO_ACCOUNT, name=name) if name else self.render(MessageId.TO_UNNAMED)
 
     def named(self, person: Person) -> str:
-        """For a cell of a table: the name alone of whoever is identified, else as `who`."""
+        """Return the name for a table cell: without title for an identified person, else as `who`."""
         if not person.identified:
             return self.who(person)
         name = plain(person.full_name or person.display_name) or self.render(MessageId.WHO_UNKNOWN)
-        return name + self._warning(person)
+        return name + self._namesake_warning(person)
 
-    def _called(self, person: Person) -> str:
+    def _name_and_title(self, person: Person) -> str:
         if person.identified:
             name = person.full_name or plain(person.display_name)
             if name and person.title:
@@ -93,16 +95,17 @@ class MessageFormatter:
             else self.render(MessageId.WHO_UNNAMED, note=note)
         )
 
-    def _warning(self, person: Person) -> str:
+    def _namesake_warning(self, person: Person) -> str:
         if person.namesake is None:
             return ""
         other = Person(id=0, uid="", full_name=person.namesake.full_name, title=person.namesake.title)
         return self.render(
-            MessageId.NAMESAKE_SAME if person.namesake.same else MessageId.NAMESAKE_ALIKE, who=self._called(other)
+            MessageId.NAMESAKE_SAME if person.namesake.same else MessageId.NAMESAKE_ALIKE,
+            who=self._name_and_title(other),
         )
 
     def group(self, group: Group) -> str:
-        """`Nhóm Zalo điều hành tỉnh Mẫu`."""
+        """Return the group's name for messages (without the word "group" twice); its id if it has no name."""
         name = plain(group.name)
         if not name:
             return self.render(MessageId.GROUP_UNNAMED, id=group.id)
@@ -111,33 +114,33 @@ class MessageFormatter:
         return self.render(MessageId.GROUP, name=name)
 
     def state(self, state: CaseState) -> str:
-        """As people read it: `đã nhắc`."""
+        """Return the text for a case state, such as `đã nhắc` (reminded)."""
         return self.render(_STATES[state])
 
     def clause_number(self, topic: ClauseTopic) -> str:
-        """The number of the clause on that topic; "" where the regulation names none."""
+        """Return the number of the clause on that topic; "" if the regulation has none."""
         return self.regulation.number_of(topic)
 
     def citation_of(self, topic: ClauseTopic) -> str:
-        """The clause on that topic as people cite it."""
+        """Return the citation of the clause on that topic."""
         return self.citation(self.clause_number(topic))
 
     def citation(self, number: str) -> str:
-        """`khoản 1 Điều 4 Quy chế`, also for a clause that the regulation no longer has."""
+        """Return the citation of a clause: `khoản 1 Điều 4 Quy chế` (Article 4, clause 1); a fallback if unknown."""
         try:
             return self.regulation.clause(number).citation
         except KeyError:
             return self.render(MessageId.CLAUSE_UNKNOWN, number=number)
 
     def clause(self, number: str) -> str:
-        """The summary of the clause, without its full stop."""
+        """Return the summary of a clause, without its full stop; a fallback text if the clause is unknown."""
         try:
             return self.regulation.clause(number).summary.rstrip(". ")
         except KeyError:
             return self.render(MessageId.CLAUSE_UNKNOWN, number=number)
 
     def cited(self, case: Case) -> str:
-        """The citation of its clause; where it may be about a secret, with that word, and never with a level."""
+        """Return the citation of the case's clause; for a suspected secret with that remark, but without the level."""
         citation = self.citation(case.clause)
         return (
             self.render(MessageId.CITED_SECRET, citation=citation)
@@ -146,17 +149,17 @@ class MessageFormatter:
         )
 
     def sign(self, case: Case) -> str:
-        """What the case is a sign of, in few words: of writing, what is wrong with it; else the clause in short."""
+        """Return a short text of what the case is about: what is wrong with the writing, else the clause's summary."""
         text = _SIGNS.get(case.label)
         return self.render(text) if text else self.clause(case.clause)
 
     def times(self, case: Case) -> str:
-        """`, 3 lần` for a case that repeats joined, else nothing."""
+        """Return `, 3 lần` (", 3 times") for a case with several events, else ""."""
         return self.render(MessageId.CASE_TIMES, count=case.count) if case.count > 1 else ""
 
 
 def gone(voice: MessageFormatter, at: datetime, by: Person | None, *, deleted: bool, account: str) -> str:
-    """`đã được thu hồi lúc … (người thu hồi: …)`, or deleted in the same way; `account` is the bot's own uid."""
+    """Return a text saying when and by whom a message was recalled (or deleted); `account` is the bot's own uid."""
     if by and by.uid == account:
         who = voice.render(MessageId.GONE_BY_OWN)
     else:
@@ -165,28 +168,31 @@ def gone(voice: MessageFormatter, at: datetime, by: Person | None, *, deleted: b
 
 
 def moment(at: datetime) -> str:
-    """`24/11/2026 14:05`, on the wall clock of Viet Nam."""
+    """Return date and time in Viet Nam's time zone: `24/11/2026 14:05`."""
     return f"{local(at):%d/%m/%Y %H:%M}"
 
 
 def day(at: datetime) -> str:
-    """`24/11/2026`, on the calendar of Viet Nam."""
+    """Return the date in Viet Nam's time zone: `24/11/2026`."""
     return f"{local(at):%d/%m/%Y}"
 
 
 def number(value: int) -> str:
-    """`1.234.567`."""
+    """Return the number with dots between thousands: `1.234.567`."""
     return f"{value:,}".replace(",", ".")
 
 
 def plain(text: str, limit: int = _NAME_LENGTH) -> str:
-    """One line of letters, digits and punctuation of what a member typed, so that no name can dress up a message."""
-    kept = "".join(letter if _spoken(letter) else " " for letter in unicodedata.normalize("NFC", text[: 4 * limit]))
-    line = _HEAPED.sub("", " ".join(kept.split()))
+    """Clean a text typed by a member: one line of letters, digits and punctuation, at most `limit` characters.
+
+    So no display name can disguise as part of a message, with emoji, line breaks or heaped diacritics.
+    """
+    kept = "".join(letter if _is_allowed(letter) else " " for letter in unicodedata.normalize("NFC", text[: 4 * limit]))
+    line = _EXCESS_MARKS.sub("", " ".join(kept.split()))
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def _spoken(letter: str) -> bool:
+def _is_allowed(letter: str) -> bool:
     category = unicodedata.category(letter)
     if category[0] == "P":
         return letter not in "!！‼⁉¡"

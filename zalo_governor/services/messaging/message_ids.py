@@ -1,12 +1,12 @@
-"""Everything that the program says on Zalo, by name. The words stand in config/messages.vi.yaml."""
+"""Ids of all texts that the program sends or shows; their Vietnamese templates are in config/messages.vi.yaml."""
 
 from enum import Enum
 
 
 class MessageId(Enum):
-    """A message or a part of one: its key in the catalogue, and the fields that the code gives it.
+    """Id of a message or a part of one: its key in the catalogue, and the names of the fields that its template gets.
 
-    With `cells`, the text is that many short ones between bars: name of a sheet, title and headings of a table.
+    With `cells`, the template holds that many short texts separated by `|`: sheet name, title and column headings.
     """
 
     # to the admin and the staff

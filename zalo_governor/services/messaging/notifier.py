@@ -1,4 +1,4 @@
-"""Putting messages into the outbox: to one person, to everybody with a role, or one line to the group."""
+"""Notifier: puts messages into the outbox, to one person, to all admins or to a group."""
 
 import structlog
 
@@ -12,11 +12,11 @@ from zalo_governor.services.ports import UnitOfWork
 log = structlog.get_logger(__name__)
 
 MESSAGE_LIMIT = 1980
-"""Characters of one message: Zalo takes 2,000, and one that is sent again says so, too."""
+"""Longest message in characters: Zalo accepts 2,000, less room for the mark of a repeated message."""
 
 
 class Notifier:
-    """Writes notices on behalf of one bot account."""
+    """Sender of one bot account's notices, by way of the outbox."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
@@ -33,14 +33,18 @@ class Notifier:
         urgent: bool = False,
         asked_for: bool = False,
     ) -> bool:
-        """A private message; a text longer than Zalo takes goes out in parts, cut between lines.
+        """Put a private message into the outbox; a text too long for Zalo is split between lines.
 
-        `urgent`: see `Notice.urgent`. `asked_for`: it answers what the person has asked. Gives whether it goes out: on
-        trial most is withheld.
+        Args:
+            urgent: see `Notice.urgent`.
+            asked_for: the message answers a request of the person.
+
+        Returns:
+            Whether the message will be sent; False if it is withheld because the account is on trial.
         """
         withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
         for part in parts(text):
-            notice = self._to(person, part, purpose, group_id)
+            notice = self._build_notice(person, part, purpose, group_id)
             uow.outbox.add(notice.model_copy(update={"case_id": case_id, "urgent": urgent}), withheld=withheld)
         return not withheld
 
@@ -55,16 +59,16 @@ class Notifier:
         group_id: str,
         asked_for: bool = False,
     ) -> None:
-        """A private message that is a file; `instead` is said where the file cannot be made."""
+        """Put a file for a person into the outbox; the text `instead` is sent if the file cannot be made."""
         withheld = withheld_from(self._policy, uow, person, asked_for=asked_for)
         uow.outbox.add(
-            self._to(person, instead, purpose, group_id).model_copy(update={"file": file}), withheld=withheld
+            self._build_notice(person, instead, purpose, group_id).model_copy(update={"file": file}), withheld=withheld
         )
 
     def to_desk(
         self, uow: UnitOfWork, text: str, *, group_id: str, case_id: int | None = None, urgent: bool = False
     ) -> None:
-        """A private message to the admin and the staff; `urgent` as in `Notice`."""
+        """Put a private message to each admin (Role.ADMIN, ADMIN_STAFF) into the outbox; `urgent` as in `Notice`."""
         desk = self.holders(uow, Role.ADMIN, Role.ADMIN_STAFF)
         if not desk:
             log.warning("nobody_to_tell", group=group_id, case=case_id)
@@ -72,7 +76,7 @@ class Notifier:
             self.to_person(uow, person, text, Purpose.ADMIN_ALERT, group_id=group_id, case_id=case_id, urgent=urgent)
 
     def to_group(self, uow: UnitOfWork, text: str, *, group_id: str) -> None:
-        """A message in the group: the one line that answers a command given there, and the introduction."""
+        """Put a message to the group into the outbox; used only for short command replies and the introduction."""
         uow.outbox.add(
             Notice(
                 account=self._policy.account,
@@ -86,7 +90,7 @@ class Notifier:
             withheld=withheld_from(self._policy, uow, None, asked_for=True),
         )
 
-    def _to(self, person: Person, text: str, purpose: Purpose, group_id: str) -> Notice:
+    def _build_notice(self, person: Person, text: str, purpose: Purpose, group_id: str) -> Notice:
         return Notice(
             account=self._policy.account,
             thread_id=person.uid,
@@ -98,12 +102,12 @@ class Notifier:
         )
 
     def holders(self, uow: UnitOfWork, *roles: Role) -> list[Person]:
-        """The persons with any of the roles, without the bot itself."""
+        """Return the persons who have any of the roles, without the bot itself."""
         return [person for person in uow.people.with_role(self._policy.account, *roles) if not person.has(Role.BOT)]
 
 
 def parts(text: str, limit: int = MESSAGE_LIMIT) -> list[str]:
-    """The text in pieces of at most `limit` characters, cut between lines where that is possible."""
+    """Split the text into pieces of at most `limit` characters, between lines if possible."""
     pieces: list[str] = []
     rest = text
     while len(rest) > limit:

@@ -1,4 +1,4 @@
-"""What people are told when the bot hears nothing, and when it hears again."""
+"""Notices about an outage, in which the bot receives nothing from Zalo, and about its end."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,15 +12,17 @@ from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import BeginUnitOfWork
 
 ELSEWHERE = {LineState.DUPLICATE: MessageId.ELSEWHERE_SESSION, LineState.KICKED: MessageId.ELSEWHERE_ACCOUNT}
-"""Who has the line, while the program leaves it alone."""
+"""Connection state -> text saying who uses the account elsewhere while the program stays disconnected."""
 
 
 class OutageNotices:
-    """Fits `pipeline.liveness.Alarm`: by the second channel at once, by Zalo once Zalo is back.
+    """Sender of outage notices by the second channel (e-mail, webhook), and at the end also by Zalo.
+
+    Implements `pipeline.liveness.Alarm`.
 
     Args:
         tell: sends (subject, text) by the second channel.
-        on_posted: called when something was put into the outbox.
+        on_posted: called when notices were put into the outbox.
     """
 
     def __init__(
@@ -39,7 +41,7 @@ class OutageNotices:
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def blind(self, since: datetime, line: LineReport | None) -> None:
-        """Nothing has been heard since then: Zalo is what has failed, so Zalo cannot carry the word."""
+        """Report by the second channel that nothing has been received from Zalo since `since`."""
         subject, text = MessageId.BLIND_SUBJECT, self._voice.render(MessageId.BLIND, since=moment(since))
         if line and line.resumes_at:
             subject, elsewhere = MessageId.BLIND_ELSEWHERE_SUBJECT, ELSEWHERE[line.state]
@@ -53,10 +55,10 @@ class OutageNotices:
         self._tell(self._voice.render(subject), text)
 
     def seeing(self, since: datetime, until: datetime) -> None:
-        """The line is back."""
+        """Report the end of an outage by both channels."""
         minutes = number(minutes_of(until - since))
         text = self._voice.render(MessageId.SEEING, since=moment(since), until=moment(until), minutes=minutes)
-        # First what may fail, since whoever calls then calls again.
+        # The transaction comes first: it may fail, and the caller then repeats the call.
         with self._begin() as uow:
             self._post.to_desk(uow, text, group_id=self._policy.home_group_id)
         self._tell(self._voice.render(MessageId.SEEING_SUBJECT), text)

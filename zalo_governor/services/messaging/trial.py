@@ -1,4 +1,4 @@
-"""The trial: who gets anything while it lasts, the page about it, and what happens when the program is switched on."""
+"""The trial period, in which only the admins get messages: its summary for the admin, and its end."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -19,14 +19,14 @@ from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 
 class TrialPage:
-    """What the program would have sent, to whom, and how often it was wrong."""
+    """Writer of the trial's summary: what would have been sent to whom, and how many cases were false alarms."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def text(self, uow: UnitOfWork) -> str:
-        """The page on everything since the account was first started."""
+        """Return the summary of everything since the trial began."""
         policy, voice = self._policy, self._voice
         trial = uow.trials.get(policy.account)
         since = trial.began_at if trial else policy.clock()
@@ -35,13 +35,13 @@ class TrialPage:
             MessageId.TRIAL_PAGE,
             since=moment(since),
             now=moment(policy.clock()),
-            withheld=self._withheld(uow, figures),
-            outcomes=self._outcomes(figures.outcomes),
-            shadow=self._shadow(figures.shadow),
-            end=self._end(uow, trial),
+            withheld=self._withheld_rows(uow, figures),
+            outcomes=self._rule_outcomes(figures.outcomes),
+            shadow=self._shadow_rows(figures.shadow),
+            end=self._trial_state(uow, trial),
         )
 
-    def _withheld(self, uow: UnitOfWork, figures: TrialFigures) -> str:
+    def _withheld_rows(self, uow: UnitOfWork, figures: TrialFigures) -> str:
         if not figures.withheld:
             return self._voice.render(MessageId.TRIAL_NOTHING)
         rows = []
@@ -55,17 +55,17 @@ class TrialPage:
                     whom=self._voice.render(ADDRESSEES[kind]),
                     notices=number(sum(about.values())),
                     people=number(len({row.person_id for row in of_kind})),
-                    about="; ".join(self._about(clause, count) for clause, count in about.most_common()),
+                    about="; ".join(self._count_by_clause(clause, count) for clause, count in about.most_common()),
                 )
             )
         return "\n".join(rows)
 
-    def _about(self, clause: str, count: int) -> str:
+    def _count_by_clause(self, clause: str, count: int) -> str:
         what = self._voice.citation(clause) if clause else self._voice.render(MessageId.TRIAL_NO_CASE)
         return self._voice.render(MessageId.TRIAL_ABOUT, what=what, count=number(count))
 
-    def _outcomes(self, outcomes: Iterable[RuleOutcome]) -> str:
-        """The worst offenders first: whoever is wrong most often."""
+    def _rule_outcomes(self, outcomes: Iterable[RuleOutcome]) -> str:
+        """Return a row per rule with its cases and false alarms, the highest share of false alarms first."""
         ranked = sorted(outcomes, key=lambda row: (-row.false_share, -row.false_alarms, row.rule_id))
         rows = [
             self._voice.render(
@@ -80,7 +80,7 @@ class TrialPage:
         ]
         return "\n".join(rows) or self._voice.render(MessageId.TRIAL_NO_CASES)
 
-    def _shadow(self, found: Iterable[ShadowFigures]) -> str:
+    def _shadow_rows(self, found: Iterable[ShadowFigures]) -> str:
         rows = [
             self._voice.render(
                 MessageId.TRIAL_SHADOW_ROW,
@@ -88,14 +88,14 @@ class TrialPage:
                 rule=row.rule_id,
                 findings=number(row.findings),
                 people=number(row.people),
-                whom=self._whom(row),
+                whom=self._addressees(row),
             )
             for row in found
         ]
         return self._voice.render(MessageId.TRIAL_SHADOW, rows="\n".join(rows)) if rows else ""
 
-    def _whom(self, found: ShadowFigures) -> str:
-        """Who hears of the first case of a member at such a finding, by the ladder."""
+    def _addressees(self, found: ShadowFigures) -> str:
+        """Return the text naming who would be told of a member's first case with such findings, by the ladder."""
         rung = self._policy.ladder.first(found.severity)
         told = []
         if rung.ask_member:
@@ -106,7 +106,8 @@ class TrialPage:
             told.append(MessageId.ADDRESSEE_LEADER_LATER)
         return ", ".join(map(self._voice.render, told or [MessageId.ADDRESSEE_NOBODY]))
 
-    def _end(self, uow: UnitOfWork, trial: Trial | None) -> str:
+    def _trial_state(self, uow: UnitOfWork, trial: Trial | None) -> str:
+        """Return the text saying whether the trial goes on, is over, or is off by the settings."""
         if not on_trial(self._policy, uow):
             since = trial.live_at if trial and trial.live_at else None
             return (
@@ -118,12 +119,13 @@ class TrialPage:
 
 
 class TrialEnd:
-    """Fits `app.due_work.Work`: sends the page when the trial is over, and tells the desk and the group when it is
-    switched on.
+    """Sender of the trial's summary when its time is over, and of the announcement that the trial has ended.
+
+    Implements `app.due_work.Work`.
 
     Args:
-        uow: a transaction.
-        on_posted: called when something was put into the outbox.
+        begin: begins a unit of work (a transaction).
+        on_posted: called when notices were put into the outbox.
     """
 
     def __init__(
@@ -139,12 +141,12 @@ class TrialEnd:
         self._post = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
         self._page = TrialPage(policy)
-        self._settled = False
-        """Switched on, and everybody told: nothing more will come of it."""
+        self._is_done = False
+        """Whether the trial has ended and everybody was told, so that nothing is left to do."""
 
     def next_due(self) -> datetime | None:
-        """When something is to be said; another process may have switched it on."""
-        if self._settled:
+        """Return when `act` has to be called next; at once if the trial was ended (perhaps by another process)."""
+        if self._is_done:
             return None
         with self._begin() as uow:
             trial = uow.trials.get(self._policy.account)
@@ -155,7 +157,7 @@ class TrialEnd:
             return None if trial.told_at else trial.began_at + self._policy.trial
 
     def act(self, now: datetime) -> None:
-        """Say it, once."""
+        """Send the summary, or the announcement that the trial has ended, each once."""
         with self._begin() as uow:
             trial = uow.trials.get(self._policy.account)
             if trial is None:
@@ -166,7 +168,7 @@ class TrialEnd:
                 self._introduce(uow)
             elif trial.told_at is None:
                 self._send_page(uow, trial, now)
-        self._settled = switched_on
+        self._is_done = switched_on
         self._on_posted()
 
     def _send_page(self, uow: UnitOfWork, trial: Trial, now: datetime) -> None:
@@ -176,7 +178,7 @@ class TrialEnd:
         uow.trials.save(trial.model_copy(update={"told_at": now}))
 
     def _announce(self, uow: UnitOfWork, trial: Trial, now: datetime) -> None:
-        """Tell the rest of the desk; where the settings want no trial, nobody was waiting for it."""
+        """Tell the other admins that the trial was ended; nothing is sent if the settings want no trial."""
         if trial.live_at is None or trial.announced_at is not None:
             return
         by = (
@@ -191,7 +193,7 @@ class TrialEnd:
         uow.trials.save(trial.model_copy(update={"announced_at": now}))
 
     def _introduce(self, uow: UnitOfWork) -> None:
-        """One message in each group, once and for all, where the office wants it."""
+        """Send the introduction to each group, once ever, if the settings say so."""
         if not self._policy.introduce:
             return
         for group in self._policy.governed:
@@ -203,7 +205,11 @@ class TrialEnd:
 
 
 def switch_on(policy: ServicePolicy, uow: UnitOfWork, by: int | None) -> bool:
-    """End the trial; False where there is none to end. `by` None: whoever sits at the machine."""
+    """End the trial; return False if there is none to end.
+
+    Args:
+        by: id of the person who ended it by a command; None if it was ended on the machine itself.
+    """
     trial = uow.trials.get(policy.account)
     if trial is None or not on_trial(policy, uow):
         return False
@@ -212,7 +218,7 @@ def switch_on(policy: ServicePolicy, uow: UnitOfWork, by: int | None) -> bool:
 
 
 def trial_line(policy: ServicePolicy, uow: UnitOfWork, voice: MessageFormatter) -> str:
-    """Where the program is on trial, that it is, and until when; "" where it is not."""
+    """Return the text saying until when the account is on trial, and how much was withheld; "" if it is not."""
     trial = uow.trials.get(policy.account)
     if trial is None or not on_trial(policy, uow):
         return ""

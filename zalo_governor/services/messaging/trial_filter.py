@@ -1,4 +1,4 @@
-"""What does not go out while a bot account is on trial. Everything is done as ever; only the admin gets anything."""
+"""The filter for a bot account on trial: everything is judged as usual, but only the admin gets messages."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ ADDRESSEES = {
 
 
 def on_trial(policy: ServicePolicy, uow: UnitOfWork) -> bool:
-    """Whether what goes out by itself is withheld from everybody but the admin."""
+    """Return whether the account is on trial, so that unrequested messages go to the admin (Role.ADMIN) only."""
     if not policy.trial:
         return False
     trial = uow.trials.get(policy.account)
@@ -28,10 +28,11 @@ def on_trial(policy: ServicePolicy, uow: UnitOfWork) -> bool:
 
 
 def withheld_from(policy: ServicePolicy, uow: UnitOfWork, person: Person | None, *, asked_for: bool) -> bool:
-    """Whether a message to that person (None: into the group) stays here.
+    """Return whether a message is withheld because the account is on trial.
 
-    `asked_for`: it answers what that person has asked. Who holds a role is answered; the members do not know the
-    program yet.
+    Args:
+        person: the recipient; None for a message to the group.
+        asked_for: the message answers a request; such answers go to people with a role other than member.
     """
     if not on_trial(policy, uow):
         return False
@@ -41,7 +42,7 @@ def withheld_from(policy: ServicePolicy, uow: UnitOfWork, person: Person | None,
 
 
 def by_addressee(uow: UnitOfWork, withheld: Iterable[Withheld]) -> list[tuple[Addressee, list[Withheld]]]:
-    """What was withheld by whom it would have reached, in the order of `Addressee`."""
+    """Group withheld notices by the kind of recipient, in the order of `Addressee`."""
     found: dict[Addressee, list[Withheld]] = {kind: [] for kind in Addressee}
     for row in withheld:
         person = None if row.person_id is None else uow.people.get(row.person_id)
@@ -50,7 +51,7 @@ def by_addressee(uow: UnitOfWork, withheld: Iterable[Withheld]) -> list[tuple[Ad
 
 
 def withheld_line(uow: UnitOfWork, voice: MessageFormatter, withheld: Iterable[Withheld]) -> str:
-    """`Trưởng nhóm 1 tin, thành viên 2 tin`; "" for nothing."""
+    """Return withheld notices per kind of recipient as text ("leader 1 message, members 2 messages"); "" if none."""
     return ", ".join(
         voice.render(
             MessageId.WITHHELD_FROM,

@@ -17,7 +17,7 @@ class AuditTrail(Protocol):
         ...
 
     def head(self) -> AuditHead:
-        """Return the current end of the hash chain; reports print it, so that replacing the log by an old copy shows."""
+        """Return the current end of the hash chain; reports print it, which exposes a log replaced by an old copy."""
         ...
 
     def openings(self, case: Case) -> list[Opening]:

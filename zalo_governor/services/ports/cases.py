@@ -12,11 +12,11 @@ class Cases(Protocol):
     """Repository of cases and of the events that belong to them."""
 
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
-        """Return the person's newest open case under the rule (and label, if given) with an event at or after `since`."""
+        """Return the person's newest open case under the rule (and label, if given) with an event since `since`."""
         ...
 
     def find_sealed(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
-        """Return the person's newest open case with that `Seal.mac` (sealed content) and an event at or after `since`."""
+        """Return the person's newest open case of sealed content with that `Seal.mac` and an event since `since`."""
         ...
 
     def of_message(self, group_id: str, message_key: str) -> list[Case]:

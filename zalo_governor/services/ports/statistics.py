@@ -76,7 +76,7 @@ class Distributions(Protocol):
         ...
 
     def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
-        """Return time to remedy, repeated offenders and false alarms of the cases opened in [start, end)."""
+        """Return time to remedy, persons with several cases, and false alarms for the cases of [start, end)."""
         ...
 
     def membership(self, group_id: str) -> Membership:

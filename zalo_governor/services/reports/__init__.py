@@ -1,1 +1,1 @@
-"""The activity report: counting, wording, and sending it when its time has come."""
+"""The activity report: collecting its figures, rendering it, and sending it on schedule."""

@@ -1,4 +1,4 @@
-"""The activity report (clause 6.2) gathered as data, written as JSON, and the phrases that all its faces share."""
+"""Collect the activity report (clause 6.2) as data, render it as JSON, and the phrases shared by all its formats."""
 
 import json
 from collections.abc import Collection, Iterator, Sequence
@@ -15,17 +15,17 @@ from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import Group
 from zalo_governor.services.ports import UnitOfWork
 
-_A_QUIET_START = timedelta(days=1)
-"""So long may a group be silent at the beginning of a period without a word about it."""
+_QUIET_START_ALLOWED = timedelta(days=1)
+"""Maximum silence at the start of a period for which the report need not say when reception began."""
 
 
 def compose(
     uow: UnitOfWork, group: Group, period: Period, voice: MessageFormatter, clock: Clock, *, words: bool = False
 ) -> ActivityReport:
-    """Everything that a face of the report may show, from one transaction.
+    """Collect, in one transaction, everything that the formats of the report may show.
 
     Args:
-        words: with what members wrote to the office, which is for the desk alone.
+        words: include the text of members' incidents and suggestions, which only the admins may read.
     """
     before = period.start - (period.end - period.start)
     now = clock()
@@ -35,7 +35,7 @@ def compose(
     named = {case.person_id for case in open_cases} | {remark.person_id for remark in remarks}
     people = {person_id: uow.people.get(person_id) for person_id in named}
     head = uow.audit.head()
-    # Before what else is counted of the period: no more can have been judged than was heard by then.
+    # Counted first, so that the counts below include everything that it reports as judged.
     coverage = uow.statistics.coverage(group.id, period.start, period.end)
     by_day, by_hour = uow.distributions.rhythm(group.id, period.start, period.end)
     report = ActivityReport(
@@ -72,7 +72,7 @@ def compose(
 
 
 def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[date]:
-    """The days of the period up to today; those in the future too up to the last one heard, since clocks differ."""
+    """Yield the days of the period up to today, or up to the last day in `heard`: Zalo's clock may be ahead."""
     day, last = local(period.start).date(), local(period.end - timedelta(milliseconds=1)).date()
     last = min(last, max([local(now).date(), *heard]))
     while day <= last:
@@ -81,7 +81,7 @@ def _days(period: Period, now: datetime, heard: Collection[date]) -> Iterator[da
 
 
 def render_json(report: ActivityReport) -> str:
-    """The report as one JSON object: times in ISO 8601 and UTC, cases with their codes, the audit's head as printed."""
+    """Render the report as a JSON object: times as ISO 8601 in UTC, cases with codes, audit chain's end as text."""
     data = report.model_dump(mode="json")
     for row, case in zip(data["open_cases"], report.open_cases, strict=True):
         row["code"] = case.code
@@ -89,7 +89,7 @@ def render_json(report: ActivityReport) -> str:
 
 
 def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
-    """What was heard, in one sentence without its full stop."""
+    """Return a sentence, without full stop, with the counts of received elements."""
     figures = coverage.model_dump(include={"heard", "judged", "waiting", "sealed", "dead_letters", "recovered", "late"})
     heard = voice.render(MessageId.COVERAGE, **{name: number(value) for name, value in figures.items()})
     if coverage.content_from is None:
@@ -98,13 +98,13 @@ def coverage_line(coverage: Coverage, voice: MessageFormatter) -> str:
 
 
 def withheld_line(report: ActivityReport, voice: MessageFormatter) -> str:
-    """That notices did not go out since the account was on trial, in a sentence; "" where none was withheld."""
+    """Return a sentence on the notices withheld in trial mode; "" if there are none."""
     count = report.withheld_notices
     return voice.render(MessageId.REPORT_WITHHELD, count=number(count)) if count else ""
 
 
 def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: MessageFormatter) -> str:
-    """The times inside [start, end) in which nothing was heard, in one sentence without its full stop."""
+    """Return a sentence, without full stop, on the number and total length of the gaps in [start, end)."""
     if not gaps:
         return voice.render(MessageId.GAPS_NONE)
     unfinished = sum(not gap.closed for gap in gaps)
@@ -117,7 +117,7 @@ def gaps_line(gaps: Sequence[Gap], start: datetime, end: datetime, voice: Messag
 
 
 def change_in_words(now: int, before: int, voice: MessageFormatter) -> str:
-    """`tăng 50%`, `không đổi`, or that there was nothing before."""
+    """Return the change as text: up or down by a percentage, unchanged, or nothing to compare with."""
     if now == before:
         return voice.render(MessageId.CHANGE_NONE)
     if not before:
@@ -127,12 +127,12 @@ def change_in_words(now: int, before: int, voice: MessageFormatter) -> str:
 
 
 def signs_line(report: ActivityReport, voice: MessageFormatter) -> str:
-    """What may be a sign that something leaves the group, without a full stop; "" where there is nothing."""
+    """Return the signs of a possible leak from the group, without full stop; "" if there are none."""
     return "; ".join(in_words(report.signs, voice))
 
 
 def handling_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]:
-    """How long it took until cases were remedied, and how many persons have several; none where there is nothing."""
+    """Return sentences on the time until cases were remedied and on persons with several cases, where known."""
     handling = report.handling
     lines = []
     if handling.remedied_minutes is not None:
@@ -143,28 +143,28 @@ def handling_lines(report: ActivityReport, voice: MessageFormatter) -> list[str]
 
 
 def private_line(report: ActivityReport, voice: MessageFormatter) -> str:
-    """That something of the private messages to the bot may be missing, with a blank before it; "" where not."""
+    """Return a sentence, after a space, that private messages to the bot may be missing; "" if none are."""
     missing = len(report.private_gaps)
     return voice.render(MessageId.REPORT_PRIVATE, count=number(missing)) if missing else ""
 
 
 def unheard(report: ActivityReport, voice: MessageFormatter) -> str:
-    """What must be said of a period in which nobody listened yet; "" for the others."""
+    """Return a sentence that reception began only within or after the period; "" if it covers the period."""
     first, period = report.first_heard, report.period
     if first is None or first >= period.end:
         return voice.render(MessageId.NOT_LISTENING)
-    if first - period.start < _A_QUIET_START:
+    if first - period.start < _QUIET_START_ALLOWED:
         return ""
     gaps = gaps_line(report.coverage.gaps, first, period.end, voice)
     return voice.render(MessageId.LISTENING_SINCE, when=moment(first), gaps=gaps)
 
 
 def heard_until(report: ActivityReport) -> datetime:
-    """The end of the period, or the moment of the report where that comes first."""
+    """Return the end of the period, or the time of the report if that is earlier."""
     return min(report.period.end, max(report.made_at, report.period.start))
 
 
 def last_minute(end: datetime) -> datetime:
-    """Of a period that ends at midnight, the last minute that people would count to it."""
+    """Return `end`, or 23:59 of the day before if `end` is midnight in Viet Nam, for showing a period's end."""
     here = local(end)
     return end - timedelta(minutes=1) if (here.hour, here.minute) == (0, 0) else end

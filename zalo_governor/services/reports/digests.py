@@ -1,4 +1,4 @@
-"""What the desk is told gathered, so that it is not flooded: cases to look at first, and mere hints once a day."""
+"""Digest messages to the admins, which collect minor cases, hints, remarks and other news so as not to flood them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,28 +18,28 @@ from zalo_governor.services.ports import UnitOfWork
 from zalo_governor.services.reports.periods import midnight, today
 
 HINT = "borderline"
-"""Label of what speaks of state secrets without disclosing one: no case, nobody is told but by a digest."""
+"""Label of findings on text that mentions state secrets without disclosing one: no case, reported by digest only."""
 _ROWS = 10
 
 
 def no_backup(status: LineStatus, voice: MessageFormatter) -> str:
-    """The line that says since when there is no backup."""
+    """Return the line saying when the last backup was made."""
     last = moment(status.backed_up_at) if status.backed_up_at else voice.render(MessageId.NEVER)
     return voice.render(MessageId.STATUS_NO_BACKUP, last=last)
 
 
 class Digests:
-    """Writes the digests to the admin and the staff."""
+    """Writer of the digests to the admins (Role.ADMIN and ADMIN_STAFF); adds them to the outbox."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._post = Notifier(policy)
+        self._notifier = Notifier(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def gathered(self, uow: UnitOfWork, group_id: str) -> None:
-        """Tell in one message of every case of a group that waits for a digest, also of those not due yet.
+        """Send one digest of all cases of a group that wait for one, including those not due yet.
 
-        What was recalled meanwhile, and so closed, is not looked at any more.
+        Cases closed meanwhile, because the message was recalled, are left out.
         """
         waiting = uow.cases.awaiting_digest(group_id)
         for case in waiting:
@@ -48,17 +48,17 @@ class Digests:
         first = [case for case in cases if case.severity is Severity.TRIAGE]
         light = [case for case in cases if case.severity is not Severity.TRIAGE]
         parts = [
-            self._part(uow, kind, of)
+            self._section(uow, kind, of)
             for kind, of in ((MessageId.DIGEST_TRIAGE, first), (MessageId.DIGEST_LIGHT, light))
         ]
         if not cases:
             return
         group = self._voice.group(self._policy.group(group_id))
         text = self._voice.render(MessageId.DIGEST, group=group, parts="\n".join(filter(None, parts)))
-        self._post.to_desk(uow, text, group_id=group_id)
+        self._notifier.to_desk(uow, text, group_id=group_id)
 
     def hints(self, uow: UnitOfWork, due: datetime) -> int:
-        """Tell once of the hints of the 24 hours before `due`; how many there were."""
+        """Send one digest per group of the hints of the 24 hours before `due`; return the number of hints."""
         told = 0
         for group in self._policy.governed:
             if not uow.claims.claim_once(f"hints_digest:{group.id}", due):
@@ -66,7 +66,7 @@ class Digests:
             found = uow.statistics.hints(group.id, HINT, due - timedelta(days=1), due)
             if not found:
                 continue
-            rows = [self._hint(uow, at, person_id) for at, person_id in found[:_ROWS]]
+            rows = [self._hint_row(uow, at, person_id) for at, person_id in found[:_ROWS]]
             if len(found) > _ROWS:
                 rows.append(self._voice.render(MessageId.HINTS_MORE, count=number(len(found) - _ROWS)))
             text = self._voice.render(
@@ -76,21 +76,20 @@ class Digests:
                 until=moment(due),
                 rows="\n".join(rows),
             )
-            self._post.to_desk(uow, text, group_id=group.id)
+            self._notifier.to_desk(uow, text, group_id=group.id)
             told += len(found)
         return told
 
     def backup(self, uow: UnitOfWork, due: datetime) -> None:
-        """Tell that there is no backup of late, on one day once, whichever account of the program comes to it; what
-        comes due in the quiet hours waits for the next time."""
+        """Warn that a backup is overdue, once a day for all bot accounts together; skipped during the quiet hours."""
         status, quiet = self._policy.status(), self._policy.quiet_hours
         if quiet and quiet.until(self._policy.clock()):
             return
         if status.backup_overdue and uow.claims.claim_once("backup_overdue", midnight(today(due))):
-            self._post.to_desk(uow, no_backup(status, self._voice), group_id=self._policy.home_group_id)
+            self._notifier.to_desk(uow, no_backup(status, self._voice), group_id=self._policy.home_group_id)
 
     def suggestions(self, uow: UnitOfWork, due: datetime) -> int:
-        """Tell of the suggestions that nobody was told of yet; how many there were."""
+        """Send one digest per group of the suggestions not reported yet; return their number."""
         told = 0
         for group in self._policy.governed:
             if not uow.claims.claim_once(f"suggestions_digest:{group.id}", due):
@@ -98,59 +97,63 @@ class Digests:
             found = uow.feedback.untold(group.id, RemarkKind.SUGGESTION)
             if not found:
                 continue
-            rows = [self._remark(uow, remark) for remark in found]
+            rows = [self._remark_row(uow, remark) for remark in found]
             named = self._voice.group(group)
             text = self._voice.render(
                 MessageId.SUGGESTIONS_DIGEST, group=named, count=number(len(found)), rows="\n".join(rows)
             )
-            self._post.to_desk(uow, text, group_id=group.id)
+            self._notifier.to_desk(uow, text, group_id=group.id)
             uow.feedback.mark_told(found, self._policy.clock())
             told += len(found)
         return told
 
     def incidents_due(self, uow: UnitOfWork) -> datetime | None:
-        """When `incidents` next has something to tell; None where never."""
-        waiting = [self._due(said) for group in self._policy.governed for said in self._untold(uow, group)]
+        """Return when `incidents` next has something to send; None if nothing waits."""
+        waiting = [
+            self._incident_due(said)
+            for group in self._policy.governed
+            for said in self._unreported_incidents(uow, group)
+        ]
         return min(waiting, default=None)
 
     def incidents(self, uow: UnitOfWork, now: datetime) -> None:
-        """Tell in one message for each group of the incidents that were kept back in the quiet hours, now over."""
+        """Send one digest per group of the incidents held back during the quiet hours, once those are over."""
         for group in self._policy.governed:
-            found = self._untold(uow, group)
-            if not found or min(map(self._due, found)) > now:
+            found = self._unreported_incidents(uow, group)
+            if not found or min(map(self._incident_due, found)) > now:
                 continue
             if not uow.claims.claim_once(f"incidents_digest:{group.id}:{found[-1].code}", found[-1].at):
-                continue  # Another account of the program tells it.
-            rows = "\n".join(self._remark(uow, remark) for remark in found)
+                continue  # Another bot account sends this digest.
+            rows = "\n".join(self._remark_row(uow, remark) for remark in found)
             named = self._voice.group(group)
             text = self._voice.render(MessageId.INCIDENTS_DIGEST, group=named, count=number(len(found)), rows=rows)
-            self._post.to_desk(uow, text, group_id=group.id)
+            self._notifier.to_desk(uow, text, group_id=group.id)
             uow.feedback.mark_told(found, now)
 
-    def _untold(self, uow: UnitOfWork, group: Group) -> list[Remark]:
+    def _unreported_incidents(self, uow: UnitOfWork, group: Group) -> list[Remark]:
         return uow.feedback.untold(group.id, RemarkKind.INCIDENT)
 
-    def _due(self, incident: Remark) -> datetime:
+    def _incident_due(self, incident: Remark) -> datetime:
         quiet = self._policy.quiet_hours
         return (quiet.until(incident.at) if quiet else None) or incident.at
 
-    def _remark(self, uow: UnitOfWork, remark: Remark) -> str:
+    def _remark_row(self, uow: UnitOfWork, remark: Remark) -> str:
         who = self._voice.who(uow.people.get(remark.person_id))
         return self._voice.render(
             MessageId.REMARK_ROW, code=remark.code, when=moment(remark.at), who=who, said=remark.text
         )
 
     def roster(self, uow: UnitOfWork, group: Group, due: datetime) -> None:
-        """Tell how many belong to the group and are not in it, or the reverse, and what cannot be seen of it.
+        """Send the numbers of missing members and outsiders of the group, and which members Zalo hides from the bot.
 
-        What was told stays untold for the rest of the week; that there is no roster is told once and for all.
+        Unchanged figures are sent once a week; that the group has no roster is reported only once.
         """
         counted = figures(uow, self._policy.account, group.id)
         unseen = hidden(uow.members.group_snapshot(group.id), self._voice)
         if counted is None:
             if uow.claims.claim_once(f"no_roster:{group.id}", from_ms(0)):
                 text = self._voice.render(MessageId.NO_ROSTER, group=self._voice.group(group)) + unseen
-                self._post.to_desk(uow, text, group_id=group.id)
+                self._notifier.to_desk(uow, text, group_id=group.id)
             return
         if not (counted.missing or counted.strangers or unseen):
             return
@@ -159,18 +162,18 @@ class Digests:
         if uow.claims.claim_once(f"roster:{group.id}:{'/'.join(map(str, counted))}:{unseen != ''}", week):
             facts = {name: number(count) for name, count in counted._asdict().items()}
             text = self._voice.render(MessageId.ROSTER_DIGEST, group=self._voice.group(group), hidden=unseen, **facts)
-            self._post.to_desk(uow, text, group_id=group.id)
+            self._notifier.to_desk(uow, text, group_id=group.id)
 
-    def _part(self, uow: UnitOfWork, kind: MessageId, cases: Sequence[Case]) -> str:
+    def _section(self, uow: UnitOfWork, kind: MessageId, cases: Sequence[Case]) -> str:
         if not cases:
             return ""
         named, rest = shown(cases)
-        rows = [self._row(uow, case) for case in named]
+        rows = [self._case_row(uow, case) for case in named]
         if rest:
             rows.append(self._voice.render(MessageId.MORE, count=number(rest)))
         return self._voice.render(kind, count=number(len(cases)), rows="\n".join(rows))
 
-    def _row(self, uow: UnitOfWork, case: Case) -> str:
+    def _case_row(self, uow: UnitOfWork, case: Case) -> str:
         named = ""
         if has_category(case.label):
             named = self._voice.render(
@@ -187,7 +190,7 @@ class Digests:
             category=named,
         )
 
-    def _hint(self, uow: UnitOfWork, at: datetime, person_id: int | None) -> str:
+    def _hint_row(self, uow: UnitOfWork, at: datetime, person_id: int | None) -> str:
         who = (
             self._voice.render(MessageId.WHO_UNKNOWN)
             if person_id is None

@@ -1,4 +1,4 @@
-"""Counting directives and reports as they are posted (`directive_quality` says what counts as one)."""
+"""Event subscriber that counts directives and reports, as classified by `directive_quality`."""
 
 from zalo_governor.domain.events import EventBase, MessageSent
 from zalo_governor.domain.findings import Verdict
@@ -7,13 +7,13 @@ from zalo_governor.services.ports import UnitOfWork
 
 
 class DirectiveStatistics:
-    """Counts the directives and reports of a group; of their text nothing is kept."""
+    """Event subscriber that counts the directives and reports of a group without storing their text."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._clarity = policy.clarity
 
     def handle_event(self, uow: UnitOfWork, event: EventBase, verdict: Verdict) -> None:
-        """Count one message."""
+        """Count the event if it is a directive or a report."""
         if not isinstance(event, MessageSent):
             return
         author = uow.people.find_or_create(event.account, event.sender_uid)

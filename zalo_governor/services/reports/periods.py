@@ -1,4 +1,4 @@
-"""Periods that people ask for: hôm nay, tuần, tháng 10, quý, 01/10-31/10. Their edges are midnights of Viet Nam."""
+"""Parse report periods typed in Vietnamese (today, week, month 10, quarter, 01/10-31/10); days are in Viet Nam time."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +11,7 @@ from zalo_governor.services.messaging.message_ids import MessageId
 
 
 class Span(NamedTuple):
-    """Days from `first` to `last`, both included, with the name of the period and its fields in the catalogue."""
+    """Days from `first` to `last`, both included, with the catalogue message that names the period, and its fields."""
 
     first: date
     last: date
@@ -20,19 +20,19 @@ class Span(NamedTuple):
 
 
 def asked(words: str, today: date) -> Span | None:
-    """The period that somebody asked for, in folded words (no marks, small letters); None where it is not understood.
+    """Parse a period typed by a user, in lower case without diacritics; return None if it is not understood.
 
-    Nothing means today. A day without a year is the latest such day that is not after today.
+    An empty text means today. A date without a year is its latest occurrence that is not after `today`.
     """
     text = " ".join(words.split())
-    for understood in (_named, _month, _quarter, _year, _range, _single_day):
+    for understood in (_parse_named, _parse_month, _parse_quarter, _parse_year, _parse_range, _parse_day):
         if span := understood(text, today):
             return span
     return None
 
 
 def as_period(span: Span, voice: MessageFormatter) -> Period:
-    """The span in UTC, called as people call it."""
+    """Return the span as a period in UTC with its Vietnamese label."""
     return Period(
         start=midnight(span.first),
         end=midnight(span.last + timedelta(days=1)),
@@ -41,36 +41,36 @@ def as_period(span: Span, voice: MessageFormatter) -> Period:
 
 
 def days(first: date, last: date) -> Span:
-    """The days from `first` to `last`, both included."""
+    """Return the span from `first` to `last`, both included."""
     if first == last:
-        return Span(first, last, MessageId.PERIOD_DAY, {"date": _full(first)})
-    return Span(first, last, MessageId.PERIOD_RANGE, {"start": _full(first), "end": _full(last)})
+        return Span(first, last, MessageId.PERIOD_DAY, {"date": _format_date(first)})
+    return Span(first, last, MessageId.PERIOD_RANGE, {"start": _format_date(first), "end": _format_date(last)})
 
 
 def up_to(due: datetime, length: timedelta, name: MessageId, voice: MessageFormatter) -> Period:
-    """The time of that length up to the moment at which a scheduled report is due, so that none falls between two."""
+    """Return the period of that length ending at `due`, so that consecutive scheduled reports leave no gap."""
     end = due.astimezone(UTC)
     return Period(start=end - length, end=end, label=voice.render(name, moment=moment(end)))
 
 
 def month_before(day: date) -> Span:
-    """The month before that day's."""
+    """Return the calendar month before that of `day`."""
     return _month_of((day.replace(day=1) - _ONE_DAY).replace(day=1))
 
 
 def quarter_before(day: date) -> Span:
-    """The quarter before that day's."""
+    """Return the calendar quarter before that of `day`."""
     last = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1) - _ONE_DAY
     return _quarter_of(date(last.year, last.month - 2, 1))
 
 
 def midnight(day: date) -> datetime:
-    """The beginning of that day in Viet Nam, in UTC."""
+    """Return the beginning of the day in Viet Nam, as UTC."""
     return datetime.combine(day, time.min, tzinfo=VIETNAM).astimezone(UTC)
 
 
 def today(now: datetime) -> date:
-    """The day that the calendar in Viet Nam shows."""
+    """Return the current date in Viet Nam."""
     return local(now).date()
 
 
@@ -93,16 +93,16 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _YEARS = range(2000, 2101)
 
 
-def _named(text: str, today: date) -> Span | None:
+def _parse_named(text: str, today: date) -> Span | None:
     monday = today - timedelta(days=today.weekday())
     first_of_month = today.replace(day=1)
     first_of_quarter = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
     match text.replace(" ", ""):
         case "" | "homnay" | "hnay" | "ngay" | "ngaynay":
-            return Span(today, today, MessageId.PERIOD_TODAY, {"date": _full(today)})
+            return Span(today, today, MessageId.PERIOD_TODAY, {"date": _format_date(today)})
         case "homqua" | "hqua":
             day = today - _ONE_DAY
-            return Span(day, day, MessageId.PERIOD_YESTERDAY, {"date": _full(day)})
+            return Span(day, day, MessageId.PERIOD_YESTERDAY, {"date": _format_date(day)})
         case "tuan" | "tuannay":
             return _week_of(monday)
         case "tuantruoc" | "tuanqua":
@@ -123,59 +123,59 @@ def _named(text: str, today: date) -> Span | None:
             return None
 
 
-def _month(text: str, today: date) -> Span | None:
+def _parse_month(text: str, today: date) -> Span | None:
     found = _MONTH.fullmatch(text)
     if not found:
         return None
     month = _MONTH_NAMES.get(found[1]) or int(found[1])
-    first = _latest(found[2], month, today) if 1 <= month <= 12 else None
+    first = _latest_month_start(found[2], month, today) if 1 <= month <= 12 else None
     return _month_of(first) if first else None
 
 
-def _quarter(text: str, today: date) -> Span | None:
+def _parse_quarter(text: str, today: date) -> Span | None:
     found = _QUARTER.fullmatch(text)
     if not found:
         return None
     number = _ROMAN.get(found[1]) or int(found[1])
-    first = _latest(found[2], 3 * number - 2, today)
+    first = _latest_month_start(found[2], 3 * number - 2, today)
     return _quarter_of(first) if first else None
 
 
-def _year(text: str, today: date) -> Span | None:
+def _parse_year(text: str, today: date) -> Span | None:
     found = _YEAR.fullmatch(text)
     return _year_of(int(found[1])) if found and int(found[1]) in _YEARS else None
 
 
-def _range(text: str, today: date) -> Span | None:
+def _parse_range(text: str, today: date) -> Span | None:
     found = _RANGE.fullmatch(text)
     if not found:
         return None
     day, month, year, last_day, last_month, last_year = (int(part) if part else None for part in found.groups())
     if last_year is not None:
-        first = _date(year or last_year, month, day)
-        last = _date(last_year, last_month, last_day)
+        first = _valid_date(year or last_year, month, day)
+        last = _valid_date(last_year, last_month, last_day)
         if first and last and first > last and year is None:
-            first = _date(last_year - 1, month, day)
+            first = _valid_date(last_year - 1, month, day)
     else:
-        first = _date(year, month, day) if year else _latest_day(month, day, today)
-        last = first and _date(first.year, last_month, last_day)
+        first = _valid_date(year, month, day) if year else _latest_day(month, day, today)
+        last = first and _valid_date(first.year, last_month, last_day)
         if first and last and last < first:
-            last = _date(first.year + 1, last_month, last_day)
+            last = _valid_date(first.year + 1, last_month, last_day)
     return days(first, last) if first and last and first <= last else None
 
 
-def _single_day(text: str, today: date) -> Span | None:
+def _parse_day(text: str, today: date) -> Span | None:
     found = _SINGLE.fullmatch(text)
     if not found:
         return None
     day, month, year = (int(part) if part else None for part in found.groups())
-    only = _date(year, month, day) if year else _latest_day(month, day, today)
-    return Span(only, only, MessageId.PERIOD_DAY, {"date": _full(only)}) if only else None
+    only = _valid_date(year, month, day) if year else _latest_day(month, day, today)
+    return Span(only, only, MessageId.PERIOD_DAY, {"date": _format_date(only)}) if only else None
 
 
 def _week_of(monday: date) -> Span:
     sunday = monday + timedelta(days=6)
-    return Span(monday, sunday, MessageId.PERIOD_WEEK, {"start": f"{monday:%d/%m}", "end": _full(sunday)})
+    return Span(monday, sunday, MessageId.PERIOD_WEEK, {"start": f"{monday:%d/%m}", "end": _format_date(sunday)})
 
 
 def _month_of(first: date) -> Span:
@@ -193,20 +193,20 @@ def _year_of(year: int) -> Span:
     return Span(date(year, 1, 1), date(year, 12, 31), MessageId.PERIOD_YEAR, {"year": str(year)})
 
 
-def _latest(year: str | None, month: int, today: date) -> date | None:
+def _latest_month_start(year: str | None, month: int, today: date) -> date | None:
     if year:
-        return _date(int(year), month, 1)
+        return _valid_date(int(year), month, 1)
     return date(today.year - (month > today.month), month, 1)
 
 
 def _latest_day(month: int | None, day: int | None, today: date) -> date | None:
-    this_year = _date(today.year, month, day)
+    this_year = _valid_date(today.year, month, day)
     if this_year and this_year <= today:
         return this_year
-    return _date(today.year - 1, month, day)
+    return _valid_date(today.year - 1, month, day)
 
 
-def _date(year: int | None, month: int | None, day: int | None) -> date | None:
+def _valid_date(year: int | None, month: int | None, day: int | None) -> date | None:
     if year is None or year not in _YEARS or month is None or day is None:
         return None
     try:
@@ -215,5 +215,5 @@ def _date(year: int | None, month: int | None, day: int | None) -> date | None:
         return None
 
 
-def _full(day: date) -> str:
+def _format_date(day: date) -> str:
     return f"{day:%d/%m/%Y}"

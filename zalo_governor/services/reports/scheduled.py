@@ -1,4 +1,4 @@
-"""What the program does by itself when its time has come: reports, digests, the leader told where nobody answered."""
+"""Scheduled work: sending reports and digests, and escalating unanswered cases to the leader."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,79 +23,86 @@ from zalo_governor.services.reports.periods import as_period, month_before, quar
 from zalo_governor.services.reports.text import render_text
 
 REPORT_READERS = (Role.LEADER, Role.REPORT_READER, Role.ADMIN)
-"""Who may have the activity report."""
+"""Roles that receive the activity report and may request it."""
 
 
 class ScheduledReports:
-    """What is due is done once, however often it is called: a process may die in between, and another goes on."""
+    """Scheduled reports, digests and escalations. Each run is claimed, so repeated calls after a crash are harmless."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         self._policy = policy
-        self._post = Notifier(policy)
+        self._notifier = Notifier(policy)
         self._escalation = Escalation(policy)
         self._digests = Digests(policy)
-        self._mornings = EndOfQuietHours(policy)
-        self._signs = LeakSignService(policy)
+        self._quiet_hours_end = EndOfQuietHours(policy)
+        self._leak_signs = LeakSignService(policy)
         self._voice = MessageFormatter(policy.catalogue, policy.regulation)
 
     def daily_report(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send the report on the 24 hours before `due`, and tell the desk where there is no backup; how many people
-        the report goes to."""
+        """Send the report on the 24 hours before `due`; warn of an overdue backup; return how many got the report."""
         self._digests.backup(uow, due)
         period = up_to(due, timedelta(days=1), MessageId.PERIOD_DAILY, self._voice)
-        return self._report(uow, "daily_report", due, period)
+        return self._send_report(uow, "daily_report", due, period)
 
     def weekly_report(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send the report on the 7 days before `due`; how many people it goes to."""
+        """Send the report on the 7 days before `due`; return the number of recipients."""
         period = up_to(due, timedelta(days=7), MessageId.PERIOD_WEEKLY, self._voice)
-        return self._report(uow, "weekly_report", due, period)
+        return self._send_report(uow, "weekly_report", due, period)
 
     def monthly_report(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send the report on the month before that of `due`, with its files; how many people it goes to."""
+        """Send the report on the month before that of `due`, with its files; return the number of recipients."""
         period = as_period(month_before(today(due)), self._voice)
-        return self._report(uow, "monthly_report", due, period, self._policy.report_files)
+        return self._send_report(uow, "monthly_report", due, period, self._policy.report_files)
 
     def quarterly_report(self, uow: UnitOfWork, due: datetime) -> int:
-        """Send the report on the quarter before that of `due`, with its files; how many people it goes to."""
+        """Send the report on the quarter before that of `due`, with its files; return the number of recipients."""
         period = as_period(quarter_before(today(due)), self._voice)
-        return self._report(uow, "quarterly_report", due, period, self._policy.report_files)
+        return self._send_report(uow, "quarterly_report", due, period, self._policy.report_files)
 
     def hints_digest(self, uow: UnitOfWork, due: datetime) -> int:
-        """Tell the desk of the hints of the 24 hours before `due`, and of new signs that something may leave a group;
-        how many there were. Without a daily report it is here that the desk hears of a missing backup."""
+        """Send the admins the hints of the 24 hours before `due` and new signs of possible leaks; return their number.
+
+        Also warns of an overdue backup, as the daily report may be switched off.
+        """
         self._digests.backup(uow, due)
-        return self._digests.hints(uow, due) + self._signs.tell(uow)
+        return self._digests.hints(uow, due) + self._leak_signs.tell(uow)
 
     def suggestions_digest(self, uow: UnitOfWork, due: datetime) -> int:
-        """Tell the desk of the suggestions that are new; how many there were."""
+        """Send the admins the new suggestions; return their number."""
         return self._digests.suggestions(uow, due)
 
     def roster_digest(self, uow: UnitOfWork, due: datetime) -> None:
-        """Tell the desk how the roster and each group differ; the same figures are told once a week at most."""
+        """Send the admins the differences between each group and its roster; unchanged figures at most once a week."""
         for group in self._policy.governed:
             self._digests.roster(uow, group, due)
 
     def next_due(self, uow: UnitOfWork) -> datetime | None:
-        """When `on_cases` has to be called next; None where nothing waits for the program."""
-        due = (uow.cases.next_due(self._policy.groups), self._digests.incidents_due(uow), self._mornings.next_due())
+        """Return when `on_cases` has to be called next; None if nothing waits."""
+        due = (
+            uow.cases.next_due(self._policy.groups),
+            self._digests.incidents_due(uow),
+            self._quiet_hours_end.next_due(),
+        )
         return min(filter(None, due), default=None)
 
     def on_cases(self, uow: UnitOfWork) -> None:
-        """Tell the leader of the cases that nobody has answered in time, the desk of what was gathered for it: cases,
-        and the incidents of the night; and everybody else, after the quiet hours, what was kept back in them."""
+        """Escalate unanswered cases to the leader; send the due digests and the notices held back in the quiet hours.
+
+        The digests go to the admins (cases, and incidents of the night), the held-back notices to members and leaders.
+        """
         now = self._policy.clock()
         for case in uow.cases.due(self._policy.groups, now):
             self._escalation.unanswered(uow, case)
         for group_id in uow.cases.groups_with_digest(self._policy.groups, now):
             self._digests.gathered(uow, group_id)
         self._digests.incidents(uow, now)
-        self._mornings.begin(uow)
+        self._quiet_hours_end.begin(uow)
 
     def forget_readers(self, uow: UnitOfWork) -> int:
-        """Drop what is older than the office keeps it about who has read what; how much that was."""
+        """Delete records of who read which message that are older than `policy.readers_kept`; return their number."""
         return uow.case_messages.forget_readers(self._policy.clock() - self._policy.readers_kept)
 
-    def _report(
+    def _send_report(
         self, uow: UnitOfWork, job: str, due: datetime, period: Period, faces: Sequence[ReportFormat] = ()
     ) -> int:
         policy = self._policy
@@ -103,16 +110,16 @@ class ScheduledReports:
         for group in policy.governed:
             first = uow.statistics.first_heard(group.id)
             if not uow.claims.claim_once(f"{job}:{group.id}", due) or first is None or first >= due:
-                continue  # Sent before, or due before the program heard anything of the group.
+                continue  # Sent already, or due before anything of the group was received.
             report = compose(uow, group, period, self._voice, policy.clock, words=True)
             text = render_text(report, policy.catalogue, policy.regulation)
-            readers = self._post.holders(uow, *REPORT_READERS)
+            readers = self._notifier.holders(uow, *REPORT_READERS)
             files = {words: self._files(report if words else report.without_words(), faces) for words in (True, False)}
             for reader in readers:
-                self._post.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
+                self._notifier.to_person(uow, reader, text, Purpose.REPORT, group_id=group.id)
                 for file in files[reader.has(*DESK)]:
                     instead = self._voice.render(MessageId.REPORT_FILE_FAILED, name=file.name)
-                    self._post.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
+                    self._notifier.file_to_person(uow, reader, file, instead, Purpose.REPORT, group_id=group.id)
             uow.audit.append(
                 "report.scheduled",
                 at=policy.clock(),
@@ -130,18 +137,18 @@ class ScheduledReports:
 
 
 class CaseDeadlines:
-    """What is due of cases and incidents. Fits `app.due_work.Work`."""
+    """Adapter of `ScheduledReports.on_cases` to the scheduler's protocol `app.due_work.Work`."""
 
     def __init__(self, duties: ScheduledReports, *, begin: BeginUnitOfWork) -> None:
-        self._duties = duties
+        self._scheduled = duties
         self._begin = begin
 
     def next_due(self) -> datetime | None:
-        """See `ScheduledReports.next_due`."""
+        """Return when `act` has to be called next; None if nothing waits."""
         with self._begin() as uow:
-            return self._duties.next_due(uow)
+            return self._scheduled.next_due(uow)
 
     def act(self, _now: datetime) -> None:
-        """See `ScheduledReports.on_cases`."""
+        """Escalate unanswered cases and send due digests and notices, in one transaction."""
         with self._begin() as uow:
-            self._duties.on_cases(uow)
+            self._scheduled.on_cases(uow)

@@ -1,4 +1,4 @@
-"""The activity report as one Zalo message."""
+"""Rendering of the activity report as one Zalo message."""
 
 from itertools import groupby
 
@@ -25,27 +25,27 @@ from zalo_governor.services.reports.builder import (
     withheld_line,
 )
 
-_ROWS = ((8, 5), (6, 4), (5, 3), (4, 2), (3, 1), (1, 1))
-"""Rows by clause and rows of open cases, from what is wanted down to what always fits."""
-_CANNOT = 30
+_ROW_LIMITS = ((8, 5), (6, 4), (5, 3), (4, 2), (3, 1), (1, 1))
+"""(Rows by clause, rows of open cases), from the preferred numbers down to those that always fit into one message."""
+_MOST_UNVERIFIABLE = 30
 
 
 def render_text(report: ActivityReport, catalogue: Catalogue, regulation: Regulation) -> str:
-    """The report as one Zalo message of at most 2,000 characters; what does not fit is counted, not dropped.
+    """Render the report as one Zalo message of at most 2,000 characters; rows that do not fit are given as a number.
 
-    Urgent cases are always named: where they are too many for one message, the text is longer and goes out in parts.
+    Urgent cases are always listed: if they are too many for one message, the text is longer and is sent in parts.
     """
-    page = _Page(report, MessageFormatter(catalogue, regulation))
+    page = _TextRenderer(report, MessageFormatter(catalogue, regulation))
     text = ""
-    for clause_rows, case_rows in _ROWS:
+    for clause_rows, case_rows in _ROW_LIMITS:
         text = page.text(clause_rows, case_rows)
         if len(text) <= MESSAGE_LIMIT:
             break
     return text
 
 
-class _Page:
-    """The paragraphs of the text."""
+class _TextRenderer:
+    """Renderer of the message's paragraphs."""
 
     def __init__(self, report: ActivityReport, voice: MessageFormatter) -> None:
         self._report = report
@@ -62,11 +62,11 @@ class _Page:
             made_at=moment(report.made_at),
             activity=self._activity(),
             clauses=self._clauses(clause_rows) + self._handling(),
-            open=self._open(case_rows),
-            more=self._more(),
+            open=self._open_cases(case_rows),
+            more=self._table_figures(),
             trend=self._trend(),
             coverage=self._coverage(),
-            cannot=self._cannot() + self._signs(),
+            cannot=self._unverifiable_clauses() + self._leak_signs(),
         )
         return "\n".join(line for line in text.splitlines() if line.strip())
 
@@ -96,7 +96,7 @@ class _Page:
         )
 
     def _handling(self) -> str:
-        """How long cases took, whose they were, what was taken back and what that spared; "" where there was none."""
+        """Return lines on time to remedy, persons with several cases, and false alarms; "" if there were none."""
         handling = self._report.handling
         lines = [" ".join(handling_lines(self._report, self._voice))]
         if handling.taken_back or handling.passed_over:
@@ -112,7 +112,7 @@ class _Page:
             **{name: number(value) for name, value in figures.items()},
         )
 
-    def _open(self, limit: int) -> str:
+    def _open_cases(self, limit: int) -> str:
         cases = self._report.open_cases
         if not cases:
             return self._voice.render(MessageId.REPORT_OPEN_NONE)
@@ -132,8 +132,8 @@ class _Page:
             when=moment(case.event_at),
         )
 
-    def _more(self) -> str:
-        """What the files say in tables, in one line."""
+    def _table_figures(self) -> str:
+        """Return one line with the main figures of the tables that only the file formats show."""
         report = self._report
         untold = self._voice.render(MessageId.NOT_COUNTED)
         members, voice = report.membership, report.voice
@@ -178,7 +178,7 @@ class _Page:
             undelivered=number(self._report.undelivered_notices),
         ) + withheld_line(self._report, self._voice)
 
-    def _signs(self) -> str:
+    def _leak_signs(self) -> str:
         signs = signs_line(self._report, self._voice)
         if not signs:
             return ""
@@ -186,11 +186,11 @@ class _Page:
             MessageId.REPORT_SIGNS, citation=self._voice.citation_of(ClauseTopic.FORWARDING), signs=signs
         )
 
-    def _cannot(self) -> str:
+    def _unverifiable_clauses(self) -> str:
         numbers = self._report.cannot_check
         if not numbers:
             return ""
-        articles = groupby(numbers[:_CANNOT], lambda clause: clause.rpartition(".")[0])
+        articles = groupby(numbers[:_MOST_UNVERIFIABLE], lambda clause: clause.rpartition(".")[0])
         listed = "; ".join(
             self._voice.render(
                 MessageId.CLAUSES_OF_ARTICLE,
@@ -199,5 +199,5 @@ class _Page:
             )
             for article, clauses in articles
         )
-        more = "; …" if len(numbers) > _CANNOT else ""
+        more = "; …" if len(numbers) > _MOST_UNVERIFIABLE else ""
         return self._voice.render(MessageId.REPORT_CANNOT, citations=listed + more)

@@ -1,1 +1,1 @@
-"""The connection to the database, transactions and locks."""
+"""Database connections, transactions and locks."""

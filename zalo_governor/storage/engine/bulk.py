@@ -1,8 +1,7 @@
-"""Many rows by one statement.
+"""Statements that write many rows in one execution.
 
-The driver of SQLite lets go of the interpreter's lock for every row of an executemany and then waits for its turn to
-get it back, while the listener and the judge are computing. One statement for many rows does all its work on the tables
-beside them, on another core.
+SQLite's driver releases the GIL for every row of an executemany, and waits to get it back while the listener and the
+judge are computing. One statement for many rows releases the GIL once, and runs in parallel on another core.
 """
 
 import json
@@ -18,44 +17,44 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from zalo_governor.storage.engine.database import Database
 
-# A few sizes only, so that the driver finds each statement ready; the largest stays below SQLite's 32,766 parameters.
-_ROWS_TOGETHER = (256, 64, 16, 4, 1)
+# Few sizes, so that the driver's statement cache hits; the largest stays below SQLite's limit of 32,766 parameters.
+_BATCH_SIZES = (256, 64, 16, 4, 1)
 
 
 class Bulk(ABC):
-    """A statement that is written for many rows at once."""
+    """A statement that is executed once for many rows."""
 
     @abstractmethod
     def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
-        """Write all of them; gives how many rows of the table were written."""
+        """Execute the statement for all `rows`; return how many rows of the table were inserted, updated or deleted."""
 
 
 class BulkInsert(Bulk):
-    """An INSERT, each row a tuple in the order of the table's columns: of all of them, or of those that are named."""
+    """An INSERT of rows given as tuples, in the order of `columns` or, by default, of all the table's columns."""
 
     def __init__(self, database: Database, statement: Insert, columns: Sequence[str] | None = None) -> None:
-        self._together = database.is_sqlite
+        self._multi_row = database.is_sqlite
         if columns is not None:
             statement = statement.values({name: bindparam(name) for name in columns})
         self._sql = database.ready(statement)
 
     def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
-        """See `Bulk`; rows that the statement ignores are not counted."""
+        """Insert all `rows`; return how many were inserted, without those that ON CONFLICT ignored."""
         if not rows:
             return 0
-        if not self._together:
+        if not self._multi_row:
             return connection.exec_driver_sql(self._sql, list(rows)).rowcount
         written = done = 0
-        for size in _ROWS_TOGETHER:
+        for size in _BATCH_SIZES:
             while len(rows) - done >= size:
                 values = tuple(chain.from_iterable(rows[done : done + size]))
-                written += connection.exec_driver_sql(_for_rows(self._sql, size), values).rowcount
+                written += connection.exec_driver_sql(_repeat_values(self._sql, size), values).rowcount
                 done += size
         return written
 
 
 class AmongIds(ColumnElement[bool]):
-    """Whether a column is one of the ids that come as the statement's only parameter."""
+    """SQL condition: the column's value is among the ids passed as the statement's only parameter."""
 
     inherit_cache = False
 
@@ -64,14 +63,14 @@ class AmongIds(ColumnElement[bool]):
 
 
 class BulkById(Bulk):
-    """A DELETE or UPDATE `where(AmongIds(id))` without other parameters; each row is a tuple of the id alone."""
+    """A DELETE or UPDATE `where(AmongIds(id))` without other parameters; each row is a tuple with only the id."""
 
     def __init__(self, database: Database, statement: Delete | Update) -> None:
         self._as_json = database.is_sqlite
         self._sql = database.ready(statement)
 
     def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
-        """See `Bulk`."""
+        """Execute the statement for the ids in `rows`; return how many rows were updated or deleted."""
         ids = [id_ for (id_,) in rows]
         return connection.exec_driver_sql(self._sql, (json.dumps(ids) if self._as_json else ids,)).rowcount
 
@@ -87,8 +86,8 @@ def _in_array(among: AmongIds, compiler: SQLCompiler, **how: Any) -> str:
 
 
 @lru_cache
-def _for_rows(sql: str, count: int) -> str:
-    """`INSERT … VALUES (?, ?) …` for so many rows."""
+def _repeat_values(sql: str, count: int) -> str:
+    """Return the INSERT statement with its `(?, ?)` group after VALUES repeated `count` times."""
     head, values, rest = sql.partition(" VALUES ")
     row, end, tail = rest.partition(")")
     return head + values + ", ".join([row + end] * count) + tail

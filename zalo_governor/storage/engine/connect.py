@@ -1,4 +1,4 @@
-"""How a database is opened: SQLite in a file of its own, PostgreSQL by its address."""
+"""Creates the SQLAlchemy engine for an SQLite file or a PostgreSQL server."""
 
 import logging
 import os
@@ -17,24 +17,24 @@ from zalo_governor.storage.engine.errors import DamagedDatabaseError
 from zalo_governor.system.error_text import of_system
 
 BUSY_SECONDS = 10
-"""How long a writer of another process is waited for."""
+"""How many seconds to wait while another process writes to the SQLite file."""
 _PAGE_BYTES = 16 * 1024
-"""Of a new file. What many messages write lies side by side, and SQLite makes as many calls for a small page."""
+"""Page size of a new SQLite file, in bytes. Bulk inserts are contiguous: larger pages need fewer system calls."""
 _WAL_BYTES = 16 * 1024 * 1024
-"""How long SQLite's write-ahead log grows before it is taken into the file."""
+"""Size in bytes at which SQLite's write-ahead log is written back to the database file."""
 
 
 def engine_of(address: URL) -> Engine:
-    """Opens nothing yet, but makes the folder and the SQLite file (rights 0600) where they are missing.
+    """Create the engine without connecting; create the folder and the SQLite file (mode 0600) if they are missing.
 
     Raises:
-        ConfigError: the file may not be made, or the driver of PostgreSQL is not installed.
+        ConfigError: the file cannot be created, or the PostgreSQL driver is not installed.
     """
     return _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
 
 
 def address_of(url: str) -> URL:
-    """The address with its driver; raises ConfigError where it names neither an SQLite file nor PostgreSQL."""
+    """Parse `url` and set its driver; raise ConfigError if it names neither an SQLite file nor PostgreSQL."""
     try:
         address = make_url(url)
     except ArgumentError:
@@ -56,29 +56,29 @@ def _sqlite(address: URL) -> Engine:
     path = Path(str(address.database))
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # SQLite would make the file readable for the group; its -wal and -shm files take over the rights of this one.
+        # SQLite would create a group-readable file; its -wal and -shm files get the mode of this one.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise ConfigError(no_access(path, error)) from None
-    # isolation_level None: the driver begins no transactions of its own, `Database.write` does.
+    # isolation_level None: the driver never begins a transaction by itself, `Database.write` does.
     engine = create_engine(
         address, connect_args={"isolation_level": None, "timeout": BUSY_SECONDS}, hide_parameters=True
     )
-    event.listen(engine, "connect", partial(_prepare, path))
+    event.listen(engine, "connect", partial(_configure_or_close, path))
     return engine
 
 
-def _prepare(path: Path, connection: SqliteConnection, _record: object) -> None:
+def _configure_or_close(path: Path, connection: SqliteConnection, _record: object) -> None:
     try:
-        _set_up(path, connection)
+        _configure(path, connection)
     except BaseException:
-        connection.close()  # The pool forgets what never came into it.
+        connection.close()  # The pool does not close a connection whose set-up failed.
         raise
 
 
-def _set_up(path: Path, connection: SqliteConnection) -> None:
+def _configure(path: Path, connection: SqliteConnection) -> None:
     try:
-        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}").close()  # a file that has tables keeps its own
+        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}").close()  # no effect on a file that has tables
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
     except SqliteOperationalError:
@@ -98,13 +98,13 @@ def _set_up(path: Path, connection: SqliteConnection) -> None:
         "foreign_keys = ON",
         "temp_store = MEMORY",
         f"wal_autocheckpoint = {_WAL_BYTES // page_bytes}",
-        "cache_size = -1000",  # kB for each thread's connection; the system keeps the file's pages in memory anyway
+        "cache_size = -1000",  # kB per connection, one per thread; the OS caches the file's pages anyway
     ):
         connection.execute(f"PRAGMA {setting}").close()
 
 
 def no_access(path: Path, error: OSError) -> str:
-    """What to say where the system does not let us at the file."""
+    """Return the error text for the operator (Vietnamese) when the OS denies access to the database file."""
     return (
         f"{path}: không mở được cơ sở dữ liệu: {of_system(error)}; hãy xem lại data_dir, database_url và quyền của "
         "người chạy chương trình"
@@ -112,7 +112,7 @@ def no_access(path: Path, error: OSError) -> str:
 
 
 def _postgresql(address: URL) -> Engine:
-    # It warns of each connection that the server broke; whoever uses one hears of that by its error.
+    # psycopg warns of each connection that the server closed; the code that uses it gets an exception anyway.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     try:
         return create_engine(

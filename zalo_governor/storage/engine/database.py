@@ -1,4 +1,4 @@
-"""The connection to the database: how durable it is, who may write, and that the key fits."""
+"""A database with its encryption key: connections, transactions, migration and the key check."""
 
 import os
 from collections.abc import Iterator
@@ -27,25 +27,25 @@ from zalo_governor.storage.security.crypto import Keys, binding
 
 _log = structlog.get_logger(__name__)
 
-_TRACES_MS = 500
+_CHECKPOINT_WAIT_MS = 500
 _KEY_CHECK = "key-check"
 _MIGRATION_LOCK = 7_301
-"""PostgreSQL advisory lock: of several processes started at once, one migrates."""
+"""Number of the PostgreSQL advisory lock by which only one of several starting processes migrates."""
 
 
 class Commits(NamedTuple):
-    """What writing has cost since the start."""
+    """Number and total duration of the commits since the program started."""
 
     number: int = 0
     seconds: float = 0.0
-    """From the word to the answer, the disk's sync included."""
+    """Total time spent in COMMIT, in seconds, including the disk sync."""
 
 
 class Database:
-    """One database with its key. SQLite takes one writer at a time, inside the process and between processes."""
+    """One database with its key. SQLite allows one writer at a time, within the process and between processes."""
 
     def __init__(self, url: str, keys: Keys, clock: Clock) -> None:
-        """Opens nothing yet, but makes the folder and the SQLite file (rights 0600) where they are missing.
+        """Create the engine without connecting; create the folder and the SQLite file (mode 0600) if they are missing.
 
         Raises:
             ConfigError: the URL names neither an SQLite file nor a PostgreSQL database.
@@ -57,78 +57,79 @@ class Database:
         address = address_of(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
         self.file = Path(str(address.database)) if self.is_sqlite else None
-        """The SQLite file; None for PostgreSQL."""
+        """Path of the SQLite file; None for PostgreSQL."""
         self._engine = engine_of(address)
         event.listen(self._engine, "handle_error", unavailable, retval=True)
         self._writer: AbstractContextManager[Any] = WriteLock() if self.is_sqlite else nullcontext()
-        self._traces = False
+        self._must_truncate_wal = False
         self._ready: dict[ClauseElement, str] = {}
         self._ignoring: dict[Table, Insert] = {}
 
     def form(self) -> str | None:
-        """The revision of the tables; None where there are none."""
+        """Return the schema revision (alembic) of the tables; None if there are no tables."""
         with self.read() as connection:
             return revision(connection)
 
     def make_tables(self, form: str) -> None:
-        """Make empty tables of an earlier form; raises NewerDatabaseError where this program does not know it."""
+        """Create empty tables of the schema revision `form`; raise NewerDatabaseError if that revision is unknown."""
         with self.write() as connection:
             upgrade(connection, form)
 
     def migrate(self) -> Path | None:
-        """Bring the tables to the form that this program knows, and see that the key fits what is stored.
+        """Upgrade the tables to the newest schema revision, and check that the key decrypts what is stored.
 
-        Gives the copy of an SQLite file that had an earlier form: a program that does not work out can be taken back.
+        Returns the path of the copy made of an SQLite file before an upgrade, so that an older version of the program
+        can be reinstalled; None if no copy was made.
 
         Raises:
-            NewerDatabaseError: a newer program has written it.
-            WrongKeyError: it was written under another key.
-            StoreError: there is no room for the copy; nothing was changed.
+            NewerDatabaseError: the database was written by a newer version of the program.
+            WrongKeyError: the database was written with another key.
+            StoreError: the copy could not be written; nothing was changed.
         """
-        copy = self._keep_earlier_form()
+        copy = self._copy_before_upgrade()
         with self.write() as connection:
             self.lock(connection, _MIGRATION_LOCK)
             upgrade(connection)
-            self._check_key(connection)
+            self._check_or_store_key(connection)
         return copy
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """For looking only; each statement sees what is committed.
+        """Yield a connection for reading; each statement sees the latest committed data.
 
         Raises:
-            StoreUnavailableError: the database cannot be asked now.
+            StoreUnavailableError: the database does not answer now.
         """
         with availability(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that is durable when the block ends, and undone if the block raises.
+        """Yield a connection in a transaction that commits durably when the block ends, or rolls back if it raises.
 
-        Not to be opened inside another one of the same thread: SQLite's single writer would wait for itself.
+        Must not be nested within one thread: on SQLite the inner call would wait forever for the outer one's lock.
 
         Raises:
-            StoreUnavailableError: the database takes nothing now; the transaction left nothing behind.
+            StoreUnavailableError: the database cannot be written now; the transaction was rolled back.
         """
         with availability(), self._writer:
             with self._engine.begin() as connection:
                 if self.is_sqlite:
-                    # Past SQLAlchemy, which has its own idea of a beginning; and at once, not at the first change.
+                    # Directly on the driver, since SQLAlchemy sends no BEGIN here; locks now, not at the first change.
                     _driver(connection).execute("BEGIN IMMEDIATE").close()
                 yield connection
                 began = perf_counter()
-            # Of two that end at once on PostgreSQL one may go uncounted; no lock is worth that.
+            # Without a lock, one of two simultaneous commits on PostgreSQL may go uncounted; that is acceptable.
             self.commits = Commits(self.commits.number + 1, self.commits.seconds + perf_counter() - began)
-            if self._traces:
-                self._erase_traces()
+            if self._must_truncate_wal:
+                self._truncate_wal()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """For looking at everything as it stands at one moment, while others write on.
+        """Yield a connection that sees all tables as of one moment, while other connections keep writing.
 
         Raises:
-            StoreUnavailableError: the database cannot be asked now.
+            StoreUnavailableError: the database does not answer now.
         """
         with availability(), self._engine.connect() as connection:
             if self.is_sqlite:
@@ -138,31 +139,31 @@ class Database:
             yield connection
 
     def apart(self) -> Connection:
-        """A connection of its own for locks that outlive a transaction; whoever asked closes it."""
+        """Open a separate autocommit connection, for locks that outlive a transaction; the caller closes it."""
         return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def erase_traces(self) -> None:
-        """After the running transaction, leave nothing of what it removed in SQLite's write-ahead log.
+        """Have SQLite's write-ahead log truncated after the running transaction, so that deleted data is gone from it.
 
-        PostgreSQL has no such step: what is left there until vacuum and log rotation is ciphertext.
+        No effect on PostgreSQL, where only ciphertext remains until vacuum and log rotation.
         """
-        self._traces = self.is_sqlite
+        self._must_truncate_wal = self.is_sqlite
 
     def insert_or_ignore(self, table: Table) -> Insert:
-        """INSERT … ON CONFLICT DO NOTHING, for whichever unique index the row would break."""
+        """Return `INSERT … ON CONFLICT DO NOTHING` for the table, whichever unique index a row would violate."""
         if table not in self._ignoring:
             make = sqlite.insert if self.is_sqlite else postgresql.insert
             self._ignoring[table] = make(table).on_conflict_do_nothing()
         return self._ignoring[table]
 
     def ready(self, statement: ClauseElement) -> str:
-        """The statement's SQL with positional parameters: for what runs by the thousand, past SQLAlchemy's compiler."""
+        """Return the statement's SQL with positional parameters, cached, so that frequent statements compile once."""
         if statement not in self._ready:
             self._ready[statement] = str(statement.compile(dialect=self._engine.dialect))
         return self._ready[statement]
 
     def lock(self, connection: Connection, number: int) -> None:
-        """Serialise transactions that ask for the same number, until they end; on SQLite all writers are serial."""
+        """Serialise transactions that lock the same `number`, until they end; no effect on SQLite (one writer)."""
         if not self.is_sqlite:
             connection.execute(select(func.pg_advisory_xact_lock(number)))
 
@@ -171,15 +172,15 @@ class Database:
         self._engine.dispose()
 
     def check_key(self) -> None:
-        """See that the key fits what is stored, and change nothing; the tables are there.
+        """Check that the key decrypts what is stored, without changing anything; the tables must exist.
 
         Raises:
-            WrongKeyError: it was written under another key.
+            WrongKeyError: the database was written with another key.
         """
         with self.read() as connection:
             self._open_key_check(connection)
 
-    def _keep_earlier_form(self) -> Path | None:
+    def _copy_before_upgrade(self) -> Path | None:
         form = self.form()
         if self.file is None or form in {None, newest()}:
             return None
@@ -200,14 +201,14 @@ class Database:
         _log.info("earlier_form_kept", form=form, file=copy.name)
         return copy
 
-    def _check_key(self, connection: Connection) -> None:
+    def _check_or_store_key(self, connection: Connection) -> None:
         if not self._open_key_check(connection):
             content = self.keys.seal(b"", binding("vault", _KEY_CHECK))
             row = {"name": _KEY_CHECK, "content": content, "saved_ms": to_ms(self.clock())}
             connection.execute(insert(vault), row)
 
     def _open_key_check(self, connection: Connection) -> bool:
-        """Whether there is anything yet by which the key can be known again."""
+        """Decrypt the stored key check; return False if none is stored, raise WrongKeyError if the key is wrong."""
         sealed = connection.scalar(select(vault.c.content).where(vault.c.name == _KEY_CHECK))
         if sealed is None:
             return False
@@ -220,29 +221,29 @@ class Database:
             ) from None
         return True
 
-    def _erase_traces(self) -> None:
-        """Never raises: the transaction before it is durable, and must not look as if it had failed."""
+    def _truncate_wal(self) -> None:
+        """Truncate the write-ahead log; never raise, since the preceding transaction is already committed."""
         busy = True
         try:
             with self._engine.connect() as connection:
-                # Whoever reads on for minutes, as a backup does, must not keep the next writer waiting.
+                # A reader that takes minutes, such as a backup, must not keep the next writer waiting.
                 driver = _driver(connection)
-                driver.execute(f"PRAGMA busy_timeout = {_TRACES_MS}").close()
+                driver.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}").close()
                 busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}").close()
         except (StoreUnavailableError, DBAPIError, SqliteDatabaseError) as error:
             _log.error("wal_not_truncated", error=type(error).__name__)
-        self._traces = bool(busy)
+        self._must_truncate_wal = bool(busy)
         if busy:
             _log.warning("wal_not_truncated")
 
 
 def is_written(url: str) -> bool:
-    """Whether the database holds anything that was sealed with a key; makes and changes nothing.
+    """Return whether the database holds data encrypted with a key; creates and changes nothing.
 
     Raises:
-        ConfigError: the URL names no database, or its file may not be looked at.
-        StoreUnavailableError: the server cannot be asked now.
+        ConfigError: the URL names no database, or its file cannot be accessed.
+        StoreUnavailableError: the server does not answer now.
     """
     address = address_of(url)
     if address.get_backend_name() == "sqlite":

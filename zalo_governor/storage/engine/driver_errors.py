@@ -1,4 +1,4 @@
-"""A database that cannot be asked now, said in words that tell its operator what to do."""
+"""Converts errors of the database drivers to StoreUnavailableError with advice for the operator (Vietnamese)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,16 +29,19 @@ _REASONS = (
     ("resolve", "không tìm thấy máy chủ PostgreSQL, hãy kiểm tra tên máy trong database_url và mạng"),
     ("timeout", "máy chủ PostgreSQL không trả lời, hãy kiểm tra máy chủ và mạng"),
 )
-"""A piece of what the driver says -> what it means and what to do; the first that fits counts."""
+"""(Part of the driver's error text, advice for the operator); the first match is used."""
 
 
 @contextmanager
 def availability() -> Iterator[None]:
-    """What an operator or a later try can mend, in the domain's word; faults of our own pass as they are."""
+    """Convert driver errors raised in the block to StoreUnavailableError or DamagedDatabaseError.
+
+    Errors that neither the operator nor a retry can fix, such as a wrong statement, pass unchanged.
+    """
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeoutError, SqliteOperationalError) as error:
-        raise _told(error.orig if isinstance(error, DBAPIError) else error) from None
+        raise _unavailable_error(error.orig if isinstance(error, DBAPIError) else error) from None
     except (DatabaseError, SqliteDatabaseError) as error:
         if _is_damage(error.orig if isinstance(error, DatabaseError) else error):
             raise DamagedDatabaseError(
@@ -49,9 +52,12 @@ def availability() -> Iterator[None]:
 
 
 def unavailable(context: ExceptionContext) -> BaseException | None:
-    """The same at the statement itself: who catches errors inside a transaction must know which kind it is."""
+    """Convert a connection error at the statement to StoreUnavailableError (SQLAlchemy `handle_error` listener).
+
+    Code that catches errors inside a transaction needs to know the kind there already.
+    """
     if isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError):
-        return _told(context.original_exception)
+        return _unavailable_error(context.original_exception)
     return None
 
 
@@ -65,7 +71,7 @@ def _first_line(cause: BaseException | None) -> str:
 
 
 def _reason(cause: BaseException | None) -> str:
-    """With the driver's own words, which are what one looks for in its manual."""
+    """Return the driver's own error text, by which its manual can be searched, followed by the advice."""
     said = _first_line(cause)
     known = next(
         (words for sign, words in _REASONS if sign in said), "hãy xem lại database_url và máy chủ cơ sở dữ liệu"
@@ -73,7 +79,7 @@ def _reason(cause: BaseException | None) -> str:
     return f"{said}; {known}"
 
 
-def _told(cause: BaseException | None) -> StoreUnavailableError:
-    # The short code is for the log, which quotes nobody.
+def _unavailable_error(cause: BaseException | None) -> StoreUnavailableError:
+    # Only the short code goes to the log, which must not quote content.
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or type(cause).__name__
     return StoreUnavailableError(f"cơ sở dữ liệu đang không dùng được: {_reason(cause)}", code)

@@ -1,19 +1,19 @@
-"""What can go wrong with the store as a whole."""
+"""Exceptions that concern the database as a whole."""
 
 from zalo_governor.domain.errors import GovernorError
 
 
 class StoreError(GovernorError):
-    """The database cannot be used as it is."""
+    """The database cannot be used in its present state."""
 
 
 class NewerDatabaseError(StoreError):
-    """A newer version of the program has written this database."""
+    """The database was written by a newer version of the program."""
 
 
 class DamagedDatabaseError(StoreError):
-    """The file is no database, or its content is damaged."""
+    """The file is not a database, or its content is damaged."""
 
 
 class WrongKeyError(StoreError):
-    """The key does not open what is stored: it is another installation's key, or the stored bytes were changed."""
+    """Stored data cannot be decrypted: the key is another installation's, or the stored bytes were changed."""

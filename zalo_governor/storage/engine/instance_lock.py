@@ -1,4 +1,7 @@
-"""One process for one bot account: two would take the line from each other without end (close code 3000)."""
+"""Lock that allows only one process per bot account.
+
+Two processes would close each other's connection to Zalo without end (close code 3000).
+"""
 
 import fcntl
 import hashlib
@@ -15,28 +18,29 @@ from zalo_governor.storage.engine.errors import StoreError
 from zalo_governor.system.error_text import of_system
 
 LOCK_SPACE = 7_600
-_DYING_SECONDS = 2.0
-"""So long PostgreSQL may take to notice that the process before was killed."""
-_LOOKING_SECONDS = 0.5
-"""Who only looks whether somebody runs may hold the lock of a file for a moment."""
+"""First number of the PostgreSQL advisory locks; the second is `lock_number(account)`."""
+_SERVER_WAIT_SECONDS = 2.0
+"""How many seconds PostgreSQL may take to notice that the previous process was killed."""
+_FILE_WAIT_SECONDS = 0.5
+"""How many seconds to wait for a process that holds the file lock only to check whether the bot runs."""
 
 
 class OtherInstanceError(StoreError):
-    """Another process already runs this account on this database."""
+    """Another process already runs this bot account on this database."""
 
 
 def lock_file(database: Path, account: str) -> Path:
-    """What is locked beside an SQLite file."""
+    """Return the path of the account's lock file, beside the SQLite file."""
     return database.with_name(f"{database.name}-{account}.lock")
 
 
 def lock_number(account: str) -> int:
-    """What is locked in PostgreSQL, under LOCK_SPACE: a signed number of 32 bits."""
+    """Return the account's advisory lock number in PostgreSQL under LOCK_SPACE: 32 bits, signed."""
     return int.from_bytes(hashlib.blake2b(account.encode(), digest_size=4).digest(), signed=True)
 
 
 class InstanceLock:
-    """Held from `take` to `release`, and let go of by the system when the process dies."""
+    """Exclusive lock on one bot account, held from `take` to `release`; freed by the OS if the process dies."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
@@ -46,10 +50,10 @@ class InstanceLock:
         self._connection: Connection | None = None
 
     def take(self) -> None:
-        """Take the lock.
+        """Acquire the lock.
 
         Raises:
-            OtherInstanceError: somebody else holds it.
+            OtherInstanceError: another process holds the lock.
         """
         taken = self._take_file(self._database.file) if self._database.file else self._take_advisory()
         if not taken:
@@ -59,15 +63,15 @@ class InstanceLock:
             )
 
     def release(self) -> None:
-        """Let go of it; a second time does nothing."""
+        """Release the lock; a second call has no effect."""
         if self._file:
             self._file.close()
             self._file = None
         if self._connection:
-            # The server notices the end of a connection a moment later than who starts next.
+            # PostgreSQL would notice the closed connection too late for a process that starts next.
             with suppress(DBAPIError):
                 self._connection.execute(select(func.pg_advisory_unlock(LOCK_SPACE, self._number)))
-            # Back in the pool it would keep the lock, had the server not heard the last word.
+            # Not returned to the pool, where it would keep the lock if the unlock above failed.
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
@@ -82,28 +86,28 @@ class InstanceLock:
                 "của data_dir"
             ) from None
         path.chmod(0o600)
-        deadline = time.monotonic() + _LOOKING_SECONDS
-        while not _taken(self._file):
+        deadline = time.monotonic() + _FILE_WAIT_SECONDS
+        while not _try_flock(self._file):
             if time.monotonic() > deadline:
                 self.release()
                 return False
-            time.sleep(_LOOKING_SECONDS / 20)
+            time.sleep(_FILE_WAIT_SECONDS / 20)
         return True
 
     def _take_advisory(self) -> bool:
-        # Held by the session, so the connection stays open, outside of any transaction, until it is released.
+        # The lock belongs to the session: the connection stays open, outside any transaction, until `release`.
         connection = self._database.apart()
-        deadline = time.monotonic() + _DYING_SECONDS
+        deadline = time.monotonic() + _SERVER_WAIT_SECONDS
         while not connection.scalar(select(func.pg_try_advisory_lock(LOCK_SPACE, self._number))):
             if time.monotonic() > deadline:
                 connection.close()
                 return False
-            time.sleep(_DYING_SECONDS / 20)
+            time.sleep(_SERVER_WAIT_SECONDS / 20)
         self._connection = connection
         return True
 
 
-def _taken(file: IO[str]) -> bool:
+def _try_flock(file: IO[str]) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -1,4 +1,4 @@
-"""Whether a process runs an account on a database: what the doctor tells, and what forbids work on the database."""
+"""Finds out whether a process runs a bot account on a database: for `doctor`, and before maintenance."""
 
 import fcntl
 from pathlib import Path
@@ -14,47 +14,47 @@ _LOCKS = Path("/proc/locks")
 
 
 class RunningError(GovernorError):
-    """The bot runs, and what was asked for needs the database to itself."""
+    """The bot is running, and the requested operation needs the database to itself."""
 
 
 class LockOwner(NamedTuple):
-    """Whoever runs the account."""
+    """The process that runs a bot account."""
 
     pid: int | None
-    """None where it runs on another machine or in another container, or the system does not tell."""
+    """Process id; None if unknown: on another machine or in another container, or not reported by the OS."""
 
 
 def occupant(database: Database, account: str) -> LockOwner | None:
-    """The process that runs the account on this database, None where there is none.
+    """Return the process that runs the account on this database; None if there is none.
 
     Raises:
         StoreUnavailableError: PostgreSQL does not answer.
     """
     if database.file is None:
-        return _in_the_server(database, account)
-    return _of_the_file(lock_file(database.file, account))
+        return _owner_of_server_lock(database, account)
+    return _owner_of_file_lock(lock_file(database.file, account))
 
 
 def refuse_while_running(database: Database) -> None:
-    """See that no bot works on the database, under whichever account.
+    """Raise RunningError if a bot process uses the database, under any account.
 
     Raises:
-        RunningError: one does.
+        RunningError: a bot process is running.
         StoreUnavailableError: PostgreSQL does not answer.
     """
     if database.file is None:
-        found = _in_the_server(database, None)
+        found = _owner_of_server_lock(database, None)
     else:
         files = database.file.parent.glob(lock_file(database.file, "*").name)
-        found = next(filter(None, map(_of_the_file, files)), None)
+        found = next(filter(None, map(_owner_of_file_lock, files)), None)
     if found is not None:
         raise RunningError(
             "Hệ thống đang chạy trên cơ sở dữ liệu này; đề nghị dừng trước (systemctl stop zalo-governor), rồi làm lại."
         )
 
 
-def _of_the_file(path: Path) -> LockOwner | None:
-    # Format: proc_locks(5). Some file systems show another device there than stat does, so the inode alone counts.
+def _owner_of_file_lock(path: Path) -> LockOwner | None:
+    # Format: proc_locks(5). Some file systems show another device there than stat(), so only the inode is compared.
     try:
         inode = path.stat().st_ino
     except OSError:
@@ -62,7 +62,7 @@ def _of_the_file(path: Path) -> LockOwner | None:
     for row in _locks():
         if len(row) >= 6 and row[1] == "FLOCK" and row[5].rpartition(":")[2] == str(inode):
             return LockOwner(int(row[4]))
-    return LockOwner(None) if _cannot_be_shared(path) else None
+    return LockOwner(None) if _is_locked(path) else None
 
 
 def _locks() -> list[list[str]]:
@@ -72,8 +72,8 @@ def _locks() -> list[list[str]]:
         return []
 
 
-def _cannot_be_shared(path: Path) -> bool:
-    """The list leaves out who is in another container, so that the lock is tried for a moment as well."""
+def _is_locked(path: Path) -> bool:
+    """Return whether the file is locked, tested by locking it: /proc/locks omits processes in other containers."""
     try:
         with path.open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -84,8 +84,8 @@ def _cannot_be_shared(path: Path) -> bool:
     return False
 
 
-def _in_the_server(database: Database, account: str | None) -> LockOwner | None:
-    """Of any account where none is named."""
+def _owner_of_server_lock(database: Database, account: str | None) -> LockOwner | None:
+    """Return the holder of the account's PostgreSQL lock, or of any account's lock if `account` is None."""
     # pg_locks shows the two halves of an advisory lock as unsigned numbers.
     held = text(
         "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :space "

@@ -1,4 +1,4 @@
-"""What repositories share within one transaction: the connection, and rows that are written together at its end."""
+"""The transaction that repositories share: its connection, keys, cache, and rows to be written at its end."""
 
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
@@ -9,7 +9,10 @@ from zalo_governor.storage.engine.bulk import Bulk
 from zalo_governor.storage.engine.database import Database
 
 OFFICE_LOCK = 7_302
-"""PostgreSQL advisory lock: two accounts may hear one message, and a case is opened once. SQLite has one writer."""
+"""Number of the PostgreSQL advisory lock on cases, persons and the audit log.
+
+Two bot accounts may receive the same message, but only one may open the case. SQLite has one writer anyway.
+"""
 
 T = TypeVar("T")
 
@@ -17,10 +20,10 @@ T = TypeVar("T")
 class Transaction:
     """One running transaction on one connection.
 
-    Rows given to `write_later` are written before anything is read through `execute`, and at the end by `flush`.
+    Rows given to `write_later` are written before any statement of `execute`, and at the end by `flush`.
 
     Args:
-        account: the bot account under whose uids persons are shown; it matters where one database serves several.
+        account: the bot account whose uids identify persons; relevant if one database serves several accounts.
     """
 
     def __init__(self, database: Database, connection: Connection, account: str | None) -> None:
@@ -33,9 +36,9 @@ class Transaction:
         self._has_office_lock = False
 
     def lock_office(self) -> None:
-        """From here to its end, keep other transactions off cases, persons and the audit log.
+        """Lock cases, persons and the audit log against other transactions until this one ends.
 
-        One lock for all of them: with several, two transactions could wait for each other.
+        One lock for all three: with several locks, two transactions could deadlock.
         """
         self._cached.clear()
         if not self._has_office_lock:
@@ -43,7 +46,7 @@ class Transaction:
             self.database.lock(self.connection, OFFICE_LOCK)
 
     def flush(self) -> None:
-        """Write what was put off, statement by statement in the order in which they first came up."""
+        """Write all deferred rows, statement by statement, in the order in which the statements were first used."""
         pending, self._pending = self._pending, {}
         for statement, rows in pending.items():
             if isinstance(statement, Bulk):
@@ -52,24 +55,24 @@ class Transaction:
                 self.connection.execute(statement, rows)
 
     def write_later(self, statement: Insert | Update | Bulk, row: dict[str, Any] | tuple[Any, ...]) -> None:
-        """Put off a row; it is a tuple where the statement is a `Bulk`."""
+        """Defer writing a row until `flush`; the row is a tuple if the statement is a `Bulk`, else a dict."""
         self._pending.setdefault(statement, []).append(row)
         self._cached.clear()
 
     def write_last_only(self, statement: Update, row: dict[str, Any]) -> None:
-        """Put off a row that replaces the one put off before for the same statement."""
+        """Defer writing a row, replacing the row deferred before for the same statement."""
         self._pending[statement] = [row]
 
     def cached(self, key: Hashable, count: Callable[[], T]) -> T:
-        """What `count` gave for that key before, unless something was written since.
+        """Return the cached result of `count` for that key; call `count` if not cached or if rows were written since.
 
-        Several figures of a report come from one look at many rows.
+        Several figures of a report come from one query over many rows.
         """
         if key not in self._cached:
             self._cached[key] = count()
         return cast("T", self._cached[key])
 
     def execute(self, statement: Executable, values: dict[str, Any] | None = None) -> Result[Any]:
-        """Run a statement after everything that was put off."""
+        """Write all deferred rows, then run the statement and return its result."""
         self.flush()
         return self.connection.execute(statement, values or {})

@@ -1,4 +1,4 @@
-"""Taking turns to write."""
+"""A fair lock for threads that write to SQLite."""
 
 from collections import deque
 from threading import Lock
@@ -6,19 +6,19 @@ from types import TracebackType
 
 
 class WriteLock:
-    """A lock that is given in the order in which it was asked for.
+    """A lock granted to threads in the order in which they requested it.
 
-    Under load two threads commit without a pause; with an ordinary lock they may shut out the one that sends for long.
+    Under load two threads commit without a pause; an ordinary lock could starve the thread that sends messages.
     """
 
     def __init__(self) -> None:
-        self._changing = Lock()
+        self._state_lock = Lock()
         self._taken = False
         self._waiting: deque[Lock] = deque()
 
     def __enter__(self) -> None:
-        """Wait for one's turn."""
-        with self._changing:
+        """Wait until the lock is granted."""
+        with self._state_lock:
             if not self._taken:
                 self._taken = True
                 return
@@ -30,8 +30,8 @@ class WriteLock:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
-        """Give it to whoever has waited longest."""
-        with self._changing:
+        """Pass the lock to the thread that has waited longest."""
+        with self._state_lock:
             if self._waiting:
                 self._waiting.popleft().release()
             else:

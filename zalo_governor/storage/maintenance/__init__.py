@@ -1,1 +1,1 @@
-"""What happens to stored data later: retention, erasure, restore, replacement of an account."""
+"""Maintenance of stored data: retention, erasure, restore from a backup, replacement of a bot account."""

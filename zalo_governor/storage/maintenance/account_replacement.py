@@ -1,7 +1,7 @@
-"""A bot account takes the place of one that is lost: people, cases and history go on under the new one.
+"""Replaces a lost bot account by a new one, which takes over people, cases and history.
 
-A uid belongs to a pair of bot account and person, so that every uid of the old account means nothing to the new one.
-`globalId` is the same for both. What the old account heard stays as it is, under the old account.
+A uid belongs to a pair of bot account and person, so the old account's uids mean nothing to the new account;
+`globalId` is the same for both. Entries that the old account received stay stored under the old account.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,11 +40,11 @@ from zalo_governor.storage.security.crypto import Keys, binding
 
 
 class KnownPerson(NamedTuple):
-    """Somebody whom the old account knows, itself among them: it may still be a member."""
+    """A person whom the old account knows. The old account itself is included: it may still be a group member."""
 
     person_id: int
     uid: str
-    """As the old account sees him."""
+    """The person's uid as the old account sees it."""
     name: str
     title: str
     global_id: str | None
@@ -52,34 +52,34 @@ class KnownPerson(NamedTuple):
     roles: frozenset[Role]
     open_cases: int
     groups: frozenset[str]
-    """Where he was last seen as a member."""
+    """Ids of the groups in which the person was last seen as a member."""
 
     @property
     def matters(self) -> bool:
-        """Whether it has to be said where nobody knows him again."""
+        """Whether the person has a role or open cases, so that failing to recognise the person must be reported."""
         return bool(self.roles or self.open_cases)
 
 
 class Carried(NamedTuple):
-    """What was taken over."""
+    """Counts of what the new account took over."""
 
     people: int
     notices: int
-    """Messages that still had to be sent, and go out by the new account."""
+    """Unsent messages, which the new account will send."""
     notices_lost: int
-    """Those whose addressee nobody knows again: they are marked as refused."""
+    """Unsent messages whose addressee was not recognised under the new account; marked as refused."""
     gaps: int
-    """Groups and the private line: times that the old account did not hear and that stay gaps."""
+    """Gaps of the old account, in groups and in private messages, now recorded for the new account."""
 
 
 def accounts_of(database: Database) -> list[str]:
-    """The bot accounts that have heard anything on this database and were not replaced."""
+    """Return the bot accounts that have received anything on this database and were not replaced."""
     with database.read() as connection:
         return list(connection.scalars(select(accounts.c.uid).order_by(accounts.c.number)))
 
 
 def acquaintances(database: Database, account: str) -> list[KnownPerson]:
-    """Everybody whom the account knows, those who matter first."""
+    """Return everybody whom the account knows: holders of roles first, then people with open cases, then the rest."""
     with database.read() as connection:
         open_now = [state.value for state in CaseState if state.open]
         cases_of = (
@@ -118,10 +118,10 @@ def acquaintances(database: Database, account: str) -> list[KnownPerson]:
 
 
 def may_follow(database: Database, old: str, new: str) -> None:
-    """See that the new account can take the old one's place.
+    """Check that the account `new` can replace the account `old`.
 
     Raises:
-        StoreError: it is the same one, it was replaced itself, or it has heard things beside the old one.
+        StoreError: both are the same, `new` was itself replaced before, or `new` received messages beside `old`.
     """
     if old == new:
         raise StoreError(f"Phiên đăng nhập vẫn là của tài khoản {old}: đề nghị đăng nhập tài khoản mới trước.")
@@ -145,58 +145,58 @@ def succeed(
     seen: Sequence[GroupSnapshot],
     at: datetime,
 ) -> Carried:
-    """Let the new account go on where the old one stopped.
+    """Transfer everything of the account `old` to the account `new`, in the connection's transaction.
 
     Args:
-        connection: in a transaction.
-        keys: of the installation.
-        old: the account that is lost.
-        new: the account that goes on.
-        known_again: uid as the new account sees it -> person.
-        seen: the groups as the new account sees them.
-        at: now.
+        connection: a connection in a transaction.
+        keys: the keys of the installation.
+        old: uid of the lost account.
+        new: uid of the account that replaces it.
+        known_again: uid as the new account sees it -> person id, for every person recognised.
+        seen: snapshots of the groups as the new account sees them.
+        at: the time of the replacement.
     """
     uid_of = {person_id: uid for uid, person_id in known_again.items()}
     seen_before = select(person_uids.c.uid, person_uids.c.person_id).where(person_uids.c.account == old)
     old_uids = {row.uid: row.person_id for row in connection.execute(seen_before)}
-    today = {uid: uid_of[person_id] for uid, person_id in old_uids.items() if person_id in uid_of}
+    new_uids = {uid: uid_of[person_id] for uid, person_id in old_uids.items() if person_id in uid_of}
     connection.execute(update(former_accounts).where(former_accounts.c.successor == old).values(successor=new))
     connection.execute(insert(former_accounts), {"uid": old, "successor": new, "replaced_ms": to_ms(at)})
-    # The number, by which figures tell who heard what, goes on; the new account has given no ids of its own.
+    # The number in event ids, by which statistics tell accounts apart, is kept; `new` has issued no ids yet.
     connection.execute(delete(accounts).where(accounts.c.uid == new))
     connection.execute(update(accounts).where(accounts.c.uid == old).values(uid=new))
-    # The office has got to know the program: the new account begins no trial of its own.
+    # The admins know the program already: the new account continues the old trial and begins none of its own.
     connection.execute(delete(trials).where(trials.c.account == new))
     connection.execute(update(trials).where(trials.c.account == old).values(account=new))
     for uid, person_id in known_again.items():
         rebind(connection, new, uid, person_id)
     for snapshot in seen:
-        _take_over_group(connection, keys, old, new, today, snapshot)
-    _take_over_roster(connection, keys, today)
-    _take_over_orders(connection, keys, old, new, today)
+        _take_over_group(connection, keys, old, new, new_uids, snapshot)
+    _take_over_roster(connection, keys, new_uids)
+    _take_over_jobs(connection, keys, old, new, new_uids)
     sent, lost = _take_over_outbox(connection, keys, old, new, uid_of)
     return Carried(len(known_again), sent, lost, _take_over_gaps(connection, old, new))
 
 
 def _take_over_group(
-    connection: Connection, keys: Keys, old: str, new: str, today: Mapping[str, str], now: GroupSnapshot
+    connection: Connection, keys: Keys, old: str, new: str, new_uids: Mapping[str, str], now: GroupSnapshot
 ) -> None:
-    """Who was a member, under what judged name, and the group as the old account saw it: what is other now, changed."""
+    """Copy members, judged names and snapshot of a group, with the new uids, so that later changes are noticed."""
     mine = (group_members.c.account == old, group_members.c.group_id == now.group_id)
     before = {row.uid: row for row in connection.execute(select(group_members).where(*mine))}
     rows = []
     for uid, row in before.items():
-        if uid in today:
+        if uid in new_uids:
             name = row.judged_name and keys.seal_text(
-                keys.open_text(row.judged_name, "member", uid), "member", today[uid]
+                keys.open_text(row.judged_name, "member", uid), "member", new_uids[uid]
             )
-            rows.append(row._asdict() | {"account": new, "uid": today[uid], "judged_name": name})
+            rows.append(row._asdict() | {"account": new, "uid": new_uids[uid], "judged_name": name})
     taken = {row["uid"] for row in rows}
-    # Somebody who may have been a member all along is not called a newcomer.
+    # A person who may have been a member before must not be reported as newly joined.
     rows += [
         {"account": new, "group_id": now.group_id, "uid": uid, "present": True, "judged_name": None, "since_ms": 0}
         for uid in now.member_uids
-        if uid not in taken and _could_be_known(connection, before, today)
+        if uid not in taken and _has_unrecognised_member(connection, before, new_uids)
     ]
     connection.execute(delete(group_members).where(group_members.c.account == new, mine[1]))
     if rows:
@@ -205,12 +205,12 @@ def _take_over_group(
     if kept is None:
         return
     was = GroupSnapshot.model_validate_json(keys.open(kept.snapshot, binding("group", now.group_id)))
-    strangers = set(now.co_admin_uids) - set(today.values())
+    strangers = set(now.co_admin_uids) - set(new_uids.values())
     translated = was.model_copy(
         update={
-            "owner_uid": today.get(was.owner_uid, now.owner_uid),
-            # Of a deputy whom nobody knows again it cannot be said whether he is new.
-            "co_admin_uids": tuple(sorted({today[uid] for uid in was.co_admin_uids if uid in today} | strangers)),
+            "owner_uid": new_uids.get(was.owner_uid, now.owner_uid),
+            # A co-admin who was not recognised may be one of the old ones, so is not reported as new.
+            "co_admin_uids": tuple(sorted({new_uids[uid] for uid in was.co_admin_uids if uid in new_uids} | strangers)),
             "member_uids": now.member_uids,
             "total_members": now.total_members,
             "official_uids": now.official_uids,
@@ -221,28 +221,28 @@ def _take_over_group(
     connection.execute(insert(groups), kept._asdict() | {"account": new, "snapshot": sealed})
 
 
-def _could_be_known(connection: Connection, before: Mapping[str, Any], today: Mapping[str, str]) -> bool:
-    """Whether any member of before has not been found again, so that whoever is unknown now may be that one."""
-    return any(row.present and uid not in today for uid, row in before.items())
+def _has_unrecognised_member(connection: Connection, before: Mapping[str, Any], new_uids: Mapping[str, str]) -> bool:
+    """Return whether a former member was not recognised, so that an unknown member of now may be that person."""
+    return any(row.present and uid not in new_uids for uid, row in before.items())
 
 
-def _take_over_roster(connection: Connection, keys: Keys, today: Mapping[str, str]) -> None:
+def _take_over_roster(connection: Connection, keys: Keys, new_uids: Mapping[str, str]) -> None:
     for group_id in set(connection.scalars(select(roster.c.group_id))):
         places = connection.scalars(
             select(roster.c.place).where(roster.c.group_id == group_id).order_by(roster.c.place)
         )
         for place, entry in zip(places.all(), entries_of(connection, keys, group_id), strict=True):
-            if entry.uid and entry.uid in today:
-                renewed = entry.model_copy(update={"uid": today[entry.uid]}).model_dump_json().encode()
+            if entry.uid and entry.uid in new_uids:
+                renewed = entry.model_copy(update={"uid": new_uids[entry.uid]}).model_dump_json().encode()
                 sealed = keys.seal(renewed, binding("roster", group_id, str(place)))
                 at = (roster.c.group_id == group_id, roster.c.place == place)
                 connection.execute(update(roster).where(*at).values(entry=sealed))
 
 
-def _take_over_orders(connection: Connection, keys: Keys, old: str, new: str, today: Mapping[str, str]) -> None:
-    """What was still to be done on Zalo, and who came in: under the uids of today, or not at all."""
+def _take_over_jobs(connection: Connection, keys: Keys, old: str, new: str, new_uids: Mapping[str, str]) -> None:
+    """Transfer unsettled jobs and outsiders to the new uids; settle the jobs that the new account cannot do."""
     for row in connection.execute(select(jobs).where(jobs.c.account == old, jobs.c.due_ms.is_not(None))).all():
-        renewed = _task_of_today(open_task(keys, old, row.task), today)
+        renewed = _translate_task(open_task(keys, old, row.task), new_uids)
         values: dict[str, Any] = {"due_ms": None, "task": None, "outcome": JobOutcome.UNKNOWN.value}
         if renewed is not None:
             target = target_mac(keys, renewed.kind, renewed.target)
@@ -250,18 +250,18 @@ def _take_over_orders(connection: Connection, keys: Keys, old: str, new: str, to
         connection.execute(update(jobs).where(jobs.c.id == row.id).values(values | {"leased_until_ms": None}))
     here = (newcomers.c.account == old, newcomers.c.gone_ms.is_(None))
     for row in connection.execute(select(newcomers.c.case_id, newcomers.c.uid).where(*here)).all():
-        if row.uid in today:
-            here_now = {"account": new, "uid": today[row.uid]}
+        if row.uid in new_uids:
+            here_now = {"account": new, "uid": new_uids[row.uid]}
             connection.execute(update(newcomers).where(newcomers.c.case_id == row.case_id).values(here_now))
 
 
-def _task_of_today(task: Task, today: Mapping[str, str]) -> Task | None:
-    """The task as the new account can do it; None where it cannot: it does not see that person, or has no such ids."""
+def _translate_task(task: Task, new_uids: Mapping[str, str]) -> Task | None:
+    """Return the task with the new account's uids; None if it cannot be done (person or ids unknown to it)."""
     match task:
-        case RemoveMember() | AcceptFriend() if task.uid in today:
-            return task.model_copy(update={"uid": today[task.uid]})
-        case RemoveMessage() if task.owner_uid in today:
-            return task.model_copy(update={"owner_uid": today[task.owner_uid]})
+        case RemoveMember() | AcceptFriend() if task.uid in new_uids:
+            return task.model_copy(update={"uid": new_uids[task.uid]})
+        case RemoveMessage() if task.owner_uid in new_uids:
+            return task.model_copy(update={"owner_uid": new_uids[task.owner_uid]})
         case FetchPicture():
             return task
         case _:
@@ -292,7 +292,7 @@ def _take_over_outbox(
 
 
 def _take_over_gaps(connection: Connection, old: str, new: str) -> int:
-    """The line of before is the line of now. What was private to the old account nobody can fetch any more."""
+    """Transfer the gaps. Those in private messages are settled: the old account's messages cannot be fetched."""
     private = or_(gaps.c.group_id == old, gaps.c.group_id == new)
     connection.execute(update(gaps).where(gaps.c.account == old, private).values(group_id=new, pending=False))
     return connection.execute(update(gaps).where(gaps.c.account == old).values(account=new)).rowcount

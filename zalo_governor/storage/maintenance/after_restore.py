@@ -1,4 +1,4 @@
-"""A database put back from a backup: what was sealed since is sealed again, and nothing old goes out as new."""
+"""Adjusts a database restored from a backup: seals again what was sealed since, and marks possible resends."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -27,24 +27,25 @@ from zalo_governor.storage.schema import (
 )
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 
-_AT_ONCE = 500
-_NUMBERS_LEFT_OUT = 100
-_TIME_TO_LOOK = timedelta(hours=1)
-"""So long the desk has before the leader is told of a case that it may have answered after the backup."""
+_BATCH_SIZE = 500
+_SKIPPED_IDS = 100
+_REVIEW_TIME = timedelta(hours=1)
+"""How long the admins have before the leader is told of a case that they may have answered after the backup."""
 SEAL_COLUMNS = ("seal_rule", "seal_label", "seal_level", "seal_size", "seal_mac", "seal_clause", "seal_quoted")
+"""Columns of the inbox that describe a sealed entry."""
 
 
 class Gone(NamedTuple):
-    """What a later state of the same database no longer has."""
+    """What a newer state of the same database has sealed or erased."""
 
     sealed: dict[int, tuple[Any, ...]]
-    """Inbox entry -> its values of SEAL_COLUMNS."""
+    """Id of a sealed inbox entry -> its values of SEAL_COLUMNS."""
     erased: dict[int, tuple[int, str]]
-    """Person -> (when, by which order)."""
+    """Id of an erased person -> (time of the erasure in ms, number of the order)."""
 
 
 def gone_in(database: Database) -> Gone:
-    """What a later database, still at hand, shows to be gone."""
+    """Return what was sealed or erased in a database newer than the backup, before it is replaced."""
     columns = [inbox.c[name] for name in SEAL_COLUMNS]
     with database.read() as connection:
         sealed = {row[0]: tuple(row[1:]) for row in connection.execute(_sealed_entries(columns))}
@@ -53,11 +54,11 @@ def gone_in(database: Database) -> Gone:
 
 
 def seal_again(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> int:
-    """Take away what is kept of these entries, wherever it stands; gives how many of them had anything."""
+    """Seal these inbox entries: remove their content from all tables; return how many still had a body."""
     done = 0
     ids = list(sealed)
-    for start in range(0, len(ids), _AT_ONCE):
-        part = ids[start : start + _AT_ONCE]
+    for start in range(0, len(ids), _BATCH_SIZE):
+        part = ids[start : start + _BATCH_SIZE]
         held = connection.scalars(select(inbox.c.id).where(inbox.c.id.in_(part), inbox.c.body.is_not(None))).all()
         for id_ in held:
             values = dict(zip(SEAL_COLUMNS, sealed[id_], strict=True))
@@ -67,7 +68,7 @@ def seal_again(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> i
         connection.execute(update(events).where(events.c.id.in_(held)).values(sealed=True, length=0))
         under = select(case_events.c.case_id).where(case_events.c.event_id.in_(held))
         connection.execute(update(cases).where(cases.c.id.in_(under)).values(sealed=True, reason=None))
-        # Notices of a case quote it.
+        # A notice about a case quotes the message.
         connection.execute(
             update(outbox)
             .where(outbox.c.case_id.in_(under))
@@ -80,10 +81,15 @@ def seal_again(connection: Connection, sealed: Mapping[int, Sequence[Any]]) -> i
 def seal_what_is_found(
     database: Database, look: Callable[[RawDict], Seal | None], progress: Callable[[int], None]
 ) -> int:
-    """Show every body that is kept to the door as it stands today, and seal what it does not let in; how many.
+    """Check every stored body with the current secret gate and seal what it detects; return how many were sealed.
+
+    Args:
+        database: the restored database.
+        look: the secret gate; returns a Seal for a body that must not be kept, else None.
+        progress: called with 1 after each body.
 
     Raises:
-        WrongKeyError: a body does not open.
+        WrongKeyError: a body cannot be decrypted.
     """
     found: dict[int, tuple[Any, ...]] = {}
     with database.read() as connection:
@@ -99,20 +105,20 @@ def seal_what_is_found(
 
 
 def look_ahead(connection: Connection, now: datetime) -> None:
-    """The world went on after the backup: nothing of that time is repeated unmarked, done unasked, or counted twice."""
+    """Adjust outbox, cases, jobs and ids for what may have happened between the backup and `now`."""
     now_ms = to_ms(now)
-    # It may have gone out after the backup.
+    # The message may have been sent after the backup.
     connection.execute(update(outbox).where(outbox.c.state.in_([*PENDING, "sending"])).values(repeated=True))
-    later = to_ms(now + _TIME_TO_LOOK)
+    later = to_ms(now + _REVIEW_TIME)
     for due in (cases.c.due_ms, cases.c.desk_due_ms):
         connection.execute(update(cases).where(due < later).values({due: later}))
-    # Somebody may have taken an order back after the backup; who still wants it gives it again.
+    # A job may have been cancelled after the backup; whoever still wants it orders it again.
     settled = {"due_ms": None, "leased_until_ms": None, "task": None, "outcome": JobOutcome.UNKNOWN.value}
     connection.execute(update(jobs).where(jobs.c.due_ms.is_not(None)).values(settled))
-    # People may have been told numbers that the backup does not know.
-    leave_numbers_out(connection, cases, _NUMBERS_LEFT_OUT)
-    leave_numbers_out(connection, persons, _NUMBERS_LEFT_OUT)
-    # A clock that stood ahead when the backup was made must not hold messages back.
+    # People may have been told case numbers that the backup does not contain.
+    leave_numbers_out(connection, cases, _SKIPPED_IDS)
+    leave_numbers_out(connection, persons, _SKIPPED_IDS)
+    # A clock that was ahead when the backup was made must not delay messages.
     connection.execute(
         update(outbox)
         .where(outbox.c.state.in_(PENDING))
@@ -128,4 +134,4 @@ def _bodies(connection: Connection) -> Iterator[Any]:
     wanted = select(inbox.c.id, inbox.c.account, inbox.c.thread_id, inbox.c.key, inbox.c.body).where(
         inbox.c.body.is_not(None)
     )
-    yield from connection.execution_options(yield_per=_AT_ONCE).execute(wanted)
+    yield from connection.execution_options(yield_per=_BATCH_SIZE).execute(wanted)

@@ -1,4 +1,4 @@
-"""Every table as plain rows and back, the same for SQLite and PostgreSQL; ciphertext stays as it is."""
+"""Dumps every table to plain rows and restores them, alike for SQLite and PostgreSQL; ciphertext stays encrypted."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
@@ -21,20 +21,20 @@ from sqlalchemy import (
 
 from zalo_governor.storage.schema import inbox, metadata, waiting
 
-_AT_ONCE = 1000
+_BATCH_SIZE = 1000
 
 
 class Shape(NamedTuple):
-    """A table as a dump names it."""
+    """Name and columns of a table in a dump."""
 
     table: str
     columns: tuple[str, ...]
     binary: tuple[str, ...]
-    """Columns of bytes: base64 in the rows."""
+    """Names of the binary columns; their values are base64 in the rows."""
 
 
 def shapes() -> list[Shape]:
-    """Every table in an order in which rows may be put back: what is named by others comes before them."""
+    """Return all tables in the order of restoring: a table comes after the tables that its foreign keys refer to."""
     return [
         Shape(
             table.name,
@@ -46,13 +46,13 @@ def shapes() -> list[Shape]:
 
 
 def rows(connection: Connection, shape: Shape) -> Iterator[list[Any]]:
-    """The rows of one table, ready for JSON.
+    """Yield the rows of one table as lists that can be written as JSON.
 
-    Of the inbox only what is settled: a rule may still seal what waits to be judged, and what is not there is fetched
-    again from Zalo, as after any gap.
+    Inbox entries not judged yet are left out, since a rule may still seal them; after a restore they are fetched again
+    from Zalo, as after any gap.
     """
     places = [shape.columns.index(name) for name in shape.binary]
-    wanted = _rows_of(metadata.tables[shape.table]).execution_options(yield_per=_AT_ONCE)
+    wanted = _rows_of(metadata.tables[shape.table]).execution_options(yield_per=_BATCH_SIZE)
     for row in connection.execute(wanted):
         values = list(row)
         for place in places:
@@ -62,22 +62,22 @@ def rows(connection: Connection, shape: Shape) -> Iterator[list[Any]]:
 
 
 def count_rows(connection: Connection) -> int:
-    """Of all tables together."""
+    """Return the number of rows in all tables together."""
     return sum(connection.scalar(select(func.count()).select_from(table)) or 0 for table in metadata.sorted_tables)
 
 
 def put_back(connection: Connection, shape: Shape, given: Sequence[Sequence[Any]]) -> None:
-    """Insert rows that `rows` gave into a database of the form that they came from.
+    """Insert rows made by `rows`; the database must have the same schema revision as the dump.
 
     Raises:
-        ValueError: what stands there for bytes is none.
+        ValueError: the value of a binary column is not base64.
     """
     table = Table(shape.table, MetaData(), *(_column(shape, name) for name in shape.columns))
     connection.execute(insert(table), [_values(shape, row) for row in given])
 
 
 def go_on_counting(connection: Connection) -> None:
-    """After rows were put back under their old numbers, let new ones follow; SQLite sees to that by itself."""
+    """Set PostgreSQL's sequences to continue after the restored ids; SQLite does so by itself."""
     if connection.dialect.name != "postgresql":
         return
     for table in metadata.sorted_tables:
@@ -89,7 +89,7 @@ def go_on_counting(connection: Connection) -> None:
 
 
 def leave_numbers_out(connection: Connection, table: Table, count: int) -> None:
-    """Let the next row have a number that is higher by `count` than the highest one of today."""
+    """Skip the next `count` ids of the table, counted from its highest id."""
     [column] = table.primary_key.columns
     number = (connection.scalar(select(func.max(column))) or 0) + count
     if connection.dialect.name == "postgresql":
@@ -106,7 +106,7 @@ def _rows_of(table: Table) -> Select[Any]:
         wanted = wanted.where(inbox.c.id.not_in(select(waiting.c.id)))
     elif table is waiting:
         wanted = wanted.where(false())
-    # Rows that name others of the same table come after those.
+    # Rows that refer to others of the same table come after those.
     own = [key.parent for key in table.foreign_keys if key.column.table is table]
     return wanted.order_by(*(column.is_not(None) for column in own), *table.primary_key.columns)
 
@@ -116,7 +116,7 @@ def _column(shape: Shape, name: str) -> Column[Any]:
         return Column(name, LargeBinary)
     known = metadata.tables.get(shape.table)
     column = None if known is None else known.columns.get(name)
-    # A list or dict needs its type to be written; of what this version no longer knows none is one.
+    # A list or dict needs the JSON type to be written; no column that this version no longer knows holds one.
     holds_json = column is not None and isinstance(column.type, JSON)
     return Column(name, JSON(none_as_null=True)) if holds_json else Column(name)
 

@@ -1,4 +1,4 @@
-"""A person's data taken out on order (Law 91/2025/QH15), so that a number and the figures are all that is left."""
+"""Erases a person's data on order (Law 91/2025/QH15); only an id and statistics remain."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -36,17 +36,17 @@ from zalo_governor.storage.security.crypto import NO_LONGER_KEPT, Keys, binding
 
 
 class Holdings(NamedTuple):
-    """What is kept of one person, and what stands in the way of removing it."""
+    """What is stored about one person, and what prevents its erasure."""
 
     person_id: int
     name: str
     title: str
     roles: tuple[str, ...]
-    """Whoever holds a role is named in the settings, which would bring the name back."""
+    """The person's roles; a holder of a role is named in the settings, which would restore the name."""
     open_cases: tuple[int, ...]
-    """Under handling, so that they must be kept until they are closed."""
+    """Ids of the person's open cases, which must be kept until they are closed."""
     present: bool
-    """Still a member of a group: what is heard from now on is kept again."""
+    """Whether the person is still in a group, so that new messages would be stored again."""
     bodies: int
     excerpts: int
     notices: int
@@ -55,16 +55,16 @@ class Holdings(NamedTuple):
     receipts: int
     roster_rows: int
     closed_cases: int
-    """They stay, as facts without words and without a name."""
+    """Number of closed cases; these stay, without texts and without a name."""
 
 
 def holdings(database: Database, person_id: int) -> Holdings:
-    """What there is of a person; raises KeyError where nobody has that number."""
+    """Return what is stored about a person; raise KeyError if no person has that id."""
     with database.read() as connection:
         row = connection.execute(select(persons).where(persons.c.id == person_id)).first()
         if row is None:
             raise KeyError(person_id)
-        numbers, uids = _numbers(connection, person_id), _uids(connection, person_id)
+        numbers, uids = _person_ids(connection, person_id), _uids(connection, person_id)
         number = _counter(connection)
         of_cases = connection.execute(select(cases.c.id, cases.c.state).where(cases.c.person_id.in_(numbers))).all()
         open_cases = tuple(case.id for case in of_cases if CaseState(case.state).open)
@@ -76,7 +76,7 @@ def holdings(database: Database, person_id: int) -> Holdings:
             roles=tuple(role for role in row.roles or () if role != Role.MEMBER.value),
             open_cases=open_cases,
             present=bool(number(group_members, group_members.c.uid.in_(uids), group_members.c.present)),
-            bodies=number(inbox, _said_by(uids), inbox.c.body.is_not(None)),
+            bodies=number(inbox, _is_by_or_with(uids), inbox.c.body.is_not(None)),
             excerpts=number(findings, findings.c.person_id.in_(numbers), findings.c.excerpt.is_not(None)),
             notices=number(outbox, outbox.c.person_id.in_(numbers), outbox.c.body != NO_LONGER_KEPT),
             notes=number(case_notes, case_notes.c.person_id.in_(numbers), case_notes.c.body != NO_LONGER_KEPT),
@@ -88,12 +88,12 @@ def holdings(database: Database, person_id: int) -> Holdings:
 
 
 def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at: datetime) -> int:
-    """Remove everything that says who the person is or what he wrote; gives how many bodies went.
+    """Erase everything that identifies the person or that the person wrote; return how many bodies were erased.
 
-    What stays are numbers: events and cases under a person's number, which nothing ties to anybody any more. The keys
-    and keyed hashes of messages stay as well, or backfill would bring the messages back.
+    Events and cases stay under the person's id, which nothing links to a human being any more. Keys and keyed hashes
+    of messages stay too, or backfill would store the messages again. `by_order` is the number of the order.
     """
-    numbers, uids = _numbers(connection, person_id), _uids(connection, person_id)
+    numbers, uids = _person_ids(connection, person_id), _uids(connection, person_id)
     row = connection.execute(select(persons.c.phone).where(persons.c.id == person_id)).one()
     for group_id, place in list(_roster_rows(connection, keys, uids, row.phone)):
         connection.execute(delete(roster).where(roster.c.group_id == group_id, roster.c.place == place))
@@ -102,9 +102,9 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
             known = keys.mac(binding("phone look-up", account, row.phone))
             connection.execute(delete(phone_lookups).where(phone_lookups.c.phone_mac == known))
     nobody = f"erased-{person_id}"
-    said = connection.scalars(select(inbox.c.id).where(_said_by(uids))).all()
+    said = connection.scalars(select(inbox.c.id).where(_is_by_or_with(uids))).all()
     gone = 0
-    for ids in _in_parts(said):
+    for ids in _batches(said):
         bodies = inbox.c.id.in_(ids) & inbox.c.body.is_not(None)
         gone += connection.execute(update(inbox).where(bodies).values(body=None)).rowcount
         connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(sender_uid=nobody))
@@ -132,7 +132,7 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
     connection.execute(delete(case_readers).where(case_readers.c.person_id.in_(numbers)))
     connection.execute(update(newcomers).where(newcomers.c.person_id.in_(numbers)).values(uid=nobody))
     connection.execute(delete(group_members).where(group_members.c.uid.in_(uids)))
-    # It names who is in the group; the next sweep makes it anew.
+    # The snapshot names the members; the next group sync creates a new one.
     connection.execute(delete(groups).where(groups.c.account.in_(select(person_uids.c.account))))
     connection.execute(delete(person_uids).where(person_uids.c.person_id.in_(numbers)))
     unknown = {"full_name": "", "title": "", "reach": Reach.UNKNOWN.value, "reach_code": None}
@@ -143,13 +143,13 @@ def erase(connection: Connection, keys: Keys, person_id: int, by_order: str, at:
     return gone
 
 
-def _said_by(uids: Iterable[str]) -> Any:
-    """What he sent, and the private conversation with him."""
+def _is_by_or_with(uids: Iterable[str]) -> Any:
+    """Return the condition for inbox entries sent by these uids or in a private conversation with them."""
     return or_(inbox.c.sender_uid.in_(uids), inbox.c.is_group.is_(False) & inbox.c.thread_id.in_(uids))
 
 
-def _numbers(connection: Connection, person_id: int) -> list[int]:
-    """The person's number, and those under which the same human being was known before."""
+def _person_ids(connection: Connection, person_id: int) -> list[int]:
+    """Return the person's id and the ids that were merged into it."""
     return [person_id, *connection.scalars(select(persons.c.id).where(persons.c.merged_into == person_id))]
 
 
@@ -170,14 +170,14 @@ def _roster_rows(connection: Connection, keys: Keys, uids: list[str], phone: str
             select(roster.c.place).where(roster.c.group_id == group_id).order_by(roster.c.place)
         )
         for place, entry in zip(places.all(), entries_of(connection, keys, group_id), strict=True):
-            if _is(entry, uids, phone):
+            if _is_about(entry, uids, phone):
                 yield group_id, place
 
 
-def _is(entry: RosterEntry, uids: list[str], phone: str | None) -> bool:
+def _is_about(entry: RosterEntry, uids: list[str], phone: str | None) -> bool:
     return bool(entry.uid and entry.uid in uids) or bool(phone and entry.phone == phone)
 
 
-def _in_parts(ids: Any, size: int = 500) -> Iterable[Any]:
+def _batches(ids: Any, size: int = 500) -> Iterable[Any]:
     for start in range(0, len(ids), size):
         yield ids[start : start + size]

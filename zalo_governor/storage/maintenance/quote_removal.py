@@ -1,4 +1,4 @@
-"""Words of what somebody wrote, where they stand a second time: in notices, excerpts, notes and remarks."""
+"""Removes secret content quoted outside the inbox: in notices, excerpts, notes, reasons and remarks."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -13,47 +13,52 @@ from zalo_governor.storage.repositories.feedback import remark_place
 from zalo_governor.storage.schema import PENDING, case_notes, cases, findings, manual_cases, outbox, remarks
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 
-class _Words(NamedTuple):
-    """A column of ciphertext."""
+class _QuotingColumn(NamedTuple):
+    """An encrypted column whose text may quote a message."""
 
     table: Table
     column: str
     place: Callable[[Any], tuple[str, ...]]
-    """Of a row, what its ciphertext is bound to."""
+    """Returns what the ciphertext of a row is bound to (see `binding`)."""
     emptied: bytes | None
+    """Value that replaces a removed text."""
 
 
-_ALL = (
-    _Words(remarks, "body", lambda row: remark_place(RemarkKind(row.kind), row.number), NO_LONGER_KEPT),
-    _Words(case_notes, "body", lambda row: note_place(row.case_id, row.person_id, row.at_ms), NO_LONGER_KEPT),
-    _Words(manual_cases, "words", lambda row: ("manual", str(row.case_id)), NO_LONGER_KEPT),
-    _Words(cases, "reason", lambda row: ("case", row.group_id, row.rule_id, str(row.first_event_id)), None),
-    _Words(findings, "excerpt", lambda row: ("excerpt", str(row.event_id), row.rule_id), None),
-    _Words(findings, "suggestion", lambda row: ("suggestion", str(row.event_id), row.rule_id), None),
-    _Words(outbox, "body", lambda row: ("outbox", row.account, row.thread_id), NO_LONGER_KEPT),
-    _Words(outbox, "file", lambda row: ("outbox_file", row.account, row.thread_id), None),
+_QUOTING_COLUMNS = (
+    _QuotingColumn(remarks, "body", lambda row: remark_place(RemarkKind(row.kind), row.number), NO_LONGER_KEPT),
+    _QuotingColumn(case_notes, "body", lambda row: note_place(row.case_id, row.person_id, row.at_ms), NO_LONGER_KEPT),
+    _QuotingColumn(manual_cases, "words", lambda row: ("manual", str(row.case_id)), NO_LONGER_KEPT),
+    _QuotingColumn(cases, "reason", lambda row: ("case", row.group_id, row.rule_id, str(row.first_event_id)), None),
+    _QuotingColumn(findings, "excerpt", lambda row: ("excerpt", str(row.event_id), row.rule_id), None),
+    _QuotingColumn(findings, "suggestion", lambda row: ("suggestion", str(row.event_id), row.rule_id), None),
+    _QuotingColumn(outbox, "body", lambda row: ("outbox", row.account, row.thread_id), NO_LONGER_KEPT),
+    _QuotingColumn(outbox, "file", lambda row: ("outbox_file", row.account, row.thread_id), None),
 )
 REFUSED_IF_PENDING: dict[str, ColumnElement[str]] = {
     "state": case((outbox.c.state.in_(PENDING), "refused"), else_=outbox.c.state)
 }
-"""Of a notice that has lost its words: what went out stays what went out."""
+"""New state of a notice whose text was removed: refused if it was not sent yet, else unchanged."""
 
 
 def remove_quotations(database: Database, look: Callable[[RawDict], Seal | None]) -> int:
-    """Show all of them to the door, and keep nothing of what it does not let in; gives how many were removed.
+    """Check all quoting texts with the secret gate and remove those it detects; return how many were removed.
+
+    Args:
+        database: the database to clean.
+        look: the secret gate; returns a Seal for content that must not be kept, else None.
 
     Raises:
-        WrongKeyError: one does not open.
+        WrongKeyError: a text cannot be decrypted.
     """
-    return sum(_removed(database, words, look) for words in _ALL)
+    return sum(_remove_from_column(database, words, look) for words in _QUOTING_COLUMNS)
 
 
-def _removed(database: Database, words: _Words, look: Callable[[RawDict], Seal | None]) -> int:
+def _remove_from_column(database: Database, words: _QuotingColumn, look: Callable[[RawDict], Seal | None]) -> int:
     key = list(words.table.primary_key.columns)
-    gone = [tuple(row._mapping[column] for column in key) for row in _unfit(database, words, look)]
+    gone = [tuple(row._mapping[column] for column in key) for row in _rows_to_clear(database, words, look)]
     values: dict[str, Any] = {words.column: words.emptied}
     if words.table is outbox:
         values |= REFUSED_IF_PENDING
@@ -66,10 +71,10 @@ def _removed(database: Database, words: _Words, look: Callable[[RawDict], Seal |
     return len(gone)
 
 
-def _unfit(database: Database, words: _Words, look: Callable[[RawDict], Seal | None]) -> Iterator[Any]:
+def _rows_to_clear(database: Database, words: _QuotingColumn, look: Callable[[RawDict], Seal | None]) -> Iterator[Any]:
     wanted = select(words.table).where(words.table.c[words.column].is_not(None))
     with database.read() as connection:
-        for row in connection.execution_options(yield_per=_AT_ONCE).execute(wanted):
+        for row in connection.execution_options(yield_per=_BATCH_SIZE).execute(wanted):
             text = database.keys.open_text(getattr(row, words.column), *words.place(row))
             if text and look({"content": text}) is not None:
                 yield row

@@ -1,7 +1,7 @@
-"""What is kept for a time only: bodies and words go, rows and figures stay.
+"""Retention: removes message bodies and texts after their term; rows and figures stay.
 
-Everything is removed in small transactions, so that what is heard meanwhile waits for none of them. How far each kind
-is done stands in `retention_marks`; a report reads there from when on content is still there.
+Content is removed in small transactions, so that messages arriving meanwhile do not have to wait. The table
+`retention_marks` holds up to which time each kind was removed; reports read there since when content is available.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -34,33 +34,34 @@ from zalo_governor.storage.schema import (
 from zalo_governor.storage.security.crypto import NO_LONGER_KEPT
 
 BODIES = "bodies"
+"""Subject in `retention_marks` of the message bodies that are under no case."""
 _CASES = "cases"
 _DEAD = "dead_letters"
 _PEOPLE = "people"
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 _OPEN = [state.value for state in CaseState if state.open]
-_BARE = {"spans": None, "excerpt": None, "suggestion": None}
+_NO_TEXT = {"spans": None, "excerpt": None, "suggestion": None}
 
 
 class Terms(NamedTuple):
-    """How long what is kept."""
+    """How long each kind of content is kept."""
 
     bodies: timedelta
-    """What was said, and is under no case."""
+    """Bodies of messages that are under no case."""
     cases: timedelta
-    """What was said under a case, from when the case was closed; what people wrote about it, and what they reported."""
+    """Bodies of messages under a case, notes about the case, both from its closing; and remarks of members."""
     notices: timedelta
-    """What the program wrote."""
+    """Texts of messages that the program sent."""
     dead_letters: timedelta
-    """What nobody could read."""
+    """Bodies of elements that could not be parsed."""
     names: timedelta
-    """Names shown by people who are in no group any more."""
+    """Display names of people who are in no group any more."""
     people: timedelta
-    """Who it was that said or did something; after that only that it was said."""
+    """The person of an event or finding; afterwards only the event itself is known."""
 
 
 class Removed(NamedTuple):
-    """How many of each."""
+    """How many items of each kind were removed."""
 
     bodies: int
     cases: int
@@ -71,12 +72,12 @@ class Removed(NamedTuple):
 
 
 def sweep(database: Database, terms: Terms, now: datetime, stopped: Callable[[], bool]) -> Removed:
-    """Remove what is past its time; where `stopped`, go on another time.
+    """Remove all content older than `terms`; stop early once `stopped()` is true, the next call continues.
 
     Raises:
-        StoreUnavailableError: the database takes nothing now; what was done so far is done.
+        StoreUnavailableError: the database cannot be written now; what was removed before stays removed.
     """
-    work = _Sweep(database, stopped)
+    work = _RetentionRun(database, stopped)
     return Removed(
         bodies=work.bodies(now - terms.bodies),
         cases=work.cases(now - terms.cases),
@@ -88,18 +89,18 @@ def sweep(database: Database, terms: Terms, now: datetime, stopped: Callable[[],
 
 
 def gone_before(connection: Connection, subject: str = BODIES) -> datetime | None:
-    """From when on content is there; None where nothing was removed yet."""
+    """Return the time up to which content of that kind was removed; None if nothing was removed yet."""
     until_ms = connection.scalar(select(retention_marks.c.until_ms).where(retention_marks.c.subject == subject))
     return None if until_ms is None else from_ms(until_ms)
 
 
-class _Sweep:
+class _RetentionRun:
     def __init__(self, database: Database, stopped: Callable[[], bool]) -> None:
         self._database = database
         self._stopped = stopped
 
     def bodies(self, before: datetime) -> int:
-        """Of what is under no case; that waits for its own time."""
+        """Remove bodies and excerpts of entries under no case; entries under a case have their own term."""
         free = ~exists().where(case_events.c.event_id == inbox.c.id)
         gone = 0
         for connection, ids in self._entries(BODIES, before):
@@ -107,11 +108,11 @@ class _Sweep:
             gone += connection.execute(update(inbox).where(held).values(body=None)).rowcount
             under = select(case_events.c.event_id).where(case_events.c.event_id.in_(ids))
             quoted = findings.c.event_id.in_(ids) & findings.c.event_id.not_in(under)
-            connection.execute(update(findings).where(quoted, _holds_words()).values(_BARE))
+            connection.execute(update(findings).where(quoted, _has_text()).values(_NO_TEXT))
         return gone
 
     def dead_letters(self, before: datetime) -> int:
-        """Their bodies; that there was one stays, since the report counts them."""
+        """Remove the bodies of dead letters; the rows stay, since the report counts them."""
         gone = 0
         for connection, ids in self._entries(_DEAD, before):
             dead = inbox.c.id.in_(ids) & inbox.c.body.is_not(None) & (inbox.c.state == "dead")
@@ -119,7 +120,7 @@ class _Sweep:
         return gone
 
     def people(self, before: datetime) -> int:
-        """Who it was; cases keep it, since they are what was decided about somebody."""
+        """Remove the person from events and findings; cases keep the person: they are decisions about somebody."""
         gone = 0
         for connection, ids in self._entries(_PEOPLE, before):
             for table, key in ((events, events.c.id), (findings, findings.c.event_id)):
@@ -128,7 +129,7 @@ class _Sweep:
         return gone
 
     def cases(self, before: datetime) -> int:
-        """Of cases closed since the last sweep and before then, everything that is words."""
+        """Remove all texts of cases closed between the last run and `before`, and of remarks sent to the admins."""
         with self._database.read() as connection:
             since = gone_before(connection, _CASES)
         closed = select(cases.c.id).where(cases.c.state.not_in(_OPEN), cases.c.state_ms < to_ms(before))
@@ -141,12 +142,12 @@ class _Sweep:
             other_case.c.state.in_(_OPEN),
         )
         gone = 0
-        for connection, ids in self._found(closed):
+        for connection, ids in self._batches_of(closed):
             of_these = select(case_events.c.event_id).where(case_events.c.case_id.in_(ids), ~elsewhere)
             held = inbox.c.id.in_(of_these) & inbox.c.body.is_not(None)
             gone += connection.execute(update(inbox).where(held).values(body=None)).rowcount
-            quoted = findings.c.event_id.in_(of_these) & _holds_words()
-            connection.execute(update(findings).where(quoted).values(_BARE))
+            quoted = findings.c.event_id.in_(of_these) & _has_text()
+            connection.execute(update(findings).where(quoted).values(_NO_TEXT))
             connection.execute(update(cases).where(cases.c.id.in_(ids)).values(reason=None))
             notes = case_notes.c.case_id.in_(ids)
             connection.execute(update(case_notes).where(notes).values(body=NO_LONGER_KEPT))
@@ -155,24 +156,24 @@ class _Sweep:
         told = remarks.c.told_ms.is_not(None) & (remarks.c.at_ms < to_ms(before))
         with self._database.write() as connection:
             connection.execute(update(remarks).where(told).values(body=NO_LONGER_KEPT))
-        self._mark(_CASES, before)
+        self._save_mark(_CASES, before)
         return gone
 
     def notices(self, before: datetime) -> int:
-        """What was sent or refused; that it was, to whom and when stays."""
+        """Remove the texts of messages sent or refused; addressee, state and time stay."""
         old = select(outbox.c.id).where(
             outbox.c.created_ms < to_ms(before),
             outbox.c.state.not_in([*PENDING, "sending"]),
             outbox.c.body != NO_LONGER_KEPT,
         )
         gone = 0
-        for connection, ids in self._found(old):
+        for connection, ids in self._batches_of(old):
             emptied = update(outbox).where(outbox.c.id.in_(ids)).values(body=NO_LONGER_KEPT, file=None)
             gone += connection.execute(emptied).rowcount
         return gone
 
     def names(self, before: datetime) -> int:
-        """Names that the program learnt from Zalo; those of the roster and the settings are the office's own."""
+        """Remove names learnt from Zalo of people in no group; names from the roster and the settings stay."""
         left = group_members.c.present.is_(False) & (group_members.c.since_ms < to_ms(before))
         with self._database.write() as connection:
             emptied = update(group_members).where(left, group_members.c.judged_name.is_not(None))
@@ -194,12 +195,14 @@ class _Sweep:
         return gone
 
     def _entries(self, subject: str, before: datetime) -> Iterator[tuple[Connection, Sequence[int]]]:
-        """Inbox entries that were not looked at yet, some at a time, each lot in a transaction of its own."""
+        """Yield the ids of inbox entries older than `before` not processed yet, in batches, a transaction each."""
         with self._database.read() as connection:
             since = gone_before(connection, subject)
         low, high = (0 if since is None else lowest_id(since)), lowest_id(before)
         while not self._stopped():
-            some = select(inbox.c.id).where(inbox.c.id >= low, inbox.c.id < high).order_by(inbox.c.id).limit(_AT_ONCE)
+            some = (
+                select(inbox.c.id).where(inbox.c.id >= low, inbox.c.id < high).order_by(inbox.c.id).limit(_BATCH_SIZE)
+            )
             with self._database.write() as connection:
                 ids = connection.scalars(some).all()
                 if not ids:
@@ -208,19 +211,19 @@ class _Sweep:
             low = ids[-1] + 1
         else:
             return
-        self._mark(subject, before)
+        self._save_mark(subject, before)
 
-    def _found(self, wanted: Select[Any]) -> Iterator[tuple[Connection, Sequence[int]]]:
+    def _batches_of(self, wanted: Select[Any]) -> Iterator[tuple[Connection, Sequence[int]]]:
         with self._database.read() as connection:
             ids = [int(row[0]) for row in connection.execute(wanted)]
-        for start in range(0, len(ids), _AT_ONCE):
+        for start in range(0, len(ids), _BATCH_SIZE):
             if self._stopped():
                 return
             with self._database.write() as connection:
-                yield connection, ids[start : start + _AT_ONCE]
+                yield connection, ids[start : start + _BATCH_SIZE]
 
-    def _mark(self, subject: str, until: datetime) -> None:
-        """Marks never go back: a longer term of today brings nothing back."""
+    def _save_mark(self, subject: str, until: datetime) -> None:
+        """Save up to which time the kind was removed; never an earlier time, since a longer term restores nothing."""
         with self._database.write() as connection:
             known = gone_before(connection, subject)
             if known is None or known < until:
@@ -228,6 +231,6 @@ class _Sweep:
                 connection.execute(insert(retention_marks), {"subject": subject, "until_ms": to_ms(until)})
 
 
-def _holds_words() -> ColumnElement[bool]:
+def _has_text() -> ColumnElement[bool]:
     words: ColumnElement[Any] = findings.c.excerpt
     return words.is_not(None) | findings.c.suggestion.is_not(None) | findings.c.spans.is_not(None)

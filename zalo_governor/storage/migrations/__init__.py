@@ -1,4 +1,4 @@
-"""The tables' history (alembic), run by the program itself at start."""
+"""Schema migrations (alembic), run by the program itself at start."""
 
 import re
 from pathlib import Path
@@ -8,20 +8,20 @@ from sqlalchemy import Connection, inspect
 from zalo_governor.storage.engine.errors import NewerDatabaseError
 
 VERSIONS = Path(__file__).parent / "versions"
-"""The revisions, a file each."""
+"""Folder of the schema revisions, one file each."""
 _TABLE = "alembic_version"
 _NAMED = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
 
 
 def newest() -> str:
-    """The form that this program knows: the revision that no other one follows, as alembic finds it."""
+    """Return the newest schema revision: the one that no other revision follows."""
     found = _revisions()
     [head] = found["revision"] - found["down_revision"]
     return head
 
 
 def revision(connection: Connection) -> str | None:
-    """The form of the database; None where it has no tables."""
+    """Return the schema revision of the database; None if it has no tables."""
     if not inspect(connection).has_table(_TABLE):
         return None
     form: str | None = connection.exec_driver_sql(f"SELECT version_num FROM {_TABLE}").scalar()  # noqa: S608
@@ -29,10 +29,10 @@ def revision(connection: Connection) -> str | None:
 
 
 def check_known(form: str) -> None:
-    """See that this program can work with what has that form.
+    """Check that this program knows the schema revision `form`.
 
     Raises:
-        NewerDatabaseError: it is not among those that this program knows.
+        NewerDatabaseError: the revision is unknown, so a newer version of the program made it.
     """
     if form not in _revisions()["revision"]:
         raise NewerDatabaseError(
@@ -42,17 +42,17 @@ def check_known(form: str) -> None:
 
 
 def upgrade(connection: Connection, form: str = "head") -> None:
-    """Bring the database to the newest form, or to `form`, inside the connection's transaction.
+    """Migrate the database to the newest schema revision, or to `form`, in the connection's transaction.
 
     Raises:
-        NewerDatabaseError: its form, or `form`, is not among those that this program knows.
+        NewerDatabaseError: this program does not know the database's revision, or `form`.
     """
     current = revision(connection)
     for stated in (current, form):
         if stated not in {None, "head"}:
             check_known(str(stated))
     if current != newest():
-        # At all other starts alembic would lie in memory for months without being used: 10 MB.
+        # Imported only when needed: alembic would occupy 10 MB of memory for months.
         from zalo_governor.storage.migrations.running import run  # noqa: PLC0415
 
         run(connection, form, VERSIONS)

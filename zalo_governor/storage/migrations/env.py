@@ -1,4 +1,4 @@
-"""Called by alembic, with the connection that `upgrade` put into its configuration."""
+"""Alembic's environment script; uses the connection that `running.run` put into the configuration."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Runs what alembic has to do; loaded where there is something to do."""
+"""Runs alembic; imported only if a migration is needed."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 
 def run(connection: Connection, form: str, versions: Path) -> None:
-    """Bring the database to that form, by the revisions of that folder, inside the connection's transaction."""
+    """Migrate to the revision `form` with the revision files in `versions`, in the connection's transaction."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("version_locations", str(versions).replace("%", "%%"))

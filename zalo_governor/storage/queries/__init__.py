@@ -1,1 +1,1 @@
-"""Counting and exporting what is stored."""
+"""Statistics and exports of stored data."""

@@ -1,4 +1,4 @@
-"""Counting further: when, by which agency, how handled; what the leader's report says beyond totals."""
+"""Statistics of the leader's report beyond totals: by time, by agency, by handling."""
 
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
@@ -29,13 +29,13 @@ from zalo_governor.storage.repositories.roster import Rosters
 from zalo_governor.storage.repositories.roster_matching import entries_of
 from zalo_governor.storage.schema import cases, events, findings, person_uids, persons, remarks, statements
 
-# Viet Nam has kept UTC+7, without summer time, since 1975. Written out: PostgreSQL takes two parameters of the same
-# value for two things, and would not group by what it selects.
+# Viet Nam has kept UTC+7, without summer time, since 1975. Literals, since PostgreSQL treats two parameters of equal
+# value as different expressions, and would reject the GROUP BY.
 _HOUR = (events.c.at_ms + literal_column("25200000", BigInteger)) // literal_column("3600000", BigInteger)
-"""Hours since 1970 by the clocks of Viet Nam."""
+"""SQL expression: hours since 1970 in Vietnamese local time."""
 _EPOCH = date(1970, 1, 1)
 _STATEMENT = insert(statements)
-# Written out so that the database sees that the partial index serves.
+# A literal, since databases do not use the partial index for a parameter.
 _TAKEN_BACK = cases.c.state == literal_column(f"'{CaseState.FALSE_ALARM.value}'")
 
 
@@ -49,7 +49,7 @@ class Distributions(Repository):
         self._roster = roster
 
     def note_statement(self, event: EventBase, statement: Statement) -> None:
-        """Write down that this event was a directive or a report; facts alone."""
+        """Store that the event was a directive or a report; figures only, no text."""
         self._tx.write_later(
             _STATEMENT,
             {
@@ -61,13 +61,13 @@ class Distributions(Repository):
         )
 
     def rhythm(self, group_id: str, start: datetime, end: datetime) -> tuple[dict[date, int], list[int]]:
-        """Messages of [start, end) by day, those without any left out, and by hour of the day (24), in Viet Nam."""
+        """Return the messages in [start, end) by day (days with none left out) and by hour (24), Vietnamese time."""
         rows = self._tx.execute(
             select(_HOUR.label("hour"), func.count().label("messages"))
             .where(
                 within(events.c.group_id, events.c.at_ms, group_id, start, end),
                 A_MESSAGE,
-                *self._statistics._ours(events.c.id),
+                *self._statistics._heard_by_account(events.c.id),
             )
             .group_by(_HOUR)
         )
@@ -79,7 +79,7 @@ class Distributions(Repository):
         return dict(by_day), by_hour
 
     def agencies(self, group_id: str, start: datetime, end: datetime) -> list[AgencyFigures]:
-        """Messages, senders and cases of [start, end) by agency of the roster, the most messages first."""
+        """Return messages, senders and cases in [start, end) by agency (from the roster), most messages first."""
         agency_of = self._agency_of_person(group_id)
         same = self._merged()
         messages: Counter[str] = Counter()
@@ -99,7 +99,7 @@ class Distributions(Repository):
         return sorted(found, key=lambda row: (-row.messages, -row.cases, row.agency))
 
     def case_states(self, group_id: str, start: datetime, end: datetime) -> list[StateFigures]:
-        """Cases opened in [start, end) by where they stand now, in the order of the states; none with 0."""
+        """Return the cases opened in [start, end) by current state, in the order of the states; none with 0 cases."""
         rows = self._tx.execute(
             select(cases.c.state, func.count().label("cases"))
             .where(within(cases.c.group_id, cases.c.opened_ms, group_id, start, end))
@@ -109,7 +109,7 @@ class Distributions(Repository):
         return [StateFigures(state=state, cases=counted[state]) for state in CaseState if state in counted]
 
     def handling(self, group_id: str, start: datetime, end: datetime) -> Handling:
-        """How the cases of [start, end) were handled."""
+        """Return how the cases opened in [start, end) were handled: false alarms, repetitions, time until remedied."""
         taken_back = self._tx.execute(
             select(func.count())
             .select_from(cases)
@@ -122,7 +122,7 @@ class Distributions(Repository):
             select(func.count(distinct(findings.c.event_id))).where(
                 findings.c.false_alarm_of.is_not(None),
                 within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
-                *self._statistics._ours(findings.c.event_id),
+                *self._statistics._heard_by_account(findings.c.event_id),
             )
         ).scalar_one()
         took = [
@@ -143,7 +143,7 @@ class Distributions(Repository):
         )
 
     def membership(self, group_id: str) -> Membership:
-        """Who is in the group, held against the roster as `RosterBook.matched` does; the bot is nobody's outsider."""
+        """Return counts of members compared with the roster (`Rosters.matched`); the bot is not an outsider."""
         account = self._tx.account or ""
         present, matched = self._members.present_uids(account, group_id), self._roster.matched(account, group_id)
         both = sum(not uids.isdisjoint(present) for _, uids in matched)
@@ -156,13 +156,13 @@ class Distributions(Repository):
         )
 
     def changes(self, group_id: str, start: datetime, end: datetime) -> list[ChangeFigures]:
-        """Changes of the group in [start, end) by kind, in order of the kinds."""
-        look = self._statistics._look(group_id, start, end)
-        counted = sorted((change.kind, look.number_of(change)) for change in CHANGES)
+        """Return the number of changes of the group in [start, end) by kind, sorted by kind."""
+        counts = self._statistics._count_events(group_id, start, end)
+        counted = sorted((change.kind, counts.number_of(change)) for change in CHANGES)
         return [ChangeFigures(kind=kind, count=number) for kind, number in counted if number]
 
     def statements(self, group_id: str, start: datetime, end: datetime) -> list[StatementFigures]:
-        """Directives and reports of [start, end), each kind once, in the order of the kinds."""
+        """Return figures on directives and reports in [start, end), one item per kind, in the order of the kinds."""
         rows = self._tx.execute(
             select(
                 statements.c.kind,
@@ -173,11 +173,11 @@ class Distributions(Repository):
             )
             .where(
                 within(statements.c.group_id, statements.c.at_ms, group_id, start, end),
-                *self._statistics._ours(statements.c.event_id),
+                *self._statistics._heard_by_account(statements.c.event_id),
             )
             .group_by(statements.c.kind)
         )
-        # Not by attribute: a row of SQLAlchemy has a method of the name `count`.
+        # By mapping, since the attribute `count` of an SQLAlchemy row is a method.
         counted = {row["kind"]: StatementFigures.model_validate(dict(row)) for row in rows.mappings()}
         return [
             counted.get(kind.value) or StatementFigures(kind=kind.value, count=0, long=0, no_deadline=0, no_addressee=0)
@@ -185,7 +185,7 @@ class Distributions(Repository):
         ]
 
     def members_voice(self, group_id: str, start: datetime, end: datetime) -> MembersVoice:
-        """What members told the office in [start, end)."""
+        """Return how many incidents and suggestions members reported in [start, end)."""
         within = (remarks.c.group_id == group_id, remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
         asked = select(remarks.c.kind, func.count().label("told")).where(*within).group_by(remarks.c.kind)
         counted = {row["kind"]: row["told"] for row in self._tx.execute(asked).mappings()}
@@ -220,6 +220,6 @@ class Distributions(Repository):
         }
 
     def _merged(self) -> dict[int, int]:
-        """Number of a person who turned out to be another -> the other's."""
+        """Return the id of each merged person -> the id it was merged into."""
         rows = self._tx.execute(select(persons.c.id, persons.c.merged_into).where(persons.c.merged_into.is_not(None)))
         return {row.id: row.merged_into for row in rows}

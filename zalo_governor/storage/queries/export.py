@@ -1,4 +1,4 @@
-"""Rows for those who work on with the figures elsewhere: paged by (time, id), without words unless asked for."""
+"""Exports rows for use in other programs: paged by (time, id), without texts unless requested."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,7 +15,7 @@ from zalo_governor.storage.schema import audit, cases, events, findings, inbox
 
 
 class Extract(StrEnum):
-    """What may be taken out."""
+    """Kinds of rows that can be exported."""
 
     EVENTS = "events"
     CASES = "cases"
@@ -24,18 +24,18 @@ class Extract(StrEnum):
 
 
 class Cursor(NamedTuple):
-    """The last row that was taken."""
+    """Position in an export: time and id of the last row exported."""
 
     at_ms: int
     id: int
 
     def __str__(self) -> str:
-        """`1764000000000-42`."""
+        """Return the cursor as text, for example `1764000000000-42`."""
         return f"{self.at_ms}-{self.id}"
 
     @classmethod
     def read(cls, text: str) -> "Cursor":
-        """The cursor that was printed; ValueError where it is none."""
+        """Parse the text of a cursor; raise ValueError if it is not one."""
         at_ms, _, id_ = text.partition("-")
         return cls(int(at_ms), int(id_))
 
@@ -71,7 +71,7 @@ _ID: dict[Extract, ColumnElement[int]] = {
 
 
 def headings(extract: Extract, *, with_text: bool) -> list[str]:
-    """The names of what each row holds, in order."""
+    """Return the column names of an exported row, in order."""
     named = [str(column.key) for column in _COLUMNS[extract]]
     return ["at", "id", *named, *(["text"] if with_text else [])]
 
@@ -86,12 +86,12 @@ def rows(
     limit: int,
     with_text: bool,
 ) -> Iterator[tuple[Cursor, dict[str, Any]]]:
-    """At most `limit` rows of [start, end) behind the cursor, by (time, id). Of what is sealed there is no text.
+    """Yield at most `limit` rows of [start, end) after the cursor, by (time, id), each with its own cursor.
 
-    `with_text` gives the text of events that are messages, and the excerpt of findings.
+    `with_text` adds the text of events that are messages, and the excerpt of findings; sealed rows have none.
 
     Raises:
-        WrongKeyError: a text does not open.
+        WrongKeyError: a text cannot be decrypted.
     """
     at, id_ = _AT[extract], _ID[extract]
     wanted: Select[Any] = select(at.label("at_ms"), id_.label("row_id"), *_COLUMNS[extract])

@@ -1,4 +1,4 @@
-"""What stands in the database, counted so cheaply that it may be asked every few seconds."""
+"""Counts of queues and open cases, cheap enough to be taken every few seconds."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -14,40 +14,42 @@ from zalo_governor.storage.repositories.undelivered import undelivered_counts
 from zalo_governor.storage.schema import PENDING, WAITS, cases, gaps, inbox, outbox, waiting
 
 _DEAD = inbox.c.state == literal_column("'dead'")
-# Written out, as the indices of the few say it.
+# Literals as in the partial indices, since databases do not use these for parameters.
 _PENDING = outbox.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
 _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
 
 
 class Counts(NamedTuple):
-    """Of one bot account; dead letters and cases of all of them."""
+    """Queue lengths of one bot account; dead letters and cases are counted over all accounts."""
 
     waiting: int
     oldest_waiting_at: datetime | None
-    """When the oldest entry was heard that is not judged."""
+    """When the oldest inbox entry not judged yet was received; None if none waits."""
     dead_letters: int
     outgoing: dict[str, int]
+    """State of a message still to be sent -> number of such messages."""
     undelivered: UndeliveredCounts
     open_cases: dict[str, int]
+    """State of an open case -> number of such cases."""
     open_gaps: int
     pending_gaps: int
 
 
 class QueueCounts:
-    """Counts with what the partial indices hold; none of it looks through a table that grows."""
+    """Counts queues through partial indices only, never scanning a table that grows."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
         self._account = account
 
     def take(self, now: datetime) -> Counts:
-        """Count; raises StoreUnavailableError where the database does not answer."""
+        """Return the counts of now; raise StoreUnavailableError if the database does not answer."""
         with self._database.read() as connection:
             mine = select(func.count(), func.min(waiting.c.id)).join_from(waiting, inbox, WAITS)
             number, oldest = connection.execute(mine.where(inbox.c.account == self._account)).one()
             outgoing = select(outbox.c.state, func.count()).where(_PENDING, outbox.c.account == self._account)
             opened = select(cases.c.state, func.count()).where(_OPEN).group_by(cases.c.state)
-            # A gap that is not settled is pending, and only such a one can be open.
+            # A gap not settled is pending, and only a pending gap can be open.
             unsettled = select(func.count(), func.count(gaps.c.ended_ms)).where(
                 gaps.c.account == self._account, gaps.c.pending
             )

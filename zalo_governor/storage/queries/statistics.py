@@ -1,4 +1,4 @@
-"""Counting: what the activity report says."""
+"""Statistics of the activity report."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -46,10 +46,10 @@ from zalo_governor.storage.schema import (
 )
 
 CHANGES = (AdminChanged, GroupInfoChanged, GroupSettingChanged, InviteLinkChanged, PinChanged)
-"""The group's information, settings, administrators, link or pins changed."""
+"""Types of events that change the group's information, settings, administrators, invite link or pins."""
 
-# A message sealed at the door has become a SealedHeard; a revision is not another message; the bot's own are not
-# the group's activity.
+# A message sealed by the secret gate is stored as SealedHeard; a revision is not another message; the bot's own
+# messages are not the group's activity.
 A_MESSAGE = and_(
     or_(
         events.c.kind == MessageSent.kind,
@@ -60,8 +60,8 @@ A_MESSAGE = and_(
 )
 
 
-class _Some(NamedTuple):
-    """Events that are alike."""
+class _EventGroup(NamedTuple):
+    """Number of events that agree in kind, source, lateness and sealing."""
 
     kind: str
     source: str
@@ -69,24 +69,24 @@ class _Some(NamedTuple):
     sealed: bool
     number: int
     people: int
-    """How many members they concern."""
+    """Total number of members that these events concern."""
 
 
-class _Look(NamedTuple):
-    """What a look at the events of a period showed."""
+class _EventCounts(NamedTuple):
+    """Event counts of a period: all events, and unusual events (all but plain live messages) in groups."""
 
     everything: int
-    unusual: Sequence[_Some]
+    unusual: Sequence[_EventGroup]
 
     def number_of(self, *kinds: type[EventBase]) -> int:
-        """How many events there are of these kinds, none of which is a simple message."""
+        """Return the number of events of these kinds; plain live messages are not counted by kind."""
         return sum(some.number for some in self._of(kinds))
 
     def people_of(self, *kinds: type[EventBase]) -> int:
-        """How many members events of these kinds concern."""
+        """Return how many members the events of these kinds concern."""
         return sum(some.people for some in self._of(kinds))
 
-    def _of(self, kinds: Iterable[type[EventBase]]) -> list[_Some]:
+    def _of(self, kinds: Iterable[type[EventBase]]) -> list[_EventGroup]:
         names = {kind.kind for kind in kinds}
         return [some for some in self.unusual if some.kind in names]
 
@@ -95,38 +95,38 @@ class Statistics(Repository):
     """Counts for the activity report."""
 
     def first_heard(self, group_id: str) -> datetime | None:
-        """When anything of the group was first heard; None where nothing ever was."""
+        """Return the time of the first event received from the group; None if there is none."""
         earliest = select(func.min(inbox.c.at_ms)).where(
-            inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value, *self._ours(inbox.c.id)
+            inbox.c.thread_id == group_id, inbox.c.source != Source.SWEEP.value, *self._heard_by_account(inbox.c.id)
         )
         first_ms = self._tx.execute(earliest).scalar()
         return None if first_ms is None else from_ms(first_ms)
 
     def coverage(self, group_id: str, start: datetime, end: datetime) -> Coverage:
-        """What was heard in [start, end). Names found by the bot's own sweeps were not heard and do not count."""
+        """Return what was received, judged and missed in [start, end); names found by group sync do not count."""
         heard = and_(
             within(inbox.c.thread_id, inbox.c.at_ms, group_id, start, end),
             inbox.c.source != Source.SWEEP.value,
-            *self._ours(inbox.c.id),
+            *self._heard_by_account(inbox.c.id),
         )
         failed = and_(
             within(rule_failures.c.group_id, rule_failures.c.at_ms, group_id, start, end),
-            *self._ours(rule_failures.c.event_id),
+            *self._heard_by_account(rule_failures.c.event_id),
         )
-        everything, unusual = self._look(group_id, start, end)
+        everything, unusual = self._count_events(group_id, start, end)
         swept = [some for some in unusual if some.source == Source.SWEEP.value]
         heard_so = [some for some in unusual if some.source != Source.SWEEP.value]
-        # Asked for in this way, the few rows in such a state are looked at and not the million of the period.
+        # Written so that the database reads the few rows in such a state, not the million of the period.
         unjudged = select(count_where(heard)).join_from(waiting, inbox, WAITS)
         broken = inbox.c.state == literal_column("'dead'")
         dead = select(count_where(heard)).where(broken)
-        # A broken element may not even name its group: it was heard, and is missing, in each.
+        # A broken element may not even name its group: it is counted for every group.
         nowhere = select(
             count_where(
                 and_(
                     within(inbox.c.thread_id, inbox.c.at_ms, "", start, end),
                     inbox.c.source != Source.SWEEP.value,
-                    *self._ours(inbox.c.id),
+                    *self._heard_by_account(inbox.c.id),
                 )
             )
         ).where(broken)
@@ -147,35 +147,35 @@ class Statistics(Repository):
         )
 
     def activity(self, group_id: str, start: datetime, end: datetime) -> Activity:
-        """What went on in [start, end), without what the bot itself wrote."""
+        """Return figures of the group's activity in [start, end), without the bot's own messages."""
         wrote = self._messages_by_person(group_id, start, end)
-        look = self._look(group_id, start, end)
+        counts = self._count_events(group_id, start, end)
         return Activity(
             messages=sum(wrote.values()),
             senders=len(wrote.keys() - {None}),
-            joined=look.people_of(MembersJoined),
-            left=look.people_of(MembersLeft, MemberRemoved),
-            recalled=look.number_of(MessageRecalled),
-            changes=look.number_of(*CHANGES),
-            calls=look.number_of(GroupCall),
+            joined=counts.people_of(MembersJoined),
+            left=counts.people_of(MembersLeft, MemberRemoved),
+            recalled=counts.number_of(MessageRecalled),
+            changes=counts.number_of(*CHANGES),
+            calls=counts.number_of(GroupCall),
         )
 
     def clause_figures(self, group_id: str, start: datetime, end: datetime, before: datetime) -> list[ClauseFigures]:
-        """Cases by clause in [start, end), with those in [before, start) beside them; in order of the clauses.
+        """Return cases by clause in [start, end), each with the number in [before, start), ordered by clause.
 
-        A case given to the competent body counts as confirmed: for clause 4.1 that stands in its place.
+        A case referred to the competent body counts as confirmed: under clause 4.1 referral replaces confirmation.
         """
         now = cases.c.opened_ms >= to_ms(start)
         rows = self._tx.execute(
             select(
                 cases.c.clause,
                 count_where(now).label("cases"),
-                count_where(and_(now, _in(state for state in CaseState if state.open))).label("open"),
-                count_where(and_(now, _in([CaseState.REMEDIED]))).label("remedied"),
-                count_where(and_(now, _in([CaseState.CONFIRMED, CaseState.REFERRED]))).label("confirmed"),
-                count_where(and_(now, _in([CaseState.FALSE_ALARM]))).label("false_alarms"),
-                count_where(and_(now, _in([CaseState.REPORTED]))).label("reported"),
-                count_where(and_(now, _in([CaseState.APPROVED]))).label("approved"),
+                count_where(and_(now, _is_in_state(state for state in CaseState if state.open))).label("open"),
+                count_where(and_(now, _is_in_state([CaseState.REMEDIED]))).label("remedied"),
+                count_where(and_(now, _is_in_state([CaseState.CONFIRMED, CaseState.REFERRED]))).label("confirmed"),
+                count_where(and_(now, _is_in_state([CaseState.FALSE_ALARM]))).label("false_alarms"),
+                count_where(and_(now, _is_in_state([CaseState.REPORTED]))).label("reported"),
+                count_where(and_(now, _is_in_state([CaseState.APPROVED]))).label("approved"),
                 count_where(cases.c.opened_ms < to_ms(start)).label("before"),
             )
             .where(within(cases.c.group_id, cases.c.opened_ms, group_id, before, end))
@@ -185,7 +185,7 @@ class Statistics(Repository):
         return [ClauseFigures.model_validate(row._asdict()) for row in rows]
 
     def suspects(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Findings of severity `suspect` in [start, end), without those of rules on trial."""
+        """Count the findings of severity `suspect` in [start, end), without those of rules on trial."""
         return self._number(
             select(func.count())
             .select_from(findings)
@@ -193,12 +193,12 @@ class Statistics(Repository):
                 within(findings.c.group_id, findings.c.at_ms, group_id, start, end),
                 findings.c.severity == Severity.SUSPECT.value,
                 findings.c.shadow.is_(False),
-                *self._ours(findings.c.event_id),
+                *self._heard_by_account(findings.c.event_id),
             )
         )
 
     def hints(self, group_id: str, label: str, start: datetime, end: datetime) -> list[tuple[datetime, int | None]]:
-        """(when, person) of the findings of severity `suspect` with that label in [start, end), oldest first."""
+        """Return (time, person id) of findings of severity `suspect` with that label in [start, end), oldest first."""
         rows = self._tx.execute(
             select(findings.c.at_ms, findings.c.person_id)
             .where(
@@ -212,7 +212,7 @@ class Statistics(Repository):
         return [(from_ms(row.at_ms), row.person_id) for row in rows]
 
     def undelivered_notices(self, group_id: str, start: datetime, end: datetime) -> int:
-        """Messages that were given up in [start, end): refused, or not delivered in their time."""
+        """Count the messages given up in [start, end): refused, or not delivered in time."""
         return self._number(
             select(func.count())
             .select_from(outbox)
@@ -223,11 +223,11 @@ class Statistics(Repository):
         )
 
     def gaps(self, group_id: str, start: datetime, end: datetime) -> list[Gap]:
-        """Gaps that touch [start, end), oldest first."""
+        """Return the gaps of the group that overlap [start, end), oldest first."""
         return self._gaps(gaps.c.group_id == group_id, start, end)
 
     def private_gaps(self, start: datetime, end: datetime) -> list[Gap]:
-        """The same of what is private to the bot accounts: those gaps stand under the account's own uid."""
+        """Return the gaps in private messages that overlap [start, end); stored under the bot account's own uid."""
         uids = [self._tx.account] if self._tx.account else list(self._tx.execute(select(accounts.c.uid)).scalars())
         return self._gaps(gaps.c.group_id.in_(uids), start, end)
 
@@ -245,13 +245,13 @@ class Statistics(Repository):
         return [gap(row) for row in rows]
 
     def _messages_by_person(self, group_id: str, start: datetime, end: datetime) -> dict[int | None, int]:
-        """How many each person wrote in [start, end); of whom nobody knows who they are, under None."""
+        """Return person id -> number of messages in [start, end); messages of unknown senders are under None."""
         wrote = (
             select(events.c.person_id, func.count().label("number"))
             .where(
                 within(events.c.group_id, events.c.at_ms, group_id, start, end),
                 A_MESSAGE,
-                *self._ours(events.c.id),
+                *self._heard_by_account(events.c.id),
             )
             .group_by(events.c.person_id)
         )
@@ -259,13 +259,12 @@ class Statistics(Repository):
             ("by person", group_id, start, end), lambda: {row.person_id: row.number for row in self._tx.execute(wrote)}
         )
 
-    def _look(self, group_id: str, start: datetime, end: datetime) -> "_Look":
-        """At the events of [start, end): all of them counted, and what is not simply a message heard live and in its
-        turn, as nearly all are, counted by its kind.
+    def _count_events(self, group_id: str, start: datetime, end: datetime) -> "_EventCounts":
+        """Count the events of [start, end): all of them, and by kind those that are not plain live messages.
 
-        By one statement: on PostgreSQL two would see what others write meanwhile.
+        Uses one statement: on PostgreSQL a second one would see what others write meanwhile.
         """
-        here = (within(events.c.group_id, events.c.at_ms, group_id, start, end), *self._ours(events.c.id))
+        here = (within(events.c.group_id, events.c.at_ms, group_id, start, end), *self._heard_by_account(events.c.id))
         alike = (events.c.kind, events.c.source, events.c.late, events.c.sealed)
         is_unusual = or_(
             events.c.kind != MessageSent.kind, events.c.source != Source.LIVE.value, events.c.late, events.c.sealed
@@ -279,24 +278,27 @@ class Statistics(Repository):
         )
         together = select(everything, unusual).join_from(everything, unusual, true(), isouter=True)
 
-        def look() -> _Look:
+        def counts() -> _EventCounts:
             rows = [row._asdict() for row in self._tx.execute(together)]
             counted = [row.pop("everything") for row in rows]
-            return _Look(counted[0], [_Some(**row) for row in rows if row["kind"] is not None])
+            return _EventCounts(counted[0], [_EventGroup(**row) for row in rows if row["kind"] is not None])
 
-        return self._tx.cached(("look", group_id, start, end), look)
+        return self._tx.cached(("counts", group_id, start, end), counts)
 
-    def _ours(self, event_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
-        """An event's id ends with the number of the account that heard it (store.inbox), and stands in every index: the
-        account itself would have to be looked up in each row."""
-        # On PostgreSQL the first words of another account may come between two statements.
+    def _heard_by_account(self, event_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """Return conditions that restrict events to those received by this account; none if it is the only account.
+
+        The condition uses the account number at the end of an event id (`repositories.inbox`), which every index holds:
+        comparing the account itself would read every row.
+        """
+        # On PostgreSQL another account may store its first entry between two statements.
         if not self._tx.account or (self._tx.database.is_sqlite and self._is_only_account()):
             return []
         number = select(accounts.c.number).where(accounts.c.uid == self._tx.account).scalar_subquery()
         return [event_id.op("&")((1 << NUMBER_BITS) - 1) == number]
 
     def _is_only_account(self) -> bool:
-        """Whether no other account ever heard anything."""
+        """Return whether no other account ever received anything."""
         return self._tx.cached("accounts", lambda: list(self._tx.execute(select(accounts.c.uid)).scalars())) == [
             self._tx.account
         ]
@@ -308,18 +310,18 @@ class Statistics(Repository):
 def within(
     group: ColumnElement[str], at_ms: ColumnElement[int], group_id: str, start: datetime, end: datetime
 ) -> ColumnElement[bool]:
-    """Of that group, in [start, end)."""
+    """Return the SQL condition for rows of that group in [start, end)."""
     return and_(group == group_id, at_ms >= to_ms(start), at_ms < to_ms(end))
 
 
-def _in(states: Any) -> ColumnElement[bool]:
+def _is_in_state(states: Any) -> ColumnElement[bool]:
     return cases.c.state.in_([state.value for state in states])
 
 
 def count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    """How many rows it holds of."""
+    """Return the SQL expression that counts the rows for which the condition holds."""
     return func.count(case((condition, 1)))
 
 
-def _number_of(alike: Iterable[_Some]) -> int:
+def _number_of(alike: Iterable[_EventGroup]) -> int:
     return sum(some.number for some in alike)

@@ -1,1 +1,1 @@
-"""Reading and writing, one module for each aggregate."""
+"""Repositories: reading and writing, one module per aggregate."""

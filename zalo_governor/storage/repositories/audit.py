@@ -1,4 +1,4 @@
-"""The audit log: rows that nobody changes, in a chain of keyed hashes whose end stands in the vault."""
+"""The audit log: append-only rows in a chain of keyed hashes, whose end (head) is stored encrypted in the vault."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -36,7 +36,7 @@ _ROWS_AT_ONCE = 1000
 
 
 class AuditTrail(Repository):
-    """Appends to the audit log. The head of the chain is read once for each transaction and written with its rows."""
+    """Appends to the audit log. The chain's head is read once per transaction and written with the new rows."""
 
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx)
@@ -45,13 +45,13 @@ class AuditTrail(Repository):
     def append(
         self, action: str, *, at: datetime, actor_id: int | None, group_id: str, subject: str, detail: dict[str, Any]
     ) -> None:
-        """Append a row; its link is a keyed hash over itself and the link before.
+        """Append a row; its link is a keyed hash over the row's content and the previous link.
 
-        What follows on is the head in the vault, not the newest row: after a cut tail the chain stays broken there.
+        The chain continues from the head in the vault, not from the newest row, so that a cut-off tail stays visible.
         """
         self._tx.lock_office()
         if self._head is None:
-            self._head = _head_of(self._tx.execute(_HEAD).scalar(), self._tx.keys) or self._adopt(at)
+            self._head = _decrypt_head(self._tx.execute(_HEAD).scalar(), self._tx.keys) or self._adopt_rows(at)
         row = {
             "at_ms": to_ms(at),
             "actor_id": actor_id,
@@ -63,14 +63,14 @@ class AuditTrail(Repository):
         link = self._tx.keys.chain(self._head.link, _content(row))
         self._head = AuditHead(self._head.rows + 1, link)
         self._tx.write_later(_INSERT, {**row, "link": link})
-        self._tx.write_last_only(_MOVE_HEAD, self._sealed_head(self._head, at))
+        self._tx.write_last_only(_MOVE_HEAD, self._encrypted_head(self._head, at))
 
     def head(self) -> AuditHead:
-        """Where the chain ends, with what this unit has written so far; for the footer of reports."""
-        return self._head or _head_of(self._tx.execute(_HEAD).scalar(), self._tx.keys) or AuditHead(0, b"")
+        """Return the head of the chain, rows of this transaction included; printed in the footer of reports."""
+        return self._head or _decrypt_head(self._tx.execute(_HEAD).scalar(), self._tx.keys) or AuditHead(0, b"")
 
     def openings(self, case: Case) -> list[Opening]:
-        """Who has opened a case, and how often, whoever did it last first."""
+        """Return who has viewed a case and how often, the latest viewer first."""
         last = func.max(audit.c.at_ms)
         rows = self._tx.execute(
             select(audit.c.actor_id, func.count().label("times"), last.label("last_ms"))
@@ -80,10 +80,10 @@ class AuditTrail(Repository):
         )
         return [Opening(row.actor_id, row.times, from_ms(row.last_ms)) for row in rows]
 
-    def _adopt(self, at: datetime) -> AuditHead:
-        """A log of an earlier version, or one whose head was taken away: the row that is written says so."""
+    def _adopt_rows(self, at: datetime) -> AuditHead:
+        """Create the head if it is missing (log of an earlier version, or head deleted), and log that in a row."""
         self._head = AuditHead(self._tx.execute(_COUNT).scalar_one(), self._tx.execute(_NEWEST).scalar() or b"")
-        sealed = self._sealed_head(self._head, at)
+        sealed = self._encrypted_head(self._head, at)
         self._tx.connection.execute(delete(vault).where(vault.c.name == _HEAD_NAME))
         row = {"name": _HEAD_NAME, "content": sealed["b_content"], "saved_ms": sealed["b_saved_ms"]}
         self._tx.connection.execute(insert(vault), row)
@@ -91,24 +91,24 @@ class AuditTrail(Repository):
             self.append(_ADOPTED, at=at, actor_id=None, group_id="", subject="", detail={"rows": found})
         return self._head
 
-    def _sealed_head(self, head: AuditHead, at: datetime) -> dict[str, Any]:
+    def _encrypted_head(self, head: AuditHead, at: datetime) -> dict[str, Any]:
         content = self._tx.keys.seal(orjson.dumps([head.rows, head.link.hex()]), binding("vault", _HEAD_NAME))
         return {"b_name": _HEAD_NAME, "b_content": content, "b_saved_ms": to_ms(at)}
 
 
 def audit_head(connection: Connection, keys: Keys) -> AuditHead | None:
-    """Where the chain ends by what the connection sees; None where there is none, or it does not open."""
-    return _head_of(connection.scalar(_HEAD), keys)
+    """Return the stored head of the chain; None if there is none or it cannot be decrypted."""
+    return _decrypt_head(connection.scalar(_HEAD), keys)
 
 
 class SqlAuditLog:
-    """The log for those who look at it; nothing is written."""
+    """Read-only access to the audit log."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def entries(self, *, start: datetime, end: datetime) -> Iterator[AuditEntry]:
-        """What was written in [start, end), in the order in which it was."""
+        """Yield the entries of [start, end), in the order in which they were written."""
         within = select(audit).where(audit.c.at_ms >= to_ms(start), audit.c.at_ms < to_ms(end)).order_by(audit.c.id)
         for row in self._rows(within):
             yield AuditEntry(
@@ -122,9 +122,9 @@ class SqlAuditLog:
             )
 
     def verify(self, printed: PrintedHead | None = None) -> ChainReport:
-        """Look through the whole chain, also while another process writes on."""
-        with self._database.read() as connection:  # Before the rows: whatever is written meanwhile stands behind it.
-            head = _head_of(connection.scalar(_HEAD), self._database.keys)
+        """Verify the whole chain, and against a head `printed` in a report; other processes may write meanwhile."""
+        with self._database.read() as connection:  # Read first: later rows follow it.
+            head = _decrypt_head(connection.scalar(_HEAD), self._database.keys)
         check = ChainCheck(self._database.keys.chain, head, printed)
         adopted = []
         for row in self._rows(select(audit).order_by(audit.c.id)):
@@ -139,8 +139,8 @@ class SqlAuditLog:
             yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement).mappings()
 
 
-def _head_of(sealed: bytes | None, keys: Keys) -> AuditHead | None:
-    """None where there is none, or what stands there is none of ours: the key itself was checked at the start."""
+def _decrypt_head(sealed: bytes | None, keys: Keys) -> AuditHead | None:
+    """Decrypt the head; None if missing or not decryptable (the key itself was checked at start)."""
     if sealed is None:
         return None
     try:
@@ -152,9 +152,9 @@ def _head_of(sealed: bytes | None, keys: Keys) -> AuditHead | None:
 
 
 def _content(row: Any) -> bytes:
-    """What a link is made over. The row's own number is left out: it is known only after the row is written.
+    """Return the bytes over which a row's link is computed; the row's id, unknown before the insert, is left out.
 
-    `default`: a hand that changes a row may leave other types in it.
+    `default=repr`, since a row that was tampered with may hold values of other types.
     """
     names = ("at_ms", "actor_id", "group_id", "action", "subject", "detail")
     return orjson.dumps([row[name] for name in names], default=repr)

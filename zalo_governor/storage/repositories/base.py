@@ -1,10 +1,10 @@
-"""What every repository stands on."""
+"""Base class of the repositories."""
 
 from zalo_governor.storage.engine.transaction import Transaction
 
 
 class Repository:
-    """Reads and writes one aggregate within one transaction."""
+    """Base of classes that read and write one aggregate within one transaction."""
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx

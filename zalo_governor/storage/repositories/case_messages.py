@@ -1,4 +1,4 @@
-"""What becomes of cases: timers, messages that go away, who has read them, and orders to remove them."""
+"""Messages under cases: which were recalled or deleted, who has read them, and codes that confirm removals."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -27,20 +27,20 @@ from zalo_governor.storage.schema import (
 from zalo_governor.storage.security.crypto import binding
 
 MOST_WRONG_CODES = 3
-"""After so many wrong tries a one-time code counts no more."""
+"""Number of wrong tries after which a one-time code becomes void."""
 
 
 class CaseMessages(Repository):
-    """The messages under a case: which are gone, and who has read them."""
+    """The messages under a case: which were recalled or deleted, who has read them, and one-time removal codes."""
 
     def of(self, case: Case) -> list[CaseMessage]:
-        """The messages under a case, each once, in the order in which they were heard; other things are left out."""
+        """Return the messages under a case, each once, in the order received; other events are left out."""
         rows = self._tx.execute(
             select(case_events, inbox.c.account, inbox.c.cli_key, inbox.c.sender_uid, inbox.c.at_ms)
             .join(inbox, inbox.c.id == case_events.c.event_id)
             .where(
                 case_events.c.case_id == case.id,
-                # A case that somebody wrote down is not about the message in which he did.
+                # A case recorded by hand is not about the message with the command that recorded it.
                 case_events.c.message_key != "",
                 inbox.c.kind == ElementKind.MESSAGE.value,
             )
@@ -48,7 +48,7 @@ class CaseMessages(Repository):
         )
         found: dict[str, CaseMessage] = {}
         for row in rows:
-            account, owner_uid = self._today(row.account, row.sender_uid)
+            account, owner_uid = self._current_account(row.account, row.sender_uid)
             message = CaseMessage(
                 account=account,
                 key=row.message_key,
@@ -63,7 +63,7 @@ class CaseMessages(Repository):
         return list(found.values())
 
     def mark_gone(self, group_id: str, message_key: str, at: datetime, by: int | None, *, deleted: bool) -> bool:
-        """Note that a message under a case is no longer to be seen; whether that was news."""
+        """Record that a message under a case was recalled or deleted; return whether that was new."""
         self._tx.flush()
         marked = self._tx.connection.execute(
             update(case_events)
@@ -79,7 +79,7 @@ class CaseMessages(Repository):
     def note_readers(
         self, group_id: str, message_key: str, *, seen: Iterable[int], delivered: Iterable[int], at: datetime
     ) -> None:
-        """Remember which persons have received or seen a message under a case."""
+        """Record which persons have received or seen a message under a case."""
         self._tx.flush()
         has_seen = frozenset(seen)
         place = {"group_id": group_id, "message_key": storable(message_key)}
@@ -89,12 +89,12 @@ class CaseMessages(Repository):
         if has_seen:
             self._tx.connection.execute(
                 update(case_readers)
-                .where(*_at(case_readers.c, place), case_readers.c.person_id.in_(has_seen))
+                .where(*_equal(case_readers.c, place), case_readers.c.person_id.in_(has_seen))
                 .values(seen=True)
             )
 
     def readers(self, case: Case) -> list[Reader]:
-        """Who has received or seen any message of a case, in order of the persons' numbers."""
+        """Return who has received or seen any message of a case, in the order of the person ids."""
         seen = func.max(when((case_readers.c.seen, 1), else_=0))
         keys = select(case_events.c.message_key).where(case_events.c.case_id == case.id)
         rows = self._tx.execute(
@@ -106,7 +106,7 @@ class CaseMessages(Repository):
         return [Reader(person_id=row.person_id, seen=bool(row.seen)) for row in rows]
 
     def forget_readers(self, before: datetime) -> int:
-        """Drop who has read what, noted before then, and the receipts that said so; gives how many rows were noted."""
+        """Delete read records older than `before`, anonymise their receipts; return how many records were deleted."""
         self._tx.flush()
         old_id = lowest_id(before)
         receipts = inbox.c.kind == ElementKind.RECEIPT.value
@@ -123,9 +123,11 @@ class CaseMessages(Repository):
         dropped = self._tx.connection.execute(delete(case_readers).where(case_readers.c.noted_ms < to_ms(before)))
         return dropped.rowcount
 
-    def _today(self, account: str, uid: str) -> tuple[str, str]:
-        """Who can do something about what an account heard that was replaced since: its successor, and the uid under
-        which that one sees the person; the uid stays where nobody has said who it is."""
+    def _current_account(self, account: str, uid: str) -> tuple[str, str]:
+        """Return the successor of a replaced account, and the uid under which the successor sees the person.
+
+        Returns `account` unchanged if it was not replaced, and `uid` unchanged if the person was not recognised.
+        """
         successor = self._tx.execute(
             select(former_accounts.c.successor).where(former_accounts.c.uid == account)
         ).scalar()
@@ -140,9 +142,9 @@ class CaseMessages(Repository):
         return successor, self._tx.execute(seen.limit(1)).scalar() or uid
 
     def issue_removal_code(self, case: Case, person_id: int, code: str, expires: datetime) -> None:
-        """Let that code, and no earlier one, confirm a removal by that person in that case."""
+        """Store a one-time code that confirms a removal by that person in that case; earlier codes become void."""
         self._tx.flush()
-        self._tx.connection.execute(delete(removal_codes).where(*_bound(case, person_id)))
+        self._tx.connection.execute(delete(removal_codes).where(*_is_code_of(case, person_id)))
         self._tx.connection.execute(
             insert(removal_codes),
             {
@@ -156,8 +158,8 @@ class CaseMessages(Repository):
         )
 
     def check_removal_code(self, case: Case, person_id: int, code: str, now: datetime) -> CodeCheck:
-        """Try a code; one that is accepted or tried wrong too often counts no more."""
-        bound = _bound(case, person_id)
+        """Check a one-time code; the stored code becomes void once accepted or after MOST_WRONG_CODES wrong tries."""
+        bound = _is_code_of(case, person_id)
         row = self._tx.execute(select(removal_codes).where(*bound).with_for_update()).first()
         if row is None or row.expires_ms <= to_ms(now):
             return CodeCheck.EXPIRED
@@ -175,9 +177,9 @@ class CaseMessages(Repository):
         return self._tx.keys.mac(binding("removal code", str(case.id), str(person_id), code))
 
 
-def _at(columns: object, place: dict[str, str]) -> list[ColumnElement[bool]]:
+def _equal(columns: object, place: dict[str, str]) -> list[ColumnElement[bool]]:
     return [getattr(columns, name) == value for name, value in place.items()]
 
 
-def _bound(case: Case, person_id: int) -> list[ColumnElement[bool]]:
+def _is_code_of(case: Case, person_id: int) -> list[ColumnElement[bool]]:
     return [removal_codes.c.case_id == case.id, removal_codes.c.person_id == person_id]

@@ -1,4 +1,4 @@
-"""What people say of cases, and what they take back: explanations, notes, and false alarms that teach."""
+"""Explanations and notes about cases, cases recorded by hand, and content known as false alarms."""
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -8,7 +8,7 @@ from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.schema import case_events, case_notes, false_alarms, findings, inbox, manual_cases
 from zalo_governor.storage.security.crypto import binding
 
-_TAKEN_BACK = (
+_FIND_FALSE_ALARM = (
     select(false_alarms.c.case_id)
     .where(
         false_alarms.c.group_id == bindparam("group_id"),
@@ -21,10 +21,10 @@ _TAKEN_BACK = (
 
 
 class CaseNotes(Repository):
-    """What people say of cases, and why a case was written down by hand."""
+    """Explanations and notes about cases, and the reasons of cases recorded by hand."""
 
     def add(self, case: Case, note: CaseNote) -> None:
-        """Keep somebody's words, encrypted."""
+        """Store a note about the case, encrypted."""
         self._tx.flush()
         at_ms = to_ms(note.at)
         row = {
@@ -38,7 +38,7 @@ class CaseNotes(Repository):
         self._tx.connection.execute(insert(case_notes), row)
 
     def of(self, case: Case) -> list[CaseNote]:
-        """What was said of the case, in the order in which it was said."""
+        """Return the notes about the case, in the order in which they were written."""
         rows = self._tx.execute(select(case_notes).where(case_notes.c.case_id == case.id).order_by(case_notes.c.id))
         return [
             CaseNote(
@@ -51,7 +51,7 @@ class CaseNotes(Repository):
         ]
 
     def add_manual(self, case: Case, noted_by: int, words: str) -> None:
-        """Keep why somebody wrote a case down."""
+        """Store who recorded the case by hand, and the reason given, encrypted."""
         row = {
             "case_id": case.id,
             "group_id": case.group_id,
@@ -61,22 +61,22 @@ class CaseNotes(Repository):
         self._tx.connection.execute(insert(manual_cases), row)
 
     def manual(self, case: Case) -> tuple[int, str] | None:
-        """(person, words) of whoever wrote the case down; None where a rule opened it."""
+        """Return (person id, reason) of a case recorded by hand; None if a rule opened the case."""
         row = self._tx.execute(select(manual_cases).where(manual_cases.c.case_id == case.id)).first()
         return None if row is None else (row.noted_by, self._tx.keys.open_text(row.words, "manual", str(case.id)))
 
 
 class FalseAlarms(Repository):
-    """Content that was taken back as a false alarm, known again by keyed hashes."""
+    """Content declared a false alarm, recognised by keyed hashes."""
 
     def hash_of_text(self, text: str) -> bytes:
-        """Keyed hash of normalised words: tells whether others are the same, and nothing else."""
+        """Return the keyed hash of a normalised text, which reveals only whether another text is equal."""
         return self._tx.keys.mac(binding("false alarm", text))
 
     def hash_of_event(self, event_id: int) -> bytes:
-        """Keyed hash of everything that was said, attachments and quotes included, letter by letter.
+        """Return the keyed hash of an event's exact content, attachments and quotes included.
 
-        KeyError where nothing of that number was heard.
+        Raises KeyError if there is no event with that id.
         """
         mark = self._tx.execute(select(inbox.c.fingerprint).where(inbox.c.id == event_id)).scalar()
         if mark is None:
@@ -84,11 +84,11 @@ class FalseAlarms(Repository):
         return bytes(mark)
 
     def find(self, group_id: str, rule_id: str, mark: bytes) -> int | None:
-        """The number of a case by which that content was taken back; None where it never was."""
-        return self._tx.execute(_TAKEN_BACK, {"group_id": group_id, "rule_id": rule_id, "mark": mark}).scalar()
+        """Return the id of a case in which that content was declared a false alarm; None if there is none."""
+        return self._tx.execute(_FIND_FALSE_ALARM, {"group_id": group_id, "rule_id": rule_id, "mark": mark}).scalar()
 
     def learn(self, case: Case) -> None:
-        """From now on the content of the case's events is known as a false alarm."""
+        """Remember the content of the case's events as a false alarm."""
         self._tx.flush()
         marks = self._tx.connection.scalars(
             select(case_events.c.mark)
@@ -102,14 +102,14 @@ class FalseAlarms(Repository):
             )
 
     def forget(self, case: Case) -> None:
-        """The case is no false alarm, or nobody says so any more."""
+        """Undo `learn`, since the case is no longer considered a false alarm."""
         self._tx.flush()
         self._tx.connection.execute(delete(false_alarms).where(false_alarms.c.case_id == case.id))
 
     def note(self, event_id: int, rule_id: str, person_id: int | None, case_id: int) -> None:
-        """Write to that rule's findings on the event that no case was made of them, and by which case that is so.
+        """Record in the rule's findings on the event that no case was opened, since case `case_id` was a false alarm.
 
-        With `person_id`, only to those that name that person.
+        With `person_id`, only in findings about that person.
         """
         self._tx.flush()
         written = update(findings).where(findings.c.event_id == event_id, findings.c.rule_id == rule_id)
@@ -119,5 +119,5 @@ class FalseAlarms(Repository):
 
 
 def note_place(case_id: int, person_id: int, at_ms: int) -> tuple[str, ...]:
-    """What binds the words of a note to their row."""
+    """Return the parts that bind a note's ciphertext to its row."""
     return ("case note", str(case_id), str(person_id), str(at_ms))

@@ -15,8 +15,7 @@ from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.verdicts import Verdicts
 from zalo_governor.storage.schema import case_events, cases, findings, inbox
 
-# Written out so that the database sees that the partial index over open cases serves.
-# Written out so that the database sees that the partial index over open cases serves.
+# Literals, since databases do not use the partial index over open cases for parameters.
 _OPEN = cases.c.state.in_([literal_column(f"'{state.value}'") for state in CaseState if state.open])
 _YOUNGEST_OPEN = (
     select(cases)
@@ -28,7 +27,7 @@ _YOUNGEST_OPEN = (
     )
     .order_by(cases.c.opened_ms.desc(), cases.c.id.desc())
     .limit(1)
-    # What is looked up here is changed and saved as a whole: no other process may write it in between.
+    # The case found is changed and saved as a whole: no other process may write it in between.
     .with_for_update(of=cases)
 )
 _OPEN_CASE = _YOUNGEST_OPEN.where(cases.c.rule_id == bindparam("rule_id"))
@@ -66,7 +65,7 @@ class Cases(Repository):
         self._verdicts = verdicts
 
     def find_open(self, group_id: str, rule_id: str, person_id: int, label: str | None, since: datetime) -> Case | None:
-        """The youngest open case of that person under that rule (and label, if given) whose last event is not older."""
+        """Return the person's youngest open case under that rule (and label, if given) with an event since then."""
         self._tx.lock_office()
         statement = _OPEN_CASE if label is None else _OPEN_CASE.where(cases.c.label == label)
         values = {"group_id": group_id, "person_id": person_id, "rule_id": rule_id, "since_ms": to_ms(since)}
@@ -74,27 +73,27 @@ class Cases(Repository):
         return None if row is None else self._case(row)
 
     def find_sealed(self, group_id: str, person_id: int, mac: bytes, since: datetime) -> Case | None:
-        """The youngest open case of that person with sealed content of that `Seal.mac`, its last event not older."""
+        """Return the person's youngest open case with that sealed content (`Seal.mac`) and an event since then."""
         values = {"group_id": group_id, "person_id": person_id, "mac": mac, "since_ms": to_ms(since)}
         self._tx.lock_office()
         row = self._tx.execute(_SEALED_CASE, values).first()
         return None if row is None else self._case(row)
 
     def of_message(self, group_id: str, message_key: str) -> list[Case]:
-        """The cases whose events include that message, oldest first."""
+        """Return the cases whose events include that message, oldest first."""
         self._tx.lock_office()
         place = {"group_id": group_id, "message_key": storable(message_key)}
         return [self._case(row) for row in self._tx.execute(_OF_MESSAGE, place)]
 
     def get(self, case_id: int) -> Case | None:
-        """The case of that number."""
+        """Return the case with that id; None if there is none."""
         self._tx.lock_office()
         return next(iter(self.load(select(cases).where(cases.c.id == case_id))), None)
 
     def opened_between(
         self, group_id: str | None, *, start: datetime, end: datetime, open_only: bool = False
     ) -> list[Case]:
-        """Cases opened in [start, end), oldest first; None for all groups."""
+        """Return the cases opened in [start, end), oldest first; of all groups if `group_id` is None."""
         statement = select(cases).where(cases.c.opened_ms >= to_ms(start), cases.c.opened_ms < to_ms(end))
         if group_id is not None:
             statement = statement.where(cases.c.group_id == group_id)
@@ -103,47 +102,48 @@ class Cases(Repository):
         return self.load(statement.order_by(cases.c.opened_ms, cases.c.id))
 
     def add(self, case: Case, *, mark: bytes | None = None) -> Case:
-        """Write a new case (its id is ignored) and give it with its number; its first event is tied to it.
+        """Insert a new case (its id is ignored) and link its first event; return the case with its id.
 
-        By `mark` the content of the event is known again, should the case be a false alarm.
+        `mark` is a keyed hash of the event's content, to recognise the content if the case is a false alarm.
         """
         number = self._tx.connection.execute(insert(cases).returning(cases.c.id), self._case_row(case)).scalar_one()
-        self._tie(number, case.group_id, case.first_event_id, case.message_key, mark)
+        self._link_event(number, case.group_id, case.first_event_id, case.message_key, mark)
         return case.model_copy(update={"id": number})
 
     def save(self, case: Case, *, joined_event_id: int | None = None, mark: bytes | None = None) -> None:
-        """Write a case anew; `joined_event_id` ties one more event to it, `mark` as in `add_case`.
+        """Update a case; `joined_event_id` links one more event to the case, with `mark` as in `add`.
 
-        KeyError where there is no such case.
+        Raises KeyError if there is no such case.
         """
         saved = self._tx.connection.execute(update(cases).where(cases.c.id == case.id).values(self._case_row(case)))
         if not saved.rowcount:
             raise KeyError(case.code)
         if joined_event_id is not None:
-            self._tie(case.id, case.group_id, joined_event_id, self._verdicts.message_key(joined_event_id), mark)
+            self._link_event(case.id, case.group_id, joined_event_id, self._verdicts.message_key(joined_event_id), mark)
 
     def excerpt(self, case: Case) -> str | None:
-        """The excerpt kept with the case's latest finding; None where none was kept or the case is sealed."""
-        return self._kept(case, "excerpt")
+        """Return the excerpt stored with the case's latest finding; None if there is none or the case is sealed."""
+        return self._decrypt_from_finding(case, "excerpt")
 
     def suggestion(self, case: Case) -> str | None:
-        """The suggestion kept with the case's latest finding."""
-        return self._kept(case, "suggestion")
+        """Return the suggestion stored with the case's latest finding; None if there is none or the case is sealed."""
+        return self._decrypt_from_finding(case, "suggestion")
 
     def reason(self, case: Case) -> str | None:
-        """The rule's own code for why, of the case's latest finding."""
+        """Return the reason code that the rule gave in the case's latest finding; None if there is none."""
         row = self._tx.execute(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
         return None if row is None else row.reason
 
     def load(self, statement: Executable) -> list[Case]:
+        """Run a SELECT on the table of cases and return the cases found."""
         return [self._case(row) for row in self._tx.connection.execute(statement)]
 
-    def _tie(self, case_id: int, group_id: str, event_id: int, message_key: str, mark: bytes | None) -> None:
+    def _link_event(self, case_id: int, group_id: str, event_id: int, message_key: str, mark: bytes | None) -> None:
         place = {"case_id": case_id, "event_id": event_id, "group_id": group_id}
         row = {**place, "message_key": storable(message_key), "mark": mark}
         self._tx.connection.execute(self._tx.database.insert_or_ignore(case_events), row)
 
-    def _kept(self, case: Case, name: str) -> str | None:
+    def _decrypt_from_finding(self, case: Case, name: str) -> str | None:
         if case.sealed:
             return None
         row = self._tx.execute(_LATEST_FINDING, {"case_id": case.id, "rule_id": case.rule_id}).first()
@@ -217,7 +217,7 @@ class Cases(Repository):
         return case.model_copy(update={"reason": self._tx.keys.open_text(row.reason, *_reason_place(case))})
 
     def count_before(self, group_id: str, person_id: int, rule_id: str, since: datetime) -> int:
-        """How many cases of that person under that rule were opened since then, without false alarms."""
+        """Count the person's cases under that rule opened since then, without false alarms."""
         counted = (
             select(func.count())
             .select_from(cases)
@@ -232,7 +232,7 @@ class Cases(Repository):
         return int(self._tx.execute(counted).scalar_one())
 
     def due(self, group_ids: Collection[str], now: datetime) -> list[Case]:
-        """Cases of these groups of which the leader has to hear by now, the longest due first; held until the end."""
+        """Return the cases of which the leader must be told by now, longest due first; locks their rows."""
         return self.load(
             select(cases)
             .where(cases.c.group_id.in_(group_ids), cases.c.due_ms <= to_ms(now))
@@ -241,7 +241,7 @@ class Cases(Repository):
         )
 
     def awaiting_digest(self, group_id: str) -> list[Case]:
-        """Cases of the group of which the desk has still to hear in a digest, the longest due first; held."""
+        """Return the group's cases still to go into a digest to the admins, longest due first; locks their rows."""
         return self.load(
             select(cases)
             .where(cases.c.group_id == group_id, cases.c.desk_due_ms.is_not(None))
@@ -250,12 +250,12 @@ class Cases(Repository):
         )
 
     def groups_with_digest(self, group_ids: Collection[str], now: datetime) -> list[str]:
-        """Those of the groups of which the desk has to hear in a digest by now."""
+        """Return those of the groups for which a digest to the admins is due by now."""
         due = select(cases.c.group_id).where(cases.c.desk_due_ms <= to_ms(now), cases.c.group_id.in_(group_ids))
         return list(self._tx.execute(due.distinct().order_by(cases.c.group_id)).scalars())
 
     def next_due(self, group_ids: Collection[str]) -> datetime | None:
-        """When `due_cases` or `groups_with_digest` will next give anything; None where never."""
+        """Return when `due` or `groups_with_digest` will next return anything; None if never."""
         moments = [
             self._tx.execute(select(func.min(due)).where(due.is_not(None), cases.c.group_id.in_(group_ids))).scalar()
             for due in (cases.c.due_ms, cases.c.desk_due_ms)
@@ -264,7 +264,7 @@ class Cases(Repository):
         return None if due_ms is None else from_ms(due_ms)
 
     def with_content(self, mac: bytes) -> Case | None:
-        """The oldest case with sealed content of that `Seal.mac`, whoever posted it and in whatever group."""
+        """Return the oldest case with that sealed content (`Seal.mac`), by any person in any group."""
         self._tx.flush()
         same = (
             select(cases)

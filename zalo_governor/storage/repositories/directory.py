@@ -1,4 +1,4 @@
-"""Who is who among the accounts that a bot account sees: what settings and rosters say, and whose name is borrowed."""
+"""Identifies people by settings and rosters, and detects display names that imitate somebody else's name."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
@@ -8,14 +8,14 @@ from zalo_governor.domain.roster import RosterEntry
 from zalo_governor.text.names.namesakes import Namesakes
 
 Matched = Sequence[tuple[RosterEntry, Set[str]]]
-"""A roster, each entry with the uids under which that person is known."""
+"""A roster: each entry with the uids under which that person is known."""
 
 
 class Directory:
-    """Looked up by uid and by name.
+    """People listed in the settings and rosters, found by uid and by name.
 
     Args:
-        holders: who holds a role by the settings.
+        holders: the people who have a role in the settings.
         rosters: group id -> its roster.
         groups_of: uid -> the groups in which that account was ever seen; None for a uid of another bot account.
     """
@@ -30,22 +30,22 @@ class Directory:
         self._groups_of = groups_of
         entries = [row for matched in rosters.values() for row in matched]
         self._by_uid = {uid: entry for entry, uids in entries for uid in uids}
-        known = [_Known(person.full_name, person.title, {person.uid}, person.id) for person in holders]
-        known += [_Known(entry.full_name, entry.title, uids) for entry, uids in entries if uids]
-        self._known = Namesakes((one.full_name, one) for one in known)
+        known = [_ListedPerson(person.full_name, person.title, {person.uid}, person.id) for person in holders]
+        known += [_ListedPerson(entry.full_name, entry.title, uids) for entry, uids in entries if uids]
+        self._namesakes = Namesakes((one.full_name, one) for one in known)
         self._without_account = Namesakes((entry.full_name, entry) for entry, uids in entries if not uids)
 
     def placed(self, person: Person) -> Person:
-        """The person with standing and namesake, and by the name that the roster has approved."""
+        """Return the person with standing and namesake filled in, and with the name approved in the roster."""
         entry = self._by_uid.get(person.uid)
         if entry and not person.full_name:
             person = person.model_copy(update={"full_name": entry.full_name, "title": entry.title})
         listed = bool(entry or person.roles)
-        namesake = self._namesake(person, listed=listed)
-        standing = Standing.LISTED if listed else self._unlisted(person, namesake)
+        namesake = self._find_namesake(person, listed=listed)
+        standing = Standing.LISTED if listed else self._classify_unlisted(person, namesake)
         return person.model_copy(update={"standing": standing, "namesake": namesake})
 
-    def _unlisted(self, person: Person, namesake: Namesake | None) -> Standing:
+    def _classify_unlisted(self, person: Person, namesake: Namesake | None) -> Standing:
         seen_in = self._groups_of(person.uid) if self._groups else None
         if seen_in is None or not seen_in <= self._groups:
             return Standing.UNKNOWN
@@ -53,18 +53,18 @@ class Directory:
             return Standing.UNMATCHED
         return Standing.OUTSIDE
 
-    def _namesake(self, person: Person, *, listed: bool) -> Namesake | None:
-        """Nobody borrows a name by showing his own, however many bear it."""
+    def _find_namesake(self, person: Person, *, listed: bool) -> Namesake | None:
+        """Return the listed person whose name this person displays; None if it is the person's own name."""
         shown = person.display_name
         if not shown or (listed and Namesakes([(person.full_name, None)]).find(shown)):
             return None
-        for of, same in self._known.find(shown):
+        for of, same in self._namesakes.find(shown):
             if person.id != of.person_id and person.uid not in of.uids:
                 return Namesake(full_name=of.full_name, title=of.title, same=same)
         return None
 
 
-class _Known(NamedTuple):
+class _ListedPerson(NamedTuple):
     full_name: str
     title: str
     uids: Set[str]

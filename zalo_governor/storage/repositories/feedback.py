@@ -1,4 +1,4 @@
-"""What members told the office, encrypted."""
+"""Remarks of members to the admins, encrypted."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,15 +12,15 @@ from zalo_governor.storage.schema import remarks
 
 
 def remark_place(kind: RemarkKind, number: int) -> tuple[str, ...]:
-    """What binds the words of a remark to their row."""
+    """Return the parts that bind a remark's ciphertext to its row."""
     return ("remark", f"{kind.prefix}-{number}")
 
 
 class Feedback(Repository):
-    """What members told the office: incidents and suggestions, encrypted."""
+    """Remarks of members to the admins: incidents and suggestions, encrypted."""
 
     def add(self, kind: RemarkKind, *, group_id: str, person_id: int, text: str, at: datetime) -> Remark:
-        """Keep a remark and give it its number."""
+        """Store a remark under the next number of its kind; return the remark."""
         self._tx.lock_office()
         last = self._tx.execute(select(func.max(remarks.c.number)).where(remarks.c.kind == kind.value)).scalar() or 0
         made = Remark(kind=kind, number=last + 1, group_id=group_id, person_id=person_id, at=at, text=text)
@@ -36,20 +36,20 @@ class Feedback(Repository):
         return made
 
     def between(self, group_id: str, kind: RemarkKind, start: datetime, end: datetime) -> list[Remark]:
-        """Those of [start, end), oldest first."""
+        """Return the group's remarks of that kind made in [start, end), oldest first."""
         within = (remarks.c.at_ms >= to_ms(start), remarks.c.at_ms < to_ms(end))
         asked = select(remarks).where(remarks.c.group_id == group_id, remarks.c.kind == kind.value, *within)
         return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.at_ms, remarks.c.number))]
 
     def untold(self, group_id: str, kind: RemarkKind) -> list[Remark]:
-        """Those that the desk has not been told of, oldest first."""
+        """Return the group's remarks of that kind not sent to the admins yet, oldest first."""
         asked = select(remarks).where(
             remarks.c.group_id == group_id, remarks.c.kind == kind.value, remarks.c.told_ms.is_(None)
         )
         return [self._remark(row) for row in self._tx.execute(asked.order_by(remarks.c.number))]
 
     def mark_told(self, told: Sequence[Remark], at: datetime) -> None:
-        """The desk has been told of these."""
+        """Record that the admins were told of these remarks."""
         for remark in told:
             this = (remarks.c.kind == remark.kind.value, remarks.c.number == remark.number)
             self._tx.connection.execute(update(remarks).where(*this).values(told_ms=to_ms(at)))

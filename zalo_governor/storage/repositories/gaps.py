@@ -1,4 +1,4 @@
-"""Times in which the bot could not hear a group."""
+"""Gaps: periods in which the bot account could not receive a group's messages."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from zalo_governor.storage.schema import former_accounts, gaps, inbox
 
 
 class SqlGaps:
-    """Opens, ends and settles the gaps of one bot account, each step in a transaction of its own."""
+    """Opens, ends and settles the gaps of one bot account, each step in its own transaction."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
@@ -24,7 +24,7 @@ class SqlGaps:
         self._former = inbox.c.account.in_(former)
 
     def open_gap(self, group_id: str, began_at: datetime, cause: str, heard_id: int) -> int:
-        """A gap began, after the inbox entry `heard_id` (0 for none); gives its number."""
+        """Store a new gap, which began after the inbox entry `heard_id` (0 for none); return the gap's id."""
         row = {
             "account": self._account,
             "group_id": group_id,
@@ -39,24 +39,24 @@ class SqlGaps:
             return int(connection.execute(insert(gaps).returning(gaps.c.id), row).scalar_one())
 
     def end_gap(self, gap_id: int, ended_at: datetime) -> None:
-        """The group is heard again; what was missed is still to be fetched."""
+        """Record that the group's messages arrive again; the missed ones are still to be fetched."""
         self._change(gap_id, ended_ms=to_ms(ended_at))
 
     def add_recovered(self, gap_id: int, count: int) -> None:
-        """So many more messages of it were brought back."""
+        """Add `count` to the number of messages recovered in the gap."""
         self._change(gap_id, recovered=gaps.c.recovered + count)
 
     def settle_gap(self, gap_id: int, closed: bool) -> None:
-        """No more is to be tried. `closed`: backfill reached what was heard before, so that nothing is missing."""
+        """End the recovery of the gap; `closed` if backfill reached the entries before the gap: nothing is missing."""
         self._change(gap_id, pending=False, closed=closed)
 
     def last_heard(self, group_id: str, up_to: int | None = None) -> int | None:
-        """Zalo's time (ms) of the youngest entry of the group that the account heard, None where there is none.
+        """Return Zalo's time (ms) of the youngest entry received from the group; None if there is none.
 
-        What our own sweeps found does not count: it bears the time of our clock. The account's own uid stands for all
-        that is private to it. With `up_to`, only entries whose number is not higher count.
+        Entries from group sync do not count, since these bear the time of the local clock. As `group_id`, the account's
+        own uid stands for all its private conversations. With `up_to`, only entries up to that id count.
         """
-        youngest = select(func.max(inbox.c.at_ms)).where(*self._heard(group_id))
+        youngest = select(func.max(inbox.c.at_ms)).where(*self._is_received(group_id))
         if up_to is not None:
             youngest = youngest.where(inbox.c.id <= up_to)
         with self._database.read() as connection:
@@ -64,8 +64,8 @@ class SqlGaps:
         return heard_ms
 
     def first_heard(self, group_id: str, up_to: int | None = None) -> int | None:
-        """Zalo's time (ms) of the oldest entry of the group, as `last_heard` of the youngest."""
-        oldest = select(func.min(inbox.c.at_ms)).where(*self._heard(group_id))
+        """Return Zalo's time (ms) of the oldest entry received from the group; otherwise as `last_heard`."""
+        oldest = select(func.min(inbox.c.at_ms)).where(*self._is_received(group_id))
         if up_to is not None:
             oldest = oldest.where(inbox.c.id <= up_to)
         with self._database.read() as connection:
@@ -73,7 +73,7 @@ class SqlGaps:
         return heard_ms
 
     def last_received(self) -> int | None:
-        """Our time (ms) at which the account last heard anything, None where it never did."""
+        """Return the local time (ms) at which the account last received anything; None if never."""
         with self._database.read() as connection:
             accounts = [self._account, *formers(connection, self._account)]
             heard = select(inbox.c.received_ms).where(inbox.c.account.in_(accounts))
@@ -81,14 +81,15 @@ class SqlGaps:
         return received_ms
 
     def pending_gaps(self, group_id: str) -> list[Gap]:
-        """The gaps that are not settled, oldest first: after a restart these are still to be recovered."""
+        """Return the group's unsettled gaps, oldest first; their recovery continues after a restart."""
         pending = select(gaps).where(gaps.c.account == self._account, gaps.c.group_id == group_id, gaps.c.pending)
         with self._database.read() as connection:
             return [gap(row) for row in connection.execute(pending.order_by(gaps.c.began_ms, gaps.c.id))]
 
     def given_up_gaps(self, group_id: str, since: datetime) -> list[Gap]:
-        """The gaps that ended since then and were settled without being whole, oldest first: Zalo may give now what it
-        did not give then. None of what is private: there nothing could ever prove that it is whole.
+        """Return the gaps ended since then and settled with messages missing, oldest first; to be retried.
+
+        Returns none for private conversations, where nothing can prove that a gap is complete.
         """
         given_up = select(gaps).where(
             gaps.c.account == self._account,
@@ -103,7 +104,7 @@ class SqlGaps:
             return [gap(row) for row in connection.execute(given_up.order_by(gaps.c.began_ms, gaps.c.id))]
 
     def close_made_up(self, group_id: str, heard_id: int) -> None:
-        """All that was said after that entry is here by now: whatever gap began after it is whole."""
+        """Mark the group's gaps after that entry as closed: all messages since that entry are stored by now."""
         with self._database.write() as connection:
             connection.execute(
                 update(gaps)
@@ -118,10 +119,10 @@ class SqlGaps:
                 .values(closed=True)
             )
 
-    def _heard(self, group_id: str) -> tuple[ColumnElement[bool], ...]:
+    def _is_received(self, group_id: str) -> tuple[ColumnElement[bool], ...]:
         private = group_id == self._account
         return (
-            # Of a group, what the accounts before this one heard is not missing.
+            # In a group, messages received by replaced accounts are not missing.
             inbox.c.account == self._account if private else or_(inbox.c.account == self._account, self._former),
             inbox.c.is_group.is_(False) if private else inbox.c.thread_id == group_id,
             inbox.c.source != Source.SWEEP.value,
@@ -133,7 +134,7 @@ class SqlGaps:
 
 
 def gap(row: Row[Any]) -> Gap:
-    """A row of the table as the program speaks of it."""
+    """Convert a row of the table `gaps` to a Gap."""
     return Gap(
         id=row.id,
         group_id=row.group_id,

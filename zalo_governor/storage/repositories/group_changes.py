@@ -1,4 +1,4 @@
-"""What was changed about groups, what the leader allowed, and pictures of groups."""
+"""Changes of groups, the leader's approvals of changes, and pictures of groups."""
 
 from datetime import datetime
 from typing import Any
@@ -17,10 +17,10 @@ from zalo_governor.storage.security.crypto import binding
 
 
 class GroupChanges(Repository):
-    """What was changed about groups, and what the leader allowed to be changed."""
+    """Changes of groups, and the leader's approvals of changes."""
 
     def add(self, account: str, change: GroupChange) -> None:
-        """Keep a change."""
+        """Store a change of a group, received by the bot account `account`."""
         self._tx.lock_office()
         body = change.change.model_dump_json().encode()
         self._tx.connection.execute(
@@ -39,12 +39,12 @@ class GroupChanges(Repository):
         )
 
     def of_case(self, case: Case) -> list[GroupChange]:
-        """The changes under a case, oldest first."""
+        """Return the changes under a case, oldest first."""
         kept = select(group_changes).where(group_changes.c.case_id == case.id).order_by(group_changes.c.id)
         return [self._change(row) for row in self._tx.execute(kept)]
 
     def between(self, group_id: str, start: datetime, end: datetime) -> list[GroupChange]:
-        """The changes of a group in [start, end), oldest first."""
+        """Return the changes of a group in [start, end), oldest first."""
         kept = select(group_changes).where(
             group_changes.c.group_id == group_id,
             group_changes.c.at_ms >= to_ms(start),
@@ -53,7 +53,7 @@ class GroupChanges(Repository):
         return [self._change(row) for row in self._tx.execute(kept.order_by(group_changes.c.at_ms, group_changes.c.id))]
 
     def approve(self, case: Case, approval_id: int) -> None:
-        """Note that every change under a case was allowed afterwards."""
+        """Record that every change under a case was approved afterwards."""
         self._tx.connection.execute(
             update(group_changes).where(group_changes.c.case_id == case.id).values(approval_id=approval_id)
         )
@@ -71,7 +71,7 @@ class GroupChanges(Repository):
         )
 
     def add_approval(self, approval: Approval) -> Approval:
-        """Keep an approval (its id is ignored) and give it with its number."""
+        """Insert an approval (its id is ignored); return the approval with its id."""
         self._tx.lock_office()
         body = orjson.dumps({"words": approval.words, "item": approval.item})
         row = {
@@ -88,17 +88,17 @@ class GroupChanges(Repository):
         return approval.model_copy(update={"id": number})
 
     def approvals(self, group_id: str, at: datetime) -> list[Approval]:
-        """The approvals of a group that end after that moment, oldest first."""
+        """Return the group's approvals that are valid beyond `at`, oldest first."""
         valid = select(approvals).where(approvals.c.group_id == group_id, approvals.c.until_ms > to_ms(at))
         return [self._approval(row) for row in self._tx.execute(valid.order_by(approvals.c.id))]
 
     def approval(self, approval_id: int) -> Approval | None:
-        """The approval of that number."""
+        """Return the approval with that id; None if there is none."""
         row = self._tx.execute(select(approvals).where(approvals.c.id == approval_id)).first()
         return None if row is None else self._approval(row)
 
     def use_approval(self, approval_id: int, event_id: int) -> None:
-        """Note the first event that it covered."""
+        """Record the event as the first one that the approval covered; later events change nothing."""
         first = (approvals.c.id == approval_id, approvals.c.used_by_event.is_(None))
         self._tx.connection.execute(update(approvals).where(*first).values(used_by_event=event_id))
 
@@ -119,11 +119,11 @@ class GroupChanges(Repository):
 
 
 class Pictures(Repository):
-    """What was made of pictures of groups; that they are fetched is a job's business."""
+    """Perceptual hashes and thumbnails of group pictures; the pictures are fetched by jobs."""
 
     def save(self, account: str, group_id: str, address: str, looked: Looked) -> None:
-        """Keep the hash and the thumbnail of a picture, in place of those it had."""
-        name = self._name(address)
+        """Store the hash and thumbnail of the picture at `address`, replacing earlier ones."""
+        name = self._hashed_name(address)
         here = _picture_place(account, group_id, name)
         self._tx.flush()
         self._tx.connection.execute(delete(group_pictures).where(*here))
@@ -139,14 +139,14 @@ class Pictures(Repository):
         )
 
     def thumbnail(self, account: str, group_id: str, address: str) -> Looked | None:
-        """What was made of the picture at that address; None where it could not be had, or not yet."""
-        here = _picture_place(account, group_id, self._name(address))
+        """Return hash and thumbnail of the picture at that address; None if the picture was not fetched."""
+        here = _picture_place(account, group_id, self._hashed_name(address))
         row = self._tx.execute(select(group_pictures).where(*here)).first()
         if row is None:
             return None
         return Looked(row.likeness, self._tx.keys.open(row.thumbnail, binding("thumbnail", group_id)))
 
-    def _name(self, address: str) -> str:
+    def _hashed_name(self, address: str) -> str:
         return self._tx.keys.mac(binding("picture", picture_name(address))).hex()
 
 

@@ -1,4 +1,4 @@
-"""When two persons turn out to be one: tying uids to globalIds, and the persons named in the settings."""
+"""Identity of persons: links uids and globalIds to persons, merges duplicates, stores the persons of the settings."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from zalo_governor.storage.security.crypto import Keys
 
 
 class SeedPerson(NamedTuple):
-    """A person with roles, as the settings name it. At least one of uid, global_id, phone is given."""
+    """A person with roles, as given in the settings; at least one of uid, global_id and phone is given."""
 
     full_name: str
     title: str
@@ -32,16 +32,16 @@ class SeedPerson(NamedTuple):
 
 
 def living(connection: Connection, person_id: int) -> int:
-    """The number under which a person stands today."""
+    """Return the id that the person was merged into, or `person_id` itself if it was not merged."""
     merged_into = connection.scalar(select(persons.c.merged_into).where(persons.c.id == person_id))
     return person_id if merged_into is None else merged_into
 
 
 def seed(connection: Connection, keys: Keys, account: str, people: Sequence[SeedPerson]) -> None:
-    """Make the persons with roles exactly those that are given; whoever is no longer among them loses his roles."""
+    """Make exactly the given people the holders of roles; remove the roles of everybody else."""
     holders = []
     for wanted in people:
-        person_id = _found(connection, keys, account, wanted) or _new(connection)
+        person_id = _find_and_merge(connection, keys, account, wanted) or _insert_person(connection)
         holders.append(person_id)
         facts: dict[str, Any] = {
             "full_name": wanted.full_name,
@@ -60,29 +60,29 @@ def seed(connection: Connection, keys: Keys, account: str, people: Sequence[Seed
 
 
 def tie_global_id(connection: Connection, keys: Keys, account: str, person: Person, global_id: str) -> None:
-    """The person whom the account sees under this uid is the one with that globalId."""
+    """Record that `person`, seen by the account under `person.uid`, has that globalId; merge duplicate persons."""
     other = connection.scalar(select(persons.c.id).where(persons.c.global_id == global_id))
     if person.global_id is not None:
-        # The uid was another human being's before; that one keeps what is his.
-        rebind(connection, account, person.uid, other or _new(connection, global_id))
+        # The uid belonged to another human being before, whose data stay with that person.
+        rebind(connection, account, person.uid, other or _insert_person(connection, global_id))
     elif other is None:
         connection.execute(update(persons).where(persons.c.id == person.id).values(global_id=global_id))
     else:
         _merge(connection, keys, loser_id=person.id, winner_id=other)
 
 
-def _found(connection: Connection, keys: Keys, account: str, wanted: SeedPerson) -> int | None:
-    """The person whom the settings mean; made one where the same human being was known as several."""
-    marks = []
+def _find_and_merge(connection: Connection, keys: Keys, account: str, wanted: SeedPerson) -> int | None:
+    """Return the id of the person meant by the settings, merging duplicates; None if nobody matches."""
+    conditions = []
     if wanted.global_id:
-        marks.append(persons.c.global_id == wanted.global_id)
+        conditions.append(persons.c.global_id == wanted.global_id)
     if wanted.phone:
-        marks.append(persons.c.phone == wanted.phone)
+        conditions.append(persons.c.phone == wanted.phone)
     if wanted.uid:
         seen_as = (person_uids.c.account.in_([account, *formers(connection, account)]), person_uids.c.uid == wanted.uid)
-        marks.append(persons.c.id.in_(select(person_uids.c.person_id).where(*seen_as)))
+        conditions.append(persons.c.id.in_(select(person_uids.c.person_id).where(*seen_as)))
     rows = connection.execute(
-        select(persons.c.id, persons.c.global_id).where(or_(*marks), persons.c.merged_into.is_(None))
+        select(persons.c.id, persons.c.global_id).where(or_(*conditions), persons.c.merged_into.is_(None))
     ).all()
     if not rows:
         return None
@@ -95,24 +95,24 @@ def _found(connection: Connection, keys: Keys, account: str, wanted: SeedPerson)
 
 
 def _seen_by_former(connection: Connection, account: str, uid: str) -> bool:
-    """The settings still name the uid under which an account that was replaced saw the person."""
+    """Return whether the uid is one under which a replaced account saw the person: the settings are outdated."""
     seen = (person_uids.c.account.in_(formers(connection, account)), person_uids.c.uid == uid)
     return connection.scalar(select(person_uids.c.person_id).where(*seen).limit(1)) is not None
 
 
-def _new(connection: Connection, global_id: str | None = None) -> int:
+def _insert_person(connection: Connection, global_id: str | None = None) -> int:
     row = {"global_id": global_id, "full_name": "", "title": "", "reach": Reach.UNKNOWN.value}
     return int(connection.execute(insert(persons).returning(persons.c.id), row).scalar_one())
 
 
 def formers(connection: Connection, account: str) -> list[str]:
-    """The bot accounts that this one has taken the place of."""
+    """Return the bot accounts that this account has replaced."""
     mine = select(former_accounts.c.uid).where(former_accounts.c.successor == account)
     return list(connection.scalars(mine.order_by(former_accounts.c.uid)))
 
 
 def rebind(connection: Connection, account: str, uid: str, person_id: int) -> None:
-    """That person is the one whom the account sees under this uid."""
+    """Link the uid, as seen by the account, to that person."""
     key = (person_uids.c.account == account, person_uids.c.uid == uid)
     tied = connection.execute(update(person_uids).where(*key).values(person_id=person_id))
     if not tied.rowcount:
@@ -120,7 +120,7 @@ def rebind(connection: Connection, account: str, uid: str, person_id: int) -> No
 
 
 def _merge(connection: Connection, keys: Keys, *, loser_id: int, winner_id: int) -> None:
-    """Everything of the loser becomes the winner's. The loser's number stays valid: the audit log speaks of it."""
+    """Move all data of the loser to the winner; the loser's id stays valid, since the audit log refers to it."""
     for column in (
         person_uids.c.person_id,
         cases.c.person_id,
@@ -139,11 +139,11 @@ def _merge(connection: Connection, keys: Keys, *, loser_id: int, winner_id: int)
     loser, winner = persons_by_id[loser_id], persons_by_id[winner_id]
     emptied = {"global_id": None, "phone": None, "display_name": None, "roles": None, "merged_into": winner_id}
     connection.execute(update(persons).where(persons.c.id == loser_id).values(emptied))
-    connection.execute(update(persons).where(persons.c.id == winner_id).values(_united(keys, winner, loser)))
+    connection.execute(update(persons).where(persons.c.id == winner_id).values(_merged_fields(keys, winner, loser)))
 
 
-def _united(keys: Keys, winner: Row[Any], loser: Row[Any]) -> dict[str, Any]:
-    """What the winner did not have of its own."""
+def _merged_fields(keys: Keys, winner: Row[Any], loser: Row[Any]) -> dict[str, Any]:
+    """Return the merged fields: the winner's, or the loser's where the winner has none."""
     facts: dict[str, Any] = {
         name: getattr(winner, name) or getattr(loser, name)
         for name in ("global_id", "phone", "full_name", "title", "roles")

@@ -1,4 +1,4 @@
-"""The durable memory of everything heard."""
+"""The inbox: durable storage of everything received from Zalo."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -39,7 +39,7 @@ from zalo_governor.storage.schema import (
 # that write for different accounts without seeing each other's rows.
 _SEQUENCE_BITS = 12
 _ACCOUNT_LOCK = 7_400
-"""First of the PostgreSQL advisory locks that give out ids, one for each account."""
+"""Number of the first of the PostgreSQL advisory locks under which ids are issued, one lock per account."""
 _HIGHEST_ID = (1 << 63) - 1
 
 _earlier = inbox.alias()
@@ -51,7 +51,7 @@ _revision = exists().where(
     _earlier.c.id < inbox.c.id,
 )
 _NEWEST_ID = select(func.max(inbox.c.id))
-# Ids that other accounts were given meanwhile may lie in the range as well.
+# The range may also hold ids issued to other accounts meanwhile.
 _LANDED = select(inbox.c.id).where(inbox.c.id.between(bindparam("first"), bindparam("last")))
 _REVISIONS = _LANDED.where(_revision)
 _HIGHEST_KEY = select(func.max(inbox.c.key)).where(
@@ -93,7 +93,7 @@ _JUDGED_LAST = (
         events.c.late.is_(False),
     )
     .order_by(events.c.at_ms.desc())
-    .limit(200)  # as many as may bear the same time
+    .limit(200)  # the most entries expected with the same time
 )
 _UNDER_A_CASE = (
     select(case_events.c.case_id)
@@ -119,22 +119,22 @@ _OLDEST = (
         inbox.c.id <= bindparam("up_to"),
     )
     .order_by(inbox.c.at_ms)
-    .limit(100)  # Zalo's clock may have leapt among them
+    .limit(100)  # several, since Zalo's clock may have jumped
 )
 
 
 def lowest_id(moment: datetime) -> int:
-    """No entry that was written before that moment has this id or a higher one."""
+    """Return an id above those of all entries stored before that moment."""
     return to_ms(moment) << _SEQUENCE_BITS + NUMBER_BITS
 
 
 def received_ms(entry_id: int) -> int:
-    """When the entry of that number was heard, in ms since 1970."""
+    """Return when the entry with that id was received, in ms since 1970."""
     return entry_id >> _SEQUENCE_BITS + NUMBER_BITS
 
 
 class InboxCounts(NamedTuple):
-    """How many entries there are."""
+    """Number of inbox entries: all, not judged yet, dead letters."""
 
     heard: int
     waiting: int
@@ -142,10 +142,10 @@ class InboxCounts(NamedTuple):
 
 
 class SqlInbox:
-    """pipeline.ports.Inbox over the database.
+    """`pipeline.ports.Inbox` over the database.
 
-    With `account`, only that bot account's entries are given as waiting and as judged last: on a PostgreSQL that
-    several processes share, each judges what its own account heard. Without it, all are.
+    With `account`, `waiting` and `judged_last` return only that bot account's entries: if several processes share a
+    PostgreSQL, each judges what its own account received. Without `account`, they return all.
     """
 
     def __init__(self, database: Database, account: str | None = None) -> None:
@@ -162,17 +162,19 @@ class SqlInbox:
         self._newest: int | None = None
         self._waiting, self._judged_last = _WAITING, _JUDGED_LAST
         if account is not None:
-            self._waiting, self._judged_last = (asked.where(_heard_as(account)) for asked in (_WAITING, _JUDGED_LAST))
+            self._waiting, self._judged_last = (
+                asked.where(_received_by(account)) for asked in (_WAITING, _JUDGED_LAST)
+            )
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
-        """Write all entries in one durable transaction and give those that were new, in the order given."""
-        entries = self._not_heard_by_formers(entries)
+        """Store all entries in one durable transaction; return those that were new, in the order given."""
+        entries = self._without_known_history(entries)
         if not entries:
             return []
-        # Encrypting takes its time: not while others wait to write.
+        # Encryption is slow, so it happens before the write lock is taken.
         rows = [row_of(self._database.keys, entry) for entry in entries]
         with self._database.write() as connection:
-            numbers = self._numbers_of(connection, entries)
+            numbers = self._lock_account_numbers(connection, entries)
             tick = max((connection.exec_driver_sql(self._newest_id).scalar() or 0) >> NUMBER_BITS, self._tick_now()) + 1
             ids = [tick + place << NUMBER_BITS | numbers[entry.account] for place, entry in enumerate(entries)]
             may_revise = self._may_revise(connection, rows)
@@ -184,20 +186,20 @@ class SqlInbox:
                 self._wait.write(connection, [(id_,) for id_ in sorted(new)])
             revisions = frozenset(connection.exec_driver_sql(self._revisions, span).scalars() if may_revise else ())
         self._numbers |= numbers
-        # Numbers of what was known already are given out again.
+        # Ids computed for entries that were known already are issued again.
         self._newest = max(new, default=self._newest)
         return [Admitted(id_, entry, id_ in revisions) for id_, entry in zip(ids, entries, strict=True) if id_ in new]
 
     def waiting(self, *, after_id: int, limit: int) -> list[Admitted]:
-        """Entries not yet judged with id > after_id, oldest first, bodies decrypted.
+        """Return at most `limit` entries not judged yet with id > after_id, oldest first, bodies decrypted.
 
         Raises:
-            WrongKeyError: a body does not open.
+            WrongKeyError: a body cannot be decrypted.
         """
         return self._admitted(self._waiting, {"after_id": after_id, "count": limit})
 
     def judged(self, account: str, *, after_id: int, limit: int) -> list[Admitted]:
-        """The same of what the account heard and was judged; what was sealed has no body.
+        """Return at most `limit` judged entries of the account with id > after_id, oldest first; sealed have no body.
 
         Raises:
             WrongKeyError: as `waiting`.
@@ -205,7 +207,7 @@ class SqlInbox:
         return self._admitted(_JUDGED, {"account": account, "after_id": after_id, "count": limit})
 
     def known(self, account: str, thread_id: str, keys: Iterable[str]) -> set[str]:
-        """Which of these msgIds are stored."""
+        """Return those of the msgIds `keys` that are stored."""
         return set(self.numbers(account, thread_id, keys))
 
     def numbers(
@@ -217,7 +219,7 @@ class SqlInbox:
         kind: ElementKind = ElementKind.MESSAGE,
         up_to: int | None = None,
     ) -> dict[str, int]:
-        """Of those of these keys that are stored, the number of the first entry; with `up_to`, none that is higher."""
+        """Return key -> id of its first entry, for the keys that are stored; with `up_to`, only ids up to that one."""
         values = {
             "accounts": self._accounts(account),
             "thread_id": storable(thread_id),
@@ -232,7 +234,7 @@ class SqlInbox:
         return numbers
 
     def oldest(self, account: str, thread_id: str, up_to: int | None = None) -> int | None:
-        """The lowest msgId of a thread that is stored, None where none is; `up_to` as in `numbers`."""
+        """Return the lowest msgId stored of a thread; None if there is none; `up_to` as in `numbers`."""
         values = {
             "accounts": self._accounts(account),
             "thread_id": thread_id,
@@ -243,7 +245,7 @@ class SqlInbox:
             return min((number for key in keys if (number := number_of(key)) is not None), default=None)
 
     def said_before(self, admitted: Admitted) -> bool:
-        """Whether the sealed content of the entry stood in an earlier entry of the same conversation, by its hash."""
+        """Return whether an earlier entry of the same conversation has the same sealed content, by keyed hash."""
         seal = admitted.entry.seal
         if seal is None:
             return False
@@ -256,18 +258,18 @@ class SqlInbox:
             return connection.execute(same.limit(1)).first() is not None
 
     def judged_last(self, thread_id: str) -> list[tuple[str, int, str]]:
-        """(account, Zalo's time in ms, key) of the entries judged in their turn that have the youngest times.
+        """Return (account, Zalo's time in ms, key) of the youngest entries of the thread that were judged in order.
 
-        What was late, and what a sweep found, is not among them.
+        Late entries and entries from group sync are left out.
         """
         with self._database.read() as connection:
             rows = connection.execute(self._judged_last, {"thread_id": thread_id})
             return [(row.account, row.at_ms, row.key) for row in rows]
 
     def newest_id(self) -> int:
-        """No entry that this object admitted has a higher number, nor any that was there when it was first asked.
+        """Return the highest id among entries stored at the first call and entries admitted by this object since.
 
-        Asks the database once, and never waits from then on.
+        Only the first call queries the database; later calls never wait.
         """
         if self._newest is None:
             with self._database.read() as connection:
@@ -275,13 +277,13 @@ class SqlInbox:
         return self._newest
 
     def last(self, account: str, thread_id: str) -> tuple[str, int] | None:
-        """(msgId, Zalo's time in ms) of the youngest message heard of a thread; None where none was."""
+        """Return (msgId, Zalo's time in ms) of the youngest message received in a thread; None if there is none."""
         with self._database.read() as connection:
             row = connection.execute(_LAST, {"accounts": self._accounts(account), "thread_id": thread_id}).first()
         return None if row is None else (row.key, row.at_ms)
 
     def receipt_is_watched(self, receipt: Element) -> bool:
-        """Whether a receipt (502/522; its `msgId` names the message) concerns a message under a case."""
+        """Return whether a receipt (502/522; its `msgId` names the message) concerns a message under a case."""
         values = {
             "group_id": storable(receipt.thread_id),
             "message_key": storable(str(receipt.raw.get("msgId"))),
@@ -290,7 +292,7 @@ class SqlInbox:
             return connection.execute(_UNDER_A_CASE, values).first() is not None
 
     def counts(self) -> InboxCounts:
-        """Of all accounts and threads together."""
+        """Return the number of entries, over all accounts and threads."""
         unjudged = select(func.count()).select_from(waiting)
         dead = select(func.count()).select_from(inbox).where(inbox.c.state == literal_column("'dead'"))
         heard = select(func.count()).select_from(inbox)
@@ -301,21 +303,21 @@ class SqlInbox:
         return InboxCounts(*row)
 
     def _accounts(self, account: str) -> list[str]:
-        """The account, and those before it whose place it has taken: what they heard it need not hear again."""
+        """Return the account and the accounts that it replaced, whose entries need not be stored again."""
         known = self._formers.get(account)
         if known is None:
             with self._database.read() as connection:
                 known = self._formers[account] = formers(connection, account)
         return [account, *known]
 
-    def _not_heard_by_formers(self, entries: Sequence[Entry]) -> Sequence[Entry]:
-        """History that an account before this one heard was judged then. What it says of a message now is new."""
+    def _without_known_history(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Drop entries that a replaced account already received and had judged; live changes of them are kept."""
         if not any(len(self._accounts(account)) > 1 for account in {entry.account for entry in entries}):
             return entries
         with self._database.read() as connection:
-            return [entry for entry in entries if not self._heard_by_former(connection, entry)]
+            return [entry for entry in entries if not self._is_known_history(connection, entry)]
 
-    def _heard_by_former(self, connection: Connection, entry: Entry) -> bool:
+    def _is_known_history(self, connection: Connection, entry: Entry) -> bool:
         same = select(inbox.c.fingerprint).where(
             inbox.c.account.in_(self._accounts(entry.account)[1:]),
             inbox.c.thread_id == storable(entry.thread_id),
@@ -323,15 +325,15 @@ class SqlInbox:
             inbox.c.key == storable(entry.key),
         )
         heard = connection.scalars(same).all()
-        # People in it bear other uids for another account, so that the same message may look like another one.
+        # uids in a message differ between accounts, so the same message may have another fingerprint.
         return bool(heard) and (entry.source is not Source.LIVE or entry.fingerprint in heard)
 
-    def _numbers_of(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, int]:
-        """Each account's number, with the right to give ids under it until the transaction ends."""
+    def _lock_account_numbers(self, connection: Connection, entries: Sequence[Entry]) -> dict[str, int]:
+        """Return each account's number, and lock the issuing of its ids until the transaction ends."""
         numbers = {}
         for account in sorted({entry.account for entry in entries}):
             known = self._numbers.get(account)
-            numbers[account] = _number(self._database, connection, account) if known is None else known
+            numbers[account] = _account_number(self._database, connection, account) if known is None else known
             self._database.lock(connection, _ACCOUNT_LOCK + numbers[account])
         return numbers
 
@@ -339,9 +341,9 @@ class SqlInbox:
         return to_ms(self._database.clock()) << _SEQUENCE_BITS
 
     def _may_revise(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> bool:
-        """Whether one of them may bear the key of another or of an earlier entry.
+        """Return whether one of the rows may have the key of another row or of an earlier entry.
 
-        Zalo counts its msgIds up, so that a look at the highest of each conversation nearly always saves one for each
+        Zalo's msgIds increase, so that comparing with the highest key of each conversation mostly saves a query per
         entry. Only SQLite is sure to order strings as Python does.
         """
         if not self._database.is_sqlite:
@@ -364,7 +366,7 @@ class SqlInbox:
         unsealed = [row for row in rows if len(row) == len(WITHOUT_SEAL)]
         if len(unsealed) == len(rows):  # as nearly always
             return self._insert.write(connection, rows)
-        # These first: of two that count as the same, the one of which nothing may be kept stays.
+        # Sealed rows first: of two duplicates, the sealed one must win.
         sealed = [row for row in rows if len(row) == len(WITH_SEAL)]
         return self._insert_sealed.write(connection, sealed) + self._insert.write(connection, unsealed)
 
@@ -374,15 +376,15 @@ class SqlInbox:
         return [admitted_of(self._database.keys, row) for row in rows]
 
 
-def _heard_as(account: str) -> ColumnElement[bool]:
-    """Heard by the account, or by one whose successor it is."""
+def _received_by(account: str) -> ColumnElement[bool]:
+    """Return the condition: received by the account or by an account that it replaced."""
     former = exists().where(former_accounts.c.uid == inbox.c.account, former_accounts.c.successor == account)
-    # No list of accounts: without statistics SQLite looks each of them up in some index that begins with the account,
-    # and sorts all that waits for every page of it.
+    # No IN list of accounts: without statistics SQLite would search an index that begins with the account, and would
+    # sort all waiting entries for every page.
     return (inbox.c.account == account) | former
 
 
-def _number(database: Database, connection: Connection, account: str) -> int:
+def _account_number(database: Database, connection: Connection, account: str) -> int:
     number = connection.scalar(select(accounts.c.number).where(accounts.c.uid == account))
     if number is None:
         database.lock(connection, _ACCOUNT_LOCK - 1)

@@ -1,4 +1,4 @@
-"""An entry as a row of the inbox, and back."""
+"""Converts inbox entries to table rows and back."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,15 +9,15 @@ from zalo_governor.storage.schema import inbox
 from zalo_governor.storage.security.crypto import Keys
 
 WITHOUT_SEAL = [column.name for column in inbox.c if not column.name.startswith("seal_") and column.name != "reason"]
-"""The columns of an entry with a body."""
+"""Columns written for an entry with a body."""
 WITH_SEAL = [column.name for column in inbox.c if column.name != "reason"]
-"""Those of a sealed one."""
+"""Columns written for a sealed entry."""
 _LATEST_MS = 1 << 42
-"""Zalo's times are about 2^41; an absurd one must not break the batch that it comes in."""
+"""Limit of Zalo's times, which are about 2^41 ms now; absurd ones are stored as 0, so as not to break the batch."""
 
 
 def row_of(keys: Keys, entry: Entry) -> tuple[Any, ...]:
-    """Without the id: the values of WITHOUT_SEAL or, where nothing may be kept, of WITH_SEAL; the body encrypted."""
+    """Return the entry's row without the id: values of WITHOUT_SEAL, or of WITH_SEAL if sealed; body encrypted."""
     account, thread_id, key = entry.account, storable(entry.thread_id), storable(entry.key)
     raw = None if entry.seal else entry.raw
     return (
@@ -39,10 +39,10 @@ def row_of(keys: Keys, entry: Entry) -> tuple[Any, ...]:
 
 
 def admitted_of(keys: Keys, row: Sequence[Any]) -> Admitted:
-    """`row` has the table's columns in their order, and whether it is a revision.
+    """Convert a row to an entry, decrypting the body; `row` holds the table's columns in order, then `revision`.
 
     Raises:
-        WrongKeyError: the body does not open.
+        WrongKeyError: the body cannot be decrypted.
     """
     (
         id_, account, thread_id, is_group, kind, key, cli_key, sender_uid, at_ms, source, received_ms, fingerprint,
@@ -51,12 +51,12 @@ def admitted_of(keys: Keys, row: Sequence[Any]) -> Admitted:
     raw = None if body is None else open_message(keys, account, thread_id, key, body)
     entry = Entry(
         account, thread_id, is_group, ElementKind(kind), key, cli_key, sender_uid, at_ms, Source(source),
-        received_ms, fingerprint, raw, _seal(seal),
+        received_ms, fingerprint, raw, _seal_of(seal),
     )  # fmt: skip
     return Admitted(id_, entry, bool(revision))
 
 
-def _seal(values: Sequence[Any]) -> Seal | None:
-    """By its columns, which stand in the order of its fields."""
+def _seal_of(values: Sequence[Any]) -> Seal | None:
+    """Return the Seal made from its columns, given in the order of its fields; None if the entry is not sealed."""
     rule_id, label, level, size, mac, clause, quoted = values
     return None if rule_id is None else Seal(rule_id, label, level, size, mac, clause, bool(quoted))

@@ -1,4 +1,4 @@
-"""The durable queue of work: enqueued by the transaction that decides it, claimed with a lease, settled once."""
+"""The durable job queue: a job is enqueued by the transaction that decides it, claimed with a lease, settled once."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -15,22 +15,22 @@ from zalo_governor.storage.schema import jobs
 from zalo_governor.storage.security.crypto import Keys, binding
 
 LEASE = timedelta(minutes=2)
-"""How long a claimed job belongs to whoever claimed it; one whose worker died is claimed anew after that."""
+"""How long a claimed job is reserved for its worker; afterwards another worker may claim the job."""
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _OPEN = jobs.c.due_ms.is_not(None)
 
 
 class Jobs(Repository):
-    """Work that waits, is under way, or is settled. The task is encrypted, and dropped when the job is settled."""
+    """Jobs that wait, run or are settled. A job's task is encrypted, and erased when the job is settled."""
 
     def enqueue(self, job: Job) -> bool:
-        """Have it done (its id is ignored); False where the same waits already, which then stands under this case."""
+        """Add a job (its id is ignored). If the same job waits already, move that one to the case and return False."""
         self._tx.flush()
-        waiting = (_OPEN, *self._same(job.account, job.kind, job.group_id, job.task.target))
+        waiting = (_OPEN, *self._is_same(job.account, job.kind, job.group_id, job.task.target))
         there = self._tx.connection.execute(select(jobs.c.id).where(*waiting)).scalar()
         if there is not None:
             if job.case_id is not None:
-                self._set(there, case_id=job.case_id, due_ms=to_ms(job.ordered_at), attempts=0)
+                self._update_open(there, case_id=job.case_id, due_ms=to_ms(job.ordered_at), attempts=0)
             return False
         self._tx.connection.execute(
             insert(jobs),
@@ -50,7 +50,7 @@ class Jobs(Repository):
         return True
 
     def claim(self, account: str, kinds: Collection[JobKind], now: datetime) -> list[Job]:
-        """Take what the account has to do by now, the oldest first: nobody else gets it before its lease ends."""
+        """Claim the account's due jobs, oldest first; no other worker gets them before the lease ends."""
         now_ms = to_ms(now)
         due = (
             select(jobs)
@@ -61,16 +61,16 @@ class Jobs(Repository):
                 or_(jobs.c.leased_until_ms.is_(None), jobs.c.leased_until_ms <= now_ms),
             )
             .order_by(jobs.c.id)
-            # Another worker's claim is passed over, and not waited for (PostgreSQL; SQLite has one writer).
+            # Rows that another worker is claiming are skipped, not waited for (PostgreSQL; SQLite has one writer).
             .with_for_update(skip_locked=True)
         )
         claimed = [self._job(row) for row in self._tx.execute(due)]
         for job in claimed:
-            self._set(job.id, leased_until_ms=to_ms(now + LEASE), attempts=job.attempts + 1)
+            self._update_open(job.id, leased_until_ms=to_ms(now + LEASE), attempts=job.attempts + 1)
         return [job.model_copy(update={"attempts": job.attempts + 1}) for job in claimed]
 
     def release(self, account: str) -> None:
-        """End the leases of an account whose only process has just started: whoever held them is gone."""
+        """End the leases of an account whose only process has just started: the workers that held them are dead."""
         self._tx.flush()
         self._tx.connection.execute(
             update(jobs)
@@ -79,33 +79,33 @@ class Jobs(Repository):
         )
 
     def next_due(self, account: str, kinds: Collection[JobKind]) -> datetime | None:
-        """When `claim` will next give anything; None where nothing waits."""
+        """Return when `claim` will next return a job; None if no job waits."""
         mine = (_OPEN, jobs.c.account == account, jobs.c.kind.in_([kind.value for kind in kinds]))
         free = func.coalesce(jobs.c.leased_until_ms, jobs.c.due_ms)
         due_ms = self._tx.execute(select(func.min(free)).where(*mine)).scalar()
         return None if due_ms is None else from_ms(due_ms)
 
     def waiting(self, case: Case, kind: JobKind) -> list[Job]:
-        """Jobs of that kind under the case that are not settled yet."""
+        """Return the jobs of that kind under the case that are not settled yet."""
         rows = self._tx.execute(
             select(jobs).where(_OPEN, jobs.c.case_id == case.id, jobs.c.kind == kind.value).order_by(jobs.c.id)
         )
         return [self._job(row) for row in rows]
 
     def is_waiting(self, account: str, kind: JobKind, group_id: str, target: str) -> bool:
-        """Whether that is ordered and not settled yet."""
-        same = self._same(account, kind, group_id, target)
+        """Return whether a job with this kind and target is enqueued and not settled yet."""
+        same = self._is_same(account, kind, group_id, target)
         return self._tx.execute(select(jobs.c.id).where(_OPEN, *same)).first() is not None
 
     def retry(self, job: Job, at: datetime) -> None:
-        """Nobody knows what became of it: it is tried once more then, unless it was settled meanwhile."""
-        self._set(job.id, due_ms=to_ms(at), leased_until_ms=None)
+        """Make a job whose result is unknown due again at that time, unless the job was settled meanwhile."""
+        self._update_open(job.id, due_ms=to_ms(at), leased_until_ms=None)
 
     def settle(self, job: Job, outcome: JobOutcome) -> bool:
-        """Write down what became of it, and drop the task; whether it was still open."""
-        return self._set(job.id, due_ms=None, leased_until_ms=None, task=None, outcome=outcome.value)
+        """Store the job's outcome and erase its task; return whether the job was still open."""
+        return self._update_open(job.id, due_ms=None, leased_until_ms=None, task=None, outcome=outcome.value)
 
-    def _same(self, account: str, kind: JobKind, group_id: str, target: str) -> tuple[ColumnElement[bool], ...]:
+    def _is_same(self, account: str, kind: JobKind, group_id: str, target: str) -> tuple[ColumnElement[bool], ...]:
         return (
             jobs.c.account == account,
             jobs.c.kind == kind.value,
@@ -113,7 +113,7 @@ class Jobs(Repository):
             jobs.c.target == target_mac(self._tx.keys, kind, target),
         )
 
-    def _set(self, job_id: int, **values: Any) -> bool:
+    def _update_open(self, job_id: int, **values: Any) -> bool:
         changed = self._tx.connection.execute(update(jobs).where(_OPEN, jobs.c.id == job_id).values(values))
         return bool(changed.rowcount)
 
@@ -131,19 +131,19 @@ class Jobs(Repository):
 
 
 def seal_task(keys: Keys, account: str, task: Task) -> bytes:
-    """The task encrypted, bound to the account that is to do it."""
+    """Encrypt the task, bound to the account that has to do it."""
     return keys.seal(task.model_dump_json().encode("utf-8", "surrogatepass"), binding("job", account))
 
 
 def open_task(keys: Keys, account: str, sealed: bytes) -> Task:
-    """The task of a job that is not settled.
+    """Decrypt the task of a job that is not settled.
 
     Raises:
-        WrongKeyError: it was sealed by another key, or for another account.
+        WrongKeyError: the task was encrypted with another key, or for another account.
     """
     return _TASK.validate_json(keys.open(sealed, binding("job", account)))
 
 
 def target_mac(keys: Keys, kind: JobKind, target: str) -> str:
-    """Keyed hash of a job's target: tells whether two jobs are the same, and names nobody."""
+    """Return the keyed hash of a job's target, which shows whether two jobs are the same, but not whom they concern."""
     return keys.mac(binding("job target", kind.value, target)).hex()

@@ -1,4 +1,4 @@
-"""Groups as they were last seen, who is in them, and the names that were judged."""
+"""Groups as last seen, their members, and the members' judged display names."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ _JUDGED_NAME = update(group_members).where(*_THIS_MEMBER).values(judged_name=bin
 
 
 class Members(Repository):
-    """Groups as they were last seen, who is in them, and the display names that were judged."""
+    """Groups as last seen, their members, and the members' judged display names."""
 
     def __init__(self, tx: Transaction, people: People) -> None:
         super().__init__(tx)
@@ -38,7 +38,7 @@ class Members(Repository):
         self._new_member = tx.database.insert_or_ignore(group_members)
 
     def group_snapshot(self, group_id: str) -> GroupSnapshot | None:
-        """The group as the unit's own account last saw it: another account knows people under other uids."""
+        """Return the group as this transaction's account last saw it; None if never. (uids differ between accounts.)"""
         newest = select(groups.c.snapshot).where(groups.c.group_id == group_id).order_by(groups.c.seen_ms.desc())
         if self._tx.account:
             newest = newest.where(groups.c.account == self._tx.account)
@@ -48,13 +48,13 @@ class Members(Repository):
         return GroupSnapshot.model_validate_json(self._tx.keys.open(sealed, binding("group", group_id)))
 
     def seen_at(self, account: str, group_id: str) -> datetime | None:
-        """When `save_group` last remembered the group for the account."""
+        """Return when `save_group` last stored the group for the account; None if never."""
         seen = select(groups.c.seen_ms).where(groups.c.account == account, groups.c.group_id == group_id)
         seen_ms = self._tx.execute(seen).scalar()
         return None if seen_ms is None else from_ms(seen_ms)
 
     def link_global_ids(self, account: str, members: Sequence[Member]) -> None:
-        """Tie persons to their globalId."""
+        """Link the members' persons to their globalIds."""
         self._tx.lock_office()
         for member in members:
             person = self._people.find_or_create(account, member.uid)
@@ -64,9 +64,9 @@ class Members(Repository):
                 self._people.forget_cached()
 
     def save_group(self, account: str, snapshot: GroupSnapshot, members: Sequence[Member], at: datetime) -> None:
-        """Remember the group and who is in it.
+        """Store the group's snapshot and who is in the group.
 
-        The members' names are not taken over: a name is kept only after it has passed the door and was judged.
+        Members' names are not stored: a name is stored only after the secret gate has passed it and rules judged it.
         """
         self._tx.lock_office()
         group_id = snapshot.group_id
@@ -76,19 +76,19 @@ class Members(Repository):
             insert(groups), {"group_id": group_id, "account": account, "seen_ms": to_ms(at), "snapshot": sealed}
         )
         seen = {*snapshot.member_uids, *(member.uid for member in members)}
-        self._present(account, group_id, seen, at, present=True)
+        self._set_present(account, group_id, seen, at, present=True)
         if not snapshot.members_hidden:
-            self._present(account, group_id, self.present_uids(account, group_id) - seen, at, present=False)
+            self._set_present(account, group_id, self.present_uids(account, group_id) - seen, at, present=False)
 
     def present_uids(self, account: str, group_id: str) -> set[str]:
-        """uids of the members of the group, by all that was heard and seen."""
+        """Return the uids of the group's members, by all events and snapshots received."""
         known = select(group_members.c.uid).where(
             group_members.c.account == account, group_members.c.group_id == group_id, group_members.c.present
         )
         return set(self._tx.execute(known).scalars())
 
     def judged_names(self, account: str, group_id: str) -> dict[str, str]:
-        """uid -> display name as last judged."""
+        """Return uid -> display name as last judged."""
         named = select(group_members.c.uid, group_members.c.judged_name).where(
             group_members.c.account == account,
             group_members.c.group_id == group_id,
@@ -97,38 +97,38 @@ class Members(Repository):
         return {row.uid: self._tx.keys.open_text(row.judged_name, "member", row.uid) for row in self._tx.execute(named)}
 
     def learn_names(self, account: str, event: EventBase, sender: Person | None) -> None:
-        """What a judged event, of which nothing is sealed, tells about names and membership."""
+        """Store the names and membership changes contained in a judged event; not to be called for a sealed event."""
         match event:
             case NameObserved():
-                self._judged_name(account, event, event.sender_uid, event.name)
+                self._save_judged_name(account, event, event.sender_uid, event.name)
             case MembersJoined():
-                self._present(
+                self._set_present(
                     account, event.thread_id, (member.uid for member in event.members), event.at, present=True
                 )
                 for member in event.members:
                     if member.name:
-                        self._judged_name(account, event, member.uid, member.name)
+                        self._save_judged_name(account, event, member.uid, member.name)
             case MembersLeft() | MemberRemoved():
                 gone = [member.uid for member in event.members]
-                self._present(account, event.thread_id, gone, event.at, present=False)
+                self._set_present(account, event.thread_id, gone, event.at, present=False)
             case _:
                 if sender and event.sender_name and not sender.display_name:
                     self._people.set_display_name(account, sender, event.sender_name)
 
-    def _judged_name(self, account: str, event: EventBase, uid: str, name: str) -> None:
+    def _save_judged_name(self, account: str, event: EventBase, uid: str, name: str) -> None:
         person = self._people.find_or_create(account, uid)
         if person is None:
             return
         self._people.set_display_name(account, person, name)
         if event.is_group:
-            self._present(account, event.thread_id, [uid], event.at, present=True)
+            self._set_present(account, event.thread_id, [uid], event.at, present=True)
             sealed = self._tx.keys.seal_text(name, "member", person.uid)
             self._tx.write_later(
                 _JUDGED_NAME,
                 {"b_account": account, "b_group_id": event.thread_id, "b_uid": person.uid, "b_name": sealed},
             )
 
-    def _present(self, account: str, group_id: str, uids: Iterable[str], at: datetime, *, present: bool) -> None:
+    def _set_present(self, account: str, group_id: str, uids: Iterable[str], at: datetime, *, present: bool) -> None:
         since_ms = to_ms(at)
         for uid in sorted(map(storable, uids)):
             key = {"account": account, "group_id": group_id, "uid": uid}
@@ -139,7 +139,7 @@ class Members(Repository):
             )
 
     def update_group(self, account: str, snapshot: GroupSnapshot) -> None:
-        """Remember the group as an event has made it; a group that was never looked at is not remembered."""
+        """Update the stored snapshot of a group after an event; no effect if the group was never stored."""
         self._tx.lock_office()
         sealed = self._tx.keys.seal(snapshot.model_dump_json().encode(), binding("group", snapshot.group_id))
         here = (groups.c.account == account, groups.c.group_id == snapshot.group_id)

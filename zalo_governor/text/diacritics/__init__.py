@@ -1,1 +1,1 @@
-"""Whether a message has its Vietnamese diacritics, and which ones are missing."""
+"""Detects Vietnamese without its diacritics, and proposes the missing ones."""

@@ -1,7 +1,7 @@
-"""Vietnamese from before Unicode as it shows today: the code tables of the old fonts, read as Latin-1 or Windows-1252.
+"""Decoders of Vietnamese encodings from before Unicode, for text that was read as Latin-1 or Windows-1252.
 
-Tables are the published ones of TCVN3 (ABC), VNI-Windows, VISCII 1.1, VPS and Windows-1258. A decoder takes the text as
-it is seen and gives what its writer meant, whether or not that makes sense; `text.diacritics.legacy` judges.
+The tables are the published ones of TCVN3 (ABC), VNI-Windows, VISCII 1.1, VPS and Windows-1258. A decoder turns the
+text as displayed into Vietnamese even if the result makes no sense; `text.diacritics.legacy` decides whether it does.
 """
 
 import re
@@ -14,7 +14,13 @@ _ROWS = ("a", "â", "ă", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y")
 
 
 def _table(codes: str, order: tuple[str, ...], more: Mapping[str, str]) -> dict[str, str]:
-    """Five codes for each vowel of `_ROWS`, a blank where the letter has none; and what else there is."""
+    """Return a table from code to letter.
+
+    Args:
+        codes: five codes for each vowel of `_ROWS`, a space where the encoding lacks the letter.
+        order: the tone marks of the five codes.
+        more: further codes and their letters.
+    """
     table = dict(more)
     for at, code in enumerate(codes.replace("\n", "")):
         if code != " ":
@@ -23,7 +29,7 @@ def _table(codes: str, order: tuple[str, ...], more: Mapping[str, str]) -> dict[
 
 
 def _shown(table: Mapping[str, str]) -> dict[int, str]:
-    """The table for both ways in which codes 80-9F show: as controls and as Windows-1252."""
+    """Return the table by code point, with codes 80-9F both as control characters and as shown in Windows-1252."""
     shown = {ord(code): letter for code, letter in table.items()}
     for code, letter in table.items():
         if "\x80" <= code <= "\x9f":
@@ -34,7 +40,7 @@ def _shown(table: Mapping[str, str]) -> dict[int, str]:
 
 
 _TYPOGRAPHY = "\ufffd–—‘’“”…•™€"
-"""What today's texts hold too often to be a letter of an old font."""
+"""Typographic signs, not decoded because they are common in today's texts."""
 _TCVN3 = _shown(
     _table(
         "µ¸¶·¹ÇÊÈÉË»¾¼½ÆÌÐÎÏÑÒÕÓÔÖ×ÝØÜÞßãáâäåèæçéêíëìîïóñòôõøö÷ùúýûüþ",
@@ -120,7 +126,7 @@ def _decode_vni(text: str) -> str:
 
 
 def _decode_tcvn3(text: str) -> str:
-    # Capitals have no codes of their own: a font of capitals shows the same ones.
+    # Capitals have no codes of their own: a capital font displays the lower-case codes as capitals.
     decoded = text.translate(_TCVN3)
     plain = [letter for letter in text if letter.isascii() and letter.isalpha()]
     return decoded.upper() if len(plain) > 1 and all(map(str.isupper, plain)) else decoded
@@ -148,4 +154,4 @@ DECODERS: dict[str, Callable[[str], str]] = {
     "cp1258": lambda text: unicodedata.normalize("NFC", text.translate(_CP1258)),
     "utf8": _decode_utf8,
 }
-"""By the name under which a message is reported; `utf8` is UTF-8 that was taken for Windows-1252."""
+"""Decoders by the encoding's name as reported; `utf8` is UTF-8 that was wrongly read as Windows-1252."""

@@ -1,4 +1,4 @@
-"""What a message shows about its marks, as figures: the input of the trained decision (`text.diacritics.forest`)."""
+"""Computes numbers that describe the diacritics of a message: the input of the decision trees (`forest.py`)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,63 +8,63 @@ from zalo_governor.text.diacritics.spellings import Word
 from zalo_governor.text.tokens import Token, TokenKind
 
 RISING = frozenset({*range(16, 26), 28, 42, 43, *range(45, 56)})
-"""The numbers of those figures that grow with the chances of words to lack marks, and speak for nothing else."""
+"""Indexes of the figures that only grow as words become likelier to lack diacritics (for monotonic training)."""
 
 
 class Evidence(NamedTuple):
-    """The figures, and the words they were read from."""
+    """The figures of a message (input of the decision trees) and, per word, the data they were computed from."""
 
     figures: tuple[float, ...]
     words: list[Token]
     lost: list[float]
-    """For each word, the chance (0-1) that it lacks marks."""
+    """For each word, the probability (0-1) that it lacks diacritics."""
     chances: list[list[tuple[int, float]]]
-    """For each word, what it may be meant as, as places in the language, with their chances."""
+    """For each word, the words it may stand for, as (index in `Language.words`, probability)."""
     named: list[bool]
-    """For each word, whether it stands in capitals like a name."""
+    """For each word, whether it is capitalised like a name."""
 
     @property
     def vietnamese(self) -> bool:
-        """Whether any word could be Vietnamese."""
+        """Return whether any word could be Vietnamese."""
         return self.figures[0] > 0
 
     @property
     def shouted(self) -> bool:
-        """Whether the whole message is in capitals."""
+        """Return whether the whole message is in capitals."""
         return self.figures[8] > 0
 
     @property
     def several(self) -> float:
-        """The chance (0-1) that at least two words lack marks."""
+        """Return the probability (0-1) that at least two words lack diacritics."""
         return self.figures[-1]
 
     @property
     def share_lost(self) -> float:
-        """The share (0-1) of the words that likely lack marks."""
+        """Return the expected share (0-1) of words that lack diacritics."""
         return sum(self.lost) / max(len(self.lost), 1)
 
     @property
     def marked(self) -> bool:
-        """Whether any word bears marks."""
+        """Return whether any word has diacritics."""
         return self.figures[2] > 0
 
 
 class Cut(NamedTuple):
-    """A normalised text, cut into what is read of it."""
+    """A normalised text split into the words that are analysed; `prose`, `words` and `begins` are parallel lists."""
 
     text: str
     prose: list[Token]
-    """Words, and codes that stand among them."""
+    """Tokens of the words, and of codes between them."""
     words: list[Word]
-    """What each may stand for."""
+    """For each token, the words it may stand for."""
     begins: list[bool]
-    """Which of them begin a sentence or clause."""
+    """For each token, whether it begins a sentence or clause."""
     codes: int
-    """How many tokens are no words."""
+    """Number of code tokens (numbers, document numbers) in the text."""
 
 
 def cut(reader: Reader, text: str, found: Sequence[Token]) -> Cut:
-    """The text by its tokens."""
+    """Split a normalised text into words by its tokens (`found`)."""
     prose: list[Token] = []
     begins: list[bool] = []
     end = 0
@@ -81,7 +81,7 @@ def cut(reader: Reader, text: str, found: Sequence[Token]) -> Cut:
             elif between == " " or not (signs := between.strip(_WITHIN_A_CLAUSE)):
                 begins.append(False)
             elif signs.isspace():
-                # Lines break anywhere on their way through programs, at times behind every word.
+                # Programs insert line breaks anywhere, some after every word.
                 breaks = True
                 begins.append(token.text[0].isupper() and not broke)
             else:
@@ -94,10 +94,10 @@ def cut(reader: Reader, text: str, found: Sequence[Token]) -> Cut:
 
 
 def gather(reader: Reader, cut: Cut, abbreviations: frozenset[str]) -> Evidence:
-    """The figures of a text."""
+    """Compute the figures of a split text; `abbreviations` are short forms without diacritics, in lower case."""
     text, prose, words, begins, codes = cut
     lattice = reader.read(words, begins)
-    # A sentence in capitals is a sentence; capitals between commas are abbreviations.
+    # A whole sentence in capitals is shouting; capitals between commas are abbreviations.
     shouted = (
         "".join([token.text for token in prose]).isupper()
         and sum(word.syllable for word in words) * 2 > len(words)
@@ -110,7 +110,7 @@ def gather(reader: Reader, cut: Cut, abbreviations: frozenset[str]) -> Evidence:
 
 
 def _is_short(text: str, token: Token, abbreviations: frozenset[str], *, shouted: bool) -> bool:
-    """Whether a word is an abbreviation, or the first letter of a name."""
+    """Return whether a word is an abbreviation or the initial of a name."""
     if token.text.lower() in abbreviations:
         return True
     if shouted or not token.text.isupper():
@@ -119,12 +119,16 @@ def _is_short(text: str, token: Token, abbreviations: frozenset[str], *, shouted
 
 
 def _named(prose: list[Token], words: list[Word], begins: list[bool], unknown: int) -> list[bool]:
-    """Words in capitals that are no beginning, or a beginning that goes on in capitals."""
+    """Return for each word whether it looks like a name.
+
+    That is a capitalised word that begins no sentence, or one that does and is followed by another capitalised word.
+    `unknown` is the index of the stand-in for words that are no syllable.
+    """
     capital = [token.kind is TokenKind.WORD and token.text[0].isupper() for token in prose] + [False]
     follows = [not begin for begin in begins] + [False]
     return [
         capital[at]
-        # A word that no syllable fits as it stands has lost its tone, name or not.
+        # A word with diacritics that is no syllable as typed has lost its tone mark, even if it is a name.
         and not (word.marked and word.meant and word.typed == unknown)
         and (follows[at] or (capital[at + 1] and follows[at + 1]))
         for at, word in enumerate(words)
@@ -207,14 +211,18 @@ def _figures(
 
 
 def _at_even_odds(chances: Sequence[float]) -> tuple[float, ...]:
-    """The same chances for a writer who drops marks here and there: together, the best three, one and two."""
+    """Return figures for a careless writer, who drops diacritics more often than the model expects.
+
+    They are the sum and the mean of the raised probabilities, the second and third highest, and `_one_and_two` of them.
+    `chances` are the probabilities that words lack diacritics, the highest first.
+    """
     even = [chance * _CARELESS / (chance * _CARELESS + 1.0 - chance) for chance in chances]
     best = [*even[:3], 0.0, 0.0, 0.0]
     return sum(even), sum(even) / max(len(even), 1), best[1], best[2], *_one_and_two(even)
 
 
 def _one_and_two(chances: Sequence[float]) -> tuple[float, float]:
-    """The chance (0-1) that at least one word lacks marks, and that at least two do: one is a slip, two are not."""
+    """Return the probabilities (0-1) that at least one word and that at least two words lack diacritics."""
     none, one = 1.0, 0.0
     for chance in chances:
         kept = 1.0 - chance
@@ -224,4 +232,4 @@ def _one_and_two(chances: Sequence[float]) -> tuple[float, float]:
 
 _WITHIN_A_CLAUSE = " -/&+'"
 _CARELESS = 80.0
-"""How much likelier such a writer drops a mark than one in a message that is otherwise as it should be."""
+"""Factor on the odds of a dropped diacritic for a careless writer, compared with an otherwise correct message."""

@@ -1,4 +1,4 @@
-"""Fixed expressions of administration, names of offices and titles: what a run of words without marks stands for."""
+"""Restores diacritics of fixed administrative expressions, agency names and titles from lists."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -11,11 +11,13 @@ Phrase = tuple[str, ...]
 
 
 class Expressions:
-    """Expressions in proper spelling; signs and capitals do not matter. What two of them may stand for is neither.
+    """Fixed expressions in correct spelling; signs and case are ignored.
+
+    Words without diacritics that match two different expressions are ambiguous and match neither.
 
     Args:
-        lines: of two words or more, others are passed over; 0 is any number.
-        abbreviations: short forms that have marks: "hđnd", "đ/c".
+        lines: expressions of two or more words (others are ignored); a number stands for any number.
+        abbreviations: short forms that have diacritics: "hđnd", "đ/c".
     """
 
     def __init__(self, lines: Iterable[str], abbreviations: Iterable[str]) -> None:
@@ -33,13 +35,13 @@ class Expressions:
         self._abbreviations = {fold(short): short for short in abbreviations}
 
     def abbreviation(self, typed: str) -> str | None:
-        """The short form with its marks, None where it has none: "HDND"."""
+        """Return the abbreviation with its diacritics, "hđnd" for "HDND"; None if it is not in the list."""
         return self._abbreviations.get(typed.lower())
 
     def meant(self, words: Sequence[Token], text: str) -> dict[int, tuple[str, float]]:
-        """For each of the words that stands in an expression, the longest there is, what it is meant as.
+        """Return, by index of the word, (the intended word, how many times likelier it is than without the expression).
 
-        With it comes how much likelier that makes it.
+        Only words that are part of an expression are returned; the longest expression at a place is used.
         """
         found: dict[int, tuple[str, float]] = {}
         lower = [NUMBER if token.text[0].isdecimal() else canonical(token.text.lower()) for token in words]
@@ -63,7 +65,7 @@ class Expressions:
         for last in range(end, at + 1, -1):
             key = tuple(bare[at:last])
             meant = self._known.get(key)
-            # What was typed with marks must have these.
+            # Words typed with diacritics must match exactly.
             if meant and all(
                 typed in {plain, word} for typed, plain, word in zip(lower[at:last], key, meant, strict=True)
             ):
@@ -72,7 +74,7 @@ class Expressions:
 
 
 def _habit(at: int, words: Sequence[Token], text: str) -> str | None:
-    """What a word is by its place: a polite last word, a day of the week, a village before its name."""
+    """Return the word that the position suggests: a final particle, a day of the week, a village before its name."""
     token = words[at]
     if at and token.text in _LAST and _ENDS.match(text, token.end):
         return _LAST[token.text]

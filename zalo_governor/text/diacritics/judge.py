@@ -1,8 +1,8 @@
-"""Is a message Vietnamese without its diacritics? A quick check for most messages, a trained model for the rest.
+"""Decides whether a message is Vietnamese without its diacritics: a quick check for most, a trained model for the rest.
 
-The quick check looks at each word and its two neighbours; it may say "fine", never "violation". Everything else is read
-as a lattice of possible words (`lattice.py`), whose features (`evidence.py`) go to the trained decision trees
-(`forest.py`). Their score is the log-odds that diacritics are missing.
+The quick check looks at each word and its two neighbours; it can clear a message, but never report one. Every other
+message is read as a lattice of possible words (`lattice.py`), whose features (`evidence.py`) go to trained decision
+trees (`forest.py`). Their score is the log-odds that diacritics are missing.
 """
 
 import re
@@ -27,7 +27,7 @@ from zalo_governor.text.tokens import Token, TokenKind, tokens
 
 
 class Marks(StrEnum):
-    """What a message is."""
+    """Verdict on the diacritics of a message: all there, none, or some missing."""
 
     OK = "ok"
     NO_DIACRITICS = "no_diacritics"
@@ -35,40 +35,42 @@ class Marks(StrEnum):
 
 
 class Reading(NamedTuple):
-    """What was read, and where the marks are missing."""
+    """Result of checking the diacritics of a message."""
 
     marks: Marks
     sure: bool = True
-    """False where it is likely but not certain."""
+    """False if the verdict is likely but not certain."""
     spans: tuple[tuple[int, int], ...] = ()
-    """[start, end) of the words without marks, in the original text."""
+    """Ranges [start, end) of the words that lack diacritics, in the original text."""
     evidence: Evidence | None = None
-    """What it was read from, where there was anything to read."""
+    """The data behind the verdict; None if the message is fine."""
 
 
 class Thresholds(NamedTuple):
-    """Scores from which a message is a violation, and from which it is suspect."""
+    """Scores (log-odds that diacritics are missing) from which a message is a violation, or suspect."""
 
     violation: float
-    """Of one without any mark."""
+    """Score from which a message without any diacritics is a violation."""
     partial: float
-    """Of one with some marks, in which likely at least two words lack theirs, and one word in five."""
+    """Score for a message with some diacritics, if likely at least two words and a fifth of all words lack theirs."""
     brief: float
-    """Of one of a few words with some marks: one missing is much of it, and little shows that it is missing."""
+    """Score for a short message with some diacritics: each word matters, and little context shows the loss."""
     slip: float
-    """Of a longer one with some marks, in which likely fewer words lack them."""
+    """Score for a longer message with some diacritics in which likely fewer words lack theirs than for `partial`."""
     suspect: float
 
 
 class Words:
-    """What an office writes that no model knows. All words given are in small letters.
+    """An organisation's word lists and the language model, with the functions that analyse a message by them.
+
+    All words given are in lower case.
 
     Args:
-        model: gives the shipped model, or another one; asked at the first use, as it takes half a second.
-        acknowledgements: whole messages, without marks, that pass as they are: "ok", "vang a".
-        abbreviations: short forms that have no marks: "ubnd", "ko", "sdt".
-        names: names that are written without marks, of one word or more: "pa u", "voffice".
-        expressions: what is taken for meant before any word is guessed at.
+        model: returns the language model; called at the first use, as loading takes half a second.
+        acknowledgements: whole messages, without diacritics, that are always accepted: "ok", "vang a".
+        abbreviations: short forms that have no diacritics: "ubnd", "ko", "sdt".
+        names: names written without diacritics, of one or more words: "pa u", "voffice".
+        expressions: fixed expressions that are restored before any other word is guessed.
     """
 
     def __init__(
@@ -91,30 +93,30 @@ class Words:
 
     @cached_property
     def model(self) -> Model:
-        """What is known of Vietnamese."""
+        """Return the language model with its decision trees, loaded on first access."""
         return self._load()
 
     @cached_property
     def reader(self) -> Reader:
-        """Reads with it."""
+        """Return the reader that analyses words with the language model."""
         return Reader(self.model.language)
 
     def acknowledges(self, text: str) -> bool:
-        """Whether the whole message is one of those that pass as they are, whatever signs and stickers adorn it."""
+        """Return whether the whole message is an accepted acknowledgement, ignoring signs and stickers."""
         if len(text) > self._longest_acknowledgement:
             return False
         said = unstretched(_STICKERS.sub(" ", fold(text)))
         return " ".join(_SAID.findall(said)) in self._acknowledgements
 
     def cut(self, normalised: Normalised) -> Cut:
-        """A text cut into words; of an absurdly long one, how it begins."""
-        head = normalised.text[:_HEAD]
+        """Split a text into words; only its first 5,000 characters are read."""
+        head = normalised.text[:_LONGEST_READ]
         return cut(self.reader, head, self._without_names(tokens(head)))
 
     def at_a_glance_fine(self, typed: Cut) -> bool:
-        """Whether the message is plainly fine; False decides nothing.
+        """Return True if the message is certainly fine; False is not a verdict.
 
-        Enough words bear all their marks, and hardly any would be likelier with a mark, between its neighbours.
+        A message is fine if enough words have diacritics and, given their neighbours, hardly any other word lacks them.
         """
         words, begins = typed.words, typed.begins
         marked = 0
@@ -126,7 +128,7 @@ class Words:
         count = len(words)
         if marked < count * _ENOUGH_MARKED:
             return False
-        # One word out of many that may lack a mark is a slip at most, and a slip is nobody's business.
+        # One word of many that may lack diacritics is a typing error at most, and not reported.
         room = _DOUBT if count >= _MANY else _LITTLE_DOUBT
         before: Word | None = None
         for at, word in enumerate(words):
@@ -141,11 +143,11 @@ class Words:
         return True
 
     def look(self, typed: Cut) -> Evidence:
-        """What the message shows."""
+        """Compute the evidence for missing diacritics in a split message."""
         return gather(self.reader, typed, self.abbreviations)
 
     def _without_names(self, found: list[Token]) -> list[Token]:
-        """The tokens, with those of known names taken for codes."""
+        """Return the tokens, with those of known names marked as files, so that they are not analysed as words."""
         if not self._names:
             return found
         out = list(found)
@@ -161,7 +163,7 @@ class Words:
 
 
 def read_marks(normalised: Normalised, typed: Cut, words: Words, limits: Thresholds) -> Reading:
-    """The reading of one message, cut into words."""
+    """Check one message for missing diacritics; `typed` is the message split by `Words.cut`."""
     if words.acknowledges(normalised.text):
         return Reading(Marks.OK)
     evidence = words.look(typed)
@@ -169,32 +171,32 @@ def read_marks(normalised: Normalised, typed: Cut, words: Words, limits: Thresho
         return Reading(Marks.OK)
     score = words.model.forest.score(evidence.figures)
     marks = Marks.PARTIAL if evidence.marked else Marks.NO_DIACRITICS
-    limit = _limit(evidence, normalised.text, limits)
+    limit = _violation_threshold(evidence, normalised.text, limits)
     if score < min(limit, limits.suspect):
         return Reading(Marks.OK)
     return Reading(marks, score >= limit, _spans(normalised, evidence), evidence)
 
 
-def _limit(evidence: Evidence, text: str, limits: Thresholds) -> float:
+def _violation_threshold(evidence: Evidence, text: str, limits: Thresholds) -> float:
     if evidence.marked:
         if len(evidence.words) <= _BRIEF:
             return limits.brief
         many = evidence.several >= _LIKELY and evidence.share_lost >= _MORE_THAN_A_SLIP
         return limits.partial if many else limits.slip
-    if _calls_somebody(evidence) or _lists_names(evidence, text):
+    if _addresses_somebody(evidence) or _lists_names(evidence, text):
         return inf
-    vague = max(evidence.lost, default=0.0) < _POINTED_AT
-    return limits.violation + (_MORE_IN_DOUBT if vague or _may_be_a_name(evidence) else 0.0)
+    vague = max(evidence.lost, default=0.0) < _LOCATABLE
+    return limits.violation + (_EXTRA_IF_DOUBTFUL if vague or _may_be_a_name(evidence) else 0.0)
 
 
-def _calls_somebody(evidence: Evidence) -> bool:
-    """Whether the whole message calls a person by one name ("bac Nam"): nobody can tell how the name is written."""
+def _addresses_somebody(evidence: Evidence) -> bool:
+    """Return whether the whole message addresses a person by one name ("bac Nam"), whose spelling nobody can know."""
     words = [token.text for token in evidence.words]
     return len(words) == 2 and words[0].lower() in _CALLS and words[1][0].isupper() and not words[1].isupper()
 
 
 def _lists_names(evidence: Evidence, text: str) -> bool:
-    """Whether the whole message is a list of single names ("Nam, Long, Giang"): the same holds of each of them."""
+    """Return whether the whole message lists single names ("Nam, Long, Giang"), whose spelling nobody can know."""
     words = evidence.words
     apart = all(text[before.end : after.start].strip() for before, after in pairwise(words))
     return len(words) > 1 and apart and all(map(_may_be_a_given_name, words))
@@ -206,7 +208,7 @@ def _may_be_a_given_name(token: Token) -> bool:
 
 
 def _may_be_a_name(evidence: Evidence) -> bool:
-    """Whether the whole message may be a name or a place, or call somebody: many names have no marks."""
+    """Return whether the whole message may be a name, a place or an address to somebody: many names lack diacritics."""
     words = [token.text for token in evidence.words]
     capitals = [word[0].isupper() and (len(word) == 1 or not word.isupper()) for word in words]
     if any(map(only_with_marks, words)) or (words and words[0].lower() in _FAMILIES):
@@ -225,10 +227,10 @@ def _spans(normalised: Normalised, evidence: Evidence) -> tuple[tuple[int, int],
     )
 
 
-_HEAD = 5_000
+_LONGEST_READ = 5_000
 _MOST_DECORATION = 60
 _STICKERS = re.compile(r"/-[a-z]+|[:;=]-?[a-z](?!\w)")
-"""As the sender's client writes them where it draws a face."""
+"""Text codes of stickers and emoticons, as the sender's client writes them."""
 _SAID = re.compile(r"[^\W_]+")
 _ENOUGH_MARKED = 0.4
 _MANY = 8
@@ -240,9 +242,9 @@ _MORE_THAN_A_SLIP = 0.2
 _LONGEST_NAME = 5
 _LONGEST_NAME_ALONE = 4
 _CALLS = frozenset({"anh", "em", "chi", "co", "chu", "bac", "di", "cau", "ong", "ba"})
-"""What people are called by, without its marks."""
+"""Forms of address, without diacritics."""
 _FAMILIES = frozenset({"tran", "pham", "huynh"})
-"""Family names that are nobody's as they stand."""
-_POINTED_AT = 0.4
-"""Below this chance for each word there is none to show that lacks its marks."""
-_MORE_IN_DOUBT = 2.0
+"""Family names that exist only with diacritics, as typed without them."""
+_LOCATABLE = 0.4
+"""If no word reaches this probability of lacking diacritics, the loss cannot be located."""
+_EXTRA_IF_DOUBTFUL = 2.0

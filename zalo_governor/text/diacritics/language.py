@@ -1,8 +1,8 @@
-"""What is known of Vietnamese as people write it: how often each syllable stands, and each run of two and of three.
+"""Statistics of written Vietnamese: how often each syllable, each pair and each triple of syllables occurs.
 
-The figures come from the shipped file `vietnamese.model`, made by `training/`. Words stand in the order of their bare
-letters, so that everything that looks alike without marks, or without tone, is one range, and a search for what
-follows a word finds all of it at one place.
+The numbers come from the shipped file `vietnamese.model`, made by `training/`. Words are sorted by their letters
+without diacritics, so that words equal without diacritics, or without tone, are one range of indexes, and the followers
+of a word that fall in this range are neighbours as well.
 """
 
 import re
@@ -21,41 +21,44 @@ from zalo_governor.text.diacritics.syllables import is_syllable
 from zalo_governor.text.fold import fold
 
 BEGIN, UNKNOWN, NUMBER = "<", "?", "#"
-"""Stand-ins among the words: a beginning, any word that is no syllable, any number."""
+"""Special words: the beginning of a clause, any word that is no syllable, any number."""
 
 NO_PAIR = -1
-"""In the place of a pair that was not counted."""
+"""Index used for a pair of words that was not counted."""
 
 Range = tuple[int, int]
-"""[first, last) places in the order of the words."""
+"""Range [first, last) of indexes in `Language.words`."""
 
 Seen = tuple[int, float, int]
-"""A word that was seen to follow: its number among those asked for, its share (0-1), and the pair that it ends."""
+"""A word counted after another: its position among the words asked for, its share (0-1), the index of the pair."""
 
 
 Link = tuple[float, int, float, float, list[Seen]]
-"""From a word to another one: the share (0-1) of that one as typed and the pair that the two are; the part that is left
-to words at large; the share of all that were seen; and these."""
+"""Probabilities of what follows a word.
+
+Share (0-1) of the next word as typed; index of the pair of both; share left for words never counted after the first;
+total share of the counted words asked for; list of these words.
+"""
 
 
 class Followers(NamedTuple):
-    """What was counted after each word, or after each pair: in order, and how often."""
+    """Counts of the words that follow each word, or each pair of words."""
 
     rows: Sequence[int]
-    """Where the followers of each begin; one more than there are words, or pairs."""
+    """Index in `words` of each one's first follower, with an end mark: one entry more than there are words or pairs."""
     words: Sequence[int]
     often: Sequence[int]
 
 
 class Language:
-    """Frequencies of words, and of runs of two and three.
+    """Frequencies of words, pairs and triples.
 
     Args:
-        words: in the order of `order_of`, with the three stand-ins.
-        singles: how often each word stands.
-        pairs: the pairs that were kept.
-        triples: what was kept of the words after each pair, the pairs numbered as in `pairs`.
-        english: natural logarithm of the share of each English word, in small letters.
+        words: all words, sorted by `order_of`, with the three special words.
+        singles: count of each word.
+        pairs: counts of the stored pairs.
+        triples: counts of the words after each stored pair; pairs are numbered as in `pairs`.
+        english: share of each English word, in lower case.
     """
 
     def __init__(
@@ -74,29 +77,34 @@ class Language:
         self.unknown = self.places[UNKNOWN]
         self.number = self.places[NUMBER]
         self.begin = self.places[BEGIN]
-        # A word that follows many others is the likelier in new company.
+        # A word that follows many different words is likelier to follow a new one.
         company = Counter(pairs.words)
         whole, met = sum(singles), max(len(pairs.words), 1)
         blended = [(1 - _SOCIABLE) * often + _SOCIABLE * whole * company[at] / met for at, often in enumerate(singles)]
         total = sum(blended)
         self.common = array("d", (often / total for often in blended))
-        """The share (0-1) of each word in running text."""
+        """Share (0-1) of each word in running text."""
         self._rows, self._followers = array("I", pairs.rows), array("H", pairs.words)
         self._left, self._shares = _shared(pairs, singles)
         self._next_rows, self._next = array("I", triples.rows), array("H", triples.words)
         self._next_left, self._next_shares = _shared(triples, pairs.often)
 
     def follow(self, before: int, word: int) -> float:
-        """Share (0-1) of a word among what follows another one, each by its place."""
+        """Return the probability (0-1) that `word` follows `before`, both given by index."""
         end = self._rows[before + 1]
         at = bisect_left(self._followers, word, self._rows[before], end)
         share = self._left[before] * self.common[word]
         return share + self._shares[at] if at < end and self._followers[at] == word else share
 
     def after(self, pair: int, before: int, typed: int, apart: bool, meant: Sequence[Range]) -> Link:
-        """What leads from a word, which ended a pair, to a word as typed and to all words in the ranges `meant`.
+        """Return the probabilities of what follows a word.
 
-        `apart` says that the word as typed is in none of the ranges.
+        Args:
+            pair: index of the pair that ends with `before`, or NO_PAIR.
+            before: index of the word before.
+            typed: index of the next word as typed.
+            apart: whether `typed` is in none of the ranges `meant`.
+            meant: ranges of the words that the next word may stand for.
         """
         [link] = self.after_each([(pair, before)], typed, apart, meant)
         return link
@@ -104,7 +112,7 @@ class Language:
     def after_each(
         self, sources: Sequence[tuple[int, int]], typed: int, apart: bool, meant: Sequence[Range]
     ) -> list[Link]:
-        """The same from each of these (pair, word): a message asks thousands of times."""
+        """Return what `after` returns for each (pair, before) of `sources`; faster, as a message needs thousands."""
         rows, followers, shares, next_rows = self._rows, self._followers, self._shares, self._next_rows
         common = self.common[typed]
         links: list[Link] = []
@@ -139,7 +147,7 @@ class Language:
         return links
 
     def _after_two(self, pair: int, typed: int, meant: Sequence[Range], after_one: Link) -> Link:
-        """The same after two words, of which something was counted; what that leaves goes by the last of them."""
+        """Return the link after a counted pair: shares from its triples, the rest distributed as in `after_one`."""
         kept, ends, left, total, seen = after_one
         start, end = self._next_rows[pair], self._next_rows[pair + 1]
         part = self._next_left[pair]
@@ -149,7 +157,7 @@ class Language:
         if at < end and following[at] == typed:
             kept += shares[at]
         if not seen:
-            # Whatever ends a triple that was kept ends a pair that was.
+            # The last two words of every stored triple are a stored pair too.
             return kept, ends, left * part, 0.0, seen
         extra: dict[int, float] = {}
         offset = 0
@@ -167,7 +175,12 @@ class Language:
 
 
 def _shared(runs: Followers, often: Sequence[int]) -> "tuple[array[float], array[float]]":
-    """What the kept runs leave over to others, and the share of each run, of all that follows."""
+    """Return, per word or pair, the share left for followers not stored; and the share of each stored follower.
+
+    Args:
+        runs: the stored followers.
+        often: count of each word or pair.
+    """
     left, shares = array("f"), array("f")
     for start, end, whole in zip(runs.rows, runs.rows[1:], often, strict=False):
         if start == end:
@@ -182,13 +195,13 @@ def _shared(runs: Followers, often: Sequence[int]) -> "tuple[array[float], array
 
 
 def order_of(word: str) -> tuple[str, str, str]:
-    """What words are put in order by: bare letters, letters without tone, the word."""
+    """Return the sort key of a word: its letters without diacritics, its letters without tone, the word."""
     return fold(word), split_tone(word)[0], word
 
 
 @lru_cache(maxsize=2_048)
 def canonical(lower: str) -> str:
-    """A word in small letters with its tone mark in the old place: "hoà" as "hòa"; others as they are."""
+    """Return the lower-case word with its tone mark in the traditional place: "hòa" for "hoà"."""
     if lower.isascii() or lower.startswith("q") or lower[-2:-1] not in {"o", "u"}:
         return lower
     bare, tone = split_tone(lower[-1])
@@ -198,7 +211,7 @@ def canonical(lower: str) -> str:
 
 
 def units(text: str) -> list[str]:
-    """Running text, in NFC, as the words that are counted."""
+    """Split running text (NFC) into the words that are counted."""
     return [_unit(piece) for piece in _PIECES.findall(text)]
 
 

@@ -1,8 +1,8 @@
-"""Reading a message as words that are typed as meant, words that lost their marks, and words of another language.
+"""Scores each word of a message as typed correctly, lacking diacritics, or foreign, with a hidden Markov model.
 
-Each word may be any of the three, and what stands before it says how likely: the word before it and, through the
-likeliest way to that one, the word before that. Forward and backward over the message gives for each word the chance
-that its marks are lost, and for the message the figures that `text.diacritics.forest` decides on.
+The probability of each of the three depends on the word before and, along the likeliest path, the one before that. The
+forward-backward algorithm gives for each word the probability that its diacritics are missing, and for the message the
+figures that `text.diacritics.forest` decides on.
 """
 
 from collections.abc import Sequence
@@ -15,26 +15,26 @@ from zalo_governor.text.diacritics.spellings import Word, word_of
 
 
 class Lattice(NamedTuple):
-    """The three readings of a message, word by word."""
+    """Result of reading a message: per word and for the whole, how well the three explanations fit."""
 
     lost: list[float]
-    """For each word, the chance that it lacks marks."""
+    """For each word, the probability (0-1) that it lacks diacritics."""
     foreign: list[float]
     kept_log: float
-    """Natural logarithm of the chance of the words, all as typed."""
+    """Natural logarithm of the probability of the message if all words are as typed."""
     lost_log: float
-    """The same, all without marks where they can be."""
+    """Natural logarithm of the probability of the message if all words that can lack diacritics lack them."""
     foreign_log: float
     any_log: float
-    """The same, word by word whatever fits."""
+    """Natural logarithm of the probability with any mix of the three explanations; `foreign_log`: all words foreign."""
     gains: list[float]
-    """For each word, how much better the neighbours explain it without marks than as typed (natural logarithm)."""
+    """For each word, how much better its neighbours fit it without diacritics than as typed (natural logarithm)."""
     chances: list[list[tuple[int, float]]]
-    """For each word, the places of the words that it may have been meant as, with their chances."""
+    """For each word, the words it may stand for, as (index in `Language.words`, probability)."""
 
 
 class _Step:
-    """One word of the lattice: what it may be, how likely so far, and what led to it."""
+    """State of the forward pass at one word: probability of it as typed, as foreign, and as each possible word."""
 
     __slots__ = ("alien", "ends", "kept", "kept_ends", "links", "lost", "spots")
 
@@ -44,19 +44,19 @@ class _Step:
     ) -> None:  # fmt: skip
         self.kept = kept
         self.kept_ends = kept_ends
-        """The pair that the word as typed and the likeliest one before it are."""
+        """Index of the pair made of the likeliest word before and this word as typed."""
         self.alien = alien
         self.spots = spots
-        """Which of `Word.meant` are alive, counted within it."""
+        """Positions in `Word.places` of the possible words that are not negligible."""
         self.lost = lost
         self.ends = ends
-        """For each of these, the pair that it and the likeliest word before it are."""
+        """For each of `spots`, the index of the pair made of the likeliest word before and the possible word."""
         self.links = links
-        """From the word before as typed, from a foreign one, and from each of its living spots; or from a beginning."""
+        """Links from the word before: as typed, as foreign, as each of its `spots`. Only one at a clause's start."""
 
 
 class _Sums:
-    """Natural logarithms that add up from word to word."""
+    """Running sums of natural logarithms of probabilities over the words of a message."""
 
     __slots__ = ("any", "foreign", "gains", "kept", "lost")
 
@@ -65,7 +65,14 @@ class _Sums:
         self.gains: list[float] = []
 
     def add(self, word: Word, before: _Step | None, links: list[Link], total: float) -> None:
-        """One more word, led to by these links, and the chance of all that it may be."""
+        """Add one word.
+
+        Args:
+            word: the word.
+            before: state at the word before, None at the start.
+            links: probabilities of the word after each alternative of the word before.
+            total: probability of the word, whatever it stands for.
+        """
         kept, _, rest, found, _ = links[0]
         kept = kept * word.spelt + _LEAST
         logarithm = log(kept)
@@ -89,7 +96,7 @@ class _Sums:
 
 
 class Reader:
-    """Reads messages with a language, and remembers its words: a few thousand make up nearly all talk."""
+    """Analyser of messages by a language model; caches words, as a few thousand make up nearly all messages."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -99,15 +106,16 @@ class Reader:
         return word_of(self.language, text)
 
     def read(self, words: Sequence[Word], begins: Sequence[bool]) -> Lattice:
-        """The readings of the words; `begins` says which stand at the beginning of a sentence or clause."""
+        """Analyse the words of a message; `begins` says which of them begin a sentence or clause."""
         steps, sums = self._forward(words, begins)
         lost, foreign, chances = _backward(words, steps)
         return Lattice(lost, foreign, sums.kept, sums.lost, sums.foreign, sums.any, sums.gains, chances)
 
     def share_as_typed(self, before: Word | None, word: Word, after: Word | None) -> float:
-        """How likely the word is as typed beside all that it may be (0-1).
+        """Return the probability (0-1) that a word is meant as typed, given its neighbours.
 
-        The word before it is taken as typed; the word after it too, or as anything that goes with what this one may be.
+        The word before is taken as typed. The word after is taken as typed too, or as anything that fits an alternative
+        of this word.
         """
         language = self.language
         earlier = before.typed if before else language.begin
@@ -119,7 +127,7 @@ class Reader:
         shares = [rest * common for common in word.common]
         for spot, share, _ in seen:
             shares[spot] += share
-        # What is less likely than this before it is known what follows changes nothing.
+        # Alternatives less likely than this, even before the next word is considered, change nothing.
         least = kept * _HARDLY
         total = kept
         for place, share in zip(word.places, shares, strict=True):
@@ -184,7 +192,7 @@ class Reader:
 
 
 def _flows(word: Word, sources: Sequence[tuple[float, float]], links: Sequence[Link]) -> tuple[list[float], list[int]]:
-    """For each word that this one may have been meant as, all that leads to it, and the pair that most of it ends."""
+    """Return, for each word that this one may stand for, its probability and the likeliest pair that it ends."""
     rest = 0.0
     flows = [0.0] * len(word.places)
     peaks = flows.copy()
@@ -218,7 +226,7 @@ def _backward(
             places = word.places
             pairs = [(places[spot], chance / total) for spot, chance in zip(step.spots, chances, strict=True)]
             chances_of[at] = pairs
-            # A word that stands bare by nature lacks nothing even where marks are not typed.
+            # A word that is spelt without diacritics lacks none, even in a message typed without them.
             typed = word.typed
             lost_of[at] = sum([chance for place, chance in pairs if place != typed])
         if not at:
@@ -254,7 +262,10 @@ def _backward(
 
 _START = (0.60, 0.25, 0.15)
 _TO_KEPT = (0.94, 0.08, 0.10)
-"""Chance of a word as typed after a word as typed, after one without its marks, after a foreign one."""
+"""Probability of a word as typed after a word as typed, after one without its diacritics, after a foreign word.
+
+`_TO_LOST` and `_TO_FOREIGN`: the same for a word without its diacritics and for a foreign word.
+"""
 _TO_LOST = (0.04, 0.89, 0.10)
 _TO_FOREIGN = (0.02, 0.03, 0.80)
 _LEAST = 1e-9

@@ -1,8 +1,7 @@
-"""Vietnamese from before Unicode, or typed with the typing program switched off: recognised and decoded.
+"""Recognises and decodes Vietnamese in pre-Unicode encodings, or typed as raw keystrokes of an input method.
 
-Every decoder that the text's signs call for is tried, also on the raw text where U+00AD stands in it, a letter of
-TCVN3; what it makes is weighed word by word against what stands there, by how often such words are written. Proper text
-passes at a glance.
+Each decoder for which the text has a sign is tried, also on the raw text if it contains U+00AD, a letter of TCVN3. The
+decoded words are compared with the raw ones by how often such words are written. Correct text is skipped quickly.
 """
 
 import re
@@ -22,18 +21,18 @@ from zalo_governor.text.normalise import Normalised, unpasted
 
 
 class Legacy(NamedTuple):
-    """A text that was recognised as no Unicode Vietnamese."""
+    """A text that was recognised as Vietnamese in an old encoding or as raw keystrokes."""
 
     encoding: str
-    """`tcvn3`, `vni`, `viscii`, `vps`, `cp1258`, `utf8` (read as Windows-1252), or `telex`, `vni_keys`, `viqr`."""
+    """One of `tcvn3`, `vni`, `viscii`, `vps`, `cp1258`, `utf8` (taken for cp1252), or `telex`, `vni_keys`, `viqr`."""
     text: str
-    """What its writer meant."""
+    """The decoded text."""
     spans: tuple[tuple[int, int], ...]
-    """[start, end) of the words that say so, in the text as it was given."""
+    """Ranges [start, end) of the words that were decoded, in the text as given."""
 
 
 def read_legacy(text: str) -> Legacy | None:
-    """The decoded text if it makes clearly more Vietnamese than the raw one, None otherwise."""
+    """Return the decoded text if it is clearly better Vietnamese than the raw text, None otherwise."""
     came = unpasted(text)
     found = _read(came.text)
     if came.text != text and _blanks_are_letters(text):
@@ -42,7 +41,7 @@ def read_legacy(text: str) -> Legacy | None:
 
 
 def _blanks_are_letters(text: str) -> bool:
-    """Whether what is a blank or a soft hyphen today may be a letter in this text, or a part of one."""
+    """Return whether no-break spaces or soft hyphens may be letters, or parts of letters, in this text."""
     if _OF_NO_OLD_FONT.search(text):
         return False
     hyphen_of_a_font = _SOFT_HYPHEN in text and _OF_AN_OLD_FONT.search(text)
@@ -56,7 +55,7 @@ def _led_back(legacy: Legacy, came: Normalised) -> Legacy:
 def _read(text: str) -> Legacy | None:
     head = text[:_HEAD]
     if not head.isascii() and _COMBINING.search(head):
-        # Of the head alone: a letter under a hundred thousand marks takes hours to compose.
+        # Only the head: composing a letter with a hundred thousand combining marks takes hours.
         head = unicodedata.normalize("NFC", head)
     best: str | None = None
     most = 0.0
@@ -72,7 +71,7 @@ def _read(text: str) -> Legacy | None:
 
 
 def _spans(text: str, raw: str, decoded: str) -> tuple[tuple[int, int], ...]:
-    """The words of the text that were decoded to something else; all of it where they cannot be told apart."""
+    """Return the ranges of the words that decoding changed; the whole text if the words cannot be matched."""
     pieces = [found.span() for found in _BETWEEN_BLANKS.finditer(text)]
     before, after = raw.split(), decoded.split()
     if not len(pieces) == len(before) == len(after):
@@ -106,7 +105,7 @@ def _decode(text: str, encoding: str) -> str:
 
 
 def _signs_of_a_font(text: str) -> bool:
-    """Whether anything in the text is not as today's Vietnamese writes it, and could be a letter of an old font."""
+    """Return whether the text has characters or words that today's Vietnamese lacks and an old font may have."""
     return _SYMBOLS.search(text) is not None or not all(map(_is_todays, text.split()))
 
 
@@ -116,7 +115,7 @@ def _is_todays(chunk: str) -> bool:
 
 
 def _gain(raw: str, decoded: str, encoding: str) -> float:
-    """How much more Vietnamese the decoded words are than the raw ones (natural logarithm); 0 where in doubt."""
+    """Return how much better Vietnamese the decoded words are than the raw ones (natural logarithm); 0 if in doubt."""
     total = 0.0
     changed = better = outlandish = 0
     before, after = raw.split(), decoded.split()
@@ -134,7 +133,7 @@ def _gain(raw: str, decoded: str, encoding: str) -> float:
         return 0.0
     enough = total > _LEAST_TOTAL and better * _LEAST_SHARE >= sum(any(map(str.isalpha, new)) for new in after)
     if encoding in DECODERS:
-        # A word that only an old font writes tells, however many words beside it look alike in both.
+        # A word that only an old font can produce is enough evidence, even if most other words look alike in both.
         telling = outlandish > 0 or encoding == "cp1258"
         strange = sum(not _is_todays(old) for old in before)
         enough = enough or (total > _LEAST_TOTAL and telling and better * 2 >= strange)
@@ -146,7 +145,7 @@ def _gain(raw: str, decoded: str, encoding: str) -> float:
 
 @lru_cache(maxsize=2_048)
 def _likely(chunk: str) -> float:
-    """Natural logarithm of how often such a piece of text is written, by its words."""
+    """Return the natural logarithm of how often the words of such a piece of text are written."""
     language = shipped_model().language
     total = 0.0
     for word in _LETTERS_AND_SIGNS.findall(chunk.translate(_D_FORMS)):
@@ -171,31 +170,31 @@ _OF_AN_OLD_FONT = re.compile("[\u00a1-\u00ac\u00ae-\u00ff]")
 _OF_NO_OLD_FONT = re.compile(f"[{''.join(letter for letter in sorted(MARKED_LETTERS) if letter > _LAST_OF_LATIN_1)}]")
 _BROKEN_UTF8 = re.compile("(?:á[º»]|[ÃÄÆ])[\x85\xa0\xad]")
 _HEAD = 2_000
-"""Characters by which a text is judged."""
+"""How many characters at the start of a text decide on its encoding."""
 _COMBINING = re.compile("[\u0300-\u0323]")
 _LEAST_GAIN = 1.2
 _LEAST_TOTAL = 4.0
 _LEAST_OF_ONE = {"viqr": 8.0, "vni_keys": 10.0, "telex": 10.0, "tcvn3": 10.0}
-"""Where a single word has to carry it."""
+"""Least gain if a single word is the only evidence."""
 _LEAST_OF_TELLING = 7.0
 _TELLING = re.compile(r"[aeiouy](?:ng|nh|ch|[cmnpt])j\b", re.IGNORECASE)
-"""No other writing ends a word so."""
+"""Word ends that occur in Telex keystrokes only."""
 _LEAST_SHARE = 3
-"""A third of the words at least must become better Vietnamese."""
+"""At least one word in this many must become better Vietnamese by decoding."""
 _STRANGE = 1e-7
 _UNREADABLE = -20.0
 _CODE = -9.0
 _CAPITALS = "".join(letter for letter in sorted(MARKED_LETTERS) if letter.isupper())
 _BETWEEN_LETTERS = re.compile("[`~^]|[a-z][6-9][a-z]")
-"""Keys that make a letter, where no code has them."""
+"""Keystrokes that produce a letter, where no code (such as a document number) has them."""
 _OUTLANDISH = re.compile(
     f"[a-z][{_CAPITALS}]|[^\x00-\x7f{''.join(sorted(MARKED_LETTERS))}–—‘’“”…•™€\\u0300-\\u036f\\u2190-\\U0010ffff]"
 )
 _MEASURE = re.compile(r"\(?(?:\w+/)?\d*[.,]?\d*\s?(?:[kcd]?m[²³]|[°º][CFK]?)(?:/\w+)?\W*")
 _IS_CODE = re.compile(r"[A-Z]{1,2}\d{1,3}|[a-z]\d{1,3}|\d+|[Đđ][bcdhklmnptvBCDHKLMNPTV]{0,3}")
-"""Also "đ/c", "ĐT": short forms in an old font."""
+"""Codes, and short forms in an old font such as "đ/c" or "ĐT"."""
 _D_FORMS = str.maketrans("ÐƉ", "ĐĐ")
-"""Capitals that look like Đ stand in many a proper name."""
+"""Capitals that look like Đ and are common in otherwise correct names."""
 _AROUND = ".,;:!?()[]\"'“”…-*/"
 _AROUND_VIQR = ',;:!)[]"“”…-*/'
 _WORDS = re.compile(r"[^\W\d_]+")

@@ -1,8 +1,8 @@
-"""The shipped file `vietnamese.model`: what is known of Vietnamese, and the trained decision. Made by `training/`.
+"""Reads and writes the file `vietnamese.model`: the language statistics and the decision trees. Made by `training/`.
 
-Plain sections, each behind its length (uint32, little-endian), uncompressed, so that the same inputs give the same
-bytes on every machine: words, their counts; for pairs and then for triples the lengths of rows, followers, levels of
-counts; English words, their levels; trees (figures, then limits and leaves).
+The file is a sequence of uncompressed sections, each after its length (uint32, little-endian), so that the same inputs
+give the same bytes on every machine: words, their counts; for pairs and then for triples the number of followers of
+each, the followers, levels of their counts; English words, their levels; trees (figures, then limits and leaves).
 """
 
 import struct
@@ -20,7 +20,7 @@ from zalo_governor.text.diacritics.language import Followers, Language
 
 
 class Model(NamedTuple):
-    """All that the file holds."""
+    """Content of the model file."""
 
     language: Language
     forest: Forest
@@ -28,7 +28,7 @@ class Model(NamedTuple):
 
 @cache
 def shipped_model() -> Model:
-    """The model that came with the program; read once.
+    """Return the model that is shipped with the program; read from disk once.
 
     Raises:
         ValueError: the file is not a model of this version.
@@ -37,7 +37,7 @@ def shipped_model() -> Model:
 
 
 def load_model(raw: bytes) -> Model:
-    """The model in these bytes.
+    """Parse the bytes of a model file.
 
     Raises:
         ValueError: they are not a model of this version.
@@ -52,11 +52,11 @@ def load_model(raw: bytes) -> Model:
     of_level = [exp(-level / _ENGLISH_LEVELS) for level in range(256)]
     shares = dict(zip(english.decode().split("\n"), map(of_level.__getitem__, english_levels), strict=True))
     language = Language(words.decode().split("\n"), _numbers("I", singles), pairs, triples, shares)
-    return Model(language, Forest(lambda: _planted(figures, values)))
+    return Model(language, Forest(lambda: _unpack_trees(figures, values)))
 
 
 def _followers(lengths: Sequence[int], words: bytes, levels: bytes) -> Followers:
-    # Arrays: as lists these would be the largest things in the process while it starts.
+    # Arrays, because lists would be the largest objects in the process at start-up.
     rows = array("I", accumulate(lengths, initial=0))
     return Followers(rows, _numbers("H", words), array("I", map(_COUNTS.__getitem__, levels)))
 
@@ -65,7 +65,7 @@ def dump_model(
     words: Sequence[str], singles: Sequence[int], pairs: Followers, triples: Followers, english: Mapping[str, float],
     trees: Sequence[Node],
 ) -> bytes:  # fmt: skip
-    """The bytes of a model; counts of runs are kept to the nearest of 256 levels.
+    """Return the bytes of a model file; counts of pairs and triples are rounded to the nearest of 256 levels.
 
     Raises:
         ValueError: a pair has more than 255 followers.
@@ -81,7 +81,7 @@ def dump_model(
         _levels(triples),
         "\n".join(english).encode(),
         bytes(min(255, round(-log(share) * _ENGLISH_LEVELS)) for share in english.values()),
-        *_felled(trees),
+        *_pack_trees(trees),
     ]
     return _MAGIC + b"".join(struct.pack("<I", len(part)) + part for part in parts)
 
@@ -116,8 +116,8 @@ def _bytes(kind: str, numbers: Sequence[int]) -> bytes:
     return packed.tobytes()
 
 
-def _felled(trees: Sequence[Node]) -> tuple[bytes, bytes]:
-    """The trees, root first and the lower branch before the higher: figures (a leaf is 255), limits and leaves."""
+def _pack_trees(trees: Sequence[Node]) -> tuple[bytes, bytes]:
+    """Return trees as bytes, root first, then the lower branch: (figure indexes, 255 for a leaf; limits and leaves)."""
     figures = bytearray()
     values: list[float] = []
 
@@ -137,7 +137,7 @@ def _felled(trees: Sequence[Node]) -> tuple[bytes, bytes]:
     return bytes(figures), struct.pack(f"<{len(values)}f", *values)
 
 
-def _planted(figures: bytes, values: bytes) -> list[Node]:
+def _unpack_trees(figures: bytes, values: bytes) -> list[Node]:
     nodes = iter(zip(figures, struct.unpack(f"<{len(figures)}f", values), strict=True))
 
     def plant(figure: int, value: float) -> Node:
@@ -151,7 +151,7 @@ def _planted(figures: bytes, values: bytes) -> list[Node]:
 
 _MAGIC = b"zalo-governor vietnamese 2\n"
 _LEVELS = 16
-"""Levels of a pair's count for each factor of e: steps of six per cent, up to 8 million."""
+"""Number of levels of a count for each factor of e: steps of six per cent, up to 8 million."""
 _COUNTS = [max(1, round(exp(level / _LEVELS))) for level in range(256)]
 _ENGLISH_LEVELS = 12
 _LEAF = 255

@@ -1,8 +1,8 @@
-"""The sentence with its marks, as a proposal: for each word what the words around it make likeliest.
+"""Proposes a sentence with its diacritics: each word becomes the one that its neighbours make likeliest.
 
-Fixed expressions, names of offices and titles come from lists first. Abbreviations, numbers and foreign words stay as
-they were typed; so does a name, unless one reading of it is likely enough and no part of the whole name is strange.
-Where the likeliest word is not much likelier than the next, other sentences are given too.
+Fixed expressions, agency names and titles come from lists first. Abbreviations, numbers and foreign words stay as
+typed; so does a name, unless one spelling is likely enough and no part of the whole name is strange. Where the
+likeliest word is not much likelier than the second, alternative sentences are returned as well.
 """
 
 import re
@@ -22,20 +22,20 @@ from zalo_governor.text.tokens import Token, TokenKind
 
 
 class Choice(NamedTuple):
-    """The readings of one word, the likeliest first, with their chances (0-1)."""
+    """The possible spellings of one word with their probabilities (0-1), the likeliest first."""
 
     token: Token
     readings: list[tuple[str, float]]
 
 
 def propose(text: str, words: Words, least: float) -> str | None:
-    """The likeliest sentence, None where the chance that every word of it is right (its logarithm) is below `least`."""
+    """Return the likeliest sentence, None if the log-probability that all its words are right is below `least`."""
     normalised = normalise(text)
     return proposal_of(normalised.text, words.look(words.cut(normalised)), words, least)
 
 
 def proposal_of(text: str, evidence: Evidence, words: Words, least: float) -> str | None:
-    """The same, of a normalised text that has been read already."""
+    """Return what `propose` returns, for a normalised text whose evidence is already computed."""
     expected = words.expressions.meant(evidence.words, text)
     trust = 0.0
     for at, (token, chances) in enumerate(zip(evidence.words, evidence.chances, strict=True)):
@@ -44,15 +44,15 @@ def proposal_of(text: str, evidence: Evidence, words: Words, least: float) -> st
         trust += log(_chance(token, readings, words, shouted=evidence.shouted, named=named))
         if trust < least:
             return None
-    return _written(text, [choice for choice in _choices(text, evidence, words) if choice.readings], {})
+    return _apply_choices(text, [choice for choice in _choices(text, evidence, words) if choice.readings], {})
 
 
 def restore(text: str, words: Words, most: int) -> list[str]:
-    """At most `most` sentences with marks, the likeliest first; the text itself, normalised, where none are missing."""
+    """Return at most `most` sentences with diacritics, the likeliest first; the normalised text if none are missing."""
     normalised = normalise(text)
     evidence = words.look(words.cut(normalised))
     choices = [choice for choice in _choices(normalised.text, evidence, words) if choice.readings]
-    sentences = [_written(normalised.text, choices, {})]
+    sentences = [_apply_choices(normalised.text, choices, {})]
     doubtful = sorted(
         (choice.readings[1][1] / choice.readings[0][1], at)
         for at, choice in enumerate(choices)
@@ -61,12 +61,12 @@ def restore(text: str, words: Words, most: int) -> list[str]:
     for _, at in reversed(doubtful):
         if len(sentences) >= most:
             break
-        sentences.append(_written(normalised.text, choices, {at: 1}))
+        sentences.append(_apply_choices(normalised.text, choices, {at: 1}))
     return sentences
 
 
 def _choices(text: str, evidence: Evidence, words: Words) -> list[Choice]:
-    """A choice for each word of the message, without readings where it stays as it was typed."""
+    """Return a choice for each word of the message; a choice without readings means that the word stays as typed."""
     expected = words.expressions.meant(evidence.words, text)
     readings = [
         _readings(token, chances, words, expected.get(at), typed_too=evidence.marked)
@@ -75,7 +75,7 @@ def _choices(text: str, evidence: Evidence, words: Words) -> list[Choice]:
     for named, run in groupby(range(len(readings)), evidence.named.__getitem__):
         places = [at for at in run if readings[at]]
         if named:
-            # One part that nothing explains makes the whole a name of another kind: "Chang Gio Xu".
+            # One strange part shows that the whole is a name of another language: "Chang Gio Xu".
             surest = [readings[at][0][1] for at in places]
             known = min(surest, default=0.0) >= _NO_STRANGE_NAME
             for at, sure in zip(places, surest, strict=True):
@@ -92,7 +92,15 @@ def _readings(
     *,
     typed_too: bool,
 ) -> list[tuple[str, float]]:
-    """The two likeliest readings of one word, the likelier first; none of what stays as it was typed."""
+    """Return the two likeliest spellings of a word, the likelier first; an empty list if the word stays as typed.
+
+    Args:
+        token: the word.
+        chances: words it may stand for, as (index, probability).
+        words: word lists and language model.
+        expected: word required by a fixed expression, and how many times likelier that makes it.
+        typed_too: whether the word as typed is an alternative.
+    """
     if short := words.expressions.abbreviation(token.text):
         return [(short, _LISTED)]
     lower = token.text.lower()
@@ -115,7 +123,10 @@ def _readings(
 
 
 def _chance(token: Token, readings: Sequence[tuple[str, float]], words: Words, *, shouted: bool, named: bool) -> float:
-    """The chance that a word is right as it is proposed."""
+    """Return the probability that the proposed spelling of a word is right.
+
+    `shouted`: the message is in capitals. `named`: the word is part of a name.
+    """
     if readings:
         return min(readings[0][1], _SUREST_NAME if named else _SUREST)
     if has_marks(token.text):
@@ -130,39 +141,39 @@ def _chance(token: Token, readings: Sequence[tuple[str, float]], words: Words, *
 
 
 def _may_lack_marks(part: str) -> bool:
-    """Whether an abbreviation or a part of a code may be one that has marks: a "D" may be a "Đ"."""
+    """Return whether an abbreviation or part of a code may lack diacritics: a "D" may stand for "Đ"."""
     if part.isupper():
         return "D" in part
     return len(part) > _UNIT and is_bare_syllable(part.lower())
 
 
-def _written(text: str, choices: Sequence[Choice], instead: dict[int, int]) -> str:
+def _apply_choices(text: str, choices: Sequence[Choice], instead: dict[int, int]) -> str:
     parts: list[str] = []
     at = 0
     for number, (token, readings) in enumerate(choices):
         meant, _ = readings[instead.get(number, 0)]
         if canonical(token.text.lower()) != meant:
-            parts += text[at : token.start], _in_its_case(meant, token.text)
+            parts += text[at : token.start], _match_case(meant, token.text)
             at = token.end
     return "".join(parts) + text[at:]
 
 
-def _in_its_case(meant: str, typed: str) -> str:
+def _match_case(meant: str, typed: str) -> str:
     if typed.islower() or len(meant) != len(typed):
         return meant
     return "".join(letter.upper() if model.isupper() else letter for letter, model in zip(meant, typed, strict=True))
 
 
 _CLOSE = 0.35
-"""From this ratio of chances on, the second reading is worth a sentence of its own."""
+"""Ratio of the second spelling's probability to the first's from which an alternative sentence is returned."""
 _KEPT = 0.95
-"""In a message without any mark, a word surer than this to be meant as typed may be so."""
+"""In a message without any diacritics, a word as typed is kept as an alternative only above this probability."""
 _LISTED = 0.995
 _LEAST_EXPECTED = 1e-3
 _DOUBTFUL = 0.3
 _SUREST, _SUREST_NAME = 0.998, 0.9
 _UNIT = 2
-"""Letters of a unit of measure."""
+"""Longest unit of measure, in letters."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SURE_OF_A_NAME = 0.75
 _NO_STRANGE_NAME = 0.4

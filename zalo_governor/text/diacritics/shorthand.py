@@ -1,7 +1,7 @@
-"""How people shorten and stretch words in chat: "ko" is read as "không", "oiii" as "oi".
+"""Short forms and stretched words of chat: "ko" is read as "không", "oiii" as "oi".
 
-What a short form stands for tells as much about its neighbours as the word in full. Short forms that are words
-themselves ("a", "e", "lun") are not here: the counts of our own lines know them as they stand.
+A short form tells as much about its neighbours as the full word. Short forms that are also words ("a", "e", "lun") are
+not listed: the language statistics already count them as they are.
 """
 
 import re
@@ -67,11 +67,11 @@ STANDS_FOR = {
     }.items()
     for short in shorts.split()
 }
-"""The word in full, or that word of it which stands beside the neighbours, of each short form, in small letters."""
+"""By short form in lower case: the full word, or the word of a longer expression that stands next to its neighbours."""
 
 
 def unstretched(lower: str) -> str:
-    """The word with letters that were held down written once."""
+    """Return the word with letters repeated three or more times reduced to one."""
     return _HELD.sub(r"\1", lower)
 
 

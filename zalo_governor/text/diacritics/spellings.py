@@ -1,4 +1,4 @@
-"""What a word may stand for: itself, the words that look like it without their marks, a word of another language."""
+"""Looks up what a typed word may stand for: itself, words equal to it without diacritics, or a foreign word."""
 
 from array import array
 from collections.abc import Sequence
@@ -12,35 +12,35 @@ from zalo_governor.text.fold import fold
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """A word of the message, with what it may stand for."""
+    """A word of a message with the words it may stand for. Indexes refer to `Language.words`."""
 
     typed: int
-    """The place of the word as it stands."""
+    """Index of the word as typed."""
     spelt: float
-    """How often that word is spelt so (0-1)."""
+    """Probability (0-1) that this word is spelt as typed."""
     meant: tuple[Range, ...]
-    """What it looks like if marks were lost, the word itself among them; empty where no mark can be missing."""
+    """Ranges of the words it may stand for if diacritics were lost, itself included; empty if none can be missing."""
     places: Sequence[int]
-    """The words in `meant`, one by one."""
+    """Indexes of all words in `meant`."""
     common: Sequence[float]
-    """Their shares in running text."""
+    """Share (0-1) of each of `places` in running text."""
     company: float
-    """All of these together."""
+    """Sum of `common`."""
     apart: bool
-    """Whether the word as it stands is none of them."""
+    """Whether the word as typed is not in `meant`."""
     english: float
-    """Share among English words."""
+    """Share (0-1) of the word among English words."""
     share: float
-    """How much of `meant` is the word as it stands, whatever the neighbours (0-1)."""
+    """Share (0-1) of the word as typed in `company`, regardless of neighbours."""
     marked: bool
     syllable: bool
     known_english: bool
     after_unknown: Link
-    """What leads to it from a word that is no syllable."""
+    """Probabilities of the word after a word that is no syllable."""
 
 
 def word_of(language: Language, text: str) -> Word:
-    """One word, without blanks, in any case; digits make a number."""
+    """Look up one word, without spaces, in any case; text with non-letters counts as a number."""
     if not text.isalpha():
         link = language.after(NO_PAIR, language.unknown, language.number, True, ())
         return Word(
@@ -51,7 +51,7 @@ def word_of(language: Language, text: str) -> Word:
     place, meant = language.places.get(lower), _meant(language, lower)
     if place is None and not meant:
         plain = canonical(unstretched(lower))
-        # A held key is feeling: what mark it may lack is nobody's business.
+        # In a stretched word ("oiii") missing diacritics do not matter.
         place = language.places.get(plain)
         english = english if english is not None else language.english.get(plain)
     marked = has_marks(lower)
@@ -80,7 +80,7 @@ def word_of(language: Language, text: str) -> Word:
 
 
 def _with_its_tone_in_place(language: Language, lower: str) -> str:
-    """The word that these letters with this tone make: on a phone the tone may land on another vowel ("goí")."""
+    """Return the existing word with these letters and tone: phones may put the tone mark on another vowel ("goí")."""
     if lower.isascii() or lower in language.places:
         return lower
     toneless, tone = split_tone(lower)
@@ -115,6 +115,6 @@ _BARRED = "đ"
 _SPELLING = 3e-5
 """Share of one spelling among the words that are no syllables, in Vietnamese text."""
 _SHORTENED = 0.05
-"""Share of a short form beside the word in full."""
+"""Share of a short form compared with the full word."""
 _UNKNOWN_ENGLISH = 2e-6
 _NUMBER_AMONG_ENGLISH = 0.02

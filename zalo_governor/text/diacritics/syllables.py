@@ -1,6 +1,6 @@
-"""Which letter groups can be a Vietnamese syllable: onset × rime × tone, from the sound system and not from a list.
+"""Decides which letter groups are possible Vietnamese syllables: onset × rime × tone, by phonology, not by a list.
 
-Names of the province's peoples and loan words step outside of it; a word that is no syllable is not therefore wrong.
+Names of the province's ethnic groups and loan words do not follow it; a word that is no syllable may still be correct.
 """
 
 from functools import lru_cache
@@ -11,18 +11,18 @@ from zalo_governor.text.fold import fold
 
 
 def is_syllable(word: str) -> bool:
-    """Whether the word, in any case and with the tone on any vowel ("hòa", "hoà"), is a syllable."""
+    """Return whether the word is a possible syllable, in any case and with the tone on any vowel ("hòa", "hoà")."""
     return len(word) <= _LONGEST and _is_syllable(word.lower())
 
 
 def only_with_marks(word: str) -> bool:
-    """Whether the word would be a syllable with marks on its vowels, and is none without: "Huyen", "Duong"."""
+    """Return whether the word is a syllable only if diacritics are added: "Huyen" (Huyền), "Duong" (Dương)."""
     lower = word.lower()
     return lower in _BARE and lower not in TONELESS
 
 
 def is_bare_syllable(lower: str) -> bool:
-    """Whether a word in small letters is a syllable without its marks."""
+    """Return whether a lower-case word is a syllable with its diacritics removed."""
     return lower in _BARE
 
 
@@ -80,5 +80,5 @@ TONELESS: frozenset[str] = frozenset(
     | {"gi", "gin", "gim", "gip", "giêng", "giêt", "giêm", "giên", "giêu", "giêc", "gich"}
     | _Y_SYLLABLES
 )
-"""Every syllable without its tone."""
+"""All possible syllables, without tone marks."""
 _BARE = frozenset(map(fold, TONELESS))

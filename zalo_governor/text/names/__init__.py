@@ -1,1 +1,1 @@
-"""Display names, titles and telephone numbers."""
+"""Display names, job titles and telephone numbers."""

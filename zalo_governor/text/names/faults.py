@@ -1,6 +1,6 @@
-"""What is wrong with one part of a display name: with the person's name, with the title, with the marks of both.
+"""Finds what is wrong with a part of a display name: the person's name, the title, or the diacritics of both.
 
-Every answer is a reason of clause 3.2 as findings bear it, None where nothing is wrong.
+Each function returns a `reason` code of the rule for clause 3.2, None if nothing is wrong.
 """
 
 import re
@@ -10,19 +10,19 @@ from zalo_governor.text.fold import fold
 from zalo_governor.text.names.vocabulary import NameWords, phrase
 
 LONGEST_NAME = 6
-"""Words of a person's name at most."""
+"""Most words in a person's name."""
 INITIALS = re.compile(r"(?:^|[\s.])[^\W\d_]{1,2}\.\s?[^\W\d_]")
 
 
 def missing_marks(person: str, title: str, words: NameWords) -> str | None:
-    """Whether a name or a title lacks its marks, by what exists with marks alone."""
+    """Return the reason code if the name or title certainly lacks diacritics, None otherwise."""
     if not (words.bare_title(title) or words.bare_agency(title) or words.stripped_name(person)):
         return None
     return "partial_diacritics" if has_marks(person + title) else "no_diacritics"
 
 
 def wrong_title(left: str, right: str, words: NameWords) -> str | None:
-    """Why what stands behind the name is no title."""
+    """Return the reason code if the text after the name (`right`) is not a job title, None if it is one."""
     if words.title(right):
         return None
     if words.trade(right):
@@ -40,7 +40,7 @@ def wrong_title(left: str, right: str, words: NameWords) -> str | None:
 
 
 def wrong_name(person: str, words: NameWords) -> str | None:
-    """Why what stands before the title is no full name."""
+    """Return the reason code if the text before the title is not a full personal name, None if it is one."""
     parts = person.split()
     if INITIALS.search(person) or (len(parts) == 1 and person.isupper()) or _VOWELS.isdisjoint(fold(parts[0])):
         return "initials"
@@ -52,7 +52,7 @@ def wrong_name(person: str, words: NameWords) -> str | None:
 
 
 def looks_like_name(person: str) -> bool:
-    """Whether all of its words are made of letters."""
+    """Return whether every word of the name consists of letters (one apostrophe allowed)."""
     return all(_NAME_WORD.fullmatch(part) for part in person.split())
 
 

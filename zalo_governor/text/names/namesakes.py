@@ -1,4 +1,4 @@
-"""Names taken for one another: marks, capitals, blanks, look-alike letters and one slip of the finger aside."""
+"""Finds names that could be confused: equal except for diacritics, case, spaces, look-alikes or one typing error."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -12,47 +12,47 @@ T = TypeVar("T")
 
 
 class Likeness(NamedTuple, Generic[T]):
-    """A known name that stands in a shown one."""
+    """A known name found in a display name; `of` is the object that the known name belongs to."""
 
     of: T
     same: bool
-    """Letter for letter, with its marks; else it only looks like it."""
+    """True if the names are equal letter for letter with diacritics, False if they only look alike."""
 
 
 class Namesakes(Generic[T]):
-    """Full names, found again in display names such as `Chủ tịch NGUYEN VAN A`.
+    """Index of known full names that finds them in display names such as `Chủ tịch NGUYEN VAN A`.
 
-    A name of one word is nobody's alone and is left out.
+    Known names of one word are too common and are ignored.
     """
 
     def __init__(self, names: Iterable[tuple[str, T]]) -> None:
         self._longest = 0
-        self._by_stump: defaultdict[str, list[_Known[T]]] = defaultdict(list)
+        self._by_form: defaultdict[str, list[_Known[T]]] = defaultdict(list)
         for name, of in names:
             words = _words(name)
             if len(words) < _FEWEST_WORDS:
                 continue
             self._longest = max(self._longest, len(words))
             known = _Known(_key(words), " ".join(words), of)
-            for stump in _stumps(known.key):
-                self._by_stump[stump].append(known)
+            for stump in _deletion_forms(known.key):
+                self._by_form[stump].append(known)
 
     def find(self, shown: str) -> list[Likeness[T]]:
-        """Those whose names stand in the shown one, the same names first."""
+        """Return the known names that occur in the display name, exactly equal names first."""
         words = _words(shown)[:_MOST_WORDS]
         found: dict[int, Likeness[T]] = {}
         for first in range(len(words)):
             for last in range(first + 1, min(len(words), first + self._longest + 1) + 1):
                 part = words[first:last]
-                for known in self._near(_key(part)):
+                for known in self._find_similar(_key(part)):
                     same = " ".join(part) == known.written
                     if same or id(known) not in found:
                         found[id(known)] = Likeness(known.of, same)
         return sorted(found.values(), key=lambda one: not one.same)
 
-    def _near(self, key: str) -> Iterator["_Known[T]"]:
-        for stump in _stumps(key):
-            for known in self._by_stump.get(stump, ()):
+    def _find_similar(self, key: str) -> Iterator["_Known[T]"]:
+        for stump in _deletion_forms(key):
+            for known in self._by_form.get(stump, ()):
                 if slips(key, known.key, 1) <= 1:
                     yield known
 
@@ -64,7 +64,7 @@ class _Known(NamedTuple, Generic[T]):
 
 
 def _words(name: str) -> list[str]:
-    """Small letters with their marks; what hides or imitates letters is undone."""
+    """Return the words in lower case with diacritics; disguised and look-alike letters are undone."""
     return "".join(letter if letter.isalnum() else " " for letter in normalise(name).text.lower()).split()
 
 
@@ -72,8 +72,11 @@ def _key(words: list[str]) -> str:
     return fold("".join(words)).translate(_LOOK_ALIKE).replace("rn", "m").replace("vv", "w")
 
 
-def _stumps(key: str) -> Iterator[str]:
-    """The key, and it with one letter left out: two keys that share none of these are more than a slip apart."""
+def _deletion_forms(key: str) -> Iterator[str]:
+    """Yield the key and each form of it with one letter omitted.
+
+    Two keys that share none of these forms differ by more than one typing error.
+    """
     yield key
     for place in range(len(key)):
         yield key[:place] + key[place + 1 :]

@@ -1,27 +1,27 @@
-"""Vietnamese telephone numbers as people and spreadsheets write them."""
+"""Parses Vietnamese telephone numbers as people and spreadsheets write them."""
 
 import re
 
 
 def read_phone(written: str) -> str | None:
-    """The number in the form +84…, None where it is none.
+    """Return the telephone number in the form +84…, None if the text is no valid number.
 
-    Takes 09…, 84…, +84…, 0084…, numbers that a spreadsheet robbed of their first zero, blanks, dots, hyphens, and
-    eleven-digit mobile numbers as they were until 2018. Source: Thông tư 22/2014/TT-BTTTT and the conversion plan of
-    the Ministry of Information and Communications of 2018.
+    Accepts 09…, 84…, +84…, 0084…, numbers that lost their leading zero in a spreadsheet, spaces, dots, hyphens, and
+    eleven-digit mobile numbers as used until 2018. Source: Thông tư 22/2014/TT-BTTTT and the conversion plan of the
+    Ministry of Information and Communications of 2018.
     """
     digits = re.sub(r"[\s.()\-–\xa0]", "", written.strip().removesuffix(".0"))
     if not re.fullmatch(r"\+?\d+", digits):
         return None
     for prefix in ("+84", "0084", "84", "0"):
         if digits.startswith(prefix) and len(digits) - len(prefix) in _LENGTHS:
-            return _national(digits.removeprefix(prefix).removeprefix("0"))
-    return _national(digits) if not digits.startswith(("+", "0")) and len(digits) in _LENGTHS else None
+            return _format_national(digits.removeprefix(prefix).removeprefix("0"))
+    return _format_national(digits) if not digits.startswith(("+", "0")) and len(digits) in _LENGTHS else None
 
 
-def _national(number: str) -> str | None:
-    if len(number) == _OLD_MOBILE and number[:3] in _CONVERTED:
-        number = _CONVERTED[number[:3]] + number[3:]
+def _format_national(number: str) -> str | None:
+    if len(number) == _OLD_MOBILE and number[:3] in _NEW_PREFIXES:
+        number = _NEW_PREFIXES[number[:3]] + number[3:]
     right = (number[0] in "35789" and len(number) == _MOBILE) or (number[0] == "2" and len(number) in _LENGTHS)
     return f"+84{number}" if right else None
 
@@ -29,7 +29,7 @@ def _national(number: str) -> str | None:
 _MOBILE = 9
 _OLD_MOBILE = 10
 _LENGTHS = (9, 10)
-_CONVERTED = {
+_NEW_PREFIXES = {
     **{f"16{digit}": f"3{digit}" for digit in "23456789"},
     "120": "70",
     "121": "79",

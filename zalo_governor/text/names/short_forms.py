@@ -1,14 +1,14 @@
-"""A long display name made short enough for Zalo, by the short forms of titles and offices that the office accepts."""
+"""Shortens long display names for Zalo with the abbreviations of titles and agencies that the organisation accepts."""
 
 import re
 from collections.abc import Sequence
 
 
 class ShortForms:
-    """Pairs of long and short forms.
+    """Abbreviations of titles and agencies.
 
     Args:
-        lines: long form, a tab, short form; capitals do not matter in the long one.
+        lines: each a long form, a tab and its short form; the case of the long form does not matter.
 
     Raises:
         ValueError: a line has no tab.
@@ -25,9 +25,9 @@ class ShortForms:
         self._pairs = [(re.compile(rf"(?<!\w){re.escape(long)}(?!\w)", re.IGNORECASE), short) for long, short in pairs]
 
     def fit(self, name: str, longest: int) -> str:
-        """The name with as many short forms in its title as it takes to have at most `longest` characters.
+        """Return the display name with its title abbreviated as far as needed to have at most `longest` characters.
 
-        The title's beginning counts, the person's own name is never shortened: it may stay longer.
+        The person's own name is never shortened, so the result may still be too long.
         """
         person, dash, title = name.partition(" - ")
         for long, short in self._pairs:

@@ -1,4 +1,4 @@
-"""What is known of titles, offices and names of people: the lists behind `names`, and how they are looked up."""
+"""Word lists of job titles, agencies and personal names, and look-ups in them."""
 
 import re
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ NAME_LISTS = (
     "titles", "short_titles", "foreign_titles", "agencies", "honorifics", "address", "nicknames", "surnames",
     "plain_names", "marked_names", "trade",
 )  # fmt: skip
-"""What `NameWords` is made of."""
+"""Names of the word lists, which are the arguments of `NameWords`."""
 
 
 class NameWords:
-    """Lists in proper spelling; capitals do not matter, nor which vowel of "ủy" bears the tone."""
+    """Word lists in correct spelling; look-ups ignore case and on which vowel the tone mark is written (ủy, uỷ)."""
 
     def __init__(
         self, *, titles: Sequence[str], short_titles: Sequence[str], foreign_titles: Sequence[str],
@@ -29,7 +29,7 @@ class NameWords:
         self._short_titles = frozenset(map(str.upper, short_titles))
         self._foreign_titles = frozenset(map(str.lower, foreign_titles))
         self._agencies = frozenset(map(phrase, agencies))
-        # A single bare word says nothing: "Phong Thổ" is a place and no "phòng".
+        # A single word without diacritics is ambiguous: "Phong Thổ" is a place, not a "phòng" (office).
         self._bare_agencies = frozenset(_bare(agency) for agency in agencies if " " in agency) - self._agencies
         self._honorifics = frozenset(map(phrase, honorifics))
         self._address = frozenset(map(canonical, address))
@@ -41,11 +41,11 @@ class NameWords:
         self._trade = frozenset(map(phrase, trade))
 
     def title(self, text: str) -> bool:
-        """Whether a title, also a shortened one, stands at the beginning of the text or of a part of it."""
+        """Return whether the text, or a part of it after a separator, begins with a job title or its abbreviation."""
         return any(self._begins_with_title(part) for part in _PARTS.split(text))
 
     def bare_title(self, text: str) -> bool:
-        """Whether the text begins with a title that has lost marks."""
+        """Return whether the text begins with a title that lacks diacritics."""
         bare, typed = _bare(text), phrase(text)
         return not self.title(text) and any(
             all(word in {right, bare_word} for word, right, bare_word in zip(typed, title, bare, strict=False))
@@ -54,17 +54,19 @@ class NameWords:
         )
 
     def any_title(self, text: str) -> bool:
-        """Whether a title stands there, with its marks or without."""
+        """Return whether `title` or `bare_title` finds a title, that is, with or without diacritics."""
         return self.title(text) or self.bare_title(text)
 
     def foreign_title(self, text: str) -> bool:
-        """Whether a title of another language stands in it."""
+        """Return whether the text contains a foreign-language title."""
         return not self._foreign_titles.isdisjoint(text.lower().split())
 
     def agency(self, text: str) -> bool:
-        """Whether the text begins like the name of an office; "Đoàn Thị Mẫu" is a person."""
+        """Return whether the text begins with an agency's name. "Đoàn" is both an agency and a family name."""
         words = phrase(_OFFICE.sub("phòng ", text))
-        if _starts(words, self._agencies, least=2) or _starts(tuple(map(fold, text.split())), self._bare_agencies):
+        if _has_prefix(words, self._agencies, least=2) or _has_prefix(
+            tuple(map(fold, text.split())), self._bare_agencies
+        ):
             return True
         if words[:1] not in self._agencies:
             return False
@@ -72,32 +74,32 @@ class NameWords:
         return not (words[0] in self._surnames and second and second[0].istitle())
 
     def bare_agency(self, text: str) -> bool:
-        """Whether the name of an office that has lost marks stands anywhere in it."""
+        """Return whether an agency's name that lacks diacritics occurs anywhere in the text."""
         words = _bare(text, keep_marks=True)
-        return any(_starts(words[start:], self._bare_agencies) for start in range(len(words)))
+        return any(_has_prefix(words[start:], self._bare_agencies) for start in range(len(words)))
 
     def trade(self, text: str) -> bool:
-        """Whether it speaks of trade."""
+        """Return whether the text contains a word of commerce, as names of shops do."""
         words = phrase(text)
         return any(words[start : start + size] in self._trade for start in range(len(words)) for size in (1, 2))
 
     def surname(self, word: str) -> bool:
-        """Whether it is a family name in proper spelling."""
+        """Return whether the word is a family name in correct spelling."""
         return canonical(word) in self._surnames
 
     def nickname(self, word: str) -> bool:
-        """Whether it is how the young and pets are called, which begins no real name."""
+        """Return whether the word is a nickname for children or pets, with which no real name begins."""
         return canonical(word) in self._nicknames
 
     def address(self, word: str) -> bool:
-        """Whether it only says how to address somebody: "Anh", "Mr."."""
+        """Return whether the word is a form of address: "Anh", "Mr."."""
         return canonical(word.rstrip(".")) in self._address
 
     def stripped_name(self, name: str) -> bool:
-        """Whether a person's name, without rank and degrees, has certainly lost marks.
+        """Return whether a person's name (without rank and degrees) certainly lacks diacritics.
 
-        The names of all peoples are names, and many have no mark: only a family name that exists with marks alone, a
-        "Van" in second place, or a word of a name that Vietnamese cannot write without marks, counts.
+        Many names of ethnic groups have no diacritics, so only these count: a family name that exists solely with
+        diacritics, a middle name "Van", or a part of a name that Vietnamese cannot write without diacritics.
         """
         words = name.lower().split()
         if not words:
@@ -107,25 +109,25 @@ class NameWords:
         return family or middle == "van" or any(word in self._stripped_names for word in words[1:] if word.isascii())
 
     def vietnamese(self, name: str) -> bool:
-        """Whether a name may be a Vietnamese one."""
+        """Return whether a name may be a Vietnamese one."""
         first = name.split(maxsplit=1)[0]
         return has_marks(name) or self.surname(first) or first.lower() in self._stripped_surnames
 
     def split_rank(self, name: str) -> tuple[str, str]:
-        """(rank and degrees, the name itself): "Đại tá", "ThS.BS"."""
+        """Split a name into (rank and degrees, the personal name): "Đại tá" or "ThS.BS" comes first."""
         words = name.split()
         at = 0
         while at < len(words) - 1:
             for size in (2, 1):
                 piece = " ".join(words[at : at + size])
-                if at + size < len(words) and self._all_honorific(piece):
+                if at + size < len(words) and self._is_honorific(piece):
                     at += size
                     break
             else:
                 break
         return " ".join(words[:at]), " ".join(words[at:])
 
-    def _all_honorific(self, piece: str) -> bool:
+    def _is_honorific(self, piece: str) -> bool:
         if phrase(piece) in self._honorifics:
             return True
         parts = [part for part in piece.strip(".,").split(".") if part]
@@ -136,19 +138,19 @@ class NameWords:
         words = part.split()
         if not words:
             return False
-        if self._short_title(words[0].replace(".", "")) or _starts(phrase(part), self._titles):
+        if self._is_short_title(words[0].replace(".", "")) or _has_prefix(phrase(part), self._titles):
             return True
         deputy = _DEPUTY.match(part)
         rest = part[deputy.end() :] if deputy else ""
-        if rest and (self._short_title(rest.split()[0].replace(".", "")) or _starts(phrase(rest), self._titles)):
+        if rest and (self._is_short_title(rest.split()[0].replace(".", "")) or _has_prefix(phrase(rest), self._titles)):
             return True
-        head = _HEAD.match(part)
+        head = _HEAD_OF.match(part)
         return bool(head) and self.agency(part[head.end() :] if head else "")
 
-    def _short_title(self, token: str) -> bool:
+    def _is_short_title(self, token: str) -> bool:
         upper = token.upper()
         if upper in self._short_titles:
-            # In small letters it must not be readable as a word: "gđ" is a title, "cu" is none.
+            # In lower case it must not be readable as a word: "gđ" is a title, "cu" is not.
             return token == upper or _VOWELS.isdisjoint(fold(token))
         return token == upper and any(
             upper[:cut] in self._short_titles and (upper[cut:].lower(),) in self._agencies
@@ -157,22 +159,22 @@ class NameWords:
 
 
 def phrase(text: str) -> Phrase:
-    """The words of the text, each in the form in which words are compared."""
+    """Return the words of the text, each in its canonical form."""
     return tuple(canonical(word) for word in _WORD.findall(text))
 
 
 def canonical(word: str) -> str:
-    """In small letters, the tone mark as a digit behind it: "ủy" and "uỷ" become the same."""
+    """Return the word in lower case with its tone mark as a digit at the end, so that "ủy" and "uỷ" are equal."""
     toneless, tone = split_tone(word.lower())
     return toneless + (str(ord(tone) % 10) if tone else "")
 
 
 def _bare(text: str, *, keep_marks: bool = False) -> Phrase:
-    """The words without marks; with `keep_marks`, a word that has some is made to fit no list."""
+    """Return the words without diacritics; with `keep_marks`, words that have some keep them and so match no list."""
     return tuple(word.lower() if keep_marks and has_marks(word) else fold(word) for word in _WORD.findall(text))
 
 
-def _starts(words: Phrase, known: frozenset[Phrase], least: int = 1) -> bool:
+def _has_prefix(words: Phrase, known: frozenset[Phrase], least: int = 1) -> bool:
     return any(words[:size] in known for size in range(min(len(words), _LONGEST_PHRASE), least - 1, -1))
 
 
@@ -184,4 +186,4 @@ _WORD = re.compile(r"[^\W_]+(?:[&][^\W_]+)*")
 _PARTS = re.compile(r"[,;+(\[/]| [-–—] ")
 _OFFICE = re.compile(r"^[Pp]\.\s*(?=\w)")
 _DEPUTY = re.compile(r"(?:[pq]\.\s*|(?:phó|quyền|nguyên)\s+)(?=\w)", re.IGNORECASE)
-_HEAD = re.compile(r"(?:phó\s+|p\.\s*)?(?:(?:trưởng|phó)\s+|tr\.\s*)(?=\w)", re.IGNORECASE)
+_HEAD_OF = re.compile(r"(?:phó\s+|p\.\s*)?(?:(?:trưởng|phó)\s+|tr\.\s*)(?=\w)", re.IGNORECASE)

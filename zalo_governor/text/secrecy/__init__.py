@@ -1,1 +1,1 @@
-"""The levels of secrecy in whatever disguise they are written."""
+"""Finds the names of secrecy levels, however they are disguised."""

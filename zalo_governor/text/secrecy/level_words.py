@@ -1,6 +1,6 @@
-"""Finding the words Mật, Tối mật, Tuyệt mật in whatever dress: without marks, spaced, dotted, with digits for letters.
+"""Finds the secrecy-level words Mật, Tối mật and Tuyệt mật, also without diacritics, spaced, dotted, or with digits.
 
-Only the words are found here; whether they disclose anything is the rule's question.
+Only the words are found here; the rule decides whether a text discloses a secret.
 """
 
 import re
@@ -12,7 +12,7 @@ from zalo_governor.text.tokens import FILE_ENDING
 
 
 class Level(IntEnum):
-    """Levels of secrecy, Article 8 of Law 117/2025/QH15."""
+    """Levels of state secrets by Article 8 of Law 117/2025/QH15: secret, highly secret, top secret."""
 
     MAT = 1
     TOI_MAT = 2
@@ -20,21 +20,21 @@ class Level(IntEnum):
 
 
 class LevelWord(NamedTuple):
-    """A word that may name a level, [start, end) in the text."""
+    """A word that may name a secrecy level, at [start, end) in the text."""
 
     start: int
     end: int
     level: Level
     marked: bool
-    """Written with the right marks, so that it cannot be mất, mặt, mắt."""
+    """Whether the word has the right diacritics, so that it cannot be mất, mặt or mắt."""
     disguised: bool
-    """Something stands between its letters, or in their place."""
+    """Whether there are other characters between its letters or in place of them."""
     in_name: bool = False
-    """In a file name, or glued to the name of a paper: `tailieutuyetmat`."""
+    """Whether the word is in a file name or joined to the name of a document: `tailieutuyetmat`."""
 
 
 def may_speak_of_secrets(text: str) -> bool:
-    """A quick look that lets nearly every innocent message go; True decides nothing. Expects a normalised text."""
+    """Return False if a normalised text certainly names no secrecy level and no stamp; True is not a verdict."""
     if _M.search(text) or (_MUC.search(text) and next(_slang(text), None)):
         return True
     lower = text.lower()
@@ -45,19 +45,19 @@ def may_speak_of_secrets(text: str) -> bool:
 
 
 def hints_of_secrets(text: str) -> int:
-    """How often something in a normalised text looks like the word mật; innocent compounds count too."""
+    """Return how often a normalised text has something like the word mật; harmless compounds count too."""
     return sum(1 for _ in _M.finditer(text)) + sum(1 for _ in _slang(text))
 
 
 def _slang(text: str) -> Iterator[re.Match[str]]:
-    """The "mực" behind something like tối or tuyệt; alone it is ink, or the level of a river."""
+    """Yield each "mực" (slang for mật) after something like tối or tuyệt; alone it means ink or a river's level."""
     for match in _MUC.finditer(text):
         if _LIKE_TOI_OR_TUYET.search(text, max(match.start() - _PREFIX_REACH, 0), match.start()):
             yield match
 
 
 def level_words(text: str, folded: str) -> list[LevelWord]:
-    """The level words of a normalised text and its folded form, innocent compounds included, in order."""
+    """Return the level words in order, harmless compounds included; `folded` is the normalised text after `fold`."""
     words = [word for match in _LEVEL.finditer(folded) if (word := _word(match, text))]
     words += [word for chunk in _CHUNK_WITH_MAT.finditer(folded) if (word := _file_name(chunk))]
     words += [
@@ -75,13 +75,13 @@ def _word(match: re.Match[str], text: str) -> LevelWord | None:
     if prefix and _cut_off(match):
         prefix, level = "", Level.MAT
     if vowel is None:
-        # "T.M" stands for "thay mặt".
+        # "T.M" abbreviates "thay mặt" (on behalf of).
         told = prefix and level is not Level.MAT and not match["t_dot"]
         return LevelWord(match.start(), match.end(), level, True, True) if told else None
     if typed in _OTHER_VOWELS or (typed in _SLANG_VOWELS and typed != "ự"):
         return None
     slang = typed == "ự" or match["t"][0] in "ck"
-    if slang and not (prefix or typed == "ậ"):  # "mực" alone is the level of a river
+    if slang and not (prefix or typed == "ậ"):  # "mực" alone is the level of a river.
         return None
     start = match.start() if level is not Level.MAT else match.start("m")
     if prefix and level is Level.MAT and typed not in "ậự":
@@ -94,13 +94,13 @@ def _word(match: re.Match[str], text: str) -> LevelWord | None:
 
 
 def _cut_off(match: re.Match[str]) -> bool:
-    """Whether a comma or the end of a sentence stands before a "mật" that is whole: "tuyệt, mặt đường …"."""
+    """Return whether a comma or sentence end separates the prefix from a complete "mật": "tuyệt, mặt đường …"."""
     before = next(match.end(group) for group in ("toi", "tuyet", "t_dot") if match[group])
     return _PAUSE.search(match.string, before, match.start("m")) is not None and match[0][-3:].isalpha()
 
 
 def _prefix(match: re.Match[str], text: str) -> tuple[str, Level]:
-    """How the word before "mật" is written ("" where there is none), and the level that it makes."""
+    """Return how the prefix tối/tuyệt is written ("marked", "bare", "other", "" for none) and the level it makes."""
     for group, level, right, bare in (
         ("toi", Level.TOI_MAT, "ốó", "oô0"),
         ("tuyet", Level.TUYET_MAT, "ệ", "eê3"),
@@ -125,7 +125,7 @@ def _level(match: re.Match[str]) -> Level:
 
 
 def _file_name(chunk: re.Match[str]) -> LevelWord | None:
-    """A file name that carries a level, also when glued: `tailieutuyetmat_2026.zip`."""
+    """Return the level word in a file name, even joined to other words: `tailieutuyetmat_2026.zip`; None if none."""
     if not FILE_ENDING.search(chunk[0].rstrip(_AROUND)):
         return None
     stem = _SIGNS.sub(" ", chunk[0])
@@ -148,7 +148,7 @@ _M = re.compile(
     rf"[mM](?:{_S}[aAâÂậẬ@4^*]{_HELD_VOWEL}{_S}[tT7cCkK]"
     rf"|(?:(?<=[{_END_OF_PREFIX}][mM])|(?<![^\W_][mM]))[mM]{{0,8}}(?![^\W_]))"
 )
-"""Whatever begins or stands for the word mật; a pattern that starts with one letter is searched for at memory speed."""
+"""Anything that may be the word mật or an abbreviation of it. Starts with one letter, which makes the search fast."""
 _MUC = re.compile(rf"[mM]{_S}[ựỰ]{_HELD_VOWEL}{_S}[tT7cCkK]")
 _LIKE_TOI_OR_TUYET = re.compile(rf"(?<![aA])[{_END_OF_PREFIX}][\W_mM]{{0,20}}$")
 _PREFIX_REACH = 24
@@ -159,7 +159,7 @@ _SLANG_VOWELS = frozenset("uúùủũụưứừửữự")
 _PLAIN_SPELLINGS = frozenset({"mat", "toimat", "tuyetmat"})
 _PAUSE = re.compile(r"[,;:!?…]|\. ")
 _OTHER_TONE = re.compile(r"\^['`?~]")
-"""In VIQR "ma^'t" is mất."""
+"""Tone other than that of mật: in VIQR (Vietnamese in ASCII signs) "ma^'t" is mất."""
 _SPACED = re.compile(r"m\s|a\s")
 _CHUNK_WITH_MAT = re.compile(r"\S*mat\S*")
 _SIGNS = re.compile(r"[^a-z0-9]+")

@@ -1,6 +1,6 @@
-"""Other ways to read a text that may hide a level of secrecy: old fonts, typed keys, written backwards.
+"""Decodes a text that may hide a secrecy level: old fonts, raw keystrokes, text written backwards.
 
-Each way is tried only where a quick sign of it stands in the text, so that an innocent message costs nothing.
+Each decoding is tried only if a quick check finds a sign of it, so that harmless messages cost no time.
 """
 
 import re
@@ -13,7 +13,7 @@ from zalo_governor.text.diacritics.syllables import is_syllable
 
 
 def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str]:
-    """What else the text may say, normalised; `changed` where the raw text was no plain Vietnamese already."""
+    """Yield other decodings of the text, normalised; `changed` says that normalising changed the raw text."""
     if changed and (legacy := read_legacy(text)):
         yield legacy.text
     if changed and _ODD_LETTER.search(normalised):
@@ -27,9 +27,9 @@ def other_readings(text: str, normalised: str, *, changed: bool) -> Iterator[str
 
 
 def undressed(normalised: str) -> Iterator[tuple[str, bool]]:
-    """What a text says once signs between letters, figures for letters, held keys and broken lines are undone.
+    """Yield the text with letter separators, digits for letters, repeated letters and line breaks undone.
 
-    With each reading comes whether the dress was put on a few words alone, as one does who hides those.
+    Each result comes with whether only a few words were disguised, as somebody does who hides just those.
     """
     joined = _RUN_OF_LETTERS.sub(lambda run: _letters_of(run[0]), normalised)
     joined = _HELD_KEY.sub(r"\1", _GAP.sub(" ", joined))
@@ -45,7 +45,7 @@ def _letters_of(run: str) -> str:
 
 
 def other_typings(text: str, normalised: str, *, changed: bool) -> Iterator[str]:
-    """What else a whole message may say: in an old font, by keys never composed, with signs inside the words."""
+    """Yield other decodings of a whole message: old font, raw Telex/VNI/VIQR keystrokes, signs inside words."""
     if changed and (legacy := read_legacy(text)):
         yield legacy.text
     start = normalised[:_START]
@@ -56,7 +56,7 @@ def other_typings(text: str, normalised: str, *, changed: bool) -> Iterator[str]
 
 
 def _composed(match: re.Match[str]) -> str:
-    """The syllable that these keys of Telex, VNI or VIQR make; the word as it is where they make none."""
+    """Return the syllable that these Telex, VNI or VIQR keystrokes produce; the word unchanged if none."""
     word = match[0]
     if word.endswith(".") and (shorter := _composed_word(word[:-1])) != word[:-1]:
         return f"{shorter}."
@@ -86,13 +86,13 @@ def _composed_word(word: str) -> str:
 
 
 def _with_shape(word: str) -> str:
-    """The level that was meant where the key of the hat was left out: "ma5t"."""
+    """Return the level word meant if the key for the circumflex was omitted: "ma5t"."""
     meant = _MEANT.get(word.lower(), word)
     return meant.upper() if word.isupper() and len(word) > 1 else meant
 
 
 def _plain_letter(odd: str) -> str:
-    """The letter that this one looks like, without its foreign marks."""
+    """Return the plain letter that this one looks like, without its non-Vietnamese diacritics."""
     base = unicodedata.normalize("NFD", odd)[0]
     return _LOOKS_LIKE.get(odd) or (base if base.isascii() else odd)
 
@@ -114,7 +114,7 @@ _ODD_LETTER = re.compile(
 _RUN_OF_LETTERS = re.compile(
     r"(?<![^\W_])(?<![@$])[^\W\d_]((?:[^\w@$]|_){1,3})[^\W\d_](?![^\W_]|[@$])(?:\1[^\W\d_](?![^\W_]|[@$]))*"
 )
-"""Single letters with the same signs between them: "m.ậ.t"."""
+"""Single letters with the same separators between them: "m.ậ.t"."""
 _GAP = re.compile(r"  +")
 _HELD_KEY = re.compile(r"([^\W\d_])\1{2,}")
 _MIXED = re.compile(
@@ -125,14 +125,14 @@ _DRESSED = re.compile(rf"{_RUN_OF_LETTERS.pattern}|\w*([^\W\d_])\2{{2,}}\w*|{_MI
 _CHUNKS = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
 _START = 400
-"""Characters that show how a message is typed."""
+"""How many characters at the start are checked for the way a message was typed."""
 _SOME = 2
 _TYPED_WORD = re.compile(
     r"(?<![^\W_])(?=[a-z0-9]*[aeiouy])(?:[b-df-hj-np-tv-xz]*(?:[aeiouy]*(?:aa|ee|oo|aw|ow|uw|[aeou][678])[aeiouywcmnghpt0-9]*[sfrxj1-5]?"
     r"|[aeiouy]+[cmnghpt]*[sfrxj])|dd[a-z]+)(?![^\W_])",
     re.IGNORECASE,
 )
-"""A word as the keys of Telex or VNI make it; English has a few such, a message typed so has many."""
+"""A word that looks like raw Telex or VNI keystrokes; English has a few such words, a message typed so has many."""
 _SPLIT = re.compile(r"([^\W\d_])[.,;:'\"_*-]+(?=[^\W\d_])")
 _LONGEST = 12
 _VOWELS = frozenset("aăâeêioôơuưy")

@@ -1,6 +1,6 @@
-"""What is done with a secret paper in a message: passed on, or talked about. Features around its level word.
+"""Features around a secrecy-level word that show whether a secret document is passed on or only talked about.
 
-The features feed a small linear model; they are the same when it is trained and when it judges.
+The features feed a small linear model, the same in training and judging.
 """
 
 import itertools
@@ -11,9 +11,9 @@ from zalo_governor.text.secrecy.level_words import LevelWord
 
 
 def stance_features(folded: str, words: Sequence[LevelWord]) -> frozenset[str]:
-    """Words and pairs of a folded text of at most some hundred characters, the level words all alike.
+    """Return words, word pairs and words near the levels of a folded text of at most a few hundred characters.
 
-    Without its marks "mat" may be mất, mặt, mát: that is another word than a "mật" that is sure.
+    All level words become one sign; an ambiguous "mat" without diacritics (mất, mặt, mát?) becomes another sign.
     """
     tokens = [_NUMBER.sub("#", token) for token in _TOKEN.findall(levelled(folded, words))]
     found = {f"u:{token}" for token in tokens}
@@ -30,7 +30,7 @@ def stance_features(folded: str, words: Sequence[LevelWord]) -> frozenset[str]:
 
 
 def levelled(folded: str, words: Sequence[LevelWord]) -> str:
-    """The folded text with one sign in the place of each level word."""
+    """Return the folded text with each level word replaced by a sign, one for certain and one for ambiguous words."""
     pieces: list[str] = []
     at = 0
     for word in words:

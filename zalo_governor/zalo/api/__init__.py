@@ -1,1 +1,1 @@
-"""Calls to Zalo over HTTP."""
+"""Calls of Zalo's HTTP API."""

@@ -1,4 +1,4 @@
-"""The group's board: a message is pinned, once (protocol page 4)."""
+"""Pins messages on the board of a group, each only once (protocol page 4)."""
 
 import json
 from collections.abc import Callable
@@ -19,8 +19,8 @@ _BOARD = "https://groupboard-wpa.chat.zalo.me/api/board"
 _LIST = f"{_BOARD}/list"
 _PIN = f"{_BOARD}/topic/createv2"
 _PINS = 2
-_LISTED = 50
-_LOOKS: RawDict = {
+_PAGE_SIZE = 50
+_PIN_STYLE: RawDict = {
     "type": _PINS,
     "color": -14540254,
     "emoji": "📌",
@@ -42,14 +42,15 @@ _MESSAGE_TYPES = {
     "share.file": 46,
     "chat.gif": 49,
 }
-"""The integer that stands for a msgType (protocol page 6.3); 1 for all others."""
+"""Zalo's number for each msgType (protocol page 6.3); all others have the number 1."""
 
 
 class ZaloBoard:
-    """Pins messages.
+    """Client of the boards of groups, on which messages are pinned.
 
     Args:
-        message: (group, msgId) -> the message as it was heard; None where there is none that may be shown.
+        client: makes the API calls.
+        message: returns the stored raw message for (group id, msgId); None if there is none that may be shown.
     """
 
     def __init__(self, client: ZaloClient, *, message: Callable[[str, str], RawDict | None]) -> None:
@@ -57,32 +58,39 @@ class ZaloBoard:
         self._message = message
 
     def pin_message(self, job: Job) -> JobOutcome:
-        """Pin the message that the job names; one that is pinned already is not pinned again.
+        """Pin the message that the job names, unless it is pinned already.
 
-        Never raises where Zalo or the line fails.
+        Failures of Zalo or the connection are returned as an outcome, never raised.
         """
         raw = self._message(job.group_id, job.task.target)
         if raw is None:
             return JobOutcome.NOT_FOUND
         try:
-            if job.task.target in self._pinned(job.group_id):
+            if job.task.target in self._pinned_ids(job.group_id):
                 return JobOutcome.DONE
         except ZaloError as error:
             log.warning("board_not_read", job=job.id, error=type(error).__name__)
             return JobOutcome.UNKNOWN
-        params = {"grid": job.group_id, **_LOOKS, "params": json.dumps(_named(job, raw), ensure_ascii=False)}
+        params = {"grid": job.group_id, **_PIN_STYLE, "params": json.dumps(_pin_params(job, raw), ensure_ascii=False)}
         _, outcome = attempt(self._client, job, _PIN, params)
         return outcome
 
-    def _pinned(self, group_id: str) -> set[str]:
-        """msgIds of what is pinned."""
-        asked = {"group_id": group_id, "board_type": _PINS, "page": 1, "count": _LISTED, "last_id": 0, "last_type": 0}
+    def _pinned_ids(self, group_id: str) -> set[str]:
+        """Return the msgIds of the group's pinned messages."""
+        asked = {
+            "group_id": group_id,
+            "board_type": _PINS,
+            "page": 1,
+            "count": _PAGE_SIZE,
+            "last_id": 0,
+            "last_type": 0,
+        }
         answer = self._client.read("GET", _LIST, asked)
         items = answer.get("items") if isinstance(answer, dict) else None
-        return {key for item in items or [] if (key := _key(item))}
+        return {key for item in items or [] if (key := _pinned_message_id(item))}
 
 
-def _key(item: object) -> str:
+def _pinned_message_id(item: object) -> str:
     try:
         topic = json_object(json_object(item).get("data"))
         return as_id(json_object(topic.get("params")).get("global_msg_id"))
@@ -90,8 +98,8 @@ def _key(item: object) -> str:
         return ""
 
 
-def _named(job: Job, raw: RawDict) -> RawDict:
-    """The message as a pin names it."""
+def _pin_params(job: Job, raw: RawDict) -> RawDict:
+    """Return the description of the message that Zalo's pin call requires."""
     content = raw.get("content")
     return {
         "client_msg_id": as_id(raw.get("cliMsgId")),

@@ -1,4 +1,4 @@
-"""What the program asks of Zalo over HTTP: send a text, look at a group, read its history."""
+"""The client of Zalo's HTTP API: sends messages, reads groups, members, histories and pictures, removes messages."""
 
 import json
 from collections.abc import Sequence
@@ -22,9 +22,9 @@ from zalo_governor.zalo.http.error_codes import Meaning, meaning_of
 log = structlog.get_logger(__name__)
 
 NEWEST = 10**16
-"""The cursor of the newest page of a group's history."""
-_PAGE = 50
-_PROFILES_AT_ONCE = 200
+"""Cursor that requests the newest page of a group's history."""
+_PAGE_SIZE = 50
+_PROFILES_PER_CALL = 200
 _LARGEST_PICTURE = 8 << 20
 _REMOVAL_CODES = {
     114: JobOutcome.NOT_FOUND,
@@ -45,14 +45,14 @@ class HistoryPage(NamedTuple):
     """One page of a group's history."""
 
     elements: list[Element]
-    """Newest first."""
+    """Elements of the page, newest first."""
     cursor: int
-    """Asks for the page before this one."""
+    """Cursor that requests the next older page."""
     has_more: bool
 
 
 class ZaloClient:
-    """Calls that read are repeated once after a new login; a send never is."""
+    """Client of Zalo's HTTP API. If the session has expired, it logs in and repeats the call once, but never a send."""
 
     def __init__(self, session: ZaloSession, clock: Clock) -> None:
         self._session = session
@@ -60,13 +60,13 @@ class ZaloClient:
         self._clock = clock
 
     def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
-        """See `ZaloSender.send`; never repeated here."""
+        """Send one message, without a retry; see `ZaloSender.send`."""
         return self._sender.send(outgoing, content)
 
     def find_sent(self, outgoing: Outgoing) -> Reception | None:
-        """The message in the conversation's newest messages, by its clientId; None where it does not stand there.
+        """Find a sent message by its clientId among the newest messages of its conversation; None if it is not there.
 
-        Of a private conversation Zalo shows the last message alone, so that None proves nothing there.
+        Of a private conversation Zalo returns the last message only, so None does not prove that it was not sent.
 
         Raises:
             ZaloError: the call failed.
@@ -79,9 +79,10 @@ class ZaloClient:
         return None
 
     def remove_message(self, job: Job) -> JobOutcome:
-        """Ask Zalo to take one message of a group away for everybody; never raises where Zalo or the line fails.
+        """Delete one message of a group for all members.
 
-        Only the group's owner and its deputies may (protocol page 4). Asking again does no harm.
+        Failures of Zalo or the connection are returned as an outcome, never raised. Only the group's owner and its
+        deputies may delete messages (protocol page 4). The call may be repeated.
         """
         if not isinstance(job.task, RemoveMessage):
             raise TypeError(job.kind)
@@ -107,10 +108,10 @@ class ZaloClient:
         return JobOutcome.DONE
 
     def group(self, group_id: str) -> tuple[GroupSnapshot, list[Member]]:
-        """The group and those of its members whom Zalo shows; a name that it does not give is "".
+        """Fetch a group and those of its members whom Zalo lists; a member's name is "" if Zalo does not give it.
 
         Raises:
-            NotInGroupError: the account is not in the group.
+            NotInGroupError: the bot account is not in the group.
             ZaloError: the call failed.
         """
         answer = _as_object(self.read("POST", _GROUP_INFO, {"gridVerMap": json.dumps({group_id: 0})}))
@@ -119,30 +120,30 @@ class ZaloClient:
         if not isinstance(info, dict):
             raise NotInGroupError(f"group {group_id}: Zalo does not show it to this account")
         members = self._members(info, _member_uids(info))
-        return _snapshot(group_id, info, members), members
+        return _to_snapshot(group_id, info, members), members
 
     def picture(self, address: str) -> bytes:
-        """The picture at an address that Zalo gave.
+        """Download a picture from a URL that Zalo gave.
 
         Raises:
-            ZaloError: it lies not with Zalo, is larger than 8 MB, or was not to be had.
+            ZaloError: the host of the URL is not Zalo's, the picture is larger than 8 MB, or the download failed.
         """
         if address.startswith("http://"):
             address = "https" + address.removeprefix("http")
         return self._session.fetch(address, most=_LARGEST_PICTURE)
 
     def recent(self, group_id: str, cursor: int = NEWEST) -> HistoryPage:
-        """A page of at most 50 messages, older than the cursor; raises ZaloError where the call failed."""
+        """Fetch a page of at most 50 messages older than the cursor; raises ZaloError if the call failed."""
         answer = _as_object(
             self.read(
                 "GET",
                 _HISTORY,
-                {"groupId": group_id, "globalMsgId": cursor, "count": _PAGE, "msgIds": [], "src": 1},
+                {"groupId": group_id, "globalMsgId": cursor, "count": _PAGE_SIZE, "msgIds": [], "src": 1},
                 nretry=0,
             )
         )
         elements = self._elements(answer)
-        elements.sort(key=_number, reverse=True)
+        elements.sort(key=_msg_number, reverse=True)
         numbers = [number for element in elements if (number := number_of(element.key)) is not None]
         given = as_id(answer.get("lastMsgId"))
         oldest = int(given) if given.isdecimal() and int(given) else min(numbers, default=cursor)
@@ -150,14 +151,14 @@ class ZaloClient:
         return HistoryPage(elements, oldest, more)
 
     def last_messages(self) -> list[Element]:
-        """The last message of every conversation: tells what the socket has missed."""
+        """Fetch the last message of every conversation, which shows whether the socket has missed any."""
         return self._elements(_as_object(self.read("GET", _LAST_MESSAGES, {"threadIdLocalMsgId": "{}"})))
 
     def read(self, method: str, url: str, params: RawDict, **query: object) -> Any:
-        """A call that does no harm when it is made twice; after a session that had died it is.
+        """Make a call that is harmless to repeat; if the session has expired, log in and repeat it once.
 
         Raises:
-            ZaloError: as GovernorApi.call, and where no new session can be had.
+            ZaloError: as GovernorApi.call, or the login failed.
         """
         logins = self._session.logins
         try:
@@ -167,10 +168,10 @@ class ZaloClient:
             return self._session.api.call(method, url, params, **query)
 
     def keep_alive(self) -> None:
-        """Tell Zalo that the session is in use (protocol page 2.7); its answer is not encrypted.
+        """Tell Zalo that the session is in use (protocol page 2.7); log in again if it has expired.
 
         Raises:
-            ZaloError: it did not answer, or the session is dead and cannot be renewed.
+            ZaloError: Zalo did not answer, or the login failed.
         """
         logins = self._session.logins
         try:
@@ -179,12 +180,12 @@ class ZaloClient:
             self._session.renew(logins)
 
     def newest(self) -> dict[str, Element]:
-        """The newest message of each group that Zalo names; raises ZaloError where the call failed."""
+        """Fetch the newest message of each group, by group id; raises ZaloError if the call failed."""
         newest: dict[str, Element] = {}
         for element in self.last_messages():
             if element.is_group and element.kind is ElementKind.MESSAGE:
                 there = newest.get(element.thread_id, element)
-                newest[element.thread_id] = max(there, element, key=_number)
+                newest[element.thread_id] = max(there, element, key=_msg_number)
         return newest
 
     def _elements(self, answer: RawDict) -> list[Element]:
@@ -199,9 +200,9 @@ class ZaloClient:
         profiles: RawDict = {
             as_id(member.get("id")): member for member in info.get("currentMems") or [] if isinstance(member, dict)
         }
-        for start in range(0, len(uids), _PROFILES_AT_ONCE):
-            profiles |= self._profiles(uids[start : start + _PROFILES_AT_ONCE])
-        return [_member(uid, _as_object(profiles.get(uid))) for uid in uids]
+        for start in range(0, len(uids), _PROFILES_PER_CALL):
+            profiles |= self._profiles(uids[start : start + _PROFILES_PER_CALL])
+        return [_to_member(uid, _as_object(profiles.get(uid))) for uid in uids]
 
     def _profiles(self, uids: Sequence[str]) -> RawDict:
         params = {
@@ -216,12 +217,12 @@ class ZaloClient:
         return {uid.split("_")[0]: profile for uid, profile in found.items()}
 
 
-def _number(element: Element) -> int:
+def _msg_number(element: Element) -> int:
     return number_of(element.key) or 0
 
 
 def _as_object(value: object) -> RawDict:
-    """An object, or none at all: getrecentv2 gives it as a JSON string, and whatever is missing is taken as empty."""
+    """Return a dict, parsing it if it is a JSON string (as in getrecentv2); {} for anything else."""
     try:
         return json_object(value)
     except ValueError:
@@ -229,12 +230,12 @@ def _as_object(value: object) -> RawDict:
 
 
 def _member_uids(info: RawDict) -> list[str]:
-    # memVerList is the list that Zalo keeps filled: "<uid>_<version>".
+    # Of Zalo's two lists of members only memVerList is always filled; its entries are "<uid>_<version>".
     listed = [as_id(entry).split("_")[0] for entry in info.get("memVerList") or info.get("memberIds") or []]
     return list(dict.fromkeys(filter(None, listed)))
 
 
-def _snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> GroupSnapshot:
+def _to_snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> GroupSnapshot:
     description = info.get("desc")
     total = as_id(info.get("totalMember"))
     return GroupSnapshot(
@@ -248,18 +249,18 @@ def _snapshot(group_id: str, info: RawDict, members: Sequence[Member]) -> GroupS
             name: int(value) for name, value in _as_object(info.get("setting")).items() if isinstance(value, int)
         },
         description=description if isinstance(description, str) else None,
-        avatar_url=_picture(info),
+        avatar_url=_avatar_url(info),
         official_uids=tuple(member.uid for member in members if member.official),
     )
 
 
-def _picture(info: RawDict) -> str | None:
-    """The address of a group's picture, "" for the one that Zalo gives by itself; None where it says nothing of it."""
+def _avatar_url(info: RawDict) -> str | None:
+    """Return the URL of the group's picture; "" for Zalo's default picture; None if Zalo gave no such field."""
     named = [info[name] for name in ("fullAvt", "avt") if name in info]
     return next((str(address) for address in named if address), "" if named else None)
 
 
-def _member(uid: str, profile: RawDict) -> Member:
+def _to_member(uid: str, profile: RawDict) -> Member:
     shown = next((profile[name] for name in ("displayName", "dName", "zaloName") if profile.get(name)), "")
     return Member(
         uid=uid,

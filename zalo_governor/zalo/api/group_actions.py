@@ -1,4 +1,4 @@
-"""What the program asks of Zalo about single people: put one out, accept a request, whose account a number is."""
+"""API calls about single people: remove a member, accept a friend request, find an account by telephone number."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,55 +20,55 @@ _FRIEND = "https://tt-friend-wpa.chat.zalo.me/api/friend"
 _ACCEPT = f"{_FRIEND}/accept"
 _REQUESTS = f"{_FRIEND}/recommendsv2/list"
 _BY_PHONE = f"{_FRIEND}/profile/get"
-_A_REQUEST = 2
-"""recommType of what is a friend request and no mere recommendation (zca-js, getFriendRecommendations)."""
-_NOT_TOLD = 216
-"""Nobody has the number, or its owner does not let others find the account by it."""
-_NOT_ALLOWED = frozenset({165, 166})
+_FRIEND_REQUEST = 2
+"""`recommType` of a friend request, as opposed to a recommendation (zca-js, getFriendRecommendations)."""
+_NOT_FOUND = 216
+"""Error code: no account has the telephone number, or its owner does not allow being found by it."""
+_NOT_ALLOWED_CODES = frozenset({165, 166})
 _WEB_SEARCH = 40
-"""reqSrc of a search by number in Zalo Web (zca-js, findUser)."""
+"""`reqSrc` of a search by telephone number in Zalo Web (zca-js, findUser)."""
 
 
 class ZaloGroupActions:
-    """Calls about people; each may be repeated."""
+    """API calls about single people; each may safely be repeated."""
 
     def __init__(self, client: ZaloClient) -> None:
         self._client = client
 
     def remove_member(self, job: Job) -> JobOutcome:
-        """Put somebody out of the group; only its owner and deputies may. Never raises where Zalo or the line fails."""
+        """Remove the job's target from the group, which needs owner or deputy rights; failures become an outcome."""
         answer, outcome = attempt(self._client, job, _KICK, {"grid": job.group_id, "members": [job.task.target]})
-        refused = _object(answer).get("errorMembers") or []
+        refused = _dict_of(answer).get("errorMembers") or []
         return JobOutcome.NOT_FOUND if job.task.target in map(as_id, refused) else outcome
 
     def accept_friend(self, job: Job) -> JobOutcome:
-        """Accept somebody's friend request. Never raises where Zalo or the line fails."""
+        """Accept the friend request of the job's target; failures of Zalo or the connection become an outcome."""
         _, outcome = attempt(self._client, job, _ACCEPT, {"fid": job.task.target, "language": "vi"})
         return outcome
 
     def friend_requests(self) -> list[FriendRequest]:
-        """Who waits to be accepted; raises ZaloError where the call failed."""
-        items = _object(self._client.read("GET", _REQUESTS, {})).get("recommItems")
-        found = [_object(_object(item).get("dataInfo")) for item in items or [] if isinstance(items, list)]
+        """Fetch the pending friend requests to the bot account; raises ZaloError if the call failed."""
+        items = _dict_of(self._client.read("GET", _REQUESTS, {})).get("recommItems")
+        found = [_dict_of(_dict_of(item).get("dataInfo")) for item in items or [] if isinstance(items, list)]
         return [
-            FriendRequest(uid=as_id(one.get("userId")), at_ms=_whole(one.get("recommTime")))
+            FriendRequest(uid=as_id(one.get("userId")), at_ms=_int_or_zero(one.get("recommTime")))
             for one in found
-            if _whole(one.get("recommType")) == _A_REQUEST and as_id(one.get("userId"))
+            if _int_or_zero(one.get("recommType")) == _FRIEND_REQUEST and as_id(one.get("userId"))
         ]
 
     def by_phone(self, phone: str) -> FoundAccount | None:
-        """Whose account a number (+84…) is; None where Zalo tells of none.
+        """Find the account of a telephone number (+84…); None if Zalo reports none.
 
         Raises:
             ZaloError: the call failed, or Zalo asks to wait (221).
         """
         asked = {"phone": phone.removeprefix("+"), "avatar_size": 240, "language": "vi", "reqSrc": _WEB_SEARCH}
         try:
-            found = _object(self._client.read("GET", _BY_PHONE, asked))
+            found = _dict_of(self._client.read("GET", _BY_PHONE, asked))
         except SessionExpiredError:
             raise
         except ZaloCallError as error:
-            if error.code == _NOT_TOLD:
+            if error.code == _NOT_FOUND:
                 return None
             raise
         uid = as_id(found.get("uid"))
@@ -76,7 +76,7 @@ class ZaloGroupActions:
 
 
 def attempt(client: ZaloClient, job: Job, url: str, params: RawDict) -> tuple[Any, JobOutcome]:
-    """Zalo's answer to the call that does a job, and what that makes of it."""
+    """Make the API call of a job; return Zalo's answer, None on failure, and the outcome; never raises ZaloError."""
     try:
         return client.read("POST", url, params), JobOutcome.DONE
     except SessionExpiredError:
@@ -85,16 +85,16 @@ def attempt(client: ZaloClient, job: Job, url: str, params: RawDict) -> tuple[An
         log.warning("job_refused", job=job.id, kind=job.kind.value, code=error.code)
         if meaning_of(error.code) is Meaning.WAIT:
             return None, JobOutcome.UNKNOWN
-        return None, JobOutcome.NOT_ALLOWED if error.code in _NOT_ALLOWED else JobOutcome.REFUSED
+        return None, JobOutcome.NOT_ALLOWED if error.code in _NOT_ALLOWED_CODES else JobOutcome.REFUSED
     except ZaloError as error:
         log.warning("job_uncertain", job=job.id, kind=job.kind.value, error=type(error).__name__)
         return None, JobOutcome.UNKNOWN
 
 
-def _object(value: object) -> Mapping[str, Any]:
+def _dict_of(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _whole(value: object) -> int:
+def _int_or_zero(value: object) -> int:
     text = as_id(value)
     return int(text) if text.isdecimal() else 0

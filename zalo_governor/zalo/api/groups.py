@@ -1,4 +1,4 @@
-"""The groups of an account, as a person chooses among them."""
+"""Lists the groups of an account, for a person to choose from."""
 
 import json
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from zalo_governor.zalo.events.ids import as_id, group_id_of, json_object
 
 _GROUPS = "https://tt-group-wpa.chat.zalo.me/api/group/getlg/v4"
 _GROUP_INFO = "https://tt-group-wpa.chat.zalo.me/api/group/getmg-v2"
-_AT_ONCE = 50
+_GROUPS_PER_CALL = 50
 
 
 class OwnGroup(NamedTuple):
@@ -22,16 +22,16 @@ class OwnGroup(NamedTuple):
 
 
 def own_groups(client: ZaloClient) -> list[OwnGroup]:
-    """All of them, by name; one that Zalo tells nothing of is left out.
+    """Fetch all groups of the account, sorted by name, without those of which Zalo gives no details.
 
     Raises:
         ZaloError: a call failed.
     """
     ids = list(_object(_object(client.read("GET", _GROUPS, {})).get("gridVerMap")))
     found: list[OwnGroup] = []
-    for start in range(0, len(ids), _AT_ONCE):
-        # Version 0 asks for everything; a version that is still true would be answered without details.
-        asked = {"gridVerMap": json.dumps(dict.fromkeys(ids[start : start + _AT_ONCE], 0))}
+    for start in range(0, len(ids), _GROUPS_PER_CALL):
+        # Version 0 requests all details; for the current version Zalo would answer without details.
+        asked = {"gridVerMap": json.dumps(dict.fromkeys(ids[start : start + _GROUPS_PER_CALL], 0))}
         for group_id, info in _object(_object(client.read("POST", _GROUP_INFO, asked)).get("gridInfoMap")).items():
             told = _object(info)
             members = as_id(told.get("totalMember"))

@@ -1,4 +1,4 @@
-"""Sends messages: texts, pictures, files. Uploading may be repeated at will; the send itself never is, here."""
+"""Sends texts, pictures and files. Uploads may be repeated freely; the send itself is never retried here."""
 
 import hashlib
 import struct
@@ -24,8 +24,8 @@ _RETRY_LIMIT_SECONDS = 15.0
 _UNKNOWN_CODE_SECONDS = 10.0
 _RELOGIN_SECONDS = 1.0
 _REFUSED_LOGIN_SECONDS = 60.0
-_NO_LINE_SECONDS = 10.0
-_NO_ADDRESS_SECONDS = 30.0
+_NO_CONNECTION_SECONDS = 10.0
+_UPLOAD_RETRY_SECONDS = 30.0
 
 _TEXT_TO_GROUP = "https://tt-group-wpa.chat.zalo.me/api/group/sendmsg"
 _TEXT_TO_USER = "https://tt-chat2-wpa.chat.zalo.me/api/message/sms"
@@ -35,48 +35,51 @@ _UPLOAD_TO_GROUP, _UPLOAD_TO_USER = 11, 2
 
 
 class ZaloSender:
-    """Fits pipeline.ports.Sender."""
+    """Sender of messages over Zalo's HTTP API; implements `pipeline.ports.Sender`."""
 
     def __init__(self, session: ZaloSession) -> None:
         self._session = session
 
     def send(self, outgoing: Outgoing, content: bytes | None = None) -> Reception:
-        """Send one message; its clientId comes back as the echo's cliMsgId. `content` is that of its file.
+        """Send one message, whose clientId its echo on the socket will carry as cliMsgId.
+
+        `content` holds the bytes of the message's file, None for a text.
 
         Raises:
-            SendRefusedError: Zalo answered with an error code that means no for good (`zalo.http.error_codes`).
-            SendDeferredError: it did not go out: no connection, too many requests, a code that nobody knows, the
-                session had died, or the file could not be brought to Zalo.
-            SendUncertainError: the line broke after the request had left, HTTP 5xx, or an answer without a msgId.
+            SendRefusedError: Zalo answered with an error code that is final (`zalo.http.error_codes`).
+            SendDeferredError: the message was not sent: no connection, too many requests, an unknown error code, an
+                expired session, or a failed upload of the file.
+            SendUncertainError: the connection broke after the request had been sent, Zalo answered HTTP 5xx, or its
+                answer had no msgId; the message may or may not have been sent.
         """
         file = outgoing.notice.file
         if file is None or content is None:
-            url, params = self._text(outgoing)
+            url, params = self._text_request(outgoing)
         else:
-            with self._typed(visible=False):
-                prepare = self._picture if file.face is ReportFormat.PNG else self._document
+            with self._translate_errors(visible=False):
+                prepare = self._picture_request if file.face is ReportFormat.PNG else self._document_request
                 url, params = prepare(outgoing, file, content)
-        with self._typed(visible=True):
+        with self._translate_errors(visible=True):
             answer = self._session.api.call("POST", url, params, nretry=0)
         msg_id = as_id(answer.get("msgId")) if isinstance(answer, dict) else ""
         if not msg_id:
-            # Seen where Zalo drops messages to too many strangers without saying so.
+            # Zalo answers like this when it silently drops messages to too many strangers.
             raise SendUncertainError("Zalo answered without a msgId")
         return Reception(msg_id=msg_id)
 
-    def _text(self, outgoing: Outgoing) -> tuple[str, RawDict]:
+    def _text_request(self, outgoing: Outgoing) -> tuple[str, RawDict]:
         notice = outgoing.notice
-        params = {"message": notice.text, "clientId": outgoing.client_id, "ttl": 0, **_addressed(notice)}
+        params = {"message": notice.text, "clientId": outgoing.client_id, "ttl": 0, **_recipient(notice)}
         if notice.is_group:
             return _TEXT_TO_GROUP, {**params, "visibility": 0}
         return _TEXT_TO_USER, params
 
-    def _picture(self, outgoing: Outgoing, file: ReportFile, content: bytes) -> tuple[str, RawDict]:
+    def _picture_request(self, outgoing: Outgoing, file: ReportFile, content: bytes) -> tuple[str, RawDict]:
         notice = outgoing.notice
         uploaded = self._upload("photo_original", outgoing, file, content)
         width, height = _size_of_png(content)
         address = uploaded.get("normalUrl", "")
-        return f"{_place(notice)}/photo_original/send", {
+        return f"{_files_url(notice)}/photo_original/send", {
             "photoId": uploaded.get("photoId"),
             "clientId": outgoing.client_id,
             "desc": file.caption,
@@ -90,15 +93,15 @@ class ZaloSender:
             "zsource": -1,
             "ttl": 0,
             "jcp": '{"sendSource":1,"convertible":"jxl"}',
-            **_addressed(notice),
+            **_recipient(notice),
         }
 
-    def _document(self, outgoing: Outgoing, file: ReportFile, content: bytes) -> tuple[str, RawDict]:
+    def _document_request(self, outgoing: Outgoing, file: ReportFile, content: bytes) -> tuple[str, RawDict]:
         file_id = as_id(self._upload("asyncfile", outgoing, file, content).get("fileId"))
         address = self._session.uploads.wait(file_id, self._session.timeout)
         if address is None:
-            raise SendDeferredError("Zalo did not say where the file lies", _NO_ADDRESS_SECONDS)
-        return f"{_place(outgoing.notice)}/asyncfile/msg", {
+            raise SendDeferredError("Zalo did not say where the file lies", _UPLOAD_RETRY_SECONDS)
+        return f"{_files_url(outgoing.notice)}/asyncfile/msg", {
             "fileId": file_id,
             "checksum": hashlib.md5(content, usedforsecurity=False).hexdigest(),
             "checksumSha": "",
@@ -112,11 +115,11 @@ class ZaloSender:
             "fileUrl": address,
             "zsource": -1,
             "ttl": 0,
-            **_addressed(outgoing.notice),
+            **_recipient(outgoing.notice),
         }
 
     def _upload(self, kind: str, outgoing: Outgoing, file: ReportFile, content: bytes) -> RawDict:
-        """Bring the content to Zalo in chunks; gives the answer to the last one."""
+        """Upload the file to Zalo in chunks; return the answer to the last chunk."""
         notice = outgoing.notice
         chunks = [content[start : start + _CHUNK] for start in range(0, len(content), _CHUNK)]
         answer: Any = None
@@ -129,33 +132,37 @@ class ZaloSender:
                 "isE2EE": 0,
                 "jxl": 0,
                 "chunkId": number,
-                **_addressed(notice),
+                **_recipient(notice),
             }
             kind_of_upload = _UPLOAD_TO_GROUP if notice.is_group else _UPLOAD_TO_USER
             answer = self._session.api.upload(
-                f"{_place(notice)}/{kind}/upload", params, file.name, chunk, type=kind_of_upload
+                f"{_files_url(notice)}/{kind}/upload", params, file.name, chunk, type=kind_of_upload
             )
         if not isinstance(answer, dict) or not answer.get("finished"):
-            raise SendDeferredError("Zalo did not take the whole file", _NO_ADDRESS_SECONDS)
+            raise SendDeferredError("Zalo did not take the whole file", _UPLOAD_RETRY_SECONDS)
         return answer
 
     @contextmanager
-    def _typed(self, *, visible: bool) -> Iterator[None]:
-        """Errors of a call as what became of the send; what is not `visible` to anybody may be done again."""
+    def _translate_errors(self, *, visible: bool) -> Iterator[None]:
+        """Translate errors of API calls in the block into send errors.
+
+        `visible`: people see the effect of the call, so that a lost answer makes the send uncertain; a call that is
+        not visible, such as an upload, may simply be repeated.
+        """
         logins = self._session.logins
         try:
             yield
         except SessionExpiredError as error:
-            raise SendDeferredError("the session had died", self._renewed_within(logins), error.code) from None
+            raise SendDeferredError("the session had died", self._log_in_again(logins), error.code) from None
         except ZaloCallError as error:
-            raise _of_code(error) from error
+            raise _error_of_code(error) from error
         except ZaloUnavailableError as error:
             if visible and error.sent:
                 raise SendUncertainError(str(error), error.status) from error
-            raise SendDeferredError(str(error), _NO_LINE_SECONDS, error.status) from error
+            raise SendDeferredError(str(error), _NO_CONNECTION_SECONDS, error.status) from error
 
-    def _renewed_within(self, logins: int) -> float:
-        """Log in again, so that the next try finds a session; gives in how many seconds that may be."""
+    def _log_in_again(self, logins: int) -> float:
+        """Log in again for the next try; return the seconds to wait before that, more if the login failed."""
         try:
             self._session.renew(logins)
         except ZaloError as error:
@@ -164,8 +171,8 @@ class ZaloSender:
         return _RELOGIN_SECONDS
 
 
-def _of_code(error: ZaloCallError) -> SendRefusedError | SendDeferredError:
-    """What an error code makes of the send; what nobody knows is no refusal."""
+def _error_of_code(error: ZaloCallError) -> SendRefusedError | SendDeferredError:
+    """Return the send error for an error code of Zalo; an unknown code means a retry, not a refusal."""
     meaning = meaning_of(error.code)
     if meaning.final:
         refuses = meaning is Meaning.ADDRESSEE_REFUSES
@@ -177,15 +184,15 @@ def _of_code(error: ZaloCallError) -> SendRefusedError | SendDeferredError:
     return SendDeferredError("not now", pause, error.code)
 
 
-def _place(notice: Notice) -> str:
+def _files_url(notice: Notice) -> str:
     return f"{_FILES}/{'group' if notice.is_group else 'message'}"
 
 
-def _addressed(notice: Notice) -> RawDict:
+def _recipient(notice: Notice) -> RawDict:
     return {"grid" if notice.is_group else "toid": notice.thread_id}
 
 
 def _size_of_png(content: bytes) -> tuple[int, int]:
-    """Width and height in pixels, which stand in the first chunk of every PNG."""
+    """Read width and height in pixels from the header of a PNG."""
     width, height = struct.unpack(">II", content[16:24])
     return width, height

@@ -1,1 +1,1 @@
-"""Logging in to Zalo and keeping the session."""
+"""Logs in to Zalo and keeps the session alive."""

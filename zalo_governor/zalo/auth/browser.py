@@ -1,4 +1,4 @@
-"""The browser that the program passes for. Zalo ties a session to both, so an installation keeps them."""
+"""User agent and imei (browser id) that the program presents to Zalo; an installation keeps both for its session."""
 
 import hashlib
 import uuid
@@ -7,5 +7,5 @@ USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Ge
 
 
 def new_imei(user_agent: str) -> str:
-    """An id of a browser as Zalo Web makes it once and keeps it: `<uuid4>-<md5 of the user agent>` (page 2.1)."""
+    """Return a new browser id in the form Zalo Web uses, `<uuid4>-<md5 of the user agent>` (protocol page 2.1)."""
     return f"{uuid.uuid4()}-{hashlib.md5(user_agent.encode(), usedforsecurity=False).hexdigest()}"

@@ -1,6 +1,7 @@
-"""getLoginInfo as newer clients of Zalo Web ask it: parameters and answer under a key that both sides derive.
+"""The encrypted form of Zalo's login call getLoginInfo, which newer clients of Zalo Web use.
 
-The steps are those of zca-js 2.2.0 (protocol page 2.3).
+Parameters and answer are encrypted with a key that both sides derive. The steps are those of zca-js 2.2.0 (protocol
+page 2.3).
 """
 
 import base64
@@ -23,12 +24,12 @@ _ZERO_IV = bytes(16)
 
 
 class EncryptedLogin:
-    """One such call: its query, and the way to read what comes back."""
+    """One encrypted getLoginInfo call: its `query` parameters, and `read` to decrypt the answer."""
 
     def __init__(self, *, imei: str, client_type: int, client_version: int, now_ms: int) -> None:
         zcid = _encrypt(f"{client_type},{imei},{now_ms}".encode(), _ZCID_KEY).hex().upper()
         zcid_ext = secrets.token_hex(5)
-        self._key = _derived_key(zcid, zcid_ext)
+        self._key = _derive_key(zcid, zcid_ext)
         asked = {"computer_name": "Web", "imei": imei, "language": "vi", "ts": now_ms}
         sealed = base64.b64encode(_encrypt(json.dumps(asked, separators=(",", ":")).encode(), self._key)).decode()
         signed = {
@@ -40,17 +41,17 @@ class EncryptedLogin:
             "client_version": str(client_version),
         }
         self.query = signed | {
-            "signkey": _signature("getlogininfo", signed),
+            "signkey": _sign("getlogininfo", signed),
             "nretry": "0",
             "zpw_ver": str(client_version),
             "zpw_type": str(client_type),
         }
 
     def read(self, data: object) -> RawDict:
-        """The inner answer {error_code, error_message, data} inside the outer answer's `data`.
+        """Decrypt the outer answer's `data`; return the inner answer {error_code, error_message, data}.
 
         Raises:
-            LoginRefusedError: it is not under the key of this call.
+            LoginRefusedError: the data cannot be decrypted with the key of this call.
         """
         try:
             plain = _decrypt(base64.b64decode(unquote(str(data)), validate=True), self._key)
@@ -62,13 +63,13 @@ class EncryptedLogin:
         return answer
 
 
-def _derived_key(zcid: str, zcid_ext: str) -> bytes:
-    """32 ASCII characters, used as they are."""
+def _derive_key(zcid: str, zcid_ext: str) -> bytes:
+    """Derive the AES-256 key from both client ids: 32 ASCII characters, used as bytes."""
     digest = hashlib.md5(zcid_ext.encode(), usedforsecurity=False).hexdigest().upper()
     return (digest[::2][:8] + zcid[::2][:12] + zcid[1::2][::-1][:12]).encode()
 
 
-def _signature(call: str, values: dict[str, str]) -> str:
+def _sign(call: str, values: dict[str, str]) -> str:
     text = "zsecure" + call + "".join(values[name] for name in sorted(values))
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 

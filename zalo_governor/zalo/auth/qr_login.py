@@ -1,6 +1,6 @@
-"""Logging in with a QR code that somebody scans with the Zalo app (protocol page 2.6).
+"""Logs in with a QR code that a person scans with the Zalo app (protocol page 2.6).
 
-No code of a telephone or password passes through this program: what it gets in the end is the cookies of a browser.
+The program sees no password and no code sent to a telephone: it only receives the cookies of a browser session.
 """
 
 import base64
@@ -30,33 +30,34 @@ from zalo_governor.zalo.http.cookies import CookieStore
 from zalo_governor.zalo.http.transport import ZaloTransport, http_through
 
 QR_SECONDS = 100.0
-"""How long a code counts, as Zalo's own page has it."""
+"""How long a QR code is valid, in seconds, according to Zalo's login page."""
 
 _ID = "https://id.zalo.me/account"
 _CHAT = "https://chat.zalo.me/"
 _PC = "https://zalo.me/pc"
 _USER_INFO = "https://jr.chat.zalo.me/jr/userinfo"
 _VERSION = re.compile(r"https://stc-zlogin\.zdn\.vn/main-([\w.-]+?)\.js")
-_WAIT_ON = 8
+_STILL_WAITING = 8
 _DECLINED = -13
-_MOST_HOPS = 10
-_LEAST_BETWEEN_POLLS = 1.0
+_MAX_REDIRECTS = 10
+_MIN_POLL_SECONDS = 1.0
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class QrCode(NamedTuple):
-    """A code to be scanned."""
+    """A login QR code to be scanned."""
 
     code: str
+    """Zalo's id of the code."""
     image: bytes
-    """PNG."""
+    """The picture of the code, a PNG."""
 
 
 class QrLogin:
-    """One login, step by step: `code`, `wait_for_scan`, `wait_for_confirmation`, `enter`; then `cookies` has them all.
+    """One QR login. Call `code`, `wait_for_scan`, `wait_for_confirmation` and `enter` in turn, then read `cookies`.
 
-    Every method raises ZaloUnavailableError where there is no usable answer, and ForbiddenHostError where Zalo leads
-    to an address that is not its own. `timeout` is in seconds and holds for every connect and every read.
+    Every method raises ZaloUnavailableError if there is no usable answer, and ForbiddenHostError if Zalo redirects to
+    a host that is not Zalo's. `timeout` is in seconds and applies to every connect and every read.
     """
 
     def __init__(self, *, user_agent: str, route_to: str | None, timeout: float) -> None:
@@ -76,18 +77,18 @@ class QrLogin:
 
     @property
     def cookies(self) -> tuple[Cookie, ...]:
-        """Every cookie that Zalo gave on the way, each with its domain."""
+        """All cookies that Zalo has set during the login, each with its domain."""
         return self._store.all()
 
     def code(self) -> QrCode:
-        """A new code; one made before counts no longer.
+        """Request a new QR code from Zalo, which invalidates an earlier one.
 
         Raises:
-            QrRefusedError: Zalo gives none.
+            QrRefusedError: Zalo issued no code.
         """
         if not self._version:
             self._open_page()
-        data = self._ask("/authen/qr/generate", {"continue": _PC})
+        data = self._call("/authen/qr/generate", {"continue": _PC})
         code, image = data.get("code"), str(data.get("image") or "").rpartition("base64,")[2]
         try:
             content = base64.b64decode(image, validate=True)
@@ -98,34 +99,34 @@ class QrLogin:
         return QrCode(code, content)
 
     def wait_for_scan(self, code: QrCode, seconds: float = QR_SECONDS) -> str:
-        """Wait until somebody has scanned it; gives the name of the account.
+        """Wait until somebody has scanned the code; return the display name of the account that scanned it.
 
         Raises:
-            QrExpiredError: nobody did within so many seconds.
-            QrRefusedError: the code counts no longer.
+            QrExpiredError: nobody scanned it within `seconds`.
+            QrRefusedError: the code is no longer valid.
         """
         data = self._poll("/authen/qr/waiting-scan", {"code": code.code, "continue": _CHAT}, seconds)
         return str(data.get("display_name") or "")
 
     def wait_for_confirmation(self, code: QrCode, seconds: float = QR_SECONDS) -> None:
-        """Wait until who has scanned it says yes on the telephone.
+        """Wait until the person who scanned the code confirms the login on the telephone.
 
         Raises:
-            QrDeclinedError: that person said no.
-            QrExpiredError: no word came within so many seconds.
-            QrRefusedError: the code counts no longer.
+            QrDeclinedError: the person declined.
+            QrExpiredError: the person did not answer within `seconds`.
+            QrRefusedError: the code is no longer valid.
         """
         given = {"code": code.code, "gToken": "", "gAction": "CONFIRM_QR", "continue": _CHAT}
         self._poll("/authen/qr/waiting-confirm", given, seconds)
 
     def enter(self) -> str:
-        """Fetch the cookies of the session that was confirmed; gives the name of the account.
+        """Fetch the cookies of the confirmed session; return the name of the account.
 
         Raises:
-            LoginRefusedError: Zalo does not call the session logged in.
+            LoginRefusedError: Zalo does not report the session as logged in.
         """
         address = f"{_ID}/checksession?continue=https%3A%2F%2Fchat.zalo.me%2Findex.html"
-        for _ in range(_MOST_HOPS):
+        for _ in range(_MAX_REDIRECTS):
             response = self._send("GET", address)
             location = response.headers.get("location")
             if not location or not 300 <= response.status_code < 400:
@@ -146,13 +147,13 @@ class QrLogin:
             raise QrRefusedError(0, "trang đăng nhập không cho biết phiên bản, có thể Zalo đã đổi trang")
         self._version = found[1]
         for path, form in (("/logininfo", {}), ("/verify-client", {"type": "device"})):
-            # The page makes these calls and goes on whatever they answer.
+            # Zalo's own page makes these calls and ignores their answers.
             with suppress(QrRefusedError):
-                self._ask(path, {**form, "continue": _PC})
+                self._call(path, {**form, "continue": _PC})
 
-    def _ask(self, path: str, form: Mapping[str, str]) -> RawDict:
-        """The `data` of the answer, {} where it has none."""
-        answer = self._answer(path, form, self._timeout)
+    def _call(self, path: str, form: Mapping[str, str]) -> RawDict:
+        """Post a form; return the `data` of the answer, {} if it has none; raises QrRefusedError on an error code."""
+        answer = self._request(path, form, self._timeout)
         if code := _code_of(answer):
             raise QrRefusedError(code, str(answer.get("error_message") or ""))
         return _data_of(answer)
@@ -163,8 +164,8 @@ class QrLogin:
         while (left := deadline - time.monotonic()) > 0:
             began = time.monotonic()
             try:
-                # Zalo answers when something happens or after a while of its own choosing; silence is no fault.
-                answer = self._answer(path, form, left)
+                # A long poll: Zalo answers when something happens or after some time, so a read timeout is no error.
+                answer = self._request(path, form, left)
                 failed = None
             except ZaloUnavailableError as error:
                 failed = error
@@ -174,15 +175,15 @@ class QrLogin:
                     return _data_of(answer)
                 if code == _DECLINED:
                     raise QrDeclinedError
-                if code != _WAIT_ON:
+                if code != _STILL_WAITING:
                     raise QrRefusedError(code, str(answer.get("error_message") or ""))
-            pause = min(_LEAST_BETWEEN_POLLS - (time.monotonic() - began), deadline - time.monotonic())
+            pause = min(_MIN_POLL_SECONDS - (time.monotonic() - began), deadline - time.monotonic())
             time.sleep(max(pause, 0))
         if failed and failed.message != requests.ReadTimeout.__name__:
             raise failed
         raise QrExpiredError
 
-    def _answer(self, path: str, form: Mapping[str, str], timeout: float) -> RawDict:
+    def _request(self, path: str, form: Mapping[str, str], timeout: float) -> RawDict:
         given = {**form, "v": self._version}
         return outer_answer(self._send("POST", f"{_ID}{path}", form=given, timeout=timeout))
 

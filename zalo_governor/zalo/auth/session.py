@@ -1,4 +1,4 @@
-"""One logged-in account: its cookies, its browser's identity, and the keys that the login gave."""
+"""The logged-in session of one Zalo account: its cookies, browser identity, and the keys from the login."""
 
 import threading
 from collections.abc import Callable
@@ -34,23 +34,27 @@ log = structlog.get_logger(__name__)
 _LOGIN_URL = "https://wpa.chat.zalo.me/api/login/getLoginInfo"
 _PLAIN_VERSION = 645
 _ENCRYPTED_VERSION = 685
-"""As zlapi 1.0.3 and zca-js 2.2.0 say it at the login."""
+"""Versions of Zalo Web sent with the plain and the encrypted login, as by zlapi 1.0.3 and zca-js 2.2.0."""
 
 
 class LoginForm(Enum):
-    """The two ways to ask for getLoginInfo (protocol page 2.2 and 2.3)."""
+    """The two forms of the login call getLoginInfo (protocol page 2.2 and 2.3)."""
 
     PLAIN = "plain"
     ENCRYPTED = "encrypted"
 
 
 class ZaloSession:
-    """The HTTP side of one account. Threads may share it.
+    """HTTP session of one Zalo account: login, API calls and downloads; thread-safe.
 
-    `timeout` is in seconds and holds for every connect and every read. `on_credentials` is called after each answer
-    that changed a cookie, in the thread that made the call, and must keep what it is given. Without `pace`, five calls
-    a second may go out, twenty at once. `client_version` is the version of Zalo Web to speak as; None for that of the
-    client whose form of login is used.
+    Args:
+        credentials: cookies, imei and user agent of the account.
+        route_to: URL on this machine that receives all requests instead of Zalo; None for Zalo itself.
+        timeout: seconds, for every connect and every read.
+        on_credentials: called after each answer that changed a cookie, in the calling thread; must store its argument.
+        clock: gives the present time, which is sent with the login.
+        pace: rate limit of the calls; None for five a second and bursts of twenty.
+        client_version: version of Zalo Web to present to Zalo; None for the default of the form of login in use.
     """
 
     def __init__(
@@ -80,7 +84,7 @@ class ZaloSession:
         self.timeout = timeout
         self.uploads = UploadWaiter()
         self._http = http_through(ZaloTransport(self._cookies, route_to=route_to, timeout=timeout))
-        self._http.hooks["response"].append(self._persist)
+        self._http.hooks["response"].append(self._save_cookies)
         self.api = GovernorApi(
             self._http,
             imei=credentials.imei,
@@ -88,60 +92,60 @@ class ZaloSession:
             log_in=self.login,
             before=(pace or TokenBucket(per_second=5, burst=20)).take,
         )
-        """Every call of zlapi, in this session."""
+        """zlapi's API methods, using this session."""
 
     @property
     def uid(self) -> str:
-        """The account's uid as itself sees it; ZaloError before the first login."""
+        """The account's uid, as the account itself sees it; raises ZaloError before the first login."""
         if not self._uid:
             raise ZaloError("not logged in yet")
         return self._uid
 
     @property
     def user_agent(self) -> str:
-        """The one User-Agent of this account, for login, calls and socket."""
+        """The User-Agent of this account, the same for login, calls and socket."""
         return self._credentials.user_agent
 
     @property
     def socket_urls(self) -> tuple[str, ...]:
-        """Where the socket may be opened, in Zalo's order of preference; empty before the first login."""
+        """URLs of Zalo's socket servers, in Zalo's order of preference; empty before the first login."""
         return self._socket_urls
 
     @property
     def logins(self) -> int:
-        """How often this session has logged in; see `renew`."""
+        """Number of logins of this session so far; see `renew`."""
         return self._logins
 
     def cookie_header(self, host: str) -> str:
-        """The Cookie header that a browser would send to that host."""
+        """Return the Cookie header that a browser would send to the host."""
         return self._cookies.header_for(host)
 
     def login(self) -> None:
-        """Log in with the cookies and take over the keys; may be repeated at any time.
+        """Log in with the cookies and store the keys that Zalo returns; may be repeated at any time.
 
-        Where Zalo refuses getLoginInfo in its plain form, the encrypted one of newer clients is tried, and the reverse
-        once that was taken.
+        If Zalo refuses one form of getLoginInfo, the other form is tried; the plain one first, later the last one that
+        succeeded.
 
         Raises:
-            LoginRefusedError: the session is dead, belongs to another account than before, or the answer lacks what a
-                session needs.
-            ForbiddenHostError: the answer names no socket that may be opened.
+            LoginRefusedError: the session has expired, belongs to another account than before, or the answer lacks
+                what a session needs.
+            ForbiddenHostError: the answer names no allowed socket URL.
             ZaloUnavailableError: no usable answer.
         """
         with self._login_lock:
             self._login()
 
     def renew(self, known_logins: int) -> None:
-        """Log in again, unless another thread has since `logins` was `known_logins`; raises like `login`."""
+        """Log in again, unless another thread has done so since `logins` was `known_logins`; raises like `login`."""
         with self._login_lock:
             if self._logins == known_logins:
                 self._login()
 
     def fetch(self, address: str, *, most: int) -> bytes:
-        """The bytes that lie at an address of Zalo's, such as a picture.
+        """Download a file, such as a picture, of at most `most` bytes from a URL of Zalo's.
 
         Raises:
-            ForbiddenHostError: the address is not Zalo's own.
+            ForbiddenHostError: the host of the URL is not Zalo's.
             ZaloCallError: HTTP 4xx, or more than `most` bytes.
             ZaloUnavailableError: no usable answer.
         """
@@ -160,7 +164,7 @@ class ZaloSession:
         return bytes(content)
 
     def close(self) -> None:
-        """Let go of the connections; a later call opens new ones."""
+        """Close the HTTP connections; a later call opens new ones."""
         self._http.close()
 
     def _login(self) -> None:
@@ -168,8 +172,8 @@ class ZaloSession:
         uid, sockets = str(data["uid"]), data["zpw_ws"]
         if self._uid not in {"", uid}:
             raise LoginRefusedError(0, "cookie là của một tài khoản khác với trước")
-        self._socket_urls = self._allowed(sockets)
-        self.api.client_version = self._client_version or _CALLS_AS[self._form]
+        self._socket_urls = self._allowed_socket_urls(sockets)
+        self.api.client_version = self._client_version or _CALL_VERSIONS[self._form]
         self.api.become(
             {
                 "phone_number": str(data.get("phone_number") or ""),
@@ -184,22 +188,22 @@ class ZaloSession:
 
     def _login_data(self) -> RawDict:
         try:
-            return self._asked(self._form)
+            return self._request_login(self._form)
         except (LoginRefusedError, ZaloCallError) as error:
-            # A session that has not been opened yet may get what is missing from the other form.
-            if error.code == _TOO_MANY or (self._logins and error.code in _DEAD):
+            # Before the first login, one form may refuse a session that the other form accepts.
+            if error.code == _TOO_MANY or (self._logins and error.code in _SESSION_DEAD_CODES):
                 raise
             log.warning("login_form_refused", form=self._form.value, code=error.code)
         other = LoginForm.ENCRYPTED if self._form is LoginForm.PLAIN else LoginForm.PLAIN
-        data = self._asked(other)
+        data = self._request_login(other)
         self._form = other
         return data
 
-    def _asked(self, form: LoginForm) -> RawDict:
-        """What a session needs, as Zalo gives it to one form of the call."""
+    def _request_login(self, form: LoginForm) -> RawDict:
+        """Call getLoginInfo in one form; return the answer's `data` after checking its required fields."""
         match form:
             case LoginForm.PLAIN:
-                data = _success(self._login_answer(self._plain_query())).get("data")
+                data = _success(self._call_login(self._plain_query())).get("data")
             case LoginForm.ENCRYPTED:
                 call = EncryptedLogin(
                     imei=self._credentials.imei,
@@ -207,12 +211,12 @@ class ZaloSession:
                     client_version=self._client_version or _ENCRYPTED_VERSION,
                     now_ms=to_ms(self._clock()),
                 )
-                data = _success(call.read(_success(self._login_answer(call.query)).get("data"))).get("data")
+                data = _success(call.read(_success(self._call_login(call.query)).get("data"))).get("data")
             case _:
                 assert_never(form)
         if not isinstance(data, dict):
             raise LoginRefusedError(0, "câu trả lời không có dữ liệu")
-        missing = [name for name, kind in _NEEDED.items() if not data.get(name) or not isinstance(data[name], kind)]
+        missing = [name for name, kind in _REQUIRED.items() if not data.get(name) or not isinstance(data[name], kind)]
         if missing:
             raise LoginRefusedError(0, f"câu trả lời thiếu {', '.join(missing)}")
         return data
@@ -226,13 +230,13 @@ class ZaloSession:
             "ts": to_ms(self._clock()),
         }
 
-    def _login_answer(self, query: RawDict) -> RawDict:
+    def _call_login(self, query: RawDict) -> RawDict:
         try:
             return self.api.plain(_LOGIN_URL, query)
         except SessionExpiredError as error:
             raise LoginRefusedError(error.code, error.message) from None
 
-    def _allowed(self, sockets: list[object]) -> tuple[str, ...]:
+    def _allowed_socket_urls(self, sockets: list[object]) -> tuple[str, ...]:
         allowed = []
         for address in sockets:
             try:
@@ -243,7 +247,7 @@ class ZaloSession:
             raise ForbiddenHostError("the login named no socket that may be opened")
         return tuple(allowed)
 
-    def _persist(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
+    def _save_cookies(self, response: requests.Response, *_args: object, **_kwargs: object) -> None:
         with self._persist_lock:
             cookies = self._cookies.all()
             if cookies == self._persisted:
@@ -251,15 +255,15 @@ class ZaloSession:
             try:
                 self._on_credentials(self._credentials.model_copy(update={"cookies": cookies}))
             except Exception as error:
-                # The call itself went well; the next answer tries again.
+                # The call itself succeeded; the next answer saves the cookies again.
                 log.error("credentials_not_kept", error=type(error).__name__)
                 return
             self._persisted = cookies
 
 
 _TOO_MANY = 429
-_DEAD = frozenset({SESSION_EXPIRED, 401})
-"""The session itself is refused, in whatever form it is shown."""
+_SESSION_DEAD_CODES = frozenset({SESSION_EXPIRED, 401})
+"""Codes that mean the session has expired, so that the other form of login is useless."""
 
 
 def _success(answer: RawDict) -> RawDict:
@@ -269,5 +273,5 @@ def _success(answer: RawDict) -> RawDict:
     return answer
 
 
-_CALLS_AS = {LoginForm.PLAIN: API_VERSION, LoginForm.ENCRYPTED: _ENCRYPTED_VERSION}
-_NEEDED: dict[str, type | tuple[type, ...]] = {"uid": (str, int), "zpw_enk": str, "zpw_ws": list}
+_CALL_VERSIONS = {LoginForm.PLAIN: API_VERSION, LoginForm.ENCRYPTED: _ENCRYPTED_VERSION}
+_REQUIRED: dict[str, type | tuple[type, ...]] = {"uid": (str, int), "zpw_enk": str, "zpw_ws": list}

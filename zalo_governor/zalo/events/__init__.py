@@ -1,1 +1,1 @@
-"""What frames carry: elements, and the domain events made of them."""
+"""Splits frames into elements (raw dicts with an identity) and parses these into domain events."""

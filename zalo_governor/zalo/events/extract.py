@@ -1,8 +1,8 @@
-"""One frame -> its elements, each with its identity. Pure.
+"""Splits one frame into its elements (messages, reactions, receipts, group acts …), each with an identity; no I/O.
 
-Nothing here switches on the command of the frame: whatever array Zalo knows is taken wherever it stands, since accounts
-have been seen that get messages in frames of other commands. Every element is tried alone; one that cannot be filed is
-kept as `ElementKind.OTHER`, so that it becomes a dead letter that is counted, and costs its neighbours nothing.
+The command of the frame is ignored: every known array is read in whatever frame it occurs, since some accounts get
+messages in frames of other commands. Each element is read on its own; one that cannot be classified is kept as
+`ElementKind.OTHER`, so that it becomes a counted dead letter and does not affect its neighbours.
 """
 
 import json
@@ -25,16 +25,19 @@ _MESSAGE_KINDS = {
 
 
 def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> list[Element]:
-    """Every element of the frame in the order in which it stands there; typing notices and the word that
-    an own upload is done are left out.
+    """Return the elements of a frame in order, without typing notices and notices of finished uploads.
 
-    `now_ms` stands for the time of what carries no believable time of its own.
+    Args:
+        frame: the decoded frame.
+        account: uid of the bot account.
+        source: how the frame was received.
+        now_ms: the present time, used for elements without a plausible time of their own.
 
     Raises:
-        UndecodableFrameError: millions of tiny elements, which would take all memory.
+        UndecodableFrameError: the frame has more than 20,000 elements, which might exhaust the memory.
     """
     content = frame.content
-    hearing = _Hearing(account, source, now_ms)
+    context = _Context(account, source, now_ms)
     elements: list[Element] = []
     for name, items in content.items():
         if items is None or name not in _READERS:
@@ -47,18 +50,18 @@ def elements_of(frame: Frame, *, account: str, source: Source, now_ms: int) -> l
             listed = [item for item in listed if not _is_typing(item)]
         if name == "controls":
             listed = [item for item in listed if not _is_upload(item)]
-        elements += [_element(read, hearing, item, is_group) for item in listed]
+        elements += [_read_element(read, context, item, is_group) for item in listed]
     return elements
 
 
 def typing_notices(frame: Frame) -> int:
-    """How many elements of the frame only said that somebody is typing."""
+    """Return the number of typing notices in the frame."""
     items = frame.content.get("actions")
     return sum(map(_is_typing, items)) if isinstance(items, list) else 0
 
 
 def uploads_done(frame: Frame) -> list[tuple[str, str]]:
-    """(file id, address) of the account's own uploads that the frame says are done."""
+    """Return (file id, URL) of each of the account's uploads that the frame reports as finished."""
     items = frame.content.get("controls")
     done = [item["content"] for item in items if _is_upload(item)] if isinstance(items, list) else []
     return [
@@ -69,59 +72,59 @@ def uploads_done(frame: Frame) -> list[tuple[str, str]]:
 
 
 def has_messages_alone(frame: Frame) -> bool:
-    """Whether it carries messages and nothing else, as nearly all do."""
+    """Return whether the frame contains messages and nothing else, as nearly all frames do."""
     return _MESSAGES.issuperset(frame.content)
 
 
 def knows(frame: Frame) -> bool:
-    """Whether the frame carries any array that elements are taken from."""
+    """Return whether the frame contains any of the arrays from which elements are read."""
     return not _READERS.keys().isdisjoint(frame.content)
 
 
-class _Hearing(NamedTuple):
+class _Context(NamedTuple):
     account: str
     source: Source
     now_ms: int
 
 
-_Reader = Callable[[_Hearing, RawDict, bool], Element]
+_Reader = Callable[[_Context, RawDict, bool], Element]
 
 
-class _MisfitError(ZaloError):
-    """The element lacks what it must be filed by."""
+class _UnclassifiableError(ZaloError):
+    """The element lacks an id or conversation, or is of an unknown type, so that its kind or key cannot be set."""
 
 
-def _element(read: _Reader, hearing: _Hearing, item: object, is_group: bool) -> Element:
+def _read_element(read: _Reader, context: _Context, item: object, is_group: bool) -> Element:
     if isinstance(item, dict):
         try:
-            return read(hearing, item, is_group)
-        except (_MisfitError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            return read(context, item, is_group)
+        except (_UnclassifiableError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
             pass
-    return _other(hearing, item, is_group)
+    return _other(context, item, is_group)
 
 
-def _message(hearing: _Hearing, raw: RawDict, is_group: bool) -> Element:
-    return _filed_message(hearing, raw, is_group, _MESSAGE_KINDS.get(str(raw.get("msgType")), ElementKind.MESSAGE))
+def _message(context: _Context, raw: RawDict, is_group: bool) -> Element:
+    return _message_element(context, raw, is_group, _MESSAGE_KINDS.get(str(raw.get("msgType")), ElementKind.MESSAGE))
 
 
-def _reaction(hearing: _Hearing, raw: RawDict, is_group: bool) -> Element:
-    return _filed_message(hearing, raw, is_group, ElementKind.REACTION)
+def _reaction(context: _Context, raw: RawDict, is_group: bool) -> Element:
+    return _message_element(context, raw, is_group, ElementKind.REACTION)
 
 
-def _filed_message(hearing: _Hearing, raw: RawDict, is_group: bool, kind: ElementKind) -> Element:
-    account = hearing.account
+def _message_element(context: _Context, raw: RawDict, is_group: bool, kind: ElementKind) -> Element:
+    account = context.account
     sender = uid_of(raw.get("uidFrom"), account)
     to = raw.get("idTo")
-    thread = group_id_of(to) if is_group else _other_side(sender, to, account)
+    thread = group_id_of(to) if is_group else _other_party(sender, to, account)
     key = as_id(raw.get("msgId"))
-    said = _said(raw)
+    said = _content_bytes(raw)
     if not thread or thread == "0":
-        raise _MisfitError
+        raise _UnclassifiableError
     if not key or key == "0":
         if kind is ElementKind.MESSAGE:
-            raise _MisfitError
+            raise _UnclassifiableError
         key = digest(canonical([sender, raw.get("ts")]) + said)
-    # Only of messages is the cliMsgId a mark of having been heard: two equal reactions may share it.
+    # Only for messages does the cliMsgId help to recognise duplicates: two equal reactions may share it.
     cli_key = as_id(raw.get("cliMsgId")) if kind is ElementKind.MESSAGE else ""
     return Element(
         account,
@@ -131,71 +134,71 @@ def _filed_message(hearing: _Hearing, raw: RawDict, is_group: bool, kind: Elemen
         key,
         cli_key if cli_key and cli_key != "0" else None,
         sender,
-        time_of(raw.get("ts"), hearing.now_ms),
-        hearing.source,
+        time_of(raw.get("ts"), context.now_ms),
+        context.source,
         said,
         raw,
     )
 
 
-def _receipt(hearing: _Hearing, raw: RawDict, is_group: bool) -> Element:
+def _receipt(context: _Context, raw: RawDict, is_group: bool) -> Element:
     is_group = is_group or bool(raw.get("groupId"))
     uids = [as_id(uid) for uid in (raw.get("seenUids") or []) + (raw.get("deliveredUids") or [])]
     alone = uids[0] if len(set(uids)) == 1 else ""
     thread = group_id_of(raw.get("groupId")) if is_group else alone
     if not thread or not as_id(raw.get("msgId")):
-        raise _MisfitError
+        raise _UnclassifiableError
     said = canonical(raw)
-    at_ms = time_of(raw.get("mSTs"), hearing.now_ms)
+    at_ms = time_of(raw.get("mSTs"), context.now_ms)
     key = digest(said)
     return Element(
-        hearing.account,
+        context.account,
         thread,
         is_group,
         ElementKind.RECEIPT,
         key,
         None,
-        uid_of(alone, hearing.account),
+        uid_of(alone, context.account),
         at_ms,
-        hearing.source,
+        context.source,
         said,
         raw,
     )
 
 
-def _control(hearing: _Hearing, raw: RawDict, is_group: bool) -> Element:
+def _control(context: _Context, raw: RawDict, is_group: bool) -> Element:
     content = json_object(raw.get("content"))
     act_type, act = content.get("act_type"), content.get("act")
     if not isinstance(act, str) or not act or act == "join_reject":
-        # Zalo sends join_reject beside join when an administrator approves: kept, but it means nothing.
-        raise _MisfitError
+        # Zalo sends a meaningless join_reject beside join when an administrator approves: keep it as OTHER.
+        raise _UnclassifiableError
     if act_type == "group":
-        return _group_act(hearing, raw, act, json_object(content.get("data")))
+        return _group_act(context, raw, act, json_object(content.get("data")))
     if act_type == "fr":
-        return _friend_act(hearing, raw, act, content.get("data"))
-    raise _MisfitError
+        return _friend_act(context, raw, act, content.get("data"))
+    raise _UnclassifiableError
 
 
-def _group_act(hearing: _Hearing, raw: RawDict, act: str, data: RawDict) -> Element:
+def _group_act(context: _Context, raw: RawDict, act: str, data: RawDict) -> Element:
     group_id = group_id_of(data.get("groupId") or data.get("group_id"))
     if not group_id:
-        raise _MisfitError
+        raise _UnclassifiableError
     return Element(
-        hearing.account,
+        context.account,
         group_id,
         True,
         ElementKind.GROUP_ACT,
-        _act_key(act, group_id, data),
+        _key_of_act(act, group_id, data),
         None,
-        uid_of(_actor(act, data), hearing.account),
-        time_of(data.get("time"), hearing.now_ms),
-        hearing.source,
+        uid_of(_actor_of_act(act, data), context.account),
+        time_of(data.get("time"), context.now_ms),
+        context.source,
         canonical([act, data]),
         raw,
     )
 
 
-def _act_key(act: str, group_id: str, data: RawDict) -> str:
+def _key_of_act(act: str, group_id: str, data: RawDict) -> str:
     if not (data.get("time") or data.get("boardVersion")):
         return digest(canonical([act, data]))
     topic = data.get("topic")
@@ -212,7 +215,7 @@ def _act_key(act: str, group_id: str, data: RawDict) -> str:
     return digest(canonical(identity))
 
 
-def _actor(act: str, data: RawDict) -> object:
+def _actor_of_act(act: str, data: RawDict) -> object:
     for name in ("sourceId", "actorId", "editorId"):
         if as_id(data.get(name)):
             return data[name]
@@ -223,31 +226,31 @@ def _actor(act: str, data: RawDict) -> object:
     return data.get("creatorId") if act == "remind_topic" else ""
 
 
-def _friend_act(hearing: _Hearing, raw: RawDict, act: str, data: object) -> Element:
+def _friend_act(context: _Context, raw: RawDict, act: str, data: object) -> Element:
     given = json_object(data) if isinstance(data, dict) or str(data).lstrip().startswith("{") else {"uid": data}
-    sender = uid_of(given.get("fromUid") or given.get("uid"), hearing.account)
-    other = uid_of(given.get("toUid"), hearing.account) if sender == hearing.account else sender
+    sender = uid_of(given.get("fromUid") or given.get("uid"), context.account)
+    other = uid_of(given.get("toUid"), context.account) if sender == context.account else sender
     said = canonical([act, given])
     return Element(
-        hearing.account,
+        context.account,
         other,
         False,
         ElementKind.FRIEND_ACT,
         digest(said),
         None,
         sender,
-        time_of(given.get("time"), hearing.now_ms),
-        hearing.source,
+        time_of(given.get("time"), context.now_ms),
+        context.source,
         said,
         raw,
     )
 
 
-def _misfit(hearing: _Hearing, raw: RawDict, is_group: bool) -> Element:
-    raise _MisfitError
+def _reject(context: _Context, raw: RawDict, is_group: bool) -> Element:
+    raise _UnclassifiableError
 
 
-def _other(hearing: _Hearing, item: object, is_group: bool) -> Element:
+def _other(context: _Context, item: object, is_group: bool) -> Element:
     raw: RawDict = item if isinstance(item, dict) else {"value": item}
     try:
         said = canonical(raw)
@@ -255,15 +258,15 @@ def _other(hearing: _Hearing, item: object, is_group: bool) -> Element:
         raw = {"unwritable": _as_text(raw)}
         said = canonical(raw)
     return Element(
-        hearing.account,
+        context.account,
         group_id_of(raw.get("idTo")) if is_group else "",
         is_group,
         ElementKind.OTHER,
         digest(said),
         None,
-        uid_of(raw.get("uidFrom"), hearing.account),
-        time_of(raw.get("ts"), hearing.now_ms),
-        hearing.source,
+        uid_of(raw.get("uidFrom"), context.account),
+        time_of(raw.get("ts"), context.now_ms),
+        context.source,
         said,
         raw,
     )
@@ -279,7 +282,7 @@ _READERS: dict[str, tuple[_Reader, bool]] = {
     "seens": (_receipt, False),
     "groupSeens": (_receipt, True),
     "controls": (_control, False),
-    "actions": (_misfit, False),
+    "actions": (_reject, False),
 }
 
 
@@ -290,17 +293,17 @@ def _as_text(raw: RawDict) -> str:
         return "nested too deep"
 
 
-def _other_side(sender: str, to: object, account: str) -> str:
+def _other_party(sender: str, to: object, account: str) -> str:
     return uid_of(to, account) if sender == account else sender
 
 
-def _said(raw: RawDict) -> bytes:
+def _content_bytes(raw: RawDict) -> bytes:
     content, quote, mentions = raw.get("content"), raw.get("quote"), raw.get("mentions")
     if isinstance(content, str) and content.startswith("{") and raw.get("msgType") != "webchat":
         content = _object_or_text(content)
     if quote or mentions:
-        # Numbers here, digits there: only what both deliveries have in common is compared.
-        return canonical([raw.get("msgType"), content, _quoted(quote), list(_addressed(mentions))])
+        # One delivery has ids as numbers, another as strings: normalise them, so that both give equal bytes.
+        return canonical([raw.get("msgType"), content, _quote_key(quote), list(_mention_keys(mentions))])
     return canonical([raw.get("msgType"), content, None, []])
 
 
@@ -311,13 +314,13 @@ def _object_or_text(text: str) -> object:
         return text
 
 
-def _quoted(quote: Any) -> list[object] | None:
+def _quote_key(quote: Any) -> list[object] | None:
     if not isinstance(quote, dict):
         return None
     return [as_id(quote.get("ownerId")), as_id(quote.get("globalMsgId")), quote.get("msg"), quote.get("attach")]
 
 
-def _addressed(mentions: Any) -> Iterator[list[object]]:
+def _mention_keys(mentions: Any) -> Iterator[list[object]]:
     for mention in mentions if isinstance(mentions, list) else ():
         if isinstance(mention, dict):
             yield [as_id(mention.get("uid")), as_id(mention.get("pos")), as_id(mention.get("len"))]

@@ -1,22 +1,25 @@
-"""Ids and times as Zalo writes them: now strings, now numbers, now left out."""
+"""Reads ids and times from Zalo's JSON, where they are sometimes strings, sometimes numbers, and sometimes missing."""
 
 import hashlib
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.zalo.frames.json import read_json_text
 
-_EARLIEST_MS = 1_262_304_000_000  # 2010, before Zalo was
-_CLOCKS_APART_MS = 60_000
-"""An element of a later time would stand for what was last heard before a gap, and hide what was missed in it."""
+_EARLIEST_MS = 1_262_304_000_000  # the year 2010, before Zalo existed
+_MAX_CLOCK_SKEW_MS = 60_000
+"""How far in the future an element's time may lie, in ms.
+
+An element with a later time would count as the last one before a gap, and hide what was missed in the gap.
+"""
 _LONGEST_ID = 200
-"""Zalo's have up to twenty digits; the sender's client makes some of them up, and an index takes no page of text."""
+"""Length limit in characters. Zalo's ids have up to 20 digits, but a client can make some up, and ids are indexed."""
 
 
 def json_object(value: object) -> RawDict:
-    """An object that Zalo sends now as such and now as a JSON string.
+    """Return a dict, parsing it if Zalo sent it as a JSON string.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: the value is neither a dict nor the JSON of one.
     """
     if isinstance(value, str):
         value = read_json_text(value)
@@ -26,33 +29,32 @@ def json_object(value: object) -> RawDict:
 
 
 def as_id(value: object) -> str:
-    """An id, which Zalo sends now as a string and now as a number; "" for anything else."""
+    """Return an id as a string, whether Zalo sent a string or an integer; "" for anything else, or if too long."""
     if isinstance(value, str):
         return value if len(value) <= _LONGEST_ID else ""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def uid_of(value: object, account: str) -> str:
-    """A uid; Zalo's "0" is the account itself."""
+    """Return a uid as a string; "0", by which Zalo means the account itself, becomes `account`."""
     uid = as_id(value)
     return account if uid == "0" else uid
 
 
 def group_id_of(value: object) -> str:
-    """The id of a group."""
-    # The history call writes "g123" for group 123.
+    """Return the id of a group without the prefix "g", which the history call adds."""
     return as_id(value).removeprefix("g")
 
 
 def time_of(value: object, now_ms: int) -> int:
-    """Milliseconds since 1970, or `now_ms` where Zalo gives no believable time: before Zalo was, or yet to come."""
+    """Return a time in ms since 1970; `now_ms` if it is missing, before 2010, or more than a minute in the future."""
     try:
         milliseconds = int(value if isinstance(value, float) else as_id(value))
     except (ValueError, OverflowError):
         return now_ms
-    return milliseconds if _EARLIEST_MS < milliseconds < now_ms + _CLOCKS_APART_MS else now_ms
+    return milliseconds if _EARLIEST_MS < milliseconds < now_ms + _MAX_CLOCK_SKEW_MS else now_ms
 
 
 def digest(said: bytes) -> str:
-    """What stands for an id where Zalo gives none: 32 hexadecimal digits, the same for the same bytes."""
+    """Hash bytes to 32 hexadecimal digits, which serve as the id where Zalo gives none."""
     return hashlib.blake2b(said, digest_size=16).hexdigest()

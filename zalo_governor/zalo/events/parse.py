@@ -1,4 +1,4 @@
-"""Raw element -> event. What is not understood raises, and is kept as a dead letter by whoever asked."""
+"""Parses raw elements into domain events; an element that cannot be parsed raises, and becomes a dead letter."""
 
 from collections.abc import Callable
 from typing import Any
@@ -47,17 +47,17 @@ _PARAMS_FIELDS = (
 _QUOTE_FIELDS = ("quote_title", "quote_description", "quote_url", "quote_sender_name")
 
 Shared = dict[str, Any]
-"""What every event has, ready for its constructor."""
+"""Keyword arguments that the constructors of all events take."""
 
 
 def parse(admitted: Admitted) -> EventBase:
-    """The event that an admitted element stands for; fits pipeline.ports.Parser.
+    """Parse an inbox entry into a domain event; implements `pipeline.ports.Parser`.
 
     Raises:
-        UnparsableElementError: no event is known for this shape.
+        UnparsableElementError: the element has no known form.
     """
     entry = admitted.entry
-    shared = _shared(admitted)
+    shared = _common_fields(admitted)
     if entry.seal is not None:
         return SealedHeard(mac=entry.seal.mac, size=entry.seal.size, **shared)
     if entry.raw is None:
@@ -67,11 +67,11 @@ def parse(admitted: Admitted) -> EventBase:
     try:
         return _PARSERS[entry.kind](admitted, entry.raw, shared)
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-        # Without the cause: it may quote what was said.
+        # Without the cause: it may quote the message.
         raise UnparsableElementError(f"{entry.kind}: {type(error).__name__}") from None
 
 
-def _shared(admitted: Admitted) -> Shared:
+def _common_fields(admitted: Admitted) -> Shared:
     entry = admitted.entry
     return {
         "id": admitted.id,
@@ -86,31 +86,31 @@ def _shared(admitted: Admitted) -> Shared:
     }
 
 
-def _message(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_message(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     content = raw.get("content")
     message_type = str(raw.get("msgType") or "webchat")
     if isinstance(content, dict):
-        action = _call(content)
+        action = _call_action(content)
         if action:
             return GroupCall(action=action, **shared)
     shared["message_type"] = message_type
-    shared["text"] = _typed(raw, message_type)
+    shared["text"] = _posted_text(raw, message_type)
     shared["attachment"] = _attachment(raw, message_type) if isinstance(content, dict) else None
     shared["quote"] = _quote(raw, admitted.entry)
     shared["mentions"] = _mentions(raw)
-    shared["time_to_live_ms"] = _whole(raw.get("ttl")) or 0
-    # One is made for every message: by name, each value would first be put into another dict.
+    shared["time_to_live_ms"] = _int_or_none(raw.get("ttl")) or 0
+    # For speed, as this runs for every message: keyword arguments would be copied into another dict first.
     return (MessageRevised if admitted.revision else MessageSent).model_validate(shared)
 
 
-def _call(content: RawDict) -> str:
+def _call_action(content: RawDict) -> str:
     action = content.get("action")
     if action in _CALLS:
         return str(action).removeprefix("recommened.")
     return "bubble" if content.get("title") == _CALL_BUBBLE else ""
 
 
-def _typed(raw: RawDict, message_type: str) -> str:
+def _posted_text(raw: RawDict, message_type: str) -> str:
     if isinstance(raw.get("content"), str):
         return string_of(raw, "text")
     if message_type in _CAPTIONED:
@@ -129,7 +129,7 @@ def _attachment(raw: RawDict, message_type: str) -> Attachment:
         title=string_of(raw, "title"),
         description=string_of(raw, "description"),
         url=url,
-        size=next(filter(None, (_whole(params.get(name)) for name in ("fileSize", "totalSize", "hdSize"))), None),
+        size=next(filter(None, (_int_or_none(params.get(name)) for name in ("fileSize", "totalSize", "hdSize"))), None),
         other_strings=(
             *named,
             *(("params", text) for text in worded_strings(params) if text not in seen),
@@ -162,17 +162,21 @@ def _mentions(raw: RawDict) -> tuple[Mention, ...]:
     if not isinstance(mentions, list):
         return ()
     return tuple(
-        Mention(uid=as_id(given.get("uid")), start=_whole(given.get("pos")) or 0, length=_whole(given.get("len")) or 0)
+        Mention(
+            uid=as_id(given.get("uid")),
+            start=_int_or_none(given.get("pos")) or 0,
+            length=_int_or_none(given.get("len")) or 0,
+        )
         for given in mentions
         if isinstance(given, dict) and as_id(given.get("uid"))
     )
 
 
-def _recall(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
-    return MessageRecalled(target_key=_target(json_object(raw.get("content"))), **shared)
+def _parse_recall(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+    return MessageRecalled(target_key=_target_key(json_object(raw.get("content"))), **shared)
 
 
-def _deletion(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_deletion(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     content = raw.get("content")
     if isinstance(content, str) and content.startswith("["):
         content = json_object(f'{{"msgs":{content}}}')
@@ -180,18 +184,18 @@ def _deletion(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
         content = json_object(content)
     if isinstance(content, dict):
         content = content.get("msgs", [content])
-    targets = tuple(_target(item) for item in content or [])
+    targets = tuple(_target_key(item) for item in content or [])
     if not targets:
         raise ValueError("deletes nothing")
     return MessageDeleted(target_keys=targets, **shared)
 
 
-def _reaction(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_reaction(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
-    return Reacted(target_key=_target(content["rMsg"][0]), icon=str(content.get("rIcon") or ""), **shared)
+    return Reacted(target_key=_target_key(content["rMsg"][0]), icon=str(content.get("rIcon") or ""), **shared)
 
 
-def _target(named: object) -> str:
+def _target_key(named: object) -> str:
     if isinstance(named, dict):
         key = next(filter(None, (as_id(named.get(name)) for name in ("globalMsgId", "gMsgID", "msgId"))), "")
     else:
@@ -201,28 +205,28 @@ def _target(named: object) -> str:
     return key
 
 
-def _receipt(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_receipt(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     return MessageSeen(
-        target_key=_target(raw),
+        target_key=_target_key(raw),
         seen_uids=tuple(uid_of(uid, admitted.entry.account) for uid in raw.get("seenUids") or []),
         delivered_uids=tuple(uid_of(uid, admitted.entry.account) for uid in raw.get("deliveredUids") or []),
         **shared,
     )
 
 
-def _group_act(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_group_act(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     return group_act(raw, shared)
 
 
-def _friend_act(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_friend_act(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     return friend_act(raw, shared)
 
 
-def _name(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_name(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     return NameObserved(name=string_of(raw, "observed_name"), **shared)
 
 
-def _group_state(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_group_state(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     if "joined" in raw:
         return MembersJoined(members=(NamedUid(uid=as_id(raw["joined"])),), **shared)
     if "left" in raw:
@@ -241,7 +245,7 @@ def _group_state(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     )
 
 
-def _other(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
+def _parse_other(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     content = json_object(raw.get("content"))
     act_type, act = content.get("act_type"), content.get("act")
     if not (act_type and act) or (act_type == "group" and act != "join_reject"):
@@ -249,8 +253,8 @@ def _other(admitted: Admitted, raw: RawDict, shared: Shared) -> EventBase:
     return Unrecognised(act=f"{act_type}/{act}", **shared)
 
 
-def _whole(value: object) -> int | None:
-    if value.__class__ is int:  # as nearly always
+def _int_or_none(value: object) -> int | None:
+    if value.__class__ is int:  # the fast path, taken nearly always
         return value
     try:
         return int(as_id(value))
@@ -259,14 +263,14 @@ def _whole(value: object) -> int | None:
 
 
 _PARSERS: dict[ElementKind, Callable[[Admitted, RawDict, Shared], EventBase]] = {
-    ElementKind.MESSAGE: _message,
-    ElementKind.RECALL: _recall,
-    ElementKind.DELETION: _deletion,
-    ElementKind.REACTION: _reaction,
-    ElementKind.RECEIPT: _receipt,
-    ElementKind.GROUP_ACT: _group_act,
-    ElementKind.FRIEND_ACT: _friend_act,
-    ElementKind.NAME: _name,
-    ElementKind.GROUP_STATE: _group_state,
-    ElementKind.OTHER: _other,
+    ElementKind.MESSAGE: _parse_message,
+    ElementKind.RECALL: _parse_recall,
+    ElementKind.DELETION: _parse_deletion,
+    ElementKind.REACTION: _parse_reaction,
+    ElementKind.RECEIPT: _parse_receipt,
+    ElementKind.GROUP_ACT: _parse_group_act,
+    ElementKind.FRIEND_ACT: _parse_friend_act,
+    ElementKind.NAME: _parse_name,
+    ElementKind.GROUP_STATE: _parse_group_state,
+    ElementKind.OTHER: _parse_other,
 }

@@ -1,4 +1,4 @@
-"""Group and friend acts (frames 601) -> events; the names of acts are those of Zalo Web's own client."""
+"""Parses group and friend acts (elements of frames 601) into events; act names are those of Zalo Web's own client."""
 
 from collections.abc import Callable
 from typing import Any
@@ -40,26 +40,26 @@ _BOARD = frozenset(
 )
 _MEMBER_NAME = FIELDS["member_name"].path[-1]
 _LATEST_MS = 253_402_300_799_000
-"""The end of the year 9999."""
-_DIGITS = 5
+"""The end of the year 9999 in ms since 1970."""
+_DIGIT_LIMIT = 5
 _BOARD_TITLES = ("pin_title", "topic_title", "topic_plain_title", "reminder")
 
 
 def group_act(raw: RawDict, shared: Shared) -> EventBase:
-    """The event of a group act; `Unrecognised` for an act that Zalo has invented since."""
+    """Parse a group act into an event; `Unrecognised` for an unknown act, such as one that Zalo has added."""
     content = json_object(raw.get("content"))
     data = json_object(content.get("data"))
     act = str(content["act"])
     if act in _PINS:
-        return PinChanged(act=act, title=_board_title(raw), board=_board(data), **shared)
+        return PinChanged(act=act, title=_board_title(raw), board=_board_type(data), **shared)
     if act in _BOARD:
-        return BoardChanged(act=act, title=_board_title(raw), board=_board(data), **shared)
+        return BoardChanged(act=act, title=_board_title(raw), board=_board_type(data), **shared)
     reader = _ACTS.get(act)
     return reader(raw, data, shared) if reader else Unrecognised(act=act, **shared)
 
 
 def friend_act(raw: RawDict, shared: Shared) -> EventBase:
-    """The event of a friend act."""
+    """Parse a friend act into an event."""
     return FriendAct(act=str(json_object(raw.get("content"))["act"]), **shared)
 
 
@@ -103,7 +103,7 @@ def _info(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
 
 
 def _picture(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
-    # The name rides along unchanged. That there is another picture is known even where its address is not given.
+    # Ignore the unchanged name in `data`. Record a changed picture even if its URL is missing.
     return GroupInfoChanged(avatar_url=_avatar(data) or "", **shared)
 
 
@@ -124,7 +124,7 @@ def _link(raw: RawDict, data: RawDict, shared: Shared) -> EventBase:
 
 
 def _members(data: RawDict) -> tuple[NamedUid, ...]:
-    """Some acts list members as objects, others as bare uids."""
+    """Return the members that an act concerns, which Zalo lists as objects or as bare uids."""
     members = []
     for given in data.get("updateMembers") or []:
         uid = as_id(given.get("id")) if isinstance(given, dict) else as_id(given)
@@ -140,12 +140,12 @@ def _avatar(data: RawDict) -> str | None:
     return next((str(data[name]) for name in ("fullAvt", "avt") if data.get(name)), None)
 
 
-def _board(data: RawDict) -> int | None:
-    """The number of what it is, from whichever of Zalo's forms of a topic is there."""
+def _board_type(data: RawDict) -> int | None:
+    """Return Zalo's number for the type of board item, from `topic` or `groupTopic`; None if neither has one."""
     for name in ("topic", "groupTopic"):
         topic = data.get(name)
         kind = as_id(topic.get("type")) if isinstance(topic, dict) else ""
-        if kind.isdecimal() and len(kind) < _DIGITS:
+        if kind.isdecimal() and len(kind) < _DIGIT_LIMIT:
             return int(kind)
     return None
 

@@ -1,4 +1,4 @@
-"""Where in a raw element the strings stand that people can write: the parser reads them through this table alone."""
+"""Table of the paths in a raw element to strings that people can write; the parser reads those only through it."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,11 +7,11 @@ from zalo_governor.domain.inbound import ElementKind, RawDict
 from zalo_governor.zalo.frames.json import read_json_text
 
 EACH = "*"
-"""A step of a path: every item of a list."""
+"""Path step that means every item of a list."""
 
 
 class Place(NamedTuple):
-    """Where a string stands. A step into a string means that the string is JSON; `EACH` means every item."""
+    """Path to a string in the raw elements of one kind; a step into a string means that the string is JSON."""
 
     kind: ElementKind
     path: tuple[str, ...]
@@ -60,12 +60,12 @@ FIELDS: dict[str, Place] = {
 
 
 def strings_of(raw: RawDict, field: str) -> list[str]:
-    """The strings of that field that are there and not empty."""
+    """Return the non-empty strings of a field of `FIELDS` in a raw element."""
     return [text for text in _walk(raw, FIELDS[field].path) if text]
 
 
 def string_of(raw: RawDict, field: str) -> str:
-    """The first string of that field, "" where there is none."""
+    """Return the first string of a field of `FIELDS` in a raw element, "" if there is none."""
     path = FIELDS[field].path
     if len(path) == 1:
         text = raw.get(path[0])
@@ -74,7 +74,7 @@ def string_of(raw: RawDict, field: str) -> str:
 
 
 def posted_text(raw: RawDict) -> str:
-    """What the sender of a raw message put before the group, a line for each field; what it quotes is left out."""
+    """Return all text that the sender of a raw message posted, one line per field, without quoted text."""
     content = raw.get("content")
     if isinstance(content, str) and not content.startswith(("{", "[")):
         return content
@@ -82,9 +82,9 @@ def posted_text(raw: RawDict) -> str:
 
 
 def worded_strings(value: object) -> Iterator[str]:
-    """Every string below `value` that looks like words and not like an id, a number or a link; JSON in strings too."""
+    """Yield all nested strings, also inside JSON strings, that look like words rather than ids, numbers or links."""
     if isinstance(value, str):
-        nested = _opened(value)
+        nested = _parse_if_json(value)
         if nested is not value:
             yield from worded_strings(nested)
         elif not value.isascii() or " " in value.strip():
@@ -102,7 +102,7 @@ def _walk(value: object, path: tuple[str, ...]) -> Iterator[str]:
         if isinstance(value, str):
             yield value
         return
-    value = _opened(value)
+    value = _parse_if_json(value)
     step, rest = path[0], path[1:]
     if step == EACH:
         for item in value if isinstance(value, list) else ():
@@ -111,7 +111,7 @@ def _walk(value: object, path: tuple[str, ...]) -> Iterator[str]:
         yield from _walk(value[step], rest)
 
 
-def _opened(value: object) -> object:
+def _parse_if_json(value: object) -> object:
     if not isinstance(value, str) or not value.startswith(("{", "[")):
         return value
     try:

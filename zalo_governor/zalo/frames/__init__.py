@@ -1,1 +1,1 @@
-"""Bytes of the socket into what Zalo said: WebSocket frames cut out, decrypted and decompressed."""
+"""Decodes socket bytes: splits them into WebSocket frames, decrypts and decompresses these, and reads their JSON."""

@@ -1,4 +1,4 @@
-"""Bytes of the socket -> what Zalo said. Pure; no frame is dropped silently.
+"""Decrypts and decodes Zalo's frames, without I/O; a frame that cannot be decoded raises an error.
 
 A frame is a header of 4 bytes (version, command as uint16 little-endian, sub-command) and a JSON object
 `{"encrypt": 0-3, "data": …}`. The forms of `data` are those that Zalo Web's own client reads:
@@ -25,24 +25,24 @@ from zalo_governor.zalo.frames.json import read_json
 HEADER_BYTES = 4
 KEY_COMMAND = 1
 TAKEN_OVER = 3000
-"""Command and close code: another connection of the session took over."""
+"""Frame command and WebSocket close code: another connection of the same session has replaced this one."""
 KICKED = 3003
-"""Command and close code: the account was logged in elsewhere."""
+"""Frame command and WebSocket close code: the account was logged in elsewhere."""
 
 OLD_PRIVATE = 510
 OLD_GROUPS = 511
 OLD = frozenset({OLD_PRIVATE, OLD_GROUPS})
-"""Commands of requests for old messages, and of their answers."""
+"""Commands of requests for old messages (private and of groups), and of the answers to them."""
 
 _GCM_OVERHEAD = 48
-_LARGEST_PAYLOAD = 64 * 1024 * 1024
-_ANY_WRAPPER = 47  # zlib's word for: gzip or zlib, told by the header
-_AS_IN_MAIL = bytes.maketrans(b"%", b"=")
+_MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
+_GZIP_OR_ZLIB = 47  # zlib's `wbits` for: gzip or zlib, detected by the header
+_PERCENT_TO_EQUALS = bytes.maketrans(b"%", b"=")
 _JSON_OPENINGS = b'{[ \t\r\n"\xef'
 
 
 class Frame(NamedTuple):
-    """A decoded frame. `payload` is `{"error_code", "error_message", "data"}` as far as Zalo sent them."""
+    """A decoded frame; `payload` is a dict with `error_code`, `error_message` and `data`, as far as Zalo sent them."""
 
     cmd: int
     sub: int
@@ -50,60 +50,60 @@ class Frame(NamedTuple):
 
     @property
     def content(self) -> RawDict:
-        """Where its elements stand."""
+        """The dict that holds the frame's elements: `payload["data"]`, or `payload` if it has no such dict."""
         data = self.payload.get("data")
         return data if isinstance(data, dict) else self.payload
 
 
 class FrameDecoder:
-    """Reads the frames of one connection; the key frame, which comes first, gives it the key for the others."""
+    """Decoder of the frames of one connection; the first frame, the key frame, contains the key for the others."""
 
     def __init__(self) -> None:
         self._cipher: AESGCM | None = None
 
     @property
     def keyed(self) -> bool:
-        """Whether the key frame has come."""
+        """Whether the key frame has been received."""
         return self._cipher is not None
 
     def decode(self, data: bytes) -> Frame:
-        """The frame; a key frame is taken in and comes back without its key.
+        """Decode one frame; of a key frame the key is kept for later frames, and the returned payload is empty.
 
         Raises:
-            UndecodableFrameError: cut short, not under the key, tampered with, or not JSON.
+            UndecodableFrameError: the frame is cut short, encrypted under another key, tampered with, or not JSON.
         """
         cmd, sub = command(data)
         try:
-            return Frame(cmd, sub, self._payload(cmd, sub, data[HEADER_BYTES:]))
+            return Frame(cmd, sub, self._decode_payload(cmd, sub, data[HEADER_BYTES:]))
         except (ValueError, zlib.error, InvalidTag) as error:
-            # Without the cause: some of these quote what they could not read.
+            # Without the cause: some of these errors quote the content that could not be read.
             raise UndecodableFrameError(f"frame:{cmd}/{sub}:{type(error).__name__}") from None
 
-    def _payload(self, cmd: int, sub: int, body: bytes) -> RawDict:
-        outer = _outer(body)
+    def _decode_payload(self, cmd: int, sub: int, body: bytes) -> RawDict:
+        outer = _read_outer(body)
         if cmd == KEY_COMMAND and sub == 1 and "key" in outer:
-            self._cipher = AESGCM(binascii.a2b_base64(_text(outer["key"])))
+            self._cipher = AESGCM(binascii.a2b_base64(_require_text(outer["key"])))
             return {}
         data = outer.get("data")
         if isinstance(data, str) and data:
-            return _object(read_json(self._plain(outer.get("encrypt") or 0, data.encode())))
+            return _require_object(read_json(self._decode_data(outer.get("encrypt") or 0, data.encode())))
         if isinstance(data, dict) and "error_code" in data:
             return data
         if not isinstance(data, str | dict | list | None):
-            raise ValueError("neither text nor an object")  # noqa: TRY004 - one kind of error for whatever cannot be read
+            raise ValueError("neither text nor an object")  # noqa: TRY004 - one error for all that is unreadable
         return outer
 
-    def _plain(self, encrypt: object, data: bytes) -> bytes:
+    def _decode_data(self, encrypt: object, data: bytes) -> bytes:
         match encrypt:
             case 0 | 1:
-                # Text that is no base64 can only be the JSON itself.
-                return data if data[0] in _JSON_OPENINGS else _inflated(_unbase64(data))
+                # Base64 never begins like JSON, so such text is the JSON itself.
+                return data if data[0] in _JSON_OPENINGS else _decompress(_decode_base64(data))
             case 2 | 3:
-                return _inflated(self._decrypted(_unbase64(data)))
+                return _decompress(self._decrypt(_decode_base64(data)))
             case _:
                 raise ValueError("unknown encryption")
 
-    def _decrypted(self, sealed: bytes) -> bytes:
+    def _decrypt(self, sealed: bytes) -> bytes:
         if self._cipher is None:
             raise ValueError("no key yet")
         if len(sealed) < _GCM_OVERHEAD:
@@ -112,10 +112,10 @@ class FrameDecoder:
 
 
 def command(data: bytes) -> tuple[int, int]:
-    """Command and sub-command, which stand in clear even where the rest cannot be read.
+    """Return command and sub-command of a frame; the header is never encrypted.
 
     Raises:
-        UndecodableFrameError: shorter than a header.
+        UndecodableFrameError: the frame is shorter than a header.
     """
     if len(data) < HEADER_BYTES:
         raise UndecodableFrameError(f"frame:{len(data)}_bytes")
@@ -123,12 +123,12 @@ def command(data: bytes) -> tuple[int, int]:
 
 
 def ping_frame(now_ms: int) -> bytes:
-    """The client's sign of life, (2, 1)."""
+    """Return the client's keep-alive frame: command 2, sub-command 1."""
     return b'\x01\x02\x00\x01{"eventId":%d}' % now_ms
 
 
 def old_messages_frame(cmd: int) -> bytes:
-    """The client's request for what was said before it connected: OLD_PRIVATE or OLD_GROUPS.
+    """Return the client's request for messages from before it connected; `cmd` is OLD_PRIVATE or OLD_GROUPS.
 
     Zalo answers, if at all, with the newest messages since this login, in a frame of the same command (protocol page,
     5.5 and 8).
@@ -136,45 +136,45 @@ def old_messages_frame(cmd: int) -> bytes:
     return b'\x01%c\x01\x01{"first":true,"lastId":null,"preIds":[],"req_id":"req_%d"}' % (cmd & 0xFF, cmd)
 
 
-def _outer(body: bytes) -> RawDict:
+def _read_outer(body: bytes) -> RawDict:
     if not body.strip():
         return {}
     try:
         outer = orjson.loads(body)
     except orjson.JSONDecodeError:
         outer = None
-    # Beside text, no number counts that it may have read inexactly.
+    # orjson may round large numbers; where `data` is text, no number beside it matters.
     if isinstance(outer, dict) and isinstance(outer.get("data"), str):
         return outer
-    return _object(read_json(body))
+    return _require_object(read_json(body))
 
 
-def _unbase64(data: bytes) -> bytes:
+def _decode_base64(data: bytes) -> bytes:
     if b"%" in data:
-        # Percent signs are to an address what equals signs are to a mail, whose reader is written in C.
-        data = unquote_to_bytes(data) if b"=" in data else binascii.a2b_qp(data.translate(_AS_IN_MAIL))
+        # With "=" for "%", percent encoding is quoted-printable, whose decoder is written in C and fast.
+        data = unquote_to_bytes(data) if b"=" in data else binascii.a2b_qp(data.translate(_PERCENT_TO_EQUALS))
     return binascii.a2b_base64(data)
 
 
-def _inflated(data: bytes) -> bytes:
+def _decompress(data: bytes) -> bytes:
     if not data:
         raise ValueError("empty")
     if data[0] in _JSON_OPENINGS:
         return data
-    stream = zlib.decompressobj(_ANY_WRAPPER)
-    plain = stream.decompress(data, _LARGEST_PAYLOAD)
+    stream = zlib.decompressobj(_GZIP_OR_ZLIB)
+    plain = stream.decompress(data, _MAX_PAYLOAD_BYTES)
     if not stream.eof:
         raise ValueError("cut short, or larger than any frame")
     return plain
 
 
-def _object(value: object) -> RawDict:
+def _require_object(value: object) -> RawDict:
     if not isinstance(value, dict):
         raise ValueError("not an object")  # noqa: TRY004 - one kind of error for whatever cannot be read
     return value
 
 
-def _text(value: object) -> str:
+def _require_text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("not text")  # noqa: TRY004 - as above
     return value

@@ -1,4 +1,4 @@
-"""JSON as it comes off the wire: fast where it is well behaved, exact where it is not."""
+"""Reads JSON from Zalo: fast with orjson, and exactly where orjson would round large numbers or fail."""
 
 import json
 from typing import Any
@@ -10,30 +10,30 @@ _TWENTY_DIGITS = b"0" * 20
 
 
 def read_json(text: bytes) -> Any:
-    """The value; whole numbers beyond 64 bits come as their digits, so that they stay exact and can be written again.
+    """Parse JSON; integers beyond 64 bits become strings of digits, so that they stay exact and can be written again.
 
     Raises:
-        ValueError: not JSON in UTF-8, or nested too deep to read.
+        ValueError: the text is not JSON in UTF-8, or is nested too deep to read.
     """
-    # orjson silently makes floats of whole numbers beyond 64 bits; twenty digits in a row may be one.
+    # orjson silently turns integers beyond 64 bits into floats; twenty digits in a row may be such an integer.
     if _TWENTY_DIGITS not in text.translate(_DIGITS):
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError:
             pass
-    return _read_patiently(text.decode("utf-8-sig"))
+    return _read_slowly(text.decode("utf-8-sig"))
 
 
 def read_json_text(text: str) -> Any:
-    """The value of JSON that stands inside a string; raises like `read_json`."""
+    """Parse JSON given as `str`; raises like `read_json`."""
     return read_json(text.encode("utf-8"))
 
 
 def canonical(value: Any) -> bytes:
-    """The same bytes for the same JSON value, whatever the order of its keys.
+    """Serialise a JSON value with sorted keys, so that equal values give equal bytes.
 
     Raises:
-        ValueError: nested deeper than the store could write.
+        ValueError: the value is nested deeper than it could be stored.
     """
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
@@ -41,19 +41,19 @@ def canonical(value: Any) -> bytes:
         raise ValueError("cannot be written as JSON") from None
 
 
-def _read_patiently(text: str) -> Any:
+def _read_slowly(text: str) -> Any:
     try:
-        value = json.loads(text, parse_int=_exact, parse_constant=lambda _: None)
+        value = json.loads(text, parse_int=_exact_int, parse_constant=lambda _: None)
         plain = json.dumps(value, ensure_ascii=False)
         if plain.isascii() or _is_utf8(plain):
             return value
-        # Half of a surrogate pair: no database, log or socket takes it.
+        # A lone surrogate cannot be encoded in UTF-8: no database, log or socket accepts it.
         return json.loads(plain.encode("utf-8", "replace"))
     except RecursionError:
         raise ValueError("nested too deep") from None
 
 
-def _exact(digits: str) -> int | str:
+def _exact_int(digits: str) -> int | str:
     if len(digits) > 20:
         return digits
     number = int(digits)

@@ -1,7 +1,7 @@
-"""Bytes of the socket -> WebSocket frames (RFC 6455, 5.2), without looking into them. Pure.
+"""Splits socket bytes into WebSocket frames (RFC 6455, 5.2), without I/O and without reading their payloads.
 
-Nearly everything that Zalo's server sends is a whole binary message, not masked. These are cut out here, since a
-general parser takes longer over each than all the rest of receiving it; what is not of that form is given as it stands.
+Nearly every frame of Zalo's server is an unmasked binary message in one frame. Those are unwrapped here, since a
+general parser takes longer for each than all the rest of receiving it; other frames are returned with their header.
 """
 
 from typing import NamedTuple
@@ -14,26 +14,26 @@ _LENGTH_IN_TWO, _LENGTH_IN_EIGHT = 126, 127
 
 
 class OtherFrame(NamedTuple):
-    """A whole frame, header included, that is not a whole binary message: a control frame, a fragment, text."""
+    """A complete frame with its header that is not a complete binary message: a control frame, a fragment, text."""
 
     data: bytes
 
 
 class FrameSplitter:
-    """Cuts what one connection receives.
+    """Splitter of the bytes that one connection receives into frames.
 
-    `largest` is the longest payload in bytes: of a frame that says it is longer only the header is given, and the rest
-    of the connection is lost.
+    `largest` is the longest allowed payload in bytes. Of a frame that announces a longer one only the header is
+    returned; the remaining bytes are discarded, so that the connection is of no further use.
     """
 
     def __init__(self, largest: int) -> None:
         self._largest = largest
         self._buffer = bytearray()
         self._needed = _SHORTEST_HEADER
-        """Bytes in the buffer from which on there may be a whole frame in it."""
+        """Number of bytes that the buffer must hold before it can contain a complete frame."""
 
     def feed(self, data: bytes) -> list[bytes | OtherFrame]:
-        """What has become whole by these bytes, in order; of a binary message only its payload."""
+        """Add received bytes; return the frames that are now complete, in order: a binary message as its payload."""
         buffer = self._buffer
         buffer += data
         if len(buffer) < self._needed:

@@ -1,1 +1,1 @@
-"""What was said while nobody listened."""
+"""Backfill: fetches from Zalo the messages that the bot missed while it was not connected."""

@@ -1,4 +1,4 @@
-"""What a group said while nobody listened, from its history."""
+"""Fetches from a group's history the messages that the bot missed."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -12,21 +12,24 @@ from zalo_governor.zalo.errors import ZaloCallError, ZaloError
 log = structlog.get_logger(__name__)
 
 _TRIES = 3
-_SEGMENT = 20
-"""Pages held in memory until they are handed on oldest first; a deeper gap is handed on in several parts."""
-_DISORDER = 25
-"""Messages come in another order than Zalo's, but one is not so many places before another. Counted and not measured in
-time: the times that messages bear leap where Zalo's clock does."""
+_PAGES_PER_PART = 20
+"""Pages kept in memory before they are delivered, oldest message first; a longer gap is delivered in several parts."""
+_MAX_DISPLACEMENT = 25
+"""Messages may be received out of Zalo's order, but none is displaced by this many places.
+
+Counted in messages and not in time, since message times jump whenever Zalo's clock does.
+"""
 _MOST_PAGES = 400
-"""However much of them is known: what has been heard since the gap is asked for anew, and Zalo's patience ends."""
-_FOR_GOOD = frozenset({114, 165, 166, 400, 404, 410})
-"""Zalo's codes and HTTP statuses (protocol page 3) that no waiting mends; every other one may pass."""
+"""Upper limit of pages including known messages: those since the gap are fetched again, and Zalo limits calls."""
+_PERMANENT_CODES = frozenset({114, 165, 166, 400, 404, 410})
+"""Zalo's error codes and HTTP statuses (protocol page 3) after which a retry is useless; others may be temporary."""
 
 
 class Backfill:
-    """Pages back through a group's history, `pause` seconds apart, so that Zalo does not answer 221.
+    """Reader of a group's history, page by page from the newest to the oldest.
 
-    `sleep` waits so many seconds; it says whether to go on, or that the program is being stopped.
+    It waits `pause` seconds between pages, so that Zalo does not answer with code 221 (too many requests).
+    `sleep` waits the given seconds and returns False if the program is being stopped.
     """
 
     def __init__(self, client: ZaloClient, *, pause: float, sleep: Callable[[float], bool]) -> None:
@@ -44,48 +47,51 @@ class Backfill:
         heard_id: int,
         oldest: int | None,
     ) -> BackfillEnd:
-        """Page back until what was heard before the gap is met, the history ends, or `max_pages` brought something new.
+        """Fetch pages backwards until messages from before the gap are reached, or the history or `max_pages` ends.
 
-        Only such pages count, as the gap is no deeper for what has been heard since it ended.
-
-        `take` gets what was found, oldest first, also where Zalo stops answering midway; what is known already is
-        among it, since its content may have changed. `numbers` gives the inbox entries of those of the msgIds that are
-        stored: up to `heard_id` they were heard before the gap, and all others stand on this side of it. `oldest` is
-        the lowest msgId that was stored by then: what is older was said before we came, and is left alone. None says
-        that nothing of the group was ever stored: then the whole history is all there is.
+        Args:
+            group_id: the group.
+            numbers: returns, for those of the given msgIds that are stored, the ids of their inbox entries.
+            take: receives the found elements, oldest first, also if Zalo stops answering midway. Known messages are
+                among them, since their content may have changed.
+            max_pages: limit of pages with at least one unknown message; a page of messages that were received since
+                the gap does not count.
+            heard_id: the highest inbox id from before the gap; messages with a higher one came after the gap began.
+            oldest: the lowest msgId stored before the gap; older messages are from before the bot watched the group
+                and are ignored. None if nothing of the group was stored: then the whole history is fetched.
         """
         elements: list[Element] = []
         cursor, pages, new_pages, found = NEWEST, 0, 0, 0
         met, in_a_row = False, 0
         end: BackfillEnd | None = None
         while end is None:
-            page = self._page(group_id, cursor, wait=pages > 0)
+            page = self._fetch_page(group_id, cursor, wait=pages > 0)
             if isinstance(page, BackfillEnd):
                 end = page
                 break
-            ours = [element for element in page.elements if not _is_before(element, oldest)]
+            ours = [element for element in page.elements if not _is_older(element, oldest)]
             elements += ours
-            said = [element.key for element in ours if _is_said(element)]
+            said = [element.key for element in ours if _is_message(element)]
             stored = numbers(said)
             heard = {key for key, number in stored.items() if number <= heard_id}
             pages, new_pages = pages + 1, new_pages + (not stored.keys() >= set(said))
             met = met or bool(heard)
-            in_a_row = _heard_in_a_row(in_a_row, said, heard)
-            if in_a_row >= _DISORDER or len(ours) < len(page.elements):
+            in_a_row = _count_heard_in_a_row(in_a_row, said, heard)
+            if in_a_row >= _MAX_DISPLACEMENT or len(ours) < len(page.elements):
                 end = BackfillEnd.REACHED
             elif not page.has_more:
                 end = BackfillEnd.REACHED if met or oldest is None else BackfillEnd.EXHAUSTED
             elif new_pages == max_pages or pages == _MOST_PAGES:
                 end = BackfillEnd.EXHAUSTED
-            elif pages % _SEGMENT == 0:
-                found += _hand_on(elements, take)
+            elif pages % _PAGES_PER_PART == 0:
+                found += _deliver(elements, take)
                 elements = []
             cursor = page.cursor
-        found += _hand_on(elements, take)
+        found += _deliver(elements, take)
         log.info("backfill", group=group_id, pages=pages, new_pages=new_pages, elements=found, end=end.value)
         return end
 
-    def _page(self, group_id: str, cursor: int, *, wait: bool) -> HistoryPage | BackfillEnd:
+    def _fetch_page(self, group_id: str, cursor: int, *, wait: bool) -> HistoryPage | BackfillEnd:
         if wait and not self._sleep(self._pause):
             return BackfillEnd.INTERRUPTED
         for tried in range(_TRIES):
@@ -93,36 +99,36 @@ class Backfill:
                 return self._client.recent(group_id, cursor)
             except ZaloError as error:
                 log.warning("history_refused", group=group_id, tried=tried + 1, error=error)
-                if _for_good(error):
+                if _is_permanent(error):
                     return BackfillEnd.EXHAUSTED
             if tried + 1 < _TRIES and not self._sleep(self._pause * 2 ** (tried + 2)):
                 break
         return BackfillEnd.INTERRUPTED
 
 
-def _hand_on(elements: list[Element], take: Callable[[Sequence[Element]], None]) -> int:
+def _deliver(elements: list[Element], take: Callable[[Sequence[Element]], None]) -> int:
     if elements:
         elements.sort(key=lambda element: place_of(element.at_ms, element.key))
         take(elements)
     return len(elements)
 
 
-def _is_before(element: Element, oldest: int | None) -> bool:
+def _is_older(element: Element, oldest: int | None) -> bool:
     number = number_of(element.key)
     return oldest is not None and number is not None and number < oldest
 
 
-def _is_said(element: Element) -> bool:
+def _is_message(element: Element) -> bool:
     return element.kind is ElementKind.MESSAGE and number_of(element.key) is not None
 
 
-def _heard_in_a_row(before: int, page: Sequence[str], heard: set[str]) -> int:
-    """How many messages at the older end of all pages so far were heard before the gap, one next to the other."""
+def _count_heard_in_a_row(before: int, page: Sequence[str], heard: set[str]) -> int:
+    """Return how many messages in a row, at the older end of the pages so far, were received before the gap."""
     for key in page:
         before = before + 1 if key in heard else 0
     return before
 
 
-def _for_good(error: ZaloError) -> bool:
-    """Whether asking again would be answered the same: wrong parameters, not in the group, no such call."""
-    return isinstance(error, ZaloCallError) and error.code in _FOR_GOOD
+def _is_permanent(error: ZaloError) -> bool:
+    """Return whether a retry would fail the same way: wrong parameters, not in the group, no such call."""
+    return isinstance(error, ZaloCallError) and error.code in _PERMANENT_CODES

@@ -1,8 +1,8 @@
-"""What people wrote to the bot in private while nobody listened, as far as the wire gives it.
+"""Fetches the private messages to the bot that it missed, as far as Zalo's API allows.
 
 There is no history call for private conversations. The socket's answer to a request for old messages (510) reaches
 back to the login at most, and may not come; `get-last-msgs` gives the last message of each conversation. Where neither
-proves that nothing is missing, the gap stays declared.
+proves that nothing is missing, the gap stays recorded as not recovered.
 """
 
 import threading
@@ -20,32 +20,32 @@ _ANSWER_SECONDS = 2.0
 
 
 class PrivateBackfill:
-    """Puts the two together.
+    """Recovery of missed private messages from the socket's old messages and each conversation's last message.
 
-    `last_messages` gives the last message of each conversation, groups included, or raises ZaloError.
+    `last_messages` returns the last message of each conversation, groups included, or raises ZaloError.
     """
 
     def __init__(self, last_messages: Callable[[], Sequence[Element]]) -> None:
         self._last_messages = last_messages
         self._answered = threading.Event()
-        self._old: list[Element] = []
+        self._old_messages: list[Element] = []
 
     def asked(self) -> None:
-        """Zalo is asked for old private messages; an earlier answer no longer counts."""
+        """Record that Zalo is being asked for old private messages, and discard an earlier answer."""
         self._answered.clear()
-        self._old = []
+        self._old_messages = []
 
     def answer(self, elements: Sequence[Element]) -> None:
-        """Take the socket's answer."""
-        self._old = list(elements)
+        """Store the elements of the socket's answer for `recover`."""
+        self._old_messages = list(elements)
         self._answered.set()
 
     def recover(
         self, heard_before: Callable[[Element], bool], take: Callable[[Sequence[Element]], None]
     ) -> BackfillEnd:
-        """Hand on what there is, oldest first; REACHED where nothing can be missing.
+        """Pass the found elements to `take`, oldest first; return REACHED if nothing can be missing.
 
-        `heard_before` tells whether an element was stored before the gap, or is older than all that was.
+        `heard_before` tells whether an element was stored before the gap, or is older than everything stored by then.
         """
         self._answered.wait(_ANSWER_SECONDS)
         try:
@@ -53,14 +53,14 @@ class PrivateBackfill:
         except ZaloError as error:
             log.warning("private_history_refused", error=error)
             return BackfillEnd.INTERRUPTED
-        old = self._old
-        # Where the newest of each conversation was heard before the gap, or the answer reaches back to before it.
+        old = self._old_messages
+        # Complete if every conversation's last message, or any of the socket's answer, is from before the gap.
         complete = all(map(heard_before, last)) or any(map(heard_before, old))
-        found = sorted({element.key: element for element in (*last, *old)}.values(), key=_place)
+        found = sorted({element.key: element for element in (*last, *old)}.values(), key=_sort_key)
         take(found)
         log.info("private_backfill", elements=len(found), answered=self._answered.is_set(), complete=complete)
         return BackfillEnd.REACHED if complete else BackfillEnd.EXHAUSTED
 
 
-def _place(element: Element) -> Place:
+def _sort_key(element: Element) -> Place:
     return place_of(element.at_ms, element.key)

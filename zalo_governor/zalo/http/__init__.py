@@ -1,1 +1,1 @@
-"""The only way out to Zalo: requests with time limits, rate limits and errors of one family."""
+"""HTTP access to Zalo, restricted to its own hosts, with timeouts, rate limits and one family of exceptions."""

@@ -1,4 +1,4 @@
-"""zlapi with an own `_get` and `_post`: every call has a time limit, and every error of Zalo is an exception."""
+"""A subclass of zlapi's client in which every call has a timeout and every error answer of Zalo raises an exception."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from zalo_governor.zalo.http.zlapi_stubs import standing_in
 if TYPE_CHECKING:
 
     class _State:
-        """What is used of zlapi's session state."""
+        """Type stub: the used part of zlapi's session state."""
 
         _session: requests.Session
         _headers: dict[str, str]
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         def _post(self, *args: Any, **kwargs: Any) -> requests.Response: ...
 
     class ZaloAPI:
-        """What is used of zlapi, which ships no types."""
+        """Type stub: the used part of zlapi's client, which ships no types."""
 
         _state: _State
         _imei: str
@@ -48,18 +48,26 @@ if TYPE_CHECKING:
         def __getattr__(self, method: str) -> Any: ...
 
 else:
-    # These serve the reading of its socket, and one of them nothing at all: 10 MB of every bot's memory.
+    # zlapi imports these only for its own socket reader, which is not used here: stubs save 10 MB of memory.
     with standing_in("aiohttp", "rel", "websocket"):
         from zlapi import ZaloAPI
 
 API_VERSION = 647
-"""Which version of Zalo Web zlapi 1.0.3 says that it is."""
+"""Version of Zalo Web that zlapi 1.0.3 presents to Zalo."""
 CLIENT_TYPE = 30
 _CLIENT_HINTS = ("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform")
 
 
 class GovernorApi(ZaloAPI):
-    """Every method of zlapi 1.0.3 on a session of ours; only reading the socket is taken from it."""
+    """zlapi 1.0.3's client on our own HTTP session; all of its API methods work, but its socket reader is disabled.
+
+    Args:
+        http: the HTTP session that sends all requests.
+        imei: browser id of the account.
+        user_agent: user agent of the account.
+        log_in: logs in; called in place of zlapi's own login.
+        before: called before each request, for example to wait for the rate limit.
+    """
 
     def __init__(
         self,
@@ -72,9 +80,9 @@ class GovernorApi(ZaloAPI):
     ) -> None:
         super().__init__(auto_login=False)
         self._log_in = log_in
-        self._before = before
-        # zlapi shares one dict of headers between all clients of a process; and its client hints name a browser
-        # that may not be the one of the user agent.
+        self._before_call = before
+        # A copy, as zlapi shares one dict of headers between all clients of a process; without zlapi's client hints,
+        # which may name another browser than the user agent.
         self._state._headers = {
             name: value for name, value in self._state._headers.items() if name not in _CLIENT_HINTS
         } | {"User-Agent": user_agent}
@@ -82,19 +90,19 @@ class GovernorApi(ZaloAPI):
         self._imei = imei
         self._state.user_imei = imei
         self.client_version = API_VERSION
-        """`zpw_ver` of the calls."""
+        """Version of Zalo Web sent with each call as `zpw_ver`."""
 
     def become(self, config: RawDict) -> None:
-        """Take over what a login answered: `secret_key`, `send2me_id` (which is the uid), `zpw_ws`, `phone_number`."""
+        """Store the result of a login: `secret_key`, `send2me_id` (which is the uid), `zpw_ws`, `phone_number`."""
         self._state._config = config
         self._state._loggedin = True
         self.user_id = self.cloud_id = self._state.cloud_id = config["send2me_id"]
 
     def call(self, method: str, url: str, params: RawDict, **query: object) -> Any:
-        """Zalo's decoded answer (the inner `data`) to a call with these encrypted parameters.
+        """Call Zalo's API with encrypted parameters; return the inner `data` of the decrypted answer.
 
         Raises:
-            SessionExpiredError: log in and call again.
+            SessionExpiredError: the caller must log in and call again.
             ZaloCallError: Zalo answered an outer or inner error code, or HTTP 4xx.
             ZaloUnavailableError: no usable answer.
         """
@@ -105,14 +113,14 @@ class GovernorApi(ZaloAPI):
         return self._answer(self._exchange(self._state._post, url, params=names, data=sealed))
 
     def upload(self, url: str, params: RawDict, name: str, content: bytes, **query: object) -> Any:
-        """Zalo's decoded answer to one chunk of a file; the parameters go in the query. Raises as `call`."""
+        """Upload one chunk of a file, with the parameters in the query; return and raise as `call`."""
         sealed = self._encode({**params, "imei": self._imei})
         names: RawDict = {"zpw_ver": self.client_version, "zpw_type": CLIENT_TYPE, **query, "params": sealed}
         chunk = {"chunkContent": (name, content, "application/octet-stream")}
         return self._answer(self._exchange(self._state._post, url, params=names, files=chunk))
 
     def ping(self, url: str) -> None:
-        """A call with encrypted parameters whose answer is not encrypted and says nothing but its error code."""
+        """Make a call whose unencrypted answer has nothing but an error code; raises as `call` if it is not 0."""
         query: RawDict = {
             "zpw_ver": self.client_version,
             "zpw_type": CLIENT_TYPE,
@@ -121,15 +129,15 @@ class GovernorApi(ZaloAPI):
         _require_success(outer_answer(self._exchange(self._state._get, url, params=query)), _path(url))
 
     def plain(self, url: str, query: RawDict) -> RawDict:
-        """The outer answer to a call that is not encrypted; error codes are left to the caller."""
+        """Make an unencrypted call; return the outer answer, whose error code the caller must check."""
         return outer_answer(self._exchange(self._state._get, url, params=query))
 
     def login(self, *_args: object, **_kwargs: object) -> None:
-        """Log in with the session's own credentials; zlapi's way would go past the session."""
+        """Log in through the session; zlapi's own login would bypass it."""
         self._log_in()
 
     def listen(self, *_args: object, **_kwargs: object) -> NoReturn:
-        """Never: zlapi's own reader loses messages, and kills the process when another session takes over."""
+        """Raise ZaloError: zlapi's own reader loses messages, and kills the process when another session takes over."""
         raise ZaloError("the socket is read by zalo.listener")
 
     _listen = listen
@@ -145,13 +153,13 @@ class GovernorApi(ZaloAPI):
         return response
 
     def _exchange(self, transfer: Callable[..., requests.Response], url: str, **kwargs: Any) -> requests.Response:
-        self._before()
+        self._before_call()
         try:
-            # A redirect would repeat a send under another method, or lead to a page for people.
+            # Following a redirect would repeat a send with another HTTP method, or fetch an HTML page.
             return transfer(url, **kwargs, allow_redirects=False)
         except (requests.RequestException, HTTPError) as error:
-            # Without the cause: its text holds the whole address.
-            raise ZaloUnavailableError(type(error).__name__, _path(url), sent=_had_left(error)) from None
+            # Without the cause: its text contains the whole URL.
+            raise ZaloUnavailableError(type(error).__name__, _path(url), sent=_may_have_been_sent(error)) from None
 
     def _answer(self, response: requests.Response) -> Any:
         path = _path(response.url)
@@ -165,7 +173,7 @@ class GovernorApi(ZaloAPI):
         try:
             inner = self._decode(data)
         except Exception as error:
-            # zlapi raises whatever it meets; and its text may quote what was decoded.
+            # zlapi raises errors of any class, whose text may quote the decoded content.
             raise ZaloUnavailableError(
                 f"an answer that cannot be decoded ({type(error).__name__})", path, sent=True
             ) from None
@@ -176,7 +184,7 @@ class GovernorApi(ZaloAPI):
 
 
 def outer_answer(response: requests.Response) -> RawDict:
-    """The JSON object of an answer, whatever its error code.
+    """Return the JSON object of an HTTP response, whatever its `error_code`.
 
     Raises:
         SessionExpiredError: HTTP 401 or 403.
@@ -212,8 +220,8 @@ def _path(url: str) -> str:
     return parse_url(url).path or "/"
 
 
-def _had_left(error: BaseException) -> bool:
-    """Whether Zalo may have read the request before it broke."""
+def _may_have_been_sent(error: BaseException) -> bool:
+    """Return whether Zalo may have received the request before the connection failed."""
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return False
     cause = error.args[0] if error.args else None

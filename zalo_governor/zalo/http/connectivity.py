@@ -1,4 +1,4 @@
-"""The way to Zalo, tried without any session: nobody is logged in or out by it."""
+"""Checks whether Zalo can be reached, without using or affecting any login session."""
 
 import time
 from datetime import datetime
@@ -15,19 +15,19 @@ _ADDRESS = "https://wpa.chat.zalo.me/"
 
 
 class Answer(NamedTuple):
-    """What came back from Zalo's door."""
+    """Result of a connectivity check."""
 
     clock: datetime | None
-    """Zalo's clock at that moment, from its Date header, to the second; None where it sent none."""
+    """Zalo's time, from the Date header of the answer, to the second; None if there was no valid one."""
     seconds: float
-    """How long it took."""
+    """Duration of the request in seconds."""
 
 
 def knock(*, route_to: str | None, timeout: float) -> Answer:
-    """Ask Zalo for nothing in particular; whatever HTTP answer comes, the way is open.
+    """Send a HEAD request to Zalo; any HTTP answer, even an error, means that Zalo can be reached.
 
     Raises:
-        ZaloUnavailableError: none came; its text names the class of what failed.
+        ZaloUnavailableError: no answer came; its text names the class of the network error.
     """
     with requests.Session() as http:
         http.trust_env = False
@@ -37,10 +37,10 @@ def knock(*, route_to: str | None, timeout: float) -> Answer:
             answer = http.head(_ADDRESS, allow_redirects=False)
         except requests.RequestException as error:
             raise ZaloUnavailableError(type(error).__name__, "/", sent=False) from None
-        return Answer(_moment(answer.headers.get("Date")), time.monotonic() - began)
+        return Answer(_parse_date(answer.headers.get("Date")), time.monotonic() - began)
 
 
-def _moment(date: str | None) -> datetime | None:
+def _parse_date(date: str | None) -> datetime | None:
     try:
         moment = parsedate_to_datetime(date or "")
     except ValueError:

@@ -1,39 +1,39 @@
-"""What Zalo's error codes mean for a message that was to be sent: the one table of them.
+"""The table of Zalo's error codes and what each means for a message that is being sent.
 
-Seen in public code and its users' reports (protocol page, "error codes seen"). A code that is not in the table tells
-nothing, so the send is tried again: an alert must not be lost because Zalo found a new number.
+The codes come from public code and its users' reports (protocol page, "error codes seen"). After a code that is not in
+the table the send is retried: an alert must not be lost because Zalo introduced a new code.
 """
 
 from enum import StrEnum
 from http import HTTPStatus
 
 SESSION_EXPIRED = 102
-"""The session is dead."""
+"""Zalo's error code for an expired session."""
 TOO_MANY_REQUESTS = 221
 RETRY_LIMIT = -69
 UNKNOWN = -1
-"""Stands for an error code that is no number."""
+"""Replaces an error code in an answer that is not a number."""
 
 
 class Meaning(StrEnum):
-    """What follows from an error code."""
+    """What to do with a message after an error code."""
 
     WAIT = "wait"
-    """Not now: try again after a pause."""
+    """Retry after a pause."""
     SESSION = "session"
-    """Log in again, then try again."""
+    """Log in again, then retry."""
     REFUSED = "refused"
-    """This message will never be taken."""
+    """Give up: Zalo will never accept this message."""
     NO_SUCH_ACCOUNT = "no_such_account"
-    """There is nobody to take it."""
+    """Give up: the addressee's account does not exist."""
     ADDRESSEE_REFUSES = "addressee_refuses"
-    """This person takes no messages from the account."""
+    """Give up: the addressee accepts no messages from the bot account."""
     UNKNOWN = "unknown"
-    """Not in the table: tried again like WAIT, and counted."""
+    """The code is not in the table: retry as for WAIT, and count it."""
 
     @property
     def final(self) -> bool:
-        """Whether sending the same again would be refused again."""
+        """Whether a retry of the same message would be refused again."""
         return self in {self.REFUSED, self.NO_SUCH_ACCOUNT, self.ADDRESSEE_REFUSES}
 
 
@@ -50,11 +50,11 @@ MEANINGS = {
     166: Meaning.REFUSED,  # no permission in the group
     122: Meaning.ADDRESSEE_REFUSES,  # takes no messages from strangers
     123: Meaning.ADDRESSEE_REFUSES,  # cannot receive messages from this account
-    127: Meaning.ADDRESSEE_REFUSES,  # named beside 122 and 123 by those who met it; its text is not known
+    127: Meaning.ADDRESSEE_REFUSES,  # reported by users together with 122 and 123; its text is not known
     216: Meaning.NO_SUCH_ACCOUNT,  # the account of that number or id is not found
 }
 
 
 def meaning_of(code: int) -> Meaning:
-    """What follows from that error code or HTTP status."""
+    """Return the meaning of an error code or HTTP status, `Meaning.UNKNOWN` if it is not in the table."""
     return MEANINGS.get(code, Meaning.UNKNOWN)

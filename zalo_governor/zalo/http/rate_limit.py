@@ -1,4 +1,4 @@
-"""How often Zalo is called."""
+"""Limits the rate of calls to Zalo."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class TokenBucket:
-    """Lets calls pass at `per_second` on average and up to `burst` at once; the others wait their turn, in order."""
+    """Token bucket: allows `per_second` calls on average and up to `burst` at once; further callers wait in order."""
 
     def __init__(
         self,
@@ -25,18 +25,18 @@ class TokenBucket:
         self._at = monotonic()
 
     def apply(self, *, per_second: float, burst: int) -> None:
-        """Let calls pass at another pace from now on."""
+        """Change the rate limit from now on."""
         with self._lock:
             self._per_second = per_second
             self._burst = burst
 
     def take(self) -> None:
-        """Return when a call may be made."""
+        """Wait until the caller may make one call."""
         with self._lock:
             now = self._monotonic()
             self._tokens = min(float(self._burst), self._tokens + (now - self._at) * self._per_second) - 1
             self._at = now
-            # Below zero the bucket is in debt: this caller waits until the debt of those before it and its own is paid.
+            # A negative balance is the number of calls ahead, this one included: wait until it is refilled.
             wait = -self._tokens / self._per_second
         if wait > 0:
             self._sleep(wait)

@@ -1,4 +1,4 @@
-"""The only way out: requests and sockets go to Zalo's own hosts, or all of them to one address on this machine."""
+"""Restricts outgoing requests and sockets to Zalo's own hosts, or redirects all of them to one URL on this machine."""
 
 import ipaddress
 import logging
@@ -16,18 +16,21 @@ from zalo_governor.zalo.http.cookies import CookieStore
 
 ZALO_DOMAINS = ("zalo.me", "zadn.vn", "zdn.vn")
 ORIGINAL_HOST = "X-Orig-Host"
-"""Header that tells the address in `zalo.route_to` which host a request was meant for."""
+"""Request header with the original host, for the server at `zalo.route_to` that stands in for all of Zalo's hosts."""
 
 
 class ZaloTransport(HTTPAdapter):
-    """Sends a request where it may go, with the cookies that belong to the host it was meant for, and a time limit."""
+    """HTTP adapter that allows only Zalo's hosts, adds the cookies of the requested host, and sets a timeout.
+
+    With `route_to`, a URL on this machine, every request goes to that URL instead. `timeout` is in seconds.
+    """
 
     def __init__(self, cookies: CookieStore, *, route_to: str | None, timeout: float) -> None:
         super().__init__(max_retries=0)
         self._cookies = cookies
         self._base = checked_base(route_to) if route_to else None
         self._timeout = timeout
-        # Below this level urllib3 writes down whole addresses, and the login's address holds the imei.
+        # Below this level urllib3 logs whole URLs, and the login's URL contains the imei.
         logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
 
     def send(
@@ -39,22 +42,22 @@ class ZaloTransport(HTTPAdapter):
         cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> Response:
-        """As requests has it, without proxies.
+        """Send a request as `HTTPAdapter.send` does, but ignore proxies.
 
         Raises:
-            ForbiddenHostError: the address is neither Zalo's own nor routed.
+            ForbiddenHostError: the host is not Zalo's, and requests are not redirected to this machine.
         """
         target = request.copy()
         header = self._cookies.header(request)
         if header:
             target.headers["Cookie"] = header
         if self._base:
-            target.headers[ORIGINAL_HOST] = _parsed(request.url).netloc or ""
+            target.headers[ORIGINAL_HOST] = _parse(request.url).netloc or ""
             target.url = self._base + request.path_url
         else:
             require_zalo(request.url, "https")
         response = super().send(target, stream=stream, timeout=timeout or self._timeout, verify=verify, cert=cert)
-        # From here on everything is judged by the address that was meant, not by where it was routed.
+        # Cookies and later checks depend on the original URL, not on the one it was redirected to.
         response.request = request
         response.url = request.url or ""
         response.cookies = RequestsCookieJar()
@@ -63,11 +66,11 @@ class ZaloTransport(HTTPAdapter):
 
 
 def http_through(transport: ZaloTransport) -> Session:
-    """A session of requests with this one way out."""
+    """Return a `requests` session that can send only through this transport."""
     http = Session()
-    # No proxies, no .netrc: what the environment says must not lead requests elsewhere.
+    # No proxies and no .netrc: environment variables must not redirect requests.
     http.trust_env = False
-    # The transport alone deals with cookies; a second jar would send them twice.
+    # The transport alone handles cookies; a second jar would send them twice.
     http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     http.adapters.clear()
     http.mount("https://", transport)
@@ -75,12 +78,12 @@ def http_through(transport: ZaloTransport) -> Session:
 
 
 def checked_base(route_to: str) -> str:
-    """The base URL without a slash at its end.
+    """Check the setting `zalo.route_to`; return it as a base URL without a slash at its end.
 
     Raises:
-        ForbiddenHostError: not http(s) on a loopback address.
+        ForbiddenHostError: the URL is not http(s) on a loopback address.
     """
-    url = _parsed(route_to)
+    url = _parse(route_to)
     if url.scheme not in {"http", "https"} or not _is_loopback(url.host) or url.auth:
         raise ForbiddenHostError(
             "zalo.route_to: chỉ địa chỉ trên chính máy này được thay cho Zalo; dùng Zalo thật thì ghi null"
@@ -89,30 +92,30 @@ def checked_base(route_to: str) -> str:
 
 
 def checked_socket_url(address: str, *, routed: bool) -> str:
-    """The address of a socket as the login gave it, if the program may connect to it.
+    """Return a socket URL unchanged if the program may connect to it; `routed`: `zalo.route_to` is set.
 
     Raises:
-        ForbiddenHostError: not wss to Zalo's own hosts; with `routed`, not a loopback address.
+        ForbiddenHostError: the URL is not wss on one of Zalo's hosts or, with `routed`, not on a loopback address.
     """
     if not routed:
         require_zalo(address, "wss")
         return address
-    url = _parsed(address)
+    url = _parse(address)
     if url.scheme not in {"ws", "wss"} or not _is_loopback(url.host):
         raise ForbiddenHostError(f"with zalo.route_to the socket too must be on this machine, not on {url.host}")
     return address
 
 
 def require_zalo(address: str | None, scheme: str) -> None:
-    """Raises ForbiddenHostError unless the address is Zalo's own, under that scheme."""
-    url = _parsed(address)
+    """Raise ForbiddenHostError unless the URL has the given scheme and one of Zalo's hosts."""
+    url = _parse(address)
     host = (url.host or "").lower().rstrip(".")
     if url.scheme != scheme or not any(host == domain or host.endswith(f".{domain}") for domain in ZALO_DOMAINS):
         raise ForbiddenHostError(f"{url.scheme}://{url.host} is not one of Zalo's own addresses")
 
 
-def _parsed(address: str | None) -> Url:
-    # The parser of the library that connects: two parsers could see two hosts in one crooked address.
+def _parse(address: str | None) -> Url:
+    # Use the parser of the library that connects: two parsers could read different hosts from a malformed URL.
     try:
         return parse_url(address or "")
     except LocationParseError:

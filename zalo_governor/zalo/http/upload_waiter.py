@@ -1,29 +1,29 @@
-"""Files that Zalo has taken and for which it has said, over the socket, where they lie."""
+"""Collects the URLs of uploaded files, which Zalo announces over the socket."""
 
 import threading
 from collections import OrderedDict
 
-_KEPT = 100
-"""Other clients of the account upload too, and nobody here asks after theirs."""
+_MAX_KEPT = 100
+"""Number of URLs kept; the limit is needed since uploads of the account's other clients are announced too."""
 
 
 class UploadWaiter:
-    """The listener tells it, whoever sends a file waits for it; threads may share it."""
+    """Store of the URLs of uploaded files: the socket listener adds them, the sender waits for them; thread-safe."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._urls: OrderedDict[str, str] = OrderedDict()
 
     def done(self, file_id: str, url: str) -> None:
-        """Zalo says that this file is there now."""
+        """Store the URL of a file that Zalo has announced as uploaded."""
         with self._changed:
             self._urls[file_id] = url
-            while len(self._urls) > _KEPT:
+            while len(self._urls) > _MAX_KEPT:
                 self._urls.popitem(last=False)
             self._changed.notify_all()
 
     def wait(self, file_id: str, seconds: float) -> str | None:
-        """The file's address, None where Zalo does not name it within so long."""
+        """Wait up to `seconds` for the URL of a file and return it; None if Zalo has not announced it by then."""
         with self._changed:
             self._changed.wait_for(lambda: file_id in self._urls, seconds)
             return self._urls.get(file_id)

@@ -1,4 +1,4 @@
-"""Empty modules for an import that only wants them to be there."""
+"""Empty stub modules for packages that zlapi imports but whose content is never used."""
 
 import sys
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from types import ModuleType
 
 @contextmanager
 def standing_in(*names: str) -> Iterator[None]:
-    """While the block imports, modules of these names hold nothing; those that are loaded already stay themselves.
+    """Make imports of the named modules yield empty stubs inside the `with` block; loaded modules are not replaced.
 
-    For packages that load much which nothing of ours ever uses. Whoever imports one of them later gets the real one.
+    This saves the memory of packages that are imported but never used. Later imports get the real modules.
     """
     absent = [name for name in names if name not in sys.modules]
     sys.modules |= {name: ModuleType(name) for name in absent}

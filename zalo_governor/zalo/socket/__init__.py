@@ -1,1 +1,1 @@
-"""The socket: connection, frames, and the thread that listens."""
+"""The WebSocket to Zalo: one connection, and the listener that keeps reconnecting."""

@@ -1,7 +1,7 @@
-"""One connection of the socket: opened with a browser's headers, read in batches, kept alive by pings of its own.
+"""One WebSocket connection to Zalo: opened with a browser's headers, read in batches, kept alive by pings.
 
-The handshake, control frames and whatever is unusual are left to the protocol of websockets, which does no I/O; whole
-binary messages go past it (see `zalo.frames.websocket`).
+The I/O-free protocol of the websockets package handles the handshake, control frames and unusual frames; complete
+binary messages bypass it (see `zalo.frames.websocket`).
 """
 
 import logging
@@ -27,42 +27,43 @@ from zalo_governor.zalo.frames.websocket import FrameSplitter, OtherFrame
 from zalo_governor.zalo.http.base import API_VERSION, CLIENT_TYPE
 
 _SITE = "chat.zalo.me"
-_LARGEST_FRAME = 64 * 1024 * 1024
-_BYTES_TOGETHER = 128 * 1024
+_MAX_FRAME_BYTES = 64 * 1024 * 1024
+_READ_BYTES = 128 * 1024
 _END_OF_HEADERS = b"\r\n\r\n"
 _CLOSE_SECONDS = 0.3
 
-# websockets writes the handshake with its cookies down at a lower level.
-_quiet = logging.getLogger("zalo_governor.wire")
-_quiet.setLevel(logging.WARNING)
+# At a lower level websockets logs the handshake with its cookies.
+_websockets_log = logging.getLogger("zalo_governor.wire")
+_websockets_log.setLevel(logging.WARNING)
 
 
 class ZaloConnection:
-    """An open connection; only one thread reads it."""
+    """An open WebSocket connection to Zalo; only one thread may call `receive`."""
 
     def __init__(self, session: ZaloSession, url: str, *, clock: Clock) -> None:
-        """Connect and shake hands, within the session's timeout for both together. No redirect is followed: it would
-        carry the cookies elsewhere.
+        """Connect and complete the handshake, both together within the session's timeout.
+
+        No redirect is followed: it would send the cookies to another host.
 
         Raises:
-            OSError: no connection; TimeoutError among them.
+            OSError: the connection failed; TimeoutError if it took too long.
             websockets.exceptions.WebSocketException: the handshake failed; InvalidStatus carries the HTTP status.
         """
         self._clock = clock
         self._closed = threading.Event()
-        self._speaking = threading.Lock()
-        self._cutter = FrameSplitter(_LARGEST_FRAME)
-        self._waiting: list[bytes] = []
+        self._send_lock = threading.Lock()
+        self._splitter = FrameSplitter(_MAX_FRAME_BYTES)
+        self._messages: list[bytes] = []
         self._fragments: list[Frame] = []
         query = urlencode({"zpw_ver": API_VERSION, "zpw_type": CLIENT_TYPE, "t": to_ms(clock())})
         address = parse_uri(f"{url}{'&' if parse_uri(url).query else '?'}{query}")
         self._protocol = ClientProtocol(
-            address, origin=Origin(f"https://{_SITE}"), max_size=_LARGEST_FRAME, logger=_quiet
+            address, origin=Origin(f"https://{_SITE}"), max_size=_MAX_FRAME_BYTES, logger=_websockets_log
         )
         deadline = time.monotonic() + session.timeout
-        self._socket = _connected(address, session.timeout)
+        self._socket = _open_socket(address, session.timeout)
         try:
-            self._shake_hands(session, deadline)
+            self._handshake(session, deadline)
         except BaseException:
             self._socket.close()
             raise
@@ -71,50 +72,50 @@ class ZaloConnection:
         self._readable.register(self._socket, select.POLLIN)
 
     def receive(self, seconds: float) -> list[bytes]:
-        """Wait so long for a frame, and give it with all that have arrived by then; [] where none came.
+        """Wait up to `seconds` for a message; return all messages that have arrived by then, [] if there are none.
 
         Raises:
-            ConnectionClosed: the connection ended, and everything that had arrived was given before.
+            ConnectionClosed: the connection has ended and all messages that had arrived have been returned.
         """
-        if not self._waiting and self._protocol.state is OPEN and self._has_arrived(seconds):
+        if not self._messages and self._protocol.state is OPEN and self._has_arrived(seconds):
             data = self._read()
             if data:
-                self._take(data)
+                self._process_bytes(data)
             else:
-                with self._speaking:
+                with self._send_lock:
                     self._protocol.receive_eof()
-        frames, self._waiting = self._waiting, []
+        frames, self._messages = self._messages, []
         if not frames and self._protocol.state is not OPEN:
             ended = self._protocol
             raise ConnectionClosedError(ended.close_rcvd, ended.close_sent, ended.close_rcvd_then_sent)
         return frames
 
     def keep_alive(self, every_seconds: float) -> None:
-        """Ping from now on in a thread of its own, so that a store which takes its time does not silence the line."""
+        """Start a thread that sends pings, so that they also go out while the reading thread waits for the database."""
         threading.Thread(target=self._ping, args=(every_seconds,), name="zalo-ping", daemon=True).start()
 
     def ask_for_old(self) -> None:
-        """Ask once for what was said before this connection; the line may end meanwhile."""
-        with self._speaking, suppress(OSError):
+        """Request the messages from before this connection; does nothing if the connection has ended."""
+        with self._send_lock, suppress(OSError):
             if self._protocol.state is OPEN:
                 for cmd in sorted(OLD):
                     self._protocol.send_binary(old_messages_frame(cmd))
-                self._send_what_is_due()
+                self._flush()
 
     def close(self) -> None:
-        """End the connection; a second time does nothing."""
+        """Close the connection; further calls do nothing."""
         if self._closed.is_set():
             return
         self._closed.set()
-        # A ping that hangs in a dead line must not hold up a stop.
-        if self._speaking.acquire(timeout=_CLOSE_SECONDS):
+        # A ping that hangs in a dead connection must not delay a stop of the program.
+        if self._send_lock.acquire(timeout=_CLOSE_SECONDS):
             with suppress(OSError):
                 if self._protocol.state is OPEN:
-                    self._say_goodbye()
-            self._speaking.release()
+                    self._close_politely()
+            self._send_lock.release()
         self._socket.close()
 
-    def _shake_hands(self, session: ZaloSession, deadline: float) -> None:
+    def _handshake(self, session: ZaloSession, deadline: float) -> None:
         request = self._protocol.connect()
         request.headers.update(
             {
@@ -127,14 +128,14 @@ class ZaloConnection:
             }
         )
         self._protocol.send_request(request)
-        self._send_what_is_due()
+        self._flush()
         answer = b""
         while _END_OF_HEADERS not in answer:
             answer += self._read_by(deadline)
         head, end, rest = answer.partition(_END_OF_HEADERS)
         self._protocol.receive_data(head + end)
         if self._protocol.state is OPEN:
-            self._take(rest)
+            self._process_bytes(rest)
             return
         self._protocol.receive_data(rest)
         while self._protocol.handshake_exc is None:
@@ -143,43 +144,43 @@ class ZaloConnection:
 
     def _read_by(self, deadline: float) -> bytes:
         self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
-        data = self._socket.recv(_BYTES_TOGETHER)
+        data = self._socket.recv(_READ_BYTES)
         if not data:
             raise ConnectionError("closed during the handshake")
         return data
 
     def _has_arrived(self, seconds: float) -> bool:
-        # What TLS has decrypted already no longer shows at the socket.
+        # poll() does not report data that TLS has already read and decrypted.
         decrypted = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()
         return bool(decrypted or self._readable.poll(seconds * 1000))
 
     def _read(self) -> bytes:
-        """What has arrived; b"" at the end of the connection."""
+        """Read the bytes that have arrived; b"" at the end of the connection."""
         try:
-            return self._socket.recv(_BYTES_TOGETHER)
+            return self._socket.recv(_READ_BYTES)
         except OSError:
             return b""
 
-    def _take(self, data: bytes) -> None:
-        """Put the messages in these bytes on `_waiting`, and do what the control frames among them ask for."""
-        for frame in self._cutter.feed(data):
+    def _process_bytes(self, data: bytes) -> None:
+        """Append the messages in the bytes to `_messages`, and answer the control frames among them."""
+        for frame in self._splitter.feed(data):
             if isinstance(frame, OtherFrame):
-                self._take_other(frame)
+                self._process_frame(frame)
             else:
-                self._waiting.append(frame)
+                self._messages.append(frame)
 
-    def _take_other(self, other: OtherFrame) -> None:
-        with self._speaking:
+    def _process_frame(self, other: OtherFrame) -> None:
+        with self._send_lock:
             self._protocol.receive_data(other.data)
             events = self._protocol.events_received()
             with suppress(OSError):
-                self._send_what_is_due()
+                self._flush()
         for event in events:
             if isinstance(event, Frame):
                 self._assemble(event)
 
     def _assemble(self, frame: Frame) -> None:
-        """Messages of several frames; text is nothing that Zalo sends."""
+        """Assemble a message from several frames; text messages are ignored, since Zalo sends none."""
         if frame.opcode is CONT:
             self._fragments.append(frame)
         elif frame.opcode is BINARY:
@@ -187,27 +188,29 @@ class ZaloConnection:
         else:
             return
         if frame.fin and self._fragments[0].opcode is BINARY:
-            self._waiting.append(b"".join(bytes(part.data) for part in self._fragments))
+            self._messages.append(b"".join(bytes(part.data) for part in self._fragments))
 
     def _ping(self, every_seconds: float) -> None:
         while not self._closed.wait(every_seconds):
-            with self._speaking, suppress(OSError):
+            with self._send_lock, suppress(OSError):
                 if self._protocol.state is not OPEN:
                     return
                 self._protocol.send_binary(ping_frame(to_ms(self._clock())))
-                self._send_what_is_due()
+                self._flush()
 
-    def _say_goodbye(self) -> None:
-        """Tell the server, and read on until it has hung up: closing on unread bytes would reset the connection before
-        it has heard that."""
+    def _close_politely(self) -> None:
+        """Send a close frame and read until the server has closed.
+
+        Closing with unread bytes would reset the connection before the server has read the close frame.
+        """
         self._socket.settimeout(_CLOSE_SECONDS)
         self._protocol.send_close(1000)
-        self._send_what_is_due()
+        self._flush()
         deadline = time.monotonic() + _CLOSE_SECONDS
         while (left := deadline - time.monotonic()) > 0 and self._has_arrived(left) and self._read():
             pass
 
-    def _send_what_is_due(self) -> None:
+    def _flush(self) -> None:
         for data in self._protocol.data_to_send():
             if data:
                 self._socket.sendall(data)
@@ -215,7 +218,7 @@ class ZaloConnection:
                 self._socket.shutdown(socket.SHUT_WR)
 
 
-def _connected(address: WebSocketURI, timeout: float) -> socket.socket:
+def _open_socket(address: WebSocketURI, timeout: float) -> socket.socket:
     line = socket.create_connection((address.host, address.port), timeout=timeout)
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if not address.secure:

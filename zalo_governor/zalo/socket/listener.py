@@ -1,4 +1,4 @@
-"""Listens to Zalo for months: connects, reads, reports the line, and comes back after every kind of end."""
+"""Listens to Zalo's socket: connects, reads, reports the connection's state, and reconnects after every failure."""
 
 import threading
 import time
@@ -23,43 +23,52 @@ from zalo_governor.zalo.socket.connection import ZaloConnection
 
 log = structlog.get_logger(__name__)
 
-_LOOK_UP_SECONDS = 0.25
-"""How often a waiting listener looks whether it is to stop."""
+_STOP_CHECK_SECONDS = 0.25
+"""Seconds between checks of whether a waiting listener must stop."""
 _FIRST_DELAY_SECONDS = 1.0
 _LONGEST_DELAY_SECONDS = 60.0
-_HEALTHY_SECONDS = 15.0
-"""A connection that held so long begins the backoff anew: some are cut every 22 to 65 seconds (protocol page 5.7)."""
-_FAILURES_TO_LOGIN = 5
+_STABLE_SECONDS = 15.0
+"""A connection that lasted so long resets the backoff: some are cut every 22 to 65 seconds (protocol page 5.7)."""
+_FAILURES_BEFORE_LOGIN = 5
 _LONGEST_STORE_DELAY_SECONDS = 5.0
 
 T = TypeVar("T")
 
 
 class _Ending(NamedTuple):
-    """How a connection, or the try for one, ended."""
+    """How a connection, or the attempt to connect, ended."""
 
     state: LineState
     cause: str
 
 
 class _StoppedError(ZaloError):
-    """The listener was stopped while it waited for Zalo."""
+    """The listener was stopped while it waited for an answer of Zalo."""
 
 
-_TAKEN_AWAY = {
+_TAKEOVERS = {
     TAKEN_OVER: _Ending(LineState.DUPLICATE, "closed:3000"),
     KICKED: _Ending(LineState.KICKED, "closed:3003"),
 }
-_LEFT_ALONE = frozenset(ending.state for ending in _TAKEN_AWAY.values())
+_TAKEOVER_STATES = frozenset(ending.state for ending in _TAKEOVERS.values())
 
 
 class Listener:
-    """Reads the socket in the thread that calls `run`.
+    """Reader of Zalo's socket, in the thread that calls `run`; all callbacks are called in that thread.
 
-    `on_elements` gets everything that had arrived together, once per element and in order; it may block, and where it
-    raises it is called again with the same elements. `on_line` gets every change of the line. Both are called in the
-    listener's thread. `wants_old` says, at each new connection, whether anything was heard before: then Zalo is asked
-    for what was said meanwhile, and `on_old` gets the command and the elements of each such answer.
+    Args:
+        session: the session of the bot account.
+        on_elements: receives the elements that arrived together, each once and in order; it may block, and if it
+            raises it is called again with the same elements.
+        on_line: receives every change of the connection's state, and every loss of a frame.
+        wants_old: called at each new connection; returns whether anything was received before, so that Zalo is to be
+            asked for the messages missed meanwhile.
+        on_old: receives the command and the elements of each answer with old messages.
+        clock: gives the present time.
+        ping_seconds: seconds between pings.
+        silence_seconds: seconds without any data after which the connection counts as broken.
+        duplicate_pause_seconds: seconds until the next attempt after another client has taken over the session.
+        random: source of the random part of the delays between attempts.
     """
 
     def __init__(
@@ -90,19 +99,19 @@ class Listener:
         self._reported: LineState | None = None
         self._heard_at: datetime | None = None
         self._failures = 0
-        self._turn = 0
+        self._url_index = 0
         self._must_log_in = False
 
     @property
     def heard_at(self) -> datetime | None:
-        """When anything last came in, an answer to a ping included; None before the first."""
+        """When any frame was last received, an answer to a ping included; None before the first."""
         return self._heard_at
 
     def run(self) -> None:
-        """Listen until stopped. No trouble of the line ends it."""
+        """Listen until `stop` is called; no failure of the connection ends this loop."""
         while not self._stopping.is_set():
             try:
-                ending = self._attend()
+                ending = self._connect_and_listen()
             except _StoppedError:
                 return
             except Exception as error:
@@ -110,20 +119,20 @@ class Listener:
                 ending = _Ending(LineState.DOWN, type(error).__name__)
             if self._stopping.is_set():
                 return
-            pause = self._pause(ending.state)
+            pause = self._next_delay(ending.state)
             self._report(ending.state, ending.cause, pause)
             self._stopping.wait(pause)
 
     def stop(self) -> None:
-        """Let `run` return within a second, unless `on_elements` blocks; what was received is handed on before."""
+        """Make `run` return within a second, unless `on_elements` blocks; received elements are delivered before."""
         self._stopping.set()
 
-    def _attend(self) -> _Ending:
-        """One try: log in where needed, connect, and listen until the line ends."""
+    def _connect_and_listen(self) -> _Ending:
+        """Log in if needed, connect, and listen until the connection ends; return how it ended."""
         fresh = self._must_log_in or not self._session.socket_urls
         if fresh:
             try:
-                self._unless_stopped(self._session.login)
+                self._run_stoppable(self._session.login)
             except LoginRefusedError as error:
                 self._must_log_in = True
                 return _Ending(LineState.REFUSED, f"login:{error.code}")
@@ -133,38 +142,38 @@ class Listener:
             self._must_log_in = False
         urls = self._session.socket_urls
         try:
-            wire = self._connected(urls[self._turn % len(urls)])
+            connection = self._connect(urls[self._url_index % len(urls)])
         except InvalidStatus as error:
             status = error.response.status_code
             self._must_log_in = status in {401, 403}
-            # Refused right after a login that went well: another login will not help, somebody must look.
+            # Refused right after a successful login: another login will not help, a person must find the cause.
             refused = self._must_log_in and fresh
             return _Ending(LineState.REFUSED if refused else LineState.DOWN, f"handshake:{status}")
         except (OSError, WebSocketException) as error:
             return _Ending(LineState.DOWN, f"connect:{type(error).__name__}")
         try:
-            return self._listen(wire)
+            return self._listen(connection)
         finally:
-            wire.close()
+            connection.close()
 
-    def _connected(self, url: str) -> ZaloConnection:
+    def _connect(self, url: str) -> ZaloConnection:
         def connect() -> ZaloConnection:
-            wire = ZaloConnection(self._session, url, clock=self._clock)
+            connection = ZaloConnection(self._session, url, clock=self._clock)
             if self._stopping.is_set():
-                wire.close()
-            return wire
+                connection.close()
+            return connection
 
-        return self._unless_stopped(connect)
+        return self._run_stoppable(connect)
 
-    def _listen(self, wire: ZaloConnection) -> _Ending:
+    def _listen(self, connection: ZaloConnection) -> _Ending:
         decoder = FrameDecoder()
         opened = quiet_since = time.monotonic()
         try:
             while not self._stopping.is_set():
-                frames = wire.receive(_LOOK_UP_SECONDS)
+                frames = connection.receive(_STOP_CHECK_SECONDS)
                 if frames:
                     was_keyed = decoder.keyed
-                    ending = self._take(decoder, frames, wire)
+                    ending = self._process_frames(decoder, frames, connection)
                     if ending:
                         return ending
                     if decoder.keyed and not was_keyed:
@@ -176,14 +185,14 @@ class Listener:
                     return _Ending(LineState.DOWN, "no_key_frame")
         except ConnectionClosed as error:
             code = error.rcvd.code if error.rcvd else 1006
-            return _TAKEN_AWAY.get(code, _Ending(LineState.DOWN, f"closed:{code}"))
+            return _TAKEOVERS.get(code, _Ending(LineState.DOWN, f"closed:{code}"))
         finally:
-            if decoder.keyed and time.monotonic() - opened >= _HEALTHY_SECONDS:
+            if decoder.keyed and time.monotonic() - opened >= _STABLE_SECONDS:
                 self._failures = 0
         return _Ending(LineState.DOWN, "stopped")
 
-    def _take(self, decoder: FrameDecoder, frames: list[bytes], wire: ZaloConnection) -> _Ending | None:
-        """Hand on what the frames carry; gives the end of the line where one of them speaks it."""
+    def _process_frames(self, decoder: FrameDecoder, frames: list[bytes], connection: ZaloConnection) -> _Ending | None:
+        """Decode the frames and deliver their elements; return how the connection ends if one of them announces it."""
         elements: list[Element] = []
         ending: _Ending | None = None
         lost = False
@@ -191,12 +200,12 @@ class Listener:
         now_ms = to_ms(self._heard_at)
         for data in frames:
             try:
-                # The command stands in clear; the rest of a frame that takes the line away is often not readable.
-                taken_away = _TAKEN_AWAY.get(command(data)[0])
+                # Check the unencrypted command first: the rest of a takeover frame often cannot be decoded.
+                taken_away = _TAKEOVERS.get(command(data)[0])
                 if taken_away:
                     ending = taken_away
                     continue
-                frame = self._decoded(decoder, data, wire)
+                frame = self._decode(decoder, data, connection)
                 if frame.payload.get("error_code") == SESSION_EXPIRED:
                     self._must_log_in = True
                     ending = ending or _Ending(LineState.DOWN, "session_expired")
@@ -207,23 +216,23 @@ class Listener:
             except Exception as error:
                 log.error("frame_lost", cause=_cause(error))
                 if not lost:
-                    # Once for all that came together: one look into the history finds what each of them carried. And
-                    # here, between what came before it and what comes after it.
-                    self._hand_on(elements)
+                    # Report one loss for all frames that came together: one backfill recovers all of their elements.
+                    # Report it in order, after the elements before it and before those after it.
+                    self._deliver(elements)
                     elements = []
-                    self._tell(LineState.FRAME_LOST, _cause(error))
+                    self._notify(LineState.FRAME_LOST, _cause(error))
                 lost = True
-        self._hand_on(elements)
+        self._deliver(elements)
         return ending
 
-    def _decoded(self, decoder: FrameDecoder, data: bytes, wire: ZaloConnection) -> Frame:
+    def _decode(self, decoder: FrameDecoder, data: bytes, connection: ZaloConnection) -> Frame:
         was_keyed = decoder.keyed
         frame = decoder.decode(data)
         if not was_keyed and decoder.keyed:
-            wire.keep_alive(self._ping_seconds)
+            connection.keep_alive(self._ping_seconds)
             self._report(LineState.UP, "")
             if self._wants_old():
-                wire.ask_for_old()
+                connection.ask_for_old()
         return frame
 
     def _elements(self, frame: Frame, source: Source, now_ms: int) -> list[Element]:
@@ -237,14 +246,14 @@ class Listener:
                 log.info("frame_without_elements", cmd=frame.cmd, sub=frame.sub)
         return elements_of(frame, account=self._session.uid, source=source, now_ms=now_ms)
 
-    def _hand_on(self, elements: list[Element]) -> None:
+    def _deliver(self, elements: list[Element]) -> None:
         delay = 0.1
-        while elements and not self._accepted(elements):
+        while elements and not self._try_deliver(elements):
             if self._stopping.wait(delay):
-                return  # Nobody takes them; the next start finds them in the history.
+                return  # The elements could not be stored; after the next start, backfill recovers them.
             delay = min(delay * 2, _LONGEST_STORE_DELAY_SECONDS)
 
-    def _accepted(self, elements: list[Element]) -> bool:
+    def _try_deliver(self, elements: list[Element]) -> bool:
         try:
             self._on_elements(elements)
         except Exception as error:
@@ -253,15 +262,15 @@ class Listener:
         return True
 
     def _report(self, state: LineState, cause: str, pause: float = 0.0) -> None:
-        left = state in _LEFT_ALONE
+        left = state in _TAKEOVER_STATES
         if state is self._reported and not left:
             return
         self._reported = state
         again = timedelta(seconds=pause) if left else None
         log.info("line_changed", state=state.value, cause=cause, seconds=again and pause)
-        self._tell(state, cause, again)
+        self._notify(state, cause, again)
 
-    def _tell(self, state: LineState, cause: str, again: timedelta | None = None) -> None:
+    def _notify(self, state: LineState, cause: str, again: timedelta | None = None) -> None:
         now = self._clock()
         line = LineReport(state=state, at=now, heard_at=self._heard_at, cause=cause, resumes_at=again and now + again)
         try:
@@ -269,20 +278,20 @@ class Listener:
         except Exception as error:
             log.error("line_report_not_accepted", state=state.value, error=type(error).__name__)
 
-    def _pause(self, state: LineState) -> float:
-        """Seconds until the next try: backoff with full jitter, or the long pause where somebody else has the line."""
-        if state in _LEFT_ALONE:
+    def _next_delay(self, state: LineState) -> float:
+        """Return the seconds until the next attempt: backoff with full jitter, or the long pause after a takeover."""
+        if state in _TAKEOVER_STATES:
             return self._duplicate_pause_seconds
-        self._turn += 1
+        self._url_index += 1
         longest = min(_LONGEST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2 ** min(self._failures, 10))
         self._failures += 1
-        if self._failures % _FAILURES_TO_LOGIN == 0:
-            # The addresses that the last login gave may be gone.
+        if self._failures % _FAILURES_BEFORE_LOGIN == 0:
+            # The socket URLs from the last login may no longer exist.
             self._must_log_in = True
         return self._random.uniform(0, longest)
 
-    def _unless_stopped(self, work: Callable[[], T]) -> T:
-        """Do something that may wait for Zalo, without making `stop` wait for it."""
+    def _run_stoppable(self, work: Callable[[], T]) -> T:
+        """Run blocking `work` in a thread and return its result; raise _StoppedError as soon as `stop` is called."""
         done: Future[T] = Future()
 
         def carry_out() -> None:
@@ -292,7 +301,7 @@ class Listener:
                 done.set_exception(error)
 
         threading.Thread(target=carry_out, name="zalo-wait", daemon=True).start()
-        while not wait([done], timeout=_LOOK_UP_SECONDS).done:
+        while not wait([done], timeout=_STOP_CHECK_SECONDS).done:
             if self._stopping.is_set():
                 raise _StoppedError("stopped")
         return done.result()

@@ -1,1 +1,1 @@
-"""The office's list of approved members: read from its own spreadsheets, compared, and matched with the group."""
+"""The roster (list of approved members): read from spreadsheets, and matched with the accounts in the group."""

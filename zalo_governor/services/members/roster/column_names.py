@@ -1,4 +1,4 @@
-"""How offices call the columns and roles of their lists: config/roster.yaml."""
+"""Names of columns and roles in roster spreadsheets, read from config/roster.yaml."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,13 +11,14 @@ from zalo_governor.domain.roster import RosterEntry
 
 
 class ColumnNames(BaseModel):
-    """The words; capitals, marks and punctuation do not matter in any of them."""
+    """Known names of columns and roles, compared without regard to case, diacritics and punctuation."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     columns: Mapping[str, tuple[str, ...]]
-    """Field of `RosterEntry` -> headings under which offices keep it."""
+    """Field of `RosterEntry` -> column headings that stand for it."""
     roles: Mapping[Role, tuple[str, ...]]
+    """Role -> words that stand for it in a cell."""
 
     @field_validator("columns")
     @classmethod
@@ -28,9 +29,9 @@ class ColumnNames(BaseModel):
 
     @classmethod
     def load(cls, path: Path) -> "ColumnNames":
-        """Read the file.
+        """Read the YAML file.
 
         Raises:
-            ConfigError: names file, line and key of what is wrong.
+            ConfigError: the file is invalid; the message names file, line and key.
         """
         return validate(cls, load_yaml(path))

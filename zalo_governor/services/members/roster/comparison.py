@@ -1,4 +1,4 @@
-"""The roster held against a group as the store knows it, and what cannot be seen of the group."""
+"""Comparison of the roster with the stored members of a group: who is present, missing or an outsider."""
 
 from typing import NamedTuple
 
@@ -10,18 +10,18 @@ from zalo_governor.services.ports import UnitOfWork
 
 
 class Figures(NamedTuple):
-    """How many are where."""
+    """Numbers of people present, missing and not on the roster."""
 
     present: int
-    """In the roster and in the group."""
+    """People on the roster who are in the group."""
     missing: int
-    """In the roster, not known to be in the group (clause 7.2)."""
+    """People on the roster who are not known to be in the group (clause 7.2)."""
     strangers: int
-    """In the group and not in the roster (clause 4.5)."""
+    """Members of the group who are not on the roster (clause 4.5)."""
 
 
 def attendance(uow: UnitOfWork, account: str, group_id: str) -> RosterMatching | None:
-    """Who is where; None where the group has no roster."""
+    """Return who of the roster is present or missing, and who is not on it; None if the group has no roster."""
     approved = uow.roster.approved_uids(account, group_id)
     if approved is None:
         return None
@@ -30,13 +30,13 @@ def attendance(uow: UnitOfWork, account: str, group_id: str) -> RosterMatching |
 
 
 def figures(uow: UnitOfWork, account: str, group_id: str) -> Figures | None:
-    """The same without names; None where the group has no roster."""
+    """Return the numbers of people present, missing and not on the roster; None if the group has no roster."""
     held = attendance(uow, account, group_id)
     return Figures(len(held.present), len(held.missing), len(held.strangers)) if held else None
 
 
 def hidden(snapshot: GroupSnapshot | None, voice: MessageFormatter) -> str:
-    """What the program cannot see of the members, in words; "" where it sees them all."""
+    """Return the text saying that Zalo hides part of the member list; "" if all members are visible."""
     if snapshot is None or not snapshot.members_hidden:
         return ""
     seen, total = number(len(snapshot.member_uids)), number(snapshot.total_members)

@@ -1,7 +1,7 @@
-"""Rows of an office's spreadsheet -> the roster, with a complaint for each cell that cannot be taken.
+"""Import of the roster from the rows of a spreadsheet, with a complaint for each invalid cell.
 
-Offices keep such lists for people, not for programs: columns in any order and under any name, a title above the table,
-the agency once above its people or in merged cells, telephone numbers that lost their zero.
+Such lists are made for people, not for programs: columns in any order and under any name, a title above the table, the
+agency once above its people or in merged cells, telephone numbers without their leading zero.
 """
 
 import re
@@ -23,22 +23,22 @@ class Row(Protocol):
 
     @property
     def number(self) -> int:
-        """As the spreadsheet counts, from 1."""
+        """Row number as in the spreadsheet, from 1."""
         ...
 
     @property
     def cells(self) -> Sequence[str]:
-        """Trimmed, "" where empty; the value of merged cells stands in every one of them."""
+        """Cell texts, trimmed, "" if empty; merged cells all hold the value."""
         ...
 
     @property
     def merged_across(self) -> bool:
-        """Its only value runs over several columns."""
+        """Whether the row's only value is in a cell merged across several columns."""
         ...
 
 
 class Wrong(Enum):
-    """What can be wrong with a cell, as the person who keeps the list reads it."""
+    """What can be wrong with a cell; the values are the Vietnamese texts shown to the person who keeps the list."""
 
     NO_NAME = "thiếu họ tên"
     NOT_A_NAME = "không phải họ và tên đầy đủ"
@@ -54,19 +54,19 @@ class Wrong(Enum):
 
 
 class Complaint(NamedTuple):
-    """One cell that cannot be taken."""
+    """One invalid cell."""
 
     row: int
     column: str
-    """As the spreadsheet calls it: A, B … AA."""
+    """Column letters as in the spreadsheet: A, B … AA."""
     heading: str
     wrong: Wrong
     value: str = ""
     other: int = 0
-    """The row with which it collides, where it does."""
+    """Number of the row that has the same value; 0 if the complaint is another one."""
 
     def __str__(self) -> str:
-        """One line, in Vietnamese."""
+        """Return the complaint as one line in Vietnamese."""
         shown = f" ({self.value})" if self.value else ""
         return (
             f"dòng {self.row}, cột {self.column} ({self.heading}): {self.wrong.value.format(other=self.other)}{shown}"
@@ -74,36 +74,36 @@ class Complaint(NamedTuple):
 
 
 class RosterReading(NamedTuple):
-    """What a spreadsheet says; the entries are only good where there is no complaint."""
+    """The result of reading a spreadsheet; the entries are valid only if there are no complaints."""
 
     entries: tuple[RosterEntry, ...]
     complaints: tuple[Complaint, ...]
     headings: Mapping[str, str]
-    """Field -> the heading under which it was found."""
+    """Field of `RosterEntry` -> heading of its column."""
     skipped: tuple[int, ...]
-    """Rows below the heading that are nobody: totals, blank numbers."""
+    """Numbers of rows below the heading that are no person: totals, numbered but empty rows."""
     rows: tuple[int, ...]
-    """In which row each of the entries stands."""
+    """Row number of each entry."""
     columns: Mapping[str, str]
-    """Field -> its column, as the spreadsheet calls it."""
+    """Field of `RosterEntry` -> letters of its column."""
 
 
 class NoHeadingError(ValueError):
-    """No row of the sheet has both a heading for the name and one for the title."""
+    """Raised if no row of the sheet has both a heading for the name and one for the title."""
 
 
 def read_roster(rows: Sequence[Row], words: ColumnNames) -> RosterReading:
-    """Read a whole sheet.
+    """Read the roster from all rows of a sheet; `words` are the known headings.
 
     Raises:
-        NoHeadingError: the table's heading is not found.
+        NoHeadingError: no heading row is found.
     """
     start, columns = _heading(rows, words)
     return _Reader(columns, rows[start].cells, words).read(rows[start + 1 :])
 
 
 class _Reader:
-    """Reads the rows below one heading."""
+    """Parser of the rows below the heading row."""
 
     def __init__(self, columns: Mapping[str, list[int]], heading: Sequence[str], words: ColumnNames) -> None:
         self._columns = columns
@@ -189,7 +189,7 @@ class _Reader:
             rounded = _ROUNDED.fullmatch(written)
             self._complain(row, "uid", Wrong.ROUNDED if rounded else Wrong.NOT_A_UID, written)
         elif written.endswith("0000") and len(written) > _EXACT_DIGITS:
-            # A spreadsheet keeps 15 digits of a number; the rest of a uid has become zeros.
+            # Spreadsheets keep 15 digits of a number: the last digits of a uid became zeros.
             self._complain(row, "uid", Wrong.ROUNDED, written)
         else:
             return written or None
@@ -215,7 +215,7 @@ class _Reader:
         return day
 
     def _cell(self, row: Row, field: str) -> str:
-        """The cells of the field's columns, joined where a name is spread over two of them."""
+        """Return the text of the field's column; of several columns (surname, given name) joined."""
         parts = dict.fromkeys(row.cells[place] for place in self._columns.get(field, ()) if place < len(row.cells))
         return " ".join(normalise(" ".join(parts)).text.split())
 
@@ -243,7 +243,7 @@ def _heading(rows: Sequence[Row], words: ColumnNames) -> tuple[int, dict[str, li
 
 
 def _field(heading: str, words: ColumnNames) -> str | None:
-    """The field that a heading stands for: the longest of its known names decides."""
+    """Return the field that a column heading stands for, by the longest known name in it; None if none fits."""
     key, core = _key(heading), _key(_IN_PARENTHESES.sub("", heading))
     named = [
         (len(name), field)

@@ -1,4 +1,4 @@
-"""Who of the roster is in the group (clause 7.2), who of the group is not in it (4.5), and who might be whom."""
+"""Matching of roster and group: who is present or missing (clause 7.2), who is an outsider (4.5), likely pairs."""
 
 from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
@@ -8,36 +8,37 @@ from zalo_governor.text.similarity import words_of
 
 
 class Proposal(NamedTuple):
-    """A member whose display name resembles that of an entry; a name proves nothing, somebody must confirm it."""
+    """A likely pair of roster entry and member, by similar names; an admin must confirm it."""
 
     place: int
-    """Of the entry in the roster's order."""
+    """Index of the entry in the roster."""
     entry: RosterEntry
     uid: str
     likeness: float
-    """0 to 100."""
+    """Similarity of the names, 0 to 100."""
 
 
 class RosterMatching(NamedTuple):
-    """A roster held against a group."""
+    """The result of comparing a roster with the members of a group."""
 
     present: tuple[RosterEntry, ...]
+    """Entries whose person is in the group."""
     missing: tuple[RosterEntry, ...]
-    """In the roster, not known to be in the group."""
+    """Entries whose person is not known to be in the group."""
     strangers: tuple[str, ...]
-    """uids of members whom no entry names."""
+    """uids of members who are not on the roster."""
 
 
 Matched = Sequence[tuple[RosterEntry, Set[str]]]
-"""A roster in its order, each entry with the uids under which that person is known."""
+"""A roster in its order: each entry with the known uids of that person (an empty set for none)."""
 
 
 def compare(matched: Matched, present: Set[str], approved: Set[str]) -> RosterMatching:
-    """Hold the roster against the group.
+    """Compare the roster with the members of the group.
 
     Args:
-        present: uids of the members.
-        approved: uids of those who belong here, also without an entry of their own.
+        present: uids of the members of the group.
+        approved: uids of all approved people, also those without a roster entry.
     """
     here = [not uids.isdisjoint(present) for _, uids in matched]
     return RosterMatching(
@@ -48,17 +49,18 @@ def compare(matched: Matched, present: Set[str], approved: Set[str]) -> RosterMa
 
 
 def likeliest(matched: Matched, name: str) -> int | None:
-    """Place of the entry that a display name resembles most, of those whose account is not known; None for none."""
+    """Return the index of the entry without a known account that the display name resembles most; None if none does."""
     found = [(_likeness(entry, name), -place) for place, (entry, uids) in enumerate(matched) if not uids]
     best, place = max(found, default=(0.0, 0))
     return -place if best >= _LEAST_LIKENESS else None
 
 
 def proposals(matched: Matched, strangers: Sequence[str], names: Mapping[str, str]) -> list[Proposal]:
-    """Who might be whom: for each entry without an account at most one stranger and the reverse, the likest first.
+    """Pair entries without a known account with outsiders of similar names, one to one, the most similar first.
 
     Args:
-        names: uid -> display name, where known.
+        strangers: uids of members who are not on the roster.
+        names: uid -> display name, if known.
     """
     likely = [
         Proposal(place, entry, uid, likeness)
@@ -82,12 +84,12 @@ def proposals(matched: Matched, strangers: Sequence[str], names: Mapping[str, st
 
 
 def _likeness(entry: RosterEntry, display_name: str) -> float:
-    """How much the approved name resembles the one shown, marks and capitals aside; a like title helps a little."""
-    from rapidfuzz import fuzz  # noqa: PLC0415  the bot asks rarely, and two megabytes are much to it
+    """Return the similarity (0 to 100) of entry and display name, ignoring diacritics and case; a title counts 20%."""
+    from rapidfuzz import fuzz  # noqa: PLC0415  rarely needed, and it takes two megabytes of memory
 
     shown, approved = _words(display_name), _words(entry.full_name)
     if " " not in shown:
-        return 0.0  # A given name alone is half the province's.
+        return 0.0  # A given name alone is shared by too many people.
     name = max(fuzz.partial_token_sort_ratio(approved, shown), fuzz.token_set_ratio(approved, shown))
     if name < _LEAST_LIKENESS:
         return 0.0

@@ -1,4 +1,4 @@
-"""Looking the telephone numbers of the roster up on Zalo, slowly: it tells whose account a number is (clause 7.2)."""
+"""Slow lookup of the roster's telephone numbers on Zalo, which returns the account of each number (clause 7.2)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,9 +18,9 @@ log = structlog.get_logger(__name__)
 
 _A_DAY = timedelta(days=1)
 _NOT_FOUND_FOR = timedelta(days=30)
-"""People give their number free, or take it back: a number that Zalo did not tell is asked for again."""
+"""How long before a number without result is looked up again: people may make their number searchable meanwhile."""
 _NOTHING_TO_ASK = timedelta(minutes=10)
-_REFUSED = timedelta(hours=1)
+_RETRY_AFTER = timedelta(hours=1)
 
 
 class _Wanted(NamedTuple):
@@ -30,10 +30,10 @@ class _Wanted(NamedTuple):
 
 
 class PhoneLookup:
-    """One number at a time, within the day's budget; which were asked for outlives the process.
+    """Lookup of the roster's phone numbers on Zalo, one at a time within a daily limit; lookups made are stored.
 
     Args:
-        find: gives the account of a number (+84…), None where Zalo tells of none; raises GovernorError.
+        find: returns the account of a number (+84…), or None if Zalo shows none; raises GovernorError.
     """
 
     def __init__(
@@ -50,14 +50,14 @@ class PhoneLookup:
         self._next = from_ms(0)
 
     def next_due(self) -> datetime | None:
-        """When to ask next."""
+        """Return when to look up the next number; None if the settings allow no lookups."""
         return self._next if self._policy.lookups_per_day else None
 
     def act(self, now: datetime) -> None:
-        """Ask for one number of those whose account is not known yet."""
+        """Look up one number of a roster entry whose account is not known yet, if the daily limit allows."""
         with self._begin() as uow:
             used_up = uow.roster.phone_lookups_since(self._policy.account, now - _A_DAY) >= self._policy.lookups_per_day
-            wanted = None if used_up else self._wanted(uow, now)
+            wanted = None if used_up else self._next_number(uow, now)
         if wanted is None:
             self._next = now + _NOTHING_TO_ASK
             return
@@ -65,13 +65,13 @@ class PhoneLookup:
             found = self._find(wanted.phone)
         except GovernorError as error:
             log.warning("phone_lookup_failed", error=error)
-            self._next = now + _REFUSED
+            self._next = now + _RETRY_AFTER
             return
         self._next = now + self._policy.lookup_every
         with self._begin() as uow:
-            self._note(uow, wanted, found, now)
+            self._record_result(uow, wanted, found, now)
 
-    def _wanted(self, uow: UnitOfWork, now: datetime) -> _Wanted | None:
+    def _next_number(self, uow: UnitOfWork, now: datetime) -> _Wanted | None:
         account = self._policy.account
         for group in self._policy.governed:
             for entry, uids in uow.roster.matched(account, group.id):
@@ -82,7 +82,7 @@ class PhoneLookup:
                     return _Wanted(group.id, entry.phone, entry)
         return None
 
-    def _note(self, uow: UnitOfWork, wanted: _Wanted, found: FoundAccount | None, now: datetime) -> None:
+    def _record_result(self, uow: UnitOfWork, wanted: _Wanted, found: FoundAccount | None, now: datetime) -> None:
         uow.roster.note_phone_lookup(self._policy.account, wanted.group_id, wanted.phone, now, found=found is not None)
         log.info("phone_lookup", found=found is not None)
         if found is None:

@@ -1,4 +1,4 @@
-"""Which positions belong to the group (clause QĐ Đ1.3), as data: offices come and go."""
+"""The positions whose holders belong to the group (clause QĐ Đ1.3), as data with periods of validity."""
 
 from datetime import date
 from pathlib import Path
@@ -11,18 +11,18 @@ from zalo_governor.text.similarity import words_of
 
 
 class Position(BaseModel):
-    """Positions that belong to the group for some time."""
+    """A set of positions whose holders belong to the group during a period."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     what: str
     titles: tuple[str, ...] = Field(min_length=1)
-    """How the title begins; capitals and marks do not matter."""
+    """Beginnings of matching titles; case and diacritics are ignored."""
     agencies: tuple[str, ...] = Field(min_length=1)
-    """How the agency's name begins; of several words, also those behind a comma: "Phòng Mẫu, Văn phòng UBND tỉnh"."""
+    """Beginnings of matching agency names; several words may also match later in the name, behind a comma."""
     since: date = Field(alias="from")
     until: date | None = None
-    """The last day; None where it holds still."""
+    """The last day of validity; None if there is no end."""
 
     @model_validator(mode="after")
     def _in_order(self) -> "Position":
@@ -31,16 +31,16 @@ class Position(BaseModel):
         return self
 
     def fits(self, entry: RosterEntry, day: date) -> bool:
-        """Whether the person is in such a position on that day."""
+        """Return whether the roster entry is in one of these positions on that day."""
         holds = self.since <= day and (self.until is None or day <= self.until)
-        named = any(_begins(words_of(entry.title), words_of(known)) for known in self.titles)
-        # Where the list has no column for the agency, it stands in the title: "Chủ tịch UBND xã Mẫu".
+        named = any(_starts_with(words_of(entry.title), words_of(known)) for known in self.titles)
+        # Lists without an agency column name the agency in the title: "Chủ tịch UBND xã Mẫu".
         agency = words_of(entry.agency or entry.title)
-        return holds and named and any(_names(agency, words_of(known), entry.agency) for known in self.agencies)
+        return holds and named and any(_is_agency(agency, words_of(known), entry.agency) for known in self.agencies)
 
 
 class Positions(BaseModel):
-    """The whole file."""
+    """The content of the file: all positions whose holders belong to the group."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,23 +48,23 @@ class Positions(BaseModel):
 
     @classmethod
     def load(cls, path: Path) -> "Positions":
-        """Read the file.
+        """Read the YAML file.
 
         Raises:
-            ConfigError: names file, line and key of what is wrong.
+            ConfigError: the file is invalid; the message names file, line and key.
         """
         return validate(cls, load_yaml(path))
 
     def eligible(self, entry: RosterEntry, day: date) -> bool:
-        """Whether the person's position is among those that belong to the group on that day."""
+        """Return whether the entry's position belongs to the group on that day."""
         return any(position.fits(entry, day) for position in self.positions)
 
 
-def _begins(words: list[str], known: list[str]) -> bool:
+def _starts_with(words: list[str], known: list[str]) -> bool:
     return words[: len(known)] == known
 
 
-def _names(words: list[str], known: list[str], agency: str) -> bool:
+def _is_agency(words: list[str], known: list[str], agency: str) -> bool:
     if agency and len(known) == 1:
-        return _begins(words, known)
-    return any(_begins(words[start:], known) for start in range(len(words)))
+        return _starts_with(words, known)
+    return any(_starts_with(words[start:], known) for start in range(len(words)))

@@ -1,1 +1,1 @@
-"""The activity report as a paper: every sentence and every table that its files show."""
+"""The activity report as a format-independent document, from which DOCX, XLSX and PNG files are rendered."""

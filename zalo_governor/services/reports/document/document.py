@@ -1,4 +1,4 @@
-"""A whole paper, and the file that it becomes."""
+"""Assembly of the report's whole document, and of the file to be rendered from it."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -30,7 +30,7 @@ _SLUG_LENGTH = 60
 
 
 def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) -> ReportDocument:
-    """The report in words and tables."""
+    """Return the report as a document of sentences, tables and charts under the letterhead `head`."""
     draft = Draft(report, voice)
     say = voice.render
     group = voice.group(Group(report.group_id, report.group_name))
@@ -68,7 +68,7 @@ def paper_of(report: ActivityReport, head: Letterhead, voice: MessageFormatter) 
 
 
 def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, voice: MessageFormatter) -> ReportFile:
-    """The paper as a file with a name that says of which group and which days it is."""
+    """Return the document as a file of format `face`, named after the group and the days of the period."""
     days = (local(report.period.start), local(last_minute(report.period.end)))
     slug = "-".join("".join(letter if letter.isalnum() else " " for letter in fold(paper.group)).split())
     return ReportFile(
@@ -80,7 +80,7 @@ def file_of(report: ActivityReport, face: ReportFormat, paper: ReportDocument, v
 
 
 def _period(draft: Draft) -> str:
-    """As a paper calls it, which is read later: a day by its date."""
+    """Return the period's label for a document: a single day by its date, not "today" or "yesterday"."""
     start, end = draft.report.period.start, draft.report.period.end
     if end - start == _ONE_DAY and local(start).hour == local(start).minute == 0:
         return draft.render(MessageId.PERIOD_DAY, date=day(start))

@@ -1,4 +1,4 @@
-"""What every section of a paper is written with."""
+"""The helper with which all sections of the report's document are written."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,13 +12,13 @@ from zalo_governor.services.reports.builder import change_in_words
 
 
 class Draft:
-    """A report that is being put into words.
+    """Builder of sections and tables from the figures of one report.
 
     Attributes:
-        report: what it says.
-        voice: how it says it.
-        cases: how many cases there are in all.
-        cases_before: and how many there were in the period before.
+        report: the report's figures.
+        voice: formatter of texts from the message catalogue.
+        cases: number of cases in the period.
+        cases_before: number of cases in the period before.
     """
 
     def __init__(self, report: ActivityReport, voice: MessageFormatter) -> None:
@@ -29,7 +29,7 @@ class Draft:
         self.cases_before = sum(row.before for row in report.clauses)
 
     def section(self, key: str, title: MessageId, lines: Sequence[str], *tables: Table) -> Section:
-        """Sentences, and the tables below them."""
+        """Return a section of the given sentences with the tables below them."""
         return Section(key=key, title=self.render(title), lines=tuple(lines), tables=tables)
 
     def table(
@@ -40,7 +40,10 @@ class Draft:
         drawing: Drawing | None = None,
         drawn: tuple[int, ...] = (),
     ) -> Table:
-        """`heading` names sheet, title and columns; `drawn` are the columns that the drawing shows."""
+        """Return a table, with a chart (`drawing`) of the columns with the indices `drawn`.
+
+        `heading` is the message with sheet name, title and column names, separated by "|".
+        """
         sheet, title, *columns = (cell.strip() for cell in self.render(heading).split("|"))
         return Table(
             key=key,
@@ -53,18 +56,18 @@ class Draft:
         )
 
     def share(self, part: int, whole: int) -> str:
-        """In percent; nothing can be said of nothing."""
+        """Return `part` in percent of `whole` as text, or "not counted" if `whole` is 0."""
         if not whole:
             return self.render(MessageId.NOT_COUNTED)
         return self.render(MessageId.PERCENT, percent=number(round(100 * part / whole)))
 
     def compared(self, now: int, before: int) -> str:
-        """What it was in the period before, and which way it went."""
+        """Return a text with the figure of the period before and the change in percent."""
         return self.render(
             MessageId.PAPER_BEFORE, before=number(before), change=change_in_words(now, before, self.voice)
         )
 
 
 def whole_minutes(length: timedelta) -> int:
-    """As people are told of them; 0 only where there was nothing."""
+    """Return the length in minutes as shown to people; 0 only for a length of 0."""
     return minutes_of(length) if length else 0

@@ -1,4 +1,4 @@
-"""The section by which the leader may judge whether something has to change."""
+"""The document's last section: key figures by which the leader can judge whether something has to change."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ _MOST_CODES = 5
 
 
 def proposal(draft: Draft) -> Section:
-    """Figures to decide by, each beside what it is measured against."""
+    """Return the section of key figures, each with its comparison or share."""
     report, say = draft.report, draft.render
     out_of_hours = sum(count for hour, count in enumerate(report.hours) if hour not in _OFFICE_HOURS)
     directives = next((row for row in report.statements if row.kind == StatementKind.DIRECTIVE.value), None)
@@ -61,7 +61,7 @@ def proposal(draft: Draft) -> Section:
 
 
 def _most(draft: Draft, counted: Sequence[tuple[str, int]]) -> str:
-    """The first of those with the most cases, and its share; nothing where there are no cases."""
+    """Return a text with the name that has the most cases, and its share; "not counted" if there are no cases."""
     name, cases = max(counted, key=lambda row: row[1], default=("", 0))
     if not cases:
         return draft.render(MessageId.NOT_COUNTED)

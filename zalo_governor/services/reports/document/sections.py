@@ -1,4 +1,4 @@
-"""The sections of a paper that say what was, in its order."""
+"""The descriptive sections of the report's document, in their order."""
 
 from collections.abc import Sequence
 
@@ -41,7 +41,7 @@ _REMARKS = {RemarkKind.INCIDENT: MessageId.REMARK_INCIDENT, RemarkKind.SUGGESTIO
 
 
 def activity(draft: Draft) -> Section:
-    """How much was said, when, and by which agencies."""
+    """Return the section on messages: totals, days, hours and agencies."""
     report = draft.report
     figures = report.activity.model_dump(include={"messages", "senders", "joined", "left", "recalled", "calls"})
     before = report.activity_before.messages
@@ -83,7 +83,7 @@ def activity(draft: Draft) -> Section:
 
 
 def casework(draft: Draft) -> Section:
-    """What was found under each clause, and what became of it."""
+    """Return the section on cases: by clause, by state, and the open ones."""
     report, clauses = draft.report, draft.report.clauses
     line = draft.render(
         MessageId.LINE_CASES,
@@ -128,7 +128,7 @@ def casework(draft: Draft) -> Section:
 
 
 def members(draft: Draft) -> Section:
-    """Who is in the group, against who was approved."""
+    """Return the section on membership: members present compared with the roster."""
     members = draft.report.membership
     figures = {name: number(value) for name, value in members.model_dump().items()}
     first = (
@@ -154,7 +154,7 @@ def members(draft: Draft) -> Section:
 
 
 def changes(draft: Draft) -> Section:
-    """What was changed about the group."""
+    """Return the section on changes to the group's settings."""
     counted = {row.kind: row.count for row in draft.report.changes}
     line = draft.render(
         MessageId.LINE_CHANGES, count=number(sum(counted.values())), pins=number(counted.get(PinChanged.kind, 0))
@@ -168,7 +168,7 @@ def changes(draft: Draft) -> Section:
 
 
 def statements(draft: Draft) -> Section:
-    """Directives and reports, and how clear they were (clause 5.1)."""
+    """Return the section on directives and reports and their clarity (clause 5.1)."""
     untold = draft.render(MessageId.NOT_COUNTED)
     rows: list[Sequence[Cell]] = []
     for row in draft.report.statements:
@@ -186,7 +186,7 @@ def statements(draft: Draft) -> Section:
 
 
 def told(draft: Draft) -> Section:
-    """What members have told the desk: incidents and suggestions."""
+    """Return the section on the incidents and suggestions that members reported to the admins."""
     voice = draft.report.voice
     line = draft.render(MessageId.LINE_NO_VOICE)
     if voice.incidents is not None and voice.suggestions is not None:
@@ -207,7 +207,7 @@ def told(draft: Draft) -> Section:
 
 
 def coverage(draft: Draft) -> Section:
-    """What could not be heard, and what nobody can check."""
+    """Return the section on coverage: gaps in reception, failures, and clauses that cannot be checked."""
     report = draft.report
     until = heard_until(report)
     gaps = unheard(report, draft.voice) or gaps_line(report.coverage.gaps, report.period.start, until, draft.voice)
