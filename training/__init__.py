@@ -1,1 +1,1 @@
-"""Scripts that make the shipped weights from the shipped lines."""
+"""Scripts that train the shipped models from the shipped texts."""

@@ -1,6 +1,6 @@
-"""Changes that leave what a message says as it is: greetings, mentions, signs around it, line breaks, a forward.
+"""Changes to a message that do not change its meaning: greetings, mentions, added signs, line breaks, forwarding.
 
-Lines are changed so before a model learns from them, and measured so afterwards. Nothing here is random by itself.
+They are applied before training and in measurements. The functions make no random choices except through their `dice`.
 """
 
 import unicodedata
@@ -84,11 +84,11 @@ KINDS: dict[str, tuple[Change, ...]] = {
         lambda text: f"---------- Forwarded message ----------\n{text}",
     ),
 }
-"""The harmless changes, by kind."""
+"""Harmless changes by kind."""
 
 
 def changed(text: str, dice: Random) -> str:
-    """The text after one to three changes of different kinds."""
+    """Apply one to three changes of different kinds to the text."""
     for kind in dice.sample(sorted(KINDS), dice.choice((1, 1, 2, 3))):
         text = dice.choice(KINDS[kind])(text)
     return text

@@ -1,6 +1,6 @@
-"""Train the tables of `zalo_governor/text/linear_classes.py`: each class against all others, by the squared hinge.
+"""Train the tables of `zalo_governor/text/linear_classes.py`: one class against all others, with squared hinge loss.
 
-Nothing is drawn by chance: the same examples in the same order give the same table on the same machine.
+Training is deterministic: the same examples in the same order give the same table on the same machine.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,28 +13,28 @@ from zalo_governor.text.linear_classes import NO_WEIGHT, ClassModel, pack, place
 
 
 class Example(NamedTuple):
-    """One text as the training sees it."""
+    """A training example."""
 
     group: str
-    """Who wrote it; "" where nobody is left out for it, as for texts of the office."""
+    """The writer; "" for texts without a writer (such as official ones), which cross-validation never leaves out."""
     label: str
     facts: frozenset[str]
     weight: float = 1.0
 
 
 class Settings(NamedTuple):
-    """How to train."""
+    """Hyperparameters of the training."""
 
     bits: int = 18
     loose: float = 0.3
-    """How much a missed example counts beside large weights."""
+    """Weight of the loss of wrongly classified examples relative to the penalty on large weights."""
     least_groups: int = 2
-    """What fewer groups than these use is a habit of theirs, and is not learnt."""
+    """Facts used by fewer groups (writers) than this are ignored as personal habits."""
     rounds: int = 40
 
 
 def fit(examples: Sequence[Example], settings: Settings = Settings()) -> bytes:  # noqa: B008 - a tuple of constants
-    """The packed model that these examples teach."""
+    """Train a model from the examples and return it in packed form."""
     matrix = _Matrix(examples, settings)
     labels = sorted({example.label for example in examples})
     table = np.full((1 << settings.bits, len(labels)), NO_WEIGHT, np.uint8)
@@ -43,7 +43,7 @@ def fit(examples: Sequence[Example], settings: Settings = Settings()) -> bytes: 
         side = np.array([1.0 if example.label == label else -1.0 for example in examples])
         weights = descend(matrix.slope_for(side), len(matrix.columns) + 1, settings.rounds)
         whole = weights[1:] * matrix.rarity
-        uow = float(np.abs(whole).max()) / _LARGEST or 1.0
+        uow = float(np.abs(whole).max()) / _MAX_WEIGHT or 1.0
         table[matrix.columns, number] = NO_WEIGHT + np.rint(whole / uow).astype(np.int16)
         biases.append(round(float(weights[0]), 6))
         units.append(round(uow, 9))
@@ -55,13 +55,13 @@ def left_out(
     folds: int,
     settings: Settings = Settings(),  # noqa: B008 - a tuple of constants
 ) -> Iterator[tuple[frozenset[str], ClassModel]]:
-    """For each part of the groups, the model that the other groups teach: to be measured on what it never saw."""
+    """Cross-validate by group: for each part of the groups, yield it with a model trained on the other groups."""
     for part in parts_of({example.group for example in examples} - {""}, folds):
         yield part, ClassModel(fit([example for example in examples if example.group not in part], settings))
 
 
 class _Matrix:
-    """The examples as numbers: which fact counts how much in which example, the rarer the more."""
+    """The examples as a sparse matrix: one row per example, one column per fact, rarer facts with higher values."""
 
     def __init__(self, examples: Sequence[Example], settings: Settings) -> None:
         found = [_numbers(sorted(places(example.facts, settings.bits))) for example in examples]
@@ -74,14 +74,14 @@ class _Matrix:
         self.rarity: Numbers = 1 + np.log((1 + len(examples)) / (1 + np.bincount(column)))
         size = np.bincount(rows, minlength=len(examples))
         value = (self.rarity[column] / np.sqrt(size[rows])).astype(np.float32)
-        # Kept twice, sorted by row and by column: what lies together adds up fast.
+        # Stored twice, sorted by row and by column, because summing adjacent entries is fast.
         self._by_row = Sums(rows, column, value, len(examples))
         order = np.argsort(column, kind="stable")
         self._by_column = Sums(column[order], rows[order], value[order], len(self.columns))
         self._weight = settings.loose * np.array([example.weight for example in examples], np.float64)
 
     def slope_for(self, side: Numbers) -> "_Slope":
-        """What is to be made small for a class: 1 on its side, -1 on the other."""
+        """Return the loss function of one class; `side` is 1 for examples of the class and -1 for others."""
         return _Slope(side, self._by_row, self._by_column, self._weight)
 
 
@@ -90,7 +90,7 @@ class _Slope:
         self._side, self._by_row, self._by_column, self._weight = side, by_row, by_column, weight
 
     def __call__(self, weights: Numbers) -> tuple[float, Numbers]:
-        """How much the weights miss, and in which direction they miss more."""
+        """Return the loss for these weights and its gradient."""
         short = np.maximum(0.0, 1.0 - self._side * (weights[0] + self._by_row.of(weights[1:])))
         missed = dot(self._weight * short, short) + 0.5 * dot(weights[1:], weights[1:])
         faults = -2.0 * self._weight * short * self._side
@@ -101,4 +101,4 @@ def _numbers(row: Iterable[int]) -> Places:
     return np.array(list(row), np.int32)
 
 
-_LARGEST = 127
+_MAX_WEIGHT = 127

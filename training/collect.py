@@ -1,9 +1,9 @@
-"""Take from corpora, which do not ship, what does: counts, English words, figures of sentences.
+"""Extract from corpora, which do not ship, the inputs that do: word counts, English words, features of sentences.
 
     python -m training.collect --laws laws.txt --wiki wiki.txt --english ewt.txt --names names/
 
-One sentence a line. A twenty-fifth of the sentences is kept out of the counts; from it the figures are drawn that the
-decision learns from. `training/README.md` says which corpora these were.
+The files hold one sentence per line. A twenty-fifth of the sentences is excluded from the counts; the features for
+training the decision are computed from these. `training/README.md` says which corpora were used.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from zalo_governor.text.diacritics.lattice import Reader
 
 
 def main() -> None:
-    """Read the corpora, write the three files."""
+    """Read the corpora and write the three input files."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("laws", "wiki", "english", "names"):
         parser.add_argument(f"--{name}", type=Path, required=True)

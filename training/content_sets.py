@@ -1,4 +1,4 @@
-"""The lines by which the content rules are measured: those that ship, and development data where a folder is named."""
+"""Labelled texts for measuring the content rules: the shipped ones, and development data in a given folder."""
 
 import json
 import lzma
@@ -10,17 +10,17 @@ from training.disguises import LEVEL, ON_LINE, ON_WORD, hidden
 from zalo_governor.domain.errors import ConfigError
 
 LEFT_OUT = "secrecy-left-out.tsv"
-"""In `content/`: what `training/measure_secrecy.py` found on writers that were left out."""
+"""File in `content/` with the results of `training/measure_secrecy.py` on writers excluded from training."""
 HARMFUL_LEFT_OUT = "harmful-left-out.tsv"
-"""The same by `training/measure_harmful.py`."""
+"""File in `content/` with the results of `training/measure_harmful.py` on writers excluded from training."""
 CLASSIFIED, BORDERLINE, CLEAN, HARMFUL = "classified", "borderline", "clean", "harmful"
 
 
 class Sample(NamedTuple):
-    """One line with what it is."""
+    """A labelled text."""
 
     part: str
-    """`tuned` or `held` (nobody looked at it while writing the rules) of the shipped set, else the file it is from."""
+    """`tuned` or `held` (not used in writing the rules) for the shipped set, else the name of the file."""
     kind: str
     expected: str
     text: str
@@ -28,12 +28,12 @@ class Sample(NamedTuple):
 
     @property
     def hides(self) -> bool:
-        """Whether it is secret and dressed so as not to look it."""
+        """Return whether the text is secret and disguised to avoid detection."""
         return self.expected == CLASSIFIED and self.kind.startswith(_EVASIONS)
 
 
 def shipped_classified(folder: Path) -> list[Sample]:
-    """`content/classified.tsv`, and its plain lines in every disguise: each disguise on a different few of them.
+    """Read `content/classified.tsv`, and add copies of some plain lines in each disguise.
 
     Raises:
         ConfigError: the file is missing or a line has no tab.
@@ -54,7 +54,7 @@ def shipped_classified(folder: Path) -> list[Sample]:
 
 
 def shipped_harmful(folder: Path) -> list[Sample]:
-    """`content/harmful.tsv`. Raises like `shipped_classified`."""
+    """Read `content/harmful.tsv`; raises like `shipped_classified`."""
     return [
         Sample(part, kind, CLEAN if kind.startswith("clean") else HARMFUL, text)
         for part, kind, text in _lines(folder / "content" / "harmful.tsv")
@@ -62,10 +62,10 @@ def shipped_harmful(folder: Path) -> list[Sample]:
 
 
 def development(folder: Path, name: str) -> list[Sample]:
-    """The lines of `<name>*.jsonl` in the folder or its `content/`; objects with text, label, kind.
+    """Read `<name>*.jsonl` in the folder or its subfolder `content/`: objects with text, label and kind.
 
     Raises:
-        ConfigError: there is no such file, or a line is not of that form.
+        ConfigError: there is no such file, or a line has another form.
     """
     paths = sorted([*folder.glob(f"{name}*.jsonl"), *folder.glob(f"content/{name}*.jsonl")])
     if not paths:
@@ -85,7 +85,7 @@ def development(folder: Path, name: str) -> list[Sample]:
 
 
 def corpora(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """The sentences of `corpora/{news,laws}_dev.txt.xz` beside or in the folder, where they exist."""
+    """Read the sentences of `corpora/{news,laws}_dev.txt.xz` beside or in the folder, if these files exist."""
     for place in (folder / "corpora", folder.parent / "corpora"):
         for path in sorted(place.glob("*_dev.txt.xz")):
             with lzma.open(path, "rt", encoding="utf-8") as lines:
@@ -93,7 +93,7 @@ def corpora(folder: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str, str]]:
-    """(part, kind, text); every second line of a kind is held back."""
+    """Return (part, kind, text) of each line; every second line of a kind is in the part `held`."""
     seen: dict[str, int] = {}
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -144,4 +144,4 @@ _EVASIONS = (
     "mathematical", "circled", "html", "nfd", "no_diacritics", "partial", "tcvn3", "viscii", "vni", "viqr", "telex",
     "mojibake", "synonym",
 )  # fmt: skip
-"""How the kinds of classified lines begin that try to hide."""
+"""Prefixes of the kinds of classified texts that are disguised."""

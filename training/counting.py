@@ -1,7 +1,7 @@
-"""Counting words and runs of two and three in Vietnamese, and the language that the counts make.
+"""Count Vietnamese words and sequences of two and three words, and build the program's language model from the counts.
 
-The program's own cutting serves here too (`text.language.units`): small letters, tone marks in the old places, every
-word that is no syllable as one unknown, every number as one number, a new beginning at each mark of punctuation.
+The text is split as by the program (`text.language.units`): lower case, tone marks in the traditional position, every
+word that is no syllable as one unknown word, every number as one number, a new beginning at each punctuation mark.
 """
 
 import unicodedata
@@ -21,14 +21,14 @@ Key = TypeVar("Key")
 
 
 class Counts(NamedTuple):
-    """How often each word, each pair of neighbours and each run of three stands in some text."""
+    """Counts of words, of pairs of neighbouring words and of three-word sequences in a text."""
 
     singles: Counter[str]
     pairs: Counter[Pair]
     triples: Counter[Triple]
 
     def plus(self, more: "Counts", weight: int, weight_of_triples: int) -> "Counts":
-        """These counts and so many times the others; neither is changed."""
+        """Return these counts plus `more` times its weight; both operands stay unchanged."""
         return Counts(
             _plus(self.singles, more.singles, weight),
             _plus(self.pairs, more.pairs, weight),
@@ -36,12 +36,12 @@ class Counts(NamedTuple):
         )
 
     def without_pairs_below(self, least: int) -> "Counts":
-        """These counts without the pairs that stand less than `least` times."""
+        """Return a copy of the counts without pairs that occur less than `least` times."""
         return self._replace(pairs=Counter({pair: often for pair, often in self.pairs.items() if often >= least}))
 
 
 class Inventory(NamedTuple):
-    """The parts of a language as the model file holds them."""
+    """The parts of the language model as the model file stores them."""
 
     words: list[str]
     singles: list[int]
@@ -50,14 +50,14 @@ class Inventory(NamedTuple):
     english: Mapping[str, float]
 
     def language(self) -> Language:
-        """The language as the program sees it."""
+        """Return the language model in the form that the program uses."""
         return Language(*self)
 
 
 def count(lines: Iterable[str], least_triple: int = 1) -> Counts:
-    """The counts of the lines, and of the triples those that stand at least so often.
+    """Count words, pairs and triples of the lines; triples that occur less than `least_triple` times are dropped.
 
-    What is no beginning of a sentence but a mark of punctuation counts for nothing.
+    Pairs and triples that contain a punctuation mark, other than at their beginning, are not counted.
     """
     singles: Counter[str] = Counter()
     pairs: Counter[Pair] = Counter()
@@ -79,19 +79,20 @@ def count(lines: Iterable[str], least_triple: int = 1) -> Counts:
 
 
 def inventory(counts: Counts, english: Mapping[str, float]) -> Inventory:
-    """Words and pairs that stand at least three times, in the program's order, and the triples that tell most."""
+    """Select words and pairs that occur at least three times, in model order, and the most informative triples."""
     words = sorted(
-        (w for w, often in counts.singles.items() if often >= _SELDOM or w in {BEGIN, NUMBER, UNKNOWN}), key=order_of
+        (w for w, often in counts.singles.items() if often >= _MIN_COUNT or w in {BEGIN, NUMBER, UNKNOWN}), key=order_of
     )
     places = {word: place for place, word in enumerate(words)}
     pairs = sorted(
         ((places[before], places[after]), often)
         for (before, after), often in counts.pairs.items()
-        if often >= _SELDOM and before in places and after in places
+        if often >= _MIN_COUNT and before in places and after in places
     )
     numbers = {pair: number for number, (pair, _) in enumerate(pairs)}
     triples = sorted(
-        ((numbers[places[a], places[b]], places[c]), often) for (a, b, c), often in _telling(counts, places, numbers)
+        ((numbers[places[a], places[b]], places[c]), often)
+        for (a, b, c), often in _most_informative(counts, places, numbers)
     )
     return Inventory(
         words,
@@ -110,7 +111,10 @@ def _plus(counts: Counter[Key], more: Counter[Key], weight: int) -> Counter[Key]
 
 
 def _triples(running: Sequence[int], many: int, least: int) -> Iterator[tuple[int, int, int, int]]:
-    """Of running words by their numbers (a beginning is 0), all runs of three that begin nowhere but at the first."""
+    """Count sequences of three words that occur at least `least` times and have a beginning only at their first place.
+
+    `running` holds the words' numbers below `many`, 0 for a beginning. Yields (first, second, third, count).
+    """
     words = np.array(running, np.int64)
     first, second, third = words[:-2], words[1:-1], words[2:]
     whole = (second != 0) & (third != 0)
@@ -119,13 +123,13 @@ def _triples(running: Sequence[int], many: int, least: int) -> Iterator[tuple[in
         yield run // (many * many), run // many % many, run % many, times
 
 
-def _telling(
+def _most_informative(
     counts: Counts, places: Mapping[str, int], numbers: Mapping[tuple[int, int], int]
 ) -> list[tuple[Triple, int]]:
-    """The triples that say most beyond what their pairs say."""
+    """Select the triples that add most information to what their pairs say."""
     told: list[tuple[float, Triple, int]] = []
     for (a, b, c), often in counts.triples.items():
-        if often < _SELDOM_OF_TRIPLES or not (a in places and b in places and c in places):
+        if often < _MIN_COUNT_OF_TRIPLES or not (a in places and b in places and c in places):
             continue
         if (places[a], places[b]) in numbers and (places[b], places[c]) in numbers:
             by_pair = counts.pairs[b, c] / counts.singles[b]
@@ -135,14 +139,14 @@ def _telling(
     room = Counter[Pair]()
     best: list[tuple[Triple, int]] = []
     for _, triple, often in told:
-        if room[triple[:2]] < _MOST_AFTER_A_PAIR:
+        if room[triple[:2]] < _MAX_AFTER_A_PAIR:
             room[triple[:2]] += 1
             best.append((triple, often))
-    return best[:_MOST_TRIPLES]
+    return best[:_MAX_TRIPLES]
 
 
 def _followers(runs: Sequence[tuple[tuple[int, int], int]], many: int) -> Followers:
-    """Sorted runs, each (number of what it begins with, place of its last word) and how often, by their beginnings."""
+    """Group sorted runs by their beginning. A run is ((number of its beginning, place of its last word), count)."""
     lengths = Counter(start for (start, _), _ in runs)
     rows = [0]
     for start in range(many):
@@ -150,8 +154,8 @@ def _followers(runs: Sequence[tuple[tuple[int, int], int]], many: int) -> Follow
     return Followers(rows, [last for (_, last), _ in runs], [often for _, often in runs])
 
 
-_SELDOM = 3
-_SELDOM_OF_TRIPLES = 4
-_MOST_AFTER_A_PAIR = 255
-_MOST_TRIPLES = 325_000
-"""What the file of three million bytes has room for, and a little to spare."""
+_MIN_COUNT = 3
+_MIN_COUNT_OF_TRIPLES = 4
+_MAX_AFTER_A_PAIR = 255
+_MAX_TRIPLES = 325_000
+"""Maximum number of triples, so that the model file stays below three million bytes."""

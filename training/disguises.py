@@ -1,6 +1,6 @@
-"""The dresses in which people hide a word, put on by program: for measuring what the rules undo.
+"""Disguises with which people hide a word from filters, for measuring whether the rules recognise the word.
 
-Every function takes a proper Vietnamese text and gives it back disguised; nothing here is random.
+Every function takes correct Vietnamese text and returns it disguised, without random choices.
 """
 
 import re
@@ -14,33 +14,33 @@ _BREVE, _HAT, _HORN = "\u0306", "\u0302", "\u031b"
 
 
 def nfd(text: str) -> str:
-    """Letters and marks apart."""
+    """Decompose letters and diacritics (Unicode NFD)."""
     return unicodedata.normalize("NFD", text)
 
 
 def bare(text: str) -> str:
-    """Without marks, capitals kept."""
+    """Remove diacritics; capitals stay."""
     folded = fold(text)
     return "".join(low.upper() if letter.isupper() else low for low, letter in zip(folded, text, strict=True))
 
 
 def tcvn3(text: str) -> str:
-    """As the ABC fonts encode it, seen as Latin-1."""
+    """Encode the text for the old ABC fonts (TCVN3) and return it as it looks in Latin-1."""
     return text.translate(_TCVN3)
 
 
 def telex(text: str) -> str:
-    """The keys of Telex typing, never composed."""
-    return _WORD.sub(lambda match: _typed(match[0], _TELEX_SHAPES, _TELEX_TONES), text)
+    """Return the keys typed in the Telex input method, not composed to letters."""
+    return _WORD.sub(lambda match: _type_keys(match[0], _TELEX_SHAPES, _TELEX_TONES), text)
 
 
 def vni_keys(text: str) -> str:
-    """The keys of VNI typing, never composed."""
-    return _WORD.sub(lambda match: _typed(match[0], _VNI_SHAPES, _VNI_TONES), text)
+    """Return the keys typed in the VNI input method, not composed to letters."""
+    return _WORD.sub(lambda match: _type_keys(match[0], _VNI_SHAPES, _VNI_TONES), text)
 
 
 def viqr(text: str) -> str:
-    """Marks as signs behind the letter."""
+    """Write diacritics as signs behind the letter (VIQR)."""
     return "".join(
         {"đ": "dd", "Đ": "DD"}.get(letter) or "".join(_VIQR.get(part, part) for part in _shape_first(letter))
         for letter in text
@@ -48,22 +48,22 @@ def viqr(text: str) -> str:
 
 
 def entities(text: str) -> str:
-    """Every second letter as an HTML entity."""
+    """Replace every second letter by an HTML entity."""
     return "".join(f"&#{ord(c)};" if at % 2 == 0 and c.isalpha() else c for at, c in enumerate(text))
 
 
 def stretched(text: str) -> str:
-    """The last letter of each word held down."""
+    """Repeat the last letter of each word."""
     return " ".join(word + word[-1:] * 3 for word in text.split(" "))
 
 
 def overridden(text: str) -> str:
-    """Written backwards, shown forwards by a direction override."""
+    """Reverse the text and add a direction override that displays it forwards."""
     return "\u202e" + text[::-1] + "\u202c"
 
 
 def hidden(text: str, disguise: Callable[[str], str]) -> str:
-    """The text with the telling words of clause 4.1 in disguise."""
+    """Disguise only the words of the text that name a secrecy level."""
     return LEVEL.sub(lambda match: disguise(match[0]), text)
 
 
@@ -71,12 +71,12 @@ def _between(sign: str) -> Callable[[str], str]:
     return lambda text: " ".join(sign.join(word) for word in text.split(" "))
 
 
-def _letters(table: dict[str, str]) -> Callable[[str], str]:
-    """Replaces base letters, whatever marks they bear, and leaves the marks where they are."""
+def _replace_letters(table: dict[str, str]) -> Callable[[str], str]:
+    """Return a function that replaces base letters by `table` and keeps their diacritics."""
     return lambda text: "".join(table.get(part, part) for part in unicodedata.normalize("NFD", text))
 
 
-def _bare_letters(table: dict[str, str]) -> Callable[[str], str]:
+def _replace_letters_without_diacritics(table: dict[str, str]) -> Callable[[str], str]:
     return lambda text: "".join(table.get(letter, letter) for letter in bare(text))
 
 
@@ -85,11 +85,11 @@ def _alphabet(upper: int, lower: int) -> dict[str, str]:
 
 
 def _shape_first(letter: str) -> str:
-    """Letter, hat or horn, tone; NFD itself puts the dot below before the hat."""
+    """Order a letter's parts as letter, hat or horn, tone; NFD itself puts the dot below before the hat."""
     return "".join(sorted(unicodedata.normalize("NFD", letter), key=lambda part: part in _TONES_IN_ORDER))
 
 
-def _typed(word: str, shapes: dict[str, str], tones: dict[str, str]) -> str:
+def _type_keys(word: str, shapes: dict[str, str], tones: dict[str, str]) -> str:
     out, tone = "", ""
     for letter in word.replace("đ", "d" + shapes["đ"]).replace("Đ", "D" + shapes["đ"]):
         for part in unicodedata.normalize("NFD", letter):
@@ -135,19 +135,21 @@ ON_WORD: dict[str, Callable[[str], str]] = {
     "emoji": _between("🔴"),
     "newline": _between("\n"),
     "struck_out": lambda text: "".join(letter + "\u0336" for letter in text),
-    "cyrillic": _letters(_CYRILLIC),
-    "greek": _letters(_GREEK),
-    "full_width": _letters(_alphabet(0xFF21, 0xFF41)),
-    "mathematical": _letters(_alphabet(0x1D400, 0x1D41A)),
-    "circled": _bare_letters(_alphabet(0x24B6, 0x24D0)),
-    "leet": _bare_letters({"o": "0", "i": "1", "a": "4", "e": "3", "t": "7", "T": "7", "O": "0", "A": "4"}),
-    "leet_at": _bare_letters({"a": "@", "A": "@", "o": "0", "i": "1"}),
+    "cyrillic": _replace_letters(_CYRILLIC),
+    "greek": _replace_letters(_GREEK),
+    "full_width": _replace_letters(_alphabet(0xFF21, 0xFF41)),
+    "mathematical": _replace_letters(_alphabet(0x1D400, 0x1D41A)),
+    "circled": _replace_letters_without_diacritics(_alphabet(0x24B6, 0x24D0)),
+    "leet": _replace_letters_without_diacritics(
+        {"o": "0", "i": "1", "a": "4", "e": "3", "t": "7", "T": "7", "O": "0", "A": "4"}
+    ),
+    "leet_at": _replace_letters_without_diacritics({"a": "@", "A": "@", "o": "0", "i": "1"}),
     "entities": entities,
     "stretched": stretched,
     "reversed": lambda text: text[::-1],
     "override": overridden,
 }
-"""Disguises that people put on the telling word alone."""
+"""Disguises that people apply to a single word, by name."""
 
 ON_LINE: dict[str, Callable[[str], str]] = {
     "bare": bare,
@@ -160,7 +162,7 @@ ON_LINE: dict[str, Callable[[str], str]] = {
     "reversed_line": lambda text: text[::-1],
     "entities_line": lambda text: "".join(f"&#x{ord(c):x};" if c.isalpha() else c for c in text),
 }
-"""Disguises of the whole message."""
+"""Disguises of the whole message, by name."""
 
 LEVEL = re.compile(r"(?:(?:tối|tuyệt) )?mật", re.IGNORECASE)
-"""The telling words of clause 4.1."""
+"""Matches the words that name a secrecy level (clause 4.1): mật (secret), tối mật, tuyệt mật (top secret)."""

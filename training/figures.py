@@ -1,4 +1,4 @@
-"""Shares by writers: the mean over them and the worst of them."""
+"""Shares by writer: the mean over all writers and the worst writer."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Figure(NamedTuple):
-    """One share, by writers."""
+    """The share of one measure: mean over the writers and the worst one."""
 
     measure: str
     mean: float
@@ -15,22 +15,22 @@ class Figure(NamedTuple):
     lines: int
 
     def shown(self) -> str:
-        """Tab-separated."""
+        """Return the figure as tab-separated text."""
         return f"{self.measure}\t{self.mean:.4f}\t{self.worst:.4f}\t{self.lines}"
 
 
 class Shares:
-    """How often something came true, by measure and writer; measures that begin with `ALARM` are worst where high."""
+    """Counts of hits by measure and writer; for measures that begin with `ALARM`, a high share is the worst."""
 
     def __init__(self) -> None:
         self._hits: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
 
     def add(self, measure: str, writer: str, hit: bool) -> None:
-        """Count one line."""
+        """Count one message of a writer under a measure, as a hit or not."""
         self._hits[measure][writer].append(hit)
 
     def figures(self) -> Iterator[Figure]:
-        """In the order in which they were first counted."""
+        """Return the figures in the order in which the measures were first counted."""
         for measure, of in self._hits.items():
             shares = [sum(hits) / len(hits) for hits in of.values()]
             worst = max(shares) if measure.startswith(ALARM) else min(shares)
@@ -38,7 +38,7 @@ class Shares:
 
 
 def write_figures(figures: Iterable[Figure], command: str, target: Path) -> str:
-    """Write the table; what was written without its first comment."""
+    """Write the figures as a table to `target`, and return the text without its leading comment."""
     rows = (
         "\n".join(["measure\tmean over writers\tworst writer\tlines", *(figure.shown() for figure in figures)]) + "\n"
     )

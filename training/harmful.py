@@ -1,9 +1,9 @@
-"""Train the table of clause 4.2 from lines of our own: `python -m training.harmful`.
+"""Train the table of clause 4.2 (harmful content) from the project's own messages: `python -m training.harmful`.
 
-Reads the lines of many hands (`training/writers/`), `training/lines/` (one file for each category; what begins with
-`clean` is clean) and what a province chats (`training/corpus/`, all clean). Each line is learnt with its marks and
-without. Writes `zalo_governor/text/harmful.classes`; what it is worth on writers who were left out,
-`training/measure_harmful.py` measures. `config/content/harmful.tsv` measures, and is never read here.
+Reads the messages of several writers (`training/writers/`), `training/lines/` (one file per category; file names that
+begin with `clean` hold clean ones) and ordinary chat (`training/corpus/`, all clean). Each message is learnt with and
+without diacritics. Writes `zalo_governor/text/harmful.classes`; `training/measure_harmful.py` measures it on writers
+excluded from training. `config/content/harmful.tsv` is only for measuring and is never read here.
 """
 
 import hashlib
@@ -25,36 +25,36 @@ COMMAND = "python -m training.harmful"
 SETTINGS = Settings()
 _HERE = Path(__file__).parent
 MADE_FROM = _HERE / "harmful.sum"
-"""Of which lines, and of which facts about them, the shipped table was made."""
+"""File with the fingerprint of the examples from which the shipped table was trained."""
 _TABLE = _HERE.parent / "zalo_governor" / "text" / "harmful.classes"
-_MOST_DRAWS = 4
+_MAX_DRAWS = 4
 _WEIGHT_OF_PATTERN = 0.15
 _WEIGHT_OF_CHAT = 0.15
-_SOME = 4
-"""Of the broad corpus, every so-manieth line."""
+_BROAD_STEP = 4
+"""Every n-th line of the broad corpus is used."""
 
 
 class Line(NamedTuple):
-    """One text to learn from or to measure."""
+    """A message for training or measuring."""
 
     group: str
     label: str
-    """A category, or `clean`."""
+    """A category of clause 4.2, or `clean`."""
     kind: str
-    """The category that a clean line comes near, or `chat`."""
+    """The category of a harmful message or that a clean one resembles, or `chat`."""
     text: str
     weight: float = 1.0
 
 
 def main() -> None:
-    """Write the table."""
+    """Train the table; write it and the fingerprint of its examples."""
     seen = list(examples(lines()))
     _TABLE.write_bytes(fit(seen, SETTINGS))
     MADE_FROM.write_text(fingerprint(seen) + "\n", encoding="ascii")
 
 
 def fingerprint(seen: Iterable[Example]) -> str:
-    """Tells whether the table was made from these lines, and of these facts about them."""
+    """Return the SHA-256 of the examples, which shows whether the shipped table was trained from them."""
     whole = hashlib.sha256()
     for group, label, facts, weight in seen:
         whole.update(repr((group, label, sorted(facts), weight)).encode("utf-8", "surrogatepass"))
@@ -62,28 +62,28 @@ def fingerprint(seen: Iterable[Example]) -> str:
 
 
 def lines() -> Iterator[Line]:
-    """All that is learnt from."""
+    """Generate all training messages."""
     yield from of_writers()
     for path in sorted((_HERE / "lines").glob("*.txt")):
         dice = random.Random(f"{SEED} {path.stem}")
         label = CLEAN if path.stem.startswith(CLEAN) else path.stem
         for pattern in read_lines(path):
-            for text in drawn(pattern, dice, _MOST_DRAWS):
+            for text in drawn(pattern, dice, _MAX_DRAWS):
                 yield Line("", label, path.stem, text, _WEIGHT_OF_PATTERN)
     for path in sorted((_HERE / "corpus").rglob("*.txt")):
-        step = _SOME if path.parent.name == "broad" else 1
+        step = _BROAD_STEP if path.parent.name == "broad" else 1
         for text in read_lines(path)[::step]:
             yield Line("", CLEAN, "chat", text, _WEIGHT_OF_CHAT)
 
 
 def of_writers() -> Iterator[Line]:
-    """The lines of many hands."""
+    """Read the writers' messages."""
     for line in writers.read_lines("harmful.txt"):
         yield Line(line.writer, CLEAN if line.label == CLEAN else line.kind, line.kind, line.text)
 
 
 def examples(known: Iterable[Line]) -> Iterator[Example]:
-    """What the model sees of the matter of each line, as it is and as it would be without marks."""
+    """Generate the examples: the facts that the model extracts from each message, with and without its diacritics."""
     for line in known:
         matter = ways_to_read(normalise(line.text).text)[0]
         yield Example(line.group, line.label, frozenset(features_of(matter)), line.weight)

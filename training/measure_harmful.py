@@ -1,6 +1,6 @@
-"""Measure clause 4.2 on writers whose lines nobody learnt from: `python -m training.measure_harmful`.
+"""Measure the rule of clause 4.2 on writers excluded from its training: `python -m training.measure_harmful`.
 
-Each part of the writers is judged by a table that the other writers taught, with the thresholds of the rule's file.
+The writers are split into parts; each part is judged by a table trained on the others, with the rule file's thresholds.
 Prints the figures and writes them to `config/content/harmful-left-out.tsv`; `python -m tests.bench content` shows them.
 """
 
@@ -23,17 +23,17 @@ from zalo_governor.text.fold import fold
 from zalo_governor.text.linear_classes import ClassModel
 
 FOLDS = 9
-_EACH = 4
-"""Every so-manieth caught line is changed, once in each kind."""
+_CHANGED_STEP = 4
+"""Every n-th found message is also tested with each kind of harmless change."""
 
 
 def main(target: Path) -> None:
-    """Measure, print and write."""
+    """Measure, print the figures and write them to `target`."""
     sys.stdout.write(write_figures(measured(FOLDS), "python -m training.measure_harmful", target))
 
 
 def measured(folds: int) -> Iterator[Figure]:
-    """All figures."""
+    """Compute all figures by cross-validation over the writers in `folds` parts."""
     shares = Shares()
     of_writer: dict[str, list[Line]] = defaultdict(list)
     for line in of_writers():
@@ -46,7 +46,7 @@ def measured(folds: int) -> Iterator[Figure]:
 
 
 def rule_with(model: ClassModel | None = None) -> HarmfulRule:
-    """The rule as its file has it, with that model or the one that ships."""
+    """Return the rule of clause 4.2 as configured, with the given model, or with the shipped one for None."""
     [rule] = [rule for rule in load_rulebook(shipped_config()).engine.rules if isinstance(rule, HarmfulRule)]
     return HarmfulRule(
         model=model, clause=rule.clause, severity=rule.severity, maturity=rule.maturity, parameters=rule.parameters,
@@ -71,7 +71,7 @@ def _count(judge: HarmfulRule, of_writer: list[Line], shares: Shares) -> None:
             if finding:
                 shares.add("the category is right", line.group, finding.label == line.kind)
                 caught += 1
-                if caught % _EACH == 0:
+                if caught % _CHANGED_STEP == 0:
                     _count_changed(judge, line, shares)
         if finding and finding.severity is not Severity.TRIAGE:
             shares.add("told to the member and harmful indeed", "all", line.label != CLEAN)

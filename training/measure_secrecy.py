@@ -1,6 +1,6 @@
-"""Measure clause 4.1 on writers whose lines nobody learnt from: `python -m training.measure_secrecy`.
+"""Measure the rule of clause 4.1 on writers excluded from its training: `python -m training.measure_secrecy`.
 
-Each part of the writers is judged by tables that the other writers taught, with the thresholds of the rule's file.
+The writers are split into parts; each part is judged by tables trained on the others, with the rule file's thresholds.
 Prints the figures and writes them to `config/content/secrecy-left-out.tsv`; `python -m tests.bench content` shows them.
 """
 
@@ -22,21 +22,21 @@ from zalo_governor.text.fold import fold
 from zalo_governor.text.ngrams import NgramModel
 
 FOLDS = 3
-_EACH = 8
-"""Every so-manieth caught line is changed, once in each kind."""
+_CHANGED_STEP = 8
+"""Every n-th found message is also tested with each kind of harmless change and disguise."""
 
 
 def main(target: Path) -> None:
-    """Measure, print and write."""
+    """Measure, print the figures and write them to `target`."""
     sys.stdout.write(write_figures(measured(FOLDS), "python -m training.measure_secrecy", target))
 
 
 def measured(folds: int) -> Iterator[Figure]:
-    """All figures."""
+    """Compute all figures by cross-validation over the writers in `folds` parts."""
     config = shipped_config()
     rule, known = shipped_rule(config), lines(config)
     seen = list(glances(known))
-    # Which lines of ordinary chat are worth learning from is asked once: it tells nothing of the left-out writers.
+    # Chat lines are selected once with the full model: the selection reveals nothing about left-out writers.
     learnt = list(examples(rule, known, NgramModel(fit(seen, GLANCE))))
     shares = Shares()
     for (part, glance), (_, verdict) in zip(
@@ -48,7 +48,7 @@ def measured(folds: int) -> Iterator[Figure]:
 
 
 def _with_tables(rule: ClassifiedRule, tables: Tables) -> ClassifiedRule:
-    """The rule, as if it had learnt these."""
+    """Return a copy of the rule that uses these tables."""
 
     class LeftOut(ClassifiedRule):
         @cached_property
@@ -79,7 +79,7 @@ def _count(judge: ClassifiedRule, of_part: Iterable[Line], shares: Shares) -> No
             shares.add(f"leaks, {line.kind}: called classified or look", line.group, label in _NOTICED)
         if line.leaks and line.kind != "disguised" and label == "classified":
             caught += 1
-            if caught % _EACH == 0:
+            if caught % _CHANGED_STEP == 0:
                 _count_changed(judge, line, shares)
 
 

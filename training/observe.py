@@ -1,4 +1,4 @@
-"""The figures of one message, as the program itself gathers them."""
+"""Compute the numeric features of a message as the program itself does."""
 
 from pathlib import Path
 
@@ -13,6 +13,6 @@ ABBREVIATIONS = frozenset(lines_of(_LEXICONS / "abbreviations.txt"))
 
 
 def observe(reader: Reader, text: str) -> tuple[float, ...]:
-    """The figures of `text.evidence.gather`."""
+    """Return the features that `text.evidence.gather` computes for the text."""
     plain = normalise(text).text
     return gather(reader, cut(reader, plain, tokens(plain)), ABBREVIATIONS).figures

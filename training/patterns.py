@@ -1,4 +1,4 @@
-"""Lines drawn from patterns in which [a|b] are alternatives; the seed is fixed: the same are drawn each time."""
+"""Generate texts from patterns with alternatives [a|b]; the seed is fixed, so the texts are the same each time."""
 
 import math
 import random
@@ -9,7 +9,7 @@ _CHOICE = re.compile(r"\[([^\]]+)\]")
 
 
 def drawn(pattern: str, dice: random.Random, most: int) -> list[str]:
-    """Different lines that the pattern makes, in which [a|b] are alternatives; at most as many as asked for."""
+    """Draw up to `most` different texts from a pattern with alternatives [a|b]."""
     ways = math.prod(choice.count("|") + 1 for choice in _CHOICE.findall(pattern))
     draws = [_CHOICE.sub(lambda match: dice.choice(match[1].split("|")), pattern) for _ in range(2 * ways)]
     return list(dict.fromkeys(draws))[:most]

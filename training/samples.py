@@ -1,6 +1,6 @@
-"""Messages to learn from, made of right sentences: cut as people write, without marks, partly without, in chat's dress.
+"""Training messages made from correct sentences: cut as people write, without or with few diacritics, in chat style.
 
-Everything is drawn from one `random.Random`, so that the same sentences and seed give the same samples.
+All random choices use one `random.Random`, so that the same sentences and seed give the same samples.
 """
 
 import re
@@ -13,7 +13,7 @@ from zalo_governor.text.fold import fold
 
 
 class Sample(NamedTuple):
-    """A message and what it is."""
+    """A training message, its label and its weight."""
 
     text: str
     violates: bool
@@ -21,14 +21,14 @@ class Sample(NamedTuple):
 
 
 def samples_of(sentence: str, rng: Random, *, formal: bool) -> Iterator[Sample]:
-    """A few samples of one right sentence; a formal one is also put in chat's dress."""
+    """Generate several samples from one correct sentence; a formal sentence is also rewritten in chat style."""
     words = _cut(sentence, rng)
     if not words:
         return
     if formal and rng.random() < _DRESSED:
         words = _dress(words, rng)
     if len(words) > 2 and rng.random() < _ADDRESSED:
-        words = [*_name(rng), *words]
+        words = [*_form_of_address(rng), *words]
     right = " ".join(words)
     yield Sample(right, False)
     lossy = [at for at, word in enumerate(words) if has_marks(word)]
@@ -38,19 +38,23 @@ def samples_of(sentence: str, rng: Random, *, formal: bool) -> Iterator[Sample]:
         yield Sample(without_marks(right), True, _weight_of_bare(words, lossy))
     if len(lossy) >= 2 and len(words) >= 3:
         for _ in range(1 + (rng.random() < _SHARE_TWICE)):
-            yield Sample(" ".join(_partly(words, lossy, rng)), True)
+            yield Sample(" ".join(_remove_some_diacritics(words, lossy, rng)), True)
     if len(words) >= 4 and len(lossy) >= 3 and rng.random() < _SHARE_SLIPS:
         slip = rng.choice(lossy)
-        yield Sample(" ".join([*words[:slip], _lose(words[slip], rng), *words[slip + 1 :]]), False, _WEIGHT_OF_A_SLIP)
+        yield Sample(
+            " ".join([*words[:slip], _remove_tone_or_all(words[slip], rng), *words[slip + 1 :]]),
+            False,
+            _WEIGHT_OF_A_SLIP,
+        )
 
 
 def without_marks(text: str) -> str:
-    """The text without any mark; capitals stay."""
+    """Remove all diacritics from the text; capitals stay."""
     return "".join(bare.upper() if letter.isupper() else bare for letter, bare in zip(text, fold(text), strict=True))
 
 
 def _weight_of_bare(words: Sequence[str], lossy: Sequence[int]) -> float:
-    # "Sau khi họp" without marks hardly differs from a sentence that needs none.
+    # A sentence with few diacritics, such as "Sau khi họp", hardly changes when they are removed.
     return 1.0 if len(lossy) > 1 or len(words) < 3 else 0.5
 
 
@@ -85,8 +89,8 @@ def _dress(words: Sequence[str], rng: Random) -> list[str]:
     return out
 
 
-def _name(rng: Random) -> list[str]:
-    """A person's name as it stands before what is said to them, mostly without marks: their names are their own."""
+def _form_of_address(rng: Random) -> list[str]:
+    """Return a random person's name as a form of address, mostly without diacritics, as people often type names."""
     parts = rng.sample(_GIVEN, rng.choice((1, 1, 2, 2, 3)))
     name = " ".join([rng.choice(_FAMILIES), *parts] if rng.random() < 0.8 or len(parts) == 1 else parts)
     if rng.random() < 0.15:
@@ -94,9 +98,11 @@ def _name(rng: Random) -> list[str]:
     return (without_marks(name) if rng.random() < _BARE_NAMES else name).split()
 
 
-def _partly(words: Sequence[str], lossy: Sequence[int], rng: Random) -> list[str]:
-    """Two words at least lose what they bear: here and there, or from some word on, or up to it."""
-    lose = rng.choices((without_marks, _toneless, _without_bar, lambda word: _lose(word, rng)), (55, 25, 5, 15))[0]
+def _remove_some_diacritics(words: Sequence[str], lossy: Sequence[int], rng: Random) -> list[str]:
+    """Remove diacritics from at least two words: from scattered words, or from all before or after some word."""
+    lose = rng.choices(
+        (without_marks, _toneless, _without_bar, lambda word: _remove_tone_or_all(word, rng)), (55, 25, 5, 15)
+    )[0]
     draw = rng.random()
     if draw < 0.2:
         cut = rng.randrange(1, len(words))
@@ -113,7 +119,7 @@ def _partly(words: Sequence[str], lossy: Sequence[int], rng: Random) -> list[str
     return out
 
 
-def _lose(word: str, rng: Random) -> str:
+def _remove_tone_or_all(word: str, rng: Random) -> str:
     other = _toneless(word)
     return other if other != word and rng.random() < 0.4 else without_marks(word)
 

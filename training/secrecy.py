@@ -1,9 +1,9 @@
-"""Train the tables of clause 4.1 from lines of our own: `python -m training.secrecy`.
+"""Train the tables of clause 4.1 (state secrets) from the project's own messages: `python -m training.secrecy`.
 
-Reads the lines of many hands (`training/writers/`), `training/secrecy/` (`posting.txt` is passed on, the others are
-not), the tuned lines of `config/content/classified.tsv`, and what a province chats (`training/corpus/`). Each line is
-learnt in several harmless changes and in disguise. Writes `zalo_governor/text/secrecy*.ngrams`; what they are worth on
-writers who were left out, `training/measure_secrecy.py` measures.
+Reads the messages of several writers (`training/writers/`), `training/secrecy/` (`posting.txt` holds leaks, the other
+files do not), the tuned lines of `config/content/classified.tsv`, and ordinary chat (`training/corpus/`). Each message
+is also learnt with harmless changes and in disguise. Writes `zalo_governor/text/secrecy*.ngrams`;
+`training/measure_secrecy.py` measures the tables on writers excluded from training.
 """
 
 import hashlib
@@ -32,12 +32,12 @@ VERDICT = Settings(bits=20, hold_runs=0.7, hold_names=1.0)
 GLANCE = Settings(bits=16, hold_names=1.0, rounds=40)
 _HERE = Path(__file__).parent
 MADE_FROM = _HERE / "secrecy.sum"
-"""Of which lines the shipped tables were made."""
+"""File with the fingerprint of the messages from which the shipped tables were trained."""
 _TABLES = _HERE.parent / "zalo_governor" / "text"
 
 
 class Line(NamedTuple):
-    """One text to learn from or to measure."""
+    """A message for training or measuring."""
 
     group: str
     label: str
@@ -47,12 +47,12 @@ class Line(NamedTuple):
 
     @property
     def leaks(self) -> bool:
-        """Whether it discloses something."""
+        """Return whether the message discloses a secret."""
         return self.label == "leak"
 
 
 def main() -> None:
-    """Write the tables."""
+    """Train both tables; write them and the fingerprint of their training messages."""
     config = shipped_config()
     rule = shipped_rule(config)
     known = lines(config)
@@ -63,23 +63,23 @@ def main() -> None:
 
 
 def fingerprint(known: list[Line]) -> str:
-    """Tells whether the tables were made from these lines."""
+    """Return the SHA-256 of the messages, which shows whether the shipped tables were trained from them."""
     return hashlib.sha256(repr([*map(tuple, known)]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def shipped_rule(config: Path) -> ClassifiedRule:
-    """The rule as its file has it."""
+    """Return the rule of clause 4.1 as configured."""
     [rule] = [rule for rule in load_rulebook(config).engine.rules if isinstance(rule, ClassifiedRule)]
     return rule
 
 
 def lines(config: Path) -> list[Line]:
-    """All that is learnt from."""
+    """Return all training messages."""
     return [*of_writers(), *_patterns(), *_shipped(config), *_chat(config)]
 
 
 def of_writers() -> Iterator[Line]:
-    """The lines of many hands; of those about clause 4.2, which leak nothing, the clean ones count as chat."""
+    """Read the writers' messages; those for clause 4.2 disclose nothing and are labelled `other`, as chat is."""
     for line in writers.read_lines("secrecy.txt"):
         yield Line(line.writer, line.label, line.kind, line.text)
     for line in writers.read_lines("harmful.txt"):
@@ -92,8 +92,8 @@ def _patterns() -> Iterator[Line]:
         for pattern in read_lines(path):
             draws = drawn(pattern, dice, _MOST_DRAWS)
             for text in draws:
-                label = "leak" if path.stem == _PASSED_ON else "talk"
-                yield Line("", label, path.stem, _filled(text, dice), _WEIGHT_OF_PATTERN / len(draws))
+                label = "leak" if path.stem == _LEAKS_FILE else "talk"
+                yield Line("", label, path.stem, _fill_placeholders(text, dice), _WEIGHT_OF_PATTERN / len(draws))
 
 
 def _shipped(config: Path) -> Iterator[Line]:
@@ -112,7 +112,7 @@ def _chat(config: Path) -> Iterator[Line]:
 
 
 def examples(rule: ClassifiedRule, known: list[Line], glance: NgramModel) -> Iterator[Example]:
-    """What the verdict is learnt from; of what people chat, the lines that the first look lets in."""
+    """Generate the examples for the verdict table; of chat, only lines that (nearly) pass the preselection."""
     for line in known:
         dice = random.Random(f"{SEED} {line.text}")
         if line.label == "other":
@@ -121,19 +121,19 @@ def examples(rule: ClassifiedRule, known: list[Line], glance: NgramModel) -> Ite
                 yield Example(line.group, False, rule.view(line.text), line.weight)
                 yield Example(line.group, False, rule.view(fold(line.text)), line.weight)
             continue
-        for form in dict.fromkeys((line.text, *_dressed(line, dice))):
+        for form in dict.fromkeys((line.text, *_variants(line, dice))):
             yield Example(line.group, line.leaks, rule.view(form), line.weight * _WEIGHT_OF_FORM)
 
 
 def glances(known: list[Line]) -> Iterator[Example]:
-    """What the first look is learnt from: leaks, and everything that people chat."""
+    """Generate the examples for the preselection table, with and without diacritics: leaks and all other messages."""
     for line in known:
         for form in dict.fromkeys((line.text, fold(line.text))):
             yield Example(line.group, line.leaks, glanced(form), line.weight)
 
 
-def _dressed(line: Line, dice: random.Random) -> Iterator[str]:
-    """The line as others would type it, and in disguise."""
+def _variants(line: Line, dice: random.Random) -> Iterator[str]:
+    """Generate variants of the message: without diacritics, with harmless changes, and disguised."""
     yield fold(line.text)
     for _ in range(_CHANGES):
         yield changed(line.text, dice)
@@ -142,12 +142,12 @@ def _dressed(line: Line, dice: random.Random) -> Iterator[str]:
     if LEVEL.search(line.text):
         for name in dice.sample(sorted(ON_WORD), _DISGUISES if line.leaks else 1):
             dressed = hidden(line.text, ON_WORD[name])
-            yield changed(dressed, dice) if dice.random() < _BOTH else dressed
+            yield changed(dressed, dice) if dice.random() < _SHARE_WITH_BOTH else dressed
         for name in dice.sample(sorted(ON_LINE), _DISGUISES if line.leaks else 1):
             yield ON_LINE[name](line.text)
 
 
-def _filled(text: str, dice: random.Random) -> str:
+def _fill_placeholders(text: str, dice: random.Random) -> str:
     while "{D}" in text:
         text = text.replace("{D}", dice.choice(_PAPERS), 1)
     while "{L}" in text:
@@ -155,7 +155,7 @@ def _filled(text: str, dice: random.Random) -> str:
     return text.replace("GIẢ ĐỊNH", "").replace("\\n", "\n")
 
 
-_PASSED_ON = "posting"
+_LEAKS_FILE = "posting"
 _PAPERS = (
     "văn bản", "công văn", "tài liệu", "báo cáo", "kế hoạch", "tờ trình", "quyết định", "chỉ thị", "kết luận", "hồ sơ",
     "phương án", "danh sách", "công điện", "biên bản", "nghị quyết", "thông báo", "thông tin", "nội dung", "số liệu",
@@ -167,9 +167,9 @@ _WEIGHT_OF_SHIPPED = 3.0
 _WEIGHT_OF_FORM = 0.4
 _CHANGES = 2
 _DISGUISES = 2
-_BOTH = 0.3
+_SHARE_WITH_BOTH = 0.3
 _MARGIN = 1.0
-"""The verdict also learns from what the first look nearly lets in."""
+"""Margin below the preselection threshold within which chat still becomes an example for the verdict table."""
 
 
 if __name__ == "__main__":

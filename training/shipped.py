@@ -1,4 +1,4 @@
-"""The inputs that ship with the project: counts, English words, figures of sentences, the office's own lines."""
+"""Shipped training inputs: word counts, English words, features of sample sentences, and the project's own messages."""
 
 import lzma
 from array import array
@@ -19,13 +19,13 @@ CORPUS = HERE / "corpus"
 FOREIGN = CORPUS / "foreign.txt"
 FOLDS = 5
 OWN_WEIGHT = 20
-"""How often each of our own lines counts beside a line of the corpora."""
+"""How often each of the project's own messages counts relative to a line of the corpora."""
 OWN_WEIGHT_OF_TRIPLES = 7
-"""The same, of its runs of three: one line is no habit."""
+"""As `OWN_WEIGHT`, for three-word sequences; lower, because a single message does not show a habit."""
 
 
 def write_counts(counts: Counts) -> None:
-    """Write one line a word: the word, how often it stands, and its followers as `word:often`; the same of pairs."""
+    """Write a line per word with its count and its followers (`word:count`); then the same for word pairs."""
     after = _gathered((before, follower, often) for (before, follower), often in counts.pairs.items())
     _write(COUNTS, ([word, str(often), *after.get(word, [])] for word, often in sorted(counts.singles.items())))
     after = _gathered((f"{a} {b}", follower, often) for (a, b, follower), often in counts.triples.items())
@@ -33,7 +33,7 @@ def write_counts(counts: Counts) -> None:
 
 
 def read_counts() -> Counts:
-    """What `write_counts` wrote."""
+    """Read the counts that `write_counts` wrote."""
     counts = Counts(Counter(), Counter(), Counter())
     for word, often, *followers in _read(COUNTS):
         counts.singles[word] = int(often)
@@ -45,7 +45,7 @@ def read_counts() -> Counts:
 
 
 def with_own_lines(counts: Counts, own: Counts) -> Counts:
-    """The counts of the corpora together with those of our own lines."""
+    """Return the sum of the corpora's counts and the weighted counts of the project's own messages."""
     return counts.plus(own, OWN_WEIGHT, OWN_WEIGHT_OF_TRIPLES)
 
 
@@ -72,35 +72,35 @@ def _read(path: Path) -> Iterator[list[str]]:
 
 
 def write_english(shares: Mapping[str, float]) -> None:
-    """Write one line a word, with its share in parts of a thousand million."""
+    """Write one line per English word, with its share in parts per 10^9."""
     _write(ENGLISH, ([word, str(round(share * 1e9))] for word, share in sorted(shares.items())))
 
 
 def read_english() -> dict[str, float]:
-    """The share (0-1) of each English word."""
+    """Return the share (0-1) of each English word."""
     return {word: int(parts) / 1e9 for word, parts in _read(ENGLISH)}
 
 
 def own_lines() -> list[str]:
-    """The office's and our own messages, right and complete, without the foreign ones."""
+    """Return the office's and the project's own correct Vietnamese messages, without those in foreign languages."""
     paths = sorted(CORPUS.rglob("*.txt"), key=lambda path: (path.name, path))
     return [line for path in paths if path != FOREIGN for line in lines_of(path)]
 
 
 def lines_of(path: Path) -> Iterator[str]:
-    """The lines of a corpus, without those that are empty or begin with #."""
+    """Return the lines of a corpus file, without empty ones and comments (#)."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             yield line.strip()
 
 
 def fold_of(line: str) -> int:
-    """Which of the `FOLDS` parts a line is in: what is learnt from a line must not know the line already."""
+    """Return which of the `FOLDS` cross-validation parts a message is in, so that a model can be trained without it."""
     return crc32(line.encode()) % FOLDS
 
 
 def write_figures(rows: Sequence[Sequence[float]], answers: Sequence[bool], weights: Sequence[float]) -> None:
-    """Write figures of samples, each column to the nearest of at most 256 values that occur in it."""
+    """Write the features of samples, each column rounded to the nearest of at most 256 values that occur in it."""
     raw = bytearray()
     raw += array("I", [len(rows), len(rows[0])]).tobytes()
     for column in zip(*rows, strict=True):
@@ -119,7 +119,7 @@ def write_figures(rows: Sequence[Sequence[float]], answers: Sequence[bool], weig
 
 
 def read_figures() -> tuple[list[tuple[float, ...]], list[bool], list[float]]:
-    """The figures of each sample, whether it violates, and its weight."""
+    """Return the features of each sample, whether it is a violation, and its weight."""
     raw = lzma.decompress(FIGURES.read_bytes())
     many, wide = array("I", raw[:8])
     at = 8

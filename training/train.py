@@ -1,7 +1,6 @@
-"""Make `zalo_governor/text/vietnamese.model` from what ships: `python -m training.train`, or `make model`.
+"""Train `zalo_governor/text/vietnamese.model` from the shipped inputs: `python -m training.train`, or `make model`.
 
-Nothing else is read and nothing is drawn by chance that the seed does not fix: the same inputs and versions of the
-locked requirements give the same bytes.
+Training is deterministic: the same inputs and the same versions of the locked requirements give the same bytes.
 """
 
 from collections.abc import Iterator
@@ -35,7 +34,7 @@ MODEL = Path(__file__).parent.parent / "zalo_governor/text/vietnamese.model"
 
 
 def main() -> None:
-    """Count, train, write."""
+    """Read the inputs, train the decision trees and write the model."""
     counts, english, own = read_counts(), read_english(), own_lines()
     rows, answers, weights = read_figures()
     for row, sample in _own_figures(counts, english, own):
@@ -50,7 +49,7 @@ def main() -> None:
 def _own_figures(
     counts: Counts, english: dict[str, float], own: list[str]
 ) -> Iterator[tuple[tuple[float, ...], Sample]]:
-    """Figures of our own messages, each seen by a language that has not counted it."""
+    """Generate (features, sample) of the project's own messages, using language models trained without them."""
     rng = Random(_SEED)
     for fold in range(FOLDS):
         others = count(line for line in own if fold_of(line) != fold)
@@ -88,7 +87,7 @@ def _train(rows: list[tuple[float, ...]], answers: list[bool], weights: list[flo
             "bagging_freq": 1,
             "feature_fraction": 0.6,
             "lambda_l2": 5,
-            # The surer a word lacks its marks, the surer the message does, whatever the samples happen to hold.
+            # More evidence of missing diacritics must never lower the score, whatever the samples happen to hold.
             "monotone_constraints": [int(figure in RISING) for figure in range(len(rows[0]))],
             "seed": _SEED,
             "num_threads": 1,
@@ -109,7 +108,7 @@ def _tree(node: dict[str, Any]) -> Node:
 
 
 _MORE_ABBREVIATIONS = ["CAT", "TU", "CAN", "TAND", "HU", "BQL", "BCH", "TTHC", "SNN", "VP", "CAN", "BAN"]
-"""That look like bare words."""
+"""Abbreviations that look like words without diacritics."""
 _SEED = 2026
 _TREES = 350
 _ROUNDS = 2

@@ -1,1 +1,1 @@
-"""`make bench`: measures the program's speed and writes build/bench.json."""
+"""Benchmarks of the program (`make bench`); the results are written to build/bench.json."""

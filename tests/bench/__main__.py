@@ -1,7 +1,7 @@
-"""Prints what was measured beside what it has to reach, and writes it to build/bench.json.
+"""Run the benchmarks, print the results beside their goals and write them to build/bench.json.
 
-`python -m tests.bench [PART …]` measures these parts alone and leaves the other figures of the file as they were;
-`python -m tests.bench content …` and the like measure the rules on labelled lines (`tests/bench/texts`).
+`python -m tests.bench [PART …]` runs only these parts and keeps the other figures in the file;
+`python -m tests.bench content …` and the like measure the rules on labelled texts (`tests/bench/texts`).
 """
 
 import json
@@ -37,7 +37,7 @@ PARTS: dict[str, tuple[str, Callable[[Path], Figures]]] = {
 
 
 def main(names: list[str]) -> None:
-    """Measure each part once."""
+    """Run the named parts, or all parts if none is named."""
     if unknown := set(names) - PARTS.keys():
         sys.exit(f"no such part: {', '.join(unknown)}; there are: {', '.join(PARTS)}")
     console = Console()

@@ -1,5 +1,7 @@
-"""`python -m tests.bench.count [--decoded] URL SIZES…`: our listener alone, counting what it hears, as count.mjs has
-zca-js do; with `--decoded`, counting the messages of decoded frames, of which nothing is made yet.
+"""Run the program's own socket listener alone and count the messages that it receives.
+
+`python -m tests.bench.count [--decoded] URL SIZES…` is the counterpart of count.mjs, which does the same with zca-js.
+With `--decoded`, the messages of decoded frames are counted before elements are made of them.
 """
 
 import json
@@ -22,7 +24,7 @@ _DECODED = "--decoded"
 
 
 class Count:
-    """Counts the messages of one flood after the other."""
+    """Counts the messages of several floods in succession and prints the speed of each."""
 
     def __init__(self, sizes: list[int]) -> None:
         self._sizes = sizes
@@ -30,7 +32,7 @@ class Count:
         self._began = self._cpu = 0.0
 
     def take(self, messages: Sized) -> None:
-        """What came together."""
+        """Count messages that were received together."""
         if not self._heard:
             self._began, self._cpu = time.perf_counter(), time.process_time()
         self._heard += len(messages)
@@ -40,25 +42,25 @@ class Count:
                 "cpu_us": (time.process_time() - self._cpu) / self._heard * 1e6,
                 "rss_mb": rss_mb("self"),
             }
-            _say(json.dumps(figures))
+            _print_line(json.dumps(figures))
             self._heard = 0
             del self._sizes[0]
 
 
 def rss_mb(process: int | str) -> float:
-    """Resident memory of a process in MB."""
+    """Return the resident memory of a process in MB."""
     return memory_mb(process, "VmRSS")
 
 
 def memory_mb(process: int | str, field: str) -> float:
-    """MB by a field of proc(5)'s status: `VmRSS` now, `VmHWM` at most since its program began."""
+    """Return a memory field of /proc/PID/status in MB: `VmRSS` is the present, `VmHWM` the peak resident memory."""
     status = Path(f"/proc/{process}/status").read_text()
     [line] = [line for line in status.splitlines() if line.startswith(field)]
     return int(line.split()[1]) / 1024
 
 
 def main(base: str, sizes: list[int], *, decoded: bool) -> None:
-    """Listen until killed."""
+    """Listen to the simulator at `base` until the process is killed."""
     session = _session(base)
     session.login()
     freeze_long_lived_objects()
@@ -79,15 +81,15 @@ def _session(base: str) -> ZaloSession:
 
 
 def _decode(session: ZaloSession, count: Count) -> None:
-    wire, decoder = ZaloConnection(session, session.socket_urls[0], clock=system_clock), FrameDecoder()
+    connection, decoder = ZaloConnection(session, session.socket_urls[0], clock=system_clock), FrameDecoder()
     while True:
-        for data in wire.receive(1.0):
+        for data in connection.receive(1.0):
             if decoder.keyed:
                 count.take(decoder.decode(data).content["groupMsgs"])
             else:
                 decoder.decode(data)
-                wire.keep_alive(60)
-                _say("listening")
+                connection.keep_alive(60)
+                _print_line("listening")
 
 
 def _listen(session: ZaloSession, count: Count) -> None:
@@ -107,10 +109,10 @@ def _listen(session: ZaloSession, count: Count) -> None:
 
 def _tell(report: LineReport) -> None:
     if report.state is LineState.UP:
-        _say("listening")
+        _print_line("listening")
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

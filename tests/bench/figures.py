@@ -1,10 +1,10 @@
-"""What is measured, by name, and what it has to reach."""
+"""Names and goals of the benchmark's figures."""
 
 Figures = dict[str, float | None]
-"""None for what this machine could not measure."""
+"""Name of a figure -> measured value; None if this machine could not measure it."""
 
 AT_LEAST = {
-    # Of processor time: on one core. The wall clock also waits for whoever feeds them, and node takes a second core.
+    # Ratios of processor time: wall time includes waiting for the simulator, and node uses a second core.
     "decode_cpu_ratio_1": 4.0,
     "decode_cpu_ratio_20": 4.0,
     "receive_cpu_ratio_1": 4.0,
@@ -27,12 +27,12 @@ AT_MOST = {
     "stop_seconds": 5.0,
 }
 _LATENCY_MS = 50.0
-_SYNCS, _BESIDE_THEM_MS = 8, 30.0
-"""A slower disk may take so many syncs and so many milliseconds more."""
+_SYNCS, _EXTRA_MS = 8, 30.0
+"""On a slow disk the latency goal is this many syncs plus this many milliseconds."""
 
 
 def goals(figures: Figures) -> dict[str, tuple[str, bool]]:
-    """By name: the goal in words, and whether it was reached; only of what was measured."""
+    """Return by name the goal as text and whether it was reached, for the measured figures that have a goal."""
     found = {}
     for name, value in figures.items():
         if value is None:
@@ -40,7 +40,7 @@ def goals(figures: Figures) -> dict[str, tuple[str, bool]]:
         if name in AT_LEAST:
             found[name] = f">= {AT_LEAST[name]:,g}", value >= AT_LEAST[name]
         elif name == "dm_latency_ms_p99":
-            most = max(_LATENCY_MS, _SYNCS * (figures.get("sync_ms") or 0) + _BESIDE_THEM_MS)
+            most = max(_LATENCY_MS, _SYNCS * (figures.get("sync_ms") or 0) + _EXTRA_MS)
             found[name] = f"<= {most:,.0f}", value <= most
         elif name in AT_MOST:
             found[name] = f"<= {AT_MOST[name]:,.3g}", value <= AT_MOST[name]

@@ -1,4 +1,4 @@
-"""Frames to inbox: decode, take apart, look at the door, encrypt, write durably."""
+"""Benchmark from socket frames to the inbox: decode, split into elements, check for secrets, encrypt, store durably."""
 
 import base64
 import secrets
@@ -28,11 +28,11 @@ from zalo_governor.zalo.frames.decrypt import FrameDecoder
 
 COUNT = 20_000
 TOGETHER = 200
-"""Frames of one message that had arrived together, as in a burst."""
+"""Number of one-message frames that are stored in one transaction, as in a burst."""
 
 
 def inbox(folder: Path) -> Figures:
-    """The disk's sync, and messages a second from frames of one message (encrypt 2, gzip) to the durable inbox."""
+    """Return the disk's sync time in ms, and the messages per second from one-message frames to the durable inbox."""
     frames, decoder = _frames()
     database = Database(f"sqlite:///{folder / 'inbox.db'}", Keys(secrets.token_bytes(32)), system_clock)
     database.migrate()

@@ -1,4 +1,4 @@
-"""From what a member writes to the admin's notice, at an even pace."""
+"""Benchmark of the time from a member's message to the notice to the admin, at an even rate of messages."""
 
 import sqlite3
 from contextlib import closing
@@ -15,11 +15,14 @@ COUNT = 4_000
 VIOLATION_EVERY = 40
 ALERTS = COUNT // VIOLATION_EVERY
 SENDERS = [str(7_100_000_000_000_000_000 + number) for number in range(ALERTS + 1)]
-"""Each violation is another member's, so that each alerts; as many as share no divisor with `VIOLATION_EVERY`."""
+"""uids of the senders. Each violation has a different sender, so that each causes a notice of its own.
+
+Their number has no common divisor with `VIOLATION_EVERY`.
+"""
 
 
 def latency(folder: Path) -> Figures:
-    """Median and 99th percentile of milliseconds from the frame's write to the admin's message at the simulator."""
+    """Return median and 99th percentile of the ms from writing the frame to the admin's notice at the simulator."""
     place = folder / "latency"
     place.mkdir()
     with rig(place) as made:

@@ -1,4 +1,4 @@
-"""The whole program as a process, fed by the simulator with messages of about 120 characters, encrypt 2 with gzip."""
+"""Benchmark of the whole program as a process; the simulator sends messages of 120 characters (encrypt 2, gzip)."""
 
 import time
 from pathlib import Path
@@ -15,24 +15,26 @@ from zalo_governor.cli.demo.processes import Program
 STUBBED = 50_000
 BURST = 200_000
 SETTLED = 10_000
-"""Messages after which the program is warm, and memory has taken its size."""
+"""Number of messages after which the program is warmed up and its memory has settled."""
 PATIENCE = 180
 VIOLATION_EVERY = 500
-_NEARLY = 15_000
-"""Messages left that may be judged within the next seconds."""
-_AT_ONCE = 2_000
-"""Those that may be within the next tenth of a second."""
+_CHECK_SLOWLY = 15_000
+"""Above this number of unjudged messages, progress is checked once a second."""
+_CHECK_OFTEN = 2_000
+"""Above this number of unjudged messages, progress is checked every 0.1 s, below it every 0.01 s."""
 
 
 class Stubbed(Program):
-    """The bot with a rulebook that holds no rules."""
+    """The bot program with a rulebook that holds no rules."""
 
     module: ClassVar[str] = "tests.bench.stubbed"
 
 
 def stub(folder: Path) -> Figures:
-    """Messages a second through the durable path alone, and those that the bare store takes of the same rows in the
-    same commits."""
+    """Measure messages per second of the durable path without rules.
+
+    Also returns how many sqlite3 alone stores of the same rows in the same commits, and the share reached.
+    """
     figures: Figures = {}
     for per_frame in (1, 20):
         place = folder / f"stub-{per_frame}"
@@ -49,13 +51,13 @@ def stub(folder: Path) -> Figures:
 
 
 def pipeline(folder: Path) -> Figures:
-    """Messages a second with all rules, their share of what the rules alone do, and memory over a long burst."""
+    """Measure messages per second with all rules, the share of the rules' own speed, and memory over a long burst."""
     place = folder / "burst"
     place.mkdir()
     texts = talk()
     before = rules_per_s(CHATTER), rules_per_s(texts)
     with rig(place) as made:
-        # Once alone: where it makes the tables, alembic stays in its memory until the next start.
+        # The first start creates the tables and keeps alembic in memory, so memory is measured after the second.
         made.start_bot()
         assert made.stop_bot() == 0
         made.start_bot()
@@ -67,7 +69,7 @@ def pipeline(folder: Path) -> Figures:
         talk_per_s = _flood(made, len(texts), texts=texts)
         [rules_process] = children(made.bot.pid, "zalo_governor.sandbox.rules")
         rules_rss = rss_mb(rules_process)
-    # Once more: a machine that is not ours alone has hours of its own.
+    # Measured before and after, because the speed of a shared machine varies.
     chatter_alone, talk_alone = map(mean, zip(before, (rules_per_s(CHATTER), rules_per_s(texts)), strict=True))
     return {
         "pipeline_per_s": per_s,
@@ -83,12 +85,12 @@ def pipeline(folder: Path) -> Figures:
 
 
 def _flood(made: Rig, count: int, **order: object) -> float:
-    """Messages a second from the first frame to the last message judged."""
+    """Send a flood and return the messages per second from the first frame to the last judged message."""
     before = made.judged()
     feed_seconds: float = made.control("flood", count=count, **order)["feed_seconds"]
     began = time.monotonic()
     while (left := before + count - made.judged()) > 0:
-        # Counting takes the second core's time, too.
-        time.sleep(1.0 if left > _NEARLY else 0.1 if left > _AT_ONCE else 0.01)
+        # Counting uses time of the second core, so it is done rarely while many messages are left.
+        time.sleep(1.0 if left > _CHECK_SLOWLY else 0.1 if left > _CHECK_OFTEN else 0.01)
         assert time.monotonic() - began < PATIENCE
     return count / (time.monotonic() - began + feed_seconds)

@@ -1,6 +1,7 @@
-"""Receiving, decoding, counting: our listener beside unmodified zca-js, each in its own process, on the same floods.
+"""Benchmark of receiving, decoding and counting: the program's listener against unmodified zca-js, each in its process.
 
-Both get messages of about 120 characters, encrypt 2 with gzip, in frames of 1 and of 20, after a flood to get warm.
+Both receive the same floods: messages of about 120 characters, encrypt 2 with gzip, in frames of 1 and of 20 messages,
+after a flood that warms them up.
 """
 
 import shutil
@@ -20,7 +21,7 @@ ROUNDS = 3
 
 
 class Flood(NamedTuple):
-    """What is fed, and whether it is measured."""
+    """A flood to send, and whether its result is used (or it only warms up)."""
 
     size: int
     per_frame: int
@@ -32,11 +33,11 @@ SIZES = [str(flood.size) for flood in FLOODS]
 
 
 def receive(_folder: Path) -> Figures:
-    """Messages a second and MB of both, and their ratios; None for zca-js where it cannot be installed.
+    """Return messages per second and MB of both programs, and their ratios; None for zca-js if it cannot be installed.
 
-    `receive_…` is the listener with all that it makes of a message (its place, time, identity, what it said);
-    `decode_…` is receiving and decoding alone. Of each the best of some rounds, in turn: a machine that is not ours
-    alone slows down for seconds at a time.
+    `receive_…` is the listener including the elements that it makes of each message (place, time, identity, content);
+    `decode_…` is receiving and decoding alone. The programs alternate and the best of several rounds counts, because a
+    shared machine slows down for seconds at a time.
     """
     count = [sys.executable, "-m", "tests.bench.count"]
     own_rounds, decoding_rounds, other_rounds = [], [], []
@@ -68,17 +69,17 @@ def receive(_folder: Path) -> Figures:
 
 
 def _zca_js() -> list[str] | None:
-    """How it is called; None where it cannot be installed."""
+    """Return the command line that runs zca-js, or None if zca-js cannot be installed."""
     try:
         folder = install()
     except NotInstallableError:
         return None
-    # node looks for packages beside the script.
+    # node searches for packages beside the script.
     return ["node", str(shutil.copy(Path(__file__).with_name("count.mjs"), folder))]
 
 
 def _best(rounds: list[dict[int, dict[str, float]]]) -> dict[int, dict[str, float]]:
-    """By messages a frame: the most a second, the least time, the most memory of all rounds."""
+    """Return the best values of all rounds by messages per frame: highest speed, shortest time, highest memory."""
     return {
         per_frame: {
             "per_s": max(one[per_frame]["per_s"] for one in rounds),
@@ -90,7 +91,7 @@ def _best(rounds: list[dict[int, dict[str, float]]]) -> dict[int, dict[str, floa
 
 
 def _measured(command: list[str]) -> dict[int, dict[str, float]]:
-    """By messages a frame: what the client printed."""
+    """Run a client through all floods and return the values that it prints, by messages per frame."""
     figures = {}
     with simulating() as base:
         client = Lines([*command, base, *SIZES])

@@ -1,4 +1,4 @@
-"""The leader's report of one month in all four faces: how long it takes, and how much memory."""
+"""Benchmark of the leader's monthly report in all four output formats: duration and memory."""
 
 import resource
 import sqlite3
@@ -48,9 +48,12 @@ FROM events WHERE (id >> 8) % 100 = 7
 
 
 def report(folder: Path) -> Figures:
-    """Seconds from the question to the last of the four faces, for two sizes of a month; and the most memory that
-    the process which composes, or one that prints, has held, in MB."""
-    # Apart: the system remembers the largest child of this process, of whatever was measured before.
+    """Measure the report on a month of 100 000 and of 1 000 000 messages.
+
+    Returns the seconds from the request to the last of the four formats, and the peak memory in MB of the process that
+    composes the report or of the one that prints it, whichever is larger.
+    """
+    # In a new process, because RUSAGE_CHILDREN also covers children of earlier measurements.
     with ProcessPoolExecutor(1, get_context("spawn")) as apart:
         return apart.submit(_report, folder).result()
 
@@ -63,9 +66,9 @@ def _report(folder: Path) -> Figures:
         config = place / "governor.yaml"
         config.write_text(SETTINGS, encoding="utf-8")
         _fill(config, count)
-        figures |= _made(config, f"{count // 1000}k")
+        figures |= _measure(config, f"{count // 1000}k")
     printing = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    # Not by getrusage: there a process begins with what the one that began it held.
+    # Not by getrusage, whose peak starts with the memory of the parent process.
     return {**figures, "report_rss_mb": max(memory_mb("self", "VmHWM"), printing)}
 
 
@@ -92,7 +95,7 @@ def _fill(config: Path, count: int) -> None:
         connection.execute("COMMIT")
 
 
-def _made(config: Path, label: str) -> Figures:
+def _measure(config: Path, label: str) -> Figures:
     settings = load_settings(config)
     records = open_records(settings, system_clock)
     regulation = records.rulebook.regulation

@@ -1,4 +1,4 @@
-"""The rules alone, on one core."""
+"""Benchmark of the rules alone, on one core."""
 
 import time
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ CHATTER = [sentence(number) for number in range(COUNT)]
 
 
 def rules(_folder: Path) -> Figures:
-    """Messages a second that all rules judge: of the chatter that the simulator floods with, and of talk."""
+    """Return how many messages per second all rules judge: of generated messages, and of realistic ones."""
     return {"rules_per_s": rules_per_s(CHATTER), "rules_of_talk_per_s": rules_per_s(talk())}
 
 
 def rules_per_s(texts: Sequence[str]) -> float:
-    """Messages a second that all rules judge."""
+    """Return how many messages per second all rules judge, measured on these texts."""
     engine = load_rulebook(shipped_config()).engine
     now = datetime.now(UTC)
     events = [MessageSent(at=now, text=text) for text in texts]
@@ -33,8 +33,10 @@ def rules_per_s(texts: Sequence[str]) -> float:
 
 
 def talk() -> list[str]:
-    """As many messages of what people really type, two lines each (about 110 characters) of the benign corpus, whose
-    every line looks a little like a violation: chatter is easier for the rules than people are."""
+    """Return `COUNT` realistic messages: two lines each (about 110 characters) of the corpus of compliant messages.
+
+    Every line of the corpus looks slightly like a violation, so that rules take longer than for generated messages.
+    """
     corpus = shipped_config() / "benign" / "messages.vi.txt"
     lines = [line for line in corpus.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     count = len(lines)

@@ -1,4 +1,4 @@
-"""What the disk and the bare store take."""
+"""Benchmark of the disk and of SQLite without the program."""
 
 import os
 import sqlite3
@@ -24,7 +24,7 @@ Row = tuple[Any, ...]
 
 
 def sync_ms(folder: Path) -> float:
-    """Median milliseconds of one 4 KiB write with fsync on this disk."""
+    """Return the median milliseconds of one 4 KiB write with fsync on this disk."""
     path = folder / "sync"
     times = []
     with path.open("wb", buffering=0) as file:
@@ -38,7 +38,10 @@ def sync_ms(folder: Path) -> float:
 
 
 def store_bound_per_s(filled: Path, bare: Path) -> float:
-    """Messages a second that sqlite3 alone writes: the rows of a bot's database in the commits that the bot made."""
+    """Return the messages per second that sqlite3 alone writes.
+
+    The rows of a bot's database (`filled`) are inserted into the database `bare` in the same commits as the bot's.
+    """
     with closing(sqlite3.connect(filled)) as connection:
         (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
         tables = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL") if sql]
@@ -67,7 +70,10 @@ def store_bound_per_s(filled: Path, bare: Path) -> float:
 
 
 def _commits(rows: Sequence[Row], at: int, table: str) -> Iterator[tuple[int, str, list[Row]]]:
-    """What was written together: the clock was read once for each transaction."""
+    """Group rows into the transactions that wrote them: (time, table, rows).
+
+    Rows of one transaction have the same value in column `at`, as the clock is read once for each transaction.
+    """
     for moment, together in groupby(rows, key=itemgetter(at)):
         yield moment, table, list(together)
 

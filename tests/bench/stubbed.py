@@ -1,4 +1,4 @@
-"""`python -m tests.bench.stubbed run …`: the program itself, but with a rulebook that holds no rules."""
+"""`python -m tests.bench.stubbed run …`: the program with a rulebook that holds no rules."""
 
 from pathlib import Path
 from unittest.mock import patch

@@ -1,4 +1,4 @@
-"""A database that has grown for years: starting on it, reporting from it, stopping while it grows on."""
+"""Benchmark with a large database (1 000 000 messages): starting, reporting, and stopping under load."""
 
 import sqlite3
 import time
@@ -39,8 +39,10 @@ WHERE id NOT IN (SELECT id FROM events)
 
 
 def years(folder: Path) -> Figures:
-    """Seconds with a million messages stored: from the start to listening, for a report on all of them, and from
-    SIGTERM under load to the end."""
+    """Measure seconds with a million stored messages.
+
+    Returns the time from start to listening, for a report on all messages, and from SIGTERM under load to exit.
+    """
     place = folder / "years"
     place.mkdir()
     with rig(place) as made:
@@ -82,7 +84,7 @@ def _fill(database: Path) -> None:
 
 
 def _report_seconds(made: Rig) -> float:
-    """For the figures of the report on all the days, with the bot running beside."""
+    """Return the seconds to compute a report's figures on all days while the bot runs."""
     settings = load_settings(made.config)
     records = open_records(settings, system_clock)
     today = local(system_clock()).date()

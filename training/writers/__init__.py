@@ -1,8 +1,8 @@
-"""Labelled lines by many hands, a folder each writer: what the rules of clauses 4.1 to 4.3 learn from.
+"""Labelled messages by several writers, one folder each, from which the rules of clauses 4.1 to 4.3 are trained.
 
-A file begins with `# Writer: …`; a section `## label kind` is followed by its lines, one message a line, a line break
-inside written as a backslash and n. Everything secret or harmful is invented. Whoever measures leaves out whole
-writers, never lines: lines of one hand are alike.
+A file begins with `# Writer: …`; a section `## label kind` is followed by its messages, one per line, with a line break
+written as a backslash and n. Everything secret or harmful is invented. Measurements leave out whole writers, never
+single messages, because messages of one writer resemble each other.
 """
 
 from collections.abc import Iterator
@@ -13,21 +13,21 @@ FOLDER = Path(__file__).parent
 
 
 class Line(NamedTuple):
-    """One message."""
+    """A labelled message."""
 
     writer: str
     label: str
-    """secrecy.txt: `leak`, `talk` (about the rule; leaks nothing) or `clean`; harmful.txt: `harmful` or `clean`."""
+    """secrecy.txt: `leak`, `talk` (about the rule, discloses nothing) or `clean`; harmful.txt: `harmful` or `clean`."""
     kind: str
-    """The form of a leak or of an innocent line; in harmful.txt the category of clause 4.2, or `chat`."""
+    """Form of a leak or of a harmless message; in harmful.txt the category of clause 4.2, or `chat`."""
     text: str
 
 
 def read_lines(name: str) -> list[Line]:
-    """All lines of the files of that name (`secrecy.txt`, `harmful.txt`), writer by writer.
+    """Read all files of that name (`secrecy.txt` or `harmful.txt`), writer by writer.
 
     Raises:
-        ValueError: a file does not say its writer, or has a line before its first section.
+        ValueError: a file does not name its writer, or has a message before its first section.
     """
     return [line for path in sorted(FOLDER.glob(f"*/{name}")) for line in _lines_of(path)]
 

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import repeat
 from typing import NamedTuple, TypeVar
 
 import structlog
@@ -15,6 +16,7 @@ from zalo_governor.domain.connection import BackfillEnd, Gap, LineReport, LineSt
 from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.inbound import Admitted, Element, place_of
 from zalo_governor.pipeline.ports import Gaps, History
+from zalo_governor.pipeline.storage_retry import retry_until_stored
 
 log = structlog.get_logger(__name__)
 
@@ -392,20 +394,18 @@ class GapRecovery:
         for gap_id, count in counts.items():
             self._retry_until_stored(partial(self._gaps.add_recovered, gap_id, count))
 
-    def _retry_until_stored(self, ask: Callable[[], T]) -> T:
-        """Call the store until it is available and return its answer.
+    def _retry_until_stored(self, operation: Callable[[], T]) -> T:
+        """Repeat a storage operation until it succeeds; raise StoreUnavailableError if the program stops meanwhile."""
+        return retry_until_stored(
+            operation,
+            pauses=repeat(_RETRY_SECONDS),
+            wait=self._wait_unless_stopping,
+            on_failure=lambda error: log.error("recovery_waits", error=error),
+        )
 
-        Raises:
-            StoreUnavailableError: the program was stopped meanwhile.
-        """
-        while True:
-            try:
-                return ask()
-            except StoreUnavailableError as error:
-                log.error("recovery_waits", error=error)
-                with self._changed:
-                    if self._changed.wait_for(lambda: self._stopping, timeout=_RETRY_SECONDS):
-                        raise
+    def _wait_unless_stopping(self, seconds: float) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: self._stopping, timeout=seconds)
 
 
 def _gap_owner(element: Element) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Generic
 
 import structlog
@@ -17,6 +17,7 @@ from zalo_governor.pipeline.evaluation import Assessment, Evaluator, NotUndersto
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.ordering import EventOrdering
 from zalo_governor.pipeline.ports import Inbox, OutboxStore, Parser, Reactions, Rules, UnitsOfWork, UowT
+from zalo_governor.pipeline.storage_retry import retry_until_stored
 from zalo_governor.rules.base import SealingRule
 
 log = structlog.get_logger(__name__)
@@ -309,32 +310,28 @@ class Judge(Generic[UowT]):
 
     def _store_dead_letter(self, admitted: Admitted, error: str) -> None:
         """Store an entry on which the judge itself fails as a dead letter."""
-        for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
-            try:
-                with self._units.begin() as uow:
-                    uow.verdicts.store_dead_letter(admitted, f"judge fault: {error}", self._clock())
-            except StoreUnavailableError as unavailable:
-                self.progress.tries_again()
-                log.error("judge_waits", error=unavailable, entries=1)
-                if self._wait_unless_stopping(delay):
-                    return
-            else:
-                return
+
+        def store() -> None:
+            with self._units.begin() as uow:
+                uow.verdicts.store_dead_letter(admitted, f"judge fault: {error}", self._clock())
+
+        self._retry_until_stored(store, entries=1)
 
     def _confirm_echoes(self, echoes: Sequence[tuple[int, str]]) -> None:
         """Mark our own messages as sent in the outbox, since Zalo echoed them: (client id, msgId)."""
-        if not echoes:
-            return
-        for delay in doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS):
-            try:
-                self._outbox.confirm(echoes, self._clock())
-            except StoreUnavailableError as error:
-                self.progress.tries_again()
-                log.error("judge_waits", error=error, echoes=len(echoes))
-                if self._wait_unless_stopping(delay):
-                    return
-            else:
-                return
+        if echoes:
+            self._retry_until_stored(lambda: self._outbox.confirm(echoes, self._clock()), echoes=len(echoes))
+
+    def _retry_until_stored(self, operation: Callable[[], None], **logged: int) -> None:
+        """Repeat a storage operation until it succeeds or the program stops."""
+
+        def on_failure(error: StoreUnavailableError) -> None:
+            self.progress.tries_again()
+            log.error("judge_waits", error=error, **logged)
+
+        pauses = doubling(_RETRY_FIRST_SECONDS, _RETRY_LONGEST_SECONDS)
+        with suppress(StoreUnavailableError):
+            retry_until_stored(operation, pauses=pauses, wait=self._wait_unless_stopping, on_failure=on_failure)
 
     def _write_batch(self, batch: Assessment) -> tuple[list[tuple[EventBase, Verdict]], list[tuple[int, str]]]:
         """Write a batch in one transaction. Return the judged events and the echoes of our own messages."""

@@ -1,6 +1,6 @@
-"""How Zalo wraps what is said over HTTP: JSON under AES-CBC with a zero IV, in base64.
+"""Encryption of Zalo's HTTP API: JSON encrypted with AES-CBC under a zero IV, encoded as base64.
 
-Two clients speak it: zlapi 1.0.3 logs in plainly, zca-js 2.2.0 under a login key that both sides derive.
+zlapi 1.0.3 logs in without encryption; zca-js 2.2.0 logs in under a key that client and server both derive.
 """
 
 import base64
@@ -20,13 +20,13 @@ from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.errors import EnvelopeError
 
 ZCID_KEY = b"3FC4F0D2AB50057BCE0D90D9187A22B1"
-"""The key under which zca-js hides `type,imei,first launch` in `zcid`."""
+"""Key under which zca-js encrypts `type,imei,first launch time` in the `zcid` parameter."""
 
 _ZERO_IV = bytes(16)
 
 
 def to_json(value: Any) -> bytes:
-    """Compact JSON in UTF-8, as Zalo's servers write it; what UTF-8 cannot hold is escaped."""
+    """Encode a value as compact JSON in UTF-8, as Zalo does; with escapes if UTF-8 cannot hold the text."""
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
@@ -34,7 +34,7 @@ def to_json(value: Any) -> bytes:
 
 
 def encrypt(plaintext: bytes, key: bytes) -> str:
-    """Base64 of the AES-CBC ciphertext; the key has 16, 24 or 32 bytes."""
+    """Encrypt with AES-CBC under a key of 16, 24 or 32 bytes and return the ciphertext as base64."""
     padder = PKCS7(128).padder()
     encryptor = Cipher(AES(key), CBC(_ZERO_IV)).encryptor()
     padded = padder.update(plaintext) + padder.finalize()
@@ -42,10 +42,10 @@ def encrypt(plaintext: bytes, key: bytes) -> str:
 
 
 def decrypt(text: str, key: bytes) -> bytes:
-    """The plaintext of what `encrypt` or a client made.
+    """Decrypt base64 text produced by `encrypt` or by a client.
 
     Raises:
-        EnvelopeError: not base64, or not under this key.
+        EnvelopeError: the text is not base64 or not encrypted under this key.
     """
     try:
         decryptor = Cipher(AES(key), CBC(_ZERO_IV)).decryptor()
@@ -57,10 +57,10 @@ def decrypt(text: str, key: bytes) -> bytes:
 
 
 def read_params(text: str, key: bytes) -> RawDict:
-    """The parameter object inside `params`.
+    """Decrypt the `params` of a request and return the JSON object in it.
 
     Raises:
-        EnvelopeError: it cannot be decrypted or is no JSON object.
+        EnvelopeError: the text cannot be decrypted or holds no JSON object.
     """
     try:
         value = json.loads(decrypt(text, key))
@@ -72,22 +72,22 @@ def read_params(text: str, key: bytes) -> RawDict:
 
 
 def outer(data: str | None, code: int = 0, message: str = "") -> RawDict:
-    """The outer answer; `data` is ciphertext, or None with an error."""
+    """Return the outer answer object of an API call; `data` is ciphertext, or None in an error answer."""
     return {"error_code": code, "error_message": message, "data": data}
 
 
 def sealed_answer(data: Any, key: bytes, code: int = 0, message: str = "") -> RawDict:
-    """An outer answer without error around an encrypted inner one."""
+    """Return a successful outer answer around an encrypted inner answer, which holds `data` or an inner error."""
     return outer(encrypt(to_json({"error_code": code, "error_message": message, "data": data}), key))
 
 
 def login_key(zcid: str, zcid_ext: str) -> bytes:
-    """The 32 bytes that zca-js and the server derive for the login alone."""
+    """Derive the 32-byte key that zca-js and the server use only for the login calls."""
     digest = hashlib.md5(zcid_ext.encode(), usedforsecurity=False).hexdigest().upper()
     return (digest[::2][:8] + zcid[::2][:12] + zcid[1::2][::-1][:12]).encode()
 
 
 def sign_key(call: str, values: Mapping[str, str]) -> str:
-    """zca-js's signature of a call's values, taken in the order of their names."""
+    """Return zca-js's MD5 signature of a call: its values are concatenated in the order of their names."""
     text = "zsecure" + call + "".join(values[name] for name in sorted(values))
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

@@ -1,18 +1,18 @@
-"""What can go wrong inside the simulated Zalo."""
+"""Exceptions of the Zalo simulator."""
 
 from zalo_governor.domain.errors import GovernorError
 
 
 class SimulatorError(GovernorError):
-    """The simulator was asked for something that it cannot do; the text says what and is fit to be read."""
+    """An order to the simulator cannot be carried out; the text gives the reason and can be shown to the user."""
 
 
 class EnvelopeError(SimulatorError):
-    """A request's `params` could not be decrypted or read."""
+    """The `params` of a request could not be decrypted or parsed."""
 
 
 class AnswerError(SimulatorError):
-    """The simulated Zalo refuses a call, with Zalo's own inner error code."""
+    """A simulated API call fails with one of Zalo's inner error codes."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)

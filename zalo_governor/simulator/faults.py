@@ -1,44 +1,44 @@
-"""What the simulated Zalo is told to do wrong."""
+"""Faults that the simulated Zalo can be told to produce."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Refusals = dict[str, tuple[int, str]]
-"""Path -> (error code, error message)."""
+"""API path -> (error code, error message)."""
 
 
 class Faults(BaseModel):
-    """Faults in force; a path is the whole path, such as `/api/group/sendmsg`."""
+    """The faults that are active; a path is the full API path, such as `/api/group/sendmsg`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     inner: Refusals = {}
-    """Outer answer 0, inner error."""
+    """Paths answered with this error code in the encrypted inner answer; the outer code is 0."""
     outer: Refusals = {}
     status: dict[str, int] = {}
-    """HTTP status, with a page of HTML."""
+    """Path -> HTTP status of the answer, with an HTML page as body."""
     hang: dict[str, float] = {}
-    """Seconds to wait before the answer."""
+    """Path -> seconds to wait before the answer."""
     empty: list[str] = []
-    """Outer answer 0 with no data at all."""
+    """Paths answered with outer code 0 and no data."""
     lose_answer: list[str] = []
-    """The call is carried out, then the connection breaks before the answer."""
+    """Paths whose calls are carried out, but whose connection is broken before the answer."""
     most: dict[str, tuple[int, float]] = {}
-    """Path -> (calls, seconds): whoever calls it more often within so long is refused with 221 for that call."""
+    """Rate limits: path -> (calls, seconds); a call beyond that many in so many seconds is refused with code 221."""
     rotate_cookie: str | None = None
-    """The next answer replaces `zpw_sek` by this value, once."""
+    """New value of the cookie `zpw_sek`, set once by the next answer; None for no rotation."""
     expired: list[str] = []
-    """Values of `zpw_sek` that no longer count: 102 over HTTP, 401 at the socket."""
+    """Values of the cookie `zpw_sek` that are rejected: with code 102 over HTTP, 401 in the socket handshake."""
     plain_login: tuple[int, str] | None = None
-    """(error code, error message) for getLoginInfo in the plain form of old clients."""
+    """(error code, error message) for unencrypted getLoginInfo calls, the form that old clients use."""
     handshake: int | None = Field(default=None, ge=400, le=599)
-    """HTTP status for every socket handshake."""
+    """HTTP status with which every socket handshake is refused; None accepts handshakes."""
     one_session: bool = False
-    """A socket of another session of the same account closes the first with 3003, as a login elsewhere does."""
+    """Whether a new session of an account closes the older session's socket with code 3003, as Zalo does."""
     silent: bool = False
-    """Sockets stay open and nothing comes over them any more, not even the answer to a ping."""
+    """Whether all sockets stay open but send nothing any more, not even answers to pings."""
     bad_tag: bool = False
-    """Every encrypted frame has a wrong GCM tag."""
+    """Whether every encrypted frame has a wrong GCM tag."""
     echo: bool = True
-    """Whether a client's own messages come back over the socket."""
+    """Whether a client's own messages are sent back to it over the socket."""
     old: bool = True
-    """Whether requests for old messages (510, 511, 610, 611) are answered."""
+    """Whether requests for old messages (cmd 510, 511, 610, 611) are answered."""

@@ -1,4 +1,4 @@
-"""Frames of the socket as the server writes and reads them.
+"""Encode and decode socket frames as Zalo's server does.
 
 A frame is one binary message: version 1, cmd (uint16, little endian), sub command, then UTF-8 JSON.
 """
@@ -20,7 +20,7 @@ Encryption = Literal[0, 1, 2, 3]
 
 
 class Encoding(NamedTuple):
-    """How a payload is packed: see `encode`."""
+    """Options for encoding a frame's payload, see `encode`; `bad_tag` corrupts the GCM tag."""
 
     encrypt: Encryption = 2
     comp: Compression = "gzip"
@@ -31,7 +31,7 @@ USUAL = Encoding()
 
 
 class ClientFrame(NamedTuple):
-    """A frame that a client sent; `data` is None where its JSON could not be read."""
+    """A frame received from a client; `data` is None if its JSON could not be parsed."""
 
     cmd: int
     sub: int
@@ -39,27 +39,27 @@ class ClientFrame(NamedTuple):
 
 
 def plain_frame(cmd: int, sub: int, body: RawDict) -> bytes:
-    """A frame around JSON that is not wrapped further (key frame, ping answer)."""
+    """Return a frame around unencrypted JSON, used for the key frame and for answers to pings."""
     return b"\x01" + cmd.to_bytes(2, "little") + bytes([sub]) + to_json(body)
 
 
 def encode(cmd: int, sub: int, data: Any, key: AESGCM, encoding: Encoding = USUAL) -> bytes:
-    """A data frame.
+    """Return a data frame with its payload encoded as `encoding` says.
 
     encrypt 0 is JSON text; 1 is base64 of the compressed JSON; 2 is percent-encoded base64 of
     IV (16) + AAD (16) + AES-GCM ciphertext of the compressed JSON + tag (16); 3 is as 2 without compression.
     """
     plain = to_json({"error_code": 0, "error_message": "", "data": data})
-    return plain_frame(cmd, sub, {"encrypt": encoding.encrypt, "data": _wrap(plain, key, encoding)})
+    return plain_frame(cmd, sub, {"encrypt": encoding.encrypt, "data": _encode_payload(plain, key, encoding)})
 
 
 def read_client_frame(message: bytes) -> ClientFrame:
-    """What a client said.
+    """Decode a frame received from a client.
 
-    zlapi 1.0.3 writes a header of six bytes instead of four, so the JSON is looked for from its first brace.
+    zlapi 1.0.3 writes a header of six bytes instead of four, so the JSON is read from its first brace.
 
     Raises:
-        ValueError: shorter than a header.
+        ValueError: the message is shorter than a frame header.
     """
     if len(message) < 4:
         raise ValueError("a frame has at least four bytes")
@@ -70,7 +70,7 @@ def read_client_frame(message: bytes) -> ClientFrame:
         return ClientFrame(cmd, sub, None)
 
 
-def _wrap(plain: bytes, key: AESGCM, encoding: Encoding) -> str:
+def _encode_payload(plain: bytes, key: AESGCM, encoding: Encoding) -> str:
     if encoding.encrypt == 0:
         return plain.decode()
     if encoding.encrypt == 1:

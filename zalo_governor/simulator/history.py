@@ -1,4 +1,4 @@
-"""The messages of one thread as Zalo's servers remember them."""
+"""Message history of one conversation, as Zalo's servers store it."""
 
 import json
 from bisect import bisect_left, insort
@@ -8,7 +8,7 @@ from zalo_governor.simulator.crypto import to_json
 
 
 class History:
-    """Messages by msgId, kept as JSON bytes: a flood fills it with hundreds of thousands."""
+    """The messages of one conversation by msgId, kept as JSON bytes because a flood adds hundreds of thousands."""
 
     def __init__(self) -> None:
         self._bodies: dict[int, bytes] = {}
@@ -18,32 +18,32 @@ class History:
         return len(self._order)
 
     def add(self, message: RawDict) -> None:
-        """Remember a message, or replace the one of the same msgId. One without a numeric msgId is not remembered."""
+        """Store a message, replacing one with the same msgId; a message without a numeric msgId is ignored."""
         number = _number(message.get("msgId"))
         if number is not None:
             self.add_encoded(number, to_json(message))
 
     def add_encoded(self, number: int, body: bytes) -> None:
-        """The same for a message that is JSON already; `number` is its msgId."""
+        """Store a message that is already encoded as JSON; `number` is its msgId."""
         if number not in self._bodies:
             insort(self._order, number)
         self._bodies[number] = body
 
     def get(self, msg_id: str) -> RawDict | None:
-        """The message, or None."""
+        """Return the message with this msgId, or None if it is not stored."""
         number = _number(msg_id)
         body = None if number is None else self._bodies.get(number)
         return None if body is None else self._read(body)
 
     def remove(self, msg_id: str) -> None:
-        """Forget a message that was recalled or deleted."""
+        """Remove a recalled or deleted message."""
         number = _number(msg_id)
         if number in self._bodies:
             del self._bodies[number]
             del self._order[bisect_left(self._order, number)]
 
     def shorten(self, keep: int) -> int:
-        """Forget all but the newest `keep`; gives how many went."""
+        """Remove all but the newest `keep` messages and return how many were removed."""
         gone = self._order[: len(self._order) - keep] if keep < len(self._order) else []
         for number in gone:
             del self._bodies[number]
@@ -51,14 +51,14 @@ class History:
         return len(gone)
 
     def before(self, cursor: int, count: int) -> tuple[list[RawDict], bool]:
-        """Up to `count` messages with msgId < cursor, newest first, and whether there are older ones."""
+        """Return up to `count` messages with msgId < cursor, newest first, and whether older ones exist."""
         end = bisect_left(self._order, cursor)
         start = max(0, end - count)
         page = [self._read(self._bodies[number]) for number in reversed(self._order[start:end])]
         return page, start > 0
 
     def after(self, cursor: int, count: int) -> list[RawDict]:
-        """The newest `count` of the messages with msgId > cursor, oldest first."""
+        """Return the newest `count` of the messages with msgId > cursor, oldest first."""
         numbers = self._order[bisect_left(self._order, cursor + 1) :][-count:]
         return [self._read(self._bodies[number]) for number in numbers]
 

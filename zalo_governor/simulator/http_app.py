@@ -1,4 +1,4 @@
-"""The HTTP side: finds the endpoint by path, unwraps the parameters, wraps the answer, and applies faults."""
+"""The HTTP API: finds the endpoint by path, decrypts the parameters, applies faults and encrypts the answer."""
 
 import asyncio
 import json
@@ -19,22 +19,22 @@ from zalo_governor.simulator.world import Account
 _log = structlog.get_logger(__name__)
 
 KEEP_ALIVE = "/keepalive"
-"""Its parameters are encrypted and its answer is not; the misspelt name in it is Zalo's."""
+"""Path of the keep-alive call, whose answer is not encrypted; the misspelling `config_vesion` in it is Zalo's."""
 NO_SESSION = outer(None, 102, "zpw_sek is missing or wrong")
 
 
 class HttpApp:
-    """Answers every path that is neither a socket nor the control API."""
+    """Handler of all API paths, that is, of all that are neither WebSocket, picture, login site nor control API."""
 
     def __init__(self, stage: EventBus) -> None:
         self._stage = stage
         self._called: dict[str, list[float]] = {}
-        """Path -> when it was called, where calls are limited."""
+        """Path -> monotonic times of its recent calls; only for paths with a rate limit."""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One call, from the bytes of the request to the bytes of the answer. Everything is recorded."""
+        """Answer one API call and record it in the request log."""
         stage, path = self._stage, request.path
-        form, upload = await _form(request)
+        form, upload = await _read_form(request)
         entry = call_entry(request, stage.world.now_ms())
         await asyncio.sleep(stage.faults.hang.get(path, 0))
         response = self._answer(request, entry, form, upload)
@@ -67,15 +67,15 @@ class HttpApp:
         entry["params"] = params
         if refusal:
             return self._response(refusal, account, entry)
-        if self._too_many(path):
+        if self._exceeds_rate_limit(path):
             return self._response(sealed_answer(None, account.secret_key, 221, "too many requests"), account, entry)
         if path in stage.faults.empty:
             return self._response(outer(None), account, entry)
         call = Call(stage, account, request.method, path, dict(request.query), params, upload)
-        code, answer = _carry_out(call)
+        code, answer = _run_endpoint(call)
         return self._response(answer, account, entry, inner_code=code)
 
-    def _too_many(self, path: str) -> bool:
+    def _exceeds_rate_limit(self, path: str) -> bool:
         limit = self._stage.faults.most.get(path)
         if limit is None:
             return False
@@ -104,7 +104,7 @@ class HttpApp:
 
 
 def call_entry(request: web.Request, now_ms: int) -> RawDict:
-    """What is recorded of a call before it is understood."""
+    """Return the request log's entry of a call, with `params` and `error_code` still unset."""
     return {
         "method": request.method,
         "path": request.path,
@@ -118,7 +118,7 @@ def call_entry(request: web.Request, now_ms: int) -> RawDict:
 
 
 def session_cookie(request: web.Request) -> str:
-    """The value of `zpw_sek`, "" without one. zlapi can send a rotated one twice: the first counts."""
+    """Return the first cookie `zpw_sek`, "" if missing; after a rotation zlapi may send the cookie twice."""
     for part in request.headers.get("Cookie", "").split(";"):
         name, _, value = part.strip().partition("=")
         if name == "zpw_sek":
@@ -133,8 +133,8 @@ def _unquoted(value: str) -> str:
         return value
 
 
-def _carry_out(call: Call) -> tuple[int, RawDict]:
-    """The inner error code, which nobody but the client could read otherwise, and the whole answer."""
+def _run_endpoint(call: Call) -> tuple[int, RawDict]:
+    """Run the endpoint; return the inner error code (for the log, as the answer is encrypted) and the whole answer."""
     key = call.account.secret_key
     if call.path in call.stage.faults.inner:
         code, message = call.stage.faults.inner[call.path]
@@ -149,12 +149,12 @@ def _carry_out(call: Call) -> tuple[int, RawDict]:
         _log.info("invalid_params", path=call.path, error=type(error).__name__)
         return 114, sealed_answer(None, key, 114, "invalid params")
     seen: Any = call.stage.world.seen_by(call.account, data)
-    # The history call alone answers with JSON inside a string.
+    # Only the history call returns its data as a JSON string.
     return 0, sealed_answer(json.dumps(seen, ensure_ascii=False) if call.path == "/api/cm/getrecentv2" else seen, key)
 
 
-async def _form(request: web.Request) -> tuple[dict[str, str], bytes]:
-    """The text fields of the body and what was uploaded with it."""
+async def _read_form(request: web.Request) -> tuple[dict[str, str], bytes]:
+    """Return the text fields of a POST body, and the bytes of the files uploaded with it."""
     fields: dict[str, str] = {}
     upload = b""
     if request.method == "POST":

@@ -1,7 +1,7 @@
-"""Lets aiohttp serve zlapi's handshakes.
+"""Workaround that lets aiohttp accept zlapi's WebSocket handshakes.
 
-zlapi 1.0.3 sends Host, Origin, Connection and Upgrade twice; aiohttp answers 400 to that, so repeated headers are
-dropped before its parser sees them. Only the first request of a connection is looked at: a handshake is never later.
+zlapi 1.0.3 sends Host, Origin, Connection and Upgrade twice, which aiohttp answers with 400; repeated headers are
+therefore dropped before its parser. Only the first request of a connection is changed, as a handshake is never later.
 """
 
 import asyncio
@@ -13,22 +13,22 @@ _SINGLE = {b"host", b"origin", b"connection", b"upgrade", b"sec-websocket-versio
 
 
 class HeaderCompat(asyncio.Protocol):
-    """Stands between the transport and aiohttp's protocol."""
+    """asyncio protocol that forwards everything to aiohttp's protocol, with repeated headers removed."""
 
     def __init__(self, make_inner: Callable[[], asyncio.Protocol]) -> None:
         self._inner = make_inner()
         self._head: bytes | None = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Handed on."""
+        """Forward the transport to aiohttp's protocol."""
         self._inner.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Handed on."""
+        """Forward the end of the connection to aiohttp's protocol."""
         self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Held back until the first head is complete, then handed on."""
+        """Forward data; hold back the first request's headers until complete and remove their duplicates."""
         if self._head is None:
             self._inner.data_received(data)
             return
@@ -40,20 +40,20 @@ class HeaderCompat(asyncio.Protocol):
         self._inner.data_received(tidy(head) + end + rest)
 
     def eof_received(self) -> bool | None:
-        """Handed on."""
+        """Forward the end of input to aiohttp's protocol."""
         return self._inner.eof_received()
 
     def pause_writing(self) -> None:
-        """Handed on."""
+        """Forward the request to pause writing to aiohttp's protocol."""
         self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        """Handed on."""
+        """Forward the request to resume writing to aiohttp's protocol."""
         self._inner.resume_writing()
 
 
 def tidy(head: bytes) -> bytes:
-    """The head of a request without second copies of headers that may stand only once; the last copy stays."""
+    """Remove repeated headers that may occur only once from a request's head, keeping the last of each."""
     start, *lines = head.split(b"\r\n")
     kept: list[bytes] = []
     seen: set[bytes] = set()

@@ -1,4 +1,4 @@
-"""Builds the elements of frames: messages, recalls, reactions, receipts and group acts, with every field Zalo sends."""
+"""Build the JSON elements of socket frames: messages, recalls, reactions, receipts and group acts."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -20,30 +20,33 @@ CLIENT_TYPES = {
     "share.file": 46,
     "chat.gif": 49,
 }
-"""The integer that stands for a msgType in quotes and pins."""
+"""msgType -> the integer that Zalo uses for this type in quotes and pins."""
 
 
 def group_message(world: World, given: RawDict) -> RawDict:
-    """A message of a group: what is given, completed with every other field; `_text` becomes the content."""
+    """Return a complete group message: the fields in `given` plus defaults; `_text` becomes the content."""
     sender = str(given.get("uidFrom", MEMBER_UID))
-    return _completed(world, given, sender=sender, to=str(given.get("idTo", GROUP_ID)), cmd=521)
+    return _complete_message(world, given, sender=sender, to=str(given.get("idTo", GROUP_ID)), cmd=521)
 
 
 def private_message(world: World, given: RawDict) -> RawDict:
-    """A private message, completed in the same way; by default from the member to the main account."""
+    """Return a complete private message, by default from the sample member (`MEMBER_UID`) to the main account.
+
+    `given` overrides the default fields; its `_text` becomes the content.
+    """
     sender = str(given.get("uidFrom", MEMBER_UID))
-    return _completed(world, given, sender=sender, to=str(given.get("idTo", world.main_account.uid)), cmd=501)
+    return _complete_message(world, given, sender=sender, to=str(given.get("idTo", world.main_account.uid)), cmd=501)
 
 
 def attachment(title: str = "", href: str = "", **more: Any) -> RawDict:
-    """The content object of photos, files and links; `params` is given as a dict and becomes a JSON string."""
+    """Return the content object of a photo, file or link; `params` is passed as a dict and stored as a JSON string."""
     params = json.dumps(more.pop("params", {}), ensure_ascii=False)
     base = {"title": title, "description": "", "href": href, "thumb": "", "childnumber": 0, "action": "", "type": ""}
     return base | more | {"params": params}
 
 
 def quote_of(message: RawDict) -> RawDict:
-    """The `quote` of a reply to that message."""
+    """Return the `quote` object of a reply to the message."""
     content = message.get("content")
     return {
         "ownerId": message["uidFrom"],
@@ -59,7 +62,7 @@ def quote_of(message: RawDict) -> RawDict:
 
 
 def recall_of(message: RawDict) -> RawDict:
-    """What makes a `chat.undo` of a message, to be completed like any message of the same thread."""
+    """Return the fields of a `chat.undo` (recall); `group_message` or `private_message` completes them."""
     return {
         "msgType": "chat.undo",
         "uidFrom": message["uidFrom"],
@@ -75,7 +78,10 @@ def recall_of(message: RawDict) -> RawDict:
 
 
 def deletion_of(messages: Iterable[RawDict], group_id: str, by: str) -> RawDict:
-    """What makes a `chat.delete`: an administrator took away others' messages. The shape is inferred, not seen."""
+    """Return the fields of a `chat.delete` of members' messages by an administrator.
+
+    The shape is inferred from other events, not observed at Zalo.
+    """
     return {
         "msgType": "chat.delete",
         "uidFrom": by,
@@ -88,7 +94,7 @@ def deletion_of(messages: Iterable[RawDict], group_id: str, by: str) -> RawDict:
 
 
 def reaction_to(target: RawDict, by: str, icon: str) -> RawDict:
-    """What makes a `chat.reaction`; its content is a JSON string. An empty icon takes the reaction away."""
+    """Return the fields of a `chat.reaction` with a JSON string as content; an empty icon removes the reaction."""
     content = {
         "rMsg": [
             {
@@ -110,7 +116,7 @@ def reaction_to(target: RawDict, by: str, icon: str) -> RawDict:
 
 
 def receipt(target: RawDict, group_id: str, seen: Sequence[str]) -> RawDict:
-    """An element of `groupSeens` (522): who has seen a message."""
+    """Return an element of `groupSeens` (cmd 522) that says which uids have seen a message."""
     return {
         "msgId": target["msgId"],
         "realMsgId": target["msgId"],
@@ -123,7 +129,10 @@ def receipt(target: RawDict, group_id: str, seen: Sequence[str]) -> RawDict:
 
 
 def group_act(world: World, group: Group, act: str, by: str, members: Sequence[str] = (), **more: Any) -> RawDict:
-    """A control of 601: `by` did `act`, which concerns `members`."""
+    """Return a control element (cmd 601): `by` performed the group action `act` on `members`.
+
+    Increments the group's version. `more` overrides fields of the data object.
+    """
     group.version += 1
     data = {
         "subType": 1,
@@ -150,7 +159,7 @@ def group_act(world: World, group: Group, act: str, by: str, members: Sequence[s
 
 
 def pin_act(world: World, group: Group, by: str, message: RawDict) -> RawDict:
-    """A control of 601: somebody pinned a message."""
+    """Add a pin of the message to the group and return the control element (cmd 601) that announces the pin."""
     content = message["content"]
     params = {
         "senderUid": message["uidFrom"],
@@ -183,18 +192,18 @@ def pin_act(world: World, group: Group, by: str, message: RawDict) -> RawDict:
 
 
 def friend_request(request: FriendRequest) -> list[RawDict]:
-    """The controls of 601 for a friend request: Zalo sends the older `req` beside `req_v2`."""
+    """Return the control elements (cmd 601) of a friend request: Zalo sends the older `req` as well as `req_v2`."""
     data = {"toUid": request.to, "fromUid": request.by, "src": 85, "message": request.message}
     return [control("fr", "req", data), control("fr", "req_v2", data)]
 
 
 def befriended(uid: str) -> RawDict:
-    """The control of 601 that tells somebody of a new friend: its data is the friend's uid alone."""
+    """Return the control element (cmd 601) that announces a new friend; its data is only the friend's uid."""
     return control("fr", "add", uid)
 
 
 def unpin_act(group: Group, by: str, message: RawDict) -> RawDict:
-    """A control of 601: somebody took the pin of a message away."""
+    """Remove the pin of the message from the group and return the control element (cmd 601) that announces it."""
     topic = next(pin for pin in group.pins if json.loads(pin["params"])["global_msg_id"] == message["msgId"])
     group.pins.remove(topic)
     board = {"oldBoardVersion": group.version, "boardVersion": group.version + 1}
@@ -203,12 +212,12 @@ def unpin_act(group: Group, by: str, message: RawDict) -> RawDict:
 
 
 def control(act_type: str, act: str, data: Any, **more: Any) -> RawDict:
-    """An element of `controls`; Zalo gives group data as a JSON string."""
+    """Return an element of `controls` (cmd 601); for `act_type` "group" its data is a JSON string, as at Zalo."""
     body = json.dumps(data, ensure_ascii=False) if act_type == "group" else data
     return {"content": {"act_type": act_type, "act": act, "data": body, **more}}
 
 
-def _completed(world: World, given: RawDict, *, sender: str, to: str, cmd: int) -> RawDict:
+def _complete_message(world: World, given: RawDict, *, sender: str, to: str, cmd: int) -> RawDict:
     msg_id = str(given.get("msgId") or world.new_message_id())
     person = world.person(world.main_account.uid if sender == "0" else sender, str(given.get("dName") or ""))
     message = {

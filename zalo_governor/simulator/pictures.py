@@ -1,11 +1,11 @@
-"""Pictures as Zalo serves them from its hosts: invented from their names, so that two names show two pictures."""
+"""Generate group pictures as Zalo's image hosts serve them; each name gives a different picture."""
 
 import hashlib
 import struct
 import zlib
 
 FOLDER = "/avatars/"
-"""Below this, every path is a picture."""
+"""URL path prefix of the generated pictures."""
 HOST = "https://s75-ava-grp-talk.zadn.vn"
 
 _FIELDS, _FIELD = 8, 16
@@ -13,7 +13,7 @@ _SIDE = _FIELDS * _FIELD
 
 
 def png(name: str) -> bytes:
-    """A grey picture of 128 x 128 points, of 8 x 8 fields."""
+    """Return a grey 128 x 128 pixel PNG of 8 x 8 squares whose shades are derived from the name."""
     shades = hashlib.blake2b(name.encode(), digest_size=_FIELDS * _FIELDS).digest()
     lines = bytearray()
     for row in range(_SIDE):
@@ -25,7 +25,7 @@ def png(name: str) -> bytes:
 
 
 def address(name: str) -> str:
-    """Where Zalo says that a group's picture lies, "" for none."""
+    """Return the URL of a group's picture, "" if the name is empty."""
     return f"{HOST}{FOLDER}{name}" if name else ""
 
 

@@ -1,4 +1,4 @@
-"""The QR codes that the simulated id.zalo.me has given, and what has become of each."""
+"""The login QR codes that the simulated id.zalo.me has issued, and their states."""
 
 import asyncio
 import secrets
@@ -9,7 +9,7 @@ from zalo_governor.simulator.errors import SimulatorError
 
 
 class QrState(StrEnum):
-    """How far a code has come."""
+    """State of a login QR code."""
 
     SHOWN = "shown"
     SCANNED = "scanned"
@@ -20,19 +20,19 @@ class QrState(StrEnum):
 
 @dataclass
 class QrCode:
-    """One code and who scanned it."""
+    """One login QR code: the browser session that requested it, and the person who scanned it."""
 
     visitor: str
     code: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     token: str = field(default_factory=lambda: f"https://qr.zalo.me/{secrets.token_urlsafe(48)}")
-    """What the picture says to the app on a telephone."""
+    """The text encoded in the QR picture, which the phone app reads."""
     state: QrState = QrState.SHOWN
     uid: str = ""
     name: str = ""
 
 
 class QrCodes:
-    """All codes; who waits for one is woken when anything happens."""
+    """All issued QR codes; wakes coroutines that wait for a code's state to change."""
 
     def __init__(self) -> None:
         self._codes: dict[str, QrCode] = {}
@@ -40,7 +40,7 @@ class QrCodes:
         self._ended = False
 
     def give(self, visitor: str) -> QrCode:
-        """A new code; an older one of the same visitor counts no longer."""
+        """Issue a new code to a visitor (a browser session) and expire the visitor's older unscanned codes."""
         for code in self._codes.values():
             if code.visitor == visitor and code.state is QrState.SHOWN:
                 code.state = QrState.EXPIRED
@@ -49,43 +49,43 @@ class QrCodes:
         return code
 
     def of(self, visitor: str, code: str) -> QrCode | None:
-        """The code, if it is that visitor's."""
+        """Return the QR code with this id if it was issued to the visitor, else None."""
         found = self._codes.get(code)
         return found if found and found.visitor == visitor else None
 
     def confirmed(self, visitor: str) -> QrCode | None:
-        """The code by which a visitor has come in."""
+        """Return the confirmed code with which the visitor has logged in, or None."""
         mine = (code for code in self._codes.values() if code.visitor == visitor)
         return next((code for code in mine if code.state is QrState.CONFIRMED), None)
 
     def all(self) -> list[dict[str, str]]:
-        """Code and state of each, the oldest first."""
+        """Return id and state of every code, oldest first."""
         return [{"code": code.code, "state": code.state.value} for code in self._codes.values()]
 
     def newest(self) -> QrCode:
-        """The youngest code.
+        """Return the code issued last.
 
         Raises:
-            SimulatorError: none was given yet.
+            SimulatorError: no code has been issued yet.
         """
         if not self._codes:
             raise SimulatorError("no QR code was asked for yet")
         return next(reversed(self._codes.values()))
 
     async def change(self, code: QrCode, state: QrState) -> None:
-        """Somebody with a telephone did something, or time went by.
+        """Move a code to another state (scanned, confirmed, declined or expired) and wake waiting coroutines.
 
         Raises:
-            SimulatorError: that cannot happen to a code in this state.
+            SimulatorError: the code cannot go from its present state to that state.
         """
-        if state not in _AFTER.get(code.state, ()):
+        if state not in _NEXT_STATES.get(code.state, ()):
             raise SimulatorError(f"the code is {code.state.value}: it cannot become {state.value}")
         async with self._changed:
             code.state = state
             self._changed.notify_all()
 
     async def left(self, code: QrCode, state: QrState, seconds: float) -> bool:
-        """Wait until the code is no longer in that state; False when so many seconds have gone by."""
+        """Wait until the code is no longer in `state`; return False if it still is after so many seconds."""
         try:
             async with asyncio.timeout(seconds), self._changed:
                 await self._changed.wait_for(lambda: self._ended or code.state is not state)
@@ -94,13 +94,13 @@ class QrCodes:
         return True
 
     async def end(self) -> None:
-        """Let go of everybody who waits."""
+        """Wake all waiting coroutines, because the simulator is stopping."""
         async with self._changed:
             self._ended = True
             self._changed.notify_all()
 
 
-_AFTER = {
+_NEXT_STATES = {
     QrState.SHOWN: (QrState.SCANNED, QrState.EXPIRED),
     QrState.SCANNED: (QrState.CONFIRMED, QrState.DECLINED, QrState.EXPIRED),
 }

@@ -1,4 +1,4 @@
-"""The simulator as a server on loopback."""
+"""The simulator as an HTTP and WebSocket server on loopback."""
 
 import asyncio
 import signal
@@ -24,9 +24,9 @@ _MAX_UPLOAD = 256 * 1024 * 1024
 
 
 class Simulator:
-    """A Zalo on 127.0.0.1. With a scenario it plays that as soon as a client listens.
+    """A simulated Zalo on 127.0.0.1; plays `scenario`, if given, as soon as a client has connected.
 
-    `speed` is scenario seconds per real second; None for the scenario's own.
+    `speed` is scenario seconds per real second; None takes the scenario's own value.
     """
 
     def __init__(self, clock: Clock, scenario: Scenario | None = None, speed: float | None = None) -> None:
@@ -37,10 +37,10 @@ class Simulator:
         self._server: asyncio.Server | None = None
 
     async def start(self, port: int = 0) -> int:
-        """Listen; gives the port, which is a free one for 0.
+        """Start listening and return the port; port 0 chooses a free one.
 
         Raises:
-            SimulatorError: the port is taken.
+            SimulatorError: the port cannot be opened, for example because it is in use.
         """
         app = web.Application(client_max_size=_MAX_UPLOAD)
         front, control, id_host = HttpApp(self.stage), Control(self.stage), IdHost(self.stage)
@@ -72,7 +72,7 @@ class Simulator:
         return taken
 
     async def stop(self) -> None:
-        """Close everything."""
+        """End the simulation, close all sockets and stop the server."""
         await self.stage.finish()
         if self._server:
             self._server.close()
@@ -90,10 +90,10 @@ class Simulator:
 
 
 async def serve(simulator: Simulator, port: int, on_ready: Callable[[str], None]) -> None:
-    """Run until SIGTERM or SIGINT; `on_ready` gets the base URL once clients may come.
+    """Run the simulator until SIGTERM or SIGINT; `on_ready` is called with the base URL once the server listens.
 
     Raises:
-        SimulatorError: the port is taken.
+        SimulatorError: the port cannot be opened, for example because it is in use.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""The sockets over which clients listen."""
+"""WebSockets over which clients receive events."""
 
 import asyncio
 import base64
@@ -23,7 +23,7 @@ _WRITER_LIMIT = 1 << 20
 
 
 class Line:
-    """One open socket with the cipher key of this connection."""
+    """One open WebSocket with its encryption key."""
 
     def __init__(self, account: Account, cookie: str, request: web.Request, socket: web.WebSocketResponse) -> None:
         self.account = account
@@ -31,12 +31,12 @@ class Line:
         self.key_bytes = os.urandom(16)
         self.key = AESGCM(self.key_bytes)
         self.mute = False
-        """It stays open and nothing comes over it any more."""
+        """Whether the socket stays open but sends nothing any more."""
         self._request = request
         self._socket = socket
 
     async def write(self, frame: bytes) -> bool:
-        """Write one binary message; False when the socket is gone."""
+        """Write one binary message; return False if the socket is closed."""
         try:
             await self._socket.send_bytes(frame)
         except ConnectionError:
@@ -44,8 +44,10 @@ class Line:
         return True
 
     async def write_together(self, frames: Iterable[bytes]) -> None:
-        """Write binary messages by one call of the system: a server that is asked for a flood has to keep ahead of
-        its clients. Nothing happens when the socket is gone."""
+        """Write binary messages with one system call, so that a flood is sent faster than clients can read.
+
+        Does nothing if the socket is closed.
+        """
         transport = self._request.transport
         if transport is None or transport.is_closing():
             return
@@ -54,32 +56,32 @@ class Line:
             await asyncio.sleep(0.001)
 
     async def close(self, code: int) -> None:
-        """Close it with that code."""
+        """Close the socket with this close code."""
         await self._socket.close(code=code)
 
     def abort(self) -> None:
-        """Break the connection without a word, as a cut cable does."""
+        """Break the connection without a close frame, as a cut cable does."""
         if self._request.transport is not None:
             self._request.transport.abort()
 
 
 class Hub:
-    """All open sockets."""
+    """All open sockets, and sending frames to them."""
 
     def __init__(self, state: State) -> None:
         self._state = state
         self.lines: list[Line] = []
         self.cut = False
-        """While the line is cut, no socket opens."""
+        """Whether a network outage is simulated; no socket opens then."""
         self.opened = asyncio.Event()
-        """Set once the first socket has opened."""
+        """Set when the first socket has opened."""
 
     async def serve(self, request: web.Request, cookie: str) -> web.StreamResponse:
-        """Take a socket and serve it until it closes.
+        """Accept a WebSocket and serve it until it closes.
 
-        The handshake answers 401 without a valid session, 503 while the line is cut.
+        The handshake is answered with 401 if the session is not valid, and with 503 during a simulated outage.
         """
-        refusal = self._refusal(cookie)
+        refusal = self._handshake_error(cookie)
         if refusal:
             return web.Response(status=refusal)
         socket = web.WebSocketResponse(
@@ -102,13 +104,13 @@ class Hub:
         return socket
 
     def listening(self, to: Collection[str] | None = None) -> list[Line]:
-        """The open sockets of these accounts, None for all; nothing while the server is told to be silent."""
+        """Return the open, unmuted sockets of the accounts in `to` (None: all); empty under the fault `silent`."""
         if self._state.faults.silent:
             return []
         return [line for line in self.lines if not line.mute and (to is None or line.account.uid in to)]
 
     def mute(self) -> int:
-        """From now on nothing comes over the sockets that are open, not even the answer to a ping; gives how many."""
+        """Stop sending on all open sockets, including answers to pings, and return how many there are."""
         for line in self.lines:
             line.mute = True
         return len(self.lines)
@@ -122,27 +124,30 @@ class Hub:
         encoding: Encoding = USUAL,
         to: Collection[str] | None = None,
     ) -> int:
-        """Write a data frame to the sockets of these accounts, as each sees it; gives how many took it."""
+        """Send a data frame to the sockets of the accounts in `to` (None: all), with each account's view of uids.
+
+        Returns how many sockets accepted the frame.
+        """
         written = 0
         for line in self.listening(to):
             written += await line.write(self.frame(line, data, cmd=cmd, sub=sub, encoding=encoding))
         return written
 
     def frame(self, line: Line, data: RawDict, *, cmd: int = 521, sub: int = 0, encoding: Encoding = USUAL) -> bytes:
-        """The frame for one socket."""
+        """Return the encrypted frame for one socket, with the uids as its account sees them."""
         if self._state.faults.bad_tag:
             encoding = encoding._replace(bad_tag=True)
         return encode(cmd, sub, self._state.world.seen_by(line.account, data), line.key, encoding)
 
     async def send_raw(self, message: bytes) -> int:
-        """Write bytes as they are to every open socket; gives how many took them."""
+        """Write bytes unchanged to every open socket and return how many accepted them."""
         return sum([await line.write(message) for line in self.listening()])
 
     async def close(self, code: int) -> int:
-        """Close every socket with a code; gives how many. 1006 is a broken connection and cannot be sent: abort.
+        """Close every socket with a close code and return how many; 1006 breaks the connections, as it cannot be sent.
 
         Raises:
-            SimulatorError: no such code may stand in a close frame (RFC 6455, 7.4).
+            SimulatorError: the code may not stand in a close frame (RFC 6455, 7.4).
         """
         if code == 1006:
             return self.abort()
@@ -153,14 +158,14 @@ class Hub:
         return len(lines)
 
     def abort(self) -> int:
-        """Break every connection; gives how many."""
+        """Break every connection without a close frame and return how many."""
         lines = list(self.lines)
         for line in lines:
             line.abort()
         self.lines.clear()
         return len(lines)
 
-    def _refusal(self, cookie: str) -> int:
+    def _handshake_error(self, cookie: str) -> int:
         if self._state.faults.handshake:
             return self._state.faults.handshake
         if self.cut:
@@ -183,7 +188,7 @@ class Hub:
             if message.type is WSMsgType.BINARY:
                 await self._answer(line, message.data)
             elif message.type is WSMsgType.CLOSE:
-                # zca-js decides by the code that comes back whether to connect again.
+                # zca-js decides by the returned close code whether to reconnect.
                 await socket.close(code=message.data or 1000)
                 return
             elif message.type in {WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}:
@@ -209,7 +214,7 @@ class Hub:
 
 
 def _header(length: int) -> bytes:
-    """What stands before a whole binary message of so many bytes (RFC 6455, 5.2)."""
+    """Return the WebSocket frame header of an unfragmented binary message of `length` bytes (RFC 6455, 5.2)."""
     if length < 126:
         return bytes([0x82, length])
     return b"\x82\x7e" + length.to_bytes(2) if length < 1 << 16 else b"\x82\x7f" + length.to_bytes(8)

@@ -1,4 +1,4 @@
-"""What all parts of a running simulation share: the world, the faults, what is remembered, what is under way."""
+"""The state that all parts of a running simulation share: world, faults, request log, QR codes and background tasks."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,7 +11,7 @@ from zalo_governor.simulator.world import World
 
 
 class State:
-    """A fresh simulation; `make_world` makes the world as it is at the start, and after a reset."""
+    """The shared state of a simulation; `make_world` creates the initial world, at the start and after each reset."""
 
     def __init__(self, make_world: Callable[[], World]) -> None:
         self._make_world = make_world
@@ -21,23 +21,23 @@ class State:
         self.ledger = RequestLog()
         self.qr_codes = QrCodes()
         self.base_url = ""
-        """Where the server listens: `127.0.0.1:PORT`."""
+        """Host and port of the server: `127.0.0.1:PORT`."""
 
     def reset(self) -> None:
-        """A fresh world, no faults, nothing remembered."""
+        """Create a new world and clear faults, request log and QR codes."""
         self.world = self._make_world()
         self.faults = Faults()
         self.ledger = RequestLog()
         self.qr_codes = QrCodes()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Let something happen right after the present answer."""
+        """Run a coroutine in the background, so that it takes effect after the answer to the current request."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def end_tasks(self) -> None:
-        """End what was spawned."""
+        """Cancel all background tasks and wait for their end."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

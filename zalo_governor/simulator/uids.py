@@ -1,18 +1,18 @@
-"""A uid on Zalo belongs to a pair: who looks, and at whom. Only `globalId` is the same for everybody."""
+"""Conversion of uids between accounts: on Zalo each account sees a person under another uid; `globalId` is common."""
 
 import hashlib
 from collections.abc import Collection
 
 
 def digits(text: str, count: int) -> str:
-    """That many decimal digits which depend on the text alone, so that a restarted simulator gives the same."""
+    """Return `count` decimal digits derived from the text alone, so that they stay the same over restarts."""
     return str(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")).zfill(39)[-count:]
 
 
 class UidView:
-    """How an account other than the first sees people's uids. It sees itself under its own uid.
+    """Converts uids between the main account's view and that of another account, which sees itself under its own uid.
 
-    Each uid is worked out once: ten thousand members are named in a single answer.
+    Each uid is computed once and cached, because a single answer may list ten thousand members.
     """
 
     def __init__(self, account_uid: str) -> None:
@@ -22,7 +22,7 @@ class UidView:
         self._indexed = 0
 
     def seen(self, uid: str) -> str:
-        """What the account calls the person whom the first account calls `uid`."""
+        """Convert a uid from the main account's view to this account's view."""
         if uid == self._account_uid:
             return uid
         found = self._seen.get(uid)
@@ -32,7 +32,10 @@ class UidView:
         return found
 
     def meant(self, uid: str, people: Collection[str]) -> str:
-        """What the first account calls whom this account calls `uid`; a uid of nobody in `people` stays as it is."""
+        """Convert a uid from this account's view to the main account's view.
+
+        `people` holds all known uids in the main account's view; a uid of nobody in it is returned unchanged.
+        """
         if self._indexed != len(people):
             for person in people:
                 self.seen(person)

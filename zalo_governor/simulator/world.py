@@ -1,7 +1,7 @@
-"""Who and what exists in the simulated Zalo: accounts, people, groups, and the numbers that Zalo gives.
+"""The state of the simulated Zalo: accounts, people, groups, friendships, files and message id counters.
 
-A uid belongs to a pair (viewing account, person). Inside the simulator a person goes by the uid that the first
-account sees; another account sees other uids, and `globalId` is the same for all.
+A Zalo uid belongs to a pair (viewing account, person). The simulator stores every person under the uid that the main
+account (the first one) sees; other accounts see other uids, and `globalId` is the same for all accounts.
 """
 
 import hashlib
@@ -41,27 +41,27 @@ _SETTINGS = (
 
 @dataclass
 class Person:
-    """A human being with a Zalo account."""
+    """A person with a Zalo account."""
 
     uid: str
     name: str
-    """What others see: `displayName` and a message's `dName`."""
+    """The name shown to others: `displayName` in profiles and `dName` in messages."""
     zalo_name: str = ""
     phone: str = ""
     official: bool = False
-    """An Official Account: an organisation's or a program's."""
+    """Whether the account is a Zalo Official Account (of an organisation or a program)."""
     takes_messages: bool = True
-    """False: a private message from a stranger is refused with code 123."""
+    """Whether strangers may send private messages; if False, their messages are refused with error code 123."""
 
     @property
     def global_id(self) -> str:
-        """The same for every viewing account."""
+        """Return Zalo's `globalId` of the person, which is the same for every viewing account."""
         return "G" + digits(f"globalId {self.uid}", 17)
 
 
 @dataclass(frozen=True)
 class FriendRequest:
-    """Somebody asks somebody to be a friend, and waits for the answer."""
+    """A friend request that has not been answered yet; `by` and `to` are uids."""
 
     by: str
     to: str
@@ -71,7 +71,7 @@ class FriendRequest:
 
 @dataclass
 class Group:
-    """A Zalo group. `admins` are Zalo's deputies; the owner need not be among them."""
+    """A Zalo group. `admins` holds the uids of Zalo's deputies; the owner need not be among them."""
 
     id: str
     name: str
@@ -82,32 +82,32 @@ class Group:
     settings: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_SETTINGS, 0) | {"enableMsgHistory": 1})
     description: str = ""
     picture: str = ""
-    """Name of the picture, "" for the one that Zalo gives by itself."""
+    """File name of the group's picture; "" if the group has no picture of its own."""
     pins: list[RawDict] = field(default_factory=list)
     version: int = 1
     history: History = field(default_factory=History)
 
     def manages(self, uid: str) -> bool:
-        """Whether Zalo lets this uid kick, delete and change settings."""
+        """Return whether the person may remove members, delete messages and change settings (owner or deputy)."""
         return uid == self.owner or uid in self.admins
 
 
 @dataclass(frozen=True)
 class Account:
-    """A way for a client to log in; an account whose cookie was rotated has several."""
+    """A session with which a client can log in as a person; one person has several after a cookie rotation."""
 
     uid: str
     cookie: str = ""
-    """The `zpw_sek` that belongs to it; one that belongs to nobody logs in to the first account."""
+    """The session cookie `zpw_sek` of this account; an unknown cookie logs in to the main account."""
 
     @property
     def secret_key(self) -> bytes:
-        """16 bytes of `zpw_enk`; derived, so that a restarted simulator still understands a client."""
+        """Return the 16-byte key `zpw_enk`, derived from the uid so that restarts do not change it."""
         return hashlib.sha256(f"zpw_enk {self.uid}".encode()).digest()[:16]
 
 
 class World:
-    """Everything that exists. Starts with one account, one more member and one group."""
+    """All simulated accounts, people, groups and files. Starts with one account, one other member and one group."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -122,12 +122,12 @@ class World:
             )
         }
         self.friends: set[frozenset[str]] = set()
-        """Pairs of uids."""
+        """Pairs of uids of people who are friends."""
         self.friend_requests: list[FriendRequest] = []
         self.uploads: dict[tuple[str, str], dict[int, bytes]] = {}
-        """(uid, clientId) of a file that is being uploaded -> the chunks that have come, by their numbers."""
+        """(uid, clientId) of an unfinished upload -> the chunks received so far, by chunk number."""
         self.files: dict[str, bytes] = {}
-        """Id of an uploaded file or picture -> what it holds; the youngest alone."""
+        """Id of an uploaded file or picture -> its content; only the newest `_FILES_KEPT` files are kept."""
         self._private: dict[frozenset[str], History] = {}
         self._views: dict[str, UidView] = {}
         self._last_message = 0
@@ -135,83 +135,86 @@ class World:
 
     @property
     def main_account(self) -> Account:
-        """The account whose uids name people inside the simulator."""
+        """Return the first account, whose uids identify people inside the simulator."""
         return self.accounts[0]
 
     def keep_file(self, file_id: str, content: bytes) -> None:
-        """Keep what was uploaded; the oldest makes room."""
+        """Store an uploaded file and drop the oldest ones above `_FILES_KEPT`."""
         self.files[file_id] = content
         while len(self.files) > _FILES_KEPT:
             del self.files[next(iter(self.files))]
 
     def now_ms(self) -> int:
-        """Milliseconds since 1970: wire timestamps are real, however fast a scenario plays."""
+        """Return the time in milliseconds since 1970, which is real even when a scenario plays faster."""
         return to_ms(self._clock())
 
     def new_message_id(self) -> str:
-        """A msgId: grows with time, also over a restart, and stays below 10^16, where zlapi starts to page back."""
+        """Return a new msgId.
+
+        Ids grow with time, also over restarts, and stay below 10^16, the cursor at which zlapi starts paging back.
+        """
         self._last_message = max(self._last_message + 1, self.now_ms() * 1000)
         return str(self._last_message)
 
     def new_client_id(self) -> str:
-        """A cliMsgId as a sender's client makes it: milliseconds; never twice the same here."""
+        """Return a new cliMsgId, which a sending client sets to its time in milliseconds; ids are unique here."""
         self._last_client = max(self._last_client + 1, self.now_ms())
         return str(self._last_client)
 
     def account_of(self, cookie: str) -> Account:
-        """Whose session a `zpw_sek` is."""
+        """Return the account of the session cookie `zpw_sek`, or the main account if the cookie is unknown."""
         return next((account for account in self.accounts if account.cookie == cookie), self.main_account)
 
     def renew(self, account: Account, cookie: str) -> None:
-        """Another `zpw_sek` for the same account; the old one goes on to count until it is told to expire."""
+        """Add a session cookie `zpw_sek` for the account; the old one stays valid until `Faults.expired` lists it."""
         if account.uid != self.main_account.uid:
             self.accounts.append(Account(account.uid, cookie))
 
     def person(self, uid: str, name: str = "") -> Person:
-        """The person of that uid; one who was never seen before comes to exist. A name given is the present name."""
+        """Return the person with this uid, creating one if necessary; a non-empty `name` replaces the stored name."""
         person = self.people.setdefault(uid, Person(uid, name or _STRANGER))
         if name:
             person.name = name
         return person
 
     def group(self, group_id: str) -> Group:
-        """The group of that id; one that was never seen before comes to exist with the main account in it."""
+        """Return the group with this id; an unknown group is created with the main account as owner and only member."""
         if group_id not in self.groups:
             uid = self.main_account.uid
             self.groups[group_id] = Group(group_id, "Nhóm Zalo tỉnh Mẫu", owner=uid, members=[uid])
         return self.groups[group_id]
 
     def groups_of(self, account: Account) -> Iterator[Group]:
-        """The groups in which an account is a member."""
+        """Return the groups of which the account is a member."""
         return (group for group in self.groups.values() if account.uid in group.members)
 
     def parties(self, message: RawDict) -> tuple[str, str]:
-        """The uids of the two who talk in a private message; "0" is the main account."""
+        """Return the uids of sender and recipient of a private message, with "0" replaced by the main account's uid."""
         own = self.main_account.uid
         sender, to = str(message.get("uidFrom", "0")), str(message.get("idTo", "0"))
         return own if sender == "0" else sender, own if to == "0" else to
 
     def are_friends(self, one: str, other: str) -> bool:
-        """Whether two people are friends on Zalo."""
+        """Return whether two people, given by their uids, are friends on Zalo."""
         return frozenset({one, other}) in self.friends
 
     def requests_to(self, uid: str) -> list[FriendRequest]:
-        """Who waits for that person's answer."""
+        """Return the unanswered friend requests to the person with this uid."""
         return [request for request in self.friend_requests if request.to == uid]
 
     def ask_friendship(self, by: str, to: str, message: str) -> FriendRequest:
-        """Somebody asks; asking again takes the place of the request before."""
+        """Store a friend request from `by` to `to` (uids); a repeated request replaces the earlier one."""
         self.friend_requests = [one for one in self.friend_requests if (one.by, one.to) != (by, to)]
         request = FriendRequest(by, to, message, self.now_ms())
         self.friend_requests.append(request)
         return request
 
     def private_history(self, one: str, other: str) -> History:
-        """What was said between two people."""
+        """Return the history of the private conversation between two people, creating it if necessary."""
         return self._private.setdefault(frozenset({one, other}), History())
 
     def private_of(self, account: Account) -> dict[str, History]:
-        """The private conversations of an account, by the other person's uid."""
+        """Return the histories of the account's private conversations, by the other person's uid."""
         return {
             next(iter(pair - {account.uid}), account.uid): history
             for pair, history in self._private.items()
@@ -219,23 +222,23 @@ class World:
         }
 
     def uid_seen(self, account: Account, uid: str) -> str:
-        """The uid under which an account sees the person whom the first account sees under `uid`."""
+        """Convert a uid from the main account's view to the view of `account`; unknown uids stay unchanged."""
         if account.uid == self.main_account.uid or uid not in self.people:
             return uid
         return self._view(account).seen(uid)
 
     def uid_meant(self, account: Account, uid: str) -> str:
-        """The reverse of `uid_seen`."""
+        """Convert a uid from the view of `account` to the main account's view (the reverse of `uid_seen`)."""
         return uid if account.uid == self.main_account.uid else self._view(account).meant(uid, self.people)
 
     def seen_by(self, account: Account, data: Any) -> Any:
-        """A payload as one account gets it: its own uid is "0" in uidFrom and idTo, others' uids are its own view."""
+        """Return a copy of a payload with uids as `account` sees them; its own is "0" in uidFrom and idTo."""
         if isinstance(data, list):
             return [self.seen_by(account, item) for item in data]
         if isinstance(data, dict):
             return {key: self._seen_value(account, key, value) for key, value in data.items()}
         if isinstance(data, str) and account.uid != self.main_account.uid:
-            # Ids also stand inside JSON strings (controls, pins, quotes).
+            # JSON strings inside the payload (controls, pins, quotes) hold uids, too.
             return _UID.sub(lambda match: self.uid_seen(account, match[0]), data)
         return data
 

@@ -1,4 +1,4 @@
-"""Transactions of the pipeline, the services and the schedule."""
+"""The unit of work: one database transaction with a repository for each aggregate."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ from zalo_governor.storage.repositories.verdicts import Verdicts
 
 
 class SqlUnitOfWork:
-    """One transaction: `services.ports.UnitOfWork`, a repository for each aggregate."""
+    """One transaction with a repository for each aggregate; implements `services.ports.UnitOfWork`."""
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
@@ -57,17 +57,17 @@ class SqlUnitOfWork:
         self.distributions = Distributions(tx, self.statistics, self.members, self.roster)
 
     def flush(self) -> None:
-        """Write what was put off; `SqlUnitsOfWork.begin` does so at its end."""
+        """Write the deferred rows; `SqlUnitsOfWork.begin` calls this at its end."""
         self._tx.flush()
 
 
 class SqlUnitsOfWork:
-    """Begins transactions. Fits `pipeline.ports.UnitsOfWork`.
+    """Begins units of work; implements `pipeline.ports.UnitsOfWork`.
 
     Args:
-        database: where they are written.
-        account: the bot account under whose uids persons are shown; it matters where one database serves several.
-        on_posted: called after each transaction that left something to be sent.
+        database: the database of the transactions.
+        account: the bot account whose uids identify persons; relevant if one database serves several accounts.
+        on_posted: called after each transaction that added messages to be sent.
     """
 
     def __init__(
@@ -79,13 +79,13 @@ class SqlUnitsOfWork:
 
     @contextmanager
     def begin(self) -> Iterator[SqlUnitOfWork]:
-        """A transaction that commits at the end of the block and rolls back if the block raises."""
+        """Yield a unit of work that commits at the end of the block and rolls back if the block raises."""
         with self.begin_with_connection() as (_, uow):
             yield uow
 
     @contextmanager
     def begin_with_connection(self) -> Iterator[tuple[Connection, SqlUnitOfWork]]:
-        """The same together with its connection, for maintenance of the storage in the same transaction."""
+        """Yield a unit of work as `begin`, with its connection, for maintenance in the same transaction."""
         with self._database.write() as connection:
             uow = SqlUnitOfWork(Transaction(self._database, connection, self._account))
             yield connection, uow
@@ -95,7 +95,7 @@ class SqlUnitsOfWork:
             self._on_posted()
 
     def person(self, account: str, uid: str) -> Person | None:
-        """The person behind a uid, outside of any transaction; None where nobody is known under it yet."""
+        """Return the person behind a uid, read outside any transaction; None if the uid is unknown."""
         known = self._database.persons.person(account, storable(uid)) if uid else None
         if known is not None or not uid:
             return known
@@ -103,15 +103,15 @@ class SqlUnitsOfWork:
             return SqlUnitOfWork(Transaction(self._database, connection, self._account)).people.find(account, uid)
 
     def approved_uids(self, account: str, group_id: str) -> frozenset[str] | None:
-        """See `Rosters.approved_uids`; outside of any transaction."""
+        """Return the uids of those who belong in the group (`Rosters.approved_uids`), outside any transaction."""
         with self._database.read() as connection:
             uow = SqlUnitOfWork(Transaction(self._database, connection, self._account))
             return uow.roster.approved_uids(account, group_id)
 
     def seed_people(self, account: str, people: Sequence[SeedPerson]) -> None:
-        """Make the persons with roles exactly those of the settings; may be repeated at every start.
+        """Make exactly the persons in the settings the holders of roles; may be repeated at every start.
 
-        A person is known again by globalId, by phone, or by the uid under which the account sees it.
+        Persons are recognised by globalId, by phone, or by the uid under which the account sees them.
         """
         with self._database.write() as connection:
             self._database.lock(connection, OFFICE_LOCK)

@@ -13,8 +13,10 @@ def without_courtesy(text: str) -> str:
     text = " ".join((_LINKS.sub(" ", text) if ".vn" in text else text).split())
     left = _MENTION.sub(" ", text) if "@" in text else text
     for _ in range(_MOST_LAYERS):
-        shorter = _LEAD.sub("", _ENDS.sub("", left), count=1)
-        shorter = _ENDS.sub("", _TAIL.sub("", _ENDS.sub("", shorter), count=1))
+        shorter = _strip(_LEAD.sub("", _strip(left), count=1))
+        # The long expression is tried at every word: only where one of its necessary words stands is it worth it.
+        if _MAY_HAVE_TAIL.search(shorter):
+            shorter = _strip(_TAIL.sub("", shorter, count=1))
         if shorter == left:
             break
         left = shorter
@@ -27,6 +29,17 @@ def sentences(text: str) -> list[str]:
     return parts if len(parts) > 1 or (parts and len(parts[0]) < len(text) * _MOST_OF_IT) else []
 
 
+def _strip(text: str) -> str:
+    """Return the text without punctuation, emoji and spaces at its ends that carry no meaning; "!" and "?" do."""
+    end = len(text)
+    while end and not (text[end - 1].isalnum() or text[end - 1] in "_?!"):
+        end -= 1
+    start = 0
+    while start < end and not (text[start].isalnum() or text[start] in "_@$+"):
+        start += 1
+    return text[start:end]
+
+
 def _any_of(phrases: str) -> str:
     """Return a regular expression for any of the comma-separated phrases, with or without diacritics, longest first."""
     known = [phrase.strip() for phrase in phrases.split(",")]
@@ -34,8 +47,6 @@ def _any_of(phrases: str) -> str:
     return f"(?:{'|'.join(map(re.escape, both))})"
 
 
-_ENDS = re.compile(r"^[^\w@$+]+|[^\w?!]+$")
-"""Punctuation, emoji and spaces at either end that carry no meaning; "!" and "?" do carry some."""
 _LETTER = re.compile(r"[^\W\d_]")
 _STOP = re.compile(r"(?<=[.!?…;])\s+|\n+")
 _FEWEST_GAPS = 3
@@ -84,3 +95,9 @@ _TAIL = re.compile(
     rf"| {_PARTICLE}(?: mọi người| cả nhà)?)[ .!…,]*$",
     re.IGNORECASE,
 )
+_MAY_HAVE_TAIL = re.compile(
+    r"tr[âa]n tr|c[ảáa]m [ơo]n|thanks|tks|k[íi]nh |mong|ch[úu]c|ngh[ịi] c[áa]c"
+    rf"| {_PARTICLE}(?: mọi người| cả nhà)?[ .!…,]*$",
+    re.IGNORECASE,
+)
+"""Matches every text that `_TAIL` matches, and a few more."""

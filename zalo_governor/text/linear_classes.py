@@ -6,6 +6,7 @@ class, and needs no list of words. `training/classes.py` makes it.
 
 import json
 import math
+import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -32,22 +33,31 @@ class ClassModel:
         self._biases: list[float] = said["biases"]
         self._units: list[float] = said["units"]
         self._bits: int = said["bits"]
-        self._table = zlib.decompress(table)
-        if len(self._table) != len(self.labels) << self._bits:
+        rows = zlib.decompress(table)
+        if len(rows) != len(self.labels) << self._bits:
             raise ValueError("the table of classes is cut off; copy it again")
+        # Two bytes for each weight: so the rows of a text can be added as whole numbers, all classes at once.
+        wide = bytearray(2 * len(rows))
+        wide[::2] = rows
+        self._table = bytes(wide)
 
     def scores(self, facts: Iterable[str]) -> list[float]:
         """Return the score of each class, in the order of `labels`; features unknown to the model have no weight."""
-        table, width = self._table, len(self.labels)
+        table, width = self._table, 2 * len(self.labels)
+        nothing = bytes([NO_WEIGHT, 0]) * len(self.labels)
         starts = [place * width for place in places(facts, self._bits)]
-        nothing = bytes([NO_WEIGHT]) * width
         rows = [row for start in starts if (row := table[start : start + width]) != nothing]
         if not rows:
             return list(self._biases)
         share, none = 1.0 / math.sqrt(len(rows)), NO_WEIGHT * len(rows)
+        sums = [0] * len(self.labels)
+        for start in range(0, len(rows), _ROWS_IN_A_SUM):
+            total = sum([int.from_bytes(row, "little") for row in rows[start : start + _ROWS_IN_A_SUM]])
+            parts = struct.unpack(f"<{len(self.labels)}H", total.to_bytes(width, "little"))
+            sums = [whole + part for whole, part in zip(sums, parts, strict=True)]
         return [
-            bias + unit * share * (sum(column) - none)
-            for bias, unit, column in zip(self._biases, self._units, zip(*rows, strict=True), strict=True)
+            bias + unit * share * (column - none)
+            for bias, unit, column in zip(self._biases, self._units, sums, strict=True)
         ]
 
 
@@ -82,4 +92,6 @@ def places(facts: Iterable[str], bits: int) -> set[int]:
 
 
 NO_WEIGHT = 128
+_ROWS_IN_A_SUM = 257
+"""So many weights of a byte fit into two bytes."""
 _MAGIC = b"zalo-governor classes 1\n"

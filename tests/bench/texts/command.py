@@ -1,4 +1,4 @@
-"""`python -m tests.bench content`, `invariants`, `names`, `trace` and `vietnamese`; each has options (`--help`)."""
+"""Typer app with `content`, `invariants`, `names`, `trace` and `vietnamese` (`python -m tests.bench NAME --help`)."""
 
 from tests.bench.texts.content import content
 from tests.bench.texts.invariants import invariants

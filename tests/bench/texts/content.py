@@ -1,4 +1,4 @@
-"""`python -m tests.bench content`: how many secrets the content rules find, and how many innocents they accuse."""
+"""`python -m tests.bench content`: recall and false alarms of the rules on state secrets and harmful content."""
 
 import math
 import re
@@ -30,11 +30,11 @@ from zalo_governor.rules.loader import Rulebook, load_rulebook, read_lines
 from zalo_governor.text.topics import TOPICS, Lexicon
 
 Judge = Callable[[Sample], str]
-"""Says of a line `classified`, `look`, `borderline`, `harmful`, `strict` or `clean`."""
+"""Function that classifies a sample as `classified`, `look`, `borderline`, `harmful`, `strict` or `clean`."""
 
 
 class Row(NamedTuple):
-    """One figure."""
+    """One measured share: `hits` of `of` samples."""
 
     part: str
     system: str
@@ -43,7 +43,7 @@ class Row(NamedTuple):
     of: int
 
     def shown(self) -> str:
-        """Tab-separated, with the share and its 95 % Wilson interval."""
+        """Return the row as tab-separated text, with the share and its 95 % Wilson interval."""
         low, high = wilson(self.hits, self.of)
         share = self.hits / self.of if self.of else math.nan
         figures = f"{self.hits}\t{self.of}\t{share:.4f}\t{low:.4f}\t{high:.4f}"
@@ -54,7 +54,7 @@ def content(
     data: Annotated[Path | None, typer.Option(help="Folder with development data, measured as well.")] = None,
     config_dir: Annotated[Path | None, typer.Option(help="Folder with rules/, quy-che.yaml and content/.")] = None,
 ) -> None:
-    """Measure the rules on content beside plain words and expressions; tab-separated, with 95 % intervals."""
+    """Measure the content rules beside plain word and regex searches; prints tab-separated rows with 95 % intervals."""
     folder = config_dir or shipped_config()
     rulebook = load_rulebook(folder)
     typer.echo("part\tsystem\tmeasure\thits\tof\tshare\tlow\thigh")
@@ -76,7 +76,7 @@ def content(
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share, by Wilson's formula; (0, 1) where nothing was counted."""
+    """Return the 95 % confidence interval of a share by Wilson's formula; (0, 1) if `of` is 0."""
     if not of:
         return 0.0, 1.0
     z = 1.96
@@ -172,7 +172,7 @@ def _clean_chat(folder: Path) -> list[tuple[str, list[str]]]:
 
 
 def _show_left_out(folder: Path) -> None:
-    """What was measured on writers that the rules had not learnt from; it takes long to repeat."""
+    """Print the stored figures for writers excluded from training, as measuring them again takes long."""
     for clause, name in (("4.1", LEFT_OUT), ("4.2", HARMFUL_LEFT_OUT)):
         path = folder / "content" / name
         if path.exists():
@@ -180,7 +180,7 @@ def _show_left_out(folder: Path) -> None:
 
 
 def _show_speed(rulebook: Rulebook, texts: list[str]) -> None:
-    """All rules together on these very lines, each once: hard lines, not those of an ordinary day."""
+    """Print the speed of all rules on the labelled texts, which take longer than ordinary messages."""
     took = []
     for text in texts:
         event = subject_event({"text": text})

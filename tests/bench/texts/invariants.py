@@ -1,4 +1,4 @@
-"""`python -m tests.bench invariants`: what copying and pasting does to the verdicts of clauses 3.1 and 3.2."""
+"""`python -m tests.bench invariants`: effect of copying and pasting on the verdicts of clauses 3.1 and 3.2."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ from zalo_governor.rules.checks.display_name import DisplayNameRule
 from zalo_governor.rules.loader import load_rulebook
 
 _OLD_FONT = "vi_legacy"
-"""Not counted: the letters of old fonts are signs, which programs change on the way."""
+"""Label that is not counted: texts in old fonts consist of signs that programs change when copying."""
 
 
 class _Line(NamedTuple):
@@ -32,7 +32,7 @@ def invariants(
     ] = None,
     config_dir: Annotated[Path | None, typer.Option(help="Folder with rules/, quy-che.yaml and content/.")] = None,
 ) -> None:
-    """Measure false alarms and recall on the same lines, as typed and as devices hand them on: blanks, entities …"""
+    """Measure false alarms and recall on the same texts, unchanged and as devices change them: blanks, entities …"""
     config = config_dir or shipped_config()
     engine = load_rulebook(config).engine
     marks = next(rule for rule in engine.rules if isinstance(rule, DiacriticsRule))

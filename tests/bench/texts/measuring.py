@@ -1,4 +1,4 @@
-"""Figures of clause 3.1 on labelled messages: shares with counts and intervals, restoration, time."""
+"""Measurement of the diacritics rule (clause 3.1) on labelled messages: shares with intervals, restoration, time."""
 
 import json
 import os
@@ -27,32 +27,32 @@ LENGTHS = ((1, 2), (3, 4), (5, 8), (9, 10**6))
 
 
 class Item(NamedTuple):
-    """One labelled message."""
+    """A labelled message."""
 
     text: str
     label: str
     words: int
     meant: str | None
-    """The text with its marks."""
+    """The text with correct diacritics; None if it is not given."""
 
     @property
     def violates(self) -> bool:
-        """Whether it should be found."""
+        """Return whether the rule should report the message."""
         return self.label not in OK_LABELS
 
 
 class Labelled(NamedTuple):
-    """A file of them."""
+    """The labelled messages of one file."""
 
     name: str
     items: list[Item]
 
 
 def read_set(path: Path) -> Labelled:
-    """The labelled messages of a file; without those that nobody can tell ("amb": true).
+    """Read the labelled messages of a file, without ambiguous ones ("amb": true).
 
     Raises:
-        ConfigError: the file is no JSON, or no UTF-8.
+        ConfigError: the file is not JSON or not UTF-8.
     """
     try:
         raw = path.read_text(encoding="utf-8")
@@ -63,10 +63,10 @@ def read_set(path: Path) -> Labelled:
 
 
 def labelled_sets(folder: Path) -> list[Labelled]:
-    """Each file of the folder, or of its `vietnamese/`, that has labelled messages.
+    """Read all files with labelled messages in the folder and in its subfolder `vietnamese/`.
 
     Raises:
-        ConfigError: none has any.
+        ConfigError: no file has labelled messages.
     """
     paths = sorted(path for place in ("*", "vietnamese/*") for path in folder.glob(f"{place}.json*"))
     sets = [labelled for path in paths if (labelled := read_set(path)).items]
@@ -76,12 +76,12 @@ def labelled_sets(folder: Path) -> list[Labelled]:
 
 
 def benign_set(path: Path) -> Labelled:
-    """Our own right messages, and the same ones without their marks."""
+    """Return the shipped correct messages, each with its diacritics and without."""
     items: list[Item] = []
     for line in read_lines(path):
         items.append(Item(line, "vi_ok", len(line.split()), None))
         if _well_marked(line):
-            items.append(Item(_bare(line), "vi_no_diacritics", len(line.split()), line))
+            items.append(Item(_remove_diacritics(line), "vi_no_diacritics", len(line.split()), line))
     return Labelled(f"{path.name} (our own samples; --data measures others)", items)
 
 
@@ -90,8 +90,8 @@ def _well_marked(line: str) -> bool:
     return sum(not word.isascii() for word in words) * 2 > len(words)
 
 
-def _bare(line: str) -> str:
-    """The line as somebody types it who types no marks."""
+def _remove_diacritics(line: str) -> str:
+    """Remove all diacritics from the line."""
     composed = unicodedata.normalize("NFC", line)
     return "".join(b.upper() if c.isupper() else b for b, c in zip(fold(composed), composed, strict=True))
 
@@ -110,7 +110,7 @@ def _item(row: dict[str, Any]) -> Item:
 
 
 def report_on(labelled: Labelled, rule: DiacriticsRule, peers: Sequence[Peer]) -> Iterator[str]:
-    """The whole table for one file, line by line."""
+    """Return the lines of the result table for one file."""
     items = labelled.items
     yield f"== {labelled.name}: {len(items)} messages"
     found, times = timed([item.text for item in items], lambda text: _first(rule, text))
@@ -136,15 +136,15 @@ def _first(rule: DiacriticsRule, text: str) -> Finding | None:
 
 
 class Times(NamedTuple):
-    """Seconds that each message took."""
+    """Seconds spent on each message."""
 
     processor: list[float]
-    """Of one core, whoever else uses the machine."""
+    """Processor seconds on one core, which do not depend on other processes."""
     wall: list[float]
 
 
 def timed(texts: Sequence[str], judge: Callable[[str], Any]) -> tuple[list[Any], Times]:
-    """The answers and, from a second round, the times."""
+    """Judge every text twice; return the answers, and the times of the second round."""
     answers = [judge(text) for text in texts]
     times = Times([], [])
     for text in texts:
@@ -201,12 +201,12 @@ def _restoration(items: Sequence[Item], rule: DiacriticsRule) -> Iterator[str]:
 
 
 def _proposals(items: Sequence[Item], rule: DiacriticsRule) -> Iterator[str]:
-    """How often the sentence with its marks is proposed, and how often all of it is right.
+    """Return lines that tell how often the rule proposes a sentence with diacritics, and how often it is fully correct.
 
-    Right messages are measured by what is proposed when their marks are taken away.
+    For messages without a violation, the proposal for the text without its diacritics is measured.
     """
     stripped = [
-        (_bare(item.text), item.text)
+        (_remove_diacritics(item.text), item.text)
         for item in items
         if item.label == "vi_ok" and not item.meant and _well_marked(item.text)
     ]
@@ -243,7 +243,7 @@ def _f1(items: Sequence[Item], flags: Sequence[bool]) -> float:
 
 
 def share(part: int, whole: int) -> str:
-    """A share with its counts and its 95 % interval (Wilson)."""
+    """Return a share as text, with its counts and its 95 % Wilson interval."""
     if not whole:
         return "none"
     p, z = part / whole, 1.96
@@ -254,7 +254,7 @@ def share(part: int, whole: int) -> str:
 
 
 def pace(seconds: Sequence[float]) -> str:
-    """How many a second, and the usual and the slowest time of one."""
+    """Return as text the messages per second, and the typical and the longest time of one message."""
     ordered = sorted(seconds)
     p50, p99 = (ordered[min(int(len(ordered) * at), len(ordered) - 1)] * 1000 for at in (0.50, 0.99))
     return f"{len(ordered) / sum(ordered):,.0f} a second, p50 {p50:.3f} ms, p99 {p99:.3f} ms"

@@ -1,4 +1,4 @@
-"""The display names by which clause 3.2 is measured: those that ship, and development data where a folder is named."""
+"""Labelled display names for measuring clause 3.2: the shipped ones, and development data in a given folder."""
 
 import json
 import re
@@ -12,36 +12,36 @@ HELD = "held"
 
 
 class LabelledName(NamedTuple):
-    """One display name with what is right or wrong about it."""
+    """A display name with its expected verdict."""
 
     part: str
-    """`tuned` or `held` (nobody looked at it while writing the rule) of the shipped names, else the file it is from."""
+    """`tuned` or `held` (not used in writing the rule) for shipped names, else the name of the file."""
     reason: str
-    """The rule's code for why it is wrong; `ok…` where nothing is."""
+    """The rule's reason code for an invalid name; a code that begins with `ok` for a valid one."""
     name: str
     proposal: str | None = None
-    """The right name that can be made of it alone, where one can."""
+    """The correct name, where it can be derived from the invalid one alone."""
 
     @property
     def valid(self) -> bool:
-        """Whether nothing is to be found."""
+        """Return whether the name is valid, so that the rule should report nothing."""
         return self.reason.startswith(RIGHT)
 
     @property
     def family(self) -> str:
-        """The first word, which is the family name of a right one."""
+        """Return the first word, which is the family name if the name is valid."""
         return self.name.partition(" ")[0]
 
 
 class NameSet(NamedTuple):
-    """Names that are counted together."""
+    """Names whose results are counted together."""
 
     title: str
     items: list[LabelledName]
 
 
 def shipped_names(folder: Path) -> list[LabelledName]:
-    r"""`content/names.tsv`: reason, name, the proposal if there is one; each second line of a reason is held back.
+    r"""Read `content/names.tsv`: reason, name, proposal if any; every second line of a reason is held back.
 
     Raises:
         ConfigError: the file is missing or a line has no tab.
@@ -67,10 +67,10 @@ def shipped_names(folder: Path) -> list[LabelledName]:
 
 
 def development_names(folder: Path) -> list[NameSet]:
-    """The lines of `names*.jsonl` in the folder or its `names/`; objects with name, label and reason.
+    """Read `names*.jsonl` in the folder or its subfolder `names/`: objects with name, label and reason.
 
     Raises:
-        ConfigError: there is no such file, or a line is not of that form.
+        ConfigError: there is no such file, or a line has another form.
     """
     paths = sorted([*folder.glob("names*.jsonl"), *folder.glob("names/names*.jsonl")])
     if not paths:

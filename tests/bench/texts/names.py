@@ -1,4 +1,4 @@
-"""`python -m tests.bench names`: how well and how fast display names are judged (clause 3.2)."""
+"""`python -m tests.bench names`: accuracy and speed of the display name rule (clause 3.2)."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,10 +23,10 @@ def names(
     data: Annotated[Path | None, typer.Option(help="Folder with names*.jsonl of labelled names, measured too.")] = None,
     config_dir: Annotated[Path | None, typer.Option(help="Folder with rules/, quy-che.yaml and content/.")] = None,
 ) -> None:
-    """Measure clause 3.2 with counts and 95 % intervals: our own names, and those of a folder.
+    """Measure clause 3.2 with counts and 95 % intervals: on the shipped names, and on those of a folder.
 
-    A line of the folder's files is {"name", "label", "reason"}; labels are valid and invalid. What is wrongly judged is
-    listed, but for the half that was held back, of which only the reasons are shown.
+    A line of the folder's files is {"name", "label", "reason"}; labels are valid and invalid. Wrongly judged names are
+    listed, except in the held-back half of the shipped names, of which only the reasons are shown.
     """
     config = config_dir or shipped_config()
     rule = next(rule for rule in load_rulebook(config).engine.rules if isinstance(rule, DisplayNameRule))
@@ -69,7 +69,7 @@ def _reason(finding: Finding | None) -> str | None:
 
 
 def _confusions(judged: Sequence[tuple[LabelledName, Finding | None]]) -> Iterator[str]:
-    """What was taken for what, and where nothing is held back, which name."""
+    """Return lines that count expected and found reasons of wrongly judged names, with the names unless held back."""
     hidden: Counter[tuple[str, str | None]] = Counter()
     for item, finding in judged:
         meant = RIGHT if item.valid else item.reason

@@ -1,4 +1,4 @@
-"""What devices and programs do to a text that is copied and pasted: what it says stays, its code points do not."""
+"""Changes that devices and programs make to copied text: the same words in other code points."""
 
 import re
 import unicodedata
@@ -26,7 +26,7 @@ BLANKS = {
     "line break": "\n",
     "line break of Windows": "\r\n",
 }
-"""What stands for a blank in what is pasted."""
+"""Characters and entities that replace blanks in pasted text, by name."""
 HIDDEN = {
     "soft hyphen": "\u00ad",
     "zero-width space": "\u200b",
@@ -36,59 +36,59 @@ HIDDEN = {
     "byte order mark": "\ufeff",
     "left-to-right mark": "\u200e",
 }
-"""What nobody sees within a word."""
+"""Invisible characters that occur within words, by name."""
 
 
 def blanks_as(blank: str) -> Callable[[str], str]:
-    """Every blank as another one."""
+    """Return a function that replaces every blank in a text by `blank`."""
     return lambda text: text.replace(" ", blank)
 
 
 def decimal_entities(text: str) -> str:
-    """Whatever is not ASCII, by its number."""
+    """Replace every non-ASCII character by its decimal HTML entity."""
     return "".join(letter if letter.isascii() else f"&#{ord(letter)};" for letter in text)
 
 
 def named_entities(text: str) -> str:
-    """The letters that HTML has names for by these, the others by their numbers in hexadecimal."""
+    """Replace non-ASCII characters by named HTML entities where HTML has a name, else by hexadecimal ones."""
     names = {letter: codepoint2name.get(ord(letter)) or f"#x{ord(letter):X}" for letter in text if not letter.isascii()}
     return "".join(f"&{names[letter]};" if letter in names else letter for letter in text)
 
 
 def escaped_twice(text: str) -> str:
-    """By number, the ampersands escaped once more."""
+    """Replace non-ASCII characters by numeric HTML entities and escape their ampersands once more."""
     return decimal_entities(text).replace("&", "&amp;")
 
 
 def hidden_in_words(sign: str) -> Callable[[str], str]:
-    """The sign within every word of some letters, where a hyphen might break it."""
+    """Return a function that inserts `sign` into every word of several letters, as a soft hyphen would be."""
     return lambda text: _LONG_WORD.sub(lambda word: f"{word[0][:2]}{sign}{word[0][2:]}", text)
 
 
 def hidden_behind_blanks(text: str) -> str:
-    """A place to break the line behind every blank."""
+    """Insert a zero-width space behind every blank."""
     return text.replace(" ", " \u200b")
 
 
 def every_other_blank(text: str) -> str:
-    """As Word does it around figures and signs: some blanks are not to be broken at."""
+    """Replace every other blank by a no-break space, as Word does around numbers and signs."""
     parts = text.split(" ")
     return parts[0] + "".join(("\u00a0" if at % 2 else " ") + part for at, part in enumerate(parts[1:]))
 
 
 def wrapped(text: str) -> str:
-    """In lines of about six words, as from an e-mail or a PDF."""
+    """Break the text into lines of about six words, as copied from an e-mail or a PDF."""
     words = text.split(" ")
     return "\n".join(" ".join(words[at : at + _WORDS_ON_A_LINE]) for at in range(0, len(words), _WORDS_ON_A_LINE))
 
 
 def isolated(text: str) -> str:
-    """Within the invisible brackets that phones put around what was written from left to right."""
+    """Enclose the text in the invisible direction isolates that phones add to left-to-right text."""
     return f"\u2068{text}\u2069"
 
 
 def in_the_middle(what: str) -> Callable[[str], str]:
-    """Something set in behind the word in the middle."""
+    """Return a function that inserts `what` behind the middle word of a text."""
 
     def put(text: str) -> str:
         words = text.split(" ")
@@ -112,7 +112,7 @@ ON_ANY: dict[str, Callable[[str], str]] = {
     "&agrave;": named_entities,
     "&amp;#7853;": escaped_twice,
 }
-"""Changes that any text may meet with."""
+"""Changes that can happen to any text, names included."""
 ON_MESSAGES: dict[str, Callable[[str], str]] = {
     "wrapped in lines": wrapped,
     "in quotation marks": lambda text: f"“{text}”",
@@ -123,6 +123,6 @@ ON_MESSAGES: dict[str, Callable[[str], str]] = {
     "file in the middle": in_the_middle("BC_tuan_12.docx"),
     "link behind": lambda text: f"{text} https://example.vn/a?id=7",
 }
-"""Changes of whole messages."""
+"""Changes that only happen to whole messages."""
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _WORDS_ON_A_LINE = 6

@@ -1,6 +1,7 @@
-"""Other programs that tell languages, asked the same question; for measuring only, and only where they are installed.
+"""Other programs that detect languages, for comparison with the diacritics rule; used only if they are installed.
 
-None of them knows Vietnamese without marks as such: what they call Vietnamese and bears no mark is counted as found.
+None of them supports Vietnamese without diacritics as such: a text without diacritics that they call Vietnamese counts
+as found.
 """
 
 from collections.abc import Callable
@@ -13,11 +14,11 @@ Judge = Callable[[str], bool]
 
 
 class Peer(NamedTuple):
-    """One of them."""
+    """A language detection program to compare with."""
 
     name: str
     load: Callable[[], Judge | None]
-    """Its verdict on a text; None where it is not installed."""
+    """Function that loads the program and returns a function that judges a text; None if it is not installed."""
 
 
 def _py3langid() -> Judge | None:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench trace`: whether a leaked text leads to its message, however it was altered, and how fast."""
+"""`python -m tests.bench trace`: whether and how fast an altered, leaked text is traced to its message."""
 
 import random
 import tempfile
@@ -25,12 +25,12 @@ from zalo_governor.text.fold import fold
 
 _ACCOUNT, _GROUP, _MEMBER = "7000000000000000001", "8000000000000000001", "7000000000000000002"
 _BATCH = 1000
-_AT_ONCE = 20
-"""So many copies are altered in all ways together; no goal is set for them."""
+_ALTERED_IN_ALL_WAYS = 20
+"""Number of copies that are altered in all ways together; no goal is set for them."""
 
 
 class _Times(NamedTuple):
-    """Seconds, one for each trace."""
+    """Wall-clock and processor seconds, one value for each trace."""
 
     wall: list[float]
     processor: list[float]
@@ -41,7 +41,7 @@ def trace(
     leaks: Annotated[int, typer.Option(min=1, help="How many altered copies are traced.")] = 200,
     seed: Annotated[int, typer.Option(help="Another seed, other messages.")] = 20261124,
 ) -> None:
-    """Trace copies that were cut, stripped of marks, re-ordered or rewritten, through an encrypted database."""
+    """Trace copies that were cut, stripped of diacritics, re-ordered or rewritten, through an encrypted database."""
     draw = random.Random(seed)  # noqa: S311  repeatable on purpose
     said = list(_messages(messages, draw))
     with tempfile.TemporaryDirectory() as folder:
@@ -54,7 +54,10 @@ def trace(
             name = list(_ALTERED)[number % len(_ALTERED)]
             meant = draw.randrange(messages)
             ranks[name].append(_rank(database, ids[meant], _ALTERED[name](said[meant], draw), times))
-        at_once = [_rank(database, ids[m], _all(said[m], draw), times) for m in draw.sample(range(messages), _AT_ONCE)]
+        at_once = [
+            _rank(database, ids[m], _altered_in_all_ways(said[m], draw), times)
+            for m in draw.sample(range(messages), _ALTERED_IN_ALL_WAYS)
+        ]
         database.close()
     _print(ranks, at_once, times, messages)
 
@@ -79,7 +82,7 @@ def _print(ranks: dict[str, list[int | None]], at_once: list[int | None], times:
 
 
 def _messages(count: int, draw: random.Random) -> Iterator[str]:
-    """Messages of an office group: a sentence of our corpus or two, with a place, a number and an hour."""
+    """Generate messages of an office group: two sentences of the corpus with a place, a number and a time."""
     lines = [line for line in read_lines(shipped_config() / "benign" / "messages.vi.txt") if line.count(" ") >= _WORDS]
     syllables = sorted({word.strip('.,:;?()"').lower() for line in lines for word in line.split() if word.isalpha()})
     for _ in range(count):
@@ -89,7 +92,7 @@ def _messages(count: int, draw: random.Random) -> Iterator[str]:
 
 
 def _fill(database: Database, said: list[str]) -> list[int]:
-    """Admits them, encrypted as ever; gives the inbox entry of each."""
+    """Store the messages in the encrypted inbox and return their inbox ids."""
     inbox = SqlInbox(database, _ACCOUNT)
     now_ms = to_ms(system_clock())
     ids: list[int] = []
@@ -131,16 +134,16 @@ def _reordered(text: str, draw: random.Random) -> str:
     return " ".join(words)
 
 
-def _changed(text: str, draw: random.Random) -> str:
-    """Three words of ten are other words."""
+def _reworded(text: str, draw: random.Random) -> str:
+    """Replace 30 % of the words by other words."""
     words = text.split()
     for place in draw.sample(range(len(words)), k=round(len(words) * 0.3)):
         words[place] = draw.choice(_OTHER_WORDS)
     return " ".join(words)
 
 
-def _all(text: str, draw: random.Random) -> str:
-    return fold(_changed(_shortened(text, draw), draw))
+def _altered_in_all_ways(text: str, draw: random.Random) -> str:
+    return fold(_reworded(_shortened(text, draw), draw))
 
 
 _SHOWN = 3
@@ -150,5 +153,5 @@ _ALTERED: dict[str, Callable[[str, random.Random], str]] = {
     "shortened": _shortened,
     "no marks": lambda text, _draw: fold(text),
     "re-ordered": _reordered,
-    "30 % changed": _changed,
+    "30 % changed": _reworded,
 }

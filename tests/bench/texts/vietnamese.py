@@ -1,4 +1,4 @@
-"""`python -m tests.bench vietnamese`: how well and how fast marks are judged on labelled messages."""
+"""`python -m tests.bench vietnamese`: accuracy and speed of the diacritics rule (clause 3.1) on labelled messages."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,15 +20,15 @@ def vietnamese(
     config_dir: Annotated[Path | None, typer.Option(help="Folder with rules/ and quy-che.yaml.")] = None,
     peers: Annotated[bool, typer.Option(help="Measure other programs on the same lines, where installed.")] = True,
 ) -> None:
-    """Measure clause 3.1: each file of the folder for itself, with counts and 95 % intervals.
+    """Measure clause 3.1 on each file of a folder separately, with counts and 95 % intervals.
 
-    A line is {"text", "label"}; labels are vi_ok, other_ok, vi_no_diacritics, vi_partial, vi_legacy. "amb": true lines
-    are left out; "orig" is the text with its marks, for the restoration.
+    A line is {"text", "label"}; labels are vi_ok, other_ok, vi_no_diacritics, vi_partial, vi_legacy. Lines with
+    "amb": true are left out; "orig" is the text with its diacritics, for measuring the restoration.
     """
     config = config_dir or shipped_config()
     engine = load_rulebook(config).engine
     rule = next(rule for rule in engine.rules if isinstance(rule, DiacriticsRule))
-    # As the process does that asks the rules of a running bot.
+    # As the rules process of a running bot does.
     engine.prepare()
     freeze_long_lived_objects()
     sets = labelled_sets(data) if data else [benign_set(config / "benign/messages.vi.txt")]

@@ -1,4 +1,4 @@
-"""Every HTTP path that the simulator knows, by topic; what a path does is one function of a `Call`."""
+"""The simulator's HTTP API endpoints, one module per topic; each path maps to a function that takes a `Call`."""
 
 from zalo_governor.simulator.api import board, groups, history, people, sending, uploads
 from zalo_governor.simulator.api.call import Call, Endpoint

@@ -1,4 +1,4 @@
-"""The group's board: pins."""
+"""API endpoints of a group's board, which holds its pinned messages."""
 
 import json
 
@@ -11,14 +11,14 @@ _PIN = 2
 
 
 def board_list(call: Call) -> RawDict:
-    """`board/list`: the pins, where all (0) or pins (2) are asked for."""
+    """Answer `board/list`: the group's pins, if the parameter `board_type` asks for everything (0) or for pins (2)."""
     group = call.own_group("group_id")
     pins = group.pins if int(call.params.get("board_type", 0)) in {0, _PIN} else []
     return {"items": [{"boardType": _PIN, "data": pin} for pin in pins], "count": len(pins)}
 
 
 def pin(call: Call) -> RawDict:
-    """`board/topic/createv2`: pin a message."""
+    """Answer `board/topic/createv2`: pin a message of the group."""
     group = call.own_group()
     if group.settings.get("setTopicOnly") and not group.manages(call.account.uid):
         raise AnswerError(166, "only administrators pin here")
@@ -32,7 +32,7 @@ def pin(call: Call) -> RawDict:
 
 
 def unpin(call: Call) -> RawDict:
-    """`board/unpinv2`: take a pin away."""
+    """Answer `board/unpinv2`: remove a pin of the group."""
     group = call.own_group()
     topic_id = str(call.params["topic"]["topicId"])
     topic = next((topic for topic in group.pins if topic["id"] == topic_id), None)

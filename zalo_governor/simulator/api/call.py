@@ -1,4 +1,4 @@
-"""One HTTP call, unwrapped."""
+"""One decrypted API call, and the helpers that endpoints use to check it."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from zalo_governor.simulator.world import Account, Group
 
 
 class Call(NamedTuple):
-    """What an endpoint gets."""
+    """A decrypted API call, as an endpoint function receives it."""
 
     stage: EventBus
     account: Account
@@ -18,20 +18,20 @@ class Call(NamedTuple):
     path: str
     query: dict[str, str]
     params: RawDict
-    """The decrypted parameter object; {} where the call had none."""
+    """The decrypted parameters; {} if the call had none."""
     upload: bytes
-    """What was uploaded with it."""
+    """The bytes of the uploaded file part; empty if there is none."""
 
     @property
     def is_group(self) -> bool:
-        """Whether the path speaks of a group and not of a private conversation."""
+        """Return whether the path is about a group, not about a private conversation."""
         return self.path.startswith("/api/group/")
 
     def own_group(self, name: str = "grid") -> Group:
-        """The group that the parameters name.
+        """Return the group whose id is in the parameter `name`.
 
         Raises:
-            AnswerError: 165, the account is not in it.
+            AnswerError: 165, the account is not a member of the group.
         """
         group_id = str(self.params[name]).removeprefix("g")
         group = self.stage.world.groups.get(group_id)
@@ -40,10 +40,10 @@ class Call(NamedTuple):
         return group
 
     def managed_group(self) -> Group:
-        """The same, for what only the owner and the deputies may do.
+        """Return the group in the parameter `grid`, if the account is its owner or a deputy.
 
         Raises:
-            AnswerError: 165 or 166, no permission.
+            AnswerError: 165, the account is not a member; 166, the account has no permission.
         """
         group = self.own_group()
         if not group.manages(self.account.uid):
@@ -51,9 +51,12 @@ class Call(NamedTuple):
         return group
 
     def uids(self, name: str) -> list[str]:
-        """A list of uids of the parameters, as the world calls them."""
+        """Return the list of uids in the parameter `name`, converted to the main account's view."""
         return [self.stage.meant(self.account, uid) for uid in self.params[name]]
 
 
 Endpoint = Callable[[Call], Any]
-"""Gives the inner data; raises AnswerError for Zalo's inner errors, KeyError and the like for bad parameters."""
+"""Function that answers one API path with the inner data.
+
+Raises AnswerError for Zalo's inner errors, and KeyError, TypeError or ValueError for invalid parameters.
+"""

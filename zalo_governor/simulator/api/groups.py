@@ -1,4 +1,4 @@
-"""Groups: who is in them, their settings, and what an administrator does."""
+"""API endpoints about groups: members, settings, and what administrators may do."""
 
 import json
 
@@ -9,9 +9,10 @@ from zalo_governor.simulator.world import Account, Group, World
 
 
 def group_info(call: Call) -> RawDict:
-    """`getmg-v2`: groups by `gridVerMap`; one that the account is not in is missing and stands in removedsGroup.
+    """Answer `getmg-v2`: details of the groups in `gridVerMap` (group id -> version that the client knows).
 
-    A version other than 0 that is still true gives no details, as on the real server.
+    Groups of which the account is no member are listed in `removedsGroup`. A group whose version the client already
+    knows is listed in `unchangedsGroup` without details, as on the real server.
     """
     asked = json.loads(call.params["gridVerMap"])
     found: RawDict = {}
@@ -29,20 +30,23 @@ def group_info(call: Call) -> RawDict:
 
 
 def all_groups(call: Call) -> RawDict:
-    """`getlg/v4`: the ids of all groups of the account."""
+    """Answer `getlg/v4`: ids and versions of all groups of the account."""
     groups = call.stage.world.groups_of(call.account)
     return {"version": "1", "gridVerMap": {group.id: str(group.version) for group in groups}}
 
 
 def pending(call: Call) -> RawDict:
-    """`pending-mems/list`: who waits to be let in."""
+    """Answer `pending-mems/list`: people who have asked to join the group and wait for approval."""
     group, world = call.managed_group(), call.stage.world
     users = [{"uid": uid, "dpn": world.person(uid).name, "avatar": "", "user_submit": ""} for uid in group.pending]
     return {"time": world.now_ms(), "users": users}
 
 
 def review(call: Call) -> RawDict:
-    """`pending-mems/review`: let in or turn away; 170 for who does not wait, 178 for who is in already."""
+    """Answer `pending-mems/review`: admit or reject people who ask to join.
+
+    Returns uid -> code: 0 for done, 170 for a person who has not asked to join, 178 for one who is already a member.
+    """
     group = call.managed_group()
     codes: RawDict = {}
     admitted: list[str] = []
@@ -61,7 +65,7 @@ def review(call: Call) -> RawDict:
 
 
 def kick(call: Call) -> RawDict:
-    """`kickout`: members who are not there, and the owner, come back as errors."""
+    """Answer `kickout`: remove members; the owner and people who are not members are returned in `errorMembers`."""
     group = call.managed_group()
     asked = call.uids("members")
     gone = [uid for uid in asked if uid in group.members and uid != group.owner]
@@ -73,7 +77,7 @@ def kick(call: Call) -> RawDict:
 
 
 def change_settings(call: Call) -> str:
-    """`setting/update`: all flags at once."""
+    """Answer `setting/update`: set all flags of the group."""
     group = call.managed_group()
     group.settings.update({key: int(call.params[key]) for key in group.settings if key in call.params})
     call.stage.spawn(call.stage.group_act(group, "update_setting", call.account.uid))
@@ -81,7 +85,10 @@ def change_settings(call: Call) -> str:
 
 
 def describe(world: World, account: Account, group: Group) -> RawDict:
-    """Zalo's description of a group; with `lockViewMember` an ordinary member sees the leaders only."""
+    """Return Zalo's group object as `account` sees it.
+
+    With the setting `lockViewMember`, an ordinary member sees only the owner, the deputies and itself.
+    """
     shown = group.members
     if group.settings.get("lockViewMember") and not group.manages(account.uid):
         shown = [uid for uid in group.members if group.manages(uid) or uid == account.uid]

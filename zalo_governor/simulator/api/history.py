@@ -1,4 +1,4 @@
-"""What was said before."""
+"""API endpoints that return earlier messages."""
 
 from zalo_governor.domain.inbound import RawDict
 from zalo_governor.simulator.api.call import Call, Endpoint
@@ -7,9 +7,9 @@ _PAGE = 50
 
 
 def recent(call: Call) -> RawDict:
-    """`getrecentv2`: a page of a group's messages, newest first, older than the cursor `globalMsgId`.
+    """Answer `getrecentv2`: a page of a group's messages older than the cursor `globalMsgId`, newest first.
 
-    `lastMsgId` is the oldest of the page: the next cursor. Zalo gives at most 50 a page.
+    `lastMsgId` in the answer is the oldest message of the page, the next cursor. Zalo returns at most 50 per page.
     """
     group = call.own_group("groupId")
     count = max(1, min(int(call.params.get("count", _PAGE)), _PAGE))
@@ -18,7 +18,7 @@ def recent(call: Call) -> RawDict:
 
 
 def last_messages(call: Call) -> RawDict:
-    """`get-last-msgs`: the last message of every thread."""
+    """Answer `get-last-msgs`: the last message of every conversation of the account."""
     world = call.stage.world
     groups = [group.history for group in world.groups_of(call.account)]
     private = world.private_of(call.account).values()

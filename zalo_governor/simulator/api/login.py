@@ -1,4 +1,4 @@
-"""Logging in: the calls that are answered outside of the session's key."""
+"""Login endpoints, which are not encrypted under the session's key."""
 
 import base64
 from collections.abc import Callable
@@ -20,7 +20,10 @@ from zalo_governor.simulator.world import Account
 
 Query = dict[str, str]
 PlainEndpoint = Callable[[EventBus, Account, Query, RawDict | None], tuple[RawDict, RawDict]]
-"""Gives the whole answer and the parameters as understood; the last argument is an outer error to answer with."""
+"""Function that answers a login call.
+
+Returns the whole answer and the decrypted parameters; its last argument is an outer error to answer with, if any.
+"""
 
 _SERVICES = {
     "chat": "tt-chat2-wpa",
@@ -36,18 +39,18 @@ _SERVICES = {
     "reaction": "reaction",
     **dict.fromkeys(["aext", "alias", "auto_reply", "catalog", "label", "quick_message", "sticker", "zimsg"], "wpa"),
 }
-"""zca-js reads the first address of each of these when it is made and fails where one is missing."""
+"""Service name -> host name. zca-js reads the first address of each at its start and fails if one is missing."""
 
 _SIGNED = ("client_version", "enc_ver", "params", "type", "zcid", "zcid_ext")
 _SERVER_INFO_SIGNED = ("client_version", "computer_name", "imei", "type")
 _RETRIES = {"max": 5, "times": [1000, 2000, 5000]}
 _CLOSE_CODES = (1000, 1006, 3000, 3003)
 _CLOSE_AND_RETRY = [1000]
-"""As reported of the real server, 1006 is not among them: after an abort zca-js stays dead."""
+"""Close codes after which zca-js reconnects; 1006 is missing as at Zalo, so zca-js gives up after an abort."""
 
 
 def get_login_info(stage: EventBus, account: Account, query: Query, refusal: RawDict | None) -> tuple[RawDict, RawDict]:
-    """`getLoginInfo`: plain JSON for zlapi, encrypted under the login key where the query has a `zcid`."""
+    """Answer `getLoginInfo`: plain JSON for zlapi; encrypted under the login key if the query has a `zcid` (zca-js)."""
     info = _login_info(stage, account)
     if "zcid" not in query:
         if stage.faults.plain_login and not refusal:
@@ -71,7 +74,7 @@ def get_login_info(stage: EventBus, account: Account, query: Query, refusal: Raw
 def get_server_info(
     stage: EventBus, account: Account, query: Query, refusal: RawDict | None
 ) -> tuple[RawDict, RawDict]:
-    """`getServerInfo`, which only zca-js asks; the name `setttings` has three t's on the wire."""
+    """Answer `getServerInfo`, which only zca-js calls; Zalo really spells the key `setttings` with three t's."""
     expected = sign_key("getserverinfo", {name: query.get(name, "") for name in _SERVER_INFO_SIGNED})
     if query.get("signkey") != expected:
         return outer(None, 114, "signkey is wrong"), query

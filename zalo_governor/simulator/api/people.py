@@ -1,4 +1,4 @@
-"""Accounts and profiles."""
+"""API endpoints about profiles, friends and friend requests."""
 
 from typing import Any
 
@@ -9,20 +9,20 @@ from zalo_governor.simulator.world import Person
 
 
 def own_profile(call: Call) -> RawDict:
-    """`me-v2`."""
+    """Answer `me-v2`: the profile of the calling account."""
     return {"profile": profile(call.stage.world.person(call.account.uid))}
 
 
 def profiles(call: Call) -> RawDict:
-    """`getprofiles/v2`: people asked for by `<uid>_<version>`; unknown ones are left out."""
-    found = {person.uid: profile(person) for person in _asked(call)}
-    # Keys are uids too: they must be this account's view of the people.
+    """Answer `getprofiles/v2`: profiles of people requested as `<uid>_<version>`; unknown people are left out."""
+    found = {person.uid: profile(person) for person in _requested_people(call)}
+    # The answer is converted to the account's view of uids in its values, not in its keys.
     seen = {call.stage.world.uid_seen(call.account, uid): value for uid, value in found.items()}
     return {"changed_profiles": seen, "unchanged_profiles": {}, "phonebook_version": 1}
 
 
 def member_names(call: Call) -> RawDict:
-    """`group/members`, the shorter form that zca-js asks for."""
+    """Answer `group/members`: shorter profiles of the requested people, the form that zca-js asks for."""
     found = {
         call.stage.world.uid_seen(call.account, person.uid): {
             "id": person.uid,
@@ -34,13 +34,13 @@ def member_names(call: Call) -> RawDict:
             "lastUpdateTime": 0,
             "globalId": person.global_id,
         }
-        for person in _asked(call)
+        for person in _requested_people(call)
     }
     return {"profiles": found, "unchangeds_profile": []}
 
 
 def by_phone(call: Call) -> RawDict:
-    """`friend/profile/get`: a person by phone number, with names in snake case."""
+    """Answer `friend/profile/get`: find a person by phone number; Zalo's keys here are in snake case."""
     phone = str(call.params["phone"])
     for person in call.stage.world.people.values():
         if person.phone == phone:
@@ -55,17 +55,17 @@ def by_phone(call: Call) -> RawDict:
 
 
 def friends(call: Call) -> list[RawDict]:
-    """`getfriends`: everybody else, in pages that are numbered from 1."""
+    """Answer `getfriends`: profiles of all other people, in pages numbered from 1."""
     others = [person for person in call.stage.world.people.values() if person.uid != call.account.uid]
     page, count = max(1, int(call.params.get("page", 1))), int(call.params.get("count", len(others)))
     return [profile(person) for person in others[(page - 1) * count : page * count]]
 
 
 def accept_friend(call: Call) -> str:
-    """`friend/accept`: who waits becomes a friend.
+    """Answer `friend/accept`: accept the friend request of the person in `fid`.
 
     Raises:
-        AnswerError: 222, that person has not asked. The code is ours: nobody has written down which one Zalo gives.
+        AnswerError: 222, the person has not sent a request. The code is invented: Zalo's own is not documented.
     """
     world, uid = call.stage.world, call.stage.meant(call.account, call.params["fid"])
     if world.are_friends(call.account.uid, uid):
@@ -79,7 +79,7 @@ def accept_friend(call: Call) -> str:
 
 
 def recommendations(call: Call) -> RawDict:
-    """`recommendsv2/list`: who asks to be a friend (recommType 2); strangers whom Zalo recommends are left out."""
+    """Answer `recommendsv2/list`: friend requests to the account (recommType 2), without recommended strangers."""
     items = [
         {
             "recommItemType": 1,
@@ -107,7 +107,7 @@ def recommendations(call: Call) -> RawDict:
 
 
 def profile(person: Person) -> RawDict:
-    """Zalo's User object."""
+    """Return Zalo's User object of a person."""
     return {
         "userId": person.uid,
         "username": "",
@@ -131,7 +131,7 @@ def profile(person: Person) -> RawDict:
     }
 
 
-def _asked(call: Call) -> list[Person]:
+def _requested_people(call: Call) -> list[Person]:
     asked: list[Any] = call.params["friend_pversion_map"]
     uids = [call.stage.meant(call.account, str(item).partition("_")[0]) for item in asked]
     return [call.stage.world.people[uid] for uid in uids if uid in call.stage.world.people]

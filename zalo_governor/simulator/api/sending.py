@@ -1,4 +1,4 @@
-"""What a client says: messages, recalls, deletions, reactions, and small signs of life."""
+"""API endpoints with which a client sends: messages, recalls, deletions, reactions, typing and seen notifications."""
 
 import json
 from typing import Any
@@ -10,13 +10,13 @@ from zalo_governor.simulator.messages import CLIENT_TYPES, group_message, privat
 
 
 def send_text(call: Call) -> RawDict:
-    """`sendmsg`, `sms`, `mention`: a text, with mentions where given."""
+    """Answer `sendmsg`, `sms` and `mention`: publish a text message with its mentions."""
     said = {"content": str(call.params["message"]), "ttl": int(call.params.get("ttl", 0))}
     return publish(call, {**said, **_mentions(call)})
 
 
 def send_quote(call: Call) -> RawDict:
-    """`quote`: a reply."""
+    """Answer `quote`: publish a reply that quotes an earlier message."""
     params, owner = call.params, call.stage.meant(call.account, call.params["qmsgOwner"])
     quote = {
         "ownerId": owner,
@@ -33,16 +33,16 @@ def send_quote(call: Call) -> RawDict:
 
 
 def publish(call: Call, said: RawDict, *, file_id: str = "") -> RawDict:
-    """A message of the calling account: recorded, remembered, and echoed to all sockets after the answer.
+    """Publish a message of the calling account: record it, store it and, after the answer, send it to the sockets.
 
-    Its cliMsgId is the `clientId` that the client chose; `file_id` is that of the upload which it shows.
+    The message's cliMsgId is the `clientId` that the client chose; `file_id` is the id of the upload that it shows.
 
     Raises:
-        AnswerError: 165 for a foreign group, 166 where only administrators may write, 123 for a person who takes no
-            messages from strangers.
+        AnswerError: 165 if the account is not in the group, 166 if only administrators may write there, 123 if the
+            recipient accepts no messages from strangers.
     """
     world, private = call.stage.world, not call.is_group
-    thread = _person_written_to(call) if private else _group_written_to(call)
+    thread = _target_person_uid(call) if private else _target_group_id(call)
     client_id = str(call.params["clientId"])
     complete = private_message if private else group_message
     message = complete(world, {"uidFrom": call.account.uid, "idTo": thread, "cliMsgId": client_id, **said})
@@ -69,14 +69,17 @@ def publish(call: Call, said: RawDict, *, file_id: str = "") -> RawDict:
 
 
 def undo(call: Call) -> RawDict:
-    """`undomsg`, `undo`: take back an own message; 114 for anybody else's."""
+    """Answer `undomsg` and `undo`: recall one of the account's own messages; error 114 for anybody else's."""
     message = _own_message(call, str(call.params["msgId"]))
     call.stage.spawn(call.stage.recall(message, private=not call.is_group))
     return {"status": 0}
 
 
 def delete(call: Call) -> RawDict:
-    """`deletemsg`: an administrator takes messages away for all; with onlyMe for the own account alone."""
+    """Answer `deletemsg`: delete members' messages for everybody (administrators only).
+
+    With `onlyMe`, which deletes for the calling account alone, nothing changes.
+    """
     group = call.own_group()
     if int(call.params.get("onlyMe", 0)):
         return {"status": 0}
@@ -90,7 +93,7 @@ def delete(call: Call) -> RawDict:
 
 
 def react(call: Call) -> RawDict:
-    """`reaction`: icons on messages."""
+    """Answer `reaction`: put an icon on messages."""
     ids: list[str] = []
     for item in call.params["react_list"]:
         body = json.loads(item["message"])
@@ -100,7 +103,7 @@ def react(call: Call) -> RawDict:
                 "msgId": message_id,
                 "cliMsgId": str(target["cMsgID"]),
                 "msgType": next((key for key, value in CLIENT_TYPES.items() if value == target["msgType"]), "webchat"),
-                "idTo": call.own_group().id if call.is_group else _person_written_to(call),
+                "idTo": call.own_group().id if call.is_group else _target_person_uid(call),
             }
             by, icon = call.account.uid, str(body["rIcon"])
             call.stage.spawn(call.stage.react(message, by, icon, private=not call.is_group))
@@ -109,7 +112,7 @@ def react(call: Call) -> RawDict:
 
 
 def accepted(call: Call) -> RawDict:
-    """Typing, delivered, seen, and a private deletion: recorded, no more."""
+    """Answer typing, delivered, seen and private deletion calls; they have no effect."""
     return {"status": 0}
 
 
@@ -120,14 +123,14 @@ def _mentions(call: Call) -> RawDict:
     return {"mentions": [{**mention, "uid": call.stage.meant(call.account, mention["uid"])} for mention in mentions]}
 
 
-def _group_written_to(call: Call) -> str:
+def _target_group_id(call: Call) -> str:
     group = call.own_group()
     if group.settings.get("lockSendMsg") and not group.manages(call.account.uid):
         raise AnswerError(166, "only administrators write here")
     return group.id
 
 
-def _person_written_to(call: Call) -> str:
+def _target_person_uid(call: Call) -> str:
     uid = call.stage.meant(call.account, call.params["toid"])
     if not uid.isdigit():
         raise AnswerError(114, "invalid params")

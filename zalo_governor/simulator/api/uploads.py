@@ -1,4 +1,4 @@
-"""Photos and files: uploaded in chunks, then sent by their id."""
+"""API endpoints for photos and files, which are uploaded in chunks and then sent by their id."""
 
 import asyncio
 import hashlib
@@ -10,12 +10,12 @@ from zalo_governor.simulator.errors import AnswerError
 from zalo_governor.simulator.messages import attachment, control
 
 _FILE_DONE_AFTER = 0.1
-"""Seconds; zca-js waits for the word only once it has the answer of the upload."""
+"""Seconds; zca-js listens for `file_done` only after it has received the upload's answer."""
 
 
 def upload_photo(call: Call) -> RawDict:
-    """`photo_original/upload`: ids and addresses once the last chunk is there, "-1" before."""
-    answer, content = _chunk(call)
+    """Answer `photo_original/upload`: store a chunk; the photo's id is "-1" until the last chunk has arrived."""
+    answer, content = _store_chunk(call)
     photo_id = "-1"
     if answer["finished"]:
         photo_id = call.stage.world.new_message_id()
@@ -25,18 +25,18 @@ def upload_photo(call: Call) -> RawDict:
 
 
 def upload_file(call: Call) -> RawDict:
-    """`asyncfile/upload`: the address of the file comes later over the socket (`file_done`)."""
-    answer, content = _chunk(call)
+    """Answer `asyncfile/upload`: store a chunk; after the last one the socket sends the file's URL (`file_done`)."""
+    answer, content = _store_chunk(call)
     if not answer["finished"]:
         return {**answer, "fileId": "-1"}
     file_id = call.stage.world.new_message_id()
     call.stage.world.keep_file(file_id, content)
-    call.stage.spawn(_file_done(call, file_id))
+    call.stage.spawn(_announce_file(call, file_id))
     return {**answer, "fileId": file_id}
 
 
 def send_photo(call: Call) -> RawDict:
-    """`photo_original/send`: the caption stands in the title."""
+    """Answer `photo_original/send`: publish a photo message with its caption as title."""
     params = call.params
     size = {"hd": params.get("hdUrl", ""), "width": params.get("width", 0), "height": params.get("height", 0)}
     content = attachment(
@@ -49,7 +49,10 @@ def send_photo(call: Call) -> RawDict:
 
 
 def send_file(call: Call) -> RawDict:
-    """`asyncfile/msg`: title is the file's name; 114 where the checksum is not that of what was uploaded."""
+    """Answer `asyncfile/msg`: publish a file message with the file's name as title.
+
+    Fails with error 114 if the checksum in the call is not the MD5 of the uploaded file.
+    """
     params = call.params
     uploaded = call.stage.world.files.get(str(params["fileId"]))
     if uploaded is not None and hashlib.md5(uploaded, usedforsecurity=False).hexdigest() != params.get("checksum"):
@@ -66,8 +69,11 @@ def send_file(call: Call) -> RawDict:
     return publish(call, {"msgType": "share.file", "content": content}, file_id=str(params["fileId"]))
 
 
-def _chunk(call: Call) -> tuple[RawDict, bytes]:
-    """The answer, and the whole content once all is there: zca-js sends the chunks at once, in any order."""
+def _store_chunk(call: Call) -> tuple[RawDict, bytes]:
+    """Store one chunk; return the answer, and the whole content once all chunks have arrived (before: empty).
+
+    zca-js sends the chunks concurrently, so that they arrive in any order.
+    """
     params, uploads = call.params, call.stage.world.uploads
     client_id, total = str(params["clientId"]), int(params["totalChunk"])
     there = uploads.setdefault((call.account.uid, client_id), {})
@@ -85,7 +91,7 @@ def _chunk(call: Call) -> tuple[RawDict, bytes]:
     return answer, content
 
 
-async def _file_done(call: Call, file_id: str) -> None:
+async def _announce_file(call: Call, file_id: str) -> None:
     await asyncio.sleep(_FILE_DONE_AFTER)
     address = {"url": f"https://file.zdn.vn/{file_id}"}
     await call.stage.control(control("file_done", "file_done", address, fileId=file_id), {call.account.uid})

@@ -1,1 +1,1 @@
-"""The control interface: what a test or a demonstration tells the simulator to do."""
+"""HTTP control interface, through which tests and demonstrations give the simulator orders."""

@@ -1,4 +1,4 @@
-"""The bodies of the control API's orders, validated."""
+"""Pydantic models of the control API's request bodies."""
 
 from typing import Any, Literal
 
@@ -15,9 +15,9 @@ class _Order(BaseModel):
 
 
 class PushedFrame(_Order):
-    """A data frame. `data` is the decoded payload's data object, such as {"groupMsgs": [{"_text": "…"}]}.
+    """A data frame to send. `data` is the unencrypted payload's data object, e.g. {"groupMsgs": [{"_text": "…"}]}.
 
-    Its uids are those that the first account sees.
+    Uids in `data` are those that the main account sees.
     """
 
     cmd: int = Field(default=521, ge=0, le=0xFFFF)
@@ -26,64 +26,64 @@ class PushedFrame(_Order):
     comp: Compression = "gzip"
     bad_tag: bool = False
     account: str | None = None
-    """uid of the account that gets it; by default everybody, and with private messages (`msgs`) the first account."""
+    """uid of the receiving account; default: all accounts, or the main account alone for private messages (`msgs`)."""
     data: dict[str, Any]
 
     @property
     def encoding(self) -> Encoding:
-        """How to pack it."""
+        """Return the options for encoding the frame."""
         return Encoding(self.encrypt, self.comp, self.bad_tag)
 
 
 class Push(_Order):
-    """Frames to write, in order."""
+    """Body of `push`: frames to send, in order."""
 
     frames: list[PushedFrame]
 
 
 class Raw(_Order):
-    """One binary message, byte by byte."""
+    """Body of `raw`: the bytes of one binary message, in hexadecimal."""
 
     hex: str = Field(pattern=r"^([0-9a-fA-F]{2}\s*)*$")
 
     @property
     def data(self) -> bytes:
-        """The bytes."""
+        """Return the decoded bytes."""
         return bytes.fromhex(self.hex)
 
 
 class Close(_Order):
-    """A close code; 1006 breaks the connection."""
+    """Body of `close`: a WebSocket close code; 1006 breaks the connections without a close frame."""
 
     code: int = 1000
 
 
 class Hist(_Order):
-    """Messages that enter a group's history without being pushed: what a cut of the line loses."""
+    """Body of `hist`: messages that enter a group's history without being sent, as if they were missed in an outage."""
 
     texts: list[str] = []
     messages: list[RawDict] = []
-    """Messages as in `push`."""
+    """Messages in the form of elements of `groupMsgs` in `push`."""
     group_id: str = GROUP_ID
 
 
 class Shorten(_Order):
-    """A group's history ends sooner: all but its newest `keep` messages are gone, as where Zalo's own reach ends."""
+    """Body of `shorten`: keep only the newest `keep` messages of a group's history, as Zalo also drops old messages."""
 
     keep: int = Field(ge=0)
     group_id: str = GROUP_ID
 
 
 class StateQuery(_Order):
-    """What `state` and `events` shall show."""
+    """Query of `state` (`fields` to return, all if empty) and of `events` (`after`)."""
 
     fields: list[str] = []
     after: int = Field(default=0, ge=0)
-    """The number of the last event already seen."""
+    """Number of the last journal entry that the caller has already read."""
 
 
 class PersonOrder(_Order):
-    """A person to make or change; what is not given stays."""
+    """A person to create or change; omitted fields stay unchanged."""
 
     uid: str = Field(pattern=r"^\d+$")
     name: str | None = None
@@ -94,7 +94,7 @@ class PersonOrder(_Order):
 
 
 class GroupOrder(_Order):
-    """A group to make or change; what is not given stays."""
+    """A group to create or change; omitted fields stay unchanged."""
 
     id: str = Field(pattern=r"^\d+$")
     name: str | None = None
@@ -108,14 +108,14 @@ class GroupOrder(_Order):
 
 
 class AccountOrder(_Order):
-    """One more account that a client can log in to, with this `zpw_sek`. The person must be in a group to hear it."""
+    """A further account to log in to with this `zpw_sek` cookie; it receives only the events of its groups."""
 
     uid: str = Field(pattern=r"^\d+$")
     cookie: str = Field(min_length=1)
 
 
 class FriendOrder(_Order):
-    """Somebody asks to be the friend of the first account; not `aloud` means that no socket hears it."""
+    """Body of `befriend`: a friend request from `uid` to the main account; with `aloud` false no event is sent."""
 
     uid: str = Field(pattern=r"^\d+$")
     message: str = ""
@@ -123,22 +123,22 @@ class FriendOrder(_Order):
 
 
 class QrOrder(_Order):
-    """What somebody with a telephone does to the youngest QR code, or what time does to it."""
+    """Body of `qr`: scan, confirm, decline or expire the newest login QR code."""
 
     do: Literal["scan", "confirm", "decline", "expire"]
     uid: str | None = None
-    """Who scans it; the first account by default."""
+    """uid of the person who scans the code; by default the main account's."""
 
 
 class CrowdOrder(_Order):
-    """Invented people and groups, for size: see `crowd.gather`."""
+    """Numbers of invented people and groups to create: see `crowd.gather`."""
 
     members: int = Field(ge=1, le=20_000)
     groups: int = Field(default=1, ge=1, le=500)
 
 
 class WorldOrder(_Order):
-    """Changes of who and what exists, without any event on the wire."""
+    """Body of `world`: people, groups and accounts to create or change without sending any event."""
 
     people: list[PersonOrder] = []
     groups: list[GroupOrder] = []
@@ -146,14 +146,14 @@ class WorldOrder(_Order):
     crowd: CrowdOrder | None = None
 
     def apply(self, world: World) -> None:
-        """Make the changes."""
+        """Apply the changes to the world."""
         if self.crowd:
             gather(world, self.crowd.members, self.crowd.groups)
         for person in self.people:
-            _set(world.person(person.uid), person, {"uid"})
+            _copy_given_fields(world.person(person.uid), person, {"uid"})
         for group in self.groups:
             there = world.group(group.id)
-            _set(there, group, {"id", "settings"})
+            _copy_given_fields(there, group, {"id", "settings"})
             there.settings.update(group.settings)
             there.version += 1
         for account in self.accounts:
@@ -161,6 +161,6 @@ class WorldOrder(_Order):
             world.accounts.append(Account(account.uid, account.cookie))
 
 
-def _set(target: Person | Group, order: PersonOrder | GroupOrder, skipped: set[str]) -> None:
+def _copy_given_fields(target: Person | Group, order: PersonOrder | GroupOrder, skipped: set[str]) -> None:
     for name, value in order.model_dump(exclude_none=True, exclude=skipped).items():
         setattr(target, name, value)

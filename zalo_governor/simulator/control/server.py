@@ -1,7 +1,7 @@
-"""The control API under `/__sim/`: injects traffic and faults, and shows what the clients did.
+"""The HTTP control API under `/__sim/`: inject traffic and faults, and return what the clients did.
 
-Bodies are JSON by POST; `state`, `events` and `file` also answer to GET. Every answer is {"ok": true, …}, or 400 with
-{"ok": false, "error": "…"}.
+Requests are POST with JSON bodies; `state`, `events` and `file` also accept GET. Every answer is {"ok": true, …}, or
+status 400 with {"ok": false, "error": "…"}.
 """
 
 import base64
@@ -37,7 +37,7 @@ READ_ONLY = {"state", "events", "file"}
 
 
 class Control:
-    """Carries out the orders of `/__sim/<order>`."""
+    """Handler of the control API's orders, `/__sim/<order>`."""
 
     def __init__(self, stage: EventBus) -> None:
         self._stage = stage
@@ -62,16 +62,16 @@ class Control:
         }
 
     async def handle(self, request: web.Request) -> web.Response:
-        """One order."""
+        """Validate and carry out one order, and answer with its result or an error."""
         name = request.match_info["order"]
         action = self._actions.get(name)
         if action is None:
             return _refused(f"no such order; there are {', '.join(sorted(self._actions))}", 404)
         try:
-            body = await _body(request, read_only=name in READ_ONLY)
+            body = await _read_body(request, read_only=name in READ_ONLY)
             return web.json_response({"ok": True, **await action(body)}, dumps=_dumps)
         except ValidationError as error:
-            return _refused("; ".join(_complaint(item) for item in error.errors(include_url=False)))
+            return _refused("; ".join(_describe_error(item) for item in error.errors(include_url=False)))
         except SimulatorError as error:
             return _refused(str(error))
 
@@ -80,17 +80,17 @@ class Control:
         hub, ids = self._stage.hub, list[str]()
         sockets = len(hub.lines)
         for frame in frames:
-            data, to = self._completed(frame, ids), self._addressed(frame)
+            data, to = self._complete_frame(frame, ids), self._recipients(frame)
             written = await hub.send(data, cmd=frame.cmd, sub=frame.sub, encoding=frame.encoding, to=to)
             sockets = min(sockets, written)
         return {"sockets": sockets, "frames": len(frames), "msg_ids": ids}
 
-    def _addressed(self, frame: PushedFrame) -> set[str] | None:
+    def _recipients(self, frame: PushedFrame) -> set[str] | None:
         if frame.account is not None:
             return {frame.account}
         return {self._stage.world.main_account.uid} if "msgs" in frame.data else None
 
-    def _completed(self, frame: PushedFrame, ids: list[str]) -> RawDict:
+    def _complete_frame(self, frame: PushedFrame, ids: list[str]) -> RawDict:
         data = dict(frame.data)
         for array, complete in (("groupMsgs", group_message), ("msgs", private_message)):
             if not isinstance(data.get(array), list):
@@ -213,7 +213,7 @@ _QR_STATES = {
 }
 
 
-async def _body(request: web.Request, *, read_only: bool) -> RawDict:
+async def _read_body(request: web.Request, *, read_only: bool) -> RawDict:
     if request.method == "GET" and read_only:
         query: RawDict = dict(request.query)
         if "fields" in query:
@@ -232,11 +232,11 @@ async def _body(request: web.Request, *, read_only: bool) -> RawDict:
 
 
 def _dumps(value: Any) -> str:
-    # Escaped, so that a lone surrogate that somebody pushed can be shown again.
+    # ASCII escapes, because pushed data may hold lone surrogates, which UTF-8 cannot encode.
     return json.dumps(value)
 
 
-def _complaint(item: Any) -> str:
+def _describe_error(item: Any) -> str:
     return f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}"
 
 

@@ -1,1 +1,1 @@
-"""Many members and many messages."""
+"""Generators of load: many group members and many messages."""

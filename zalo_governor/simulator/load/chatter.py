@@ -1,4 +1,4 @@
-"""Endless office chat for floods: varied sentences of about 120 characters, and some that break the writing rule."""
+"""Generate Vietnamese office messages of about 120 characters, optionally without diacritics (a violation)."""
 
 import unicodedata
 
@@ -29,7 +29,7 @@ _ENDINGS = (
 
 
 def sentence(number: int) -> str:
-    """The sentence of that number; no two are the same."""
+    """Return the message text for this number; different numbers give different texts."""
     opening = _OPENINGS[number % len(_OPENINGS)]
     middle = _MIDDLES[number // len(_OPENINGS) % len(_MIDDLES)]
     ending = _ENDINGS[number // (len(_OPENINGS) * len(_MIDDLES)) % len(_ENDINGS)]
@@ -37,6 +37,6 @@ def sentence(number: int) -> str:
 
 
 def without_marks(text: str) -> str:
-    """The text as somebody types it who leaves out all Vietnamese marks."""
+    """Remove all Vietnamese diacritics from the text."""
     letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -1,4 +1,4 @@
-"""Ten thousand invented people in fifty groups: what a client must bear in a large province."""
+"""Create invented people and groups in the number that a large province has (10 000 people, 50 groups)."""
 
 from zalo_governor.simulator.world import GROUP_ID, Group, Person, World
 
@@ -11,9 +11,9 @@ _TITLES = ("Chuyên viên Văn phòng", "Phó Chủ tịch UBND xã", "Chủ t�
 
 
 def gather(world: World, members: int, groups: int) -> None:
-    """Everybody joins the first group; the other groups get their share of the people, and the main account each.
+    """Add `members` invented people to the first group, and spread them over `groups` - 1 further groups.
 
-    The same number is always the same person; what is there already stays as it is.
+    The main account joins each new group. Person n is the same in every call; existing people and groups stay as is.
     """
     uids = [str(_FIRST_UID + number) for number in range(members)]
     for number, uid in enumerate(uids):

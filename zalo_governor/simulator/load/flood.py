@@ -1,4 +1,4 @@
-"""Many messages, fast: for benchmarks and crash tests."""
+"""Send many messages to the connected clients at high speed, for benchmarks and crash tests."""
 
 import asyncio
 import json
@@ -21,27 +21,27 @@ _FRAMES_TOGETHER = 50
 
 
 class FloodOrder(BaseModel):
-    """What to feed."""
+    """Body of the control API's `flood` order: how many messages to send, how fast and with which texts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     count: int = Field(ge=1, le=200_000)
     per_frame: int = Field(default=1, ge=1, le=1000)
     rate: float = Field(default=0, ge=0)
-    """Messages a second; 0 is as fast as the sockets take them."""
+    """Messages per second; 0 sends as fast as the sockets accept them."""
     every_violation: int = Field(default=0, ge=0)
-    """Every so-manieth message has no Vietnamese marks; 0 for none."""
+    """Every n-th message is sent without Vietnamese diacritics (a violation); 0 sends none."""
     texts: list[str] = []
-    """What is said, in turn and over again; without them endless office chat."""
+    """Texts to send, repeated in turn; if empty, generated office messages are sent."""
     background: bool = False
-    """Answer at once and feed on."""
+    """Whether the order is answered at once while the flood goes on."""
     group_id: str = GROUP_ID
     senders: list[str] = Field(default=[MEMBER_UID], min_length=1)
     encrypt: Encryption = 2
 
 
 class Flood:
-    """One flood. Messages enter the history as they are fed, so that a client that was away can fetch them."""
+    """One flood. Its messages also enter the group's history, so that a disconnected client can fetch them later."""
 
     def __init__(self, stage: EventBus, order: FloodOrder) -> None:
         self._stage = stage
@@ -54,7 +54,7 @@ class Flood:
         self.feed_seconds = 0.0
 
     async def run(self) -> None:
-        """Feed everything; without a rate all frames are encoded first, so that encoding does not slow the feed."""
+        """Send all messages; without a rate, encode all frames first so that encoding does not slow the sending."""
         try:
             if self._order.rate:
                 await self._feed_paced()
@@ -64,7 +64,7 @@ class Flood:
             self.running = False
 
     def progress(self) -> RawDict:
-        """Where it stands; seconds are of the encoding and of the feeding."""
+        """Return the number of messages sent so far and the seconds spent on encoding and on sending."""
         return {
             "count": self._order.count,
             "fed": self.fed,
@@ -101,14 +101,14 @@ class Flood:
                 history.add_encoded(number, body)
             self.fed += len(batch.bodies)
         for line in self._listening():
-            # A client that came back during the flood has a new key: its frames were not encoded beforehand.
+            # A client that reconnected during the flood has a new key, so its frames were not encoded in advance.
             await line.write_together(
                 batch.frames.get(line) or self._frame(line, [json.loads(body) for _, body in batch.bodies])
                 for batch in batches
             )
         self.first_id = self.first_id or str(batches[0].bodies[0][0])
         self.last_id = str(batches[-1].bodies[-1][0])
-        # Writing to a fast socket never waits; others must get their turn, too.
+        # Writing to a fast socket never yields to the event loop; other tasks must run, too.
         await asyncio.sleep(0)
 
     def _listening(self) -> list[Line]:
@@ -145,9 +145,9 @@ class Flood:
 
 
 class _Batch(NamedTuple):
-    """The messages of one frame, kept small: two hundred thousand may wait."""
+    """The messages of one frame, stored compactly because up to 200 000 may wait in memory."""
 
     bodies: list[tuple[int, bytes]]
-    """msgId and JSON of each message."""
+    """(msgId, JSON) of each message."""
     frames: dict[Line, bytes]
-    """The frame for each socket that was open when it was made."""
+    """The encoded frame for each socket that was open when the batch was made."""

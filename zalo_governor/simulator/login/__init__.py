@@ -1,1 +1,1 @@
-"""Logging in by QR code."""
+"""Simulation of Zalo's login by QR code."""

@@ -1,4 +1,4 @@
-"""id.zalo.me and the hosts to which its login leads: a QR code is shown, scanned, confirmed, and gives a session."""
+"""The login site id.zalo.me and the hosts to which it redirects: shows a QR code, issues a session once confirmed."""
 
 import base64
 import io
@@ -16,25 +16,25 @@ from zalo_governor.simulator.world import Account
 
 _VERSION = "2.44.12"
 _POLL_SECONDS = 5.0
-"""How long a poll is held open; the real number is not known."""
+"""Seconds for which a long poll is held open; Zalo's own value is not known."""
 _VISITOR = "zsession"
 _WAIT_ON = {"error_code": 8, "error_message": "waiting", "data": {}}
-_GONE = {"error_code": -16, "error_message": "the code counts no longer", "data": {}}
-"""The number is ours: nobody has written down which one Zalo gives."""
-_NOT_AS_THE_PAGE_DOES = {"error_code": -1, "error_message": "not in the order of the login page", "data": {}}
+_CODE_EXPIRED = {"error_code": -16, "error_message": "the code counts no longer", "data": {}}
+"""Answer for an expired code; the error code is invented, as Zalo's own is not documented."""
+_WRONG_CALL_ORDER = {"error_code": -1, "error_message": "not in the order of the login page", "data": {}}
 _PAGE = f'<html><head><script src="https://stc-zlogin.zdn.vn/main-{_VERSION}.js"></script></head><body></body></html>'
 
 
 class IdHost:
-    """Answers the paths of `PATHS`."""
+    """Handler of the login site's API calls and pages, see `paths`."""
 
     def __init__(self, stage: EventBus) -> None:
         self._stage = stage
-        self._announced: dict[str, set[str]] = {}
-        """Visitor -> which calls of the login page have been made."""
+        self._login_calls: dict[str, set[str]] = {}
+        """Visitor (browser session) -> names of the login page's calls that it has made."""
         self._answers: dict[str, Callable[[str, dict[str, str]], Awaitable[RawDict]]] = {
-            "/account/logininfo": self._announce("logininfo"),
-            "/account/verify-client": self._announce("verify-client"),
+            "/account/logininfo": self._record_login_call("logininfo"),
+            "/account/verify-client": self._record_login_call("verify-client"),
             "/account/authen/qr/generate": self._generate,
             "/account/authen/qr/waiting-scan": self._waiting_scan,
             "/account/authen/qr/waiting-confirm": self._waiting_confirm,
@@ -48,11 +48,11 @@ class IdHost:
 
     @property
     def paths(self) -> list[str]:
-        """What it answers."""
+        """Return the URL paths that this handler answers."""
         return [*self._answers, *self._pages]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One request."""
+        """Answer one request of the login site and record it in the request log."""
         faults, path = self._stage.faults, request.path
         form = {name: str(value) for name, value in (await request.post()).items()}
         entry = call_entry(request, self._stage.world.now_ms()) | {"params": form}
@@ -73,47 +73,50 @@ class IdHost:
         response.headers.add("Set-Cookie", f"{_VISITOR}={secrets.token_hex(8)}; Domain=zalo.me; Path=/; Secure")
         return response
 
-    def _announce(self, call: str) -> Callable[[str, dict[str, str]], Awaitable[RawDict]]:
+    def _record_login_call(self, call: str) -> Callable[[str, dict[str, str]], Awaitable[RawDict]]:
         async def announce(visitor: str, form: dict[str, str]) -> RawDict:
             if not visitor or form.get("v") != _VERSION:
-                return _NOT_AS_THE_PAGE_DOES
-            self._announced.setdefault(visitor, set()).add(call)
+                return _WRONG_CALL_ORDER
+            self._login_calls.setdefault(visitor, set()).add(call)
             return _success({})
 
         return announce
 
     async def _generate(self, visitor: str, form: dict[str, str]) -> RawDict:
-        if self._announced.get(visitor) != {"logininfo", "verify-client"} or form.get("v") != _VERSION:
-            return _NOT_AS_THE_PAGE_DOES
+        if self._login_calls.get(visitor) != {"logininfo", "verify-client"} or form.get("v") != _VERSION:
+            return _WRONG_CALL_ORDER
         code = self._stage.qr_codes.give(visitor)
-        image = base64.b64encode(_picture(code.token)).decode()
+        image = base64.b64encode(_qr_png(code.token)).decode()
         options = {"enabledCheckOCR": False, "enabledMultiLayer": False}
         return _success(
             {"code": code.code, "image": f"data:image/png;base64,{image}", "token": code.token, "options": options}
         )
 
     async def _waiting_scan(self, visitor: str, form: dict[str, str]) -> RawDict:
-        code = await self._waited(visitor, form, QrState.SHOWN)
+        code = await self._wait_for_change(visitor, form, QrState.SHOWN)
         if code is None or code.state is QrState.EXPIRED:
-            return _GONE
+            return _CODE_EXPIRED
         return _WAIT_ON if code.state is QrState.SHOWN else _success({"avatar": "", "display_name": code.name})
 
     async def _waiting_confirm(self, visitor: str, form: dict[str, str]) -> RawDict:
-        code = await self._waited(visitor, form, QrState.SCANNED)
+        code = await self._wait_for_change(visitor, form, QrState.SCANNED)
         if code is None or code.state is QrState.EXPIRED or form.get("gAction") != "CONFIRM_QR":
-            return _GONE
+            return _CODE_EXPIRED
         if code.state is QrState.DECLINED:
             return {"error_code": -13, "error_message": "declined", "data": {}}
         return _success({}) if code.state is QrState.CONFIRMED else _WAIT_ON
 
-    async def _waited(self, visitor: str, form: dict[str, str], state: QrState) -> QrCode | None:
+    async def _wait_for_change(self, visitor: str, form: dict[str, str], state: QrState) -> QrCode | None:
         code = self._stage.qr_codes.of(visitor, form.get("code", ""))
         if code:
             await self._stage.qr_codes.left(code, state, _POLL_SECONDS)
         return code
 
     def _check_session(self, visitor: str) -> web.Response:
-        """Where the hops lead at Zalo is not known; two hosts give a cookie here, each for domains of its own."""
+        """Redirect a logged-in visitor to chat.zalo.me and set the cookie `zpsid`; redirect others to the login page.
+
+        Zalo's own chain of redirects is not known; here two hosts set one cookie each, for different domains.
+        """
         if not self._stage.qr_codes.confirmed(visitor):
             return web.Response(status=302, headers={"Location": "https://id.zalo.me/account"})
         response = web.Response(status=302, headers={"Location": "https://chat.zalo.me/index.html"})
@@ -141,7 +144,7 @@ def _success(data: RawDict) -> RawDict:
     return {"error_code": 0, "error_message": "", "data": data}
 
 
-def _picture(text: str) -> bytes:
+def _qr_png(text: str) -> bytes:
     out = io.BytesIO()
     segno.make_qr(text, error="m").save(out, kind="png", scale=5, border=2)
     return out.getvalue()

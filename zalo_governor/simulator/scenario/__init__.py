@@ -1,1 +1,1 @@
-"""A day of group traffic, written as YAML and played."""
+"""Scenarios: a day of group traffic written as YAML, and the player that performs it."""

@@ -1,7 +1,7 @@
-"""What people can do in a scenario, as written in YAML.
+"""Pydantic models of the acts in a scenario's YAML file: what people do, and what the bot is expected to do about it.
 
-Each act is a mapping with `at` (clock of the scenario), mostly `by` (a person's key) and one key that names the act:
-`{at: "07:30:05", by: an, say: "…"}` or, with more to tell, `{…, photo: {caption: "…", file: "…"}}`.
+Each act is a mapping with `at` (scenario time), usually `by` (a person's key) and one key that names the act:
+`{at: "07:30:05", by: an, say: "…"}` or, with further fields, `{…, photo: {caption: "…", file: "…"}}`.
 """
 
 from typing import Annotated, Any, Literal
@@ -14,7 +14,7 @@ class _Model(BaseModel):
 
 
 def _seconds(text: object) -> int:
-    """Seconds since midnight of "HH:MM" or "HH:MM:SS"."""
+    """Convert "HH:MM" or "HH:MM:SS" to seconds since midnight."""
     parts = str(text).split(":")
     if len(parts) not in {2, 3} or not all(part.isascii() and part.isdigit() for part in parts):
         raise ValueError('give the time in quotes as "HH:MM" or "HH:MM:SS"')
@@ -26,56 +26,56 @@ def _seconds(text: object) -> int:
 
 
 ClockTime = Annotated[int, BeforeValidator(_seconds)]
-"""Seconds since midnight; "HH:MM" or "HH:MM:SS" in YAML."""
+"""Seconds since midnight; written as "HH:MM" or "HH:MM:SS" in YAML."""
 
 
 class Expect(_Model):
-    """What the bot must make of an act; a demonstration checks it."""
+    """Expected reaction of the bot to an act; the demonstration checks it."""
 
     rule: str | None = None
-    """A case under this rule, opened by this act."""
+    """Name of the rule under which the act must open a case."""
     joins: bool = False
-    """The finding joins the open case of the same person instead of opening one."""
+    """Whether the finding must join an open case of the same person instead of opening one."""
     late: bool = False
-    """Heard only after a cut: a case, and nobody is warned at once."""
+    """Whether the bot hears the act only after an outage: it opens a case but must not warn anybody at once."""
     sealed: bool = False
-    """A sealed case, and no trace of the text anywhere."""
+    """Whether the case must be sealed, that is, nothing of the text is stored anywhere."""
     leader_told: bool = False
-    """The leader is told of that case: an admin did it."""
+    """Whether the leader must be told of the case, because an admin caused it."""
     fixes: bool = False
-    """The name is the one that the bot had proposed, and the case about the name closes by itself."""
+    """Whether the new name is the one that the bot proposed, so that the case about the name must close."""
     nothing: bool = False
-    """No case, however suspicious it may look."""
+    """Whether no case may be opened, however suspicious the act looks."""
     reply_contains: str | None = None
-    """A private answer to the person with these words in it, in any capitals."""
+    """Words that a private reply to the person must contain; case is ignored."""
     reply_file: str | None = None
-    """A private answer that is a file with this ending, or a picture for `png`."""
+    """File name extension of a file that the bot must send privately to the person; `png` also accepts a picture."""
     group_reply_contains: str | None = None
-    """An answer in the group with these words in it."""
+    """Words that a reply of the bot in the group must contain."""
 
 
 class Act(_Model):
-    """What all acts have."""
+    """Fields common to all acts."""
 
     at: ClockTime
     by: str = ""
-    """Key of the person who does it."""
+    """Key of the person who performs the act."""
     id: str = ""
-    """A name by which later acts refer to this message."""
+    """Name by which later acts refer to this message."""
     expect: Expect = Expect()
 
 
 class Say(Act):
-    """A message in the group."""
+    """`by` writes a text message in the group."""
 
     act: Literal["say"]
     text: str
     mention: str | None = None
-    """A person's key, or `all`."""
+    """Key of the person mentioned, or `all`."""
 
 
 class Reply(Act):
-    """A message that quotes another."""
+    """`by` replies in the group to an earlier message, quoting it; `to` is the earlier act's id."""
 
     act: Literal["reply"]
     to: str
@@ -83,7 +83,7 @@ class Reply(Act):
 
 
 class Photo(Act):
-    """A photo with a caption."""
+    """`by` sends a photo with a caption to the group."""
 
     act: Literal["photo"]
     caption: str
@@ -91,7 +91,7 @@ class Photo(Act):
 
 
 class File(Act):
-    """A file."""
+    """`by` sends a file to the group; `size` is in bytes."""
 
     act: Literal["file"]
     name: str
@@ -99,7 +99,7 @@ class File(Act):
 
 
 class Link(Act):
-    """A link with Zalo's preview."""
+    """`by` sends a link with Zalo's preview to the group."""
 
     act: Literal["link"]
     url: str
@@ -108,21 +108,21 @@ class Link(Act):
 
 
 class Sticker(Act):
-    """A sticker."""
+    """`by` sends a sticker to the group."""
 
     act: Literal["sticker"]
     number: int
 
 
 class Recall(Act):
-    """The sender takes a message back."""
+    """`by` recalls the own message whose act has the id `of`."""
 
     act: Literal["recall"]
     of: str
 
 
 class React(Act):
-    """An icon on a message."""
+    """`by` reacts with an icon to the message whose act has the id `to`."""
 
     act: Literal["react"]
     to: str
@@ -130,7 +130,7 @@ class React(Act):
 
 
 class Join(Act):
-    """Somebody comes in: by the link, or added by `by`."""
+    """`who` joins the group: added by `by`, or by the invite link if `by` is empty."""
 
     act: Literal["join"]
     who: str
@@ -141,18 +141,18 @@ class Leave(Act):
 
     act: Literal["leave"]
     confirmed: Literal[True]
-    """Written as `leave: true`."""
+    """Always true: the act is written as `leave: true`."""
 
 
 class Remove(Act):
-    """`by` removes a member."""
+    """`by` removes the member `who` from the group."""
 
     act: Literal["remove"]
     who: str
 
 
 class RenameMember(Act):
-    """`by` changes the own name; nothing on the wire says so, later messages carry it."""
+    """`by` changes their own display name; Zalo sends no event, only later messages carry the new name."""
 
     act: Literal["rename_member"]
     name: str
@@ -173,42 +173,42 @@ class DescribeGroup(Act):
 
 
 class GroupPicture(Act):
-    """`by` gives the group another picture."""
+    """`by` changes the group's picture."""
 
     act: Literal["group_picture"]
     picture: str
 
 
 class InviteLink(Act):
-    """`by` opens the invite link or makes it anew, for some hours."""
+    """`by` creates or renews the group's invite link, which is valid for `hours` hours."""
 
     act: Literal["invite_link"]
     hours: int
 
 
 class Owner(Act):
-    """`by` hands the group over to somebody."""
+    """`by` transfers the ownership of the group to `who`."""
 
     act: Literal["owner"]
     who: str
 
 
 class Unpin(Act):
-    """`by` takes the pin of a message away."""
+    """`by` removes the pin of the message whose act has the id `of`."""
 
     act: Literal["unpin"]
     of: str
 
 
 class Setting(Act):
-    """`by` changes flags of the group."""
+    """`by` changes setting flags of the group."""
 
     act: Literal["setting"]
     flags: dict[str, int]
 
 
 class Admin(Act):
-    """`by` makes somebody Zalo's deputy, or takes that away."""
+    """`by` makes `who` a Zalo deputy of the group, or with `granted: false` withdraws that."""
 
     act: Literal["admin"]
     who: str
@@ -216,51 +216,51 @@ class Admin(Act):
 
 
 class Pin(Act):
-    """`by` pins a message."""
+    """`by` pins the message whose act has the id `of`."""
 
     act: Literal["pin"]
     of: str
 
 
 class Befriend(Act):
-    """`by` asks to be the bot account's friend."""
+    """`by` sends a friend request to the bot account."""
 
     act: Literal["befriend"]
     message: str
 
 
 class Cut(Act):
-    """The line breaks for some minutes of the scenario; what is said meanwhile only enters the history."""
+    """The network fails for some scenario minutes; messages sent meanwhile only enter the history."""
 
     act: Literal["cut"]
     minutes: float
     code: int = 1006
-    """The close code; 1006 breaks the connection without a word."""
+    """WebSocket close code; 1006 breaks the connections without a close frame."""
 
 
 class Dm(Act):
-    """A private message to the bot account."""
+    """`by` sends a private message to the bot account."""
 
     act: Literal["dm"]
     text: str
 
 
 class Follow(Act):
-    """`by` does what the bot account's last private message offers: types the command in it, with all its codes."""
+    """`by` sends the bot account the command, with its codes, that the bot's last private message to them offered."""
 
     act: Literal["follow"]
     command: str = Field(pattern=r"^/[a-z]+$")
 
 
 class Call(Act):
-    """A group call: Zalo shows a notice of it."""
+    """`by` holds a group call of which Zalo shows a message in the group."""
 
     act: Literal["call"]
     minutes: int
 
 
 class Seen(Act):
-    """`by` and all in `who` have seen a message."""
+    """`by` and all in `who` have seen the message whose act has the id `of`."""
 
     act: Literal["seen"]
     of: str
@@ -305,7 +305,10 @@ _MAIN_FIELD = {
 
 
 def _unfold(value: Any) -> Any:
-    """`{say: "…"}` as `{act: say, text: "…"}`, and `{photo: {caption: …}}` with the inner keys beside the others."""
+    """Convert an act's short YAML form to flat fields with the act's name under `act`.
+
+    `{say: "…"}` becomes `{act: say, text: "…"}`; `{photo: {caption: …}}` becomes `{act: photo, caption: …}`.
+    """
     if not isinstance(value, dict):
         return value
     named = [key for key in value if key in _MAIN_FIELD]
@@ -319,4 +322,4 @@ def _unfold(value: Any) -> Any:
 
 
 ScenarioAct = Annotated[AnyAct, Field(discriminator="act"), BeforeValidator(_unfold)]
-"""Any act, as YAML gives it."""
+"""Any act, in the form in which the YAML file gives it."""

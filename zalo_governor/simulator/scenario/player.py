@@ -1,4 +1,4 @@
-"""Plays a scenario at a chosen speed. Timestamps on the wire are real; only the pauses are shorter."""
+"""Performs a scenario's acts at a chosen speed. The messages' timestamps are real; only the pauses are shortened."""
 
 import asyncio
 import re
@@ -16,21 +16,21 @@ from zalo_governor.simulator.scenario.scenario import Scenario
 from zalo_governor.simulator.world import Group
 
 _SETTLE_SECONDS = 1.0
-"""Between the first socket and the first act: the client still fetches the group and its history."""
+"""Seconds from the first socket to the first act, in which the client fetches the group and its history."""
 
 
 class Player:
-    """Plays one scenario on a stage, once a client listens."""
+    """Performs one scenario, starting when a client has connected."""
 
     def __init__(self, stage: EventBus, scenario: Scenario, speed: float | None = None) -> None:
         self._stage = stage
         self._scenario = scenario
         self._speed = speed or scenario.speed
         self._uids = scenario.uids
-        self._said: dict[str, RawDict] = {}
+        self._sent: dict[str, RawDict] = {}
 
     async def play(self) -> None:
-        """Wait for the first socket, then do everything at its time. The journal holds each act."""
+        """Wait for the first socket, then perform every act at its time and record each in the journal."""
         await self._stage.hub.opened.wait()
         await asyncio.sleep(_SETTLE_SECONDS)
         self._stage.ledger.note("start", title=self._scenario.title, acts=len(self._scenario.play))
@@ -45,22 +45,22 @@ class Player:
         self._stage.ledger.note("end", seconds=round(time.monotonic() - began, 1))
 
     async def perform(self, act: AnyAct) -> None:
-        """Do one act now, and note it in the journal before anybody can hear it."""
+        """Perform one act now; the journal records the act before any client receives its event."""
         message = self._message(act)
         if message is not None:
             private = isinstance(act, acts.Dm | acts.Follow)
             if act.id:
-                self._said[act.id] = message
+                self._sent[act.id] = message
             self._note_act(
-                act, text=_shown(act, message), msg_id=message["msgId"], where="private" if private else "group"
+                act, text=_display_text(act, message), msg_id=message["msgId"], where="private" if private else "group"
             )
-            await self._stage.say(message, private=private, aloud=self._aloud)
+            await self._stage.say(message, private=private, aloud=self._connected)
             return
-        self._note_act(act, text=_shown(act), where="group")
-        await self._do(act)
+        self._note_act(act, text=_display_text(act), where="group")
+        await self._perform_without_message(act)
 
     @property
-    def _aloud(self) -> bool:
+    def _connected(self) -> bool:
         return not self._stage.hub.cut
 
     @property
@@ -68,40 +68,43 @@ class Player:
         return self._stage.world.group(self._scenario.group.id)
 
     def _timeline(self) -> list[tuple[float, AnyAct | None]]:
-        """Every act with its time; None is the end of a cut."""
-        return sorted(self._moments(), key=lambda moment: moment[0])
+        """Return all acts with their times in seconds, in order; None stands for the end of an outage."""
+        return sorted(self._timed_acts(), key=lambda moment: moment[0])
 
-    def _moments(self) -> Iterator[tuple[float, AnyAct | None]]:
+    def _timed_acts(self) -> Iterator[tuple[float, AnyAct | None]]:
         for act in self._scenario.play:
             yield act.at, act
             if isinstance(act, acts.Cut):
                 yield act.at + act.minutes * 60, None
 
     def _message(self, act: AnyAct) -> RawDict | None:
-        """The message that an act says, completed; None for acts that say nothing."""
+        """Return the complete message that an act sends, or None if the act sends no message."""
         world, sender = self._stage.world, self._uids[act.by] if act.by else ""
         if isinstance(act, acts.Dm | acts.Follow):
-            text = act.text if isinstance(act, acts.Dm) else self._offered(sender, act.command)
+            text = act.text if isinstance(act, acts.Dm) else self._offered_command(sender, act.command)
             return messages.private_message(world, {"uidFrom": sender, "_text": text})
-        given = self._content(act)
+        given = self._message_content(act)
         if given is None:
             return None
         return messages.group_message(world, {"uidFrom": sender, "idTo": self._group.id, **given})
 
-    def _offered(self, uid: str, command: str) -> str:
-        """The command as it stands in the youngest message to that person that offers it; alone where none does."""
+    def _offered_command(self, uid: str, command: str) -> str:
+        """Return the command with the codes that the bot's latest message to the person offers.
+
+        Without such a message the command is returned alone.
+        """
         offer = re.compile(rf"{command} [A-Z]{{2}}\d+(?: \d{{6}})?")
         found = (
             offer.search(message["text"]) for message in reversed(self._stage.ledger.sent) if message["thread"] == uid
         )
         return next((match[0] for match in found if match), command)
 
-    def _content(self, act: AnyAct) -> RawDict | None:
+    def _message_content(self, act: AnyAct) -> RawDict | None:
         match act:
             case acts.Say():
                 return {"_text": act.text, **self._mentions(act)}
             case acts.Reply():
-                return {"_text": act.text, "quote": messages.quote_of(self._said[act.to])}
+                return {"_text": act.text, "quote": messages.quote_of(self._sent[act.to])}
             case acts.Photo():
                 href = f"https://photo.zdn.vn/{act.file}"
                 size = {"hd": href, "width": 1280, "height": 960}
@@ -130,13 +133,13 @@ class Player:
         position = max(0, act.text.find(name))
         return {"mentions": [{"uid": uid, "pos": position, "len": len(name), "type": int(everybody)}]}
 
-    async def _do(self, act: AnyAct) -> None:
+    async def _perform_without_message(self, act: AnyAct) -> None:
         stage, group, by = self._stage, self._group, self._uids.get(act.by, "")
         match act:
             case acts.Recall():
-                await stage.recall(self._said[act.of], aloud=self._aloud)
+                await stage.recall(self._sent[act.of], aloud=self._connected)
             case acts.React():
-                await stage.react(self._said[act.to], by, act.icon)
+                await stage.react(self._sent[act.to], by, act.icon)
             case acts.Join():
                 member = self._uids[act.who]
                 group.members.append(member)
@@ -168,7 +171,7 @@ class Player:
                 group.owner = self._uids[act.who]
                 await stage.group_act(group, "update", by)
             case acts.Unpin():
-                await stage.control(messages.unpin_act(group, by, self._said[act.of]), group.members)
+                await stage.control(messages.unpin_act(group, by, self._sent[act.of]), group.members)
             case acts.Setting():
                 group.settings.update(act.flags)
                 await stage.group_act(group, "update_setting", by)
@@ -177,10 +180,10 @@ class Player:
                 group.admins = [uid for uid in group.admins if uid != member] + ([member] if act.granted else [])
                 await stage.group_act(group, "add_admin" if act.granted else "remove_admin", by, [member])
             case acts.Pin():
-                await stage.control(messages.pin_act(stage.world, group, by, self._said[act.of]), group.members)
+                await stage.control(messages.pin_act(stage.world, group, by, self._sent[act.of]), group.members)
             case acts.Seen():
                 seen = [by, *(self._uids[key] for key in act.who)]
-                await stage.receipt(self._said[act.of], group, seen)
+                await stage.receipt(self._sent[act.of], group, seen)
             case acts.Befriend():
                 await stage.ask_friendship(by, stage.world.main_account.uid, act.message)
             case acts.Cut():
@@ -213,8 +216,8 @@ def _typed(message_type: str, content: RawDict) -> RawDict:
     return {"msgType": message_type, "content": content}
 
 
-def _shown(act: AnyAct, message: RawDict | None = None) -> str:
-    """What a person in front of the screen would read."""
+def _display_text(act: AnyAct, message: RawDict | None = None) -> str:
+    """Return the text with which the journal displays an act."""
     if message and isinstance(act, acts.Follow):
         return str(message["content"])
     if isinstance(act, acts.Setting):

@@ -1,4 +1,4 @@
-"""A scenario: who is there, and a day of what they do, from a YAML file."""
+"""The scenario model and its loader: people, group, and the acts of a day, from a YAML file."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,36 +20,36 @@ class _Model(BaseModel):
 
 
 class CastMember(_Model):
-    """A person of the scenario."""
+    """A person in the scenario."""
 
     key: str
     name: str
-    """As Zalo shows it."""
+    """The display name on Zalo."""
     uid: str | None = Field(default=None, pattern=r"^\d+$")
     phone: str = ""
     approved: str | None = ""
-    """Name and title in the office's list of members; "" where that is what Zalo shows, null for an outsider."""
+    """Name and title in the office's roster; "" if they equal the display name, null if the person is an outsider."""
     in_group: bool = True
-    """Whether the person is a member from the start."""
+    """Whether the person is a member of the group from the start."""
     takes_messages: bool = True
     cookie: str = ""
-    """A `zpw_sek` with which a client can log in as this person, beside the bot; "" for nobody can."""
+    """The `zpw_sek` cookie with which a client can log in as this person, beside the bot; "" if no client can."""
 
 
 class GroupPlan(_Model):
-    """The group."""
+    """The group as the scenario starts."""
 
     id: str = Field(default=GROUP_ID, pattern=r"^\d+$")
     name: str
     owner: str
-    """A person's key."""
+    """Key of the person who owns the group."""
     admins: list[str] = []
-    """Keys of Zalo's deputies."""
+    """Keys of the people who are Zalo's deputies in the group."""
     settings: dict[str, int] = {}
 
 
 class BotPlan(_Model):
-    """The account that the bot logs in to."""
+    """The account to which the bot logs in; `deputy` tells whether it is a deputy of the group."""
 
     uid: str = Field(default=BOT_UID, pattern=r"^\d+$")
     name: str
@@ -57,11 +57,11 @@ class BotPlan(_Model):
 
 
 class Scenario(_Model):
-    """The whole."""
+    """A whole scenario: bot account, group, people, and their acts in order of time."""
 
     title: str
     speed: float = Field(default=60, gt=0)
-    """Scenario seconds per real second, unless the caller says otherwise."""
+    """Scenario seconds per real second; the caller can override it."""
     start: ClockTime
     end: ClockTime
     bot: BotPlan
@@ -71,13 +71,13 @@ class Scenario(_Model):
 
     @property
     def uids(self) -> dict[str, str]:
-        """Key -> uid of everybody, the bot under `bot`."""
+        """Return key -> uid of all people, and of the bot under the key `bot`."""
         numbered = {person.key: person.uid or str(_FIRST_UID + n) for n, person in enumerate(self.people)}
         return {"bot": self.bot.uid, **numbered}
 
     @property
     def roster(self) -> list[tuple[str, str]]:
-        """(name and title, uid) of everybody whom the office has approved."""
+        """Return (name and title, uid) of everybody on the office's roster, that is, without outsiders."""
         return [
             (person.approved or person.name, self.uids[person.key])
             for person in self.people
@@ -85,7 +85,7 @@ class Scenario(_Model):
         ]
 
     def make_world(self, clock: Clock) -> Callable[[], World]:
-        """Makes the world as it is before the first act."""
+        """Return a function that creates the world as it is before the first act."""
 
         def make() -> World:
             world, uids = World(clock), self.uids
@@ -137,10 +137,10 @@ class Scenario(_Model):
 
 
 def load_scenario(path: Path) -> Scenario:
-    """Read a scenario.
+    """Read and validate a scenario file.
 
     Raises:
-        SimulatorError: it cannot be read, or a line for each thing that is wrong.
+        SimulatorError: the file cannot be read or is invalid; the text has one line for each error.
     """
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -159,7 +159,7 @@ def load_scenario(path: Path) -> Scenario:
 
 
 def people_named(act: AnyAct) -> set[str]:
-    """Keys of the people whom an act speaks of."""
+    """Return the keys of all people whom an act refers to."""
     who = getattr(act, "who", [])
     named = {act.by, *([who] if isinstance(who, str) else who)}
     mention = getattr(act, "mention", None)
@@ -167,7 +167,7 @@ def people_named(act: AnyAct) -> set[str]:
 
 
 def message_named(act: AnyAct) -> str:
-    """The id of the earlier message that an act speaks of, "" for none."""
+    """Return the id of the earlier message that an act refers to, "" if it refers to none."""
     if isinstance(act, Reply | React):
         return act.to
     return act.of if isinstance(act, Recall | Seen) or act.act in {"pin", "unpin"} else ""

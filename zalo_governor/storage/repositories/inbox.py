@@ -162,9 +162,7 @@ class SqlInbox:
         self._newest: int | None = None
         self._waiting, self._judged_last = _WAITING, _JUDGED_LAST
         if account is not None:
-            self._waiting, self._judged_last = (
-                asked.where(_received_by(account)) for asked in (_WAITING, _JUDGED_LAST)
-            )
+            self._waiting, self._judged_last = (asked.where(_heard_by(account)) for asked in (_WAITING, _JUDGED_LAST))
 
     def admit(self, entries: Sequence[Entry]) -> list[Admitted]:
         """Store all entries in one durable transaction; return those that were new, in the order given."""
@@ -376,7 +374,7 @@ class SqlInbox:
         return [admitted_of(self._database.keys, row) for row in rows]
 
 
-def _received_by(account: str) -> ColumnElement[bool]:
+def _heard_by(account: str) -> ColumnElement[bool]:
     """Return the condition: received by the account or by an account that it replaced."""
     former = exists().where(former_accounts.c.uid == inbox.c.account, former_accounts.c.successor == account)
     # No IN list of accounts: without statistics SQLite would search an index that begins with the account, and would

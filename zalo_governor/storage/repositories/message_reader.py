@@ -1,4 +1,4 @@
-"""Old messages, decrypted one by one for a comparison in memory; nothing of them is written anywhere."""
+"""Decrypts stored messages one by one, for comparison in memory; writes nothing."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -13,24 +13,24 @@ from zalo_governor.storage.engine.database import Database
 from zalo_governor.storage.repositories.bodies import open_message, storable
 from zalo_governor.storage.schema import case_readers, former_accounts, inbox
 
-_AT_ONCE = 1000
+_BATCH_SIZE = 1000
 
 
 class StoredMessage(NamedTuple):
-    """What somebody posted in a group, as it is kept."""
+    """A message stored from a group, decrypted."""
 
     id: int
-    """The inbox entry."""
+    """Id of the inbox entry."""
     group_id: str
     key: str
-    """msgId."""
+    """Zalo's msgId."""
     sender_uid: str
     at: datetime
     raw: RawDict
 
 
 class SealedMessage(NamedTuple):
-    """A message of which only a keyed hash is kept."""
+    """A sealed message: of its content only a keyed hash is stored."""
 
     id: int
     group_id: str
@@ -39,19 +39,18 @@ class SealedMessage(NamedTuple):
 
 
 class MessageReader:
-    """Reads the group messages that one bot account heard."""
+    """Reads the group messages that one bot account, or an account that it replaced, received."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database
-        # What accounts that this one has taken the place of heard counts as its own.
         former = select(former_accounts.c.uid).where(former_accounts.c.successor == account)
         self._accounts = union_all(select(literal(account)), former)
 
     def bodies(self, *, since: datetime) -> Iterator[tuple[int, RawDict]]:
-        """Inbox entry and body of each message that has one, the oldest first.
+        """Yield (inbox entry id, body) of each message since then that has a body, oldest first.
 
         Raises:
-            WrongKeyError: a body does not open.
+            WrongKeyError: a body cannot be decrypted.
         """
         wanted = (
             select(inbox.c.id, inbox.c.account, inbox.c.thread_id, inbox.c.key, inbox.c.body)
@@ -63,14 +62,14 @@ class MessageReader:
                 inbox.c.body.is_not(None),
             )
             .order_by(inbox.c.id)
-            .execution_options(yield_per=_AT_ONCE)
+            .execution_options(yield_per=_BATCH_SIZE)
         )
         with self._database.read() as connection:
             for id_, account, thread_id, key, body in connection.execute(wanted):
                 yield id_, open_message(self._database.keys, account, thread_id, key, body)
 
     def of(self, ids: Sequence[int]) -> list[StoredMessage]:
-        """Those entries of `bodies`, in that order; without those whose body was removed meanwhile.
+        """Return the messages with these inbox entry ids, in that order, without those whose body was removed.
 
         Raises:
             WrongKeyError: as `bodies`.
@@ -91,10 +90,10 @@ class MessageReader:
         ]
 
     def message(self, group_id: str, key: str) -> RawDict | None:
-        """The newest form of one message; None where it was not heard, or where of any of its forms nothing is kept.
+        """Return the newest revision of a message; None if it is unknown or the body of any revision was removed.
 
         Raises:
-            WrongKeyError: the body does not open.
+            WrongKeyError: the body cannot be decrypted.
         """
         thread_id, stored_key = storable(group_id), storable(key)
         forms = (
@@ -114,7 +113,7 @@ class MessageReader:
         return open_message(self._database.keys, kept[0].account, thread_id, stored_key, kept[0].body)
 
     def readers(self, group_id: str, key: str) -> list[Reader]:
-        """Who has received or seen that message, in order of the persons' numbers; kept for messages under a case."""
+        """Return who has received or seen that message, by person id; recorded only for messages under a case."""
         wanted = (
             select(case_readers.c.person_id, case_readers.c.seen)
             .where(case_readers.c.group_id == group_id, case_readers.c.message_key == key)
@@ -124,7 +123,7 @@ class MessageReader:
             return [Reader(person_id=row.person_id, seen=row.seen) for row in connection.execute(wanted)]
 
     def sealed_like(self, content: bytes) -> list[SealedMessage]:
-        """Sealed messages with exactly this content (its skeleton, as the door hashes it), the oldest first."""
+        """Return sealed messages with exactly this content (the text's skeleton, as the secret gate hashes it)."""
         wanted = (
             select(inbox.c.id, inbox.c.thread_id, inbox.c.sender_uid, inbox.c.at_ms)
             .where(

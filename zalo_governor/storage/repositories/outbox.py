@@ -1,8 +1,8 @@
-"""The durable queue of messages to send.
+"""The outbox: durable queue of messages to send.
 
-waiting -> sending -> sent | refused | waiting again | uncertain -> sending (repeated) -> …; whoever is still in it when
-its time has ended (`domain.delivery`) becomes expired, or unconfirmed where it may have arrived; superseded where its
-case was answered meanwhile. An echo of the message makes it sent from wherever it stands.
+States: waiting -> sending -> sent | refused | waiting again | uncertain -> sending (repeated) -> …. A message not sent
+when its time ends (`domain.delivery`) becomes expired, or unconfirmed if it may have arrived; superseded if its case
+was answered meanwhile. An echo of the message, its copy received back from Zalo, changes any state to sent.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ def _in(*states: OutgoingState) -> ColumnElement[bool]:
     return outbox.c.state.in_([state.value for state in states])
 
 
-# As the index of the few that are to be sent says it, or the many that were sent would be looked through.
+# Literals as in the partial index over unsent messages, or the many sent ones would be scanned.
 _PENDING = outbox.c.state.in_([literal_column(f"'{state}'") for state in PENDING])
 _MAYBE_SENT = _in(OutgoingState.UNCERTAIN, OutgoingState.SENT, OutgoingState.UNCONFIRMED)
 _MAYBE_ARRIVED = {"state": OutgoingState.UNCERTAIN.value, "not_before_ms": bindparam("b_until_ms")}
@@ -52,9 +52,9 @@ _CLAIMED = (
 
 
 class SqlOutbox:
-    """pipeline.ports.OutboxStore over the database.
+    """`pipeline.ports.OutboxStore` over the database.
 
-    With `account`, only that bot account's messages are given out and counted; without it, all are.
+    With `account`, only that bot account's messages are claimed and counted; without it, all.
     """
 
     def __init__(self, database: Database, account: str | None = None) -> None:
@@ -62,9 +62,16 @@ class SqlOutbox:
         self._mine = [] if account is None else [outbox.c.account == account]
 
     def claim(self, *, now: datetime, limit: int, files: bool = False) -> list[Outgoing]:
-        """Mark up to `limit` due messages, all with a file or all without one, as being sent, durably, most urgent
-        first, and give them."""
-        due = [_PENDING, *self._mine, _carries(files=files), (outbox.c.not_before_ms <= to_ms(now)) | _set_back(now)]
+        """Mark up to `limit` due messages durably as being sent, most urgent first, and return them.
+
+        Claims only messages with a file if `files`, else only those without.
+        """
+        due = [
+            _PENDING,
+            *self._mine,
+            _has_file(files=files),
+            (outbox.c.not_before_ms <= to_ms(now)) | _tried_in_future(now),
+        ]
         with self._database.read() as connection:
             if connection.execute(select(outbox.c.id).where(*due).limit(1)).first() is None:
                 return []
@@ -83,51 +90,51 @@ class SqlOutbox:
                 }
                 for outgoing in claimed
             ]
-            if marks:  # Another worker may have taken all of them since the look.
+            if marks:  # Another worker may have claimed all of them since the check.
                 connection.execute(_CLAIMED, marks)
         return claimed
 
     def sent(self, outgoing: Outgoing, reception: Reception, at: datetime) -> None:
-        """Zalo took it. Without a msgId its answer proves nothing about the addressee; the echo will."""
+        """Record that Zalo accepted the message; without a msgId, only the echo proves that it arrives."""
         with self._database.write() as connection:
             changed = self._confirm(connection, outbox.c.id == outgoing.id, reception.msg_id, at)
         if changed:
             self._database.persons.forget()
 
     def refused(self, outgoing: Outgoing, code: int, at: datetime, *, addressee_refuses: bool) -> None:
-        """Zalo refused it for good; `addressee_refuses` tells that the addressee cannot be reached."""
+        """Record that Zalo refused the message for good; `addressee_refuses`: the addressee cannot be reached."""
         values = {"state": OutgoingState.REFUSED.value, "code": code, "done_ms": to_ms(at)}
         addressee = None if outgoing.notice.is_group else outgoing.notice.person_id
         changed = False
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(values))
             if addressee_refuses and addressee is not None:
-                changed = self._reach(connection, addressee, Reach.REFUSED, code)
+                changed = self._save_reach(connection, addressee, Reach.REFUSED, code)
         if changed:
             self._database.persons.forget()
 
     def deferred(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Zalo certainly did not take it: back to waiting until then."""
+        """Record that Zalo certainly did not accept the message, which is sent again after `until`."""
         values = {"state": OutgoingState.WAITING.value, "not_before_ms": to_ms(until), "code": code}
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(values))
 
     def postponed(self, outgoing: Outgoing, until: datetime) -> None:
-        """It was not tried at all: back to waiting until then, or to doubt where it may have arrived before."""
+        """Put back a message that was not tried, until then; as uncertain if an earlier try may have arrived."""
         state = OutgoingState.UNCERTAIN if outgoing.repeated else OutgoingState.WAITING
         values = {"state": state.value, "not_before_ms": to_ms(until), "attempts": outbox.c.attempts - 1}
         with self._database.write() as connection:
             connection.execute(_being_sent(outgoing).values(values))
 
     def uncertain(self, outgoing: Outgoing, until: datetime, code: int | None) -> None:
-        """Nobody knows: wait for the echo until then, after that it may be sent once more, marked as repeated."""
+        """Record that the result is unknown: wait for the echo until then, afterwards resend, marked as repeated."""
         with self._database.write() as connection:
             connection.execute(
                 _being_sent(outgoing).values(_MAYBE_ARRIVED | {"code": code}), {"b_until_ms": to_ms(until)}
             )
 
     def hasten(self) -> None:
-        """Zalo answers again: what was put off after a vain try is due now."""
+        """Make messages deferred after a failed try due now, since Zalo answers again."""
         put_off = update(outbox).where(
             outbox.c.state == OutgoingState.WAITING.value,
             *self._mine,
@@ -138,7 +145,7 @@ class SqlOutbox:
             connection.execute(put_off.values(not_before_ms=0))
 
     def confirm(self, echoes: Sequence[tuple[int, str]], at: datetime) -> None:
-        """Echoes (clientId, msgId) of our own messages came back: those sends are certain."""
+        """Mark the messages as sent whose echoes (clientId, msgId) were received."""
         if not echoes:
             return
         ours = select(outbox.c.client_id).where(*self._mine, outbox.c.client_id.in_([echo[0] for echo in echoes]))
@@ -156,28 +163,28 @@ class SqlOutbox:
             self._database.persons.forget()
 
     def reclaim(self, until: datetime, *, files: bool = False) -> int:
-        """At start: what was being sent when the process died becomes uncertain until then; gives how many."""
+        """At start, mark messages that were being sent when the process died as uncertain; return how many."""
         dying = (
-            update(outbox).where(_in(OutgoingState.SENDING), *self._mine, _carries(files=files)).values(_MAYBE_ARRIVED)
+            update(outbox).where(_in(OutgoingState.SENDING), *self._mine, _has_file(files=files)).values(_MAYBE_ARRIVED)
         )
         with self._database.write() as connection:
             return connection.execute(dying, {"b_until_ms": to_ms(until)}).rowcount
 
     def next_due(self, now: datetime, *, files: bool = False) -> datetime | None:
-        """When `claim` will next have something to give: `now` if it has already, None if nothing waits."""
-        at_ms = case((_set_back(now), to_ms(now)), else_=outbox.c.not_before_ms)
-        earliest = select(func.min(at_ms)).where(_PENDING, *self._mine, _carries(files=files))
+        """Return when `claim` will next return a message: `now` if one is due already, None if none waits."""
+        at_ms = case((_tried_in_future(now), to_ms(now)), else_=outbox.c.not_before_ms)
+        earliest = select(func.min(at_ms)).where(_PENDING, *self._mine, _has_file(files=files))
         with self._database.read() as connection:
             due_ms = connection.scalar(earliest)
         return None if due_ms is None else max(now, from_ms(due_ms))
 
     def counts(self, now: datetime) -> UndeliveredCounts:
-        """See `undelivered_counts`."""
+        """Return the counts of undelivered messages (see `undelivered_counts`)."""
         with self._database.read() as connection:
             return undelivered_counts(connection, self._mine, now)
 
     def sent_private_since(self, account: str, since: datetime) -> int:
-        """How many private messages went out, or may have gone out, since then; those just claimed do not count yet."""
+        """Count the account's private messages sent, or possibly sent, since then; without those being sent now."""
         sends = (
             select(func.count())
             .select_from(outbox)
@@ -192,13 +199,13 @@ class SqlOutbox:
             return connection.execute(sends).scalar_one()
 
     def _still_wanted(self, connection: Connection, rows: Iterable[Row[Any]], now: datetime) -> list[Row[Any]]:
-        """Those of which a further try makes sense; the others are given up here. Everything is tried once."""
+        """Return the messages to try; give up those tried before that have expired or whose case was answered."""
         wanted, ended = [], []
         for row in rows:
             if row.attempts and row.expires_ms <= to_ms(now):
                 maybe = row.repeated or row.state == OutgoingState.UNCERTAIN.value
                 ended.append((row, OutgoingState.UNCONFIRMED if maybe else OutgoingState.EXPIRED))
-            elif row.attempts and _is_about_its_case(row) and self._answered(connection, row.case_id):
+            elif row.attempts and _is_pointless_once_answered(row) and self._answered(connection, row.case_id):
                 ended.append((row, OutgoingState.SUPERSEDED))
             else:
                 wanted.append(row)
@@ -221,7 +228,7 @@ class SqlOutbox:
         return max(newest + 1, to_ms(now))
 
     def _confirm(self, connection: Connection, which: ColumnElement[bool], msg_id: str, at: datetime) -> bool:
-        """Gives whether somebody's reach changed by it."""
+        """Mark the matching message as sent; return whether the reach of a person changed."""
         certain = _in(OutgoingState.SENT) & (outbox.c.msg_id != "")
         confirmed = (
             update(outbox)
@@ -232,9 +239,9 @@ class SqlOutbox:
         row = connection.execute(confirmed).first()
         if row is None or row.is_group or row.person_id is None or not msg_id:
             return False
-        return self._reach(connection, row.person_id, Reach.REACHED, None)
+        return self._save_reach(connection, row.person_id, Reach.REACHED, None)
 
-    def _reach(self, connection: Connection, person_id: int, reach: Reach, code: int | None) -> bool:
+    def _save_reach(self, connection: Connection, person_id: int, reach: Reach, code: int | None) -> bool:
         changed = connection.execute(
             update(persons)
             .where(persons.c.id == living(connection, person_id), persons.c.reach != reach.value)
@@ -243,7 +250,7 @@ class SqlOutbox:
         return bool(changed.rowcount)
 
     def _outgoing(self, row: Row[Any], new_client_id: int) -> Outgoing:
-        """A message that is tried again keeps its clientId, so that an echo of any try confirms it."""
+        """Convert a row; a message tried again keeps its clientId, so that an echo of any try confirms it."""
         return Outgoing(
             id=row.id,
             client_id=new_client_id if row.client_id is None else row.client_id,
@@ -272,20 +279,20 @@ class SqlOutbox:
         return ReportFile.model_validate_json(opened)
 
 
-def _is_about_its_case(row: Row[Any]) -> bool:
-    """Whether nobody needs it once the case is answered."""
+def _is_pointless_once_answered(row: Row[Any]) -> bool:
+    """Return whether the message is pointless once its case is answered."""
     return bool(row.priority == URGENT_PRIORITY or row.purpose == Purpose.MEMBER_REQUEST.value)
 
 
-def _carries(*, files: bool) -> ColumnElement[bool]:
+def _has_file(*, files: bool) -> ColumnElement[bool]:
     return outbox.c.file.is_not(None) if files else outbox.c.file.is_(None)
 
 
-def _set_back(now: datetime) -> ColumnElement[bool]:
-    """Tried at a time yet to come: the clock was set back since, and what it is to wait for is no time any more."""
+def _tried_in_future(now: datetime) -> ColumnElement[bool]:
+    """Return the condition: last tried in the future, so the clock was set back and `not_before_ms` is invalid."""
     return outbox.c.attempted_ms > to_ms(now)
 
 
 def _being_sent(outgoing: Outgoing) -> Update:
-    """The row, unless an echo has settled it in the meantime."""
+    """Return an UPDATE of the message's row, which has no effect if an echo has settled the message meanwhile."""
     return update(outbox).where(outbox.c.id == outgoing.id, _in(OutgoingState.SENDING))

@@ -1,4 +1,4 @@
-"""Messages put into the outbox by the transaction that decides them."""
+"""Adds messages to the outbox in the transaction that decides them."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,21 +14,21 @@ from zalo_governor.storage.repositories.trials import Trials
 from zalo_governor.storage.schema import URGENT_PRIORITY, cases, outbox
 
 _IS_ABOUT = or_(cases.c.id == outbox.c.case_id, cases.c.asked_with == outbox.c.case_id)
-"""The case that a message stands under, and those of which it speaks as well."""
+"""Join condition: a message's own case, and the further cases that the message asks about."""
 _POST = insert(outbox)
 
 
 class OutboxEntries(Repository):
-    """Messages put into the outbox in the transaction that decides them."""
+    """Adds messages to the outbox in the transaction that decides them, and looks up when that was last done."""
 
     def __init__(self, tx: Transaction, trials: Trials) -> None:
         super().__init__(tx)
         self._trials = trials
         self.has_new = False
-        """Whether this transaction put something to be sent into the outbox."""
+        """Whether this transaction added a message that is to be sent."""
 
     def add(self, notice: Notice, *, withheld: bool = False) -> None:
-        """Put a message into the outbox; one that is withheld is kept there to be counted, and never sent."""
+        """Add a message to the outbox; a withheld one (the account is on trial) is only counted, never sent."""
         self.has_new = self.has_new or not withheld
         self._tx.write_later(
             _POST,
@@ -45,7 +45,7 @@ class OutboxEntries(Repository):
                 "file": self._sealed_file(notice),
                 "created_ms": to_ms(notice.created_at),
                 "state": (OutgoingState.WITHHELD if withheld else OutgoingState.WAITING).value,
-                # Not the time of writing: with the clock set back, that would be a time to wait for.
+                # 0, not the time of writing, which would lie in the future after the clock is set back.
                 "not_before_ms": to_ms(notice.not_before) if notice.not_before else 0,
                 "attempts": 0,
                 "repeated": False,
@@ -61,10 +61,10 @@ class OutboxEntries(Repository):
     def last_added(
         self, person_id: int, purpose: str, group_id: str, since: datetime, rule_id: str | None = None
     ) -> datetime | None:
-        """When a message of that purpose was last put into the outbox for that person, not before `since`.
+        """Return when a message of that purpose was last added for that person since then; None if none was.
 
-        With `rule_id`, only messages about cases of that rule count. What was withheld counts while the account is on
-        trial, so that it does then what it will do.
+        With `rule_id`, only messages about cases of that rule count. Withheld messages count while the account is on
+        trial, so that the account behaves as it will afterwards.
         """
         newest = (
             select(outbox.c.created_ms)
@@ -73,7 +73,7 @@ class OutboxEntries(Repository):
                 outbox.c.person_id == person_id,
                 outbox.c.purpose == purpose,
                 outbox.c.created_ms >= to_ms(since),
-                *self._reached(),
+                *self._is_counted(),
             )
             .order_by(outbox.c.created_ms.desc())
             .limit(1)
@@ -84,9 +84,9 @@ class OutboxEntries(Repository):
         return None if created_ms is None else from_ms(created_ms)
 
     def people_asked(self, purpose: str, group_ids: Collection[str], since: datetime, rule_id: str) -> int:
-        """For how many people messages of that purpose about cases of that rule were put into the outbox since then.
+        """Count the people for whom messages of that purpose about cases of that rule were added since then.
 
-        What was withheld counts as in `last_posted`.
+        Withheld messages count as in `last_added`.
         """
         counted = (
             select(func.count(outbox.c.person_id.distinct()))
@@ -96,10 +96,10 @@ class OutboxEntries(Repository):
                 outbox.c.purpose == purpose,
                 outbox.c.created_ms >= to_ms(since),
                 cases.c.rule_id == rule_id,
-                *self._reached(),
+                *self._is_counted(),
             )
         )
         return self._tx.execute(counted).scalar() or 0
 
-    def _reached(self) -> list[ColumnElement[bool]]:
+    def _is_counted(self) -> list[ColumnElement[bool]]:
         return [outbox.c.state != OutgoingState.WITHHELD.value] if self._trials.is_live() else []

@@ -1,4 +1,4 @@
-"""Who came in from outside the roster, beside the cases about it."""
+"""Outsiders: people who joined a group without being on its roster, each with a case."""
 
 from datetime import datetime
 from typing import Any
@@ -14,31 +14,31 @@ from zalo_governor.storage.repositories.bodies import storable
 from zalo_governor.storage.repositories.cases import Cases
 from zalo_governor.storage.schema import cases, newcomers
 
-# Written out so that the database sees that the partial index over those who are there serves.
+# Written as in the partial index over outsiders still in the group, so that the database uses that index.
 _HERE = newcomers.c.gone_ms.is_(None)
 
 
 class Outsiders(Repository):
-    """Who came into a group from outside the roster, beside the cases about it."""
+    """Outsiders: people who joined a group without being on its roster, each with a case."""
 
     def __init__(self, tx: Transaction, cases: Cases) -> None:
         super().__init__(tx)
         self._cases = cases
 
     def add(self, newcomer: Outsider) -> None:
-        """Tie a new case to whom it is about."""
+        """Store the outsider whom a new case is about."""
         self._tx.flush()
         row = newcomer.model_dump(exclude={"came_at", "gone_at", "uid"})
         more = {"uid": storable(newcomer.uid), "came_ms": to_ms(newcomer.came_at), "gone_ms": None}
         self._tx.connection.execute(insert(newcomers), row | more)
 
     def of_case(self, case: Case) -> Outsider | None:
-        """Whom the case is about; None for a case that is not about somebody who came in."""
+        """Return the outsider whom the case is about; None for a case that is not about an outsider."""
         row = self._tx.execute(select(newcomers).where(newcomers.c.case_id == case.id)).first()
         return None if row is None else _newcomer(row)
 
     def present(self, group_id: str, person_id: int | None = None) -> list[tuple[Outsider, Case]]:
-        """Those who have not left as far as is known, each with the case, the oldest first; of one person if given."""
+        """Return the outsiders not known to have left, each with the case, oldest first; of one person if given."""
         self._tx.lock_office()
         here = select(newcomers).where(_HERE, newcomers.c.group_id == group_id).order_by(newcomers.c.case_id)
         if person_id is not None:
@@ -50,13 +50,13 @@ class Outsiders(Repository):
         return [(newcomer, by_id[newcomer.case_id]) for newcomer in found]
 
     def set_brought_by(self, case: Case, person_id: int) -> None:
-        """It is known by now who brought the newcomer of that case in."""
+        """Record who brought the outsider of that case into the group."""
         self._tx.connection.execute(
             update(newcomers).where(newcomers.c.case_id == case.id).values(brought_by=person_id)
         )
 
     def mark_gone(self, case: Case, at: datetime) -> None:
-        """The newcomer of that case is no longer in the group."""
+        """Record that the outsider of that case is no longer in the group."""
         self._tx.connection.execute(
             update(newcomers).where(newcomers.c.case_id == case.id, _HERE).values(gone_ms=to_ms(at))
         )

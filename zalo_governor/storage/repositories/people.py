@@ -1,4 +1,4 @@
-"""Persons: who is behind a uid, and who holds a role."""
+"""Persons: identified by uid, with names, roles and reachability."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _RENAMED = update(persons).where(persons.c.id == bindparam("person")).values(dis
 
 
 class People(Repository):
-    """Persons, known by the uids under which bot accounts see them; what was read is cached for the transaction."""
+    """Persons, found by the uids under which bot accounts see them; cached within the transaction."""
 
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx)
@@ -31,17 +31,17 @@ class People(Repository):
         self._holders: dict[str, tuple[Person, ...]] = {}
         self._directory: Directory | None = None
         self._changed = False
-        """This transaction changed a person that other transactions may have cached."""
+        """Whether this transaction changed a person that other transactions may have cached."""
 
     def share_cache(self) -> None:
-        """Share what was learnt about persons; to be called when the transaction has happened."""
+        """Add the persons read to the shared cache, or clear the cache if one changed; to be called after commit."""
         if self._changed:
             self._tx.database.persons.forget()
         else:
             self._tx.database.persons.learn(self._generation, self._known, self._holders)
 
     def find_or_create(self, account: str, uid: str) -> Person | None:
-        """The person behind a uid; made where the uid is new; None for ""."""
+        """Return the person behind a uid, created if the uid is new; None if `uid` is empty."""
         if not uid:
             return None
         uid = storable(uid)
@@ -53,22 +53,22 @@ class People(Repository):
         return person
 
     def find(self, account: str, uid: str) -> Person | None:
-        """The person behind a uid; None where the uid is new."""
+        """Return the person behind a uid; None if the uid is new."""
         return self._by_uid(account, storable(uid))
 
     def get(self, person_id: int) -> Person:
-        """The person of that number, also where it was found later to be another one; KeyError where there is none.
+        """Return the person with that id, or the person it was merged into; raise KeyError if there is none.
 
-        Where the transaction has an account, with what settings and rosters know of that person (`Directory`).
+        If the transaction has an account, data from settings and rosters are added (`Directory`).
         """
-        person = self._stored(person_id)
+        person = self._load(person_id)
         if self._tx.account is None:
             return person
         if self._directory is None:
-            self._directory = self._look_up(self._tx.account)
+            self._directory = self._build_directory(self._tx.account)
         return self._directory.placed(person)
 
-    def _stored(self, person_id: int) -> Person:
+    def _load(self, person_id: int) -> Person:
         row = self._tx.execute(select(persons).where(persons.c.id == living(self._tx.connection, person_id))).first()
         if row is None:
             raise KeyError(person_id)
@@ -77,7 +77,7 @@ class People(Repository):
         return self._person(row, seen_as.uid if seen_as else "")
 
     def with_role(self, account: str, *roles: Role) -> list[Person]:
-        """The persons who hold any of the roles and have a uid for this bot account, in order of their number."""
+        """Return the persons who hold any of the roles and have a uid for this bot account, by person id."""
         holders = self._holders.get(account)
         if holders is None and not self._changed:
             holders = self._tx.database.persons.holders(account)
@@ -87,7 +87,7 @@ class People(Repository):
         return [person for person in holders if person.has(*roles)]
 
     def set_display_name(self, account: str, person: Person, name: str) -> None:
-        """The person's Zalo shows this name; it has passed the door and was judged."""
+        """Store the person's display name on Zalo, which the secret gate has passed and the rules have judged."""
         if person.display_name == name:
             return
         sealed = self._tx.keys.seal_text(name, "person", str(person.id))
@@ -97,6 +97,7 @@ class People(Repository):
         self._known[account, person.uid] = person.model_copy(update={"display_name": name})
 
     def forget_cached(self) -> None:
+        """Discard the cached persons, since one has changed."""
         self._changed = True
         self._known.clear()
         self._holders.clear()
@@ -113,7 +114,7 @@ class People(Repository):
         row = {"account": account, "uid": uid, "person_id": person_id}
         if self._tx.connection.execute(tied, row).first():
             return Person(id=person_id, uid=uid)
-        # PostgreSQL: another transaction has made the person between the look and the insert.
+        # PostgreSQL: another transaction has created the person between the SELECT and the INSERT.
         self._tx.connection.execute(persons.delete().where(persons.c.id == person_id))
         return self._person(self._tx.execute(_BY_UID, {"account": account, "uid": uid}).one(), uid)
 
@@ -131,20 +132,20 @@ class People(Repository):
             reach=Reach(row.reach),
         )
 
-    def _look_up(self, account: str) -> Directory:
+    def _build_directory(self, account: str) -> Directory:
         groups = self._tx.execute(select(roster.c.group_id).distinct().order_by(roster.c.group_id)).scalars().all()
         rosters = {group_id: match_roster(self._tx, account, group_id) for group_id in groups}
         return Directory(self.with_role(account, *Role), rosters, lambda uid: self._groups_of(account, uid))
 
     def _groups_of(self, account: str, uid: str) -> set[str] | None:
-        """Groups in which the account was ever seen; None where it is another bot account that knows the uid."""
+        """Return the groups in which the uid was ever seen; None if `account` does not know the uid."""
         if self.find(account, uid) is None:
             return None
         seen = select(group_members.c.group_id).where(group_members.c.account == account, group_members.c.uid == uid)
         return set(self._tx.execute(seen).scalars())
 
     def mark_reachable(self, account: str, uid: str) -> None:
-        """A friend's account takes private messages, whatever Zalo answered before."""
+        """Reset the person's reach if it is REFUSED: a new friend's account accepts private messages."""
         person = self.find_or_create(account, uid)
         if person and person.reach is Reach.REFUSED:
             values = {"reach": Reach.UNKNOWN.value, "reach_code": None}

@@ -1,4 +1,4 @@
-"""What a rule was recorded to have found, for whoever tries it again."""
+"""Reads what a rule found before, to compare with a new run of that rule on old messages."""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -10,23 +10,23 @@ from zalo_governor.storage.schema import case_events, cases, findings
 
 
 class RecordedFinding(NamedTuple):
-    """What stands in the records of one event."""
+    """Findings and cases of one rule recorded for one event."""
 
     labels: tuple[str, ...]
-    """Label and severity of the rule's findings, `no_diacritics:minor`, in order."""
+    """Label and severity of the rule's findings, for example `no_diacritics:minor`, sorted."""
     cases: tuple[str, ...]
-    """Codes of the rule's cases that the event belongs to."""
+    """Codes of the rule's cases to which the event belongs, sorted."""
 
 
 class RecordedFindings:
-    """Reads findings and cases of one rule."""
+    """Reads the recorded findings and cases of one rule."""
 
     def __init__(self, database: Database, rule_id: str) -> None:
         self._database = database
         self._rule_id = rule_id
 
     def between(self, first_id: int, last_id: int) -> dict[int, RecordedFinding]:
-        """By event, those from the first to the last; events of which the rule found nothing are left out."""
+        """Return event id -> recorded findings, for ids first_id to last_id; events without findings are left out."""
         found = select(findings.c.event_id, findings.c.label, findings.c.severity).where(
             findings.c.rule_id == self._rule_id, findings.c.event_id.between(first_id, last_id)
         )

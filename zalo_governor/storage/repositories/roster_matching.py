@@ -1,4 +1,4 @@
-"""Reading a roster, and telling which of its people stand behind which uids."""
+"""Decrypts rosters and finds the uids of their entries."""
 
 from collections import defaultdict
 
@@ -11,10 +11,10 @@ from zalo_governor.storage.security.crypto import Keys, binding
 
 
 def match_roster(tx: Transaction, account: str, group_id: str) -> list[tuple[RosterEntry, frozenset[str]]]:
-    """The roster in its order, each entry with the uids under which the account sees that person.
+    """Return the roster in its order, each entry with the uids under which the account sees that person.
 
-    Known again by uid, by a telephone number that Zalo itself has told to be theirs, or as the same human being
-    under another account's uid. A name proves nothing.
+    People are matched by uid, by a telephone number that Zalo itself has confirmed, or as the same human being under
+    another account's uid; not by name, which proves nothing.
     """
     tx.flush()
     entries = entries_of(tx.connection, tx.keys, group_id)
@@ -48,7 +48,7 @@ def match_roster(tx: Transaction, account: str, group_id: str) -> list[tuple[Ros
 
 
 def entries_of(connection: Connection, keys: Keys, group_id: str) -> list[RosterEntry]:
-    """The group's roster in the office's own order; [] where none was imported; WrongKeyError if a row is foreign."""
+    """Return the group's roster in order, [] if none was imported; raise WrongKeyError if a row cannot be decrypted."""
     rows = select(roster.c.place, roster.c.entry).where(roster.c.group_id == group_id).order_by(roster.c.place)
     return [
         RosterEntry.model_validate_json(keys.open(entry, bound(group_id, place)))
@@ -57,5 +57,5 @@ def entries_of(connection: Connection, keys: Keys, group_id: str) -> list[Roster
 
 
 def bound(group_id: str, place: int) -> bytes:
-    """What binds an encrypted roster entry to its place."""
+    """Return the associated data that binds an encrypted roster entry to its place."""
     return binding("roster", group_id, str(place))

@@ -1,4 +1,4 @@
-"""Whether a bot account is on trial, what was withheld meanwhile, and what rules on trial found."""
+"""Trial periods of bot accounts, messages withheld meanwhile, and findings of rules on trial."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -16,21 +16,21 @@ from zalo_governor.storage.queries.statistics import count_where
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.schema import cases, findings, outbox, trials
 
-# Written out so that the databases see that the partial indices serve.
+# A literal, since databases do not use the partial index for a parameter.
 _WITHHELD = outbox.c.state == literal_column(f"'{OutgoingState.WITHHELD.value}'")
 _RULE = func.coalesce(cases.c.rule_id, "")
 _CLAUSE = func.coalesce(cases.c.clause, "")
 
 
 class Trials(Repository):
-    """The trial of each bot account. Its state is read once for each transaction."""
+    """The trial period of each bot account, in which messages are withheld; read once per transaction."""
 
     def __init__(self, tx: Transaction) -> None:
         super().__init__(tx)
         self._trials: dict[str, Trial | None] = {}
 
     def get(self, account: str) -> Trial | None:
-        """How the account stands with its trial; None before its first start."""
+        """Return the state of the account's trial; None before the account's first start."""
         if account not in self._trials:
             row = self._tx.execute(select(trials).where(trials.c.account == account)).first()
             self._trials[account] = row and Trial(
@@ -44,13 +44,13 @@ class Trials(Repository):
         return self._trials[account]
 
     def begin(self, account: str, at: datetime) -> None:
-        """The account is started; only the first time counts."""
+        """Record the account's first start; later calls have no effect."""
         row = {"account": account, "began_ms": to_ms(at)}
         self._tx.connection.execute(self._tx.database.insert_or_ignore(trials), row)
         self._trials.clear()
 
     def save(self, trial: Trial) -> None:
-        """Write it anew; its beginning stays."""
+        """Store a trial; its start is not changed."""
         values = {
             "live_ms": _ms(trial.live_at),
             "live_by": trial.live_by,
@@ -61,12 +61,12 @@ class Trials(Repository):
         self._trials.clear()
 
     def is_live(self) -> bool:
-        """Whether this unit's account was switched on: what was withheld before then has reached nobody."""
+        """Return whether this transaction's account was switched to live, ending the trial."""
         trial = self.get(self._tx.account or "")
         return trial is not None and trial.live_at is not None
 
     def figures(self, account: str, group_ids: Collection[str], since: datetime) -> TrialFigures:
-        """What was withheld by the account since then, what became of the groups' cases, what rules on trial found."""
+        """Return the account's withheld messages, the groups' case outcomes and trial rules' findings since then."""
         return TrialFigures(
             since=since,
             withheld=tuple(self._withheld(outbox.c.account == account, outbox.c.created_ms >= to_ms(since))),
@@ -75,11 +75,11 @@ class Trials(Repository):
         )
 
     def withheld_of(self, case: Case) -> list[Withheld]:
-        """The messages about a case that did not go out, by addressee."""
+        """Return the withheld messages about a case, counted by addressee."""
         return self._withheld(outbox.c.case_id == case.id)
 
     def withheld_count(self, group_id: str, start: datetime, end: datetime) -> int:
-        """How many messages on behalf of the group did not go out in [start, end), since the account was on trial."""
+        """Count the group's messages that were withheld in [start, end) because the account was on trial."""
         counted = select(func.count()).where(
             _WITHHELD,
             outbox.c.group_id == group_id,

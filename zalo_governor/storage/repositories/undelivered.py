@@ -1,4 +1,4 @@
-"""What of the outbox was not delivered: counted for those who watch, looked up for the office."""
+"""Messages of the outbox that were not delivered: counts for monitoring, and look-ups to escalate them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -36,18 +36,18 @@ from zalo_governor.storage.repositories.cases import Cases
 from zalo_governor.storage.schema import GIVEN_UP, PENDING, UNDELIVERED, URGENT_PRIORITY, cases, outbox
 
 _TOGETHER_MS = 60_000
-"""Cases of one event are opened within so long of each other."""
+"""Maximum time in ms between the opening of two cases of the same event."""
 
 
-def _written_out(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
-    # Only so do the databases see that a partial index serves.
+def _is_one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
+    # Databases do not use a partial index for parameters.
     return column.in_([literal_column(f"'{value}'") for value in values])
 
 
-_PENDING = _written_out(outbox.c.state, PENDING)
-_GIVEN_UP = _written_out(outbox.c.state, GIVEN_UP)
-_UNDELIVERED = _written_out(outbox.c.state, UNDELIVERED)
-_OPEN = _written_out(cases.c.state, [state.value for state in CaseState if state.open])
+_PENDING = _is_one_of(outbox.c.state, PENDING)
+_GIVEN_UP = _is_one_of(outbox.c.state, GIVEN_UP)
+_UNDELIVERED = _is_one_of(outbox.c.state, UNDELIVERED)
+_OPEN = _is_one_of(cases.c.state, [state.value for state in CaseState if state.open])
 _URGENT = outbox.c.priority == literal_column(str(URGENT_PRIORITY))
 _SENT = outbox.c.state == OutgoingState.SENT.value
 _TO_PEOPLE_OF_OFFICE = outbox.c.purpose.in_(
@@ -64,7 +64,7 @@ _REQUEST_STATES = {
 def undelivered_counts(
     connection: Connection, whose: Sequence[ColumnElement[bool]], now: datetime
 ) -> UndeliveredCounts:
-    """Count with the partial indices of the few: what waits, what was tried in vain, what was given up lately."""
+    """Return counts of messages waiting, tried in vain and given up lately; `whose` restricts the accounts."""
     recent = outbox.c.done_ms >= to_ms(now - KEPT_IN_SIGHT)
     long_in_vain = and_(outbox.c.attempts > 0, outbox.c.created_ms <= to_ms(now - UNHEARD_AFTER))
     waiting = connection.execute(
@@ -92,8 +92,8 @@ def undelivered_counts(
 
 
 @cache
-def _unheard(account: str | None) -> Select[Any]:
-    """The urgent alerts to the desk of which none has arrived and no other way was taken yet, the oldest first."""
+def _undelivered_alerts(account: str | None) -> Select[Any]:
+    """Return the query for urgent alerts that reached no admin and were not escalated yet, oldest first."""
     other = outbox.alias("other")
     heard = exists().where(
         other.c.account == outbox.c.account,
@@ -111,20 +111,20 @@ def _unheard(account: str | None) -> Select[Any]:
 
 
 class Deliveries(Repository):
-    """What became of the notices in the outbox."""
+    """Delivery state of the notices in the outbox."""
 
     def __init__(self, tx: Transaction, cases: Cases) -> None:
         super().__init__(tx)
         self._cases = cases
 
     def unheard_alerts(self, before: datetime) -> list[list[Undelivered]]:
-        """The urgent alerts to the desk that nobody of it has got: made before that moment, or given up for all.
+        """Return the urgent alerts that no admin has received: created before that moment, or given up for every admin.
 
-        An alert is the notices to all of the desk, made at one moment about one case; each is given until it is marked
-        by `escalated`.
+        An alert is a list of notices, one per admin, created at one moment about one case. An alert is returned until
+        `mark_escalated` is called for it.
         """
         found: dict[tuple[str, int | None, int], list[Row[Any]]] = {}
-        for row in self._tx.execute(_unheard(self._tx.account)):
+        for row in self._tx.execute(_undelivered_alerts(self._tx.account)):
             found.setdefault((row.group_id, row.case_id, row.created_ms), []).append(row)
         return [
             [_undelivered(row) for row in rows]
@@ -133,19 +133,19 @@ class Deliveries(Repository):
         ]
 
     def next_unheard(self, after: timedelta) -> datetime | None:
-        """When `unheard_alerts` will next give something, if nothing is delivered till then; None where nothing can."""
+        """Return when `unheard_alerts` next has an alert that is `after` old or given up; None if there is none."""
         due_ms = [
             row.created_ms + (0 if row.state in GIVEN_UP else int(after.total_seconds() * 1000))
-            for row in self._tx.execute(_unheard(self._tx.account))
+            for row in self._tx.execute(_undelivered_alerts(self._tx.account))
         ]
         return from_ms(min(due_ms)) if due_ms else None
 
     def mark_escalated(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Another way was taken to tell of them."""
-        self._mark(notices, {"escalated_ms": to_ms(at)})
+        """Record that another channel was used to pass on these notices."""
+        self._update_notices(notices, {"escalated_ms": to_ms(at)})
 
     def lost_notices(self) -> list[Undelivered]:
-        """What was given up of alerts and reports whose addressee has got something else since, and was not told of."""
+        """Return alerts and reports given up whose addressee was reached later and not told of the loss."""
         later = outbox.alias("later")
         reached = exists().where(
             later.c.account == outbox.c.account,
@@ -154,32 +154,36 @@ class Deliveries(Repository):
             later.c.state == OutgoingState.SENT.value,
         )
         lost = select(outbox).where(
-            _UNDELIVERED, _GIVEN_UP, *self._by_me(), _TO_PEOPLE_OF_OFFICE, outbox.c.told_ms.is_(None),
+            _UNDELIVERED, _GIVEN_UP, *self._is_own(), _TO_PEOPLE_OF_OFFICE, outbox.c.told_ms.is_(None),
             outbox.c.person_id.is_not(None), reached,
         )  # fmt: skip
         return [_undelivered(row) for row in self._tx.execute(lost.order_by(outbox.c.id))]
 
     def mark_told_of_loss(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """Their addressees were told that they had been lost."""
-        self._mark(notices, {"told_ms": to_ms(at)})
+        """Record that the addressees were told of the loss of these notices."""
+        self._update_notices(notices, {"told_ms": to_ms(at)})
 
     def mark_told_to_desk(self, notices: Sequence[Undelivered], at: datetime) -> None:
-        """The desk was told that they do not get through."""
-        self._mark(notices, {"escalated_ms": to_ms(at)})
+        """Record that the admins were told that these notices do not get through."""
+        self._update_notices(notices, {"escalated_ms": to_ms(at)})
 
     def unreached_people(self, before: datetime) -> list[Undelivered]:
-        """Notices about a case to members and to the leader that were given up, or that are urgent and have been tried
-        in vain since before that moment; the desk was not told of them."""
+        """Return notices about cases to members and the leader that failed, and that the admins were not told of.
+
+        A notice has failed if it was given up, or if it is urgent, was created before that moment and tried in vain.
+        """
         in_vain = and_(_URGENT, outbox.c.attempts > 0, outbox.c.created_ms <= to_ms(before))
         unreached = select(outbox).where(
-            _UNDELIVERED, or_(_GIVEN_UP, in_vain), *self._by_me(), outbox.c.escalated_ms.is_(None), _TO_OTHERS,
+            _UNDELIVERED, or_(_GIVEN_UP, in_vain), *self._is_own(), outbox.c.escalated_ms.is_(None), _TO_OTHERS,
             outbox.c.case_id.is_not(None),
         )  # fmt: skip
         return [_undelivered(row) for row in self._tx.execute(unreached.order_by(outbox.c.id))]
 
     def delivered_requests(self) -> list[Case]:
-        """New cases whose request to the member has been delivered; one request may be about all that one event
-        brought, or about what a night brought."""
+        """Return cases in state NEW whose request to the member was delivered.
+
+        One request may be about all cases of one event, or about all cases of one night.
+        """
         asked = cases.alias("asked")
         new = cases.c.state == literal_column(f"'{CaseState.NEW.value}'")
         delivered = exists().where(
@@ -199,7 +203,7 @@ class Deliveries(Repository):
         return sorted(found, key=lambda case: case.id)
 
     def request_state(self, case: Case) -> DeliveryState:
-        """What is known of the latest request to the member about that case."""
+        """Return the delivery state of the latest request to the member about that case."""
         latest = (
             select(outbox.c.state)
             .where(outbox.c.case_id == (case.asked_with or case.id), outbox.c.purpose == Purpose.MEMBER_REQUEST.value)
@@ -209,10 +213,10 @@ class Deliveries(Repository):
         state = self._tx.execute(latest).scalar()
         return DeliveryState.NONE if state is None else _REQUEST_STATES.get(state, DeliveryState.FAILED)
 
-    def _by_me(self) -> list[ColumnElement[bool]]:
+    def _is_own(self) -> list[ColumnElement[bool]]:
         return [outbox.c.account == self._tx.account] if self._tx.account else []
 
-    def _mark(self, notices: Sequence[Undelivered], values: dict[str, int]) -> None:
+    def _update_notices(self, notices: Sequence[Undelivered], values: dict[str, int]) -> None:
         self._tx.execute(update(outbox).where(outbox.c.id.in_([notice.id for notice in notices])).values(values))
 
 

@@ -1,4 +1,4 @@
-"""What the judge writes: events, findings, failures, dead letters."""
+"""Stores the results of judging: events, findings, rule failures, dead letters."""
 
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ _EVENT = insert(events)
 _DONE = delete(waiting).where(AmongIds(waiting.c.id))
 _FINDING = insert(findings)
 _FAILURE = insert(rule_failures)
-# Whoever buries may not know that a commit went through whose answer was lost: what is judged stays judged.
+# A commit may have succeeded though its answer was lost: an entry already judged must not become a dead letter.
 _DEAD = (
     update(inbox)
     .where(inbox.c.id == bindparam("b_id"), ~exists().where(events.c.id == inbox.c.id))
@@ -51,11 +51,11 @@ _SEALED = (
 
 
 class Verdicts(Repository):
-    """Writes down what was heard and what the rules found. Most of it is written at the end of the transaction."""
+    """Stores judged events and what the rules found, mostly at the end of the transaction."""
 
     def __init__(self, tx: Transaction, people: People, members: Members) -> None:
         super().__init__(tx)
-        self._people = people
+        self._count_members = people
         self._members = members
         self._event = BulkInsert(tx.database, _EVENT)
         self._done = BulkById(tx.database, _DONE)
@@ -64,19 +64,19 @@ class Verdicts(Repository):
         self._judged_ms = 0
 
     def store(self, admitted: Admitted, event: EventBase, verdict: Verdict, judged_at: datetime) -> None:
-        """Write the event with its findings and failures; the inbox entry waits no longer.
+        """Store the event with its findings and rule failures, and mark the inbox entry as judged.
 
-        A verdict that seals an entry which still has a body removes that body and its traces. Of a sealed event no
-        name, span, excerpt or suggestion is written, whatever the findings hold.
+        A verdict that seals an entry erases its body, also from the write-ahead log. Of a sealed event no name, span,
+        excerpt or suggestion is stored, whatever the findings contain.
         """
         entry = admitted.entry
         sealed = verdict.sealed or entry.seal is not None
-        person = self._people.find_or_create(entry.account, event.sender_uid)
+        person = self._count_members.find_or_create(entry.account, event.sender_uid)
         person_id = person.id if person else None
         message = event if isinstance(event, MessageSent) else None
         group_id = storable(event.thread_id)
         at_ms = entry.at_ms
-        if judged_at is not self._judged_at:  # nearly all of a batch are judged at one moment
+        if judged_at is not self._judged_at:  # nearly all events of a batch share one moment
             self._judged_at, self._judged_ms = judged_at, to_ms(judged_at)
         self._tx.write_later(
             self._event,
@@ -95,19 +95,19 @@ class Verdicts(Repository):
                 sealed,
                 storable(message.message_type) if message else None,
                 len(message.text) if message and not sealed else 0,
-                0 if message else _people(event),
+                0 if message else _count_members(event),
             ),
         )
         self._keys_of_events[admitted.id] = storable(entry.key)
         if verdict.sealed and entry.seal is None:
-            self._tx.write_later(_SEALED, {"b_id": admitted.id, **self._seal(event, verdict)})
+            self._tx.write_later(_SEALED, {"b_id": admitted.id, **self._seal_values(event, verdict)})
             self._tx.database.erase_traces()
         self._tx.write_later(self._done, (admitted.id,))
         if verdict.findings or verdict.failures:
             facts = {"event_id": admitted.id, "group_id": group_id, "at_ms": at_ms}
             for finding in verdict.findings:
-                whose = self._concerned(entry.account, finding) or person
-                row = self._finding(admitted.id, finding, sealed=sealed)
+                whose = self._named_person(entry.account, finding) or person
+                row = self._finding_row(admitted.id, finding, sealed=sealed)
                 self._tx.write_later(_FINDING, {**facts, **row, "person_id": whose.id if whose else None})
             for failure in verdict.failures:
                 self._tx.write_later(_FAILURE, {**facts, "rule_id": failure.rule_id, "error": failure.error})
@@ -115,11 +115,12 @@ class Verdicts(Repository):
             self._members.learn_names(entry.account, event, person)
 
     def store_dead_letter(self, admitted: Admitted, reason: str, judged_at: datetime) -> None:
-        """Keep an entry that cannot be understood as a dead letter, so that it is counted and shown."""
+        """Mark an entry that cannot be parsed as a dead letter, so that it is counted and shown."""
         self._tx.write_later(_DEAD, {"b_id": admitted.id, "b_reason": reason})
         self._tx.write_later(self._done, (admitted.id,))
 
     def message_key(self, event_id: int) -> str:
+        """Return the key (msgId) of an event's inbox entry; raise KeyError if there is no such event."""
         key = self._keys_of_events.get(event_id)
         if key is None:
             key = self._tx.execute(select(inbox.c.key).where(inbox.c.id == event_id)).scalar()
@@ -127,13 +128,13 @@ class Verdicts(Repository):
             raise KeyError(event_id)
         return key
 
-    def _concerned(self, account: str, finding: Finding | SealedFinding) -> Person | None:
-        """The person whom a finding names, where that is not the sender."""
+    def _named_person(self, account: str, finding: Finding | SealedFinding) -> Person | None:
+        """Return the person whom a finding names; None if it names nobody, so that the sender is meant."""
         if isinstance(finding, Finding) and finding.subject_uid:
-            return self._people.find_or_create(account, finding.subject_uid)
+            return self._count_members.find_or_create(account, finding.subject_uid)
         return None
 
-    def _seal(self, event: EventBase, verdict: Verdict) -> dict[str, Any]:
+    def _seal_values(self, event: EventBase, verdict: Verdict) -> dict[str, Any]:
         finding = next(finding for finding in verdict.findings if isinstance(finding, SealedFinding) or finding.seals)
         content = "\n".join(text for _, text in event.strings())
         seal = Seal(
@@ -151,7 +152,7 @@ class Verdicts(Repository):
             "b_mac": seal.mac,
         }
 
-    def _finding(self, event_id: int, finding: Finding | SealedFinding, *, sealed: bool) -> dict[str, Any]:
+    def _finding_row(self, event_id: int, finding: Finding | SealedFinding, *, sealed: bool) -> dict[str, Any]:
         row = {
             "rule_id": finding.rule_id,
             "clause": finding.clause,
@@ -180,7 +181,7 @@ class Verdicts(Repository):
         }
 
 
-def _people(event: EventBase) -> int:
+def _count_members(event: EventBase) -> int:
     match event:
         case MembersJoined() | MembersLeft() | MemberRemoved() | AdminChanged():
             return len(event.members)

@@ -1,7 +1,7 @@
-"""The tables. Times are milliseconds since 1970 in UTC; columns marked "sealed" hold AES-GCM ciphertext.
+"""The tables. Times are milliseconds since 1970 in UTC; columns marked "encrypted" hold AES-GCM ciphertext.
 
-Every table carries the group it speaks of, or says why it cannot. Inside a private conversation the thread is the
-other person's uid, and that stands where the group id stands otherwise.
+Every table has the id of the group its rows concern, or a comment on why not. In a private conversation the thread is
+the other person's uid, which is stored in place of the group id.
 """
 
 from zalo_governor.storage.schema.base import metadata

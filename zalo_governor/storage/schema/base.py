@@ -1,4 +1,4 @@
-"""What all tables are made with."""
+"""The metadata and column types shared by all tables."""
 
 from sqlalchemy import BigInteger, Index, Integer, MetaData, text
 
@@ -15,5 +15,5 @@ ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index of those rows only for which `where` holds."""
+    """Return an index over only those rows for which the SQL condition `where` holds."""
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))

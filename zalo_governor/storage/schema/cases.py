@@ -1,4 +1,4 @@
-"""What people handle: cases, and what follows from them."""
+"""Tables of cases and of what follows from them: notes, remarks, jobs, the audit log."""
 
 from sqlalchemy import (
     BigInteger,
@@ -39,11 +39,11 @@ cases = Table(
     Column("late", Boolean, nullable=False),
     Column("state_ms", BigInteger, nullable=False),
     Column("state_by", ROW_ID),
-    Column("reason", LargeBinary),  # sealed: people type it
+    Column("reason", LargeBinary),  # encrypted: typed by people
     Column("same_as", ROW_ID),  # an earlier case with the same sealed content
     Column("nth", Integer, nullable=False, server_default=text("1")),  # of that person under that rule
     Column("due_ms", BigInteger),  # when the leader is told; a timer that outlives the process
-    Column("desk_due_ms", BigInteger),  # when the desk hears of it in a digest; another one
+    Column("desk_due_ms", BigInteger),  # when the admins are told in a digest; also a timer
     Column("remedied_ms", BigInteger),
     Column("leader_told_ms", BigInteger),
     Column("leader_told_by", ROW_ID),
@@ -68,11 +68,11 @@ case_events = Table(
     Column("gone_ms", BigInteger),  # when the message was recalled or deleted
     Column("gone_by", ROW_ID),
     Column("deleted", Boolean),
-    Column("mark", LargeBinary),  # keyed hash by which the same content is known again
+    Column("mark", LargeBinary),  # keyed hash by which the same content is recognised
     Index("ix_case_events_message", "group_id", "message_key"),
 )
 
-# What people say of a case: explanations of the person concerned, notes of the desk.
+# Texts about a case: explanations of the person concerned, notes of the admins.
 case_notes = Table(
     "case_notes",
     metadata,
@@ -82,11 +82,11 @@ case_notes = Table(
     Column("person_id", ROW_ID, nullable=False),
     Column("kind", String, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # sealed
+    Column("body", LargeBinary, nullable=False),  # encrypted
     Index("ix_case_notes_case", "case_id"),
 )
 
-# What was said to be a false alarm: the same content makes no case of that rule again.
+# Content declared a false alarm: the same content opens no case of that rule again.
 false_alarms = Table(
     "false_alarms",
     metadata,
@@ -121,7 +121,7 @@ removal_codes = Table(
     Column("wrong", SmallInteger, nullable=False),
 )
 
-# What members tell the office: incidents and suggestions, each kind with numbers of its own.
+# Incidents and suggestions reported by members, numbered separately by kind.
 remarks = Table(
     "remarks",
     metadata,
@@ -130,13 +130,13 @@ remarks = Table(
     Column("group_id", String, nullable=False),
     Column("person_id", ROW_ID, ForeignKey("persons.id"), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # sealed
-    Column("told_ms", BigInteger),  # when the desk was told of it
+    Column("body", LargeBinary, nullable=False),  # encrypted
+    Column("told_ms", BigInteger),  # when the admins were told
     Index("ix_remarks_group_at", "group_id", "at_ms"),
     partial("ix_remarks_untold", "group_id", where="told_ms IS NULL"),
 )
 
-# Whom a case of clause 4.5 is about.
+# Outsiders: whom a case of clause 4.5 is about.
 newcomers = Table(
     "newcomers",
     metadata,
@@ -159,13 +159,13 @@ jobs = Table(
     Column("account", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("group_id", String, nullable=False),
-    Column("target", String, nullable=False),  # keyed hash of what it is done to
-    Column("task", LargeBinary),  # sealed; NULL once it is settled
+    Column("target", String, nullable=False),  # keyed hash of the job's target
+    Column("task", LargeBinary),  # encrypted; NULL once the job is settled
     Column("case_id", ROW_ID, ForeignKey("cases.id")),
     Column("ordered_by", ROW_ID),
     Column("ordered_ms", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("due_ms", BigInteger),  # NULL once it is settled
+    Column("due_ms", BigInteger),  # NULL once the job is settled
     Column("leased_until_ms", BigInteger),  # claimed by a worker until then
     Column("outcome", String),
     partial("ix_jobs_due", "account", "due_ms", where="due_ms IS NOT NULL"),
@@ -183,7 +183,7 @@ audit = Table(
     Column("actor_id", ROW_ID),
     Column("action", String, nullable=False),
     Column("subject", String, nullable=False),
-    Column("detail", Text, nullable=False),  # canonical JSON, byte for byte what the link was made over
+    Column("detail", Text, nullable=False),  # canonical JSON, exactly the bytes over which the link was computed
     Column("link", LargeBinary, nullable=False),
     partial("ix_audit_shown", "subject", where="action = 'case.shown'"),
     sqlite_autoincrement=True,

@@ -1,4 +1,4 @@
-"""How brief and clear directives and reports were (clause 5.1): facts for figures, no text."""
+"""Table of how brief and clear directives and reports were (clause 5.1): figures only, no text."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table
 

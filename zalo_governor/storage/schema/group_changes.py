@@ -1,4 +1,4 @@
-"""What was changed about groups, what the leader allowed, pictures of groups, and cases that people wrote down."""
+"""Tables of group changes, the leader's approvals, group pictures, and cases recorded by hand."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, String, Table
 
@@ -12,7 +12,7 @@ approvals = Table(
     Column("given_by", ROW_ID, ForeignKey("persons.id"), nullable=False),
     Column("given_ms", BigInteger, nullable=False),
     Column("kind", String),  # NULL for every kind
-    Column("body", LargeBinary, nullable=False),  # sealed: the words, and which one of the kind
+    Column("body", LargeBinary, nullable=False),  # encrypted: the words, and which item of the kind
     Column("until_ms", BigInteger, nullable=False),
     Column("once", Boolean, nullable=False),
     Column("used_by_event", ROW_ID),
@@ -30,7 +30,7 @@ group_changes = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("actor_id", ROW_ID),
     Column("kind", String, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # sealed: which one, before, after
+    Column("body", LargeBinary, nullable=False),  # encrypted: which item, value before and after
     Column("case_id", ROW_ID, ForeignKey("cases.id")),
     Column("approval_id", ROW_ID, ForeignKey("approvals.id")),
     Index("ix_group_changes_group_at", "group_id", "at_ms"),
@@ -45,7 +45,7 @@ group_pictures = Table(
     Column("account", String, primary_key=True),
     Column("name", String, primary_key=True),  # keyed hash of the picture's name at Zalo
     Column("likeness", String, nullable=False),  # perceptual hash, 16 hexadecimal digits
-    Column("thumbnail", LargeBinary, nullable=False),  # sealed
+    Column("thumbnail", LargeBinary, nullable=False),  # encrypted
 )
 
 manual_cases = Table(
@@ -54,5 +54,5 @@ manual_cases = Table(
     Column("case_id", ROW_ID, ForeignKey("cases.id"), primary_key=True),
     Column("group_id", String, nullable=False),
     Column("noted_by", ROW_ID, ForeignKey("persons.id"), nullable=False),
-    Column("words", LargeBinary, nullable=False),  # sealed: why, as it was typed
+    Column("words", LargeBinary, nullable=False),  # encrypted: the reason as typed
 )

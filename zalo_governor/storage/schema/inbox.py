@@ -1,4 +1,4 @@
-"""What was heard, what the rules said of it, and when nothing could be heard."""
+"""Tables of received elements, their events and findings, and gaps in receiving."""
 
 from sqlalchemy import (
     JSON,
@@ -18,7 +18,7 @@ from sqlalchemy import (
 from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
 
 NUMBER_BITS = 8
-"""Bits at the end of an inbox id, and so of an event's, that hold the number of the account that heard it."""
+"""Number of low bits in an inbox id (also an event id) that hold the number of the receiving account."""
 
 inbox = Table(
     "inbox",
@@ -35,8 +35,8 @@ inbox = Table(
     Column("source", String, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
     Column("fingerprint", LargeBinary, nullable=False),
-    Column("state", String, nullable=False),  # done, dead; what stands in `waiting` too is not judged yet
-    Column("body", LargeBinary),  # sealed; NULL where nothing may be kept
+    Column("state", String, nullable=False),  # done, dead; an entry also in `waiting` is not judged yet
+    Column("body", LargeBinary),  # encrypted; NULL if sealed or removed
     Column("seal_rule", String),
     Column("seal_label", String),
     Column("seal_level", String),
@@ -57,7 +57,7 @@ inbox = Table(
         where="cli_key IS NOT NULL",
         unique=True,
     ),
-    # What is private to an account; written as SQLAlchemy asks each database.
+    # Private messages; `where` is written as SQLAlchemy renders the condition for each database.
     Index(
         "ix_inbox_private",
         *("account", "at_ms"),
@@ -69,23 +69,23 @@ inbox = Table(
     partial("ix_inbox_seal_mac", "seal_mac", where="seal_mac IS NOT NULL"),
 )
 
-# Beside the inbox, whose rows carry the bodies: what is judged goes from here, so that its row need not be rewritten.
+# A separate table, so that judging an entry deletes a row here, and need not rewrite the inbox row with its body.
 waiting = Table(
     "waiting",
     metadata,
     Column("id", ROW_ID, primary_key=True, autoincrement=False),  # of an inbox entry that is not judged yet
 )
 WAITS = inbox.c.id == waiting.c.id + 0
-"""Joins the two. The sum keeps SQLite from walking through all of the inbox to look for each entry among the few."""
+"""Join condition of `inbox` and `waiting`. The sum keeps SQLite from scanning the whole inbox."""
 
-# Facts for figures, no text. The row's other facts stand in the inbox under the same id.
+# Figures only, no text; the inbox row with the same id holds the rest.
 events = Table(
     "events",
     metadata,
     Column("id", ROW_ID, primary_key=True, autoincrement=False),  # that of the inbox entry
     Column("group_id", String, nullable=False),
     Column("kind", String, nullable=False),
-    Column("element", String, nullable=False),  # what kind of element it was: a sealed event still is a message
+    Column("element", String, nullable=False),  # kind of the element: tells that a sealed event was a message
     Column("person_id", ROW_ID),
     Column("at_ms", BigInteger, nullable=False),
     Column("judged_ms", BigInteger, nullable=False),
@@ -97,7 +97,7 @@ events = Table(
     Column("message_type", String),
     Column("length", Integer, nullable=False),  # of the typed text, in code points; 0 where sealed
     Column("people", Integer, nullable=False),  # how many members it concerns
-    # Everything that the report counts, so that it never reads the rows themselves.
+    # All columns that the report counts, so that it reads only the index.
     Index(
         "ix_events_group_at",
         *("group_id", "at_ms", "kind", "element", "person_id", "source", "late", "own", "revision", "sealed", "people"),
@@ -121,11 +121,11 @@ findings = Table(
     Column("sealed", Boolean, nullable=False),
     Column("level", String),
     Column("reason", String),  # the rule's own code for why
-    Column("false_alarm_of", ROW_ID),  # the case by which the same content was taken back; no case was made of it
+    Column("false_alarm_of", ROW_ID),  # case in which the same content was declared a false alarm; no case was opened
     Column("field", String),
     Column("spans", JSON(none_as_null=True)),
-    Column("excerpt", LargeBinary),  # sealed
-    Column("suggestion", LargeBinary),  # sealed
+    Column("excerpt", LargeBinary),  # encrypted
+    Column("suggestion", LargeBinary),  # encrypted
     CheckConstraint(
         "NOT sealed OR (field IS NULL AND spans IS NULL AND excerpt IS NULL AND suggestion IS NULL)",
         name="sealed_has_no_text",
@@ -133,7 +133,7 @@ findings = Table(
     Index("ix_findings_event", "event_id"),
     Index("ix_findings_group_at", "group_id", "at_ms"),
     partial("ix_findings_false_alarm", "group_id", "at_ms", where="false_alarm_of IS NOT NULL"),
-    # Written as SQLAlchemy asks each database.
+    # Written as SQLAlchemy renders the condition for each database.
     Index(
         "ix_findings_shadow",
         *("group_id", "at_ms"),
@@ -158,7 +158,7 @@ gaps = Table(
     "gaps",
     metadata,
     Column("id", ROW_ID, primary_key=True),
-    Column("account", String, nullable=False),  # whose line it was: another account may have heard the group
+    Column("account", String, nullable=False),  # the account with the gap; another one may have received the group
     Column("group_id", String, nullable=False),
     Column("began_ms", BigInteger, nullable=False),
     Column("ended_ms", BigInteger),
@@ -166,9 +166,9 @@ gaps = Table(
     Column("recovered", Integer, nullable=False),
     Column("closed", Boolean, nullable=False),
     Column("pending", Boolean, nullable=False),
-    Column("heard_id", BigInteger, nullable=False),  # inbox entries up to this one were heard before it
+    Column("heard_id", BigInteger, nullable=False),  # id of the last inbox entry before the gap
     Index("ix_gaps_group_ended", "group_id", "ended_ms"),
-    # Each written as SQLAlchemy asks that database: SQLite takes the index for no other word of the same.
+    # Written as SQLAlchemy renders the condition: SQLite uses the index only for the same wording.
     Index(
         "ix_gaps_pending",
         *("account", "group_id"),

@@ -1,4 +1,4 @@
-"""What belongs to the installation itself."""
+"""Tables of the installation itself: job runs and encrypted secrets."""
 
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table
 
@@ -17,6 +17,6 @@ vault = Table(
     "vault",
     metadata,
     Column("name", String, primary_key=True),
-    Column("content", LargeBinary, nullable=False),  # sealed
+    Column("content", LargeBinary, nullable=False),  # encrypted
     Column("saved_ms", BigInteger, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""Who is who, and who is in which group."""
+"""Tables of persons, bot accounts, groups, their members and rosters."""
 
 from sqlalchemy import (
     JSON,
@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
 
-# No group: an account may sit in many.
+# No group: a bot account may be in many.
 accounts = Table(
     "accounts",
     metadata,
@@ -24,7 +24,7 @@ accounts = Table(
     Column("number", SmallInteger, nullable=False, unique=True),  # 0-255, part of the inbox ids it gives
 )
 
-# No group: a person may be in many; who is where stands in group_members.
+# No group: a person may be in many (see group_members).
 persons = Table(
     "persons",
     metadata,
@@ -33,11 +33,11 @@ persons = Table(
     Column("phone", String),
     Column("full_name", String, nullable=False),
     Column("title", String, nullable=False),
-    Column("display_name", LargeBinary),  # sealed
-    Column("roles", JSON(none_as_null=True)),  # NULL for none, so that the few who hold one are found at once
+    Column("display_name", LargeBinary),  # encrypted
+    Column("roles", JSON(none_as_null=True)),  # NULL for none, so that a partial index holds the few with roles
     Column("reach", String, nullable=False),
     Column("reach_code", Integer),
-    Column("merged_into", ROW_ID, ForeignKey("persons.id")),  # the same human being, found out later
+    Column("merged_into", ROW_ID, ForeignKey("persons.id")),  # the person found later to be the same human being
     partial("ux_persons_global_id", "global_id", where="global_id IS NOT NULL", unique=True),
     partial("ix_persons_roles", "id", where="roles IS NOT NULL"),
     sqlite_autoincrement=True,
@@ -59,7 +59,7 @@ groups = Table(
     Column("group_id", String, primary_key=True),
     Column("account", String, primary_key=True),
     Column("seen_ms", BigInteger, nullable=False),
-    Column("snapshot", LargeBinary, nullable=False),  # sealed
+    Column("snapshot", LargeBinary, nullable=False),  # encrypted
 )
 
 group_members = Table(
@@ -69,7 +69,7 @@ group_members = Table(
     Column("account", String, primary_key=True),
     Column("uid", String, primary_key=True),
     Column("present", Boolean, nullable=False),
-    Column("judged_name", LargeBinary),  # sealed
+    Column("judged_name", LargeBinary),  # encrypted
     Column("since_ms", BigInteger, nullable=False),  # of `present`
 )
 
@@ -78,16 +78,16 @@ roster = Table(
     metadata,
     Column("group_id", String, primary_key=True),
     Column("place", Integer, primary_key=True),  # from 0, in the order of the office's list
-    Column("entry", LargeBinary, nullable=False),  # sealed: names and telephone numbers of people
+    Column("entry", LargeBinary, nullable=False),  # encrypted: names and telephone numbers
 )
 
-# Which telephone numbers of the roster were looked up on Zalo, so that none is asked for again and again.
+# Telephone numbers of the roster already looked up on Zalo, so that none is looked up repeatedly.
 phone_lookups = Table(
     "phone_lookups",
     metadata,
     Column("account", String, primary_key=True),
     Column("phone_mac", LargeBinary, primary_key=True),
-    Column("group_id", String, nullable=False),  # whose roster it stands in
+    Column("group_id", String, nullable=False),  # the group whose roster has the number
     Column("at_ms", BigInteger, nullable=False),
     Column("found", Boolean, nullable=False),
 )

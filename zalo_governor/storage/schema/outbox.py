@@ -1,15 +1,17 @@
-"""What the program sends."""
+"""Table of messages to send."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Table
 
 from zalo_governor.storage.schema.base import ROW_ID, metadata, partial
 
 PENDING = ("waiting", "uncertain")
-"""States of what is still to be sent; written out in statements, since only so the index of the few is taken."""
+"""States of messages still to be sent; used as literals in statements, so that the partial index is used."""
 GIVEN_UP = ("refused", "expired", "unconfirmed")
-"""States of what was not delivered, or not as far as anybody knows, and is tried no longer."""
+"""States of messages that were not, or not provably, delivered and are not tried again."""
 UNDELIVERED = (*PENDING, "sending", *GIVEN_UP)
+"""States of messages that were not provably delivered."""
 URGENT_PRIORITY = 0
+"""Priority of urgent messages; a higher number is sent later."""
 
 outbox = Table(
     "outbox",
@@ -23,7 +25,7 @@ outbox = Table(
     Column("case_id", ROW_ID, ForeignKey("cases.id")),
     Column("purpose", String, nullable=False),
     Column("priority", SmallInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # sealed
+    Column("body", LargeBinary, nullable=False),  # encrypted
     Column("created_ms", BigInteger, nullable=False),
     Column("state", String, nullable=False),
     Column("not_before_ms", BigInteger, nullable=False),
@@ -34,10 +36,10 @@ outbox = Table(
     Column("msg_id", String),
     Column("done_ms", BigInteger),  # when it was sent or given up
     Column("code", Integer),  # Zalo's error code or the HTTP status of the last try; NULL where there was none
-    Column("expires_ms", BigInteger, nullable=False),  # after this it is not tried again
-    Column("escalated_ms", BigInteger),  # when another way was taken, since it reached nobody of the desk
-    Column("told_ms", BigInteger),  # when its addressee was told that it had been lost
-    Column("file", LargeBinary),  # sealed: a report that goes out as a file; NULL for a text
+    Column("expires_ms", BigInteger, nullable=False),  # not tried again after this time
+    Column("escalated_ms", BigInteger),  # when another channel was used, since no admin was reached
+    Column("told_ms", BigInteger),  # when the addressee was told of the loss
+    Column("file", LargeBinary),  # encrypted: a report sent as a file; NULL for a text
     Index("ix_outbox_state", "state", "priority", "not_before_ms"),
     partial("ix_outbox_pending", "account", "priority", "id", where=f"state IN {PENDING}"),
     partial("ux_outbox_client_id", "client_id", where="client_id IS NOT NULL", unique=True),

@@ -1,17 +1,17 @@
-"""How each bot account stands with its trial."""
+"""Table of the trial period of each bot account."""
 
 from sqlalchemy import BigInteger, Column, String, Table
 
 from zalo_governor.storage.schema.base import ROW_ID, metadata
 
-# No group: a trial is an account's.
+# No group: the trial belongs to the account.
 trials = Table(
     "trials",
     metadata,
     Column("account", String, primary_key=True),
     Column("began_ms", BigInteger, nullable=False),
-    Column("live_ms", BigInteger),  # NULL while it is on trial
-    Column("live_by", ROW_ID),  # NULL for whoever sits at the machine
-    Column("told_ms", BigInteger),  # when the admin got the page about it
-    Column("announced_ms", BigInteger),  # when the desk heard that it was switched on
+    Column("live_ms", BigInteger),  # when the trial ended; NULL while on trial
+    Column("live_by", ROW_ID),  # NULL if switched on the command line
+    Column("told_ms", BigInteger),  # when the admin got the trial report
+    Column("announced_ms", BigInteger),  # when the admins were told of the switch to live
 )

@@ -1,1 +1,1 @@
-"""Encryption at rest and the secrets of the installation."""
+"""Encryption of stored data, and the installation's secrets."""

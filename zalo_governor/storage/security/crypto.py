@@ -1,4 +1,4 @@
-"""The installation's key and what is derived from it: encryption at rest, keyed hashes, the chain of the audit log."""
+"""The installation's key, and what uses it: encryption of stored data, keyed hashes, the audit log's chain."""
 
 import base64
 import binascii
@@ -19,16 +19,16 @@ from zalo_governor.storage.engine.errors import WrongKeyError
 from zalo_governor.system.error_text import of_system
 
 KEY_VARIABLE = "ZALO_GOVERNOR_KEY"
-"""Variable of the environment that takes the place of the key file."""
+"""Environment variable that replaces the key file."""
 NO_LONGER_KEPT = b""
-"""Stands in a sealed column that must hold something where the text was removed; no ciphertext is that short."""
+"""Value of an encrypted NOT NULL column whose text was removed; no ciphertext is empty."""
 _MASTER_BYTES = 32
 _NONCE_BYTES = 12
 _NONCES_TOGETHER = 256
 
 
 class Keys:
-    """Independent subkeys (HKDF-SHA256) of one 32-byte master key."""
+    """Encryption and keyed hashes with independent subkeys (HKDF-SHA256) of one 32-byte master key."""
 
     def __init__(self, master: bytes) -> None:
         if len(master) != _MASTER_BYTES:
@@ -40,23 +40,23 @@ class Keys:
 
     @classmethod
     def load_or_make(cls, path: Path, environment_value: str | None) -> Self:
-        """The key from the environment if it is given there, else from the file, which is made where it is missing.
+        """Return the keys from the environment's value if given, else from the file, created if missing.
 
         Raises:
-            ConfigError: the key is not 32 bytes in base64, somebody else may read the file, or none can be made.
+            ConfigError: the key is not 32 bytes in base64, or the file is readable by others or cannot be created.
         """
         return cls(master_key(path, environment_value))
 
     def seal(self, plain: bytes, bound_to: bytes) -> bytes:
-        """nonce (12 bytes) + AES-256-GCM ciphertext and tag; opens only together with the same `bound_to`."""
+        """Encrypt: nonce (12 bytes) + AES-256-GCM ciphertext and tag. `bound_to` is needed again to decrypt."""
         nonce = self._nonce()
         return nonce + self._body.encrypt(nonce, plain, bound_to)
 
     def open(self, sealed: bytes, bound_to: bytes) -> bytes:
-        """What was sealed.
+        """Decrypt what `seal` encrypted.
 
         Raises:
-            WrongKeyError: other key, other place, or changed bytes.
+            WrongKeyError: the key or `bound_to` is another one, or the bytes were changed.
         """
         try:
             return self._body.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
@@ -66,33 +66,33 @@ class Keys:
             ) from None
 
     def seal_text(self, text: str, *bound_to: str) -> bytes:
-        """A string sealed to the place it stands in, for example ("outbox", account, thread id)."""
+        """Encrypt a string, bound to the place where it is stored, for example ("outbox", account, thread id)."""
         return self.seal(text.encode("utf-8", "surrogatepass"), binding(*bound_to))
 
     def open_text(self, sealed: bytes, *bound_to: str) -> str:
-        """The string that `seal_text` sealed, "" where it was removed; raises WrongKeyError as `open` does."""
+        """Decrypt what `seal_text` encrypted; return "" if the text was removed; raise WrongKeyError as `open`."""
         if sealed == NO_LONGER_KEPT:
             return ""
         return self.open(sealed, binding(*bound_to)).decode("utf-8", "surrogatepass")
 
     def _nonce(self) -> bytes:
-        """Random, and given to nobody else: of threads that ask at once, each takes its own off the list."""
+        """Return a fresh random nonce; thread-safe, since `list.pop` gives each thread its own."""
         while True:
             try:
                 return self._nonces.pop()
             except IndexError:
-                # Together: for each call the system takes the interpreter's lock away.
+                # Many at once, since each call of urandom releases the GIL.
                 drawn = os.urandom(_NONCE_BYTES * _NONCES_TOGETHER)
                 self._nonces += [drawn[at : at + _NONCE_BYTES] for at in range(0, len(drawn), _NONCE_BYTES)]
 
     def mac(self, content: bytes, /) -> bytes:
-        """Keyed BLAKE2b, 16 bytes: nobody without the key can make or test it."""
+        """Return the keyed hash (BLAKE2b, 16 bytes), which nobody without the key can compute or verify."""
         digest = self._mac.copy()
         digest.update(content)
         return digest.digest()
 
     def chain(self, previous: bytes, content: bytes) -> bytes:
-        """The link (32 bytes) of an audit row: keyed hash over the link before it and the row's content."""
+        """Return the link (32 bytes) of an audit row: keyed hash over the previous link and the row's content."""
         digest = self._audit.copy()
         digest.update(previous)
         digest.update(content)
@@ -100,7 +100,7 @@ class Keys:
 
 
 def master_key(path: Path, environment_value: str | None) -> bytes:
-    """The 32 bytes themselves, for a backup; otherwise as `Keys.load_or_make`, which raises the same."""
+    """Return the 32 bytes of the master key, for a backup; otherwise as `Keys.load_or_make`."""
     if environment_value:
         return _decoded(environment_value, KEY_VARIABLE)
     if not path.exists():
@@ -109,12 +109,12 @@ def master_key(path: Path, environment_value: str | None) -> bytes:
 
 
 def keep_master_key(path: Path, master: bytes) -> None:
-    """Write the key file, for an installation that has none yet; one that is there stays."""
+    """Write the key file, unless one exists already."""
     _make_key_file(path, master)
 
 
 def binding(*parts: str) -> bytes:
-    """The associated data that ties a ciphertext to its place, so that rows cannot be swapped."""
+    """Return the associated data that binds a ciphertext to its place, so that rows cannot be swapped."""
     return "\0".join(parts).encode("utf-8", "surrogatepass")
 
 
@@ -148,7 +148,7 @@ def _read_key_file(path: Path) -> str:
 
 
 def _make_key_file(path: Path, master: bytes) -> None:
-    """Written aside and linked into place: a crash leaves no half key, and of two processes one wins."""
+    """Write the key file aside and link it into place: a crash leaves no partial key, and of two processes one wins."""
     try:
         _write_key_file(path, master)
     except OSError as error:

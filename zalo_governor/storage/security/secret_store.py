@@ -1,4 +1,4 @@
-"""Secrets of the installation: the session's credentials and whatever else must survive a restart unseen."""
+"""Secrets that must survive a restart, stored encrypted: for example the credentials of the Zalo session."""
 
 from datetime import datetime
 
@@ -11,41 +11,41 @@ from zalo_governor.storage.security.crypto import binding
 
 
 class SecretStore:
-    """Named secrets, encrypted."""
+    """Stores named secrets, encrypted."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def load(self, name: str) -> bytes | None:
-        """The secret of that name; None where none was saved.
+        """Return the secret with that name; None if none was saved.
 
         Raises:
-            WrongKeyError: it was saved under another key.
+            WrongKeyError: the secret was encrypted with another key.
         """
         with self._database.read() as connection:
             content = connection.scalar(select(vault.c.content).where(vault.c.name == name))
         return None if content is None else self._database.keys.open(content, binding("vault", name))
 
     def names(self, prefix: str) -> list[str]:
-        """The names that begin so."""
+        """Return the names of stored secrets that begin with `prefix`."""
         with self._database.read() as connection:
             return list(
                 connection.scalars(select(vault.c.name).where(vault.c.name.startswith(prefix, autoescape=True)))
             )
 
     def begun_at(self) -> datetime | None:
-        """When the first secret was saved of those that are kept: when the installation began."""
+        """Return when the oldest stored secret was saved: the installation's beginning; None if none is stored."""
         with self._database.read() as connection:
             first_ms = connection.scalar(select(func.min(vault.c.saved_ms)))
         return None if first_ms is None else from_ms(first_ms)
 
     def forget(self, name: str) -> None:
-        """Keep the secret of that name no longer."""
+        """Delete the secret with that name."""
         with self._database.write() as connection:
             connection.execute(delete(vault).where(vault.c.name == name))
 
     def save(self, name: str, content: bytes) -> None:
-        """Keep the secret durably in place of the one before."""
+        """Store the secret durably, replacing an earlier one with that name."""
         with self._database.write() as connection:
             self._replace(connection, name, content)
 
