@@ -2,12 +2,12 @@
 
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import repeat
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import structlog
 
@@ -17,6 +17,7 @@ from zalo_governor.domain.errors import GovernorError, StoreUnavailableError
 from zalo_governor.domain.inbound import Admitted, Element, place_of
 from zalo_governor.pipeline.ports import Gaps, History
 from zalo_governor.pipeline.storage_retry import retry_until_stored
+from zalo_governor.pipeline.unfinished_gaps import UnfinishedGap, count_by_gap, gap_owner
 
 log = structlog.get_logger(__name__)
 
@@ -33,15 +34,6 @@ _RETRY_GIVEN_UP_WITHIN = timedelta(days=1)
 """A gap that ended within this time before the last stop and was given up is tried once more at the next start."""
 
 T = TypeVar("T")
-
-
-class _UnfinishedGap(NamedTuple):
-    """A gap for which backfill has not finished."""
-
-    gap_id: int
-    began_ms: int
-    heard_id: int
-    """Id of the last inbox entry before the gap; 0 if nothing of the group was ever received."""
 
 
 class GapRecovery:
@@ -91,9 +83,9 @@ class GapRecovery:
         self._gaps_lock = threading.RLock()
         """Guards the records of gaps, in memory and in the store: the listener's thread opens and ends gaps."""
         self._loaded = False
-        self._unfinished: dict[str, list[_UnfinishedGap]] = {group_id: [] for group_id in self._groups}
+        self._unfinished: dict[str, list[UnfinishedGap]] = {group_id: [] for group_id in self._groups}
         """Of each group, the gaps for which backfill has not finished, oldest first."""
-        self._being_fetched: Sequence[_UnfinishedGap] = ()
+        self._being_fetched: Sequence[UnfinishedGap] = ()
         """Gaps whose backfill has begun: a message lost from now on may be missing from its result."""
         self._open_gaps: dict[str, int] = {}
         """Of each group, the id of the gap that has not ended."""
@@ -192,7 +184,7 @@ class GapRecovery:
             self._last_heard_ms[group_id] = self._retry_until_stored(partial(self._gaps.last_heard, group_id))
             pending = self._retry_until_stored(partial(self._gaps.pending_gaps, group_id))
             for gap in (*self._gaps_to_retry(group_id), *pending):
-                self._unfinished[group_id].append(_UnfinishedGap(gap.id, to_ms(gap.began_at), gap.heard_id))
+                self._unfinished[group_id].append(UnfinishedGap(gap.id, to_ms(gap.began_at), gap.heard_id))
                 if gap.ended_at is None:
                     self._open_gaps[group_id] = gap.id
         self._loaded = True
@@ -243,7 +235,7 @@ class GapRecovery:
         """Open a gap in the store and remember it for backfill."""
         gap_id = self._retry_until_stored(partial(self._gaps.open_gap, group_id, began_at, cause, heard_id))
         self._open_gaps[group_id] = gap_id
-        self._unfinished[group_id].append(_UnfinishedGap(gap_id, to_ms(began_at), heard_id))
+        self._unfinished[group_id].append(UnfinishedGap(gap_id, to_ms(began_at), heard_id))
 
     def _end_gap(self, group_id: str, at: datetime) -> None:
         """End the open gap of a group, if any, at the given time."""
@@ -323,7 +315,7 @@ class GapRecovery:
         log.info("gaps_settled", group=group_id, gaps=len(ends), closed=whole)
         return True
 
-    def _backfill_gaps(self, group_id: str, missed: Sequence[_UnfinishedGap]) -> dict[_UnfinishedGap, BackfillEnd]:
+    def _backfill_gaps(self, group_id: str, missed: Sequence[UnfinishedGap]) -> dict[UnfinishedGap, BackfillEnd]:
         """Run backfill and return its outcome for each gap (oldest first).
 
         One backfill serves all gaps, unless it cannot reach the oldest.
@@ -334,7 +326,7 @@ class GapRecovery:
             return {missed[0]: end, **self._backfill_gaps(group_id, missed[1:])}
         return dict.fromkeys(missed, end)
 
-    def _fetch_and_admit(self, group_id: str, missed: Sequence[_UnfinishedGap]) -> BackfillEnd:
+    def _fetch_and_admit(self, group_id: str, missed: Sequence[UnfinishedGap]) -> BackfillEnd:
         """Admit what the history returns for the gaps, then the old messages of the socket; return the outcome."""
 
         def take(elements: Sequence[Element]) -> None:
@@ -360,8 +352,8 @@ class GapRecovery:
         before the bot joined. If nothing is stored, messages older than the last gap are discarded.
         """
         with self._changed:
-            mine = [element for element in self._old_elements if _gap_owner(element) == group_id]
-            self._old_elements = [element for element in self._old_elements if _gap_owner(element) != group_id]
+            mine = [element for element in self._old_elements if gap_owner(element) == group_id]
+            self._old_elements = [element for element in self._old_elements if gap_owner(element) != group_id]
         if not mine:
             return []
         since_ms = self._retry_until_stored(partial(self._gaps.first_heard, group_id))
@@ -376,7 +368,7 @@ class GapRecovery:
             if self._admit_in_chunks(self._take_old_of_group(group_id)):
                 self._notify_recovered(group_id)
         with self._changed:
-            self._old_elements = [element for element in self._old_elements if _gap_owner(element) in self._groups]
+            self._old_elements = [element for element in self._old_elements if gap_owner(element) in self._groups]
 
     def _admit_in_chunks(self, elements: Sequence[Element]) -> list[Admitted]:
         """Admit elements in chunks and return those that were new."""
@@ -385,13 +377,9 @@ class GapRecovery:
             admitted += self._retry_until_stored(partial(self._admit, elements[start : start + _CHUNK]))
         return admitted
 
-    def _count_recovered(self, missed: Sequence[_UnfinishedGap], fresh: Sequence[Admitted]) -> None:
+    def _count_recovered(self, missed: Sequence[UnfinishedGap], fresh: Sequence[Admitted]) -> None:
         """Count each recovered entry towards the latest gap that had begun by the entry's time."""
-        counts = Counter(
-            next((gap for gap in reversed(missed) if gap.began_ms <= item.entry.at_ms), missed[0]).gap_id
-            for item in fresh
-        )
-        for gap_id, count in counts.items():
+        for gap_id, count in count_by_gap(missed, fresh).items():
             self._retry_until_stored(partial(self._gaps.add_recovered, gap_id, count))
 
     def _retry_until_stored(self, operation: Callable[[], T]) -> T:
@@ -406,8 +394,3 @@ class GapRecovery:
     def _wait_unless_stopping(self, seconds: float) -> bool:
         with self._changed:
             return self._changed.wait_for(lambda: self._stopping, timeout=seconds)
-
-
-def _gap_owner(element: Element) -> str:
-    """Return the id under which the element's gaps are recorded: its group, or the bot account if it is private."""
-    return element.thread_id if element.is_group else element.account

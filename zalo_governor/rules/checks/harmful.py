@@ -82,7 +82,7 @@ class HarmfulRule(Rule[HarmfulParameters]):
         """Return the highest score in the whole text or in one of its sentences: (score, category, text)."""
         model = self._get_model()
         whole, *parts = ways_to_read(reading)
-        leads = []
+        leads: list[tuple[float, str, str]] = []
         for way, handicap in ((whole, 0.0), *((part, _SENTENCE_PENALTY) for part in parts)):
             if leads and leads[0][0] < _CLEARLY_CLEAN and len(whole) <= _SHORT_ENOUGH:
                 break
