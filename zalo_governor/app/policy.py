@@ -1,7 +1,6 @@
 """Derives the policy of the services from the configuration, and records configuration changes in the audit log."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from random import SystemRandom
 
 from zalo_governor import __version__
@@ -35,7 +34,6 @@ def office_policy(
         look_for: requests a sync of a group at once, to find the person with that uid, who writes there.
     """
     settings, rulebook = configuration.settings, configuration.rulebook
-    escalation = settings.escalation
     return ServicePolicy(
         account=account,
         groups={group.id: group.name for group in settings.groups},
@@ -51,27 +49,13 @@ def office_policy(
         letterhead=settings.office.letterhead,
         changes=configuration.changes,
         clarity=configuration.clarity,
-        remind_members=escalation.remind_members,
-        repeat_window=escalation.repeat_window,
-        member_cooldown=escalation.member_cooldown,
-        leader_after=escalation.leader_after,
-        digest_after=escalation.digest_after,
-        quiet_hours=escalation.quiet_hours,
-        code_valid=escalation.code_valid,
-        report_files=settings.schedule.report_files,
-        readers_kept=timedelta(days=settings.retention.readers_days),
-        longest_name=settings.names.longest,
+        escalation=settings.escalation,
+        names=settings.names,
+        roster=settings.roster,
+        approval=settings.approval,
+        retention=settings.retention,
+        schedule=settings.schedule,
         short_forms=configuration.short_forms,
-        name_reminder_after=timedelta(days=settings.names.remind_days),
-        name_reminders=settings.names.reminders,
-        names_asked_per_day=settings.names.asked_per_day,
-        remove_outsiders=settings.roster.remove_outsiders,
-        accept_friends=settings.roster.accept_friends,
-        lookups_per_day=settings.roster.lookups_per_day,
-        lookup_every=settings.roster.lookup_every,
-        approvers=frozenset(settings.approval.roles),
-        approval_valid=timedelta(hours=settings.approval.valid_hours),
-        approved_within=timedelta(hours=settings.approval.afterwards_hours),
         trial=settings.trial.lasts,
         introduce=settings.introduction.post_in_group,
         introduction=introduction_of(settings),

@@ -238,6 +238,16 @@ class ApprovalSettings(_Section):
     afterwards_hours: float = Field(default=48.0, ge=0)
     """Hours after a change within which it can still be approved, by the code of its case."""
 
+    @property
+    def valid(self) -> timedelta:
+        """Return `valid_hours` as a timedelta."""
+        return timedelta(hours=self.valid_hours)
+
+    @property
+    def afterwards(self) -> timedelta:
+        """Return `afterwards_hours` as a timedelta."""
+        return timedelta(hours=self.afterwards_hours)
+
 
 class NameSettings(_Section):
     """Checks of members' display names (clause 3.2)."""
@@ -250,6 +260,11 @@ class NameSettings(_Section):
     """Maximum number of times a member is asked again."""
     asked_per_day: int = Field(default=30, ge=1)
     """Maximum number of members asked per day; the others are asked on the following days."""
+
+    @property
+    def remind_after(self) -> timedelta:
+        """Return `remind_days` as a timedelta."""
+        return timedelta(days=self.remind_days)
 
 
 class RetentionSettings(_Section):
@@ -269,6 +284,11 @@ class RetentionSettings(_Section):
     """The person of each event; then only the anonymous event is kept. Persons of cases are kept with the case."""
     readers_days: int = Field(default=90, ge=1)
     """Receipts: who received or saw a message of a case."""
+
+    @property
+    def readers_kept(self) -> timedelta:
+        """Return `readers_days` as a timedelta."""
+        return timedelta(days=self.readers_days)
 
 
 class BackupSettings(_Section):

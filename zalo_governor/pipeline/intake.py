@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 
 import structlog
 
+from zalo_governor.domain.backoff import doubling
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.inbound import Admitted, Element, ElementKind, Entry, Source
-from zalo_governor.domain.retry import doubling
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.ports import Door, Inbox
 

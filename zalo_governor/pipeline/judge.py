@@ -7,12 +7,12 @@ from typing import Any, Generic
 
 import structlog
 
+from zalo_governor.domain.backoff import doubling
 from zalo_governor.domain.clock import Clock, to_ms
 from zalo_governor.domain.errors import ProgramEndsError, StoreUnavailableError
 from zalo_governor.domain.events import EventBase
 from zalo_governor.domain.findings import RuleFailure, Verdict
 from zalo_governor.domain.inbound import Admitted, ElementKind, place_of
-from zalo_governor.domain.retry import doubling
 from zalo_governor.pipeline.evaluation import Assessment, Evaluator, NotUnderstood
 from zalo_governor.pipeline.heartbeat import Heartbeat
 from zalo_governor.pipeline.ordering import EventOrdering

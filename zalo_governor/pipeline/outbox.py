@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from zalo_governor.domain.clock import Clock
-from zalo_governor.domain.delivery import ECHO_WAIT, promise_of
 from zalo_governor.domain.documents import ReportFile
 from zalo_governor.domain.errors import (
     GovernorError,
@@ -18,6 +17,7 @@ from zalo_governor.domain.errors import (
     StoreUnavailableError,
 )
 from zalo_governor.domain.notices import Outgoing, Purpose, Reception
+from zalo_governor.domain.send_retries import ECHO_WAIT, promise_of
 from zalo_governor.pipeline.ports import OutboxStore, Sender
 
 log = structlog.get_logger(__name__)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from zalo_governor.domain.backoff import Backoff
 from zalo_governor.domain.jobs import Job, JobKind, JobOutcome
-from zalo_governor.domain.retry import Backoff
 from zalo_governor.services.ports import BeginUnitOfWork, UnitOfWork
 
 BACKOFF = Backoff.of_seconds(2, 5, 15, 60)

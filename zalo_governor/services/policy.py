@@ -5,12 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from zalo_governor.config.sections import (
+    ApprovalSettings,
+    EscalationSettings,
+    NameSettings,
+    RetentionSettings,
+    RosterSettings,
+    ScheduleSettings,
+)
 from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import Clock
 from zalo_governor.domain.connection import LineState
 from zalo_governor.domain.delivery import NOTHING_OUTGOING, UndeliveredCounts
-from zalo_governor.domain.documents import Letterhead, ReportFormat
-from zalo_governor.domain.escalation import Ladder, QuietHours, Steps, Times
+from zalo_governor.domain.documents import Letterhead
+from zalo_governor.domain.escalation import Ladder, Steps, Times
 from zalo_governor.domain.people import Person, Role
 from zalo_governor.domain.regulation import Regulation
 from zalo_governor.services.group_changes.vocabulary import ChangeVocabulary
@@ -93,50 +101,14 @@ class ServicePolicy:
     """The words that people use for the things that can be changed about a group."""
     clarity: ClarityPolicy
     """Which messages count as directives or reports, and which of them as brief and clear."""
-    remind_members: bool = True
-    """Whether members are asked in private about minor findings; about sealed ones they always are."""
-    repeat_window: timedelta = timedelta(hours=1)
-    """Within this time after a case's last event, further findings on the same person and rule join the open case."""
-    member_cooldown: timedelta = timedelta(hours=24)
-    """Minimum time between two requests to one member about the same minor rule."""
-
-    leader_after: timedelta = timedelta(minutes=15)
-    """How long the admins have to answer a grave case before the leader is told, with the mark "not verified"."""
-    digest_after: timedelta = timedelta(minutes=30)
-    """How long cases that need human triage are collected before the admins get them in one digest."""
-    report_files: Sequence[ReportFormat] = (ReportFormat.DOCX, ReportFormat.PNG)
-    """File formats sent beside the text of a monthly or quarterly report."""
-    quiet_hours: QuietHours | None = None
-    """The hours of the night in which minor findings are held back until morning; None for none."""
-    longest_name: int = 40
-    """Longest display name that Zalo presumably takes, in characters; for longer ones a short form is proposed too."""
+    escalation: EscalationSettings = field(default_factory=EscalationSettings)
+    names: NameSettings = field(default_factory=NameSettings)
+    roster: RosterSettings = field(default_factory=RosterSettings)
+    approval: ApprovalSettings = field(default_factory=ApprovalSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
+    schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     short_forms: ShortForms = field(default_factory=lambda: ShortForms(()))
-    """Abbreviations for titles and agencies in display names."""
-    name_reminder_after: timedelta = timedelta(days=7)
-    """How long after a request a member whose display name is still wrong is asked again."""
-    name_reminders: int = 3
-    """How many times at most a member is asked again about a display name."""
-    names_asked_per_day: int = 30
-    """How many members at most are asked about their names on one day; the others are asked on later days."""
-    code_valid: timedelta = timedelta(minutes=5)
-    """How long a one-time code is valid."""
-    readers_kept: timedelta = timedelta(days=90)
-    """How long read receipts of messages under a case are kept."""
-    remove_outsiders: bool = False
-    """Whether the program removes members who are not on the roster by itself, if the account has that right."""
-    accept_friends: bool = True
-    """Whether friend requests from members of governed groups are accepted."""
-    lookups_per_day: int = 40
-    """How many telephone numbers of the roster are looked up on Zalo per day at most."""
-    lookup_every: timedelta = timedelta(seconds=30)
-    """Minimum time between two such lookups."""
-    approvers: frozenset[Role] = frozenset({Role.LEADER})
-    """The roles that may approve a change of the group."""
-    approval_valid: timedelta = timedelta(hours=24)
-    """How long an approval, which covers one change, stays valid if it named no time."""
-    approved_within: timedelta = timedelta(hours=48)
-    """How long after a change it may still be approved."""
-
+    """Abbreviations of titles and agencies that the office accepts in display names."""
     trial: timedelta = timedelta(0)
     """How long a new account runs on trial before the admin gets the summary of the trial; zero for no trial."""
     introduce: bool = False
@@ -155,11 +127,16 @@ class ServicePolicy:
 
     def rests_until(self, moment: datetime) -> datetime | None:
         """Return the end of the quiet hours in which the moment lies; None if it lies outside of them."""
-        return self.quiet_hours.until(moment) if self.quiet_hours else None
+        return self.escalation.quiet_hours.until(moment) if self.escalation.quiet_hours else None
 
     @property
     def _times(self) -> Times:
-        return Times(self.leader_after, self.digest_after, self.quiet_hours, self.remind_members)
+        return Times(
+            self.escalation.leader_after,
+            self.escalation.digest_after,
+            self.escalation.quiet_hours,
+            self.escalation.remind_members,
+        )
 
     @property
     def governed(self) -> list[Group]:

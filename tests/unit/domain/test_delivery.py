@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from zalo_governor.domain.delivery import URGENT, Promise, expiry_of, promise_of
 from zalo_governor.domain.notices import Notice, Purpose
+from zalo_governor.domain.send_retries import URGENT, Promise, expiry_of, promise_of
 from zalo_governor.zalo.http.error_codes import MEANINGS, Meaning
 
 PAGE = (Path(__file__).parents[3] / "docs" / "giao-tin.md").read_text("utf-8")

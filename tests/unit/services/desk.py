@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.memory.store import MemoryStore
 from tests.memory.unit_of_work import MemoryUnitOfWork
+from zalo_governor.config.sections import EscalationSettings
 from zalo_governor.config.yaml_file import load_yaml, validate
 from zalo_governor.domain.connection import LineState
 from zalo_governor.domain.delivery import NOTHING_OUTGOING
@@ -107,6 +108,12 @@ SENTENCES = {"hop luc may gio": "họp lúc mấy giờ"}
 """What the marks of these sentences are."""
 
 
+def escalation(**changes: Any) -> EscalationSettings:
+    """Settings without quiet hours; limits that the settings file must keep may be broken, such as windows of zero."""
+    plain = EscalationSettings(quiet_hours=None)
+    return plain.model_copy(update=changes)
+
+
 class Desk:
     """An office with its uow and a clock that tests turn."""
 
@@ -134,6 +141,7 @@ class Desk:
             "look_for": lambda group_id, uid: self.looked_for.append((group_id, uid)),
             "draw_code": lambda: "482913",
             "letterhead": LETTERHEAD,
+            "escalation": escalation(),
             "changes": ChangeVocabulary.load(CONFIG / "thay-doi-nhom.yaml"),
             "clarity": CLARITY,
             "with_marks": lambda sentence: [SENTENCES.get(sentence, sentence)],

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.services.desk import BOT, to
 from tests.unit.services.members.test_outsiders import HOA, OTHER, STRANGER, Group
 from tests.unit.services.test_membership import carried_out
+from zalo_governor.config.sections import RosterSettings
 from zalo_governor.domain.errors import GovernorError
 from zalo_governor.domain.events import FriendAct
 from zalo_governor.domain.jobs import JobKind, JobOutcome
@@ -54,7 +55,7 @@ def test_other_acts_of_friends_are_no_requests(act: str) -> None:
 
 
 def test_an_office_may_have_nobody_accepted() -> None:
-    group = Group(accept_friends=False)
+    group = Group(roster=RosterSettings(accept_friends=False))
     group.store.present = {STRANGER}
     asks(group, STRANGER)
     assert group.store.jobs == []
@@ -121,7 +122,7 @@ def test_numbers_of_whom_the_account_is_not_known_are_looked_up_one_by_one_and_n
 
 
 def test_the_budget_of_a_day_is_kept_also_by_the_next_process() -> None:
-    group = Group(lookups_per_day=1)
+    group = Group(roster=RosterSettings(lookups_per_day=1))
     group.store.entries = [HOA, HOA.model_copy(update={"phone": "+84987654321"})]
     Numbers(group).run(1)
     again = Numbers(group)
@@ -139,7 +140,12 @@ def test_what_zalo_refuses_is_asked_for_an_hour_later() -> None:
     numbers.run(1)
     assert numbers.book.next_due() == group.now + timedelta(hours=1)
     assert group.store.lookups == {}
-    assert PhoneLookup(Group(lookups_per_day=0).policy, find=numbers._find, begin=group.transaction).next_due() is None
+    assert (
+        PhoneLookup(
+            Group(roster=RosterSettings(lookups_per_day=0)).policy, find=numbers._find, begin=group.transaction
+        ).next_due()
+        is None
+    )
 
 
 def test_a_number_that_is_recognised_takes_the_alarm_back() -> None:

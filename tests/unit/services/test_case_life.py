@@ -1,10 +1,8 @@
 """The life of a case between the member and the desk: explanations, reviews, notes, and what is taken back."""
 
-from datetime import timedelta
-
 import pytest
 
-from tests.unit.services.desk import BAD_NAME, BOT, GROUP, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BAD_NAME, BOT, GROUP, UIDS, UNMARKED, Desk, escalation, to
 from zalo_governor.domain.cases import NoteKind
 from zalo_governor.domain.events import MessageRecalled, NameObserved
 from zalo_governor.domain.inbound import Source
@@ -14,7 +12,7 @@ TEXT = "de nghi so gui so lieu"
 
 
 def a_case(who: str = "member", text: str = TEXT) -> Desk:
-    desk = Desk(repeat_window=timedelta())
+    desk = Desk(escalation=escalation(repeat_window_minutes=0))
     desk.say(who, text, UNMARKED)
     desk.take()
     return desk

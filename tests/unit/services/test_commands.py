@@ -19,6 +19,7 @@ from tests.unit.services.desk import (
     UIDS,
     UNMARKED,
     Desk,
+    escalation,
     to,
 )
 from zalo_governor.domain.connection import Gap, LineState
@@ -187,7 +188,7 @@ def listed(desk: Desk, line: str) -> list[str]:
 
 @pytest.mark.parametrize("words", ["", "mở", "tất cả", "HÔM NAY"])
 def test_every_case_can_be_listed_page_by_page_and_the_gravest_comes_first(words: str) -> None:
-    desk = Desk(repeat_window=timedelta())
+    desk = Desk(escalation=escalation(repeat_window_minutes=0))
     desk.seal("member")
     for _ in range(44):
         desk.say("member", "noi dung", UNMARKED)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.desk import BAD_NAME, BOT, GROUP, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BAD_NAME, BOT, GROUP, UIDS, UNMARKED, Desk, escalation, to
 from zalo_governor.domain.escalation import Night, QuietHours
 from zalo_governor.domain.events import GroupInfoChanged, MessageRecalled, NameObserved
 from zalo_governor.domain.findings import Severity
@@ -27,7 +27,7 @@ class AtNight(Desk):
     """A desk at 02:04 in the quiet hours."""
 
     def __init__(self, **policy: Any) -> None:
-        super().__init__(quiet_hours=QuietHours(start=time(22), end=time(6)), **policy)
+        super().__init__(escalation=escalation(quiet_hours=QuietHours(start=time(22), end=time(6))), **policy)
         self.now = NIGHT
         self.store.group = GroupSnapshot(group_id=GROUP, name="Nhóm điều hành", owner_uid=UIDS["admin"])
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from tests.unit.services.desk import NOW, PEOPLE, SEALED, Desk, to
+from tests.unit.services.desk import NOW, PEOPLE, SEALED, Desk, escalation, to
 from zalo_governor.domain.escalation import QuietHours
 
 DESK = ("admin", "admin_staff")
@@ -37,7 +37,7 @@ def test_an_incident_reaches_the_desk_at_once(place: str) -> None:
     ],
 )
 def test_at_night_only_what_is_called_urgent_wakes_the_desk(said: str, *, waits: bool) -> None:
-    desk = Desk(quiet_hours=QuietHours(start=time(22), end=time(6)))
+    desk = Desk(escalation=escalation(quiet_hours=QuietHours(start=time(22), end=time(6))))
     desk.now = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
     desk.say("member", f"/suco {said}", place="private")
     posted = desk.take()
@@ -50,7 +50,7 @@ def test_at_night_only_what_is_called_urgent_wakes_the_desk(said: str, *, waits:
 
 
 def test_the_incidents_of_a_night_come_as_one_message_in_the_morning() -> None:
-    desk = Desk(quiet_hours=QuietHours(start=time(22), end=time(6)))
+    desk = Desk(escalation=escalation(quiet_hours=QuietHours(start=time(22), end=time(6))))
     desk.now = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
     desk.say("member", "/suco Từ tối máy không nhận được tin", place="private")
     desk.later(hours=2)

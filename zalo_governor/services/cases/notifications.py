@@ -312,7 +312,7 @@ class CaseNotifications:
             return None
         if old:
             return MessageId.MEMBER_NOT_ASKED
-        cooldown = self._policy.member_cooldown
+        cooldown = self._policy.escalation.member_cooldown
         since = self._policy.clock() - cooldown
         if cooldown and uow.outbox.last_added(
             person.id, Purpose.MEMBER_REQUEST.value, case.group_id, since, rule_id=case.rule_id

@@ -155,7 +155,7 @@ class CaseService:
             for case in uow.cases.of_message(event.thread_id, event.key):
                 if case.rule_id == rule_id and (case.state.open or not revised):
                     return case, True
-        since = event.at - self._policy.repeat_window
+        since = event.at - self._policy.escalation.repeat_window
         if concern.sealed:
             mac = event.mac if isinstance(event, SealedHeard) else None
             return (uow.cases.find_sealed(event.thread_id, person.id, mac, since) if mac else None), False

@@ -34,7 +34,7 @@ class Approve(Command[Asked]):
     word = "duyet"
     usage = MessageId.USAGE_APPROVE
     roles = DESK | {Role.LEADER}
-    """Roles that may use the command; those not in `policy.approvers` only get a text with which to ask the leader."""
+    """Roles that may use the command; those not in `policy.approval.roles` only get a text with which to ask the leader."""
 
     def __init__(self, policy: ServicePolicy) -> None:
         super().__init__(policy)
@@ -42,7 +42,7 @@ class Approve(Command[Asked]):
 
     def allowed(self, person: Person) -> bool:
         """Return whether the person may approve changes or ask for approval."""
-        return person.has(*self.policy.approvers, *self.roles)
+        return person.has(*self.policy.approval.roles, *self.roles)
 
     def understand(self, rest: str, today: date) -> Asked | None:
         """Parse a case code, or a description of a change by the words of config/thay-doi-nhom.yaml."""
@@ -55,7 +55,7 @@ class Approve(Command[Asked]):
 
     def answer(self, call: Call, argument: Asked) -> Answer:
         """Record the approval; or, for a person who may not approve, return a text with which to ask the leader."""
-        may = call.person.has(*self.policy.approvers)
+        may = call.person.has(*self.policy.approval.roles)
         if argument.case_id is not None:
             case = call.uow.cases.get(argument.case_id)
             if case is None:
@@ -80,7 +80,7 @@ class Approve(Command[Asked]):
                 words=asked.words,
                 kind=wanted.kind,
                 item=wanted.item,
-                until=now + (wanted.length or self.policy.approval_valid),
+                until=now + (wanted.length or self.policy.approval.valid),
                 once=wanted.length is None,
             )
         )
@@ -106,7 +106,7 @@ class Approve(Command[Asked]):
         now, code = self.policy.clock(), case.code
         if case.rule_id not in CHANGE_RULES:
             return Answer([self.voice.render(MessageId.APPROVAL_NO_CHANGE, code=code)], "no_change", code)
-        until = case.event_at + self.policy.approved_within
+        until = case.event_at + self.policy.approval.afterwards
         if now > until:
             return Answer(
                 [self.voice.render(MessageId.APPROVAL_TOO_LATE, code=code, until=moment(until))], "too_late", code

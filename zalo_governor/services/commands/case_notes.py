@@ -77,7 +77,7 @@ class WhoHasSeen(CaseCommand):
             seen=number(seen),
             delivered=number(len(readers) - seen),
             rows="\n".join(rows),
-            days=number(self.policy.readers_kept.days),
+            days=number(self.policy.retention.readers_kept.days),
         )
         return Answer([text], subject=case.code)
 
@@ -115,13 +115,13 @@ class Remove(Command[tuple[int, str]]):
 
     def _send_code(self, call: Call, case: Case, count: int) -> Answer:
         secret, now = self.policy.draw_code(), self.policy.clock()
-        call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.code_valid)
+        call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.escalation.code_valid)
         text = self.voice.render(
             MessageId.REMOVAL_CODE,
             code=case.code,
             count=number(count),
             secret=secret,
-            minutes=number(minutes_of(self.policy.code_valid)),
+            minutes=number(minutes_of(self.policy.escalation.code_valid)),
         )
         return Answer([text], "code_issued", case.code)
 

@@ -91,7 +91,7 @@ class TellIncident(_RemarkCommand):
 
     def _pass_on(self, call: Call, remark: Remark) -> str:
         """Notify the admins at once, as the member may be missing orders; in the quiet hours only if marked urgent."""
-        quiet = self.policy.quiet_hours
+        quiet = self.policy.escalation.quiet_hours
         morning = quiet.until(remark.at) if quiet and not _is_urgent(remark.text) else None
         if morning is not None:  # `Digests.incidents` then sends all incidents of the night together.
             about = {"code": remark.code, "when": moment(morning)}

@@ -205,14 +205,14 @@ class PutOut(Command[Whom]):
 
     def _send_code(self, call: Call, found: Found, case: Case) -> Answer:
         secret, now = self.policy.draw_code(), self.policy.clock()
-        call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.code_valid)
+        call.uow.case_messages.issue_removal_code(case, call.person.id, secret, now + self.policy.escalation.code_valid)
         text = self.voice.render(
             MessageId.PUT_OUT_CODE,
             code=case.code,
             who=self.voice.who(found.person),
             group=self.voice.group(found.group),
             secret=secret,
-            minutes=number(minutes_of(self.policy.code_valid)),
+            minutes=number(minutes_of(self.policy.escalation.code_valid)),
         )
         return Answer([text], "code_issued", case.code)
 

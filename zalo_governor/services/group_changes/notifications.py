@@ -138,7 +138,7 @@ class ChangeNotifications:
             return MessageId.MEMBER_LEADERSHIP
         if actor.reach is Reach.REFUSED:
             return MessageId.MEMBER_UNREACHED
-        if not self._policy.remind_members and not actor.has(*DESK):
+        if not self._policy.escalation.remind_members and not actor.has(*DESK):
             return MessageId.MEMBER_NOT_ASKED
         text = self._voice.render_for(actor, MessageId.CHANGE_REQUEST, told=self._voice.render(told), **about)
         sent = self._post.to_person(uow, actor, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
@@ -156,5 +156,5 @@ class ChangeNotifications:
             "rows": self._wording.rows(uow, changes),
             "citation": self._voice.citation(case.clause),
             "clause": self._voice.clause(case.clause),
-            "until": moment(case.event_at + self._policy.approved_within),
+            "until": moment(case.event_at + self._policy.approval.afterwards),
         }

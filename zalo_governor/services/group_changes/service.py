@@ -104,7 +104,9 @@ class GroupChangeService:
 
     def _is_entitled(self, event: EventBase, actor: Person | None) -> bool:
         """Return whether the bot account itself (on somebody's order) or a person who may approve made the change."""
-        return event.sender_uid == self._policy.account or (actor is not None and actor.has(*self._policy.approvers))
+        return event.sender_uid == self._policy.account or (
+            actor is not None and actor.has(*self._policy.approval.roles)
+        )
 
     def _find_approval(self, uow: UnitOfWork, event: EventBase, change: Change) -> Approval | None:
         given = uow.group_changes.approvals(event.thread_id, event.at)
@@ -125,7 +127,7 @@ class GroupChangeService:
     def _open_or_join(self, uow: UnitOfWork, event: EventBase, actor: Person, held: "_Unapproved") -> None:
         now = self._policy.clock()
         label = held.changes[0].change.kind.value
-        since = event.at - self._policy.repeat_window
+        since = event.at - self._policy.escalation.repeat_window
         case = uow.cases.find_open(event.thread_id, held.finding.rule_id, actor.id, label, since)
         if case is None:
             finding = held.finding.model_copy(update={"label": label})

@@ -66,7 +66,7 @@ class DisplayNameAdvice:
 
     def _render_proposal(self, text: MessageId, name: str) -> str:
         said = self._voice.render(text, name=plain(name, _LONGEST_PROPOSAL))
-        short = self._policy.short_forms.fit(name, self._policy.longest_name)
+        short = self._policy.short_forms.fit(name, self._policy.names.longest)
         if short == name:
             return said
         return said + self._voice.render(MessageId.PROPOSAL_SHORT, name=plain(short, _LONGEST_PROPOSAL))

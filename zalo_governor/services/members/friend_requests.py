@@ -39,7 +39,7 @@ class FriendRequestService:
         Returns:
             Whether a job was enqueued; False also if such a job is waiting already.
         """
-        group_id = self._find_group_of(uow, uid) if self._policy.accept_friends and uid else None
+        group_id = self._find_group_of(uow, uid) if self._policy.roster.accept_friends and uid else None
         if group_id is None:
             self._decline(uow, uid)
             return False
@@ -95,7 +95,7 @@ class FriendRequestPoll:
 
     def next_due(self) -> datetime | None:
         """Return when to fetch next (at once after the start); None if the settings accept no friends."""
-        return self._next if self._policy.accept_friends else None
+        return self._next if self._policy.roster.accept_friends else None
 
     def act(self, now: datetime) -> None:
         """Fetch the open requests and decide on each; after a failure, try again in 5 minutes."""

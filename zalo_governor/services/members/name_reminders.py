@@ -30,7 +30,7 @@ class NameReminders:
 
     def may_ask(self, uow: UnitOfWork) -> bool:
         """Return whether one more member may be asked today under the daily limit."""
-        return self._asked_today(uow, *self._policy.groups) < self._policy.names_asked_per_day
+        return self._asked_today(uow, *self._policy.groups) < self._policy.names.asked_per_day
 
     def remind(self, uow: UnitOfWork, group_id: str) -> int:
         """Ask members with open name cases who were never asked, or not recently; return how many were asked."""
@@ -39,7 +39,7 @@ class NameReminders:
         for case in self._open(uow, group_id):
             if case.state not in {CaseState.NEW, CaseState.REMINDED}:
                 continue
-            since = now - policy.name_reminder_after + _SLACK
+            since = now - policy.names.remind_after + _SLACK
             if self._given_up(case) or uow.outbox.last_added(
                 case.person_id, _REQUEST, group_id, since, rule_id=NAME_RULE
             ):
@@ -80,7 +80,7 @@ class NameReminders:
     def _given_up(self, case: Case) -> bool:
         """Return whether all reminders that the settings allow are used up."""
         policy = self._policy
-        return policy.clock() - case.opened_at > policy.name_reminder_after * policy.name_reminders + _SLACK
+        return policy.clock() - case.opened_at > policy.names.remind_after * policy.names.reminders + _SLACK
 
     def _asked_today(self, uow: UnitOfWork, *group_ids: str) -> int:
         midnight = local(self._policy.clock()).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -227,7 +227,7 @@ class OutsiderService:
 
         Not on trial, not without the right to remove, and not if the name resembles an entry of the roster.
         """
-        if not self._policy.remove_outsiders or not self._may_remove_members(uow, newcomer.group_id):
+        if not self._policy.roster.remove_outsiders or not self._may_remove_members(uow, newcomer.group_id):
             return
         if on_trial(self._policy, uow):
             return

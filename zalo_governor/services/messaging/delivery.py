@@ -148,7 +148,10 @@ class DeliveryFollowUp:
 
     def _tell_of_unreached_people(self, uow: UnitOfWork, now: datetime) -> None:
         """Tell the admins which people notices about cases do not reach; in the quiet hours only for urgent notices."""
-        quiet = self._policy.quiet_hours is not None and self._policy.quiet_hours.until(now) is not None
+        quiet = (
+            self._policy.escalation.quiet_hours is not None
+            and self._policy.escalation.quiet_hours.until(now) is not None
+        )
         unreached = uow.deliveries.unreached_people(now - UNHEARD_AFTER)
         for group_id, notices in _group_by(
             [one for one in unreached if one.urgent or not quiet], lambda one: one.group_id

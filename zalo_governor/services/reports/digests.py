@@ -82,7 +82,7 @@ class Digests:
 
     def backup(self, uow: UnitOfWork, due: datetime) -> None:
         """Warn that a backup is overdue, once a day for all bot accounts together; skipped during the quiet hours."""
-        status, quiet = self._policy.status(), self._policy.quiet_hours
+        status, quiet = self._policy.status(), self._policy.escalation.quiet_hours
         if quiet and quiet.until(self._policy.clock()):
             return
         if status.backup_overdue and uow.claims.claim_once("backup_overdue", midnight(today(due))):
@@ -134,7 +134,7 @@ class Digests:
         return uow.feedback.untold(group.id, RemarkKind.INCIDENT)
 
     def _incident_due(self, incident: Remark) -> datetime:
-        quiet = self._policy.quiet_hours
+        quiet = self._policy.escalation.quiet_hours
         return (quiet.until(incident.at) if quiet else None) or incident.at
 
     def _remark_row(self, uow: UnitOfWork, remark: Remark) -> str:

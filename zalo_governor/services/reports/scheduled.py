@@ -52,12 +52,12 @@ class ScheduledReports:
     def monthly_report(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the report on the month before that of `due`, with its files; return the number of recipients."""
         period = as_period(month_before(today(due)), self._voice)
-        return self._send_report(uow, "monthly_report", due, period, self._policy.report_files)
+        return self._send_report(uow, "monthly_report", due, period, self._policy.schedule.report_files)
 
     def quarterly_report(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the report on the quarter before that of `due`, with its files; return the number of recipients."""
         period = as_period(quarter_before(today(due)), self._voice)
-        return self._send_report(uow, "quarterly_report", due, period, self._policy.report_files)
+        return self._send_report(uow, "quarterly_report", due, period, self._policy.schedule.report_files)
 
     def hints_digest(self, uow: UnitOfWork, due: datetime) -> int:
         """Send the admins the hints of the 24 hours before `due` and new signs of possible leaks; return their number.
@@ -99,8 +99,8 @@ class ScheduledReports:
         self._quiet_hours_end.begin(uow)
 
     def forget_readers(self, uow: UnitOfWork) -> int:
-        """Delete records of who read which message that are older than `policy.readers_kept`; return their number."""
-        return uow.case_messages.forget_readers(self._policy.clock() - self._policy.readers_kept)
+        """Delete records of who read which message that are older than `policy.retention.readers_kept`; return their number."""
+        return uow.case_messages.forget_readers(self._policy.clock() - self._policy.retention.readers_kept)
 
     def _send_report(
         self, uow: UnitOfWork, job: str, due: datetime, period: Period, faces: Sequence[ReportFormat] = ()

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, insert, or_, select
 
 from zalo_governor.domain.clock import from_ms, to_ms
-from zalo_governor.domain.delivery import expiry_of
 from zalo_governor.domain.notices import Notice, OutgoingState
+from zalo_governor.domain.send_retries import expiry_of
 from zalo_governor.storage.engine.transaction import Transaction
 from zalo_governor.storage.repositories.base import Repository
 from zalo_governor.storage.repositories.trials import Trials

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.services.desk import BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, escalation, to
+from zalo_governor.config.sections import RetentionSettings
 from zalo_governor.domain.events import GroupCall, MessageDeleted, MessageRecalled, MessageSeen
 from zalo_governor.domain.findings import Finding, SealedFinding
 from zalo_governor.domain.inbound import Source
@@ -53,7 +54,7 @@ def test_what_is_told_at_once_is_not_gathered_because_a_clock_moves_on_meanwhile
     finding: Finding | SealedFinding,
 ) -> None:
     ticks = count()
-    desk = Desk(clock=lambda: NOW + timedelta(microseconds=next(ticks)), quiet_hours=None)
+    desk = Desk(clock=lambda: NOW + timedelta(microseconds=next(ticks)))
     desk.say("member", "Tin", finding)
     assert [case.desk_due_at for case in desk.store.book.values()] == [None]
     assert to(desk.take(), "admin")
@@ -87,7 +88,7 @@ def test_with_no_answer_for_15_minutes_the_leader_is_told_once_and_that_nobody_h
 
 @pytest.mark.parametrize("minutes", [3, 45])
 def test_the_office_sets_the_minutes(minutes: int) -> None:
-    desk = Desk(leader_after=timedelta(minutes=minutes))
+    desk = Desk(escalation=escalation(leader_after_minutes=minutes))
     desk.seal("member")
     desk.tick(minutes=minutes - 1)
     assert to(desk.take(), "leader") == []
@@ -349,7 +350,7 @@ def test_without_a_receipt_the_desk_hears_that_the_figure_may_be_too_small() -> 
 
 
 def test_who_has_read_what_is_dropped_after_the_time_that_the_office_sets() -> None:
-    desk = Desk(readers_kept=timedelta(days=7))
+    desk = Desk(retention=RetentionSettings(readers_days=7))
     desk.office.duties.forget_readers(desk.uow)
     assert desk.store.forgotten_before == NOW - timedelta(days=7)
 

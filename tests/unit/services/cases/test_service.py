@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.services.desk import BAD_NAME, BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BAD_NAME, BOT, GROUP, NOW, SEALED, UIDS, UNMARKED, Desk, escalation, to
+from zalo_governor.config.sections import NameSettings
 from zalo_governor.domain.events import (
     MembersJoined,
     MessageDeleted,
@@ -177,7 +178,7 @@ def test_who_takes_no_messages_is_not_written_to_and_the_admin_learns_it() -> No
 
 
 def test_members_are_left_alone_about_light_findings_where_the_office_says_so() -> None:
-    desk = Desk(remind_members=False)
+    desk = Desk(escalation=escalation(remind_members=False))
     desk.say("member", "noi dung", UNMARKED)
     assert to(desk.take(), "member") == []
     desk.seal("member")
@@ -346,7 +347,7 @@ def test_a_bad_name_is_one_case_until_it_is_fixed() -> None:
 
 
 def test_the_request_says_what_is_missing_and_offers_a_short_form_of_a_long_name() -> None:
-    desk = Desk(short_forms=ShortForms(["chủ tịch\tCT"]), longest_name=30)
+    desk = Desk(short_forms=ShortForms(["chủ tịch\tCT"]), names=NameSettings(longest=30))
     observe(desk, "Viên", BAD_NAME.model_copy(update={"reason": "given_only"}))
     request = to(desk.take(), "member")[0]
     assert "thiếu họ và tên đầy đủ" in request
@@ -365,7 +366,7 @@ def test_the_roster_names_the_office_and_a_likely_entry_is_only_offered() -> Non
 
 
 def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_out() -> None:
-    desk = Desk(names_asked_per_day=1, name_reminder_after=timedelta(days=7), name_reminders=1)
+    desk = Desk(names=NameSettings(asked_per_day=1, remind_days=7, reminders=1))
     observe(desk, "Viên", BAD_NAME)
     observe(desk, "Tèo", BAD_NAME, who="stranger")
     assert desk.states() == ["reminded", "new"]
@@ -379,7 +380,7 @@ def test_a_sweep_asks_so_many_a_day_and_the_rest_on_the_days_that_follow_spaced_
 
 
 def test_how_many_were_asked_today_outlives_the_process() -> None:
-    desk = Desk(names_asked_per_day=1)
+    desk = Desk(names=NameSettings(asked_per_day=1))
     observe(desk, "Viên", BAD_NAME)
     desk.office = ServiceFacade(desk.policy)
     observe(desk, "Tèo", BAD_NAME, who="stranger")
@@ -390,7 +391,7 @@ def test_how_many_were_asked_today_outlives_the_process() -> None:
 
 
 def test_the_desk_hears_once_how_many_names_are_not_right_yet() -> None:
-    desk = Desk(names_asked_per_day=1, name_reminder_after=timedelta(days=7), name_reminders=1)
+    desk = Desk(names=NameSettings(asked_per_day=1, remind_days=7, reminders=1))
     observe(desk, "Viên", BAD_NAME)
     observe(desk, "Phó", BAD_NAME, who="leadership")
     told = []
@@ -505,7 +506,7 @@ def test_a_recovery_without_findings_says_nothing() -> None:
 
 
 def test_a_long_recovery_is_still_one_message() -> None:
-    desk = Desk(repeat_window=timedelta())
+    desk = Desk(escalation=escalation(repeat_window_minutes=0))
     for minute in range(40):
         desk.say("member", "noi dung", UNMARKED, source=Source.BACKFILL, at=NOW - timedelta(minutes=500 - 10 * minute))
     assert len(desk.store.book) == 40

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.services.desk import BOT, GROUP, UIDS, Desk, to
+from zalo_governor.config.sections import ApprovalSettings
 from zalo_governor.domain.events import (
     AdminChanged,
     EventBase,
@@ -263,7 +264,7 @@ def test_a_member_may_not_allow_anything(desk: Desk) -> None:
 
 
 def test_whose_word_counts_is_policy() -> None:
-    desk = Desk(approvers=frozenset({Role.LEADER, Role.LEADERSHIP}))
+    desk = Desk(approval=ApprovalSettings(roles=(Role.LEADER, Role.LEADERSHIP)))
     desk.store.group = SEEN
     answer(desk, "leadership", "/duyet đổi tên nhóm")
     rename(desk, "admin")

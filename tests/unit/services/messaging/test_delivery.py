@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.desk import BOT, GROUP, NOW, UNMARKED, Desk, to
+from tests.unit.services.desk import BOT, GROUP, NOW, UNMARKED, Desk, escalation, to
 from zalo_governor.app.due_work import WorkGroup
 from zalo_governor.domain.delivery import DeliveryState, Undelivered
 from zalo_governor.domain.escalation import QuietHours
@@ -65,7 +65,7 @@ def test_a_state_says_whether_the_member_was_reached() -> None:
 
 @pytest.mark.parametrize(("hour", "told"), [(14, 1), (23, 0)], ids=["day", "night"])
 def test_whom_a_light_request_does_not_reach_the_desk_hears_by_day(hour: int, told: int) -> None:
-    desk = Desk(quiet_hours=QuietHours(start=time(22), end=time(6)))
+    desk = Desk(escalation=escalation(quiet_hours=QuietHours(start=time(22), end=time(6))))
     desk.say("member", "trich dan", UNMARKED)
     desk.take()
     desk.now = desk.now.replace(hour=hour - 7)
@@ -93,7 +93,7 @@ def test_whoever_can_be_reached_again_hears_what_was_lost_the_gravest_first() ->
 
 def test_what_follows_is_done_at_once_also_beside_other_work_and_while_the_clock_goes_on() -> None:
     ticks = count()
-    desk = Desk(clock=lambda: NOW + timedelta(microseconds=next(ticks)), quiet_hours=None)
+    desk = Desk(clock=lambda: NOW + timedelta(microseconds=next(ticks)))
     desk.store.deliveries[1] = DeliveryState.PENDING
     desk.say("member", "trich dan", UNMARKED)
     assert desk.states() == ["new"]

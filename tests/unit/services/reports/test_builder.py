@@ -18,8 +18,10 @@ from tests.unit.services.desk import (
     UIDS,
     UNMARKED,
     Desk,
+    escalation,
     to,
 )
+from zalo_governor.config.sections import ScheduleSettings
 from zalo_governor.domain.audit import AuditHead, PrintedHead
 from zalo_governor.domain.connection import Gap
 from zalo_governor.domain.documents import ReportFormat
@@ -111,7 +113,7 @@ def test_an_unfinished_gap_is_counted_up_to_now_and_said() -> None:
 
 @given(st.lists(st.integers(0, 10**9), min_size=40, max_size=40), st.integers(0, 30))
 def test_the_page_fits_in_one_message_whatever_the_figures(numbers: list[int], open_cases: int) -> None:
-    desk = Desk(repeat_window=timedelta())
+    desk = Desk(escalation=escalation(repeat_window_minutes=0))
     desk.change("member", full_name="Nguyễn Phúc Công Tằng Tôn Nữ Thị Hoàng Anh Minh Châu Bảo Ngọc Như Ý" * 3)
     for _ in range(open_cases):
         desk.say("member", "noi dung", UNMARKED)
@@ -232,7 +234,7 @@ def test_the_report_of_a_month_or_quarter_comes_with_its_files_once(
 
 
 def test_an_office_may_want_no_files() -> None:
-    desk = Desk(report_files=())
+    desk = Desk(schedule=ScheduleSettings(report_files=()))
     desk.office.duties.monthly_report(desk.uow, datetime(2026, 12, 1, 1, tzinfo=UTC))
     assert all(notice.file is None for notice in desk.take())
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.services.desk import BOT, GROUP, LADDER, NOW, SEALED, UIDS, UNMARKED, Desk, to
+from tests.unit.services.desk import BOT, GROUP, LADDER, NOW, SEALED, UIDS, UNMARKED, Desk, escalation, to
 from zalo_governor.domain.connection import LineState
 from zalo_governor.domain.escalation import Desk as DeskStep
 from zalo_governor.domain.escalation import Leader, QuietHours
@@ -226,7 +226,7 @@ QUIET = QuietHours(start=time(22), end=time(6))
 
 
 def at_night(**policy: Any) -> Desk:
-    desk = Desk(quiet_hours=QUIET, **policy)
+    desk = Desk(escalation=escalation(quiet_hours=QUIET), **policy)
     desk.now = NIGHT
     return desk
 
@@ -293,7 +293,7 @@ def test_the_morning_digest_outlives_the_process_and_comes_after_a_long_stop() -
 
 
 def test_who_does_it_again_is_named_as_such_to_the_desk_alone() -> None:
-    desk = Desk(repeat_window=timedelta(), member_cooldown=timedelta())
+    desk = Desk(escalation=escalation(repeat_window_minutes=0, member_cooldown_hours=0))
     for nth in range(1, 5):
         desk.say("member", "noi dung", UNMARKED)
         posted = desk.take()
@@ -307,7 +307,7 @@ def test_an_office_may_climb_to_the_leader_where_a_light_finding_comes_again_and
     rung = LADDER.minor[0]
     steep = rung.model_copy(update={"from_case": 2, "leader": Leader.UNANSWERED})
     ladder = LADDER.model_copy(update={"minor": (rung.model_copy(update={"desk": DeskStep.NEVER}), steep)})
-    desk = Desk(ladder=ladder, repeat_window=timedelta())
+    desk = Desk(ladder=ladder, escalation=escalation(repeat_window_minutes=0))
     desk.say("member", "noi dung", UNMARKED)
     assert to(desk.take(), "admin") == []
     desk.later(minutes=5)
@@ -350,7 +350,7 @@ def test_that_there_is_no_backup_is_told_to_the_desk_once_a_day_and_only_then() 
 
 def test_nobody_is_woken_for_a_missing_backup_and_the_day_still_hears_of_it() -> None:
     status = LineStatus(LineState.UP, NOW, NOW, backup_overdue=True)
-    desk = Desk(status=lambda: status, quiet_hours=QUIET)
+    desk = Desk(status=lambda: status, escalation=escalation(quiet_hours=QUIET))
     due, desk.now = NOW - timedelta(minutes=5), datetime(2026, 11, 24, 18, 20, tzinfo=UTC)
     desk.office.duties.hints_digest(desk.uow, due)
     assert desk.take() == []

@@ -51,12 +51,15 @@ class PhoneLookup:
 
     def next_due(self) -> datetime | None:
         """Return when to look up the next number; None if the settings allow no lookups."""
-        return self._next if self._policy.lookups_per_day else None
+        return self._next if self._policy.roster.lookups_per_day else None
 
     def act(self, now: datetime) -> None:
         """Look up one number of a roster entry whose account is not known yet, if the daily limit allows."""
         with self._begin() as uow:
-            used_up = uow.roster.phone_lookups_since(self._policy.account, now - _A_DAY) >= self._policy.lookups_per_day
+            used_up = (
+                uow.roster.phone_lookups_since(self._policy.account, now - _A_DAY)
+                >= self._policy.roster.lookups_per_day
+            )
             wanted = None if used_up else self._next_number(uow, now)
         if wanted is None:
             self._next = now + _NOTHING_TO_ASK
@@ -67,7 +70,7 @@ class PhoneLookup:
             log.warning("phone_lookup_failed", error=error)
             self._next = now + _RETRY_AFTER
             return
-        self._next = now + self._policy.lookup_every
+        self._next = now + self._policy.roster.lookup_every
         with self._begin() as uow:
             self._record_result(uow, wanted, found, now)
 
