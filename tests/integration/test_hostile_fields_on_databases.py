@@ -2,7 +2,6 @@
 
 import json
 import threading
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from sqlalchemy import func, select
 from tests.hostile import HOSTILE, poisoned, poisoned_data
 from tests.unit.services.desk import LETTERHEAD
 from tests.unit.storage.stored import BOT, GROUP, MEMBER, START_MS, HandClock
+from zalo_governor.config.sections import EscalationSettings
 from zalo_governor.domain.inbound import ElementKind, Source
 from zalo_governor.domain.people import Role
 from zalo_governor.pipeline.heartbeat import Heartbeat
@@ -100,9 +100,7 @@ def _pipeline(database: Database, units: SqlUnitsOfWork, clock: HandClock) -> tu
         letterhead=LETTERHEAD,
         changes=ChangeVocabulary.load(CONFIG / "thay-doi-nhom.yaml"),
         clarity=ClarityPolicy.load(CONFIG / "y-kien.yaml"),
-        remind_members=True,
-        repeat_window=timedelta(hours=1),
-        member_cooldown=timedelta(0),
+        escalation=EscalationSettings(member_cooldown_hours=0, quiet_hours=None),
     )
     stored = SqlInbox(database, BOT)
     judge = Judge[SqlUnitOfWork](

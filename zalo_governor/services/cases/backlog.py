@@ -7,8 +7,8 @@ from zalo_governor.domain.cases import Case
 from zalo_governor.domain.clock import from_ms
 from zalo_governor.domain.outsiders import OUTSIDERS
 from zalo_governor.services.cases.freshness import was_fresh
+from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.notifications import NAME_RULE, CaseNotifications
-from zalo_governor.services.messaging.message_ids import MessageId
 from zalo_governor.services.policy import ServicePolicy
 from zalo_governor.services.ports import UnitOfWork
 
@@ -62,7 +62,7 @@ class CaseBacklog:
         if len(told) == 1 and was_fresh(told[0]) and told[0].state.open:
             self._tell_of_one(uow, told[0], asked[told[0].id])
         elif told:
-            count = sum(asked[case.id] is MessageId.MEMBER_ASKED for case in told)
+            count = sum(asked[case.id] is MemberRequest.ASKED for case in told)
             self._alerts.recovered(uow, group_id, told, count)
 
     def swept(self, uow: UnitOfWork, group_id: str) -> None:
@@ -93,10 +93,10 @@ class CaseBacklog:
         """Return the cases opened in the last 7 days, or in the future if the clock was set back since."""
         return uow.cases.opened_between(group_id, start=self._policy.clock() - _WITHIN, end=_NEVER)
 
-    def _ask_member(self, uow: UnitOfWork, case: Case) -> MessageId:
+    def _ask_member(self, uow: UnitOfWork, case: Case) -> MemberRequest:
         """Ask the member if the case is still open; return the text that tells the admins what was done."""
         if not case.state.open:
-            return MessageId.MEMBER_NOT_ASKED
+            return MemberRequest.NOT_ASKED
         return self._alerts.ask_member(
             uow,
             case,
@@ -107,7 +107,7 @@ class CaseBacklog:
             reason=uow.cases.reason(case),
         )
 
-    def _tell_of_one(self, uow: UnitOfWork, case: Case, asked: MessageId) -> None:
+    def _tell_of_one(self, uow: UnitOfWork, case: Case, asked: MemberRequest) -> None:
         self._alerts.new_case(
             uow,
             case,

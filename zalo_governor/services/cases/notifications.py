@@ -15,6 +15,7 @@ from zalo_governor.domain.regulation import ClauseTopic
 from zalo_governor.pipeline.secret_gate import UNCHECKED
 from zalo_governor.services.cases.categories import category, has_category, why
 from zalo_governor.services.cases.freshness import was_fresh
+from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.next_actions import may_remove
 from zalo_governor.services.cases.ranking import gravest_first, shown
 from zalo_governor.services.members.display_names import DisplayNameAdvice
@@ -40,7 +41,7 @@ class CaseNotifications:
         self._names = DisplayNameAdvice(policy, self._voice)
 
     def new_case(
-        self, uow: UnitOfWork, case: Case, person: Person, asked: MessageId, *, about_name: bool, reason: str | None
+        self, uow: UnitOfWork, case: Case, person: Person, asked: MemberRequest, *, about_name: bool, reason: str | None
     ) -> None:
         """Tell the admins of a new case.
 
@@ -50,7 +51,7 @@ class CaseNotifications:
             reason: the rule's reason codes (`contact+offer`).
         """
         about = self._case_fields(case, uow.people.get(person.id))
-        about["member"] = self._voice.render(asked) + self._repeat_note(case) + self._lateness_note(case)
+        about["member"] = self._voice.render(asked.told_to_admins) + self._repeat_note(case) + self._lateness_note(case)
         if case.label == UNCHECKED:
             text = self._voice.render(MessageId.ALERT_UNCHECKED, **about)
         elif case.sealed:
@@ -91,7 +92,7 @@ class CaseNotifications:
     def ask_member(
         self, uow: UnitOfWork, case: Case, person: Person, proposal: str | None, *, about_name: bool, old: bool,
         reason: str | None = None,
-    ) -> MessageId:  # fmt: skip
+    ) -> MemberRequest:  # fmt: skip
         """Ask the member in private to check, if that is allowed; return the text telling the admins what was done.
 
         Args:
@@ -123,7 +124,7 @@ class CaseNotifications:
             )
         purpose, urgent = Purpose.MEMBER_REQUEST, case.urgent
         sent = self._post.to_person(uow, person, text, purpose, group_id=case.group_id, case_id=case.id, urgent=urgent)
-        return MessageId.MEMBER_ASKED if sent else MessageId.MEMBER_WITHHELD
+        return MemberRequest.ASKED if sent else MemberRequest.WITHHELD
 
     def ask_of_night(self, uow: UnitOfWork, cases: Sequence[Case], person: Person) -> None:
         """Ask the member about minor cases of the last night: a single one as usual, several in one message."""
@@ -217,7 +218,7 @@ class CaseNotifications:
         )
         self._post.to_desk(uow, text, group_id=case.group_id, case_id=case.id)
 
-    def urgent_cases(self, uow: UnitOfWork, group_id: str, asked: Sequence[tuple[Case, MessageId]]) -> None:
+    def urgent_cases(self, uow: UnitOfWork, group_id: str, asked: Sequence[tuple[Case, MemberRequest]]) -> None:
         """Tell the admins of several urgent cases in one message.
 
         Args:
@@ -234,11 +235,11 @@ class CaseNotifications:
         for case, _ in asked:
             self._sync_if_unnamed(uow, case, uow.people.get(case.person_id))
 
-    def _urgent_row(self, uow: UnitOfWork, case: Case, asked: MessageId) -> str:
+    def _urgent_row(self, uow: UnitOfWork, case: Case, asked: MemberRequest) -> str:
         named = self._row_fields(case, uow.people.get(case.person_id))
         if case.label == UNCHECKED:
             return self._voice.render(MessageId.URGENT_ROW_UNCHECKED, **named)
-        member = MessageId.URGENT_ASKED if asked is MessageId.MEMBER_ASKED else MessageId.URGENT_NOT_ASKED
+        member = MessageId.URGENT_ASKED if asked is MemberRequest.ASKED else MessageId.URGENT_NOT_ASKED
         return self._voice.render(MessageId.URGENT_ROW, member=self._voice.render(member), **named)
 
     def recovered(self, uow: UnitOfWork, group_id: str, cases: Sequence[Case], asked: int) -> None:
@@ -297,29 +298,29 @@ class CaseNotifications:
         said = self._voice.render(text, group=group, count=number(len(cases)), rows="\n".join(rows), **more)
         self._post.to_desk(uow, said, group_id=group_id, urgent=any(case.urgent for case in cases))
 
-    def reason_not_notified(self, uow: UnitOfWork, case: Case, person: Person, *, old: bool) -> MessageId | None:
+    def reason_not_notified(self, uow: UnitOfWork, case: Case, person: Person, *, old: bool) -> MemberRequest | None:
         """Return the text that tells the admins why the member is not asked; None if the member is to be asked."""
         step = self._policy.steps(case, person, self._policy.clock()).member
         if step is MemberStep.EXEMPT:
-            return MessageId.MEMBER_LEADERSHIP
+            return MemberRequest.LEADERSHIP
         if person.reach is Reach.REFUSED:
-            return MessageId.MEMBER_UNREACHED
+            return MemberRequest.UNREACHED
         if case.label == UNCHECKED:
-            return MessageId.MEMBER_NOT_ASKED  # The check itself failed: nothing is known against the sender.
+            return MemberRequest.NOT_ASKED  # The check itself failed: nothing is known against the sender.
         if step is MemberStep.LEAVE:
-            return MessageId.MEMBER_NOT_ASKED
+            return MemberRequest.NOT_ASKED
         if case.gravity is Severity.CRITICAL:
             return None
         if old:
-            return MessageId.MEMBER_NOT_ASKED
+            return MemberRequest.NOT_ASKED
         cooldown = self._policy.escalation.member_cooldown
         since = self._policy.clock() - cooldown
         if cooldown and uow.outbox.last_added(
             person.id, Purpose.MEMBER_REQUEST.value, case.group_id, since, rule_id=case.rule_id
         ):
-            return MessageId.MEMBER_COOLDOWN
+            return MemberRequest.COOLDOWN
         if not case.urgent and self._policy.rests_until(self._policy.clock()):
-            return MessageId.MEMBER_IN_THE_MORNING
+            return MemberRequest.IN_THE_MORNING
         return None
 
     def _same_content_note(self, uow: UnitOfWork, case: Case) -> str:

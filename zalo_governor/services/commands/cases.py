@@ -9,14 +9,10 @@ from typing import ClassVar, NamedTuple
 from zalo_governor.domain.audit import SHOWN
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms
-from zalo_governor.domain.errors import IllegalTransitionError
-from zalo_governor.domain.group_changes import CHANGE_RULES
 from zalo_governor.domain.people import Role
 from zalo_governor.services.cases.audit import audit_case
-from zalo_governor.services.cases.notifications import CaseNotifications
+from zalo_governor.services.cases.decisions import Decided, RefusalReason, Refused, decide_case
 from zalo_governor.services.cases.ranking import gravest_first
-from zalo_governor.services.cases.suppression import FalseAlarmSuppression
-from zalo_governor.services.cases.transitions import move_case
 from zalo_governor.services.commands.base import Answer, AnyCommand, Call, Command
 from zalo_governor.services.commands.parsing import case_number, folded
 from zalo_governor.services.messaging.delivery_words import state_in_words
@@ -178,22 +174,15 @@ class FalseAlarm(CaseWords):
 
 
 def move(command: AnyCommand, call: Call, case: Case, to: CaseState, reason: str) -> Answer:
-    """Move the case to another state for the caller, update known false alarms, and notify the person concerned."""
-    voice, code, now = command.voice, case.code, command.policy.clock()
-    if case.rule_id in CHANGE_RULES and case.person_id == call.person.id:
-        # Admins may not decide on their own changes to the group; the leader does.
-        return Answer([voice.render(MessageId.CHANGE_OWN_CASE, code=code)], "own_case", code)
-    try:
-        moved = move_case(call.uow, case, to, at=now, by=call.person.id, reason=reason)
-    except IllegalTransitionError:
-        return cannot_move(command, case)
-    if to is CaseState.FALSE_ALARM:
-        FalseAlarmSuppression(command.policy).learn(call.uow, moved, call.person)
-    elif case.state is CaseState.FALSE_ALARM:
-        FalseAlarmSuppression(command.policy).unlearn(call.uow, moved, call.person)
-    if call.person.id != case.person_id:
-        CaseNotifications(command.policy).decided(call.uow, case, to)
-    return Answer([voice.render(MessageId.CASE_MOVED, code=code, state=voice.state(to))], subject=code)
+    """Have the case decided by the caller, and word the result."""
+    voice, code = command.voice, case.code
+    match decide_case(command.policy, call.uow, case, to, reason, call.person):
+        case Decided():
+            return Answer([voice.render(MessageId.CASE_MOVED, code=code, state=voice.state(to))], subject=code)
+        case Refused(RefusalReason.OWN_CHANGE):
+            return Answer([voice.render(MessageId.CHANGE_OWN_CASE, code=code)], RefusalReason.OWN_CHANGE.value, code)
+        case Refused():
+            return cannot_move(command, case)
 
 
 def cannot_move(command: AnyCommand, case: Case) -> Answer:

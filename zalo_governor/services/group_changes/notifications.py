@@ -7,6 +7,7 @@ from zalo_governor.domain.group_changes import Change, ChangeKind
 from zalo_governor.domain.notices import Purpose
 from zalo_governor.domain.people import NOBODY_UID, Person, Reach, Role
 from zalo_governor.domain.pictures import ALIKE, difference
+from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.group_changes.wording import ChangeFormatter
 from zalo_governor.services.messaging.formatter import MessageFormatter, moment
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -105,14 +106,14 @@ class ChangeNotifications:
         actor: Person,
         changes: Sequence[Change],
         about: dict[str, str],
-        asked: MessageId,
+        asked: MemberRequest,
         told: MessageId,
     ) -> None:
         """Tell the admins of the change.
 
         Args:
             about: fields of the template.
-            asked: text saying whether the person who made the change was asked.
+            asked: whether the person who made the change was asked.
             told: text saying whether the leader was told; used only if an admin made the change.
         """
         shown = any(change.kind is ChangeKind.PICTURE for change in changes)
@@ -121,7 +122,8 @@ class ChangeNotifications:
             found = {name: value for name, value in about.items() if name != "who"}
             text = self._voice.render(MessageId.CHANGE_ALERT_FOUND, picture=picture, **found)
         else:
-            lines = [self._voice.render(text) for text in ((asked, told) if actor.has(*DESK) else (asked,))]
+            texts = [asked.told_to_admins, *([told] if actor.has(*DESK) else [])]
+            lines = [self._voice.render(text) for text in texts]
             text = self._voice.render(MessageId.CHANGE_ALERT, picture=picture, member=" ".join(lines), **about)
         roles = (Role.ADMIN,) if actor.has(*DESK) and told is MessageId.CHANGE_TOLD_LEADER else DESK
         for person in self._post.holders(uow, *roles):
@@ -130,19 +132,19 @@ class ChangeNotifications:
 
     def _ask_actor(
         self, uow: UnitOfWork, case: Case, actor: Person, about: dict[str, str], told: MessageId
-    ) -> MessageId:
+    ) -> MemberRequest:
         """Tell the person who made the change how to get approval; return the text telling the admins of that."""
         if actor.uid == NOBODY_UID:
-            return MessageId.MEMBER_NOT_ASKED
+            return MemberRequest.NOT_ASKED
         if actor.has(Role.LEADER, Role.LEADERSHIP):
-            return MessageId.MEMBER_LEADERSHIP
+            return MemberRequest.LEADERSHIP
         if actor.reach is Reach.REFUSED:
-            return MessageId.MEMBER_UNREACHED
+            return MemberRequest.UNREACHED
         if not self._policy.escalation.remind_members and not actor.has(*DESK):
-            return MessageId.MEMBER_NOT_ASKED
+            return MemberRequest.NOT_ASKED
         text = self._voice.render_for(actor, MessageId.CHANGE_REQUEST, told=self._voice.render(told), **about)
         sent = self._post.to_person(uow, actor, text, Purpose.MEMBER_REQUEST, group_id=case.group_id, case_id=case.id)
-        return MessageId.MEMBER_ASKED if sent else MessageId.MEMBER_WITHHELD
+        return MemberRequest.ASKED if sent else MemberRequest.WITHHELD
 
     def _leaders(self, uow: UnitOfWork, case: Case) -> list[Person]:
         return [person for person in self._post.holders(uow, Role.LEADER) if person.id != case.person_id]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zalo_governor.domain.cases import Case, CaseState
 from zalo_governor.domain.clock import from_ms, local
 from zalo_governor.domain.notices import Purpose
+from zalo_governor.services.cases.member_request import MemberRequest
 from zalo_governor.services.cases.notifications import NAME_RULE, CaseNotifications
 from zalo_governor.services.messaging.formatter import MessageFormatter, number
 from zalo_governor.services.messaging.message_ids import MessageId
@@ -52,7 +53,7 @@ class NameReminders:
             asked = self._alerts.ask_member(
                 uow, case, person, made, about_name=True, old=False, reason=uow.cases.reason(case)
             )
-            sent += asked is MessageId.MEMBER_ASKED
+            sent += asked is MemberRequest.ASKED
         return sent
 
     def sum_up(self, uow: UnitOfWork, group_id: str, due: datetime) -> None:

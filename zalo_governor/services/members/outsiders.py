@@ -166,7 +166,7 @@ class OutsiderService:
         if by.has(Role.ADMIN, Role.ADMIN_STAFF):
             return self._voice.render(MessageId.ADDER_ON_DESK)
         if reason_not_notified := self._alerts.reason_not_notified(uow, first, by, old=False):
-            return self._voice.render(reason_not_notified)
+            return self._voice.render(reason_not_notified.told_to_admins)
         text = self._voice.render_for(
             by,
             MessageId.REQUEST_ADDED,

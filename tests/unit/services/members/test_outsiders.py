@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.services.desk import BAD_NAME, BOT, GROUP, Desk, to
+from zalo_governor.config.sections import RosterSettings
 from zalo_governor.domain.cases import CaseState
 from zalo_governor.domain.events import JoinRequested, MemberRemoved, MembersJoined, MembersLeft, NamedUid
 from zalo_governor.domain.findings import Finding, Severity
@@ -252,11 +253,11 @@ def test_long_after_nobody_is_asked_and_the_desk_reads_it_summed_up() -> None:
     ("policy", "deputies", "name", "ordered"),
     [
         ({}, [BOT], "Bố Gấu", False),
-        ({"remove_outsiders": True}, [BOT], "Bố Gấu", True),
-        ({"remove_outsiders": True, "trial": timedelta(days=14)}, [BOT], "Bố Gấu", False),
-        ({"remove_outsiders": True}, [], "Bố Gấu", False),
-        ({"remove_outsiders": True}, [BOT], "Hoàng Thị Hoa Mẫu", False),
-        ({"remove_outsiders": True}, [BOT], "", False),
+        ({"roster": RosterSettings(remove_outsiders=True)}, [BOT], "Bố Gấu", True),
+        ({"roster": RosterSettings(remove_outsiders=True), "trial": timedelta(days=14)}, [BOT], "Bố Gấu", False),
+        ({"roster": RosterSettings(remove_outsiders=True)}, [], "Bố Gấu", False),
+        ({"roster": RosterSettings(remove_outsiders=True)}, [BOT], "Hoàng Thị Hoa Mẫu", False),
+        ({"roster": RosterSettings(remove_outsiders=True)}, [BOT], "", False),
     ],
     ids=[
         "not by itself",

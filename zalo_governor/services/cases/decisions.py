@@ -1,0 +1,64 @@
+"""Deciding a case: the use case behind `/xacnhan`, `/baonham` and `/xemlai`, whatever way it is reached."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from zalo_governor.domain.cases import Case, CaseState
+from zalo_governor.domain.errors import IllegalTransitionError
+from zalo_governor.domain.group_changes import CHANGE_RULES
+from zalo_governor.domain.people import Person
+from zalo_governor.services.cases.notifications import CaseNotifications
+from zalo_governor.services.cases.suppression import FalseAlarmSuppression
+from zalo_governor.services.cases.transitions import move_case
+from zalo_governor.services.policy import ServicePolicy
+from zalo_governor.services.ports import UnitOfWork
+
+
+class RefusalReason(StrEnum):
+    """Why a decision about a case was not carried out."""
+
+    OWN_CHANGE = "own_case"
+    """An admin may not decide about an own change to the group; the leader does."""
+    WRONG_STATE = "cannot_move"
+    """The case cannot get from its present state to the wanted one."""
+
+
+class Decided(NamedTuple):
+    """The decision was carried out."""
+
+    case: Case
+    """The case in its new state."""
+
+
+class Refused(NamedTuple):
+    """The decision was not carried out."""
+
+    reason: RefusalReason
+
+
+def decide_case(
+    policy: ServicePolicy, uow: UnitOfWork, case: Case, to: CaseState, reason: str, actor: Person
+) -> Decided | Refused:
+    """Bring a case into another state by a person's decision.
+
+    Content marked as a false alarm is learnt, or forgotten if the decision is taken back, and the member of the case is
+    told of the decision.
+
+    Args:
+        to: the wanted state.
+        reason: why, in the person's own words; mandatory for a false alarm.
+        actor: the person who decides, already authorised by the caller.
+    """
+    if case.rule_id in CHANGE_RULES and case.person_id == actor.id:
+        return Refused(RefusalReason.OWN_CHANGE)
+    try:
+        moved = move_case(uow, case, to, at=policy.clock(), by=actor.id, reason=reason)
+    except IllegalTransitionError:
+        return Refused(RefusalReason.WRONG_STATE)
+    if to is CaseState.FALSE_ALARM:
+        FalseAlarmSuppression(policy).learn(uow, moved, actor)
+    elif case.state is CaseState.FALSE_ALARM:
+        FalseAlarmSuppression(policy).unlearn(uow, moved, actor)
+    if actor.id != case.person_id:
+        CaseNotifications(policy).decided(uow, case, to)
+    return Decided(moved)
